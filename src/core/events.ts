@@ -1,0 +1,59 @@
+import type { ErrorPayload } from "./error.ts";
+import type { Json } from "./json.ts";
+
+/**
+ * A run is a stream of events, and this is the whole of it: stats, progress, traces, metrics, an audit log or a dashboard
+ * are listeners, and none of them is known to the engine.
+ *
+ * Order: `run-start`, then for each stage `stage-start` … `stage-end`, then `run-end`. Within the stage `model`, each
+ * attempt is `attempt-start`, any number of `model-delta` and `note`, `attempt-end`. A child run's events lie between the
+ * parent's `stage-start` and `stage-end` of the stage `uses`; they carry the parent's run id in `parent`.
+ * Every `run-start` is followed by exactly one `run-end`, whatever happens.
+ *
+ * `at` is milliseconds since the epoch. `run` is unique. Values may hold user data: a listener that lets them leave the
+ * process passes them through the redactor first.
+ */
+export type RunEvent = { readonly run: string; readonly at: number } & (
+  | {
+      readonly type: "run-start";
+      readonly parent: string | null;
+      readonly path: string;
+      readonly name: string;
+      readonly version: string;
+      readonly model: string;
+    }
+  | { readonly type: "stage-start"; readonly stage: StageName }
+  | { readonly type: "attempt-start"; readonly attempt: number; readonly model: string }
+  | { readonly type: "model-delta"; readonly attempt: number; readonly text: string }
+  | {
+      readonly type: "attempt-end";
+      readonly attempt: number;
+      readonly model: string;
+      readonly ok: boolean;
+      readonly error: string | null;
+      readonly latency_ms: number;
+      readonly usage: Usage | null;
+      readonly cost_usd: number | null;
+    }
+  | { readonly type: "note"; readonly kind: NoteKind; readonly message: string; readonly data?: Json }
+  | { readonly type: "stage-end"; readonly stage: StageName; readonly ms: number }
+  | { readonly type: "run-end"; readonly ok: boolean; readonly error: ErrorPayload | null; readonly ms: number }
+);
+
+/** The stages in the order they run. */
+export const STAGES = ["input", "plan", "uses", "pre", "render", "window", "model", "post", "emit"] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.
+ * `fallback`: the next model takes over. `repair`: how an answer was read. `degraded`: something optional is missing.
+ * `progress`: a long step goes on. */
+export type NoteKind = "schema-weakened" | "retry-wait" | "fallback" | "repair" | "degraded" | "progress" | "warning";
+
+/** Tokens as the provider counted them; `estimated` when it did not say and they were counted here. */
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly estimated?: boolean;
+}
+
+export type RunListener = (event: RunEvent) => void;

@@ -1,0 +1,85 @@
+import type { JsonSchema } from "../contract/contract.ts";
+import type { Json } from "../core/json.ts";
+import type { NoteKind, Usage } from "../core/events.ts";
+
+/**
+ * Where models come from: one provider, many models.
+ *
+ * Order of calls: `model(name)` any number of times; then `Model.ready` before the first `call` of a run; `close` once, last.
+ * A provider opens nothing until a model is called.
+ */
+export interface ModelProvider {
+  /** The canonical name: `google`, also where a program says `gemini/…`. */
+  readonly id: string;
+  /**
+   * @param name what stands behind the first slash of `provider/name`
+   * @throws {ModullmError} RLLM_002 when the name can't be one
+   */
+  model(name: string): Model;
+  /** Names of the models that can be called now. */
+  list?(signal: AbortSignal): Promise<readonly string[]>;
+  close?(): Promise<void>;
+}
+
+/**
+ * One model that can be called. Holds no state between calls; calls may run at the same time.
+ */
+export interface Model {
+  /** `provider/name`, as the program wrote it. */
+  readonly id: string;
+  /** Context window in tokens; null where unknown. */
+  readonly window: number | null;
+  /**
+   * Checks without paying that a call could be made: credentials, a local model's presence (pulling it if the provider
+   * was made so). Called once before anything of a run is paid for.
+   * @throws {ModullmError} RLLM_014 without credentials, RLLM_010 for a local model that is not there
+   */
+  ready(signal: AbortSignal, note: (note: ModelNote) => void): Promise<void>;
+  /**
+   * One call, streamed. An adapter may give the whole text as one part.
+   *
+   * The stream ends with exactly one `finish`. A reply without any text has no `text` part (not an empty one).
+   * Aborting `signal` closes the connection and ends the stream with RLLM_022. A stream that ends before the model
+   * finished is an error, never a short success.
+   * @throws {ModullmError} RLLM_017 when the provider refuses or fails (`retryable` says whether to try again), RLLM_011
+   *   when the reply is not one
+   */
+  call(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
+}
+
+export interface ModelRequest {
+  readonly messages: readonly Message[];
+  /** `llm_params` of the program, checked. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The output contract's schema: enforced where the server can, ignored where it can't. */
+  readonly schema: JsonSchema;
+  /** Whether the caller shows text as it comes; without it an adapter may fetch the answer whole. */
+  readonly stream: boolean;
+  /** What the prompt was rendered from. Only for models that run in this process; never sent anywhere. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export type ModelPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | ({ readonly type: "note" } & ModelNote)
+  | {
+      readonly type: "finish";
+      readonly reason: "stop" | "length" | "content-filter" | "other";
+      /** Null where the server did not count. */
+      readonly usage: Usage | null;
+      /** The model that answered, as the server names it; null where it does not say. */
+      readonly served: string | null;
+    };
+
+/** Something a watcher should know: a schema that had to be weakened, a wait before another try, a pull's progress. */
+export interface ModelNote {
+  readonly kind: NoteKind;
+  readonly message: string;
+  readonly data?: Json;
+}

@@ -1,0 +1,56 @@
+/**
+ * Where runs are remembered. `record` is called once a run, after its end, and never throws: a store that can't write
+ * warns once (through the `warn` it was opened with) and goes on.
+ */
+export interface RunStore {
+  record(run: RunRecord): void;
+  /** Runs of one program (absolute path) or, with null, of every program; newest last. */
+  runs(filter: RunFilter): readonly RunRecord[];
+  /** Absolute paths of all programs that ever ran, sorted. */
+  programs(): readonly string[];
+  close(): void;
+}
+
+export interface RunFilter {
+  readonly path: string | null;
+  /** `provider/name`; null for all. */
+  readonly model: string | null;
+  /** The newest this many. @default all */
+  readonly limit?: number;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly parent: string | null;
+  /** Absolute path of the program; empty for a program made from text. */
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+  /** The model asked for, after overrides: `provider/name`. */
+  readonly model: string;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  /** Wall time of the whole run, without its children. */
+  readonly ms: number;
+  readonly ok: boolean;
+  /** `RLLM_…`, or null for a run that succeeded. */
+  readonly error: string | null;
+  /** Whether the input met its schema. */
+  readonly inputOk: boolean;
+  /** Whether an answer met the output schema; null when no answer was asked for. */
+  readonly outputOk: boolean | null;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+/** One model call within a run, failed ones included. */
+export interface AttemptRecord {
+  readonly model: string;
+  readonly ms: number;
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  /** US dollars; null when the price is not known, never 0 for that. */
+  readonly usd: number | null;
+  readonly error: string | null;
+  /** Rules used to read the answer, one entry an edit. */
+  readonly edits: readonly string[];
+}
