@@ -1,0 +1,37 @@
+import type { Paths } from "./paths.ts";
+
+/** A value and where it came from, in the words `checked_sources` uses: `environment`, `./.env`, a file's path. */
+export interface Sourced {
+  readonly value: string;
+  readonly source: string;
+}
+
+/** An entry of `providers` in config.yaml. */
+export interface ProviderConfig {
+  /** `openai` (the default): an OpenAI-compatible server. */
+  readonly type: string;
+  readonly baseUrl: string | null;
+  readonly apiKeyEnv: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly models: readonly string[];
+}
+
+/** Everything that configures a process, read once. Immutable. */
+export interface Config {
+  readonly paths: Paths;
+  /** `runtime.default_model`, or `MODULLM_MODEL`: replaces every file's model. */
+  readonly defaultModel: string | null;
+  readonly defaultMaxRetries: number | null;
+  readonly ollamaAutoPull: boolean;
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
+  readonly warnings: readonly string[];
+  /** The files and places that are read for settings, first one wins, whether they exist or not. */
+  readonly checkedSources: readonly string[];
+  /** A setting by environment name; blank counts as unset. */
+  get(name: string): Sourced | null;
+  /** Values that must never be shown: keys, and passwords in URLs. */
+  secrets(): readonly string[];
+  /** Whether the user trusts this folder's `./.env` to pair its base URLs with keys from elsewhere. */
+  readonly folderTrusted: boolean;
+}
