@@ -1,0 +1,82 @@
+import { type Document, isAlias, isMap, isPair, isScalar, type Node, parseDocument, visit } from "yaml";
+
+/** YAML 1.2 core, strict: no tags, no duplicate keys, one document, and only values that JSON has. */
+export type YamlResult =
+  | { readonly ok: true; readonly value: unknown; readonly document: Document }
+  | { readonly ok: false; readonly reason: string; readonly offset: number };
+
+/** How often aliases may multiply before a document is refused ("billion laughs"). */
+const MAX_ALIAS_COUNT = 100;
+
+/** Never throws. Offsets are UTF-16 units into `text`. */
+export function parseYaml(text: string): YamlResult {
+  try {
+    const document = parseDocument(text, { version: "1.2", schema: "core", prettyErrors: false, logLevel: "silent" });
+    const fault = document.errors[0] ?? document.warnings[0];
+    if (fault) return { ok: false, reason: plainReason(fault.message), offset: fault.pos[0] };
+    const refused = findRefused(document);
+    if (refused) return { ok: false, ...refused };
+    return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) ?? null, document };
+  } catch (thrown) {
+    const reason = thrown instanceof RangeError ? "the nesting is too deep" : thrown instanceof Error ? thrown.message : String(thrown);
+    return { ok: false, reason, offset: 0 };
+  }
+}
+
+/** Offset of the value at a path, or of the nearest thing above it that is there. */
+export function yamlOffset(document: Document, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+/** The text of a plain or quoted scalar as written: `0.10` stays `0.10`. */
+export function yamlSource(document: Document, path: readonly (string | number)[]): string | null {
+  const node = document.getIn(path, true);
+  return isScalar(node) ? (node.source ?? null) : null;
+}
+
+/** Offset of a top-level key. */
+export function yamlKeyOffset(document: Document, key: string): number {
+  const map = document.contents;
+  if (!isMap(map)) return 0;
+  for (const pair of map.items) {
+    if (isPair(pair) && isScalar(pair.key) && String(pair.key.value) === key) return pair.key.range?.[0] ?? 0;
+  }
+  return map.range?.[0] ?? 0;
+}
+
+const YAML_1_1 = /^(?:y|yes|n|no|on|off|0[0-7]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+)$/i;
+
+/** Plain scalars that YAML 1.1 would read as something else. */
+export function yaml11Scalars(document: Document): { text: string; offset: number }[] {
+  const found: { text: string; offset: number }[] = [];
+  visit(document, {
+    Scalar(_, node) {
+      if (node.type === "PLAIN" && node.source !== undefined && YAML_1_1.test(node.source)) {
+        found.push({ text: node.source, offset: node.range?.[0] ?? 0 });
+      }
+    },
+  });
+  return found;
+}
+
+function findRefused(document: Document): { reason: string; offset: number } | null {
+  let refused: { reason: string; offset: number } | null = null;
+  visit(document, {
+    Node(_, node) {
+      if (!isAlias(node) && node.tag) refused = { reason: `the tag ${node.tag} is not supported`, offset: node.range?.[0] ?? 0 };
+      if (isScalar(node) && typeof node.value === "number" && !Number.isFinite(node.value)) {
+        refused = { reason: `${node.source ?? node.value} is not a JSON number`, offset: node.range?.[0] ?? 0 };
+      }
+      return refused ? visit.BREAK : undefined;
+    },
+  });
+  return refused;
+}
+
+function plainReason(message: string): string {
+  return (message.split("\n")[0] ?? message).replace(/:$/, "");
+}

@@ -1,0 +1,49 @@
+import type { ModelCatalog, TokenCounter } from "../model/facts.ts";
+import type { Model } from "../model/model.ts";
+import type { RepairLevel } from "../answer/answer.ts";
+import type { RunListener } from "../core/events.ts";
+import type { JsonObject } from "../core/json.ts";
+
+/**
+ * Everything that reaches the world, handed to the engine: with these it needs no network, disk, process or clock of its own.
+ * Sandboxes, policy and budgets enter here.
+ */
+export interface EngineTools {
+  /** @throws {ModullmError} RLLM_002 for a name that leads nowhere, RLLM_014 without credentials */
+  model(id: string): Promise<Model>;
+  readonly catalog: ModelCatalog;
+  readonly tokens: TokenCounter;
+  readonly clock: Clock;
+  /** A new run id, unique for ever. */
+  newId(): string;
+  /** The schema of an answer as a short sketch for prompts. */
+  sketch(schema: unknown): string;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that never go back; for durations. */
+  ticks(): number;
+}
+
+export interface RunOptions {
+  /** Aborting it ends the run with RLLM_022. */
+  readonly signal?: AbortSignal;
+  readonly listener?: RunListener;
+  /** Replaces the model of every file and drops its fallbacks; `recommended` takes the first usable of each file's list. */
+  readonly model?: string;
+  /** Wins over the files' `retries`. */
+  readonly maxRetries?: number;
+  /** For files that don't say. @default 2 */
+  readonly defaultRetries?: number;
+  /** Whether model text is wanted as it comes (`model-delta`). @default false */
+  readonly stream?: boolean;
+  /** @default "safe" */
+  readonly repair?: RepairLevel;
+}
+
+export interface RunResult {
+  readonly run: string;
+  readonly output: JsonObject;
+}

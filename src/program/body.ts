@@ -1,0 +1,146 @@
+import { ModullmError } from "../core/error.ts";
+import type { Block, Warning } from "./program.ts";
+import { placeAt, type Source } from "./source.ts";
+
+/** The text after the frontmatter, taken apart. A section remembers where in the file it starts. */
+export interface Body {
+  readonly prompt: Section;
+  readonly system: Section | null;
+  readonly recovery: Section | null;
+  readonly blocks: readonly Block[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface Section {
+  readonly text: string;
+  /** File offset of a character of `text`. */
+  fileOffset(offset: number): number;
+}
+
+const OPENING = /^```rllm-(python|js) (pre|post)((?: +[a-z]+=[^ ]+)*)[ \t]*$/;
+const OPTION = /([a-z]+)=([^ ]+)/g;
+const SECTION = /^[ \t]*<<<(RECOVERY|SYSTEM)>>>[ \t]*$/;
+const GIVEN_TYPES = ["string", "integer", "number", "boolean", "array", "object", "null", "any"];
+
+interface Line {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/**
+ * Blocks are taken out first, then sections are split, then each part is trimmed at both ends.
+ * A block leaves an empty line behind, so that the text around it stays apart.
+ */
+export function parseBody(source: Source, from: number): Body {
+  const blocks: Block[] = [];
+  const warnings: Warning[] = [];
+  const kept = takeBlocks(source, readLines(source.text, from), blocks);
+  const parts: { prompt: Line[]; SYSTEM?: Line[]; RECOVERY?: Line[] } = { prompt: [] };
+  let current = parts.prompt;
+  for (const line of kept) {
+    const kind = SECTION.exec(line.text)?.[1] as "SYSTEM" | "RECOVERY" | undefined;
+    if (kind && !parts[kind]) {
+      current = parts[kind] = [];
+      continue;
+    }
+    if (kind) {
+      const message = `A second <<<${kind}>>> is ordinary text: only the first one starts the section`;
+      warnings.push({ message, place: placeAt(source, line.offset) });
+    }
+    current.push(line);
+  }
+  const prompt = toSection(parts.prompt, from);
+  if (prompt.text === "") {
+    const place = placeAt(source, from);
+    const details = { path: source.path, line: place.line };
+    throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": the prompt is empty`, { details, place });
+  }
+  return {
+    prompt,
+    system: parts.SYSTEM ? toSection(parts.SYSTEM, from) : null,
+    recovery: parts.RECOVERY ? toSection(parts.RECOVERY, from) : null,
+    blocks,
+    warnings,
+  };
+}
+
+function readLines(text: string, from: number): Line[] {
+  const lines: Line[] = [];
+  let offset = from;
+  for (const line of text.slice(from).split("\n")) {
+    lines.push({ text: line, offset });
+    offset += line.length + 1;
+  }
+  return lines;
+}
+
+function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Line[] {
+  const kept: Line[] = [];
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as Line;
+    if (!/^```rllm-/.test(line.text)) {
+      kept.push(line);
+      continue;
+    }
+    const opening = OPENING.exec(line.text);
+    if (!opening) throw blockError(source, line, `the block opening "${line.text.trim()}" is not one of \`\`\`rllm-python pre, rllm-python post, rllm-js pre, rllm-js post`);
+    let close = index + 1;
+    while (close < lines.length && !/^```[ \t]*$/.test(lines[close]?.text ?? "")) close++;
+    if (close === lines.length) throw blockError(source, line, `the ${opening[2]} block that opens here is never closed`);
+    const block = toBlock(source, line, opening, lines.slice(index + 1, close));
+    if (blocks.some((other) => other.when === block.when)) throw blockError(source, line, `a second ${block.when} block opens here; there can be one`);
+    blocks.push(block);
+    kept.push({ text: "", offset: line.offset });
+    index = close;
+  }
+  return kept;
+}
+
+function toBlock(source: Source, line: Line, opening: RegExpExecArray, code: readonly Line[]): Block {
+  const options: Record<string, string> = {};
+  for (const [, key = "", value = ""] of (opening[3] ?? "").matchAll(OPTION)) {
+    if (!["name", "in", "out"].includes(key)) throw blockError(source, line, `the block option "${key}" is not one of name, in, out`);
+    options[key] = value;
+  }
+  return {
+    language: opening[1] as Block["language"],
+    when: opening[2] as Block["when"],
+    code: code.map((each) => each.text).join("\n"),
+    name: options["name"] ?? null,
+    reads: options["in"]?.split(",") ?? null,
+    gives: options["out"] === undefined ? null : parseGiven(source, line, options["out"]),
+    line: placeAt(source, line.offset).line + 1,
+  };
+}
+
+function parseGiven(source: Source, line: Line, text: string): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const item of text.split(",")) {
+    const [name = "", type = "any"] = item.split(":");
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw blockError(source, line, `"${name}" in out= is not a name`);
+    if (!GIVEN_TYPES.includes(type)) throw blockError(source, line, `"${type}" in out= is not one of ${GIVEN_TYPES.join(", ")}`);
+    given[name] = type;
+  }
+  return given;
+}
+
+function blockError(source: Source, line: Line, what: string): ModullmError {
+  const place = placeAt(source, line.offset);
+  const details = { path: source.path, line: place.line, column: place.column };
+  return new ModullmError("RLLM_001", `Cannot read program "${source.path}", line ${place.line}: ${what}`, { details, place });
+}
+
+function toSection(lines: readonly Line[], from: number): Section {
+  const joined = lines.map((line) => line.text).join("\n");
+  const text = joined.trim();
+  const skipped = joined.length - joined.trimStart().length;
+  function fileOffset(offset: number): number {
+    let rest = offset + skipped;
+    for (const line of lines) {
+      if (rest <= line.text.length) return line.offset + rest;
+      rest -= line.text.length + 1;
+    }
+    return from;
+  }
+  return { text, fileOffset };
+}

@@ -1,0 +1,154 @@
+import { compileContract } from "../contract/compile.ts";
+import type { Contract } from "../contract/contract.ts";
+import { ModullmError } from "../core/error.ts";
+import { isObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
+import { VERSION } from "../core/version.ts";
+import { type Body, parseBody, type Section } from "./body.ts";
+import { checkCompat } from "./compat.ts";
+import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
+import { checkLaterKeys } from "./later.ts";
+import { checkLlmParams } from "./llm-params.ts";
+import * as metadata from "./metadata.ts";
+import type { Example, Program, Warning } from "./program.ts";
+import { createSource } from "./source.ts";
+import { parseTemplate, type Template } from "./template.ts";
+import { templateWarnings } from "./template-check.ts";
+import { readUses } from "./uses.ts";
+
+export interface ParseOptions {
+  /** Where the text is from, for messages and details. @default "" */
+  readonly path?: string;
+  /** The version that compat bounds are held against, X.Y.Z. @default this runtime's */
+  readonly runtime?: string;
+}
+
+/**
+ * `.rllm` text to a `Program`. Pure.
+ * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_008 or RLLM_015, with the place in the text
+ */
+export function parseProgram(text: string, options: ParseOptions = {}): Program {
+  const source = createSource(text, options.path ?? "");
+  if (source.text.includes("\0")) {
+    throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": it holds a NUL byte, so it is not text`, { details: { path: source.path } });
+  }
+  const front = parseFrontmatter(source);
+  metadata.checkRequired(front);
+  checkCompat(front, options.runtime ?? VERSION);
+  const warnings: Warning[] = [...front.warnings, ...metadata.unknownKeyWarnings(front)];
+  const fields = readFields(front);
+  const llm = readLlm(front);
+  const params = readParams(front);
+  const input = readContract(front, "input_schema");
+  const output = readContract(front, "output_schema");
+  const uses = readUses(front, warnings);
+  const examples = readExamples(front, input, output);
+  warnings.push(...checkLaterKeys(front));
+  const body = parseBody(source, front.bodyOffset);
+  const sections = readSections(front, body, warnings);
+  const program: Program = { source, ...fields, ...llm, params, input, output, uses, examples, ...sections, blocks: body.blocks, warnings };
+  warnings.push(...body.warnings, ...templateWarnings(program, front, body));
+  return program;
+}
+
+function readFields(front: Frontmatter) {
+  const tags = metadata.readStrings(front, "tags");
+  const recommendedModels = metadata.readStrings(front, "recommended_models");
+  for (const [index, model] of recommendedModels.entries()) {
+    if (!isModelName(model)) throw metadata.fieldError(front, ["recommended_models", index], 'a model as "provider/name"');
+  }
+  return {
+    name: metadata.readText(front, "name"),
+    description: metadata.readText(front, "description"),
+    version: metadata.readText(front, "version"),
+    author: metadata.readText(front, "author"),
+    maxContextWindow: metadata.readInteger(front, "max_context_window", 1),
+    retries: (front.values["retries"] ?? null) === null ? null : metadata.readInteger(front, "retries", 0),
+    recommendedModels,
+    tags,
+    metadata: ((front.values["metadata"] ?? null) === null ? {} : metadata.readObject(front, "metadata")) as JsonObject,
+  };
+}
+
+function readLlm(front: Frontmatter): { llm: JsonObject; model: string; fallbacks: string[] } {
+  const llm = front.values["llm"];
+  function malformed(what: string, path: readonly (string | number)[]): ModullmError {
+    return new ModullmError("RLLM_002", what, { details: { field: path.join("."), llm }, place: front.place(path) });
+  }
+  if (!isObject(llm)) throw malformed('"llm" is not a mapping with a model', ["llm"]);
+  const { model, fallbacks = [] } = llm;
+  if (typeof model !== "string" || !isModelName(model)) {
+    throw malformed(`"llm.model" is ${JSON.stringify(model) ?? "missing"}, but a model as "provider/name" is wanted`, ["llm", "model"]);
+  }
+  if (!Array.isArray(fallbacks)) throw malformed('"llm.fallbacks" is not a list of models', ["llm", "fallbacks"]);
+  for (const [index, fallback] of fallbacks.entries()) {
+    if (typeof fallback === "string" && isModelName(fallback)) continue;
+    throw malformed(`"llm.fallbacks.${index}" is ${JSON.stringify(fallback)}, but a model as "provider/name" is wanted`, ["llm", "fallbacks", index]);
+  }
+  return { llm: llm as JsonObject, model, fallbacks };
+}
+
+/** `provider/name`, neither part empty. */
+export function isModelName(text: string): boolean {
+  return /^[^\s/]+\/\S.*$/.test(text.trim()) && text.trim() === text;
+}
+
+function readParams(front: Frontmatter): JsonObject {
+  const params = metadata.readObject(front, "llm_params");
+  try {
+    return checkLlmParams(params);
+  } catch (thrown) {
+    if (!(thrown instanceof ModullmError)) throw thrown;
+    const key = String(thrown.details["field"]).slice("llm_params.".length);
+    const { message, details } = thrown;
+    throw new ModullmError(thrown.code, message, { details, place: front.place(["llm_params", key]) });
+  }
+}
+
+function readContract(front: Frontmatter, key: "input_schema" | "output_schema"): Contract {
+  const compiled = compileContract(metadata.readObject(front, key));
+  if (compiled.ok) return compiled.contract;
+  const [fault] = compiled.faults;
+  const where = fault.schemaPath.length === 0 ? "" : ` at ${fault.schemaPath.join(".")}`;
+  throw new ModullmError("RLLM_002", `"${key}" is not a valid schema${where}: ${fault.reason}`, {
+    details: { field: key, schema_path: fault.schemaPath, reason: fault.reason },
+    place: front.place([key, ...fault.schemaPath]),
+  });
+}
+
+function readExamples(front: Frontmatter, input: Contract, output: Contract): Example[] {
+  const examples = front.values["examples"] ?? [];
+  if (!Array.isArray(examples)) throw metadata.fieldError(front, ["examples"], "a list of {input, output}");
+  return examples.map((example: unknown, index) => {
+    if (!isObject(example)) throw metadata.fieldError(front, ["examples", index], "a mapping with input and output");
+    checkSide(front, ["examples", index, "input"], example["input"], input);
+    checkSide(front, ["examples", index, "output"], example["output"], output);
+    return { input: example["input"] as JsonObject, output: example["output"] as JsonObject };
+  });
+}
+
+function checkSide(front: Frontmatter, path: readonly (string | number)[], value: unknown, contract: Contract): void {
+  if (!isObject(value)) throw metadata.fieldError(front, path, "a mapping");
+  const check = contract.check(value);
+  if (check.ok) return;
+  const [issue] = check.issues;
+  const field = [...path, ...issue.path].join(".");
+  throw new ModullmError("RLLM_002", `The example "${field}" breaks its schema: ${issue.reason}`, {
+    details: { field, schema_path: issue.schemaPath, reason: issue.reason },
+    place: front.place([...path, ...issue.path]),
+  });
+}
+
+function readSections(front: Frontmatter, body: Body, warnings: Warning[]): Pick<Program, "prompt" | "system" | "recovery"> {
+  function pick(key: string, section: Section | null): Template | null {
+    const written = metadata.readOptionalString(front, key);
+    if (section && written !== null) warnings.push({ message: `The section in the body wins over "${key}" in the frontmatter`, place: front.keyPlace(key) });
+    const text = section ? section.text : (written ?? "");
+    return text.trim() === "" ? null : parseTemplate(text);
+  }
+  return {
+    prompt: parseTemplate(body.prompt.text),
+    system: pick("system", body.system),
+    recovery: pick("recovery_prompt", body.recovery),
+  };
+}

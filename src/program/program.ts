@@ -1,0 +1,70 @@
+import type { Contract } from "../contract/contract.ts";
+import type { SourcePlace } from "../core/error.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Source } from "./source.ts";
+import type { Template } from "./template.ts";
+
+/** A parsed `.rllm` file. Immutable; holds nothing that a run changes, so any number of runs may share one. */
+export interface Program {
+  readonly source: Source;
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly author: string;
+  /** Tokens. */
+  readonly maxContextWindow: number;
+  readonly input: Contract;
+  readonly output: Contract;
+  /** `provider/name`. */
+  readonly model: string;
+  /** Tried in order when the provider of the one before fails. */
+  readonly fallbacks: readonly string[];
+  /** The `llm` mapping as written. */
+  readonly llm: JsonObject;
+  readonly params: JsonObject;
+  readonly prompt: Template;
+  readonly system: Template | null;
+  readonly recovery: Template | null;
+  readonly blocks: readonly Block[];
+  readonly uses: readonly UsesEntry[];
+  readonly examples: readonly Example[];
+  /** Null where the file does not say. */
+  readonly retries: number | null;
+  readonly recommendedModels: readonly string[];
+  readonly tags: readonly string[];
+  readonly metadata: JsonObject;
+  /** What does not stop the program but its author should know. */
+  readonly warnings: readonly Warning[];
+}
+
+/** One entry of `uses`, checked in form; the file it names is found by whoever loads it. */
+export interface UsesEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly with: JsonObject;
+  /** Names of the entries whose outputs this one reads. */
+  readonly reads: readonly string[];
+}
+
+export interface Example {
+  readonly input: JsonObject;
+  readonly output: JsonObject;
+}
+
+export interface Block {
+  readonly language: "python" | "js";
+  readonly when: "pre" | "post";
+  readonly code: string;
+  readonly name: string | null;
+  /** Paths of the context that the block may read; null: everything. */
+  readonly reads: readonly string[] | null;
+  /** Names it gives, with their JSON types; null: anything. */
+  readonly gives: Readonly<Record<string, string>> | null;
+  /** Line in the file (from 1) of the block's first line of code. */
+  readonly line: number;
+}
+
+export interface Warning {
+  readonly message: string;
+  readonly place: SourcePlace | null;
+}

@@ -1,0 +1,111 @@
+import { ModullmError } from "../core/error.ts";
+import { isObject, jsonType } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Frontmatter } from "./frontmatter.ts";
+import type { UsesEntry, Warning } from "./program.ts";
+import { parseTemplate, renderTemplate, lookUp, type TemplatePath } from "./template.ts";
+
+const KEYS = ["name", "path", "with", "each", "when", "on_error", "fresh"];
+/** Checked in form; they take effect in a later release. */
+const LATER = ["each", "when", "on_error", "fresh"];
+
+/** @throws {ModullmError} RLLM_008 */
+export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
+  const uses = front.values["uses"] ?? [];
+  if (!Array.isArray(uses)) {
+    const type = jsonType(uses);
+    throw new ModullmError("RLLM_008", `"uses" is a ${type}, but a list of {name, path} is wanted`, {
+      details: { actual_type: type },
+      place: front.keyPlace("uses"),
+    });
+  }
+  const entries = uses.map((entry, index) => readEntry(front, entry, index, warnings));
+  for (const [index, entry] of entries.entries()) {
+    if (entries.findIndex((other) => other.name === entry.name) !== index) {
+      throw entryError(front, uses[index], index, `repeats the name "${entry.name}"`);
+    }
+    for (const name of entry.reads) {
+      if (entries.some((other) => other.name === name)) continue;
+      throw entryError(front, uses[index], index, `reads uses.${name}, which is not an entry.${didYouMean(name, entries.map((each) => each.name))}`);
+    }
+  }
+  checkOrder(front, entries);
+  return entries;
+}
+
+/** The paths in every template of a `with` value, at any depth. */
+export function templatePaths(value: unknown): TemplatePath[] {
+  if (typeof value === "string") return parseTemplate(value).parts.filter((part) => typeof part !== "string");
+  if (Array.isArray(value)) return value.flatMap(templatePaths);
+  if (isObject(value)) return Object.values(value).flatMap(templatePaths);
+  return [];
+}
+
+/** A `with` value filled in. A string that is exactly one `{{path}}` gives the typed value; other text renders as a string. */
+export function fillValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  if (typeof value === "string") {
+    const template = parseTemplate(value);
+    const [only] = template.parts;
+    if (template.parts.length === 1 && only !== undefined && typeof only !== "string") return lookUp(values, only.path) ?? null;
+    return renderTemplate(template, values);
+  }
+  if (Array.isArray(value)) return value.map((item) => fillValue(item, values));
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, values)]));
+  return value;
+}
+
+function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: Warning[]): UsesEntry {
+  if (!isObject(entry)) throw entryError(front, entry, index, "is not a mapping with name and path");
+  const { name, path, with: mapping = {} } = entry;
+  if (typeof name !== "string" || name.trim() === "") throw entryError(front, entry, index, 'lacks "name", a string');
+  if (typeof path !== "string" || path.trim() === "") throw entryError(front, entry, index, 'lacks "path", a string');
+  if (mapping !== null && !isObject(mapping)) throw entryError(front, entry, index, 'has a "with" that is not a mapping');
+  checkLater(front, entry, index);
+  for (const key of Object.keys(entry)) {
+    if (!KEYS.includes(key)) {
+      warnings.push({ message: `uses entry "${name}": the key "${key}" is not known and has no effect.${didYouMean(key, KEYS)}`, place: front.place(["uses", index, key]) });
+    } else if (LATER.includes(key)) {
+      warnings.push({ message: `uses entry "${name}": "${key}" has no effect in this version`, place: front.place(["uses", index, key]) });
+    }
+  }
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    warnings.push({ message: `uses entry "${name}": templates can't refer to this name; use letters, digits and _`, place: front.place(["uses", index, "name"]) });
+  }
+  const paths = templatePaths([mapping, entry["each"], entry["when"]]);
+  const reads = paths.filter(({ path: [root] }) => root === "uses").map((part) => part.path[1] ?? "");
+  return { name, path, with: (mapping ?? {}) as JsonObject, reads: [...new Set(reads)].filter((each) => each !== "") };
+}
+
+function checkLater(front: Frontmatter, entry: Record<string, unknown>, index: number): void {
+  for (const key of ["each", "when"]) {
+    if (entry[key] !== undefined && typeof entry[key] !== "string") throw entryError(front, entry, index, `has a "${key}" that is not a template in quotes`);
+  }
+  const policy = entry["on_error"];
+  if (policy !== undefined && !["fail", "null", "skip", null].includes(policy as string)) {
+    throw entryError(front, entry, index, 'has an "on_error" that is not fail, null or skip');
+  }
+  if (entry["fresh"] !== undefined && typeof entry["fresh"] !== "boolean") throw entryError(front, entry, index, 'has a "fresh" that is not true or false');
+}
+
+/** @throws {ModullmError} RLLM_008 with the whole cycle when entries read each other */
+function checkOrder(front: Frontmatter, entries: readonly UsesEntry[]): void {
+  const done = new Set<string>();
+  function visit(entry: UsesEntry, trail: readonly string[]): void {
+    if (done.has(entry.name)) return;
+    if (trail.includes(entry.name)) {
+      const cycle = [...trail.slice(trail.indexOf(entry.name)), entry.name];
+      throw new ModullmError("RLLM_008", `The uses entries read each other: ${cycle.join(" -> ")}`, { details: { cycle }, place: front.keyPlace("uses") });
+    }
+    for (const name of entry.reads) {
+      const next = entries.find((other) => other.name === name);
+      if (next) visit(next, [...trail, entry.name]);
+    }
+    done.add(entry.name);
+  }
+  for (const entry of entries) visit(entry, []);
+}
+
+function entryError(front: Frontmatter, entry: unknown, index: number, what: string): ModullmError {
+  return new ModullmError("RLLM_008", `uses entry ${index + 1} ${what}`, { details: { entry }, place: front.place(["uses", index]) });
+}
