@@ -1,0 +1,79 @@
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { checkedVersion, migrate, MIGRATIONS } from "./migrate.ts";
+import { isBusy, UnusableFile } from "./failure.ts";
+import type { SqlDatabase, SqlDriver } from "./driver.ts";
+
+/** How long a statement waits for other processes, in milliseconds: two hundred of them at once need about one second. */
+export const PATIENCE_MS = 5000;
+
+/** Opens the file for reading and writing, creating it (0600, its folder 0700) and bringing it up to date. */
+export function connectToWrite(driver: SqlDriver, path: string, patience: number): SqlDatabase {
+  createFile(path);
+  return connect(driver, path, "write", patience, (database) => {
+    const wal = useWal(database);
+    // Without a log (some network file systems) NORMAL could corrupt on power loss, with it it can't.
+    database.exec(`PRAGMA synchronous = ${wal ? "NORMAL" : "FULL"}`);
+    migrate(database);
+  });
+}
+
+/** Opens the file for reading only: where it can't be written to. */
+export function connectToRead(driver: SqlDriver, path: string, patience: number): SqlDatabase {
+  return connect(driver, path, "read", patience, (database) => {
+    if (checkedVersion(database) < MIGRATIONS.length) {
+      throw new UnusableFile(
+        "an older version of this program wrote it, and it can't be brought up to date where it is",
+      );
+    }
+  });
+}
+
+export function setPatience(database: SqlDatabase, milliseconds: number): void {
+  database.exec(`PRAGMA busy_timeout = ${milliseconds}`);
+}
+
+function connect(
+  driver: SqlDriver,
+  path: string,
+  mode: "write" | "read",
+  patience: number,
+  prepare: (database: SqlDatabase) => unknown,
+): SqlDatabase {
+  const database = driver.open(path, mode);
+  try {
+    setPatience(database, patience);
+    withPatience(patience, () => prepare(database));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function createFile(path: string): void {
+  if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite would make it readable by all; its side files get the mode of this one.
+  closeSync(openSync(path, "a", 0o600));
+}
+
+function useWal(database: SqlDatabase): boolean {
+  const [now] = database.prepare("PRAGMA journal_mode").all();
+  if (now?.["journal_mode"] === "wal") return true;
+  const [then] = database.prepare("PRAGMA journal_mode = WAL").all();
+  return then?.["journal_mode"] === "wal";
+}
+
+/** SQLite does not wait everywhere: changing to WAL, or opening while another process closes last, fails at once when busy. */
+function withPatience(patience: number, action: () => void): void {
+  const end = Date.now() + patience;
+  for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+    try {
+      return action();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() + wait > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait * (0.5 + Math.random()));
+    }
+  }
+}

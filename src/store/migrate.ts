@@ -1,0 +1,58 @@
+import { UnusableFile } from "./failure.ts";
+import type { SqlDatabase } from "./driver.ts";
+import runs from "./migrations/0001-runs.sql" with { type: "text" };
+
+/** In order; the file's `user_version` is how many of them it has. A released one never changes. */
+export const MIGRATIONS: readonly string[] = [runs];
+
+/**
+ * Brings the file to this version, each step in a transaction of its own. Any number of processes may do this at once: the
+ * version is read again under the write lock.
+ * @throws {UnusableFile} for a file of a newer version, or another program's
+ */
+export function migrate(database: SqlDatabase): void {
+  let version = checkedVersion(database);
+  while (version < MIGRATIONS.length) version = step(database);
+}
+
+/** @throws {UnusableFile} */
+export function checkedVersion(database: SqlDatabase): number {
+  const version = numberOf(database, "PRAGMA user_version");
+  if (version > MIGRATIONS.length) {
+    throw new UnusableFile(
+      `a newer version of this program wrote it (format ${version}, this one knows ${MIGRATIONS.length})`,
+    );
+  }
+  if (version === 0 && numberOf(database, "SELECT count(*) FROM sqlite_master") > 0) {
+    throw new UnusableFile("it is a SQLite file of another program");
+  }
+  return version;
+}
+
+function step(database: SqlDatabase): number {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const version = checkedVersion(database);
+    const sql = MIGRATIONS[version];
+    if (sql !== undefined) database.exec(`${sql}\nPRAGMA user_version = ${version + 1};`);
+    database.exec("COMMIT");
+    return sql === undefined ? version : version + 1;
+  } catch (error) {
+    rollback(database);
+    throw error;
+  }
+}
+
+/** SQLite may have rolled back by itself (a full disk); then there is nothing left to undo. */
+export function rollback(database: SqlDatabase): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {
+    // No transaction is active: what failed is thrown by the caller.
+  }
+}
+
+function numberOf(database: SqlDatabase, sql: string): number {
+  const [row] = database.prepare(sql).all();
+  return Number(Object.values(row ?? {})[0] ?? 0);
+}
