@@ -1,3 +1,4 @@
+import type { ModelFacts } from "../model/facts.ts";
 import type { Paths } from "./paths.ts";
 
 /** A value and where it came from, in the words `checked_sources` uses: `environment`, `./.env`, a file's path. */
@@ -24,6 +25,8 @@ export interface Config {
   readonly defaultMaxRetries: number | null;
   readonly ollamaAutoPull: boolean;
   readonly providers: Readonly<Record<string, ProviderConfig>>;
+  /** `models` in config.yaml, by `provider/name`: overrides the catalogue field by field; a field that is absent is not overridden. */
+  readonly modelFacts: Readonly<Record<string, Partial<ModelFacts>>>;
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
   readonly warnings: readonly string[];
   /** The files and places that are read for settings, first one wins, whether they exist or not. */
