@@ -94,3 +94,16 @@ export function withDetails(error: ModullmError, details: Readonly<Record<string
     ...(error.place ? { place: error.place } : {}),
   });
 }
+
+/** One step from a program to a program it uses, as `details.chain` shows it. */
+export interface ChainStep {
+  /** The entry's name in `uses`. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The error of a child, with one more step at the outer end of its chain. */
+export function inChild(error: ModullmError, step: ChainStep): ModullmError {
+  const chain = (error.details["chain"] as readonly ChainStep[] | undefined) ?? [];
+  return withDetails(error, { chain: [step, ...chain] });
+}

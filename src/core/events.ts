@@ -34,6 +34,8 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly latency_ms: number;
       readonly usage: Usage | null;
       readonly cost_usd: number | null;
+      /** Rules that reading the answer needed, one entry an edit. */
+      readonly edits: readonly string[];
     }
   | { readonly type: "note"; readonly kind: NoteKind; readonly message: string; readonly data?: Json }
   | { readonly type: "stage-end"; readonly stage: StageName; readonly ms: number }
@@ -41,7 +43,7 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
 );
 
 /** The stages in the order they run. */
-export const STAGES = ["input", "plan", "uses", "pre", "render", "window", "model", "post", "emit"] as const;
+export const STAGES = ["input", "plan", "uses", "render", "window", "model"] as const;
 export type StageName = (typeof STAGES)[number];
 
 /** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.

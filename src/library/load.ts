@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, resolve } from "node:path";
-import { ModullmError, toModullmError, withDetails } from "../core/error.ts";
+import { inChild, ModullmError, toModullmError } from "../core/error.ts";
 import { parseProgram } from "../program/parse.ts";
 import type { Program, UsesEntry } from "../program/program.ts";
 
@@ -16,12 +16,6 @@ export interface LoadedProgram {
 export interface Link {
   readonly entry: UsesEntry;
   readonly child: LoadedProgram;
-}
-
-/** One step from a program to a child, as `details.chain` shows it. */
-export interface ChainStep {
-  readonly name: string;
-  readonly path: string;
 }
 
 /**
@@ -81,12 +75,6 @@ async function loadUses(program: Program, folder: string, progress: Progress): P
     }
   }
   return links;
-}
-
-/** The error with one more step at the outer end of its chain. */
-export function inChild(error: ModullmError, step: ChainStep): ModullmError {
-  const chain = (error.details["chain"] as readonly ChainStep[] | undefined) ?? [];
-  return withDetails(error, { chain: [step, ...chain] });
 }
 
 async function readText(path: string): Promise<string> {

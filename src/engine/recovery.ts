@@ -1,0 +1,96 @@
+import type { Issue } from "../contract/contract.ts";
+import { ModullmError } from "../core/error.ts";
+import type { Reading } from "../answer/answer.ts";
+import type { Message } from "../model/model.ts";
+import { renderTemplate } from "../program/template.ts";
+import { issueDetails, type Run } from "./state.ts";
+
+/** What to do after an attempt that gave no usable answer. Deciding calls nothing. */
+export type Decision =
+  | { readonly do: "retry"; readonly messages: readonly Message[] }
+  | { readonly do: "fall-back" }
+  | { readonly do: "fail"; readonly error: ModullmError };
+
+/** An answer that was read and refused. */
+export type Refusal = Extract<Reading, { ok: false }>;
+
+/** Characters of a failed answer that the retry shows: enough to see the mistake, not enough to fill the window. */
+const SHOWN_ANSWER = 4000;
+const SHOWN_ISSUES = 5;
+
+/** Statuses that say "not this model, not now"; another model may well answer. */
+const FALL_BACK_STATUS = [401, 402, 403, 404, 408, 409, 410, 425, 429];
+
+/** After an answer that breaks the contract. @param tries answers refused so far */
+export function decideOnAnswer(run: Run, refusal: Refusal, text: string, tries: number, retries: number): Decision {
+  if (tries <= retries) return { do: "retry", messages: retryMessages(run, refusal, text) };
+  const { name, output } = run.loaded.program;
+  const [issue] = refusal.issues;
+  const last = issue ? `${pathText(issue.path)} ${issue.reason}` : (lastReason(refusal) ?? "");
+  const facts = {
+    details: {
+      retries,
+      last_error_code: refusal.code,
+      path: issue?.path ?? [],
+      reason: issue?.reason ?? lastReason(refusal),
+      attempts: tries,
+      ...(issue ? { validator: issueDetails(issue)["validator"], schema_path: issue.schemaPath } : {}),
+    },
+    expectedSchema: output.schema,
+    receivedPayload: refusal.value === undefined ? text : refusal.value,
+  };
+  const times = tries === 1 ? "the one attempt" : `any of ${tries} attempts`;
+  return { do: "fail", error: new ModullmError("RLLM_013", `"${name}" got no answer that meets its contract in ${times}: ${last}`, facts) };
+}
+
+/** After a call that failed. The model's own retries are over by then. */
+export function decideOnFailure(error: ModullmError, another: boolean): Decision {
+  if (!another || !mayFallBack(error)) return { do: "fail", error };
+  return { do: "fall-back" };
+}
+
+/** A request that is wrong in itself, or that a filter refused, is not sent to the next model; one that is too long is. */
+function mayFallBack(error: ModullmError): boolean {
+  if (error.code === "RLLM_011" || error.code === "RLLM_010" || error.code === "RLLM_014") return true;
+  if (error.code !== "RLLM_017") return false;
+  const { status } = error.details;
+  if (error.retryable || typeof status !== "number" || status >= 500) return true;
+  return FALL_BACK_STATUS.includes(status) || error.details["kind"] === "context-length";
+}
+
+/** The conversation goes on: the failed answer as the assistant's turn, then what to do better. */
+function retryMessages(run: Run, refusal: Refusal, text: string): readonly Message[] {
+  const { recovery, output } = run.loaded.program;
+  const reasons = refusalReasons(refusal);
+  const ask = recovery
+    ? renderTemplate(recovery, { ...run.values, errors: reasons.join("\n"), answer: text })
+    : `That answer can't be used. Answer again with one JSON object and nothing else. It must have this form:\n${run.tree.tools.sketch(output.schema)}`;
+  const content = `${ask}\n\nWhat was wrong:\n${reasons.map((reason) => `- ${reason}`).join("\n")}`;
+  return [...run.messages, { role: "assistant", content: shorten(text) }, { role: "user", content }];
+}
+
+function refusalReasons(refusal: Refusal): string[] {
+  const reasons = refusal.issues.slice(0, SHOWN_ISSUES).map((issue) => `${pathText(issue.path)}: ${issue.reason}`);
+  return reasons.length > 0 ? reasons : [`$: ${lastReason(refusal) ?? "the answer breaks its contract"}`];
+}
+
+function lastReason(refusal: Refusal): string | null {
+  if (refusal.code === "RLLM_006") return "the answer holds no JSON";
+  if (refusal.code === "RLLM_007") return "the answer is JSON, but not an object";
+  return refusal.issues[0]?.reason ?? null;
+}
+
+/** `$.items[2].name` */
+export function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return /^[A-Za-z_$][\w$]*$/.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
+  }, "$");
+}
+
+function shorten(text: string): string {
+  if (text.trim() === "") return "(an empty answer)";
+  if (text.length <= SHOWN_ANSWER) return text;
+  const half = SHOWN_ANSWER / 2;
+  return `${text.slice(0, half)}\n[… ${text.length - SHOWN_ANSWER} characters left out …]\n${text.slice(-half)}`;
+}

@@ -1,0 +1,68 @@
+import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
+import type { LoadedProgram } from "../../library/load.ts";
+import type { Model } from "../../model/model.ts";
+import type { Run, Tree } from "../state.ts";
+
+/**
+ * Looks ahead over the whole tree before anything is paid for: blocks that can't run, credentials, local models.
+ * The root does it for all; a child finds it done.
+ */
+export async function plan(run: Run): Promise<void> {
+  if (run.parent === null) await planTree(run, run.loaded);
+}
+
+async function planTree(run: Run, loaded: LoadedProgram): Promise<void> {
+  if (run.tree.models.has(loaded)) return;
+  refuseBlocks(loaded);
+  run.tree.models.set(loaded, await usableModels(run, candidates(run.tree, loaded)));
+  for (const { entry, child } of loaded.uses) {
+    try {
+      await planTree(run, child);
+    } catch (thrown) {
+      throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
+    }
+  }
+}
+
+function refuseBlocks({ program }: LoadedProgram): void {
+  const [block] = program.blocks;
+  if (!block) return;
+  const reason = `this version has no sandbox to run code in, and code never runs outside one`;
+  throw new ModullmError("RLLM_009", `Cannot run the ${block.when} block of "${program.name}" (line ${block.line}): ${reason}`, {
+    details: { exception: "SandboxUnavailable", reason, line: block.line, path: program.source.path },
+    hint: "Move what the block does into the caller, or into another program's prompt.",
+  });
+}
+
+/** Names of the models to try, in order. An override replaces the file's model and drops its fallbacks. */
+function candidates(tree: Tree, { program }: LoadedProgram): readonly string[] {
+  const { model } = tree.options;
+  if (model === undefined) return [program.model, ...program.fallbacks];
+  if (model !== "recommended") return [model];
+  if (program.recommendedModels.length > 0) return program.recommendedModels;
+  throw new ModullmError("RLLM_002", `Cannot choose a model for "${program.name}": it has no recommended_models`, {
+    details: { field: "recommended_models", path: program.source.path },
+    hint: "Add recommended_models to the file, or name a model with --model.",
+  });
+}
+
+/** Those that could be called now; the first one's error when none could. What is passed over is noted. */
+async function usableModels(run: Run, names: readonly string[]): Promise<readonly Model[]> {
+  const { tools, signal } = run.tree;
+  const usable: Model[] = [];
+  let first: ModullmError | null = null;
+  for (const name of names) {
+    try {
+      const model = await tools.model(name);
+      await model.ready(signal, (note) => run.emit({ type: "note", ...note }));
+      usable.push(model);
+    } catch (thrown) {
+      const error = toModullmError(thrown);
+      if (signal.aborted || error.code === "RLLM_999") throw error;
+      if (names.length > 1) run.emit({ type: "note", kind: "fallback", message: `${name} is passed over: ${error.message}` });
+      first ??= error;
+    }
+  }
+  if (usable.length === 0 && first) throw first;
+  return usable;
+}

@@ -1,0 +1,26 @@
+import { ModullmError } from "../../core/error.ts";
+import type { Message } from "../../model/model.ts";
+import type { Run } from "../state.ts";
+
+/** Refuses a prompt over `max_context_window`. Counted only when the byte bound can't decide. */
+export async function checkWindow(run: Run): Promise<void> {
+  const { program } = run.loaded;
+  const limit = program.maxContextWindow;
+  const estimate = await overWindow(run, run.messages);
+  if (estimate === null) return;
+  throw new ModullmError("RLLM_012", `The prompt of "${program.name}" is about ${estimate} tokens, but max_context_window is ${limit}`, {
+    details: { estimated_tokens: estimate, max_context_window: limit, app: program.name },
+  });
+}
+
+/** The estimated tokens of a conversation that is over the program's window; null when it fits. */
+export async function overWindow(run: Run, messages: readonly Message[]): Promise<number | null> {
+  const { tokens } = run.tree.tools;
+  const limit = run.loaded.program.maxContextWindow;
+  const bound = messages.reduce((sum, message) => sum + tokens.bound(message.content), 0);
+  if (bound <= limit) return null;
+  const [model] = run.tree.models.get(run.loaded) ?? [];
+  let count = 0;
+  for (const message of messages) count += await tokens.count(message.content, model?.id ?? "");
+  return count > limit ? count : null;
+}

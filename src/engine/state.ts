@@ -1,0 +1,51 @@
+import type { Issue } from "../contract/contract.ts";
+import { ModullmError } from "../core/error.ts";
+import type { RunEvent } from "../core/events.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { LoadedProgram } from "../library/load.ts";
+import type { Message, Model } from "../model/model.ts";
+import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
+
+/** What all runs of one tree share. */
+export interface Tree {
+  readonly tools: EngineTools;
+  readonly options: RunOptions;
+  readonly signal: AbortSignal;
+  /** The models each program may use, in order; filled by the root's stage `plan`. */
+  readonly models: Map<LoadedProgram, readonly Model[]>;
+  /** Runs a program as a child of `parent`. */
+  runChild(loaded: LoadedProgram, input: unknown, parent: Run): Promise<RunResult>;
+}
+
+/** One run on its way through the stages. */
+export interface Run {
+  readonly tree: Tree;
+  readonly id: string;
+  readonly parent: Run | null;
+  readonly loaded: LoadedProgram;
+  readonly input: unknown;
+  /** Roots that templates see. */
+  readonly values: Record<string, unknown>;
+  messages: readonly Message[];
+  output: JsonObject | null;
+  emit(event: EventFacts): void;
+}
+
+/** An event without what every event has. */
+export type EventFacts = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, "run" | "at"> : never) : never;
+
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw cancellation(signal);
+}
+
+/** Details of an issue as the error table names them. */
+export function issueDetails(issue: Issue): Record<string, unknown> {
+  return { validator: issue.keyword, path: issue.path, schema_path: issue.schemaPath, reason: issue.reason };
+}
+
+/** What an aborted signal ends a run with. */
+export function cancellation(signal: AbortSignal): ModullmError {
+  if (signal.reason instanceof ModullmError) return signal.reason;
+  const reason = signal.reason instanceof Error && signal.reason.name === "TimeoutError" ? "timed out" : "interrupted";
+  return new ModullmError("RLLM_022", `The run was ${reason}`, { details: { reason } });
+}

@@ -1,0 +1,64 @@
+import type { RunEvent, RunListener } from "../core/events.ts";
+import type { AttemptRecord, RunRecord, RunStore } from "./store.ts";
+
+/** A run as far as its events have told. */
+interface Open {
+  readonly start: Extract<RunEvent, { type: "run-start" }>;
+  readonly attempts: AttemptRecord[];
+  inputOk: boolean;
+  /** Milliseconds spent in children. */
+  childMs: number;
+}
+
+/** Listens to runs and records each when it ends, children and failures included. */
+export function createRecorder(store: RunStore): RunListener {
+  const open = new Map<string, Open>();
+  return function record(event) {
+    if (event.type === "run-start") {
+      open.set(event.run, { start: event, attempts: [], inputOk: false, childMs: 0 });
+      return;
+    }
+    const run = open.get(event.run);
+    if (!run) return;
+    if (event.type === "stage-end") {
+      if (event.stage === "input") run.inputOk = true;
+      if (event.stage === "uses") run.childMs = event.ms;
+    } else if (event.type === "attempt-end") {
+      run.attempts.push({
+        model: event.model,
+        ms: event.latency_ms,
+        promptTokens: event.usage?.prompt_tokens ?? null,
+        completionTokens: event.usage?.completion_tokens ?? null,
+        usd: event.cost_usd,
+        error: event.error,
+        edits: event.edits,
+      });
+    } else if (event.type === "run-end") {
+      open.delete(event.run);
+      store.record(toRecord(run, event));
+    }
+  };
+}
+
+/** Codes of attempts that never gave an answer to hold against the contract. */
+const NO_ANSWER = new Set(["RLLM_010", "RLLM_011", "RLLM_014", "RLLM_017", "RLLM_019", "RLLM_022"]);
+
+function toRecord(run: Open, end: Extract<RunEvent, { type: "run-end" }>): RunRecord {
+  const { start, attempts } = run;
+  const answered = attempts.filter((attempt) => attempt.error === null || !NO_ANSWER.has(attempt.error));
+  return {
+    id: start.run,
+    parent: start.parent,
+    path: start.path,
+    name: start.name,
+    version: start.version,
+    model: attempts.at(-1)?.model ?? start.model,
+    started: start.at,
+    ms: Math.max(0, end.ms - run.childMs),
+    ok: end.ok,
+    error: end.error?.error_code ?? null,
+    inputOk: run.inputOk,
+    outputOk: answered.length === 0 ? null : answered.some((attempt) => attempt.error === null),
+    attempts,
+  };
+}
