@@ -1,0 +1,212 @@
+import { isObject } from "../core/json.ts";
+import type { JsonSchema } from "./contract.ts";
+import { child, childList, childMap, isOnlyReference, keywordValue } from "./document.ts";
+import type { SchemaDocument, SchemaNode } from "./document.ts";
+import { formatCheck } from "./formats.ts";
+import { isSince } from "./keywords.ts";
+import { readPattern } from "./patterns.ts";
+import { findDuplicate, isMultipleOf, isSameJson } from "./values.ts";
+
+/** A schema for the compiler, and the targets of its references by the name they are called there. */
+export interface Translation {
+  readonly schema: JsonSchema | boolean;
+  readonly targets: Readonly<Record<string, JsonSchema | boolean>>;
+}
+
+type Writable = Record<string, unknown>;
+type Refinement = { readonly check: (value: unknown) => boolean; readonly error: () => string };
+
+/**
+ * Says a schema of any draft in the words of 2020-12, with nothing in it but assertions. References become names that the
+ * compiler looks up, so it never resolves a URI. What it gets wrong or does slowly (`multipleOf`, `uniqueItems`, compound constants,
+ * `format`, which it keeps process-wide) is handed to it as functions. Null for what it can't be trusted with.
+ */
+export function translate(document: SchemaDocument): Translation | null {
+  if (document.isDynamic) return null;
+  const translator = new Translator(document);
+  const schema = translator.translate(document.root);
+  return translator.isFaithful ? { schema: withDraft(schema), targets: translator.targets } : null;
+}
+
+class Translator {
+  readonly targets: Record<string, JsonSchema | boolean> = {};
+  isFaithful = true;
+  readonly #document: SchemaDocument;
+  readonly #names = new Map<SchemaNode, string>();
+
+  constructor(document: SchemaDocument) {
+    this.#document = document;
+  }
+
+  translate(node: SchemaNode): JsonSchema | boolean {
+    if (typeof node.schema === "boolean") return node.schema;
+    const out: Writable = {};
+    const target = this.#document.target(node, "$ref");
+    if (target !== null) out["$ref"] = this.#nameOf(target);
+    if (isOnlyReference(node)) return out;
+    const refinements: Refinement[] = [];
+    this.#copyAssertions(node, out, refinements);
+    this.#copyLimits(node, out);
+    for (const keyword of ["not", "if", "then", "else", "propertyNames", "contains"]) this.#copyOne(node, keyword, out);
+    for (const keyword of ["allOf", "anyOf", "oneOf"]) this.#copyList(node, keyword, out);
+    this.#copyArray(node, out);
+    this.#copyObject(node, out, refinements);
+    if (refinements.length > 0) out["~refine"] = refinements;
+    return out;
+  }
+
+  /** `#` keeps the compiler from taking the name for another document. */
+  #nameOf(target: SchemaNode): string {
+    const known = this.#names.get(target);
+    if (known !== undefined) return known;
+    const name = `#${this.#names.size}`;
+    this.#names.set(target, name);
+    this.targets[name] = this.translate(target);
+    return name;
+  }
+
+  #copyAssertions(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
+    const type = keywordValue(node, "type");
+    if (type !== undefined) out["type"] = type;
+    this.#copyConstants(node, out, refinements);
+    const pattern = keywordValue(node, "pattern");
+    const reading = typeof pattern === "string" ? readPattern(pattern) : null;
+    if (reading?.ok === true) out["pattern"] = reading.regex;
+    const format = keywordValue(node, "format");
+    const check = typeof format === "string" ? formatCheck(format) : null;
+    if (check !== null) refine(refinements, (value) => typeof value !== "string" || check(value));
+    const divisor = keywordValue(node, "multipleOf");
+    if (typeof divisor === "number") {
+      refine(refinements, (value) => typeof value !== "number" || isMultipleOf(value, divisor));
+    }
+    if (keywordValue(node, "uniqueItems") === true) {
+      refine(refinements, (value) => !Array.isArray(value) || findDuplicate(value) === null);
+    }
+  }
+
+  #copyConstants(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
+    const allowed = keywordValue(node, "enum");
+    if (Array.isArray(allowed)) {
+      if (allowed.every(isScalar)) out["enum"] = allowed;
+      else refine(refinements, (value) => allowed.some((one) => isSameJson(one, value)));
+    }
+    const wanted = keywordValue(node, "const");
+    if (wanted === undefined) return;
+    if (isScalar(wanted)) out["const"] = wanted;
+    else refine(refinements, (value) => isSameJson(wanted, value));
+  }
+
+  #copyLimits(node: SchemaNode, out: Writable): void {
+    for (const keyword of ["minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"]) {
+      copy(node, keyword, out);
+    }
+    for (const keyword of ["minLength", "maxLength"]) {
+      const limit = keywordValue(node, keyword);
+      // The compiler doubles lengths in 32 bits; no string is longer than this anyway.
+      if (typeof limit === "number") out[keyword] = Math.min(limit, 2 ** 29);
+    }
+    for (const [keyword, exclusive] of [
+      ["minimum", "exclusiveMinimum"],
+      ["maximum", "exclusiveMaximum"],
+    ] as const) {
+      copy(node, keyword, out);
+      const limit = keywordValue(node, exclusive);
+      if (typeof limit === "number") out[exclusive] = limit;
+      if (limit === true && out[keyword] !== undefined) {
+        out[exclusive] = out[keyword];
+        delete out[keyword];
+      }
+    }
+  }
+
+  #copyOne(node: SchemaNode, keyword: string, out: Writable, name = keyword): void {
+    const found = child(node, keyword);
+    if (found !== null) out[name] = this.translate(found);
+  }
+
+  #copyList(node: SchemaNode, keyword: string, out: Writable, name = keyword): void {
+    const found = childList(node, keyword);
+    if (found !== null) out[name] = found.map((one) => this.translate(one));
+  }
+
+  #copyArray(node: SchemaNode, out: Writable): void {
+    this.#copyList(node, "prefixItems", out);
+    const hasTuple = childList(node, "items") !== null;
+    if (hasTuple) this.#copyList(node, "items", out, "prefixItems");
+    this.#copyOne(node, hasTuple ? "additionalItems" : "items", out, "items");
+    this.#copyOne(node, "unevaluatedItems", out);
+    const countsContained = isSince(node.draft, "2020-12") || !this.#document.tracksEvaluated;
+    if (child(node, "contains") !== null && !countsContained) this.isFaithful = false;
+  }
+
+  #copyObject(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
+    const properties = [...(childMap(node, "properties") ?? [])];
+    const patterns = [...(childMap(node, "patternProperties") ?? [])];
+    const [inherited, plain] = partition(properties, ([name]) => isInherited(name));
+    if (plain.length > 0)
+      out["properties"] = Object.fromEntries(plain.map(([name, one]) => [name, this.translate(one)]));
+    const byPattern = [
+      ...inherited.map(([name, one]) => [`^${name}$`, this.translate(one)]),
+      ...patterns.map(([source, one]) => [this.#pattern(source), this.translate(one)]),
+    ];
+    if (byPattern.length > 0) out["patternProperties"] = Object.fromEntries(byPattern);
+    for (const keyword of ["additionalProperties", "unevaluatedProperties"]) this.#copyOne(node, keyword, out);
+    const required = keywordValue(node, "required");
+    const [odd, usual] = partition(Array.isArray(required) ? required : [], (name) => isInherited(String(name)));
+    if (usual.length > 0) out["required"] = usual;
+    if (odd.length > 0) {
+      refine(refinements, (value) => !isObject(value) || odd.every((name) => Object.hasOwn(value, String(name))));
+    }
+    this.#copyDependents(node, out);
+  }
+
+  #copyDependents(node: SchemaNode, out: Writable): void {
+    const lists = [keywordValue(node, "dependentRequired"), keywordValue(node, "dependencies")].filter(isObject);
+    const required = lists.flatMap((list) =>
+      Object.entries(list).flatMap(([name, needed]) =>
+        Array.isArray(needed) ? [[name, needed.map(String)] as const] : [],
+      ),
+    );
+    if (required.length > 0) out["dependentRequired"] = Object.fromEntries(required);
+    const schemas = [...(childMap(node, "dependentSchemas") ?? []), ...(childMap(node, "dependencies") ?? [])];
+    if (schemas.length > 0) {
+      out["dependentSchemas"] = Object.fromEntries(schemas.map(([name, one]) => [name, this.translate(one)]));
+    }
+    const names = [...required.flatMap(([name, needed]) => [name, ...needed]), ...schemas.map(([name]) => name)];
+    if (names.some((name) => isInherited(name))) this.isFaithful = false;
+  }
+
+  /** Patterns are joined into one by the compiler, where groups that are referred to would get other numbers. */
+  #pattern(source: string): string {
+    if (/\\[1-9k]|\(\?</.test(source)) this.isFaithful = false;
+    const reading = readPattern(source);
+    return reading.ok ? reading.regex.source : source;
+  }
+}
+
+/** Tells the compiler that this is no draft-4 schema, whose references it would search the document for. */
+function withDraft(schema: JsonSchema | boolean): JsonSchema | boolean {
+  return typeof schema === "boolean" ? schema : { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };
+}
+
+/** The compiler asks `name in value`, which every object answers with yes for these. */
+function isInherited(name: string): boolean {
+  return name in Object.prototype;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== "object" || value === null;
+}
+
+function refine(refinements: Refinement[], check: Refinement["check"]): void {
+  refinements.push({ check, error: () => "" });
+}
+
+function copy(node: SchemaNode, keyword: string, out: Writable): void {
+  const value = keywordValue(node, keyword);
+  if (value !== undefined) out[keyword] = value;
+}
+
+function partition<T>(all: readonly T[], belongs: (one: T) => boolean): [T[], T[]] {
+  return [all.filter((one) => belongs(one)), all.filter((one) => !belongs(one))];
+}

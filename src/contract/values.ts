@@ -1,0 +1,81 @@
+import { isObject } from "../core/json.ts";
+
+/** Equality of JSON values: key order does not matter, 1 and 1.0 are the same, 1 and true are not. */
+export function isSameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left)) {
+    return (
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((item, index) => isSameJson(item, right[index]))
+    );
+  }
+  if (!isObject(left) || !isObject(right)) return false;
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && isSameJson(left[key], right[key]))
+  );
+}
+
+/** The indexes of the first two equal items, or null. Linear: compound items are compared by a canonical text. */
+export function findDuplicate(items: readonly unknown[]): readonly [number, number] | null {
+  const seen = new Map<unknown, number>();
+  for (const [index, item] of items.entries()) {
+    const key = typeof item === "object" && item !== null ? canonicalText(item) : asKey(item);
+    const earlier = seen.get(key);
+    if (earlier !== undefined) return [earlier, index];
+    seen.set(key, index);
+  }
+  return null;
+}
+
+/** Exact on the decimal notation of both numbers, so that 0.3 is a multiple of 0.1. */
+export function isMultipleOf(value: number, divisor: number): boolean {
+  if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0;
+  if (!Number.isFinite(value)) return false;
+  const [digits, exponent] = decimal(value);
+  const [divisorDigits, divisorExponent] = decimal(divisor);
+  const shift = exponent - divisorExponent;
+  const scaled = shift >= 0 ? digits * 10n ** BigInt(shift) : digits;
+  const scaledDivisor = shift < 0 ? divisorDigits * 10n ** BigInt(-shift) : divisorDigits;
+  return scaled % scaledDivisor === 0n;
+}
+
+/** Code points; a lone surrogate counts as one. */
+export function codePoints(text: string): number {
+  let count = text.length;
+  for (let index = 0; index < text.length - 1; index++) {
+    if (isSurrogate(text, index, 0xd800) && isSurrogate(text, index + 1, 0xdc00)) {
+      count--;
+      index++;
+    }
+  }
+  return count;
+}
+
+function isSurrogate(text: string, index: number, first: number): boolean {
+  return (text.charCodeAt(index) & 0xfc00) === first;
+}
+
+/** Strings get a mark so that the text of an object can never equal a string item. */
+function asKey(item: unknown): unknown {
+  return typeof item === "string" ? `"${item}` : item;
+}
+
+function canonicalText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
+  if (isObject(value)) {
+    const members = Object.keys(value).toSorted();
+    return `{${members.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key])}`).join(",")}}`;
+  }
+  // -0 and 0 are the same JSON number.
+  return typeof value === "string" ? JSON.stringify(value) : String(value === 0 ? 0 : value);
+}
+
+/** A number as digits × 10^exponent. */
+function decimal(value: number): [bigint, number] {
+  const [mantissa = "0", exponent = "0"] = value.toExponential().split("e");
+  const [whole = "0", fraction = ""] = mantissa.split(".");
+  return [BigInt(whole + fraction), Number(exponent) - fraction.length];
+}
