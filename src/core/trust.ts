@@ -28,7 +28,7 @@ export function trustedFolders(paths: Pick<Paths, "state">): readonly string[] {
 export function trustFolder(paths: Pick<Paths, "state">, folder: string): string {
   const real = realFolder(folder);
   const folders = trustedFolders(paths);
-  if (!folders.includes(real)) writeList(paths, [...folders, real].sort());
+  if (!folders.includes(real)) writeList(paths, [...folders, real].toSorted());
   return real;
 }
 

@@ -1,0 +1,174 @@
+import { findKeys, isCredentialField, openKey, type Span } from "./key-patterns.ts";
+import { KnownValues, REDACTED } from "./known-values.ts";
+
+/**
+ * Takes secrets out of what leaves the process. Everything that is shown, recorded or sent to a watcher passes through one
+ * redactor: values it was told, in the forms in which they are usually written, and keys that are known by their looks.
+ * Told values under six characters are left alone.
+ */
+export interface Redactor {
+  text(text: string): string;
+  /**
+   * Plain data (objects, arrays, errors) with every string and key redacted; cycles are kept. The same reference when
+   * nothing had to change. Instances of other classes are passed through.
+   */
+  value<T>(value: T): T;
+  /** One more secret, for this redactor and the streams it has given out. */
+  add(secret: string): void;
+  /** For text that comes in parts: a secret that is split over parts is found as in the whole. */
+  stream(): RedactorStream;
+}
+
+/** The texts that `push` and `end` return, joined, are what `text` makes of the whole. */
+export interface RedactorStream {
+  /** What can be shown by now; the beginning of what may become a secret is held back. */
+  push(part: string): string;
+  /** The rest. */
+  end(): string;
+}
+
+export function createRedactor(secrets: readonly string[]): Redactor {
+  const known = new KnownValues();
+  for (const secret of secrets) known.add(secret);
+  const text = (input: string): string => redactSpans(input, findSpans(input, known), 0, input.length);
+  return {
+    text,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy has the shape of what it was made from
+    value: <T>(value: T) => redactValue(value, text) as T,
+    add: (secret) => known.add(secret),
+    stream: () => new Stream(known),
+  };
+}
+
+/** Sorted, overlapping ones joined. */
+function findSpans(text: string, known: KnownValues): readonly Span[] {
+  const values = known.find(text);
+  const keys = findKeys(text);
+  if (keys.length === 0) return values;
+  const joined: Span[] = [];
+  for (const span of [...values, ...keys].toSorted((a, b) => a.start - b.start)) {
+    const before = joined.at(-1);
+    if (before === undefined || before.end <= span.start) joined.push(span);
+    else joined[joined.length - 1] = { start: before.start, end: Math.max(before.end, span.end) };
+  }
+  return joined;
+}
+
+function redactSpans(text: string, spans: readonly Span[], from: number, to: number): string {
+  let shown = "";
+  let at = from;
+  for (const span of spans) {
+    if (span.end <= from || span.start >= to) continue;
+    shown += text.slice(at, Math.max(at, span.start)) + REDACTED;
+    at = span.end;
+  }
+  return at === 0 && to === text.length ? text : shown + text.slice(at, Math.max(at, to));
+}
+
+/** What looks like a key may be held back this far, in UTF-16 units; a longer one is cut off rather than waited for. */
+const LONGEST_HELD = 1024;
+const KEY_CHARACTERS = /^[\w.~+/=%-]+/;
+
+class Stream implements RedactorStream {
+  readonly #known: KnownValues;
+  /** The character shown last, raw: what a word boundary is judged by. */
+  #before = "";
+  #held = "";
+  /** Within a key too long to be held: the rest of it is dropped. */
+  #dropping = false;
+
+  constructor(known: KnownValues) {
+    this.#known = known;
+  }
+
+  push(part: string): string {
+    const rest = this.#dropping ? part.replace(KEY_CHARACTERS, "") : part;
+    if (rest === "") return "";
+    this.#dropping = false;
+    this.#held += rest;
+    const text = this.#before + this.#held;
+    const spans = findSpans(text, this.#known);
+    const openValue = this.#known.open(text);
+    let cut = Math.min(openKey(text), openValue);
+    if (text.length - cut > Math.max(LONGEST_HELD, this.#known.longest)) {
+      cut = openValue;
+      this.#dropping = spans.at(-1)?.end === text.length;
+      if (this.#dropping) cut = text.length;
+    }
+    const split = spans.find((span) => span.start < cut && cut < span.end);
+    return this.#show(text, spans, split?.start ?? cut);
+  }
+
+  end(): string {
+    const text = this.#before + this.#held;
+    return this.#show(text, findSpans(text, this.#known), text.length);
+  }
+
+  #show(text: string, spans: readonly Span[], cut: number): string {
+    const from = this.#before.length;
+    const to = Math.max(from, cut);
+    const shown = redactSpans(text, spans, from, to);
+    this.#before = to > 0 ? text.charAt(to - 1) : "";
+    this.#held = text.slice(to);
+    return shown;
+  }
+}
+
+/** Two passes: clean data, the usual case, is only looked at. Neither recurses: nesting has no limit. */
+function redactValue(value: unknown, text: (input: string) => string): unknown {
+  if (typeof value === "string") return text(value);
+  if (!isPlain(value) || isClean(value, text)) return value;
+  const copies = new Map<object, object>();
+  const waiting: object[] = [];
+  const copyOf = (name: string, entry: unknown): unknown => {
+    if (typeof entry === "string") return isCredentialField(name, entry) ? REDACTED : text(entry);
+    if (!isPlain(entry)) return entry;
+    const known = copies.get(entry);
+    if (known) return known;
+    const copy = emptyLike(entry);
+    copies.set(entry, copy);
+    waiting.push(entry);
+    return copy;
+  };
+  const root = copyOf("", value);
+  for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
+    const copy = copies.get(source) ?? {};
+    for (const [name, entry] of fieldsOf(source)) {
+      const enumerable = Object.prototype.propertyIsEnumerable.call(source, name);
+      const settled = { value: copyOf(name, entry), enumerable, writable: true, configurable: true };
+      Object.defineProperty(copy, text(name), settled);
+    }
+  }
+  return root;
+}
+
+function isClean(root: object, text: (input: string) => string): boolean {
+  const seen = new Set<object>([root]);
+  for (const source of seen) {
+    for (const [name, entry] of fieldsOf(source)) {
+      if (text(name) !== name) return false;
+      if (typeof entry === "string" && (text(entry) !== entry || isCredentialField(name, entry))) return false;
+      if (isPlain(entry)) seen.add(entry);
+    }
+  }
+  return true;
+}
+
+/** An error's message, stack and cause are not enumerable: they are taken too. */
+function fieldsOf(source: object): [string, unknown][] {
+  if (!(source instanceof Error)) return Object.entries(source);
+  return Object.getOwnPropertyNames(source).map((name) => [name, Reflect.get(source, name)]);
+}
+
+function emptyLike(source: object): object {
+  if (Array.isArray(source)) return [];
+  const prototype: object | null = Object.getPrototypeOf(source);
+  return Object.create(prototype);
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value) || value instanceof Error) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
