@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { sketchSchema } from "./contract/sketch.ts";
+import type { Config } from "./core/config.ts";
+import type { RunListener } from "./core/events.ts";
+import { loadConfig } from "./core/load-config.ts";
+import { formerFolder } from "./core/paths.ts";
+import { createRedactor, type Redactor } from "./core/redact.ts";
+import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
+import { runProgram } from "./engine/run.ts";
+import type { LoadedProgram } from "./library/load.ts";
+import { createCatalog } from "./model/catalog/catalog.ts";
+import type { ModelCatalog } from "./model/facts.ts";
+import { createModels } from "./model/models.ts";
+import { createTokenCounter } from "./model/tokens.ts";
+import type { RunStore } from "./store/store.ts";
+
+export interface AppOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** False reads no `.env` and no config.yaml. @default true */
+  readonly autoload?: boolean;
+  /** Pull local models that are missing. @default what the configuration says */
+  readonly ollamaAutoPull?: boolean;
+  /** Told what the user should know; each sentence once. */
+  readonly warn: (message: string) => void;
+  /** @default the platform's */
+  readonly fetch?: typeof fetch;
+}
+
+/** The house put together: what every face (command line, server, library) asks. */
+export interface App {
+  readonly config: Config;
+  readonly redactor: Redactor;
+  readonly catalog: ModelCatalog;
+  readonly tools: EngineTools;
+  /** The run history; opened on first use. */
+  store(): Promise<RunStore>;
+  /** Runs a program and records it. `options.model` and the configuration's defaults are applied here. */
+  run(loaded: LoadedProgram, input: unknown, options?: RunOptions): Promise<RunResult>;
+  /** Options with the configuration's defaults. */
+  withDefaults(options: RunOptions): RunOptions;
+  close(): Promise<void>;
+}
+
+/** The one place that builds real things and joins them. Nothing here opens a file or a connection before it is asked for. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { env, cwd, autoload = true, warn } = options;
+  const config = await loadConfig({ env, cwd, autoload });
+  for (const warning of config.warnings) warn(warning);
+  const models = createModels({
+    config,
+    autoPull: options.ollamaAutoPull ?? config.ollamaAutoPull,
+    baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
+    ...(options.fetch ? { fetch: options.fetch } : {}),
+  });
+  const catalog = createCatalog({ overrides: config.modelFacts });
+  const tools: EngineTools = {
+    model: (id) => models.get(id),
+    catalog,
+    tokens: createTokenCounter(),
+    clock: { now: () => Date.now(), ticks: () => performance.now() },
+    newId: () => randomUUID(),
+    sketch: (schema) => sketchSchema(schema),
+  };
+  let opening: Promise<RunStore> | null = null;
+  const store = () => (opening ??= openRunStore(config, warn));
+
+  function withDefaults(given: RunOptions): RunOptions {
+    const { defaultModel, defaultMaxRetries } = config;
+    return {
+      ...(defaultModel === null ? {} : { model: defaultModel }),
+      ...(defaultMaxRetries === null ? {} : { defaultRetries: defaultMaxRetries }),
+      ...given,
+    };
+  }
+
+  async function run(loaded: LoadedProgram, input: unknown, given: RunOptions = {}): Promise<RunResult> {
+    const { createRecorder } = await import("./store/recorder.ts");
+    const listener = both(createRecorder(await store()), given.listener);
+    return await runProgram(loaded, input, tools, { ...withDefaults(given), listener });
+  }
+
+  async function close(): Promise<void> {
+    await models.close();
+    if (opening) (await opening).close();
+  }
+
+  return { config, redactor: createRedactor(config.secrets()), catalog, tools, store, run, withDefaults, close };
+}
+
+async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {
+  const { openStore } = await import("./store/open.ts");
+  const { data } = config.paths;
+  return await openStore({ path: join(data, "stats.db"), legacyPath: join(formerFolder(data), "stats.db"), warn });
+}
+
+function both(first: RunListener, second: RunListener | undefined): RunListener {
+  if (!second) return first;
+  return (event) => {
+    first(event);
+    second(event);
+  };
+}

@@ -1,0 +1,122 @@
+import { type ArgsDef, parseArgs } from "citty";
+import { nearest } from "../core/nearest.ts";
+import { type Command, type Options, type Positional, UsageError } from "./command.ts";
+
+export interface ParsedArguments {
+  readonly positionals: readonly string[];
+  readonly options: Options;
+  readonly rest: readonly string[];
+}
+
+/** Options that every command takes, before or after its name. */
+export const GLOBAL_OPTIONS = {
+  "no-config-autoload": { type: "boolean", description: "Read no .env file and no config.yaml; the process environment only" },
+  color: { type: "enum", options: ["auto", "always", "never"], description: "When to use colour on stderr" },
+  help: { type: "boolean", description: "Show help" },
+  version: { type: "boolean", description: "Show the version" },
+} as const satisfies ArgsDef;
+
+export interface GlobalOptions {
+  autoload: boolean;
+  color: "auto" | "always" | "never";
+  help: boolean;
+  version: boolean;
+  /** The first word that is no option: the command. */
+  command: string | null;
+  /** What is left for the command. */
+  args: string[];
+}
+
+/** Takes the global options out, wherever they stand before `--`. */
+export function splitGlobals(argv: readonly string[]): GlobalOptions {
+  const globals: GlobalOptions = { autoload: true, color: "auto", help: false, version: false, command: null, args: [] };
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? "";
+    if (word === "--") {
+      globals.args.push(...argv.slice(index));
+      break;
+    }
+    if (word === "--no-config-autoload") globals.autoload = false;
+    else if (word === "--help" || word === "-h") globals.help = true;
+    else if ((word === "--version" || word === "-V") && globals.command === null) globals.version = true;
+    else if (word === "--no-color") globals.color = "never";
+    else if (word === "--color") globals.color = readColor(argv[++index]);
+    else if (word.startsWith("--color=")) globals.color = readColor(word.slice("--color=".length));
+    else if (globals.command === null && !word.startsWith("-")) globals.command = word;
+    else globals.args.push(word);
+  }
+  return globals;
+}
+
+/** @throws {UsageError} */
+export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
+  const stop = args.indexOf("--");
+  const own = stop === -1 ? [...args] : args.slice(0, stop);
+  const rest = stop === -1 ? [] : args.slice(stop + 1);
+  if (rest.length > 0 && command.rest === undefined) throw new UsageError(`"${rest[0]}": nothing may follow -- here`);
+  checkNames(command.options, own);
+  const values = readOptions(command.options, own);
+  const positionals = values._;
+  checkPositionals(command.positionals, positionals);
+  return { positionals, rest, options: toOptions(values) };
+}
+
+function readOptions(definitions: ArgsDef, args: string[]): ReturnType<typeof parseArgs> {
+  try {
+    return parseArgs(args, definitions);
+  } catch (thrown) {
+    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+/** Refuses options that the command does not have, and those that lack their value. */
+function checkNames(definitions: ArgsDef, args: readonly string[]): void {
+  const aliases = new Map<string, string>();
+  for (const [name, definition] of Object.entries(definitions)) {
+    aliases.set(name, name);
+    if ("alias" in definition) for (const alias of [definition.alias ?? []].flat()) aliases.set(alias, name);
+  }
+  for (let index = 0; index < args.length; index++) {
+    const word = args[index] ?? "";
+    if (!/^--?[A-Za-z]/.test(word)) continue;
+    const written = word.replace(/^--?/, "").split("=")[0] ?? "";
+    const name = aliases.get(written) ?? (written.startsWith("no-") ? aliases.get(written.slice(3)) : undefined);
+    const type = name === undefined ? undefined : definitions[name]?.type;
+    if (name === undefined || type === undefined) {
+      const near = nearest(written, aliases.keys());
+      throw new UsageError(`unknown option ${word.split("=")[0]}${near === null ? "" : `; did you mean --${near}?`}`);
+    }
+    if (type === "boolean" || word.includes("=")) continue;
+    if (index + 1 >= args.length) throw new UsageError(`option --${name} needs a value`);
+    index++;
+  }
+}
+
+function checkPositionals(wanted: readonly Positional[], given: readonly string[]): void {
+  const missing = wanted.find((positional, index) => positional.required && given[index] === undefined);
+  if (missing) throw new UsageError(`${missing.name} is missing`);
+  const many = wanted.some((positional) => positional.many);
+  if (!many && given.length > wanted.length) throw new UsageError(`"${given[wanted.length]}" is one argument too many`);
+}
+
+function toOptions(values: Record<string, unknown>): Options {
+  function text(name: string): string | null {
+    const value = values[name];
+    return typeof value === "string" ? value : null;
+  }
+  return {
+    text,
+    flag: (name) => values[name] === true,
+    integer(name) {
+      const value = text(name);
+      if (value === null) return null;
+      if (!/^[-+]?\d+$/.test(value.trim())) throw new UsageError(`option --${name} is "${value}", but an integer is wanted`);
+      return Number(value);
+    },
+  };
+}
+
+function readColor(value: string | undefined): GlobalOptions["color"] {
+  if (value === "auto" || value === "always" || value === "never") return value;
+  throw new UsageError(`option --color is "${value ?? ""}", but auto, always or never is wanted`);
+}

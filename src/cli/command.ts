@@ -1,0 +1,54 @@
+import type { ArgsDef } from "citty";
+import type { App } from "../app.ts";
+import type { Output } from "./output.ts";
+
+/** A command as data: what help, completion and the docs are made from, and what runs it. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Positional arguments, as help shows them: `FILE`, `[FILE]`, `FILE...`. */
+  readonly positionals: readonly Positional[];
+  readonly options: ArgsDef;
+  /** What may follow `--`, in words; absent where nothing may. */
+  readonly rest?: string;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  /** The exit status; throws `ModullmError` or `UsageError`. */
+  run(context: CommandContext): Promise<number>;
+}
+
+export interface Positional {
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+  readonly many?: boolean;
+}
+
+export interface CommandContext {
+  readonly positionals: readonly string[];
+  readonly options: Options;
+  /** What stood behind `--`. */
+  readonly rest: readonly string[];
+  readonly output: Output;
+  /** A path as the user wrote it, absolute. */
+  resolve(path: string): string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The application, built on first use. */
+  app(settings?: AppSettings): Promise<App>;
+}
+
+export interface AppSettings {
+  readonly ollamaAutoPull?: boolean;
+}
+
+/** Options of a command by name, as parsed. */
+export interface Options {
+  text(name: string): string | null;
+  flag(name: string): boolean;
+  /** @throws {UsageError} when it is not an integer */
+  integer(name: string): number | null;
+}
+
+/** The command line itself is wrong: exit 2, nothing on stdout. */
+export class UsageError extends Error {}

@@ -1,0 +1,92 @@
+import type { App } from "../../app.ts";
+import { ModullmError } from "../../core/error.ts";
+import type { RunListener } from "../../core/events.ts";
+import type { RunOptions } from "../../engine/engine.ts";
+import { loadProgram } from "../../library/load.ts";
+import type { Command, CommandContext, Options } from "../command.ts";
+import { createProgress } from "../render/progress.ts";
+import { createVerbose } from "../render/events.ts";
+import { warnOf } from "../render/warning.ts";
+import { readInput } from "../run-input.ts";
+import { openTrace } from "../trace.ts";
+
+export const command: Command = {
+  name: "run",
+  summary: "Run a program and print its output object",
+  positionals: [{ name: "FILE", description: "The .rllm program", required: true }],
+  rest: "key=value pairs: single fields of the input, typed by input_schema",
+  options: {
+    input: { type: "string", valueHint: "JSON", description: "Input: a JSON or YAML object, - for stdin, or plain text for the one string field" },
+    text: { type: "string", valueHint: "TEXT", description: "Input: plain text, never read as JSON; - for stdin" },
+    "input-file": { type: "string", valueHint: "PATH", description: "Input: a JSON file, or YAML by its ending; wins over --input" },
+    model: { type: "string", valueHint: "MODEL", description: "provider/name for every program of the run, or recommended" },
+    "max-retries": { type: "string", valueHint: "N", description: "Retries after an answer that breaks the contract" },
+    stream: { type: "boolean", description: "Show the answer on stderr as it comes" },
+    verbose: { type: "boolean", description: "Show the run's events on stderr" },
+    trace: { type: "string", valueHint: "PATH", description: "Write the run's events to a file as JSON lines" },
+    "dry-run": { type: "boolean", description: "Print the request that would be sent and its cost; call nothing" },
+    "ollama-auto-pull": { type: "boolean", description: "Pull a local model that is missing" },
+    "trusted-python": { type: "boolean", description: "Blocks may use all of Python" },
+    "python-memory-limit-mb": { type: "string", valueHint: "MB", description: "Memory limit of a block; 0 is off" },
+  },
+  examples: [
+    ["modullm run examples/summary.rllm --input-file examples/summary.yaml", "input from a file"],
+    ['modullm run summary.rllm --input \'{"text": "…"}\' --model openai/gpt-4o-mini', "another model"],
+    ["cat article.txt | modullm run summary.rllm --input -", "text from a pipe"],
+    ["modullm run summary.rllm -- text=hello limit=3", "single fields"],
+    ["modullm run summary.rllm --text hello --dry-run", "what would be sent, and what it would cost"],
+  ],
+  async run(context) {
+    const { options, output } = context;
+    const flags = readFlags(options);
+    const [file = ""] = context.positionals;
+    const app = await context.app(options.flag("ollama-auto-pull") ? { ollamaAutoPull: true } : {});
+    const loaded = await loadProgram(context.resolve(file));
+    warnOf(loaded, output);
+    const input = await readInput(loaded.program.input, context);
+    if (options.flag("dry-run")) {
+      const { dryRun } = await import("../../engine/dry-run.ts");
+      output.json(await dryRun(loaded, input, app.tools, app.withDefaults(flags)));
+      return 0;
+    }
+    output.json(await watched(context, app, (listener) => app.run(loaded, input, { ...flags, signal: context.signal, listener })));
+    return 0;
+  },
+};
+
+/** Runs with everything that watches attached, and detached again whatever happens. */
+async function watched(context: CommandContext, app: App, run: (listener: RunListener) => Promise<{ output: unknown }>): Promise<unknown> {
+  const { options, output } = context;
+  const tracePath = options.text("trace");
+  const trace = tracePath === null ? null : openTrace(context.resolve(tracePath), app.redactor);
+  const verbose = options.flag("verbose") ? createVerbose(output) : null;
+  const progress = createProgress(output, { stream: options.flag("stream"), verbose: verbose !== null });
+  try {
+    const result = await run((event) => {
+      trace?.write(event);
+      verbose?.(event);
+      progress.listen(event);
+    });
+    return result.output;
+  } finally {
+    progress.end();
+    trace?.close();
+  }
+}
+
+function readFlags(options: Options): RunOptions {
+  const maxRetries = options.integer("max-retries");
+  if (maxRetries !== null && maxRetries < 0) throw tooSmall("max_retries", maxRetries);
+  const memory = options.integer("python-memory-limit-mb");
+  if (memory !== null && memory < 0) throw tooSmall("python_memory_limit_mb", memory);
+  const model = options.text("model");
+  return {
+    ...(model === null ? {} : { model }),
+    ...(maxRetries === null ? {} : { maxRetries }),
+    stream: options.flag("stream"),
+  };
+}
+
+function tooSmall(field: string, value: number): ModullmError {
+  return new ModullmError("RLLM_002", `${field} is ${value}, but an integer of at least 0 is wanted`, { details: { field, [field]: value } });
+}

@@ -1,0 +1,93 @@
+import { resolve } from "node:path";
+import { createApp, type App } from "../app.ts";
+import { CODES } from "../core/codes.ts";
+import { errorPayload, ModullmError, toModullmError } from "../core/error.ts";
+import { nearest } from "../core/nearest.ts";
+import { createRedactor } from "../core/redact.ts";
+import { VERSION } from "../core/version.ts";
+import { type GlobalOptions, parseArguments, splitGlobals } from "./arguments.ts";
+import { type AppSettings, type Command, type CommandContext, UsageError } from "./command.ts";
+import { createOutput, type Output, type Terminal } from "./output.ts";
+
+/** Every command, loaded when it is called. The order is the order of help. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./commands/run.ts")).command,
+  validate: async () => (await import("./commands/validate.ts")).command,
+  inspect: async () => (await import("./commands/inspect.ts")).command,
+  stats: async () => (await import("./commands/stats.ts")).command,
+  exectime: async () => (await import("./commands/exectime.ts")).command,
+  help: async () => (await import("./commands/help.ts")).command,
+  trust: async () => (await import("./commands/trust.ts")).command,
+  completion: async () => (await import("./commands/completion.ts")).command,
+};
+
+/**
+ * The command line: arguments in, exit status out. Everything it reaches is in `terminal`, so that a test drives it in process.
+ * @param signal aborted by Ctrl-C
+ */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+  let output = createOutput(terminal, createRedactor([]), "auto");
+  const apps: App[] = [];
+  let command: Command | null = null;
+  try {
+    const globals = splitGlobals(argv);
+    output = createOutput(terminal, output.redactor, globals.color);
+    if (globals.version) return say(output, VERSION);
+    if (globals.command === null) return await overview(globals, output);
+    command = await findCommand(globals.command);
+    if (globals.help) return say(output, (await import("./render/help.ts")).commandHelp(command));
+    const parsed = parseArguments(command, globals.args);
+    const resolvePath = (path: string) => resolve(terminal.cwd, path);
+    return await command.run({ ...parsed, output, signal, resolve: resolvePath, app: appMaker(terminal, globals, output, apps) });
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return usageError(output, thrown, command);
+    return await failure(output, toModullmError(thrown));
+  } finally {
+    for (const app of apps) await app.close();
+  }
+}
+
+async function findCommand(name: string): Promise<Command> {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load) return await load();
+  const near = nearest(name, Object.keys(COMMANDS));
+  throw new UsageError(`unknown command "${name}"${near === null ? "" : `; did you mean "${near}"?`}`);
+}
+
+async function overview(globals: GlobalOptions, output: Output): Promise<number> {
+  const [unknown] = globals.args;
+  if (unknown !== undefined) throw new UsageError(`unknown option ${unknown}`);
+  const { overviewHelp } = await import("./render/help.ts");
+  return say(output, await overviewHelp(COMMANDS));
+}
+
+/** One application a process, made when a command first asks; what it knows of secrets is known to the output at once. */
+function appMaker(terminal: Terminal, globals: GlobalOptions, output: Output, made: App[]): CommandContext["app"] {
+  return async (settings: AppSettings = {}) => {
+    const warn = (message: string) => output.warn(message);
+    const app = await createApp({ env: terminal.env, cwd: terminal.cwd, autoload: globals.autoload, warn, ...settings });
+    output.redactor = app.redactor;
+    made.push(app);
+    return app;
+  };
+}
+
+function say(output: Output, text: string): number {
+  output.text(text);
+  return 0;
+}
+
+function usageError(output: Output, error: UsageError, command: Command | null): number {
+  const name = command === null ? "modullm" : `modullm ${command.name}`;
+  output.note(`${name}: ${error.message}\nTry "${name} --help".`);
+  return 2;
+}
+
+async function failure(output: Output, error: ModullmError): Promise<number> {
+  output.json(errorPayload(error));
+  if (output.terminal.stderrIsTty) {
+    const { renderError } = await import("./render/error.ts");
+    output.note(renderError(error, output.color));
+  }
+  return CODES[error.code].exit;
+}

@@ -1,0 +1,68 @@
+import type { Redactor } from "../core/redact.ts";
+
+/** The terminal, pipes and environment a command line runs in; a test hands in its own. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  /** Columns of the terminal behind stderr. */
+  readonly columns: number;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  stdin(): Promise<Uint8Array>;
+}
+
+/**
+ * Everything a command says. Results go to stdout, the rest to stderr, and all of it through the redactor: this is the one
+ * place where text leaves the process.
+ */
+export interface Output {
+  readonly terminal: Terminal;
+  readonly color: boolean;
+  /** A result. One line when piped, indented at a terminal. */
+  json(value: unknown): void;
+  /** A result that is text. */
+  text(text: string): void;
+  /** For people, on stderr. */
+  note(text: string): void;
+  /** A warning on stderr; the same words are said once. */
+  warn(message: string): void;
+  /** Secrets known from now on. */
+  redactor: Redactor;
+}
+
+export function createOutput(terminal: Terminal, redactor: Redactor, color: "auto" | "always" | "never"): Output {
+  const colored = color === "always" || (color === "auto" && terminal.stderrIsTty && wantsColor(terminal.env));
+  const warned = new Set<string>();
+  const output: Output = {
+    terminal,
+    color: colored,
+    redactor,
+    json(value) {
+      terminal.stdout(`${JSON.stringify(output.redactor.value(value), null, terminal.stdoutIsTty ? 2 : undefined)}\n`);
+    },
+    text(text) {
+      terminal.stdout(output.redactor.text(text.endsWith("\n") ? text : `${text}\n`));
+    },
+    note(text) {
+      terminal.stderr(output.redactor.text(text.endsWith("\n") ? text : `${text}\n`));
+    },
+    warn(message) {
+      if (warned.has(message)) return;
+      warned.add(message);
+      output.note(`${paint(colored, 33, "warning:")} ${message}`);
+    },
+  };
+  return output;
+}
+
+/** Text in an ANSI colour, or plain. */
+export function paint(color: boolean, code: number, text: string): string {
+  return color ? `\u001B[${code}m${text}\u001B[0m` : text;
+}
+
+function wantsColor(env: Terminal["env"]): boolean {
+  if (env["NO_COLOR"]) return false;
+  return env["TERM"] !== "dumb";
+}

@@ -1,0 +1,46 @@
+import type { RunEvent, RunListener } from "../../core/events.ts";
+import { type Output, paint } from "../output.ts";
+
+/** Prints a run's events as they happen, one line each, children indented. */
+export function createVerbose(output: Output): RunListener {
+  const depths = new Map<string, number>();
+  let first: number | null = null;
+  return (event) => {
+    first ??= event.at;
+    if (event.type === "run-start") depths.set(event.run, event.parent === null ? 0 : (depths.get(event.parent) ?? 0) + 1);
+    const text = eventText(event);
+    if (text === null) return;
+    const time = paint(output.color, 2, `${String(event.at - first).padStart(6)} ms`);
+    output.note(`${time} ${"  ".repeat(depths.get(event.run) ?? 0)}${text}`);
+  };
+}
+
+/** One event in words; null for those that `--stream` shows. */
+function eventText(event: RunEvent): string | null {
+  switch (event.type) {
+    case "run-start":
+      return `run ${event.name} ${event.version} on ${event.model}`;
+    case "stage-start":
+      return null;
+    case "stage-end":
+      return `stage ${event.stage} ${event.ms.toFixed(1)} ms`;
+    case "attempt-start":
+      return `attempt ${event.attempt} on ${event.model}`;
+    case "model-delta":
+      return null;
+    case "attempt-end":
+      return `attempt ${event.attempt} ${event.ok ? "ok" : `failed with ${event.error}`} in ${event.latency_ms.toFixed(0)} ms${usageText(event)}`;
+    case "note":
+      return `${event.kind}: ${event.message}`;
+    case "run-end":
+      return `run ${event.ok ? "ok" : `failed with ${event.error?.error_code}: ${event.error?.message}`} in ${event.ms.toFixed(1)} ms`;
+  }
+}
+
+function usageText({ usage, cost_usd: cost, edits }: Extract<RunEvent, { type: "attempt-end" }>): string {
+  const parts: string[] = [];
+  if (usage) parts.push(`${usage.estimated ? "about " : ""}${usage.prompt_tokens} + ${usage.completion_tokens} tokens`);
+  if (cost !== null) parts.push(`$${cost.toFixed(6)}`);
+  if (edits.length > 0) parts.push(`repaired: ${[...new Set(edits)].join(", ")}`);
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+}

@@ -1,0 +1,59 @@
+import { VERSION } from "../../core/version.ts";
+import { GLOBAL_OPTIONS } from "../arguments.ts";
+import type { Command } from "../command.ts";
+
+const TAGLINE = "LLM steps as dependable as functions";
+
+/** What `modullm` and `modullm --help` print. */
+export async function overviewHelp(commands: Readonly<Record<string, () => Promise<Command>>>): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const width = Math.max(...all.map((command) => usage(command).length));
+  return [
+    `modullm ${VERSION}: ${TAGLINE}`,
+    "",
+    "Usage: modullm COMMAND [OPTIONS]",
+    "",
+    "Commands:",
+    ...all.map((command) => `  ${usage(command).padEnd(width)}  ${command.summary}`),
+    "",
+    "Everywhere:",
+    ...optionLines(GLOBAL_OPTIONS),
+    "",
+    "Results are JSON on stdout, everything else goes to stderr.",
+    "Exit status: 0 done, 1 an error (one JSON object on stdout), 2 wrong usage, 130 interrupted.",
+    "",
+    "First steps:",
+    "  modullm run examples/summary.rllm --input-file examples/summary.yaml",
+    "  modullm help rllm           the language",
+    "  modullm run --help          one command",
+  ].join("\n");
+}
+
+/** What `modullm COMMAND --help` prints. */
+export function commandHelp(command: Command): string {
+  const lines = [command.summary, "", `Usage: modullm ${usage(command)} [OPTIONS]${command.rest === undefined ? "" : " [-- …]"}`];
+  if (command.positionals.length > 0) {
+    const width = Math.max(...command.positionals.map((positional) => positional.name.length));
+    lines.push("", "Arguments:", ...command.positionals.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`));
+    if (command.rest !== undefined) lines.push(`  ${"--".padEnd(width)}  ${command.rest}`);
+  }
+  if (Object.keys(command.options).length > 0) lines.push("", "Options:", ...optionLines(command.options));
+  lines.push("", "Everywhere:", ...optionLines(GLOBAL_OPTIONS));
+  if (command.examples.length > 0) {
+    lines.push("", "Examples:", ...command.examples.flatMap(([example, meaning]) => [`  ${example}`, `      ${meaning}`]));
+  }
+  return lines.join("\n");
+}
+
+export function usage(command: Command): string {
+  return [command.name, ...command.positionals.map(({ name, required }) => (required ? name : `[${name}]`))].join(" ");
+}
+
+function optionLines(options: Command["options"]): string[] {
+  const rows = Object.entries(options).map(([name, option]) => {
+    const values = option.type === "enum" ? (option.options ?? []).join("|") : "valueHint" in option ? option.valueHint : undefined;
+    return { left: `--${name}${option.type === "boolean" ? "" : ` ${values ?? "VALUE"}`}`, right: option.description ?? "" };
+  });
+  const width = Math.max(...rows.map(({ left }) => left.length));
+  return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
+}

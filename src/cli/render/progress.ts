@@ -1,0 +1,89 @@
+import type { RunEvent } from "../../core/events.ts";
+import { isObject } from "../../core/json.ts";
+import { type Output, paint } from "../output.ts";
+
+export interface Progress {
+  listen(event: RunEvent): void;
+  /** Clears what is drawn. */
+  end(): void;
+}
+
+/** Until then a run is quick enough to need no sign of life. */
+const PATIENCE_MS = 800;
+const REDRAW_MS = 200;
+
+/**
+ * What a person sees of a run without asking: streamed text, a line that shows it is alive (at a terminal only), a pull's
+ * progress bar, and notes that matter whoever reads them.
+ */
+export function createProgress(output: Output, options: { stream: boolean; verbose: boolean }): Progress {
+  const live = output.terminal.stderrIsTty && !options.verbose && !options.stream;
+  const line = createLiveLine(output);
+  const streamed = output.redactor.stream();
+  let waiting: { model: string; since: number } | null = null;
+  let timer: ReturnType<typeof setInterval> | null = null;
+
+  function tick(): void {
+    if (!waiting) return;
+    const elapsed = Date.now() - waiting.since;
+    if (elapsed >= PATIENCE_MS) line.draw(`waiting for ${waiting.model} … ${(elapsed / 1000).toFixed(1)} s`);
+  }
+
+  function listen(event: RunEvent): void {
+    if (event.type === "attempt-start" && live) {
+      waiting = { model: event.model, since: event.at };
+      timer ??= setInterval(tick, REDRAW_MS);
+    } else if (event.type === "model-delta") output.terminal.stderr(streamed.push(event.text));
+    else if (event.type === "attempt-end") {
+      waiting = null;
+      line.clear();
+      if (options.stream) output.terminal.stderr(`${streamed.end()}\n`);
+    } else if (event.type === "note" && !options.verbose) showNote(event, output, line);
+  }
+
+  function end(): void {
+    if (timer) clearInterval(timer);
+    line.clear();
+  }
+
+  return { listen, end };
+}
+
+function showNote(event: Extract<RunEvent, { type: "note" }>, output: Output, line: LiveLine): void {
+  const { kind, message, data } = event;
+  if (kind === "progress") {
+    if (output.terminal.stderrIsTty) line.draw(progressText(message, data, output.terminal.columns));
+  } else if (kind === "retry-wait" || kind === "fallback" || kind === "degraded" || kind === "warning") {
+    line.clear();
+    output.note(`${paint(output.color, 33, `${kind}:`)} ${message}`);
+  }
+}
+
+/** `message [#####.....] 50 %` where the total is known. */
+function progressText(message: string, data: unknown, columns: number): string {
+  if (!isObject(data) || typeof data["completed"] !== "number" || typeof data["total"] !== "number" || data["total"] <= 0) return message;
+  const share = Math.min(1, data["completed"] / data["total"]);
+  const width = Math.max(10, Math.min(40, columns - message.length - 12));
+  const full = Math.round(share * width);
+  return `${message} [${"#".repeat(full)}${".".repeat(width - full)}] ${Math.floor(share * 100)} %`;
+}
+
+interface LiveLine {
+  draw(text: string): void;
+  clear(): void;
+}
+
+/** One line at the bottom of the terminal that is drawn over. */
+function createLiveLine(output: Output): LiveLine {
+  let drawn = false;
+  return {
+    draw(text) {
+      drawn = true;
+      output.terminal.stderr(`\r\u001B[2K${output.redactor.text(text).slice(0, Math.max(20, output.terminal.columns - 1))}`);
+    },
+    clear() {
+      if (drawn) output.terminal.stderr("\r\u001B[2K");
+      drawn = false;
+    },
+  };
+}

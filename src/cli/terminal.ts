@@ -1,0 +1,37 @@
+import { writeSync } from "node:fs";
+import type { Terminal } from "./output.ts";
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdoutIsTty: process.stdout.isTTY === true,
+    stderrIsTty: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    stdout: (text) => writeAll(1, text),
+    stderr: (text) => writeAll(2, text),
+    stdin: readStdin,
+  };
+}
+
+/** Writes now, so that nothing is lost when the process ends. A reader that has gone away is no error. */
+function writeAll(descriptor: 1 | 2, text: string): void {
+  let rest: Uint8Array = Buffer.from(text, "utf8");
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (thrown) {
+      const { code } = thrown as { code?: string };
+      if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      else if (code === "EPIPE") return;
+      else throw thrown;
+    }
+  }
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array));
+  return Buffer.concat(chunks);
+}

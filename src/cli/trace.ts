@@ -1,0 +1,23 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { RunEvent } from "../core/events.ts";
+import type { Redactor } from "../core/redact.ts";
+import { UsageError } from "./command.ts";
+
+export interface Trace {
+  write(event: RunEvent): void;
+  close(): void;
+}
+
+/** A file of run events, one JSON object a line, written as they happen. @throws {UsageError} where it can't be written */
+export function openTrace(path: string, redactor: Redactor): Trace {
+  let file: number;
+  try {
+    file = openSync(path, "w", 0o600);
+  } catch (thrown) {
+    throw new UsageError(`cannot write --trace "${path}": ${(thrown as { code?: string }).code ?? thrown}`);
+  }
+  return {
+    write: (event) => void writeSync(file, `${JSON.stringify(redactor.value(event))}\n`),
+    close: () => closeSync(file),
+  };
+}
