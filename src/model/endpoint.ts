@@ -1,0 +1,195 @@
+import { ModullmError } from "../core/error.ts";
+import type { Config, ProviderConfig, Sourced } from "../core/config.ts";
+import { nearest } from "../core/nearest.ts";
+import { environmentName, findProvider, providerNames, UNKNOWN_SERVER } from "./providers.ts";
+import type { ProviderEntry, Quirks } from "./providers.ts";
+
+/** Where a provider is reached, and with what. Made from settings alone; nothing is opened. */
+export interface Endpoint {
+  /** The canonical name. */
+  readonly provider: string;
+  /** What stood before the slash, as written: the front of every model id. */
+  readonly written: string;
+  readonly baseUrl: string;
+  readonly key: Sourced | null;
+  /** Variables that could hold the key, the first one being what a message asks for. */
+  readonly keyNames: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly quirks: Quirks;
+  /** Azure's `api-version`; null elsewhere. */
+  readonly apiVersion: string | null;
+  /** Model names the user listed in config.yaml. */
+  readonly models: readonly string[];
+  /** The address comes from a project's `.env` and something secret would go there that does not. */
+  readonly untrusted: boolean;
+}
+
+/** The source of a project's own settings, which must not draw a user's keys to an address of its choice. */
+const PROJECT = "./.env";
+
+/**
+ * @throws {ModullmError} RLLM_002 for a provider that nothing is known of, RLLM_018 for settings that can't be used
+ */
+export function resolveEndpoint(written: string, config: Config): Endpoint {
+  const configured = configuredAs(written, config);
+  const known = findProvider(written) ?? typeOf(written, configured);
+  const provider = findProvider(written)?.name ?? written.toLowerCase();
+  const names = [...new Set([written, provider, ...(known === findProvider(written) ? (known?.aliases ?? []) : [])])];
+  const base = baseOf(names.map(environmentName), configured, known, config);
+  if (base === null) throw unknownProvider(written, known, config);
+  const keyNames = keyNamesOf(provider, configured, findProvider(written));
+  const key = firstOf(keyNames, config);
+  const { url, headers } = checkedUrl(base, { ...configured?.headers });
+  const foreignKey = key !== null && key.source !== PROJECT;
+  const foreign = foreignKey || Object.keys(configured?.headers ?? {}).length > 0;
+  return {
+    provider,
+    written,
+    baseUrl: url,
+    key,
+    keyNames,
+    headers,
+    quirks: quirksOf(known, configured),
+    apiVersion: config.get("AZURE_API_VERSION")?.value ?? config.get("OPENAI_API_VERSION")?.value ?? null,
+    models: configured?.models ?? [],
+    untrusted: base.source === PROJECT && foreign && !config.folderTrusted,
+  };
+}
+
+/** Why `id` can't be called with what is set: RLLM_014, or null when it can. */
+export function credentialFault(endpoint: Endpoint, id: string, config: Config): ModullmError | null {
+  const details = {
+    provider: endpoint.provider,
+    missing_env_var: endpoint.keyNames[0] ?? `${environmentName(endpoint.written)}_API_KEY`,
+    model: id,
+    checked_sources: config.checkedSources,
+  };
+  if (endpoint.untrusted) {
+    const host = new URL(endpoint.baseUrl).host;
+    return new ModullmError(
+      "RLLM_014",
+      `Cannot call model "${id}": this folder's .env sends it to ${host}, and your key is not sent there unless you trust the folder`,
+      {
+        details,
+        hint: `Run \`modullm trust\` in this folder if ${host} may have your key, or remove the base URL from ./.env.`,
+      },
+    );
+  }
+  if (endpoint.key !== null || !endpoint.quirks.needsKey) return null;
+  return new ModullmError("RLLM_014", `Cannot call model "${id}": ${details.missing_env_var} is not set`, { details });
+}
+
+function configuredAs(written: string, config: Config): ProviderConfig | null {
+  const wanted = written.toLowerCase();
+  const found = Object.entries(config.providers).find(([name]) => name.toLowerCase() === wanted);
+  return found?.[1] ?? null;
+}
+
+/** `type` names the provider whose ways a server has; `openai` says no more than that it speaks the protocol. */
+function typeOf(written: string, configured: ProviderConfig | null): ProviderEntry | null {
+  if (configured === null || configured.type === "openai") return null;
+  const known = findProvider(configured.type);
+  if (known !== null) return known;
+  const near = nearest(configured.type, providerNames());
+  throw new ModullmError("RLLM_018", `Cannot use provider "${written}": its type "${configured.type}" is not one`, {
+    details: { field: `providers.${written}.type`, reason: `unknown type "${configured.type}"` },
+    hint: `Use "openai" for a server that speaks the OpenAI protocol${near === null ? "" : `, or did you mean "${near}"?`}`,
+  });
+}
+
+/** NAME_API_BASE, then NAME_BASE_URL, then config.yaml, then the table. */
+function baseOf(
+  names: readonly string[],
+  configured: ProviderConfig | null,
+  known: ProviderEntry | null,
+  config: Config,
+): (Sourced & { field: string }) | null {
+  const variables = names.flatMap((name) => [`${name}_API_BASE`, `${name}_BASE_URL`]);
+  if (known?.name === "ollama") variables.push("OLLAMA_HOST");
+  if (known?.name === "azure") variables.push("AZURE_OPENAI_ENDPOINT");
+  for (const field of variables) {
+    const found = config.get(field);
+    if (found !== null) return { ...found, field };
+  }
+  if (configured !== null && configured.baseUrl !== null) {
+    return { value: configured.baseUrl, source: "config.yaml", field: "base_url" };
+  }
+  return known?.baseUrl ? { value: known.baseUrl, source: "provider table", field: "base URL" } : null;
+}
+
+function keyNamesOf(
+  provider: string,
+  configured: ProviderConfig | null,
+  known: ProviderEntry | null,
+): readonly string[] {
+  if (configured !== null && configured.apiKeyEnv !== null) return [configured.apiKeyEnv];
+  return known?.keys ?? [`${environmentName(provider)}_API_KEY`];
+}
+
+/** A server that names its key variable in config.yaml needs that key. */
+function quirksOf(known: ProviderEntry | null, configured: ProviderConfig | null): Quirks {
+  if (known !== null) return known.quirks;
+  return configured?.apiKeyEnv ? { ...UNKNOWN_SERVER, needsKey: true } : UNKNOWN_SERVER;
+}
+
+function firstOf(names: readonly string[], config: Config): Sourced | null {
+  for (const name of names) {
+    const found = config.get(name);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** A user and password in the address become a header: `fetch` refuses such addresses. */
+function checkedUrl(
+  base: Sourced & { field: string },
+  headers: Record<string, string>,
+): { url: string; headers: Record<string, string> } {
+  const text = base.field.startsWith("OLLAMA") ? ollamaAddress(base.value) : base.value;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    const shown = base.value.replace(/\/\/[^/@]*@/, "//***@");
+    throw new ModullmError("RLLM_018", `Cannot use ${base.field} "${shown}": it is not an http or https URL`, {
+      details: { path: base.source, field: base.field, reason: "not an http or https URL" },
+      hint: `Write it with its scheme: ${base.field}=http://127.0.0.1:8000/v1`,
+    });
+  }
+  if (url.username !== "" || url.password !== "") {
+    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    headers["authorization"] ??= `Basic ${Buffer.from(user).toString("base64")}`;
+    url.username = "";
+    url.password = "";
+  }
+  return { url: url.toString().replace(/\/+$/, ""), headers };
+}
+
+/** OLLAMA_HOST is also the address a server listens on: no scheme, no port or 0.0.0.0 are usual there. */
+function ollamaAddress(value: string): string {
+  const full = value.includes("://") ? value : `http://${value.startsWith(":") ? `127.0.0.1${value}` : value}`;
+  const url = URL.canParse(full) ? new URL(full) : null;
+  if (url === null) return value;
+  if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
+  if (url.port === "" && !value.includes("://")) url.port = "11434";
+  return url.toString();
+}
+
+function unknownProvider(written: string, known: ProviderEntry | null, config: Config): ModullmError {
+  const details = { field: "llm.model", value: written };
+  const variable = `${environmentName(written)}_API_BASE`;
+  if (known !== null) {
+    return new ModullmError(
+      "RLLM_002",
+      `Cannot use provider "${written}": it has no address until ${variable} is set`,
+      {
+        details,
+        hint: `Set ${variable} to your server's URL.`,
+      },
+    );
+  }
+  const near = nearest(written, [...providerNames(), ...Object.keys(config.providers), "builtin"]);
+  const meant = near === null ? "" : `Did you mean "${near}"? `;
+  return new ModullmError("RLLM_002", `Cannot use provider "${written}": it is not a known one`, {
+    details,
+    hint: `${meant}For an OpenAI-compatible server set ${variable} to its URL, or describe it under providers in config.yaml.`,
+  });
+}

@@ -1,0 +1,231 @@
+import { ModullmError } from "../core/error.ts";
+import { VERSION } from "../core/version.ts";
+import { excerpt, providerFailure, statusFailure, transportFailure } from "./failure.ts";
+import type { Callee } from "./failure.ts";
+
+/** Limits of one call, in milliseconds; null is none. */
+export interface Deadlines {
+  /** The whole call. */
+  readonly total: number | null;
+  /** From the request to the first byte of the body. */
+  readonly first: number | null;
+  /** Between two pieces of the body. */
+  readonly stall: number | null;
+}
+
+export interface ExchangeOptions {
+  readonly callee: Callee;
+  readonly fetch: typeof fetch;
+  readonly signal: AbortSignal;
+  readonly deadlines: Deadlines;
+  /** All headers that are sent, but for content-type, accept and user-agent. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The most a reply may weigh, so that an endless one can't fill the memory. */
+export const BYTE_LIMIT = 32 * 1024 * 1024;
+
+/** The most that is read of an answer with an error status. */
+const ERROR_BYTES = 64 * 1024;
+const REDIRECTS = 5;
+
+/**
+ * One HTTP call under limits: who may stop it, how long it may take, how much may come back, and where its headers may go.
+ *
+ * Whatever goes wrong is thrown as a `ModullmError`: RLLM_022 when the caller aborted, RLLM_017 for the rest. `close` ends
+ * the timers and the connection, and must be called in any case.
+ */
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  readonly #controller = new AbortController();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #onAbort: () => void;
+  #failure: ModullmError | null = null;
+  #ending = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.#onAbort = () => this.stop(cancelled(options.signal));
+    if (options.signal.aborted) this.#onAbort();
+    else options.signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#arm("total", options.deadlines.total, "the call was not finished");
+    this.#arm("first", options.deadlines.first, "no answer came");
+  }
+
+  /** Ends the call with this error, unless another one came first. */
+  stop(error: ModullmError): ModullmError {
+    this.#failure ??= error;
+    this.#controller.abort(this.#failure);
+    return this.#failure;
+  }
+
+  /** What was thrown by a library that used `fetch` of this exchange, as the error it stands for. */
+  explain(thrown: unknown): ModullmError {
+    if (this.#failure !== null) return this.#failure;
+    return this.stop(thrown instanceof ModullmError ? thrown : transportFailure(this.#options.callee, thrown));
+  }
+
+  /**
+   * For the client libraries: they say method, address and body; headers, redirects and limits are settled here.
+   * An error status is thrown, so that no library reads (or prints) what came with it.
+   */
+  readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    try {
+      const response = await this.#follow(new URL(input instanceof Request ? input.url : input), init);
+      if (response.ok) return response;
+      throw statusFailure(this.#options.callee, response, await this.#start(response, ERROR_BYTES));
+    } catch (thrown) {
+      throw this.explain(thrown);
+    }
+  };
+
+  /** The pieces of the body as they come, each within `stall` of the one before. */
+  async *read(response: Response): AsyncGenerator<Uint8Array> {
+    if (response.body === null) return;
+    const reader = response.body.getReader();
+    let total = 0;
+    try {
+      for (;;) {
+        // Counted while waiting only: a reader that takes its time is no stall.
+        if (total > 0) this.#arm("stall", this.#options.deadlines.stall, "the answer stopped coming: nothing");
+        const { done, value } = await this.#race(reader.read());
+        this.#disarm("first");
+        this.#disarm("stall");
+        if (done) return;
+        total += value.byteLength;
+        if (total > BYTE_LIMIT) throw this.stop(tooLong(this.#options.callee));
+        yield value;
+      }
+    } catch (thrown) {
+      throw this.explain(thrown);
+    } finally {
+      this.#disarm("stall");
+      void reader.cancel().catch(() => undefined);
+    }
+  }
+
+  /** The whole body as text. */
+  async text(response: Response): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const piece of this.read(response)) text += decoder.decode(piece, { stream: true });
+    return text + decoder.decode();
+  }
+
+  /** From now on only this long: the answer is there, and what may still come is not worth waiting for. */
+  endWithin(milliseconds: number): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#arm("total", milliseconds, "the stream was not closed");
+  }
+
+  close(): void {
+    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    for (const name of this.#timers.keys()) this.#disarm(name);
+    this.#controller.abort();
+  }
+
+  async #follow(first: URL, init: RequestInit): Promise<Response> {
+    let url = first;
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+    for (let hop = 0; hop <= REDIRECTS; hop++) {
+      const request = {
+        method: init.method ?? "GET",
+        ...(init.body === undefined ? {} : { body: init.body }),
+        headers: { ...headers, "user-agent": `modullm/${VERSION}`, ...this.#options.headers },
+        redirect: "manual",
+        signal: this.#controller.signal,
+        // Bun gives up on its own after five minutes without a byte; the limits here decide instead.
+        timeout: false,
+      } satisfies RequestInit & { timeout: false };
+      const response = await this.#race(this.#options.fetch(url.href, request));
+      const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
+      if (location === null) return response;
+      const next = URL.canParse(location, url.href) ? new URL(location, url.href) : null;
+      if (next === null || !sameServer(url, next)) throw strayed(this.#options.callee, next?.host ?? location);
+      void response.body?.cancel().catch(() => undefined);
+      url = next;
+    }
+    throw providerFailure(this.#options.callee, `${url.host} redirects in circles`, { retryable: false });
+  }
+
+  /** The first bytes of a body; what is cut off or breaks on the way does not matter here. */
+  async #start(response: Response, limit: number): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    try {
+      for await (const piece of this.read(response)) {
+        text += decoder.decode(piece, { stream: true });
+        if (text.length > limit) break;
+      }
+    } catch {
+      if (this.#failure?.code === "RLLM_022") throw this.#failure;
+      this.#failure = null;
+    }
+    return text;
+  }
+
+  /** A promise that also ends when the exchange does: not every body notices an abort. */
+  #race<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this.#controller;
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = () => reject(this.#failure ?? new Error("The exchange is closed"));
+      if (signal.aborted) onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    });
+  }
+
+  #arm(name: string, milliseconds: number | null, what: string): void {
+    this.#disarm(name);
+    if (milliseconds === null) return;
+    const seconds = Math.round(milliseconds / 100) / 10;
+    const late = () =>
+      this.stop(providerFailure(this.#options.callee, `${what} within ${seconds} s`, { retryable: true }));
+    this.#timers.set(name, setTimeout(late, milliseconds));
+  }
+
+  #disarm(name: string): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
+
+/** RLLM_022 for a caller that does not wait any longer. */
+export function cancelled(signal: AbortSignal): ModullmError {
+  const { reason } = signal as { reason: unknown };
+  if (reason instanceof ModullmError && reason.code === "RLLM_022") return reason;
+  const why = reason instanceof Error ? reason.message : "the caller aborted";
+  return new ModullmError("RLLM_022", "Stopped the model call: it was cancelled", { details: { reason: why } });
+}
+
+/** RLLM_017 for a reply that is no JSON, or not all of it. */
+export function notJson(callee: Callee, body: string): ModullmError {
+  const start = body.trimStart();
+  if (start === "")
+    return providerFailure(callee, `${callee.host} sent an empty reply`, { status: 200, retryable: true });
+  const half = start.startsWith("{");
+  const what = half
+    ? "half a reply"
+    : start.startsWith("<")
+      ? "a web page instead of a reply"
+      : "a reply that is not JSON";
+  return providerFailure(callee, `${callee.host} sent ${what}: ${excerpt(start)}`, { status: 200, retryable: half });
+}
+
+function tooLong(callee: Callee): ModullmError {
+  const reason = `the reply passed ${BYTE_LIMIT / 1024 / 1024} MiB without an end`;
+  return providerFailure(callee, reason, { retryable: false });
+}
+
+function sameServer(from: URL, to: URL): boolean {
+  if (from.origin === to.origin) return true;
+  return from.hostname === to.hostname && from.protocol === "http:" && to.protocol === "https:" && to.port === "";
+}
+
+function strayed(callee: Callee, host: string): ModullmError {
+  return providerFailure(callee, `${callee.host} redirects to ${host}, where neither the key nor the prompt may go`, {
+    retryable: false,
+    hint: `If ${host} is the right server, make it the base URL.`,
+  });
+}

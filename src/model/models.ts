@@ -1,0 +1,87 @@
+import type { Config } from "../core/config.ts";
+import { ModullmError } from "../core/error.ts";
+import { resolveEndpoint } from "./endpoint.ts";
+import type { Model, ModelProvider } from "./model.ts";
+import { withRetry } from "./retry.ts";
+import type { RetryOptions } from "./retry.ts";
+
+export interface ModelsOptions {
+  readonly config: Config;
+  /** @default the process's own `fetch` */
+  readonly fetch?: typeof fetch;
+  /** Whether a local model that is missing is pulled. @default false */
+  readonly autoPull?: boolean;
+  /** The provider `builtin`, loaded when a program asks for it. */
+  readonly baseline: () => Promise<ModelProvider>;
+  readonly sleep?: NonNullable<RetryOptions["sleep"]>;
+  readonly random?: () => number;
+}
+
+/** Every model a program may name. An adapter is loaded when its first model is asked for, and opens nothing before a call. */
+export interface Models {
+  /**
+   * @param id `provider/name`; the provider in any case, the rest as the server spells it
+   * @throws {ModullmError} RLLM_002 when the id is malformed or its provider unknown, RLLM_018 when its settings are broken
+   */
+  get(id: string): Promise<Model>;
+  /** @param name what stands before the slash */
+  provider(name: string): Promise<ModelProvider>;
+  close(): Promise<void>;
+}
+
+export function createModels(options: ModelsOptions): Models {
+  const providers = new Map<string, Promise<ModelProvider>>();
+  function provider(name: string): Promise<ModelProvider> {
+    const found = providers.get(name);
+    if (found !== undefined) return found;
+    const loading = loadProvider(name, options);
+    providers.set(name, loading);
+    // A failure is told to whoever asked; asking again tries again.
+    loading.catch(() => providers.delete(name));
+    return loading;
+  }
+  return {
+    async get(id) {
+      const { front, name } = splitId(id);
+      const model = (await provider(front)).model(name);
+      return isBuiltin(front) ? model : withRetry(model, retryOptions(options));
+    },
+    provider,
+    async close() {
+      const loaded = await Promise.allSettled(providers.values());
+      providers.clear();
+      for (const result of loaded) if (result.status === "fulfilled") await result.value.close?.();
+    },
+  };
+}
+
+async function loadProvider(name: string, options: ModelsOptions): Promise<ModelProvider> {
+  if (isBuiltin(name)) return options.baseline();
+  const { config } = options;
+  const endpoint = resolveEndpoint(name, config);
+  const adapter = { endpoint, config, fetch: options.fetch ?? fetch };
+  if (endpoint.quirks.protocol === "ollama") {
+    const { createOllama } = await import("./ollama/ollama.ts");
+    return createOllama({ ...adapter, autoPull: options.autoPull ?? false });
+  }
+  const { createOpenAi } = await import("./openai/openai.ts");
+  return createOpenAi(adapter);
+}
+
+function isBuiltin(name: string): boolean {
+  return name.toLowerCase() === "builtin";
+}
+
+function retryOptions({ sleep, random }: ModelsOptions): RetryOptions {
+  return { ...(sleep === undefined ? {} : { sleep }), ...(random === undefined ? {} : { random }) };
+}
+
+function splitId(id: string): { front: string; name: string } {
+  const slash = id.indexOf("/");
+  const [front, name] = slash < 0 ? [id, ""] : [id.slice(0, slash).trim(), id.slice(slash + 1).trim()];
+  if (slash >= 0 && front !== "" && name !== "") return { front, name };
+  throw new ModullmError("RLLM_002", `Cannot use model "${id}": it is not provider/name`, {
+    details: { field: "llm.model", value: id },
+    hint: `Write the provider, a slash and the model's name, as in "openai/gpt-5-mini" or "ollama/llama3.2".`,
+  });
+}

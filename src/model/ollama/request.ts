@@ -1,0 +1,114 @@
+import type { ChatRequest } from "ollama/browser";
+import { isObject } from "../../core/json.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { ModelNote, ModelRequest } from "../model.ts";
+import { leftOut, weakenedNote } from "../openai/request.ts";
+import { translateSchema } from "../schema/translate.ts";
+
+/** Ollama's own window when a request names none; what is longer it cuts without a word. */
+const DEFAULT_WINDOW = 4096;
+const LARGEST_WINDOW = 131_072;
+/** Bytes a token has at least, so that the window is rather too large than too small. */
+const BYTES_PER_TOKEN = 2.5;
+/** Tokens kept free for the answer where the program sets no limit. */
+const ANSWER_ROOM = 1024;
+
+/** Parameters under the names that Ollama's `options` have for them. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  temperature: "temperature",
+  top_p: "top_p",
+  top_k: "top_k",
+  min_p: "min_p",
+  seed: "seed",
+  stop: "stop",
+  frequency_penalty: "frequency_penalty",
+  presence_penalty: "presence_penalty",
+  max_tokens: "num_predict",
+  max_completion_tokens: "num_predict",
+};
+/** Parameters that stand beside `options`. */
+const DIRECT = new Set(["tools", "logprobs", "top_logprobs"]);
+const STEERING = new Set([
+  "timeout",
+  "stream",
+  "format",
+  "response_format",
+  "thinking",
+  "reasoning_effort",
+  "extra_headers",
+  "extra_body",
+]);
+
+export interface OllamaBody {
+  readonly body: ChatRequest & { stream: true };
+  readonly notes: readonly ModelNote[];
+}
+
+export function ollamaBody(endpoint: Endpoint, name: string, request: ModelRequest): OllamaBody {
+  const notes: ModelNote[] = [];
+  const { params } = request;
+  const options: Record<string, unknown> = {};
+  const direct: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(params)) {
+    if (STEERING.has(key) || value === undefined || value === null) continue;
+    const option = OPTIONS[key];
+    if (option !== undefined) options[option] = key === "stop" && typeof value === "string" ? [value] : value;
+    else if (DIRECT.has(key)) direct[key] = value;
+    else notes.push(leftOut(endpoint, name, key));
+  }
+  const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
+  const window = windowFor(request, options["num_predict"]);
+  if (window !== null) options["num_ctx"] = window;
+  if (isObject(extra["options"])) Object.assign(options, extra["options"]);
+  const format = formatOf(endpoint, request, notes);
+  const think = thinkOf(params);
+  return {
+    body: {
+      model: name,
+      messages: request.messages.map(({ role, content }) => ({ role, content })),
+      ...(format === null ? {} : { format }),
+      ...(think === null ? {} : { think }),
+      ...direct,
+      ...extra,
+      ...(Object.keys(options).length > 0 ? { options } : {}),
+      stream: true,
+    },
+    notes,
+  };
+}
+
+/** A window that holds prompt and answer, as a power of two; null while the default one does. */
+function windowFor(request: ModelRequest, limit: unknown): number | null {
+  const bytes = request.messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 0);
+  const answer = typeof limit === "number" && limit > 0 ? limit : ANSWER_ROOM;
+  const needed = Math.ceil(bytes / BYTES_PER_TOKEN) + answer;
+  if (needed <= DEFAULT_WINDOW) return null;
+  return Math.min(2 ** Math.ceil(Math.log2(needed)), LARGEST_WINDOW);
+}
+
+function formatOf(endpoint: Endpoint, request: ModelRequest, notes: ModelNote[]): string | object | null {
+  const { params, schema } = request;
+  const own = params["response_format"];
+  if (isObject(own)) {
+    const inner = isObject(own["json_schema"]) ? own["json_schema"]["schema"] : null;
+    if (isObject(inner)) return inner;
+    return own["type"] === "json_object" ? "json" : null;
+  }
+  if (params["format"] === "json") return "json";
+  if (Object.keys(schema).length === 0) return null;
+  const translation = translateSchema(schema, "grammar");
+  const note = weakenedNote(endpoint, translation.weakened);
+  if (note !== null) notes.push(note);
+  return translation.schema;
+}
+
+/** Only what the program asks for: a model that can't think refuses the field. */
+function thinkOf(params: ModelRequest["params"]): boolean | "low" | "medium" | "high" | null {
+  const thinking = params["thinking"];
+  if (typeof thinking === "boolean") return thinking;
+  if (isObject(thinking)) return thinking["type"] !== "disabled";
+  const level = typeof thinking === "string" ? thinking : params["reasoning_effort"];
+  if (level === "none") return false;
+  if (level === "low" || level === "medium" || level === "high") return level;
+  return level === "minimal" ? "low" : null;
+}

@@ -1,0 +1,39 @@
+/**
+ * Server-sent events out of bytes: the `data` of each event, in order.
+ *
+ * Tolerant where servers are sloppy: CRLF, LF or CR, no blank after the colon, a last event without its blank line.
+ * Comments, names and ids of events are skipped.
+ */
+export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const data: string[] = [];
+  for await (const line of readLines(bytes)) {
+    if (line === "") {
+      if (data.length > 0) yield data.splice(0).join("\n");
+    } else if (line.startsWith("data:")) {
+      data.push(line.slice(line.startsWith("data: ") ? 6 : 5));
+    }
+  }
+  if (data.length > 0) yield data.join("\n");
+}
+
+async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let pending = "";
+  let endedInReturn = false;
+  for await (const piece of bytes) {
+    let text = decoder.decode(piece, { stream: true });
+    if (text === "") continue;
+    // A CRLF that two pieces share is one end of line.
+    if (endedInReturn && text.startsWith("\n")) text = text.slice(1);
+    endedInReturn = text.endsWith("\r");
+    const lines = text.split(/\r\n|\n|\r/);
+    const last = lines.pop() ?? "";
+    for (const line of lines) {
+      yield pending + line;
+      pending = "";
+    }
+    pending += last;
+  }
+  pending += decoder.decode();
+  if (pending !== "") yield pending;
+}

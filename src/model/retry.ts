@@ -1,0 +1,124 @@
+import { ModullmError, withDetails } from "../core/error.ts";
+import { reasonOf } from "./failure.ts";
+import { cancelled } from "./exchange.ts";
+import type { Model, ModelPart, ModelRequest } from "./model.ts";
+
+export interface RetryOptions {
+  /** Tries after the first. @default 2 */
+  readonly retries?: number;
+  /** Waits; must end early, without throwing, when the signal is aborted. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Between 0 and 1, for the jitter. */
+  readonly random?: () => number;
+}
+
+/** The longest wait a server may ask for, in milliseconds. */
+const LONGEST_WAIT = 60_000;
+const FIRST_WAIT = 500;
+const LONGEST_BACKOFF = 8000;
+/** A server that is not there is seldom there a moment later: one quick look, for one that is just starting. */
+const REFUSED_WAIT = 200;
+/** Seconds, where the program says nothing; the adapters' own default. */
+const DEFAULT_TIMEOUT = 600;
+
+/**
+ * A model that waits out transient failures: RLLM_017 that says `retryable` and comes before any text.
+ *
+ * Waits 0.5, 1, 2 … s (at most 8, a quarter of it by chance), or as long as the server asks for, up to 60 s. Each wait is
+ * a `retry-wait` note. `params.timeout` covers the tries and the waits between them. Once text or reasoning has been
+ * given nothing is tried again here, as the caller may have shown it. `details.attempts` counts the tries.
+ */
+export function withRetry(model: Model, options: RetryOptions = {}): Model {
+  const settings = { retries: 2, sleep: sleepFor, random: Math.random, ...options };
+  return {
+    id: model.id,
+    window: model.window,
+    ready: (signal, note) => model.ready(signal, note),
+    call: (request, signal) => callWithRetry(model, settings, request, signal),
+  };
+}
+
+async function* callWithRetry(
+  model: Model,
+  settings: Required<RetryOptions>,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart> {
+  const { timeout } = request.params;
+  const given = typeof timeout === "number" && timeout > 0;
+  const end = performance.now() + (given ? timeout : DEFAULT_TIMEOUT) * 1000;
+  const told = new Set<string>();
+  for (let attempt = 1; ; attempt++) {
+    let committed = false;
+    // The time that is left, where the program limits it; the first try gets the number as it is written.
+    const left = (end - performance.now()) / 1000;
+    const params = given && attempt > 1 ? { ...request.params, timeout: left } : request.params;
+    try {
+      for await (const part of model.call({ ...request, params }, signal)) {
+        if (part.type === "text" || part.type === "reasoning") committed = true;
+        if (part.type === "note" && told.has(part.message)) continue;
+        if (part.type === "note") told.add(part.message);
+        yield part;
+      }
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") throw thrown;
+      const failure = withDetails(thrown, { attempts: attempt });
+      const wait = committed ? null : waitBefore(failure, attempt, settings);
+      if (wait === null || performance.now() + wait >= end) throw failure;
+      if (wait > LONGEST_WAIT) throw asksTooMuch(model, failure, wait);
+      yield waitNote(model, failure, { wait, attempt });
+      await settings.sleep(wait, signal);
+      if (signal.aborted) throw cancelled(signal);
+    }
+  }
+}
+
+/** Milliseconds to wait before another try; null when there is to be none. */
+function waitBefore(failure: ModullmError, attempt: number, settings: Required<RetryOptions>): number | null {
+  if (!failure.retryable) return null;
+  const asked = failure.details["retry_after_ms"];
+  if (typeof asked === "number" && asked > LONGEST_WAIT) return asked;
+  if (attempt > settings.retries) return null;
+  if (failure.details["refused"] === true) return attempt > 1 ? null : REFUSED_WAIT;
+  const backoff = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_BACKOFF);
+  const jittered = Math.round(backoff * (1 - settings.random() * 0.25));
+  return typeof asked === "number" ? Math.max(asked, jittered) : jittered;
+}
+
+function asksTooMuch(model: Model, failure: ModullmError, wait: number): ModullmError {
+  const reason = `${reasonOf(failure)} (it asks to wait ${seconds(wait)}, longer than the ${seconds(LONGEST_WAIT)} that are waited here)`;
+  return new ModullmError("RLLM_017", `Cannot call model "${model.id}": ${reason}`, {
+    details: { ...failure.details, reason },
+    hint: `Run it again in ${seconds(wait)}, or name another model in llm.fallbacks.`,
+    retryable: true,
+    cause: failure,
+  });
+}
+
+function waitNote(model: Model, failure: ModullmError, facts: { wait: number; attempt: number }): ModelPart {
+  const status = failure.details["status"];
+  return {
+    type: "note",
+    kind: "retry-wait",
+    message: `Trying ${model.id} again in ${seconds(facts.wait)}: ${reasonOf(failure)}`,
+    data: { wait_ms: facts.wait, attempt: facts.attempt, status: typeof status === "number" ? status : null },
+  };
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 100) / 10} s`;
+}
+
+function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
