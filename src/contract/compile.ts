@@ -2,6 +2,7 @@ import { Compile } from "typebox/schema";
 import type { CheckResult, Contract, Issue, JsonSchema, SchemaFault } from "./contract.ts";
 import { readDocument, type ReadSchemaOptions, type SchemaDocument } from "./document.ts";
 import { explain } from "./explain.ts";
+import { findFaults } from "./faults.ts";
 import { translate } from "./translate.ts";
 
 export type Compilation =
@@ -13,10 +14,16 @@ export type Compilation =
  * unless `documents` has it.
  */
 export function compileContract(schema: JsonSchema, options: ReadSchemaOptions = {}): Compilation {
-  const document = readDocument(schema, options);
-  const [first, ...others] = document.faults;
-  if (first !== undefined) return { ok: false, faults: [first, ...others] };
-  return { ok: true, contract: { schema, check: compileCheck(document) } };
+  try {
+    const document = readDocument(schema, options);
+    const [first, ...others] = findFaults(document);
+    if (first !== undefined) return { ok: false, faults: [first, ...others] };
+    return { ok: true, contract: { schema, check: compileCheck(document) } };
+  } catch (thrown) {
+    // The stack: thousands of references that each lead to the next.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    return { ok: false, faults: [{ schemaPath: [], reason: "is nested too deeply to be compiled" }] };
+  }
 }
 
 function compileCheck(document: SchemaDocument): Contract["check"] {

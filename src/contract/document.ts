@@ -265,7 +265,7 @@ class DocumentReader {
     const uri = absolute(text, node.resource.uri);
     if (uri === null) return `is "${text}", but a URI reference is wanted`;
     const base = withoutFragment(uri);
-    const resource = base === node.resource.uri ? node.resource : this.#resourceAt(base);
+    const resource = base === node.resource.uri ? node.resource : this.#resourceAt(base, node.draft);
     if (resource?.root == null) return this.#missing(text, base);
     const fragment = decodeFragment(uri);
     if (fragment === null) return `is "${text}", whose fragment is not well encoded`;
@@ -282,13 +282,13 @@ class DocumentReader {
       : `points at "${text}", which is not in this schema; nothing is ever fetched over ${scheme}. Copy it under "$defs"`;
   }
 
-  #resourceAt(uri: string): Resource | null {
+  #resourceAt(uri: string, draft: Draft): Resource | null {
     const known = this.#resources.get(uri);
     if (known !== undefined) return known;
     if (!Object.hasOwn(this.#documents, uri)) return null;
     const schema = this.#documents[uri];
     if (schema === undefined) return null;
-    const node = this.readRoot(schema, uri, this.rootDraft(schema, "2020-12", []));
+    const node = this.readRoot(schema, uri, this.rootDraft(schema, draft, []));
     const resource = this.#resources.get(uri) ?? node.resource;
     resource.root ??= node;
     return resource;
@@ -299,10 +299,15 @@ class DocumentReader {
     let holder = root;
     let path = root.path;
     for (const token of pointer.slice(1).split("/").map(unescapeToken)) {
-      const isList = Array.isArray(value);
-      if (isList ? !/^(0|[1-9]\d*)$/.test(token) : !isObject(value) || !Object.hasOwn(value, token)) return null;
-      value = isList ? (value as readonly unknown[])[Number(token)] : (value as Record<string, unknown>)[token];
-      path = [...path, isList ? Number(token) : token];
+      if (Array.isArray(value)) {
+        if (!/^(0|[1-9]\d*)$/.test(token)) return null;
+        path = [...path, Number(token)];
+        value = value[Number(token)];
+      } else {
+        if (!isObject(value) || !Object.hasOwn(value, token)) return null;
+        path = [...path, token];
+        value = value[token];
+      }
       holder = this.#nodeAt(value, path) ?? holder;
     }
     if (typeof value !== "boolean" && !isObject(value)) return null;
@@ -326,12 +331,12 @@ class DocumentReader {
   }
 }
 
-function absolute(reference: string, base: string): string | null {
+function absolute(text: string, base: string): string | null {
   try {
-    return new URL(reference, base).href;
+    return new URL(text, base).href;
   } catch {
     // An opaque base such as urn:uuid:… takes nothing but a fragment.
-    return reference.startsWith("#") ? withoutFragment(base) + reference : null;
+    return text.startsWith("#") ? withoutFragment(base) + text : null;
   }
 }
 

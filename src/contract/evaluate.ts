@@ -317,9 +317,9 @@ function hasProperty(place: Place, value: Readonly<Record<string, unknown>>, nam
 }
 
 /** The outermost resource on the way here that has the same dynamic anchor takes over. */
-function dynamicTarget(target: SchemaNode, reference: unknown, scope: Scope): SchemaNode {
+function dynamicTarget(target: SchemaNode, text: unknown, scope: Scope): SchemaNode {
   const name = keywordValue(target, "$dynamicAnchor");
-  if (typeof name !== "string" || typeof reference !== "string" || !reference.endsWith(`#${name}`)) return target;
+  if (typeof name !== "string" || typeof text !== "string" || !text.endsWith(`#${name}`)) return target;
   let outermost = target;
   for (let at: Scope | null = scope; at !== null; at = at.outer) {
     outermost = at.resource.dynamicAnchors.get(name) ?? outermost;

@@ -28,8 +28,7 @@ export function describe(value: unknown): string {
 /** A value as JSON, cut to 80 characters. */
 export function show(value: unknown): string {
   if (typeof value === "string") return quote(value);
-  if (Array.isArray(value) || isObject(value)) return showCompound(value);
-  return value === undefined ? "nothing" : String(value);
+  return typeof value === "object" && value !== null ? showCompound(value) : String(value);
 }
 
 export function quote(text: string): string {
@@ -114,7 +113,8 @@ function showCompound(value: unknown): string {
     if (Array.isArray(part)) {
       return take("[") + writeAll(part, (item) => write(item, depth + 1)) + take("]");
     }
-    if (!isObject(part)) return take(String(part));
+    if (typeof part !== "object") return take(String(part));
+    if (!isObject(part)) return take("null");
     const writeMember = (key: string): string => take(`${JSON.stringify(key)}: `) + write(part[key], depth + 1);
     return take("{") + writeAll(Object.keys(part), writeMember) + take("}");
   };
