@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { checkedVersion, migrate, MIGRATIONS } from "./migrate.ts";
 import { isBusy, UnusableFile } from "./failure.ts";
-import type { SqlDatabase, SqlDriver } from "./driver.ts";
+import type { OpenMode, SqlDatabase, SqlDriver } from "./driver.ts";
 
 /** How long a statement waits for other processes, in milliseconds: two hundred of them at once need about one second. */
 export const PATIENCE_MS = 5000;
@@ -11,6 +11,8 @@ export const PATIENCE_MS = 5000;
 export function connectToWrite(driver: SqlDriver, path: string, patience: number): SqlDatabase {
   createFile(path);
   return connect(driver, path, "write", patience, (database) => {
+    // First of all: a file that is not ours to change keeps every byte.
+    checkedVersion(database);
     const wal = useWal(database);
     // Without a log (some network file systems) NORMAL could corrupt on power loss, with it it can't.
     database.exec(`PRAGMA synchronous = ${wal ? "NORMAL" : "FULL"}`);
@@ -20,7 +22,9 @@ export function connectToWrite(driver: SqlDriver, path: string, patience: number
 
 /** Opens the file for reading only: where it can't be written to. */
 export function connectToRead(driver: SqlDriver, path: string, patience: number): SqlDatabase {
-  return connect(driver, path, "read", patience, (database) => {
+  // A log that could not be moved into the file holds runs that only the ordinary way sees.
+  const mode = existsSync(`${path}-wal`) ? "read" : "frozen";
+  return connect(driver, path, mode, patience, (database) => {
     if (checkedVersion(database) < MIGRATIONS.length) {
       throw new UnusableFile(
         "an older version of this program wrote it, and it can't be brought up to date where it is",
@@ -36,7 +40,7 @@ export function setPatience(database: SqlDatabase, milliseconds: number): void {
 function connect(
   driver: SqlDriver,
   path: string,
-  mode: "write" | "read",
+  mode: OpenMode,
   patience: number,
   prepare: (database: SqlDatabase) => unknown,
 ): SqlDatabase {

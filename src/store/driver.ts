@@ -1,11 +1,18 @@
+import { pathToFileURL } from "node:url";
 import { isObject } from "../core/json.ts";
 
 /** The little of SQLite the store needs, so that it runs on what each runtime brings along. */
 export interface SqlDriver {
   readonly name: "bun:sqlite" | "node:sqlite" | "better-sqlite3";
   /** Opens an existing file. @throws what the library throws; `failureOf` reads it */
-  open(path: string, mode: "write" | "read"): SqlDatabase;
+  open(path: string, mode: OpenMode): SqlDatabase;
 }
+
+/**
+ * `frozen` reads a file that nobody can change while it is open, without the side files a database in WAL mode needs: the only
+ * way to read one in a folder that can't be written to. Where a library has no such mode it opens as `read`.
+ */
+export type OpenMode = "write" | "read" | "frozen";
 
 export interface SqlDatabase {
   /** Runs any number of statements without values. */
@@ -42,11 +49,14 @@ export async function loadDriver(): Promise<SqlDriver | null> {
 }
 
 export async function bunDriver(): Promise<SqlDriver> {
-  const { Database } = await import("bun:sqlite");
+  const { constants, Database } = await import("bun:sqlite");
   return {
     name: "bun:sqlite",
     open(path, mode) {
-      const database = new Database(path, mode === "read" ? { readonly: true } : { readwrite: true, create: false });
+      const database =
+        mode === "frozen"
+          ? new Database(frozenUrl(path).href, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI)
+          : new Database(path, mode === "read" ? { readonly: true } : { readwrite: true, create: false });
       return {
         exec: (sql) => void database.run(sql),
         prepare: (sql) => database.prepare<SqlRow, SqlValue[]>(sql),
@@ -61,7 +71,7 @@ export async function nodeDriver(): Promise<SqlDriver> {
   return {
     name: "node:sqlite",
     open(path, mode) {
-      const database = new DatabaseSync(path, { readOnly: mode === "read" });
+      const database = new DatabaseSync(mode === "frozen" ? frozenUrl(path) : path, { readOnly: mode !== "write" });
       return {
         exec: (sql) => database.exec(sql),
         prepare: (sql) => database.prepare(sql),
@@ -76,7 +86,7 @@ async function betterDriver(): Promise<SqlDriver> {
   return {
     name: "better-sqlite3",
     open(path, mode) {
-      const database = new Database(path, { readonly: mode === "read", fileMustExist: true });
+      const database = new Database(path, { readonly: mode !== "write", fileMustExist: true });
       return {
         exec: (sql) => void database.exec(sql),
         prepare(sql) {
@@ -90,4 +100,10 @@ async function betterDriver(): Promise<SqlDriver> {
       };
     },
   };
+}
+
+function frozenUrl(path: string): URL {
+  const url = pathToFileURL(path);
+  url.search = "immutable=1";
+  return url;
 }

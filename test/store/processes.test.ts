@@ -1,0 +1,80 @@
+import { expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { openStore } from "../../src/store/open.ts";
+import { folder, neverWarn } from "./samples.ts";
+
+const everything = { path: null, model: null };
+
+test("sixty processes at once on a new file lose no run", async () => {
+  using place = folder();
+  const path = place.file("new/stats.db");
+  const results = await Promise.all(Array.from({ length: 60 }, () => writer(path, 5).done));
+  expect(results.map((result) => result.errors).join("")).toBe("");
+  const acknowledged = results.flatMap((result) => result.ids);
+  expect(acknowledged).toHaveLength(300);
+  await expectSound(path, acknowledged);
+}, 30_000);
+
+test("a process that is killed while it writes loses no acknowledged run and harms nothing", async () => {
+  using place = folder();
+  const path = place.file("stats.db");
+  const acknowledged: string[] = [];
+  for (const delay of [30, 90, 200]) {
+    const process = writer(path, 1_000_000);
+    await process.started;
+    await Bun.sleep(delay);
+    process.kill();
+    const { ids, errors } = await process.done;
+    expect(errors).toBe("");
+    expect(ids.length).toBeGreaterThan(10);
+    acknowledged.push(...ids);
+  }
+  await expectSound(path, acknowledged);
+}, 30_000);
+
+test("a process killed among others that write harms none of them", async () => {
+  using place = folder();
+  const path = place.file("stats.db");
+  const killed = writer(path, 1_000_000);
+  await killed.started;
+  const others = Array.from({ length: 4 }, () => writer(path, 500).done);
+  await Bun.sleep(100);
+  killed.kill();
+  const results = [await killed.done, ...(await Promise.all(others))];
+  expect(results.map((result) => result.errors).join("")).toBe("");
+  await expectSound(
+    path,
+    results.flatMap((result) => result.ids),
+  );
+}, 30_000);
+
+async function expectSound(path: string, acknowledged: readonly string[]): Promise<void> {
+  const store = await openStore({ path, warn: neverWarn });
+  const recorded = new Set(store.runs(everything).map((each) => each.id));
+  store.close();
+  expect(acknowledged.filter((id) => !recorded.has(id))).toEqual([]);
+  const database = new Database(path);
+  expect(database.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);
+  database.close();
+}
+
+interface Writer {
+  readonly started: Promise<void>;
+  readonly done: Promise<{ ids: string[]; errors: string }>;
+  kill(): void;
+}
+
+function writer(path: string, count: number): Writer {
+  const child = spawn(process.execPath, [join(import.meta.dir, "process/write.ts"), path, String(count)]);
+  let output = "";
+  let errors = "";
+  const started = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
+  const done = new Promise<{ ids: string[]; errors: string }>((resolve) => {
+    child.on("close", () => resolve({ ids: output.split("\n").slice(0, -1), errors }));
+  });
+  return { started, done, kill: () => void child.kill("SIGKILL") };
+}

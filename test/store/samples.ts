@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AttemptRecord, RunRecord } from "../../src/store/store.ts";
+
+export function attempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
+  return {
+    model: "local/test",
+    ms: 90,
+    promptTokens: 10,
+    completionTokens: 6,
+    usd: 0.001,
+    error: null,
+    edits: [],
+    ...over,
+  };
+}
+
+export function run(over: Partial<RunRecord> = {}): RunRecord {
+  return {
+    id: crypto.randomUUID(),
+    parent: null,
+    path: "/programs/a.rllm",
+    name: "a",
+    version: "1.0.0",
+    model: "local/test",
+    started: 1_700_000_000_000,
+    ms: 100,
+    ok: true,
+    error: null,
+    inputOk: true,
+    outputOk: true,
+    attempts: [attempt()],
+    ...over,
+  };
+}
+
+/** An empty folder that is gone when the scope ends. */
+export function folder(): { readonly path: string; file(name: string): string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), "store-"));
+  return {
+    path,
+    file: (name) => join(path, name),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+export function neverWarn(message: string): void {
+  throw new Error(`unexpected warning: ${message}`);
+}
