@@ -1,0 +1,42 @@
+import type { Command } from "../command.ts";
+import type { Terminal } from "../output.ts";
+import type { PlotOptions } from "../render/plot.ts";
+
+export const command: Command = {
+  name: "stats",
+  summary: "Show how a program has done: runs, compliance, latency, tokens, cost",
+  positionals: [{ name: "FILE", description: "The .rllm program; without it, every program that ever ran", required: false }],
+  options: {
+    model: { type: "string", valueHint: "MODEL", description: "Only runs of this provider/name" },
+    format: { type: "enum", options: ["json", "text"], default: "json", description: "text draws tables and bars" },
+  },
+  examples: [
+    ["modullm stats examples/summary.rllm", "one program"],
+    ["modullm stats --format text", "all programs, for people"],
+  ],
+  async run({ positionals, options, output, app, resolve }) {
+    const store = await (await app()).store();
+    const { statsOf, statsOfAll } = await import("../../store/stats.ts");
+    const model = options.text("model");
+    const [file] = positionals;
+    const path = file === undefined ? null : resolve(file);
+    const text = options.text("format") === "text";
+    if (path === null) {
+      const all = statsOfAll(store, model);
+      if (text) output.text((await import("../render/chart.ts")).overviewChart(all, plotOptions(output.terminal)));
+      else output.json(all);
+      return 0;
+    }
+    const runs = store.runs({ path, model });
+    const stats = statsOf(path, model, runs);
+    const latencies = runs.filter((run) => run.attempts.length > 0).map((run) => run.ms);
+    if (text) output.text((await import("../render/chart.ts")).statsChart(stats, latencies, plotOptions(output.terminal)));
+    else output.json(stats);
+    return 0;
+  },
+};
+
+function plotOptions({ columns, stdoutIsTty, env }: Terminal): PlotOptions {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "UTF-8";
+  return { width: columns, unicode: /utf-?8/i.test(locale), colour: stdoutIsTty && !env["NO_COLOR"] };
+}

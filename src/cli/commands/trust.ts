@@ -1,0 +1,25 @@
+import type { Command } from "../command.ts";
+
+export const command: Command = {
+  name: "trust",
+  summary: "Let a folder's .env pair its base URLs with keys from elsewhere",
+  positionals: [{ name: "FOLDER", description: "The folder; the current one without it", required: false }],
+  options: {
+    list: { type: "boolean", description: "Show the folders that are trusted" },
+    remove: { type: "boolean", description: "Trust the folder no longer" },
+  },
+  examples: [
+    ["modullm trust", "trust the current folder"],
+    ["modullm trust --list", "show what is trusted"],
+    ["modullm trust ~/project --remove", "take it back"],
+  ],
+  async run({ positionals, options, output, app, resolve }) {
+    const { paths } = (await app()).config;
+    const { trustedFolders, trustFolder, untrustFolder } = await import("../../core/trust.ts");
+    const folder = resolve(positionals[0] ?? ".");
+    if (options.flag("remove")) output.json({ folder, trusted: false, changed: untrustFolder(paths, folder) });
+    else if (options.flag("list")) output.json({ folders: trustedFolders(paths) });
+    else output.json({ folder: trustFolder(paths, folder), trusted: true });
+    return 0;
+  },
+};

@@ -1,0 +1,43 @@
+import { errorPayload, toModullmError } from "../../core/error.ts";
+import { validateProgram, type Validation, type ValidateOptions } from "../../library/validate.ts";
+import type { Command } from "../command.ts";
+import { warningText } from "../render/warning.ts";
+
+export const command: Command = {
+  name: "validate",
+  summary: "Check programs and all they use, without calling a model",
+  positionals: [{ name: "FILE...", description: "The .rllm programs", required: true, many: true }],
+  options: {
+    strict: { type: "boolean", description: "Take warnings as errors" },
+    shallow: { type: "boolean", description: "Leave out what the programs use" },
+  },
+  examples: [
+    ["modullm validate examples/summary.rllm", "one file: ok, path, name, version and warnings"],
+    ["modullm validate --strict examples/*.rllm", "several files, as CI wants it: a list, exit 1 if any fails"],
+  ],
+  async run({ positionals, options, output, resolve }) {
+    const settings: ValidateOptions = { strict: options.flag("strict"), shallow: options.flag("shallow") };
+    const [only = ""] = positionals;
+    const results = positionals.length === 1 ? [await validateProgram(resolve(only), settings)] : await validateAll(positionals.map(resolve), settings);
+    for (const result of results) {
+      if (!result.ok || !output.terminal.stderrIsTty) continue;
+      for (const { message, path, line, column } of result.warnings) {
+        output.warn(line === null ? `${path}: ${message}` : warningText({ message, place: { path, line, column: column ?? 1, text: "" } }));
+      }
+    }
+    output.json(positionals.length === 1 ? results[0] : results);
+    return results.every((result) => result.ok) ? 0 : 1;
+  },
+};
+
+async function validateAll(paths: readonly string[], settings: ValidateOptions): Promise<(Validation | { ok: false; path: string })[]> {
+  return await Promise.all(
+    paths.map(async (path) => {
+      try {
+        return await validateProgram(path, settings);
+      } catch (thrown) {
+        return { ok: false as const, path, ...errorPayload(toModullmError(thrown)) };
+      }
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import { GLOBAL_OPTIONS } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { COMMANDS } from "../index.ts";
+
+export interface OptionDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly values?: readonly string[];
+  readonly default?: unknown;
+  readonly description: string;
+}
+
+export interface CommandDescription {
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments: readonly { readonly name: string; readonly required: boolean; readonly many: boolean; readonly description: string }[];
+  readonly rest: string | null;
+  readonly options: readonly OptionDescription[];
+  readonly examples: readonly { readonly command: string; readonly meaning: string }[];
+}
+
+/** The whole command line as data. */
+export async function describeCommands(): Promise<{ global_options: OptionDescription[]; commands: CommandDescription[] }> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  return { global_options: describeOptions(GLOBAL_OPTIONS), commands: commands.map(describe) };
+}
+
+function describe(command: Command): CommandDescription {
+  return {
+    name: command.name,
+    summary: command.summary,
+    arguments: command.positionals.map(({ name, required, many = false, description }) => ({ name, required, many, description })),
+    rest: command.rest ?? null,
+    options: describeOptions(command.options),
+    examples: command.examples.map(([example, meaning]) => ({ command: example, meaning })),
+  };
+}
+
+function describeOptions(options: Command["options"]): OptionDescription[] {
+  return Object.entries(options).map(([name, option]) => ({
+    name: `--${name}`,
+    type: option.type ?? "string",
+    ...(option.type === "enum" ? { values: option.options ?? [] } : {}),
+    ...(option.default === undefined ? {} : { default: option.default }),
+    description: option.description ?? "",
+  }));
+}

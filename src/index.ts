@@ -1,0 +1,109 @@
+/**
+ * The library: run `.rllm` programs from TypeScript, under Bun or Node 20 and later.
+ *
+ * @example
+ * import { run } from "modullm";
+ * const { summary } = await run<{ text: string }, { summary: string }>("summary.rllm", { text: "…" });
+ */
+import { resolve } from "node:path";
+import { type App, createApp } from "./app.ts";
+import type { RunListener } from "./core/events.ts";
+import type { RunOptions as EngineRunOptions } from "./engine/engine.ts";
+import { type LoadedProgram, loadProgram, loadText } from "./library/load.ts";
+import { validateProgram, type Validation, type ValidateOptions } from "./library/validate.ts";
+
+export { readAnswer } from "./answer/read.ts";
+export type { Edit, Reading, ReadOptions, RepairLevel } from "./answer/answer.ts";
+export { type Compilation, compileContract } from "./contract/compile.ts";
+export type { CheckResult, Contract, Issue, JsonSchema } from "./contract/contract.ts";
+export { type Code, CODES } from "./core/codes.ts";
+export { type ErrorPayload, errorPayload, ModullmError } from "./core/error.ts";
+export type { RunEvent, RunListener } from "./core/events.ts";
+export { VERSION } from "./core/version.ts";
+export type { LoadedProgram } from "./library/load.ts";
+export type { PlacedWarning, ValidateOptions, Validation } from "./library/validate.ts";
+export type { Program } from "./program/program.ts";
+
+declare const contract: unique symbol;
+
+/** A program ready to run, with the types its author gave for input and output; `modullm inspect --format typescript` prints them. */
+export type Loaded<Input = Record<string, unknown>, Output = Record<string, unknown>> = LoadedProgram & {
+  readonly [contract]?: { readonly input: Input; readonly output: Output };
+};
+
+export interface OpenOptions {
+  /** @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The folder whose `.env` counts and that relative paths start from. @default process.cwd() */
+  readonly cwd?: string;
+  /** False reads no `.env` and no config.yaml. @default true */
+  readonly autoload?: boolean;
+  /** Told what you should know, each sentence once. @default nothing is said */
+  readonly warn?: (message: string) => void;
+  /** @default globalThis.fetch */
+  readonly fetch?: typeof fetch;
+  /** Pull local models that are missing. @default what the configuration says */
+  readonly ollamaAutoPull?: boolean;
+}
+
+export interface RunOptions extends Omit<EngineRunOptions, "listener" | "defaultRetries"> {
+  /** Sees the run's events as they happen. */
+  readonly onEvent?: RunListener;
+}
+
+/** Configuration, providers and run history, opened once for many runs. Close it when done. */
+export interface Modullm {
+  /** @throws {ModullmError} what reading finds */
+  load<Input = Record<string, unknown>, Output = Record<string, unknown>>(path: string): Promise<Loaded<Input, Output>>;
+  /** A program from its text; what it `uses` is relative to the working folder. @throws {ModullmError} what reading finds */
+  parse<Input = Record<string, unknown>, Output = Record<string, unknown>>(text: string): Promise<Loaded<Input, Output>>;
+  /** The output object. @throws {ModullmError} compare `error.code` */
+  run<Input, Output>(program: Loaded<Input, Output> | string, input: NoInfer<Input>, options?: RunOptions): Promise<Output>;
+  /** @throws {ModullmError} what reading finds */
+  validate(path: string, options?: ValidateOptions): Promise<Validation>;
+  close(): Promise<void>;
+}
+
+/** @throws {ModullmError} RLLM_018 for configuration that can't be read */
+export async function open(options: OpenOptions = {}): Promise<Modullm> {
+  const cwd = options.cwd ?? process.cwd();
+  const app = await createApp({ ...options, env: options.env ?? process.env, cwd, warn: options.warn ?? (() => {}) });
+  return {
+    load: (path) => loadProgram(resolve(cwd, path)),
+    parse: (text) => loadText(text, cwd),
+    run: (program, input, runOptions) => runWith(app, cwd, program, input, runOptions),
+    validate: (path, validateOptions) => validateProgram(resolve(cwd, path), validateOptions),
+    close: () => app.close(),
+  };
+}
+
+/** One run, with everything opened and closed around it. For many runs, `open` once. @throws {ModullmError} */
+export async function run<Input = Record<string, unknown>, Output = Record<string, unknown>>(
+  program: Loaded<Input, Output> | string,
+  input: NoInfer<Input>,
+  options: RunOptions & OpenOptions = {},
+): Promise<Output> {
+  const modullm = await open(options);
+  try {
+    return await modullm.run<Input, Output>(program, input, options);
+  } finally {
+    await modullm.close();
+  }
+}
+
+/** Reads a program and all that it uses. @throws {ModullmError} what reading finds */
+export async function load<Input = Record<string, unknown>, Output = Record<string, unknown>>(path: string): Promise<Loaded<Input, Output>> {
+  return await loadProgram(resolve(path));
+}
+
+/** Checks a program and all that it uses, without calling a model. @throws {ModullmError} what reading finds */
+export async function validate(path: string, options: ValidateOptions = {}): Promise<Validation> {
+  return await validateProgram(resolve(path), options);
+}
+
+async function runWith<Input, Output>(app: App, cwd: string, program: Loaded<Input, Output> | string, input: Input, options: RunOptions = {}): Promise<Output> {
+  const { onEvent, ...rest } = options;
+  const loaded = typeof program === "string" ? await loadProgram(resolve(cwd, program)) : program;
+  const { output } = await app.run(loaded, input, { ...rest, ...(onEvent ? { listener: onEvent } : {}) });
+  return output as Output;
+}
