@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { fileReason, readConfigText } from "./config-text.ts";
@@ -76,7 +76,7 @@ function writeList(paths: Pick<Paths, "state">, folders: readonly string[]): voi
     writeFileSync(draft, `${JSON.stringify(folders, null, 2)}\n`, { mode: 0o600, flag: "wx" });
     renameSync(draft, path);
   } catch (thrown) {
-    rmSync(draft, { force: true });
+    if (existsSync(draft)) unlinkSync(draft);
     throw new ModullmError("RLLM_018", `Cannot write the list of trusted folders "${path}": ${fileReason(thrown)}`, {
       details: { path, reason: fileReason(thrown) },
       cause: thrown,

@@ -11,14 +11,20 @@ const MAX_ALIAS_COUNT = 100;
 /** Never throws. Offsets are UTF-16 units into `text`. */
 export function parseYaml(text: string): YamlResult {
   try {
-    const document = parseDocument(text, { version: "1.2", schema: "core", prettyErrors: false, logLevel: "silent" });
+    // At "silent" a second document would not be an error.
+    const document = parseDocument(text, { version: "1.2", schema: "core", prettyErrors: false, logLevel: "error" });
     const fault = document.errors[0] ?? document.warnings[0];
     if (fault) return { ok: false, reason: plainReason(fault.message), offset: fault.pos[0] };
     const refused = findRefused(document);
     if (refused) return { ok: false, ...refused };
     return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) ?? null, document };
   } catch (thrown) {
-    const reason = thrown instanceof RangeError ? "the nesting is too deep" : thrown instanceof Error ? thrown.message : String(thrown);
+    const reason =
+      thrown instanceof RangeError
+        ? "the nesting is too deep"
+        : thrown instanceof Error
+          ? thrown.message
+          : String(thrown);
     return { ok: false, reason, offset: 0 };
   }
 }
@@ -67,7 +73,8 @@ function findRefused(document: Document): { reason: string; offset: number } | n
   let refused: { reason: string; offset: number } | null = null;
   visit(document, {
     Node(_, node) {
-      if (!isAlias(node) && node.tag) refused = { reason: `the tag ${node.tag} is not supported`, offset: node.range?.[0] ?? 0 };
+      if (!isAlias(node) && node.tag)
+        refused = { reason: `the tag ${node.tag} is not supported`, offset: node.range?.[0] ?? 0 };
       if (isScalar(node) && typeof node.value === "number" && !Number.isFinite(node.value)) {
         refused = { reason: `${node.source ?? node.value} is not a JSON number`, offset: node.range?.[0] ?? 0 };
       }
