@@ -15,7 +15,8 @@ export function fieldValue(contract: Contract, key: string, text: string): unkno
     return check.ok || !check.issues.some((issue) => issue.path[0] === key);
   };
   if (fits(text)) return text;
-  return candidates(text).find(fits) ?? text;
+  const [value = text] = candidates(text).filter(fits);
+  return value;
 }
 
 /** `key=value` pairs as an object. @throws {ModullmError} RLLM_016 */
