@@ -33,19 +33,12 @@ export type SqlRow = Readonly<Record<string, unknown>>;
 /**
  * The driver of this runtime, or null where it has no SQLite (Node before 22.5 without better-sqlite3).
  *
- * The specifiers are literals so that bundlers see them; `bun build --target=node` needs
- * `external: ["bun:sqlite", "better-sqlite3"]`, and `--compile` `external: ["better-sqlite3"]`.
+ * The specifiers are literals inside `try` where they may be missing, so that `bun build --target=node` and `--compile` need
+ * no list of externals; another bundler needs `bun:sqlite` and `better-sqlite3` in its own.
  */
 export async function loadDriver(): Promise<SqlDriver | null> {
   if (process.versions["bun"] !== undefined) return bunDriver();
-  for (const load of [nodeDriver, betterDriver]) {
-    try {
-      return await load();
-    } catch {
-      // Not part of this runtime: the next one is tried, and the store says so when there is none.
-    }
-  }
-  return null;
+  return (await nodeDriver()) ?? (await betterDriver());
 }
 
 export async function bunDriver(): Promise<SqlDriver> {
@@ -66,8 +59,10 @@ export async function bunDriver(): Promise<SqlDriver> {
   };
 }
 
-export async function nodeDriver(): Promise<SqlDriver> {
-  const { DatabaseSync } = await import("node:sqlite");
+export async function nodeDriver(): Promise<SqlDriver | null> {
+  const library = await nodeLibrary();
+  if (library === null) return null;
+  const { DatabaseSync } = library;
   return {
     name: "node:sqlite",
     open(path, mode) {
@@ -81,8 +76,10 @@ export async function nodeDriver(): Promise<SqlDriver> {
   };
 }
 
-async function betterDriver(): Promise<SqlDriver> {
-  const { default: Database } = await import("better-sqlite3");
+async function betterDriver(): Promise<SqlDriver | null> {
+  const library = await betterLibrary();
+  if (library === null) return null;
+  const { default: Database } = library;
   return {
     name: "better-sqlite3",
     open(path, mode) {
@@ -100,6 +97,22 @@ async function betterDriver(): Promise<SqlDriver> {
       };
     },
   };
+}
+
+async function nodeLibrary(): Promise<typeof import("node:sqlite") | null> {
+  try {
+    return await import("node:sqlite");
+  } catch {
+    return null;
+  }
+}
+
+async function betterLibrary(): Promise<typeof import("better-sqlite3") | null> {
+  try {
+    return await import("better-sqlite3");
+  } catch {
+    return null;
+  }
 }
 
 function frozenUrl(path: string): URL {

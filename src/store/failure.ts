@@ -10,18 +10,10 @@ export class UnusableFile extends Error {
   override readonly name = "UnusableFile";
 }
 
-const PASSING = new Set([
-  "BUSY",
-  "LOCKED",
-  "FULL",
-  "IOERR",
-  "NOMEM",
-  "INTERRUPT",
-  "ENOSPC",
-  "EDQUOT",
-  "EMFILE",
-  "ENFILE",
-]);
+/** The last three: one run that can't be stored says nothing of the next. */
+const PASSING = new Set(
+  "BUSY LOCKED FULL IOERR NOMEM INTERRUPT ENOSPC EDQUOT EMFILE ENFILE CONSTRAINT MISMATCH TOOBIG".split(" "),
+);
 
 const REASONS: Readonly<Record<string, string>> = {
   BUSY: "another process holds it locked",
@@ -70,5 +62,8 @@ const PRIMARY_CODES: Readonly<Record<number, string>> = {
   11: "CORRUPT",
   13: "FULL",
   14: "CANTOPEN",
+  18: "TOOBIG",
+  19: "CONSTRAINT",
+  20: "MISMATCH",
   26: "NOTADB",
 };

@@ -83,6 +83,17 @@ test("record() keeps NUL bytes and turns lone surrogates into replacement charac
   store.close();
 });
 
+test("record() goes on after a run that can't be stored", async () => {
+  using place = folder();
+  const warnings: string[] = [];
+  const store = await openStore({ path: place.file("stats.db"), warn: (message) => warnings.push(message) });
+  store.record(run({ ms: Number.NaN }));
+  store.record(run());
+  expect(warnings).toHaveLength(1);
+  expect(store.runs(everything)).toHaveLength(1);
+  store.close();
+});
+
 test("record() does nothing after close()", async () => {
   using place = folder();
   const store = await openStore({ path: place.file("stats.db"), warn: neverWarn });

@@ -121,7 +121,9 @@ function percent(value: number | null): string | null {
 
 function dollars(value: number | null): string {
   if (value === null) return "-";
-  return value >= 1 ? `$${value.toFixed(2)}` : `$${Number(value.toPrecision(3))}`;
+  if (value >= 0.1) return `$${value.toFixed(2)}`;
+  if (value === 0 || value >= 1e-6) return `$${Number(value.toPrecision(3))}`;
+  return "under $0.000001";
 }
 
 /** The end of a path tells more than its beginning. */

@@ -12,7 +12,7 @@ for (const id of ["1", "2"]) {
   store.record({
     id,
     parent: null,
-    path: "/a\0b.rllm",
+    path: "/programs/a.rllm",
     name: "a",
     version: "1",
     model: "m/x",
@@ -25,7 +25,7 @@ for (const id of ["1", "2"]) {
     attempts,
   });
 }
-const runs = store.runs({ path: "/a\0b.rllm", model: null });
+const runs = store.runs({ path: "/programs/a.rllm", model: null });
 const programs = store.programs();
 store.close();
 process.stdout.write(JSON.stringify({ driver: driver?.name ?? null, runs, programs, warnings }));
