@@ -4,7 +4,7 @@ import { keywordValue, type SchemaNode } from "./document.ts";
 import { formatCheck } from "./formats.ts";
 import { readPattern } from "./patterns.ts";
 import { alternatives, count, describe, formatWords, show, typeWords } from "./reasons.ts";
-import { codePoints, findDuplicate, isMultipleOf, isSameJson } from "./values.ts";
+import { codePoints, findDuplicate, isSameJson, multipleOf } from "./values.ts";
 
 /** What a keyword that looks at one value, and at no subschema, has against it. */
 export interface Complaint {
@@ -96,7 +96,7 @@ function assertNumber(node: SchemaNode, value: number): Complaint[] {
   if (typeof above === "number" && value <= above) tell("exclusiveMinimum", `a number greater than ${above}`);
   if (typeof below === "number" && value >= below) tell("exclusiveMaximum", `a number less than ${below}`);
   const divisor = limitOf(node, "multipleOf");
-  if (divisor !== null && !isMultipleOf(value, divisor)) tell("multipleOf", `a multiple of ${divisor}`);
+  if (divisor !== null && !multipleOf(divisor)(value)) tell("multipleOf", `a multiple of ${divisor}`);
   return complaints;
 }
 

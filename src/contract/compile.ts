@@ -1,4 +1,4 @@
-import { Compile } from "typebox/schema";
+import { Build } from "typebox/schema";
 import type { CheckResult, Contract, Issue, JsonSchema, SchemaFault } from "./contract.ts";
 import { readDocument, type ReadSchemaOptions, type SchemaDocument } from "./document.ts";
 import { explain } from "./explain.ts";
@@ -28,22 +28,44 @@ export function compileContract(schema: JsonSchema, options: ReadSchemaOptions =
 
 function compileCheck(document: SchemaDocument): Contract["check"] {
   const translation = translate(document);
-  if (translation === null) return (value) => result(value, explain(document, value));
-  const compiled = Compile(translation.targets, translation.schema);
-  return (value) => (passes(compiled, value) ? { ok: true, value } : result(value, explain(document, value)));
+  if (translation === null) return (value) => judged(value, explain(document, value));
+  const compiled = Build(translation.targets, translation.schema).Evaluate();
+  return (value) => {
+    try {
+      if (compiled.Check(value)) return { ok: true, value };
+    } catch (thrown) {
+      // The stack overflowed, which is no answer: the thorough evaluation says what to make of it.
+      if (!(thrown instanceof RangeError)) throw thrown;
+    }
+    return new Refusal(document, value);
+  };
 }
 
-/** A stack overflow is no answer: the thorough evaluation then says what it is. */
-function passes(compiled: { Check(value: unknown): boolean }, value: unknown): boolean {
-  try {
-    return compiled.Check(value);
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return false;
-    throw thrown;
+/** Many values are only asked whether they fit, so the reasons are worked out when they are first read. */
+class Refusal {
+  readonly ok = false;
+  readonly #document: SchemaDocument;
+  readonly #value: unknown;
+  #issues: readonly [Issue, ...Issue[]] | null = null;
+
+  constructor(document: SchemaDocument, value: unknown) {
+    this.#document = document;
+    this.#value = value;
+  }
+
+  get issues(): readonly [Issue, ...Issue[]] {
+    if (this.#issues === null) {
+      const [first, ...others] = explain(this.#document, this.#value);
+      this.#issues = [first ?? UNEXPLAINED, ...others];
+    }
+    return this.#issues;
   }
 }
 
-function result(value: unknown, issues: readonly Issue[]): CheckResult {
+/** Compiled check and evaluation agree, as far as the tests can tell; if ever they do not, the value is still refused. */
+const UNEXPLAINED: Issue = { keyword: "schema", path: [], schemaPath: [], reason: "does not meet the schema" };
+
+function judged(value: unknown, issues: readonly Issue[]): CheckResult {
   const [first, ...others] = issues;
   return first === undefined ? { ok: true, value } : { ok: false, issues: [first, ...others] };
 }

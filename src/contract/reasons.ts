@@ -28,7 +28,7 @@ export function describe(value: unknown): string {
 /** A value as JSON, cut to 80 characters. */
 export function show(value: unknown): string {
   if (typeof value === "string") return quote(value);
-  return typeof value === "object" && value !== null ? showCompound(value) : String(value);
+  return typeof value === "object" && value !== null ? showCompound(value) : plain(value);
 }
 
 export function quote(text: string): string {
@@ -103,35 +103,29 @@ function describeObject(value: object): string {
   return `an object with the ${keys.length === 1 ? "property" : "properties"} ${join(more, "and")}`;
 }
 
-/** Stops reading once the limit is passed, so that the size and the depth of the value do not matter. */
-function showCompound(value: unknown): string {
-  let room = MAX_SHOWN;
-  const write = (part: unknown, depth: number): string => {
-    if (room <= 0) return "";
-    if (typeof part === "string") return take(JSON.stringify(part.slice(0, MAX_SHOWN)));
-    if (depth > 5) return take("…");
-    if (Array.isArray(part)) {
-      return take("[") + writeAll(part, (item) => write(item, depth + 1)) + take("]");
-    }
-    if (typeof part !== "object") return take(String(part));
-    if (!isObject(part)) return take("null");
-    const writeMember = (key: string): string => take(`${JSON.stringify(key)}: `) + write(part[key], depth + 1);
-    return take("{") + writeAll(Object.keys(part), writeMember) + take("}");
-  };
-  const writeAll = <T>(parts: readonly T[], one: (part: T) => string): string => {
-    const written: string[] = [];
-    for (const part of parts) {
-      if (room <= 0) break;
-      written.push(one(part));
-    }
-    return written.join(", ");
-  };
-  const take = (text: string): string => {
-    room -= text.length;
-    return text;
-  };
-  const text = write(value, 0);
+/** Reads no deeper and no further than it can show, so that the size of the value does not matter. */
+function showCompound(value: object): string {
+  const text = JSON.stringify(shortened(value, 0));
   return text.length > MAX_SHOWN ? cut(text) : text;
+}
+
+function shortened(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return value.slice(0, MAX_SHOWN);
+  if (Array.isArray(value))
+    return depth > 3 ? "…" : value.slice(0, MAX_LISTED).map((item) => shortened(item, depth + 1));
+  if (typeof value !== "object" || value === null) return isJsonScalar(value) ? value : plain(value);
+  if (!isObject(value)) return null;
+  const keys = Object.keys(value).slice(0, MAX_LISTED);
+  return depth > 3 ? "…" : Object.fromEntries(keys.map((key) => [key, shortened(value[key], depth + 1)]));
+}
+
+function isJsonScalar(value: unknown): boolean {
+  return value === null || typeof value === "boolean" || Number.isFinite(value);
+}
+
+function plain(value: unknown): string {
+  const isNamed = typeof value === "number" || typeof value === "boolean" || value === null || value === undefined;
+  return isNamed ? `${value}` : `a ${typeof value}`;
 }
 
 /** Never through the middle of a surrogate pair. */

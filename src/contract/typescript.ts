@@ -22,7 +22,8 @@ function typeOf(schema: unknown, place: Place): string {
   if (Array.isArray(schema["enum"])) return union(schema["enum"].map(literal));
   const choices = schema["anyOf"] ?? schema["oneOf"];
   if (Array.isArray(choices)) return union(choices.map((choice) => typeOf(choice, deeper(place))));
-  const types = schema["type"] === undefined ? (isObject(schema["properties"]) ? ["object"] : []) : [schema["type"]].flat();
+  const types =
+    schema["type"] === undefined ? (isObject(schema["properties"]) ? ["object"] : []) : [schema["type"]].flat();
   if (types.length === 0) return "unknown";
   return union(types.map((type) => single(type, schema, place)));
 }
@@ -40,7 +41,10 @@ function objectType(schema: Record<string, unknown>, place: Place): string {
   const indent = "  ".repeat(place.depth + 1);
   const lines = Object.entries(properties).map(([key, property]) => {
     const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key);
-    const description = isObject(property) && typeof property["description"] === "string" ? `${indent}/** ${property["description"].replaceAll("*/", "*\\/")} */\n` : "";
+    const description =
+      isObject(property) && typeof property["description"] === "string"
+        ? `${indent}/** ${property["description"].replaceAll("*/", "*\\/")} */\n`
+        : "";
     return `${description}${indent}${name}${required.includes(key) ? "" : "?"}: ${typeOf(property, deeper(place))};`;
   });
   if (schema["additionalProperties"] !== false) lines.push(`${indent}[key: string]: unknown;`);
@@ -50,7 +54,8 @@ function objectType(schema: Record<string, unknown>, place: Place): string {
 function referenced(ref: string, place: Place): string {
   if (!ref.startsWith("#/") || place.trail.includes(ref)) return "unknown";
   let value: unknown = place.root;
-  for (const part of ref.slice(2).split("/")) value = isObject(value) ? value[part.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined;
+  for (const part of ref.slice(2).split("/"))
+    value = isObject(value) ? value[part.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined;
   return value === undefined ? "unknown" : typeOf(value, { ...place, trail: [...place.trail, ref] });
 }
 

@@ -11,15 +11,29 @@ export function isSameJson(left: unknown, right: unknown): boolean {
     );
   }
   if (!isObject(left) || !isObject(right)) return false;
-  const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && isSameJson(left[key], right[key]))
-  );
+  let more = 0;
+  // No list of keys: most objects differ in the first.
+  for (const key in left) {
+    if (!Object.hasOwn(right, key) || !isSameJson(left[key], right[key])) return false;
+    more++;
+  }
+  return more === Object.keys(right).length;
 }
 
-/** The indexes of the first two equal items, or null. Linear: compound items are compared by a canonical text. */
+/** The indexes of the first two equal items, or null. Pairwise for few items; for many by a canonical text, in linear time. */
 export function findDuplicate(items: readonly unknown[]): readonly [number, number] | null {
+  if (items.length > FEW) return findDuplicateOfMany(items);
+  for (let later = 1; later < items.length; later++) {
+    for (let earlier = 0; earlier < later; earlier++) {
+      if (isSameJson(items[earlier], items[later])) return [earlier, later];
+    }
+  }
+  return null;
+}
+
+const FEW = 12;
+
+function findDuplicateOfMany(items: readonly unknown[]): readonly [number, number] | null {
   const seen = new Map<unknown, number>();
   for (const [index, item] of items.entries()) {
     const key = typeof item === "object" && item !== null ? canonicalText(item) : asKey(item);
@@ -30,9 +44,22 @@ export function findDuplicate(items: readonly unknown[]): readonly [number, numb
   return null;
 }
 
-/** Exact on the decimal notation of both numbers, so that 0.3 is a multiple of 0.1. */
-export function isMultipleOf(value: number, divisor: number): boolean {
-  if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0;
+/**
+ * Whether numbers are multiples of `divisor`, by the decimal notation of both, so that 0.3 is a multiple of 0.1.
+ * While the digits fit a double (fifteen of them), the nearest multiple is worked out in whole numbers and compared; else in bigints.
+ */
+export function multipleOf(divisor: number): (value: number) => boolean {
+  const [digits, exponent] = decimal(divisor);
+  const scale = exponent < 0 ? 10 ** -exponent : 1;
+  const whole = exponent < 0 ? Number(digits) : divisor;
+  return (value) => {
+    const nearest = Math.round((value * scale) / whole) * whole;
+    if (Math.abs(nearest) < 1e15 && scale < 1e15) return nearest / scale === value;
+    return isExactMultiple(value, divisor);
+  };
+}
+
+function isExactMultiple(value: number, divisor: number): boolean {
   if (!Number.isFinite(value)) return false;
   const [digits, exponent] = decimal(value);
   const [divisorDigits, divisorExponent] = decimal(divisor);
