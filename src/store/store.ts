@@ -1,13 +1,23 @@
 /**
- * Where runs are remembered. `record` is called once a run, after its end, and never throws: a store that can't write
- * warns once (through the `warn` it was opened with) and goes on.
+ * Where runs are remembered. Nothing is opened before the first call.
+ *
+ * `record` is called once a run, after its end, and never throws: a store that can't write warns once (through the `warn` it
+ * was opened with) and goes on. When it returns without a warning the run is on disk, and no kill takes it away.
+ * Reading throws instead: no numbers are better than wrong ones. Nothing recorded yet is no failure.
  */
 export interface RunStore {
   record(run: RunRecord): void;
-  /** Runs of one program (absolute path) or, with null, of every program; newest last. */
+  /**
+   * Runs of one program (absolute path) or, with null, of every program; newest last.
+   * @throws {ModullmError} RLLM_018 when there is a file that can't be read, or one of a newer version
+   */
   runs(filter: RunFilter): readonly RunRecord[];
-  /** Absolute paths of all programs that ever ran, sorted. */
+  /**
+   * Absolute paths of all programs that ever ran, sorted.
+   * @throws {ModullmError} RLLM_018, like `runs`
+   */
   programs(): readonly string[];
+  /** Lets the file go. Called once, last; what is recorded after it is dropped. */
   close(): void;
 }
 
