@@ -37,9 +37,10 @@ export function resolveEndpoint(written: string, config: Config): Endpoint {
   const names = [...new Set([written, provider, ...(known === findProvider(written) ? (known?.aliases ?? []) : [])])];
   const base = baseOf(names.map(environmentName), configured, known, config);
   if (base === null) throw unknownProvider(written, known, config);
+  const quirks = quirksOf(known, configured);
   const keyNames = keyNamesOf(provider, configured, findProvider(written));
   const key = firstOf(keyNames, config);
-  const { url, headers } = checkedUrl(base, { ...configured?.headers });
+  const { url, headers } = checkedUrl(base, quirks, { ...configured?.headers });
   const foreignKey = key !== null && key.source !== PROJECT;
   const foreign = foreignKey || Object.keys(configured?.headers ?? {}).length > 0;
   return {
@@ -49,7 +50,7 @@ export function resolveEndpoint(written: string, config: Config): Endpoint {
     key,
     keyNames,
     headers,
-    quirks: quirksOf(known, configured),
+    quirks,
     apiVersion: config.get("AZURE_API_VERSION")?.value ?? config.get("OPENAI_API_VERSION")?.value ?? null,
     models: configured?.models ?? [],
     untrusted: base.source === PROJECT && foreign && !config.folderTrusted,
@@ -143,9 +144,10 @@ function firstOf(names: readonly string[], config: Config): Sourced | null {
 /** A user and password in the address become a header: `fetch` refuses such addresses. */
 function checkedUrl(
   base: Sourced & { field: string },
+  quirks: Quirks,
   headers: Record<string, string>,
 ): { url: string; headers: Record<string, string> } {
-  const text = base.field.startsWith("OLLAMA") ? ollamaAddress(base.value) : base.value;
+  const text = quirks.protocol === "ollama" ? ollamaAddress(base.value) : base.value;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     const shown = base.value.replace(/\/\/[^/@]*@/, "//***@");
@@ -170,6 +172,8 @@ function ollamaAddress(value: string): string {
   if (url === null) return value;
   if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
   if (url.port === "" && !value.includes("://")) url.port = "11434";
+  // Its OpenAI-compatible address, which many set for other programs; Ollama's own protocol lies beside it.
+  url.pathname = url.pathname.replace(/\/(v1|api)\/?$/, "/");
   return url.toString();
 }
 

@@ -210,7 +210,10 @@ export function notJson(callee: Callee, body: string): ModullmError {
     : start.startsWith("<")
       ? "a web page instead of a reply"
       : "a reply that is not JSON";
-  return providerFailure(callee, `${callee.host} sent ${what}: ${excerpt(start)}`, { status: 200, retryable: half });
+  return providerFailure(callee, `${callee.host} sent ${what}: ${excerpt(start, callee)}`, {
+    status: 200,
+    retryable: half,
+  });
 }
 
 function tooLong(callee: Callee): ModullmError {

@@ -83,7 +83,7 @@ export function transportFailure(callee: Callee, thrown: unknown): ModullmError 
 
 /** What an answer with an error status means. */
 export function statusFailure(callee: Callee, response: Response, body: string): ModullmError {
-  const said = saidBy(body);
+  const said = saidBy(body, callee);
   const { status } = response;
   const retryAfterMs = retryAfter(response.headers);
   return providerFailure(callee, `${callee.host} answered ${status}${said.text === "" ? "" : `: ${said.text}`}`, {
@@ -97,7 +97,7 @@ export function statusFailure(callee: Callee, response: Response, body: string):
 
 /** An `{"error": …}` that came with status 200 or in the middle of a stream. */
 export function inBandFailure(callee: Callee, event: Readonly<Record<string, unknown>>): ModullmError {
-  const said = saidBy(JSON.stringify(event));
+  const said = saidBy(JSON.stringify(event), callee);
   const retryable = said.status === null ? !REFUSALS.test(said.code ?? "") : mayRetry(said.status, said.code, null);
   return providerFailure(callee, `${callee.host} reported an error: ${said.text}`, {
     status: said.status,
@@ -112,9 +112,9 @@ export function reasonOf(failure: ModullmError): string {
   return typeof reason === "string" ? reason : failure.message;
 }
 
-/** A short, one-line piece of a body, for messages. */
-export function excerpt(body: string): string {
-  const line = body
+/** A short, one-line piece of a body, for messages; secrets go first, so that no cut leaves half of one. */
+export function excerpt(body: string, callee: Callee): string {
+  const line = withoutSecrets(body, callee.secrets)
     .slice(0, EXCERPT * 4)
     .replaceAll(/\s+/g, " ")
     .trim();
@@ -157,8 +157,8 @@ interface Said {
 }
 
 /** Reads the error shapes of OpenAI, Google (a list), FastAPI (`detail`), Ollama (`error` is a text) and plain bodies. */
-function saidBy(body: string): Said {
-  const plain = { text: excerpt(body), code: null, status: null };
+function saidBy(body: string, callee: Callee): Said {
+  const plain = { text: excerpt(body, callee), code: null, status: null };
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -168,10 +168,10 @@ function saidBy(body: string): Said {
   const outer: unknown = Array.isArray(value) ? value[0] : value;
   if (!isObject(outer)) return plain;
   const error = outer["error"] ?? outer;
-  if (typeof error === "string") return { ...plain, text: excerpt(error) };
+  if (typeof error === "string") return { ...plain, text: excerpt(error, callee) };
   if (!isObject(error)) return plain;
   const message = error["message"] ?? error["detail"] ?? outer["message"];
-  const text = typeof message === "string" ? excerpt(message) : plain.text;
+  const text = typeof message === "string" ? excerpt(message, callee) : plain.text;
   const code = [error["code"], error["type"], error["status"]].find((item) => typeof item === "string" && item !== "");
   const status = [error["code"], error["status"]].find((item) => typeof item === "number" && item >= 400 && item < 600);
   return { text, code: typeof code === "string" ? code : null, status: typeof status === "number" ? status : null };

@@ -133,7 +133,9 @@ async function listModels(options: OpenAiOptions, signal: AbortSignal): Promise<
   const callee = calleeOf(options.endpoint, "models");
   const exchange = openExchange(options, callee, { total: 30_000, first: null, stall: null }, signal, {});
   try {
-    const text = await exchange.text(await exchange.fetch(`${options.endpoint.baseUrl}/models`));
+    const { baseUrl, quirks } = options.endpoint;
+    const base = quirks.protocol === "azure" ? `${new URL(baseUrl).origin}/openai/v1` : baseUrl;
+    const text = await exchange.text(await exchange.fetch(`${base}/models`));
     return namesIn(text, callee);
   } finally {
     exchange.close();

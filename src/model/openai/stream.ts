@@ -57,7 +57,7 @@ export async function* streamedParts(
   }
   if (progress.finish === null) throw unfinished(progress, callee);
   if (progress.malformed > 0) yield malformedNote(progress.malformed, callee);
-  if (progress.refusal !== "") yield refusalNote(progress.refusal);
+  if (progress.refusal !== "") yield refusalNote(progress.refusal, callee);
   const reason = progress.refusal === "" ? finishReason(progress.finish) : "content-filter";
   yield { type: "finish", reason, usage: progress.usage, served: progress.served };
 }
@@ -108,7 +108,7 @@ function unfinished(progress: Progress, callee: Callee): Error {
   if (progress.events === 0) return notJson(callee, progress.start);
   const all = progress.malformed === progress.events;
   const what = all
-    ? `nothing but malformed events: ${excerpt(progress.start)}`
+    ? `nothing but malformed events: ${excerpt(progress.start, callee)}`
     : "a stream that ended before the model did";
   return providerFailure(callee, `${callee.host} sent ${what}`, { status: null, retryable: true });
 }

@@ -11,7 +11,7 @@ export function* wholeParts(body: string, callee: Callee): Generator<ModelPart> 
   if (reply["error"] !== undefined && reply["error"] !== null) throw inBandFailure(callee, reply);
   const choice = firstChoice(reply);
   if (choice === null) {
-    throw providerFailure(callee, `${callee.host} sent a reply without choices: ${excerpt(body)}`, {
+    throw providerFailure(callee, `${callee.host} sent a reply without choices: ${excerpt(body, callee)}`, {
       status: 200,
       retryable: false,
     });
@@ -19,7 +19,7 @@ export function* wholeParts(body: string, callee: Callee): Generator<ModelPart> 
   const piece = readPiece(choice["message"]);
   if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
   if (piece.text !== "") yield { type: "text", text: piece.text };
-  if (piece.refusal !== "") yield refusalNote(piece.refusal);
+  if (piece.refusal !== "") yield refusalNote(piece.refusal, callee);
   yield {
     type: "finish",
     reason: piece.refusal === "" ? finishReason(choice["finish_reason"]) : "content-filter",
@@ -29,8 +29,8 @@ export function* wholeParts(body: string, callee: Callee): Generator<ModelPart> 
 }
 
 /** A model that declines says so in a field of its own. */
-export function refusalNote(text: string): ModelPart {
-  return { type: "note", kind: "warning", message: `The model declined: ${excerpt(text)}` };
+export function refusalNote(text: string, callee: Callee): ModelPart {
+  return { type: "note", kind: "warning", message: `The model declined: ${excerpt(text, callee)}` };
 }
 
 function parsed(body: string, callee: Callee): Record<string, unknown> {
@@ -42,7 +42,7 @@ function parsed(body: string, callee: Callee): Record<string, unknown> {
   }
   const reply: unknown = Array.isArray(value) ? value[0] : value;
   if (isObject(reply)) return reply;
-  throw providerFailure(callee, `${callee.host} sent a reply that is not an object: ${excerpt(body)}`, {
+  throw providerFailure(callee, `${callee.host} sent a reply that is not an object: ${excerpt(body, callee)}`, {
     status: 200,
     retryable: false,
   });

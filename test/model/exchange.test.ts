@@ -1,0 +1,81 @@
+import { describe, expect, test } from "bun:test";
+import { Exchange } from "../../src/model/exchange.ts";
+import type { Deadlines } from "../../src/model/exchange.ts";
+import { deadlinesOf } from "../../src/model/openai/request.ts";
+import { errorOf } from "./calls.ts";
+import { openServer, silence, streams } from "./faulty-server.ts";
+import type { Act } from "./faulty-server.ts";
+
+/** Reads a whole answer under these limits. */
+async function read(act: Act, limits: Partial<Deadlines>, pause = 0): Promise<string> {
+  const server = await openServer(act);
+  const callee = { provider: "local", model: "local/m", host: server.host, secrets: [] };
+  const deadlines = { total: null, first: null, stall: null, ...limits };
+  const exchange = new Exchange({ callee, fetch, signal: new AbortController().signal, deadlines, headers: {} });
+  try {
+    let text = "";
+    for await (const piece of exchange.read(await exchange.fetch(server.url))) {
+      text += new TextDecoder().decode(piece);
+      await Bun.sleep(pause);
+    }
+    return text;
+  } finally {
+    exchange.close();
+    await server.close();
+  }
+}
+
+describe("Exchange", () => {
+  test("S07: gives up when headers come and the first byte does not", async () => {
+    const error = await errorOf(() => read(streams([], { end: "open" }), { first: 100 }));
+    expect([error.code, error.retryable, error.message]).toEqual([
+      "RLLM_017",
+      true,
+      `Cannot call model "local/m": no answer came within 0.1 s`,
+    ]);
+  });
+
+  test("gives up when nothing comes at all", async () => {
+    expect((await errorOf(() => read(silence, { first: 100 }))).message).toContain("no answer came within 0.1 s");
+  });
+
+  test("S09: gives up when the body stops coming", async () => {
+    const error = await errorOf(() => read(streams(["a"], { end: "open" }), { first: 5000, stall: 100 }));
+    expect(error.message).toContain("the answer stopped coming: nothing within 0.1 s");
+  });
+
+  test("lets a body take its time while pieces keep coming", async () => {
+    expect(await read(streams(["a", "b", "c", "d", "e", "f"], { gap: 50 }), { first: 200, stall: 200 })).toBe("abcdef");
+  });
+
+  test("does not take a slow reader for a stall", async () => {
+    expect(await read(streams(["a", "b"], { gap: 30 }), { stall: 100 }, 150)).toBe("ab");
+  });
+});
+
+describe("deadlinesOf()", () => {
+  test("gives a whole call ten minutes and nothing else", () => {
+    expect(deadlinesOf(undefined, { stream: false, patient: false })).toEqual({
+      total: 600_000,
+      first: null,
+      stall: null,
+    });
+  });
+  test("gives a hosted stream a minute to begin and a minute between pieces", () => {
+    expect(deadlinesOf(undefined, { stream: true, patient: false })).toEqual({
+      total: 600_000,
+      first: 60_000,
+      stall: 60_000,
+    });
+  });
+  test("waits for a server that loads or thinks first as long as the whole call may take", () => {
+    expect(deadlinesOf(undefined, { stream: true, patient: true })).toEqual({
+      total: 600_000,
+      first: null,
+      stall: null,
+    });
+  });
+  test("takes the program's timeout for all the patience there is", () => {
+    expect(deadlinesOf(20, { stream: true, patient: false })).toEqual({ total: 20_000, first: null, stall: 20_000 });
+  });
+});

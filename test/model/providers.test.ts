@@ -1,0 +1,62 @@
+import { describe, expect, test } from "bun:test";
+import { environmentName, findProvider, PROVIDERS, providerNames } from "../../src/model/providers.ts";
+import type { ProviderEntry } from "../../src/model/providers.ts";
+
+const PAGE = `${import.meta.dir}/../../docs/providers.md`;
+
+/** The table of docs/providers.md as the code would write it. */
+function providerTable(): string {
+  const rows = PROVIDERS.map((provider) => `| ${cells(provider).join(" | ")} |`);
+  return [
+    "| Provider | Address | Key | Schema | JSON mode | Renamed | Left out |",
+    "|---|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function cells({ name, aliases, baseUrl, keys, quirks }: ProviderEntry): readonly string[] {
+  const renames = Object.entries(quirks.renames).map(([from, to]) => `\`${from}\` → \`${to}\``);
+  return [
+    aliases.length === 0 ? name : `${name} (${aliases.join(", ")})`,
+    baseUrl === null ? "`AZURE_API_BASE`" : `\`${baseUrl}\``,
+    code(keys) + (quirks.needsKey ? "" : " (not needed)"),
+    quirks.protocol === "ollama" ? "grammar, as `format`" : quirks.schema,
+    quirks.jsonMode ? "yes" : "no",
+    renames.length === 0 ? "" : renames.join(", "),
+    code(quirks.refuses),
+  ];
+}
+
+function code(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(", ");
+}
+
+describe("the provider table", () => {
+  test("is what docs/providers.md shows", async () => {
+    const page = await Bun.file(PAGE).text();
+    const shown = /<!-- providers:begin[^>]*-->\n([\s\S]*?)\n<!-- providers:end -->/.exec(page)?.[1];
+    expect(shown).toBe(providerTable());
+  });
+
+  test("has no name twice", () => {
+    expect(new Set(providerNames()).size).toBe(providerNames().length);
+  });
+
+  test("holds the providers that are promised", () => {
+    const promised =
+      "openai anthropic google gemini mistral cohere groq deepseek xai openrouter together fireworks perplexity cerebras nvidia github huggingface azure vllm llamacpp lmstudio ollama";
+    for (const name of promised.split(" ")) expect(findProvider(name.toUpperCase())).not.toBeNull();
+  });
+
+  test("has addresses that are URLs without a slash at the end, and https for everything that is not local", () => {
+    for (const { name, baseUrl, quirks } of PROVIDERS) {
+      if (baseUrl === null) continue;
+      expect([name, URL.canParse(baseUrl), baseUrl.endsWith("/")]).toEqual([name, true, false]);
+      expect([name, new URL(baseUrl).protocol]).toEqual([name, quirks.local ? "http:" : "https:"]);
+    }
+  });
+
+  test("turns names into those of variables", () => {
+    expect(["openai", "my-server.2", "llama.cpp"].map(environmentName)).toEqual(["OPENAI", "MY_SERVER_2", "LLAMA_CPP"]);
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, test } from "bun:test";
+import { translateSchema } from "../../../src/model/schema/translate.ts";
+
+const text = { type: "string" };
+
+function object(properties: Record<string, unknown>, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { type: "object", properties, required: Object.keys(properties), ...more };
+}
+
+describe("translateSchema() in strict mode", () => {
+  test("closes objects, and enforces what it can say whole", () => {
+    const schema = object({ a: text, list: { type: "array", items: object({ b: { type: ["number", "null"] } }) } });
+    expect(translateSchema(schema, "strict")).toEqual({
+      schema: {
+        ...object({
+          a: text,
+          list: { type: "array", items: object({ b: { type: ["number", "null"] } }, { additionalProperties: false }) },
+        }),
+        additionalProperties: false,
+      },
+      strict: true,
+      weakened: [],
+    });
+  });
+
+  test("leaves out what it does not enforce, and names each place", () => {
+    const items = { type: "string", minLength: 2, format: "uri", description: "A link", example: "x", default: "y" };
+    const schema = object({ "a/b~": { type: "array", items, uniqueItems: true } }, { $schema: "s", minProperties: 1 });
+    const result = translateSchema(schema, "strict");
+    expect(result.strict).toBe(true);
+    expect(result.schema).toEqual(
+      object(
+        { "a/b~": { type: "array", items: { type: "string", description: "A link" } } },
+        { additionalProperties: false },
+      ),
+    );
+    expect(result.weakened).toEqual([
+      { pointer: "/properties/a~1b~0/items", keyword: "minLength" },
+      { pointer: "/properties/a~1b~0/items", keyword: "format" },
+      { pointer: "/properties/a~1b~0", keyword: "uniqueItems" },
+      { pointer: "", keyword: "minProperties" },
+    ]);
+  });
+
+  test("rewrites without loss: const, definitions, old bounds, a lone allOf", () => {
+    const schema = object(
+      {
+        kind: { const: "a" },
+        ref: { $ref: "#/definitions/x" },
+        n: { type: "number", minimum: 3, exclusiveMinimum: true },
+        one: { allOf: [{ $ref: "#/definitions/x" }] },
+      },
+      { definitions: { x: text } },
+    );
+    const result = translateSchema(schema, "strict");
+    expect([result.strict, result.weakened]).toEqual([true, []]);
+    expect(result.schema["properties"]).toEqual({
+      kind: { type: "string", enum: ["a"] },
+      ref: { $ref: "#/$defs/x" },
+      n: { type: "number", exclusiveMinimum: 3 },
+      one: { $ref: "#/$defs/x" },
+    });
+    expect(result.schema["$defs"]).toEqual({ x: text });
+  });
+
+  test("says oneOf as anyOf", () => {
+    const result = translateSchema(object({ a: { oneOf: [text, { type: "null" }] } }), "strict");
+    expect(result.schema["properties"]).toEqual({ a: { anyOf: [text, { type: "null" }] } });
+    expect(result.weakened).toEqual([{ pointer: "/properties/a", keyword: "oneOf" }]);
+  });
+
+  for (const [why, schema, weakened] of [
+    [
+      "a property is optional",
+      { ...object({ a: text }), required: [] },
+      { pointer: "/properties/a", keyword: "required" },
+    ],
+    [
+      "keys are free",
+      object({ a: { type: "object", additionalProperties: text } }),
+      { pointer: "/properties/a", keyword: "properties" },
+    ],
+    ["a place takes anything", object({ a: {} }), { pointer: "/properties/a", keyword: "type" }],
+    ["the root is a choice", { anyOf: [object({ a: text })] }, { pointer: "", keyword: "type" }],
+    [
+      "a list says nothing of its items",
+      object({ a: { type: "array" } }),
+      { pointer: "/properties/a", keyword: "items" },
+    ],
+    [
+      "a reference leads elsewhere",
+      object({ a: text, b: { $ref: "#/properties/a" } }),
+      { pointer: "/properties/b", keyword: "$ref" },
+    ],
+  ] as const) {
+    test(`sends the schema as guidance, unchanged, when ${why}`, () => {
+      const result = translateSchema({ $schema: "https://json-schema.org/draft/2020-12/schema", ...schema }, "strict");
+      expect(result.strict).toBe(false);
+      expect(result.schema).toEqual(schema);
+      expect(result.weakened[0]).toEqual(weakened);
+    });
+  }
+
+  test("sends it as guidance when it is nested too deep", () => {
+    let schema: Record<string, unknown> = object({ end: text });
+    for (let depth = 0; depth < 12; depth++) schema = object({ deeper: schema });
+    const result = translateSchema(schema, "strict");
+    expect([result.strict, result.weakened[0]?.keyword]).toEqual([false, "depth"]);
+  });
+
+  test("takes patterns but for lookaround", () => {
+    const result = translateSchema(
+      object({ a: { ...text, pattern: "^a+$" }, b: { ...text, pattern: "^(?!x)" } }),
+      "strict",
+    );
+    expect(result.weakened).toEqual([{ pointer: "/properties/b", keyword: "pattern" }]);
+  });
+});
+
+describe("translateSchema() for other servers", () => {
+  test("keeps to Gemini's subset", () => {
+    const schema = object({
+      a: { ...text, pattern: "^a$", maxLength: 3 },
+      n: { type: "integer", minimum: 1, multipleOf: 2 },
+    });
+    const result = translateSchema(schema, "gemini");
+    expect(result.schema).toEqual(object({ a: text, n: { type: "integer", minimum: 1 } }));
+    expect(result.weakened.map(({ keyword }) => keyword)).toEqual(["pattern", "maxLength", "multipleOf"]);
+  });
+
+  test("keeps to what llama.cpp makes a grammar of", () => {
+    const properties = {
+      a: { ...text, pattern: "^[a-z]+$", maxLength: 3 },
+      b: { ...text, pattern: "[a-z]" },
+      n: { type: "number", minimum: 0 },
+      i: { type: "integer", minimum: 0 },
+      not: { not: text },
+    };
+    const result = translateSchema({ type: "object", properties }, "grammar");
+    expect(result.weakened).toEqual([
+      { pointer: "/properties/b", keyword: "pattern" },
+      { pointer: "/properties/n", keyword: "minimum" },
+      { pointer: "/properties/not", keyword: "not" },
+    ]);
+    expect(result.schema["properties"]).toMatchObject({ a: properties.a, i: properties.i });
+  });
+
+  test("reports a schema that allows nothing", () => {
+    expect(translateSchema({ type: "object", properties: { a: false } }, "grammar").weakened).toEqual([
+      { pointer: "/properties/a", keyword: "false" },
+    ]);
+  });
+
+  test("leaves a schema whole where the server takes any, but for its address", () => {
+    const schema = {
+      $id: "https://x/y",
+      type: "object",
+      properties: { $id: text },
+      if: { required: ["a"] },
+      "x-mine": 1,
+    };
+    const { $id: _id, ...rest } = schema;
+    expect(translateSchema(schema, "schema")).toEqual({ schema: rest, strict: false, weakened: [] });
+  });
+
+  test("never changes its argument", () => {
+    const schema = object({ a: { const: 1 }, b: { items: [text] } }, { definitions: { x: text } });
+    const before = structuredClone(schema);
+    for (const mode of ["strict", "gemini", "grammar", "schema"] as const) translateSchema(schema, mode);
+    expect(schema).toEqual(before);
+  });
+});

@@ -1,0 +1,36 @@
+import type { Config, ProviderConfig } from "../../src/core/config.ts";
+
+export interface Settings {
+  /** From the process environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** From the project's `./.env`. */
+  readonly project?: Readonly<Record<string, string>>;
+  readonly providers?: Readonly<Record<string, Partial<ProviderConfig>>>;
+  readonly trusted?: boolean;
+}
+
+/** A `Config` that holds what a test needs and reads nothing from this machine. */
+export function settings(from: Settings): Config {
+  const providers = Object.entries(from.providers ?? {}).map(([name, given]) => [
+    name,
+    { type: "openai", baseUrl: null, apiKeyEnv: null, headers: {}, models: [], ...given },
+  ]);
+  return {
+    paths: { config: "/none", data: "/none", state: "/none", cache: "/none" },
+    defaultModel: null,
+    defaultMaxRetries: null,
+    ollamaAutoPull: false,
+    providers: Object.fromEntries(providers),
+    modelFacts: {},
+    warnings: [],
+    checkedSources: ["environment", "./.env"],
+    get(name) {
+      const own = from.environment?.[name];
+      if (own !== undefined) return { value: own, source: "environment" };
+      const project = from.project?.[name];
+      return project === undefined ? null : { value: project, source: "./.env" };
+    },
+    secrets: () => [],
+    folderTrusted: from.trusted ?? false,
+  };
+}
