@@ -7,9 +7,12 @@ export interface Source {
   readonly text: string;
 }
 
+/** A byte order mark, also one that an editor took for Latin-1 and encoded again. */
+const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
+
 /** A byte order mark is dropped, CRLF and CR become LF. */
 export function createSource(raw: string, path: string): Source {
-  const text = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw;
+  const text = raw.replace(BYTE_ORDER_MARK, "");
   return { path, text: text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text };
 }
 

@@ -1,0 +1,56 @@
+import type { EngineTools } from "../../src/engine/engine.ts";
+import { ModullmError } from "../../src/core/error.ts";
+import type { RunEvent } from "../../src/core/events.ts";
+import type { Message, Model, ModelRequest } from "../../src/model/model.ts";
+
+/** What a scripted model says to one call: text, no text at all, or a failure. */
+export type Line = string | null | ModullmError | ((request: ModelRequest, signal: AbortSignal) => Promise<string>);
+
+export interface Script {
+  readonly tools: EngineTools;
+  /** What was asked, in order. */
+  readonly asked: { model: string; messages: readonly Message[] }[];
+}
+
+/** Engine tools around models that follow a script, one line a call; the last line repeats. Clock and ids count up. */
+export function createScript(lines: Record<string, Line[]>): Script {
+  const asked: Script["asked"] = [];
+  let id = 0;
+  let time = 0;
+  function model(name: string): Model {
+    const script = lines[name];
+    if (!script) throw new ModullmError("RLLM_014", `no key for ${name}`, { details: { model: name } });
+    return {
+      id: name,
+      window: null,
+      async ready() {},
+      async *call(request, signal) {
+        asked.push({ model: name, messages: request.messages });
+        const line = script.length > 1 ? script.shift() : script[0];
+        if (line instanceof ModullmError) throw line;
+        const text = typeof line === "function" ? await line(request, signal) : line;
+        if (typeof text === "string") yield { type: "text", text };
+        yield { type: "finish", reason: "stop", usage: { prompt_tokens: 10, completion_tokens: 5 }, served: null };
+      },
+    };
+  }
+  const tools: EngineTools = {
+    model: async (name) => model(name),
+    catalog: { facts: async (name) => (name === "priced/m" ? { window: null, maxOutput: null, inputPrice: 1, outputPrice: 2 } : null) },
+    tokens: { bound: (text) => text.length, count: async (text) => Math.ceil(text.length / 2) },
+    clock: { now: () => time, ticks: () => ++time },
+    newId: () => `run-${++id}`,
+    sketch: () => "{ out: string }",
+  };
+  return { tools, asked };
+}
+
+/** Events without their times. */
+export function shapes(events: readonly RunEvent[]): string[] {
+  return events.map((event) => {
+    if (event.type === "stage-start" || event.type === "stage-end") return `${event.run} ${event.type} ${event.stage}`;
+    if (event.type === "attempt-end") return `${event.run} ${event.type} ${event.error ?? "ok"}`;
+    if (event.type === "run-end") return `${event.run} ${event.type} ${event.error?.error_code ?? "ok"}`;
+    return `${event.run} ${event.type}`;
+  });
+}
