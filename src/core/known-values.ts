@@ -50,8 +50,9 @@ export class KnownValues {
       const length = this.#longestAt(text, at, hash);
       if (length === 0) continue;
       const before = spans.at(-1);
-      if (before === undefined || before.end <= at) spans.push({ start: at, end: at + length });
-      else spans[spans.length - 1] = { start: before.start, end: Math.max(before.end, at + length) };
+      const end = at + length;
+      if (before === undefined || before.end <= at) spans.push({ start: at, end, from: at });
+      else spans[spans.length - 1] = { ...before, end: Math.max(before.end, end) };
     }
     return spans;
   }

@@ -1,5 +1,6 @@
-import { findKeys, isCredentialField, openKey, type Span } from "./key-patterns.ts";
+import { findKeys, isCredentialField, joinSpans, type Span } from "./key-patterns.ts";
 import { KnownValues, REDACTED } from "./known-values.ts";
+import { openKey } from "./open-keys.ts";
 
 /**
  * Takes secrets out of what leaves the process. Everything that is shown, recorded or sent to a watcher passes through one
@@ -30,7 +31,7 @@ export interface RedactorStream {
 export function createRedactor(secrets: readonly string[]): Redactor {
   const known = new KnownValues();
   for (const secret of secrets) known.add(secret);
-  const text = (input: string): string => redactSpans(input, findSpans(input, known), 0, input.length);
+  const text = (input: string): string => redactSpans(input, findSpans(input, known, ""), input.length);
   return {
     text,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy has the shape of what it was made from
@@ -40,38 +41,36 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   };
 }
 
-/** Sorted, overlapping ones joined. */
-function findSpans(text: string, known: KnownValues): readonly Span[] {
+/** @param before what stands before the text, as far as it says where words begin */
+function findSpans(text: string, known: KnownValues, before: string): readonly Span[] {
   const values = known.find(text);
-  const keys = findKeys(text);
+  const keys = findKeys(before + text);
   if (keys.length === 0) return values;
-  const joined: Span[] = [];
-  for (const span of [...values, ...keys].toSorted((a, b) => a.start - b.start)) {
-    const before = joined.at(-1);
-    if (before === undefined || before.end <= span.start) joined.push(span);
-    else joined[joined.length - 1] = { start: before.start, end: Math.max(before.end, span.end) };
-  }
-  return joined;
+  const shift = before.length;
+  return joinSpans([
+    ...values,
+    ...keys.map(({ start, end, from }) => ({ start: start - shift, end: end - shift, from: from - shift })),
+  ]);
 }
 
-function redactSpans(text: string, spans: readonly Span[], from: number, to: number): string {
+function redactSpans(text: string, spans: readonly Span[], to: number): string {
   let shown = "";
-  let at = from;
+  let at = 0;
   for (const span of spans) {
-    if (span.end <= from || span.start >= to) continue;
-    shown += text.slice(at, Math.max(at, span.start)) + REDACTED;
+    if (span.start >= to) break;
+    shown += text.slice(at, span.start) + REDACTED;
     at = span.end;
   }
   return at === 0 && to === text.length ? text : shown + text.slice(at, Math.max(at, to));
 }
 
 /** What looks like a key may be held back this far, in UTF-16 units; a longer one is cut off rather than waited for. */
-const LONGEST_HELD = 1024;
+const LONGEST_HELD = 512;
 const KEY_CHARACTERS = /^[\w.~+/=%-]+/;
 
 class Stream implements RedactorStream {
   readonly #known: KnownValues;
-  /** The character shown last, raw: what a word boundary is judged by. */
+  /** Stands for the character shown last: itself, or `_` for any that makes words, as no key and no name begins with it. */
   #before = "";
   #held = "";
   /** Within a key too long to be held: the rest of it is dropped. */
@@ -86,32 +85,34 @@ class Stream implements RedactorStream {
     if (rest === "") return "";
     this.#dropping = false;
     this.#held += rest;
-    const text = this.#before + this.#held;
-    const spans = findSpans(text, this.#known);
+    const text = this.#held;
+    const spans = findSpans(text, this.#known, this.#before);
     const openValue = this.#known.open(text);
-    let cut = Math.min(openKey(text), openValue);
+    let cut = Math.min(openKey(this.#before + text) - this.#before.length, openValue);
     if (text.length - cut > Math.max(LONGEST_HELD, this.#known.longest)) {
-      cut = openValue;
       this.#dropping = spans.at(-1)?.end === text.length;
-      if (this.#dropping) cut = text.length;
+      cut = this.#dropping ? text.length : openValue;
     }
-    const split = spans.find((span) => span.start < cut && cut < span.end);
-    return this.#show(text, spans, split?.start ?? cut);
+    return this.#show(spans, Math.max(0, wholeBefore(spans, cut)));
   }
 
   end(): string {
-    const text = this.#before + this.#held;
-    return this.#show(text, findSpans(text, this.#known), text.length);
+    return this.#show(findSpans(this.#held, this.#known, this.#before), this.#held.length);
   }
 
-  #show(text: string, spans: readonly Span[], cut: number): string {
-    const from = this.#before.length;
-    const to = Math.max(from, cut);
-    const shown = redactSpans(text, spans, from, to);
-    this.#before = to > 0 ? text.charAt(to - 1) : "";
-    this.#held = text.slice(to);
+  #show(spans: readonly Span[], cut: number): string {
+    const shown = redactSpans(this.#held, spans, cut);
+    if (cut > 0) this.#before = this.#held.charAt(cut - 1).replace(/\w/, "_");
+    this.#held = this.#held.slice(cut);
     return shown;
   }
+}
+
+/** The cut moved forward, so that it parts no secret, nor a secret from what makes it one. */
+function wholeBefore(spans: readonly Span[], cut: number): number {
+  let moved = cut;
+  for (const span of spans.toReversed()) if (span.from < moved && moved < span.end) moved = span.from;
+  return moved;
 }
 
 /** Two passes: clean data, the usual case, is only looked at. Neither recurses: nesting has no limit. */
