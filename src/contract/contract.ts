@@ -13,6 +13,7 @@ export interface Contract {
   check(value: unknown): CheckResult;
 }
 
+/** `issues` is worked out when it is first read: read it before the value changes, and from the result itself, not from a copy. */
 export type CheckResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly [Issue, ...Issue[]] };

@@ -34,7 +34,7 @@ export interface Keyword {
 
 /** Whether keywords of `draft` came in at `first` or before. */
 export function isSince(draft: Draft, first: Draft): boolean {
-  return DRAFTS.indexOf(draft) >= DRAFTS.indexOf(first);
+  return AGE[draft] >= AGE[first];
 }
 
 /** The keyword as `draft` defines it, or null where it is an annotation without meaning. */
@@ -58,6 +58,8 @@ export function draftOf(uri: string): Draft | "3" | null {
   const name = match?.[1] ?? match?.[2];
   return name === "3" ? "3" : (DRAFTS.find((draft) => draft === name) ?? null);
 }
+
+const AGE: Readonly<Record<Draft, number>> = { "4": 4, "6": 6, "7": 7, "2019-09": 8, "2020-12": 9 };
 
 const KEYWORDS: ReadonlyMap<string, Keyword> = new Map([
   keyword("$schema", "uri"),

@@ -170,7 +170,16 @@ class Translator {
     const regexes = patterns.flatMap((reading) => (reading.ok ? [reading.regex] : []));
     const required = keywordValue(node, "required");
     const isOptional = !Array.isArray(required) || names.some((name) => !required.includes(name));
-    if (isClosed && (names.some(isInherited) || regexes.length > 0)) {
+    const only =
+      names.length === 0 && patterns.length === 1
+        ? [...(childMap(node, "patternProperties")?.values() ?? [])][0]
+        : undefined;
+    if (isClosed && only !== undefined) {
+      // All that may be there matches the one pattern, so its schema is that of every property.
+      out["additionalProperties"] = this.translate(only);
+      delete out["patternProperties"];
+      refine(refinements, (value) => !isObject(value) || hasOnlyLike(value, NO_NAMES, regexes));
+    } else if (isClosed && (names.some(isInherited) || regexes.length > 0)) {
       const known = new Set(names);
       refine(refinements, (value) => !isObject(value) || hasOnlyLike(value, known, regexes));
     } else if (isClosed && isOptional) {
@@ -215,6 +224,8 @@ function hasOnly(value: Readonly<Record<string, unknown>>, names: readonly strin
   for (const name of names) if (name in value) known++;
   return Object.getOwnPropertyNames(value).length === known;
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 function hasOnlyLike(
   value: Readonly<Record<string, unknown>>,
