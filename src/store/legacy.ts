@@ -22,14 +22,15 @@ export function takeOver(options: TakeOverOptions): void {
   try {
     const runs = readLegacy(options);
     database.exec("BEGIN IMMEDIATE");
+    const isFirst = !isTaken(options);
     try {
-      if (!isTaken(options)) copy(options, runs ?? []);
+      if (isFirst) copy(options, runs ?? []);
       database.exec("COMMIT");
     } catch (error) {
       rollback(database);
       throw error;
     }
-    if (runs === null)
+    if (isFirst && runs === null)
       warn(
         `Cannot take over the old statistics in "${legacyPath}": no table of runs is recognised in it; it is left as it is`,
       );

@@ -23,10 +23,11 @@ export function checkedVersion(database: SqlDatabase): number {
       `a newer version of this program wrote it (format ${version}, this one knows ${MIGRATIONS.length})`,
     );
   }
-  if (version === 0 && numberOf(database, "SELECT count(*) FROM sqlite_master") > 0) {
-    throw new UnusableFile("it is a SQLite file of another program");
-  }
-  return version;
+  if (version > 0 || numberOf(database, "SELECT count(*) FROM sqlite_master") === 0) return version;
+  // Tables without a version: another program's, unless another process has made them since the version was read.
+  const now = numberOf(database, "PRAGMA user_version");
+  if (now === 0) throw new UnusableFile("it is a SQLite file of another program");
+  return now;
 }
 
 function step(database: SqlDatabase): number {

@@ -3,8 +3,8 @@ import { writeSync } from "node:fs";
 import { openStore } from "../../../src/store/open.ts";
 import { run } from "../samples.ts";
 
-const [path = "", count = "1"] = process.argv.slice(2);
-const store = await openStore({ path, warn: (message) => void writeSync(2, message) });
+const [path = "", count = "1", legacyPath = "/no/old/file"] = process.argv.slice(2);
+const store = await openStore({ path, legacyPath, warn: (message) => void writeSync(2, message) });
 for (let written = 0; written < Number(count); written++) {
   const next = run({ started: Date.now(), path: `/programs/${written % 3}.rllm` });
   store.record(next);
