@@ -12,7 +12,7 @@ export interface PredictionNode {
   readonly children: readonly PredictionNode[];
 }
 
-/** The newest successful or failed runs of a program with a model. */
+/** Runs of a program with a model, newest last. */
 export type RunsOf = (path: string, model: string) => readonly RunRecord[];
 
 /** `fit`: a line through latency and tokens. `average`: of past runs, whatever the input. */
@@ -57,7 +57,7 @@ export interface NodeEvidence {
 
 /** How long a run of the whole tree will take and what it will cost, by what is on record; nothing is run. */
 export function predict(tree: PredictionNode, runsOf: RunsOf, options: { readonly model: string | null }): Prediction {
-  const nodes = flat(tree).map((node) => estimate(node, runsOf(node.path, node.model)));
+  const nodes = flat(tree).map((node) => estimate(node, runsOf(node.path, node.model).slice(-NEWEST)));
   const [root, ...children] = nodes;
   const missing = new Set(nodes.filter((node) => node.method === "none").map((node) => node.path));
   return {
@@ -77,10 +77,12 @@ export function predict(tree: PredictionNode, runsOf: RunsOf, options: { readonl
   };
 }
 
-/** @param limit how many of the newest runs count: a model's speed of last year says little */
-export function evidenceFrom(store: RunStore, limit = 500): RunsOf {
-  return (path, model) => store.runs({ path, model, limit });
+export function evidenceFrom(store: RunStore): RunsOf {
+  return (path, model) => store.runs({ path, model, limit: NEWEST });
 }
+
+/** How many of the newest runs count: a model's speed of last year says little. */
+const NEWEST = 500;
 
 /** A line through fewer points says more about the points than about the program. */
 const LEAST_RUNS_FOR_FIT = 8;

@@ -125,12 +125,20 @@ test("predict() counts the prompt again for the retries that runs needed", () =>
   expect(predict(node("/a.rllm", { promptTokens: 300 }), () => retried, { model: null }).prompt_tokens).toBe(600);
 });
 
+test("predict() takes the newest five hundred runs", () => {
+  const slow = Array.from({ length: 100 }, () => run({ ms: 9000 }));
+  const fast = Array.from({ length: 500 }, () => run({ ms: 10 }));
+  const said = predict(node("/a.rllm"), () => [...slow, ...fast], { model: null });
+  expect(said).toMatchObject({ estimated_ms: 10, evidence: { runs: 500 } });
+});
+
 test("evidenceFrom() gives the newest runs of that program and model", async () => {
   using place = folder();
   const store = await openStore({ path: place.file("stats.db"), warn: neverWarn });
-  for (let index = 0; index < 5; index++) store.record(run({ started: index, ms: index }));
-  store.record(run({ started: 9, model: "other/m" }));
-  const runsOf = evidenceFrom(store, 3);
-  expect(runsOf("/programs/a.rllm", "local/test").map((each) => each.ms)).toEqual([2, 3, 4]);
+  for (let index = 0; index < 502; index++) store.record(run({ started: index, ms: index }));
+  store.record(run({ started: 999, model: "other/m" }));
+  const runs = evidenceFrom(store)("/programs/a.rllm", "local/test");
+  expect(runs).toHaveLength(500);
+  expect([runs[0]?.ms, runs.at(-1)?.ms]).toEqual([2, 501]);
   store.close();
 });
