@@ -1,0 +1,62 @@
+import type { Usage } from "../../core/events.ts";
+import type { ModelCatalog, ModelFacts } from "../facts.ts";
+import { findProvider } from "../providers.ts";
+
+const NOTHING: ModelFacts = { window: null, maxOutput: null, inputPrice: null, outputPrice: null };
+
+/** Models that run on the user's own machines: a call costs nothing, which is a price that is known. */
+const LOCAL: ReadonlySet<string> = new Set(["builtin", "ollama", "vllm", "llamacpp", "lmstudio"]);
+
+/**
+ * What is known of models, by `provider/name`; the provider may go by any of its names. A dated name (`gpt-4o-2024-08-06`) that
+ * is not known itself has the facts of its family. What the user says wins, field by field.
+ *
+ * @param options.overrides facts by `provider/name`
+ */
+export function createCatalog(
+  options: { readonly overrides?: Readonly<Record<string, Partial<ModelFacts>>> } = {},
+): ModelCatalog {
+  const overrides = new Map(Object.entries(options.overrides ?? {}).map(([id, facts]) => [canonical(id), facts]));
+  return {
+    async facts(id) {
+      const name = canonical(id);
+      const own = overrides.get(name) ?? overrides.get(familyOf(name));
+      const known = isFree(name) ? { ...NOTHING, inputPrice: 0, outputPrice: 0 } : await look(name);
+      return own === undefined ? known : { ...(known ?? NOTHING), ...own };
+    },
+  };
+}
+
+/** US dollars for a call; null where a price is not known. */
+export function cost(facts: ModelFacts | null, usage: Usage): number | null {
+  if (facts === null || facts.inputPrice === null || facts.outputPrice === null) return null;
+  return (usage.prompt_tokens * facts.inputPrice + usage.completion_tokens * facts.outputPrice) / 1_000_000;
+}
+
+/** The name without its date or `-latest`; a name that has neither stays as it is. */
+export function familyOf(id: string): string {
+  return id.replace(/(?:-latest|[-@](?:\d{4}-\d{2}-\d{2}|20\d{6}))$/, "");
+}
+
+async function look(id: string): Promise<ModelFacts | null> {
+  const { default: models } = await import("./models.json", { with: { type: "json" } });
+  const rows: Readonly<Record<string, readonly (number | null)[] | undefined>> = models;
+  const family = familyOf(id);
+  const row = [id, family, `${family}-latest`]
+    .map((name) => (Object.hasOwn(rows, name) ? rows[name] : undefined))
+    .find((each) => each);
+  if (row === undefined) return null;
+  const [window = null, maxOutput = null, inputPrice = null, outputPrice = null] = row;
+  return { window, maxOutput, inputPrice, outputPrice };
+}
+
+/** Ollama also passes calls on to a paid service: those models are named `…-cloud`. */
+function isFree(id: string): boolean {
+  return LOCAL.has(id.slice(0, id.indexOf("/"))) && !/^ollama\/.*[:-]cloud$/.test(id);
+}
+
+function canonical(id: string): string {
+  const slash = id.indexOf("/");
+  const provider = id.slice(0, Math.max(slash, 0));
+  return `${findProvider(provider)?.name ?? provider}/${id.slice(slash + 1)}`;
+}
