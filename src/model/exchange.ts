@@ -27,6 +27,8 @@ export const BYTE_LIMIT = 32 * 1024 * 1024;
 
 /** The most that is read of an answer with an error status. */
 const ERROR_BYTES = 64 * 1024;
+/** Milliseconds that are waited for the rest of such an answer. */
+const ERROR_TIME = 5000;
 const REDIRECTS = 5;
 
 /**
@@ -73,6 +75,7 @@ export class Exchange {
     try {
       const response = await this.#follow(new URL(input instanceof Request ? input.url : input), init);
       if (response.ok) return response;
+      this.endWithin(ERROR_TIME);
       throw statusFailure(this.#options.callee, response, await this.#start(response, ERROR_BYTES));
     } catch (thrown) {
       throw this.explain(thrown);
@@ -112,7 +115,7 @@ export class Exchange {
     return text + decoder.decode();
   }
 
-  /** From now on only this long: the answer is there, and what may still come is not worth waiting for. */
+  /** From now on only this long: what matters is there, and what may still come is not worth waiting for. */
   endWithin(milliseconds: number): void {
     if (this.#ending) return;
     this.#ending = true;
@@ -180,8 +183,9 @@ export class Exchange {
     this.#disarm(name);
     if (milliseconds === null) return;
     const seconds = Math.round(milliseconds / 100) / 10;
+    const hint = "Raise llm_params.timeout, or use a faster model.";
     const late = () =>
-      this.stop(providerFailure(this.#options.callee, `${what} within ${seconds} s`, { retryable: true }));
+      this.stop(providerFailure(this.#options.callee, `${what} within ${seconds} s`, { retryable: true, hint }));
     this.#timers.set(name, setTimeout(late, milliseconds));
   }
 

@@ -78,6 +78,7 @@ export function transportFailure(callee: Callee, thrown: unknown): ModullmError 
   return providerFailure(callee, `the connection to ${callee.host} broke${code === "" ? "" : ` (${code})`}`, {
     retryable: true,
     cause: thrown,
+    hint: `Check the network and the state of ${callee.host}, then run it again.`,
   });
 }
 
@@ -122,6 +123,10 @@ export function excerpt(body: string, callee: Callee): string {
 }
 
 const REFUSALS = /quota|invalid|authentication|permission|not_found|context_length|content_(filter|policy)/i;
+
+/** How servers that have no code for it say that the prompt does not fit. */
+const TOO_LONG =
+  /(maximum|exceeds?( the)?|available) context (length|window|size)|prompt is too long|context_length_exceeded/i;
 
 function mayRetry(status: number, code: string | null, shouldRetry: string | null): boolean {
   if (shouldRetry === "false") return false;
@@ -172,7 +177,8 @@ function saidBy(body: string, callee: Callee): Said {
   if (!isObject(error)) return plain;
   const message = error["message"] ?? error["detail"] ?? outer["message"];
   const text = typeof message === "string" ? excerpt(message, callee) : plain.text;
-  const code = [error["code"], error["type"], error["status"]].find((item) => typeof item === "string" && item !== "");
+  const named = [error["code"], error["type"], error["status"]].find((item) => typeof item === "string" && item !== "");
+  const code = TOO_LONG.test(text) ? "context_length_exceeded" : named;
   const status = [error["code"], error["status"]].find((item) => typeof item === "number" && item >= 400 && item < 600);
   return { text, code: typeof code === "string" ? code : null, status: typeof status === "number" ? status : null };
 }

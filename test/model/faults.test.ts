@@ -7,6 +7,7 @@ import {
   DONE,
   event,
   fails,
+  neverEnds,
   openServer,
   resets,
   says,
@@ -176,6 +177,18 @@ describe("a failure that stays is RLLM_017", () => {
     });
   }
 
+  test("says what a prompt that is too long is, also where the server has no code for it", async () => {
+    const { model } = await bench(fails(400, "This model's maximum context length is 8192 tokens"));
+    expect((await outcome(model, ask())).error?.details["provider_code"]).toBe("context_length_exceeded");
+  });
+
+  test("when an error never ends", async () => {
+    const { model } = await bench(neverEnds(500, "text/plain", "broken ".repeat(4096)));
+    const { error } = await outcome(model, ask());
+    expect(error?.details).toMatchObject({ status: 500, attempts: 3 });
+    expect(String(error?.details["reason"]).length).toBeLessThan(400);
+  });
+
   test("with one quick look when nothing listens, naming the host", async () => {
     const { server, model, waits } = await bench(says("never"));
     await server.close();
@@ -241,15 +254,8 @@ describe("a call has limits", () => {
   for (const stream of [true, false]) {
     test(`an endless ${stream ? "stream" : "body"} is cut`, async () => {
       const piece = event({ content: "x".repeat(64 * 1024) });
-      const endless: Act = (socket) => {
-        socket.write(`HTTP/1.1 200 OK\r\ncontent-type: ${stream ? "text/event-stream" : "application/json"}\r\n\r\n`);
-        const more = () => {
-          while (!socket.destroyed && socket.write(piece));
-        };
-        socket.on("drain", more);
-        more();
-      };
-      const { server, model } = await bench(endless);
+      const type = stream ? "text/event-stream" : "application/json";
+      const { server, model } = await bench(neverEnds(200, type, piece));
       const { error } = await outcome(model, ask({ stream }));
       expect(error?.code).toBe("RLLM_017");
       expect(error?.message).toContain("passed 32 MiB without an end");
@@ -340,6 +346,26 @@ describe("a stream", () => {
     );
     const result = await outcome(model, ask({ stream: true }));
     expect(result.parts.map((part) => part.type)).toEqual(["finish"]);
+  });
+});
+
+describe("a stream cut at any byte", () => {
+  const whole = [event({ content: "a" }), event({ content: "ü" }), event({}, "stop"), USAGE, DONE].join("");
+  const bytes = new TextEncoder().encode(whole);
+  const finished = new TextEncoder().encode(whole.slice(0, whole.indexOf(`"finish_reason":"stop"`) + 25)).length;
+
+  test("is an error before the model has finished, and an answer after", async () => {
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const config = settings({ environment: { LOCAL_API_BASE: "http://stand-in.example/v1" } });
+      const headers = { "content-type": "text/event-stream" };
+      const answer = () => Promise.resolve(new Response(bytes.slice(0, cut), { headers }));
+      const stand = Object.assign(answer, { preconnect: () => undefined });
+      const models = createModels({ config, baseline: noBaseline, fetch: stand, sleep: () => Promise.resolve() });
+      const result = await outcome(await models.get("local/m"), ask({ stream: true }));
+      const [ended, failed] = [result.finish !== null, result.error?.code];
+      if (cut < finished - 4) expect([cut, ended, failed]).toEqual([cut, false, "RLLM_017"]);
+      if (cut > finished + 4) expect([cut, ended, failed, result.text]).toEqual([cut, true, undefined, "aü"]);
+    }
   });
 });
 

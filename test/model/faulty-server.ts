@@ -147,6 +147,18 @@ export function streams(
   };
 }
 
+/** A body that goes on for as long as somebody reads it. */
+export function neverEnds(status: number, type: string, piece: string): Act {
+  return (socket) => {
+    socket.write(head(status, { "content-type": type }));
+    const more = () => {
+      while (!socket.destroyed && socket.write(piece));
+    };
+    socket.on("drain", more);
+    more();
+  };
+}
+
 /** One event of a streamed chat completion. */
 export function event(delta: Readonly<Record<string, unknown>>, finish: string | null = null, more = {}): string {
   const body = { id: "c1", model: "served-model", choices: [{ index: 0, delta, finish_reason: finish }], ...more };

@@ -8,6 +8,7 @@ import type { Deadlines } from "../exchange.ts";
 import { reasonOf } from "../failure.ts";
 import type { Callee } from "../failure.ts";
 import type { Model, ModelPart, ModelProvider, ModelRequest } from "../model.ts";
+import { addressOf, calleeOf, headersOf, listAddress } from "./address.ts";
 import { chatBody, weakenedNote } from "./request.ts";
 import type { ChatBody } from "./request.ts";
 import { streamedParts } from "./stream.ts";
@@ -70,7 +71,7 @@ async function* exchangeParts(
   chat: ChatBody,
   signal: AbortSignal,
 ): AsyncGenerator<ModelPart> {
-  const callee = calleeOf(options.endpoint, name);
+  const callee = calleeOf(options.endpoint, name, chat.headers);
   const exchange = openExchange(options, callee, chat.deadlines, signal, chat.headers);
   try {
     const response = await send(options.endpoint, name, chat, exchange);
@@ -89,53 +90,33 @@ async function* exchangeParts(
  */
 async function send(endpoint: Endpoint, name: string, chat: ChatBody, exchange: Exchange): Promise<Response> {
   const { OpenAI } = await import("openai");
-  const client = new OpenAI({
-    apiKey: endpoint.key?.value ?? "none",
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    ...addressOf(endpoint, name),
-    maxRetries: 0,
-    timeout: chat.deadlines.total ?? undefined,
-    logLevel: "off",
-    fetch: exchange.fetch,
-  });
   try {
+    const client = new OpenAI({
+      apiKey: endpoint.key?.value ?? "none",
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      ...addressOf(endpoint, name),
+      maxRetries: 0,
+      timeout: chat.deadlines.total ?? undefined,
+      logLevel: "off",
+      fetch: exchange.fetch,
+    });
     return await client.post("/chat/completions", { body: chat.body, stream: chat.stream }).asResponse();
   } catch (thrown) {
     throw exchange.explain(thrown);
   }
 }
 
-/** Azure has an address for each deployment, with the version of its protocol; the newer `/openai/v1` is like OpenAI's. */
-function addressOf(endpoint: Endpoint, name: string): { baseURL: string; defaultQuery?: Record<string, string> } {
-  const { baseUrl, quirks, apiVersion } = endpoint;
-  if (quirks.protocol !== "azure") return { baseURL: baseUrl };
-  const url = new URL(baseUrl);
-  const query = Object.fromEntries(url.searchParams);
-  url.search = "";
-  const base = url.toString().replace(/\/+$/, "");
-  const dated = apiVersion ?? query["api-version"] ?? null;
-  if (base.includes("/openai/deployments/")) {
-    return { baseURL: base, defaultQuery: { ...query, "api-version": dated ?? "2024-10-21" } };
-  }
-  if (url.pathname !== "/" && url.pathname !== "/openai") return { baseURL: base, defaultQuery: query };
-  if (dated === null) return { baseURL: `${url.origin}/openai/v1`, defaultQuery: query };
-  const deployment = `${url.origin}/openai/deployments/${encodeURIComponent(name)}`;
-  return { baseURL: deployment, defaultQuery: { ...query, "api-version": dated } };
-}
-
 async function listModels(options: OpenAiOptions, signal: AbortSignal): Promise<readonly string[]> {
   if (options.endpoint.models.length > 0) return options.endpoint.models;
   const fault = credentialFault(options.endpoint, options.endpoint.written, options.config);
   if (fault !== null) throw fault;
-  const callee = calleeOf(options.endpoint, "models");
+  const callee = calleeOf(options.endpoint, "models", {});
   const exchange = openExchange(options, callee, { total: 30_000, first: null, stall: null }, signal, {});
   try {
-    const { baseUrl, quirks } = options.endpoint;
-    const base = quirks.protocol === "azure" ? `${new URL(baseUrl).origin}/openai/v1` : baseUrl;
-    const text = await exchange.text(await exchange.fetch(`${base}/models`));
+    const text = await exchange.text(await exchange.fetch(listAddress(options.endpoint)));
     return namesIn(text, callee);
   } finally {
     exchange.close();
@@ -162,30 +143,8 @@ function openExchange(
   extra: Readonly<Record<string, string>>,
 ): Exchange {
   const { endpoint } = options;
-  const headers = { ...authHeaders(endpoint), ...lowered(endpoint.headers), ...extra };
+  const headers = { ...headersOf(endpoint), ...extra };
   return new Exchange({ callee, fetch: options.fetch, signal, deadlines, headers });
-}
-
-function authHeaders(endpoint: Endpoint): Record<string, string> {
-  if (endpoint.key === null) return {};
-  const { value } = endpoint.key;
-  return endpoint.quirks.protocol === "azure" ? { "api-key": value } : { authorization: `Bearer ${value}` };
-}
-
-function lowered(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function calleeOf(endpoint: Endpoint, name: string): Callee {
-  const secrets = [endpoint.key?.value ?? "", ...Object.values(endpoint.headers)].filter(
-    (secret) => secret.length >= 4,
-  );
-  return {
-    provider: endpoint.provider,
-    model: `${endpoint.written}/${name}`,
-    host: new URL(endpoint.baseUrl).host,
-    secrets,
-  };
 }
 
 /** A server that says no to the format of the answer, not to the question. */

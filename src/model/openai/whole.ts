@@ -16,6 +16,7 @@ export function* wholeParts(body: string, callee: Callee): Generator<ModelPart> 
       retryable: false,
     });
   }
+  if (isObject(choice["error"])) throw inBandFailure(callee, { error: choice["error"] });
   const piece = readPiece(choice["message"]);
   if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
   if (piece.text !== "") yield { type: "text", text: piece.text };

@@ -259,6 +259,15 @@ describe("the address of Ollama", () => {
       );
     });
   }
+  test("may be another name's, in config.yaml", async () => {
+    const server = openOllama(ANSWER);
+    opened.push(server);
+    const config = settings({ providers: { box: { type: "ollama", baseUrl: server.url } } });
+    const model = await createModels({ config, baseline: noBaseline }).get("box/llama3.2");
+    await model.ready(SIGNAL, () => undefined);
+    expect([model.id, (await outcome(model, ask())).text]).toEqual(["box/llama3.2", "Hello"]);
+  });
+
   test("is this machine's where nothing is set", () => {
     expect(resolveEndpoint("ollama", settings({})).baseUrl).toBe("http://127.0.0.1:11434");
   });

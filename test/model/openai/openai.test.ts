@@ -130,6 +130,12 @@ describe("call() with the OpenAI protocol", () => {
     expect([whole.text, streamed.text]).toEqual(["whole", "in pieces"]);
   });
 
+  test("takes a query of the base URL along", async () => {
+    const server = await serve(says("hi"));
+    await outcome(modelAt(server, "local/test", { LOCAL_API_BASE: `${server.url}/?team=a` }), ask());
+    expect(server.seen[0]?.path).toBe("/v1/chat/completions?team=a");
+  });
+
   test("tells a refusal from an answer", async () => {
     const result = await outcome(modelAt(await serve(says(null, { refusal: "I won't." }))), ask());
     expect(result.finish?.reason).toBe("content-filter");

@@ -1,0 +1,53 @@
+import type { Endpoint } from "../endpoint.ts";
+import type { Callee } from "../failure.ts";
+
+/** Cutting shorter texts out of messages would leave holes in ordinary words. */
+const SHORTEST_SECRET = 6;
+
+/**
+ * The address without its query, which goes behind the path of the call. Azure has an address for each deployment, with the
+ * version of its protocol; the newer `/openai/v1` is like OpenAI's.
+ */
+export function addressOf(endpoint: Endpoint, name: string): { baseURL: string; defaultQuery: Record<string, string> } {
+  const url = new URL(endpoint.baseUrl);
+  const query = Object.fromEntries(url.searchParams);
+  url.search = "";
+  const base = url.toString().replace(/\/+$/, "");
+  if (endpoint.quirks.protocol !== "azure") return { baseURL: base, defaultQuery: query };
+  const dated = endpoint.apiVersion ?? query["api-version"] ?? null;
+  if (base.includes("/openai/deployments/")) {
+    return { baseURL: base, defaultQuery: { ...query, "api-version": dated ?? "2024-10-21" } };
+  }
+  if (url.pathname !== "/" && url.pathname !== "/openai") return { baseURL: base, defaultQuery: query };
+  if (dated === null) return { baseURL: `${url.origin}/openai/v1`, defaultQuery: query };
+  const deployment = `${url.origin}/openai/deployments/${encodeURIComponent(name)}`;
+  return { baseURL: deployment, defaultQuery: { ...query, "api-version": dated } };
+}
+
+/** Where the names of the models are. */
+export function listAddress(endpoint: Endpoint): URL {
+  const url = new URL(endpoint.baseUrl);
+  url.pathname =
+    endpoint.quirks.protocol === "azure" ? "/openai/v1/models" : `${url.pathname.replace(/\/+$/, "")}/models`;
+  return url;
+}
+
+/** The key as this server wants it, and the headers of config.yaml; names in lower case. */
+export function headersOf(endpoint: Endpoint): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (endpoint.key !== null && endpoint.quirks.protocol === "azure") headers["api-key"] = endpoint.key.value;
+  else if (endpoint.key !== null) headers["authorization"] = `Bearer ${endpoint.key.value}`;
+  for (const [name, value] of Object.entries(endpoint.headers)) headers[name.toLowerCase()] = value;
+  return headers;
+}
+
+/** Whatever was sent as a header may be secret, and servers like to quote what they do not understand. */
+export function calleeOf(endpoint: Endpoint, name: string, extra: Readonly<Record<string, string>>): Callee {
+  const sent = [endpoint.key?.value ?? "", ...Object.values(endpoint.headers), ...Object.values(extra)];
+  return {
+    provider: endpoint.provider,
+    model: `${endpoint.written}/${name}`,
+    host: new URL(endpoint.baseUrl).host,
+    secrets: sent.filter((value) => value.length >= SHORTEST_SECRET),
+  };
+}
