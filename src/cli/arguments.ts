@@ -16,6 +16,9 @@ export const GLOBAL_OPTIONS = {
   version: { type: "boolean", description: "Show the version" },
 } as const satisfies ArgsDef;
 
+/** Colour that the parser puts into its messages. */
+const COLOR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
+
 export interface GlobalOptions {
   autoload: boolean;
   color: "auto" | "always" | "never";
@@ -65,7 +68,8 @@ function readOptions(definitions: ArgsDef, args: string[]): ReturnType<typeof pa
   try {
     return parseArgs(args, definitions);
   } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new UsageError(message.replace(COLOR, ""));
   }
 }
 

@@ -8,18 +8,7 @@ import { VERSION } from "../core/version.ts";
 import { type GlobalOptions, parseArguments, splitGlobals } from "./arguments.ts";
 import { type AppSettings, type Command, type CommandContext, UsageError } from "./command.ts";
 import { createOutput, type Output, type Terminal } from "./output.ts";
-
-/** Every command, loaded when it is called. The order is the order of help. */
-export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  run: async () => (await import("./commands/run.ts")).command,
-  validate: async () => (await import("./commands/validate.ts")).command,
-  inspect: async () => (await import("./commands/inspect.ts")).command,
-  stats: async () => (await import("./commands/stats.ts")).command,
-  exectime: async () => (await import("./commands/exectime.ts")).command,
-  help: async () => (await import("./commands/help.ts")).command,
-  trust: async () => (await import("./commands/trust.ts")).command,
-  completion: async () => (await import("./commands/completion.ts")).command,
-};
+import { COMMANDS } from "./table.ts";
 
 /**
  * The command line: arguments in, exit status out. Everything it reaches is in `terminal`, so that a test drives it in process.

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isPair, isScalar, type Node, parseDocument, visit } from "yaml";
+import { type Document, isAlias, isMap, isScalar, type Node, parseDocument, visit } from "yaml";
 
 /** YAML 1.2 core, strict: no tags, no duplicate keys, one document, and only values that JSON has. */
 export type YamlResult =
@@ -44,14 +44,12 @@ export function yamlSource(document: Document, path: readonly (string | number)[
   return isScalar(node) ? (node.source ?? null) : null;
 }
 
-/** Offset of a top-level key. */
-export function yamlKeyOffset(document: Document, key: string): number {
-  const map = document.contents;
-  if (!isMap(map)) return 0;
-  for (const pair of map.items) {
-    if (isPair(pair) && isScalar(pair.key) && String(pair.key.value) === key) return pair.key.range?.[0] ?? 0;
-  }
-  return map.range?.[0] ?? 0;
+/** Offset of the key that the last part of a path names, or of what holds it. */
+export function yamlKeyOffset(document: Document, path: readonly string[]): number {
+  const holder = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(holder)) return yamlOffset(document, path);
+  const pair = holder.items.find((item) => isScalar(item.key) && String(item.key.value) === path.at(-1));
+  return (isScalar(pair?.key) ? pair.key.range?.[0] : holder.range?.[0]) ?? 0;
 }
 
 const YAML_1_1 = /^(?:y|yes|n|no|on|off|0[0-7]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+)$/i;

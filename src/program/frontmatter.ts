@@ -12,8 +12,8 @@ export interface Frontmatter {
   readonly warnings: readonly Warning[];
   /** Where a value stands in the file. */
   place(path: readonly (string | number)[]): SourcePlace;
-  /** Where a top-level key stands. */
-  keyPlace(key: string): SourcePlace;
+  /** Where a key stands. */
+  keyPlace(...path: string[]): SourcePlace;
   /** A scalar as written. */
   written(key: string): string | null;
 }
@@ -43,7 +43,7 @@ export function parseFrontmatter(source: Source): Frontmatter {
     bodyOffset,
     warnings,
     place: (path) => placeAt(source, start + yamlOffset(document, path)),
-    keyPlace: (key) => placeAt(source, start + yamlKeyOffset(document, key)),
+    keyPlace: (...path) => placeAt(source, start + yamlKeyOffset(document, path)),
     written: (key) => yamlSource(document, [key]),
   };
 }

@@ -101,7 +101,7 @@ function readParams(front: Frontmatter): JsonObject {
     if (!(thrown instanceof ModullmError)) throw thrown;
     const key = String(thrown.details["field"]).slice("llm_params.".length);
     const { message, details } = thrown;
-    throw new ModullmError(thrown.code, message, { details, place: front.place(["llm_params", key]) });
+    throw new ModullmError(thrown.code, message, { details, place: front.keyPlace("llm_params", key) });
   }
 }
 

@@ -1,6 +1,6 @@
 import { GLOBAL_OPTIONS } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { COMMANDS } from "../index.ts";
+import { COMMANDS } from "../table.ts";
 
 export interface OptionDescription {
   readonly name: string;
