@@ -1,6 +1,6 @@
 import { findKeys, isCredentialField, joinSpans, type Span } from "./key-patterns.ts";
 import { KnownValues, REDACTED } from "./known-values.ts";
-import { openKey } from "./open-keys.ts";
+import { createOpenKey } from "./open-keys.ts";
 
 /**
  * Takes secrets out of what leaves the process. Everything that is shown, recorded or sent to a watcher passes through one
@@ -31,13 +31,14 @@ export interface RedactorStream {
 export function createRedactor(secrets: readonly string[]): Redactor {
   const known = new KnownValues();
   for (const secret of secrets) known.add(secret);
+  let openKey: ((text: string) => number) | null = null;
   const text = (input: string): string => redactSpans(input, findSpans(input, known, ""), input.length);
   return {
     text,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy has the shape of what it was made from
     value: <T>(value: T) => redactValue(value, text) as T,
     add: (secret) => known.add(secret),
-    stream: () => new Stream(known),
+    stream: () => new Stream(known, (openKey ??= createOpenKey())),
   };
 }
 
@@ -70,14 +71,16 @@ const KEY_CHARACTERS = /^[\w.~+/=%-]+/;
 
 class Stream implements RedactorStream {
   readonly #known: KnownValues;
+  readonly #openKey: (text: string) => number;
   /** Stands for the character shown last: itself, or `_` for any that makes words, as no key and no name begins with it. */
   #before = "";
   #held = "";
   /** Within a key too long to be held: the rest of it is dropped. */
   #dropping = false;
 
-  constructor(known: KnownValues) {
+  constructor(known: KnownValues, openKey: (text: string) => number) {
     this.#known = known;
+    this.#openKey = openKey;
   }
 
   push(part: string): string {
@@ -88,7 +91,7 @@ class Stream implements RedactorStream {
     const text = this.#held;
     const spans = findSpans(text, this.#known, this.#before);
     const openValue = this.#known.open(text);
-    let cut = Math.min(openKey(this.#before + text) - this.#before.length, openValue);
+    let cut = Math.min(this.#openKey(this.#before + text) - this.#before.length, openValue);
     if (text.length - cut > Math.max(LONGEST_HELD, this.#known.longest)) {
       this.#dropping = spans.at(-1)?.end === text.length;
       cut = this.#dropping ? text.length : openValue;
