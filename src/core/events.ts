@@ -20,6 +20,7 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly path: string;
       readonly name: string;
       readonly version: string;
+      /** As asked for: `provider/name`, or `recommended`. */
       readonly model: string;
     }
   | { readonly type: "stage-start"; readonly stage: StageName }

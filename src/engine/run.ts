@@ -42,7 +42,7 @@ async function runIn(tree: Tree, loaded: LoadedProgram, input: unknown, parent: 
   const run = createRun(tree, loaded, input, parent);
   const start = clock.ticks();
   const { name, version, source } = loaded.program;
-  run.emit({ type: "run-start", parent: parent?.id ?? null, path: source.path, name, version, model: chosenModel(run) });
+  run.emit({ type: "run-start", parent: parent?.id ?? null, path: source.path, name, version, model: tree.options.model ?? loaded.program.model });
   try {
     for (const [stage, step] of STAGE_LIST) {
       throwIfCancelled(tree.signal);
@@ -88,10 +88,5 @@ function createRun(tree: Tree, loaded: LoadedProgram, input: unknown, parent: Ru
       listener?.({ ...event, run: id, at: tools.clock.now() } as RunEvent);
     },
   };
-}
-
-function chosenModel(run: Run): string {
-  const { model } = run.tree.options;
-  return model === undefined || model === "recommended" ? run.loaded.program.model : model;
 }
 

@@ -52,7 +52,7 @@ function toRecord(run: Open, end: Extract<RunEvent, { type: "run-end" }>): RunRe
     path: start.path,
     name: start.name,
     version: start.version,
-    model: attempts.at(-1)?.model ?? start.model,
+    model: start.model === "recommended" ? (attempts[0]?.model ?? start.model) : start.model,
     started: start.at,
     ms: Math.max(0, end.ms - run.childMs),
     ok: end.ok,

@@ -26,10 +26,10 @@ export const command: Command = {
     const loaded = await loadProgram(context.resolve(file));
     const model = options.text("model");
     const input = hasInput(context) ? await readInput(loaded.program.input, context) : null;
-    const { predict } = await import("../../store/exectime.ts");
+    const { evidenceFrom, predict } = await import("../../store/exectime.ts");
     const store = await app.store();
     const tree = await predictionTree(loaded, model ?? app.config.defaultModel, input, app);
-    output.json(predict(tree, (path, chosen) => store.runs({ path, model: chosen }), { model }));
+    output.json(predict(tree, evidenceFrom(store), { model }));
     return 0;
   },
 };
