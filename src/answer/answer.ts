@@ -16,10 +16,21 @@ export interface Edit {
   readonly rule: string;
   /** Where in the value. */
   readonly path: readonly (string | number)[];
+  /** What was there, shortened when long. */
   readonly before: string;
   readonly after: string;
   /** UTF-16 offset in the answer, or null where the edit has no one place. */
   readonly position: number | null;
+}
+
+/** A piece of the answer that looks like data and is not in the value. */
+export interface Lost {
+  /** The piece, shortened when long. */
+  readonly text: string;
+  /** UTF-16 offset in the answer. */
+  readonly position: number;
+  /** How many of its characters look like data: letters and digits. */
+  readonly characters: number;
 }
 
 /** What reading an answer gave. `code` names the failure as the error table does. */
@@ -30,6 +41,8 @@ export type Reading =
       /** Which rung of the ladder gave it: `whole`, `fence`, `object`, … */
       readonly rung: string;
       readonly edits: readonly Edit[];
+      /** Empty at `off` and `safe`: there an answer that would lose something is refused. */
+      readonly lost: readonly Lost[];
     }
   | {
       readonly ok: false;
@@ -38,4 +51,14 @@ export type Reading =
       readonly value: unknown;
       readonly issues: readonly Issue[];
       readonly edits: readonly Edit[];
+      readonly lost: readonly Lost[];
     };
+
+/** What can be said of an answer that is still being written. */
+export type PartialReading =
+  | {
+      readonly ok: true;
+      /** Shaped by the schema as far as it goes; what is not there yet is absent, `[]` or null. Not checked. */
+      readonly value: unknown;
+    }
+  | { readonly ok: false; readonly value: undefined };

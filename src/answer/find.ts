@@ -1,52 +1,144 @@
-export interface Found {
-  readonly rung: string;
-  readonly value: unknown;
+import { parseOpened, parseValue } from "./parse.ts";
+import { blankEnd, isBlank, keyAt, newCursor, type Cursor } from "./scan.ts";
+import type { Node } from "./tree.ts";
+
+/** Where in an answer a value was found. `reasoning` ranks last: what a model says to itself is not its answer. */
+export type Rung = "whole" | "fence" | "object" | "reasoning";
+
+/** A value found in a text, with the parse that gave it. */
+export interface Region {
+  readonly rung: Rung;
+  readonly node: Node;
+  readonly cursor: Cursor;
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Complete JSON values in a text: fenced ones first, then top-level ones in prose; later before earlier in each. */
-export function* findJson(text: string): Generator<Found> {
-  const fences = [...text.matchAll(/^[ \t]*(`{3,}|~{3,})[^\n`]*\n([\s\S]*?)^[ \t]*\1[ \t]*$/gm)];
-  for (const fence of fences.toReversed()) {
-    const value = tryParse(fence[2] ?? "");
-    if (value !== undefined) yield { rung: "fence", value };
+/** More than this many are no answers but prose full of brackets: the largest and the last are kept. */
+const MAX_REGIONS = 400;
+
+/** Every object and list that stands at the top level of a text, in order, broken ones too. One pass. */
+export function findRegions(text: string, partial: boolean): Region[] {
+  const reasoning = findReasoning(text);
+  const regions: Region[] = [];
+  const opener = /[{[]|```/g;
+  let at = 0;
+  while (at < text.length) {
+    opener.lastIndex = at;
+    const found = opener.exec(text);
+    if (!found) break;
+    const region = regionAt(text, found.index, found[0], reasoning, partial);
+    if (region) regions.push(region);
+    at = Math.max(region?.end ?? 0, found.index + (found[0] === "```" && !region ? 3 : 1));
+    if (region?.cursor.failed) break;
+    if (regions.length > MAX_REGIONS) regions.splice(0, 1);
   }
-  for (const span of topLevel(text).toReversed()) {
-    const value = tryParse(span);
-    if (value !== undefined) yield { rung: "object", value };
-  }
+  return regions.filter((region) => !region.cursor.failed);
 }
 
-/** The text without reasoning blocks. An unclosed block hides the rest. */
-export function stripReasoning(text: string): string {
-  return text
-    .replace(/<(think|thinking|reasoning|thought)>[\s\S]*?<\/\1>/gi, "")
-    .replace(/^[\s\S]*<\/(think|thinking|reasoning|thought)>/i, "")
-    .replace(/<(think|thinking|reasoning|thought)>[\s\S]*$/i, "");
+function regionAt(
+  text: string,
+  at: number,
+  opener: string,
+  reasoning: readonly Span[],
+  partial: boolean,
+): Region | null {
+  if (opener === "```") return fencedScalar(text, at, reasoning, partial);
+  if (opener === "[" && isMarkdownLink(text, at)) return null;
+  const cursor = newCursor(text, at, text.length, partial);
+  const node = parseValue(cursor, "top");
+  if (!node) return null;
+  const isWhole = at === blankEnd(cursor, 0) && blankEnd(cursor, cursor.at) >= text.length;
+  const inside = reasoning.some((span) => at >= span.from && at < span.to);
+  const rung = inside ? "reasoning" : isWhole ? "whole" : isFenced(text, at) ? "fence" : "object";
+  return { rung, node, cursor, start: at, end: cursor.at };
 }
 
-/** Balanced spans that open with a brace or a bracket. Strings are known only inside a span. */
-function topLevel(text: string): string[] {
-  const spans: string[] = [];
-  let depth = 0;
+/** `[text](url)`, `[x]` and `[12]` in prose. */
+function isMarkdownLink(text: string, at: number): boolean {
+  return /^\[[^\]\n{}"]{0,200}\]\(/.test(text.slice(at, at + 204));
+}
+
+/** Whether only a fence's opening line stands before `at`. */
+function isFenced(text: string, at: number): boolean {
+  return /(?:```|~~~)[\w+-]*\s*$/.test(text.slice(Math.max(0, at - 40), at));
+}
+
+/** A fenced block whose content is neither object nor list: `null`, a number, a word, members without braces. */
+function fencedScalar(text: string, at: number, reasoning: readonly Span[], partial: boolean): Region | null {
+  const info = /^```[\w+-]*[ \t]*\n?/.exec(text.slice(at, at + 60));
+  const start = at + (info?.[0].length ?? 3);
+  const probe = newCursor(text, start, text.length, partial);
+  const first = blankEnd(probe, start);
+  const char = text[first];
+  if (char === "{" || char === "[" || char === undefined || char === "<") return null;
+  const close = text.indexOf("```", start);
+  if (close < 0 && !partial) return null;
+  const end = close < 0 ? text.length : close;
+  if (end - first > 2000 && keyAt(probe, first) !== 2) return null;
+  const cursor = newCursor(text, first, end, partial);
+  const node = keyAt(cursor, first) === 2 ? parseOpened(cursor) : parseValue(cursor, "top");
+  if (!node || blankEnd(cursor, cursor.at) < end) return null;
+  const inside = reasoning.some((span) => at >= span.from && at < span.to);
+  return { rung: inside ? "reasoning" : "fence", node, cursor, start: first, end: Math.max(cursor.at, end) };
+}
+
+/** The whole text as one value, or as several with commas or line ends between them. */
+export function findWhole(text: string, partial: boolean): Region | null {
   let start = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (inString) {
-      if (char === "\\") at++;
-      else if (char === '"') inString = false;
-    } else if (depth > 0 && char === '"') inString = true;
-    else if (char === "{" || char === "[") {
-      if (depth++ === 0) start = at;
-    } else if ((char === "}" || char === "]") && depth > 0 && --depth === 0) spans.push(text.slice(start, at + 1));
+  while (start < text.length && isBlank(text.charCodeAt(start))) start++;
+  const cursor = newCursor(text, start, text.length, partial);
+  const first = blankEnd(cursor, start);
+  const opened = keyAt(cursor, first) === 2;
+  const node = opened ? parseOpened(cursor) : parseValue(cursor, "top");
+  if (!node || cursor.failed) return null;
+  const items = [node];
+  while (!opened && cursor.at < text.length && items.length < 10_000 && isPlainItem(items.at(-1))) {
+    const before = cursor.at;
+    cursor.at = blankEnd(cursor, cursor.at);
+    while (text[cursor.at] === ",") cursor.at = blankEnd(cursor, cursor.at + 1);
+    if (cursor.at === before) break;
+    const next = parseValue(cursor, "top");
+    if (next) items.push(next);
   }
-  return spans;
+  let end = blankEnd(cursor, cursor.at);
+  while (end < text.length && /[,;}\])]/.test(text[end] ?? "")) end = blankEnd(cursor, end + 1);
+  if (end < text.length) return null;
+  if (items.length === 1) return { rung: "whole", node, cursor, start, end };
+  cursor.edits.push({ rule: "bare-list", from: start, to: end, after: "" });
+  const list: Node = { kind: "array", items, start, end, editFrom: 0, editTo: cursor.edits.length, open: false };
+  return { rung: "whole", node: list, cursor, start, end };
 }
 
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** A list without brackets is one only of words, numbers and strings: prose is not a list. */
+function isPlainItem(node: Node | undefined): boolean {
+  return node?.kind === "text" && (node.quoted || !/\s/.test(node.text));
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const REASONING =
+  /(?:^|\n)[ \t]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad)>|(\[THINK\])|(◁think▷))/gi;
+
+/** What the model wrote to itself. A block that is never closed hides nothing but itself: it runs to the end of the text. */
+export function findReasoning(text: string): Span[] {
+  const spans: Span[] = [];
+  if (!/think|thought|reasoning|reflection|scratchpad/i.test(text)) return spans;
+  const orphan = /<\/(?:think|thinking|thought|reasoning|reflection|scratchpad)>|\[\/THINK\]|◁\/think▷/i.exec(text);
+  const lower = text.toLowerCase();
+  let done = 0;
+  for (const found of text.matchAll(REASONING)) {
+    const from = found.index;
+    if (from < done) continue;
+    const closer = found[1] ? `</${found[1]}>` : found[2] ? "[/THINK]" : "◁/think▷";
+    const close = lower.indexOf(closer.toLowerCase(), from);
+    done = close < 0 ? text.length : close + closer.length;
+    spans.push({ from, to: done });
   }
+  if (orphan && !spans.some((span) => span.from < orphan.index))
+    spans.push({ from: 0, to: orphan.index + orphan[0].length });
+  return spans;
 }

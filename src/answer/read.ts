@@ -1,39 +1,124 @@
 import type { Contract, Issue } from "../contract/contract.ts";
 import { isObject, jsonType } from "../core/json.ts";
-import type { ReadOptions, Reading } from "./answer.ts";
-import { findJson, stripReasoning } from "./find.ts";
+import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
+import { evaluate, type Candidate, type Source } from "./candidate.ts";
+import { looseSources, structuredSources, textSource } from "./sources.ts";
 
-/** Reads a model's answer: the last complete JSON value in it that meets the contract. */
+/**
+ * Reads a model's answer: the value in it that meets the contract and takes the fewest and mildest edits to get there.
+ * Pure; never throws; takes time in proportion to the text.
+ */
 export function readAnswer(text: string, contract: Contract, options: ReadOptions = {}): Reading {
-  const whole = parse(text);
-  const needsObject = options.root === "object";
-  let nearest: { value: unknown; issues: readonly Issue[] } | null = null;
-  let foundOther: unknown;
-  for (const candidate of whole.ok ? [{ rung: "whole", value: whole.value }] : findJson(stripReasoning(text))) {
-    if (needsObject && !isObject(candidate.value)) {
-      foundOther ??= candidate.value;
-      continue;
-    }
-    const checked = contract.check(candidate.value);
-    if (checked.ok) return { ok: true, value: checked.value, rung: candidate.rung, edits: [] };
-    nearest ??= { value: candidate.value, issues: checked.issues };
+  const whole = parseJson(text);
+  const hasRoot = (value: unknown): boolean => options.root !== "object" || isObject(value);
+  if (whole.ok && hasRoot(whole.value)) {
+    const checked = contract.check(whole.value);
+    if (checked.ok) return { ok: true, value: checked.value, rung: "whole", edits: [], lost: [] };
   }
-  if (nearest) return { ok: false, code: "RLLM_005", ...nearest, edits: [] };
-  if (foundOther !== undefined) {
-    const reason = `The answer is JSON, but its root is ${jsonType(foundOther)}; an object is wanted.`;
-    return failure("RLLM_007", foundOther, reason);
+  const level = options.repair ?? "safe";
+  const raw = rawText(text, contract);
+  if (raw) return raw;
+  const sources = structuredSources(text, false);
+  const reading = firstThatMeets(rank(sources, contract, level, hasRoot), contract);
+  if (reading) return reading;
+  if (level !== "off") {
+    const loose = [...looseSources(text)];
+    const found = firstThatMeets(rank(loose, contract, level, hasRoot), contract);
+    if (found) return found;
   }
-  return failure("RLLM_006", undefined, "The answer holds no JSON.");
+  return refuse(sources, contract, level, hasRoot);
 }
 
-function failure(code: "RLLM_006" | "RLLM_007", value: unknown, reason: string): Reading {
-  return { ok: false, code, value, issues: [{ keyword: "type", path: [], schemaPath: [], reason }], edits: [] };
-}
-
-function parse(text: string): { ok: true; value: unknown } | { ok: false } {
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
     return { ok: false };
   }
 }
+
+/** A contract that wants text and nothing else is answered by the text itself. */
+function rawText(text: string, contract: Contract): Reading | null {
+  const { schema } = contract;
+  if (schema["type"] !== "string" || schema["enum"] !== undefined || schema["const"] !== undefined) return null;
+  if (schema["format"] !== undefined || text.trim() === "") return null;
+  const checked = contract.check(text);
+  return checked.ok ? { ok: true, value: text, rung: "text", edits: [], lost: [] } : null;
+}
+
+/** The candidates that can be read, cheapest first; of equal ones the later. */
+function rank(
+  sources: readonly Source[],
+  contract: Contract,
+  level: RepairLevel,
+  hasRoot: (value: unknown) => boolean,
+): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const source of sources) {
+    const candidate = evaluate(source, contract, level);
+    if (candidate && hasRoot(candidate.value) && saysSomething(candidate)) candidates.push(candidate);
+  }
+  return candidates.toSorted((a, b) => a.cost - b.cost || b.source.node.start - a.source.node.start);
+}
+
+/** A bare mark or bracket is no value. */
+function saysSomething({ value, source, edits }: Candidate): boolean {
+  if (typeof value !== "string" || (edits.length === 0 && source.rung === "fence")) return true;
+  return (
+    /[\p{L}\p{N}]/u.test(value) ||
+    (value === "" && source.node.kind === "text" && source.node.open && /\\/.test(source.cursor.text))
+  );
+}
+
+function firstThatMeets(candidates: readonly Candidate[], contract: Contract): Reading | null {
+  for (const { value, source, edits, lost } of candidates) {
+    const checked = contract.check(value);
+    if (checked.ok) return { ok: true, value: checked.value, rung: source.rung, edits, lost };
+  }
+  return null;
+}
+
+/** Why the answer is refused, told by what in it came nearest. */
+function refuse(
+  sources: readonly Source[],
+  contract: Contract,
+  level: RepairLevel,
+  hasRoot: (value: unknown) => boolean,
+): Reading {
+  const open: Contract = { schema: {}, check: (value) => ({ ok: true, value }) };
+  const natural = rank(
+    sources.filter((source) => source.node.kind !== "text"),
+    open,
+    "full",
+    () => true,
+  );
+  const nearest = natural.find((candidate) => hasRoot(candidate.value)) ?? natural[0];
+  if (!nearest) return failure("RLLM_006", undefined, [issue("The answer holds no JSON.")]);
+  const { value, edits, lost } = nearest;
+  if (!hasRoot(value)) {
+    return failure("RLLM_007", value, [
+      issue(`The answer is JSON, but its root is ${article(value)}; an object is wanted.`),
+    ]);
+  }
+  const checked = contract.check(value);
+  if (!checked.ok) return { ok: false, code: "RLLM_005", value, issues: checked.issues, edits, lost };
+  const rules = [...new Set(edits.map((edit) => edit.rule))].join(", ");
+  const reason = `The answer can be read only with edits that repair level "${level}" does not allow: ${rules}.`;
+  return { ok: false, code: "RLLM_006", value, issues: [issue(reason, "repair")], edits, lost };
+}
+
+function article(value: unknown): string {
+  const type = jsonType(value);
+  if (type === "null") return "null";
+  return type === "array" || type === "object" ? `an ${type}` : `a ${type}`;
+}
+
+function issue(reason: string, keyword = "type"): Issue {
+  return { keyword, path: [], schemaPath: [], reason };
+}
+
+function failure(code: "RLLM_006" | "RLLM_007", value: unknown, issues: readonly Issue[]): Reading {
+  return { ok: false, code, value, issues, edits: [], lost: [] };
+}
+
+export { textSource };

@@ -1,0 +1,149 @@
+import type { Contract } from "../contract/contract.ts";
+import type { Edit, Lost, RepairLevel } from "./answer.ts";
+import { newCoercion } from "./coerce.ts";
+import { pathOf, type Coercion, type Note, type Notes, type Outcome } from "./outcome.ts";
+import { ruleOf, type RuleName } from "./rules.ts";
+import type { Cursor } from "./scan.ts";
+import type { Node, ParseEdit } from "./tree.ts";
+
+/** Something in the answer that could be the value: one parse of one place. */
+export interface Source {
+  readonly rung: string;
+  readonly node: Node;
+  readonly cursor: Cursor;
+  /** Edits that finding it took. */
+  readonly extra?: readonly ParseEdit[];
+  /** What the rung itself costs. */
+  readonly cost: number;
+  /** False when the cursor's text is not the answer's: offsets mean nothing then. */
+  readonly isPlaced?: boolean;
+}
+
+/** A source read under the contract's schema; not checked yet. */
+export interface Candidate {
+  readonly source: Source;
+  readonly value: unknown;
+  readonly cost: number;
+  readonly edits: readonly Edit[];
+  readonly lost: readonly Lost[];
+}
+
+/** Above this share of its data lost, an answer is refused. */
+const LOST_SHARE = 1 / 3;
+/** Properties the schema doesn't want weigh less: the value is whole without them. */
+const EXTRA_WEIGHT = 1 / 4;
+const SHOWN = 80;
+
+/** Reads a source under the contract; null when the level allows no way to, or too much would be lost. */
+export function evaluate(source: Source, contract: Contract, level: RepairLevel): Candidate | null {
+  const x = newCoercion(source.cursor, contract.schema, { level, partial: false });
+  const outcome = x.coerce(source.node, contract.schema, null);
+  if (!outcome) return null;
+  const { notes, muted } = flatten(outcome.notes);
+  const parseEdits = [
+    ...(source.extra ?? []),
+    ...(muted.length === 0 ? source.cursor.edits : unmuted(source.cursor.edits, muted)),
+  ];
+  if (level !== "full" && parseEdits.some((edit) => level === "off" || ruleOf(edit.rule).level === "full")) return null;
+  const lost = lostOf(x, source, notes, parseEdits);
+  if (lost === null) return null;
+  return {
+    source,
+    value: outcome.value,
+    cost: source.cost + costOf(outcome, parseEdits),
+    edits: [...parseEdits.map((edit) => placed(source, edit)), ...notes.map((note) => noted(source, note))],
+    lost,
+  };
+}
+
+/** The cost of the edits. One that repeats costs less each time: it is a habit of the writer, not more damage. */
+function costOf(outcome: Outcome, edits: readonly ParseEdit[]): number {
+  if (edits.length === 0) return outcome.cost;
+  const counts = new Map<RuleName, number>();
+  for (const { rule } of edits) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  let cost = outcome.cost;
+  for (const [rule, count] of counts) cost += ruleOf(rule).cost * (1 + Math.log2(count));
+  return cost;
+}
+
+function flatten(root: Notes): { notes: Note[]; muted: (readonly [number, number])[] } {
+  const notes: Note[] = [];
+  const muted: (readonly [number, number])[] = [];
+  const stack: Notes[] = [root];
+  while (stack.length > 0) {
+    const next = stack.pop() ?? null;
+    if (next === null) continue;
+    if ("mute" in next) muted.push(next.mute);
+    else if ("rule" in next) notes.push(next);
+    else stack.push(next[1], next[0]);
+  }
+  return { notes, muted };
+}
+
+function unmuted(edits: readonly ParseEdit[], muted: readonly (readonly [number, number])[]): ParseEdit[] {
+  return edits.filter((_, index) => !muted.some(([from, to]) => index >= from && index < to));
+}
+
+/** What is lost, or null when it is too much. */
+function lostOf(x: Coercion, source: Source, notes: readonly Note[], edits: readonly ParseEdit[]): Lost[] | null {
+  const lost: Lost[] = [];
+  let weight = 0;
+  for (const piece of [...edits, ...notes]) {
+    if (ruleOf(piece.rule).loses !== true) continue;
+    const text = x.text.slice(piece.from, piece.to);
+    const characters = dataIn(text);
+    weight +=
+      piece.rule === "extra-property"
+        ? characters * EXTRA_WEIGHT
+        : piece.rule === "broken-escape"
+          ? Infinity
+          : characters;
+    lost.push({ text: shorten(text), position: piece.from, characters });
+  }
+  if (lost.length === 0) return lost;
+  const all = dataIn(x.text.slice(source.node.start, Math.max(source.node.end, source.cursor.at)));
+  return weight > all * LOST_SHARE ? null : lost;
+}
+
+/** Letters and digits: what a value is made of. */
+export function dataIn(text: string): number {
+  return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+}
+
+function placed(source: Source, edit: ParseEdit): Edit {
+  const { text } = source.cursor;
+  const path = pathAt(source.node, edit.from);
+  const position = source.isPlaced === false ? null : edit.from;
+  return { rule: edit.rule, path, before: shorten(text.slice(edit.from, edit.to)), after: edit.after, position };
+}
+
+function noted(source: Source, note: Note): Edit {
+  const before = shorten(source.cursor.text.slice(note.from, note.to));
+  const position = source.isPlaced === false ? null : note.from;
+  return { rule: note.rule, path: pathOf(note.path), before, after: shorten(note.after), position };
+}
+
+export function shorten(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
+}
+
+/** Where an offset lies in a value, as keys and indexes. */
+function pathAt(root: Node, offset: number): (string | number)[] {
+  const path: (string | number)[] = [];
+  let node: Node | undefined = root;
+  while (node && node.kind !== "text") {
+    if (node.kind === "object") {
+      const member: { key: string; value: Node } | undefined = node.members.findLast((one) => one.keyStart <= offset);
+      if (!member || (offset >= member.value.end && offset !== member.value.end)) break;
+      path.push(member.key);
+      node = member.value;
+    } else {
+      const index: number = node.items.findLastIndex((item) => item.start <= offset);
+      const item: Node | undefined = node.items[index];
+      if (!item || offset > item.end) break;
+      path.push(index);
+      node = item;
+    }
+  }
+  return path;
+}

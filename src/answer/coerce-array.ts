@@ -1,0 +1,106 @@
+import { isObject } from "../core/json.ts";
+import { fromJsonText } from "./coerce-scalar.ts";
+import { loss } from "./natural.ts";
+import { allows, cheaper, join, withEdit, type Coercion, type Notes, type Outcome, type Path } from "./outcome.ts";
+import { ruleOf } from "./rules.ts";
+import type { Node, ObjectNode } from "./tree.ts";
+
+type Schema = Record<string, unknown>;
+
+export function coerceToArray(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  if (node.kind === "array") return listOf(x, node.items, node, schema, path);
+  if (node.kind === "object") return objectToArray(x, node, schema, path);
+  if (!node.quoted && node.text === "null") return null;
+  const json = fromJsonText(x, node, schema, path);
+  if (json) return json;
+  const split = x.partial ? null : textToArray(x, node, schema, path);
+  return split ?? singleToList(x, node, schema, path);
+}
+
+function itemSchema(schema: Schema, index: number): unknown {
+  const prefix = schema["prefixItems"];
+  if (Array.isArray(prefix) && index < prefix.length) return prefix[index];
+  const { items } = schema;
+  if (Array.isArray(items)) return index < items.length ? items[index] : (schema["additionalItems"] ?? true);
+  return items ?? true;
+}
+
+/** The items, one by one; an item that can't be read is dropped where the level allows it. */
+function listOf(x: Coercion, nodes: readonly Node[], whole: Node, schema: Schema, path: Path): Outcome | null {
+  const items: unknown[] = [];
+  let cost = 0;
+  let notes: Notes = null;
+  for (const [index, node] of nodes.entries()) {
+    const outcome = x.coerce(node, itemSchema(schema, index), { up: path, key: items.length });
+    if (outcome) {
+      items.push(outcome.value);
+      cost += outcome.cost;
+      notes = join(notes, outcome.notes);
+    } else {
+      if (x.partial && index === nodes.length - 1) break;
+      if (!allows(x, "dropped-item") || schema["prefixItems"] !== undefined) return null;
+      notes = join(notes, loss("dropped-item", path, node.start, node.end));
+      cost += ruleOf("dropped-item").cost;
+    }
+  }
+  if (items.length === 0 && nodes.length > 0 && !x.partial) return null;
+  if (!x.partial && !meetsLength(items.length, schema)) return null;
+  void whole;
+  return { value: items, cost, notes };
+}
+
+function meetsLength(length: number, schema: Schema): boolean {
+  const { minItems, maxItems } = schema;
+  if (typeof minItems === "number" && length < minItems) return false;
+  return !(typeof maxItems === "number" && length > maxItems);
+}
+
+function objectToArray(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
+  if (node.members.length === 0 && node.bare.length > 0) {
+    return withEdit(x, listOf(x, node.bare, node, schema, path), "set-to-list", node, path);
+  }
+  const [only, ...others] = node.members;
+  const single = singleToList(x, node, schema, path);
+  if (!only || node.bare.length > 0) return single;
+  if (others.length === 0) return cheaper(single, unwrapList(x, only.value, node, schema, path));
+  if (others.some((member) => member.key !== only.key)) return single;
+  const values = node.members.map((member) => member.value);
+  return cheaper(single, withEdit(x, listOf(x, values, node, schema, path), "unwrap", node, path));
+}
+
+function unwrapList(x: Coercion, value: Node, node: Node, schema: Schema, path: Path): Outcome | null {
+  const inner = value.kind === "array" ? x.coerce(value, schema, path) : null;
+  const list = inner ?? (x.level === "full" && value.kind !== "text" ? x.coerce(value, schema, path) : null);
+  return withEdit(x, list ?? xmlItem(x, value, node, schema, path), "unwrap", node, path);
+}
+
+/** `<items><item>one</item></items>`: the one child is the one item. */
+function xmlItem(x: Coercion, value: Node, node: Node, schema: Schema, path: Path): Outcome | null {
+  return x.edits.some((edit) => edit.rule === "xml") ? listOf(x, [value], node, schema, path) : null;
+}
+
+function singleToList(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  const item = itemSchema(schema, 0);
+  const inner = x.coerce(node, item, { up: path, key: 0 });
+  if (!inner || !meetsLength(1, schema)) return null;
+  return withEdit(x, { ...inner, value: [inner.value] }, "single-to-list", node, path);
+}
+
+/** Text that lists its items: one a line behind bullets or numbers, or between commas where the items are not free text. */
+function textToArray(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  if (node.kind !== "text" || !allows(x, "outline")) return null;
+  const lines = node.text.split("\n").filter((line) => line.trim() !== "");
+  const isListed = lines.length > 1 && lines.every((line) => /^\s*(?:[-*•]|\d+[.)])\s+\S/.test(line));
+  const pieces = isListed
+    ? lines.map((line) => line.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, "").trim())
+    : isFreeText(schema["items"])
+      ? []
+      : node.text.split(",").map((piece) => piece.trim());
+  if (pieces.length < 2) return null;
+  const items = pieces.map((text): Node => ({ ...node, text, quoted: isFreeText(schema["items"]) }));
+  return withEdit(x, listOf(x, items, node, schema, path), "outline", node, path);
+}
+
+function isFreeText(items: unknown): boolean {
+  return isObject(items) && items["type"] === "string" && items["enum"] === undefined;
+}

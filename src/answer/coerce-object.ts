@@ -1,0 +1,243 @@
+import { isObject } from "../core/json.ts";
+import { defaultOf, fromJsonText } from "./coerce-scalar.ts";
+import { listToSingle } from "./coerce-choice.ts";
+import { fold } from "./match.ts";
+import { leftovers, loss, natural, same } from "./natural.ts";
+import {
+  allows,
+  cheaper,
+  join,
+  plain,
+  setOwn,
+  withEdit,
+  type Coercion,
+  type Notes,
+  type Outcome,
+  type Path,
+} from "./outcome.ts";
+import { ruleOf, type RuleName } from "./rules.ts";
+import { resolve, takesNull, wantsArray } from "./schemas.ts";
+import type { Member, Node, ObjectNode } from "./tree.ts";
+
+type Schema = Record<string, unknown>;
+
+export function coerceToObject(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  if (node.kind === "object") return objectToObject(x, node, schema, path);
+  const wrapped = wrap(x, node, schema, path);
+  if (node.kind === "array") return cheaper(listToSingle(x, node, schema, path), wrapped);
+  return fromJsonText(x, node, schema, path) ?? wrapped;
+}
+
+function objectToObject(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
+  const direct = byMember(x, node, schema, path);
+  if (direct && direct.cost < ruleOf("unwrap").cost) return direct;
+  return cheaper(cheaper(direct, unwrap(x, node, schema, path)), wrap(x, node, schema, path));
+}
+
+/** `{"result": {…}}` where what is inside is wanted. */
+function unwrap(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
+  const [only] = node.members;
+  if (!only || node.members.length > 1 || node.bare.length > 0 || only.value.kind !== "object") return null;
+  if (propertiesOf(schema)[only.key] !== undefined || only.value.members.length === 0) return null;
+  return withEdit(x, x.coerce(only.value, schema, path), "unwrap", node, path);
+}
+
+/** A value that is the one property the schema has. Plain text only where nothing else was answered. */
+function wrap(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  const properties = propertiesOf(schema);
+  const [name, ...others] = Object.keys(properties);
+  if (name === undefined || others.length > 0 || x.partial) return null;
+  const isText = node.kind === "text" && node.quoted;
+  if (isText && path !== null) return null;
+  const inner = x.coerce(node, properties[name], { up: path, key: name });
+  if (!inner || (node.kind === "text" && typeof inner.value === "object")) return null;
+  const value: Record<string, unknown> = {};
+  setOwn(value, name, inner.value);
+  return withEdit(x, { ...inner, value }, node.kind === "text" ? "wrap-text" : "wrap", node, path);
+}
+
+function propertiesOf(schema: Schema): Schema {
+  return isObject(schema["properties"]) ? schema["properties"] : {};
+}
+
+interface Building {
+  readonly value: Record<string, unknown>;
+  cost: number;
+  notes: Notes;
+}
+
+function byMember(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
+  if (node.members.length === 0 && node.bare.length > 0) return null;
+  const properties = propertiesOf(schema);
+  const names = nameMembers(node, properties);
+  const built: Building = { value: {}, cost: 0, notes: null };
+  const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
+  for (const [index, member] of node.members.entries()) {
+    const name = names[index];
+    const isDone =
+      name === undefined
+        ? addUnknown(x, built, member, schema, path)
+        : addKnown(x, built, member, name, properties[name], required.has(name), path);
+    if (!isDone) return null;
+  }
+  for (const name of required) {
+    if (typeof name !== "string" || Object.hasOwn(built.value, name)) continue;
+    if (!addMissing(x, built, node, name, properties[name], path)) return null;
+  }
+  return leftovers(x, node, path, built);
+}
+
+/** For each member the property it stands for: by name, by alias, then but for case, accents and punctuation. */
+function nameMembers(node: ObjectNode, properties: Schema): (string | undefined)[] {
+  const names: (string | undefined)[] = node.members.map((member) =>
+    Object.hasOwn(properties, member.key) ? member.key : undefined,
+  );
+  if (names.every((name) => name !== undefined)) return names;
+  const taken = new Set(names);
+  const aliases = new Map<string, string | null>();
+  for (const [name, schema] of Object.entries(properties)) {
+    if (taken.has(name)) continue;
+    for (const alias of [name, ...aliasesOf(schema)]) {
+      for (const form of new Set([alias, fold(alias)]))
+        aliases.set(form, aliases.has(form) && aliases.get(form) !== name ? null : name);
+    }
+  }
+  if (aliases.size === 0) return names;
+  return names.map((name, index) => {
+    const key = node.members[index]?.key ?? "";
+    return name ?? aliases.get(key) ?? aliases.get(fold(key)) ?? undefined;
+  });
+}
+
+function aliasesOf(schema: unknown): string[] {
+  if (!isObject(schema)) return [];
+  const alias = schema["x-alias"];
+  const aliases: unknown[] = [alias, schema["x-aliases"]].flat();
+  return aliases.filter((one): one is string => typeof one === "string");
+}
+
+function addKnown(
+  x: Coercion,
+  built: Building,
+  member: Member,
+  name: string,
+  schema: unknown,
+  isRequired: boolean,
+  path: Path,
+): boolean {
+  const here = { up: path, key: name };
+  const outcome = x.coerce(member.value, schema, here);
+  if (!outcome) return addFailed(x, built, member, here, isRequired);
+  if (Object.hasOwn(built.value, name)) {
+    if (mergeRepeated(x, built, name, outcome, schema)) return true;
+    if (
+      !same(built.value[name], outcome.value) &&
+      !add(x, built, "duplicate-key", here, member.keyStart, member.value.end)
+    )
+      return false;
+  }
+  setOwn(built.value, name, outcome.value);
+  built.cost += outcome.cost;
+  built.notes = join(built.notes, outcome.notes);
+  if (name === member.key) return true;
+  const schemaAlias = aliasesOf(schema).includes(member.key);
+  const rule = schemaAlias ? "alias" : "key-match";
+  return add(x, built, rule, here, member.keyStart, member.value.start, JSON.stringify(name));
+}
+
+/** XML repeats an element for each item of a list. */
+function mergeRepeated(x: Coercion, built: Building, name: string, outcome: Outcome, schema: unknown): boolean {
+  const before = built.value[name];
+  if (!Array.isArray(before) || !Array.isArray(outcome.value) || !x.edits.some((edit) => edit.rule === "xml"))
+    return false;
+  if (!wantsArray(x, schema)) return false;
+  setOwn(built.value, name, [...before, ...outcome.value]);
+  built.cost += outcome.cost;
+  built.notes = join(built.notes, outcome.notes);
+  return true;
+}
+
+/** A property whose value can't be read: absent where the schema allows that. */
+function addFailed(x: Coercion, built: Building, member: Member, path: Path, isRequired: boolean): boolean {
+  if (x.partial) return true;
+  const isNull = member.value.kind === "text" && !member.value.quoted && natural(x, member.value, null)?.value === null;
+  if (isRequired) return false;
+  if (isNull) return add(x, built, "null-absent", path, member.keyStart, member.value.end);
+  return add(x, built, "dropped-property", path, member.keyStart, member.value.end);
+}
+
+function addUnknown(x: Coercion, built: Building, member: Member, schema: Schema, path: Path): boolean {
+  const here = { up: path, key: member.key };
+  const wanted = patternSchema(schema, member.key) ?? schema["additionalProperties"] ?? true;
+  if (wanted === false) return x.partial || add(x, built, "extra-property", here, member.keyStart, member.value.end);
+  const outcome = x.coerce(member.value, wanted, here);
+  if (!outcome) return addFailed(x, built, member, here, false);
+  const key = keyOf(x, schema["propertyNames"], member.key);
+  if (Object.hasOwn(built.value, key) && !same(built.value[key], outcome.value)) {
+    if (!add(x, built, "duplicate-key", here, member.keyStart, member.value.end)) return false;
+  }
+  setOwn(built.value, key, outcome.value);
+  // Between two branches the one that knows the property is meant.
+  const isDeclared = Object.keys(propertiesOf(schema)).length === 0;
+  built.cost += outcome.cost + (isDeclared ? 0 : 0.05);
+  built.notes = join(built.notes, outcome.notes);
+  return true;
+}
+
+/** The key of a map, spelled as its `propertyNames` spell it. */
+function keyOf(x: Coercion, names: unknown, key: string): string {
+  const resolved = resolve(x, names);
+  if (!isObject(resolved) || !Array.isArray(resolved["enum"])) return key;
+  const values: unknown[] = resolved["enum"];
+  if (values.includes(key)) return key;
+  const matches = values.filter((value): value is string => typeof value === "string" && fold(value) === fold(key));
+  return matches.length === 1 ? (matches[0] ?? key) : key;
+}
+
+function patternSchema(schema: Schema, key: string): unknown {
+  const patterns = schema["patternProperties"];
+  if (!isObject(patterns)) return undefined;
+  for (const [pattern, wanted] of Object.entries(patterns)) {
+    try {
+      if (new RegExp(pattern, "u").test(key)) return wanted;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+function addMissing(
+  x: Coercion,
+  built: Building,
+  node: ObjectNode,
+  name: string,
+  schema: unknown,
+  path: Path,
+): boolean {
+  if (x.partial) {
+    setOwn(built.value, name, wantsArray(x, schema) ? [] : null);
+    return true;
+  }
+  const fallback = defaultOf(schema);
+  const here = { up: path, key: name };
+  if (fallback !== undefined) {
+    setOwn(built.value, name, structuredClone(fallback));
+    return add(x, built, "default", here, node.start, node.start, JSON.stringify(fallback));
+  }
+  if (schema === undefined || !isObject(resolve(x, schema)) || !takesNull(x, schema)) return false;
+  setOwn(built.value, name, null);
+  return add(x, built, "absent-null", here, node.start, node.start, "null");
+}
+
+function add(x: Coercion, built: Building, rule: RuleName, path: Path, from: number, to: number, after = ""): boolean {
+  if (!allows(x, rule)) return false;
+  built.notes = join(
+    built.notes,
+    rule === "duplicate-key" ? loss(rule, path, from, to) : { rule, path, from, to, after },
+  );
+  built.cost += ruleOf(rule).cost;
+  return true;
+}
+
+export const EMPTY = plain(null);

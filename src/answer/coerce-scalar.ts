@@ -1,0 +1,168 @@
+import { isObject } from "../core/json.ts";
+import { bareValue } from "./bare.ts";
+import { listToSingle } from "./coerce-choice.ts";
+import { toIsoDate } from "./dates.ts";
+import { readSpelledNumber } from "./numbers.ts";
+import { allows, cheaper, plain, withEdit, type Coercion, type Outcome, type Path } from "./outcome.ts";
+import { ruleOf } from "./rules.ts";
+import type { Node, TextNode } from "./tree.ts";
+
+type ScalarType = "number" | "integer" | "boolean" | "null";
+type Schema = Record<string, unknown>;
+
+export function isScalarType(type: string): type is ScalarType {
+  return type === "number" || type === "integer" || type === "boolean" || type === "null";
+}
+
+export function coerceToString(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  if (node.kind !== "text") return containerToString(x, node, schema, path);
+  if (node.quoted) return keepString(x, node, node.text, schema, path, null);
+  const value = bareValue(node.text);
+  if (value === null && /^(?:null|none|undefined)$/i.test(node.text)) {
+    if (x.partial) return null;
+    return node.text === "null" ? null : keepString(x, node, node.text, schema, path, "to-text");
+  }
+  return keepString(x, node, node.text, schema, path, value === undefined ? "bare-string" : "to-text");
+}
+
+function keepString(
+  x: Coercion,
+  node: Node,
+  text: string,
+  schema: Schema,
+  path: Path,
+  rule: "bare-string" | "to-text" | null,
+): Outcome | null {
+  const format = schema["format"];
+  const dated = format === "date" || format === "date-time" ? toIsoDate(text, format) : undefined;
+  const value = dated ?? text;
+  if (!x.partial && !meetsString(value, schema)) return null;
+  const kept = rule ? withEdit(x, plain(value), rule, node, path, JSON.stringify(value)) : plain(value);
+  return dated === undefined || dated === text ? kept : withEdit(x, kept, "date", node, path, JSON.stringify(value));
+}
+
+function meetsString(text: string, schema: Schema): boolean {
+  const { minLength, maxLength, pattern } = schema;
+  if (typeof minLength === "number" && [...text].length < minLength) return false;
+  if (typeof maxLength === "number" && [...text].length > maxLength) return false;
+  if (typeof pattern !== "string") return true;
+  try {
+    return new RegExp(pattern, "u").test(text);
+  } catch {
+    return true;
+  }
+}
+
+/** An object or a list where text is wanted: one item of a list, or the source as it stands. */
+function containerToString(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  if (node.open && x.partial) return null;
+  const single = node.kind === "array" && node.items.length === 1 ? listToSingle(x, node, schema, path) : null;
+  const source = x.text.slice(node.start, node.end);
+  const whole = meetsString(source, schema)
+    ? withEdit(x, plain(source), "json-to-text", node, path, JSON.stringify(source))
+    : null;
+  const muted = whole && { ...whole, notes: [whole.notes, { mute: [node.editFrom, node.editTo] as const }] as const };
+  return cheaper(single, muted);
+}
+
+export function coerceToScalar(x: Coercion, node: Node, type: ScalarType, schema: Schema, path: Path): Outcome | null {
+  if (node.kind === "array") return type === "null" ? null : listToSingle(x, node, schema, path);
+  if (node.kind === "object") {
+    const [only] = node.members;
+    if (!only || node.members.length > 1 || node.bare.length > 0 || type === "null") return null;
+    return withEdit(x, coerceToScalar(x, only.value, type, schema, path), "unwrap", node, path);
+  }
+  if (type === "boolean") return toBoolean(x, node, path);
+  if (type === "null") return toNull(x, node, path);
+  const outcome = toNumber(x, node, path);
+  return outcome && meetsNumber(outcome.value, type, schema) ? outcome : null;
+}
+
+function toNumber(x: Coercion, node: TextNode, path: Path): Outcome | null {
+  if (!node.quoted) {
+    const value = bareValue(node.text);
+    if (typeof value === "number") {
+      return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(node.text)
+        ? plain(value)
+        : withEdit(x, plain(value), x.partial ? "literal" : "number", node, path, String(value));
+    }
+  }
+  const spelled = readSpelledNumber(node.text);
+  if (spelled) return withEdit(x, plain(spelled.value), spelled.rule, node, path, String(spelled.value));
+  const found = node.text.length < 2000 ? onlyNumberIn(node.text) : undefined;
+  return found === undefined ? null : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
+}
+
+/** The number in a text that holds exactly one. */
+export function onlyNumberIn(text: string): number | undefined {
+  const found = text.match(/(?<![\p{L}\p{N}])[-+]?[$€£¥]?\d(?:[\d,]*\d)?(?:\.\d+)?(?![\p{L}\p{N}])/gu);
+  if (found?.length !== 1 || found[0] === undefined) return undefined;
+  return readSpelledNumber(found[0])?.value;
+}
+
+function meetsNumber(value: unknown, type: ScalarType, schema: Schema): boolean {
+  if (typeof value !== "number" || (type === "integer" && !Number.isInteger(value))) return false;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  if (typeof minimum === "number" && value < minimum) return false;
+  if (typeof maximum === "number" && value > maximum) return false;
+  if (typeof exclusiveMinimum === "number" && value <= exclusiveMinimum) return false;
+  return !(typeof exclusiveMaximum === "number" && value >= exclusiveMaximum);
+}
+
+const YES = /^(?:true|yes|y|on|correct)[.!]?$/i;
+const NO = /^(?:false|no|n|off|incorrect)[.!]?$/i;
+
+function toBoolean(x: Coercion, node: TextNode, path: Path): Outcome | null {
+  const text = node.text.trim().replace(/^\*+|\*+$/g, "");
+  if (!node.quoted && (node.text === "true" || node.text === "false")) return plain(node.text === "true");
+  const word = YES.test(text) ? true : NO.test(text) ? false : undefined;
+  if (word !== undefined) {
+    const rule = !node.quoted && /^(?:true|false)$/i.test(text) ? "literal" : "text-to-boolean";
+    return withEdit(x, plain(word), rule, node, path, String(word));
+  }
+  if (text === "1" || text === "0")
+    return withEdit(x, plain(text === "1"), "number-to-boolean", node, path, String(text === "1"));
+  if (node.open && x.partial && /^t|^f/i.test(text) && !node.quoted) return cut(x, node, path);
+  const found = text.length < 20_000 ? booleanIn(text) : undefined;
+  return found === undefined ? null : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
+}
+
+function cut(x: Coercion, node: TextNode, path: Path): Outcome | null {
+  const value = "true".startsWith(node.text) ? true : "false".startsWith(node.text) ? false : undefined;
+  return value === undefined ? null : withEdit(x, plain(value), "literal", node, path, String(value));
+}
+
+/** The boolean a text speaks of; undefined when it speaks of both, or of neither. */
+export function booleanIn(text: string): boolean | undefined {
+  const says = (word: string): boolean => new RegExp(`\\b${word}\\b`, "i").test(text);
+  const [isTrue, isFalse] = [says("true"), says("false")];
+  if (isTrue !== isFalse) return isTrue;
+  if (isTrue) return undefined;
+  const start = /^\W*(yes|no)\b/i.exec(text)?.[1]?.toLowerCase();
+  if (start === undefined || (says("yes") && says("no"))) return undefined;
+  return start === "yes";
+}
+
+function toNull(x: Coercion, node: TextNode, path: Path): Outcome | null {
+  if (!node.quoted && node.text === "null") return plain(null);
+  if (!node.quoted && bareValue(node.text) === null) return withEdit(x, plain(null), "literal", node, path, "null");
+  if (node.open && x.partial && !node.quoted && node.text !== "" && "null".startsWith(node.text)) return plain(null);
+  return /^(?:null|none|nil)\.?$/i.test(node.text.trim())
+    ? withEdit(x, plain(null), "text-to-null", node, path, "null")
+    : null;
+}
+
+/** What a string holds, where a list or an object is wanted and the string is JSON. */
+export function fromJsonText(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
+  if (node.kind !== "text" || !node.quoted || !/^\s*(?:[{[]|```)/.test(node.text)) return null;
+  const inner = x.nested(node.text, schema);
+  if (!inner || (!inner.isStrict && !allows(x, "truncated"))) return null;
+  const outcome = { value: inner.value, cost: inner.cost, notes: null };
+  return withEdit(x, outcome, "text-to-json", node, path, JSON.stringify(inner.value));
+}
+
+export function defaultOf(schema: unknown): unknown {
+  return isObject(schema) ? schema["default"] : undefined;
+}
+
+export const WRAP_COST = ruleOf("wrap").cost;

@@ -1,0 +1,102 @@
+import type { JsonSchema } from "../contract/contract.ts";
+import { isObject } from "../core/json.ts";
+import type { RepairLevel } from "./answer.ts";
+import { bareValue } from "./bare.ts";
+import { coerceToArray } from "./coerce-array.ts";
+import { coerceToObject } from "./coerce-object.ts";
+import { coerceToScalar, coerceToString, isScalarType } from "./coerce-scalar.ts";
+import { choicesOf, coerceToChoice } from "./coerce-choice.ts";
+import { natural } from "./natural.ts";
+import { cheaper, plain, type Coercion, type NestedOutcome, type Outcome, type Path } from "./outcome.ts";
+import { parseValue } from "./parse.ts";
+import { ruleOf } from "./rules.ts";
+import { newCursor, skipBlank, type Cursor } from "./scan.ts";
+import { branchesOf, resolve, typesOf } from "./schemas.ts";
+import type { Node } from "./tree.ts";
+
+export interface CoerceOptions {
+  readonly level: RepairLevel;
+  readonly partial: boolean;
+}
+
+/** Sets up the coercion of what one parse gave. */
+export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOptions): Coercion {
+  const x: Coercion = {
+    text: cursor.text,
+    level: options.level,
+    partial: options.partial,
+    root,
+    edits: cursor.edits,
+    memo: new Map(),
+    schemas: new Map(),
+    coerce: (node, schema, path) => coerce(x, node, schema, path),
+    nested: (text, schema) => coerceNested(x, text, schema),
+  };
+  return x;
+}
+
+/** The cheapest value a node has under a schema; null when it has none. Each pair of node and schema is worked out once. */
+export function coerce(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
+  if (!isObject(schema)) return schema === false ? null : natural(x, node, path);
+  let known = x.memo.get(node);
+  if (known?.has(schema)) return known.get(schema) ?? null;
+  if (!known) x.memo.set(node, (known = new Map()));
+  // A schema that leads back to itself on the same node says nothing more about it.
+  known.set(schema, null);
+  const outcome = coerceBy(x, node, schema, path);
+  known.set(schema, outcome);
+  return outcome;
+}
+
+function coerceBy(x: Coercion, node: Node, schema: Record<string, unknown>, path: Path): Outcome | null {
+  const resolved = resolve(x, schema);
+  if (!isObject(resolved)) return resolved === false ? null : natural(x, node, path);
+  const branches = branchesOf(x, resolved);
+  if (branches) return cheapest(branches, (branch) => x.coerce(node, branch, path));
+  const choices = choicesOf(resolved);
+  if (choices) return coerceToChoice(x, node, choices, resolved, path);
+  const types = typesOf(resolved);
+  if (!types) return natural(x, node, path);
+  if (types.length === 1 && types[0] !== undefined) return coerceToType(x, node, types[0], resolved, path);
+  return cheapest(types, (type) => coerceToType(x, node, type, resolved, path));
+}
+
+function cheapest<T>(options: readonly T[], outcomeOf: (option: T) => Outcome | null): Outcome | null {
+  let best: Outcome | null = null;
+  for (const option of options) best = cheaper(best, outcomeOf(option));
+  return best;
+}
+
+function coerceToType(
+  x: Coercion,
+  node: Node,
+  type: string,
+  schema: Record<string, unknown>,
+  path: Path,
+): Outcome | null {
+  if (type === "object") return coerceToObject(x, node, schema, path);
+  if (type === "array") return coerceToArray(x, node, schema, path);
+  if (type === "string") return coerceToString(x, node, schema, path);
+  return isScalarType(type) ? coerceToScalar(x, node, type, schema, path) : null;
+}
+
+/** What a string holds, read as a value of its own. Its edits are summed up in the one edit its reader records. */
+function coerceNested(x: Coercion, text: string, schema: unknown): NestedOutcome | null {
+  const cursor = newCursor(text, 0, text.length, x.partial);
+  const node = parseValue(cursor, "top");
+  if (!node || node.kind === "text" || cursor.failed) return null;
+  skipBlank(cursor);
+  if (cursor.at < text.length) return null;
+  const inner = newCoercion(cursor, x.root, x);
+  const outcome = inner.coerce(node, schema, null);
+  if (!outcome) return null;
+  const cost = cursor.edits.reduce((sum, edit) => sum + ruleOf(edit.rule).cost, outcome.cost);
+  return { value: outcome.value, cost, isStrict: cursor.edits.length === 0 };
+}
+
+/** The value of a parsed text as it stands, for a schema that says nothing. */
+export function textValue(node: Node): unknown {
+  return node.kind === "text" ? (node.quoted ? node.text : (bareValue(node.text) ?? node.text)) : undefined;
+}
+
+export const NOTHING: Outcome = plain(null);

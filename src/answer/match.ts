@@ -1,0 +1,69 @@
+/** A word or name as people mean it: no accents, no case, no punctuation. */
+export function fold(text: string): string {
+  return strip(text).replace(/[^\p{L}\p{N}]+/gu, "");
+}
+
+/** No accents, no case; punctuation stays. */
+function strip(text: string): string {
+  const lower = text
+    .toLowerCase()
+    .replaceAll("ß", "ss")
+    .replaceAll("æ", "ae")
+    .replaceAll("œ", "oe")
+    .replaceAll("ø", "o");
+  return lower.normalize("NFKD").replace(/\p{M}+/gu, "");
+}
+
+/** One value of an enum and the names it goes by. */
+export interface Choice {
+  readonly value: unknown;
+  readonly names: readonly string[];
+}
+
+export interface Match {
+  readonly value: unknown;
+  /** `exact`: a name as it is; `folded`: but for case, accents and punctuation; `within`: found in a longer text. */
+  readonly how: "exact" | "folded" | "within";
+}
+
+/** The one choice that a text names; null when it names none, or several. */
+export function matchChoice(text: string, choices: readonly Choice[]): Match | null {
+  const trimmed = text.trim();
+  for (const choice of choices) if (choice.names.includes(trimmed)) return { value: choice.value, how: "exact" };
+  const stripped = strip(trimmed);
+  const cased = choices.filter((choice) => choice.names.some((name) => strip(name) === stripped));
+  if (cased.length === 1 && cased[0]) return { value: cased[0].value, how: "folded" };
+  const folded = fold(trimmed);
+  if (folded === "") return null;
+  const same = choices.filter((choice) => choice.names.some((name) => fold(name) === folded));
+  if (same.length === 1 && same[0]) return { value: same[0].value, how: "folded" };
+  return same.length > 1 || cased.length > 1 ? null : matchWithin(trimmed, choices);
+}
+
+/** Counts whole-word mentions, longer names first so that a name inside another is not counted; the most mentioned wins. */
+function matchWithin(text: string, choices: readonly Choice[]): Match | null {
+  const names = choices
+    .flatMap((choice) => choice.names.map((name) => ({ value: choice.value, words: wordsOf(name) })))
+    .filter((name) => name.words !== "")
+    .toSorted((a, b) => b.words.length - a.words.length);
+  let rest = ` ${wordsOf(text.slice(0, 20_000))} `;
+  const counts = new Map<unknown, number>();
+  for (const { value, words } of names) {
+    const parts = rest.split(` ${words} `);
+    if (parts.length > 1) counts.set(value, (counts.get(value) ?? 0) + parts.length - 1);
+    rest = parts.join(" \u0000 ");
+  }
+  const ranked = [...counts].toSorted((a, b) => b[1] - a[1]);
+  const [best, second] = ranked;
+  if (!best || (second && second[1] === best[1])) return null;
+  return { value: best[0], how: "within" };
+}
+
+/** Words separated by single blanks; where a script uses none, each character is a word. */
+function wordsOf(text: string): string {
+  return strip(text)
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu, " $& ")
+    .replace(/ {2,}/g, " ")
+    .trim();
+}

@@ -1,0 +1,120 @@
+import { bareValue } from "./bare.ts";
+import { isJsonNumber } from "./numbers.ts";
+import {
+  allows,
+  join,
+  pathOf,
+  plain,
+  setOwn,
+  withEdit,
+  type Coercion,
+  type Note,
+  type Notes,
+  type Outcome,
+  type Path,
+} from "./outcome.ts";
+import { ruleOf, type RuleName } from "./rules.ts";
+import type { Node, ObjectNode, TextNode } from "./tree.ts";
+
+/** The value of a node where the schema says nothing about it. */
+export function natural(x: Coercion, node: Node, path: Path): Outcome | null {
+  if (node.kind === "text") return naturalText(x, node, path);
+  if (node.kind === "array") {
+    const items: unknown[] = [];
+    let cost = 0;
+    let notes: Notes = null;
+    for (const item of node.items) {
+      const outcome = natural(x, item, { up: path, key: items.length });
+      if (!outcome) return null;
+      items.push(outcome.value);
+      cost += outcome.cost;
+      notes = join(notes, outcome.notes);
+    }
+    return { value: items, cost, notes };
+  }
+  return naturalObject(x, node, path);
+}
+
+function naturalObject(x: Coercion, node: ObjectNode, path: Path): Outcome | null {
+  if (node.members.length === 0 && node.bare.length > 0) return naturalSet(x, node, path);
+  const value: Record<string, unknown> = {};
+  let cost = 0;
+  let notes: Notes = null;
+  for (const member of node.members) {
+    const here = { up: path, key: member.key };
+    const outcome = natural(x, member.value, here);
+    if (!outcome) return null;
+    if (Object.hasOwn(value, member.key) && !same(value[member.key], outcome.value)) {
+      if (!allows(x, "duplicate-key")) return null;
+      notes = join(notes, loss("duplicate-key", here, member.keyStart, member.keyStart));
+      cost += ruleOf("duplicate-key").cost;
+    }
+    setOwn(value, member.key, outcome.value);
+    cost += outcome.cost;
+    notes = join(notes, outcome.notes);
+  }
+  return leftovers(x, node, path, { value, cost, notes });
+}
+
+function naturalSet(x: Coercion, node: ObjectNode, path: Path): Outcome | null {
+  if (node.open) return null;
+  const items: unknown[] = [];
+  let inner: Outcome = plain(items);
+  for (const item of node.bare) {
+    const outcome = natural(x, item, { up: path, key: items.length });
+    if (!outcome) return null;
+    items.push(outcome.value);
+    inner = { value: items, cost: inner.cost + outcome.cost, notes: join(inner.notes, outcome.notes) };
+  }
+  return withEdit(x, inner, "set-to-list", node, path);
+}
+
+/** Text in an object that belongs to no member is lost. */
+export function leftovers(x: Coercion, node: ObjectNode, path: Path, inner: Outcome): Outcome | null {
+  let { cost, notes } = inner;
+  for (const piece of node.bare) {
+    if (!allows(x, "skipped-text")) return null;
+    notes = join(notes, loss("skipped-text", path, piece.start, piece.end));
+    cost += ruleOf("skipped-text").cost;
+  }
+  return { value: inner.value, cost, notes };
+}
+
+export function loss(rule: RuleName, path: Path, from: number, to: number): Note {
+  return { rule, path, from, to, after: "" };
+}
+
+function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
+  if (node.quoted) return plain(node.text);
+  const { text } = node;
+  const value = bareValue(text);
+  if (value === undefined) {
+    const completed = node.open ? cutLiteral(x, text) : undefined;
+    if (completed !== undefined) return withEdit(x, plain(completed), "truncated", node, path, String(completed));
+    return withEdit(x, plain(text), "bare-string", node, path, JSON.stringify(text));
+  }
+  if (typeof value === "number") {
+    return isJsonNumber(text)
+      ? plain(value)
+      : withEdit(x, plain(value), x.partial ? "literal" : "number", node, path, String(value));
+  }
+  return text === String(value) ? plain(value) : withEdit(x, plain(value), "literal", node, path, String(value));
+}
+
+/** `tru` at the end of the text. In a finished answer one letter is not enough to go by. */
+function cutLiteral(x: Coercion, text: string): boolean | null | undefined {
+  if (text.length < (x.partial ? 1 : 2)) return undefined;
+  if ("true".startsWith(text)) return true;
+  if ("false".startsWith(text)) return false;
+  return "null".startsWith(text) ? null : undefined;
+}
+
+export function same(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right) || left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || !left || !right) return false;
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+export function describePath(path: Path): string {
+  return pathOf(path).join(".");
+}

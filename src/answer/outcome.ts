@@ -1,0 +1,98 @@
+import type { JsonSchema } from "../contract/contract.ts";
+import type { RepairLevel } from "./answer.ts";
+import { ruleOf, type RuleName } from "./rules.ts";
+import type { Node, ParseEdit } from "./tree.ts";
+
+/** What a node is worth under a schema. */
+export interface Outcome {
+  readonly value: unknown;
+  /** Of the coercion alone; the parser's edits are added when candidates are ranked. */
+  readonly cost: number;
+  readonly notes: Notes;
+}
+
+/** Notes are joined as a tree, so that joining costs nothing however deep the value is. */
+export type Notes = null | Note | Mute | readonly [Notes, Notes];
+
+export interface Note {
+  readonly rule: RuleName;
+  readonly path: Path;
+  readonly from: number;
+  readonly to: number;
+  readonly after: string;
+}
+
+/** The parser's edits in `[from, to)` don't count: the text they are in was taken as it stands. */
+export interface Mute {
+  readonly mute: readonly [number, number];
+}
+
+/** A path from the inside out. */
+export type Path = { readonly up: Path; readonly key: string | number } | null;
+
+/** One coercion under way: of one parsed candidate under one schema. */
+export interface Coercion {
+  readonly text: string;
+  readonly level: RepairLevel;
+  /** The answer is still being written: what is missing may come. */
+  readonly partial: boolean;
+  readonly root: JsonSchema;
+  readonly edits: readonly ParseEdit[];
+  readonly memo: Map<Node, Map<unknown, Outcome | null>>;
+  readonly schemas: Map<unknown, unknown>;
+  readonly coerce: (node: Node, schema: unknown, path: Path) => Outcome | null;
+  /** A value in a text of its own: what a string holds. */
+  readonly nested: (text: string, schema: unknown) => NestedOutcome | null;
+}
+
+export interface NestedOutcome {
+  readonly value: unknown;
+  readonly cost: number;
+  readonly isStrict: boolean;
+}
+
+export function plain(value: unknown): Outcome {
+  return { value, cost: 0, notes: null };
+}
+
+/** Whether the level allows a rule. */
+export function allows(x: Coercion, rule: RuleName): boolean {
+  return x.level === "full" || (x.level === "safe" && ruleOf(rule).level === "safe");
+}
+
+/** The outcome with one more edit; null where the level forbids the rule. */
+export function withEdit(
+  x: Coercion,
+  inner: Outcome | null,
+  rule: RuleName,
+  node: Node,
+  path: Path,
+  after = "",
+): Outcome | null {
+  if (!inner || !allows(x, rule)) return null;
+  const note: Note = { rule, path, from: node.start, to: node.end, after };
+  return { value: inner.value, cost: inner.cost + ruleOf(rule).cost, notes: join(inner.notes, note) };
+}
+
+export function join(left: Notes, right: Notes): Notes {
+  if (left === null) return right;
+  return right === null ? left : [left, right];
+}
+
+export function cheaper(left: Outcome | null, right: Outcome | null): Outcome | null {
+  if (!left) return right;
+  return right && right.cost < left.cost ? right : left;
+}
+
+export function pathOf(path: Path): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let at = path; at; at = at.up) keys.push(at.key);
+  return keys.toReversed();
+}
+
+/** Sets an own property, also one named `__proto__`. */
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__")
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}

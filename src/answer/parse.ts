@@ -1,0 +1,361 @@
+import { readBare, bareValue } from "./bare.ts";
+import type { Place } from "./follow.ts";
+import { readQuoted } from "./quoted.ts";
+import {
+  blankEnd,
+  edit,
+  isCloser,
+  isEllipsis,
+  isQuote,
+  keyAt,
+  newCursor,
+  openerLevel,
+  skipBlank,
+  type Cursor,
+} from "./scan.ts";
+import type { ArrayNode, Member, Node, ObjectNode, TextNode } from "./tree.ts";
+
+/** Deeper than this is no answer; it also bounds the recursion. */
+const MAX_DEPTH = 500;
+
+/** Reads one value, however broken, at the cursor. Null when nothing that could be one stands there. */
+export function parseValue(c: Cursor, place: Place): Node | null {
+  skipBlank(c);
+  const char = c.text[c.at];
+  if (c.at >= c.end || char === undefined || c.failed) return null;
+  if (c.stack.length >= MAX_DEPTH) {
+    c.failed = true;
+    return null;
+  }
+  if (char === "{") return parseObject(c);
+  if (char === "[") return parseArray(c, "[");
+  if (char === "(") return parseArray(c, "(");
+  if (isQuote(char)) return parseString(c, place);
+  if (isCloser(char) || char === ",") return null;
+  return parseCall(c, place) ?? readBare(c, place);
+}
+
+function parseObject(c: Cursor): ObjectNode {
+  const node = newObject(c);
+  c.at++;
+  c.stack.push("{");
+  parseMembers(c, node);
+  return node;
+}
+
+function newObject(c: Cursor): ObjectNode {
+  const edits = c.edits.length;
+  return { kind: "object", members: [], bare: [], start: c.at, end: c.at, editFrom: edits, editTo: edits, open: false };
+}
+
+/** Reads members up to and with the closing brace, which may be missing. The brace is on the stack. */
+function parseMembers(c: Cursor, node: ObjectNode): void {
+  let isSeparated = true;
+  while (!c.failed) {
+    skipBlank(c);
+    const char = c.text[c.at];
+    if (c.at >= c.end || char === undefined || isFenceEnd(c, char)) {
+      node.open = true;
+      if (!c.partial) edit(c, "missing-closer", c.at, c.at, "}");
+      break;
+    }
+    if (isCloser(char)) {
+      if (closeContainer(c, char, "}")) break;
+    } else if (char === "," || char === ";") {
+      noteComma(c, isSeparated, "}");
+      isSeparated = true;
+    } else if (skipEllipsis(c)) {
+      isSeparated = true;
+    } else if (char === "{" && c.stack.at(-2) === "[") {
+      edit(c, "missing-closer", c.at, c.at, "}");
+      break;
+    } else {
+      if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
+      parseMember(c, node);
+      isSeparated = false;
+    }
+  }
+  c.stack.pop();
+  finish(c, node);
+  if (reopens(c)) {
+    edit(c, "early-close", node.end - 1, node.end, "");
+    c.stack.push("{");
+    node.open = false;
+    parseMembers(c, node);
+  }
+}
+
+/** `{"a": 1}, "b": 2}`: the object was closed too early. */
+function reopens(c: Cursor): boolean {
+  if (c.stack.at(-1) === "{" || c.text[c.at - 1] !== "}") return false;
+  const next = blankEnd(c, c.at);
+  if (c.text[next] !== ",") return false;
+  const behind = blankEnd(c, next + 1);
+  return keyAt(c, behind) === 2 || /^"[^"\n]{1,80}" "/.test(c.text.slice(behind, behind + 90));
+}
+
+function finish(c: Cursor, node: Node): void {
+  node.end = c.at;
+  node.editTo = c.edits.length;
+}
+
+/** Whether `char` ends the container that wants `own`. A closer of an outer one ends it too; any other is noise. */
+function closeContainer(c: Cursor, char: string, own: "}" | "]" | ")"): boolean {
+  if (char === own) {
+    c.at++;
+    return true;
+  }
+  if (openerLevel(c, char, c.stack.length - 2) >= 0) {
+    edit(c, "missing-closer", c.at, c.at, own);
+    return true;
+  }
+  edit(c, "extra-closer", c.at, c.at + 1, "");
+  c.at++;
+  return false;
+}
+
+/** Moves over a comma; one too many is recorded. */
+function noteComma(c: Cursor, isSeparated: boolean, own: "}" | "]" | ")"): void {
+  const next = blankEnd(c, c.at + 1);
+  const char = c.text[next];
+  if (isSeparated) edit(c, "extra-comma", c.at, c.at + 1, "");
+  else if (char === own || isCloser(char)) edit(c, "trailing-comma", c.at, c.at + 1, "");
+  else if (c.text[c.at] === ";") edit(c, "extra-comma", c.at, c.at + 1, ",");
+  c.at++;
+}
+
+/** The fence around the answer ends where a key or a comma should stand: the answer ends with it. */
+function isFenceEnd(c: Cursor, char: string): boolean {
+  return char === "`" && /^```\s*(?:\n|$)/.test(c.text.slice(c.at, Math.min(c.end, c.at + 40)));
+}
+
+function skipEllipsis(c: Cursor): boolean {
+  const length = isEllipsis(c, c.at);
+  if (length === 0) return false;
+  const next = c.text[blankEnd(c, c.at + length)];
+  if (next !== undefined && next !== "," && !isCloser(next)) return false;
+  edit(c, "ellipsis", c.at, c.at + length, "");
+  c.at += length;
+  return true;
+}
+
+function parseMember(c: Cursor, node: ObjectNode): void {
+  const from = c.at;
+  const char = c.text[from] ?? "";
+  if (char === "[" || char === "{" || char === "(") return parseLoose(c, node);
+  if (char === ":") {
+    c.at++;
+    parseValue(c, "value");
+    edit(c, "skipped-text", from, c.at, "");
+    return;
+  }
+  const key = isQuote(char) ? readQuoted(c, "key") : readBare(c, "key");
+  skipBlank(c);
+  if (c.at >= c.end && c.partial) return;
+  if (!takeColon(c, key)) {
+    if (key.text !== "") node.bare.push(key);
+    return;
+  }
+  if (!key.quoted) edit(c, "bare-key", key.start, key.end, JSON.stringify(key.text));
+  parseMemberValue(c, node, key, from);
+}
+
+/** What stands in an object without a key: more of the list before it, or something left over. */
+function parseLoose(c: Cursor, node: ObjectNode): void {
+  const from = c.at;
+  const value = parseValue(c, "value");
+  if (!value) return;
+  const last = node.members.at(-1)?.value;
+  if (value.kind === "array" && last?.kind === "array") {
+    edit(c, "merged-list", from, from + 1, "");
+    last.items.push(...value.items);
+    last.end = value.end;
+  } else node.bare.push(value);
+}
+
+/** Moves over the colon. False when there is none and none was meant: what was read is no key. */
+function takeColon(c: Cursor, key: TextNode): boolean {
+  const char = c.text[c.at];
+  if (char === ":") {
+    c.at++;
+    if (c.text[c.at] === ":") c.at++;
+    return true;
+  }
+  if (char === "=") {
+    const length = c.text[c.at + 1] === ">" ? 2 : 1;
+    edit(c, "missing-colon", c.at, c.at + length, ":");
+    c.at += length;
+    return true;
+  }
+  if (c.at >= c.end || char === undefined || char === "," || isCloser(char)) return false;
+  if (isQuote(char) && keyAt(c, c.at) === 2) return false;
+  if (!key.quoted && !isQuote(char) && char !== "{" && char !== "[") return false;
+  edit(c, "missing-colon", key.end, c.at, ":");
+  return true;
+}
+
+function parseMemberValue(c: Cursor, node: ObjectNode, key: TextNode, keyStart: number): void {
+  skipBlank(c);
+  const char = c.text[c.at];
+  if (c.at >= c.end && !c.partial) edit(c, "truncated", keyStart, c.at, "");
+  if (c.at >= c.end) return;
+  if (char === "," || isCloser(char)) {
+    edit(c, "missing-value", c.at, c.at, "null");
+    const at = c.edits.length;
+    const empty: TextNode = {
+      kind: "text",
+      quoted: false,
+      text: "null",
+      start: c.at,
+      end: c.at,
+      editFrom: at,
+      editTo: at,
+      open: false,
+    };
+    node.members.push({ key: key.text, keyStart, value: empty });
+    return;
+  }
+  const value = parseValue(c, "value");
+  if (value) node.members.push({ key: key.text, keyStart, value });
+}
+
+function parseArray(c: Cursor, opener: "[" | "("): Node {
+  const own = opener === "[" ? "]" : ")";
+  const edits = c.edits.length;
+  const start = c.at;
+  const node: ArrayNode = { kind: "array", items: [], start, end: start, editFrom: edits, editTo: edits, open: false };
+  c.at++;
+  c.stack.push(opener);
+  let isSeparated = true;
+  let commas = 0;
+  while (!c.failed) {
+    skipBlank(c);
+    const char = c.text[c.at];
+    if (c.at >= c.end || char === undefined || (!isSeparated && isFenceEnd(c, char))) {
+      node.open = true;
+      if (!c.partial) edit(c, "missing-closer", c.at, c.at, own);
+      break;
+    }
+    if (isCloser(char)) {
+      if (closeContainer(c, char, own)) break;
+    } else if (char === "," || char === ";") {
+      noteComma(c, isSeparated, own);
+      isSeparated = true;
+      commas++;
+    } else if (skipEllipsis(c)) isSeparated = true;
+    else {
+      if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
+      parseItem(c, node);
+      isSeparated = false;
+    }
+  }
+  c.stack.pop();
+  if (opener === "(") edit(c, "parentheses", start, start + 1, commas > 0 ? "[" : "");
+  finish(c, node);
+  const only = node.items[0];
+  return opener === "(" && commas === 0 && node.items.length === 1 && only ? only : node;
+}
+
+function parseItem(c: Cursor, node: ArrayNode): void {
+  const from = c.at;
+  if (!isBracket(c.text[from]) && keyAt(c, from) === 2) {
+    node.items.push(parseOpened(c));
+    return;
+  }
+  const item = parseValue(c, "item");
+  if (item) {
+    if (item.kind === "text" && !item.quoted && item.text === "") return;
+    node.items.push(item);
+  }
+  if (c.at === from && !c.failed) {
+    edit(c, "skipped-text", from, from + 1, "");
+    c.at++;
+  }
+}
+
+function isBracket(char: string | undefined): boolean {
+  return char === "{" || char === "[" || char === "(";
+}
+
+/** `"key": …` where an object should begin: its opening brace is missing. */
+export function parseOpened(c: Cursor): ObjectNode {
+  const node = newObject(c);
+  edit(c, "missing-opener", c.at, c.at, "{");
+  c.stack.push("{");
+  parseMembers(c, node);
+  return node;
+}
+
+function parseString(c: Cursor, place: Place): Node {
+  const first = readQuoted(c, place);
+  if (place === "key") return first;
+  const fenced = first.text.startsWith("```") ? parseFenced(c, first) : null;
+  return fenced ?? concatenated(c, first, place);
+}
+
+/** A string that is one fenced block of JSON, its quotes not escaped. */
+function parseFenced(c: Cursor, node: TextNode): Node | null {
+  const source = c.text.slice(node.start, node.end);
+  const open = /^["'“]```json\s*/i.exec(source);
+  if (!open || !/```\s*["'”]$/.test(source) || !c.edits.slice(node.editFrom).some((e) => e.rule === "inner-quote"))
+    return null;
+  const inner = newCursor(c.text, node.start + open[0].length, node.end - 4, false);
+  const value = parseValue(inner, "top");
+  if (!value || value.kind === "text") return null;
+  c.edits.length = node.editFrom;
+  edit(c, "text-to-json", node.start, node.end, "");
+  value.editFrom = node.editFrom;
+  value.editTo = c.edits.length;
+  return value;
+}
+
+/** `"a" + "b"`. */
+function concatenated(c: Cursor, first: TextNode, place: Place): TextNode {
+  let text = first.text;
+  let last = first;
+  for (;;) {
+    const plus = blankEnd(c, c.at);
+    if (plus >= c.end || c.text[plus] !== "+") break;
+    const next = blankEnd(c, plus + 1);
+    if (!isQuote(c.text[next]) || next >= c.end) {
+      if (next < c.end) break;
+      edit(c, "truncated", plus, c.end, "");
+      c.at = c.end;
+      break;
+    }
+    edit(c, "string-concat", plus, next, "");
+    c.at = next;
+    last = readQuoted(c, place);
+    text += last.text;
+  }
+  return last === first ? first : { ...first, text, end: last.end, editTo: c.edits.length, open: last.open };
+}
+
+/** `callback({…})`, `ObjectId("…")`: a call around one value is taken off. */
+function parseCall(c: Cursor, place: Place): Node | null {
+  const name = (place === "top" ? /^[\p{L}_$][\w$.]{0,80}\s*\(/u : /^(?:new )?[A-Z][\w$]{1,40}\(/).exec(
+    c.text.slice(c.at, Math.min(c.end, c.at + 100)),
+  );
+  if (!name) return null;
+  const before = { at: c.at, edits: c.edits.length };
+  c.at += name[0].length;
+  c.stack.push("(");
+  const value = parseValue(c, "item");
+  c.stack.pop();
+  const close = blankEnd(c, c.at);
+  const isValue = value && (value.kind !== "text" || value.quoted || bareValue(value.text) !== undefined);
+  if (isValue && (close >= c.end || c.text[close] === ")") && !(close >= c.end && place !== "top")) {
+    edit(c, "call-wrapper", before.at, before.at + name[0].length, "");
+    c.at = Math.min(c.end, close + 1);
+    if (place === "top" && c.text[blankEnd(c, c.at)] === ";") c.at = blankEnd(c, c.at) + 1;
+    return value;
+  }
+  c.at = before.at;
+  c.edits.length = before.edits;
+  return null;
+}
+
+/** The members of a node in the order of the text, for looking up where an offset lies. */
+export function memberAt(node: ObjectNode, offset: number): Member | undefined {
+  return node.members.findLast((member) => member.keyStart <= offset);
+}

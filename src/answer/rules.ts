@@ -1,0 +1,100 @@
+/** What a rule does to the meaning. `loses`: a piece of the answer is not in the value. */
+export interface Rule {
+  readonly level: "safe" | "full";
+  /** What one use adds to the cost of a candidate; the cheapest candidate that meets the contract wins. */
+  readonly cost: number;
+  readonly loses?: true;
+}
+
+function safe(cost: number): Rule {
+  return { level: "safe", cost };
+}
+
+function full(cost: number): Rule {
+  return { level: "full", cost };
+}
+
+function loses(cost: number): Rule {
+  return { level: "full", cost, loses: true };
+}
+
+/** Every edit that reading can make. The names are part of the interface: stats count by them. */
+export const RULES = {
+  // Spelling: the structure is all there, written in another notation.
+  "odd-space": safe(0.1),
+  comment: safe(0.2),
+  "other-quotes": safe(0.5),
+  "bare-key": safe(0.5),
+  "bare-string": safe(1),
+  literal: safe(0.5),
+  number: safe(1),
+  "raw-newline": safe(0.5),
+  escape: safe(0.5),
+  "string-concat": safe(1),
+  "trailing-comma": safe(0.5),
+  "extra-comma": safe(1),
+  "missing-comma": safe(1),
+  "missing-colon": safe(1.5),
+  ellipsis: safe(1),
+  fence: safe(0.5),
+  "call-wrapper": safe(1),
+  parentheses: safe(1.5),
+  "escaped-twice": safe(3),
+  "code-block": safe(1),
+  "inner-quote": safe(2),
+  "lone-surrogate": full(2),
+  // An escape lost characters: what it stood for is not known.
+  "broken-escape": loses(1000),
+  "doubled-quote": safe(2),
+  // Structure that has to be guessed.
+  "missing-end": safe(2),
+  truncated: full(4),
+  "missing-quote": full(3),
+  "stray-quote": full(2),
+  "missing-closer": full(3),
+  "extra-closer": safe(1.5),
+  "missing-opener": full(4),
+  "early-close": full(3),
+  "missing-value": full(4),
+  "bare-list": full(2),
+  "set-to-list": full(3),
+  "merged-list": full(6),
+  "many-values": full(6),
+  "skipped-text": loses(6),
+  "duplicate-key": loses(6),
+  // Coercion: the schema says what was meant.
+  alias: safe(0.1),
+  "key-match": safe(1),
+  "text-to-number": safe(1),
+  "text-to-boolean": safe(1),
+  "text-to-null": safe(2),
+  "enum-match": safe(1),
+  "text-to-json": safe(3),
+  date: safe(1),
+  "null-absent": safe(1),
+  "single-to-list": safe(3),
+  "list-to-single": safe(4),
+  unwrap: safe(4),
+  wrap: safe(5),
+  "wrap-text": full(8),
+  xml: safe(4),
+  "to-text": full(3),
+  "json-to-text": full(8),
+  "text-to-fraction": full(3),
+  "decimal-comma": full(4),
+  "number-to-boolean": full(4),
+  "enum-in-text": full(8),
+  "scalar-in-text": full(10),
+  outline: full(6),
+  "extra-property": loses(5),
+  "dropped-item": loses(12),
+  "dropped-property": loses(10),
+  default: full(6),
+  "absent-null": full(6),
+} as const satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof RULES;
+
+export function ruleOf(name: RuleName): Rule {
+  return RULES[name];
+}

@@ -1,0 +1,166 @@
+import type { RuleName } from "./rules.ts";
+import type { ParseEdit } from "./tree.ts";
+
+/** A parse under way. One per candidate; never shared. */
+export interface Cursor {
+  readonly text: string;
+  /** Nothing at or behind this offset is read. */
+  readonly end: number;
+  at: number;
+  readonly edits: ParseEdit[];
+  /** The containers that are open, innermost last. */
+  readonly stack: ("{" | "[" | "(")[];
+  /** The text is the beginning of an answer: what is cut off is dropped or closed without being a fault. */
+  readonly partial: boolean;
+  /** Offsets from which a search for a closing quote ran to the end in vain, by kind of string. */
+  readonly vain: Map<string, number>;
+  /** Set when the text can't be an answer: too deep, or too many edits. */
+  failed: boolean;
+}
+
+const MAX_EDITS = 100_000;
+/** How far a look ahead goes: keys, words, comments and blanks longer than this are not recognised by it. */
+const REACH = 160;
+
+export function newCursor(text: string, at: number, end: number, partial: boolean): Cursor {
+  return { text, end, at, edits: [], stack: [], partial, vain: new Map(), failed: false };
+}
+
+export function edit(c: Cursor, rule: RuleName, from: number, to: number, after: string): void {
+  if (c.edits.length >= MAX_EDITS) c.failed = true;
+  else c.edits.push({ rule, from, to, after });
+}
+
+export function isBlank(code: number): boolean {
+  if (code <= 32) return true;
+  if (code < 0xa0) return false;
+  return isOddSpace(code);
+}
+
+function isOddSpace(code: number): boolean {
+  return (
+    code === 0xa0 ||
+    code === 0xfeff ||
+    code === 0x3000 ||
+    (code >= 0x2000 && code <= 0x200b) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x1680 ||
+    code === 0x180e
+  );
+}
+
+const QUOTES = "\"'`´‘’‚‛“”„‟";
+
+export function isQuote(char: string | undefined): boolean {
+  return char !== undefined && QUOTES.includes(char);
+}
+
+export function isCloser(char: string | undefined): boolean {
+  return char === "}" || char === "]" || char === ")";
+}
+
+/** The offset of the next character that is neither blank nor comment. Records nothing; long comments are not skipped. */
+export function blankEnd(c: Cursor, from: number): number {
+  const { text, end } = c;
+  let at = from;
+  while (at < end) {
+    const code = text.charCodeAt(at);
+    if (isBlank(code)) at++;
+    else if (code === 47 || code === 35) {
+      const length = commentLength(c, at);
+      if (length === 0) break;
+      at += length;
+    } else break;
+  }
+  return at;
+}
+
+function commentLength(c: Cursor, at: number): number {
+  const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
+  const isLast = at + REACH >= c.end;
+  if (ahead.startsWith("/*")) {
+    const close = ahead.indexOf("*/", 2);
+    return close < 0 ? (isLast ? ahead.length : 0) : close + 2;
+  }
+  if (!ahead.startsWith("//") && !/^#[\s!]/.test(ahead)) return 0;
+  const newline = ahead.indexOf("\n");
+  if (newline >= 0 || !isLast) return Math.max(0, newline);
+  const closer = c.stack.length > 0 ? ahead.search(/[}\]]/) : -1;
+  return closer < 0 ? ahead.length : closer;
+}
+
+/** Moves to the next thing that counts, recording comments, odd spaces and stray fences on the way. */
+export function skipBlank(c: Cursor): void {
+  const { text, end } = c;
+  while (c.at < end) {
+    const code = text.charCodeAt(c.at);
+    if (code <= 32) c.at++;
+    else if (code >= 0xa0 && isOddSpace(code)) {
+      edit(c, "odd-space", c.at, c.at + 1, " ");
+      c.at++;
+    } else if (code === 47 || code === 35) {
+      if (!skipComment(c)) return;
+    } else if (code === 96 && text.startsWith("```", c.at) && c.stack.length === 0) {
+      const to = /^`{3,}[a-zA-Z]*/.exec(text.slice(c.at, c.at + 20))?.[0].length ?? 3;
+      edit(c, "fence", c.at, c.at + to, "");
+      c.at += to;
+    } else return;
+  }
+}
+
+function skipComment(c: Cursor): boolean {
+  const { text, at, end } = c;
+  const next = text[at + 1];
+  if (text[at] === "/" && next === "*") {
+    const close = text.indexOf("*/", at + 2);
+    c.at = close < 0 || close + 2 > end ? end : close + 2;
+  } else if ((text[at] === "/" && next === "/") || (text[at] === "#" && (next === " " || next === "\t"))) {
+    c.at = lineCommentEnd(c);
+  } else return false;
+  edit(c, "comment", at, c.at, "");
+  return true;
+}
+
+/** A line comment on the last line would swallow what closes the structure: then it ends there. */
+function lineCommentEnd(c: Cursor): number {
+  const newline = c.text.indexOf("\n", c.at);
+  if (newline >= 0 && newline < c.end) return newline;
+  if (c.stack.length === 0) return c.end;
+  const closer = /[}\]]/.exec(c.text.slice(c.at, Math.min(c.end, c.at + 2 * REACH)));
+  return closer ? c.at + closer.index : c.end;
+}
+
+const STRONG_KEY =
+  /^(?:"(?:[^"\\\n]|\\.){0,120}"|'(?:[^'\\\n]|\\.){0,120}'|[`´][^`´\n]{1,80}[`´]|[“”„][^“”"\n]{1,80}[“”"]|[‘’][^‘’'\n]{1,80}[‘’'])"?\s*:/u;
+const WEAK_KEY = /^[\p{L}_$][\p{L}\p{M}\p{N}_$.-]{0,60}["'”’]?\s*:(?!\/\/)/u;
+const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
+
+/** Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when there is none. */
+export function keyAt(c: Cursor, at: number): 0 | 1 | 2 {
+  const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
+  if (isQuote(ahead[0])) return STRONG_KEY.test(ahead) ? 2 : 0;
+  if (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) return 1;
+  return 0;
+}
+
+/** A few words that belong to nothing, then a quoted key. */
+export function garbageThenKey(c: Cursor, at: number): boolean {
+  const ahead = c.text.slice(at, Math.min(c.end, at + 80));
+  const words = /^(?:[\p{L}\p{N}_.-]+\s+){1,4}(?=["“])/u.exec(ahead);
+  return words !== null && keyAt(c, at + words[0].length) === 2;
+}
+
+export function isEllipsis(c: Cursor, at: number): number {
+  if (c.text[at] === "…") return 1;
+  if (c.text[at] !== "." || !c.text.startsWith("...", at)) return 0;
+  return 3;
+}
+
+/** The nearest open container at or below `level` that `closer` closes, or -1. */
+export function openerLevel(c: Cursor, closer: string, level: number): number {
+  const opener = closer === "}" ? "{" : closer === "]" ? "[" : "(";
+  return c.stack.lastIndexOf(opener, level);
+}

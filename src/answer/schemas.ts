@@ -1,0 +1,127 @@
+import { isObject } from "../core/json.ts";
+import type { Coercion } from "./outcome.ts";
+
+/** A schema with its references followed and its `allOf` merged, as far as coercion needs them. */
+export function resolve(x: Coercion, schema: unknown): unknown {
+  if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined)) return schema;
+  if (x.schemas.has(schema)) return x.schemas.get(schema);
+  x.schemas.set(schema, true);
+  const resolved = mergeAll(x, followRef(x, schema));
+  x.schemas.set(schema, resolved);
+  return resolved;
+}
+
+function followRef(x: Coercion, schema: Record<string, unknown>): unknown {
+  const reference = schema["$ref"];
+  if (typeof reference !== "string") return schema;
+  const target = resolve(x, lookUp(x.root, reference));
+  const { $ref: _, ...beside } = schema;
+  if (Object.keys(beside).every((key) => ANNOTATIONS.has(key)) || !isObject(target)) return target;
+  return { ...target, ...beside };
+}
+
+const ANNOTATIONS = new Set([
+  "title",
+  "description",
+  "default",
+  "examples",
+  "x-alias",
+  "$defs",
+  "definitions",
+  "$schema",
+  "$id",
+  "$comment",
+]);
+
+function lookUp(root: unknown, reference: string): unknown {
+  if (reference === "#") return root;
+  if (!reference.startsWith("#/")) return anchored(root, reference.slice(1)) ?? true;
+  let at: unknown = root;
+  for (const part of reference.slice(2).split("/")) {
+    const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+    if (Array.isArray(at)) at = at[Number(key)];
+    else if (isObject(at)) at = at[key];
+    else return true;
+  }
+  return at ?? true;
+}
+
+function anchored(root: unknown, name: string): unknown {
+  if (!isObject(root)) return undefined;
+  for (const group of [root["$defs"], root["definitions"]]) {
+    if (!isObject(group)) continue;
+    for (const schema of Object.values(group)) if (isObject(schema) && schema["$anchor"] === name) return schema;
+  }
+  return undefined;
+}
+
+function mergeAll(x: Coercion, schema: unknown): unknown {
+  if (!isObject(schema) || !Array.isArray(schema["allOf"])) return schema;
+  const { allOf, ...base } = schema;
+  const merged: Record<string, unknown> = { ...base };
+  for (const part of Array.isArray(allOf) ? allOf : []) {
+    const resolved = resolve(x, part);
+    if (isObject(resolved)) mergeInto(merged, resolved);
+  }
+  return merged;
+}
+
+function mergeInto(target: Record<string, unknown>, part: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(part)) {
+    const before = target[key];
+    if (key === "required" && Array.isArray(before) && Array.isArray(value))
+      target[key] = [...new Set([...before, ...value])];
+    else if (key === "properties" && isObject(before) && isObject(value)) target[key] = { ...before, ...value };
+    else if (before === undefined || key !== "additionalProperties") target[key] = value;
+  }
+}
+
+/** The types a schema allows, or null when it does not say. */
+export function typesOf(schema: Record<string, unknown>): readonly string[] | null {
+  const type = schema["type"];
+  if (typeof type === "string") return [type];
+  if (Array.isArray(type)) return type.filter((name): name is string => typeof name === "string");
+  if (schema["properties"] !== undefined || schema["required"] !== undefined) return ["object"];
+  if (schema["items"] !== undefined || schema["prefixItems"] !== undefined) return ["array"];
+  return null;
+}
+
+/** `anyOf` or `oneOf`, each branch with what stands beside it. */
+export function branchesOf(x: Coercion, schema: Record<string, unknown>): readonly unknown[] | null {
+  const branches = Array.isArray(schema["anyOf"]) ? schema["anyOf"] : schema["oneOf"];
+  if (!Array.isArray(branches)) return null;
+  const { anyOf: _a, oneOf: _o, ...beside } = schema;
+  const isBare = Object.keys(beside).every((key) => ANNOTATIONS.has(key));
+  if (isBare) return branches;
+  const known = x.schemas.get(branches);
+  if (Array.isArray(known)) return known;
+  const joined = branches.map((branch: unknown) => {
+    const resolved = resolve(x, branch);
+    if (!isObject(resolved)) return resolved === false ? false : beside;
+    const merged: Record<string, unknown> = { ...beside };
+    mergeInto(merged, resolved);
+    return merged;
+  });
+  x.schemas.set(branches, joined);
+  return joined;
+}
+
+/** Whether a schema takes null as it is. */
+export function takesNull(x: Coercion, schema: unknown): boolean {
+  const resolved = resolve(x, schema);
+  if (!isObject(resolved)) return resolved !== false;
+  const branches = branchesOf(x, resolved);
+  if (branches) return branches.some((branch) => takesNull(x, branch));
+  if (Array.isArray(resolved["enum"])) return resolved["enum"].includes(null);
+  if ("const" in resolved) return resolved["const"] === null;
+  return typesOf(resolved)?.includes("null") ?? true;
+}
+
+/** Whether a schema wants an array, and nothing else but null. */
+export function wantsArray(x: Coercion, schema: unknown): boolean {
+  const resolved = resolve(x, schema);
+  if (!isObject(resolved)) return false;
+  const branches = branchesOf(x, resolved);
+  if (branches) return branches.some((branch) => wantsArray(x, branch));
+  return typesOf(resolved)?.includes("array") ?? false;
+}

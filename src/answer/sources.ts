@@ -1,0 +1,134 @@
+import type { Source } from "./candidate.ts";
+import { blankEnd, newCursor } from "./scan.ts";
+import { findRegions, findWhole, type Region, type Rung } from "./find.ts";
+import { findOutline } from "./outline.ts";
+import type { Node, ParseEdit, TextNode } from "./tree.ts";
+import { findXml } from "./xml.ts";
+
+/** What a rung costs before any edit: the further down, the more of the answer is taken for wrapping. */
+const RUNG_COST: Readonly<Record<Rung, number>> = { whole: 0, fence: 0, object: 1, reasoning: 60 };
+
+/** So many places are looked at; prose full of brackets has no more answers than that. */
+const MAX_SOURCES = 24;
+
+/** Objects, lists and whole values: the first rungs of the ladder. */
+export function structuredSources(text: string, partial: boolean): Source[] {
+  const regions = findRegions(text, partial);
+  const sources = regions.map((region): Source => sourceOf(text, region));
+  const isStructured = regions.some((region) => region.rung === "whole");
+  const whole = isStructured ? null : findWhole(text, partial);
+  if (whole) sources.push({ ...sourceOf(text, whole), cost: regions.length > 0 ? 12 : 1 });
+  const many = partial ? null : manyValues(text, regions);
+  if (many) sources.push(many);
+  return worthLooking(sources);
+}
+
+function sourceOf(text: string, region: Region): Source {
+  const { rung, node, cursor } = region;
+  const glued = gluedTo(text, region);
+  return { rung, node, cursor, cost: RUNG_COST[rung], ...(glued ? { extra: [glued] } : {}) };
+}
+
+/** Letters that stand directly behind a value belong to it in some way that is not understood. */
+function gluedTo(text: string, region: Region): ParseEdit | null {
+  if (region.node.kind === "text") return null;
+  const glued = /^[\p{L}\p{N}]+/u.exec(text.slice(region.end, region.end + 40));
+  if (!glued) return null;
+  return { rule: "skipped-text", from: region.end, to: region.end + glued[0].length, after: "" };
+}
+
+/** The largest and the latest; a text with fewer sources keeps them all. A small one beside a large one costs more. */
+function worthLooking(sources: readonly Source[]): Source[] {
+  const largest = Math.max(...sources.map(sizeOf), 1);
+  const priced = sources.map((source) => {
+    const share = sizeOf(source) / largest;
+    return share >= 0.25 || source.rung === "fence"
+      ? source
+      : { ...source, cost: source.cost + Math.floor(-Math.log2(share)) };
+  });
+  if (priced.length <= MAX_SOURCES) return priced;
+  return priced.toSorted((a, b) => a.cost - b.cost || b.node.start - a.node.start).slice(0, MAX_SOURCES);
+}
+
+function sizeOf(source: Source): number {
+  return Math.max(1, source.node.end - source.node.start);
+}
+
+/** Several values one after another, as the list of them. */
+function manyValues(text: string, regions: readonly Region[]): Source | null {
+  const used = regions.filter((region) => region.rung !== "reasoning" && !isEmpty(region.node));
+  const [first] = used;
+  if (!first || used.length < 2) return null;
+  const cursor = newCursor(text, 0, text.length, false);
+  for (const region of used) {
+    const offset = cursor.edits.length;
+    shift(region.node, offset);
+    cursor.edits.push(...region.cursor.edits);
+  }
+  const end = used.at(-1)?.end ?? text.length;
+  const items = used.map((region) => region.node);
+  const node: Node = {
+    kind: "array",
+    items,
+    start: first.start,
+    end,
+    editFrom: 0,
+    editTo: cursor.edits.length,
+    open: false,
+  };
+  cursor.at = end;
+  const note: ParseEdit = { rule: "many-values", from: first.start, to: end, after: "" };
+  return { rung: "many", node, cursor, cost: 0, extra: [note] };
+}
+
+/** The edits of several parses stand in one list here; muting is by index, so it is given up for these. */
+function shift(node: Node, offset: number): void {
+  void node;
+  void offset;
+}
+
+export function isEmpty(node: Node): boolean {
+  if (node.kind === "object") return node.members.length === 0 && node.bare.length === 0;
+  return node.kind === "array" && node.items.length === 0;
+}
+
+/** The rungs below: tags, the text itself, escaped JSON, Markdown and YAML. Looked at when nothing above met the contract. */
+export function* looseSources(text: string): Generator<Source> {
+  const unescaped = unescapeOnce(text);
+  if (unescaped !== null) {
+    const note: ParseEdit = { rule: "escaped-twice", from: 0, to: text.length, after: "" };
+    for (const source of structuredSources(unescaped, false)) {
+      yield { ...source, rung: "escaped", isPlaced: false, extra: [...(source.extra ?? []), note] };
+    }
+  }
+  const xml = findXml(text);
+  if (xml) for (const node of xml.nodes) yield { rung: "tags", node, cursor: xml.cursor, cost: 0 };
+  yield textSource(text);
+  const outline = findOutline(text);
+  if (outline) for (const node of outline.nodes) yield { rung: "outline", node, cursor: outline.cursor, cost: 2 };
+}
+
+/** JSON that was escaped as if it stood in a string. */
+function unescapeOnce(text: string): string | null {
+  if (!/(?:^|[{[,:])\s*\\"/.test(text.slice(0, 2000))) return null;
+  return text.replace(
+    /\\(?:(["\\/])|([bfnrt])|u([0-9a-fA-F]{4}))/g,
+    (_, plain: string, letter: string, code: string) => {
+      if (plain) return plain;
+      if (letter) return { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }[letter] ?? "";
+      return String.fromCharCode(Number.parseInt(code, 16));
+    },
+  );
+}
+
+/** The text itself, for a schema that wants a word, a number or text. */
+export function textSource(text: string): Source {
+  const cursor = newCursor(text, 0, text.length, false);
+  const trimmed = text.trim();
+  const start = text.indexOf(trimmed);
+  const end = start + trimmed.length;
+  const quoted = /^(["'“`*_]{1,3})([\s\S]*?)(["'”`*_]{1,3})$/.exec(trimmed)?.[2] ?? trimmed;
+  const node: TextNode = { kind: "text", quoted: true, text: quoted, start, end, editFrom: 0, editTo: 0, open: false };
+  void blankEnd;
+  return { rung: "text", node, cursor, cost: 4 };
+}

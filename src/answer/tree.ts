@@ -1,0 +1,48 @@
+import type { RuleName } from "./rules.ts";
+
+/** What the tolerant parser makes of a text. Offsets are UTF-16, into the whole answer. */
+export type Node = ObjectNode | ArrayNode | TextNode;
+
+interface NodeBase {
+  start: number;
+  end: number;
+  /** The parser's edits inside this node are `edits[editFrom..editTo)` of its parse. */
+  editFrom: number;
+  editTo: number;
+  /** The text ended before the node did. */
+  open: boolean;
+}
+
+export interface ObjectNode extends NodeBase {
+  readonly kind: "object";
+  readonly members: Member[];
+  /** What stood between the braces with no colon: a set such as `{"a", "b"}`, or garbage. */
+  readonly bare: Node[];
+}
+
+export interface Member {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly value: Node;
+}
+
+export interface ArrayNode extends NodeBase {
+  readonly kind: "array";
+  readonly items: Node[];
+}
+
+/** A scalar: quoted, or bare as in `null`, `12` and `hello world`. */
+export interface TextNode extends NodeBase {
+  readonly kind: "text";
+  readonly quoted: boolean;
+  /** What the quotes hold, decoded; of a bare one the source, trimmed. */
+  readonly text: string;
+}
+
+/** An edit as the parser makes it: `from` and `to` bound what was there. */
+export interface ParseEdit {
+  readonly rule: RuleName;
+  readonly from: number;
+  readonly to: number;
+  readonly after: string;
+}
