@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import { CODES } from "../../src/core/codes.ts";
+
+/**
+ * What callers rely on, written out: code, type, details. A code may be added, and a detail; nothing here may be renamed, and
+ * nothing taken away.
+ */
+const PINNED: Readonly<Record<string, readonly [type: string, details: string]>> = {
+  RLLM_001: ["ParseError", "path line column yaml_error actual_type"],
+  RLLM_002: ["MetadataValidationError", "missing_fields field value actual_type schema_path path"],
+  RLLM_003: ["LLMParamValidationError", "unsupported_keys allowed_keys field value"],
+  RLLM_004: ["InputSchemaError", "validator path schema_path reason"],
+  RLLM_005: ["OutputSchemaError", "validator path schema_path reason stage"],
+  RLLM_006: ["OutputSchemaError", "reason"],
+  RLLM_007: ["OutputSchemaError", "actual_type reason"],
+  RLLM_008: ["DependencyResolutionError", "entry actual_type cycle path"],
+  RLLM_009: ["PythonBlockExecutionError", "exception reason line actual_type"],
+  RLLM_010: ["OllamaModelMissingError", "model reason"],
+  RLLM_011: ["ExecutionError", "actual_type reason"],
+  RLLM_012: ["ContextWindowExceededError", "estimated_tokens max_context_window app"],
+  RLLM_013: ["RetryExhaustedError", "retries last_error_code path reason attempts"],
+  RLLM_014: ["MissingProviderCredentialError", "provider missing_env_var model checked_sources"],
+  RLLM_015: ["RuntimeCompatibilityError", "runtime_version required_min required_max_exclusive"],
+  RLLM_016: ["InputReadError", "source path line column reason"],
+  RLLM_017: ["ProviderError", "provider model status retryable attempts reason"],
+  RLLM_018: ["ConfigError", "path line field reason"],
+  RLLM_019: ["PluginError", "plugin reason"],
+  RLLM_020: ["BudgetExceededError", "limit spent would_spend"],
+  RLLM_021: ["PolicyDeniedError", "action resource rule"],
+  RLLM_022: ["CancelledError", "reason"],
+  RLLM_023: ["RecordingMissError", "nearest"],
+  RLLM_999: ["UnknownUnhandledError", "exception"],
+};
+
+test("codes, types and details are what they were", () => {
+  const now = Object.entries(CODES).map(([code, { type, details }]) => [code, [type, details.join(" ")]]);
+  expect(Object.fromEntries(now)).toEqual(PINNED);
+});
+
+test("every failure ends with a status that is neither success nor wrong usage", () => {
+  for (const [code, entry] of Object.entries(CODES)) {
+    expect([code, entry.exit]).toEqual([code, code === "RLLM_022" ? 130 : 1]);
+    expect(entry.http).toBeGreaterThanOrEqual(400);
+  }
+});
