@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
 import { translateSchema } from "../../../src/model/schema/translate.ts";
 
 const text = { type: "string" };
@@ -169,4 +170,32 @@ describe("translateSchema() for other servers", () => {
     for (const mode of ["strict", "gemini", "grammar", "schema"] as const) translateSchema(schema, mode);
     expect(schema).toEqual(before);
   });
+});
+
+test("translateSchema() never throws, whatever the schema holds", () => {
+  const keyword = fc.constantFrom(
+    "type",
+    "properties",
+    "items",
+    "anyOf",
+    "allOf",
+    "required",
+    "$defs",
+    "$ref",
+    "const",
+    "enum",
+    "x",
+  );
+  const plain = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom("object", "array", "#/$defs/x"));
+  const inner = fc.dictionary(keyword, fc.oneof(plain, fc.dictionary(keyword, plain, { maxKeys: 4 })), { maxKeys: 4 });
+  const schema = fc.dictionary(keyword, fc.oneof(plain, inner, fc.array(inner, { maxLength: 3 })), { maxKeys: 6 });
+  fc.assert(
+    fc.property(schema, (given) => {
+      for (const mode of ["strict", "gemini", "grammar", "schema"] as const) {
+        const result = translateSchema(given, mode);
+        expect(JSON.parse(JSON.stringify(result.schema))).toBeObject();
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
