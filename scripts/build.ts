@@ -18,7 +18,12 @@ if (only !== "--binary") await buildLibrary();
 
 /** Without the two no-autoload flags the binary would read `.env` and run code named in a `bunfig.toml` wherever a user stands. */
 async function buildBinary(): Promise<void> {
-  const suffix = (target ?? process.platform).includes("win") && target !== undefined ? ".exe" : process.platform === "win32" ? ".exe" : "";
+  const suffix =
+    (target ?? process.platform).includes("win") && target !== undefined
+      ? ".exe"
+      : process.platform === "win32"
+        ? ".exe"
+        : "";
   const file = join(dist, `modullm${suffix}`);
   const flags = ["--compile", "--minify", "--bytecode", "--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
   if (target) flags.push(`--target=${target}`);

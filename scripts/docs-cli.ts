@@ -8,7 +8,8 @@ const FILE = join(import.meta.dir, "../docs/cli.md");
 /** The whole reference as Markdown. */
 export async function cliReference(): Promise<string> {
   const sections: string[] = [];
-  for (const [name, load] of Object.entries(COMMANDS)) sections.push(`## ${name}\n\n\`\`\`text\n${commandHelp(await load())}\n\`\`\``);
+  for (const [name, load] of Object.entries(COMMANDS))
+    sections.push(`## ${name}\n\n\`\`\`text\n${commandHelp(await load())}\n\`\`\``);
   const intro = [
     "# Command line",
     "",
@@ -25,5 +26,6 @@ export async function cliReference(): Promise<string> {
 if (import.meta.main) {
   const text = await cliReference();
   if (!process.argv.includes("--check")) await Bun.write(FILE, text);
-  else if ((await Bun.file(FILE).text()) !== text) throw new Error("docs/cli.md is not what the commands say: run bun scripts/docs-cli.ts");
+  else if ((await Bun.file(FILE).text()) !== text)
+    throw new Error("docs/cli.md is not what the commands say: run bun scripts/docs-cli.ts");
 }

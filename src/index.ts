@@ -56,9 +56,15 @@ export interface Modullm {
   /** @throws {ModullmError} what reading finds */
   load<Input = Record<string, unknown>, Output = Record<string, unknown>>(path: string): Promise<Loaded<Input, Output>>;
   /** A program from its text; what it `uses` is relative to the working folder. @throws {ModullmError} what reading finds */
-  parse<Input = Record<string, unknown>, Output = Record<string, unknown>>(text: string): Promise<Loaded<Input, Output>>;
+  parse<Input = Record<string, unknown>, Output = Record<string, unknown>>(
+    text: string,
+  ): Promise<Loaded<Input, Output>>;
   /** The output object. @throws {ModullmError} compare `error.code` */
-  run<Input, Output>(program: Loaded<Input, Output> | string, input: NoInfer<Input>, options?: RunOptions): Promise<Output>;
+  run<Input, Output>(
+    program: Loaded<Input, Output> | string,
+    input: NoInfer<Input>,
+    options?: RunOptions,
+  ): Promise<Output>;
   /** @throws {ModullmError} what reading finds */
   validate(path: string, options?: ValidateOptions): Promise<Validation>;
   close(): Promise<void>;
@@ -92,7 +98,9 @@ export async function run<Input = Record<string, unknown>, Output = Record<strin
 }
 
 /** Reads a program and all that it uses. @throws {ModullmError} what reading finds */
-export async function load<Input = Record<string, unknown>, Output = Record<string, unknown>>(path: string): Promise<Loaded<Input, Output>> {
+export async function load<Input = Record<string, unknown>, Output = Record<string, unknown>>(
+  path: string,
+): Promise<Loaded<Input, Output>> {
   return await loadProgram(resolve(path));
 }
 
@@ -101,7 +109,13 @@ export async function validate(path: string, options: ValidateOptions = {}): Pro
   return await validateProgram(resolve(path), options);
 }
 
-async function runWith<Input, Output>(app: App, cwd: string, program: Loaded<Input, Output> | string, input: Input, options: RunOptions = {}): Promise<Output> {
+async function runWith<Input, Output>(
+  app: App,
+  cwd: string,
+  program: Loaded<Input, Output> | string,
+  input: Input,
+  options: RunOptions = {},
+): Promise<Output> {
   const { onEvent, ...rest } = options;
   const loaded = typeof program === "string" ? await loadProgram(resolve(cwd, program)) : program;
   const { output } = await app.run(loaded, input, { ...rest, ...(onEvent ? { listener: onEvent } : {}) });

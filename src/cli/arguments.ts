@@ -10,7 +10,10 @@ export interface ParsedArguments {
 
 /** Options that every command takes, before or after its name. */
 export const GLOBAL_OPTIONS = {
-  "no-config-autoload": { type: "boolean", description: "Read no .env file and no config.yaml; the process environment only" },
+  "no-config-autoload": {
+    type: "boolean",
+    description: "Read no .env file and no config.yaml; the process environment only",
+  },
   color: { type: "enum", options: ["auto", "always", "never"], description: "When to use colour on stderr" },
   help: { type: "boolean", description: "Show help" },
   version: { type: "boolean", description: "Show the version" },
@@ -32,7 +35,14 @@ export interface GlobalOptions {
 
 /** Takes the global options out, wherever they stand before `--`. */
 export function splitGlobals(argv: readonly string[]): GlobalOptions {
-  const globals: GlobalOptions = { autoload: true, color: "auto", help: false, version: false, command: null, args: [] };
+  const globals: GlobalOptions = {
+    autoload: true,
+    color: "auto",
+    help: false,
+    version: false,
+    command: null,
+    args: [],
+  };
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? "";
     if (word === "--") {
@@ -114,7 +124,8 @@ function toOptions(values: Record<string, unknown>): Options {
     integer(name) {
       const value = text(name);
       if (value === null) return null;
-      if (!/^[-+]?\d+$/.test(value.trim())) throw new UsageError(`option --${name} is "${value}", but an integer is wanted`);
+      if (!/^[-+]?\d+$/.test(value.trim()))
+        throw new UsageError(`option --${name} is "${value}", but an integer is wanted`);
       return Number(value);
     },
   };

@@ -14,7 +14,11 @@ import { COMMANDS } from "./table.ts";
  * The command line: arguments in, exit status out. Everything it reaches is in `terminal`, so that a test drives it in process.
  * @param signal aborted by Ctrl-C
  */
-export async function runCommandLine(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function runCommandLine(
+  argv: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   let output = createOutput(terminal, createRedactor([]), "auto");
   const apps: App[] = [];
   let command: Command | null = null;
@@ -27,7 +31,13 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     if (globals.help) return say(output, (await import("./render/help.ts")).commandHelp(command));
     const parsed = parseArguments(command, globals.args);
     const resolvePath = (path: string) => resolve(terminal.cwd, path);
-    return await command.run({ ...parsed, output, signal, resolve: resolvePath, app: appMaker(terminal, globals, output, apps) });
+    return await command.run({
+      ...parsed,
+      output,
+      signal,
+      resolve: resolvePath,
+      app: appMaker(terminal, globals, output, apps),
+    });
   } catch (thrown) {
     if (thrown instanceof UsageError) return usageError(output, thrown, command);
     return await failure(output, toModullmError(thrown));
@@ -54,7 +64,13 @@ async function overview(globals: GlobalOptions, output: Output): Promise<number>
 function appMaker(terminal: Terminal, globals: GlobalOptions, output: Output, made: App[]): CommandContext["app"] {
   return async (settings: AppSettings = {}) => {
     const warn = (message: string) => output.warn(message);
-    const app = await createApp({ env: terminal.env, cwd: terminal.cwd, autoload: globals.autoload, warn, ...settings });
+    const app = await createApp({
+      env: terminal.env,
+      cwd: terminal.cwd,
+      autoload: globals.autoload,
+      warn,
+      ...settings,
+    });
     output.redactor = app.redactor;
     made.push(app);
     return app;

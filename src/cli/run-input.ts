@@ -30,7 +30,11 @@ function fromFile(path: string): Record<string, unknown> {
     bytes = readFileSync(path);
   } catch (thrown) {
     const { code } = thrown as { code?: string };
-    const reasons: Record<string, string> = { ENOENT: "there is no such file", EISDIR: "it is a folder", EACCES: "permission is denied" };
+    const reasons: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      EACCES: "permission is denied",
+    };
     throw inputError(path, `Cannot read input file "${path}": ${reasons[code ?? ""] ?? code}`, { path });
   }
   const format = /\.ya?ml$/i.test(path) ? "yaml" : "json";

@@ -14,7 +14,7 @@ export function openTrace(path: string, redactor: Redactor): Trace {
   try {
     file = openSync(path, "w", 0o600);
   } catch (thrown) {
-    throw new UsageError(`cannot write --trace "${path}": ${(thrown as { code?: string }).code ?? thrown}`);
+    throw new UsageError(`cannot write --trace "${path}": ${(thrown as { code?: string }).code ?? String(thrown)}`);
   }
   return {
     write: (event) => void writeSync(file, `${JSON.stringify(redactor.value(event))}\n`),

@@ -25,7 +25,12 @@ export interface DryRun {
  * The request that a run would send first, without sending it.
  * @throws {ModullmError} RLLM_004 or RLLM_012, as the run would
  */
-export async function dryRun(loaded: LoadedProgram, input: unknown, tools: EngineTools, options: RunOptions): Promise<DryRun> {
+export async function dryRun(
+  loaded: LoadedProgram,
+  input: unknown,
+  tools: EngineTools,
+  options: RunOptions,
+): Promise<DryRun> {
   const { program } = loaded;
   const run = shell(loaded, input, tools, options);
   checkInput(run);
@@ -44,7 +49,8 @@ export async function dryRun(loaded: LoadedProgram, input: unknown, tools: Engin
     max_completion_tokens: maxTokens,
     cost_usd: await costOf(model, promptTokens, maxTokens, tools),
     uses: await Promise.all(loaded.uses.map((link) => dryRunLink(link, run))),
-    notes: program.uses.length > 0 ? ["Outputs of `uses` are not known yet: their places in the prompt are left empty"] : [],
+    notes:
+      program.uses.length > 0 ? ["Outputs of `uses` are not known yet: their places in the prompt are left empty"] : [],
   };
 }
 
@@ -59,7 +65,13 @@ function shell(loaded: LoadedProgram, input: unknown, tools: EngineTools, option
   const { program } = loaded;
   const schema = { input: tools.sketch(program.input.schema), output: tools.sketch(program.output.schema) };
   return {
-    tree: { tools, options, signal: new AbortController().signal, models: new Map(), runChild: () => Promise.reject(new Error("a dry run runs nothing")) },
+    tree: {
+      tools,
+      options,
+      signal: new AbortController().signal,
+      models: new Map(),
+      runChild: () => Promise.reject(new Error("a dry run runs nothing")),
+    },
     id: "",
     parent: null,
     loaded,
@@ -77,7 +89,12 @@ function modelName({ program }: LoadedProgram, { model }: RunOptions): string {
   return model ?? program.model;
 }
 
-async function costOf(model: string, prompt: number, completion: number | null, tools: EngineTools): Promise<DryRun["cost_usd"]> {
+async function costOf(
+  model: string,
+  prompt: number,
+  completion: number | null,
+  tools: EngineTools,
+): Promise<DryRun["cost_usd"]> {
   const facts = await tools.catalog.facts(model);
   const promptCost = facts?.inputPrice == null ? null : (prompt * facts.inputPrice) / 1_000_000;
   const rest = facts?.outputPrice == null || completion === null ? null : (completion * facts.outputPrice) / 1_000_000;

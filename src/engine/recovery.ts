@@ -1,4 +1,3 @@
-import type { Issue } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Reading } from "../answer/answer.ts";
 import type { Message } from "../model/model.ts";
@@ -40,7 +39,10 @@ export function decideOnAnswer(run: Run, refusal: Refusal, text: string, tries: 
     receivedPayload: refusal.value === undefined ? text : refusal.value,
   };
   const times = tries === 1 ? "the one attempt" : `any of ${tries} attempts`;
-  return { do: "fail", error: new ModullmError("RLLM_013", `"${name}" got no answer that meets its contract in ${times}: ${last}`, facts) };
+  return {
+    do: "fail",
+    error: new ModullmError("RLLM_013", `"${name}" got no answer that meets its contract in ${times}: ${last}`, facts),
+  };
 }
 
 /** After a call that failed. The model's own retries are over by then. */

@@ -1,5 +1,5 @@
 import { errorPayload, toModullmError } from "../core/error.ts";
-import type { RunEvent, StageName } from "../core/events.ts";
+import type { StageName } from "../core/events.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
 import { checkInput } from "./stages/input.ts";
@@ -25,7 +25,12 @@ const STAGE_LIST: readonly (readonly [StageName, Stage])[] = [
  * Runs a program and what it uses.
  * @throws {ModullmError} any code of the table; a child's error carries `details.chain`
  */
-export async function runProgram(loaded: LoadedProgram, input: unknown, tools: EngineTools, options: RunOptions = {}): Promise<RunResult> {
+export async function runProgram(
+  loaded: LoadedProgram,
+  input: unknown,
+  tools: EngineTools,
+  options: RunOptions = {},
+): Promise<RunResult> {
   const tree: Tree = {
     tools,
     options,
@@ -42,7 +47,14 @@ async function runIn(tree: Tree, loaded: LoadedProgram, input: unknown, parent: 
   const run = createRun(tree, loaded, input, parent);
   const start = clock.ticks();
   const { name, version, source } = loaded.program;
-  run.emit({ type: "run-start", parent: parent?.id ?? null, path: source.path, name, version, model: tree.options.model ?? loaded.program.model });
+  run.emit({
+    type: "run-start",
+    parent: parent?.id ?? null,
+    path: source.path,
+    name,
+    version,
+    model: tree.options.model ?? loaded.program.model,
+  });
   try {
     for (const [stage, step] of STAGE_LIST) {
       throwIfCancelled(tree.signal);
@@ -85,8 +97,7 @@ function createRun(tree: Tree, loaded: LoadedProgram, input: unknown, parent: Ru
     messages: [],
     output: null,
     emit(event) {
-      listener?.({ ...event, run: id, at: tools.clock.now() } as RunEvent);
+      listener?.({ ...event, run: id, at: tools.clock.now() });
     },
   };
 }
-

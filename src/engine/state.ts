@@ -32,7 +32,11 @@ export interface Run {
 }
 
 /** An event without what every event has. */
-export type EventFacts = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, "run" | "at"> : never) : never;
+export type EventFacts = RunEvent extends infer Event
+  ? Event extends RunEvent
+    ? Omit<Event, "run" | "at">
+    : never
+  : never;
 
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancellation(signal);

@@ -32,7 +32,9 @@ export interface InspectedUse {
 /** One file and its direct children; a child that is missing or broken is marked, not an error. */
 export async function inspectProgram(path: string): Promise<Inspection> {
   const program = await readProgram(path);
-  const uses = await Promise.all(program.uses.map((entry) => inspectUse(entry.name, entry.path, entry.with, dirname(path))));
+  const uses = await Promise.all(
+    program.uses.map((entry) => inspectUse(entry.name, entry.path, entry.with, dirname(path))),
+  );
   return {
     path,
     name: program.name,

@@ -42,7 +42,10 @@ export async function readProgram(path: string): Promise<Program> {
 export function resolveUsesPath(path: string, folder: string): string {
   if (path.endsWith(".rllm") || path.startsWith(".") || isAbsolute(path)) return resolve(folder, path);
   const hint = "Write a path that ends in .rllm or starts with . or /";
-  throw new ModullmError("RLLM_008", `Cannot find program "${path}": library names are not supported by this version`, { details: { path }, hint });
+  throw new ModullmError("RLLM_008", `Cannot find program "${path}": library names are not supported by this version`, {
+    details: { path },
+    hint,
+  });
 }
 
 interface Progress {
@@ -86,7 +89,11 @@ async function readText(path: string): Promise<string> {
     bytes = await readFile(path);
   } catch (cause) {
     const code = (cause as { code?: string }).code;
-    const reasons: Record<string, string> = { ENOENT: "there is no such file", EISDIR: "it is a folder", EACCES: "permission is denied" };
+    const reasons: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      EACCES: "permission is denied",
+    };
     throw cannot(reasons[code ?? ""] ?? `reading fails with ${code ?? "an unknown error"}`, cause);
   }
   try {

@@ -34,7 +34,9 @@ export interface ValidateOptions {
  * @throws {ModullmError} what reading finds; with `strict`, RLLM_002 with every warning in `details.warnings`
  */
 export async function validateProgram(path: string, options: ValidateOptions = {}): Promise<Validation> {
-  const loaded: LoadedProgram = options.shallow ? { program: await readProgram(path), path, uses: [] } : await loadProgram(path);
+  const loaded: LoadedProgram = options.shallow
+    ? { program: await readProgram(path), path, uses: [] }
+    : await loadProgram(path);
   const warnings = treeWarnings(loaded, new Set());
   const { name, version } = loaded.program;
   if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);
@@ -46,7 +48,10 @@ function treeWarnings(loaded: LoadedProgram, seen: Set<LoadedProgram>): PlacedWa
   seen.add(loaded);
   const { program } = loaded;
   const own = [...program.warnings, ...schemaWarnings(program), ...blockWarnings(program), ...usesWarnings(loaded)];
-  return [...own.map((warning) => placed(warning, loaded.path)), ...loaded.uses.flatMap(({ child }) => treeWarnings(child, seen))];
+  return [
+    ...own.map((warning) => placed(warning, loaded.path)),
+    ...loaded.uses.flatMap(({ child }) => treeWarnings(child, seen)),
+  ];
 }
 
 function schemaWarnings(program: Program): Warning[] {
@@ -59,18 +64,29 @@ function schemaWarnings(program: Program): Warning[] {
 }
 
 function blockWarnings({ blocks }: Program): Warning[] {
-  return blocks.map((block) => ({ message: `The ${block.when} block (line ${block.line}) can't be run by this version: it has no sandbox`, place: null }));
+  return blocks.map((block) => ({
+    message: `The ${block.when} block (line ${block.line}) can't be run by this version: it has no sandbox`,
+    place: null,
+  }));
 }
 
 /** Paths into the outputs of used programs that can't be there. */
 function usesWarnings({ program, uses }: LoadedProgram): Warning[] {
   const templates = [program.prompt, program.system, program.recovery].flatMap((template) => template?.parts ?? []);
-  const paths = [...templates.filter((part) => typeof part !== "string"), ...program.uses.flatMap((entry) => templatePaths(entry.with))];
+  const paths = [
+    ...templates.filter((part) => typeof part !== "string"),
+    ...program.uses.flatMap((entry) => templatePaths(entry.with)),
+  ];
   return paths.flatMap(({ path }) => {
     const link = path[0] === "uses" ? uses.find(({ entry }) => entry.name === path[1]) : undefined;
     const doubt = link && doubtPath(link.child.program.output.schema, path.slice(2));
     if (!link || !doubt) return [];
-    return [{ message: `{{${path.join(".")}}} may render as nothing: in the output_schema of "${link.child.program.name}" ${doubt.reason}`, place: null }];
+    return [
+      {
+        message: `{{${path.join(".")}}} may render as nothing: in the output_schema of "${link.child.program.name}" ${doubt.reason}`,
+        place: null,
+      },
+    ];
   });
 }
 
@@ -81,8 +97,12 @@ function placed({ message, place }: Warning, path: string): PlacedWarning {
 function strictError(loaded: LoadedProgram, warnings: readonly PlacedWarning[]): ModullmError {
   const [first] = warnings;
   const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more)` : "";
-  return new ModullmError("RLLM_002", `"${loaded.program.name}" has warnings, which --strict refuses: ${first?.message}${more}`, {
-    details: { warnings },
-    hint: "Correct what the warnings say, or leave out --strict.",
-  });
+  return new ModullmError(
+    "RLLM_002",
+    `"${loaded.program.name}" has warnings, which --strict refuses: ${first?.message}${more}`,
+    {
+      details: { warnings },
+      hint: "Correct what the warnings say, or leave out --strict.",
+    },
+  );
 }

@@ -78,17 +78,24 @@ function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Li
   const kept: Line[] = [];
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as Line;
-    if (!/^```rllm-/.test(line.text)) {
+    if (!line.text.startsWith("```rllm-")) {
       kept.push(line);
       continue;
     }
     const opening = OPENING.exec(line.text);
-    if (!opening) throw blockError(source, line, `the block opening "${line.text.trim()}" is not one of \`\`\`rllm-python pre, rllm-python post, rllm-js pre, rllm-js post`);
+    if (!opening)
+      throw blockError(
+        source,
+        line,
+        `the block opening "${line.text.trim()}" is not one of \`\`\`rllm-python pre, rllm-python post, rllm-js pre, rllm-js post`,
+      );
     let close = index + 1;
     while (close < lines.length && !/^```[ \t]*$/.test(lines[close]?.text ?? "")) close++;
-    if (close === lines.length) throw blockError(source, line, `the ${opening[2]} block that opens here is never closed`);
+    if (close === lines.length)
+      throw blockError(source, line, `the ${opening[2]} block that opens here is never closed`);
     const block = toBlock(source, line, opening, lines.slice(index + 1, close));
-    if (blocks.some((other) => other.when === block.when)) throw blockError(source, line, `a second ${block.when} block opens here; there can be one`);
+    if (blocks.some((other) => other.when === block.when))
+      throw blockError(source, line, `a second ${block.when} block opens here; there can be one`);
     blocks.push(block);
     kept.push({ text: "", offset: line.offset });
     index = close;
@@ -99,7 +106,8 @@ function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Li
 function toBlock(source: Source, line: Line, opening: RegExpExecArray, code: readonly Line[]): Block {
   const options: Record<string, string> = {};
   for (const [, key = "", value = ""] of (opening[3] ?? "").matchAll(OPTION)) {
-    if (!["name", "in", "out"].includes(key)) throw blockError(source, line, `the block option "${key}" is not one of name, in, out`);
+    if (!["name", "in", "out"].includes(key))
+      throw blockError(source, line, `the block option "${key}" is not one of name, in, out`);
     options[key] = value;
   }
   return {
@@ -118,7 +126,8 @@ function parseGiven(source: Source, line: Line, text: string): Record<string, st
   for (const item of text.split(",")) {
     const [name = "", type = "any"] = item.split(":");
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw blockError(source, line, `"${name}" in out= is not a name`);
-    if (!GIVEN_TYPES.includes(type)) throw blockError(source, line, `"${type}" in out= is not one of ${GIVEN_TYPES.join(", ")}`);
+    if (!GIVEN_TYPES.includes(type))
+      throw blockError(source, line, `"${type}" in out= is not one of ${GIVEN_TYPES.join(", ")}`);
     given[name] = type;
   }
   return given;
@@ -127,7 +136,10 @@ function parseGiven(source: Source, line: Line, text: string): Record<string, st
 function blockError(source: Source, line: Line, what: string): ModullmError {
   const place = placeAt(source, line.offset);
   const details = { path: source.path, line: place.line, column: place.column };
-  return new ModullmError("RLLM_001", `Cannot read program "${source.path}", line ${place.line}: ${what}`, { details, place });
+  return new ModullmError("RLLM_001", `Cannot read program "${source.path}", line ${place.line}: ${what}`, {
+    details,
+    place,
+  });
 }
 
 function toSection(lines: readonly Line[], from: number): Section {

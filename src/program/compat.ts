@@ -21,11 +21,17 @@ export function checkCompat(front: Frontmatter, runtime: string): void {
 function checkBounds(front: Frontmatter, key: string, compat: Record<string, unknown>, runtime: string): void {
   const { min, max_exclusive: max = null } = compat;
   function malformed(what: string): ModullmError {
-    return new ModullmError("RLLM_002", `"${key}" ${what}`, { details: { field: key, [key]: compat }, place: front.keyPlace(key) });
+    return new ModullmError("RLLM_002", `"${key}" ${what}`, {
+      details: { field: key, [key]: compat },
+      place: front.keyPlace(key),
+    });
   }
   if (typeof min !== "string") throw malformed('needs "min", a version in quotes such as "0.1.0"');
   if (max !== null && typeof max !== "string") throw malformed('has a "max_exclusive" that is not a version in quotes');
-  for (const [part, value] of [["min", min], ["max_exclusive", max]] as const) {
+  for (const [part, value] of [
+    ["min", min],
+    ["max_exclusive", max],
+  ] as const) {
     if (value === null || VERSION_FORM.test(value)) continue;
     const field = `${key}.${part}`;
     throw new ModullmError("RLLM_002", `"${field}" is "${value}", but a version X.Y.Z is wanted`, {
@@ -33,7 +39,8 @@ function checkBounds(front: Frontmatter, key: string, compat: Record<string, unk
       place: front.place([key, part]),
     });
   }
-  if (max !== null && compareVersions(min, max) >= 0) throw malformed(`allows no version: min ${min} is not below max_exclusive ${max}`);
+  if (max !== null && compareVersions(min, max) >= 0)
+    throw malformed(`allows no version: min ${min} is not below max_exclusive ${max}`);
   if (compareVersions(runtime, min) >= 0 && (max === null || compareVersions(runtime, max) < 0)) return;
   const wanted = max === null ? `at least ${min}` : `at least ${min} and below ${max}`;
   throw new ModullmError("RLLM_015", `The program wants a runtime of version ${wanted}; this one is ${runtime}`, {

@@ -26,13 +26,20 @@ export function parseFrontmatter(source: Source): Frontmatter {
   const parsed = parseYaml(source.text.slice(start, end));
   if (!parsed.ok) {
     const place = placeAt(source, start + parsed.offset);
-    throw parseError(source, place, `the frontmatter is not valid YAML: ${parsed.reason}`, { yaml_error: parsed.reason });
+    throw parseError(source, place, `the frontmatter is not valid YAML: ${parsed.reason}`, {
+      yaml_error: parsed.reason,
+    });
   }
   const { document } = parsed;
   const values = parsed.value ?? {};
   if (!isObject(values)) {
     const type = jsonType(values);
-    throw parseError(source, placeAt(source, start), `the frontmatter is ${type === "array" ? "a list" : `a ${type}`}, not a mapping`, { actual_type: type });
+    throw parseError(
+      source,
+      placeAt(source, start),
+      `the frontmatter is ${type === "array" ? "a list" : `a ${type}`}, not a mapping`,
+      { actual_type: type },
+    );
   }
   const warnings = yaml11Scalars(document).map(({ text, offset }) => ({
     message: `The plain value ${text} is a string or decimal number here (YAML 1.2); YAML 1.1 reads it differently. Put it in quotes to be clear`,
@@ -57,16 +64,22 @@ function findDelimiters(source: Source): { start: number; end: number; bodyOffse
     throw parseError(source, placeAt(source, 0), what);
   }
   const start = firstEnd === -1 ? text.length : firstEnd + 1;
-  for (let from = start; from < text.length; ) {
+  for (let from = start; from < text.length;) {
     const lineEnd = text.indexOf("\n", from);
     const stop = lineEnd === -1 ? text.length : lineEnd;
-    if (DELIMITER.test(text.slice(from, stop))) return { start, end: from, bodyOffset: Math.min(stop + 1, text.length) };
+    if (DELIMITER.test(text.slice(from, stop)))
+      return { start, end: from, bodyOffset: Math.min(stop + 1, text.length) };
     from = stop + 1;
   }
   throw parseError(source, placeAt(source, 0), "the frontmatter opened on line 1 is never closed");
 }
 
-function parseError(source: Source, place: SourcePlace, what: string, details: Record<string, unknown> = {}): ModullmError {
+function parseError(
+  source: Source,
+  place: SourcePlace,
+  what: string,
+  details: Record<string, unknown> = {},
+): ModullmError {
   const all = { path: source.path, line: place.line, column: place.column, ...details };
   return new ModullmError("RLLM_001", `Cannot read program "${source.path}": ${what}`, { details: all, place });
 }

@@ -46,7 +46,12 @@ export function textToInput(contract: Contract, text: string): Record<string, un
     strings.length === 0
       ? "input_schema has no string property to put it in"
       : `input_schema has several string properties (${strings.join(", ")})`;
-  throw inputError("text", `Cannot use plain text as input: ${why}`, {}, "Pass a JSON object, or key=value pairs after --.");
+  throw inputError(
+    "text",
+    `Cannot use plain text as input: ${why}`,
+    {},
+    "Pass a JSON object, or key=value pairs after --.",
+  );
 }
 
 /**
@@ -54,16 +59,33 @@ export function textToInput(contract: Contract, text: string): Record<string, un
  * @param source how messages call it: `--input`, a file's path
  * @throws {ModullmError} RLLM_016
  */
-export function objectFromText(text: string, source: string, format: "json" | "yaml" | "either"): Record<string, unknown> {
+export function objectFromText(
+  text: string,
+  source: string,
+  format: "json" | "yaml" | "either",
+): Record<string, unknown> {
   const read = format === "yaml" ? readYaml(text) : readJson(text, format === "either");
-  if (!read.ok) throw inputError(source, `Cannot read ${source} as ${format === "yaml" ? "YAML" : "JSON"}: ${read.reason}`, read.place);
+  if (!read.ok)
+    throw inputError(
+      source,
+      `Cannot read ${source} as ${format === "yaml" ? "YAML" : "JSON"}: ${read.reason}`,
+      read.place,
+    );
   if (isObject(read.value)) return read.value;
   const what = Array.isArray(read.value) ? "a list" : read.value === null ? "empty" : `a ${typeof read.value}`;
   throw inputError(source, `Cannot use ${source} as input: it is ${what}, but an object is wanted`);
 }
 
-export function inputError(source: string, message: string, place: Record<string, unknown> = {}, hint?: string): ModullmError {
-  return new ModullmError("RLLM_016", message, { details: { source, reason: message, ...place }, ...(hint === undefined ? {} : { hint }) });
+export function inputError(
+  source: string,
+  message: string,
+  place: Record<string, unknown> = {},
+  hint?: string,
+): ModullmError {
+  return new ModullmError("RLLM_016", message, {
+    details: { source, reason: message, ...place },
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 /** What to say of a key that the schema does not have. */
@@ -111,7 +133,10 @@ function candidates(text: string): unknown[] {
 
 /** Doubles keep fifteen digits of any decimal, and some longer ones. */
 function isLossless(text: string, number: number): boolean {
-  const digits = text.replace(/[eE].*$/, "").replace(/[-.]/g, "").replace(/^0+/, "");
+  const digits = text
+    .replace(/[eE].*$/, "")
+    .replace(/[-.]/g, "")
+    .replace(/^0+/, "");
   return Number.isFinite(number) && (digits.length <= 15 || String(number) === text);
 }
 

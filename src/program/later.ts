@@ -40,6 +40,7 @@ function checkTests(front: Frontmatter, tests: unknown): void {
     if (typeof test["name"] !== "string") throw fieldError(front, ["tests", index, "name"], "a string");
     if (!isObject(test["input"])) throw fieldError(front, ["tests", index, "input"], "a mapping");
     if (!("expect" in test)) throw fieldError(front, ["tests", index, "expect"], "a value");
-    if (test["model"] !== undefined && typeof test["model"] !== "string") throw fieldError(front, ["tests", index, "model"], "a string");
+    if (test["model"] !== undefined && typeof test["model"] !== "string")
+      throw fieldError(front, ["tests", index, "model"], "a string");
   }
 }

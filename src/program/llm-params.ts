@@ -8,7 +8,6 @@ interface Kind {
   readonly holds: (value: unknown) => boolean;
 }
 
-const number: Kind = { wanted: "a number", holds: (value) => typeof value === "number" };
 const boolean: Kind = { wanted: "true or false", holds: (value) => typeof value === "boolean" };
 const string: Kind = { wanted: "a string", holds: (value) => typeof value === "string" };
 const object: Kind = { wanted: "a mapping", holds: isObject };
@@ -16,19 +15,34 @@ const list: Kind = { wanted: "a list", holds: Array.isArray };
 const integer: Kind = { wanted: "an integer", holds: Number.isSafeInteger };
 
 function between(low: number, high: number): Kind {
-  return { wanted: `a number from ${low} to ${high}`, holds: (value) => typeof value === "number" && value >= low && value <= high };
+  return {
+    wanted: `a number from ${low} to ${high}`,
+    holds: (value) => typeof value === "number" && value >= low && value <= high,
+  };
 }
 
 function atLeast(low: number): Kind {
-  return { wanted: `an integer of at least ${low}`, holds: (value) => Number.isSafeInteger(value) && (value as number) >= low };
+  return {
+    wanted: `an integer of at least ${low}`,
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= low,
+  };
 }
 
 function either(...kinds: Kind[]): Kind {
-  return { wanted: kinds.map((kind) => kind.wanted).join(" or "), holds: (value) => kinds.some((kind) => kind.holds(value)) };
+  return {
+    wanted: kinds.map((kind) => kind.wanted).join(" or "),
+    holds: (value) => kinds.some((kind) => kind.holds(value)),
+  };
 }
 
-const strings: Kind = { wanted: "a list of strings", holds: (value) => Array.isArray(value) && value.every(string.holds) };
-const positive: Kind = { wanted: "a number above 0 (seconds)", holds: (value) => typeof value === "number" && value > 0 };
+const strings: Kind = {
+  wanted: "a list of strings",
+  holds: (value) => Array.isArray(value) && value.every(string.holds),
+};
+const positive: Kind = {
+  wanted: "a number above 0 (seconds)",
+  holds: (value) => typeof value === "number" && value > 0,
+};
 
 /** The allow-list of `llm_params` and what each may hold. Null is taken as not set. */
 export const LLM_PARAMS: Readonly<Record<string, Kind>> = {
@@ -55,7 +69,10 @@ export const LLM_PARAMS: Readonly<Record<string, Kind>> = {
   reasoning_effort: string,
   logprobs: boolean,
   top_logprobs: atLeast(0),
-  extra_headers: { wanted: "a mapping of strings", holds: (value) => isObject(value) && Object.values(value).every(string.holds) },
+  extra_headers: {
+    wanted: "a mapping of strings",
+    holds: (value) => isObject(value) && Object.values(value).every(string.holds),
+  },
   extra_body: object,
   service_tier: string,
   modalities: strings,
@@ -70,7 +87,9 @@ export const LLM_PARAMS: Readonly<Record<string, Kind>> = {
 /** @throws {ModullmError} RLLM_003 for a key that is not allowed or a value of the wrong type */
 export function checkLlmParams(params: Readonly<Record<string, unknown>>): JsonObject {
   const allowed = Object.keys(LLM_PARAMS).toSorted();
-  const unsupported = Object.keys(params).filter((key) => !Object.hasOwn(LLM_PARAMS, key)).toSorted();
+  const unsupported = Object.keys(params)
+    .filter((key) => !Object.hasOwn(LLM_PARAMS, key))
+    .toSorted();
   if (unsupported.length > 0) {
     const names = unsupported.map((key) => `"${key}"`).join(", ");
     const near = unsupported.length === 1 ? didYouMean(unsupported[0] ?? "", allowed) : "";

@@ -60,7 +60,13 @@ export function fieldError(front: Frontmatter, path: readonly (string | number)[
   const field = path.join(".");
   const type = jsonType(value);
   const simple = type !== "array" && type !== "object";
-  const shown = simple ? (value === null || value === undefined ? "null" : JSON.stringify(value)) : type === "array" ? "a list" : "a mapping";
+  const shown = simple
+    ? value === null || value === undefined
+      ? "null"
+      : JSON.stringify(value)
+    : type === "array"
+      ? "a list"
+      : "a mapping";
   return new ModullmError("RLLM_002", `"${field}" is ${shown}, but ${wanted} is wanted`, {
     details: { field, ...(simple ? { value: value ?? null } : {}), actual_type: type },
     place: front.place(path),
@@ -84,7 +90,8 @@ export function readOptionalString(front: Frontmatter, key: string): string | nu
 
 export function readInteger(front: Frontmatter, key: string, least: number): number {
   const value = front.values[key];
-  if (!Number.isSafeInteger(value) || (value as number) < least) throw fieldError(front, [key], `an integer of at least ${least}`);
+  if (!Number.isSafeInteger(value) || (value as number) < least)
+    throw fieldError(front, [key], `an integer of at least ${least}`);
   return value as number;
 }
 
@@ -98,7 +105,8 @@ export function readStrings(front: Frontmatter, key: string): string[] {
   const value = front.values[key] ?? [];
   if (!Array.isArray(value)) throw fieldError(front, [key], "a list of strings");
   for (const [index, item] of value.entries()) {
-    if (typeof item !== "string" || item.trim() === "") throw fieldError(front, [key, index], "a string that is not blank");
+    if (typeof item !== "string" || item.trim() === "")
+      throw fieldError(front, [key, index], "a string that is not blank");
   }
   return value as string[];
 }

@@ -30,7 +30,9 @@ export interface ParseOptions {
 export function parseProgram(text: string, options: ParseOptions = {}): Program {
   const source = createSource(text, options.path ?? "");
   if (source.text.includes("\0")) {
-    throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": it holds a NUL byte, so it is not text`, { details: { path: source.path } });
+    throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": it holds a NUL byte, so it is not text`, {
+      details: { path: source.path },
+    });
   }
   const front = parseFrontmatter(source);
   metadata.checkRequired(front);
@@ -46,7 +48,19 @@ export function parseProgram(text: string, options: ParseOptions = {}): Program 
   warnings.push(...checkLaterKeys(front));
   const body = parseBody(source, front.bodyOffset);
   const sections = readSections(front, body, warnings);
-  const program: Program = { source, ...fields, ...llm, params, input, output, uses, examples, ...sections, blocks: body.blocks, warnings };
+  const program: Program = {
+    source,
+    ...fields,
+    ...llm,
+    params,
+    input,
+    output,
+    uses,
+    examples,
+    ...sections,
+    blocks: body.blocks,
+    warnings,
+  };
   warnings.push(...body.warnings, ...templateWarnings(program, front, body));
   return program;
 }
@@ -55,7 +69,8 @@ function readFields(front: Frontmatter) {
   const tags = metadata.readStrings(front, "tags");
   const recommendedModels = metadata.readStrings(front, "recommended_models");
   for (const [index, model] of recommendedModels.entries()) {
-    if (!isModelName(model)) throw metadata.fieldError(front, ["recommended_models", index], 'a model as "provider/name"');
+    if (!isModelName(model))
+      throw metadata.fieldError(front, ["recommended_models", index], 'a model as "provider/name"');
   }
   return {
     name: metadata.readText(front, "name"),
@@ -78,12 +93,18 @@ function readLlm(front: Frontmatter): { llm: JsonObject; model: string; fallback
   if (!isObject(llm)) throw malformed('"llm" is not a mapping with a model', ["llm"]);
   const { model, fallbacks = [] } = llm;
   if (typeof model !== "string" || !isModelName(model)) {
-    throw malformed(`"llm.model" is ${JSON.stringify(model) ?? "missing"}, but a model as "provider/name" is wanted`, ["llm", "model"]);
+    throw malformed(`"llm.model" is ${JSON.stringify(model) ?? "missing"}, but a model as "provider/name" is wanted`, [
+      "llm",
+      "model",
+    ]);
   }
   if (!Array.isArray(fallbacks)) throw malformed('"llm.fallbacks" is not a list of models', ["llm", "fallbacks"]);
   for (const [index, fallback] of fallbacks.entries()) {
     if (typeof fallback === "string" && isModelName(fallback)) continue;
-    throw malformed(`"llm.fallbacks.${index}" is ${JSON.stringify(fallback)}, but a model as "provider/name" is wanted`, ["llm", "fallbacks", index]);
+    throw malformed(
+      `"llm.fallbacks.${index}" is ${JSON.stringify(fallback)}, but a model as "provider/name" is wanted`,
+      ["llm", "fallbacks", index],
+    );
   }
   return { llm: llm as JsonObject, model, fallbacks };
 }
@@ -139,10 +160,18 @@ function checkSide(front: Frontmatter, path: readonly (string | number)[], value
   });
 }
 
-function readSections(front: Frontmatter, body: Body, warnings: Warning[]): Pick<Program, "prompt" | "system" | "recovery"> {
+function readSections(
+  front: Frontmatter,
+  body: Body,
+  warnings: Warning[],
+): Pick<Program, "prompt" | "system" | "recovery"> {
   function pick(key: string, section: Section | null): Template | null {
     const written = metadata.readOptionalString(front, key);
-    if (section && written !== null) warnings.push({ message: `The section in the body wins over "${key}" in the frontmatter`, place: front.keyPlace(key) });
+    if (section && written !== null)
+      warnings.push({
+        message: `The section in the body wins over "${key}" in the frontmatter`,
+        place: front.keyPlace(key),
+      });
     const text = section ? section.text : (written ?? "");
     return text.trim() === "" ? null : parseTemplate(text);
   }

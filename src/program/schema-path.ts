@@ -41,11 +41,21 @@ function walk(root: unknown, schema: unknown, path: readonly string[], depth: nu
   return walkOwn(root, schema, path, depth, guard, key);
 }
 
-function walkOwn(root: unknown, schema: Record<string, unknown>, path: readonly string[], depth: number, guard: number, key: string): PathDoubt | null {
+function walkOwn(
+  root: unknown,
+  schema: Record<string, unknown>,
+  path: readonly string[],
+  depth: number,
+  guard: number,
+  key: string,
+): PathDoubt | null {
   const types = schema["type"] === undefined ? null : [schema["type"]].flat();
   const index = /^[0-9]+$/.test(key);
   if (types && !types.includes("object") && !(types.includes("array") && index)) {
-    return { depth, reason: types.includes("array") ? "a list has only number indexes" : `a ${types.join(" or ")} has no parts` };
+    return {
+      depth,
+      reason: types.includes("array") ? "a list has only number indexes" : `a ${types.map(String).join(" or ")} has no parts`,
+    };
   }
   if (index && types?.includes("array")) {
     const items = schema["items"];

@@ -22,11 +22,16 @@ export function placeAt(source: Source, offset: number): SourcePlace {
   const start = source.text.lastIndexOf("\n", at - 1) + 1;
   const end = source.text.indexOf("\n", at);
   let line = 1;
-  for (let index = source.text.indexOf("\n"); index !== -1 && index < start; index = source.text.indexOf("\n", index + 1)) line++;
+  for (
+    let index = source.text.indexOf("\n");
+    index !== -1 && index < start;
+    index = source.text.indexOf("\n", index + 1)
+  )
+    line++;
   return {
     path: source.path,
     line,
-    column: [...source.text.slice(start, at)].length + 1,
+    column: Array.from(source.text.slice(start, at)).length + 1,
     text: source.text.slice(start, end === -1 ? undefined : end),
   };
 }

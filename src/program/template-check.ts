@@ -48,9 +48,13 @@ function doubtful(program: Program, part: TemplatePath, roots: readonly string[]
   }
   if (pre && pre.gives === null) return null;
   if (root === "uses" && name !== undefined && !program.uses.some((entry) => entry.name === name)) {
-    return `${shown} renders as nothing: uses has no entry "${name}".${didYouMean(name, program.uses.map((entry) => entry.name))}`;
+    return `${shown} renders as nothing: uses has no entry "${name}".${didYouMean(
+      name,
+      program.uses.map((entry) => entry.name),
+    )}`;
   }
-  if (root === "schema" && name !== "input" && name !== "output") return `${shown} renders as nothing: schema has input and output`;
+  if (root === "schema" && name !== "input" && name !== "output")
+    return `${shown} renders as nothing: schema has input and output`;
   if (root !== "input") return null;
   const doubt = doubtPath(program.input.schema, part.path.slice(1));
   return doubt === null ? null : `${shown} may render as nothing: in input_schema ${doubt.reason}`;

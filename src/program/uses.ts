@@ -27,7 +27,15 @@ export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
     }
     for (const name of entry.reads) {
       if (entries.some((other) => other.name === name)) continue;
-      throw entryError(front, uses[index], index, `reads uses.${name}, which is not an entry.${didYouMean(name, entries.map((each) => each.name))}`);
+      throw entryError(
+        front,
+        uses[index],
+        index,
+        `reads uses.${name}, which is not an entry.${didYouMean(
+          name,
+          entries.map((each) => each.name),
+        )}`,
+      );
     }
   }
   checkOrder(front, entries);
@@ -47,11 +55,13 @@ export function fillValue(value: unknown, values: Readonly<Record<string, unknow
   if (typeof value === "string") {
     const template = parseTemplate(value);
     const [only] = template.parts;
-    if (template.parts.length === 1 && only !== undefined && typeof only !== "string") return lookUp(values, only.path) ?? null;
+    if (template.parts.length === 1 && only !== undefined && typeof only !== "string")
+      return lookUp(values, only.path) ?? null;
     return renderTemplate(template, values);
   }
   if (Array.isArray(value)) return value.map((item) => fillValue(item, values));
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, values)]));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, values)]));
   return value;
 }
 
@@ -60,17 +70,27 @@ function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: 
   const { name, path, with: mapping = {} } = entry;
   if (typeof name !== "string" || name.trim() === "") throw entryError(front, entry, index, 'lacks "name", a string');
   if (typeof path !== "string" || path.trim() === "") throw entryError(front, entry, index, 'lacks "path", a string');
-  if (mapping !== null && !isObject(mapping)) throw entryError(front, entry, index, 'has a "with" that is not a mapping');
+  if (mapping !== null && !isObject(mapping))
+    throw entryError(front, entry, index, 'has a "with" that is not a mapping');
   checkLater(front, entry, index);
   for (const key of Object.keys(entry)) {
     if (!KEYS.includes(key)) {
-      warnings.push({ message: `uses entry "${name}": the key "${key}" is not known and has no effect.${didYouMean(key, KEYS)}`, place: front.place(["uses", index, key]) });
+      warnings.push({
+        message: `uses entry "${name}": the key "${key}" is not known and has no effect.${didYouMean(key, KEYS)}`,
+        place: front.place(["uses", index, key]),
+      });
     } else if (LATER.includes(key)) {
-      warnings.push({ message: `uses entry "${name}": "${key}" has no effect in this version`, place: front.place(["uses", index, key]) });
+      warnings.push({
+        message: `uses entry "${name}": "${key}" has no effect in this version`,
+        place: front.place(["uses", index, key]),
+      });
     }
   }
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    warnings.push({ message: `uses entry "${name}": templates can't refer to this name; use letters, digits and _`, place: front.place(["uses", index, "name"]) });
+    warnings.push({
+      message: `uses entry "${name}": templates can't refer to this name; use letters, digits and _`,
+      place: front.place(["uses", index, "name"]),
+    });
   }
   const paths = templatePaths([mapping, entry["each"], entry["when"]]);
   const reads = paths.filter(({ path: [root] }) => root === "uses").map((part) => part.path[1] ?? "");
@@ -79,13 +99,15 @@ function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: 
 
 function checkLater(front: Frontmatter, entry: Record<string, unknown>, index: number): void {
   for (const key of ["each", "when"]) {
-    if (entry[key] !== undefined && typeof entry[key] !== "string") throw entryError(front, entry, index, `has a "${key}" that is not a template in quotes`);
+    if (entry[key] !== undefined && typeof entry[key] !== "string")
+      throw entryError(front, entry, index, `has a "${key}" that is not a template in quotes`);
   }
   const policy = entry["on_error"];
   if (policy !== undefined && !["fail", "null", "skip", null].includes(policy as string)) {
     throw entryError(front, entry, index, 'has an "on_error" that is not fail, null or skip');
   }
-  if (entry["fresh"] !== undefined && typeof entry["fresh"] !== "boolean") throw entryError(front, entry, index, 'has a "fresh" that is not true or false');
+  if (entry["fresh"] !== undefined && typeof entry["fresh"] !== "boolean")
+    throw entryError(front, entry, index, 'has a "fresh" that is not true or false');
 }
 
 /** @throws {ModullmError} RLLM_008 with the whole cycle when entries read each other */
@@ -95,7 +117,10 @@ function checkOrder(front: Frontmatter, entries: readonly UsesEntry[]): void {
     if (done.has(entry.name)) return;
     if (trail.includes(entry.name)) {
       const cycle = [...trail.slice(trail.indexOf(entry.name)), entry.name];
-      throw new ModullmError("RLLM_008", `The uses entries read each other: ${cycle.join(" -> ")}`, { details: { cycle }, place: front.keyPlace("uses") });
+      throw new ModullmError("RLLM_008", `The uses entries read each other: ${cycle.join(" -> ")}`, {
+        details: { cycle },
+        place: front.keyPlace("uses"),
+      });
     }
     for (const name of entry.reads) {
       const next = entries.find((other) => other.name === name);
@@ -107,5 +132,8 @@ function checkOrder(front: Frontmatter, entries: readonly UsesEntry[]): void {
 }
 
 function entryError(front: Frontmatter, entry: unknown, index: number, what: string): ModullmError {
-  return new ModullmError("RLLM_008", `uses entry ${index + 1} ${what}`, { details: { entry }, place: front.place(["uses", index]) });
+  return new ModullmError("RLLM_008", `uses entry ${index + 1} ${what}`, {
+    details: { entry },
+    place: front.place(["uses", index]),
+  });
 }

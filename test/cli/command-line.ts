@@ -43,7 +43,8 @@ export function worldOf(folder: string): Record<string, string> {
 export async function modullm(args: readonly string[], setting: Setting = {}): Promise<Outcome> {
   const folder = setting.folder ?? makeFolder();
   let [stdout, stderr] = ["", ""];
-  const bytes = typeof setting.stdin === "string" ? new TextEncoder().encode(setting.stdin) : (setting.stdin ?? new Uint8Array());
+  const bytes =
+    typeof setting.stdin === "string" ? new TextEncoder().encode(setting.stdin) : (setting.stdin ?? new Uint8Array());
   const exit = await runCommandLine(
     args,
     {
@@ -75,18 +76,31 @@ export function serveModel(replies: readonly string[]): ModelServer {
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
-      const body = (await request.json()) as { model: string; messages: ModelServer["asked"][number]["messages"]; stream?: boolean };
+      const body = (await request.json()) as {
+        model: string;
+        messages: ModelServer["asked"][number]["messages"];
+        stream?: boolean;
+      };
       asked.push({ model: body.model, messages: body.messages });
       const content = left.length > 1 ? left.shift() : left[0];
       const usage = { prompt_tokens: 10, completion_tokens: 6, total_tokens: 16 };
       const head = { id: "c1", created: 0, model: body.model };
       if (!body.stream) {
-        return Response.json({ ...head, object: "chat.completion", usage, choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }] });
+        return Response.json({
+          ...head,
+          object: "chat.completion",
+          usage,
+          choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }],
+        });
       }
       const chunk = (delta: object, finish: string | null, rest: object = {}) =>
         `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: finish }], ...rest })}\n\n`;
       const pieces = (content ?? "").match(/.{1,4}/gs) ?? [];
-      const text = [...pieces.map((piece) => chunk({ content: piece }, null)), chunk({}, "stop", { usage }), "data: [DONE]\n\n"].join("");
+      const text = [
+        ...pieces.map((piece) => chunk({ content: piece }, null)),
+        chunk({}, "stop", { usage }),
+        "data: [DONE]\n\n",
+      ].join("");
       return new Response(text, { headers: { "content-type": "text/event-stream" } });
     },
   });

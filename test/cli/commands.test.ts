@@ -41,7 +41,10 @@ describe("the command line", () => {
   });
 
   test("a configuration that can't be read is RLLM_018, and --no-config-autoload gets around it", async () => {
-    const folder = makeFolder({ "a.rllm": programText(), "config/modullm/config.yaml": "runtime: {default_max_retries: many}\n" });
+    const folder = makeFolder({
+      "a.rllm": programText(),
+      "config/modullm/config.yaml": "runtime: {default_max_retries: many}\n",
+    });
     const args = ["run", "a.rllm", "--text", "hi", "--dry-run"];
     expect((await modullm(args, { folder })).json()).toMatchObject({ error_code: "RLLM_018" });
     expect((await modullm([...args, "--no-config-autoload"], { folder })).exit).toBe(0);
@@ -52,10 +55,19 @@ describe("the command line", () => {
 describe("modullm validate", () => {
   test("one file gives an object, several a list that goes on after a bad one", async () => {
     const folder = makeFolder({ "a.rllm": programText(), "b.rllm": "no" });
-    expect((await modullm(["validate", "a.rllm"], { folder })).json()).toEqual({ ok: true, path: `${folder}/a.rllm`, name: "base", version: "0.1.0", warnings: [] });
+    expect((await modullm(["validate", "a.rllm"], { folder })).json()).toEqual({
+      ok: true,
+      path: `${folder}/a.rllm`,
+      name: "base",
+      version: "0.1.0",
+      warnings: [],
+    });
     const several = await modullm(["validate", "a.rllm", "b.rllm"], { folder });
     expect(several.exit).toBe(1);
-    expect(several.json()).toMatchObject([{ ok: true }, { ok: false, path: `${folder}/b.rllm`, error_code: "RLLM_001" }]);
+    expect(several.json()).toMatchObject([
+      { ok: true },
+      { ok: false, path: `${folder}/b.rllm`, error_code: "RLLM_001" },
+    ]);
   });
 });
 
@@ -63,7 +75,11 @@ describe("modullm inspect", () => {
   test("prints JSON, text, a diagram and types", async () => {
     const folder = makeFolder({ "a.rllm": programText({ uses: "[{name: k, path: no.rllm}]" }) });
     const run = async (format: string) => (await modullm(["inspect", "a.rllm", "--format", format], { folder })).stdout;
-    expect(JSON.parse(await run("json"))).toMatchObject({ name: "base", uses: [{ name: "k", path: `${folder}/no.rllm` }], llm_params: {} });
+    expect(JSON.parse(await run("json"))).toMatchObject({
+      name: "base",
+      uses: [{ name: "k", path: `${folder}/no.rllm` }],
+      llm_params: {},
+    });
     expect(await run("mermaid")).toContain('use0["k (missing)"]');
     expect(await run("text")).toContain("model   local/test");
     expect(await run("typescript")).toContain("export type BaseOutput = {\n  out: string;\n};");
@@ -88,19 +104,25 @@ describe("modullm stats and exectime", () => {
       avg_prompt_tokens: 15,
       max_completion_tokens: 12,
     });
-    expect((await modullm(["stats"], { folder })).json()).toMatchObject({ programs: [{ app_path: `${folder}/a.rllm`, total_runs: 3 }] });
+    expect((await modullm(["stats"], { folder })).json()).toMatchObject({
+      programs: [{ app_path: `${folder}/a.rllm`, total_runs: 3 }],
+    });
     expect((await modullm(["stats", "--format", "text"], { folder })).stdout).toContain("a.rllm");
     expect((await modullm(["stats", "a.rllm", "--format", "text"], { folder })).stdout).toContain("p50");
     const prediction = (await modullm(["exectime", "a.rllm"], { folder })).json() as { estimated_ms: number };
     expect(prediction.estimated_ms).toBeGreaterThan(0);
-    expect((await modullm(["exectime", "b.rllm"], { folder })).json()).toMatchObject({ estimated_ms: null, dependency_count: 0 });
+    expect((await modullm(["exectime", "b.rllm"], { folder })).json()).toMatchObject({
+      estimated_ms: null,
+      dependency_count: 0,
+    });
   });
 });
 
 describe("modullm help", () => {
   test("explains topics as JSON and as text", async () => {
     const { topics } = (await modullm(["help"])).json() as { topics: string[] };
-    for (const topic of ["rllm", "schema", "recovery", "examples", "credentials", "config", "commands"]) expect(topics).toContain(topic);
+    for (const topic of ["rllm", "schema", "recovery", "examples", "credentials", "config", "commands"])
+      expect(topics).toContain(topic);
     for (const topic of topics) {
       expect((await modullm(["help", topic])).json()).toMatchObject({ topic });
       expect((await modullm(["help", topic, "--format", "text"])).stdout.length).toBeGreaterThan(100);
@@ -115,7 +137,8 @@ describe("modullm trust", () => {
       "a.rllm": programText({ llm: "{model: openai/x}" }),
       ".env": `OPENAI_API_BASE=${server.env["LOCAL_API_BASE"]}\n`,
     });
-    const run = async () => await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: { OPENAI_API_KEY: "sk-of-the-user" } });
+    const run = async () =>
+      await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: { OPENAI_API_KEY: "sk-of-the-user" } });
     expect((await run()).json()).toMatchObject({ error_code: "RLLM_014" });
     expect(server.asked).toEqual([]);
     expect((await modullm(["trust"], { folder })).json()).toEqual({ folder, trusted: true });

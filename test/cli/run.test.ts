@@ -23,7 +23,10 @@ describe("modullm run", () => {
   test("prints the output object on one line", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
     const server = serve(GOOD);
-    const { exit, stdout, stderr } = await modullm(["run", "a.rllm", "--input", '{"text": "hi"}'], { folder, env: server.env });
+    const { exit, stdout, stderr } = await modullm(["run", "a.rllm", "--input", '{"text": "hi"}'], {
+      folder,
+      env: server.env,
+    });
     expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n', stderr: "" });
     expect(server.asked).toEqual([{ model: "test", messages: [{ role: "user", content: "Say hi" }] }]);
   });
@@ -37,7 +40,11 @@ describe("modullm run", () => {
     [["--", "text=pair=1"], "pair=1"],
     [["--input", '{"text": "no"}', "--", "text=over"], "over"],
   ])("takes its input from %j", async (args, text) => {
-    const folder = makeFolder({ "a.rllm": programText(), "in.yaml": "text: file\n", "in.json": '\uFEFF{"text": "json"}' });
+    const folder = makeFolder({
+      "a.rllm": programText(),
+      "in.yaml": "text: file\n",
+      "in.json": '\uFEFF{"text": "json"}',
+    });
     const server = serve(GOOD);
     expect((await modullm(["run", "a.rllm", ...args], { folder, env: server.env })).exit).toBe(0);
     expect(server.asked[0]?.messages[0]?.content).toBe(`Say ${text}`);
@@ -68,13 +75,20 @@ describe("modullm run", () => {
     const folder = makeFolder({ "a.rllm": programText() });
     const server = serve(GOOD);
     const { exit, json, stderr } = await modullm(["run", "a.rllm", ...args], { folder, env: server.env });
-    expect({ exit, code: (json() as { error_code: string }).error_code, stderr }).toEqual({ exit: 1, code, stderr: "" });
+    expect({ exit, code: (json() as { error_code: string }).error_code, stderr }).toEqual({
+      exit: 1,
+      code,
+      stderr: "",
+    });
     expect(server.asked).toEqual([]);
   });
 
   test("shows streamed text on stderr and the checked object on stdout", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
-    const { stdout, stderr } = await modullm(["run", "a.rllm", "--text", "hi", "--stream"], { folder, env: serve(GOOD).env });
+    const { stdout, stderr } = await modullm(["run", "a.rllm", "--text", "hi", "--stream"], {
+      folder,
+      env: serve(GOOD).env,
+    });
     expect(stdout).toBe('{"out":"ok"}\n');
     expect(stderr).toBe(`${GOOD}\n`);
   });
@@ -88,22 +102,34 @@ describe("modullm run", () => {
       .map((line) => JSON.parse(line) as { type: string; error?: string | null });
     expect(events[0]?.type).toBe("run-start");
     expect(events.at(-1)?.type).toBe("run-end");
-    expect(events.filter((event) => event.type === "attempt-end").map((event) => event.error)).toEqual(["RLLM_006", null]);
+    expect(events.filter((event) => event.type === "attempt-end").map((event) => event.error)).toEqual([
+      "RLLM_006",
+      null,
+    ]);
   });
 
   test("--verbose tells the events on stderr", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
-    const { stderr } = await modullm(["run", "a.rllm", "--text", "hi", "--verbose"], { folder, env: serve("bad", GOOD).env });
+    const { stderr } = await modullm(["run", "a.rllm", "--text", "hi", "--verbose"], {
+      folder,
+      env: serve("bad", GOOD).env,
+    });
     expect(stderr).toContain("attempt 1 failed with RLLM_006");
     expect(stderr).toContain("run ok");
   });
 
   test("--dry-run prints the request and calls nothing", async () => {
-    const folder = makeFolder({ "a.rllm": programText({ llm: "{model: openai/gpt-4o-mini}", llm_params: "{max_tokens: 100}" }) });
+    const folder = makeFolder({
+      "a.rllm": programText({ llm: "{model: openai/gpt-4o-mini}", llm_params: "{max_tokens: 100}" }),
+    });
     const { exit, json } = await modullm(["run", "a.rllm", "--text", "hi", "--dry-run"], { folder });
     expect(exit).toBe(0);
     expect(json()).toMatchObject({
-      request: { model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "Say hi" }], params: { max_tokens: 100 } },
+      request: {
+        model: "openai/gpt-4o-mini",
+        messages: [{ role: "user", content: "Say hi" }],
+        params: { max_tokens: 100 },
+      },
       prompt_tokens: 2,
       max_completion_tokens: 100,
     });
@@ -157,7 +183,11 @@ describe("modullm run", () => {
   test("50 MB of input arrive whole", async () => {
     const folder = makeFolder({ "a.rllm": programText({ max_context_window: "100000000" }) });
     const server = serve(GOOD);
-    const { exit } = await modullm(["run", "a.rllm", "--input", "-"], { folder, env: server.env, stdin: "x".repeat(50_000_000) });
+    const { exit } = await modullm(["run", "a.rllm", "--input", "-"], {
+      folder,
+      env: server.env,
+      stdin: "x".repeat(50_000_000),
+    });
     expect(exit).toBe(0);
     expect(server.asked[0]?.messages[0]?.content.length).toBe(50_000_004);
   });
@@ -179,7 +209,10 @@ describe("secrets", () => {
       port: 0,
       hostname: "127.0.0.1",
       fetch: (request) =>
-        Response.json({ error: { message: `bad key ${request.headers.get("authorization")} ${echoed} ${WELL_KNOWN}` } }, { status: 401 }),
+        Response.json(
+          { error: { message: `bad key ${request.headers.get("authorization")} ${echoed} ${WELL_KNOWN}` } },
+          { status: 401 },
+        ),
     });
     const folder = makeFolder({
       "a.rllm": programText({ llm: "{model: mine/test}", llm_params: `{extra_headers: {X-Token: ${token}}}` }),
@@ -194,7 +227,8 @@ describe("secrets", () => {
     const trace = readFileSync(join(folder, "t.jsonl"), "utf8");
     const stats = readFileSync(join(folder, "data/modullm/stats.db"), "latin1");
     for (const [place, text] of Object.entries({ stdout, stderr, trace, stats })) {
-      for (const secret of [key, header, password, echoed, envFile, WELL_KNOWN]) expect(text.includes(secret), `${secret} in ${place}`).toBe(false);
+      for (const secret of [key, header, password, echoed, envFile, WELL_KNOWN])
+        expect(text.includes(secret), `${secret} in ${place}`).toBe(false);
     }
   });
 });

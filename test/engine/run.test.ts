@@ -78,7 +78,11 @@ describe("runProgram()", () => {
 
   test("a retry continues the conversation with the failed answer and the reasons", async () => {
     const script = createScript({ "a/m": ['{"out": 5}', GOOD] });
-    await runProgram(await program({}, "Say {{input.text}}\n<<<RECOVERY>>>\nFix: {{errors}}"), { text: "hi" }, script.tools);
+    await runProgram(
+      await program({}, "Say {{input.text}}\n<<<RECOVERY>>>\nFix: {{errors}}"),
+      { text: "hi" },
+      script.tools,
+    );
     const [, retry] = script.asked;
     expect(retry?.messages.map((message) => message.role)).toEqual(["user", "assistant", "user"]);
     expect(retry?.messages[1]?.content).toBe('{"out": 5}');
@@ -111,7 +115,11 @@ describe("runProgram()", () => {
     const script = createScript({ "a/m": [GOOD] });
     const error = await failure(runProgram(await program(), { text: 5 }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_004", receivedPayload: { text: 5 } });
-    expect(error.details).toMatchObject({ validator: "type", path: ["text"], schema_path: ["properties", "text", "type"] });
+    expect(error.details).toMatchObject({
+      validator: "type",
+      path: ["text"],
+      schema_path: ["properties", "text", "type"],
+    });
     expect(script.asked).toEqual([]);
   });
 
@@ -124,8 +132,13 @@ describe("runProgram()", () => {
 
   test("a prompt over the window is refused before the call", async () => {
     const script = createScript({ "a/m": [GOOD] });
-    const error = await failure(runProgram(await program({ max_context_window: "10" }), { text: "x".repeat(100) }, script.tools));
-    expect(error).toMatchObject({ code: "RLLM_012", details: { max_context_window: 10, app: "base", estimated_tokens: 52 } });
+    const error = await failure(
+      runProgram(await program({ max_context_window: "10" }), { text: "x".repeat(100) }, script.tools),
+    );
+    expect(error).toMatchObject({
+      code: "RLLM_012",
+      details: { max_context_window: 10, app: "base", estimated_tokens: 52 },
+    });
     expect(script.asked).toEqual([]);
   });
 
@@ -168,7 +181,9 @@ describe("models and fallbacks", () => {
 
   test("a request that is wrong in itself goes to no other model", async () => {
     const script = createScript({ "a/m": [refused], "b/m": [GOOD] });
-    const error = await failure(runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools));
+    const error = await failure(
+      runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools),
+    );
     expect(error.code).toBe("RLLM_017");
     expect(script.asked).toHaveLength(1);
   });
@@ -184,15 +199,23 @@ describe("models and fallbacks", () => {
 
   test("an override replaces the model and drops the fallbacks", async () => {
     const script = createScript({ "c/m": [down], "b/m": [GOOD] });
-    await failure(runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools, { model: "c/m" }));
+    await failure(
+      runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools, {
+        model: "c/m",
+      }),
+    );
     expect(script.asked.map((ask) => ask.model)).toEqual(["c/m"]);
   });
 
   test("recommended takes the first usable", async () => {
     const script = createScript({ "b/m": [GOOD] });
-    await runProgram(await program({ recommended_models: "[a/m, b/m]" }), { text: "hi" }, script.tools, { model: "recommended" });
+    await runProgram(await program({ recommended_models: "[a/m, b/m]" }), { text: "hi" }, script.tools, {
+      model: "recommended",
+    });
     expect(script.asked.map((ask) => ask.model)).toEqual(["b/m"]);
-    expect((await failure(runProgram(await program(), {}, script.tools, { model: "recommended" }))).code).toBe("RLLM_002");
+    expect((await failure(runProgram(await program(), {}, script.tools, { model: "recommended" }))).code).toBe(
+      "RLLM_002",
+    );
   });
 
   test("a block fails the run before anything is paid for", async () => {
@@ -205,7 +228,8 @@ describe("models and fallbacks", () => {
   test("cost is null without a price, never zero", async () => {
     const events: RunEvent[] = [];
     const script = createScript({ "a/m": [GOOD], "priced/m": [GOOD] });
-    for (const model of ["a/m", "priced/m"]) await runProgram(await program(), {}, script.tools, { model, listener: (event) => events.push(event) });
+    for (const model of ["a/m", "priced/m"])
+      await runProgram(await program(), {}, script.tools, { model, listener: (event) => events.push(event) });
     const costs = events.flatMap((event) => (event.type === "attempt-end" ? [event.cost_usd] : []));
     expect(costs).toEqual([null, (10 * 1 + 5 * 2) / 1e6]);
   });
@@ -216,7 +240,7 @@ describe("cancelling", () => {
     const interrupt = new AbortController();
     const script = createScript({
       "a/m": [
-        (_, signal) =>
+        (_request, signal) =>
           new Promise((_, reject) => {
             signal.addEventListener("abort", () => reject(signal.reason as Error));
             interrupt.abort();
@@ -224,14 +248,25 @@ describe("cancelling", () => {
       ],
     });
     const events: RunEvent[] = [];
-    const error = await failure(runProgram(await program(), {}, script.tools, { signal: interrupt.signal, listener: (event) => events.push(event) }));
+    const error = await failure(
+      runProgram(await program(), {}, script.tools, {
+        signal: interrupt.signal,
+        listener: (event) => events.push(event),
+      }),
+    );
     expect(error).toMatchObject({ code: "RLLM_022", details: { reason: "interrupted" } });
     expect(shapes(events).at(-1)).toBe("run-1 run-end RLLM_022");
   });
 });
 
 describe("uses", () => {
-  const child = programText({ name: "child", input_schema: "{type: object, properties: {n: {type: integer}, s: {type: string}}, additionalProperties: false}" }, "n={{input.n}} s={{input.s}}");
+  const child = programText(
+    {
+      name: "child",
+      input_schema: "{type: object, properties: {n: {type: integer}, s: {type: string}}, additionalProperties: false}",
+    },
+    "n={{input.n}} s={{input.s}}",
+  );
 
   async function parentOf(uses: string, body: string): Promise<LoadedProgram> {
     const folder = mkdtempSync(join(tmpdir(), "uses-"));
@@ -243,7 +278,10 @@ describe("uses", () => {
   test("children run first, typed values pass, outputs are roots", async () => {
     const script = createScript({ "a/m": ['{"out": "C"}', GOOD] });
     const events: RunEvent[] = [];
-    const loaded = await parentOf('[{name: c, path: ./child.rllm, with: {n: "{{input.n}}", s: "n is {{input.n}}"}}]', "{{uses.c.out}}!");
+    const loaded = await parentOf(
+      '[{name: c, path: ./child.rllm, with: {n: "{{input.n}}", s: "n is {{input.n}}"}}]',
+      "{{uses.c.out}}!",
+    );
     await runProgram(loaded, { n: 5 }, script.tools, { listener: (event) => events.push(event) });
     expect(script.asked.map((ask) => ask.messages[0]?.content)).toEqual(["n=5 s=n is 5", "C!"]);
     const start = events.filter((event) => event.type === "run-start");
@@ -259,7 +297,10 @@ describe("uses", () => {
 
   test("an entry runs after those it reads, whatever their order", async () => {
     const script = createScript({ "a/m": ['{"out": "first"}', GOOD] });
-    const loaded = await parentOf('[{name: b, path: child.rllm, with: {s: "{{uses.a.out}}"}}, {name: a, path: child.rllm}]', "x");
+    const loaded = await parentOf(
+      '[{name: b, path: child.rllm, with: {s: "{{uses.a.out}}"}}, {name: a, path: child.rllm}]',
+      "x",
+    );
     await runProgram(loaded, {}, script.tools);
     expect(script.asked.map((ask) => ask.messages[0]?.content)).toEqual(["n= s=", "n= s=first", "x"]);
   });

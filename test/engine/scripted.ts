@@ -36,7 +36,10 @@ export function createScript(lines: Record<string, Line[]>): Script {
   }
   const tools: EngineTools = {
     model: async (name) => model(name),
-    catalog: { facts: async (name) => (name === "priced/m" ? { window: null, maxOutput: null, inputPrice: 1, outputPrice: 2 } : null) },
+    catalog: {
+      facts: async (name) =>
+        name === "priced/m" ? { window: null, maxOutput: null, inputPrice: 1, outputPrice: 2 } : null,
+    },
     tokens: { bound: (text) => text.length, count: async (text) => Math.ceil(text.length / 2) },
     clock: { now: () => time, ticks: () => ++time },
     newId: () => `run-${++id}`,

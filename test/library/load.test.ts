@@ -33,21 +33,30 @@ async function failure(promise: Promise<unknown>): Promise<ModullmError> {
 
 describe("loadProgram()", () => {
   test("reads a file used twice once", async () => {
-    const folder = folderOf({ "a.rllm": file("a", "[{name: x, path: k/b.rllm}, {name: y, path: ./k/b.rllm}]"), "k/b.rllm": file("b") });
+    const folder = folderOf({
+      "a.rllm": file("a", "[{name: x, path: k/b.rllm}, {name: y, path: ./k/b.rllm}]"),
+      "k/b.rllm": file("b"),
+    });
     const loaded = await loadProgram(join(folder, "a.rllm"));
     expect(loaded.uses.map(({ child }) => child.path)).toEqual([join(folder, "k/b.rllm"), join(folder, "k/b.rllm")]);
     expect(loaded.uses[0]?.child).toBe(loaded.uses[1]?.child as never);
   });
 
   test("names the whole cycle of files that use each other", async () => {
-    const folder = folderOf({ "a.rllm": file("a", "[{name: b, path: b.rllm}]"), "b.rllm": file("b", "[{name: a, path: a.rllm}]") });
+    const folder = folderOf({
+      "a.rllm": file("a", "[{name: b, path: b.rllm}]"),
+      "b.rllm": file("b", "[{name: a, path: a.rllm}]"),
+    });
     const [a, b] = [join(folder, "a.rllm"), join(folder, "b.rllm")];
     const error = await failure(loadProgram(a));
     expect(error).toMatchObject({ code: "RLLM_008", details: { cycle: [a, b, a] } });
   });
 
   test("says which file is missing, and through which entries", async () => {
-    const folder = folderOf({ "a.rllm": file("a", "[{name: b, path: b.rllm}]"), "b.rllm": file("b", "[{name: c, path: nope.rllm}]") });
+    const folder = folderOf({
+      "a.rllm": file("a", "[{name: b, path: b.rllm}]"),
+      "b.rllm": file("b", "[{name: c, path: nope.rllm}]"),
+    });
     const error = await failure(loadProgram(join(folder, "a.rllm")));
     expect(error).toMatchObject({ code: "RLLM_001", details: { path: join(folder, "nope.rllm") } });
     expect((error.details["chain"] as { name: string }[]).map((step) => step.name)).toEqual(["b", "c"]);
@@ -66,7 +75,10 @@ describe("loadProgram()", () => {
 
   test("a library name is refused with what to write", async () => {
     const folder = folderOf({ "a.rllm": file("a", "[{name: x, path: extract/facts}]") });
-    expect(await failure(loadProgram(join(folder, "a.rllm")))).toMatchObject({ code: "RLLM_008", details: { path: "extract/facts" } });
+    expect(await failure(loadProgram(join(folder, "a.rllm")))).toMatchObject({
+      code: "RLLM_008",
+      details: { path: "extract/facts" },
+    });
   });
 });
 
@@ -82,7 +94,10 @@ describe("validateProgram()", () => {
   test("warns of a path that the child's output can't have, and of schemas no value meets", async () => {
     const folder = folderOf({
       "a.rllm": file("a", uses, "{{uses.b.ot}}"),
-      "b.rllm": file("b").replace("input_schema: {type: object}", "input_schema: {type: object, properties: {n: {type: integer, minimum: 5, maximum: 1}}}"),
+      "b.rllm": file("b").replace(
+        "input_schema: {type: object}",
+        "input_schema: {type: object, properties: {n: {type: integer, minimum: 5, maximum: 1}}}",
+      ),
     });
     const { warnings } = await validateProgram(join(folder, "a.rllm"));
     expect(warnings.map((warning) => warning.message).join("\n")).toContain('did you mean "out"');
@@ -99,7 +114,10 @@ describe("validateProgram()", () => {
 
 describe("inspectProgram()", () => {
   test("marks a child that can't be read", async () => {
-    const folder = folderOf({ "a.rllm": file("a", "[{name: b, path: b.rllm}, {name: c, path: nope.rllm}]"), "b.rllm": file("b") });
+    const folder = folderOf({
+      "a.rllm": file("a", "[{name: b, path: b.rllm}, {name: c, path: nope.rllm}]"),
+      "b.rllm": file("b"),
+    });
     const { uses } = await inspectProgram(join(folder, "a.rllm"));
     expect(uses.map(({ path, missing }) => [path, missing === null])).toEqual([
       [join(folder, "b.rllm"), true],

@@ -68,7 +68,9 @@ describe("pairsToInput()", () => {
 
 describe("textToInput()", () => {
   test("takes the one string property, or the one that is required", () => {
-    expect(textToInput(contractOf({ type: "object", properties: { a: { type: "string" }, n: { type: "integer" } } }), "x")).toEqual({ a: "x" });
+    expect(
+      textToInput(contractOf({ type: "object", properties: { a: { type: "string" }, n: { type: "integer" } } }), "x"),
+    ).toEqual({ a: "x" });
     const two = { type: "object", properties: { a: { type: "string" }, b: { type: "string" } } };
     expect(textToInput(contractOf({ ...two, required: ["b"] }), "x")).toEqual({ b: "x" });
     expect(codeOf(() => textToInput(contractOf(two), "x"))).toBe("RLLM_016");
@@ -86,7 +88,12 @@ describe("objectFromText()", () => {
     expect(codeOf(() => objectFromText(text, "--input", "json"))).toBe("RLLM_016");
   });
   test("refuses hostile YAML quickly", () => {
-    const laughs = ["a: &a [x,x,x,x,x,x,x,x,x]", ..."bcdefgh".split("").map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(",")}]`)].join("\n");
+    const laughs = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ..."bcdefgh"
+        .split("")
+        .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(",")}]`),
+    ].join("\n");
     const start = performance.now();
     expect(codeOf(() => objectFromText(laughs, "in.yaml", "yaml"))).toBe("RLLM_016");
     expect(codeOf(() => objectFromText("[".repeat(100_000), "in.yaml", "yaml"))).toBe("RLLM_016");

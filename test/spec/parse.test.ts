@@ -25,7 +25,12 @@ const BASE = {
   author: "a",
   max_context_window: 1000,
   input_schema: { type: "object", properties: { text: { type: "string" } }, additionalProperties: false },
-  output_schema: { type: "object", properties: { out: { type: "string" } }, required: ["out"], additionalProperties: false },
+  output_schema: {
+    type: "object",
+    properties: { out: { type: "string" } },
+    required: ["out"],
+    additionalProperties: false,
+  },
   llm: { model: "local/test" },
   llm_params: {},
 };
@@ -34,7 +39,9 @@ function textOf({ text, front = {}, raw = "", body = "Hi" }: Case): string {
   if (text !== undefined) return text;
   const written = raw.split("\n").flatMap((line) => /^([a-z_]+):/.exec(line)?.[1] ?? []);
   const kept = Object.entries({ ...BASE, ...front }).filter(([key]) => !written.includes(key));
-  const lines = kept.map(([key, value]) => `${key}: ${stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim()}`);
+  const lines = kept.map(
+    ([key, value]) => `${key}: ${stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim()}`,
+  );
   return `---\n${[...lines, ...(raw === "" ? [] : [raw])].join("\n")}\n---\n${body}`;
 }
 
@@ -47,7 +54,11 @@ for (const spec of cases) {
       if (spec.program) expect(program).toMatchObject(spec.program);
       const messages = program.warnings.map((warning) => warning.message);
       expect(messages, messages.join("\n")).toHaveLength(spec.warnings?.length ?? 0);
-      for (const part of spec.warnings ?? []) expect(messages.some((message) => message.includes(part)), `${part} in ${messages.join("\n")}`).toBe(true);
+      for (const part of spec.warnings ?? [])
+        expect(
+          messages.some((message) => message.includes(part)),
+          `${part} in ${messages.join("\n")}`,
+        ).toBe(true);
       return;
     }
     let error: unknown;

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseTemplate, renderTemplate } from "../../src/program/template.ts";
 
-const cases = parse(readFileSync(join(import.meta.dir, "template.yaml"), "utf8")) as { template: string; values: Record<string, unknown>; out: string }[];
+const cases = parse(readFileSync(join(import.meta.dir, "template.yaml"), "utf8")) as {
+  template: string;
+  values: Record<string, unknown>;
+  out: string;
+}[];
 
 for (const { template, values, out } of cases) {
   test(`renderTemplate() ${JSON.stringify(template)} gives ${JSON.stringify(out)}`, () => {

@@ -17,7 +17,10 @@ export const command: Command = {
   },
   examples: [
     ["modullm exectime examples/summary.rllm", "from the average of past runs"],
-    ["modullm exectime examples/summary.rllm --input-file examples/summary.yaml", "for this input, from a fit on tokens"],
+    [
+      "modullm exectime examples/summary.rllm --input-file examples/summary.yaml",
+      "for this input, from a fit on tokens",
+    ],
   ],
   async run(context) {
     const { options, output } = context;
@@ -39,7 +42,12 @@ function hasInput({ options, rest }: CommandContext): boolean {
 }
 
 /** The tree as the predictor takes it. Only the root's tokens are known before the run, and only with an input. */
-async function predictionTree(loaded: LoadedProgram, model: string | null, input: unknown, app: App): Promise<PredictionNode> {
+async function predictionTree(
+  loaded: LoadedProgram,
+  model: string | null,
+  input: unknown,
+  app: App,
+): Promise<PredictionNode> {
   const chosen = model ?? loaded.program.model;
   let promptTokens: number | null = null;
   if (input !== null && loaded.uses.length === 0) {

@@ -35,5 +35,7 @@ async function read(topic: string): Promise<unknown> {
   if (load) return await load();
   const names = [...Object.keys(TOPICS), "commands"];
   const near = nearest(topic, names);
-  throw new UsageError(`unknown topic "${topic}"${near === null ? "" : `; did you mean "${near}"?`}. Topics: ${names.join(", ")}`);
+  throw new UsageError(
+    `unknown topic "${topic}"${near === null ? "" : `; did you mean "${near}"?`}. Topics: ${names.join(", ")}`,
+  );
 }

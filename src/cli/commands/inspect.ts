@@ -6,7 +6,12 @@ export const command: Command = {
   summary: "Show what a program is: contracts, model, parameters, what it uses",
   positionals: [{ name: "FILE", description: "The .rllm program", required: true }],
   options: {
-    format: { type: "enum", options: ["json", "text", "mermaid", "typescript"], default: "json", description: "How to show it; mermaid draws what it uses, typescript declares its types" },
+    format: {
+      type: "enum",
+      options: ["json", "text", "mermaid", "typescript"],
+      default: "json",
+      description: "How to show it; mermaid draws what it uses, typescript declares its types",
+    },
   },
   examples: [
     ["modullm inspect examples/summary.rllm", "as JSON"],
@@ -32,23 +37,28 @@ async function readable(inspection: Inspection): Promise<string> {
     `${inspection.name} ${inspection.version} by ${inspection.author}`,
     inspection.description,
     "",
-    `model   ${String(llm["model"])}${Object.keys(params).length > 0 ? ` ${JSON.stringify(params)}` : ""}`,
+    `model   ${typeof llm["model"] === "string" ? llm["model"] : ""}${Object.keys(params).length > 0 ? ` ${JSON.stringify(params)}` : ""}`,
     `window  ${inspection.max_context_window} tokens`,
-    ...inspection.uses.map((use) => `uses    ${use.name}: ${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`),
+    ...inspection.uses.map(
+      (use) => `uses    ${use.name}: ${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`,
+    ),
     ...(inspection.tags.length > 0 ? [`tags    ${inspection.tags.join(", ")}`] : []),
     "",
     "input",
-    sketchSchema(inspection.input_schema as Record<string, unknown>),
+    sketchSchema(inspection.input_schema),
     "",
     "output",
-    sketchSchema(inspection.output_schema as Record<string, unknown>),
+    sketchSchema(inspection.output_schema),
   ].join("\n");
 }
 
 async function declarations(inspection: Inspection): Promise<string> {
   const { schemaToTypeScript } = await import("../../contract/typescript.ts");
   const words = inspection.name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("").replace(/^(?=\d|$)/, "Program");
+  const name = words
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("")
+    .replace(/^(?=\d|$)/, "Program");
   const { input_schema: input, output_schema: output } = inspection;
   return `export type ${name}Input = ${schemaToTypeScript(input)};\n\nexport type ${name}Output = ${schemaToTypeScript(output)};`;
 }
@@ -56,7 +66,10 @@ async function declarations(inspection: Inspection): Promise<string> {
 function mermaid({ name, uses }: Inspection): string {
   const lines = ["flowchart TD", `  root["${label(name)}"]`];
   for (const [index, use] of uses.entries()) {
-    lines.push(`  use${index}["${label(use.name)}${use.missing === null ? "" : " (missing)"}"]`, `  use${index} --> root`);
+    lines.push(
+      `  use${index}["${label(use.name)}${use.missing === null ? "" : " (missing)"}"]`,
+      `  use${index} --> root`,
+    );
   }
   return lines.join("\n");
 }

@@ -16,10 +16,22 @@ export const command: Command = {
   positionals: [{ name: "FILE", description: "The .rllm program", required: true }],
   rest: "key=value pairs: single fields of the input, typed by input_schema",
   options: {
-    input: { type: "string", valueHint: "JSON", description: "Input: a JSON or YAML object, - for stdin, or plain text for the one string field" },
+    input: {
+      type: "string",
+      valueHint: "JSON",
+      description: "Input: a JSON or YAML object, - for stdin, or plain text for the one string field",
+    },
     text: { type: "string", valueHint: "TEXT", description: "Input: plain text, never read as JSON; - for stdin" },
-    "input-file": { type: "string", valueHint: "PATH", description: "Input: a JSON file, or YAML by its ending; wins over --input" },
-    model: { type: "string", valueHint: "MODEL", description: "provider/name for every program of the run, or recommended" },
+    "input-file": {
+      type: "string",
+      valueHint: "PATH",
+      description: "Input: a JSON file, or YAML by its ending; wins over --input",
+    },
+    model: {
+      type: "string",
+      valueHint: "MODEL",
+      description: "provider/name for every program of the run, or recommended",
+    },
     "max-retries": { type: "string", valueHint: "N", description: "Retries after an answer that breaks the contract" },
     stream: { type: "boolean", description: "Show the answer on stderr as it comes" },
     verbose: { type: "boolean", description: "Show the run's events on stderr" },
@@ -49,13 +61,19 @@ export const command: Command = {
       output.json(await dryRun(loaded, input, app.tools, app.withDefaults(flags)));
       return 0;
     }
-    output.json(await watched(context, app, (listener) => app.run(loaded, input, { ...flags, signal: context.signal, listener })));
+    output.json(
+      await watched(context, app, (listener) => app.run(loaded, input, { ...flags, signal: context.signal, listener })),
+    );
     return 0;
   },
 };
 
 /** Runs with everything that watches attached, and detached again whatever happens. */
-async function watched(context: CommandContext, app: App, run: (listener: RunListener) => Promise<{ output: unknown }>): Promise<unknown> {
+async function watched(
+  context: CommandContext,
+  app: App,
+  run: (listener: RunListener) => Promise<{ output: unknown }>,
+): Promise<unknown> {
   const { options, output } = context;
   const tracePath = options.text("trace");
   const trace = tracePath === null ? null : openTrace(context.resolve(tracePath), app.redactor);
@@ -88,5 +106,7 @@ function readFlags(options: Options): RunOptions {
 }
 
 function tooSmall(field: string, value: number): ModullmError {
-  return new ModullmError("RLLM_002", `${field} is ${value}, but an integer of at least 0 is wanted`, { details: { field, [field]: value } });
+  return new ModullmError("RLLM_002", `${field} is ${value}, but an integer of at least 0 is wanted`, {
+    details: { field, [field]: value },
+  });
 }

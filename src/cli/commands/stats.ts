@@ -5,7 +5,9 @@ import type { PlotOptions } from "../render/plot.ts";
 export const command: Command = {
   name: "stats",
   summary: "Show how a program has done: runs, compliance, latency, tokens, cost",
-  positionals: [{ name: "FILE", description: "The .rllm program; without it, every program that ever ran", required: false }],
+  positionals: [
+    { name: "FILE", description: "The .rllm program; without it, every program that ever ran", required: false },
+  ],
   options: {
     model: { type: "string", valueHint: "MODEL", description: "Only runs of this provider/name" },
     format: { type: "enum", options: ["json", "text"], default: "json", description: "text draws tables and bars" },
@@ -30,7 +32,8 @@ export const command: Command = {
     const runs = store.runs({ path, model });
     const stats = statsOf(path, model, runs);
     const latencies = runs.filter((run) => run.attempts.length > 0).map((run) => run.ms);
-    if (text) output.text((await import("../render/chart.ts")).statsChart(stats, latencies, plotOptions(output.terminal)));
+    if (text)
+      output.text((await import("../render/chart.ts")).statsChart(stats, latencies, plotOptions(output.terminal)));
     else output.json(stats);
     return 0;
   },

@@ -18,11 +18,18 @@ export const command: Command = {
   async run({ positionals, options, output, resolve }) {
     const settings: ValidateOptions = { strict: options.flag("strict"), shallow: options.flag("shallow") };
     const [only = ""] = positionals;
-    const results = positionals.length === 1 ? [await validateProgram(resolve(only), settings)] : await validateAll(positionals.map(resolve), settings);
+    const results =
+      positionals.length === 1
+        ? [await validateProgram(resolve(only), settings)]
+        : await validateAll(positionals.map(resolve), settings);
     for (const result of results) {
       if (!result.ok || !output.terminal.stderrIsTty) continue;
       for (const { message, path, line, column } of result.warnings) {
-        output.warn(line === null ? `${path}: ${message}` : warningText({ message, place: { path, line, column: column ?? 1, text: "" } }));
+        output.warn(
+          line === null
+            ? `${path}: ${message}`
+            : warningText({ message, place: { path, line, column: column ?? 1, text: "" } }),
+        );
       }
     }
     output.json(positionals.length === 1 ? results[0] : results);
@@ -30,7 +37,10 @@ export const command: Command = {
   },
 };
 
-async function validateAll(paths: readonly string[], settings: ValidateOptions): Promise<(Validation | { ok: false; path: string })[]> {
+async function validateAll(
+  paths: readonly string[],
+  settings: ValidateOptions,
+): Promise<(Validation | { ok: false; path: string })[]> {
   return await Promise.all(
     paths.map(async (path) => {
       try {

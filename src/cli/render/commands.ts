@@ -13,14 +13,22 @@ export interface OptionDescription {
 export interface CommandDescription {
   readonly name: string;
   readonly summary: string;
-  readonly arguments: readonly { readonly name: string; readonly required: boolean; readonly many: boolean; readonly description: string }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly many: boolean;
+    readonly description: string;
+  }[];
   readonly rest: string | null;
   readonly options: readonly OptionDescription[];
   readonly examples: readonly { readonly command: string; readonly meaning: string }[];
 }
 
 /** The whole command line as data. */
-export async function describeCommands(): Promise<{ global_options: OptionDescription[]; commands: CommandDescription[] }> {
+export async function describeCommands(): Promise<{
+  global_options: OptionDescription[];
+  commands: CommandDescription[];
+}> {
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   return { global_options: describeOptions(GLOBAL_OPTIONS), commands: commands.map(describe) };
 }
@@ -29,7 +37,12 @@ function describe(command: Command): CommandDescription {
   return {
     name: command.name,
     summary: command.summary,
-    arguments: command.positionals.map(({ name, required, many = false, description }) => ({ name, required, many, description })),
+    arguments: command.positionals.map(({ name, required, many = false, description }) => ({
+      name,
+      required,
+      many,
+      description,
+    })),
     rest: command.rest ?? null,
     options: describeOptions(command.options),
     examples: command.examples.map(([example, meaning]) => ({ command: example, meaning })),

@@ -4,7 +4,9 @@ import { paint } from "../output.ts";
 
 /** An error for a person: code, message, the source line with a caret, and what to do. */
 export function renderError(error: ModullmError, color: boolean): string {
-  const lines = [`${paint(color, 31, `error ${error.code}`)} ${paint(color, 2, `(${CODES[error.code].type})`)} ${error.message}`];
+  const lines = [
+    `${paint(color, 31, `error ${error.code}`)} ${paint(color, 2, `(${CODES[error.code].type})`)} ${error.message}`,
+  ];
   const { place } = error;
   if (place && place.path !== "") {
     const number = String(place.line);

@@ -7,7 +7,8 @@ export function createVerbose(output: Output): RunListener {
   let first: number | null = null;
   return (event) => {
     first ??= event.at;
-    if (event.type === "run-start") depths.set(event.run, event.parent === null ? 0 : (depths.get(event.parent) ?? 0) + 1);
+    if (event.type === "run-start")
+      depths.set(event.run, event.parent === null ? 0 : (depths.get(event.parent) ?? 0) + 1);
     const text = eventText(event);
     if (text === null) return;
     const time = paint(output.color, 2, `${String(event.at - first).padStart(6)} ms`);

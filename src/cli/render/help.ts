@@ -31,16 +31,28 @@ export async function overviewHelp(commands: Readonly<Record<string, () => Promi
 
 /** What `modullm COMMAND --help` prints. */
 export function commandHelp(command: Command): string {
-  const lines = [command.summary, "", `Usage: modullm ${usage(command)} [OPTIONS]${command.rest === undefined ? "" : " [-- …]"}`];
+  const lines = [
+    command.summary,
+    "",
+    `Usage: modullm ${usage(command)} [OPTIONS]${command.rest === undefined ? "" : " [-- …]"}`,
+  ];
   if (command.positionals.length > 0) {
     const width = Math.max(...command.positionals.map((positional) => positional.name.length));
-    lines.push("", "Arguments:", ...command.positionals.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`));
+    lines.push(
+      "",
+      "Arguments:",
+      ...command.positionals.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`),
+    );
     if (command.rest !== undefined) lines.push(`  ${"--".padEnd(width)}  ${command.rest}`);
   }
   if (Object.keys(command.options).length > 0) lines.push("", "Options:", ...optionLines(command.options));
   lines.push("", "Everywhere:", ...optionLines(GLOBAL_OPTIONS));
   if (command.examples.length > 0) {
-    lines.push("", "Examples:", ...command.examples.flatMap(([example, meaning]) => [`  ${example}`, `      ${meaning}`]));
+    lines.push(
+      "",
+      "Examples:",
+      ...command.examples.flatMap(([example, meaning]) => [`  ${example}`, `      ${meaning}`]),
+    );
   }
   return lines.join("\n");
 }
@@ -51,8 +63,12 @@ export function usage(command: Command): string {
 
 function optionLines(options: Command["options"]): string[] {
   const rows = Object.entries(options).map(([name, option]) => {
-    const values = option.type === "enum" ? (option.options ?? []).join("|") : "valueHint" in option ? option.valueHint : undefined;
-    return { left: `--${name}${option.type === "boolean" ? "" : ` ${values ?? "VALUE"}`}`, right: option.description ?? "" };
+    const values =
+      option.type === "enum" ? (option.options ?? []).join("|") : "valueHint" in option ? option.valueHint : undefined;
+    return {
+      left: `--${name}${option.type === "boolean" ? "" : ` ${values ?? "VALUE"}`}`,
+      right: option.description ?? "",
+    };
   });
   const width = Math.max(...rows.map(({ left }) => left.length));
   return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);

@@ -61,7 +61,13 @@ function showNote(event: Extract<RunEvent, { type: "note" }>, output: Output, li
 
 /** `message [#####.....] 50 %` where the total is known. */
 function progressText(message: string, data: unknown, columns: number): string {
-  if (!isObject(data) || typeof data["completed"] !== "number" || typeof data["total"] !== "number" || data["total"] <= 0) return message;
+  if (
+    !isObject(data) ||
+    typeof data["completed"] !== "number" ||
+    typeof data["total"] !== "number" ||
+    data["total"] <= 0
+  )
+    return message;
   const share = Math.min(1, data["completed"] / data["total"]);
   const width = Math.max(10, Math.min(40, columns - message.length - 12));
   const full = Math.round(share * width);
@@ -79,7 +85,9 @@ function createLiveLine(output: Output): LiveLine {
   return {
     draw(text) {
       drawn = true;
-      output.terminal.stderr(`\r\u001B[2K${output.redactor.text(text).slice(0, Math.max(20, output.terminal.columns - 1))}`);
+      output.terminal.stderr(
+        `\r\u001B[2K${output.redactor.text(text).slice(0, Math.max(20, output.terminal.columns - 1))}`,
+      );
     },
     clear() {
       if (drawn) output.terminal.stderr("\r\u001B[2K");

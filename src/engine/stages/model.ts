@@ -65,9 +65,14 @@ async function tryOnce(run: Run, model: Model, messages: readonly Message[], att
   try {
     reply = await call(run, model, messages, attempt);
     if (reply.text === null) throw noText(model);
-    const reading = readAnswer(reply.text, run.loaded.program.output, { root: "object", repair: run.tree.options.repair ?? "safe" });
+    const reading = readAnswer(reply.text, run.loaded.program.output, {
+      root: "object",
+      repair: run.tree.options.repair ?? "safe",
+    });
     edits = reading.edits.map((edit) => edit.rule);
-    outcome = reading.ok ? { ok: true, value: reading.value as JsonObject } : { ok: false, refusal: reading, text: reply.text };
+    outcome = reading.ok
+      ? { ok: true, value: reading.value as JsonObject }
+      : { ok: false, refusal: reading, text: reply.text };
   } catch (thrown) {
     outcome = { ok: false, error: toModullmError(thrown) };
   }
@@ -108,7 +113,9 @@ async function call(run: Run, model: Model, messages: readonly Message[], attemp
 
 function noText(model: Model): ModullmError {
   const reason = `the reply of ${model.id} has no text`;
-  return new ModullmError("RLLM_011", `The model gave no answer: ${reason}`, { details: { actual_type: "null", reason, model: model.id } });
+  return new ModullmError("RLLM_011", `The model gave no answer: ${reason}`, {
+    details: { actual_type: "null", reason, model: model.id },
+  });
 }
 
 function errorCode(outcome: Outcome): string | null {
@@ -135,7 +142,14 @@ async function withinWindow(run: Run, messages: readonly Message[]): Promise<rea
   const last = messages.at(-1);
   const prompt = run.messages.at(-1);
   if (!last || !prompt) return run.messages;
-  run.emit({ type: "note", kind: "degraded", message: "The retry would pass max_context_window, so it does not show the failed answer" });
-  const shorter = [...run.messages.slice(0, -1), { role: "user" as const, content: `${prompt.content}\n\n${last.content}` }];
+  run.emit({
+    type: "note",
+    kind: "degraded",
+    message: "The retry would pass max_context_window, so it does not show the failed answer",
+  });
+  const shorter = [
+    ...run.messages.slice(0, -1),
+    { role: "user" as const, content: `${prompt.content}\n\n${last.content}` },
+  ];
   return (await overWindow(run, shorter)) === null ? shorter : run.messages;
 }

@@ -28,10 +28,14 @@ function refuseBlocks({ program }: LoadedProgram): void {
   const [block] = program.blocks;
   if (!block) return;
   const reason = `this version has no sandbox to run code in, and code never runs outside one`;
-  throw new ModullmError("RLLM_009", `Cannot run the ${block.when} block of "${program.name}" (line ${block.line}): ${reason}`, {
-    details: { exception: "SandboxUnavailable", reason, line: block.line, path: program.source.path },
-    hint: "Move what the block does into the caller, or into another program's prompt.",
-  });
+  throw new ModullmError(
+    "RLLM_009",
+    `Cannot run the ${block.when} block of "${program.name}" (line ${block.line}): ${reason}`,
+    {
+      details: { exception: "SandboxUnavailable", reason, line: block.line, path: program.source.path },
+      hint: "Move what the block does into the caller, or into another program's prompt.",
+    },
+  );
 }
 
 /** Names of the models to try, in order. An override replaces the file's model and drops its fallbacks. */
@@ -59,7 +63,8 @@ async function usableModels(run: Run, names: readonly string[]): Promise<readonl
     } catch (thrown) {
       const error = toModullmError(thrown);
       if (signal.aborted || error.code === "RLLM_999") throw error;
-      if (names.length > 1) run.emit({ type: "note", kind: "fallback", message: `${name} is passed over: ${error.message}` });
+      if (names.length > 1)
+        run.emit({ type: "note", kind: "fallback", message: `${name} is passed over: ${error.message}` });
       first ??= error;
     }
   }

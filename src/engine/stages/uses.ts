@@ -34,7 +34,10 @@ function childInput(run: Run, { entry, child }: Link): Record<string, unknown> {
   if (check.ok) return input;
   const rejected = new Set(check.issues.map((issue) => issue.path[0]));
   const asText = Object.fromEntries(
-    Object.entries(input).map(([key, value]) => [key, rejected.has(key) && isTemplate(entry.with[key]) ? renderValue(value) : value]),
+    Object.entries(input).map(([key, value]) => [
+      key,
+      rejected.has(key) && isTemplate(entry.with[key]) ? renderValue(value) : value,
+    ]),
   );
   return isObject(asText) && child.program.input.check(asText).ok ? asText : input;
 }

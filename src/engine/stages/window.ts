@@ -8,9 +8,13 @@ export async function checkWindow(run: Run): Promise<void> {
   const limit = program.maxContextWindow;
   const estimate = await overWindow(run, run.messages);
   if (estimate === null) return;
-  throw new ModullmError("RLLM_012", `The prompt of "${program.name}" is about ${estimate} tokens, but max_context_window is ${limit}`, {
-    details: { estimated_tokens: estimate, max_context_window: limit, app: program.name },
-  });
+  throw new ModullmError(
+    "RLLM_012",
+    `The prompt of "${program.name}" is about ${estimate} tokens, but max_context_window is ${limit}`,
+    {
+      details: { estimated_tokens: estimate, max_context_window: limit, app: program.name },
+    },
+  );
 }
 
 /** The estimated tokens of a conversation that is over the program's window; null when it fits. */

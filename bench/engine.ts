@@ -1,0 +1,130 @@
+/**
+ * What the engine adds to a run: `runProgram` with an instant model in this process and statistics on, against a bare loop of
+ * the same prompt render, `JSON.parse`, contract check and SQLite insert. Then memory over ten thousand runs.
+ *   bun bench/engine.ts [RUNS]
+ * Exits 1 when a target is missed.
+ */
+import { Database } from "bun:sqlite";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EngineTools } from "../src/engine/engine.ts";
+import { runProgram } from "../src/engine/run.ts";
+import { loadProgram } from "../src/library/load.ts";
+import type { Model } from "../src/model/model.ts";
+import { renderTemplate } from "../src/program/template.ts";
+import { openStore } from "../src/store/open.ts";
+import { createRecorder } from "../src/store/recorder.ts";
+
+const runs = Number(process.argv[2] ?? 10_000);
+const TARGET_RATIO = 4;
+const TARGET_GROWTH = 0.05;
+const FIRST = 1000;
+const ROUNDS = 20;
+
+const folder = mkdtempSync(join(tmpdir(), "engine-bench-"));
+const loaded = await loadProgram(join(import.meta.dir, "../examples/summary.rllm"));
+const input = { text: "A short article about ships. ".repeat(30) };
+const answer = JSON.stringify({
+  title: "Ships",
+  summary: "Ships carry boxes over the sea.",
+  key_points: ["Boxes are steel.", "Ships are large.", "Ports are few."],
+});
+
+const model: Model = {
+  id: "instant/model",
+  window: null,
+  async ready() {},
+  async *call() {
+    yield { type: "text", text: answer };
+    yield { type: "finish", reason: "stop", usage: { prompt_tokens: 100, completion_tokens: 30 }, served: null };
+  },
+};
+let id = 0;
+const tools: EngineTools = {
+  model: async () => model,
+  catalog: { facts: async () => null },
+  tokens: { bound: (text) => Buffer.byteLength(text), count: async (text) => text.length },
+  clock: { now: () => Date.now(), ticks: () => performance.now() },
+  newId: () => `run-${++id}`,
+  sketch: () => "",
+};
+const store = await openStore({ path: join(folder, "stats.db"), warn: (message) => console.error(message) });
+const listener = createRecorder(store);
+
+const database = new Database(join(folder, "bare.db"));
+database.run("PRAGMA journal_mode = WAL");
+database.run("PRAGMA synchronous = NORMAL");
+database.run(
+  "CREATE TABLE runs (id TEXT PRIMARY KEY, path TEXT, model TEXT, at INTEGER, ms REAL, ok INTEGER, prompt INTEGER, completion INTEGER)",
+);
+const insert = database.prepare("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+
+async function engineRun(): Promise<void> {
+  await runProgram(loaded, input, tools, { listener });
+}
+
+function bareRun(): void {
+  const start = performance.now();
+  const prompt = renderTemplate(loaded.program.prompt, { input, uses: {} });
+  const value: unknown = JSON.parse(answer);
+  const check = loaded.program.output.check(value);
+  insert.run(
+    `bare-${++id}`,
+    loaded.path,
+    "instant/model",
+    Date.now(),
+    performance.now() - start,
+    check.ok ? 1 : 0,
+    prompt.length,
+    answer.length,
+  );
+}
+
+const speed = await compareSpeed();
+const memory = await memoryGrowth();
+store.close();
+
+const ratio = median(speed.ratios);
+console.log(`bare loop  ${median(speed.bareTimes).toFixed(1)} µs a run`);
+console.log(
+  `engine     ${median(speed.engineTimes).toFixed(1)} µs a run  ${ratio.toFixed(2)}x  (target ${TARGET_RATIO}x)${ratio > TARGET_RATIO ? "  MISSED" : ""}`,
+);
+console.log(
+  `memory     ${(memory.growth * 100).toFixed(1)} % more after ${runs} runs than after ${FIRST} (${(memory.first / 1e6).toFixed(0)} to ${(memory.last / 1e6).toFixed(0)} MB)  (target ${TARGET_GROWTH * 100} %)${memory.growth > TARGET_GROWTH ? "  MISSED" : ""}`,
+);
+process.exit(ratio > TARGET_RATIO || memory.growth > TARGET_GROWTH ? 1 : 0);
+
+/** After the comparison: by then the just-in-time compiler, whose code takes about 5 MB in the first few thousand runs, is done. */
+async function memoryGrowth(): Promise<{ first: number; last: number; growth: number }> {
+  for (let index = 0; index < FIRST; index++) await engineRun();
+  const first = settledMemory();
+  for (let index = 0; index < runs; index++) await engineRun();
+  const last = settledMemory();
+  return { first, last, growth: last / first - 1 };
+}
+
+/** Interleaved rounds, in microseconds a run. */
+async function compareSpeed(): Promise<{ ratios: number[]; engineTimes: number[]; bareTimes: number[] }> {
+  const [ratios, engineTimes, bareTimes]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    const bareStart = performance.now();
+    for (let index = 0; index < runs / ROUNDS; index++) bareRun();
+    const engineStart = performance.now();
+    for (let index = 0; index < runs / ROUNDS; index++) await engineRun();
+    const end = performance.now();
+    bareTimes.push(((engineStart - bareStart) / (runs / ROUNDS)) * 1000);
+    engineTimes.push(((end - engineStart) / (runs / ROUNDS)) * 1000);
+    ratios.push((end - engineStart) / (engineStart - bareStart));
+  }
+  return { ratios, engineTimes, bareTimes };
+}
+
+function settledMemory(): number {
+  Bun.gc(true);
+  return process.memoryUsage.rss();
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
