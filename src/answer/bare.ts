@@ -115,7 +115,7 @@ function endsHere(c: Cursor, at: number, char: string, place: Place): boolean {
   if (char === "`") return at > c.at && c.text.startsWith("```", at);
   if (!isQuote(char) || at === c.at) return false;
   if (place === "value" && keyAt(c, at) === 2) return true;
-  return char !== "’" && char !== "´" && strayQuote(c, at, char);
+  return char !== "’" && char !== "´" && (strayQuote(c, at, char) || gluedString(c, at));
 }
 
 /** A quote in bare text that a delimiter follows closes it: the opening one is missing. */
@@ -124,6 +124,12 @@ function strayQuote(c: Cursor, at: number, char: string): boolean {
   const behind = c.text[next];
   if (c.text.slice(c.at, at).includes(char)) return false;
   return next >= c.end || behind === "," || behind === ":" || isCloser(behind);
+}
+
+/** `a"0"`: a string stands directly behind the text, and nothing behind that. */
+function gluedString(c: Cursor, at: number): boolean {
+  if (isBlank(c.text.charCodeAt(at - 1))) return false;
+  return /^"[^"\n]{0,40}"\s*(?:[}\]]|$)/.test(c.text.slice(at, Math.min(c.end, at + 60)));
 }
 
 function commentStarts(c: Cursor, at: number): boolean {

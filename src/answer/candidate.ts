@@ -17,6 +17,8 @@ export interface Source {
   readonly cost: number;
   /** False when the cursor's text is not the answer's: offsets mean nothing then. */
   readonly isPlaced?: boolean;
+  /** The text holds structure of its own: it is no plain text, and not taken for one. */
+  readonly isMarkup?: boolean;
 }
 
 /** A source read under the contract's schema; not checked yet. */

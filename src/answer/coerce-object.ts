@@ -47,6 +47,7 @@ function wrap(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | nu
   const properties = propertiesOf(schema);
   const [name, ...others] = Object.keys(properties);
   if (name === undefined || others.length > 0 || x.partial) return null;
+  if (node.kind !== "text" && isHollow(node)) return null;
   const isText = node.kind === "text" && node.quoted;
   if (isText && path !== null) return null;
   const inner = x.coerce(node, properties[name], { up: path, key: name });
@@ -54,6 +55,11 @@ function wrap(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | nu
   const value: Record<string, unknown> = {};
   setOwn(value, name, inner.value);
   return withEdit(x, { ...inner, value }, node.kind === "text" ? "wrap-text" : "wrap", node, path);
+}
+
+function isHollow(node: Node): boolean {
+  if (node.kind === "object") return node.members.length === 0 && node.bare.length === 0;
+  return node.kind === "array" && node.items.every(isHollow);
 }
 
 function propertiesOf(schema: Schema): Schema {
@@ -169,6 +175,7 @@ function addFailed(x: Coercion, built: Building, member: Member, path: Path, isR
 function addUnknown(x: Coercion, built: Building, member: Member, schema: Schema, path: Path): boolean {
   const here = { up: path, key: member.key };
   const wanted = patternSchema(schema, member.key) ?? schema["additionalProperties"] ?? true;
+  if (wanted === false && x.partial) built.cost += 1;
   if (wanted === false) return x.partial || add(x, built, "extra-property", here, member.keyStart, member.value.end);
   const outcome = x.coerce(member.value, wanted, here);
   if (!outcome) return addFailed(x, built, member, here, false);
@@ -216,6 +223,7 @@ function addMissing(
   path: Path,
 ): boolean {
   if (x.partial) {
+    built.cost += 1;
     setOwn(built.value, name, wantsArray(x, schema) ? [] : null);
     return true;
   }

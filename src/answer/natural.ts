@@ -87,6 +87,8 @@ export function loss(rule: RuleName, path: Path, from: number, to: number): Note
 function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
   if (node.quoted) return plain(node.text);
   const { text } = node;
+  // Nothing stands behind the colon: without a schema that is no text, not null.
+  if (node.start === node.end) return plain("");
   const value = bareValue(text);
   if (value === undefined) {
     const completed = node.open ? cutLiteral(x, text) : undefined;

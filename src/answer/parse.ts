@@ -32,6 +32,11 @@ export function parseValue(c: Cursor, place: Place): Node | null {
   if (char === "(") return parseArray(c, "(");
   if (isQuote(char)) return parseString(c, place);
   if (isCloser(char) || char === ",") return null;
+  if (char === "\\" && isQuote(c.text[c.at + 1])) {
+    // Escaped as a whole: what is behind the escapes is read in its own right.
+    c.failed = true;
+    return null;
+  }
   return parseCall(c, place) ?? readBare(c, place);
 }
 
@@ -149,6 +154,7 @@ function parseMember(c: Cursor, node: ObjectNode): void {
     edit(c, "skipped-text", from, c.at, "");
     return;
   }
+  if (endsInProse(c)) return;
   const key = isQuote(char) ? readQuoted(c, "key") : readBare(c, "key");
   skipBlank(c);
   if (c.at >= c.end && c.partial) return;
@@ -160,6 +166,15 @@ function parseMember(c: Cursor, node: ObjectNode): void {
   parseMemberValue(c, node, key, from);
 }
 
+/** Only prose is left, and nothing in it belongs to a structure: the answer ended before it, without closing. */
+function endsInProse(c: Cursor): boolean {
+  const rest = c.text.slice(c.at, Math.min(c.end, c.at + 600));
+  if (rest.length >= 600 || !/^[\p{L}]+[ ,.!?'’]/u.test(rest) || /["{}[\]:]/.test(rest) || !/\n\s*$/.test(c.text.slice(Math.max(0, c.at - 20), c.at)))
+    return false;
+  c.end = c.at;
+  return true;
+}
+
 /** What stands in an object without a key: more of the list before it, or something left over. */
 function parseLoose(c: Cursor, node: ObjectNode): void {
   const from = c.at;
@@ -168,9 +183,20 @@ function parseLoose(c: Cursor, node: ObjectNode): void {
   const last = node.members.at(-1)?.value;
   if (value.kind === "array" && last?.kind === "array") {
     edit(c, "merged-list", from, from + 1, "");
-    last.items.push(...value.items);
+    if (last.items[0]?.kind === "array") {
+      regroup(last);
+      last.items.push(value);
+    } else last.items.push(...value.items);
     last.end = value.end;
   } else node.bare.push(value);
+}
+
+/** A list of lists that was closed too early: the items at its end belong to a list whose opening bracket is missing. */
+function regroup(list: ArrayNode): void {
+  const first = list.items.findLastIndex((item) => item.kind === "array") + 1;
+  const items = list.items.splice(first);
+  const [start, end] = [items[0], items.at(-1)];
+  if (start && end) list.items.push({ ...list, items, start: start.start, end: end.end });
 }
 
 /** Moves over the colon. False when there is none and none was meant: what was read is no key. */

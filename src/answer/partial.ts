@@ -1,7 +1,6 @@
 import type { Contract } from "../contract/contract.ts";
 import type { PartialReading, RepairLevel } from "./answer.ts";
 import { newCoercion } from "./coerce.ts";
-import { blankEnd } from "./scan.ts";
 import { structuredSources } from "./sources.ts";
 
 /**
@@ -14,7 +13,7 @@ export function readPartial(
   options: { readonly repair?: RepairLevel } = {},
 ): PartialReading {
   void options;
-  const sources = structuredSources(text, true);
+  const { sources } = structuredSources(text, true);
   const ordered = sources.toSorted((a, b) => a.cost - b.cost || b.node.start - a.node.start);
   let best: { value: unknown; cost: number } | null = null;
   for (const source of ordered) {
@@ -25,6 +24,5 @@ export function readPartial(
   }
   if (best) return { ok: true, value: best.value };
   if (contract.schema["type"] === "string" && text.trim() !== "") return { ok: true, value: text };
-  void blankEnd;
   return { ok: false, value: undefined };
 }

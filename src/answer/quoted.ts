@@ -30,7 +30,8 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
   if (char !== '"') edit(c, "other-quotes", start, start + 1, '"');
   if (ending.inner > 0) edit(c, "inner-quote", open + 1, ending.stop, "\\".concat(char));
   if (ending.fault && !c.partial) edit(c, ending.fault, ending.stop, ending.next, char);
-  const text = decode(c, open + 1, ending.stop);
+  const content = decode(c, open + 1, ending.stop);
+  const text = ending.fault === "truncated" && !c.partial ? content.trimEnd() : content;
   c.at = ending.next;
   const isOpen = ending.fault === "truncated";
   return { kind: "text", quoted: true, text, start, end: ending.next, editFrom, editTo: c.edits.length, open: isOpen };
@@ -82,7 +83,7 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
       if (split >= 0) return { stop: split, next: split, fault: "missing-quote", inner };
       if (verdict === "yes" || (verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0)))
         return { stop: at, next: after, fault: null, inner };
-      if (verdict === "weak" && weak < 0) weak = at;
+      if (verdict === "weak" && weak < 0 && inner === 0) weak = at;
       inner++;
       if (verdict === "weak" && place !== "key" && inner === 1 && bareWordThenEnd(c, at + 1))
         return { stop: at, next: after, fault: null, inner: 0 };

@@ -2,7 +2,7 @@ import type { Contract, Issue } from "../contract/contract.ts";
 import { isObject, jsonType } from "../core/json.ts";
 import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
 import { evaluate, type Candidate, type Source } from "./candidate.ts";
-import { looseSources, structuredSources, textSource } from "./sources.ts";
+import { looseSources, structuredSources } from "./sources.ts";
 
 /**
  * Reads a model's answer: the value in it that meets the contract and takes the fewest and mildest edits to get there.
@@ -18,15 +18,44 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   const level = options.repair ?? "safe";
   const raw = rawText(text, contract);
   if (raw) return raw;
-  const sources = structuredSources(text, false);
-  const reading = firstThatMeets(rank(sources, contract, level, hasRoot), contract);
+  const { sources, many } = structuredSources(text, false);
+  const singles = rank(sources, contract, level, hasRoot);
+  const candidates = many ? besideMany(singles, many, contract, level, hasRoot) : singles;
+  const reading = firstThatMeets(candidates, contract);
   if (reading) return reading;
   if (level !== "off") {
-    const loose = [...looseSources(text)];
-    const found = firstThatMeets(rank(loose, contract, level, hasRoot), contract);
+    const hasStructure = sources.some((source) => source.node.kind !== "text") || /^\s*[{[]/.test(text);
+    const loose = rank(looseSources(text, hasStructure), contract, level, hasRoot);
+    const found = firstThatMeets(loose, contract);
     if (found) return found;
   }
   return refuse(sources, contract, level, hasRoot);
+}
+
+/** What a single value costs more where the text holds several and the contract takes them all. */
+const LEAVES_OTHERS = 20;
+
+/**
+ * The text holds several values. Where the contract takes anything, or a list of such values, they are all meant: one of them
+ * alone would lose the others, so only `full` may take it, after the list.
+ */
+function besideMany(
+  singles: readonly Candidate[],
+  many: Source,
+  contract: Contract,
+  level: RepairLevel,
+  hasRoot: (value: unknown) => boolean,
+): Candidate[] {
+  const isOpen = Object.keys(contract.schema).every((key) => key.startsWith("$") || key === "title" || key === "description");
+  const leaves = (candidate: Candidate): boolean =>
+    isOpen || candidate.edits.some((edit) => edit.rule === "single-to-list" && edit.path.length === 0);
+  const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));
+  const priced = kept.map((candidate) => (leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate));
+  return sorted([...priced, ...rank([many], contract, level, hasRoot)]);
+}
+
+function sorted(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.toSorted((a, b) => a.cost - b.cost || b.source.node.start - a.source.node.start);
 }
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
@@ -56,18 +85,28 @@ function rank(
   const candidates: Candidate[] = [];
   for (const source of sources) {
     const candidate = evaluate(source, contract, level);
+    if (source.rung === "text" && candidate?.edits.length === 0 && !wantsText(contract.schema)) continue;
     if (candidate && hasRoot(candidate.value) && saysSomething(candidate)) candidates.push(candidate);
   }
-  return candidates.toSorted((a, b) => a.cost - b.cost || b.source.node.start - a.source.node.start);
+  return sorted(candidates);
 }
 
-/** A bare mark or bracket is no value. */
+/** A bare mark or bracket is no value; text with structure of its own is no plain text; an outline is no single word. */
 function saysSomething({ value, source, edits }: Candidate): boolean {
+  if (source.rung === "outline") return typeof value === "object" && value !== null;
+  if (source.rung === "text" && edits.every((edit) => PLAIN_TEXT.has(edit.rule))) {
+    if (source.isMarkup === true) return false;
+  }
   if (typeof value !== "string" || (edits.length === 0 && source.rung === "fence")) return true;
-  return (
-    /[\p{L}\p{N}]/u.test(value) ||
-    (value === "" && source.node.kind === "text" && source.node.open && /\\/.test(source.cursor.text))
-  );
+  return /[^\p{P}\p{Z}\p{C}]/u.test(value) || (value === "" && edits.some((edit) => edit.rule === "truncated"));
+}
+
+/** With no other edit than these the text was taken as it stands. */
+const PLAIN_TEXT = new Set(["wrap-text", "single-to-list"]);
+
+/** Whether a schema names text as a type of its own; one that takes anything does not ask for prose. */
+function wantsText(schema: unknown): boolean {
+  return /"type":("string"|\[[^\]]*"string")|"enum"|"const"/.test(JSON.stringify(schema));
 }
 
 function firstThatMeets(candidates: readonly Candidate[], contract: Contract): Reading | null {
@@ -120,5 +159,3 @@ function issue(reason: string, keyword = "type"): Issue {
 function failure(code: "RLLM_006" | "RLLM_007", value: unknown, issues: readonly Issue[]): Reading {
   return { ok: false, code, value, issues, edits: [], lost: [] };
 }
-
-export { textSource };

@@ -5,7 +5,7 @@ import type { ParseEdit } from "./tree.ts";
 export interface Cursor {
   readonly text: string;
   /** Nothing at or behind this offset is read. */
-  readonly end: number;
+  end: number;
   at: number;
   readonly edits: ParseEdit[];
   /** The containers that are open, innermost last. */

@@ -1,5 +1,5 @@
 import type { Source } from "./candidate.ts";
-import { blankEnd, newCursor } from "./scan.ts";
+import { newCursor } from "./scan.ts";
 import { findRegions, findWhole, type Region, type Rung } from "./find.ts";
 import { findOutline } from "./outline.ts";
 import type { Node, ParseEdit, TextNode } from "./tree.ts";
@@ -8,25 +8,37 @@ import { findXml } from "./xml.ts";
 /** What a rung costs before any edit: the further down, the more of the answer is taken for wrapping. */
 const RUNG_COST: Readonly<Record<Rung, number>> = { whole: 0, fence: 0, object: 1, reasoning: 60 };
 
+/** Nothing was said in an empty value: one that says something goes before it, and of several the first counts. */
+const EMPTY_COST = 3;
+
 /** So many places are looked at; prose full of brackets has no more answers than that. */
 const MAX_SOURCES = 24;
 
+export interface Structured {
+  readonly sources: readonly Source[];
+  /** All the values the text holds at its top level, as one list; null where there are fewer than two. */
+  readonly many: Source | null;
+}
+
 /** Objects, lists and whole values: the first rungs of the ladder. */
-export function structuredSources(text: string, partial: boolean): Source[] {
+export function structuredSources(text: string, partial: boolean): Structured {
   const regions = findRegions(text, partial);
   const sources = regions.map((region): Source => sourceOf(text, region));
-  const isStructured = regions.some((region) => region.rung === "whole");
-  const whole = isStructured ? null : findWhole(text, partial);
-  if (whole) sources.push({ ...sourceOf(text, whole), cost: regions.length > 0 ? 12 : 1 });
-  const many = partial ? null : manyValues(text, regions);
-  if (many) sources.push(many);
-  return worthLooking(sources);
+  const whole = regions.some((region) => region.rung === "whole") ? null : findWhole(text, partial);
+  if (whole) sources.push({ ...sourceOf(text, whole), cost: regions.length === 0 || isOneString(whole) ? 0.5 : 12 });
+  return { sources: worthLooking(sources), many: partial ? null : manyValues(text, regions) };
+}
+
+/** Brackets inside one string from the first character to the last are part of it. */
+function isOneString({ node }: Region): boolean {
+  return node.kind === "text" && node.quoted && !node.open;
 }
 
 function sourceOf(text: string, region: Region): Source {
   const { rung, node, cursor } = region;
   const glued = gluedTo(text, region);
-  return { rung, node, cursor, cost: RUNG_COST[rung], ...(glued ? { extra: [glued] } : {}) };
+  const cost = RUNG_COST[rung] + (isEmpty(node) ? EMPTY_COST + region.start / text.length : 0);
+  return { rung, node, cursor, cost, ...(glued ? { extra: [glued] } : {}) };
 }
 
 /** Letters that stand directly behind a value belong to it in some way that is not understood. */
@@ -56,35 +68,32 @@ function sizeOf(source: Source): number {
 
 /** Several values one after another, as the list of them. */
 function manyValues(text: string, regions: readonly Region[]): Source | null {
-  const used = regions.filter((region) => region.rung !== "reasoning" && !isEmpty(region.node));
+  const used = peers(regions);
   const [first] = used;
   if (!first || used.length < 2) return null;
   const cursor = newCursor(text, 0, text.length, false);
-  for (const region of used) {
-    const offset = cursor.edits.length;
-    shift(region.node, offset);
-    cursor.edits.push(...region.cursor.edits);
-  }
+  for (const region of used) cursor.edits.push(...region.cursor.edits);
   const end = used.at(-1)?.end ?? text.length;
   const items = used.map((region) => region.node);
-  const node: Node = {
-    kind: "array",
-    items,
-    start: first.start,
-    end,
-    editFrom: 0,
-    editTo: cursor.edits.length,
-    open: false,
-  };
+  const node: Node = { kind: "array", items, start: first.start, end, editFrom: 0, editTo: cursor.edits.length, open: false };
   cursor.at = end;
   const note: ParseEdit = { rule: "many-values", from: first.start, to: end, after: "" };
   return { rung: "many", node, cursor, cost: 0, extra: [note] };
 }
 
-/** The edits of several parses stand in one list here; muting is by index, so it is given up for these. */
-function shift(node: Node, offset: number): void {
-  void node;
-  void offset;
+/** The values that stand beside each other: fenced ones where there are any, else all that are not dwarfed. Empty ones only among their like. */
+function peers(regions: readonly Region[]): readonly Region[] {
+  const said = regions.filter((region) => region.rung !== "reasoning" && region.node.kind !== "text");
+  const fenced = said.filter((region) => region.rung === "fence");
+  const group = fenced.length > 0 ? fenced : said;
+  const largest = Math.max(1, ...group.map((region) => region.end - region.start));
+  const full = group.filter((region) => !isEmpty(region.node) && region.end - region.start >= largest / 10);
+  if (full.length > 0) return full;
+  return group.length > 1 && isSeparated(group) ? group : [];
+}
+
+function isSeparated(regions: readonly Region[]): boolean {
+  return regions.every((region, index) => (regions[index + 1]?.start ?? region.end + 1) > region.end);
 }
 
 export function isEmpty(node: Node): boolean {
@@ -92,20 +101,22 @@ export function isEmpty(node: Node): boolean {
   return node.kind === "array" && node.items.length === 0;
 }
 
-/** The rungs below: tags, the text itself, escaped JSON, Markdown and YAML. Looked at when nothing above met the contract. */
-export function* looseSources(text: string): Generator<Source> {
+/** The rungs below: escaped JSON, tags, the text itself, Markdown and YAML. Looked at when nothing above met the contract. */
+export function looseSources(text: string, hasStructure: boolean): Source[] {
+  const sources: Source[] = [];
   const unescaped = unescapeOnce(text);
   if (unescaped !== null) {
     const note: ParseEdit = { rule: "escaped-twice", from: 0, to: text.length, after: "" };
-    for (const source of structuredSources(unescaped, false)) {
-      yield { ...source, rung: "escaped", isPlaced: false, extra: [...(source.extra ?? []), note] };
+    for (const source of structuredSources(unescaped, false).sources) {
+      sources.push({ ...source, rung: "escaped", isPlaced: false, extra: [...(source.extra ?? []), note] });
     }
   }
   const xml = findXml(text);
-  if (xml) for (const node of xml.nodes) yield { rung: "tags", node, cursor: xml.cursor, cost: 0 };
-  yield textSource(text);
+  if (xml) for (const node of xml.nodes) sources.push({ rung: "tags", node, cursor: xml.cursor, cost: 0 });
+  sources.push({ ...textSource(text), isMarkup: hasStructure || xml !== null });
   const outline = findOutline(text);
-  if (outline) for (const node of outline.nodes) yield { rung: "outline", node, cursor: outline.cursor, cost: 2 };
+  if (outline) for (const node of outline.nodes) sources.push({ rung: "outline", node, cursor: outline.cursor, cost: 2 });
+  return sources;
 }
 
 /** JSON that was escaped as if it stood in a string. */
@@ -122,13 +133,12 @@ function unescapeOnce(text: string): string | null {
 }
 
 /** The text itself, for a schema that wants a word, a number or text. */
-export function textSource(text: string): Source {
+function textSource(text: string): Source {
   const cursor = newCursor(text, 0, text.length, false);
   const trimmed = text.trim();
   const start = text.indexOf(trimmed);
   const end = start + trimmed.length;
   const quoted = /^(["'“`*_]{1,3})([\s\S]*?)(["'”`*_]{1,3})$/.exec(trimmed)?.[2] ?? trimmed;
   const node: TextNode = { kind: "text", quoted: true, text: quoted, start, end, editFrom: 0, editTo: 0, open: false };
-  void blankEnd;
   return { rung: "text", node, cursor, cost: 4 };
 }
