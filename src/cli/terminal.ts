@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import type { Terminal } from "./output.ts";
 
 /** The terminal of this process. */
@@ -6,9 +7,11 @@ export function processTerminal(): Terminal {
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdoutIsTty: process.stdout.isTTY === true,
-    stderrIsTty: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    stdoutIsTty: isatty(1),
+    stderrIsTty: isatty(2),
+    get columns() {
+      return process.stderr.columns ?? 80;
+    },
     stdout: (text) => writeAll(1, text),
     stderr: (text) => writeAll(2, text),
     stdin: readStdin,
