@@ -12,7 +12,11 @@ export function readBare(c: Cursor, place: Place): TextNode {
   while (last > start && isBlank(c.text.charCodeAt(last - 1))) last--;
   c.at = stop;
   let text = c.text.slice(start, last);
-  if (isQuote(c.text[c.at]) && c.at < c.end && isStray(c, c.at, place)) {
+  const glued = place === "value" && c.at > start && gluedString(c, c.at) ? c.text.indexOf('"', c.at + 1) + 1 : 0;
+  if (glued > 0) {
+    edit(c, "skipped-text", c.at, glued, "");
+    c.at = glued;
+  } else if (isQuote(c.text[c.at]) && c.at < c.end && isStray(c, c.at, place)) {
     edit(c, "stray-quote", c.at, c.at + 1, "");
     c.at++;
   }

@@ -32,8 +32,10 @@ export interface Candidate {
 
 /** Above this share of its data lost, an answer is refused. */
 const LOST_SHARE = 1 / 3;
-/** Properties the schema doesn't want weigh less: the value is whole without them. */
-const EXTRA_WEIGHT = 1 / 4;
+/** So little may always go: a letter or two are no data. */
+const LOST_FREE = 2;
+/** What the schema doesn't want weighs less: the value is whole without it. */
+const UNWANTED_WEIGHT = 1 / 4;
 const SHOWN = 80;
 
 /** Reads a source under the contract; null when the level allows no way to, or too much would be lost. */
@@ -94,17 +96,17 @@ function lostOf(x: Coercion, source: Source, notes: readonly Note[], edits: read
     if (ruleOf(piece.rule).loses !== true) continue;
     const text = x.text.slice(piece.from, piece.to);
     const characters = dataIn(text);
-    weight +=
-      piece.rule === "extra-property"
-        ? characters * EXTRA_WEIGHT
-        : piece.rule === "broken-escape"
-          ? Infinity
-          : characters;
+    weight += weightOf(piece.rule, characters);
     lost.push({ text: shorten(text), position: piece.from, characters });
   }
   if (lost.length === 0) return lost;
   const all = dataIn(x.text.slice(source.node.start, Math.max(source.node.end, source.cursor.at)));
-  return weight > all * LOST_SHARE ? null : lost;
+  return weight > Math.max(LOST_FREE, all * LOST_SHARE) ? null : lost;
+}
+
+function weightOf(rule: RuleName, characters: number): number {
+  if (rule === "broken-escape" || rule === "orphan-value") return Number.POSITIVE_INFINITY;
+  return rule === "extra-property" || rule === "other-item" ? characters * UNWANTED_WEIGHT : characters;
 }
 
 /** Letters and digits: what a value is made of. */

@@ -62,9 +62,9 @@ export function listToSingle(x: Coercion, node: Node, schema: unknown, path: Pat
   let { cost } = first;
   for (const { item, outcome } of fitting) {
     if (outcome) continue;
-    if (!allows(x, "dropped-item")) return null;
-    notes = join(notes, loss("dropped-item", path, item.start, item.end));
-    cost += ruleOf("dropped-item").cost;
+    if (!allows(x, "other-item")) return null;
+    notes = join(notes, loss("other-item", path, item.start, item.end));
+    cost += ruleOf("other-item").cost;
   }
   return withEdit(x, { value: first.value, cost, notes }, "list-to-single", node, path);
 }

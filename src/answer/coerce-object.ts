@@ -51,7 +51,7 @@ function wrap(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | nu
   const isText = node.kind === "text" && node.quoted;
   if (isText && path !== null) return null;
   const inner = x.coerce(node, properties[name], { up: path, key: name });
-  if (!inner || (node.kind === "text" && typeof inner.value === "object")) return null;
+  if (!inner || (node.kind === "text") === (typeof inner.value === "object")) return null;
   const value: Record<string, unknown> = {};
   setOwn(value, name, inner.value);
   return withEdit(x, { ...inner, value }, node.kind === "text" ? "wrap-text" : "wrap", node, path);

@@ -44,7 +44,7 @@ function regionAt(
   partial: boolean,
 ): Region | null {
   if (opener === "```") return fencedScalar(text, at, reasoning, partial);
-  if (opener === "[" && isMarkdownLink(text, at)) return null;
+  if (opener === "[" && (isMarkdownLink(text, at) || text.startsWith("```", at + 1))) return null;
   const cursor = newCursor(text, at, text.length, partial);
   const node = parseValue(cursor, "top");
   if (!node) return null;
@@ -89,6 +89,7 @@ export function findWhole(text: string, partial: boolean): Region | null {
   while (start < text.length && isBlank(text.charCodeAt(start))) start++;
   const cursor = newCursor(text, start, text.length, partial);
   const first = blankEnd(cursor, start);
+  if (/^<[\p{L}/!?]/u.test(text.slice(first, first + 2))) return null;
   const opened = keyAt(cursor, first) === 2;
   const node = opened ? parseOpened(cursor) : parseValue(cursor, "top");
   if (!node || cursor.failed) return null;

@@ -1,4 +1,4 @@
-import { blankEnd, garbageThenKey, isBlank, isCloser, isEllipsis, isQuote, keyAt, openerLevel, type Cursor } from "./scan.ts";
+import { blankEnd, garbageThenKey, isCloser, isEllipsis, isQuote, keyAt, openerLevel, type Cursor } from "./scan.ts";
 
 /** Where a string stands: before a colon, after one, in a list, or alone. */
 export type Place = "key" | "value" | "item" | "top";
@@ -46,10 +46,7 @@ function judgeItem(c: Cursor, next: number, char: string): Verdict {
   if (isQuote(char)) return closesWell(c, next) ? "no" : "yes";
   if (char === "{" || char === "[") return "yes";
   if (char === ":") return "yes";
-  if (/\d/.test(char)) return "yes";
-  return /^[\p{L}\p{N}_]+"\s*[\],]/u.test(c.text.slice(next, Math.min(c.end, next + 60))) && isBlank(c.text.charCodeAt(next - 1))
-    ? "yes"
-    : "weak";
+  return /\d/.test(char) ? "yes" : "weak";
 }
 
 /** Whether the quote at `at` would itself be a good closing one: then an earlier one stands inside the string. */

@@ -74,7 +74,7 @@ function parseMembers(c: Cursor, node: ObjectNode): void {
     } else if (char === "{" && c.stack.at(-2) === "[") {
       edit(c, "missing-closer", c.at, c.at, "}");
       break;
-    } else {
+    } else if (isSeparated || !skipGlued(c)) {
       if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
       parseMember(c, node);
       isSeparated = false;
@@ -151,10 +151,16 @@ function parseMember(c: Cursor, node: ObjectNode): void {
   if (char === ":") {
     c.at++;
     parseValue(c, "value");
-    edit(c, "skipped-text", from, c.at, "");
+    edit(c, "orphan-value", from, c.at, "");
     return;
   }
   if (endsInProse(c)) return;
+  const noise = /^"{4,6}(?=\s)/.exec(c.text.slice(from, Math.min(c.end, from + 7)));
+  if (noise) {
+    edit(c, "stray-quote", from, from + noise[0].length, "");
+    c.at += noise[0].length;
+    return;
+  }
   const key = isQuote(char) ? readQuoted(c, "key") : readBare(c, "key");
   skipBlank(c);
   if (c.at >= c.end && c.partial) return;
@@ -169,7 +175,12 @@ function parseMember(c: Cursor, node: ObjectNode): void {
 /** Only prose is left, and nothing in it belongs to a structure: the answer ended before it, without closing. */
 function endsInProse(c: Cursor): boolean {
   const rest = c.text.slice(c.at, Math.min(c.end, c.at + 600));
-  if (rest.length >= 600 || !/^[\p{L}]+[ ,.!?'’]/u.test(rest) || /["{}[\]:]/.test(rest) || !/\n\s*$/.test(c.text.slice(Math.max(0, c.at - 20), c.at)))
+  if (
+    rest.length >= 600 ||
+    !/^[\p{L}]+[ ,.!?'’]/u.test(rest) ||
+    /["{}[\]:]/.test(rest) ||
+    !/\n\s*$/.test(c.text.slice(Math.max(0, c.at - 20), c.at))
+  )
     return false;
   c.end = c.at;
   return true;
@@ -269,7 +280,7 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
       isSeparated = true;
       commas++;
     } else if (skipEllipsis(c)) isSeparated = true;
-    else {
+    else if (isSeparated || !skipGlued(c)) {
       if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
       parseItem(c, node);
       isSeparated = false;
@@ -282,6 +293,41 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
   return opener === "(" && commas === 0 && node.items.length === 1 && only ? only : node;
 }
 
+/** Letters directly behind a closing bracket belong to nothing. */
+function skipGlued(c: Cursor): boolean {
+  if (!isCloser(c.text[c.at - 1])) return false;
+  const glued = /^[\p{L}\p{N}]+(?=\s*(?:[,}\]]|$))/u.exec(c.text.slice(c.at, Math.min(c.end, c.at + 60)));
+  if (!glued) return false;
+  edit(c, "skipped-text", c.at, c.at + glued[0].length, "");
+  c.at += glued[0].length;
+  return true;
+}
+
+/** An object that only the list's end closed, with keys that repeat: the braces between several objects are missing. */
+function splitRepeats(c: Cursor, node: Node): readonly Node[] {
+  if (node.kind !== "object" || (c.text[node.end - 1] === "}" && !endsOpen(c, node))) return [node];
+  const parts: Member[][] = [[]];
+  for (const member of node.members) {
+    if (parts.at(-1)?.some((other) => other.key === member.key)) parts.push([]);
+    parts.at(-1)?.push(member);
+  }
+  if (parts.length < 2) return [node];
+  return parts.map((members, index): Node => {
+    const [first] = members;
+    return {
+      ...node,
+      members,
+      bare: index === 0 ? node.bare : [],
+      start: first?.keyStart ?? node.start,
+      end: members.at(-1)?.value.end ?? node.end,
+    };
+  });
+}
+
+function endsOpen(c: Cursor, node: Node): boolean {
+  return c.edits[node.editTo - 1]?.rule === "missing-closer" && c.edits[node.editTo - 1]?.from === node.end;
+}
+
 function parseItem(c: Cursor, node: ArrayNode): void {
   const from = c.at;
   if (!isBracket(c.text[from]) && keyAt(c, from) === 2) {
@@ -291,7 +337,7 @@ function parseItem(c: Cursor, node: ArrayNode): void {
   const item = parseValue(c, "item");
   if (item) {
     if (item.kind === "text" && !item.quoted && item.text === "") return;
-    node.items.push(item);
+    node.items.push(...splitRepeats(c, item));
   }
   if (c.at === from && !c.failed) {
     edit(c, "skipped-text", from, from + 1, "");

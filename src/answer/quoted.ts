@@ -11,6 +11,8 @@ interface Ending {
   readonly fault: "missing-quote" | "truncated" | null;
   /** How many unescaped quotes the content holds. */
   readonly inner: number;
+  /** Another of the quotes could have closed it as well. */
+  readonly isGuess?: boolean;
 }
 
 /** How far a string is followed once another of its kind was followed to the end in vain: keeps the whole linear. */
@@ -28,13 +30,20 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
   const open = doubled ? start + 1 : start;
   const ending = plainEnding(c, open, char, place) ?? findEnding(c, open, char, place, doubled);
   if (char !== '"') edit(c, "other-quotes", start, start + 1, '"');
-  if (ending.inner > 0) edit(c, "inner-quote", open + 1, ending.stop, "\\".concat(char));
+  if (ending.inner > 0)
+    edit(c, isSure(c, open, ending) ? "inner-quote" : "guessed-quote", open + 1, ending.stop, `\\${char}`);
   if (ending.fault && !c.partial) edit(c, ending.fault, ending.stop, ending.next, char);
   const content = decode(c, open + 1, ending.stop);
   const text = ending.fault === "truncated" && !c.partial ? content.trimEnd() : content;
   c.at = ending.next;
   const isOpen = ending.fault === "truncated";
   return { kind: "text", quoted: true, text, start, end: ending.next, editFrom, editTo: c.edits.length, open: isOpen };
+}
+
+/** Unescaped quotes are surely inside when no other place could end the string and the writer escaped none of them. */
+function isSure(c: Cursor, open: number, ending: Ending): boolean {
+  if (ending.isGuess === true || ending.fault !== null) return false;
+  return !/\\["']/.test(c.text.slice(open + 1, ending.stop));
 }
 
 /** `""word`: the quotes of the whole answer were doubled. */
@@ -71,6 +80,7 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
   const isVain = (c.vain.get(kind) ?? Number.POSITIVE_INFINITY) <= open;
   let weak = -1;
   let inner = 0;
+  let isGuess = false;
   const braces = { at: open + 1, depth: 0 };
   for (let at = open + 1; at < end; at++) {
     const here = text[at] ?? "";
@@ -82,7 +92,8 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
       const verdict = split >= 0 ? "no" : judgeClose(c, after, place);
       if (split >= 0) return { stop: split, next: split, fault: "missing-quote", inner };
       if (verdict === "yes" || (verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0)))
-        return { stop: at, next: after, fault: null, inner };
+        return { stop: at, next: after, fault: null, inner, isGuess };
+      isGuess ||= verdict !== "no";
       if (verdict === "weak" && weak < 0 && inner === 0) weak = at;
       inner++;
       if (verdict === "weak" && place !== "key" && inner === 1 && bareWordThenEnd(c, at + 1))
@@ -105,7 +116,7 @@ function balance(text: string, braces: { at: number; depth: number }, to: number
 }
 
 function bareWordThenEnd(c: Cursor, at: number): boolean {
-  return /^\s+[^"\n,\]}]{1,60}[\]}]/.test(c.text.slice(at, Math.min(c.end, at + 80)));
+  return /^\s+(?:[^"\n,\]}]{1,60}[\]}]|[\p{L}\p{N}_]+"\s*[\],])/u.test(c.text.slice(at, Math.min(c.end, at + 80)));
 }
 
 /**
@@ -216,7 +227,8 @@ function readBlock(c: Cursor, char: string, editFrom: number): TextNode | null {
   }
   const stop = isOpen ? c.end : close;
   c.at = isOpen ? c.end : close + 3;
-  edit(c, isOpen && !c.partial ? "truncated" : "code-block", start, c.at, "");
+  const isGuess = c.text.slice(start + 3, stop).includes(fence);
+  edit(c, isOpen && !c.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block", start, c.at, "");
   const body =
     char === "`" ? c.text.slice(start + 3, stop).replace(/^[\w+-]*[ \t]*(?=\n)/, "") : c.text.slice(start + 3, stop);
   const text = body.includes("\n") ? dedent(body).trim() : body;

@@ -46,11 +46,15 @@ function besideMany(
   level: RepairLevel,
   hasRoot: (value: unknown) => boolean,
 ): Candidate[] {
-  const isOpen = Object.keys(contract.schema).every((key) => key.startsWith("$") || key === "title" || key === "description");
+  const isOpen = Object.keys(contract.schema).every(
+    (key) => key.startsWith("$") || key === "title" || key === "description",
+  );
   const leaves = (candidate: Candidate): boolean =>
     isOpen || candidate.edits.some((edit) => edit.rule === "single-to-list" && edit.path.length === 0);
   const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));
-  const priced = kept.map((candidate) => (leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate));
+  const priced = kept.map((candidate) =>
+    leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate,
+  );
   return sorted([...priced, ...rank([many], contract, level, hasRoot)]);
 }
 
@@ -94,11 +98,15 @@ function rank(
 /** A bare mark or bracket is no value; text with structure of its own is no plain text; an outline is no single word. */
 function saysSomething({ value, source, edits }: Candidate): boolean {
   if (source.rung === "outline") return typeof value === "object" && value !== null;
-  if (source.rung === "text" && edits.every((edit) => PLAIN_TEXT.has(edit.rule))) {
-    if (source.isMarkup === true) return false;
+  if (source.rung === "text" && source.isMarkup === true) {
+    if (edits.every((edit) => PLAIN_TEXT.has(edit.rule)) || edits.some((edit) => edit.rule === "wrap-text"))
+      return false;
   }
   if (typeof value !== "string" || (edits.length === 0 && source.rung === "fence")) return true;
-  return /[^\p{P}\p{Z}\p{C}]/u.test(value) || (value === "" && edits.some((edit) => edit.rule === "truncated"));
+  return (
+    /[^\p{P}\p{Z}\p{C}]/u.test(value) ||
+    (value === "" && source.cursor.text.trim().length > 1 && edits.some((edit) => edit.rule === "truncated"))
+  );
 }
 
 /** With no other edit than these the text was taken as it stands. */

@@ -23,6 +23,8 @@ export const RULES = {
   // Spelling: the structure is all there, written in another notation.
   "odd-space": safe(0.1),
   comment: safe(0.2),
+  // A line comment on the last line: where it ends is a guess.
+  "comment-end": full(3),
   "other-quotes": safe(0.5),
   "bare-key": safe(0.5),
   "bare-string": safe(1),
@@ -42,6 +44,8 @@ export const RULES = {
   "escaped-twice": safe(3),
   "code-block": safe(1),
   "inner-quote": safe(2),
+  // The same where another quote could be the closing one.
+  "guessed-quote": full(3),
   "lone-surrogate": full(2),
   // An escape lost characters: what it stood for is not known.
   "broken-escape": loses(1000),
@@ -61,6 +65,8 @@ export const RULES = {
   "merged-list": full(6),
   "many-values": full(6),
   "skipped-text": loses(6),
+  // A value with no key in front of its colon.
+  "orphan-value": loses(1000),
   "duplicate-key": loses(6),
   // Coercion: the schema says what was meant.
   alias: safe(0.1),
@@ -87,6 +93,8 @@ export const RULES = {
   "scalar-in-text": full(10),
   outline: full(6),
   "extra-property": loses(5),
+  // One of a list was wanted, and the others can't be it.
+  "other-item": loses(8),
   "dropped-item": loses(12),
   "dropped-property": loses(10),
   default: full(6),

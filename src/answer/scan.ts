@@ -120,7 +120,8 @@ function skipComment(c: Cursor): boolean {
   } else if ((text[at] === "/" && next === "/") || (text[at] === "#" && (next === " " || next === "\t"))) {
     c.at = lineCommentEnd(c);
   } else return false;
-  edit(c, "comment", at, c.at, "");
+  const isLast = text[at + 1] !== "*" && c.at < end && text[c.at] !== "\n";
+  edit(c, isLast ? "comment-end" : "comment", at, c.at, "");
   return true;
 }
 
@@ -149,7 +150,7 @@ export function keyAt(c: Cursor, at: number): 0 | 1 | 2 {
 /** A few words that belong to nothing, then a quoted key. */
 export function garbageThenKey(c: Cursor, at: number): boolean {
   const ahead = c.text.slice(at, Math.min(c.end, at + 80));
-  const words = /^(?:[\p{L}\p{N}_.-]+\s+){1,4}(?=["“])/u.exec(ahead);
+  const words = /^(?:(?:[\p{L}\p{N}_.-]+\s+){1,4}|"{2,6}\s+)(?=["“])/u.exec(ahead);
   return words !== null && keyAt(c, at + words[0].length) === 2;
 }
 

@@ -41,11 +41,14 @@ function sourceOf(text: string, region: Region): Source {
   return { rung, node, cursor, cost, ...(glued ? { extra: [glued] } : {}) };
 }
 
-/** Letters that stand directly behind a value belong to it in some way that is not understood. */
+/** What stands directly behind a value belongs to it in some way that is not understood. */
 function gluedTo(text: string, region: Region): ParseEdit | null {
   if (region.node.kind === "text") return null;
-  const glued = /^[\p{L}\p{N}]+/u.exec(text.slice(region.end, region.end + 40));
-  if (!glued) return null;
+  const glued = /^(?:[\p{L}\p{N}]+|[{[])/u.exec(text.slice(region.end, region.end + 40));
+  if (!glued && /[}\]]/.test(text[region.start - 1] ?? "")) {
+    return { rule: "skipped-text", from: region.start - 1, to: region.start, after: "" };
+  }
+  if (!glued || !/[}\])]/.test(text[region.end - 1] ?? "")) return null;
   return { rule: "skipped-text", from: region.end, to: region.end + glued[0].length, after: "" };
 }
 
@@ -75,7 +78,15 @@ function manyValues(text: string, regions: readonly Region[]): Source | null {
   for (const region of used) cursor.edits.push(...region.cursor.edits);
   const end = used.at(-1)?.end ?? text.length;
   const items = used.map((region) => region.node);
-  const node: Node = { kind: "array", items, start: first.start, end, editFrom: 0, editTo: cursor.edits.length, open: false };
+  const node: Node = {
+    kind: "array",
+    items,
+    start: first.start,
+    end,
+    editFrom: 0,
+    editTo: cursor.edits.length,
+    open: false,
+  };
   cursor.at = end;
   const note: ParseEdit = { rule: "many-values", from: first.start, to: end, after: "" };
   return { rung: "many", node, cursor, cost: 0, extra: [note] };
@@ -113,9 +124,10 @@ export function looseSources(text: string, hasStructure: boolean): Source[] {
   }
   const xml = findXml(text);
   if (xml) for (const node of xml.nodes) sources.push({ rung: "tags", node, cursor: xml.cursor, cost: 0 });
-  sources.push({ ...textSource(text), isMarkup: hasStructure || xml !== null });
+  if (!/^\s*[{[]/.test(text)) sources.push({ ...textSource(text), isMarkup: hasStructure || xml !== null });
   const outline = findOutline(text);
-  if (outline) for (const node of outline.nodes) sources.push({ rung: "outline", node, cursor: outline.cursor, cost: 2 });
+  if (outline)
+    for (const node of outline.nodes) sources.push({ rung: "outline", node, cursor: outline.cursor, cost: 2 });
   return sources;
 }
 
