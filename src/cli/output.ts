@@ -51,10 +51,19 @@ export function createOutput(terminal: Terminal, redactor: Redactor, color: "aut
     warn(message) {
       if (warned.has(message)) return;
       warned.add(message);
-      output.note(`${paint(colored, 33, "warning:")} ${message}`);
+      output.note(`${paint(colored, 33, "warning:")} ${visible(message)}`);
     },
   };
   return output;
+}
+
+/**
+ * Text for a terminal: it may quote servers, models and files, whose control characters (C0, C1 and bidirectional ones) must
+ * not steer the terminal or reorder what is read.
+ */
+export function visible(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
 /** Text in an ANSI colour, or plain. */

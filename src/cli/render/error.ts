@@ -1,11 +1,11 @@
 import { CODES } from "../../core/codes.ts";
 import type { ModullmError } from "../../core/error.ts";
-import { paint } from "../output.ts";
+import { paint, visible } from "../output.ts";
 
 /** An error for a person: code, message, the source line with a caret, and what to do. */
 export function renderError(error: ModullmError, color: boolean): string {
   const lines = [
-    `${paint(color, 31, `error ${error.code}`)} ${paint(color, 2, `(${CODES[error.code].type})`)} ${error.message}`,
+    `${paint(color, 31, `error ${error.code}`)} ${paint(color, 2, `(${CODES[error.code].type})`)} ${visible(error.message)}`,
   ];
   const { place } = error;
   if (place && place.path !== "") {
@@ -13,10 +13,10 @@ export function renderError(error: ModullmError, color: boolean): string {
     const gutter = " ".repeat(number.length);
     lines.push(`${gutter} ${paint(color, 36, "-->")} ${place.path}:${place.line}:${place.column}`);
     lines.push(`${gutter} ${paint(color, 36, "|")}`);
-    lines.push(`${paint(color, 36, `${number} |`)} ${place.text}`);
+    lines.push(`${paint(color, 36, `${number} |`)} ${visible(place.text)}`);
     lines.push(`${gutter} ${paint(color, 36, "|")} ${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`);
   }
-  if (error.hint) lines.push(`${paint(color, 32, "hint:")} ${error.hint}`);
+  if (error.hint) lines.push(`${paint(color, 32, "hint:")} ${visible(error.hint)}`);
   return lines.join("\n");
 }
 

@@ -1,5 +1,5 @@
 import type { RunEvent, RunListener } from "../../core/events.ts";
-import { type Output, paint } from "../output.ts";
+import { type Output, paint, visible } from "../output.ts";
 
 /** Prints a run's events as they happen, one line each, children indented. */
 export function createVerbose(output: Output): RunListener {
@@ -12,7 +12,7 @@ export function createVerbose(output: Output): RunListener {
     const text = eventText(event);
     if (text === null) return;
     const time = paint(output.color, 2, `${String(event.at - first).padStart(6)} ms`);
-    output.note(`${time} ${"  ".repeat(depths.get(event.run) ?? 0)}${text}`);
+    output.note(`${time} ${"  ".repeat(depths.get(event.run) ?? 0)}${visible(text)}`);
   };
 }
 

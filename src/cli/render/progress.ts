@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
-import { type Output, paint } from "../output.ts";
+import { type Output, paint, visible } from "../output.ts";
 
 export interface Progress {
   listen(event: RunEvent): void;
@@ -33,11 +33,11 @@ export function createProgress(output: Output, options: { stream: boolean; verbo
     if (event.type === "attempt-start" && live) {
       waiting = { model: event.model, since: event.at };
       timer ??= setInterval(tick, REDRAW_MS);
-    } else if (event.type === "model-delta") output.terminal.stderr(streamed.push(event.text));
+    } else if (event.type === "model-delta") output.terminal.stderr(visible(streamed.push(event.text)));
     else if (event.type === "attempt-end") {
       waiting = null;
       line.clear();
-      if (options.stream) output.terminal.stderr(`${streamed.end()}\n`);
+      if (options.stream) output.terminal.stderr(`${visible(streamed.end())}\n`);
     } else if (event.type === "note" && !options.verbose) showNote(event, output, line);
   }
 
@@ -55,7 +55,7 @@ function showNote(event: Extract<RunEvent, { type: "note" }>, output: Output, li
     if (output.terminal.stderrIsTty) line.draw(progressText(message, data, output.terminal.columns));
   } else if (kind === "retry-wait" || kind === "fallback" || kind === "degraded" || kind === "warning") {
     line.clear();
-    output.note(`${paint(output.color, 33, `${kind}:`)} ${message}`);
+    output.note(`${paint(output.color, 33, `${kind}:`)} ${visible(message)}`);
   }
 }
 
@@ -86,7 +86,7 @@ function createLiveLine(output: Output): LiveLine {
     draw(text) {
       drawn = true;
       output.terminal.stderr(
-        `\r\u001B[2K${output.redactor.text(text).slice(0, Math.max(20, output.terminal.columns - 1))}`,
+        `\r\u001B[2K${visible(output.redactor.text(text)).slice(0, Math.max(20, output.terminal.columns - 1))}`,
       );
     },
     clear() {
