@@ -73,9 +73,7 @@ function answer(one: Case, contracts: ReadonlyMap<string, Contract>, level: Leve
   const contract = contracts.get(one.id);
   if (!contract) return { ok: false, value: undefined };
   try {
-    return one.mode === "partial"
-      ? readPartial(one.text, contract, { repair: level })
-      : readAnswer(one.text, contract, { repair: level });
+    return one.mode === "partial" ? readPartial(one.text, contract) : readAnswer(one.text, contract, { repair: level });
   } catch (thrown) {
     return { ok: true, value: `exception: ${String(thrown)}` };
   }
@@ -83,19 +81,19 @@ function answer(one: Case, contracts: ReadonlyMap<string, Contract>, level: Leve
 
 function judge(one: Case, got: Got): Result {
   if (!got.ok) return !one.recoverable || one.lossy === true ? "right" : "refused";
-  return one.recoverable && equal(got.value, one.expected, one.schema) ? "right" : "wrong";
+  return one.recoverable && equal(got.value, one.expected) ? "right" : "wrong";
 }
 
 /** Equal but for number spelling, key order, and null where an optional property may be absent. */
-function equal(left: unknown, right: unknown, schema: unknown): boolean {
+function equal(left: unknown, right: unknown): boolean {
   if (typeof left === "number" && typeof right === "number")
     return left === right || Math.abs(left - right) < 1e-9 * Math.abs(right);
   if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, index) => equal(item, right[index], schema));
+    return left.length === right.length && left.every((item, index) => equal(item, right[index]));
   }
   if (isRecord(left) && isRecord(right)) {
     const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-    return [...keys].every((key) => equal(left[key] ?? null, right[key] ?? null, schema));
+    return [...keys].every((key) => equal(left[key] ?? null, right[key] ?? null));
   }
   return left === right;
 }
@@ -158,8 +156,11 @@ function printTimes(cases: readonly Case[], contracts: ReadonlyMap<string, Contr
   );
 }
 
+function cut(value: unknown): string {
+  return (JSON.stringify(value) ?? "nothing").slice(0, 400);
+}
+
 function show(one: Case, got: Got, result: Result): void {
-  const cut = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 400);
   print(
     `${result} ${one.id} ${one.mode}\n  text     ${cut(one.text)}\n  expected ${one.recoverable ? cut(one.expected) : "refusal"}\n  got      ${got.ok ? cut(got.value) : "refusal"}`,
   );

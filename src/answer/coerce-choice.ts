@@ -20,7 +20,7 @@ export function choicesOf(schema: Record<string, unknown>): readonly Choice[] | 
 
 /** The value itself, its aliases, its description, and both as `alias: description`. */
 function namesOf(schema: Record<string, unknown>, value: unknown): string[] {
-  if (value === null || typeof value === "object") return [];
+  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return [];
   const own = String(value);
   const names = [own];
   const aliases = isObject(schema["x-aliases"]) ? schema["x-aliases"][own] : undefined;

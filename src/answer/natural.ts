@@ -100,7 +100,8 @@ function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
       ? plain(value)
       : withEdit(x, plain(value), x.partial ? "literal" : "number", node, path, String(value));
   }
-  return text === String(value) ? plain(value) : withEdit(x, plain(value), "literal", node, path, String(value));
+  const spelled = JSON.stringify(value);
+  return text === spelled ? plain(value) : withEdit(x, plain(value), "literal", node, path, spelled);
 }
 
 /** `tru` at the end of the text. In a finished answer one letter is not enough to go by. */

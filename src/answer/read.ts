@@ -140,17 +140,15 @@ function refuse(
     () => true,
   );
   const nearest = natural.find((candidate) => hasRoot(candidate.value)) ?? natural[0];
-  if (!nearest) return failure("RLLM_006", undefined, [issue("The answer holds no JSON.")]);
+  if (!nearest) return failure("RLLM_006", undefined, [issue("holds no JSON")]);
   const { value, edits, lost } = nearest;
   if (!hasRoot(value)) {
-    return failure("RLLM_007", value, [
-      issue(`The answer is JSON, but its root is ${article(value)}; an object is wanted.`),
-    ]);
+    return failure("RLLM_007", value, [issue(`is ${article(value)}, but an object is wanted`)]);
   }
   const checked = contract.check(value);
   if (!checked.ok) return { ok: false, code: "RLLM_005", value, issues: checked.issues, edits, lost };
   const rules = [...new Set(edits.map((edit) => edit.rule))].join(", ");
-  const reason = `The answer can be read only with edits that repair level "${level}" does not allow: ${rules}.`;
+  const reason = `can be read only with repairs that the level "${level}" does not allow: ${rules}`;
   return { ok: false, code: "RLLM_006", value, issues: [issue(reason, "repair")], edits, lost };
 }
 

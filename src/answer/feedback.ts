@@ -1,0 +1,40 @@
+import type { Contract, Issue } from "../contract/contract.ts";
+import type { Reading } from "./answer.ts";
+
+/** More than this many corrections at once are not followed. */
+const MAX_ISSUES = 5;
+
+/**
+ * What was wrong with an answer, in words for the model that gave it: a line for each of the few most telling issues, with the
+ * path and what was there instead. Empty for an answer that was read.
+ */
+export function feedback(reading: Reading, contract: Contract): string {
+  if (reading.ok) return "";
+  const lines = reading.issues.slice(0, MAX_ISSUES).map((issue) => `- ${line(reading.code, issue, contract)}`);
+  const more = reading.issues.length - MAX_ISSUES;
+  if (more > 0) lines.push(`- and ${more} more of the same kind`);
+  for (const { text } of reading.lost.slice(0, 2))
+    lines.push(`- ${JSON.stringify(text)} has no place in the answer's structure`);
+  return lines.join("\n");
+}
+
+function line(code: string, issue: Issue, contract: Contract): string {
+  if (code === "RLLM_006" && issue.keyword !== "repair") {
+    const wanted = contract.schema["type"] === "array" ? "one JSON array" : "one JSON object";
+    return `the answer holds no JSON that can be read: answer with ${wanted} and nothing else`;
+  }
+  if (issue.keyword === "repair") return `the JSON is damaged (${issue.reason}): write it again, complete and valid`;
+  return `${pathText(issue.path)} ${issue.reason}`;
+}
+
+/** `items[0].price`, and `the answer` for the root. */
+function pathText(path: readonly (string | number)[]): string {
+  if (path.length === 0) return "the answer";
+  return path
+    .map((key, index) => {
+      if (typeof key === "number") return `[${key}]`;
+      if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key)) return `[${JSON.stringify(key)}]`;
+      return index === 0 ? key : `.${key}`;
+    })
+    .join("");
+}
