@@ -1,3 +1,4 @@
+import type { Issue } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Reading } from "../answer/answer.ts";
 import type { Message } from "../model/model.ts";
@@ -25,7 +26,7 @@ export function decideOnAnswer(run: Run, refusal: Refusal, text: string, tries: 
   if (tries <= retries) return { do: "retry", messages: retryMessages(run, refusal, text) };
   const { name, output } = run.loaded.program;
   const [issue] = refusal.issues;
-  const last = issue ? `${pathText(issue.path)} ${issue.reason}` : (lastReason(refusal) ?? "");
+  const [last] = refusalReasons(refusal);
   const facts = {
     details: {
       retries,
@@ -57,7 +58,7 @@ function mayFallBack(error: ModullmError): boolean {
   if (error.code !== "RLLM_017") return false;
   const { status } = error.details;
   if (error.retryable || typeof status !== "number" || status >= 500) return true;
-  return FALL_BACK_STATUS.includes(status) || error.details["kind"] === "context-length";
+  return FALL_BACK_STATUS.includes(status) || error.details["provider_code"] === "context_length_exceeded";
 }
 
 /** The conversation goes on: the failed answer as the assistant's turn, then what to do better. */
@@ -72,8 +73,8 @@ function retryMessages(run: Run, refusal: Refusal, text: string): readonly Messa
 }
 
 function refusalReasons(refusal: Refusal): string[] {
-  const reasons = refusal.issues.slice(0, SHOWN_ISSUES).map((issue) => `${pathText(issue.path)}: ${issue.reason}`);
-  return reasons.length > 0 ? reasons : [`$: ${lastReason(refusal) ?? "the answer breaks its contract"}`];
+  const reasons = refusal.issues.slice(0, SHOWN_ISSUES).map(issueText);
+  return reasons.length > 0 ? reasons : [lastReason(refusal) ?? "the answer breaks its contract"];
 }
 
 function lastReason(refusal: Refusal): string | null {
@@ -82,8 +83,13 @@ function lastReason(refusal: Refusal): string | null {
   return refusal.issues[0]?.reason ?? null;
 }
 
+/** `$.items[2].name is …`, or `the answer is …` */
+function issueText({ path, reason }: Issue): string {
+  return path.length === 0 ? `the answer ${reason}` : `${pathText(path)} ${reason}`;
+}
+
 /** `$.items[2].name` */
-export function pathText(path: readonly (string | number)[]): string {
+function pathText(path: readonly (string | number)[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
     return /^[A-Za-z_$][\w$]*$/.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;

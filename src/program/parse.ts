@@ -1,6 +1,6 @@
 import { compileContract } from "../contract/compile.ts";
 import type { Contract } from "../contract/contract.ts";
-import { ModullmError } from "../core/error.ts";
+import { ModullmError, withDetails } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 import type { JsonObject } from "../core/json.ts";
 import { VERSION } from "../core/version.ts";
@@ -11,7 +11,7 @@ import { checkLaterKeys } from "./later.ts";
 import { checkLlmParams } from "./llm-params.ts";
 import * as metadata from "./metadata.ts";
 import type { Example, Program, Warning } from "./program.ts";
-import { createSource } from "./source.ts";
+import { createSource, type Source } from "./source.ts";
 import { parseTemplate, type Template } from "./template.ts";
 import { templateWarnings } from "./template-check.ts";
 import { readUses } from "./uses.ts";
@@ -29,6 +29,15 @@ export interface ParseOptions {
  */
 export function parseProgram(text: string, options: ParseOptions = {}): Program {
   const source = createSource(text, options.path ?? "");
+  try {
+    return parseSource(source, options.runtime ?? VERSION);
+  } catch (thrown) {
+    if (thrown instanceof ModullmError && source.path !== "") throw withDetails(thrown, { path: source.path });
+    throw thrown;
+  }
+}
+
+function parseSource(source: Source, runtime: string): Program {
   if (source.text.includes("\0")) {
     throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": it holds a NUL byte, so it is not text`, {
       details: { path: source.path },
@@ -36,7 +45,7 @@ export function parseProgram(text: string, options: ParseOptions = {}): Program 
   }
   const front = parseFrontmatter(source);
   metadata.checkRequired(front);
-  checkCompat(front, options.runtime ?? VERSION);
+  checkCompat(front, runtime);
   const warnings: Warning[] = [...front.warnings, ...metadata.unknownKeyWarnings(front)];
   const fields = readFields(front);
   const llm = readLlm(front);

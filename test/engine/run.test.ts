@@ -188,6 +188,13 @@ describe("models and fallbacks", () => {
     expect(script.asked).toHaveLength(1);
   });
 
+  test("a request that is too long goes to a model that may have a larger window", async () => {
+    const long = new ModullmError("RLLM_017", "too long", { details: { status: 400, provider_code: "context_length_exceeded" }, retryable: false });
+    const script = createScript({ "a/m": [long], "b/m": [GOOD] });
+    await runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools);
+    expect(script.asked.map((ask) => ask.model)).toEqual(["a/m", "b/m"]);
+  });
+
   test("a model without credentials is passed over, the first one's error shows when all lack them", async () => {
     const script = createScript({ "b/m": [GOOD] });
     const loaded = await program({ llm: "{model: a/m, fallbacks: [b/m]}" });
