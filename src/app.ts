@@ -61,7 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tokens: createTokenCounter(),
     clock: { now: () => Date.now(), ticks: () => performance.now() },
     newId: () => randomUUID(),
-    sketch: (schema) => sketchSchema(schema),
+    sketch: sketchSchema,
   };
   let opening: Promise<RunStore> | null = null;
   const store = () => (opening ??= openRunStore(config, warn));

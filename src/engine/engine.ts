@@ -1,6 +1,7 @@
 import type { ModelCatalog, TokenCounter } from "../model/facts.ts";
 import type { Model } from "../model/model.ts";
 import type { RepairLevel } from "../answer/answer.ts";
+import type { JsonSchema } from "../contract/contract.ts";
 import type { RunListener } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 
@@ -17,7 +18,7 @@ export interface EngineTools {
   /** A new run id, unique for ever. */
   newId(): string;
   /** The schema of an answer as a short sketch for prompts. */
-  sketch(schema: unknown): string;
+  sketch(schema: JsonSchema): string;
 }
 
 export interface Clock {

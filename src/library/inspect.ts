@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import type { JsonSchema } from "../contract/contract.ts";
 import type { JsonObject } from "../core/json.ts";
 import { readProgram, resolveUsesPath } from "./load.ts";
 
@@ -10,8 +11,8 @@ export interface Inspection {
   readonly version: string;
   readonly author: string;
   readonly max_context_window: number;
-  readonly input_schema: unknown;
-  readonly output_schema: unknown;
+  readonly input_schema: JsonSchema;
+  readonly output_schema: JsonSchema;
   readonly llm: JsonObject;
   readonly llm_params: JsonObject;
   readonly uses: readonly InspectedUse[];

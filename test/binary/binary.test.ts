@@ -17,7 +17,6 @@ afterAll(() => server.stop());
 
 interface Finished {
   readonly exit: number | null;
-  readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -34,7 +33,7 @@ function start(args: string[], folder: string, env: Record<string, string> = {})
 
 async function finish(child: ReturnType<typeof start>): Promise<Finished> {
   const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-  return { exit: await child.exited, signal: child.signalCode, stdout, stderr };
+  return { exit: await child.exited, stdout, stderr };
 }
 
 async function modullm(args: string[], folder: string, env: Record<string, string> = {}): Promise<Finished> {
