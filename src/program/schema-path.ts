@@ -54,7 +54,9 @@ function walkOwn(
   if (types && !types.includes("object") && !(types.includes("array") && index)) {
     return {
       depth,
-      reason: types.includes("array") ? "a list has only number indexes" : `a ${types.map(String).join(" or ")} has no parts`,
+      reason: types.includes("array")
+        ? "a list has only number indexes"
+        : `a ${types.map(String).join(" or ")} has no parts`,
     };
   }
   if (index && types?.includes("array")) {

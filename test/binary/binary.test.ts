@@ -66,19 +66,32 @@ describe("the binary", () => {
   test("Ctrl-C ends a hanging run with RLLM_022, exit 130, and records it", async () => {
     const hanging = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise<Response>(() => {}) });
     const folder = makeFolder({ "a.rllm": programText() });
-    const child = start([...RUN, "--trace", "t.jsonl"], folder, { LOCAL_API_BASE: `http://127.0.0.1:${hanging.port}/v1` });
-    while (!existsSync(join(folder, "t.jsonl")) || !readFileSync(join(folder, "t.jsonl"), "utf8").includes("attempt-start")) await Bun.sleep(10);
+    const child = start([...RUN, "--trace", "t.jsonl"], folder, {
+      LOCAL_API_BASE: `http://127.0.0.1:${hanging.port}/v1`,
+    });
+    while (
+      !existsSync(join(folder, "t.jsonl")) ||
+      !readFileSync(join(folder, "t.jsonl"), "utf8").includes("attempt-start")
+    )
+      await Bun.sleep(10);
     child.kill("SIGINT");
     const { exit, stdout } = await finish(child);
     void hanging.stop(true);
     expect(exit).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_022" });
-    expect(JSON.parse((await modullm(["stats", "a.rllm"], folder)).stdout)).toMatchObject({ total_runs: 1, failure_count: 1 });
+    expect(JSON.parse((await modullm(["stats", "a.rllm"], folder)).stdout)).toMatchObject({
+      total_runs: 1,
+      failure_count: 1,
+    });
   });
 
   test("a pipe whose reader has gone is no crash", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
-    const { status } = spawnSync("sh", ["-c", `"${BINARY}" help rllm | true; "${BINARY}" help commands | head -c 1 > /dev/null`], { cwd: folder });
+    const { status } = spawnSync(
+      "sh",
+      ["-c", `"${BINARY}" help rllm | true; "${BINARY}" help commands | head -c 1 > /dev/null`],
+      { cwd: folder },
+    );
     expect(status).toBe(0);
   });
 });

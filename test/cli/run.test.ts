@@ -238,10 +238,13 @@ describe("a terminal", () => {
     const escape = "\u001B[2J\u009B31m\u202Eevil";
     const folder = makeFolder({ "a.rllm": programText({ name: JSON.stringify(`n${escape}`) }) });
     const env = { ...serve(`bad ${escape}`).env, NO_COLOR: "1" };
-    const run = async (...args: string[]) => (await modullm(["run", "a.rllm", "--text", "hi", "--max-retries", "0", ...args], { folder, env, tty: true })).stderr;
+    const run = async (...args: string[]) =>
+      (await modullm(["run", "a.rllm", "--text", "hi", "--max-retries", "0", ...args], { folder, env, tty: true }))
+        .stderr;
     for (const stderr of [await run(), await run("--stream"), await run("--verbose")]) {
       expect(stderr).toContain("evil");
-      expect(stderr.replaceAll("\r\u001B[2K", "")).not.toMatch(new RegExp("[\\u001B\\u009B\\u202E]"));
+      const told = stderr.replaceAll("\r\u001B[2K", "");
+      for (const character of ["\u001B", "\u009B", "\u202E"]) expect(told).not.toContain(character);
     }
   });
 });

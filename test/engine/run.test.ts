@@ -189,7 +189,10 @@ describe("models and fallbacks", () => {
   });
 
   test("a request that is too long goes to a model that may have a larger window", async () => {
-    const long = new ModullmError("RLLM_017", "too long", { details: { status: 400, provider_code: "context_length_exceeded" }, retryable: false });
+    const long = new ModullmError("RLLM_017", "too long", {
+      details: { status: 400, provider_code: "context_length_exceeded" },
+      retryable: false,
+    });
     const script = createScript({ "a/m": [long], "b/m": [GOOD] });
     await runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools);
     expect(script.asked.map((ask) => ask.model)).toEqual(["a/m", "b/m"]);
