@@ -18,7 +18,8 @@ export function formatNames(): string[] {
  */
 const CHECKS: ReadonlyMap<string, FormatCheck> = new Map<string, FormatCheck>([
   ["date", Format.IsDate],
-  ["date-time", Format.IsDateTime],
+  // RFC 3339 is asked for; the function also takes RFC 9557's suffix, as in 2024-05-31T09:30:00Z[Europe/Paris].
+  ["date-time", (text) => !text.includes("[") && Format.IsDateTime(text)],
   // The second parameter of this one is an option, so it must not be handed on bare.
   ["time", (text) => Format.IsTime(text)],
   ["duration", Format.IsDuration],

@@ -135,13 +135,15 @@ class Translator {
     const hasTuple = childList(node, "items") !== null;
     if (hasTuple) this.#copyList(node, "items", out, "prefixItems");
     this.#copyOne(node, hasTuple ? "additionalItems" : "items", out, "items");
-    this.#copyOne(node, "unevaluatedItems", out);
     const countsContained = isSince(node.draft, "2020-12") || !this.#document.tracksEvaluated;
     if (child(node, "contains") !== null && !countsContained) this.isFaithful = false;
   }
 
   #copyObject(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
-    const properties = [...(childMap(node, "properties") ?? [])];
+    // Constants first: they tell alternatives apart before anything below them is looked at, which may be a whole tree.
+    const properties = [...(childMap(node, "properties") ?? [])].toSorted(
+      ([, one], [, other]) => cost(one) - cost(other),
+    );
     const patterns = [...(childMap(node, "patternProperties") ?? [])];
     const [inherited, plain] = partition(properties, ([name]) => isInherited(name));
     if (plain.length > 0)
@@ -151,7 +153,7 @@ class Translator {
       ...patterns.map(([source, one]) => [unicodeSource(source), this.translate(one)]),
     ];
     if (byPattern.length > 0) out["patternProperties"] = Object.fromEntries(byPattern);
-    this.#copyOne(node, "unevaluatedProperties", out);
+    this.#copyUnevaluated(node, out);
     this.#copyAdditional(node, out, refinements);
     const required = keywordValue(node, "required");
     const [odd, usual] = partition(Array.isArray(required) ? required : [], (name) => isInherited(String(name)));
@@ -192,6 +194,17 @@ class Translator {
     }
   }
 
+  /** The compiler mixes up what was evaluated where in all but the usual case: `false`, and the type is known. */
+  #copyUnevaluated(node: SchemaNode, out: Writable): void {
+    for (const keyword of ["unevaluatedItems", "unevaluatedProperties"]) {
+      const found = child(node, keyword);
+      if (found === null) continue;
+      const isUsual = keywordValue(node, "type") === (keyword === "unevaluatedItems" ? "array" : "object");
+      if (!isUsual || typeof found.schema !== "boolean") this.isFaithful = false;
+      this.#copyOne(node, keyword, out);
+    }
+  }
+
   #copyDependents(node: SchemaNode, out: Writable): void {
     const lists = [keywordValue(node, "dependentRequired"), keywordValue(node, "dependencies")].filter(isObject);
     const required = lists.flatMap((list) =>
@@ -223,6 +236,11 @@ function hasOnly(value: Readonly<Record<string, unknown>>, names: readonly strin
   let known = 0;
   for (const name of names) if (name in value) known++;
   return Object.getOwnPropertyNames(value).length === known;
+}
+
+function cost(node: SchemaNode): number {
+  if (keywordValue(node, "const") !== undefined || keywordValue(node, "enum") !== undefined) return 0;
+  return node.children.size === 0 && keywordValue(node, "$ref") === undefined ? 1 : 2;
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
