@@ -90,6 +90,9 @@ WHERE c.deleted_at IS NULL GROUP BY 1, 2 HAVING COUNT(o.id) > 3 ORDER BY revenue
   csv: `date,station,temperature,humidity,wind_kmh\n2026-03-01,DE-0417,4.7,81,12.5\n2026-03-02,DE-0417,6.1,77,19.0\n2026-03-03,DE-0417,-0.3,92,3.5\n2026-03-04,DE-0417,11.8,54,27.25\n`,
   log: `2026-05-11T03:14:07.220Z ERROR [worker-7] job=8812734 attempt=3/5 connect ECONNREFUSED 10.42.0.17:5432 (postgres) trace_id=4bf92f3577b34da6a3ce929d0e0e4736\n2026-05-11T03:14:09.801Z INFO  [worker-7] job=8812734 done in 2581ms, 48,112 rows\n`,
   markdown: `## Results\n\n| Model | F1 | Cost (USD) |\n|:------|---:|-----------:|\n| small | 0.71 | 0.0004 |\n| large | 0.86 | 0.0121 |\n\n- **Best**: \`large\`, see [the notes](https://example.org/notes?id=17#f1).\n- ~~Dropped~~: none\n`,
+  table: `| Station | 2023 | 2024 | 2025 |\n|---|--:|--:|--:|\n| Nord | 4 % | 12 % | 7 % |\n| Süd | 38 % | 31 % | 40 % |\n| West | 107 % | 9 % | 0 % |\n`,
+  dates:
+    "Between 1968 and 1981 it moved 4 times: on 3 May 1969, 12 June 1972, 30 January 1975 and 1 April 1981, each time with about 60 to 75 people.",
   html: `<ul class="nav nav-tabs"><li class="nav-item active"><a href="/orders?page=2&amp;sort=desc" data-toggle="tab">Orders&nbsp;(12)</a></li></ul>`,
   urls: "https://cdn.example.org/assets/2026/05/img_20260511_031407@2x.webp?sig=Zk3q9VbT0s&exp=1778468400 https://example.org/a/b-c_d/e.html#L120-L144",
   base64:
