@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { load, type Loaded, ModullmError, open, run, validate } from "../../src/index.ts";
+import { makeFolder, programText, serveModel, worldOf } from "../cli/command-line.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const LIBRARY = join(ROOT, "dist/lib/index.js");
+const SUMMARY = join(ROOT, "examples/summary.rllm");
+
+beforeAll(() => {
+  if (!existsSync(LIBRARY)) throw new Error("there is no dist/lib: run npm run build first");
+});
+
+describe("the library", () => {
+  test("runs a program with the types its author gives", async () => {
+    const folder = makeFolder({ "a.rllm": programText() });
+    const server = serveModel(['{"out": "ok"}']);
+    const events: string[] = [];
+    const program: Loaded<{ text: string }, { out: string }> = await load(join(folder, "a.rllm"));
+    const { out } = await run(
+      program,
+      { text: "hi" },
+      { env: { ...worldOf(folder), ...server.env }, cwd: folder, onEvent: (event) => events.push(event.type) },
+    );
+    server.stop();
+    expect(out.toUpperCase()).toBe("OK");
+    expect(events[0]).toBe("run-start");
+  });
+
+  test("opened once, it serves many runs at the same time and records them", async () => {
+    const folder = makeFolder({ "a.rllm": programText() });
+    const server = serveModel(['{"out": "ok"}']);
+    const modullm = await open({ env: { ...worldOf(folder), ...server.env }, cwd: folder });
+    const outputs = await Promise.all(Array.from({ length: 20 }, () => modullm.run("a.rllm", { text: "hi" })));
+    await modullm.close();
+    server.stop();
+    expect(outputs).toEqual(Array.from({ length: 20 }, () => ({ out: "ok" })));
+  });
+
+  test("parses a program from text", async () => {
+    const folder = makeFolder();
+    const server = serveModel(['{"out": "ok"}']);
+    const modullm = await open({ env: { ...worldOf(folder), ...server.env }, cwd: folder });
+    expect(await modullm.run(await modullm.parse(programText()), { text: "hi" })).toEqual({ out: "ok" });
+    await modullm.close();
+    server.stop();
+  });
+
+  test("throws errors that are told apart by code", async () => {
+    const error: unknown = await validate("/none.rllm").catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ModullmError);
+    expect((error as ModullmError).code).toBe("RLLM_001");
+  });
+});
+
+describe("the built library", () => {
+  const folder = makeFolder({
+    "use.mjs": `
+      import { load, ModullmError, run, validate, VERSION } from ${JSON.stringify(LIBRARY)};
+      const warnings = [];
+      const env = ${JSON.stringify({ ...worldOf("@D"), HOME: "@D" })};
+      const program = await load(${JSON.stringify(SUMMARY)});
+      const output = await run(program, { text: "Ships carry boxes. Boxes are made of steel. Steel is heavy." }, { env, warn: (message) => warnings.push(message) });
+      const error = await validate("none.rllm").catch((thrown) => thrown);
+      console.log(JSON.stringify({ VERSION, keys: Object.keys(output), code: error instanceof ModullmError && error.code, warnings: warnings.length }));
+    `,
+  });
+
+  test.each([["node"], [process.execPath]])("runs under %s", (runtime) => {
+    const home = makeFolder();
+    const script = join(folder, "run.mjs");
+    writeFileSync(script, require("node:fs").readFileSync(join(folder, "use.mjs"), "utf8").replaceAll("@D", home));
+    const { stdout, stderr, status } = spawnSync(runtime, [script], { encoding: "utf8", cwd: home });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const told = JSON.parse(stdout) as { VERSION: string; keys: string[]; code: string; warnings: number };
+    expect(told).toMatchObject({ VERSION: "0.1.0", keys: ["title", "summary", "key_points"], code: "RLLM_001" });
+  });
+
+  test("is typed", () => {
+    const consumer = makeFolder({
+      "use.ts": `
+        import { run, type Loaded } from ${JSON.stringify(join(ROOT, "dist/lib/src/index.d.ts").replace(/\.d\.ts$/, ".ts"))};
+        export async function use(program: Loaded<{ text: string }, { out: string }>): Promise<string> {
+          const { out } = await run(program, { text: "hi" });
+          return out;
+        }
+      `,
+    });
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    const args = [
+      "--noEmit",
+      "--strict",
+      "--skipLibCheck",
+      "--module",
+      "preserve",
+      "--target",
+      "esnext",
+      "--allowImportingTsExtensions",
+      "--types",
+      "node",
+      "--typeRoots",
+      join(ROOT, "node_modules/@types"),
+      "use.ts",
+    ];
+    const { stdout, status } = spawnSync("node", [compiler, ...args], { cwd: consumer, encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+  });
+});
