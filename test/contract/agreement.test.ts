@@ -8,33 +8,37 @@ import { dice, randomSchema, randomValue } from "./random-schema.ts";
 const SCHEMAS = Number(process.env["CONTRACT_SCHEMAS"] ?? 6000);
 const VALUES = 8;
 
-test("compileContract() and the evaluation that explains it agree on random schemas and values", () => {
-  let [refused, met, broken] = [0, 0, 0];
-  for (let seed = 1; seed <= SCHEMAS; seed++) {
-    const roll = dice(seed);
-    const schema = randomSchema(roll);
-    const compiled = compileContract(schema);
-    if (!compiled.ok) {
-      refused++;
-      continue;
-    }
-    const document = readDocument(schema);
-    for (let turn = 0; turn < VALUES; turn++) {
-      const value = randomValue(roll);
-      const before = JSON.stringify(value);
-      const { ok } = compiled.contract.check(value);
-      const issues = explain(document, value);
-      if (ok !== (issues.length === 0)) {
-        throw new Error(
-          `Seed ${seed}: ${before} under ${JSON.stringify(schema)} is ${ok}, but ${JSON.stringify(issues)}`,
-        );
+test(
+  "compileContract() and the evaluation that explains it agree on random schemas and values",
+  () => {
+    let [refused, met, broken] = [0, 0, 0];
+    for (let seed = 1; seed <= SCHEMAS; seed++) {
+      const roll = dice(seed);
+      const schema = randomSchema(roll);
+      const compiled = compileContract(schema);
+      if (!compiled.ok) {
+        refused++;
+        continue;
       }
-      if (JSON.stringify(value) !== before) throw new Error(`Seed ${seed}: the value was changed`);
-      if (ok) met++;
-      else broken++;
+      const document = readDocument(schema);
+      for (let turn = 0; turn < VALUES; turn++) {
+        const value = randomValue(roll);
+        const before = JSON.stringify(value);
+        const { ok } = compiled.contract.check(value);
+        const issues = explain(document, value);
+        if (ok !== (issues.length === 0)) {
+          throw new Error(
+            `Seed ${seed}: ${before} under ${JSON.stringify(schema)} is ${ok}, but ${JSON.stringify(issues)}`,
+          );
+        }
+        if (JSON.stringify(value) !== before) throw new Error(`Seed ${seed}: the value was changed`);
+        if (ok) met++;
+        else broken++;
+      }
     }
-  }
-  // The schemas say something: neither all nor none of them can be compiled, and values fit some of them.
-  expect(refused).toBeWithin(1, SCHEMAS / 2);
-  expect(met / (met + broken)).toBeWithin(0.1, 0.9);
-}, 30_000 + SCHEMAS);
+    // The schemas say something: neither all nor none of them can be compiled, and values fit some of them.
+    expect(refused).toBeWithin(1, SCHEMAS / 2);
+    expect(met / (met + broken)).toBeWithin(0.1, 0.9);
+  },
+  30_000 + SCHEMAS,
+);
