@@ -4,7 +4,7 @@ import { newCoercion } from "./coerce.ts";
 import { pathOf, type Coercion, type Note, type Notes, type Outcome } from "./outcome.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import type { Cursor } from "./scan.ts";
-import type { Node, ParseEdit } from "./tree.ts";
+import type { Member, Node, ParseEdit } from "./tree.ts";
 
 /** Something in the answer that could be the value: one parse of one place. */
 export interface Source {
@@ -137,17 +137,32 @@ function pathAt(root: Node, offset: number): (string | number)[] {
   let node: Node | undefined = root;
   while (node && node.kind !== "text") {
     if (node.kind === "object") {
-      const member: { key: string; value: Node } | undefined = node.members.findLast((one) => one.keyStart <= offset);
-      if (!member || (offset >= member.value.end && offset !== member.value.end)) break;
+      const member: Member | undefined = lastBefore(node.members, (one) => one.keyStart, offset)[0];
+      if (!member || offset > member.value.end) break;
       path.push(member.key);
       node = member.value;
     } else {
-      const index: number = node.items.findLastIndex((item) => item.start <= offset);
-      const item: Node | undefined = node.items[index];
+      const [item, index]: readonly [Node | undefined, number] = lastBefore(node.items, (one) => one.start, offset);
       if (!item || offset > item.end) break;
       path.push(index);
       node = item;
     }
   }
   return path;
+}
+
+/** The last of a list in order that starts at or before an offset. */
+function lastBefore<T>(
+  list: readonly T[],
+  startOf: (one: T) => number,
+  offset: number,
+): readonly [T | undefined, number] {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const one = list[middle];
+    if (one !== undefined && startOf(one) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return [list[low - 1], low - 1];
 }

@@ -19,13 +19,17 @@ export interface CoerceOptions {
   readonly partial: boolean;
 }
 
+/** JSON in a string of JSON in a string: deeper than this it is text. */
+const MAX_NESTING = 3;
+
 /** Sets up the coercion of what one parse gave. */
-export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOptions): Coercion {
+export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOptions, nesting = 0): Coercion {
   const x: Coercion = {
     text: cursor.text,
     level: options.level,
     partial: options.partial,
     root,
+    nesting,
     edits: cursor.edits,
     memo: new Map(),
     schemas: new Map(),
@@ -82,12 +86,13 @@ function coerceToType(
 
 /** What a string holds, read as a value of its own. Its edits are summed up in the one edit its reader records. */
 function coerceNested(x: Coercion, text: string, schema: unknown): NestedOutcome | null {
+  if (x.nesting >= MAX_NESTING) return null;
   const cursor = newCursor(text, 0, text.length, x.partial);
   const node = parseValue(cursor, "top");
   if (!node || node.kind === "text" || cursor.failed) return null;
   skipBlank(cursor);
   if (cursor.at < text.length) return null;
-  const inner = newCoercion(cursor, x.root, x);
+  const inner = newCoercion(cursor, x.root, x, x.nesting + 1);
   const outcome = inner.coerce(node, schema, null);
   if (!outcome) return null;
   const cost = cursor.edits.reduce((sum, edit) => sum + ruleOf(edit.rule).cost, outcome.cost);

@@ -94,7 +94,7 @@ export function findWhole(text: string, partial: boolean): Region | null {
   const node = opened ? parseOpened(cursor) : parseValue(cursor, "top");
   if (!node || cursor.failed) return null;
   const items = [node];
-  while (!opened && cursor.at < text.length && items.length < 10_000 && isPlainItem(items.at(-1))) {
+  while (cursor.at < text.length && items.length < 10_000 && isPlainItem(items.at(-1))) {
     const before = cursor.at;
     cursor.at = blankEnd(cursor, cursor.at);
     while (text[cursor.at] === ",") cursor.at = blankEnd(cursor, cursor.at + 1);

@@ -37,6 +37,8 @@ export interface Coercion {
   /** The answer is still being written: what is missing may come. */
   readonly partial: boolean;
   readonly root: JsonSchema;
+  /** How many strings this is inside of. */
+  readonly nesting: number;
   readonly edits: readonly ParseEdit[];
   readonly memo: Map<Node, Map<unknown, Outcome | null>>;
   readonly schemas: Map<unknown, unknown>;

@@ -16,7 +16,7 @@ import {
 import type { ArrayNode, Member, Node, ObjectNode, TextNode } from "./tree.ts";
 
 /** Deeper than this is no answer; it also bounds the recursion. */
-const MAX_DEPTH = 500;
+const MAX_DEPTH = 256;
 
 /** Reads one value, however broken, at the cursor. Null when nothing that could be one stands there. */
 export function parseValue(c: Cursor, place: Place): Node | null {
@@ -53,8 +53,20 @@ function newObject(c: Cursor): ObjectNode {
   return { kind: "object", members: [], bare: [], start: c.at, end: c.at, editFrom: edits, editTo: edits, open: false };
 }
 
-/** Reads members up to and with the closing brace, which may be missing. The brace is on the stack. */
+/** Reads members up to and with the closing brace, which may be missing or come too early. The brace is on the stack. */
 function parseMembers(c: Cursor, node: ObjectNode): void {
+  for (;;) {
+    parseUntilClosed(c, node);
+    c.stack.pop();
+    finish(c, node);
+    if (!reopens(c)) return;
+    edit(c, "early-close", node.end - 1, node.end, "");
+    c.stack.push("{");
+    node.open = false;
+  }
+}
+
+function parseUntilClosed(c: Cursor, node: ObjectNode): void {
   let isSeparated = true;
   while (!c.failed) {
     skipBlank(c);
@@ -62,10 +74,10 @@ function parseMembers(c: Cursor, node: ObjectNode): void {
     if (c.at >= c.end || char === undefined || isFenceEnd(c, char)) {
       node.open = true;
       if (!c.partial) edit(c, "missing-closer", c.at, c.at, "}");
-      break;
+      return;
     }
     if (isCloser(char)) {
-      if (closeContainer(c, char, "}")) break;
+      if (closeContainer(c, char, "}")) return;
     } else if (char === "," || char === ";") {
       noteComma(c, isSeparated, "}");
       isSeparated = true;
@@ -73,20 +85,12 @@ function parseMembers(c: Cursor, node: ObjectNode): void {
       isSeparated = true;
     } else if (char === "{" && c.stack.at(-2) === "[") {
       edit(c, "missing-closer", c.at, c.at, "}");
-      break;
+      return;
     } else if (isSeparated || !skipGlued(c)) {
       if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
       parseMember(c, node);
       isSeparated = false;
     }
-  }
-  c.stack.pop();
-  finish(c, node);
-  if (reopens(c)) {
-    edit(c, "early-close", node.end - 1, node.end, "");
-    c.stack.push("{");
-    node.open = false;
-    parseMembers(c, node);
   }
 }
 

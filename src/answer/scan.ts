@@ -142,6 +142,7 @@ const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
 /** Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when there is none. */
 export function keyAt(c: Cursor, at: number): 0 | 1 | 2 {
   const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
+  if (!ahead.includes(":")) return 0;
   if (isQuote(ahead[0])) return STRONG_KEY.test(ahead) ? 2 : 0;
   if (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) return 1;
   return 0;

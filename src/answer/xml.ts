@@ -43,8 +43,12 @@ function readElements(text: string): Element[] {
   const roots: Element[] = [];
   const open: Element[] = [];
   let count = 0;
+  let last: Element | null = null;
   for (const found of text.matchAll(TAG)) {
     if (++count > MAX_TAGS) return [];
+    // What holds no tag ends with the next one, its own closing tag or not.
+    if (last) last.stop = Math.min(last.stop, found.index);
+    last = null;
     const [whole, slash, name = "", , self] = found;
     if (slash) {
       const level = open.findLastIndex((element) => element.name.toLowerCase() === name.toLowerCase());
@@ -54,6 +58,7 @@ function readElements(text: string): Element[] {
       (open.at(-1)?.children ?? roots).push(element);
       if (self) element.stop = element.inner;
       else if (open.length < MAX_DEPTH) open.push(element);
+      last = element;
     }
   }
   return roots;
