@@ -18,7 +18,10 @@ const COMMANDS: Record<string, { command: string[]; target: number }> = {
   [BASE]: { command: ["node", "-e", "1"], target: 1 },
   "modullm --version": { command: [binary, "--version"], target: 0.25 },
   "modullm validate": { command: [binary, "validate", "examples/summary.rllm"], target: 0.6 },
-  "modullm run (baseline)": { command: [binary, "run", "examples/summary.rllm", "--input-file", "examples/summary.yaml"], target: 1 },
+  "modullm run (baseline)": {
+    command: [binary, "run", "examples/summary.rllm", "--input-file", "examples/summary.yaml"],
+    target: 1,
+  },
 };
 const MOST_MEMORY_MB = 90;
 
@@ -41,7 +44,9 @@ for (const [name, { target }] of Object.entries(COMMANDS)) {
   const own = median(times[name] ?? []);
   const ratio = own / base;
   failed ||= ratio > target;
-  console.log(`${name.padEnd(24)} ${own.toFixed(1).padStart(7)} ms  ${ratio.toFixed(2)}x  (target ${target}x)${ratio > target ? "  MISSED" : ""}`);
+  console.log(
+    `${name.padEnd(24)} ${own.toFixed(1).padStart(7)} ms  ${ratio.toFixed(2)}x  (target ${target}x)${ratio > target ? "  MISSED" : ""}`,
+  );
 }
 failed ||= memory > MOST_MEMORY_MB;
 console.log(`RSS of modullm run       ${memory.toFixed(1).padStart(7)} MB (target ${MOST_MEMORY_MB} MB)`);
