@@ -1,15 +1,6 @@
 import type { JsonSchema } from "../../contract/contract.ts";
 import { isObject, jsonType } from "../../core/json.ts";
-import {
-  findDate,
-  findNumber,
-  findPeople,
-  isSupported,
-  neutralValue,
-  peopleIn,
-  sentencesFor,
-  weighValues,
-} from "./evidence.ts";
+import { findNumber, findPeople, isSupported, neutralValue, peopleIn, sentencesFor, weighValues } from "./evidence.ts";
 import type { Sentence, Source } from "./source.ts";
 import { findStrings } from "./strings.ts";
 
@@ -23,33 +14,35 @@ export interface Scope {
   /** What is asked about; and the rest, where the input holds a question and something to answer it from. */
   readonly sentences: readonly Sentence[];
   readonly knowledge: readonly Sentence[];
-  /** The first full date there is, which weekdays count from. */
-  readonly day: string | null;
   readonly people: readonly string[];
   /** Whether `sentences` were picked out of more. */
   readonly picked: boolean;
   /** References that were followed on the way here: a schema that holds itself is filled once. */
   readonly refs: readonly unknown[];
-  /** The part of the evidence that the last choice had; required properties that found nothing; values tried; sentences used. */
-  readonly tally: { share: number; missing: number; values: number; readonly used: Set<Sentence> };
+  readonly tally: {
+    /** The part of the evidence that the last choice had. */
+    share: number;
+    /** Required properties that found nothing, and values that were tried. */
+    missing: number;
+    values: number;
+    /** Sentences that stand in the answer, and those that were ranked, best first. */
+    readonly used: Set<Sentence>;
+    readonly ranked: Map<readonly Sentence[], readonly Sentence[]>;
+  };
 }
 
 /** A value for the schema. What nothing in the source speaks for is null or left out where the schema allows it, else neutral. */
 export function fillSchema(schema: JsonSchema, source: Source): unknown {
   const asked = source.sentences.some(asks);
-  const dates = [...source.fields.values(), ...source.sentences.map(({ text }) => text)].map((text) =>
-    findDate(String(text)),
-  );
   const scope: Scope = {
     root: schema,
     source,
     sentences: asked ? source.sentences.filter(asks) : source.sentences,
     knowledge: asked ? source.sentences.filter((sentence) => !asks(sentence)) : [],
-    day: dates.find((date) => date !== null) ?? null,
     people: findPeople(source.sentences),
     picked: false,
     refs: [],
-    tally: { share: 0, missing: 0, values: 0, used: new Set() },
+    tally: { share: 0, missing: 0, values: 0, used: new Set(), ranked: new Map() },
   };
   return fill(schema, "", scope) ?? null;
 }

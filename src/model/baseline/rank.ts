@@ -60,25 +60,27 @@ export function stem(word: string): string {
   return lower.length < 5 ? lower.replace(/s$/, "") : lower.replace(/(?:ies|y|ings?|ions?|ed|es|s|e|ly)$/, "");
 }
 
-function centrality(nodes: readonly ReadonlySet<string>[]): Float64Array {
-  const counts = new Map<string, number>();
-  for (const node of nodes) for (const word of node) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const rows = nodes.map((a) =>
-    Float64Array.from(nodes, (b) => {
-      let shared = 0;
-      if (a !== b)
-        for (const word of a) if (b.has(word)) shared += Math.log(1 + nodes.length / (counts.get(word) ?? 1));
-      return shared / (Math.log(1 + a.size) + Math.log(1 + b.size));
-    }),
-  );
-  const sums = rows.map((row) => row.reduce((sum, weight) => sum + weight, 0) || 1);
-  let scores = new Float64Array(nodes.length).fill(1);
+function centrality(nodes: readonly ReadonlySet<string>[]): number[] {
+  const places = new Map<string, number[]>();
+  nodes.forEach((node, index) => {
+    for (const word of node) places.set(word, [...(places.get(word) ?? []), index]);
+  });
+  const edges = nodes.map(() => new Map<number, number>());
+  for (const list of places.values()) {
+    const rarity = Math.log(1 + nodes.length / list.length);
+    for (const a of list) for (const b of list) if (a !== b) edges[a]?.set(b, (edges[a].get(b) ?? 0) + rarity);
+  }
+  const size = nodes.map((node) => Math.log(1 + node.size));
+  edges.forEach((row, a) => row.forEach((weight, b) => row.set(b, weight / ((size[a] ?? 0) + (size[b] ?? 0)))));
+  const sums = edges.map((row) => [...row.values()].reduce((sum, weight) => sum + weight, 0));
+  let scores = nodes.map(() => 1);
   for (let round = 0; round < 20; round++) {
-    const shares = scores.map((score, index) => score / (sums[index] ?? 1));
-    scores = Float64Array.from(
-      rows,
-      (row) => 0.15 + 0.85 * row.reduce((sum, weight, index) => sum + weight * (shares[index] ?? 0), 0),
-    );
+    const shares = scores.map((score, index) => score / (sums[index] || 1));
+    scores = edges.map((row) => {
+      let score = 0.15;
+      for (const [index, weight] of row) score += 0.85 * weight * (shares[index] ?? 0);
+      return score;
+    });
   }
   return scores;
 }

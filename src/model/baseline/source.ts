@@ -26,7 +26,8 @@ export interface Source {
 }
 
 const STOP = new Set(english.stop.split(" "));
-export const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+/** A character of a script that is written without blanks: Thai, Lao, Burmese, Khmer, Japanese, Chinese. */
+export const UNSPACED = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]/;
 const LABEL = /^(?:\[?\d{1,2}:\d\d\]?\s*)?(\p{Lu}[\p{L}'’.-]*(?: [\p{L}'’.-]+){0,2})(?: \([^)]{1,40}\))?:\s+(?=\S)/u;
 const BULLET = /^\s*(?:[-*•–]|\d{1,2}[.)]|#{1,6})\s+/;
 const ABBREVIATION = new RegExp(`(?:^|[\\s(])(?:${english.abbreviations})\\.\\s*$`);
@@ -56,7 +57,7 @@ export function contentWords(text: string): string[] {
 
 export function isStop(word: string): boolean {
   const plain = word.toLowerCase().replace(/['’].*/, "");
-  return word === plain.charAt(0) || STOP.has(plain) || (plain.length < 4 && /\p{sc=Cyrillic}/u.test(plain));
+  return word === plain.charAt(0) || STOP.has(plain) || (plain.length < 4 && /[\u0400-\u052f]/.test(plain));
 }
 
 export function splitWords(text: string): string[] {

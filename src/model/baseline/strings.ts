@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../../contract/contract.ts";
 import english from "./english.json" with { type: "json" };
-import { isoDate, sentencesFor } from "./evidence.ts";
+import { findDate, isoDate, sentencesFor } from "./evidence.ts";
 import type { Scope } from "./fill.ts";
 import { rankPhrases, rankSentences, stem } from "./rank.ts";
 import { UNSPACED, type Sentence } from "./source.ts";
@@ -24,8 +24,13 @@ export function findStrings(schema: JsonSchema, name: string, scope: Scope, coun
   const known = typeof pattern === "string" ? pattern.replaceAll(/^\^|\$$/g, "") : PATTERNS[kind];
   const found = known === undefined ? findKind(kind, name, schema, scope, count) : matchAll(known, text);
   if (/due|deadline|until/i.test(name)) found.sort((a, b) => Number(isDue(b, text)) - Number(isDue(a, text)));
-  const dated = format === "date" ? found.map((written) => isoDate(written, scope.day) ?? "") : found;
+  const dated = format === "date" ? found.map((written) => isoDate(written, dayOf(scope)) ?? "") : found;
   return [...new Set(dated.map((each) => shorten(each, Number(maxLength ?? 5000))))].filter((each) => each !== "");
+}
+
+/** The first full date there is: what weekdays and missing years are counted from. */
+function dayOf({ source }: Scope): string | null {
+  return findDate([...source.fields.values(), ...textsOf(source.sentences)].join("\n"));
 }
 
 function isDue(date: string, text: string): boolean {
@@ -36,14 +41,17 @@ function findKind(kind: string, name: string, schema: JsonSchema, scope: Scope, 
   const { sentences, people, knowledge, tally } = scope;
   const cued = sentencesFor(name, sentences, people);
   if (kind === "person") return [...people];
-  if (kind === "title")
-    return [...textsOf(sentences.filter((each) => each.heading)), ...rankPhrases(sentences).map(capitalise)];
+  if (kind === "title") {
+    const headings = textsOf(sentences.filter((each) => each.heading));
+    return headings.length > 0 ? headings : rankPhrases(sentences).map(capitalise);
+  }
   if (kind === "reply") return [writeReply(scope)];
   if (kind === "task") return textsOf(cued ?? sentences).map(taskOf);
   if (cued !== null && count > 1) return textsOf(cued);
   if (kind === "phrase" || (count > 1 && kind !== "sentence")) return rankPhrases(sentences).slice(0, count + 2);
   const answers = knowledge.length > 0 && /answer/i.test(name);
-  const ranked = answers ? nearestTo(sentences, knowledge) : rankSentences(sentences);
+  if (!tally.ranked.has(sentences)) tally.ranked.set(sentences, rankSentences(sentences));
+  const ranked = answers ? nearestTo(sentences, knowledge) : (tally.ranked.get(sentences) ?? []);
   if (ranked.length === 0) return textsOf(sentences);
   const unused = ranked.filter((sentence) => !tally.used.has(sentence));
   if (count > 1) return inOrder((unused.length < count ? ranked : unused).slice(0, count), scope);
