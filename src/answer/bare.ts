@@ -49,18 +49,26 @@ function isStray(c: Cursor, at: number, place: Place): boolean {
 
 function bareEnd(c: Cursor, place: Place): number {
   if (place === "key") return bareKeyEnd(c);
-  const regex = /^\/(?:[^/\\\n]|\\.){1,200}\/[a-z]*(?=\s*(?:[,}\]]|$))/.exec(
-    c.text.slice(c.at, Math.min(c.end, c.at + 240)),
-  );
-  if (regex) return c.at + regex[0].length;
-  if (place === "item") {
-    const number = /^-?\d+(?:\.\d+)?(?=\s+\S)/.exec(c.text.slice(c.at, Math.min(c.end, c.at + 40)));
-    if (number && !/^\s*[,\]]/.test(c.text.slice(c.at + number[0].length, c.at + number[0].length + 20))) {
-      const next = c.text[blankEnd(c, c.at + number[0].length)] ?? "";
-      if (/[\d"'{[-]/.test(next)) return c.at + number[0].length;
-    }
+  const first = c.text[c.at] ?? "";
+  if (first === "/") {
+    const regex = /^\/(?:[^/\\\n]|\\.){1,200}\/[a-z]*(?=\s*(?:[,}\]]|$))/.exec(
+      c.text.slice(c.at, Math.min(c.end, c.at + 240)),
+    );
+    if (regex) return c.at + regex[0].length;
+  }
+  if (place === "item" && /[\d-]/.test(first)) {
+    const stop = numberEnd(c);
+    if (stop > 0) return stop;
   }
   return bareValueEnd(c, place);
+}
+
+/** A number that another value follows: the comma between them is missing. */
+function numberEnd(c: Cursor): number {
+  const number = /^-?\d+(?:\.\d+)?(?=\s+\S)/.exec(c.text.slice(c.at, Math.min(c.end, c.at + 40)));
+  if (!number) return 0;
+  const stop = c.at + number[0].length;
+  return /[\d"'{[-]/.test(c.text[blankEnd(c, stop)] ?? "") ? stop : 0;
 }
 
 function bareKeyEnd(c: Cursor): number {
@@ -79,6 +87,8 @@ function bareKeyEnd(c: Cursor): number {
 function bareValueEnd(c: Cursor, place: Place): number {
   let depth = 0;
   for (let at = c.at; at < c.end; at++) {
+    const code = c.text.charCodeAt(at);
+    if ((code > 96 && code < 123) || code === 32 || (code > 47 && code < 58) || (code > 64 && code < 91)) continue;
     const char = c.text[at] ?? "";
     if (char === "(" || char === "{" || char === "[") {
       if (startsNext(c, at, place)) return at;

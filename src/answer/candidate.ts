@@ -26,7 +26,8 @@ export interface Candidate {
   readonly source: Source;
   readonly value: unknown;
   readonly cost: number;
-  readonly edits: readonly Edit[];
+  readonly parseEdits: readonly ParseEdit[];
+  readonly notes: readonly Note[];
   readonly lost: readonly Lost[];
 }
 
@@ -46,7 +47,8 @@ export function evaluate(source: Source, contract: Contract, level: RepairLevel)
   const { notes, muted } = flatten(outcome.notes);
   const parseEdits = [
     ...(source.extra ?? []),
-    ...(muted.length === 0 ? source.cursor.edits : unmuted(source.cursor.edits, muted)),
+    // The edits of several parses are numbered anew: there muting by number does not apply.
+    ...(muted.length === 0 || source.rung === "many" ? source.cursor.edits : unmuted(source.cursor.edits, muted)),
   ];
   if (level !== "full" && parseEdits.some((edit) => level === "off" || ruleOf(edit.rule).level === "full")) return null;
   const lost = lostOf(x, source, notes, parseEdits);
@@ -55,9 +57,20 @@ export function evaluate(source: Source, contract: Contract, level: RepairLevel)
     source,
     value: outcome.value,
     cost: source.cost + costOf(outcome, parseEdits),
-    edits: [...parseEdits.map((edit) => placed(source, edit)), ...notes.map((note) => noted(source, note))],
+    parseEdits,
+    notes,
     lost,
   };
+}
+
+/** The edits of a candidate as they are reported. Only the one that is taken pays for it. */
+export function editsOf({ source, parseEdits, notes }: Candidate): Edit[] {
+  return [...parseEdits.map((edit) => placed(source, edit)), ...notes.map((note) => noted(source, note))];
+}
+
+/** Whether each of a candidate's edits is by a rule that `accepts` takes. */
+export function everyRule({ parseEdits, notes }: Candidate, accepts: (rule: RuleName) => boolean): boolean {
+  return parseEdits.every(({ rule }) => accepts(rule)) && notes.every(({ rule }) => accepts(rule));
 }
 
 /** The cost of the edits. One that repeats costs less each time: it is a habit of the writer, not more damage. */

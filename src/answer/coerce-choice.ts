@@ -1,6 +1,6 @@
 import { isObject } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
-import { matchChoice, type Choice } from "./match.ts";
+import { matchChoice, newChoice, type Choice } from "./match.ts";
 import { cheaper, plain, withEdit, type Coercion, type Outcome, type Path } from "./outcome.ts";
 import { loss, same } from "./natural.ts";
 import { allows, join } from "./outcome.ts";
@@ -8,14 +8,20 @@ import { ruleOf } from "./rules.ts";
 import type { Node } from "./tree.ts";
 
 /** The values of an `enum` or `const` with the names they go by, or null for another schema. */
-export function choicesOf(schema: Record<string, unknown>): readonly Choice[] | null {
+export function choicesOf(x: Coercion, schema: Record<string, unknown>): readonly Choice[] | null {
+  let choices = x.choices.get(schema);
+  if (choices === undefined) x.choices.set(schema, (choices = readChoices(schema)));
+  return choices;
+}
+
+function readChoices(schema: Record<string, unknown>): readonly Choice[] | null {
   const values: readonly unknown[] | null = Array.isArray(schema["enum"])
     ? schema["enum"]
     : "const" in schema
       ? [schema["const"]]
       : null;
   if (!values) return null;
-  return values.map((value) => ({ value, names: namesOf(schema, value) }));
+  return values.map((value) => newChoice(value, namesOf(schema, value)));
 }
 
 /** The value itself, its aliases, its description, and both as `alias: description`. */

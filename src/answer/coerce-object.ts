@@ -75,15 +75,15 @@ interface Building {
 function byMember(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
   if (node.members.length === 0 && node.bare.length > 0) return null;
   const properties = propertiesOf(schema);
-  const names = nameMembers(node, properties);
+  const names = nameMembers(x, node, properties);
   const built: Building = { value: {}, cost: 0, notes: null };
-  const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
+  const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   for (const [index, member] of node.members.entries()) {
     const name = names[index];
     const isDone =
       name === undefined
         ? addUnknown(x, built, member, schema, path)
-        : addKnown(x, built, member, name, properties[name], required.has(name), path);
+        : addKnown(x, built, member, name, properties[name], required.includes(name), path);
     if (!isDone) return null;
   }
   for (const name of required) {
@@ -94,25 +94,33 @@ function byMember(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Ou
 }
 
 /** For each member the property it stands for: by name, by alias, then but for case, accents and punctuation. */
-function nameMembers(node: ObjectNode, properties: Schema): (string | undefined)[] {
-  const names: (string | undefined)[] = node.members.map((member) =>
-    Object.hasOwn(properties, member.key) ? member.key : undefined,
-  );
+function nameMembers(x: Coercion, node: ObjectNode, properties: Schema): (string | undefined)[] {
+  const names = node.members.map((member) => (Object.hasOwn(properties, member.key) ? member.key : undefined));
   if (names.every((name) => name !== undefined)) return names;
-  const taken = new Set(names);
+  const aliases = aliasIndex(x, properties);
+  return names.map((name, index) => {
+    if (name !== undefined) return name;
+    const key = node.members[index]?.key ?? "";
+    const found = aliases.get(key) ?? aliases.get(fold(key));
+    return found !== undefined && found !== null && !names.includes(found) ? found : undefined;
+  });
+}
+
+/** Every name a property goes by, as it is and folded; null for one that two properties share. */
+function aliasIndex(x: Coercion, properties: Schema): ReadonlyMap<string, string | null> {
+  const known = x.aliases.get(properties);
+  if (known) return known;
   const aliases = new Map<string, string | null>();
   for (const [name, schema] of Object.entries(properties)) {
-    if (taken.has(name)) continue;
     for (const alias of [name, ...aliasesOf(schema)]) {
-      for (const form of new Set([alias, fold(alias)]))
-        aliases.set(form, aliases.has(form) && aliases.get(form) !== name ? null : name);
+      for (const form of new Set([alias, fold(alias)])) {
+        const other = aliases.get(form);
+        aliases.set(form, other === undefined || other === name ? name : null);
+      }
     }
   }
-  if (aliases.size === 0) return names;
-  return names.map((name, index) => {
-    const key = node.members[index]?.key ?? "";
-    return name ?? aliases.get(key) ?? aliases.get(fold(key)) ?? undefined;
-  });
+  x.aliases.set(properties, aliases);
+  return aliases;
 }
 
 function aliasesOf(schema: unknown): string[] {
@@ -148,7 +156,7 @@ function addKnown(
   if (name === member.key) return true;
   const schemaAlias = aliasesOf(schema).includes(member.key);
   const rule = schemaAlias ? "alias" : "key-match";
-  return add(x, built, rule, here, member.keyStart, member.value.start, JSON.stringify(name));
+  return add(x, built, rule, here, member.keyStart, member.value.start, name);
 }
 
 /** XML repeats an element for each item of a list. */

@@ -37,8 +37,8 @@ function keepString(
   const dated = format === "date" || format === "date-time" ? toIsoDate(text, format) : undefined;
   const value = dated ?? text;
   if (!x.partial && !meetsString(value, schema)) return null;
-  const kept = rule ? withEdit(x, plain(value), rule, node, path, JSON.stringify(value)) : plain(value);
-  return dated === undefined || dated === text ? kept : withEdit(x, kept, "date", node, path, JSON.stringify(value));
+  const kept = rule ? withEdit(x, plain(value), rule, node, path, value) : plain(value);
+  return dated === undefined || dated === text ? kept : withEdit(x, kept, "date", node, path, value);
 }
 
 function meetsString(text: string, schema: Schema): boolean {
@@ -58,9 +58,7 @@ function containerToString(x: Coercion, node: Node, schema: Schema, path: Path):
   if (node.open && x.partial) return null;
   const single = node.kind === "array" && node.items.length === 1 ? listToSingle(x, node, schema, path) : null;
   const source = x.text.slice(node.start, node.end);
-  const whole = meetsString(source, schema)
-    ? withEdit(x, plain(source), "json-to-text", node, path, JSON.stringify(source))
-    : null;
+  const whole = meetsString(source, schema) ? withEdit(x, plain(source), "json-to-text", node, path, source) : null;
   const muted = whole && { ...whole, notes: [whole.notes, { mute: [node.editFrom, node.editTo] as const }] as const };
   return cheaper(single, muted);
 }

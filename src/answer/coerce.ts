@@ -33,6 +33,8 @@ export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOpt
     edits: cursor.edits,
     memo: new Map(),
     schemas: new Map(),
+    aliases: new Map(),
+    choices: new Map(),
     coerce: (node, schema, path) => coerce(x, node, schema, path),
     nested: (text, schema) => coerceNested(x, text, schema),
   };
@@ -57,7 +59,7 @@ function coerceBy(x: Coercion, node: Node, schema: Record<string, unknown>, path
   if (!isObject(resolved)) return resolved === false ? null : natural(x, node, path);
   const branches = branchesOf(x, resolved);
   if (branches) return cheapest(branches, (branch) => x.coerce(node, branch, path));
-  const choices = choicesOf(resolved);
+  const choices = choicesOf(x, resolved);
   if (choices) return coerceToChoice(x, node, choices, resolved, path);
   const types = typesOf(resolved);
   if (!types) return natural(x, node, path);

@@ -5,6 +5,7 @@ export function fold(text: string): string {
 
 /** No accents, no case; punctuation stays. */
 function strip(text: string): string {
+  if (!/[^\0-\x7f]/.test(text)) return text.toLowerCase();
   const lower = text
     .toLowerCase()
     .replaceAll("ß", "ss")
@@ -18,6 +19,25 @@ function strip(text: string): string {
 export interface Choice {
   readonly value: unknown;
   readonly names: readonly string[];
+  /** The names in the three forms they are compared in; worked out when first needed. */
+  forms: {
+    readonly stripped: readonly string[];
+    readonly folded: readonly string[];
+    readonly words: readonly string[];
+  } | null;
+}
+
+export function newChoice(value: unknown, names: readonly string[]): Choice {
+  return { value, names, forms: null };
+}
+
+function formsOf(choice: Choice): NonNullable<Choice["forms"]> {
+  choice.forms ??= {
+    stripped: choice.names.map(strip),
+    folded: choice.names.map(fold),
+    words: choice.names.map(wordsOf),
+  };
+  return choice.forms;
 }
 
 export interface Match {
@@ -31,11 +51,11 @@ export function matchChoice(text: string, choices: readonly Choice[]): Match | n
   const trimmed = text.trim();
   for (const choice of choices) if (choice.names.includes(trimmed)) return { value: choice.value, how: "exact" };
   const stripped = strip(trimmed);
-  const cased = choices.filter((choice) => choice.names.some((name) => strip(name) === stripped));
+  const cased = choices.filter((choice) => formsOf(choice).stripped.includes(stripped));
   if (cased.length === 1 && cased[0]) return { value: cased[0].value, how: "folded" };
   const folded = fold(trimmed);
   if (folded === "") return null;
-  const same = choices.filter((choice) => choice.names.some((name) => fold(name) === folded));
+  const same = choices.filter((choice) => formsOf(choice).folded.includes(folded));
   if (same.length === 1 && same[0]) return { value: same[0].value, how: "folded" };
   return same.length > 1 || cased.length > 1 ? null : matchWithin(trimmed, choices);
 }
@@ -43,7 +63,7 @@ export function matchChoice(text: string, choices: readonly Choice[]): Match | n
 /** Counts whole-word mentions, longer names first so that a name inside another is not counted; the most mentioned wins. */
 function matchWithin(text: string, choices: readonly Choice[]): Match | null {
   const names = choices
-    .flatMap((choice) => choice.names.map((name) => ({ value: choice.value, words: wordsOf(name) })))
+    .flatMap((choice) => formsOf(choice).words.map((words) => ({ value: choice.value, words })))
     .filter((name) => name.words !== "")
     .toSorted((a, b) => b.words.length - a.words.length);
   let rest = ` ${wordsOf(text.slice(0, 20_000))} `;

@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../contract/contract.ts";
 import type { RepairLevel } from "./answer.ts";
+import type { Choice } from "./match.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import type { Node, ParseEdit } from "./tree.ts";
 
@@ -42,6 +43,10 @@ export interface Coercion {
   readonly edits: readonly ParseEdit[];
   readonly memo: Map<Node, Map<unknown, Outcome | null>>;
   readonly schemas: Map<unknown, unknown>;
+  /** By the `properties` of a schema: the other names of each. */
+  readonly aliases: Map<unknown, ReadonlyMap<string, string | null>>;
+  /** By schema: the values of an `enum` or `const`, null for a schema without. */
+  readonly choices: Map<unknown, readonly Choice[] | null>;
   readonly coerce: (node: Node, schema: unknown, path: Path) => Outcome | null;
   /** A value in a text of its own: what a string holds. */
   readonly nested: (text: string, schema: unknown) => NestedOutcome | null;

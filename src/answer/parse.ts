@@ -158,8 +158,7 @@ function parseMember(c: Cursor, node: ObjectNode): void {
     edit(c, "orphan-value", from, c.at, "");
     return;
   }
-  if (endsInProse(c)) return;
-  const noise = /^"{4,6}(?=\s)/.exec(c.text.slice(from, Math.min(c.end, from + 7)));
+  const noise = char === '"' ? /^"{4,6}(?=\s)/.exec(c.text.slice(from, Math.min(c.end, from + 7))) : null;
   if (noise) {
     edit(c, "stray-quote", from, from + noise[0].length, "");
     c.at += noise[0].length;
@@ -169,24 +168,21 @@ function parseMember(c: Cursor, node: ObjectNode): void {
   skipBlank(c);
   if (c.at >= c.end && c.partial) return;
   if (!takeColon(c, key)) {
+    if (!key.quoted && endsInProse(c, from)) return;
     if (key.text !== "") node.bare.push(key);
     return;
   }
-  if (!key.quoted) edit(c, "bare-key", key.start, key.end, JSON.stringify(key.text));
+  if (!key.quoted) edit(c, "bare-key", key.start, key.end, key.text);
   parseMemberValue(c, node, key, from);
 }
 
 /** Only prose is left, and nothing in it belongs to a structure: the answer ended before it, without closing. */
-function endsInProse(c: Cursor): boolean {
-  const rest = c.text.slice(c.at, Math.min(c.end, c.at + 600));
-  if (
-    rest.length >= 600 ||
-    !/^[\p{L}]+[ ,.!?'’]/u.test(rest) ||
-    /["{}[\]:]/.test(rest) ||
-    !/\n\s*$/.test(c.text.slice(Math.max(0, c.at - 20), c.at))
-  )
-    return false;
-  c.end = c.at;
+function endsInProse(c: Cursor, from: number): boolean {
+  const rest = c.text.slice(from, Math.min(c.end, from + 600));
+  if (rest.length >= 600 || !/^\p{L}+[ ,.!?'’]/u.test(rest) || /["{}[\]:]/.test(rest)) return false;
+  if (!/\n\s*$/.test(c.text.slice(Math.max(0, from - 20), from))) return false;
+  c.at = from;
+  c.end = from;
   return true;
 }
 
@@ -409,6 +405,7 @@ function concatenated(c: Cursor, first: TextNode, place: Place): TextNode {
 
 /** `callback({…})`, `ObjectId("…")`: a call around one value is taken off. */
 function parseCall(c: Cursor, place: Place): Node | null {
+  if (place !== "top" && !/[A-Zn]/.test(c.text[c.at] ?? "")) return null;
   const name = (place === "top" ? /^[\p{L}_$][\w$.]{0,80}\s*\(/u : /^(?:new )?[A-Z][\w$]{1,40}\(/).exec(
     c.text.slice(c.at, Math.min(c.end, c.at + 100)),
   );

@@ -84,6 +84,8 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
   const braces = { at: open + 1, depth: 0 };
   for (let at = open + 1; at < end; at++) {
     const here = text[at] ?? "";
+    const code = text.charCodeAt(at);
+    if ((code > 96 && code < 123) || code === 32 || (code > 64 && code < 91)) continue;
     if (isVain && (weak >= 0 || at > open + VAIN_REACH)) break;
     if (here === "\\") at++;
     else if (closers.includes(here)) {

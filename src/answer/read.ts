@@ -1,7 +1,7 @@
 import type { Contract, Issue } from "../contract/contract.ts";
 import { isObject, jsonType } from "../core/json.ts";
 import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
-import { evaluate, type Candidate, type Source } from "./candidate.ts";
+import { editsOf, evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
 import { looseSources, structuredSources } from "./sources.ts";
 
 /**
@@ -50,7 +50,7 @@ function besideMany(
     (key) => key.startsWith("$") || key === "title" || key === "description",
   );
   const leaves = (candidate: Candidate): boolean =>
-    isOpen || candidate.edits.some((edit) => edit.rule === "single-to-list" && edit.path.length === 0);
+    isOpen || candidate.notes.some((note) => note.rule === "single-to-list" && note.path === null);
   const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));
   const priced = kept.map((candidate) =>
     leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate,
@@ -89,28 +89,29 @@ function rank(
   const candidates: Candidate[] = [];
   for (const source of sources) {
     const candidate = evaluate(source, contract, level);
-    if (source.rung === "text" && candidate?.edits.length === 0 && !wantsText(contract.schema)) continue;
-    if (candidate && hasRoot(candidate.value) && saysSomething(candidate)) candidates.push(candidate);
+    if (candidate && hasRoot(candidate.value) && saysSomething(candidate, contract)) candidates.push(candidate);
   }
   return sorted(candidates);
 }
 
 /** A bare mark or bracket is no value; text with structure of its own is no plain text; an outline is no single word. */
-function saysSomething({ value, source, edits }: Candidate): boolean {
+function saysSomething(candidate: Candidate, contract: Contract): boolean {
+  const { value, source } = candidate;
   if (source.rung === "outline") return typeof value === "object" && value !== null;
+  const isUnedited = everyRule(candidate, () => false);
+  if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
   if (source.rung === "text" && source.isMarkup === true) {
-    if (edits.every((edit) => PLAIN_TEXT.has(edit.rule)) || edits.some((edit) => edit.rule === "wrap-text"))
-      return false;
+    const isPlain = everyRule(candidate, (rule) => PLAIN_TEXT.has(rule));
+    if (isPlain || !everyRule(candidate, (rule) => rule !== "wrap-text")) return false;
   }
-  if (typeof value !== "string" || (edits.length === 0 && source.rung === "fence")) return true;
-  return (
-    /[^\p{P}\p{Z}\p{C}]/u.test(value) ||
-    (value === "" && source.cursor.text.trim().length > 1 && edits.some((edit) => edit.rule === "truncated"))
-  );
+  if (typeof value !== "string" || (isUnedited && source.rung === "fence")) return true;
+  if (/[^\p{P}\p{Z}\p{C}]/u.test(value)) return true;
+  const isCut = !everyRule(candidate, (rule) => rule !== "truncated");
+  return value === "" && isCut && source.cursor.text.trim().length > 1;
 }
 
 /** With no other edit than these the text was taken as it stands. */
-const PLAIN_TEXT = new Set(["wrap-text", "single-to-list"]);
+const PLAIN_TEXT: ReadonlySet<string> = new Set(["wrap-text", "single-to-list"]);
 
 /** Whether a schema names text as a type of its own; one that takes anything does not ask for prose. */
 function wantsText(schema: unknown): boolean {
@@ -118,9 +119,11 @@ function wantsText(schema: unknown): boolean {
 }
 
 function firstThatMeets(candidates: readonly Candidate[], contract: Contract): Reading | null {
-  for (const { value, source, edits, lost } of candidates) {
-    const checked = contract.check(value);
-    if (checked.ok) return { ok: true, value: checked.value, rung: source.rung, edits, lost };
+  for (const candidate of candidates) {
+    const checked = contract.check(candidate.value);
+    if (!checked.ok) continue;
+    const { source, lost } = candidate;
+    return { ok: true, value: checked.value, rung: source.rung, edits: editsOf(candidate), lost };
   }
   return null;
 }
@@ -141,7 +144,8 @@ function refuse(
   );
   const nearest = natural.find((candidate) => hasRoot(candidate.value)) ?? natural[0];
   if (!nearest) return failure("RLLM_006", undefined, [issue("holds no JSON")]);
-  const { value, edits, lost } = nearest;
+  const { value, lost } = nearest;
+  const edits = editsOf(nearest);
   if (!hasRoot(value)) {
     return failure("RLLM_007", value, [issue(`is ${article(value)}, but an object is wanted`)]);
   }
