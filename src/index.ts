@@ -12,9 +12,13 @@ import type { RunOptions as EngineRunOptions } from "./engine/engine.ts";
 import { type LoadedProgram, loadProgram, loadText } from "./library/load.ts";
 import { validateProgram, type Validation, type ValidateOptions } from "./library/validate.ts";
 
+export { feedback } from "./answer/feedback.ts";
+export { readPartial } from "./answer/partial.ts";
 export { readAnswer } from "./answer/read.ts";
-export type { Edit, Reading, ReadOptions, RepairLevel } from "./answer/answer.ts";
+export { type AnswerReader, createAnswerReader } from "./answer/reader.ts";
+export type { Edit, Lost, PartialReading, Reading, ReadOptions, RepairLevel } from "./answer/answer.ts";
 export { type Compilation, compileContract } from "./contract/compile.ts";
+export { sketchSchema } from "./contract/sketch.ts";
 export type { CheckResult, Contract, Issue, JsonSchema } from "./contract/contract.ts";
 export { type Code, CODES } from "./core/codes.ts";
 export { type ErrorPayload, errorPayload, ModullmError } from "./core/error.ts";

@@ -10,7 +10,7 @@ export interface Terminal {
   readonly columns: number;
   stdout(text: string): void;
   stderr(text: string): void;
-  stdin(): Promise<Uint8Array>;
+  stdin(): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -22,6 +22,8 @@ export interface Output {
   readonly color: boolean;
   /** A result. One line when piped, indented at a terminal. */
   json(value: unknown): void;
+  /** One of many results: always one line. */
+  line(value: unknown): void;
   /** A result that is text. */
   text(text: string): void;
   /** For people, on stderr. */
@@ -41,6 +43,9 @@ export function createOutput(terminal: Terminal, redactor: Redactor, color: "aut
     redactor,
     json(value) {
       terminal.stdout(`${JSON.stringify(output.redactor.value(value), null, terminal.stdoutIsTty ? 2 : undefined)}\n`);
+    },
+    line(value) {
+      terminal.stdout(`${JSON.stringify(output.redactor.value(value))}\n`);
     },
     text(text) {
       terminal.stdout(output.redactor.text(text.endsWith("\n") ? text : `${text}\n`));

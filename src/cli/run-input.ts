@@ -41,8 +41,11 @@ function fromFile(path: string): Record<string, unknown> {
   return objectFromText(decode(bytes, path), path, format);
 }
 
-async function stdinText(context: CommandContext): Promise<string> {
-  return decode(await context.output.terminal.stdin(), "stdin");
+/** All of stdin as text. @throws {ModullmError} RLLM_016 where it is not UTF-8 */
+export async function stdinText(context: CommandContext): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of context.output.terminal.stdin()) chunks.push(chunk);
+  return decode(Buffer.concat(chunks), "stdin");
 }
 
 function decode(bytes: Uint8Array, source: string): string {

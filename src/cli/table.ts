@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./commands/run.ts")).command,
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,
+  parse: async () => (await import("./commands/parse.ts")).command,
   stats: async () => (await import("./commands/stats.ts")).command,
   exectime: async () => (await import("./commands/exectime.ts")).command,
   help: async () => (await import("./commands/help.ts")).command,

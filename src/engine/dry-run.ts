@@ -1,3 +1,4 @@
+import { cost } from "../core/cost.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Message } from "../model/model.ts";
@@ -41,13 +42,17 @@ export async function dryRun(
   for (const message of run.messages) promptTokens += await tools.tokens.count(message.content, model);
   const limit = program.params["max_completion_tokens"] ?? program.params["max_tokens"];
   const maxTokens = typeof limit === "number" ? limit : null;
+  const facts = await tools.catalog.facts(model);
   return {
     program: program.name,
     path: loaded.path,
     request: { model, messages: run.messages, params: program.params },
     prompt_tokens: promptTokens,
     max_completion_tokens: maxTokens,
-    cost_usd: await costOf(model, promptTokens, maxTokens, tools),
+    cost_usd: {
+      prompt: cost(facts, { prompt_tokens: promptTokens, completion_tokens: 0 }),
+      at_most: maxTokens === null ? null : cost(facts, { prompt_tokens: promptTokens, completion_tokens: maxTokens }),
+    },
     uses: await Promise.all(loaded.uses.map((link) => dryRunLink(link, run))),
     notes:
       program.uses.length > 0 ? ["Outputs of `uses` are not known yet: their places in the prompt are left empty"] : [],
@@ -87,16 +92,4 @@ function shell(loaded: LoadedProgram, input: unknown, tools: EngineTools, option
 function modelName({ program }: LoadedProgram, { model }: RunOptions): string {
   if (model === "recommended") return program.recommendedModels[0] ?? program.model;
   return model ?? program.model;
-}
-
-async function costOf(
-  model: string,
-  prompt: number,
-  completion: number | null,
-  tools: EngineTools,
-): Promise<DryRun["cost_usd"]> {
-  const facts = await tools.catalog.facts(model);
-  const promptCost = facts?.inputPrice == null ? null : (prompt * facts.inputPrice) / 1_000_000;
-  const rest = facts?.outputPrice == null || completion === null ? null : (completion * facts.outputPrice) / 1_000_000;
-  return { prompt: promptCost, at_most: promptCost === null || rest === null ? null : promptCost + rest };
 }

@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly defaultRetries?: number;
   /** Whether model text is wanted as it comes (`model-delta`). @default false */
   readonly stream?: boolean;
-  /** @default "safe" */
+  /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;
 }
 

@@ -1,6 +1,6 @@
-import type { Issue } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Reading } from "../answer/answer.ts";
+import { feedback } from "../answer/feedback.ts";
 import type { Message } from "../model/model.ts";
 import { renderTemplate } from "../program/template.ts";
 import { issueDetails, type Run } from "./state.ts";
@@ -16,7 +16,6 @@ export type Refusal = Extract<Reading, { ok: false }>;
 
 /** Characters of a failed answer that the retry shows: enough to see the mistake, not enough to fill the window. */
 const SHOWN_ANSWER = 4000;
-const SHOWN_ISSUES = 5;
 
 /** Statuses that say "not this model, not now"; another model may well answer. */
 const FALL_BACK_STATUS = [401, 402, 403, 404, 408, 409, 410, 425, 429];
@@ -26,18 +25,18 @@ export function decideOnAnswer(run: Run, refusal: Refusal, text: string, tries: 
   if (tries <= retries) return { do: "retry", messages: retryMessages(run, refusal, text) };
   const { name, output } = run.loaded.program;
   const [issue] = refusal.issues;
-  const [last] = refusalReasons(refusal);
+  const last = feedback(refusal, run.loaded.program.output).split("\n")[0]?.replace(/^- /, "") ?? "";
   const facts = {
     details: {
       retries,
       last_error_code: refusal.code,
       path: issue?.path ?? [],
-      reason: issue?.reason ?? lastReason(refusal),
+      reason: issue?.reason ?? last,
       attempts: tries,
       ...(issue ? { validator: issueDetails(issue)["validator"], schema_path: issue.schemaPath } : {}),
     },
     expectedSchema: output.schema,
-    receivedPayload: refusal.value === undefined ? text : refusal.value,
+    receivedPayload: refusal.code === "RLLM_006" ? text : refusal.value,
   };
   const times = tries === 1 ? "the one attempt" : `any of ${tries} attempts`;
   return {
@@ -64,36 +63,13 @@ function mayFallBack(error: ModullmError): boolean {
 /** The conversation goes on: the failed answer as the assistant's turn, then what to do better. */
 function retryMessages(run: Run, refusal: Refusal, text: string): readonly Message[] {
   const { recovery, output } = run.loaded.program;
-  const reasons = refusalReasons(refusal);
+  const reasons = feedback(refusal, output);
+  const told = recovery?.parts.some((part) => typeof part !== "string" && part.path[0] === "errors");
   const ask = recovery
-    ? renderTemplate(recovery, { ...run.values, errors: reasons.join("\n"), answer: text })
+    ? renderTemplate(recovery, { ...run.values, errors: reasons, answer: text })
     : `That answer can't be used. Answer again with one JSON object and nothing else. It must have this form:\n${run.tree.tools.sketch(output.schema)}`;
-  const content = `${ask}\n\nWhat was wrong:\n${reasons.map((reason) => `- ${reason}`).join("\n")}`;
+  const content = told ? ask : `${ask}\n\nWhat was wrong:\n${reasons}`;
   return [...run.messages, { role: "assistant", content: shorten(text) }, { role: "user", content }];
-}
-
-function refusalReasons(refusal: Refusal): string[] {
-  const reasons = refusal.issues.slice(0, SHOWN_ISSUES).map(issueText);
-  return reasons.length > 0 ? reasons : [lastReason(refusal) ?? "the answer breaks its contract"];
-}
-
-function lastReason(refusal: Refusal): string | null {
-  if (refusal.code === "RLLM_006") return "the answer holds no JSON";
-  if (refusal.code === "RLLM_007") return "the answer is JSON, but not an object";
-  return refusal.issues[0]?.reason ?? null;
-}
-
-/** `$.items[2].name is …`, or `the answer is …` */
-function issueText({ path, reason }: Issue): string {
-  return path.length === 0 ? `the answer ${reason}` : `${pathText(path)} ${reason}`;
-}
-
-/** `$.items[2].name` */
-function pathText(path: readonly (string | number)[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return /^[A-Za-z_$][\w$]*$/.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
-  }, "$");
 }
 
 function shorten(text: string): string {

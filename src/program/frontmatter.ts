@@ -41,7 +41,10 @@ export function parseFrontmatter(source: Source): Frontmatter {
       { actual_type: type },
     );
   }
-  const warnings = yaml11Scalars(document).map(({ text, offset }) => ({
+  // `repair: off` is said as it is meant.
+  const exempt = yamlOffset(document, ["repair"]);
+  const ambiguous = yaml11Scalars(document).filter(({ offset }) => offset !== exempt);
+  const warnings = ambiguous.map(({ text, offset }) => ({
     message: `The plain value ${text} is a string or decimal number here (YAML 1.2); YAML 1.1 reads it differently. Put it in quotes to be clear`,
     place: placeAt(source, start + offset),
   }));

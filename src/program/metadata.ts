@@ -26,6 +26,7 @@ const OPTIONAL = [
   "system",
   "examples",
   "retries",
+  "repair",
   "budget",
   "cache",
   "tests",
@@ -93,6 +94,15 @@ export function readInteger(front: Frontmatter, key: string, least: number): num
   if (!Number.isSafeInteger(value) || (value as number) < least)
     throw fieldError(front, [key], `an integer of at least ${least}`);
   return value as number;
+}
+
+const REPAIR_LEVELS = ["off", "safe", "full"] as const;
+
+export function readRepair(front: Frontmatter): (typeof REPAIR_LEVELS)[number] | null {
+  const value = front.values["repair"] ?? null;
+  const level = REPAIR_LEVELS.find((each) => each === value) ?? null;
+  if (value !== null && level === null) throw fieldError(front, ["repair"], REPAIR_LEVELS.join(", "));
+  return level;
 }
 
 export function readObject(front: Frontmatter, key: string): Record<string, unknown> {

@@ -88,6 +88,7 @@ function readFields(front: Frontmatter) {
     author: metadata.readText(front, "author"),
     maxContextWindow: metadata.readInteger(front, "max_context_window", 1),
     retries: (front.values["retries"] ?? null) === null ? null : metadata.readInteger(front, "retries", 0),
+    repair: metadata.readRepair(front),
     recommendedModels,
     tags,
     metadata: ((front.values["metadata"] ?? null) === null ? {} : metadata.readObject(front, "metadata")) as JsonObject,

@@ -30,6 +30,8 @@ export interface Program {
   readonly examples: readonly Example[];
   /** Null where the file does not say. */
   readonly retries: number | null;
+  /** How far answers may be repaired; null where the file does not say. */
+  readonly repair: "off" | "safe" | "full" | null;
   readonly recommendedModels: readonly string[];
   readonly tags: readonly string[];
   readonly metadata: JsonObject;

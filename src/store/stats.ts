@@ -1,4 +1,4 @@
-import type { RunRecord, RunStore } from "./store.ts";
+import type { AttemptRecord, RunRecord, RunStore } from "./store.ts";
 
 /** What `stats` prints of one program. Keys are a contract. Null: no run reached what would be counted. */
 export interface ProgramStats {
@@ -27,6 +27,10 @@ export interface ProgramStats {
   readonly errors: Readonly<Record<string, number>>;
   /** Edits made to read answers, by rule, the commonest first. */
   readonly edits: Readonly<Record<string, number>>;
+  /** The same by the model that answered, in `calls` calls. */
+  readonly edits_by_model: Readonly<
+    Record<string, { readonly calls: number; readonly edits: Readonly<Record<string, number>> }>
+  >;
 }
 
 export interface AllStats {
@@ -56,6 +60,7 @@ export function statsOf(path: string, model: string | null, runs: readonly RunRe
     ...usageStats(called),
     errors: tally(runs.filter((run) => !run.ok).map((run) => run.error ?? "unknown")),
     edits: tally(runs.flatMap((run) => run.attempts.flatMap((attempt) => attempt.edits))),
+    edits_by_model: editsByModel(runs.flatMap((run) => run.attempts)),
   };
 }
 
@@ -171,6 +176,17 @@ function percentage(runs: readonly RunRecord[], holds: (run: RunRecord) => boole
 
 function count(runs: readonly RunRecord[], holds: (run: RunRecord) => boolean): number {
   return runs.reduce((total, run) => total + (holds(run) ? 1 : 0), 0);
+}
+
+/** How often each model needed which repair; models that needed none are there too, with an empty tally. */
+function editsByModel(attempts: readonly AttemptRecord[]): ProgramStats["edits_by_model"] {
+  const models = [...new Set(attempts.map((attempt) => attempt.model))].toSorted();
+  return Object.fromEntries(
+    models.map((model) => {
+      const own = attempts.filter((attempt) => attempt.model === model);
+      return [model, { calls: own.length, edits: tally(own.flatMap((attempt) => attempt.edits)) }];
+    }),
+  );
 }
 
 function tally(words: readonly string[]): Record<string, number> {

@@ -55,7 +55,9 @@ export async function modullm(args: readonly string[], setting: Setting = {}): P
       columns: 80,
       stdout: (text) => void (stdout += text),
       stderr: (text) => void (stderr += text),
-      stdin: async () => bytes,
+      async *stdin() {
+        yield bytes;
+      },
     },
     setting.signal ?? new AbortController().signal,
   );

@@ -22,6 +22,7 @@ test("statsOf() of no runs is zeros and nulls", () => {
     cost_usd: { total: null, avg: null, runs_with_price: 0 },
     errors: {},
     edits: {},
+    edits_by_model: {},
   });
 });
 
@@ -44,6 +45,7 @@ test("statsOf() of one run that succeeded", () => {
     cost_usd: { total: 0.001, avg: 0.001, runs_with_price: 1 },
     errors: {},
     edits: {},
+    edits_by_model: { "local/test": { calls: 1, edits: {} } },
   });
 });
 
@@ -107,6 +109,7 @@ test("statsOf() tallies edits and errors, the commonest first", () => {
     ["comma", 3],
     ["quote", 1],
   ]);
+  expect(stats.edits_by_model).toEqual({ "local/test": { calls: 4, edits: { comma: 3, quote: 1 } } });
 });
 
 test("quantiles() lie on the line between two values", () => {

@@ -1,5 +1,6 @@
 import type { App } from "../../app.ts";
 import { ModullmError } from "../../core/error.ts";
+import type { RepairLevel } from "../../answer/answer.ts";
 import type { RunListener } from "../../core/events.ts";
 import type { RunOptions } from "../../engine/engine.ts";
 import { loadProgram } from "../../library/load.ts";
@@ -8,6 +9,7 @@ import { createProgress } from "../render/progress.ts";
 import { createVerbose } from "../render/events.ts";
 import { warnOf } from "../render/warning.ts";
 import { readInput } from "../run-input.ts";
+import { createPartialOutput } from "../partial-output.ts";
 import { openTrace } from "../trace.ts";
 
 export const command: Command = {
@@ -33,7 +35,19 @@ export const command: Command = {
       description: "provider/name for every program of the run, or recommended",
     },
     "max-retries": { type: "string", valueHint: "N", description: "Retries after an answer that breaks the contract" },
+    repair: {
+      type: "enum",
+      options: ["off", "safe", "full"],
+      description: "How far a broken answer may be repaired; wins over the file's repair (default safe)",
+    },
     stream: { type: "boolean", description: "Show the answer on stderr as it comes" },
+    format: {
+      type: "enum",
+      options: ["json", "ndjson"],
+      default: "json",
+      description:
+        "ndjson: a line for each partial object as the answer grows, then one for the output (implies --stream)",
+    },
     verbose: { type: "boolean", description: "Show the run's events on stderr" },
     trace: { type: "string", valueHint: "PATH", description: "Write the run's events to a file as JSON lines" },
     "dry-run": { type: "boolean", description: "Print the request that would be sent and its cost; call nothing" },
@@ -61,9 +75,12 @@ export const command: Command = {
       output.json(await dryRun(loaded, input, app.tools, app.withDefaults(flags)));
       return 0;
     }
-    output.json(
-      await watched(context, app, (listener) => app.run(loaded, input, { ...flags, signal: context.signal, listener })),
+    const partial = ndjson(context) ? createPartialOutput(loaded.program.output, output) : null;
+    const value = await watched(context, app, partial?.listen ?? null, (listener) =>
+      app.run(loaded, input, { ...flags, signal: context.signal, listener }),
     );
+    if (partial) partial.end(value);
+    else output.json(value);
     return 0;
   },
 };
@@ -72,18 +89,21 @@ export const command: Command = {
 async function watched(
   context: CommandContext,
   app: App,
+  partial: RunListener | null,
   run: (listener: RunListener) => Promise<{ output: unknown }>,
 ): Promise<unknown> {
   const { options, output } = context;
   const tracePath = options.text("trace");
   const trace = tracePath === null ? null : openTrace(context.resolve(tracePath), app.redactor);
   const verbose = options.flag("verbose") ? createVerbose(output) : null;
-  const progress = createProgress(output, { stream: options.flag("stream"), verbose: verbose !== null });
+  const stream = options.flag("stream") && partial === null;
+  const progress = createProgress(output, { stream, verbose: verbose !== null });
   try {
     const result = await run((event) => {
       trace?.write(event);
       verbose?.(event);
       progress.listen(event);
+      partial?.(event);
     });
     return result.output;
   } finally {
@@ -92,16 +112,22 @@ async function watched(
   }
 }
 
+function ndjson({ options }: CommandContext): boolean {
+  return options.text("format") === "ndjson";
+}
+
 function readFlags(options: Options): RunOptions {
   const maxRetries = options.integer("max-retries");
   if (maxRetries !== null && maxRetries < 0) throw tooSmall("max_retries", maxRetries);
   const memory = options.integer("python-memory-limit-mb");
   if (memory !== null && memory < 0) throw tooSmall("python_memory_limit_mb", memory);
   const model = options.text("model");
+  const repair = options.text("repair") as RepairLevel | null;
   return {
+    ...(repair === null ? {} : { repair }),
     ...(model === null ? {} : { model }),
     ...(maxRetries === null ? {} : { maxRetries }),
-    stream: options.flag("stream"),
+    stream: options.flag("stream") || options.text("format") === "ndjson",
   };
 }
 

@@ -20,6 +20,7 @@ export function createProgress(output: Output, options: { stream: boolean; verbo
   const live = output.terminal.stderrIsTty && !options.verbose && !options.stream;
   const line = createLiveLine(output);
   const streamed = output.redactor.stream();
+  const said = new Set<string>();
   let waiting: { model: string; since: number } | null = null;
   let timer: ReturnType<typeof setInterval> | null = null;
 
@@ -33,12 +34,16 @@ export function createProgress(output: Output, options: { stream: boolean; verbo
     if (event.type === "attempt-start" && live) {
       waiting = { model: event.model, since: event.at };
       timer ??= setInterval(tick, REDRAW_MS);
-    } else if (event.type === "model-delta") output.terminal.stderr(visible(streamed.push(event.text)));
+    } else if (event.type === "model-delta" && options.stream)
+      output.terminal.stderr(visible(streamed.push(event.text)));
     else if (event.type === "attempt-end") {
       waiting = null;
       line.clear();
       if (options.stream) output.terminal.stderr(`${visible(streamed.end())}\n`);
-    } else if (event.type === "note" && !options.verbose) showNote(event, output, line);
+    } else if (event.type === "note" && !options.verbose && !said.has(event.message)) {
+      if (event.kind === "degraded") said.add(event.message);
+      showNote(event, output, line);
+    }
   }
 
   function end(): void {

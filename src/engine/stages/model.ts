@@ -1,8 +1,9 @@
 import type { Reading } from "../../answer/answer.ts";
 import { readAnswer } from "../../answer/read.ts";
+import { cost } from "../../core/cost.ts";
 import { ModullmError, toModullmError } from "../../core/error.ts";
 import type { Usage } from "../../core/events.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { Message, Model } from "../../model/model.ts";
 import { decideOnAnswer, decideOnFailure } from "../recovery.ts";
 import { type Run, throwIfCancelled } from "../state.ts";
@@ -65,10 +66,7 @@ async function tryOnce(run: Run, model: Model, messages: readonly Message[], att
   try {
     reply = await call(run, model, messages, attempt);
     if (reply.text === null) throw noText(model);
-    const reading = readAnswer(reply.text, run.loaded.program.output, {
-      root: "object",
-      repair: run.tree.options.repair ?? "safe",
-    });
+    const reading = read(run, reply.text);
     edits = reading.edits.map((edit) => edit.rule);
     outcome = reading.ok
       ? { ok: true, value: reading.value as JsonObject }
@@ -86,7 +84,7 @@ async function tryOnce(run: Run, model: Model, messages: readonly Message[], att
     error: errorCode(outcome),
     latency_ms: latency,
     usage,
-    cost_usd: usage && (await costOf(run, model, usage)),
+    cost_usd: usage && cost(await run.tree.tools.catalog.facts(model.id), usage),
     edits,
   });
   if ("error" in outcome && (outcome.error.code === "RLLM_022" || run.tree.signal.aborted)) throw outcome.error;
@@ -111,6 +109,18 @@ async function call(run: Run, model: Model, messages: readonly Message[], attemp
   return { text, usage };
 }
 
+/** Reads the answer, with every edit and everything left out on record. */
+function read(run: Run, text: string): Reading {
+  const { output, repair } = run.loaded.program;
+  const reading = readAnswer(text, output, { root: "object", repair: run.tree.options.repair ?? repair ?? "safe" });
+  const { edits, lost } = reading;
+  if (edits.length > 0 || lost.length > 0) {
+    const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;
+    run.emit({ type: "note", kind: "repair", message, data: { edits, lost } as unknown as Json });
+  }
+  return reading;
+}
+
 function noText(model: Model): ModullmError {
   const reason = `the reply of ${model.id} has no text`;
   return new ModullmError("RLLM_011", `The model gave no answer: ${reason}`, {
@@ -128,12 +138,6 @@ async function estimateUsage(run: Run, model: Model, messages: readonly Message[
   let prompt = 0;
   for (const message of messages) prompt += await tokens.count(message.content, model.id);
   return { prompt_tokens: prompt, completion_tokens: await tokens.count(text, model.id), estimated: true };
-}
-
-async function costOf(run: Run, model: Model, usage: Usage): Promise<number | null> {
-  const facts = await run.tree.tools.catalog.facts(model.id);
-  if (!facts || facts.inputPrice === null || facts.outputPrice === null) return null;
-  return (usage.prompt_tokens * facts.inputPrice + usage.completion_tokens * facts.outputPrice) / 1_000_000;
 }
 
 /** A retry that would pass the window shows no failed answer; the reasons still stand. */

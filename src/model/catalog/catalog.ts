@@ -1,4 +1,3 @@
-import type { Usage } from "../../core/events.ts";
 import type { ModelCatalog, ModelFacts } from "../facts.ts";
 import { findProvider } from "../providers.ts";
 
@@ -25,12 +24,6 @@ export function createCatalog(
       return own === undefined ? known : { ...(known ?? NOTHING), ...own };
     },
   };
-}
-
-/** US dollars for a call; null where a price is not known. */
-export function cost(facts: ModelFacts | null, usage: Usage): number | null {
-  if (facts === null || facts.inputPrice === null || facts.outputPrice === null) return null;
-  return (usage.prompt_tokens * facts.inputPrice + usage.completion_tokens * facts.outputPrice) / 1_000_000;
 }
 
 /** The name without its date or `-latest`; a name that has neither stays as it is. */

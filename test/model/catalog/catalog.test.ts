@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { cost, createCatalog, familyOf } from "../../../src/model/catalog/catalog.ts";
+import { cost } from "../../../src/core/cost.ts";
+import { createCatalog, familyOf } from "../../../src/model/catalog/catalog.ts";
 import models from "../../../src/model/catalog/models.json";
 import { PROVIDERS } from "../../../src/model/providers.ts";
 
