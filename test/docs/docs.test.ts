@@ -1,0 +1,92 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { CODES } from "../../src/core/codes.ts";
+import { parseProgram } from "../../src/program/parse.ts";
+import { makeFolder, type ModelServer, modullm, serveModel } from "../cli/command-line.ts";
+import { missingPieces, needsModel, readConsole, readWords, type Shown } from "./console.ts";
+import { type Page, readPages, ROOT } from "./page.ts";
+
+const PAGES = readPages();
+/** How the pages call the folder that the commands are typed in. */
+const FOLDER = "/home/you/modullm";
+
+const servers: ModelServer[] = [];
+afterAll(() => {
+  for (const server of servers) server.stop();
+});
+
+test.each(PAGES.map((page) => [page.path, page] as const))("the links of %s lead somewhere", (_, page) => {
+  expect(page.links.filter((link) => !resolves(page, link))).toEqual([]);
+});
+
+describe("programs in the pages", () => {
+  const programs = PAGES.flatMap((page) => page.blocks.map((block) => ({ ...block, page: page.path }))).filter(
+    ({ language, text }) => language === "rllm" || /^---\n[^]*^llm:/m.test(text),
+  );
+
+  test.each(programs.map((block) => [`${block.page}:${block.line}`, block.text] as const))(
+    "%s parses",
+    (place, text) => {
+      expect(parseProgram(text, { path: place }).warnings).toEqual([]);
+    },
+  );
+});
+
+describe("commands in the pages", () => {
+  const pages = PAGES.filter((page) => page.blocks.some((block) => block.language === "console"));
+
+  test.each(pages.map((page) => [page.path, page] as const))("%s shows what they print", async (_, page) => {
+    const folder = makeFolder();
+    cpSync(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
+    const server = serveModel(["By next Friday.", '{"due": "2026-05-08"}']);
+    servers.push(server);
+    for (const block of page.blocks) {
+      if (block.file !== null) writeFileSync(join(folder, block.file), `${block.text}\n`);
+      if (block.language !== "console") continue;
+      for (const shown of readConsole(block.text)) await follow(shown, folder, server);
+    }
+  });
+});
+
+/** A relative link leads to a file of the project and, behind `#`, to a heading of it. */
+function resolves(page: Page, link: string): boolean {
+  if (/^(?:https?|mailto):/.test(link)) return true;
+  const [file = "", anchor] = link.split("#");
+  const path = file === "" ? page.path : normalize(join(dirname(page.path), file));
+  if (path.startsWith("..") || !existsSync(join(ROOT, path))) return false;
+  return anchor === undefined || (PAGES.find((other) => other.path === path)?.anchors.has(anchor) ?? false);
+}
+
+/** Does what a reader who types the command does, and holds the page against what comes out. */
+async function follow(shown: Shown, folder: string, server: ModelServer): Promise<void> {
+  const { words, redirected } = readWords(shown.command, folder);
+  const [program, ...args] = words;
+  if (program === "sed") edit(args, folder, redirected);
+  if (program !== "modullm" || needsModel(args)) return;
+  const { exit, stdout, stderr } = await modullm(args, {
+    folder,
+    tty: true,
+    env: { ...server.env, NO_COLOR: "1", LANG: "C.UTF-8" },
+  });
+  if (redirected !== null && redirected !== "/dev/null") writeFileSync(join(folder, redirected), stdout);
+  const printed = `${stderr}\n${redirected === null ? stdout : ""}`.replaceAll(folder, FOLDER);
+  const said = `$ ${shown.command}\n${printed}`;
+  expect({ exit, said }).toEqual({ exit: expectedExit(shown), said });
+  expect({ missing: missingPieces(shown, printed), said }).toEqual({ missing: [], said });
+}
+
+/** `sed 's/A/B/' FROM > TO`, which is how the pages make a second version of a file. */
+function edit([script = "", from = ""]: readonly string[], folder: string, to: string | null): void {
+  const [, pattern = "", replacement = ""] = /^s\/(.*)\/(.*)\/$/.exec(script) ?? [];
+  const text = readFileSync(join(folder, from), "utf8");
+  if (to === null || !text.includes(pattern)) throw new Error(`sed ${script} ${from} changes nothing`);
+  writeFileSync(join(folder, to), text.replaceAll(pattern, replacement));
+}
+
+function expectedExit({ output }: Shown): number {
+  const text = output.join("\n");
+  if (/^modullm\b.*: /m.test(text)) return 2;
+  const code = /(?:^error |"error_code": ")(RLLM_\d{3})/m.exec(text)?.[1];
+  return code === undefined ? 0 : CODES[code as keyof typeof CODES].exit;
+}

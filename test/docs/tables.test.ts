@@ -1,0 +1,40 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMMANDS } from "../../src/cli/table.ts";
+import { LLM_PARAMS } from "../../src/program/llm-params.ts";
+import { FRONTMATTER_KEYS } from "../../src/program/metadata.ts";
+import { ROOT } from "./page.ts";
+
+/** What stands in backticks in the first column of the tables of a section. */
+function firstColumn(page: string, heading: string): string[] {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const [, section = ""] = text.split(`${heading}\n`);
+  const rows = [...(section.split(/^#{2,3} /m)[0] ?? "").matchAll(/^\| (`[^|]*)\|/gm)];
+  return rows.flatMap(([, cell = ""]) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")).toSorted();
+}
+
+function sorted(names: readonly string[]): string[] {
+  return names.toSorted();
+}
+
+describe("tables in the pages are complete", () => {
+  test("README.md has every command", () => {
+    const names = firstColumn("README.md", "## Commands").map((usage) => usage.split(" ")[1] ?? "");
+    expect(names).toEqual(sorted(Object.keys(COMMANDS)));
+  });
+
+  test("docs/format.md has every frontmatter key", () => {
+    expect(firstColumn("docs/format.md", "## Frontmatter")).toEqual(sorted(FRONTMATTER_KEYS));
+  });
+
+  test("docs/format.md has every key of llm_params", () => {
+    expect(firstColumn("docs/format.md", "### `llm_params`")).toEqual(sorted(Object.keys(LLM_PARAMS)));
+  });
+
+  test("AGENTS.md has every folder of src", () => {
+    const named = firstColumn("AGENTS.md", "## The house").flatMap((cell) => /^src\/(\w+)\/$/.exec(cell)?.[1] ?? []);
+    const folders = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(named).toEqual(sorted(folders.map((entry) => entry.name)));
+  });
+});
