@@ -52,8 +52,15 @@ export const command: Command = {
     trace: { type: "string", valueHint: "PATH", description: "Write the run's events to a file as JSON lines" },
     "dry-run": { type: "boolean", description: "Print the request that would be sent and its cost; call nothing" },
     "ollama-auto-pull": { type: "boolean", description: "Pull a local model that is missing" },
-    "trusted-python": { type: "boolean", description: "Blocks may use all of Python" },
-    "python-memory-limit-mb": { type: "string", valueHint: "MB", description: "Memory limit of a block; 0 is off" },
+    "trusted-python": {
+      type: "boolean",
+      description: "Blocks may use all of Python (this version runs no blocks yet)",
+    },
+    "python-memory-limit-mb": {
+      type: "string",
+      valueHint: "MB",
+      description: "Memory limit of a block; 0 is off (this version runs no blocks yet)",
+    },
   },
   examples: [
     ["modullm run examples/summary.rllm --input-file examples/summary.yaml", "input from a file"],
