@@ -2,6 +2,9 @@
 import { runCommandLine } from "./cli/index.ts";
 import { processTerminal } from "./cli/terminal.ts";
 
+/** Milliseconds after which a command counts as one that stays, and its code is worth compiling. */
+const STAYS = 100;
+
 async function main(): Promise<void> {
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -10,6 +13,7 @@ async function main(): Promise<void> {
       interrupt.abort();
     });
   }
+  setTimeout(() => Bun.unsafe.setJITPolicy(1), STAYS).unref();
   process.exit(await runCommandLine(process.argv.slice(2), processTerminal(), interrupt.signal));
 }
 

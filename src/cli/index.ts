@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { createApp, type App } from "../app.ts";
+import type { App } from "../app.ts";
 import { CODES } from "../core/codes.ts";
 import { errorPayload, ModullmError, toModullmError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
@@ -64,6 +64,7 @@ async function overview(globals: GlobalOptions, output: Output): Promise<number>
 function appMaker(terminal: Terminal, globals: GlobalOptions, output: Output, made: App[]): CommandContext["app"] {
   return async (settings: AppSettings = {}) => {
     const warn = (message: string) => output.warn(message);
+    const { createApp } = await import("../app.ts");
     const app = await createApp({
       env: terminal.env,
       cwd: terminal.cwd,
