@@ -17,6 +17,10 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
   | {
       readonly type: "run-start";
       readonly parent: string | null;
+      /** The parent's `uses` entry that this run is for; null for the outermost run. */
+      readonly entry: string | null;
+      /** Its element of `each`, from 0; null without `each`. */
+      readonly item: number | null;
       readonly path: string;
       readonly name: string;
       readonly version: string;
@@ -35,6 +39,8 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly latency_ms: number;
       readonly usage: Usage | null;
       readonly cost_usd: number | null;
+      /** An answer that was not asked for again: `run` had the same call in this run, `store` kept it from an earlier one. */
+      readonly cached: "run" | "store" | null;
       /** Rules that reading the answer needed, one entry an edit. */
       readonly edits: readonly string[];
     }

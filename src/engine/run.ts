@@ -8,7 +8,7 @@ import { plan } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
 import { runUses } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
-import { cancellation, type Run, throwIfCancelled, type Tree } from "./state.ts";
+import { cancellation, type ChildPlace, type Run, throwIfCancelled, type Tree } from "./state.ts";
 
 type Stage = (run: Run) => void | Promise<void>;
 
@@ -36,20 +36,22 @@ export async function runProgram(
     options,
     signal: options.signal ?? new AbortController().signal,
     models: new Map(),
-    runChild: (child, childInput, parent) => runIn(tree, child, childInput, parent),
+    runChild: (child, childInput, place) => runIn(tree, child, childInput, place),
   };
   return await runIn(tree, loaded, input, null);
 }
 
 /** One node of the tree: the loop over the stages. */
-async function runIn(tree: Tree, loaded: LoadedProgram, input: unknown, parent: Run | null): Promise<RunResult> {
+async function runIn(tree: Tree, loaded: LoadedProgram, input: unknown, place: ChildPlace | null): Promise<RunResult> {
   const { clock } = tree.tools;
-  const run = createRun(tree, loaded, input, parent);
+  const run = createRun(tree, loaded, input, place?.parent ?? null);
   const start = clock.ticks();
   const { name, version, source } = loaded.program;
   run.emit({
     type: "run-start",
-    parent: parent?.id ?? null,
+    parent: place?.parent.id ?? null,
+    entry: place?.entry ?? null,
+    item: place?.item ?? null,
     path: source.path,
     name,
     version,

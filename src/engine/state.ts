@@ -14,7 +14,15 @@ export interface Tree {
   /** The models each program may use, in order; filled by the root's stage `plan`. */
   readonly models: Map<LoadedProgram, readonly Model[]>;
   /** Runs a program as a child of `parent`. */
-  runChild(loaded: LoadedProgram, input: unknown, parent: Run): Promise<RunResult>;
+  runChild(loaded: LoadedProgram, input: unknown, place: ChildPlace): Promise<RunResult>;
+}
+
+/** Where a child stands below its parent. */
+export interface ChildPlace {
+  readonly parent: Run;
+  readonly entry: string;
+  /** Its element of `each`, from 0. */
+  readonly item: number | null;
 }
 
 /** One run on its way through the stages. */

@@ -85,6 +85,7 @@ async function tryOnce(run: Run, model: Model, messages: readonly Message[], att
     latency_ms: latency,
     usage,
     cost_usd: usage && cost(await run.tree.tools.catalog.facts(model.id), usage),
+    cached: null,
     edits,
   });
   if ("error" in outcome && (outcome.error.code === "RLLM_022" || run.tree.signal.aborted)) throw outcome.error;

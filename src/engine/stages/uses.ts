@@ -20,7 +20,11 @@ export async function runUses(run: Run): Promise<void> {
 
 async function runLink(run: Run, link: Link): Promise<unknown> {
   try {
-    const { output } = await run.tree.runChild(link.child, childInput(run, link), run);
+    const { output } = await run.tree.runChild(link.child, childInput(run, link), {
+      parent: run,
+      entry: link.entry.name,
+      item: null,
+    });
     return output;
   } catch (thrown) {
     throw inChild(toModullmError(thrown), { name: link.entry.name, path: link.child.path });
