@@ -22,6 +22,8 @@ export function readBare(c: Cursor, place: Place): TextNode {
   }
   if (text.endsWith(";") && place === "top") text = text.slice(0, -1);
   if (c.at === start) c.at++;
+  if (c.strict && (place === "key" || (bareValue(text) === undefined && !(c.partial && stop >= c.end))))
+    c.failed = true;
   const open = stop >= c.end;
   return { kind: "text", quoted: false, text, start, end: last, editFrom, editTo: c.edits.length, open };
 }

@@ -22,12 +22,14 @@ export function findRegions(text: string, partial: boolean): Region[] {
   const reasoning = findReasoning(text);
   const regions: Region[] = [];
   const opener = /[{[]|```/g;
+  // Reading strictly first may run further than reading what is there: together no more than a few times the text.
+  const budget = { left: 4 * text.length };
   let at = 0;
   while (at < text.length) {
     opener.lastIndex = at;
     const found = opener.exec(text);
     if (!found) break;
-    const region = regionAt(text, found.index, found[0], reasoning, partial);
+    const region = regionAt(text, found.index, found[0], reasoning, partial, budget);
     if (region) regions.push(region);
     at = Math.max(region?.end ?? 0, found.index + (found[0] === "```" && !region ? 3 : 1));
     if (region?.cursor.failed) break;
@@ -42,16 +44,34 @@ function regionAt(
   opener: string,
   reasoning: readonly Span[],
   partial: boolean,
+  budget: { left: number },
 ): Region | null {
   if (opener === "```") return fencedScalar(text, at, reasoning, partial);
   if (opener === "[" && (isMarkdownLink(text, at) || text.startsWith("```", at + 1))) return null;
-  const cursor = newCursor(text, at, text.length, partial);
-  const node = parseValue(cursor, "top");
+  const { cursor, node } = parseStrict(text, at, partial, budget) ?? parseLoosely(text, at, partial);
   if (!node) return null;
   const isWhole = at === blankEnd(cursor, 0) && blankEnd(cursor, cursor.at) >= text.length;
   const inside = reasoning.some((span) => at >= span.from && at < span.to);
   const rung = inside ? "reasoning" : isWhole ? "whole" : isFenced(text, at) ? "fence" : "object";
   return { rung, node, cursor, start: at, end: cursor.at };
+}
+
+function parseStrict(text: string, at: number, partial: boolean, budget: { left: number }): Parse | null {
+  if (budget.left <= 0) return null;
+  const cursor = newCursor(text, at, text.length, partial, true);
+  const node = parseValue(cursor, "top");
+  budget.left -= cursor.at - at;
+  return node && !cursor.failed ? { cursor, node } : null;
+}
+
+function parseLoosely(text: string, at: number, partial: boolean): Parse {
+  const cursor = newCursor(text, at, text.length, partial);
+  return { cursor, node: parseValue(cursor, "top") };
+}
+
+interface Parse {
+  readonly cursor: Cursor;
+  readonly node: Node | null;
 }
 
 /** `[text](url)`, `[x]` and `[12]` in prose. */

@@ -59,7 +59,7 @@ function parseMembers(c: Cursor, node: ObjectNode): void {
     parseUntilClosed(c, node);
     c.stack.pop();
     finish(c, node);
-    if (!reopens(c)) return;
+    if (c.failed || !reopens(c)) return;
     edit(c, "early-close", node.end - 1, node.end, "");
     c.stack.push("{");
     node.open = false;

@@ -23,12 +23,14 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
   const start = c.at;
   const editFrom = c.edits.length;
   const char = c.text[start] ?? '"';
-  const block = place === "key" ? null : readBlock(c, char, editFrom);
+  const block = place === "key" || c.strict ? null : readBlock(c, char, editFrom);
   if (block) return block;
-  const doubled = isDoubled(c, start, char);
+  const doubled = !c.strict && isDoubled(c, start, char);
   if (doubled) edit(c, "doubled-quote", start, start + 2, char);
   const open = doubled ? start + 1 : start;
-  const ending = plainEnding(c, open, char, place) ?? findEnding(c, open, char, place, doubled);
+  const ending = c.strict
+    ? strictEnding(c, open)
+    : (plainEnding(c, open, char, place) ?? findEnding(c, open, char, place, doubled));
   if (char !== '"') edit(c, "other-quotes", start, start + 1, '"');
   if (ending.inner > 0)
     edit(c, isSure(c, open, ending) ? "inner-quote" : "guessed-quote", open + 1, ending.stop, `\\${char}`);
@@ -66,6 +68,20 @@ function plainEnding(c: Cursor, open: number, char: string, place: Place): Endin
   return { stop: close, next: close + 1, fault: null, inner: 0 };
 }
 
+/** The first unescaped quote. */
+function strictEnding(c: Cursor, open: number): Ending {
+  let close = c.text.indexOf('"', open + 1);
+  while (close >= 0 && close < c.end && isEscaped(c.text, close)) close = c.text.indexOf('"', close + 1);
+  if (close < 0 || close >= c.end) return { stop: c.end, next: c.end, fault: "truncated", inner: 0 };
+  return { stop: close, next: close + 1, fault: null, inner: 0 };
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === 92) first--;
+  return (at - first) % 2 === 1;
+}
+
 function closersOf(char: string): string {
   if (char === '"' || char === "'") return char;
   if (char === "`" || char === "´") return "`´";
@@ -90,7 +106,8 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
     if (here === "\\") at++;
     else if (closers.includes(here)) {
       const after = doubled && text[at + 1] === here ? at + 2 : at + 1;
-      const split = inner === 0 || place !== "item" ? splitBefore(c, open, at, place, inner) : -1;
+      const isKeyEnd = place === "key" && text[blankEnd(c, after)] === ":";
+      const split = !isKeyEnd && (inner === 0 || place !== "item") ? splitBefore(c, open, at, place, inner) : -1;
       const verdict = split >= 0 ? "no" : judgeClose(c, after, place);
       if (split >= 0) return { stop: split, next: split, fault: "missing-quote", inner };
       if (verdict === "yes" || (verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0)))

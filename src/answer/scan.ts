@@ -16,18 +16,20 @@ export interface Cursor {
   readonly vain: Map<string, number>;
   /** Set when the text can't be an answer: too deep, or too many edits. */
   failed: boolean;
+  /** Only valid JSON is read, and the first edit fails the parse: quotes need no judging then. */
+  readonly strict: boolean;
 }
 
 const MAX_EDITS = 100_000;
 /** How far a look ahead goes: keys, words, comments and blanks longer than this are not recognised by it. */
 const REACH = 160;
 
-export function newCursor(text: string, at: number, end: number, partial: boolean): Cursor {
-  return { text, end, at, edits: [], stack: [], partial, vain: new Map(), failed: false };
+export function newCursor(text: string, at: number, end: number, partial: boolean, strict = false): Cursor {
+  return { text, end, at, edits: [], stack: [], partial, vain: new Map(), failed: false, strict };
 }
 
 export function edit(c: Cursor, rule: RuleName, from: number, to: number, after: string): void {
-  if (c.edits.length >= MAX_EDITS) c.failed = true;
+  if (c.strict || c.edits.length >= MAX_EDITS) c.failed = true;
   else c.edits.push({ rule, from, to, after });
 }
 
