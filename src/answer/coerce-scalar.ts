@@ -22,7 +22,14 @@ export function coerceToString(x: Coercion, node: Node, schema: Schema, path: Pa
     if (x.partial) return null;
     return node.text === "null" ? null : keepString(x, node, node.text, schema, path, "to-text");
   }
-  return keepString(x, node, node.text, schema, path, value === undefined ? "bare-string" : "to-text");
+  return keepString(
+    x,
+    node,
+    node.text,
+    schema,
+    path,
+    value === undefined ? (node.text.includes('"') ? "bare-with-quotes" : "bare-string") : "to-text",
+  );
 }
 
 function keepString(
@@ -31,7 +38,7 @@ function keepString(
   text: string,
   schema: Schema,
   path: Path,
-  rule: "bare-string" | "to-text" | null,
+  rule: "bare-string" | "bare-with-quotes" | "to-text" | null,
 ): Outcome | null {
   const format = schema["format"];
   const dated = format === "date" || format === "date-time" ? toIsoDate(text, format) : undefined;

@@ -93,7 +93,7 @@ function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
   if (value === undefined) {
     const completed = node.open ? cutLiteral(x, text) : undefined;
     if (completed !== undefined) return withEdit(x, plain(completed), "truncated", node, path, String(completed));
-    return withEdit(x, plain(text), "bare-string", node, path, text);
+    return withEdit(x, plain(text), text.includes('"') ? "bare-with-quotes" : "bare-string", node, path, text);
   }
   if (typeof value === "number") {
     return isJsonNumber(text)

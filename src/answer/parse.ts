@@ -86,6 +86,9 @@ function parseUntilClosed(c: Cursor, node: ObjectNode): void {
     } else if (char === "{" && c.stack.at(-2) === "[") {
       edit(c, "missing-closer", c.at, c.at, "}");
       return;
+    } else if (char === "{" && c.text[c.at - 1] === "{" && node.members.length === 0) {
+      edit(c, "doubled-opener", c.at, c.at + 1, "");
+      c.at++;
     } else if (isSeparated || !skipGlued(c)) {
       if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
       parseMember(c, node);
@@ -252,7 +255,8 @@ function parseMemberValue(c: Cursor, node: ObjectNode, key: TextNode, keyStart: 
     node.members.push({ key: key.text, keyStart, value: empty });
     return;
   }
-  const value = parseValue(c, "value");
+  const isOpened = !isBracket(char) && keyAt(c, c.at) === 2;
+  const value = isOpened ? parseOpened(c) : parseValue(c, "value");
   if (value) node.members.push({ key: key.text, keyStart, value });
 }
 
@@ -280,7 +284,10 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
       isSeparated = true;
       commas++;
     } else if (skipEllipsis(c)) isSeparated = true;
-    else if (isSeparated || !skipGlued(c)) {
+    else if (leavesArray(c, node)) {
+      edit(c, "missing-closer", c.at, c.at, own);
+      break;
+    } else if (isSeparated || !skipGlued(c)) {
       if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
       parseItem(c, node);
       isSeparated = false;
@@ -326,6 +333,12 @@ function splitRepeats(c: Cursor, node: Node): readonly Node[] {
 
 function endsOpen(c: Cursor, node: Node): boolean {
   return c.edits[node.editTo - 1]?.rule === "missing-closer" && c.edits[node.editTo - 1]?.from === node.end;
+}
+
+/** A key in a list of no objects, inside an object: the list was not closed, and the object goes on. */
+function leavesArray(c: Cursor, node: ArrayNode): boolean {
+  if (c.stack.at(-2) !== "{" || node.items.length === 0 || isBracket(c.text[c.at])) return false;
+  return keyAt(c, c.at) === 2 && node.items.every((item) => item.kind !== "object");
 }
 
 function parseItem(c: Cursor, node: ArrayNode): void {

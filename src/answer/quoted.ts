@@ -28,9 +28,13 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
   const doubled = !c.strict && isDoubled(c, start, char);
   if (doubled) edit(c, "doubled-quote", start, start + 2, char);
   const open = doubled ? start + 1 : start;
-  const ending = c.strict
+  let ending = c.strict
     ? strictEnding(c, open)
     : (plainEnding(c, open, char, place) ?? findEnding(c, open, char, place, doubled));
+  if (ending.inner === 1 && ending.fault === null && c.text[ending.stop - 1] === char && ending.stop - 2 > open) {
+    edit(c, "stray-quote", ending.stop - 1, ending.stop, "");
+    ending = { ...ending, stop: ending.stop - 1, inner: 0 };
+  }
   if (char !== '"') edit(c, "other-quotes", start, start + 1, '"');
   if (ending.inner > 0)
     edit(c, isSure(c, open, ending) ? "inner-quote" : "guessed-quote", open + 1, ending.stop, `\\${char}`);
@@ -45,6 +49,7 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
 /** Unescaped quotes are surely inside when no other place could end the string and the writer escaped none of them. */
 function isSure(c: Cursor, open: number, ending: Ending): boolean {
   if (ending.isGuess === true || ending.fault !== null) return false;
+  if (ending.inner % 2 === 1 && c.text[ending.stop - 1] === c.text[open]) return false;
   return !/\\["']/.test(c.text.slice(open + 1, ending.stop));
 }
 
@@ -146,7 +151,7 @@ function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: n
   const last = backOverBlank(c, at - 1, open);
   const before = c.text[last];
   if (last <= open) return -1;
-  if (place === "key") return before === ":" && inner === 0 ? last : -1;
+  if (place === "key") return inner === 0 ? colonBefore(c, open, last) : -1;
   if (before === ",") {
     if (place === "value") return keyAt(c, at) === 2 ? backOverBlank(c, last - 1, open) + 1 : -1;
     if (place === "item") return opensItem(c, at) ? backOverBlank(c, last - 1, open) + 1 : -1;
@@ -154,6 +159,13 @@ function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: n
   if (place === "value" && before === ":") return splitBeforeKey(c, open, last);
   if (place === "value" && keyAt(c, at) === 2 && c.text.slice(last + 1, at).includes("\n")) return last + 1;
   return -1;
+}
+
+/** `"key:"value"` and `"key:{"a"`: the colon that ends the key, or -1. */
+function colonBefore(c: Cursor, open: number, last: number): number {
+  if (c.text[last] === ":") return last;
+  const found = /^[\p{L}\p{N}_$ -]{1,60}(?=:\s*[{[]+$)/u.exec(c.text.slice(open + 1, Math.min(last + 1, open + 80)));
+  return found ? open + 1 + found[0].length : -1;
 }
 
 /** In a list, a quote behind a comma that is followed by text and not by a delimiter opens an item. */

@@ -28,6 +28,8 @@ export const RULES = {
   "other-quotes": safe(0.5),
   "bare-key": safe(0.5),
   "bare-string": safe(1),
+  // Text without quotes around it, but with some in it.
+  "bare-with-quotes": full(3),
   literal: safe(0.5),
   number: safe(1),
   "raw-newline": safe(0.5),
@@ -58,6 +60,7 @@ export const RULES = {
   "missing-closer": full(3),
   "extra-closer": safe(1.5),
   "missing-opener": full(4),
+  "doubled-opener": full(3),
   "early-close": full(3),
   "missing-value": full(4),
   "bare-list": full(2),
