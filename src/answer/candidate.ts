@@ -151,17 +151,22 @@ function pathAt(root: Node, offset: number): (string | number)[] {
   while (node && node.kind !== "text") {
     if (node.kind === "object") {
       const member: Member | undefined = lastBefore(node.members, (one) => one.keyStart, offset)[0];
-      if (!member || offset > member.value.end) break;
+      if (!member || isBehind(member.value, offset)) break;
       path.push(member.key);
       node = member.value;
     } else {
       const [item, index]: readonly [Node | undefined, number] = lastBefore(node.items, (one) => one.start, offset);
-      if (!item || offset > item.end) break;
+      if (!item || isBehind(item, offset)) break;
       path.push(index);
       node = item;
     }
   }
   return path;
+}
+
+/** The end of a container is its own: a closer that is missing there is missing in it. */
+function isBehind(node: Node, offset: number): boolean {
+  return offset > node.end || (offset === node.end && node.kind === "text");
 }
 
 /** The last of a list in order that starts at or before an offset. */

@@ -24,7 +24,8 @@ export function judgeClose(c: Cursor, at: number, place: Place): Verdict {
 function judgeKey(c: Cursor, next: number, char: string): Verdict {
   if (char === ":" || char === "," || char === "}") return "yes";
   if (char === "=") return "yes";
-  if (isQuote(char) || char === "{" || char === "[") return "yes";
+  if (isQuote(char)) return c.text[blankEnd(c, next + 1)] === ":" ? "no" : "yes";
+  if (char === "{" || char === "[") return "yes";
   return /^(?:-?\d|true\b|false\b|null\b|None\b)/i.test(c.text.slice(next, next + 6)) ? "yes" : "no";
 }
 

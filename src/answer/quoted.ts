@@ -49,7 +49,8 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
 /** Unescaped quotes are surely inside when no other place could end the string and the writer escaped none of them. */
 function isSure(c: Cursor, open: number, ending: Ending): boolean {
   if (ending.isGuess === true || ending.fault !== null) return false;
-  if (ending.inner % 2 === 1 && c.text[ending.stop - 1] === c.text[open]) return false;
+  const isEdge = c.text[ending.stop - 1] === c.text[open] || c.text[open + 1] === c.text[open];
+  if (ending.inner % 2 === 1 && isEdge) return false;
   return !/\\["']/.test(c.text.slice(open + 1, ending.stop));
 }
 
