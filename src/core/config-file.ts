@@ -11,6 +11,8 @@ export interface ConfigFile {
   readonly ollamaApiBase: string | null;
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   readonly models: ReadonlyMap<string, Partial<ModelFacts>>;
+  /** Folders, as written. */
+  readonly library: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -110,7 +112,7 @@ class Reader {
 }
 
 function readRoot(value: unknown, reader: Reader): ConfigFile {
-  const root = reader.mapping(value, [], ["runtime", "provider", "providers", "models"]);
+  const root = reader.mapping(value, [], ["runtime", "provider", "providers", "models", "library"]);
   const runtime = reader.mapping(
     root["runtime"],
     ["runtime"],
@@ -124,6 +126,7 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     ollamaApiBase: reader.text(provider["ollama_api_base"], ["provider", "ollama_api_base"]),
     providers: readProviders(root["providers"], reader),
     models: readModels(root["models"], reader),
+    library: readNames(root["library"], ["library"], reader),
     warnings: reader.warnings,
   };
 }

@@ -27,6 +27,8 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /** `models` in config.yaml, by `provider/name`: overrides the catalogue field by field; a field that is absent is not overridden. */
   readonly modelFacts: Readonly<Record<string, Partial<ModelFacts>>>;
+  /** The folders that library names are looked for in, absolute, the first one first; not all need exist. */
+  readonly library: readonly string[];
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
   readonly warnings: readonly string[];
   /** The files and places that are read for settings, first one wins, whether they exist or not. */

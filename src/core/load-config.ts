@@ -4,7 +4,8 @@ import { configError, parseConfigFile, type ConfigFile } from "./config-file.ts"
 import { readConfigText } from "./config-text.ts";
 import type { Config, ProviderConfig, Sourced } from "./config.ts";
 import { parseEnvFile } from "./env-file.ts";
-import { findPaths, formerFolder, type Paths } from "./paths.ts";
+import { absoluteFolder, findLibrary } from "./library-path.ts";
+import { findHome, findPaths, formerFolder, type Paths } from "./paths.ts";
 import { findSecrets } from "./secrets.ts";
 import { isTrusted } from "./trust.ts";
 
@@ -32,6 +33,7 @@ interface ReadState {
   readonly warnings: string[];
   /** Every assignment in a `.env` file, ignored ones too: an ignored password is still a password. */
   readonly assignments: [string, string][];
+  readonly place: { readonly cwd: string; readonly home: string; readonly windows: boolean };
 }
 
 /**
@@ -47,6 +49,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     files: [],
     warnings: [],
     assignments: [],
+    place: { cwd: options.cwd, home: findHome({ ...options, env: Object.fromEntries(env) }), windows },
   };
   const lookup = (name: string): Sourced | null => find(state.layers, windows ? name.toUpperCase() : name);
 
@@ -150,7 +153,11 @@ async function readConfigFile(path: string, state: ReadState): Promise<void> {
   if (read.kind === "missing" || read.text.trim() === "") return;
   const file = await parseConfigFile(read.text, path);
   if (file.ollamaApiBase !== null) values.set("OLLAMA_API_BASE", file.ollamaApiBase);
-  state.files.push(file);
+  const base = (state.place.windows ? win32 : posix).dirname(path);
+  state.files.push({
+    ...file,
+    library: file.library.map((folder) => absoluteFolder(folder, { ...state.place, base })),
+  });
   state.warnings.push(...file.warnings);
 }
 
@@ -186,6 +193,11 @@ function build(
     ollamaAutoPull: firstSet(files, ({ ollamaAutoPull }) => ollamaAutoPull) ?? false,
     providers: filled.providers,
     modelFacts: byName<Partial<ModelFacts>>(files.map(({ models }) => models)),
+    library: findLibrary({
+      ...state.place,
+      variable: rest.lookup("MODULLM_PATH")?.value ?? null,
+      configured: firstSet(files, ({ library }) => (library.length === 0 ? null : library)) ?? [],
+    }),
     warnings,
     checkedSources: layers.map(({ source }) => source),
     get: rest.lookup,

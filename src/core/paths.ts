@@ -31,7 +31,7 @@ export function findPaths(machine: Machine): Paths {
     const value = machine.env[name]?.trim() ?? "";
     return isAbsolute(value) ? value : null;
   };
-  const home = (): string => machine.home ?? folder(windows ? "USERPROFILE" : "HOME") ?? systemHome();
+  const home = (): string => findHome(machine);
   const local = (): string => folder("LOCALAPPDATA") ?? join(home(), "AppData", "Local");
   const place = (xdg: string, onWindows: () => string, elsewhere: readonly string[]): string => {
     const base = folder(xdg);
@@ -46,6 +46,13 @@ export function findPaths(machine: Machine): Paths {
     state: place("XDG_STATE_HOME", () => join(local(), "modullm", "state"), [".local", "state"]),
     cache: place("XDG_CACHE_HOME", () => join(local(), "modullm", "cache"), [".cache"]),
   };
+}
+
+/** The user's home folder, absolute. */
+export function findHome({ env, platform, home }: Machine): string {
+  const windows = (platform ?? process.platform) === "win32";
+  const value = env[windows ? "USERPROFILE" : "HOME"]?.trim() ?? "";
+  return home ?? ((windows ? win32 : posix).isAbsolute(value) ? value : systemHome());
 }
 
 /** `runllm` beside a folder that ends in `modullm`: read after it, never written. */

@@ -22,6 +22,7 @@ export function settings(from: Settings): Config {
     ollamaAutoPull: false,
     providers: Object.fromEntries(providers),
     modelFacts: {},
+    library: [],
     warnings: [],
     checkedSources: ["environment", "./.env"],
     get(name) {
