@@ -104,8 +104,8 @@ export const CODES = {
     "DependencyResolutionError",
     "compose",
     422,
-    "`uses` is malformed, forms a cycle, or maps what can never fit.",
-    ["entry", "actual_type", "cycle", "path"],
+    "`uses` is malformed, forms a cycle, names a program that is not in the library, or maps what can never fit.",
+    ["entry", "actual_type", "cycle", "path", "near", "versions", "library"],
     "Correct the `uses` entry; `modullm help rllm` shows its form.",
   ),
   RLLM_009: entry(
