@@ -12,3 +12,27 @@ declare module "ajv/dist/2020.js" {
 declare module "ajv-formats" {
   export default function addFormats(ajv: object): void;
 }
+
+declare module "jsonrepair" {
+  export function jsonrepair(text: string): string;
+}
+
+declare module "@boundaryml/baml" {
+  interface Context {
+    readonly contextDepth: () => number;
+  }
+
+  export class BamlRuntime {
+    static fromFiles(root: string, files: Record<string, string>, environment: Record<string, string>): BamlRuntime;
+    createContextManager(): Context;
+    parseLlmResponse(
+      name: string,
+      text: string,
+      partial: boolean,
+      context: Context,
+      types: null,
+      clients: null,
+      environment: Record<string, string>,
+    ): unknown;
+  }
+}

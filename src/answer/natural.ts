@@ -85,7 +85,8 @@ export function loss(rule: RuleName, path: Path, from: number, to: number): Note
 }
 
 function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
-  if (node.quoted) return plain(node.text);
+  // Blanks at the end of a string that was cut off are layout, unless a schema asks for the text as it is.
+  if (node.quoted) return plain(node.open && !x.partial ? node.text.trimEnd() : node.text);
   const { text } = node;
   // Nothing stands behind the colon: without a schema that is no text, not null.
   if (node.start === node.end) return plain("");

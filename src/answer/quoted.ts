@@ -39,8 +39,7 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
   if (ending.inner > 0)
     edit(c, isSure(c, open, ending) ? "inner-quote" : "guessed-quote", open + 1, ending.stop, `\\${char}`);
   if (ending.fault && !c.partial) edit(c, ending.fault, ending.stop, ending.next, char);
-  const content = decode(c, open + 1, ending.stop);
-  const text = ending.fault === "truncated" && !c.partial ? content.trimEnd() : content;
+  const text = decode(c, open + 1, ending.stop, ending.fault === "truncated");
   c.at = ending.next;
   const isOpen = ending.fault === "truncated";
   return { kind: "text", quoted: true, text, start, end: ending.next, editFrom, editTo: c.edits.length, open: isOpen };
@@ -290,7 +289,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** The content of a string, escapes resolved. A raw line end at the very end belongs to the layout and is dropped. */
-function decode(c: Cursor, from: number, stop: number): string {
+function decode(c: Cursor, from: number, stop: number, isCut: boolean): string {
   const { text } = c;
   let out = "";
   let done = from;
@@ -308,7 +307,7 @@ function decode(c: Cursor, from: number, stop: number): string {
   out += text.slice(done, stop);
   if (hasRaw) {
     edit(c, "raw-newline", from, stop, "\\n");
-    if (!c.partial && /[\n\r]\s*$/.test(text.slice(Math.max(from, stop - 80), stop))) out = out.trimEnd();
+    if (!isCut && /[\n\r]\s*$/.test(text.slice(Math.max(from, stop - 80), stop))) out = out.trimEnd();
   }
   return out.isWellFormed() ? out : repairSurrogates(c, out, from, stop);
 }
