@@ -45,7 +45,8 @@ const tools: EngineTools = {
   model: async () => model,
   catalog: { facts: async () => null },
   tokens: { bound: (text) => Buffer.byteLength(text), count: async (text) => text.length },
-  clock: { now: () => Date.now(), ticks: () => performance.now() },
+  clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
+  answers: null,
   newId: () => `run-${++id}`,
   sketch: () => "",
 };

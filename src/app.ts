@@ -59,7 +59,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     model: (id) => models.get(id),
     catalog,
     tokens: createTokenCounter(),
-    clock: { now: () => Date.now(), ticks: () => performance.now() },
+    clock: { now: () => Date.now(), ticks: () => performance.now(), after },
+    answers: null,
     newId: () => randomUUID(),
     sketch: sketchSchema,
   };
@@ -93,6 +94,11 @@ async function openRunStore(config: Config, warn: (message: string) => void): Pr
   const { openStore } = await import("./store/open.ts");
   const { data } = config.paths;
   return await openStore({ path: join(data, "stats.db"), legacyPath: join(formerFolder(data), "stats.db"), warn });
+}
+
+function after(milliseconds: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
 }
 
 function both(first: RunListener, second: RunListener | undefined): RunListener {

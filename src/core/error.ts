@@ -100,6 +100,8 @@ export interface ChainStep {
   /** The entry's name in `uses`. */
   readonly name: string;
   readonly path: string;
+  /** The element of `each`, from 0. */
+  readonly item?: number;
 }
 
 /** The error of a child, with one more step at the outer end of its chain. */

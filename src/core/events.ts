@@ -36,6 +36,8 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly model: string;
       readonly ok: boolean;
       readonly error: string | null;
+      /** Why it failed, in words. */
+      readonly reason: string | null;
       readonly latency_ms: number;
       readonly usage: Usage | null;
       readonly cost_usd: number | null;
@@ -54,9 +56,18 @@ export const STAGES = ["input", "plan", "uses", "render", "window", "model"] as 
 export type StageName = (typeof STAGES)[number];
 
 /** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.
- * `fallback`: the next model takes over. `repair`: how an answer was read. `degraded`: something optional is missing.
+ * `fallback`: the next model takes over. `skipped`: a
+ * child whose `when` is empty. `repair`: how an answer was read. `degraded`: something optional is missing.
  * `progress`: a long step goes on. */
-export type NoteKind = "schema-weakened" | "retry-wait" | "fallback" | "repair" | "degraded" | "progress" | "warning";
+export type NoteKind =
+  | "schema-weakened"
+  | "retry-wait"
+  | "fallback"
+  | "skipped"
+  | "repair"
+  | "degraded"
+  | "progress"
+  | "warning";
 
 /** Tokens as the provider counted them; `estimated` when it did not say and they were counted here. */
 export interface Usage {

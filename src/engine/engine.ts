@@ -1,6 +1,8 @@
 import type { ModelCatalog, TokenCounter } from "../model/facts.ts";
 import type { Model } from "../model/model.ts";
 import type { RepairLevel } from "../answer/answer.ts";
+import type { AnswerCache } from "./answers.ts";
+import type { Limits } from "./budget.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { RunListener } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -17,6 +19,8 @@ export interface EngineTools {
   readonly clock: Clock;
   /** A new run id, unique for ever. */
   newId(): string;
+  /** Answers of earlier runs, for programs that say `cache`; null where none are kept. */
+  readonly answers: AnswerCache | null;
   /** The schema of an answer as a short sketch for prompts. */
   sketch(schema: JsonSchema): string;
 }
@@ -26,6 +30,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds that never go back; for durations. */
   ticks(): number;
+  /** Calls back once, unless the function it gives is called first. */
+  after(milliseconds: number, callback: () => void): () => void;
 }
 
 export interface RunOptions {
@@ -38,6 +44,12 @@ export interface RunOptions {
   readonly maxRetries?: number;
   /** For files that don't say. @default 2 */
   readonly defaultRetries?: number;
+  /** Limits on the whole run, around those of the files. */
+  readonly budget?: Limits;
+  /** Calls at a time to one provider, and elements of one `each` at a time. @default 4 */
+  readonly concurrency?: number;
+  /** False neither reads nor keeps answers of earlier runs. @default true */
+  readonly cache?: boolean;
   /** Whether model text is wanted as it comes (`model-delta`). @default false */
   readonly stream?: boolean;
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */

@@ -4,13 +4,19 @@ import type { RunEvent } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Message, Model } from "../model/model.ts";
+import type { Budget } from "./budget.ts";
+import type { Limiter } from "./limiter.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
 
 /** What all runs of one tree share. */
 export interface Tree {
   readonly tools: EngineTools;
   readonly options: RunOptions;
-  readonly signal: AbortSignal;
+  /** Calls at a time to one provider, and elements of one `each` at a time. */
+  readonly concurrency: number;
+  readonly limiters: Map<string, Limiter>;
+  /** Outcomes of deterministic calls made in this run of the tree, by request. */
+  readonly calls: Map<string, Promise<JsonObject>>;
   /** The models each program may use, in order; filled by the root's stage `plan`. */
   readonly models: Map<LoadedProgram, readonly Model[]>;
   /** Runs a program as a child of `parent`. */
@@ -23,6 +29,9 @@ export interface ChildPlace {
   readonly entry: string;
   /** Its element of `each`, from 0. */
   readonly item: number | null;
+  /** Its answers are asked for anew, whatever was asked before. */
+  readonly fresh: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** One run on its way through the stages. */
@@ -32,6 +41,11 @@ export interface Run {
   readonly parent: Run | null;
   readonly loaded: LoadedProgram;
   readonly input: unknown;
+  /** Ends this run and all below it. */
+  readonly signal: AbortSignal;
+  /** The innermost budget that holds for it; null where there is none. */
+  readonly budget: Budget | null;
+  readonly fresh: boolean;
   /** Roots that templates see. */
   readonly values: Record<string, unknown>;
   messages: readonly Message[];
@@ -60,4 +74,24 @@ export function cancellation(signal: AbortSignal): ModullmError {
   if (signal.reason instanceof ModullmError) return signal.reason;
   const reason = signal.reason instanceof Error && signal.reason.name === "TimeoutError" ? "timed out" : "interrupted";
   return new ModullmError("RLLM_022", `The run was ${reason}`, { details: { reason } });
+}
+
+export interface Scope {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+  /** Lets go of the outer signal; once, when the scope's work is over. */
+  release(): void;
+}
+
+/** A signal of one's own that also ends with the outer one. */
+export function createScope(outer: AbortSignal): Scope {
+  const own = new AbortController();
+  const follow = (): void => own.abort(outer.reason);
+  if (outer.aborted) follow();
+  outer.addEventListener("abort", follow, { once: true });
+  return {
+    signal: own.signal,
+    abort: (reason) => own.abort(reason),
+    release: () => outer.removeEventListener("abort", follow),
+  };
 }

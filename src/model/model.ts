@@ -27,6 +27,8 @@ export interface ModelProvider {
 export interface Model {
   /** `provider/name`, as the program wrote it. */
   readonly id: string;
+  /** Where calls go, without secrets; tells two servers apart that go by one name. Absent: the id says it all. */
+  readonly origin?: string;
   /** Context window in tokens; null where unknown. */
   readonly window: number | null;
   /**

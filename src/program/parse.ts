@@ -7,7 +7,7 @@ import { VERSION } from "../core/version.ts";
 import { type Body, parseBody, type Section } from "./body.ts";
 import { checkCompat } from "./compat.ts";
 import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
-import { checkLaterKeys } from "./later.ts";
+import { checkTests, readBudget, readCache } from "./limits.ts";
 import { checkLlmParams } from "./llm-params.ts";
 import * as metadata from "./metadata.ts";
 import type { Example, Program, Warning } from "./program.ts";
@@ -54,7 +54,7 @@ function parseSource(source: Source, runtime: string): Program {
   const output = readContract(front, "output_schema");
   const uses = readUses(front, warnings);
   const examples = readExamples(front, input, output);
-  warnings.push(...checkLaterKeys(front));
+  warnings.push(...checkTests(front));
   const body = parseBody(source, front.bodyOffset);
   const sections = readSections(front, body, warnings);
   const program: Program = {
@@ -88,6 +88,8 @@ function readFields(front: Frontmatter) {
     author: metadata.readText(front, "author"),
     maxContextWindow: metadata.readInteger(front, "max_context_window", 1),
     retries: (front.values["retries"] ?? null) === null ? null : metadata.readInteger(front, "retries", 0),
+    budget: readBudget(front),
+    cacheMs: readCache(front),
     repair: metadata.readRepair(front),
     recommendedModels,
     tags,

@@ -30,6 +30,14 @@ export interface Program {
   readonly examples: readonly Example[];
   /** Null where the file does not say. */
   readonly retries: number | null;
+  readonly budget: {
+    readonly usd?: number;
+    readonly tokens?: number;
+    readonly calls?: number;
+    readonly ms?: number;
+  } | null;
+  /** How long an answer may be used again, in milliseconds; null: it is not kept. */
+  readonly cacheMs: number | null;
   /** How far answers may be repaired; null where the file does not say. */
   readonly repair: "off" | "safe" | "full" | null;
   readonly recommendedModels: readonly string[];
@@ -46,6 +54,14 @@ export interface UsesEntry {
   readonly with: JsonObject;
   /** Names of the entries whose outputs this one reads. */
   readonly reads: readonly string[];
+  /** A template for a list: run once for each element. */
+  readonly each: string | null;
+  /** A template: skipped when it gives false, null or something empty. */
+  readonly when: string | null;
+  /** What a failure does: ends the run, gives null, or (an element of `each`) is left out. */
+  readonly onError: "fail" | "null" | "skip";
+  /** Asked anew, even if the same was asked before. */
+  readonly fresh: boolean;
 }
 
 export interface Example {

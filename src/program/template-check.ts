@@ -25,8 +25,9 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
   check(program.recovery, body.recovery, "recovery_prompt", RECOVERY_ROOTS);
   for (const [index, entry] of program.uses.entries()) {
     const place: SourcePlace = front.place(["uses", index, "with"]);
-    for (const part of templatePaths(entry.with)) {
-      const message = doubtful(program, part, ROOTS);
+    const roots = entry.each === null ? ROOTS : [...ROOTS, "item"];
+    for (const part of templatePaths([entry.with, entry.each, entry.when])) {
+      const message = doubtful(program, part, roots);
       if (message !== null) warnings.push({ message, place });
     }
   }

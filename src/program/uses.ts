@@ -7,8 +7,6 @@ import type { UsesEntry, Warning } from "./program.ts";
 import { parseTemplate, renderTemplate, lookUp, type TemplatePath } from "./template.ts";
 
 const KEYS = ["name", "path", "with", "each", "when", "on_error", "fresh"];
-/** Checked in form; they take effect in a later release. */
-const LATER = ["each", "when", "on_error", "fresh"];
 
 /** @throws {ModullmError} RLLM_008 */
 export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
@@ -52,17 +50,20 @@ export function templatePaths(value: unknown): TemplatePath[] {
 
 /** A `with` value filled in. A string that is exactly one `{{path}}` gives the typed value; other text renders as a string. */
 export function fillValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  if (typeof value === "string") {
-    const template = parseTemplate(value);
-    const [only] = template.parts;
-    if (template.parts.length === 1 && only !== undefined && typeof only !== "string")
-      return lookUp(values, only.path) ?? null;
-    return renderTemplate(template, values);
-  }
+  if (typeof value === "string") return fillText(value, values);
   if (Array.isArray(value)) return value.map((item) => fillValue(item, values));
   if (isObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, values)]));
   return value;
+}
+
+/** A template filled in: the typed value where it is exactly one `{{path}}`, null where nothing is there, else text. */
+export function fillText(text: string, values: Readonly<Record<string, unknown>>): unknown {
+  const template = parseTemplate(text);
+  const [only] = template.parts;
+  if (template.parts.length === 1 && only !== undefined && typeof only !== "string")
+    return lookUp(values, only.path) ?? null;
+  return renderTemplate(template, values);
 }
 
 function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: Warning[]): UsesEntry {
@@ -72,16 +73,11 @@ function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: 
   if (typeof path !== "string" || path.trim() === "") throw entryError(front, entry, index, 'lacks "path", a string');
   if (mapping !== null && !isObject(mapping))
     throw entryError(front, entry, index, 'has a "with" that is not a mapping');
-  checkLater(front, entry, index);
+  checkSchedule(front, entry, index);
   for (const key of Object.keys(entry)) {
     if (!KEYS.includes(key)) {
       warnings.push({
         message: `uses entry "${name}": the key "${key}" is not known and has no effect.${didYouMean(key, KEYS)}`,
-        place: front.place(["uses", index, key]),
-      });
-    } else if (LATER.includes(key)) {
-      warnings.push({
-        message: `uses entry "${name}": "${key}" has no effect in this version`,
         place: front.place(["uses", index, key]),
       });
     }
@@ -94,10 +90,19 @@ function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: 
   }
   const paths = templatePaths([mapping, entry["each"], entry["when"]]);
   const reads = paths.filter(({ path: [root] }) => root === "uses").map((part) => part.path[1] ?? "");
-  return { name, path, with: (mapping ?? {}) as JsonObject, reads: [...new Set(reads)].filter((each) => each !== "") };
+  return {
+    name,
+    path,
+    with: (mapping ?? {}) as JsonObject,
+    reads: [...new Set(reads)].filter((each) => each !== ""),
+    each: (entry["each"] as string | undefined) ?? null,
+    when: (entry["when"] as string | undefined) ?? null,
+    onError: entry["on_error"] === undefined ? "fail" : ((entry["on_error"] ?? "null") as UsesEntry["onError"]),
+    fresh: entry["fresh"] === true,
+  };
 }
 
-function checkLater(front: Frontmatter, entry: Record<string, unknown>, index: number): void {
+function checkSchedule(front: Frontmatter, entry: Record<string, unknown>, index: number): void {
   for (const key of ["each", "when"]) {
     if (entry[key] !== undefined && typeof entry[key] !== "string")
       throw entryError(front, entry, index, `has a "${key}" that is not a template in quotes`);

@@ -41,7 +41,12 @@ export function createScript(lines: Record<string, Line[]>): Script {
         name === "priced/m" ? { window: null, maxOutput: null, inputPrice: 1, outputPrice: 2 } : null,
     },
     tokens: { bound: (text) => text.length, count: async (text) => Math.ceil(text.length / 2) },
-    clock: { now: () => time, ticks: () => ++time },
+    clock: {
+      now: () => time,
+      ticks: () => ++time,
+      after: (milliseconds, callback) => stopper(setTimeout(callback, milliseconds)),
+    },
+    answers: null,
     newId: () => `run-${++id}`,
     sketch: () => "{ out: string }",
   };
@@ -56,4 +61,8 @@ export function shapes(events: readonly RunEvent[]): string[] {
     if (event.type === "run-end") return `${event.run} ${event.type} ${event.error?.error_code ?? "ok"}`;
     return `${event.run} ${event.type}`;
   });
+}
+
+function stopper(timer: ReturnType<typeof setTimeout>): () => void {
+  return () => clearTimeout(timer);
 }

@@ -52,7 +52,10 @@ function candidates(tree: Tree, { program }: LoadedProgram): readonly string[] {
 
 /** Those that could be called now; the first one's error when none could. What is passed over is noted. */
 async function usableModels(run: Run, names: readonly string[]): Promise<readonly Model[]> {
-  const { tools, signal } = run.tree;
+  const {
+    tree: { tools },
+    signal,
+  } = run;
   const usable: Model[] = [];
   let first: ModullmError | null = null;
   for (const name of names) {

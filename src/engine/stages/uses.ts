@@ -1,39 +1,127 @@
-import { inChild, toModullmError } from "../../core/error.ts";
-import { isObject } from "../../core/json.ts";
+import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
+import { jsonType } from "../../core/json.ts";
 import type { Link } from "../../library/load.ts";
 import { renderValue } from "../../program/template.ts";
-import { fillValue } from "../../program/uses.ts";
-import type { Run } from "../state.ts";
+import { fillText, fillValue } from "../../program/uses.ts";
+import { createScope, type Run } from "../state.ts";
 
-/** Runs what the program uses, each entry after those it reads; outputs become `uses.NAME`. */
+/**
+ * Runs what the program uses: each entry as soon as those it reads are done, independent ones at the same time. Outputs become
+ * `uses.NAME`, in the order of the file whatever the timing. The first failure cancels everything else at once.
+ */
 export async function runUses(run: Run): Promise<void> {
-  const outputs: Record<string, unknown> = {};
+  const { uses } = run.loaded;
+  const outputs: Record<string, unknown> = Object.fromEntries(uses.map(({ entry }) => [entry.name, undefined]));
   run.values["uses"] = outputs;
-  const waiting = [...run.loaded.uses];
-  while (waiting.length > 0) {
-    const ready = waiting.findIndex(({ entry }) => entry.reads.every((name) => Object.hasOwn(outputs, name)));
-    const [link] = waiting.splice(Math.max(ready, 0), 1);
-    if (!link) return;
-    outputs[link.entry.name] = await runLink(run, link);
+  if (uses.length === 0) return;
+  const scope = createScope(run.signal);
+  const started = new Map<string, Promise<void>>();
+  const failures = new Map<string, unknown>();
+
+  function start(link: Link): Promise<void> {
+    const { name } = link.entry;
+    const running = started.get(name) ?? runEntry(link);
+    started.set(name, running);
+    return running;
   }
+
+  async function runEntry(link: Link): Promise<void> {
+    const needed = uses.filter(({ entry }) => link.entry.reads.includes(entry.name));
+    await Promise.all(needed.map(start));
+    if (scope.signal.aborted) return;
+    try {
+      outputs[link.entry.name] = await runLink(run, link, scope.signal);
+    } catch (thrown) {
+      failures.set(link.entry.name, thrown);
+      scope.abort(siblingFailed(link.entry.name));
+    }
+  }
+
+  try {
+    await Promise.all(uses.map(start));
+  } finally {
+    scope.release();
+  }
+  const failed =
+    uses.find(({ entry }) => failures.has(entry.name) && !isCancelled(failures.get(entry.name))) ??
+    uses.find(({ entry }) => failures.has(entry.name));
+  if (failed) throw failures.get(failed.entry.name);
 }
 
-async function runLink(run: Run, link: Link): Promise<unknown> {
-  try {
-    const { output } = await run.tree.runChild(link.child, childInput(run, link), {
-      parent: run,
-      entry: link.entry.name,
-      item: null,
+/** One entry: skipped, run once, or run for each element. */
+async function runLink(run: Run, link: Link, signal: AbortSignal): Promise<unknown> {
+  const { name, when, each } = link.entry;
+  if (when !== null && isEmpty(fillText(when, run.values))) {
+    run.emit({
+      type: "note",
+      kind: "skipped",
+      message: `${name} is skipped: its "when" is empty`,
+      data: { entry: name },
     });
-    return output;
+    return null;
+  }
+  if (each === null) return await runOne(run, link, run.values, null, signal);
+  const items = fillText(each, run.values);
+  if (!Array.isArray(items)) throw notAList(link, items);
+  return await runEach(run, link, items, signal);
+}
+
+/** Outputs in the order of the elements; a failed one is null or left out where the entry says so. */
+async function runEach(run: Run, link: Link, items: readonly unknown[], signal: AbortSignal): Promise<unknown[]> {
+  const scope = createScope(signal);
+  const outputs: unknown[] = items.map(() => SKIPPED);
+  let next = 0;
+  async function work(): Promise<void> {
+    for (let item = next++; item < items.length; item = next++) {
+      outputs[item] = await runOne(run, link, { ...run.values, item: items[item] }, item, scope.signal);
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, items.length) }, work));
   } catch (thrown) {
-    throw inChild(toModullmError(thrown), { name: link.entry.name, path: link.child.path });
+    scope.abort(siblingFailed(link.entry.name));
+    throw thrown;
+  } finally {
+    scope.release();
+  }
+  return outputs.filter((output) => output !== SKIPPED);
+}
+
+const SKIPPED = Symbol("skipped");
+
+async function runOne(
+  run: Run,
+  link: Link,
+  values: Record<string, unknown>,
+  item: number | null,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { entry, child } = link;
+  try {
+    const place = { parent: run, entry: entry.name, item, fresh: entry.fresh || run.fresh, signal };
+    return (await run.tree.runChild(child, childInput(link, values), place)).output;
+  } catch (thrown) {
+    const error = inChild(toModullmError(thrown), {
+      name: entry.name,
+      path: child.path,
+      ...(item === null ? {} : { item }),
+    });
+    const forgiven =
+      entry.onError !== "fail" && !signal.aborted && error.code !== "RLLM_020" && error.code !== "RLLM_999";
+    if (!forgiven) throw error;
+    const where = item === null ? entry.name : `${entry.name}[${item}]`;
+    run.emit({
+      type: "note",
+      kind: "warning",
+      message: `${where} failed and is ${entry.onError === "null" ? "null" : "left out"}: ${error.message}`,
+    });
+    return entry.onError === "skip" && item !== null ? SKIPPED : null;
   }
 }
 
 /** The mapping filled in. A typed value the child's contract rejects is passed as its rendered text, where that is accepted. */
-function childInput(run: Run, { entry, child }: Link): Record<string, unknown> {
-  const input = fillValue(entry.with, run.values) as Record<string, unknown>;
+function childInput({ entry, child }: Link, values: Record<string, unknown>): Record<string, unknown> {
+  const input = fillValue(entry.with, values) as Record<string, unknown>;
   const check = child.program.input.check(input);
   if (check.ok) return input;
   const rejected = new Set(check.issues.map((issue) => issue.path[0]));
@@ -43,9 +131,34 @@ function childInput(run: Run, { entry, child }: Link): Record<string, unknown> {
       rejected.has(key) && isTemplate(entry.with[key]) ? renderValue(value) : value,
     ]),
   );
-  return isObject(asText) && child.program.input.check(asText).ok ? asText : input;
+  return child.program.input.check(asText).ok ? asText : input;
 }
 
 function isTemplate(value: unknown): boolean {
   return typeof value === "string" && value.startsWith("{{");
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === "") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function notAList({ entry, child }: Link, value: unknown): ModullmError {
+  const type = jsonType(value);
+  return new ModullmError(
+    "RLLM_008",
+    `"each" of the uses entry "${entry.name}" gives ${type === "null" ? "nothing" : `a ${type}`}, but a list is wanted`,
+    {
+      details: { entry: entry.name, actual_type: type, path: child.path },
+    },
+  );
+}
+
+function siblingFailed(name: string): ModullmError {
+  const reason = `"${name}" failed, so this is not needed any more`;
+  return new ModullmError("RLLM_022", `The run was cancelled: ${reason}`, { details: { reason } });
+}
+
+function isCancelled(thrown: unknown): boolean {
+  return thrown instanceof ModullmError && thrown.code === "RLLM_022";
 }

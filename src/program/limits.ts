@@ -1,28 +1,23 @@
 import { isObject } from "../core/json.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { fieldError } from "./metadata.ts";
-import type { Warning } from "./program.ts";
+import type { Program, Warning } from "./program.ts";
 
 const LIMITS = ["usd", "tokens", "calls", "ms"];
-const DURATION = /^\d+(?:ms|s|m|h|d|w)$/;
+const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
-/**
- * `budget`, `cache` and `tests` are checked in form. They take effect in a later release, and a file that uses one is told so.
- * @throws {ModullmError} RLLM_002
- */
-export function checkLaterKeys(front: Frontmatter): Warning[] {
-  const { budget, cache, tests } = front.values;
-  if (budget !== undefined && budget !== null) checkBudget(front, budget);
-  if (cache !== undefined && cache !== null && !(typeof cache === "string" && DURATION.test(cache))) {
-    throw fieldError(front, ["cache"], "a duration such as 10m or 7d");
-  }
-  if (tests !== undefined && tests !== null) checkTests(front, tests);
-  return ["budget", "cache", "tests"]
-    .filter((key) => front.values[key] !== undefined && front.values[key] !== null)
-    .map((key) => ({ message: `"${key}" has no effect in this version`, place: front.keyPlace(key) }));
-}
-
-function checkBudget(front: Frontmatter, budget: unknown): void {
+/** @throws {ModullmError} RLLM_002 */
+export function readBudget(front: Frontmatter): Program["budget"] {
+  const budget = front.values["budget"] ?? null;
+  if (budget === null) return null;
   if (!isObject(budget)) throw fieldError(front, ["budget"], `a mapping of ${LIMITS.join(", ")}`);
   for (const [key, value] of Object.entries(budget)) {
     if (!LIMITS.includes(key)) throw fieldError(front, ["budget", key], `one of the keys ${LIMITS.join(", ")}`);
@@ -31,9 +26,22 @@ function checkBudget(front: Frontmatter, budget: unknown): void {
       throw fieldError(front, ["budget", key], whole ? "an integer of at least 0" : "a number of at least 0");
     }
   }
+  return budget as Program["budget"];
 }
 
-function checkTests(front: Frontmatter, tests: unknown): void {
+/** `10m`, `7d` in milliseconds. @throws {ModullmError} RLLM_002 */
+export function readCache(front: Frontmatter): number | null {
+  const cache = front.values["cache"] ?? null;
+  if (cache === null) return null;
+  const [, count, unit] = (typeof cache === "string" && DURATION.exec(cache)) || [];
+  if (count === undefined || unit === undefined) throw fieldError(front, ["cache"], "a duration such as 10m or 7d");
+  return Number(count) * (MILLISECONDS[unit] ?? 0);
+}
+
+/** `tests` are checked in form; running them comes in a later release, and a file that has some is told so. @throws {ModullmError} RLLM_002 */
+export function checkTests(front: Frontmatter): Warning[] {
+  const tests = front.values["tests"] ?? null;
+  if (tests === null) return [];
   if (!Array.isArray(tests)) throw fieldError(front, ["tests"], "a list of {name, input, expect}");
   for (const [index, test] of tests.entries()) {
     if (!isObject(test)) throw fieldError(front, ["tests", index], "a mapping with name, input and expect");
@@ -43,4 +51,5 @@ function checkTests(front: Frontmatter, tests: unknown): void {
     if (test["model"] !== undefined && typeof test["model"] !== "string")
       throw fieldError(front, ["tests", index, "model"], "a string");
   }
+  return [{ message: '"tests" has no effect in this version', place: front.keyPlace("tests") }];
 }

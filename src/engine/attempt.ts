@@ -1,0 +1,152 @@
+import type { Reading } from "../answer/answer.ts";
+import { feedback } from "../answer/feedback.ts";
+import { readAnswer } from "../answer/read.ts";
+import { cost } from "../core/cost.ts";
+import { ModullmError, toModullmError } from "../core/error.ts";
+import type { Usage } from "../core/events.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Message, Model } from "../model/model.ts";
+import { createLimiter } from "./limiter.ts";
+import { type Grant, grantCall } from "./spending.ts";
+import type { Run } from "./state.ts";
+
+export type Outcome =
+  | { readonly ok: true; readonly value: JsonObject }
+  | { readonly ok: false; readonly refusal: Extract<Reading, { ok: false }>; readonly text: string }
+  | { readonly ok: false; readonly error: ModullmError };
+
+/**
+ * One attempt: wait for room, ask the budget, call, read, check, report. What the model did wrong is an outcome.
+ * @throws {ModullmError} RLLM_020 when the budget refuses or is passed, RLLM_022 when the run is cancelled
+ */
+export async function tryOnce(run: Run, model: Model, messages: readonly Message[], attempt: number): Promise<Outcome> {
+  const { limiters, concurrency } = run.tree;
+  const provider = model.id.slice(0, model.id.indexOf("/")).toLowerCase();
+  const limiter = limiters.get(provider) ?? createLimiter(concurrency);
+  limiters.set(provider, limiter);
+  return await limiter.run(async () => {
+    const grant = await grantCall(run, model, messages);
+    return await attemptCall(run, { model, messages, attempt, grant });
+  }, run.signal);
+}
+
+interface Call {
+  readonly model: Model;
+  readonly messages: readonly Message[];
+  /** From 1. */
+  readonly attempt: number;
+  readonly grant: Grant | null;
+}
+
+interface Reply {
+  /** Null when the reply has no text at all. */
+  text: string | null;
+  usage: Usage | null;
+  /** Tries that the model's own retries made beyond the first. */
+  extraCalls: number;
+}
+
+async function attemptCall(run: Run, call: Call): Promise<Outcome> {
+  const { clock, catalog } = run.tree.tools;
+  const { model, attempt, grant } = call;
+  const start = clock.ticks();
+  run.emit({ type: "attempt-start", attempt, model: model.id });
+  const reply: Reply = { text: null, usage: null, extraCalls: 0 };
+  let outcome: Outcome;
+  let edits: readonly string[] = [];
+  try {
+    await listen(run, call, reply);
+    if (reply.text === null) throw noText(model);
+    const reading = read(run, reply.text);
+    edits = reading.edits.map((edit) => edit.rule);
+    outcome = reading.ok
+      ? { ok: true, value: reading.value as JsonObject }
+      : { ok: false, refusal: reading, text: reply.text };
+  } catch (thrown) {
+    outcome = { ok: false, error: toModullmError(thrown) };
+  }
+  const latency = clock.ticks() - start;
+  const usage = reply.usage ?? (reply.text === null ? null : await estimateUsage(run, call, reply.text));
+  grant?.settle(usage, "error" in outcome ? outcome.error : null, reply.extraCalls);
+  run.emit({
+    type: "attempt-end",
+    attempt,
+    model: model.id,
+    ok: outcome.ok,
+    ...failureOf(run, outcome),
+    latency_ms: latency,
+    usage,
+    cost_usd: usage && cost(await catalog.facts(model.id), usage),
+    cached: null,
+    edits,
+  });
+  if ("error" in outcome && (FINAL.has(outcome.error.code) || run.signal.aborted)) throw outcome.error;
+  return outcome;
+}
+
+/** Codes after which there is nothing to decide. */
+const FINAL: ReadonlySet<string> = new Set(["RLLM_020", "RLLM_022"]);
+
+/** Takes in the reply as it comes. An answer that passes what the budget gave it is stopped. */
+async function listen(run: Run, { model, messages, attempt, grant }: Call, reply: Reply): Promise<void> {
+  const { program } = run.loaded;
+  const stream = run.tree.options.stream ?? false;
+  const params = grant?.maxTokens == null ? program.params : { ...program.params, max_tokens: grant.maxTokens };
+  const request = { messages, params, schema: program.output.schema, stream, values: run.values };
+  let checkAt = grant?.allowance ?? Number.POSITIVE_INFINITY;
+  for await (const part of model.call(request, run.signal)) {
+    if (part.type === "text") {
+      reply.text = reply.text === null ? part.text : reply.text + part.text;
+      if (stream) run.emit({ type: "model-delta", attempt, text: part.text });
+      if (reply.text.length > checkAt && grant) checkAt = await nextCheck(run, model, reply.text, grant);
+    } else if (part.type === "note") {
+      const { type: _, ...note } = part;
+      if (note.kind === "retry-wait") reply.extraCalls++;
+      run.emit({ type: "note", ...note });
+    } else if (part.type === "finish") reply.usage = part.usage;
+  }
+}
+
+/** How much an estimate may be over the true count: below that, an answer is not stopped on suspicion. */
+const TOLERANCE = 1.25;
+
+/** The length at which the text must be counted again: a token is at least one character. @throws {ModullmError} RLLM_020 */
+async function nextCheck(run: Run, model: Model, text: string, grant: Grant): Promise<number> {
+  const allowance = (grant.allowance ?? 0) * TOLERANCE;
+  const count = await run.tree.tools.tokens.count(text, model.id);
+  if (count > allowance) throw grant.refuse();
+  return text.length + Math.max(64, Math.ceil(allowance - count));
+}
+
+/** Reads the answer, with every edit and everything left out on record. */
+function read(run: Run, text: string): Reading {
+  const { output, repair } = run.loaded.program;
+  const reading = readAnswer(text, output, { root: "object", repair: run.tree.options.repair ?? repair ?? "safe" });
+  const { edits, lost } = reading;
+  if (edits.length > 0 || lost.length > 0) {
+    const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;
+    run.emit({ type: "note", kind: "repair", message, data: { edits, lost } as unknown as Json });
+  }
+  return reading;
+}
+
+function noText(model: Model): ModullmError {
+  const reason = `the reply of ${model.id} has no text`;
+  return new ModullmError("RLLM_011", `The model gave no answer: ${reason}`, {
+    details: { actual_type: "null", reason, model: model.id },
+  });
+}
+
+function failureOf(run: Run, outcome: Outcome): { error: string | null; reason: string | null } {
+  if (outcome.ok) return { error: null, reason: null };
+  if ("error" in outcome) return { error: outcome.error.code, reason: outcome.error.message };
+  const [first = ""] = feedback(outcome.refusal, run.loaded.program.output).split("\n");
+  return { error: outcome.refusal.code, reason: first.replace(/^- /, "") };
+}
+
+async function estimateUsage(run: Run, { model, messages }: Call, text: string): Promise<Usage> {
+  const { tokens } = run.tree.tools;
+  let prompt = 0;
+  for (const message of messages) prompt += await tokens.count(message.content, model.id);
+  return { prompt_tokens: prompt, completion_tokens: await tokens.count(text, model.id), estimated: true };
+}
