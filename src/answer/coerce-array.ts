@@ -8,7 +8,7 @@ import type { Node, ObjectNode } from "./tree.ts";
 type Schema = Record<string, unknown>;
 
 export function coerceToArray(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
-  if (node.kind === "array") return listOf(x, node.items, node, schema, path);
+  if (node.kind === "array") return listOf(x, node.items, schema, path);
   if (node.kind === "object") return objectToArray(x, node, schema, path);
   if (!node.quoted && node.text === "null") return null;
   const json = fromJsonText(x, node, schema, path);
@@ -26,7 +26,7 @@ function itemSchema(schema: Schema, index: number): unknown {
 }
 
 /** The items, one by one; an item that can't be read is dropped where the level allows it. */
-function listOf(x: Coercion, nodes: readonly Node[], whole: Node, schema: Schema, path: Path): Outcome | null {
+function listOf(x: Coercion, nodes: readonly Node[], schema: Schema, path: Path): Outcome | null {
   const items: unknown[] = [];
   let cost = 0;
   let notes: Notes = null;
@@ -45,7 +45,6 @@ function listOf(x: Coercion, nodes: readonly Node[], whole: Node, schema: Schema
   }
   if (items.length === 0 && nodes.length > 0 && !x.partial) return null;
   if (!x.partial && !meetsLength(items.length, schema)) return null;
-  void whole;
   return { value: items, cost, notes };
 }
 
@@ -57,7 +56,7 @@ function meetsLength(length: number, schema: Schema): boolean {
 
 function objectToArray(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
   if (node.members.length === 0 && node.bare.length > 0) {
-    return withEdit(x, listOf(x, node.bare, node, schema, path), "set-to-list", node, path);
+    return withEdit(x, listOf(x, node.bare, schema, path), "set-to-list", node, path);
   }
   const [only, ...others] = node.members;
   const single = singleToList(x, node, schema, path);
@@ -65,7 +64,7 @@ function objectToArray(x: Coercion, node: ObjectNode, schema: Schema, path: Path
   if (others.length === 0) return cheaper(single, unwrapList(x, only.value, node, schema, path));
   if (others.some((member) => member.key !== only.key)) return single;
   const values = node.members.map((member) => member.value);
-  return cheaper(single, withEdit(x, listOf(x, values, node, schema, path), "unwrap", node, path));
+  return cheaper(single, withEdit(x, listOf(x, values, schema, path), "unwrap", node, path));
 }
 
 function unwrapList(x: Coercion, value: Node, node: Node, schema: Schema, path: Path): Outcome | null {
@@ -76,7 +75,7 @@ function unwrapList(x: Coercion, value: Node, node: Node, schema: Schema, path: 
 
 /** `<items><item>one</item></items>`: the one child is the one item. */
 function xmlItem(x: Coercion, value: Node, node: Node, schema: Schema, path: Path): Outcome | null {
-  return x.edits.some((edit) => edit.rule === "xml") ? listOf(x, [value], node, schema, path) : null;
+  return x.edits.some((edit) => edit.rule === "xml") ? listOf(x, [value], schema, path) : null;
 }
 
 function singleToList(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
@@ -98,7 +97,7 @@ function textToArray(x: Coercion, node: Node, schema: Schema, path: Path): Outco
       : node.text.split(",").map((piece) => piece.trim());
   if (pieces.length < 2) return null;
   const items = pieces.map((text): Node => ({ ...node, text, quoted: isFreeText(schema["items"]) }));
-  return withEdit(x, listOf(x, items, node, schema, path), "outline", node, path);
+  return withEdit(x, listOf(x, items, schema, path), "outline", node, path);
 }
 
 function isFreeText(items: unknown): boolean {

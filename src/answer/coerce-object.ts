@@ -1,13 +1,11 @@
 import { isObject } from "../core/json.ts";
 import { defaultOf, fromJsonText } from "./coerce-scalar.ts";
 import { listToSingle } from "./coerce-choice.ts";
-import { fold } from "./match.ts";
 import { leftovers, loss, natural, same } from "./natural.ts";
 import {
   allows,
   cheaper,
   join,
-  plain,
   setOwn,
   withEdit,
   type Coercion,
@@ -15,6 +13,7 @@ import {
   type Outcome,
   type Path,
 } from "./outcome.ts";
+import { aliasesOf, keyOf, nameMembers } from "./property-names.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { resolve, takesNull, wantsArray } from "./schemas.ts";
 import type { Member, Node, ObjectNode } from "./tree.ts";
@@ -93,43 +92,6 @@ function byMember(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Ou
   return leftovers(x, node, path, built);
 }
 
-/** For each member the property it stands for: by name, by alias, then but for case, accents and punctuation. */
-function nameMembers(x: Coercion, node: ObjectNode, properties: Schema): (string | undefined)[] {
-  const names = node.members.map((member) => (Object.hasOwn(properties, member.key) ? member.key : undefined));
-  if (names.every((name) => name !== undefined)) return names;
-  const aliases = aliasIndex(x, properties);
-  return names.map((name, index) => {
-    if (name !== undefined) return name;
-    const key = node.members[index]?.key ?? "";
-    const found = aliases.get(key) ?? aliases.get(fold(key));
-    return found !== undefined && found !== null && !names.includes(found) ? found : undefined;
-  });
-}
-
-/** Every name a property goes by, as it is and folded; null for one that two properties share. */
-function aliasIndex(x: Coercion, properties: Schema): ReadonlyMap<string, string | null> {
-  const known = x.aliases.get(properties);
-  if (known) return known;
-  const aliases = new Map<string, string | null>();
-  for (const [name, schema] of Object.entries(properties)) {
-    for (const alias of [name, ...aliasesOf(schema)]) {
-      for (const form of new Set([alias, fold(alias)])) {
-        const other = aliases.get(form);
-        aliases.set(form, other === undefined || other === name ? name : null);
-      }
-    }
-  }
-  x.aliases.set(properties, aliases);
-  return aliases;
-}
-
-function aliasesOf(schema: unknown): string[] {
-  if (!isObject(schema)) return [];
-  const alias = schema["x-alias"];
-  const aliases: unknown[] = [alias, schema["x-aliases"]].flat();
-  return aliases.filter((one): one is string => typeof one === "string");
-}
-
 function addKnown(
   x: Coercion,
   built: Building,
@@ -199,16 +161,6 @@ function addUnknown(x: Coercion, built: Building, member: Member, schema: Schema
   return true;
 }
 
-/** The key of a map, spelled as its `propertyNames` spell it. */
-function keyOf(x: Coercion, names: unknown, key: string): string {
-  const resolved = resolve(x, names);
-  if (!isObject(resolved) || !Array.isArray(resolved["enum"])) return key;
-  const values: unknown[] = resolved["enum"];
-  if (values.includes(key)) return key;
-  const matches = values.filter((value): value is string => typeof value === "string" && fold(value) === fold(key));
-  return matches.length === 1 ? (matches[0] ?? key) : key;
-}
-
 function patternSchema(schema: Schema, key: string): unknown {
   const patterns = schema["patternProperties"];
   if (!isObject(patterns)) return undefined;
@@ -255,5 +207,3 @@ function add(x: Coercion, built: Building, rule: RuleName, path: Path, from: num
   built.cost += ruleOf(rule).cost;
   return true;
 }
-
-export const EMPTY = plain(null);

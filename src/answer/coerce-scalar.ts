@@ -4,7 +4,6 @@ import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
 import { readSpelledNumber } from "./numbers.ts";
 import { allows, cheaper, plain, withEdit, type Coercion, type Outcome, type Path } from "./outcome.ts";
-import { ruleOf } from "./rules.ts";
 import type { Node, TextNode } from "./tree.ts";
 
 type ScalarType = "number" | "integer" | "boolean" | "null";
@@ -169,5 +168,3 @@ export function fromJsonText(x: Coercion, node: Node, schema: unknown, path: Pat
 export function defaultOf(schema: unknown): unknown {
   return isObject(schema) ? schema["default"] : undefined;
 }
-
-export const WRAP_COST = ruleOf("wrap").cost;

@@ -1,13 +1,12 @@
 import type { JsonSchema } from "../contract/contract.ts";
 import { isObject } from "../core/json.ts";
 import type { RepairLevel } from "./answer.ts";
-import { bareValue } from "./bare.ts";
 import { coerceToArray } from "./coerce-array.ts";
 import { coerceToObject } from "./coerce-object.ts";
 import { coerceToScalar, coerceToString, isScalarType } from "./coerce-scalar.ts";
 import { choicesOf, coerceToChoice } from "./coerce-choice.ts";
 import { natural } from "./natural.ts";
-import { cheaper, plain, type Coercion, type NestedOutcome, type Outcome, type Path } from "./outcome.ts";
+import { cheaper, type Coercion, type NestedOutcome, type Outcome, type Path } from "./outcome.ts";
 import { parseValue } from "./parse.ts";
 import { ruleOf } from "./rules.ts";
 import { newCursor, skipBlank, type Cursor } from "./scan.ts";
@@ -100,10 +99,3 @@ function coerceNested(x: Coercion, text: string, schema: unknown): NestedOutcome
   const cost = cursor.edits.reduce((sum, edit) => sum + ruleOf(edit.rule).cost, outcome.cost);
   return { value: outcome.value, cost, isStrict: cursor.edits.length === 0 };
 }
-
-/** The value of a parsed text as it stands, for a schema that says nothing. */
-export function textValue(node: Node): unknown {
-  return node.kind === "text" ? (node.quoted ? node.text : (bareValue(node.text) ?? node.text)) : undefined;
-}
-
-export const NOTHING: Outcome = plain(null);

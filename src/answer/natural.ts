@@ -3,7 +3,6 @@ import { isJsonNumber } from "./numbers.ts";
 import {
   allows,
   join,
-  pathOf,
   plain,
   setOwn,
   withEdit,
@@ -117,8 +116,4 @@ export function same(left: unknown, right: unknown): boolean {
   if (Object.is(left, right) || left === right) return true;
   if (typeof left !== "object" || typeof right !== "object" || !left || !right) return false;
   return JSON.stringify(left) === JSON.stringify(right);
-}
-
-export function describePath(path: Path): string {
-  return pathOf(path).join(".");
 }

@@ -2,18 +2,19 @@ import { readBare, bareValue } from "./bare.ts";
 import type { Place } from "./follow.ts";
 import { readQuoted } from "./quoted.ts";
 import {
-  blankEnd,
-  edit,
-  isCloser,
-  isEllipsis,
-  isQuote,
-  keyAt,
-  newCursor,
-  openerLevel,
-  skipBlank,
-  type Cursor,
-} from "./scan.ts";
-import type { ArrayNode, Member, Node, ObjectNode, TextNode } from "./tree.ts";
+  closeContainer,
+  endsInProse,
+  isBracket,
+  isFenceEnd,
+  noteComma,
+  reopens,
+  skipEllipsis,
+  skipGlued,
+  takeColon,
+} from "./marks.ts";
+import { regroup, splitRepeats } from "./regroup.ts";
+import { blankEnd, edit, isCloser, isQuote, keyAt, newCursor, skipBlank, type Cursor } from "./scan.ts";
+import type { ArrayNode, Node, ObjectNode, TextNode } from "./tree.ts";
 
 /** Deeper than this is no answer; it also bounds the recursion. */
 const MAX_DEPTH = 256;
@@ -97,58 +98,9 @@ function parseUntilClosed(c: Cursor, node: ObjectNode): void {
   }
 }
 
-/** `{"a": 1}, "b": 2}`: the object was closed too early. */
-function reopens(c: Cursor): boolean {
-  if (c.stack.at(-1) === "{" || c.text[c.at - 1] !== "}") return false;
-  const next = blankEnd(c, c.at);
-  if (c.text[next] !== ",") return false;
-  const behind = blankEnd(c, next + 1);
-  return keyAt(c, behind) === 2 || /^"[^"\n]{1,80}" "/.test(c.text.slice(behind, behind + 90));
-}
-
 function finish(c: Cursor, node: Node): void {
   node.end = c.at;
   node.editTo = c.edits.length;
-}
-
-/** Whether `char` ends the container that wants `own`. A closer of an outer one ends it too; any other is noise. */
-function closeContainer(c: Cursor, char: string, own: "}" | "]" | ")"): boolean {
-  if (char === own) {
-    c.at++;
-    return true;
-  }
-  if (openerLevel(c, char, c.stack.length - 2) >= 0) {
-    edit(c, "missing-closer", c.at, c.at, own);
-    return true;
-  }
-  edit(c, "extra-closer", c.at, c.at + 1, "");
-  c.at++;
-  return false;
-}
-
-/** Moves over a comma; one too many is recorded. */
-function noteComma(c: Cursor, isSeparated: boolean, own: "}" | "]" | ")"): void {
-  const next = blankEnd(c, c.at + 1);
-  const char = c.text[next];
-  if (isSeparated) edit(c, "extra-comma", c.at, c.at + 1, "");
-  else if (char === own || isCloser(char)) edit(c, "trailing-comma", c.at, c.at + 1, "");
-  else if (c.text[c.at] === ";") edit(c, "extra-comma", c.at, c.at + 1, ",");
-  c.at++;
-}
-
-/** The fence around the answer ends where a key or a comma should stand: the answer ends with it. */
-function isFenceEnd(c: Cursor, char: string): boolean {
-  return char === "`" && /^```\s*(?:\n|$)/.test(c.text.slice(c.at, Math.min(c.end, c.at + 40)));
-}
-
-function skipEllipsis(c: Cursor): boolean {
-  const length = isEllipsis(c, c.at);
-  if (length === 0) return false;
-  const next = c.text[blankEnd(c, c.at + length)];
-  if (next !== undefined && next !== "," && !isCloser(next)) return false;
-  edit(c, "ellipsis", c.at, c.at + length, "");
-  c.at += length;
-  return true;
 }
 
 function parseMember(c: Cursor, node: ObjectNode): void {
@@ -179,16 +131,6 @@ function parseMember(c: Cursor, node: ObjectNode): void {
   parseMemberValue(c, node, key, from);
 }
 
-/** Only prose is left, and nothing in it belongs to a structure: the answer ended before it, without closing. */
-function endsInProse(c: Cursor, from: number): boolean {
-  const rest = c.text.slice(from, Math.min(c.end, from + 600));
-  if (rest.length >= 600 || !/^\p{L}+[ ,.!?'’]/u.test(rest) || /["{}[\]:]/.test(rest)) return false;
-  if (!/\n\s*$/.test(c.text.slice(Math.max(0, from - 20), from))) return false;
-  c.at = from;
-  c.end = from;
-  return true;
-}
-
 /** What stands in an object without a key: more of the list before it, or something left over. */
 function parseLoose(c: Cursor, node: ObjectNode): void {
   const from = c.at;
@@ -203,35 +145,6 @@ function parseLoose(c: Cursor, node: ObjectNode): void {
     } else last.items.push(...value.items);
     last.end = value.end;
   } else node.bare.push(value);
-}
-
-/** A list of lists that was closed too early: the items at its end belong to a list whose opening bracket is missing. */
-function regroup(list: ArrayNode): void {
-  const first = list.items.findLastIndex((item) => item.kind === "array") + 1;
-  const items = list.items.splice(first);
-  const [start, end] = [items[0], items.at(-1)];
-  if (start && end) list.items.push({ ...list, items, start: start.start, end: end.end });
-}
-
-/** Moves over the colon. False when there is none and none was meant: what was read is no key. */
-function takeColon(c: Cursor, key: TextNode): boolean {
-  const char = c.text[c.at];
-  if (char === ":") {
-    c.at++;
-    if (c.text[c.at] === ":") c.at++;
-    return true;
-  }
-  if (char === "=") {
-    const length = c.text[c.at + 1] === ">" ? 2 : 1;
-    edit(c, "missing-colon", c.at, c.at + length, ":");
-    c.at += length;
-    return true;
-  }
-  if (c.at >= c.end || char === undefined || char === "," || isCloser(char)) return false;
-  if (isQuote(char) && keyAt(c, c.at) === 2) return false;
-  if (!key.quoted && !isQuote(char) && char !== "{" && char !== "[") return false;
-  edit(c, "missing-colon", key.end, c.at, ":");
-  return true;
 }
 
 function parseMemberValue(c: Cursor, node: ObjectNode, key: TextNode, keyStart: number): void {
@@ -300,41 +213,6 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
   return opener === "(" && commas === 0 && node.items.length === 1 && only ? only : node;
 }
 
-/** Letters directly behind a closing bracket belong to nothing. */
-function skipGlued(c: Cursor): boolean {
-  if (!isCloser(c.text[c.at - 1])) return false;
-  const glued = /^[\p{L}\p{N}]+(?=\s*(?:[,}\]]|$))/u.exec(c.text.slice(c.at, Math.min(c.end, c.at + 60)));
-  if (!glued) return false;
-  edit(c, "skipped-text", c.at, c.at + glued[0].length, "");
-  c.at += glued[0].length;
-  return true;
-}
-
-/** An object that only the list's end closed, with keys that repeat: the braces between several objects are missing. */
-function splitRepeats(c: Cursor, node: Node): readonly Node[] {
-  if (node.kind !== "object" || (c.text[node.end - 1] === "}" && !endsOpen(c, node))) return [node];
-  const parts: Member[][] = [[]];
-  for (const member of node.members) {
-    if (parts.at(-1)?.some((other) => other.key === member.key)) parts.push([]);
-    parts.at(-1)?.push(member);
-  }
-  if (parts.length < 2) return [node];
-  return parts.map((members, index): Node => {
-    const [first] = members;
-    return {
-      ...node,
-      members,
-      bare: index === 0 ? node.bare : [],
-      start: first?.keyStart ?? node.start,
-      end: members.at(-1)?.value.end ?? node.end,
-    };
-  });
-}
-
-function endsOpen(c: Cursor, node: Node): boolean {
-  return c.edits[node.editTo - 1]?.rule === "missing-closer" && c.edits[node.editTo - 1]?.from === node.end;
-}
-
 /** A key in a list of no objects, inside an object: the list was not closed, and the object goes on. */
 function leavesArray(c: Cursor, node: ArrayNode): boolean {
   if (c.stack.at(-2) !== "{" || node.items.length === 0 || isBracket(c.text[c.at])) return false;
@@ -356,10 +234,6 @@ function parseItem(c: Cursor, node: ArrayNode): void {
     edit(c, "skipped-text", from, from + 1, "");
     c.at++;
   }
-}
-
-function isBracket(char: string | undefined): boolean {
-  return char === "{" || char === "[" || char === "(";
 }
 
 /** `"key": …` where an object should begin: its opening brace is missing. */
@@ -439,9 +313,4 @@ function parseCall(c: Cursor, place: Place): Node | null {
   c.at = before.at;
   c.edits.length = before.edits;
   return null;
-}
-
-/** The members of a node in the order of the text, for looking up where an offset lies. */
-export function memberAt(node: ObjectNode, offset: number): Member | undefined {
-  return node.members.findLast((member) => member.keyStart <= offset);
 }

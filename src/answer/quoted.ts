@@ -198,10 +198,11 @@ function backOverBlank(c: Cursor, from: number, floor: number): number {
 /** No quote closes this string: it was cut off, or its closing quote was forgotten. */
 function endless(c: Cursor, open: number, place: Place, inner: number): Ending {
   let last = backOverBlank(c, c.end - 1, open);
+  const hasFence = c.text[last] === "`";
   while (last > open && c.text[last] === "`") last--;
   last = backOverBlank(c, last, open);
   const char = c.text[last] ?? "";
-  const cut: Ending = { stop: c.partial ? c.end : last + 1, next: c.end, fault: "truncated", inner };
+  const cut: Ending = { stop: hasFence ? last + 1 : c.end, next: c.end, fault: "truncated", inner };
   if (place === "top") return char === "+" ? { ...cut, stop: backOverBlank(c, last - 1, open) + 1 } : cut;
   if (inner > 0 && isCloser(char)) return beforeClosers(c, open, last, inner);
   if (isCloser(char) || char === "," || place === "key") {

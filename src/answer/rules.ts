@@ -53,7 +53,6 @@ export const RULES = {
   "broken-escape": loses(1000),
   "doubled-quote": safe(2),
   // Structure that has to be guessed.
-  "missing-end": safe(2),
   truncated: full(4),
   "missing-quote": full(3),
   "stray-quote": full(2),

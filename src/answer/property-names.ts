@@ -1,0 +1,54 @@
+import { isObject } from "../core/json.ts";
+import { fold } from "./match.ts";
+import type { Coercion } from "./outcome.ts";
+import { resolve } from "./schemas.ts";
+import type { ObjectNode } from "./tree.ts";
+
+type Schema = Record<string, unknown>;
+
+/** For each member the property it stands for: by name, by alias, then but for case, accents and punctuation. */
+export function nameMembers(x: Coercion, node: ObjectNode, properties: Schema): (string | undefined)[] {
+  const names = node.members.map((member) => (Object.hasOwn(properties, member.key) ? member.key : undefined));
+  if (names.every((name) => name !== undefined)) return names;
+  const aliases = aliasIndex(x, properties);
+  return names.map((name, index) => {
+    if (name !== undefined) return name;
+    const key = node.members[index]?.key ?? "";
+    const found = aliases.get(key) ?? aliases.get(fold(key));
+    return found !== undefined && found !== null && !names.includes(found) ? found : undefined;
+  });
+}
+
+/** Every name a property goes by, as it is and folded; null for one that two properties share. */
+function aliasIndex(x: Coercion, properties: Schema): ReadonlyMap<string, string | null> {
+  const known = x.aliases.get(properties);
+  if (known) return known;
+  const aliases = new Map<string, string | null>();
+  for (const [name, schema] of Object.entries(properties)) {
+    for (const alias of [name, ...aliasesOf(schema)]) {
+      for (const form of new Set([alias, fold(alias)])) {
+        const other = aliases.get(form);
+        aliases.set(form, other === undefined || other === name ? name : null);
+      }
+    }
+  }
+  x.aliases.set(properties, aliases);
+  return aliases;
+}
+
+export function aliasesOf(schema: unknown): string[] {
+  if (!isObject(schema)) return [];
+  const alias = schema["x-alias"];
+  const aliases: unknown[] = [alias, schema["x-aliases"]].flat();
+  return aliases.filter((one): one is string => typeof one === "string");
+}
+
+/** The key of a map, spelled as its `propertyNames` spell it. */
+export function keyOf(x: Coercion, names: unknown, key: string): string {
+  const resolved = resolve(x, names);
+  if (!isObject(resolved) || !Array.isArray(resolved["enum"])) return key;
+  const values: unknown[] = resolved["enum"];
+  if (values.includes(key)) return key;
+  const matches = values.filter((value): value is string => typeof value === "string" && fold(value) === fold(key));
+  return matches.length === 1 ? (matches[0] ?? key) : key;
+}

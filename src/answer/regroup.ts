@@ -1,0 +1,35 @@
+import type { Cursor } from "./scan.ts";
+import type { ArrayNode, Member, Node } from "./tree.ts";
+
+/** A list of lists that was closed too early: the items at its end belong to a list whose opening bracket is missing. */
+export function regroup(list: ArrayNode): void {
+  const first = list.items.findLastIndex((item) => item.kind === "array") + 1;
+  const items = list.items.splice(first);
+  const [start, end] = [items[0], items.at(-1)];
+  if (start && end) list.items.push({ ...list, items, start: start.start, end: end.end });
+}
+
+/** An object that only the list's end closed, with keys that repeat: the braces between several objects are missing. */
+export function splitRepeats(c: Cursor, node: Node): readonly Node[] {
+  if (node.kind !== "object" || (c.text[node.end - 1] === "}" && !endsOpen(c, node))) return [node];
+  const parts: Member[][] = [[]];
+  for (const member of node.members) {
+    if (parts.at(-1)?.some((other) => other.key === member.key)) parts.push([]);
+    parts.at(-1)?.push(member);
+  }
+  if (parts.length < 2) return [node];
+  return parts.map((members, index): Node => {
+    const [first] = members;
+    return {
+      ...node,
+      members,
+      bare: index === 0 ? node.bare : [],
+      start: first?.keyStart ?? node.start,
+      end: members.at(-1)?.value.end ?? node.end,
+    };
+  });
+}
+
+function endsOpen(c: Cursor, node: Node): boolean {
+  return c.edits[node.editTo - 1]?.rule === "missing-closer" && c.edits[node.editTo - 1]?.from === node.end;
+}
