@@ -120,7 +120,8 @@ function toOptions(values: Record<string, unknown>): Options {
   }
   return {
     text,
-    flag: (name) => values[name] === true,
+    // The parser takes `--no-x` for `x` denied.
+    flag: (name) => (name.startsWith("no-") ? values[name.slice(3)] === false : values[name] === true),
     integer(name) {
       const value = text(name);
       if (value === null) return null;

@@ -31,7 +31,7 @@ export async function grantCall(run: Run, model: Model, messages: readonly Messa
   if (budget === null) return null;
   const { catalog, tokens } = run.tree.tools;
   const facts = await catalog.facts(model.id);
-  if (limits(budget, "usd") && (facts?.inputPrice ?? null) === null) throw unknownPrice(model);
+  if (limits(budget, "usd")) requirePrice(model, facts);
   let prompt = 0;
   if (limits(budget, "usd") || limits(budget, "tokens"))
     for (const message of messages) prompt += await tokens.count(message.content, model.id);
@@ -112,10 +112,12 @@ function limits(budget: Budget, kind: "usd" | "tokens"): boolean {
   return false;
 }
 
-function unknownPrice(model: Model): ModullmError {
+/** A budget in dollars can be kept only where the price is known. @throws {ModullmError} RLLM_020 */
+export function requirePrice(model: Model, facts: ModelFacts | null): void {
+  if (facts !== null && facts.inputPrice !== null && facts.outputPrice !== null) return;
   const message = `Cannot keep a budget in dollars: the price of "${model.id}" is not known`;
   const hint = `Set it in config.yaml: models: { "${model.id}": { input_price: …, output_price: … } }, in dollars per million tokens, or limit tokens instead.`;
-  return new ModullmError("RLLM_020", message, {
+  throw new ModullmError("RLLM_020", message, {
     details: { limit: "usd", spent: null, would_spend: null, model: model.id },
     hint,
   });

@@ -32,6 +32,7 @@ export function withRetry(model: Model, options: RetryOptions = {}): Model {
   const settings = { retries: 2, sleep: sleepFor, random: Math.random, ...options };
   return {
     id: model.id,
+    ...(model.origin === undefined ? {} : { origin: model.origin }),
     window: model.window,
     ready: (signal, note) => model.ready(signal, note),
     call: (request, signal) => callWithRetry(model, settings, request, signal),

@@ -2,9 +2,9 @@ import type { App } from "../../app.ts";
 import { ModullmError } from "../../core/error.ts";
 import type { RepairLevel } from "../../answer/answer.ts";
 import type { RunListener } from "../../core/events.ts";
+import { parseLimits } from "../../engine/budget.ts";
 import type { RunOptions } from "../../engine/engine.ts";
-import { loadProgram } from "../../library/load.ts";
-import type { Command, CommandContext, Options } from "../command.ts";
+import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
 import { createProgress } from "../render/progress.ts";
 import { createVerbose } from "../render/events.ts";
 import { warnOf } from "../render/warning.ts";
@@ -50,6 +50,17 @@ export const command: Command = {
     },
     verbose: { type: "boolean", description: "Show the run's events on stderr" },
     trace: { type: "string", valueHint: "PATH", description: "Write the run's events to a file as JSON lines" },
+    concurrency: {
+      type: "string",
+      valueHint: "N",
+      description: "Calls at a time to one provider (default 4)",
+    },
+    budget: {
+      type: "string",
+      valueHint: "LIMITS",
+      description: "Limits on the whole run, such as usd=0.05,tokens=20000,calls=10,ms=60000",
+    },
+    "no-cache": { type: "boolean", description: "Neither use nor keep answers of earlier runs" },
     "dry-run": { type: "boolean", description: "Print the request that would be sent and its cost; call nothing" },
     "ollama-auto-pull": { type: "boolean", description: "Pull a local model that is missing" },
     "trusted-python": {
@@ -74,7 +85,7 @@ export const command: Command = {
     const flags = readFlags(options);
     const [file = ""] = context.positionals;
     const app = await context.app(options.flag("ollama-auto-pull") ? { ollamaAutoPull: true } : {});
-    const loaded = await loadProgram(context.resolve(file));
+    const loaded = await app.load(file);
     warnOf(loaded, output);
     const input = await readInput(loaded.program.input, context);
     if (options.flag("dry-run")) {
@@ -128,11 +139,22 @@ function readFlags(options: Options): RunOptions {
   if (maxRetries !== null && maxRetries < 0) throw tooSmall("max_retries", maxRetries);
   const memory = options.integer("python-memory-limit-mb");
   if (memory !== null && memory < 0) throw tooSmall("python_memory_limit_mb", memory);
+  const concurrency = options.integer("concurrency");
+  if (concurrency !== null && concurrency < 1) throw new UsageError("option --concurrency must be at least 1");
+  const budget = options.text("budget");
+  const limits = budget === null ? null : parseLimits(budget);
+  if (budget !== null && limits === null)
+    throw new UsageError(
+      `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (usd, tokens, calls, ms)`,
+    );
   const model = options.text("model");
   const repair = options.text("repair") as RepairLevel | null;
   return {
     ...(repair === null ? {} : { repair }),
     ...(model === null ? {} : { model }),
+    ...(concurrency === null ? {} : { concurrency }),
+    ...(limits === null ? {} : { budget: limits }),
+    cache: !options.flag("no-cache"),
     ...(maxRetries === null ? {} : { maxRetries }),
     stream: options.flag("stream") || options.text("format") === "ndjson",
   };

@@ -1,27 +1,46 @@
 import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
+import { requirePrice } from "../spending.ts";
 import type { Run, Tree } from "../state.ts";
 
 /**
- * Looks ahead over the whole tree before anything is paid for: blocks that can't run, credentials, local models.
- * The root does it for all; a child finds it done.
+ * Looks ahead over the whole tree before anything is paid for: blocks that can't run, credentials, local models, and budgets
+ * that can't be kept. The root does it for all; a child finds it done.
  */
 export async function plan(run: Run): Promise<void> {
-  if (run.parent === null) await planTree(run, run.loaded);
+  if (run.parent !== null) return;
+  await planTree(run, run.loaded, run.tree.options.budget?.usd !== undefined);
+  const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
+  if (run.budget && least.calls > run.budget.left().calls) throw run.budget.refusal(least);
 }
 
-async function planTree(run: Run, loaded: LoadedProgram): Promise<void> {
-  if (run.tree.models.has(loaded)) return;
+/** @param inDollars whether a budget in dollars holds from above */
+async function planTree(run: Run, loaded: LoadedProgram, inDollars: boolean): Promise<void> {
+  const priced = inDollars || loaded.program.budget?.usd !== undefined;
+  if (run.tree.models.has(loaded) && !priced) return;
   refuseBlocks(loaded);
-  run.tree.models.set(loaded, await usableModels(run, candidates(run.tree, loaded)));
+  const models = run.tree.models.get(loaded) ?? (await usableModels(run, candidates(run.tree, loaded)));
+  run.tree.models.set(loaded, models);
+  if (priced) for (const model of models) requirePrice(model, await run.tree.tools.catalog.facts(model.id));
   for (const { entry, child } of loaded.uses) {
     try {
-      await planTree(run, child);
+      await planTree(run, child, priced);
     } catch (thrown) {
       throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
     }
   }
+}
+
+/** Calls that a run can't do without: one a program, not counting what may be skipped, kept from before, or shared. */
+function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram>): number {
+  let calls = program.cacheMs === null ? 1 : 0;
+  for (const { entry, child } of uses) {
+    if (entry.when !== null || entry.each !== null || counted.has(child)) continue;
+    counted.add(child);
+    calls += leastCalls(child, counted);
+  }
+  return calls;
 }
 
 function refuseBlocks({ program }: LoadedProgram): void {

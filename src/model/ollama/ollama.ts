@@ -43,6 +43,7 @@ function createModel(name: string, options: OllamaOptions): Model {
   const id = `${options.endpoint.written}/${name}`;
   return {
     id,
+    origin: options.endpoint.baseUrl,
     window: null,
     ready: (signal, note) => makeReady(name, options, signal, note),
     call: (request, signal) => callModel(name, options, request, signal),

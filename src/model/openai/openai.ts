@@ -34,6 +34,7 @@ function createModel(name: string, options: OpenAiOptions): Model {
   const id = `${options.endpoint.written}/${name}`;
   return {
     id,
+    origin: options.endpoint.baseUrl,
     window: null,
     async ready() {
       const fault = credentialFault(options.endpoint, id, options.config);
