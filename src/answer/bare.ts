@@ -30,6 +30,10 @@ export function readBare(c: Cursor, place: Place): TextNode {
 
 /** The value a bare scalar has when no schema says otherwise; undefined when it is plain text. */
 export function bareValue(text: string): unknown {
+  const first = text.charCodeAt(0);
+  // Digits, signs and the point come before the letters.
+  if (first < 58) return readNumber(text);
+  if (text.length > 9) return undefined;
   switch (text.toLowerCase()) {
     case "true":
       return true;
@@ -40,7 +44,7 @@ export function bareValue(text: string): unknown {
     case "undefined":
       return null;
     default:
-      return readNumber(text);
+      return undefined;
   }
 }
 

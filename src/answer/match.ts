@@ -1,6 +1,7 @@
 /** A word or name as people mean it: no accents, no case, no punctuation. */
 export function fold(text: string): string {
-  return strip(text).replace(/[^\p{L}\p{N}]+/gu, "");
+  const stripped = strip(text);
+  return /[^\0-\x7f]/.test(stripped) ? stripped.replace(/[^\p{L}\p{N}]+/gu, "") : stripped.replace(/[^a-z0-9]+/g, "");
 }
 
 /** No accents, no case; punctuation stays. */
@@ -57,7 +58,12 @@ export function matchChoice(text: string, choices: readonly Choice[]): Match | n
   if (folded === "") return null;
   const same = choices.filter((choice) => formsOf(choice).folded.includes(folded));
   if (same.length === 1 && same[0]) return { value: same[0].value, how: "folded" };
-  return same.length > 1 || cased.length > 1 ? null : matchWithin(trimmed, choices);
+  if (same.length > 1 || cased.length > 1) return null;
+  // What is mentioned in a text is in it without its blanks as well; a cheap look first.
+  const isMentioned = choices.some((choice) =>
+    formsOf(choice).folded.some((name) => name !== "" && folded.includes(name)),
+  );
+  return isMentioned ? matchWithin(trimmed, choices) : null;
 }
 
 /** Counts whole-word mentions, longer names first so that a name inside another is not counted; the most mentioned wins. */

@@ -25,6 +25,11 @@ function read(text: string, schema: JsonSchema = {}, repair: RepairLevel = "safe
   return reading.ok ? reading.value : reading.code;
 }
 
+function rung(text: string): string | null {
+  const reading = readAnswer(text, contractOf(ticket), { repair: "full" });
+  return reading.ok ? reading.rung : null;
+}
+
 function rules(text: string, schema: JsonSchema = {}, repair: RepairLevel = "full"): string[] {
   return readAnswer(text, contractOf(schema), { repair }).edits.map((edit) => edit.rule);
 }
@@ -161,10 +166,6 @@ describe("readAnswer() records", () => {
     expect(reading.lost).toEqual([{ text: '"mood": "ok"', position: 33, characters: 6 }]);
   });
   test("the rung that gave the value", () => {
-    const rung = (text: string): string | null => {
-      const reading = readAnswer(text, contractOf(ticket), { repair: "full" });
-      return reading.ok ? reading.rung : null;
-    };
     expect(rung('{"title": "a"}')).toBe("whole");
     expect(rung('```\n{"title": "a"}\n```')).toBe("fence");
     expect(rung('so {"title": "a"}')).toBe("object");
