@@ -36,6 +36,8 @@ export interface App {
   readonly tools: EngineTools;
   /** The run history; opened on first use. */
   store(): Promise<RunStore>;
+  /** Reads a program and all that it uses: a file, or else a name in the library. @throws {ModullmError} what reading finds */
+  load(program: string): Promise<LoadedProgram>;
   /** Runs a program and records it. `options.model` and the configuration's defaults are applied here. */
   run(loaded: LoadedProgram, input: unknown, options?: RunOptions): Promise<RunResult>;
   /** Options with the configuration's defaults. */
@@ -76,6 +78,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     };
   }
 
+  async function load(program: string): Promise<LoadedProgram> {
+    const { locateProgram } = await import("./library/names.ts");
+    const { loadProgram } = await import("./library/load.ts");
+    const { library } = config;
+    return await loadProgram(await locateProgram(program, { cwd, library }), { library });
+  }
+
   async function run(loaded: LoadedProgram, input: unknown, given: RunOptions = {}): Promise<RunResult> {
     const { createRecorder } = await import("./store/recorder.ts");
     const listener = both(createRecorder(await store()), given.listener);
@@ -87,7 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (opening) (await opening).close();
   }
 
-  return { config, redactor: createRedactor(config.secrets()), catalog, tools, store, run, withDefaults, close };
+  return { config, redactor: createRedactor(config.secrets()), catalog, tools, store, load, run, withDefaults, close };
 }
 
 async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {

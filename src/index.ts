@@ -5,11 +5,12 @@
  * import { run } from "modullm";
  * const { summary } = await run<{ text: string }, { summary: string }>("summary.rllm", { text: "…" });
  */
-import { resolve } from "node:path";
 import { type App, createApp } from "./app.ts";
 import type { RunListener } from "./core/events.ts";
 import type { RunOptions as EngineRunOptions } from "./engine/engine.ts";
+import { loadConfig } from "./core/load-config.ts";
 import { type LoadedProgram, loadProgram, loadText } from "./library/load.ts";
+import { locateProgram } from "./library/names.ts";
 import { validateProgram, type Validation, type ValidateOptions } from "./library/validate.ts";
 
 export { feedback } from "./answer/feedback.ts";
@@ -57,7 +58,7 @@ export interface RunOptions extends Omit<EngineRunOptions, "listener" | "default
 
 /** Configuration, providers and run history, opened once for many runs. Close it when done. */
 export interface Modullm {
-  /** @throws {ModullmError} what reading finds */
+  /** A file, or else a name in the library. @throws {ModullmError} what reading finds */
   load<Input = Record<string, unknown>, Output = Record<string, unknown>>(path: string): Promise<Loaded<Input, Output>>;
   /** A program from its text; what it `uses` is relative to the working folder. @throws {ModullmError} what reading finds */
   parse<Input = Record<string, unknown>, Output = Record<string, unknown>>(
@@ -78,11 +79,13 @@ export interface Modullm {
 export async function open(options: OpenOptions = {}): Promise<Modullm> {
   const cwd = options.cwd ?? process.cwd();
   const app = await createApp({ ...options, env: options.env ?? process.env, cwd, warn: options.warn ?? (() => {}) });
+  const { library } = app.config;
   return {
-    load: (path) => loadProgram(resolve(cwd, path)),
-    parse: (text) => loadText(text, cwd),
-    run: (program, input, runOptions) => runWith(app, cwd, program, input, runOptions),
-    validate: (path, validateOptions) => validateProgram(resolve(cwd, path), validateOptions),
+    load: (program) => app.load(program),
+    parse: (text) => loadText(text, cwd, { library }),
+    run: (program, input, runOptions) => runWith(app, program, input, runOptions),
+    validate: async (program, validateOptions) =>
+      await validateProgram(await locateProgram(program, { cwd, library }), { library, ...validateOptions }),
     close: () => app.close(),
   };
 }
@@ -101,27 +104,33 @@ export async function run<Input = Record<string, unknown>, Output = Record<strin
   }
 }
 
-/** Reads a program and all that it uses. @throws {ModullmError} what reading finds */
+/** Reads a program, a file or else a name in the library, and all that it uses. @throws {ModullmError} what reading finds */
 export async function load<Input = Record<string, unknown>, Output = Record<string, unknown>>(
-  path: string,
+  program: string,
 ): Promise<Loaded<Input, Output>> {
-  return await loadProgram(resolve(path));
+  const library = libraryHere;
+  return await loadProgram(await locateProgram(program, { cwd: process.cwd(), library }), { library });
 }
 
 /** Checks a program and all that it uses, without calling a model. @throws {ModullmError} what reading finds */
-export async function validate(path: string, options: ValidateOptions = {}): Promise<Validation> {
-  return await validateProgram(resolve(path), options);
+export async function validate(program: string, options: ValidateOptions = {}): Promise<Validation> {
+  const { library = libraryHere } = options;
+  return await validateProgram(await locateProgram(program, { cwd: process.cwd(), library }), { ...options, library });
+}
+
+/** Read anew for each load, and only when it meets a library name. */
+async function libraryHere(): Promise<readonly string[]> {
+  return (await loadConfig({ env: process.env, cwd: process.cwd(), autoload: true })).library;
 }
 
 async function runWith<Input, Output>(
   app: App,
-  cwd: string,
   program: Loaded<Input, Output> | string,
   input: Input,
   options: RunOptions = {},
 ): Promise<Output> {
   const { onEvent, ...rest } = options;
-  const loaded = typeof program === "string" ? await loadProgram(resolve(cwd, program)) : program;
+  const loaded = typeof program === "string" ? await app.load(program) : program;
   const { output } = await app.run(loaded, input, { ...rest, ...(onEvent ? { listener: onEvent } : {}) });
   return output as Output;
 }

@@ -32,6 +32,10 @@ export interface CommandContext {
   readonly output: Output;
   /** A path as the user wrote it, absolute. */
   resolve(path: string): string;
+  /** A program as the user named it, absolute: a file, or else a name in the library. @throws {ModullmError} RLLM_008 */
+  locate(program: string): Promise<string>;
+  /** The folders that library names are looked for in. */
+  library(): Promise<readonly string[]>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** The application, built on first use. */

@@ -5,6 +5,7 @@ import { errorPayload, ModullmError, toModullmError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
 import { createRedactor } from "../core/redact.ts";
 import { VERSION } from "../core/version.ts";
+import { isProgramPath } from "../library/program-path.ts";
 import { type GlobalOptions, parseArguments, splitGlobals } from "./arguments.ts";
 import { type AppSettings, type Command, type CommandContext, UsageError } from "./command.ts";
 import { createOutput, type Output, type Terminal } from "./output.ts";
@@ -31,13 +32,10 @@ export async function runCommandLine(
     if (globals.help) return say(output, (await import("./render/help.ts")).commandHelp(command));
     const parsed = parseArguments(command, globals.args);
     const resolvePath = (path: string) => resolve(terminal.cwd, path);
-    return await command.run({
-      ...parsed,
-      output,
-      signal,
-      resolve: resolvePath,
-      app: appMaker(terminal, globals, output, apps),
-    });
+    const app = appMaker(terminal, globals, output, apps);
+    const library = async () => (apps[0] ?? (await app())).config.library;
+    const locate = (program: string) => locateProgram(program, terminal.cwd, library);
+    return await command.run({ ...parsed, output, signal, resolve: resolvePath, locate, library, app });
   } catch (thrown) {
     if (thrown instanceof UsageError) return usageError(output, thrown, command);
     return await failure(output, toModullmError(thrown));
@@ -58,6 +56,13 @@ async function overview(globals: GlobalOptions, output: Output): Promise<number>
   if (unknown !== undefined) throw new UsageError(`unknown option ${unknown}`);
   const { overviewHelp } = await import("./render/help.ts");
   return say(output, await overviewHelp(COMMANDS));
+}
+
+/** Only what is no path needs the configuration, and what reads programs. */
+async function locateProgram(program: string, cwd: string, library: CommandContext["library"]): Promise<string> {
+  if (isProgramPath(program)) return resolve(cwd, program);
+  const names = await import("../library/names.ts");
+  return await names.locateProgram(program, { cwd, library });
 }
 
 /** One application a process, made when a command first asks; what it knows of secrets is known to the output at once. */

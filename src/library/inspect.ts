@@ -1,7 +1,10 @@
 import { dirname } from "node:path";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { JsonObject } from "../core/json.ts";
-import { readProgram, resolveUsesPath } from "./load.ts";
+import type { UsesEntry } from "../program/program.ts";
+import { type LoadOptions, resolveUses } from "./load.ts";
+import { createFinder, type ProgramFinder } from "./names.ts";
+import { readProgram } from "./read.ts";
 
 /** What `inspect` says of a program. Keys are a contract. */
 export interface Inspection {
@@ -31,11 +34,10 @@ export interface InspectedUse {
 }
 
 /** One file and its direct children; a child that is missing or broken is marked, not an error. */
-export async function inspectProgram(path: string): Promise<Inspection> {
+export async function inspectProgram(path: string, { library = [] }: LoadOptions = {}): Promise<Inspection> {
   const program = await readProgram(path);
-  const uses = await Promise.all(
-    program.uses.map((entry) => inspectUse(entry.name, entry.path, entry.with, dirname(path))),
-  );
+  const finder = createFinder({ library });
+  const uses = await Promise.all(program.uses.map((entry) => inspectUse(entry, dirname(path), finder)));
   return {
     path,
     name: program.name,
@@ -54,10 +56,11 @@ export async function inspectProgram(path: string): Promise<Inspection> {
   };
 }
 
-async function inspectUse(name: string, written: string, mapping: JsonObject, folder: string): Promise<InspectedUse> {
-  let path = written;
+async function inspectUse(entry: UsesEntry, folder: string, finder: ProgramFinder): Promise<InspectedUse> {
+  const { name, with: mapping } = entry;
+  let { path } = entry;
   try {
-    path = resolveUsesPath(written, folder);
+    path = await resolveUses(path, folder, finder);
     await readProgram(path);
     return { name, path, with: mapping, missing: null };
   } catch (thrown) {

@@ -3,7 +3,8 @@ import { ModullmError } from "../core/error.ts";
 import type { Program, Warning } from "../program/program.ts";
 import { doubtPath } from "../program/schema-path.ts";
 import { templatePaths } from "../program/uses.ts";
-import { type LoadedProgram, loadProgram, readProgram } from "./load.ts";
+import { type LoadedProgram, type LoadOptions, loadProgram } from "./load.ts";
+import { readProgram } from "./read.ts";
 
 /** What `validate` says of one good file. Keys are a contract. */
 export interface Validation {
@@ -22,7 +23,7 @@ export interface PlacedWarning {
   readonly column: number | null;
 }
 
-export interface ValidateOptions {
+export interface ValidateOptions extends LoadOptions {
   /** Take warnings as errors. @default false */
   readonly strict?: boolean;
   /** Leave out what the program uses. @default false */
@@ -36,7 +37,7 @@ export interface ValidateOptions {
 export async function validateProgram(path: string, options: ValidateOptions = {}): Promise<Validation> {
   const loaded: LoadedProgram = options.shallow
     ? { program: await readProgram(path), path, uses: [] }
-    : await loadProgram(path);
+    : await loadProgram(path, options);
   const warnings = treeWarnings(loaded, new Set());
   const { name, version } = loaded.program;
   if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);

@@ -3,7 +3,7 @@ import { Glob } from "bun";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CODES } from "../../src/core/codes.ts";
-import { readProgram } from "../../src/library/load.ts";
+import { readProgram } from "../../src/library/read.ts";
 import { makeFolder, modullm, programText, serveModel } from "../cli/command-line.ts";
 
 /**

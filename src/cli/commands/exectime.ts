@@ -1,5 +1,5 @@
 import type { App } from "../../app.ts";
-import { type LoadedProgram, loadProgram } from "../../library/load.ts";
+import type { LoadedProgram } from "../../library/load.ts";
 import type { PredictionNode } from "../../store/exectime.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { readInput } from "../run-input.ts";
@@ -26,7 +26,7 @@ export const command: Command = {
     const { options, output } = context;
     const app = await context.app();
     const [file = ""] = context.positionals;
-    const loaded = await loadProgram(context.resolve(file));
+    const loaded = await app.load(file);
     const model = options.text("model");
     const input = hasInput(context) ? await readInput(loaded.program.input, context) : null;
     const { evidenceFrom, predict } = await import("../../store/exectime.ts");

@@ -5,7 +5,7 @@ import { readAnswer } from "../../answer/read.ts";
 import { compileContract } from "../../contract/compile.ts";
 import type { Contract } from "../../contract/contract.ts";
 import { ModullmError } from "../../core/error.ts";
-import { readProgram } from "../../library/load.ts";
+import { readProgram } from "../../library/read.ts";
 import { objectFromText } from "../../program/input.ts";
 import { type Command, UsageError } from "../command.ts";
 import { parseLines } from "../parse-lines.ts";

@@ -16,12 +16,12 @@ export const command: Command = {
     ["modullm stats examples/summary.rllm", "one program"],
     ["modullm stats --format text", "all programs, for people"],
   ],
-  async run({ positionals, options, output, app, resolve }) {
+  async run({ positionals, options, output, app, locate }) {
     const store = await (await app()).store();
     const { statsOf, statsOfAll } = await import("../../store/stats.ts");
     const model = options.text("model");
     const [file] = positionals;
-    const path = file === undefined ? null : resolve(file);
+    const path = file === undefined ? null : await locate(file);
     const text = options.text("format") === "text";
     if (path === null) {
       const all = statsOfAll(store, model);

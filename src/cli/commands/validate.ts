@@ -1,6 +1,6 @@
 import { errorPayload, toModullmError } from "../../core/error.ts";
 import { validateProgram, type Validation, type ValidateOptions } from "../../library/validate.ts";
-import type { Command } from "../command.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { warningText } from "../render/warning.ts";
 
 export const command: Command = {
@@ -15,13 +15,13 @@ export const command: Command = {
     ["modullm validate examples/summary.rllm", "one file: ok, path, name, version and warnings"],
     ["modullm validate --strict examples/*.rllm", "several files, as CI wants it: a list, exit 1 if any fails"],
   ],
-  async run({ positionals, options, output, resolve }) {
-    const settings: ValidateOptions = { strict: options.flag("strict"), shallow: options.flag("shallow") };
+  async run({ positionals, options, output, locate, library }) {
+    const settings: ValidateOptions = { strict: options.flag("strict"), shallow: options.flag("shallow"), library };
     const [only = ""] = positionals;
     const results =
       positionals.length === 1
-        ? [await validateProgram(resolve(only), settings)]
-        : await validateAll(positionals.map(resolve), settings);
+        ? [await validateProgram(await locate(only), settings)]
+        : await validateAll(positionals, locate, settings);
     for (const result of results) {
       if (!result.ok || !output.terminal.stderrIsTty) continue;
       for (const { message, path, line, column } of result.warnings) {
@@ -38,12 +38,15 @@ export const command: Command = {
 };
 
 async function validateAll(
-  paths: readonly string[],
+  programs: readonly string[],
+  locate: CommandContext["locate"],
   settings: ValidateOptions,
 ): Promise<(Validation | { ok: false; path: string })[]> {
   return await Promise.all(
-    paths.map(async (path) => {
+    programs.map(async (program) => {
+      let path = program;
       try {
+        path = await locate(program);
         return await validateProgram(path, settings);
       } catch (thrown) {
         return { ok: false as const, path, ...errorPayload(toModullmError(thrown)) };
