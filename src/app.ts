@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { sketchSchema } from "./contract/sketch.ts";
 import type { Config } from "./core/config.ts";
@@ -6,6 +6,7 @@ import type { RunListener } from "./core/events.ts";
 import { loadConfig } from "./core/load-config.ts";
 import { formerFolder } from "./core/paths.ts";
 import { createRedactor, type Redactor } from "./core/redact.ts";
+import type { AnswerCache } from "./engine/answers.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
 import { runProgram } from "./engine/run.ts";
 import type { LoadedProgram } from "./library/load.ts";
@@ -66,6 +67,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     newId: () => randomUUID(),
     sketch: sketchSchema,
   };
+  const redactor = createRedactor(config.secrets());
   let opening: Promise<RunStore> | null = null;
   const store = () => (opening ??= openRunStore(config, warn));
 
@@ -87,8 +89,10 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function run(loaded: LoadedProgram, input: unknown, given: RunOptions = {}): Promise<RunResult> {
     const { createRecorder } = await import("./store/recorder.ts");
-    const listener = both(createRecorder(await store()), given.listener);
-    return await runProgram(loaded, input, tools, { ...withDefaults(given), listener });
+    const history = await store();
+    const listener = both(createRecorder(history), given.listener);
+    const answers = keptAnswers(history, loaded.path, redactor);
+    return await runProgram(loaded, input, { ...tools, answers }, { ...withDefaults(given), listener });
   }
 
   async function close(): Promise<void> {
@@ -96,13 +100,25 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (opening) (await opening).close();
   }
 
-  return { config, redactor: createRedactor(config.secrets()), catalog, tools, store, load, run, withDefaults, close };
+  return { config, redactor, catalog, tools, store, load, run, withDefaults, close };
 }
 
 async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {
   const { openStore } = await import("./store/open.ts");
   const { data } = config.paths;
   return await openStore({ path: join(data, "stats.db"), legacyPath: join(formerFolder(data), "stats.db"), warn });
+}
+
+/** Answers kept in the run history, under a digest of the request. One that holds a secret is not kept. */
+function keptAnswers(history: RunStore, path: string, redactor: Redactor): AnswerCache {
+  const digest = (key: string): string => createHash("sha256").update(key).digest("hex");
+  return {
+    get: (key, maxAge) => history.findAnswer(digest(key), Date.now(), maxAge),
+    put(key, value, model) {
+      if (redactor.value(value) !== value) return;
+      history.keepAnswer({ key: digest(key), path, model, value, kept: Date.now() });
+    },
+  };
 }
 
 function after(milliseconds: number, callback: () => void): () => void {

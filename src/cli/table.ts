@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./commands/inspect.ts")).command,
   parse: async () => (await import("./commands/parse.ts")).command,
   stats: async () => (await import("./commands/stats.ts")).command,
+  cache: async () => (await import("./commands/cache.ts")).command,
   exectime: async () => (await import("./commands/exectime.ts")).command,
   help: async () => (await import("./commands/help.ts")).command,
   trust: async () => (await import("./commands/trust.ts")).command,

@@ -4,7 +4,7 @@ import type { Run } from "./state.ts";
 export interface AnswerCache {
   /** @param maxAge milliseconds; older answers don't count */
   get(key: string, maxAge: number): unknown;
-  put(key: string, value: unknown): void;
+  put(key: string, value: unknown, model: string): void;
 }
 
 /** Whether asking again would, as far as the parameters can promise, give the same answer. */

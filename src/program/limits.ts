@@ -29,13 +29,19 @@ export function readBudget(front: Frontmatter): Program["budget"] {
   return budget as Program["budget"];
 }
 
-/** `10m`, `7d` in milliseconds. @throws {ModullmError} RLLM_002 */
+/** @throws {ModullmError} RLLM_002 */
 export function readCache(front: Frontmatter): number | null {
   const cache = front.values["cache"] ?? null;
   if (cache === null) return null;
-  const [, count, unit] = (typeof cache === "string" && DURATION.exec(cache)) || [];
-  if (count === undefined || unit === undefined) throw fieldError(front, ["cache"], "a duration such as 10m or 7d");
-  return Number(count) * (MILLISECONDS[unit] ?? 0);
+  const duration = typeof cache === "string" ? parseDuration(cache) : null;
+  if (duration === null) throw fieldError(front, ["cache"], "a duration such as 10m or 7d");
+  return duration;
+}
+
+/** `10m`, `7d` in milliseconds; null for what is no duration. */
+export function parseDuration(text: string): number | null {
+  const [, count, unit = ""] = DURATION.exec(text) ?? [];
+  return count === undefined ? null : Number(count) * (MILLISECONDS[unit] ?? 0);
 }
 
 /** `tests` are checked in form; running them comes in a later release, and a file that has some is told so. @throws {ModullmError} RLLM_002 */

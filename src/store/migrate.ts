@@ -1,9 +1,10 @@
 import { UnusableFile } from "./failure.ts";
 import type { SqlDatabase } from "./driver.ts";
+import answers from "./migrations/0002-answers.sql" with { type: "text" };
 import runs from "./migrations/0001-runs.sql" with { type: "text" };
 
 /** In order; the file's `user_version` is how many of them it has. A released one never changes. */
-export const MIGRATIONS: readonly string[] = [runs];
+export const MIGRATIONS: readonly string[] = [runs, answers];
 
 /**
  * Brings the file to this version, each step in a transaction of its own. Any number of processes may do this at once: the

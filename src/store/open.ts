@@ -38,6 +38,10 @@ function storeWithoutSqlite(path: string, warn: (message: string) => void): RunS
     },
     runs: refuse,
     programs: refuse,
+    findAnswer: () => undefined,
+    keepAnswer() {},
+    answerStats: () => refuse().at(0) ?? { answers: 0, hits: 0, bytes: 0, programs: [] },
+    clearAnswers: () => refuse().length,
     close() {},
   };
 }

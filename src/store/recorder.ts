@@ -32,6 +32,7 @@ export function createRecorder(store: RunStore): RunListener {
         usd: event.cost_usd,
         error: event.error,
         edits: event.edits,
+        cached: event.cached,
       });
     } else if (event.type === "run-end") {
       open.delete(event.run);

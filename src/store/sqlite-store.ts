@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { ModullmError } from "../core/error.ts";
 import { connectToRead, connectToWrite, PATIENCE_MS, setPatience } from "./connect.ts";
 import { failureOf, isBusy, UnusableFile } from "./failure.ts";
+import { type AnswerStats, answerStats, clearAnswers, findAnswer, keepAnswer, type KeptAnswer } from "./answers.ts";
 import { INSERT_RUN, runOf, valuesOf } from "./row.ts";
 import { takeOver } from "./legacy.ts";
 import type { SqlDatabase, SqlDriver, SqlStatement } from "./driver.ts";
@@ -61,6 +62,33 @@ export class SqliteStore implements RunStore {
       const rows = database.prepare("SELECT DISTINCT path FROM run WHERE path <> ''").all();
       return rows.map((row) => String(row["path"])).toSorted();
     });
+  }
+
+  findAnswer(key: string, now: number, maxAge: number): unknown {
+    if (this.#given !== "ready") return undefined;
+    try {
+      return findAnswer(this.#writable(), key, now - maxAge);
+    } catch (error) {
+      this.#missed(error);
+      return undefined;
+    }
+  }
+
+  keepAnswer(answer: KeptAnswer): void {
+    if (this.#given !== "ready") return;
+    try {
+      keepAnswer(this.#writable(), answer);
+    } catch (error) {
+      this.#missed(error);
+    }
+  }
+
+  answerStats(): AnswerStats {
+    return this.#read((database) => [answerStats(database)])[0] ?? { answers: 0, hits: 0, bytes: 0, programs: [] };
+  }
+
+  clearAnswers(before: number): number {
+    return this.#read((database) => [clearAnswers(database, before)])[0] ?? 0;
   }
 
   close(): void {

@@ -23,6 +23,8 @@ export interface ProgramStats {
   readonly tokens: { readonly prompt: number | null; readonly completion: number | null };
   /** Over the runs in which every counted call has a price. */
   readonly cost_usd: { readonly total: number | null; readonly avg: number | null; readonly runs_with_price: number };
+  /** Runs whose answer was known from the same call before; they count in none of the figures above but the first five. */
+  readonly cache_hits: number;
   /** Failed runs by code, the commonest first. */
   readonly errors: Readonly<Record<string, number>>;
   /** Edits made to read answers, by rule, the commonest first. */
@@ -46,7 +48,7 @@ export interface RunUsage {
 
 /** @param runs the runs of that program with that model, in any order */
 export function statsOf(path: string, model: string | null, runs: readonly RunRecord[]): ProgramStats {
-  const called = runs.filter((run) => run.attempts.length > 0);
+  const called = runs.filter((run) => run.attempts.some((attempt) => !attempt.cached));
   const answered = runs.filter((run) => run.outputOk !== null);
   const succeeded = count(runs, (run) => run.ok);
   return {
@@ -58,9 +60,10 @@ export function statsOf(path: string, model: string | null, runs: readonly RunRe
     output_schema_compliance_pct: percentage(answered, (run) => run.outputOk === true),
     input_schema_compliance_pct: percentage(runs, (run) => run.inputOk),
     ...usageStats(called),
+    cache_hits: count(runs, (run) => run.attempts.some((attempt) => attempt.cached)),
     errors: tally(runs.filter((run) => !run.ok).map((run) => run.error ?? "unknown")),
     edits: tally(runs.flatMap((run) => run.attempts.flatMap((attempt) => attempt.edits))),
-    edits_by_model: editsByModel(runs.flatMap((run) => run.attempts)),
+    edits_by_model: editsByModel(runs.flatMap((run) => run.attempts.filter((attempt) => !attempt.cached))),
   };
 }
 

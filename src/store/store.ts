@@ -1,3 +1,5 @@
+import type { AnswerStats, KeptAnswer } from "./answers.ts";
+
 /**
  * Where runs are remembered. Nothing is opened before the first call.
  *
@@ -18,6 +20,13 @@ export interface RunStore {
    */
   programs(): readonly string[];
   /** Lets the file go. Called once, last; what is recorded after it is dropped. */
+  /** The answer kept under the key for at most `maxAge` milliseconds before `now`; undefined where there is none. Never throws. */
+  findAnswer(key: string, now: number, maxAge: number): unknown;
+  /** Keeps an answer; like `record` it warns where it can't and never throws. */
+  keepAnswer(answer: KeptAnswer): void;
+  answerStats(): AnswerStats;
+  /** Removes the answers kept before that time; how many there were. */
+  clearAnswers(before: number): number;
   close(): void;
 }
 
@@ -63,4 +72,6 @@ export interface AttemptRecord {
   readonly error: string | null;
   /** Rules used to read the answer, one entry an edit. */
   readonly edits: readonly string[];
+  /** Not asked for: the same call in this run (`run`) or an earlier one (`store`) had it. Absent in rows of before. */
+  readonly cached?: "run" | "store" | null;
 }

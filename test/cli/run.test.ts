@@ -154,10 +154,10 @@ describe("modullm run", () => {
   });
 
   test("warnings go to stderr and don't stop the run", async () => {
-    const folder = makeFolder({ "a.rllm": programText({ budget: "{usd: 1}" }) });
+    const folder = makeFolder({ "a.rllm": programText({ tests: "[]" }) });
     const { exit, stdout, stderr } = await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: serve(GOOD).env });
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
-    expect(stderr).toContain(`a.rllm:11:1: "budget" has no effect in this version`);
+    expect(stderr).toContain(`a.rllm:11:1: "tests" has no effect in this version`);
   });
 
   test("an error at a terminal is told twice: JSON on stdout, source line and caret on stderr", async () => {

@@ -15,12 +15,20 @@ test("migrate() makes the schema that is pinned here", async () => {
   store.record(run());
   store.close();
   const database = new Database(path, { readonly: true });
-  expect(database.query("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+  expect(database.query("PRAGMA user_version").get()).toEqual({ user_version: 2 });
   expect(database.query("PRAGMA application_id").get()).toEqual({ application_id: 0x4d_4c_4c_4d });
   expect(database.query("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
-  const columns = database
-    .query("SELECT name, type, \"notnull\" AS required, pk FROM pragma_table_info('run')")
-    .values();
+  const columnsOf = (table: string) =>
+    database.query('SELECT name, type, "notnull" AS required, pk FROM pragma_table_info(?)').values(table);
+  const columns = columnsOf("run");
+  expect(columnsOf("answer")).toEqual([
+    ["key", "TEXT", 1, 1],
+    ["path", "TEXT", 1, 0],
+    ["model", "TEXT", 1, 0],
+    ["value", "TEXT", 1, 0],
+    ["kept", "INTEGER", 1, 0],
+    ["hits", "INTEGER", 1, 0],
+  ]);
   database.close();
   expect(columns).toEqual([
     ["path", "TEXT", 1, 1],
@@ -61,7 +69,9 @@ test("migrate() leaves a newer version's file alone: writes are skipped, reads r
   store.record(run());
   store.record(run());
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toContain("a newer version of this program wrote it (format 2, this one knows 1)");
+  expect(warnings[0]).toContain(
+    `a newer version of this program wrote it (format ${MIGRATIONS.length + 1}, this one knows ${MIGRATIONS.length})`,
+  );
   const thrown = thrownBy(() => store.runs(everything));
   expect(thrown).toBeInstanceOf(ModullmError);
   expect(thrown).toMatchObject({ code: "RLLM_018", details: { path } });

@@ -33,7 +33,7 @@ export async function callModel(run: Run): Promise<void> {
   const asking = askUntilGood(run);
   if (shared) calls.set(key, asking);
   run.output = await asking;
-  kept?.put(key, run.output);
+  kept?.put(key, run.output, firstModel(run));
 }
 
 /** The outcome of the same call made elsewhere in this tree; null where it ended there for reasons of that place. */
@@ -52,8 +52,12 @@ function checked(run: Run, value: unknown): JsonObject | null {
   return value !== undefined && run.loaded.program.output.check(value).ok ? (value as JsonObject) : null;
 }
 
+function firstModel(run: Run): string {
+  return run.tree.models.get(run.loaded)?.[0]?.id ?? run.loaded.program.model;
+}
+
 function reportReuse(run: Run, cached: "run" | "store"): void {
-  const model = run.tree.models.get(run.loaded)?.[0]?.id ?? run.loaded.program.model;
+  const model = firstModel(run);
   run.emit({ type: "attempt-start", attempt: 1, model });
   const usage = { prompt_tokens: 0, completion_tokens: 0 };
   const nothing = { latency_ms: 0, usage, cost_usd: 0, edits: [], error: null, reason: null };
