@@ -59,6 +59,7 @@ function readCondition(text: string): Bounds | null {
     if (part === undefined || !/^\d/.test(part)) break;
     parts.push(Number(part));
   }
+  if (written.slice(parts.length).some((part) => part !== undefined && /^\d/.test(part))) return null;
   if (parts.length === 0) return operator === "<" || operator === ">" ? null : { min: "0.0.0", below: null };
   const last = parts.length - 1;
   const from = [0, 1, 2].map((index) => parts[index] ?? 0).join(".");
