@@ -52,7 +52,7 @@ export function yamlKeyOffset(document: Document, path: readonly string[]): numb
   return (isScalar(pair?.key) ? pair.key.range?.[0] : holder.range?.[0]) ?? 0;
 }
 
-const YAML_1_1 = /^(?:y|yes|n|no|on|off|0[0-7]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+)$/i;
+const YAML_1_1 = /^(?:yes|no|on|off|0[0-7]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+)$/i;
 
 /** Plain scalars that YAML 1.1 would read as something else. */
 export function yaml11Scalars(document: Document): { text: string; offset: number }[] {

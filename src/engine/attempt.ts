@@ -92,7 +92,8 @@ async function listen(run: Run, { model, messages, attempt, grant }: Call, reply
   const { program } = run.loaded;
   const stream = run.tree.options.stream ?? false;
   const params = grant?.maxTokens == null ? program.params : { ...program.params, max_tokens: grant.maxTokens };
-  const request = { messages, params, schema: program.output.schema, stream, values: run.values };
+  const { schema: _, ...values } = run.values;
+  const request = { messages, params, schema: program.output.schema, stream, values };
   let checkAt = grant?.allowance ?? Number.POSITIVE_INFINITY;
   for await (const part of model.call(request, run.signal)) {
     if (part.type === "text") {
@@ -100,7 +101,7 @@ async function listen(run: Run, { model, messages, attempt, grant }: Call, reply
       if (stream) run.emit({ type: "model-delta", attempt, text: part.text });
       if (reply.text.length > checkAt && grant) checkAt = await nextCheck(run, model, reply.text, grant);
     } else if (part.type === "note") {
-      const { type: _, ...note } = part;
+      const { type: _type, ...note } = part;
       if (note.kind === "retry-wait") reply.extraCalls++;
       run.emit({ type: "note", ...note });
     } else if (part.type === "finish") reply.usage = part.usage;

@@ -5,6 +5,7 @@ import type { Message } from "../model/model.ts";
 import { fillValue } from "../program/uses.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
 import { checkInput } from "./stages/input.ts";
+import { refuseBlocks } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
 import { checkWindow } from "./stages/window.ts";
 import type { Run } from "./state.ts";
@@ -24,7 +25,7 @@ export interface DryRun {
 
 /**
  * The request that a run would send first, without sending it.
- * @throws {ModullmError} RLLM_004 or RLLM_012, as the run would
+ * @throws {ModullmError} RLLM_004, RLLM_009 or RLLM_012, as the run would
  */
 export async function dryRun(
   loaded: LoadedProgram,
@@ -34,6 +35,7 @@ export async function dryRun(
 ): Promise<DryRun> {
   const { program } = loaded;
   const run = shell(loaded, input, tools, options);
+  refuseBlocks(loaded);
   checkInput(run);
   renderMessages(run);
   await checkWindow(run);

@@ -3,6 +3,7 @@ import type { Contract } from "../contract/contract.ts";
 import { ModullmError, withDetails } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 import type { JsonObject } from "../core/json.ts";
+import { didYouMean } from "../core/nearest.ts";
 import { VERSION } from "../core/version.ts";
 import { type Body, parseBody, type Section } from "./body.ts";
 import { checkCompat } from "./compat.ts";
@@ -48,7 +49,7 @@ function parseSource(source: Source, runtime: string): Program {
   checkCompat(front, runtime);
   const warnings: Warning[] = [...front.warnings, ...metadata.unknownKeyWarnings(front)];
   const fields = readFields(front);
-  const llm = readLlm(front);
+  const llm = readLlm(front, warnings);
   const params = readParams(front);
   const input = readContract(front, "input_schema");
   const output = readContract(front, "output_schema");
@@ -97,12 +98,17 @@ function readFields(front: Frontmatter) {
   };
 }
 
-function readLlm(front: Frontmatter): { llm: JsonObject; model: string; fallbacks: string[] } {
+function readLlm(front: Frontmatter, warnings: Warning[]): { llm: JsonObject; model: string; fallbacks: string[] } {
   const llm = front.values["llm"];
   function malformed(what: string, path: readonly (string | number)[]): ModullmError {
     return new ModullmError("RLLM_002", what, { details: { field: path.join("."), llm }, place: front.place(path) });
   }
   if (!isObject(llm)) throw malformed('"llm" is not a mapping with a model', ["llm"]);
+  for (const key of Object.keys(llm)) {
+    if (key === "model" || key === "fallbacks") continue;
+    const message = `"llm.${key}" is not known and has no effect.${didYouMean(key, ["model", "fallbacks"])}`;
+    warnings.push({ message, place: front.keyPlace("llm", key) });
+  }
   const { model, fallbacks = [] } = llm;
   if (typeof model !== "string" || !isModelName(model)) {
     throw malformed(`"llm.model" is ${JSON.stringify(model) ?? "missing"}, but a model as "provider/name" is wanted`, [

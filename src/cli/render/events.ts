@@ -30,7 +30,7 @@ function eventText(event: RunEvent): string | null {
     case "model-delta":
       return null;
     case "attempt-end":
-      return `attempt ${event.attempt} ${event.ok ? "ok" : `failed with ${event.error}`} in ${event.latency_ms.toFixed(0)} ms${usageText(event)}`;
+      return `attempt ${event.attempt} ${event.ok ? "ok" : `failed with ${event.error} (${event.reason})`} in ${event.latency_ms.toFixed(0)} ms${usageText(event)}`;
     case "note":
       return `${event.kind}: ${event.message}`;
     case "run-end":

@@ -43,7 +43,8 @@ function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram
   return calls;
 }
 
-function refuseBlocks({ program }: LoadedProgram): void {
+/** @throws {ModullmError} RLLM_009 */
+export function refuseBlocks({ program }: LoadedProgram): void {
   const [block] = program.blocks;
   if (!block) return;
   const reason = `this version has no sandbox to run code in, and code never runs outside one`;
