@@ -5,16 +5,16 @@ import { processTerminal } from "./cli/terminal.ts";
 /** Milliseconds after which a command counts as one that stays, and its code is worth compiling. */
 const STAYS = 100;
 
-async function main(): Promise<void> {
-  const interrupt = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      if (interrupt.signal.aborted) process.exit(130);
-      interrupt.abort();
-    });
-  }
+async function main(): Promise<number> {
   setTimeout(() => Bun.unsafe.setJITPolicy(1), STAYS).unref();
-  process.exit(await runCommandLine(process.argv.slice(2), processTerminal(), interrupt.signal));
+  const terminal = processTerminal();
+  try {
+    return await runCommandLine(process.argv.slice(2), terminal);
+  } catch (thrown) {
+    // What can't be written (a full disk) can't be told on the same way either.
+    terminal.stderr(`modullm: cannot write the result: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    return 1;
+  }
 }
 
-void main();
+void main().then((status) => process.exit(status));

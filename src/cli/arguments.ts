@@ -33,8 +33,12 @@ export interface GlobalOptions {
   args: string[];
 }
 
-/** Takes the global options out, wherever they stand before `--`. */
-export function splitGlobals(argv: readonly string[]): GlobalOptions {
+/**
+ * Takes the global options out, wherever they stand before `--`. The word after an option that takes a value is that value,
+ * whatever it looks like.
+ * @param takesValue whether an option of the command, as written, takes the next word
+ */
+export function splitGlobals(argv: readonly string[], takesValue: (option: string) => boolean): GlobalOptions {
   const globals: GlobalOptions = {
     autoload: true,
     color: "auto",
@@ -51,14 +55,28 @@ export function splitGlobals(argv: readonly string[]): GlobalOptions {
     }
     if (word === "--no-config-autoload") globals.autoload = false;
     else if (word === "--help" || word === "-h") globals.help = true;
-    else if ((word === "--version" || word === "-V") && globals.command === null) globals.version = true;
+    else if (word === "--version" || word === "-V") globals.version = true;
     else if (word === "--no-color") globals.color = "never";
     else if (word === "--color") globals.color = readColor(argv[++index]);
     else if (word.startsWith("--color=")) globals.color = readColor(word.slice("--color=".length));
     else if (globals.command === null && !word.startsWith("-")) globals.command = word;
-    else globals.args.push(word);
+    else globals.args.push(...(takesValue(word) ? argv.slice(index, ++index + 1) : [word]));
   }
   return globals;
+}
+
+/** The command's name: the first word that is no option and no option's value. */
+export function commandName(argv: readonly string[]): string | null {
+  const at = argv.findIndex((word, index) => !word.startsWith("-") && argv[index - 1] !== "--color");
+  return at === -1 || argv.slice(0, at).includes("--") ? null : (argv[at] ?? null);
+}
+
+/** Whether an option as written (`--model`, not `--model=x`) takes the next word. */
+export function takesValue({ options }: Command): (option: string) => boolean {
+  return (option) => {
+    const type = options[option.replace(/^--?/, "")]?.type;
+    return type === "string" || type === "enum";
+  };
 }
 
 /** @throws {UsageError} */
@@ -100,7 +118,11 @@ function checkNames(definitions: ArgsDef, args: readonly string[]): void {
       const near = nearest(written, aliases.keys());
       throw new UsageError(`unknown option ${word.split("=")[0]}${near === null ? "" : `; did you mean --${near}?`}`);
     }
-    if (type === "boolean" || word.includes("=")) continue;
+    if (type === "boolean") {
+      if (/=(?!true$|false$)/.test(word)) throw new UsageError(`option --${name} takes no value`);
+      continue;
+    }
+    if (word.includes("=")) continue;
     if (index + 1 >= args.length) throw new UsageError(`option --${name} needs a value`);
     index++;
   }

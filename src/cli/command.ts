@@ -36,8 +36,6 @@ export interface CommandContext {
   locate(program: string): Promise<string>;
   /** The folders that library names are looked for in. */
   library(): Promise<readonly string[]>;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
   /** The application, built on first use. */
   app(settings?: AppSettings): Promise<App>;
 }

@@ -2,40 +2,35 @@ import { resolve } from "node:path";
 import type { App } from "../app.ts";
 import { CODES } from "../core/codes.ts";
 import { errorPayload, ModullmError, toModullmError } from "../core/error.ts";
+import { jsonFault } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import { createRedactor } from "../core/redact.ts";
 import { VERSION } from "../core/version.ts";
 import { isProgramPath } from "../library/program-path.ts";
-import { type GlobalOptions, parseArguments, splitGlobals } from "./arguments.ts";
+import { commandName, type GlobalOptions, parseArguments, splitGlobals, takesValue } from "./arguments.ts";
 import { type AppSettings, type Command, type CommandContext, UsageError } from "./command.ts";
 import { createOutput, type Output, type Terminal } from "./output.ts";
 import { COMMANDS } from "./table.ts";
 
-/**
- * The command line: arguments in, exit status out. Everything it reaches is in `terminal`, so that a test drives it in process.
- * @param signal aborted by Ctrl-C
- */
-export async function runCommandLine(
-  argv: readonly string[],
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<number> {
+/** The command line: arguments in, exit status out. Everything it reaches is in `terminal`, so that a test drives it in process. */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
   let output = createOutput(terminal, createRedactor([]), "auto");
   const apps: App[] = [];
   let command: Command | null = null;
   try {
-    const globals = splitGlobals(argv);
+    const name = commandName(argv);
+    command = name === null ? null : await findCommand(name);
+    const globals = splitGlobals(argv, command === null ? () => false : takesValue(command));
     output = createOutput(terminal, output.redactor, globals.color);
     if (globals.version) return say(output, VERSION);
-    if (globals.command === null) return await overview(globals, output);
-    command = await findCommand(globals.command);
+    if (command === null) return await overview(globals, output);
     if (globals.help) return say(output, (await import("./render/help.ts")).commandHelp(command));
     const parsed = parseArguments(command, globals.args);
     const resolvePath = (path: string) => resolve(terminal.cwd, path);
     const app = appMaker(terminal, globals, output, apps);
     const library = async () => (apps[0] ?? (await app())).config.library;
     const locate = (program: string) => locateProgram(program, terminal.cwd, library);
-    return await command.run({ ...parsed, output, signal, resolve: resolvePath, locate, library, app });
+    return await command.run({ ...parsed, output, resolve: resolvePath, locate, library, app });
   } catch (thrown) {
     if (thrown instanceof UsageError) return usageError(output, thrown, command);
     return await failure(output, toModullmError(thrown));
@@ -94,8 +89,20 @@ function usageError(output: Output, error: UsageError, command: Command | null):
   return 2;
 }
 
+/** An error is always told, if need be without the value that can't be printed. */
+function printError(output: Output, error: ModullmError): void {
+  const payload = errorPayload(error);
+  const { message, details } = payload;
+  const plain = {
+    ...payload,
+    details: jsonFault(details) === null ? details : { reason: message },
+    received_payload: null,
+  };
+  output.json(jsonFault(payload) === null ? payload : plain);
+}
+
 async function failure(output: Output, error: ModullmError): Promise<number> {
-  output.json(errorPayload(error));
+  printError(output, error);
   if (output.terminal.stderrIsTty) {
     const { renderError } = await import("./render/error.ts");
     output.note(renderError(error, output.color));

@@ -11,6 +11,11 @@ export interface Terminal {
   stdout(text: string): void;
   stderr(text: string): void;
   stdin(): AsyncIterable<Uint8Array>;
+  /**
+   * Calls back at Ctrl-C or SIGTERM, instead of ending the process at once, until the function it gives is called. A second
+   * one ends the process. While nobody listens the system's own handling holds: work that never yields can be stopped too.
+   */
+  onInterrupt(callback: () => void): () => void;
 }
 
 /**

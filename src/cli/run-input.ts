@@ -15,8 +15,8 @@ export async function readInput(contract: Contract, context: CommandContext): Pr
 async function readBase(contract: Contract, context: CommandContext): Promise<Record<string, unknown>> {
   const { options } = context;
   const [file, inline, text] = [options.text("input-file"), options.text("input"), options.text("text")];
-  if (inline !== null && text !== null) throw new UsageError("--input and --text can't be used together");
   if (file !== null) return fromFile(context.resolve(file));
+  if (inline !== null && text !== null) throw new UsageError("--input and --text can't be used together");
   if (text !== null) return textToInput(contract, text === "-" ? await stdinText(context) : text);
   if (inline === null) return {};
   const written = inline === "-" ? await stdinText(context) : inline;

@@ -15,8 +15,24 @@ export function processTerminal(): Terminal {
     stdout: (text) => writeAll(1, text),
     stderr: (text) => writeAll(2, text),
     stdin: readStdin,
+    onInterrupt,
   };
 }
+
+function onInterrupt(callback: () => void): () => void {
+  let interrupted = false;
+  const listen = (): void => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+    callback();
+  };
+  for (const name of SIGNALS) process.on(name, listen);
+  return () => {
+    for (const name of SIGNALS) process.off(name, listen);
+  };
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** Writes now, so that nothing is lost when the process ends. A reader that has gone away is no error. */
 function writeAll(descriptor: 1 | 2, text: string): void {

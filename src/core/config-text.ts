@@ -13,7 +13,11 @@ export type ConfigText =
 export function readConfigText(path: string): ConfigText {
   let bytes: Uint8Array;
   try {
-    const { size } = statSync(path);
+    const stats = statSync(path);
+    const { size } = stats;
+    if (stats.isDirectory()) return { kind: "directory" };
+    // A pipe would block, a device never end.
+    if (!stats.isFile()) return { kind: "unreadable", reason: "it is not a regular file" };
     if (size > MOST_BYTES) return { kind: "unreadable", reason: `it is larger than ${MOST_BYTES} bytes` };
     bytes = readFileSync(path);
   } catch (thrown) {

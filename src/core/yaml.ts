@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, type Node, parseDocument, visit } from "yaml";
+import { CST, type Document, isAlias, isMap, isScalar, Lexer, type Node, parseDocument, visit } from "yaml";
 
 /** YAML 1.2 core, strict: no tags, no duplicate keys, one document, and only values that JSON has. */
 export type YamlResult =
@@ -8,9 +8,15 @@ export type YamlResult =
 /** How often aliases may multiply before a document is refused ("billion laughs"). */
 const MAX_ALIAS_COUNT = 100;
 
+/** Collections within collections. The parser's time grows faster than that. */
+const MAX_YAML_DEPTH = 100;
+
 /** Never throws. Offsets are UTF-16 units into `text`. */
 export function parseYaml(text: string): YamlResult {
   try {
+    const deep = tooDeep(text);
+    if (deep !== null)
+      return { ok: false, reason: `it is nested more than ${MAX_YAML_DEPTH} levels deep`, offset: deep };
     // At "silent" a second document would not be an error.
     const document = parseDocument(text, { version: "1.2", schema: "core", prettyErrors: false, logLevel: "error" });
     const fault = document.errors[0] ?? document.warnings[0];
@@ -67,10 +73,49 @@ export function yaml11Scalars(document: Document): { text: string; offset: numbe
   return found;
 }
 
+/**
+ * Where flow collections, or dashes on one line, are nested too deep; null where they are not. A look at the characters tells
+ * for nearly every text; only where it can't, the text is split into tokens.
+ */
+function tooDeep(text: string): number | null {
+  if (!mayBeDeep(text)) return null;
+  let [flow, dashes, offset] = [0, 0, 0];
+  for (const token of new Lexer().lex(text)) {
+    const type = CST.tokenType(token);
+    if (type === "flow-seq-start" || type === "flow-map-start") flow++;
+    else if (type === "flow-seq-end" || type === "flow-map-end") flow--;
+    else if (type === "seq-item-ind" || type === "explicit-key-ind") dashes++;
+    else if (type === "newline") dashes = 0;
+    if (flow + dashes > MAX_YAML_DEPTH) return offset;
+    if (!SIGNS.has(token)) offset += token.length;
+  }
+  return null;
+}
+
+/** What the lexer says between the characters of the text. */
+const SIGNS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001F"]);
+
+function mayBeDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_BRACKET || code === OPEN_BRACE) depth++;
+    else if ((code === CLOSE_BRACKET || code === CLOSE_BRACE) && depth > 0) depth--;
+    if (depth > MAX_YAML_DEPTH) return true;
+  }
+  return MANY_DASHES.test(text);
+}
+
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
+const MANY_DASHES = new RegExp(`(?:[-?] {1,4}){${MAX_YAML_DEPTH}}`);
+
 function findRefused(document: Document): { reason: string; offset: number } | null {
   let refused: { reason: string; offset: number } | null = null;
   visit(document, {
-    Node(_, node) {
+    Node(_, node, path) {
+      if (isAlias(node) && path.includes(node.resolve(document) as Node)) {
+        refused = { reason: `the alias *${node.source} stands within what it names`, offset: node.range?.[0] ?? 0 };
+      }
       if (!isAlias(node) && node.tag)
         refused = { reason: `the tag ${node.tag} is not supported`, offset: node.range?.[0] ?? 0 };
       if (isScalar(node) && typeof node.value === "number" && !Number.isFinite(node.value)) {

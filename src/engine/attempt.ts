@@ -4,7 +4,7 @@ import { readAnswer } from "../answer/read.ts";
 import { cost } from "../core/cost.ts";
 import { ModullmError, toModullmError } from "../core/error.ts";
 import type { Usage } from "../core/events.ts";
-import type { Json, JsonObject } from "../core/json.ts";
+import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import type { Message, Model } from "../model/model.ts";
 import { createLimiter } from "./limiter.ts";
 import { type Grant, grantCall } from "./spending.ts";
@@ -122,13 +122,23 @@ async function nextCheck(run: Run, model: Model, text: string, grant: Grant): Pr
 /** Reads the answer, with every edit and everything left out on record. */
 function read(run: Run, text: string): Reading {
   const { output, repair } = run.loaded.program;
-  const reading = readAnswer(text, output, { root: "object", repair: run.tree.options.repair ?? repair ?? "safe" });
+  const reading = usable(
+    readAnswer(text, output, { root: "object", repair: run.tree.options.repair ?? repair ?? "safe" }),
+  );
   const { edits, lost } = reading;
   if (edits.length > 0 || lost.length > 0) {
     const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;
     run.emit({ type: "note", kind: "repair", message, data: { edits, lost } as unknown as Json });
   }
   return reading;
+}
+
+/** A value that could not be written as JSON again is refused, whatever its contract allows. */
+function usable(reading: Reading): Reading {
+  const fault = reading.ok ? jsonFault(reading.value) : null;
+  if (!reading.ok || fault === null) return reading;
+  const issue = { keyword: "type", path: [], schemaPath: [], reason: fault };
+  return { ok: false, code: "RLLM_005", value: null, issues: [issue], edits: reading.edits, lost: reading.lost };
 }
 
 function noText(model: Model): ModullmError {

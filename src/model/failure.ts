@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, jsonFault } from "../core/json.ts";
 
 /** Who was called, for messages and details; `secrets` are cut out of whatever a server sends back. */
 export interface Callee {
@@ -98,13 +98,17 @@ export function statusFailure(callee: Callee, response: Response, body: string):
 
 /** An `{"error": …}` that came with status 200 or in the middle of a stream. */
 export function inBandFailure(callee: Callee, event: Readonly<Record<string, unknown>>): ModullmError {
-  const said = saidBy(JSON.stringify(event), callee);
+  const said = saidBy(writable(event), callee);
   const retryable = said.status === null ? !REFUSALS.test(said.code ?? "") : mayRetry(said.status, said.code, null);
   return providerFailure(callee, `${callee.host} reported an error: ${said.text}`, {
     status: said.status,
     code: said.code,
     retryable,
   });
+}
+
+function writable(event: Readonly<Record<string, unknown>>): string {
+  return jsonFault(event) === null ? JSON.stringify(event) : "";
 }
 
 /** What a failure's message says behind the colon. */

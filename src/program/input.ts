@@ -1,6 +1,6 @@
 import type { Contract } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, jsonFault } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { parseYaml } from "../core/yaml.ts";
 
@@ -71,6 +71,8 @@ export function objectFromText(
       `Cannot read ${source} as ${format === "yaml" ? "YAML" : "JSON"}: ${read.reason}`,
       read.place,
     );
+  const fault = jsonFault(read.value);
+  if (fault !== null) throw inputError(source, `Cannot use ${source} as input: it ${fault}`);
   if (isObject(read.value)) return read.value;
   const what = Array.isArray(read.value) ? "a list" : read.value === null ? "empty" : `a ${typeof read.value}`;
   throw inputError(source, `Cannot use ${source} as input: it is ${what}, but an object is wanted`);
@@ -102,7 +104,8 @@ function readJson(text: string, orYaml: boolean): Read {
   } catch (thrown) {
     if (orYaml) {
       const yaml = readYaml(text);
-      if (yaml.ok) return yaml;
+      // Text whose first key is not quoted was meant as YAML.
+      if (yaml.ok || !/^\s*[[{]\s*"/.test(text)) return yaml;
     }
     return { ok: false, reason: (thrown as Error).message, place: {} };
   }

@@ -9,6 +9,10 @@ interface Kind {
 }
 
 const boolean: Kind = { wanted: "true or false", holds: (value) => typeof value === "boolean" };
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+/** Latin-1 without control characters, as HTTP carries it. */
+const HEADER_TEXT = /^[\t\x20-\x7E\xA0-\xFF]*$/;
+
 const string: Kind = { wanted: "a string", holds: (value) => typeof value === "string" };
 const object: Kind = { wanted: "a mapping", holds: isObject };
 const list: Kind = { wanted: "a list", holds: Array.isArray };
@@ -69,10 +73,7 @@ export const LLM_PARAMS: Readonly<Record<string, Kind>> = {
   reasoning_effort: string,
   logprobs: boolean,
   top_logprobs: atLeast(0),
-  extra_headers: {
-    wanted: "a mapping of strings",
-    holds: (value) => isObject(value) && Object.values(value).every(string.holds),
-  },
+  extra_headers: { wanted: "a mapping of header names to values of one line", holds: isHeaders },
   extra_body: object,
   service_tier: string,
   modalities: strings,
@@ -83,6 +84,15 @@ export const LLM_PARAMS: Readonly<Record<string, Kind>> = {
   prompt_cache_key: string,
   safety_identifier: string,
 };
+
+function isHeaders(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(value).every(
+      ([name, text]) => HEADER_NAME.test(name) && typeof text === "string" && HEADER_TEXT.test(text),
+    )
+  );
+}
 
 /** @throws {ModullmError} RLLM_003 for a key that is not allowed or a value of the wrong type */
 export function checkLlmParams(params: Readonly<Record<string, unknown>>): JsonObject {

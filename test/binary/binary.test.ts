@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, type ModelServer, programText, serveModel, worldOf } from "../cli/command-line.ts";
 
@@ -83,6 +83,35 @@ describe("the binary", () => {
       total_runs: 1,
       failure_count: 1,
     });
+  });
+
+  test("Ctrl-C stops work that never yields", async () => {
+    const folder = makeFolder({
+      "a.rllm": programText({
+        input_schema: '{type: object, properties: {text: {type: string, pattern: "^(.*a){25}$"}}}',
+      }),
+    });
+    const child = start(["run", "a.rllm", "--text", `${"a".repeat(24)}${"b".repeat(5000)}`], folder);
+    await Bun.sleep(300);
+    child.kill("SIGINT");
+    await child.exited;
+    expect(child.signalCode).toBe("SIGINT");
+  });
+
+  test("a full disk behind stdout is told in a line", async () => {
+    const folder = makeFolder();
+    const { status, stderr } = spawnSync("sh", ["-c", `"${BINARY}" help rllm > /dev/full`], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^modullm: cannot write the result: .*\n$/);
+  });
+
+  test("a .env that is no regular file neither blocks nor fills the memory", async () => {
+    const folder = makeFolder({ "a.rllm": programText() });
+    symlinkSync("/dev/zero", join(folder, ".env"));
+    expect((await modullm(RUN, folder)).stdout).toContain("RLLM_018");
   });
 
   test("a pipe whose reader has gone is no crash", async () => {

@@ -45,22 +45,22 @@ export async function modullm(args: readonly string[], setting: Setting = {}): P
   let [stdout, stderr] = ["", ""];
   const bytes =
     typeof setting.stdin === "string" ? new TextEncoder().encode(setting.stdin) : (setting.stdin ?? new Uint8Array());
-  const exit = await runCommandLine(
-    args,
-    {
-      env: { ...worldOf(folder), ...setting.env },
-      cwd: folder,
-      stdoutIsTty: setting.tty ?? false,
-      stderrIsTty: setting.tty ?? false,
-      columns: 80,
-      stdout: (text) => void (stdout += text),
-      stderr: (text) => void (stderr += text),
-      async *stdin() {
-        yield bytes;
-      },
+  const exit = await runCommandLine(args, {
+    env: { ...worldOf(folder), ...setting.env },
+    cwd: folder,
+    stdoutIsTty: setting.tty ?? false,
+    stderrIsTty: setting.tty ?? false,
+    columns: 80,
+    stdout: (text) => void (stdout += text),
+    stderr: (text) => void (stderr += text),
+    async *stdin() {
+      yield bytes;
     },
-    setting.signal ?? new AbortController().signal,
-  );
+    onInterrupt(callback) {
+      setting.signal?.addEventListener("abort", callback);
+      return () => setting.signal?.removeEventListener("abort", callback);
+    },
+  });
   return { exit, stdout, stderr, json: () => JSON.parse(stdout) as unknown };
 }
 

@@ -192,9 +192,52 @@ describe("modullm run", () => {
   test("deep nesting and NUL bytes in the input are data", async () => {
     const folder = makeFolder({ "a.rllm": programText({ input_schema: "{type: object}" }, "Hi") });
     const env = serve(GOOD).env;
-    const deep = `{"a": ${"[".repeat(5000)}${"]".repeat(5000)}}`;
+    const deep = `{"a": ${"[".repeat(900)}${"]".repeat(900)}}`;
     expect((await modullm(["run", "a.rllm", "--input", deep], { folder, env })).exit).toBe(0);
     expect((await modullm(["run", "a.rllm", "--input", '{"a": "\\u0000"}'], { folder, env })).exit).toBe(0);
+  });
+});
+
+describe("hostile input", () => {
+  test.each([
+    ["a cycle of aliases", "{text: a, x: &x [*x]}", "RLLM_016"],
+    ["50,000 levels", `{"text": ${"[".repeat(50_000)}${"]".repeat(50_000)}}`, "RLLM_016"],
+    ["3,000 levels of YAML", `{text: ${"[".repeat(3000)}`, "RLLM_016"],
+    ["a number beyond all bounds", '{"text": "a", "n": 1e999}', "RLLM_016"],
+    ["a duplicate key", "{text: a, text: b}", "RLLM_016"],
+  ])("%s is %s at once, as JSON", async (_, input, code) => {
+    const folder = makeFolder({ "a.rllm": programText() });
+    const start = performance.now();
+    const { exit, json } = await modullm(["run", "a.rllm", "--input", input], { folder });
+    expect({ exit, code: (json() as { error_code: string }).error_code }).toEqual({ exit: 1, code });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  test("an answer that JSON can't carry is asked for again", async () => {
+    const open = "{type: object, properties: {out: {type: string}}, required: [out]}";
+    const folder = makeFolder({ "a.rllm": programText({ output_schema: open }) });
+    const server = serve(
+      '{"out": "x", "more": 1e999}',
+      `{"out": "x", "more": ${"[".repeat(2000)}${"]".repeat(2000)}}`,
+      GOOD,
+    );
+    expect((await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: server.env })).json()).toEqual({
+      out: "ok",
+    });
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test("an option's value is its value, whatever it looks like", async () => {
+    const folder = makeFolder({ "a.rllm": programText() });
+    const server = serve(GOOD);
+    await modullm(["run", "a.rllm", "--text", "--help"], { folder, env: server.env });
+    expect(server.asked[0]?.messages[0]?.content).toBe("Say --help");
+    expect((await modullm(["run", "a.rllm", "--version"], { folder })).stdout).toBe("0.1.0\n");
+    expect((await modullm(["run", "a.rllm", "--stream=xyz"], { folder })).exit).toBe(2);
+    expect((await modullm(["run", "a.rllm", "--model", "nonsense", "--dry-run"], { folder })).json()).toMatchObject({
+      error_code: "RLLM_002",
+      details: { field: "model" },
+    });
   });
 });
 

@@ -1,9 +1,10 @@
 import type { App } from "../../app.ts";
 import { ModullmError } from "../../core/error.ts";
 import type { RepairLevel } from "../../answer/answer.ts";
-import type { RunListener } from "../../core/events.ts";
+import type { RunEvent, RunListener } from "../../core/events.ts";
 import { parseLimits } from "../../engine/budget.ts";
 import type { RunOptions } from "../../engine/engine.ts";
+import { isModelName } from "../../program/parse.ts";
 import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
 import { createProgress } from "../render/progress.ts";
 import { createVerbose } from "../render/events.ts";
@@ -94,8 +95,8 @@ export const command: Command = {
       return 0;
     }
     const partial = ndjson(context) ? createPartialOutput(loaded.program.output, output) : null;
-    const value = await watched(context, app, partial?.listen ?? null, (listener) =>
-      app.run(loaded, input, { ...flags, signal: context.signal, listener }),
+    const value = await watched(context, app, partial?.listen ?? null, (watch) =>
+      app.run(loaded, input, { ...flags, ...watch }),
     );
     if (partial) partial.end(value);
     else output.json(value);
@@ -108,7 +109,7 @@ async function watched(
   context: CommandContext,
   app: App,
   partial: RunListener | null,
-  run: (listener: RunListener) => Promise<{ output: unknown }>,
+  run: (watch: { listener: RunListener; signal: AbortSignal }) => Promise<{ output: unknown }>,
 ): Promise<unknown> {
   const { options, output } = context;
   const tracePath = options.text("trace");
@@ -116,15 +117,23 @@ async function watched(
   const verbose = options.flag("verbose") ? createVerbose(output) : null;
   const stream = options.flag("stream") && partial === null;
   const progress = createProgress(output, { stream, verbose: verbose !== null });
+  const interrupt = new AbortController();
+  let disarm = (): void => {};
+  function listener(event: RunEvent): void {
+    // From here on the run waits for others most of the time, and can end in good order.
+    if (event.type === "stage-start" && event.stage === "plan") {
+      disarm();
+      disarm = output.terminal.onInterrupt(() => interrupt.abort());
+    }
+    trace?.write(event);
+    verbose?.(event);
+    progress.listen(event);
+    partial?.(event);
+  }
   try {
-    const result = await run((event) => {
-      trace?.write(event);
-      verbose?.(event);
-      progress.listen(event);
-      partial?.(event);
-    });
-    return result.output;
+    return (await run({ listener, signal: interrupt.signal })).output;
   } finally {
+    disarm();
     progress.end();
     trace?.close();
   }
@@ -148,6 +157,13 @@ function readFlags(options: Options): RunOptions {
       `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (usd, tokens, calls, ms)`,
     );
   const model = options.text("model");
+  if (model !== null && model !== "recommended" && !isModelName(model)) {
+    throw new ModullmError(
+      "RLLM_002",
+      `--model is "${model}", but a model as "provider/name" or recommended is wanted`,
+      { details: { field: "model", value: model } },
+    );
+  }
   const repair = options.text("repair") as RepairLevel | null;
   return {
     ...(repair === null ? {} : { repair }),

@@ -1,7 +1,7 @@
 import type { ChatResponse } from "ollama/browser";
 import type { Config } from "../../core/config.ts";
 import { ModullmError } from "../../core/error.ts";
-import { isObject } from "../../core/json.ts";
+import { isCount, isObject } from "../../core/json.ts";
 import { credentialFault } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { Exchange, notJson } from "../exchange.ts";
@@ -108,7 +108,7 @@ function* partsOf(piece: ChatResponse): Generator<ModelPart> {
   if (message?.thinking) yield { type: "reasoning", text: message.thinking };
   if (message?.content) yield { type: "text", text: message.content };
   if (!done) return;
-  const counted = typeof prompt_eval_count === "number" && typeof eval_count === "number";
+  const counted = isCount(prompt_eval_count) && isCount(eval_count);
   yield {
     type: "finish",
     reason: done_reason === "stop" || done_reason === "length" ? done_reason : "other",

@@ -1,5 +1,5 @@
 import type { Usage } from "../../core/events.ts";
-import { isObject } from "../../core/json.ts";
+import { isCount, isObject } from "../../core/json.ts";
 import type { ModelPart } from "../model.ts";
 
 type Finish = Extract<ModelPart, { type: "finish" }>;
@@ -44,8 +44,7 @@ export function readUsage(body: Readonly<Record<string, unknown>>): Usage | null
   const usage = body["usage"] ?? (isObject(own) ? own["usage"] : null);
   if (!isObject(usage)) return null;
   const { prompt_tokens, completion_tokens } = usage;
-  if (typeof prompt_tokens !== "number" || typeof completion_tokens !== "number") return null;
-  return { prompt_tokens, completion_tokens };
+  return isCount(prompt_tokens) && isCount(completion_tokens) ? { prompt_tokens, completion_tokens } : null;
 }
 
 export function servedBy(body: Readonly<Record<string, unknown>>): string | null {
