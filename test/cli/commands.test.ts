@@ -80,7 +80,8 @@ describe("modullm inspect", () => {
       uses: [{ name: "k", path: `${folder}/no.rllm` }],
       llm_params: {},
     });
-    expect(await run("mermaid")).toContain('use0["k (missing)"]');
+    expect(await run("mermaid")).toContain('no.rllm<br/>missing: there is no such file"]:::missing');
+    expect(await run("svg")).toStartWith("<svg xmlns=");
     expect(await run("text")).toContain("model   local/test");
     expect(await run("typescript")).toContain("export type BaseOutput = {\n  out: string;\n};");
   });

@@ -1,4 +1,5 @@
 import { type Inspection, inspectProgram } from "../../library/inspect.ts";
+import type { LibraryPath } from "../../library/names.ts";
 import type { Command } from "../command.ts";
 
 export const command: Command = {
@@ -8,27 +9,39 @@ export const command: Command = {
   options: {
     format: {
       type: "enum",
-      options: ["json", "text", "mermaid", "typescript"],
+      options: ["json", "text", "mermaid", "svg", "typescript"],
       default: "json",
-      description: "How to show it; mermaid draws what it uses, typescript declares its types",
+      description: "How to show it; mermaid and svg draw all that it uses, typescript declares its types",
     },
   },
   examples: [
     ["modullm inspect examples/summary.rllm", "as JSON"],
-    ["modullm inspect examples/brief.rllm --format mermaid", "a diagram of what it uses"],
+    ["modullm inspect examples/brief.rllm --format mermaid", "a diagram of what it uses, all the way down"],
+    ["modullm inspect examples/brief.rllm --format svg > brief.svg", "the same as a picture"],
     ["modullm inspect examples/summary.rllm --format typescript", "types for the library"],
   ],
-  async run({ positionals, options, output, resolve }) {
+  async run({ positionals, options, output, locate, library }) {
     const [file = ""] = positionals;
-    const inspection = await inspectProgram(resolve(file));
+    const path = await locate(file);
     const format = options.text("format");
-    if (format === "mermaid") output.text(mermaid(inspection));
-    else if (format === "typescript") output.text(await declarations(inspection));
+    if (format === "mermaid" || format === "svg") {
+      output.text(await drawing(path, format, library));
+      return 0;
+    }
+    const inspection = await inspectProgram(path, { library });
+    if (format === "typescript") output.text(await declarations(inspection));
     else if (format === "text") output.text(await readable(inspection));
     else output.json(inspection);
     return 0;
   },
 };
+
+async function drawing(path: string, format: "mermaid" | "svg", library: LibraryPath): Promise<string> {
+  const { inspectTree } = await import("../../library/tree.ts");
+  const { diagramOf, mermaid } = await import("../render/diagram.ts");
+  const diagram = diagramOf(await inspectTree(path, { library }));
+  return format === "mermaid" ? mermaid(diagram) : (await import("../render/svg.ts")).svg(diagram);
+}
 
 async function readable(inspection: Inspection): Promise<string> {
   const { sketchSchema } = await import("../../contract/sketch.ts");
@@ -61,19 +74,4 @@ async function declarations(inspection: Inspection): Promise<string> {
     .replace(/^(?=\d|$)/, "Program");
   const { input_schema: input, output_schema: output } = inspection;
   return `export type ${name}Input = ${schemaToTypeScript(input)};\n\nexport type ${name}Output = ${schemaToTypeScript(output)};`;
-}
-
-function mermaid({ name, uses }: Inspection): string {
-  const lines = ["flowchart TD", `  root["${label(name)}"]`];
-  for (const [index, use] of uses.entries()) {
-    lines.push(
-      `  use${index}["${label(use.name)}${use.missing === null ? "" : " (missing)"}"]`,
-      `  use${index} --> root`,
-    );
-  }
-  return lines.join("\n");
-}
-
-function label(text: string): string {
-  return text.replaceAll('"', "#quot;");
 }
