@@ -107,10 +107,10 @@ test("support_reply_drafter quotes the policies that answer the message, and no 
   expect(reply).not.toContain("vouchers");
 });
 
-test("brief takes over what the programs that it uses have found", async () => {
-  const text = inputOf("brief");
+test("compose_summary_keywords takes over what the programs that it uses have found", async () => {
+  const text = inputOf("compose_summary_keywords");
   const extracted = await modullm.run<Record<string, unknown>, Record<string, unknown>>("extract_keywords.rllm", text);
-  const [summary, brief] = [await run("summary"), await run("brief")];
+  const [summary, brief] = [await run("summary"), await run("compose_summary_keywords")];
   expect(brief["summary"]).toBe(summary["summary"]);
   expect(brief["keywords"]).toEqual(extracted["keywords"]);
 });
