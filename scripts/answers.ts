@@ -33,6 +33,8 @@ interface Row {
   wrong: number;
 }
 
+const ROUNDS = 20;
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function main(): void {
@@ -135,24 +137,26 @@ function share(row: Row): string {
   return `${row.right} (${((100 * row.right) / row.total).toFixed(1)} %)`;
 }
 
-/** The best of several passes over each case, in microseconds. */
+/** The best of several rounds over all cases, in microseconds, and how far the slowest is from the median. */
 function printTimes(cases: readonly Case[], contracts: ReadonlyMap<string, Contract>): void {
-  const times = cases.map((one) => {
-    let best = Number.POSITIVE_INFINITY;
-    for (let pass = 0; pass < 20; pass++) {
+  const times = cases.map(({ id }) => ({ id, micros: Number.POSITIVE_INFINITY }));
+  for (let round = 0; round < ROUNDS; round++) {
+    cases.forEach((one, index) => {
       const start = performance.now();
       answer(one, contracts, "full");
-      best = Math.min(best, performance.now() - start);
-    }
-    return { id: one.id, micros: best * 1000 };
-  });
+      const micros = (performance.now() - start) * 1000;
+      const time = times[index];
+      if (time) time.micros = Math.min(time.micros, micros);
+    });
+  }
   const sorted = times.toSorted((a, b) => a.micros - b.micros);
   const at = (part: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]?.micros ?? 0;
-  const slowest = sorted.at(-1);
+  const ratio = at(1) / at(0.5);
   print("");
   print(
-    `time per case, full: p50 ${at(0.5).toFixed(1)} µs, p95 ${at(0.95).toFixed(1)} µs, slowest ${at(1).toFixed(1)} µs (${slowest?.id ?? ""})`,
+    `time per case, full: p50 ${at(0.5).toFixed(1)} µs, p95 ${at(0.95).toFixed(1)} µs, slowest ${at(1).toFixed(1)} µs: ` +
+      `${ratio.toFixed(1)} times the median (${sorted.at(-1)?.id ?? ""})`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { afterComma, type Place } from "./follow.ts";
 import { readNumber } from "./numbers.ts";
-import { blankEnd, edit, isBlank, isCloser, isQuote, keyAt, openerLevel, type Cursor } from "./scan.ts";
+import { blankEnd, edit, isBlank, isCloser, isQuote, keyAt, openerLevel, quotedKeyAt, type Cursor } from "./scan.ts";
 import type { TextNode } from "./tree.ts";
 
 /** Reads a scalar that has no quotes: a literal, a number, or text whose quotes are missing. Always moves on. */
@@ -50,7 +50,7 @@ export function bareValue(text: string): unknown {
 
 function isStray(c: Cursor, at: number, place: Place): boolean {
   if (place === "key") return c.text[blankEnd(c, at + 1)] === ":";
-  return c.stack.at(-1) !== "{" || keyAt(c, at) < 2;
+  return c.stack.at(-1) !== "{" || !quotedKeyAt(c, at);
 }
 
 function bareEnd(c: Cursor, place: Place): number {
@@ -79,6 +79,8 @@ function numberEnd(c: Cursor): number {
 
 function bareKeyEnd(c: Cursor): number {
   for (let at = c.at; at < c.end; at++) {
+    const code = c.text.charCodeAt(at);
+    if ((code > 96 && code < 123) || code === 95 || (code > 47 && code < 58) || (code > 64 && code < 91)) continue;
     const char = c.text[at] ?? "";
     if (char === ":" || char === "," || char === "}" || char === "{" || char === "=") return at;
     if (isQuote(char) && at > c.at && char !== "'" && char !== "’") return at;
@@ -134,7 +136,7 @@ function endsHere(c: Cursor, at: number, char: string, place: Place): boolean {
   if (char === "#") return at > c.at && isBlank(c.text.charCodeAt(at - 1)) && c.text[at + 1] === " ";
   if (char === "`") return at > c.at && c.text.startsWith("```", at);
   if (!isQuote(char) || at === c.at) return false;
-  if (place === "value" && keyAt(c, at) === 2) return true;
+  if (place === "value" && quotedKeyAt(c, at)) return true;
   return char !== "’" && char !== "´" && (strayQuote(c, at, char) || gluedString(c, at));
 }
 
@@ -148,7 +150,7 @@ function strayQuote(c: Cursor, at: number, char: string): boolean {
 
 /** `a"0"`: a string stands directly behind the text, and nothing behind that. */
 function gluedString(c: Cursor, at: number): boolean {
-  if (isBlank(c.text.charCodeAt(at - 1))) return false;
+  if (c.text[at] !== '"' || isBlank(c.text.charCodeAt(at - 1))) return false;
   return /^"[^"\n]{0,40}"\s*(?:[}\]]|$)/.test(c.text.slice(at, Math.min(c.end, at + 60)));
 }
 

@@ -1,7 +1,7 @@
 import type { Contract } from "../contract/contract.ts";
 import type { Edit, Lost, RepairLevel } from "./answer.ts";
 import { newCoercion } from "./coerce.ts";
-import { pathOf, type Coercion, type Note, type Notes, type Outcome } from "./outcome.ts";
+import { pathOf, type Coercion, type Note, type Notes, type Outcome, type SchemaNotes } from "./outcome.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import type { Cursor } from "./scan.ts";
 import type { Member, Node, ParseEdit } from "./tree.ts";
@@ -40,8 +40,13 @@ const UNWANTED_WEIGHT = 1 / 4;
 const SHOWN = 80;
 
 /** Reads a source under the contract; null when the level allows no way to, or too much would be lost. */
-export function evaluate(source: Source, contract: Contract, level: RepairLevel): Candidate | null {
-  const x = newCoercion(source.cursor, contract.schema, { level, partial: false });
+export function evaluate(
+  source: Source,
+  contract: Contract,
+  level: RepairLevel,
+  schemas: SchemaNotes,
+): Candidate | null {
+  const x = newCoercion(source.cursor, contract.schema, { level, partial: false, schemas });
   const outcome = x.coerce(source.node, contract.schema, null);
   if (!outcome) return null;
   const { notes, muted } = flatten(outcome.notes);

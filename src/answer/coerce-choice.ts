@@ -9,8 +9,8 @@ import type { Node } from "./tree.ts";
 
 /** The values of an `enum` or `const` with the names they go by, or null for another schema. */
 export function choicesOf(x: Coercion, schema: Record<string, unknown>): readonly Choice[] | null {
-  let choices = x.choices.get(schema);
-  if (choices === undefined) x.choices.set(schema, (choices = readChoices(schema)));
+  let choices = x.schemas.choices.get(schema);
+  if (choices === undefined) x.schemas.choices.set(schema, (choices = readChoices(schema)));
   return choices;
 }
 

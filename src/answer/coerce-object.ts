@@ -13,7 +13,7 @@ import {
   type Outcome,
   type Path,
 } from "./outcome.ts";
-import { aliasesOf, keyOf, nameMembers } from "./property-names.ts";
+import { aliasesOf, keyOf, memberNamer } from "./property-names.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { resolve, takesNull, wantsArray } from "./schemas.ts";
 import type { Member, Node, ObjectNode } from "./tree.ts";
@@ -74,11 +74,11 @@ interface Building {
 function byMember(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
   if (node.members.length === 0 && node.bare.length > 0) return null;
   const properties = propertiesOf(schema);
-  const names = nameMembers(x, node, properties);
+  const nameOf = memberNamer(x, node, properties);
   const built: Building = { value: {}, cost: 0, notes: null };
   const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
-  for (const [index, member] of node.members.entries()) {
-    const name = names[index];
+  for (const member of node.members) {
+    const name = nameOf(member.key);
     const isDone =
       name === undefined
         ? addUnknown(x, built, member, schema, path)

@@ -6,16 +6,26 @@ import { coerceToObject } from "./coerce-object.ts";
 import { coerceToScalar, coerceToString, isScalarType } from "./coerce-scalar.ts";
 import { choicesOf, coerceToChoice } from "./coerce-choice.ts";
 import { natural } from "./natural.ts";
-import { cheaper, type Coercion, type NestedOutcome, type Outcome, type Path } from "./outcome.ts";
+import {
+  cheaper,
+  newSchemaNotes,
+  type Coercion,
+  type NestedOutcome,
+  type Outcome,
+  type Path,
+  type SchemaNotes,
+} from "./outcome.ts";
 import { parseValue } from "./parse.ts";
 import { ruleOf } from "./rules.ts";
 import { newCursor, skipBlank, type Cursor } from "./scan.ts";
-import { branchesOf, resolve, typesOf } from "./schemas.ts";
+import { shapeOf, type Shape } from "./schemas.ts";
 import type { Node } from "./tree.ts";
 
 export interface CoerceOptions {
   readonly level: RepairLevel;
   readonly partial: boolean;
+  /** Of the same root: what coercions before this one worked out. */
+  readonly schemas?: SchemaNotes;
 }
 
 /** JSON in a string of JSON in a string: deeper than this it is text. */
@@ -31,9 +41,7 @@ export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOpt
     nesting,
     edits: cursor.edits,
     memo: new Map(),
-    schemas: new Map(),
-    aliases: new Map(),
-    choices: new Map(),
+    schemas: options.schemas ?? newSchemaNotes(),
     coerce: (node, schema, path) => coerce(x, node, schema, path),
     nested: (text, schema) => coerceNested(x, text, schema),
   };
@@ -43,27 +51,27 @@ export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOpt
 /** The cheapest value a node has under a schema; null when it has none. Each pair of node and schema is worked out once. */
 export function coerce(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
   if (!isObject(schema)) return schema === false ? null : natural(x, node, path);
+  const shape = shapeOf(x, schema);
+  if (typeof shape === "boolean") return shape ? natural(x, node, path) : null;
+  if (node.kind === "text" && shape.scalar !== null) return coerceToType(x, node, shape.scalar, shape.schema, path);
   let known = x.memo.get(node);
   if (known?.has(schema)) return known.get(schema) ?? null;
   if (!known) x.memo.set(node, (known = new Map()));
   // A schema that leads back to itself on the same node says nothing more about it.
   known.set(schema, null);
-  const outcome = coerceBy(x, node, schema, path);
+  const outcome = coerceBy(x, node, shape, path);
   known.set(schema, outcome);
   return outcome;
 }
 
-function coerceBy(x: Coercion, node: Node, schema: Record<string, unknown>, path: Path): Outcome | null {
-  const resolved = resolve(x, schema);
-  if (!isObject(resolved)) return resolved === false ? null : natural(x, node, path);
-  const branches = branchesOf(x, resolved);
+function coerceBy(x: Coercion, node: Node, shape: Shape, path: Path): Outcome | null {
+  const { schema, branches, types } = shape;
   if (branches) return cheapest(branches, (branch) => x.coerce(node, branch, path));
-  const choices = choicesOf(x, resolved);
-  if (choices) return coerceToChoice(x, node, choices, resolved, path);
-  const types = typesOf(resolved);
+  const choices = shape.hasChoices ? choicesOf(x, schema) : null;
+  if (choices) return coerceToChoice(x, node, choices, schema, path);
   if (!types) return natural(x, node, path);
-  if (types.length === 1 && types[0] !== undefined) return coerceToType(x, node, types[0], resolved, path);
-  return cheapest(types, (type) => coerceToType(x, node, type, resolved, path));
+  if (types.length === 1 && types[0] !== undefined) return coerceToType(x, node, types[0], schema, path);
+  return cheapest(types, (type) => coerceToType(x, node, type, schema, path));
 }
 
 function cheapest<T>(options: readonly T[], outcomeOf: (option: T) => Outcome | null): Outcome | null {

@@ -1,5 +1,5 @@
 import { parseOpened, parseValue } from "./parse.ts";
-import { blankEnd, isBlank, keyAt, newCursor, type Cursor } from "./scan.ts";
+import { blankEnd, isBlank, newCursor, quotedKeyAt, type Cursor } from "./scan.ts";
 import type { Node } from "./tree.ts";
 
 /** Where in an answer a value was found. `reasoning` ranks last: what a model says to itself is not its answer. */
@@ -21,21 +21,38 @@ const MAX_REGIONS = 400;
 export function findRegions(text: string, partial: boolean): Region[] {
   const reasoning = findReasoning(text);
   const regions: Region[] = [];
-  const opener = /[{[]|```/g;
+  const nextOpener = openersOf(text);
   // Reading strictly first may run further than reading what is there: together no more than a few times the text.
   const budget = { left: 4 * text.length };
   let at = 0;
   while (at < text.length) {
-    opener.lastIndex = at;
-    const found = opener.exec(text);
+    const found = nextOpener(at);
     if (!found) break;
-    const region = regionAt(text, found.index, found[0], reasoning, partial, budget);
+    const region = regionAt(text, found.index, found.mark, reasoning, partial, budget);
     if (region) regions.push(region);
-    at = Math.max(region?.end ?? 0, found.index + (found[0] === "```" && !region ? 3 : 1));
+    at = Math.max(region?.end ?? 0, found.index + (found.mark === "```" && !region ? 3 : 1));
     if (region?.cursor.failed) break;
     if (regions.length > MAX_REGIONS) regions.splice(0, 1);
   }
   return regions.filter((region) => !region.cursor.failed);
+}
+
+interface Opener {
+  readonly mark: string;
+  readonly index: number;
+}
+
+/** Finds the first opener at or behind an offset; offsets only grow, so each kind is searched for once over the whole text. */
+function openersOf(text: string): (from: number) => Opener | null {
+  const kinds = ["{", "[", "```"].map((mark) => ({ mark, index: text.indexOf(mark) }));
+  return (from) => {
+    let first: Opener | null = null;
+    for (const kind of kinds) {
+      if (kind.index >= 0 && kind.index < from) kind.index = text.indexOf(kind.mark, from);
+      if (kind.index >= 0 && (!first || kind.index < first.index)) first = { ...kind };
+    }
+    return first;
+  };
 }
 
 function regionAt(
@@ -95,9 +112,9 @@ function fencedScalar(text: string, at: number, reasoning: readonly Span[], part
   const close = text.indexOf("```", start);
   if (close < 0 && !partial) return null;
   const end = close < 0 ? text.length : close;
-  if (end - first > 2000 && keyAt(probe, first) !== 2) return null;
+  if (end - first > 2000 && !quotedKeyAt(probe, first)) return null;
   const cursor = newCursor(text, first, end, partial);
-  const node = keyAt(cursor, first) === 2 ? parseOpened(cursor) : parseValue(cursor, "top");
+  const node = quotedKeyAt(cursor, first) ? parseOpened(cursor) : parseValue(cursor, "top");
   if (!node || blankEnd(cursor, cursor.at) < end) return null;
   const inside = reasoning.some((span) => at >= span.from && at < span.to);
   return { rung: inside ? "reasoning" : "fence", node, cursor, start: first, end: Math.max(cursor.at, end) };
@@ -110,7 +127,7 @@ export function findWhole(text: string, partial: boolean): Region | null {
   const cursor = newCursor(text, start, text.length, partial);
   const first = blankEnd(cursor, start);
   if (/^<[\p{L}/!?]/u.test(text.slice(first, first + 2))) return null;
-  const opened = keyAt(cursor, first) === 2;
+  const opened = quotedKeyAt(cursor, first);
   const node = opened ? parseOpened(cursor) : parseValue(cursor, "top");
   if (!node || cursor.failed) return null;
   const items = [node];
@@ -147,7 +164,7 @@ const REASONING =
 /** What the model wrote to itself. A block that is never closed hides nothing but itself: it runs to the end of the text. */
 export function findReasoning(text: string): Span[] {
   const spans: Span[] = [];
-  if (!/think|thought|reasoning|reflection|scratchpad/i.test(text)) return spans;
+  if (!mayHoldReasoning(text)) return spans;
   const orphan = /<\/(?:think|thinking|thought|reasoning|reflection|scratchpad)>|\[\/THINK\]|◁\/think▷/i.exec(text);
   const lower = text.toLowerCase();
   let done = 0;
@@ -162,4 +179,10 @@ export function findReasoning(text: string): Span[] {
   if (orphan && !spans.some((span) => span.from < orphan.index))
     spans.push({ from: 0, to: orphan.index + orphan[0].length });
   return spans;
+}
+
+/** A cheap look: every mark of reasoning begins with one of these, and prose holds few of them. */
+function mayHoldReasoning(text: string): boolean {
+  if (text.includes("◁") || /\[\/?think\]/i.test(text)) return true;
+  return text.includes("<") && /<\/?(?:think|thought|reasoning|reflection|scratchpad)/i.test(text);
 }

@@ -1,4 +1,14 @@
-import { blankEnd, garbageThenKey, isCloser, isEllipsis, isQuote, keyAt, openerLevel, type Cursor } from "./scan.ts";
+import {
+  blankEnd,
+  garbageThenKey,
+  isCloser,
+  isEllipsis,
+  isQuote,
+  keyAt,
+  openerLevel,
+  quotedKeyAt,
+  type Cursor,
+} from "./scan.ts";
 
 /** Where a string stands: before a colon, after one, in a list, or alone. */
 export type Place = "key" | "value" | "item" | "top";
@@ -107,6 +117,6 @@ function behindClosers(c: Cursor, next: number, closed: string, level: number): 
     if (isCloser(behind) || (closed === "]" && behind === "[")) return "yes";
     return afterComma(c, next + 1, level) === "yes" ? "yes" : "weak";
   }
-  if (c.stack[level] === "{") return keyAt(c, next) === 2 ? "yes" : "no";
+  if (c.stack[level] === "{") return quotedKeyAt(c, next) ? "yes" : "no";
   return char === "{" || char === "[" || isQuote(char) ? "yes" : "no";
 }

@@ -1,4 +1,4 @@
-import { blankEnd, edit, isCloser, isEllipsis, isQuote, keyAt, openerLevel, type Cursor } from "./scan.ts";
+import { blankEnd, edit, isCloser, isEllipsis, isQuote, openerLevel, quotedKeyAt, type Cursor } from "./scan.ts";
 import type { TextNode } from "./tree.ts";
 
 // The marks between values: commas, colons, brackets, and what stands in their place when they are missing or too many.
@@ -9,7 +9,7 @@ export function reopens(c: Cursor): boolean {
   const next = blankEnd(c, c.at);
   if (c.text[next] !== ",") return false;
   const behind = blankEnd(c, next + 1);
-  return keyAt(c, behind) === 2 || /^"[^"\n]{1,80}" "/.test(c.text.slice(behind, behind + 90));
+  return quotedKeyAt(c, behind) || /^"[^"\n]{1,80}" "/.test(c.text.slice(behind, behind + 90));
 }
 
 /** Whether `char` ends the container that wants `own`. A closer of an outer one ends it too; any other is noise. */
@@ -77,7 +77,7 @@ export function takeColon(c: Cursor, key: TextNode): boolean {
     return true;
   }
   if (c.at >= c.end || char === undefined || char === "," || isCloser(char)) return false;
-  if (isQuote(char) && keyAt(c, c.at) === 2) return false;
+  if (isQuote(char) && quotedKeyAt(c, c.at)) return false;
   if (!key.quoted && !isQuote(char) && char !== "{" && char !== "[") return false;
   edit(c, "missing-colon", key.end, c.at, ":");
   return true;

@@ -1,5 +1,6 @@
 /** A word or name as people mean it: no accents, no case, no punctuation. */
 export function fold(text: string): string {
+  if (/^[a-z0-9]*$/.test(text)) return text;
   const stripped = strip(text);
   return /[^\0-\x7f]/.test(stripped) ? stripped.replace(/[^\p{L}\p{N}]+/gu, "") : stripped.replace(/[^a-z0-9]+/g, "");
 }
@@ -51,19 +52,22 @@ export interface Match {
 export function matchChoice(text: string, choices: readonly Choice[]): Match | null {
   const trimmed = text.trim();
   for (const choice of choices) if (choice.names.includes(trimmed)) return { value: choice.value, how: "exact" };
+  // What matches in any other way is in the text without its blanks and marks as well: a cheap look first.
+  const folded = fold(trimmed);
+  if (folded !== "" && !isMentioned(folded, choices)) return null;
   const stripped = strip(trimmed);
   const cased = choices.filter((choice) => formsOf(choice).stripped.includes(stripped));
   if (cased.length === 1 && cased[0]) return { value: cased[0].value, how: "folded" };
-  const folded = fold(trimmed);
   if (folded === "") return null;
   const same = choices.filter((choice) => formsOf(choice).folded.includes(folded));
   if (same.length === 1 && same[0]) return { value: same[0].value, how: "folded" };
-  if (same.length > 1 || cased.length > 1) return null;
-  // What is mentioned in a text is in it without its blanks as well; a cheap look first.
-  const isMentioned = choices.some((choice) =>
-    formsOf(choice).folded.some((name) => name !== "" && folded.includes(name)),
-  );
-  return isMentioned ? matchWithin(trimmed, choices) : null;
+  return same.length > 1 || cased.length > 1 ? null : matchWithin(trimmed, choices);
+}
+
+function isMentioned(folded: string, choices: readonly Choice[]): boolean {
+  for (const choice of choices)
+    for (const name of formsOf(choice).folded) if (name !== "" && folded.includes(name)) return true;
+  return false;
 }
 
 /** Counts whole-word mentions, longer names first so that a name inside another is not counted; the most mentioned wins. */

@@ -13,7 +13,7 @@ import {
   takeColon,
 } from "./marks.ts";
 import { regroup, splitRepeats } from "./regroup.ts";
-import { blankEnd, edit, isCloser, isQuote, keyAt, newCursor, skipBlank, type Cursor } from "./scan.ts";
+import { blankEnd, edit, isCloser, isQuote, newCursor, quotedKeyAt, skipBlank, type Cursor } from "./scan.ts";
 import type { ArrayNode, Node, ObjectNode, TextNode } from "./tree.ts";
 
 /** Deeper than this is no answer; it also bounds the recursion. */
@@ -168,7 +168,7 @@ function parseMemberValue(c: Cursor, node: ObjectNode, key: TextNode, keyStart: 
     node.members.push({ key: key.text, keyStart, value: empty });
     return;
   }
-  const isOpened = !isBracket(char) && keyAt(c, c.at) === 2;
+  const isOpened = !isBracket(char) && quotedKeyAt(c, c.at);
   const value = isOpened ? parseOpened(c) : parseValue(c, "value");
   if (value) node.members.push({ key: key.text, keyStart, value });
 }
@@ -216,12 +216,12 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
 /** A key in a list of no objects, inside an object: the list was not closed, and the object goes on. */
 function leavesArray(c: Cursor, node: ArrayNode): boolean {
   if (c.stack.at(-2) !== "{" || node.items.length === 0 || isBracket(c.text[c.at])) return false;
-  return keyAt(c, c.at) === 2 && node.items.every((item) => item.kind !== "object");
+  return quotedKeyAt(c, c.at) && node.items.every((item) => item.kind !== "object");
 }
 
 function parseItem(c: Cursor, node: ArrayNode): void {
   const from = c.at;
-  if (!isBracket(c.text[from]) && keyAt(c, from) === 2) {
+  if (!isBracket(c.text[from]) && quotedKeyAt(c, from)) {
     node.items.push(parseOpened(c));
     return;
   }

@@ -6,22 +6,22 @@ import type { ObjectNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
-/** For each member the property it stands for: by name, by alias, then but for case, accents and punctuation. */
-export function nameMembers(x: Coercion, node: ObjectNode, properties: Schema): (string | undefined)[] {
-  const names = node.members.map((member) => (Object.hasOwn(properties, member.key) ? member.key : undefined));
-  if (names.every((name) => name !== undefined)) return names;
-  const aliases = aliasIndex(x, properties);
-  return names.map((name, index) => {
-    if (name !== undefined) return name;
-    const key = node.members[index]?.key ?? "";
+/** Names a member's property: by name, by alias, then but for case, accents and punctuation. */
+export function memberNamer(x: Coercion, node: ObjectNode, properties: Schema): (key: string) => string | undefined {
+  let keys: ReadonlySet<string> | null = null;
+  return (key) => {
+    if (Object.hasOwn(properties, key)) return key;
+    const aliases = aliasIndex(x, properties);
     const found = aliases.get(key) ?? aliases.get(fold(key));
-    return found !== undefined && found !== null && !names.includes(found) ? found : undefined;
-  });
+    if (found === undefined || found === null) return undefined;
+    keys ??= new Set(node.members.map((member) => member.key));
+    return keys.has(found) ? undefined : found;
+  };
 }
 
 /** Every name a property goes by, as it is and folded; null for one that two properties share. */
 function aliasIndex(x: Coercion, properties: Schema): ReadonlyMap<string, string | null> {
-  const known = x.aliases.get(properties);
+  const known = x.schemas.aliases.get(properties);
   if (known) return known;
   const aliases = new Map<string, string | null>();
   for (const [name, schema] of Object.entries(properties)) {
@@ -32,7 +32,7 @@ function aliasIndex(x: Coercion, properties: Schema): ReadonlyMap<string, string
       }
     }
   }
-  x.aliases.set(properties, aliases);
+  x.schemas.aliases.set(properties, aliases);
   return aliases;
 }
 

@@ -1,5 +1,5 @@
 import { afterComma, judgeClose, type Place } from "./follow.ts";
-import { blankEnd, edit, isBlank, isCloser, isQuote, keyAt, type Cursor } from "./scan.ts";
+import { blankEnd, edit, isBlank, isCloser, isQuote, quotedKeyAt, type Cursor } from "./scan.ts";
 import type { TextNode } from "./tree.ts";
 
 /** Where a string ends. */
@@ -153,11 +153,11 @@ function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: n
   if (last <= open) return -1;
   if (place === "key") return inner === 0 ? colonBefore(c, open, last) : -1;
   if (before === ",") {
-    if (place === "value") return keyAt(c, at) === 2 ? backOverBlank(c, last - 1, open) + 1 : -1;
+    if (place === "value") return quotedKeyAt(c, at) ? backOverBlank(c, last - 1, open) + 1 : -1;
     if (place === "item") return opensItem(c, at) ? backOverBlank(c, last - 1, open) + 1 : -1;
   }
   if (place === "value" && before === ":") return splitBeforeKey(c, open, last);
-  if (place === "value" && keyAt(c, at) === 2 && c.text.slice(last + 1, at).includes("\n")) return last + 1;
+  if (place === "value" && quotedKeyAt(c, at) && c.text.slice(last + 1, at).includes("\n")) return last + 1;
   return -1;
 }
 

@@ -2,6 +2,7 @@ import type { Contract, Issue } from "../contract/contract.ts";
 import { isObject, jsonType } from "../core/json.ts";
 import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
 import { editsOf, evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
+import { newSchemaNotes, type SchemaNotes } from "./outcome.ts";
 import { looseSources, structuredSources } from "./sources.ts";
 
 /**
@@ -18,18 +19,26 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   const level = options.repair ?? "safe";
   const raw = rawText(text, contract);
   if (raw) return raw;
+  const wanted: Wanted = { contract, level, hasRoot, schemas: newSchemaNotes() };
   const { sources, many } = structuredSources(text, false);
-  const singles = rank(sources, contract, level, hasRoot);
-  const candidates = many ? besideMany(singles, many, contract, level, hasRoot) : singles;
+  const singles = rank(sources, wanted);
+  const candidates = many ? besideMany(singles, many, wanted) : singles;
   const reading = firstThatMeets(candidates, contract);
   if (reading) return reading;
   if (level !== "off") {
     const hasStructure = sources.some((source) => source.node.kind !== "text") || /^\s*[{[]/.test(text);
-    const loose = rank(looseSources(text, hasStructure), contract, level, hasRoot);
+    const loose = rank(looseSources(text, hasStructure), wanted);
     const found = firstThatMeets(loose, contract);
     if (found) return found;
   }
-  return refuse(sources, contract, level, hasRoot);
+  return refuse(sources, wanted);
+}
+
+interface Wanted {
+  readonly contract: Contract;
+  readonly level: RepairLevel;
+  readonly hasRoot: (value: unknown) => boolean;
+  readonly schemas: SchemaNotes;
 }
 
 /** What a single value costs more where the text holds several and the contract takes them all. */
@@ -39,13 +48,8 @@ const LEAVES_OTHERS = 20;
  * The text holds several values. Where the contract takes anything, or a list of such values, they are all meant: one of them
  * alone would lose the others, so only `full` may take it, after the list.
  */
-function besideMany(
-  singles: readonly Candidate[],
-  many: Source,
-  contract: Contract,
-  level: RepairLevel,
-  hasRoot: (value: unknown) => boolean,
-): Candidate[] {
+function besideMany(singles: readonly Candidate[], many: Source, wanted: Wanted): Candidate[] {
+  const { contract, level } = wanted;
   const isOpen = Object.keys(contract.schema).every(
     (key) => key.startsWith("$") || key === "title" || key === "description",
   );
@@ -55,7 +59,7 @@ function besideMany(
   const priced = kept.map((candidate) =>
     leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate,
   );
-  return sorted([...priced, ...rank([many], contract, level, hasRoot)]);
+  return sorted([...priced, ...rank([many], wanted)]);
 }
 
 function sorted(candidates: readonly Candidate[]): Candidate[] {
@@ -80,15 +84,10 @@ function rawText(text: string, contract: Contract): Reading | null {
 }
 
 /** The candidates that can be read, cheapest first; of equal ones the later. */
-function rank(
-  sources: readonly Source[],
-  contract: Contract,
-  level: RepairLevel,
-  hasRoot: (value: unknown) => boolean,
-): Candidate[] {
+function rank(sources: readonly Source[], { contract, level, hasRoot, schemas }: Wanted): Candidate[] {
   const candidates: Candidate[] = [];
   for (const source of sources) {
-    const candidate = evaluate(source, contract, level);
+    const candidate = evaluate(source, contract, level, schemas);
     if (candidate && hasRoot(candidate.value) && saysSomething(candidate, contract)) candidates.push(candidate);
   }
   return sorted(candidates);
@@ -129,18 +128,11 @@ function firstThatMeets(candidates: readonly Candidate[], contract: Contract): R
 }
 
 /** Why the answer is refused, told by what in it came nearest. */
-function refuse(
-  sources: readonly Source[],
-  contract: Contract,
-  level: RepairLevel,
-  hasRoot: (value: unknown) => boolean,
-): Reading {
+function refuse(sources: readonly Source[], { contract, level, hasRoot }: Wanted): Reading {
   const open: Contract = { schema: {}, check: (value) => ({ ok: true, value }) };
   const natural = rank(
     sources.filter((source) => source.node.kind !== "text"),
-    open,
-    "full",
-    () => true,
+    { contract: open, level: "full", hasRoot: () => true, schemas: newSchemaNotes() },
   );
   const nearest = natural.find((candidate) => hasRoot(candidate.value)) ?? natural[0];
   if (!nearest) return failure("RLLM_006", undefined, [issue("holds no JSON")]);

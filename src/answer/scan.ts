@@ -54,10 +54,11 @@ function isOddSpace(code: number): boolean {
   );
 }
 
-const QUOTES = "\"'`´‘’‚‛“”„‟";
-
+/** `"`, `'`, `` ` ``, `´` and the typographic ones. */
 export function isQuote(char: string | undefined): boolean {
-  return char !== undefined && QUOTES.includes(char);
+  if (char === '"' || char === "'" || char === "`") return true;
+  if (char === undefined || char < "´") return false;
+  return char === "´" || (char >= "‘" && char <= "‟");
 }
 
 export function isCloser(char: string | undefined): boolean {
@@ -143,18 +144,29 @@ const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
 
 /** Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when there is none. */
 export function keyAt(c: Cursor, at: number): 0 | 1 | 2 {
+  const first = c.text[at];
+  if (isQuote(first)) return quotedKeyAt(c, at) ? 2 : 0;
+  if (first === undefined || isStructure(first)) return 0;
   const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
-  if (!ahead.includes(":")) return 0;
-  if (isQuote(ahead[0])) return STRONG_KEY.test(ahead) ? 2 : 0;
-  if (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) return 1;
-  return 0;
+  return ahead.includes(":") && (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) ? 1 : 0;
+}
+
+/** Whether a key in quotes and its colon stand at `at`. */
+export function quotedKeyAt(c: Cursor, at: number): boolean {
+  if (!isQuote(c.text[at])) return false;
+  const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
+  return ahead.includes(":") && STRONG_KEY.test(ahead);
+}
+
+function isStructure(char: string): boolean {
+  return char === "{" || char === "[" || char === "(" || char === "," || char === ":" || isCloser(char);
 }
 
 /** A few words that belong to nothing, then a quoted key. */
 export function garbageThenKey(c: Cursor, at: number): boolean {
   const ahead = c.text.slice(at, Math.min(c.end, at + 80));
   const words = /^(?:(?:[\p{L}\p{N}_.-]+\s+){1,4}|"{2,6}\s+)(?=["“])/u.exec(ahead);
-  return words !== null && keyAt(c, at + words[0].length) === 2;
+  return words !== null && quotedKeyAt(c, at + words[0].length);
 }
 
 export function isEllipsis(c: Cursor, at: number): number {

@@ -4,10 +4,10 @@ import type { Coercion } from "./outcome.ts";
 /** A schema with its references followed and its `allOf` merged, as far as coercion needs them. */
 export function resolve(x: Coercion, schema: unknown): unknown {
   if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined)) return schema;
-  if (x.schemas.has(schema)) return x.schemas.get(schema);
-  x.schemas.set(schema, true);
+  if (x.schemas.resolved.has(schema)) return x.schemas.resolved.get(schema);
+  x.schemas.resolved.set(schema, true);
   const resolved = mergeAll(x, followRef(x, schema));
-  x.schemas.set(schema, resolved);
+  x.schemas.resolved.set(schema, resolved);
   return resolved;
 }
 
@@ -76,6 +76,35 @@ function mergeInto(target: Record<string, unknown>, part: Record<string, unknown
   }
 }
 
+/** What coercion asks of a schema each time it meets it, worked out once. */
+export interface Shape {
+  /** References followed, `allOf` merged. */
+  readonly schema: Record<string, unknown>;
+  readonly branches: readonly unknown[] | null;
+  readonly hasChoices: boolean;
+  readonly types: readonly string[] | null;
+  /** The one type of a schema that leads to no other: what it makes of a scalar needs no remembering. */
+  readonly scalar: string | null;
+}
+
+/** The shape of a schema; true or false for one that takes anything or nothing. */
+export function shapeOf(x: Coercion, schema: Record<string, unknown>): Shape | boolean {
+  let shape = x.schemas.shapes.get(schema);
+  if (shape === undefined) x.schemas.shapes.set(schema, (shape = readShape(x, schema)));
+  return shape;
+}
+
+function readShape(x: Coercion, schema: Record<string, unknown>): Shape | boolean {
+  const resolved = resolve(x, schema);
+  if (!isObject(resolved)) return resolved !== false;
+  const branches = branchesOf(x, resolved);
+  const hasChoices = branches === null && (Array.isArray(resolved["enum"]) || "const" in resolved);
+  const types = typesOf(resolved);
+  const [only = null] = types?.length === 1 ? types : [];
+  const isPlain = branches === null && !hasChoices && only !== "array" && only !== "object";
+  return { schema: resolved, branches, hasChoices, types, scalar: isPlain ? only : null };
+}
+
 /** The types a schema allows, or null when it does not say. */
 export function typesOf(schema: Record<string, unknown>): readonly string[] | null {
   const type = schema["type"];
@@ -93,7 +122,7 @@ export function branchesOf(x: Coercion, schema: Record<string, unknown>): readon
   const { anyOf: _a, oneOf: _o, ...beside } = schema;
   const isBare = Object.keys(beside).every((key) => ANNOTATIONS.has(key));
   if (isBare) return branches;
-  const known = x.schemas.get(branches);
+  const known = x.schemas.resolved.get(branches);
   if (Array.isArray(known)) return known;
   const joined = branches.map((branch: unknown) => {
     const resolved = resolve(x, branch);
@@ -102,7 +131,7 @@ export function branchesOf(x: Coercion, schema: Record<string, unknown>): readon
     mergeInto(merged, resolved);
     return merged;
   });
-  x.schemas.set(branches, joined);
+  x.schemas.resolved.set(branches, joined);
   return joined;
 }
 
