@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   stats: async () => (await import("./commands/stats.ts")).command,
   cache: async () => (await import("./commands/cache.ts")).command,
   exectime: async () => (await import("./commands/exectime.ts")).command,
+  trace: async () => (await import("./commands/trace.ts")).command,
   help: async () => (await import("./commands/help.ts")).command,
   trust: async () => (await import("./commands/trust.ts")).command,
   completion: async () => (await import("./commands/completion.ts")).command,

@@ -16,8 +16,14 @@ export const command: Command = {
   },
   examples: [
     ["modullm inspect examples/summary.rllm", "as JSON"],
-    ["modullm inspect examples/compose_summary_keywords.rllm --format mermaid", "a diagram of what it uses, all the way down"],
-    ["modullm inspect examples/compose_summary_keywords.rllm --format svg > brief.svg", "the same as a picture"],
+    [
+      "modullm inspect examples/compose_summary_keywords.rllm --format mermaid",
+      "a diagram of what it uses, all the way down",
+    ],
+    [
+      "modullm inspect examples/compose_summary_keywords.rllm --format svg > compose_summary_keywords.svg",
+      "the same as a picture",
+    ],
     ["modullm inspect examples/summary.rllm --format typescript", "types for the library"],
   ],
   async run({ positionals, options, output, locate, library }) {

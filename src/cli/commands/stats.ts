@@ -39,7 +39,8 @@ export const command: Command = {
   },
 };
 
-function plotOptions({ columns, stdoutIsTty, env }: Terminal): PlotOptions {
+/** How much room and which signs a drawing on stdout has. */
+export function plotOptions({ columns, stdoutIsTty, env }: Terminal): PlotOptions {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "UTF-8";
   return { width: columns, unicode: /utf-?8/i.test(locale), colour: stdoutIsTty && !env["NO_COLOR"] };
 }
