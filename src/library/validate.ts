@@ -1,5 +1,7 @@
 import { lintSchema } from "../contract/lint.ts";
-import { ModullmError } from "../core/error.ts";
+import { show } from "../contract/reasons.ts";
+import { inChild, ModullmError, toModullmError } from "../core/error.ts";
+import { isObject } from "../core/json.ts";
 import type { Program, Warning } from "../program/program.ts";
 import { doubtPath } from "../program/schema-path.ts";
 import { templatePaths } from "../program/uses.ts";
@@ -13,6 +15,21 @@ export interface Validation {
   readonly name: string;
   readonly version: string;
   readonly warnings: readonly PlacedWarning[];
+  /** One for each use of a program by another, all the way down; none with `shallow`. */
+  readonly edges: readonly CheckedEdge[];
+}
+
+/** Whether what a `with` mapping can produce is what the used program takes. An edge that can never fit is an error instead. */
+export interface CheckedEdge {
+  /** Path of the program that has the entry. */
+  readonly from: string;
+  readonly entry: string;
+  readonly to: string;
+  readonly verdict: "fits" | "may-not-fit" | "unknown";
+  /** Null where it fits. */
+  readonly reason: string | null;
+  /** A run that goes wrong: an input, outputs of the entries that are read, and what the used program would be given. */
+  readonly example: { readonly input: unknown; readonly uses: unknown; readonly given: unknown } | null;
 }
 
 export interface PlacedWarning {
@@ -32,26 +49,86 @@ export interface ValidateOptions extends LoadOptions {
 
 /**
  * Checks a program and, unless `shallow`, all that it uses.
- * @throws {ModullmError} what reading finds; with `strict`, RLLM_002 with every warning in `details.warnings`
+ * @throws {ModullmError} what reading finds; RLLM_008 for an edge that can never fit; with `strict`, RLLM_002 with every warning in `details.warnings`
  */
 export async function validateProgram(path: string, options: ValidateOptions = {}): Promise<Validation> {
   const loaded: LoadedProgram = options.shallow
     ? { program: await readProgram(path), path, uses: [] }
     : await loadProgram(path, options);
-  const warnings = treeWarnings(loaded, new Set());
+  const edges = new Map<LoadedProgram, readonly CheckedEdge[]>();
+  if (loaded.uses.length > 0) await checkEdges(loaded, edges);
+  const warnings = treeWarnings(loaded, edges, new Set());
   const { name, version } = loaded.program;
   if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);
-  return { ok: true, path: loaded.path, name, version, warnings };
+  return { ok: true, path: loaded.path, name, version, warnings, edges: [...edges.values()].flat() };
 }
 
-function treeWarnings(loaded: LoadedProgram, seen: Set<LoadedProgram>): PlacedWarning[] {
+type TreeEdges = Map<LoadedProgram, readonly CheckedEdge[]>;
+
+/** Fills in the edges of every program below, each once. */
+async function checkEdges(loaded: LoadedProgram, edges: TreeEdges): Promise<void> {
+  const { createEdgeChecker, edgesOf, issueText, misfitError } = await import("../program/edges.ts");
+  const checker = createEdgeChecker();
+  function visit(parent: LoadedProgram): void {
+    if (edges.has(parent)) return;
+    const found = edgesOf(parent).map((edge, index): CheckedEdge => {
+      const place = { from: parent.path, entry: edge.entry.name, to: parent.uses[index]?.child.path ?? "" };
+      const checked = checker.check(edge);
+      switch (checked.verdict) {
+        case "cannot-fit":
+          throw misfitError(parent, edge, checked);
+        case "may-not-fit": {
+          const { input, uses, given } = checked.example;
+          return {
+            ...place,
+            verdict: "may-not-fit",
+            reason: issueText(checked.issue),
+            example: { input, uses, given },
+          };
+        }
+        case "unknown":
+          return { ...place, verdict: "unknown", reason: checked.reason, example: null };
+        case "fits":
+          return { ...place, verdict: "fits", reason: null, example: null };
+      }
+    });
+    edges.set(parent, found);
+    for (const { entry, child } of parent.uses) {
+      try {
+        visit(child);
+      } catch (thrown) {
+        throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
+      }
+    }
+  }
+  visit(loaded);
+}
+
+function edgeWarnings(edges: readonly CheckedEdge[], { uses }: LoadedProgram): Warning[] {
+  return edges.flatMap(({ entry, verdict, reason, example }) => {
+    if (verdict !== "may-not-fit" || example === null) return [];
+    const child = uses.find((link) => link.entry.name === entry)?.child.program.name ?? entry;
+    const reads =
+      isObject(example.uses) && Object.keys(example.uses).length > 0 ? ` and uses ${show(example.uses)}` : "";
+    const message = `uses entry "${entry}" may give "${child}" what it does not take: with the input ${show(example.input)}${reads}, ${reason}`;
+    return [{ message, place: null }];
+  });
+}
+
+function treeWarnings(loaded: LoadedProgram, edges: TreeEdges, seen: Set<LoadedProgram>): PlacedWarning[] {
   if (seen.has(loaded)) return [];
   seen.add(loaded);
   const { program } = loaded;
-  const own = [...program.warnings, ...schemaWarnings(program), ...blockWarnings(program), ...usesWarnings(loaded)];
+  const own = [
+    ...program.warnings,
+    ...schemaWarnings(program),
+    ...blockWarnings(program),
+    ...usesWarnings(loaded),
+    ...edgeWarnings(edges.get(loaded) ?? [], loaded),
+  ];
   return [
     ...own.map((warning) => placed(warning, loaded.path)),
-    ...loaded.uses.flatMap(({ child }) => treeWarnings(child, seen)),
+    ...loaded.uses.flatMap(({ child }) => treeWarnings(child, edges, seen)),
   ];
 }
 
@@ -64,10 +141,10 @@ function schemaWarnings(program: Program): Warning[] {
   );
 }
 
-function blockWarnings({ blocks }: Program): Warning[] {
+function blockWarnings({ blocks, source }: Program): Warning[] {
   return blocks.map((block) => ({
-    message: `The ${block.when} block (line ${block.line}) can't be run by this version: it has no sandbox`,
-    place: null,
+    message: `The ${block.when} block can't be run by this version: it has no sandbox`,
+    place: placeAt(source, lineStart(source, block.line)),
   }));
 }
 

@@ -61,6 +61,7 @@ describe("modullm validate", () => {
       name: "base",
       version: "0.1.0",
       warnings: [],
+      edges: [],
     });
     const several = await modullm(["validate", "a.rllm", "b.rllm"], { folder });
     expect(several.exit).toBe(1);

@@ -1,0 +1,129 @@
+import { listNumbers } from "../contract/fits/numbers.ts";
+import { itemsOf, partOf } from "../contract/fits/parts.ts";
+import { booleansOf } from "../contract/fits/read.ts";
+import type { Solver } from "../contract/fits/solver.ts";
+import type { Expr, NodeId, Space } from "../contract/fits/space.ts";
+import { isObject } from "../core/json.ts";
+import type { Program, UsesEntry } from "./program.ts";
+import { parseTemplate, renderValue } from "./template.ts";
+
+/** One step from a program to a program it uses. */
+export interface Edge {
+  readonly parent: Program;
+  readonly entry: UsesEntry;
+  readonly child: Program;
+  /** The programs behind the parent's entries, by the entry's name. */
+  readonly siblings: ReadonlyMap<string, Program>;
+}
+
+/** What a value of `with` can become, as a subschema: never less than it can. */
+export function producedBy(solver: Solver, edge: Edge, value: unknown): NodeId {
+  const { space } = solver;
+  if (typeof value === "string") {
+    const path = onlyPath(value);
+    return path === null ? textOf(space, value) : valueAt(solver, edge, path);
+  }
+  if (Array.isArray(value)) return space.list(value.map((item) => producedBy(solver, edge, item)));
+  if (!isObject(value)) return space.constant(value);
+  const members = Object.entries(value).map(([key, member]) => [key, producedBy(solver, edge, member)] as const);
+  return space.object(new Map(members));
+}
+
+/** The path of a text that is exactly one `{{path}}`: such a text gives a typed value. */
+export function onlyPath(text: unknown): readonly string[] | null {
+  if (typeof text !== "string") return null;
+  const { parts } = parseTemplate(text);
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined && typeof only !== "string" ? only.path : null;
+}
+
+/** What a run holds at a template path when an entry is started; null where nothing is there. */
+export function valueAt(solver: Solver, edge: Edge, path: readonly string[]): NodeId {
+  const { space } = solver;
+  const [root, name] = path;
+  const from = root === "uses" && name !== undefined ? 2 : 1;
+  const start = rootValue(solver, edge, path) ?? space.constant(null);
+  // The entry runs only when this gives something.
+  const when = onlyPath(edge.entry.when)?.join(".");
+  const narrowed = (id: NodeId, depth: number): NodeId =>
+    path.slice(0, depth).join(".") === when ? space.join({ all: [id], none: [space.plain(EMPTY)] }) : id;
+  return path
+    .slice(from)
+    .reduce((id, key, at) => narrowed(partOf(solver, id, key), from + at + 1), narrowed(start, from));
+}
+
+/** What skips an entry as the value of its `when`. */
+export const EMPTY = { enum: [null, false, "", [], {}] };
+
+/** What the output of an entry is for those that read it. */
+export function outputOf(space: Space, entry: UsesEntry, program: Program): NodeId {
+  const output = space.read(program.output.schema);
+  const none = space.constant(null);
+  const item = entry.onError === "null" || (entry.onError === "skip" && entry.each === null);
+  const one = item ? space.any([output, none]) : output;
+  const all = entry.each === null ? one : space.listOf(one);
+  return entry.when === null ? all : space.any([all, none]);
+}
+
+/** The texts that the values of an expression render as: never fewer than they are. */
+export function renderingsOf(solver: Solver, expr: Expr): NodeId {
+  const { space } = solver;
+  const texts = solver.left(expr).flatMap(({ type, literals }) => {
+    switch (type) {
+      case "null":
+        return [space.constant("")];
+      case "boolean":
+        return booleansOf(literals).map((value) => space.constant(renderValue(value)));
+      case "number": {
+        const few = listNumbers(literals);
+        return few === null ? [space.plain(NUMBER)] : few.map((value) => space.constant(renderValue(value)));
+      }
+      case "string":
+        return [space.all([space.join(expr), space.plain({ type: "string" })])];
+      case "array":
+      case "object":
+        return [space.plain({ type: "string", minLength: 2 })];
+    }
+  });
+  return space.any(texts);
+}
+
+const NUMBER = { type: "string", minLength: 1, pattern: "^-?[0-9][0-9.e+-]*$" };
+
+function rootValue(solver: Solver, edge: Edge, [root, name]: readonly string[]): NodeId | null {
+  const { space } = solver;
+  const { parent, entry, siblings } = edge;
+  switch (root) {
+    case "input":
+      return space.read(parent.input.schema);
+    case "uses": {
+      if (name === undefined) return space.plain({ type: "object" });
+      const sibling = parent.uses.find((one) => one.name === name);
+      const program = siblings.get(name);
+      if (sibling === undefined) return null;
+      return program === undefined ? space.anything() : outputOf(space, sibling, program);
+    }
+    case "schema":
+      return space.plain(SKETCHES);
+    case "item": {
+      const path = onlyPath(entry.each);
+      return path === null ? null : itemsOf(solver, valueAt(solver, edge, path));
+    }
+    default:
+      return null;
+  }
+}
+
+const SKETCHES = {
+  type: "object",
+  properties: { input: { type: "string" }, output: { type: "string" } },
+  required: ["input", "output"],
+};
+
+/** Text with or without templates in it; what is between them is always there. */
+function textOf(space: Space, text: string): NodeId {
+  const { parts } = parseTemplate(text);
+  if (parts.every((part) => typeof part === "string")) return space.constant(text);
+  const literal = parts.filter((part) => typeof part === "string").join("");
+  return space.plain({ type: "string", minLength: [...literal].length });
+}
