@@ -2,11 +2,12 @@ import { cost } from "../core/cost.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Message } from "../model/model.ts";
-import { fillValue } from "../program/uses.ts";
+import { fillText } from "../program/uses.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
 import { checkInput } from "./stages/input.ts";
 import { refuseBlocks } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
+import { childInput, isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
 import type { Run } from "./state.ts";
 
@@ -18,14 +19,23 @@ export interface DryRun {
   readonly prompt_tokens: number;
   readonly max_completion_tokens: number | null;
   readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };
-  /** Programs that run before it. One that reads another's output shows no request. */
-  readonly uses: readonly { readonly name: string; readonly path: string; readonly dry_run: DryRun | null }[];
+  /** Programs that run before it. */
+  readonly uses: readonly DryRunEntry[];
   readonly notes: readonly string[];
+}
+
+export interface DryRunEntry {
+  readonly name: string;
+  readonly path: string;
+  /** How often it runs; null where that depends on the output of another. */
+  readonly times: number | null;
+  /** The first of them; null where it reads the output of another, and where there is none. */
+  readonly dry_run: DryRun | null;
 }
 
 /**
  * The request that a run would send first, without sending it.
- * @throws {ModullmError} RLLM_004, RLLM_009 or RLLM_012, as the run would
+ * @throws {ModullmError} RLLM_004, RLLM_008, RLLM_009 or RLLM_012, as the run would
  */
 export async function dryRun(
   loaded: LoadedProgram,
@@ -40,20 +50,18 @@ export async function dryRun(
   renderMessages(run);
   await checkWindow(run);
   const model = modelName(loaded, options);
-  let promptTokens = 0;
-  for (const message of run.messages) promptTokens += await tools.tokens.count(message.content, model);
-  const limit = program.params["max_completion_tokens"] ?? program.params["max_tokens"];
-  const maxTokens = typeof limit === "number" ? limit : null;
+  const prompt = await countTokens(run.messages, tools, model);
+  const maxTokens = completionLimit(loaded);
   const facts = await tools.catalog.facts(model);
   return {
     program: program.name,
     path: loaded.path,
     request: { model, messages: run.messages, params: program.params },
-    prompt_tokens: promptTokens,
+    prompt_tokens: prompt,
     max_completion_tokens: maxTokens,
     cost_usd: {
-      prompt: cost(facts, { prompt_tokens: promptTokens, completion_tokens: 0 }),
-      at_most: maxTokens === null ? null : cost(facts, { prompt_tokens: promptTokens, completion_tokens: maxTokens }),
+      prompt: cost(facts, { prompt_tokens: prompt, completion_tokens: 0 }),
+      at_most: maxTokens === null ? null : cost(facts, { prompt_tokens: prompt, completion_tokens: maxTokens }),
     },
     uses: await Promise.all(loaded.uses.map((link) => dryRunLink(link, run))),
     notes:
@@ -61,11 +69,49 @@ export async function dryRun(
   };
 }
 
-async function dryRunLink({ entry, child }: LoadedProgram["uses"][number], run: Run): Promise<DryRun["uses"][number]> {
-  const { tools, options } = run.tree;
-  const known = entry.reads.length === 0;
-  const dry = known ? await dryRun(child, fillValue(entry.with, run.values), tools, options) : null;
-  return { name: entry.name, path: child.path, dry_run: dry };
+/**
+ * Tokens of the first request. Nothing is checked, and nothing needs to be as it will be.
+ * @param options.uses stands in for the outputs of what it uses
+ */
+export async function promptTokens(
+  loaded: LoadedProgram,
+  input: unknown,
+  tools: EngineTools,
+  options: RunOptions & { readonly uses: Readonly<Record<string, unknown>> },
+): Promise<number> {
+  const run = shell(loaded, input, tools, options);
+  run.values["uses"] = options.uses;
+  renderMessages(run);
+  return await countTokens(run.messages, tools, modelName(loaded, options));
+}
+
+/** The model that comes first; `recommended` is decided when the run looks which one is usable. */
+export function modelName({ program }: LoadedProgram, { model }: RunOptions): string {
+  if (model === "recommended") return program.recommendedModels[0] ?? program.model;
+  return model ?? program.model;
+}
+
+/** Tokens that the program lets an answer have; null where it does not say. */
+export function completionLimit({ program }: LoadedProgram): number | null {
+  const limit = program.params["max_completion_tokens"] ?? program.params["max_tokens"];
+  return typeof limit === "number" ? limit : null;
+}
+
+async function countTokens(messages: readonly Message[], tools: EngineTools, model: string): Promise<number> {
+  let count = 0;
+  for (const message of messages) count += await tools.tokens.count(message.content, model);
+  return count;
+}
+
+async function dryRunLink(link: LoadedProgram["uses"][number], run: Run): Promise<DryRunEntry> {
+  const { entry, child } = link;
+  const about = { name: entry.name, path: child.path };
+  if (entry.reads.length > 0) return { ...about, times: null, dry_run: null };
+  const skipped = entry.when !== null && isEmpty(fillText(entry.when, run.values));
+  const items = skipped ? [] : entry.each === null ? [null] : itemsOf(link, entry.each, run.values);
+  if (items.length === 0) return { ...about, times: 0, dry_run: null };
+  const input = childInput(link, { ...run.values, item: items[0] });
+  return { ...about, times: items.length, dry_run: await dryRun(child, input, run.tree.tools, run.tree.options) };
 }
 
 function shell(loaded: LoadedProgram, input: unknown, tools: EngineTools, options: RunOptions): Run {
@@ -93,10 +139,4 @@ function shell(loaded: LoadedProgram, input: unknown, tools: EngineTools, option
     output: null,
     emit() {},
   };
-}
-
-/** The model that comes first; `recommended` is decided when the run looks which one is usable. */
-function modelName({ program }: LoadedProgram, { model }: RunOptions): string {
-  if (model === "recommended") return program.recommendedModels[0] ?? program.model;
-  return model ?? program.model;
 }

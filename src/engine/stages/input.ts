@@ -2,7 +2,7 @@ import { ModullmError } from "../../core/error.ts";
 import { issueDetails, type Run } from "../state.ts";
 
 /** Holds the input against `input_schema`. */
-export function checkInput(run: Run): void {
+export function checkInput(run: Pick<Run, "loaded" | "input">): void {
   const { input: contract, name } = run.loaded.program;
   const check = contract.check(run.input);
   if (check.ok) return;

@@ -61,9 +61,14 @@ async function runLink(run: Run, link: Link, signal: AbortSignal): Promise<unkno
     return null;
   }
   if (each === null) return await runOne(run, link, run.values, null, signal);
-  const items = fillText(each, run.values);
+  return await runEach(run, link, itemsOf(link, each, run.values), signal);
+}
+
+/** The elements that an entry runs for. @throws {ModullmError} RLLM_008 where `each` gives no list */
+export function itemsOf(link: Link, each: string, values: Record<string, unknown>): readonly unknown[] {
+  const items = fillText(each, values);
   if (!Array.isArray(items)) throw notAList(link, items);
-  return await runEach(run, link, items, signal);
+  return items;
 }
 
 /** Outputs in the order of the elements; a failed one is null or left out where the entry says so. */
@@ -120,7 +125,7 @@ async function runOne(
 }
 
 /** The mapping filled in. A typed value the child's contract rejects is passed as its rendered text, where that is accepted. */
-function childInput({ entry, child }: Link, values: Record<string, unknown>): Record<string, unknown> {
+export function childInput({ entry, child }: Link, values: Record<string, unknown>): Record<string, unknown> {
   const input = fillValue(entry.with, values) as Record<string, unknown>;
   const check = child.program.input.check(input);
   if (check.ok) return input;
@@ -138,7 +143,8 @@ function isTemplate(value: unknown): boolean {
   return typeof value === "string" && value.startsWith("{{");
 }
 
-function isEmpty(value: unknown): boolean {
+/** Whether a `when` that gives this skips its entry. */
+export function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === "") return true;
   return typeof value === "object" && Object.keys(value).length === 0;
 }
