@@ -1,79 +1,142 @@
-import { fit, valueAt } from "./fit.ts";
-import { average, quantiles, rounded, usageOf } from "./stats.ts";
+import type { ModelFacts } from "../model/facts.ts";
+import type { Estimate, Method } from "./predict-node.ts";
+import { flat, NEWEST, type Planned, planTree } from "./predict-plan.ts";
+import { sampleTree } from "./predict-sample.ts";
+import { quantiles, rounded } from "./stats.ts";
 import type { RunRecord, RunStore } from "./store.ts";
 
 /** A program and what it uses, once for each entry that uses it. */
 export interface PredictionNode {
   readonly path: string;
+  /** The program's own. */
+  readonly name: string;
   /** The model it would be run with. */
   readonly model: string;
-  /** Tokens of its first request; null where they depend on what is not known yet. */
+  /** The entry of `uses` that it is for; null for the root. */
+  readonly entry: string | null;
+  /** Entries beside it whose outputs it reads: it starts when they are done. */
+  readonly reads: readonly string[];
+  /** How often it runs below one run of its parent, by the file (an entry runs once) or its input; null: that depends on answers. */
+  readonly times: { readonly count: number; readonly from: "file" | "input" } | null;
+  /** Tokens of its first request; null where they can't even be estimated. */
   readonly promptTokens: number | null;
+  /** Whether they are a count of the request as it will be sent, not an estimate of one that depends on answers. */
+  readonly promptKnown: boolean;
+  /** The most tokens an answer may have, by the program; null where it does not say. */
+  readonly maxCompletion: number | null;
+  /** What the catalogue knows of the model. */
+  readonly facts: ModelFacts | null;
   readonly children: readonly PredictionNode[];
 }
 
 /** Runs of a program with a model, newest last. */
 export type RunsOf = (path: string, model: string) => readonly RunRecord[];
 
-/** `fit`: a line through latency and tokens. `average`: of past runs, whatever the input. */
-export type Method = "fit" | "average" | "none";
+/** `file`: once. `input`: as many as it has. `runs`: as often as in past runs. `guess`: once, for want of anything better. */
+export type TimesFrom = "file" | "input" | "runs" | "guess";
+
+export interface PredictionOptions {
+  /** The model asked about, for the report; null when each program's own counts. */
+  readonly model: string | null;
+  /** Calls at a time to one provider. @default 4, as in a run */
+  readonly concurrency?: number;
+}
 
 /** What `exectime` prints. Keys are a contract. Null: there is no evidence for a part of the tree. */
 export interface Prediction {
   readonly app_path: string;
-  /** The model asked about; null when each program's own counts. */
   readonly model: string | null;
-  /** For the whole tree, one program after the other. */
+  /** Mean, for the whole tree, what can run at the same time doing so. */
   readonly estimated_ms: number | null;
   readonly root_avg_latency_ms: number | null;
-  /** 0 when it uses nothing. */
+  /** Of all it uses, one after the other; 0 when it uses nothing. */
   readonly deps_avg_latency_ms: number | null;
   /** Entries of `uses`, all the way down. */
   readonly dependency_count: number;
   readonly p50_ms: number | null;
   readonly p90_ms: number | null;
+  /** Means of the whole tree, like `completion_tokens` and `cost_usd`. */
   readonly prompt_tokens: number | null;
   readonly completion_tokens: number | null;
+  /** Of both kinds together. */
+  readonly p50_tokens: number | null;
+  readonly p90_tokens: number | null;
   readonly cost_usd: number | null;
+  readonly p50_cost_usd: number | null;
+  readonly p90_cost_usd: number | null;
   readonly evidence: Evidence;
-  /** Paths of the programs without evidence. */
+  /** Paths of the programs without a run on record: what keeps `estimated_ms` from being known. */
   readonly missing: readonly string[];
 }
 
-/** What stands behind the estimate: on top the weakest of the nodes, which come root first. */
-export interface Evidence {
+/** What stands behind a part of the prediction. */
+export interface Methods {
+  readonly latency: Method;
+  readonly tokens: Method;
+  readonly cost: Method;
+}
+
+/** On top the weakest of the nodes, which come root first, level by level. */
+export interface Evidence extends Methods {
   readonly runs: number;
-  readonly method: Method;
   readonly nodes: readonly NodeEvidence[];
 }
 
-export interface NodeEvidence {
+export interface NodeEvidence extends Methods {
+  readonly entry: string | null;
   readonly path: string;
   readonly model: string;
   readonly runs: number;
-  readonly method: Method;
+  /** Mean of its own call. */
   readonly estimated_ms: number | null;
+  /** Runs below one run of its parent, on average. */
+  readonly times: number;
+  readonly times_from: TimesFrom;
 }
 
 /** How long a run of the whole tree will take and what it will cost, by what is on record; nothing is run. */
-export function predict(tree: PredictionNode, runsOf: RunsOf, options: { readonly model: string | null }): Prediction {
-  const nodes = flat(tree).map((node) => estimate(node, runsOf(node.path, node.model).slice(-NEWEST)));
-  const [root, ...children] = nodes;
-  const missing = new Set(nodes.filter((node) => node.method === "none").map((node) => node.path));
+export function predict(tree: PredictionNode, runsOf: RunsOf, options: PredictionOptions): Prediction {
+  const root = planTree(tree, runsOf);
+  const nodes = flat(root);
+  const used = nodes.filter((node) => node.expected > 0);
+  const samples = sampleTree(root, options.concurrency ?? DEFAULT_CONCURRENCY);
+  const [, ...children] = nodes;
+  const evidence = evidenceOf(nodes, used);
+  const [p50 = null, p90 = null] = evidence.latency === "none" ? [] : quantiles([...samples.ms], [0.5, 0.9]);
+  const [p50Tokens = null, p90Tokens = null] =
+    evidence.tokens === "none" ? [] : quantiles([...samples.tokens], [0.5, 0.9]);
+  const [p50Cost = null, p90Cost = null] = evidence.cost === "none" ? [] : quantiles([...samples.usd], [0.5, 0.9]);
+  const missing = used.filter((node) => node.estimate.latency.method === "none").map(({ node }) => node.path);
   return {
     app_path: tree.path,
     model: options.model,
-    estimated_ms: rounded(total(nodes.map((node) => node.ms)), 3),
-    root_avg_latency_ms: rounded(root?.averageMs ?? null, 3),
-    deps_avg_latency_ms: rounded(total(children.map((node) => node.averageMs)), 3),
+    estimated_ms: evidence.latency === "none" ? null : rounded(samples.meanMs, 3),
+    root_avg_latency_ms: rounded(root.estimate.averageMs, 3),
+    deps_avg_latency_ms: rounded(
+      total(children, ({ estimate }) => estimate.averageMs),
+      3,
+    ),
     dependency_count: children.length,
-    p50_ms: rounded(total(nodes.map((node) => node.p50)), 3),
-    p90_ms: rounded(total(nodes.map((node) => node.p90)), 3),
-    prompt_tokens: rounded(total(nodes.map((node) => node.promptTokens)), 0),
-    completion_tokens: rounded(total(nodes.map((node) => node.completionTokens)), 0),
-    cost_usd: rounded(total(nodes.map((node) => node.usd)), 10),
-    evidence: evidenceOf(nodes),
-    missing: [...missing],
+    p50_ms: rounded(p50, 3),
+    p90_ms: rounded(p90, 3),
+    prompt_tokens: rounded(
+      total(nodes, ({ estimate }) => estimate.promptTokens),
+      0,
+    ),
+    completion_tokens: rounded(
+      total(nodes, ({ estimate }) => estimate.completionTokens),
+      0,
+    ),
+    p50_tokens: rounded(p50Tokens, 0),
+    p90_tokens: rounded(p90Tokens, 0),
+    cost_usd: rounded(
+      total(nodes, ({ estimate }) => meanOf(estimate.cost)),
+      10,
+    ),
+    p50_cost_usd: rounded(p50Cost, 10),
+    p90_cost_usd: rounded(p90Cost, 10),
+    evidence,
+    missing: [...new Set(missing)],
   };
 }
 
@@ -81,139 +144,48 @@ export function evidenceFrom(store: RunStore): RunsOf {
   return (path, model) => store.runs({ path, model, limit: NEWEST });
 }
 
-/** How many of the newest runs count: a model's speed of last year says little. */
-const NEWEST = 500;
+const DEFAULT_CONCURRENCY = 4;
 
-/** A line through fewer points says more about the points than about the program. */
-const LEAST_RUNS_FOR_FIT = 8;
+const STRENGTH: readonly Method[] = ["none", "catalogue", "average", "fit"];
 
-interface Estimate {
-  readonly path: string;
-  readonly model: string;
-  readonly runs: number;
-  readonly method: Method;
-  readonly ms: number | null;
-  readonly averageMs: number | null;
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly promptTokens: number | null;
-  readonly completionTokens: number | null;
-  readonly usd: number | null;
-}
-
-/** A run in the numbers a fit needs. */
-interface Sample {
-  readonly ms: number;
-  /** Tokens of the first counted request, which is what `PredictionNode.promptTokens` predicts. */
-  readonly first: number;
-  readonly prompt: number;
-  readonly completion: number;
-  readonly usd: number | null;
-}
-
-function flat(node: PredictionNode): readonly PredictionNode[] {
-  return [node, ...node.children.flatMap(flat)];
-}
-
-/** Failed runs are no evidence of how long one that works will take; retries within a run that worked are. */
-function estimate(node: PredictionNode, runs: readonly RunRecord[]): Estimate {
-  const useful = runs.filter((run) => run.ok && run.attempts.length > 0);
-  const samples = useful.map(sampleOf).filter((sample) => sample !== null);
-  const { promptTokens } = node;
-  const fitted = promptTokens === null || samples.length < LEAST_RUNS_FOR_FIT ? null : byFit(promptTokens, samples);
-  const latencies = useful.map((run) => run.ms);
-  const averageMs = average(latencies);
-  const about = { path: node.path, model: node.model, averageMs };
-  if (fitted !== null) return { ...about, runs: samples.length, method: "fit", ...fitted };
-  const usages = useful.map(usageOf);
-  const [p50 = null, p90 = null] = quantiles(latencies, [0.5, 0.9]);
+function evidenceOf(nodes: readonly Planned[], used: readonly Planned[]): Evidence {
+  function weakest(part: keyof Methods): Method {
+    const methods = new Set(used.map(({ estimate }) => estimate[part].method));
+    return STRENGTH.find((method) => methods.has(method)) ?? "none";
+  }
   return {
-    ...about,
-    runs: useful.length,
-    method: useful.length === 0 ? "none" : "average",
-    ms: averageMs,
-    p50,
-    p90,
-    promptTokens: promptTokens ?? average(usages.map((usage) => usage.prompt).filter((value) => value !== null)),
-    completionTokens: average(usages.map((usage) => usage.completion).filter((value) => value !== null)),
-    usd: average(usages.map((usage) => usage.usd).filter((value) => value !== null)),
+    runs: used.reduce((least, { estimate }) => Math.min(least, estimate.runs), Number.POSITIVE_INFINITY),
+    latency: weakest("latency"),
+    tokens: weakest("tokens"),
+    cost: weakest("cost"),
+    nodes: nodes.map(nodeEvidence),
   };
 }
 
-type Fitted = Pick<Estimate, "ms" | "p50" | "p90" | "promptTokens" | "completionTokens" | "usd">;
-
-/**
- * The length of the answer is not known beforehand: the mean stands in for it, and how far past runs were from such a
- * prediction gives the percentiles.
- */
-function byFit(promptTokens: number, samples: readonly Sample[]): Fitted | null {
-  const line = fit(
-    samples.map((sample) => [1, sample.first, sample.completion]),
-    samples.map((sample) => sample.ms),
-  );
-  if (line === null) return null;
-  const completion = average(samples.map((sample) => sample.completion)) ?? 0;
-  const misses = samples.map((sample) => sample.ms - valueAt(line, [1, sample.first, completion]));
-  const [middle, high] = quantiles(misses, [0.5, 0.9]);
-  const ms = valueAt(line, [1, promptTokens, completion]);
-  // Retries send the prompt again.
-  const repeats =
-    sumOf(samples, (sample) => sample.prompt) /
-    Math.max(
-      1,
-      sumOf(samples, (sample) => sample.first),
-    );
-  const prompt = promptTokens * repeats;
+function nodeEvidence({ node, estimate, times, timesFrom }: Planned): NodeEvidence {
   return {
-    ms,
-    p50: Math.max(0, ms + (middle ?? 0)),
-    p90: Math.max(0, ms + (high ?? 0)),
-    promptTokens: prompt,
-    completionTokens: completion,
-    usd: costByFit([prompt, completion], samples),
+    entry: node.entry,
+    path: node.path,
+    model: node.model,
+    runs: estimate.runs,
+    latency: estimate.latency.method,
+    tokens: estimate.tokens.method,
+    cost: estimate.cost.method,
+    estimated_ms: rounded(meanOf(estimate.latency), 3),
+    times: Number((times.reduce((sum, each) => sum + each, 0) / times.length).toFixed(2)),
+    times_from: timesFrom,
   };
 }
 
-/** Prices are linear in tokens; runs without a price don't count. Null without any. */
-function costByFit(tokens: readonly [number, number], samples: readonly Sample[]): number | null {
-  const priced = samples.filter((sample) => sample.usd !== null);
-  if (priced.length === 0) return null;
-  if (priced.every((sample) => sample.usd === 0)) return 0;
-  const prices = fit(
-    priced.map((sample) => [sample.prompt, sample.completion]),
-    priced.map((sample) => sample.usd ?? 0),
-  );
-  return prices === null ? null : valueAt(prices, tokens);
+function meanOf({ spread }: Estimate): number | null {
+  return spread === null ? null : spread.mean;
 }
 
-function sampleOf(run: RunRecord): Sample | null {
-  const { prompt, completion, usd } = usageOf(run);
-  const first = run.attempts.find((attempt) => attempt.promptTokens !== null)?.promptTokens ?? null;
-  if (prompt === null || completion === null || first === null) return null;
-  return { ms: run.ms, first, prompt, completion, usd };
-}
-
-function evidenceOf(nodes: readonly Estimate[]): Evidence {
-  const strength: readonly Method[] = ["none", "average", "fit"];
-  const methods = new Set(nodes.map((node) => node.method));
-  return {
-    runs: nodes.reduce((least, node) => Math.min(least, node.runs), Number.POSITIVE_INFINITY),
-    method: strength.find((method) => methods.has(method)) ?? "none",
-    nodes: nodes.map(({ path, model, runs, method, ms }) => ({
-      path,
-      model,
-      runs,
-      method,
-      estimated_ms: rounded(ms, 3),
-    })),
-  };
-}
-
-/** The sum; null when a part is not known. */
-function total(values: readonly (number | null)[]): number | null {
-  return values.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0);
-}
-
-function sumOf(samples: readonly Sample[], of: (sample: Sample) => number): number {
-  return samples.reduce((sum, sample) => sum + of(sample), 0);
+/** The sum over all runs of the tree, as often as each happens; null when a part is not known. */
+function total(nodes: readonly Planned[], of: (node: Planned) => number | null): number | null {
+  return nodes.reduce<number | null>((sum, node) => {
+    if (node.expected === 0) return sum;
+    const value = of(node);
+    return sum === null || value === null ? null : sum + value * node.expected;
+  }, 0);
 }

@@ -62,7 +62,10 @@ export const command: Command = {
       description: "Limits on the whole run, such as usd=0.05,tokens=20000,calls=10,ms=60000",
     },
     "no-cache": { type: "boolean", description: "Neither use nor keep answers of earlier runs" },
-    "dry-run": { type: "boolean", description: "Print the request that would be sent and its cost; call nothing" },
+    "dry-run": {
+      type: "boolean",
+      description: "Print the request that would be sent and what it would take; call nothing",
+    },
     "ollama-auto-pull": { type: "boolean", description: "Pull a local model that is missing" },
     "trusted-python": {
       type: "boolean",
@@ -91,7 +94,9 @@ export const command: Command = {
     const input = await readInput(loaded.program.input, context);
     if (options.flag("dry-run")) {
       const { dryRun } = await import("../../engine/dry-run.ts");
-      output.json(await dryRun(loaded, input, app.tools, app.withDefaults(flags)));
+      const { tryToPredict } = await import("../prediction.ts");
+      const dry = await dryRun(loaded, input, app.tools, app.withDefaults(flags));
+      output.json({ ...dry, prediction: await tryToPredict(loaded, input, app, { flags, warn: output.warn }) });
       return 0;
     }
     const partial = ndjson(context) ? createPartialOutput(loaded.program.output, output) : null;

@@ -1,0 +1,120 @@
+/** A program in the tree, as far as its place in time goes. */
+export interface Task {
+  /** Whose limit of calls at a time it counts towards. */
+  readonly provider: string;
+  /** How many of the entries beside it it waits for. */
+  readonly needs: number;
+  /** Which of the entries beside it wait for it, by their place. */
+  readonly followers: readonly number[];
+  readonly children: readonly Task[];
+}
+
+export interface Course<Node extends Task> {
+  /** Calls at a time to one provider, and elements of one `each` at a time, as in a run. */
+  readonly concurrency: number;
+  /** How often an entry runs below one run of its parent. */
+  times(task: Node): number;
+  /** Milliseconds of a run's own call; asked once for every run, when the call begins. */
+  duration(task: Node): number;
+}
+
+interface Lane {
+  busy: number;
+  readonly waiting: Call[];
+  /** The first in `waiting` that still waits. */
+  next: number;
+}
+
+interface Call {
+  readonly lane: Lane;
+  readonly begin: () => number;
+  readonly done: () => void;
+}
+
+interface Running {
+  readonly call: Call;
+  readonly end: number;
+}
+
+/**
+ * Plays a run of the tree through by the rules of a real one: a program's entries begin as soon as what they read is there, and its
+ * own call when all of them are done and its provider has room, first come, first served.
+ *
+ * @returns milliseconds from the beginning to the end of the root's call
+ */
+export function play<Node extends Task & { readonly children: readonly Node[] }>(
+  root: Node,
+  course: Course<Node>,
+): number {
+  const { concurrency } = course;
+  const lanes = new Map<string, Lane>();
+  const running: Running[] = [];
+  let now = 0;
+
+  function start(task: Node, done: () => void): void {
+    const { children } = task;
+    if (children.length === 0) return call(task, done);
+    let open = children.length;
+    const missing = children.map((child) => child.needs);
+    function begin(child: Node): void {
+      startEntry(child, () => {
+        open--;
+        if (open === 0) return call(task, done);
+        for (const index of child.followers) {
+          const follower = children[index];
+          missing[index] = (missing[index] ?? 0) - 1;
+          if (follower && missing[index] === 0) begin(follower);
+        }
+      });
+    }
+    for (const child of children) if (child.needs === 0) begin(child);
+  }
+
+  function startEntry(task: Node, done: () => void): void {
+    const times = course.times(task);
+    let [begun, open] = [0, times];
+    if (times === 0) return done();
+    function next(): void {
+      begun++;
+      start(task, () => {
+        open--;
+        if (begun < times) next();
+        else if (open === 0) done();
+      });
+    }
+    while (begun < Math.min(times, concurrency)) next();
+  }
+
+  function call(task: Node, done: () => void): void {
+    const lane = lanes.get(task.provider) ?? { busy: 0, waiting: [], next: 0 };
+    lanes.set(task.provider, lane);
+    const mine: Call = { lane, begin: () => now + course.duration(task), done };
+    if (lane.busy === concurrency) {
+      lane.waiting.push(mine);
+      return;
+    }
+    lane.busy++;
+    running.push({ call: mine, end: mine.begin() });
+  }
+
+  start(root, () => {});
+  for (let first = takeFirst(running); first; first = takeFirst(running)) {
+    now = first.end;
+    const { lane, done } = first.call;
+    const next = lane.waiting[lane.next];
+    if (next) {
+      lane.next++;
+      running.push({ call: next, end: next.begin() });
+    } else lane.busy--;
+    done();
+  }
+  return now;
+}
+
+/** The one that ends first; there are never more than a few at a time. */
+function takeFirst(running: Running[]): Running | undefined {
+  let first = 0;
+  for (const [index, each] of running.entries()) if (each.end < (running[first]?.end ?? 0)) first = index;
+  const [taken] = running.splice(first, 1);
+  return taken;
+}
