@@ -57,6 +57,8 @@ const unknownKeyword: Rule = function* (node, schema) {
         reason: `is unknown to draft ${node.draft}, so it has no effect${instead ? `; ${instead}` : ""}`,
       };
     } else if (hint !== undefined) yield { at: [keyword], reason: `is no keyword of JSON Schema; ${hint}` };
+    else if (schema[keyword] === null)
+      yield { at: [keyword], reason: "is unknown and has no value: a text with a comma in { … } needs quotes" };
     else if (near !== null)
       yield { at: [keyword], reason: `is unknown, so it has no effect. Did you mean ${quote(near)}?` };
   }
