@@ -31,10 +31,10 @@ export function columnsOf(diagram: Diagram): readonly (readonly Item[])[] {
     columns[at]?.push(item);
     return item;
   }
-  const items = diagram.boxes.map((_, box) => add(box, column[box] ?? 0));
+  const boxes = diagram.boxes.map((_, box) => add(box, column[box] ?? 0));
   for (const [arrow, { from, to }] of arrows.entries()) {
-    let item = items[from];
-    const last = back.has(arrow) ? null : (items[to] ?? null);
+    let item = boxes[from];
+    const last = back.has(arrow) ? null : (boxes[to] ?? null);
     for (let at = (column[from] ?? 0) + 1; item && at < (last === null ? 0 : (column[to] ?? 0)); at++) {
       item = join(item, add(null, at), arrow);
     }

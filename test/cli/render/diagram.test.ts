@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Diagram, diagramOf, mermaid } from "../../../src/cli/render/diagram.ts";
 import { layOut } from "../../../src/cli/render/diagram-layout.ts";
@@ -154,4 +155,15 @@ describe("layOut()", () => {
     });
     expect(performance.now() - start).toBeLessThan(1000);
   });
+});
+
+test("the diagrams of docs/composition.md are those of the examples", async () => {
+  const root = join(import.meta.dir, "../../..");
+  const page = readFileSync(join(root, "docs/composition.md"), "utf8");
+  const shown = [...page.matchAll(/^```mermaid\n([^]*?)\n```$/gm)].map((match) => match[1] ?? "");
+  expect(shown.length).toBeGreaterThan(0);
+  for (const diagram of shown) {
+    const [name = ""] = /(?<=p0\[")\w+/.exec(diagram) ?? [];
+    expect(diagram).toBe(mermaid(diagramOf(await inspectTree(join(root, `examples/${name}.rllm`)))));
+  }
 });
