@@ -64,12 +64,12 @@ test("a program's uses find names, and the run says where they lie", async () =>
 test("the library in TypeScript takes names too", async () => {
   const folder = makeFolder(FILES);
   const options = { cwd: folder, env: worldOf(folder) };
-  const modullm = await open(options);
-  expect((await modullm.load("extract/facts@>=1")).program.version).toBe("2.0.0");
-  expect((await modullm.validate("extract/facts")).path).toBe(`${folder}/library/extract/facts.rllm`);
-  const parsed = await modullm.parse(programText({ uses: "[{name: f, path: extract/facts}]" }));
+  const opened = await open(options);
+  expect((await opened.load("extract/facts@>=1")).program.version).toBe("2.0.0");
+  expect((await opened.validate("extract/facts")).path).toBe(`${folder}/library/extract/facts.rllm`);
+  const parsed = await opened.parse(programText({ uses: "[{name: f, path: extract/facts}]" }));
   expect(parsed.uses[0]?.child.program.name).toBe("facts");
-  await modullm.close();
+  await opened.close();
   expect(await run("extract/facts", { text: "One fact." }, options)).toMatchObject({ out: expect.any(String) });
   expect((await load(`${folder}/library/extract/facts.rllm`)).program.name).toBe("facts");
   const { name } = await validate("extract/facts", { library: [`${folder}/library`] });
