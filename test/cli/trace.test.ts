@@ -240,7 +240,7 @@ describe("trace show", () => {
       const delta = { type: "model-delta", run, attempt: 1, text: "some words of an answer " };
       return [
         start(run, { parent: "p", entry: "facts", item: at }),
-        ...Array<Facts>(17).fill(delta),
+        ...Array.from({ length: 17 }, () => delta),
         attempt(run),
         end(run, 20),
       ];

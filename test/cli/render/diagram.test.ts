@@ -103,24 +103,20 @@ describe("svg()", () => {
   });
 });
 
-describe("layOut()", () => {
-  /** Programs that use some of those behind them, by a small generator of numbers. */
-  function random(count: number, seed: number): Diagram {
-    let state = seed;
-    const next = (below: number) => (state = (state * 48271) % 2147483647) % below;
-    const boxes = Array.from({ length: count }, (_, index) => ({ title: `p${index}`, note: "", missing: false }));
-    const arrows = boxes.slice(1).flatMap((_, index) => {
-      const to = index + 1;
-      const sources = new Set([
-        next(to),
-        ...(next(3) === 0 ? [next(to)] : []),
-        ...(next(6) === 0 ? [next(count)] : []),
-      ]);
-      return [...sources].map((from) => ({ from, to, call: `e${to}`, gives: "", optional: false }));
-    });
-    return { boxes, arrows };
-  }
+/** Programs that use some of those behind them, by a small generator of numbers. */
+function random(count: number, seed: number): Diagram {
+  let state = seed;
+  const next = (below: number) => (state = (state * 48271) % 2147483647) % below;
+  const boxes = Array.from({ length: count }, (_, index) => ({ title: `p${index}`, note: "", missing: false }));
+  const arrows = boxes.slice(1).flatMap((_, index) => {
+    const to = index + 1;
+    const sources = new Set([next(to), ...(next(3) === 0 ? [next(to)] : []), ...(next(6) === 0 ? [next(count)] : [])]);
+    return [...sources].map((from) => ({ from, to, call: `e${to}`, gives: "", optional: false }));
+  });
+  return { boxes, arrows };
+}
 
+describe("layOut()", () => {
   test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))("keeps boxes and level lines apart (%d)", (seed) => {
     const diagram = random(4 + seed, seed);
     const width = 90;
