@@ -115,14 +115,31 @@ describe("scheduling", () => {
 
   test("a failing child cancels its siblings' calls within 50 ms, and its own error shows", async () => {
     const { script, aborted } = slowModel(5000);
-    const uses = "[{name: slow, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: no}}]";
+    const uses = "[{name: slow, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: '{{input.bad}}'}}]";
     const strict = { input_schema: "{type: object, properties: {n: {type: integer}}}" };
     const loaded = await load({ parent: { uses }, child: {}, strict });
     const start = performance.now();
-    const error = await failure(runProgram(loaded, {}, script.tools));
+    const error = await failure(runProgram(loaded, { bad: "no" }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_004" });
     expect((error.details["chain"] as { name: string }[])[0]?.name).toBe("bad");
     expect((aborted[0] ?? performance.now()) - start).toBeLessThan(50);
+  });
+});
+
+describe("an edge that can never fit", () => {
+  test("is refused before anything is called", async () => {
+    const { script } = slowModel(0);
+    const strict = { input_schema: "{type: object, properties: {n: {type: integer}}}" };
+    const loaded = await load({
+      parent: { uses: "[{name: ok, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: no}}]" },
+      child: {},
+      strict,
+    });
+    expect(await failure(runProgram(loaded, {}, script.tools))).toMatchObject({
+      code: "RLLM_008",
+      details: { entry: "bad" },
+    });
+    expect(script.asked).toEqual([]);
   });
 });
 

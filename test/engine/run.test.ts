@@ -317,8 +317,8 @@ describe("uses", () => {
 
   test("a child's error says which child", async () => {
     const script = createScript({ "a/m": [GOOD] });
-    const loaded = await parentOf("[{name: c, path: child.rllm, with: {n: no}}]", "x");
-    const error = await failure(runProgram(loaded, {}, script.tools));
+    const loaded = await parentOf("[{name: c, path: child.rllm, with: {n: '{{input.bad}}'}}]", "x");
+    const error = await failure(runProgram(loaded, { bad: "no" }, script.tools));
     expect(error.code).toBe("RLLM_004");
     expect(error.details["chain"]).toEqual([{ name: "c", path: loaded.uses[0]?.child.path }]);
   });

@@ -1,15 +1,17 @@
 import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
+import { refuseMisfits } from "../../program/edges.ts";
 import { requirePrice } from "../spending.ts";
 import type { Run, Tree } from "../state.ts";
 
 /**
- * Looks ahead over the whole tree before anything is paid for: blocks that can't run, credentials, local models, and budgets
+ * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that can't run, credentials, local models, and budgets
  * that can't be kept. The root does it for all; a child finds it done.
  */
 export async function plan(run: Run): Promise<void> {
   if (run.parent !== null) return;
+  refuseMisfits(run.loaded);
   await planTree(run, run.loaded, run.tree.options.budget?.usd !== undefined);
   const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
   if (run.budget && least.calls > run.budget.left().calls) throw run.budget.refusal(least);
