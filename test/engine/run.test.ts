@@ -86,7 +86,7 @@ describe("runProgram()", () => {
     const [, retry] = script.asked;
     expect(retry?.messages.map((message) => message.role)).toEqual(["user", "assistant", "user"]);
     expect(retry?.messages[1]?.content).toBe('{"out": 5}');
-    expect(retry?.messages[2]?.content).toBe("Fix: - out is the number 5, but a string is wanted");
+    expect(retry?.messages[2]?.content).toBe("Fix: - $.out is the number 5, but a string is wanted");
   });
 
   test("without recovery text the default shows the contract", async () => {

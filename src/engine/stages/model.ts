@@ -14,7 +14,8 @@ const DEFAULT_RETRIES = 2;
 export async function callModel(run: Run): Promise<void> {
   const { tools, calls, options } = run.tree;
   const { cacheMs } = run.loaded.program;
-  const shared = !run.fresh && isDeterministic(run);
+  // The outermost run is one of a kind.
+  const shared = run.parent !== null && !run.fresh && isDeterministic(run);
   const kept = cacheMs !== null && options.cache !== false ? tools.answers : null;
   if (!shared && !kept) {
     run.output = await askUntilGood(run);
