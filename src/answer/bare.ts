@@ -163,7 +163,9 @@ function commentStarts(c: Cursor, at: number): boolean {
 function commaEnds(c: Cursor, at: number, place: Place): boolean {
   if (place !== "value") return true;
   const verdict = afterComma(c, at + 1, c.stack.length - 1);
-  return verdict === "yes" || verdict === "root";
+  if (verdict === "yes" || verdict === "root") return true;
+  // A number or literal is whole as it is; a string behind it is a key whose colon is missing.
+  return isQuote(c.text[blankEnd(c, at + 1)]) && bareValue(c.text.slice(c.at, at).trim()) !== undefined;
 }
 
 function endsAtLine(c: Cursor, at: number, place: Place): boolean {

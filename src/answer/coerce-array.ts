@@ -3,7 +3,7 @@ import { fromJsonText } from "./coerce-scalar.ts";
 import { loss } from "./natural.ts";
 import { allows, cheaper, join, withEdit, type Coercion, type Notes, type Outcome, type Path } from "./outcome.ts";
 import { ruleOf } from "./rules.ts";
-import type { Node, ObjectNode } from "./tree.ts";
+import type { Node, ObjectNode, TextNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -13,7 +13,10 @@ export function coerceToArray(x: Coercion, node: Node, schema: Schema, path: Pat
   if (!node.quoted && node.text === "null") return null;
   const json = fromJsonText(x, node, schema, path);
   if (json) return json;
-  const split = x.partial ? null : textToArray(x, node, schema, path);
+  const lines = x.partial ? null : listedLines(node.text);
+  // Several items in one text are no single item; what they are is a guess.
+  if (lines && !allows(x, "outline")) return null;
+  const split = x.partial ? null : textToArray(x, node, lines, schema, path);
   return split ?? singleToList(x, node, schema, path);
 }
 
@@ -82,21 +85,34 @@ function singleToList(x: Coercion, node: Node, schema: Schema, path: Path): Outc
   const item = itemSchema(schema, 0);
   const inner = x.coerce(node, item, { up: path, key: 0 });
   if (!inner || !meetsLength(1, schema)) return null;
-  return withEdit(x, { ...inner, value: [inner.value] }, "single-to-list", node, path);
+  // A whole answer in words may be a refusal, or talk around a list: to take it for the one item is a guess.
+  const isProse = path === null && node.kind === "text" && typeof inner.value === "string" && isFreeText(item);
+  return withEdit(x, { ...inner, value: [inner.value] }, isProse ? "wrap-text" : "single-to-list", node, path);
+}
+
+const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?=\S)/;
+
+/** What stands behind the bullets or numbers of a text that is lines of such; null for any other text. */
+function listedLines(text: string): string[] | null {
+  if (!text.includes("\n")) return null;
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length < 2 || !lines.every((line) => BULLET.test(line))) return null;
+  return lines.map((line) => line.replace(BULLET, "").trim());
 }
 
 /** Text that lists its items: one a line behind bullets or numbers, or between commas where the items are not free text. */
-function textToArray(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
-  if (node.kind !== "text" || !allows(x, "outline")) return null;
-  const lines = node.text.split("\n").filter((line) => line.trim() !== "");
-  const isListed = lines.length > 1 && lines.every((line) => /^\s*(?:[-*•]|\d+[.)])\s+\S/.test(line));
-  const pieces = isListed
-    ? lines.map((line) => line.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, "").trim())
-    : isFreeText(schema["items"])
-      ? []
-      : node.text.split(",").map((piece) => piece.trim());
+function textToArray(
+  x: Coercion,
+  node: TextNode,
+  lines: readonly string[] | null,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  if (!allows(x, "outline")) return null;
+  const isFree = isFreeText(schema["items"]);
+  const pieces = lines ?? (isFree ? [] : node.text.split(",").map((piece) => piece.trim()));
   if (pieces.length < 2) return null;
-  const items = pieces.map((text): Node => ({ ...node, text, quoted: isFreeText(schema["items"]) }));
+  const items = pieces.map((text): Node => ({ ...node, text, quoted: isFree }));
   return withEdit(x, listOf(x, items, schema, path), "outline", node, path);
 }
 

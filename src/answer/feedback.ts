@@ -27,14 +27,12 @@ function line(code: string, issue: Issue, contract: Contract): string {
   return `${pathText(issue.path)} ${issue.reason}`;
 }
 
-/** `items[0].price`, and `the answer` for the root. */
+/** `$.items[0].price`, and `the answer` for the root. */
 function pathText(path: readonly (string | number)[]): string {
   if (path.length === 0) return "the answer";
-  return path
-    .map((key, index) => {
-      if (typeof key === "number") return `[${key}]`;
-      if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key)) return `[${JSON.stringify(key)}]`;
-      return index === 0 ? key : `.${key}`;
-    })
-    .join("");
+  const steps = path.map((key) => {
+    if (typeof key === "number") return `[${key}]`;
+    return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  });
+  return `$${steps.join("")}`;
 }

@@ -1,6 +1,7 @@
 import {
   blankEnd,
   garbageThenKey,
+  isBlank,
   isCloser,
   isEllipsis,
   isQuote,
@@ -50,7 +51,11 @@ function judgeValue(c: Cursor, at: number, next: number, char: string): Verdict 
   if (key === 2) return "yes";
   if (key === 1 && c.text.slice(at, next).includes("\n")) return "yes";
   if (char === "{" && c.stack.at(-2) === "[") return "yes";
-  return /^[\p{L}\p{N}_]+\s*\}/u.test(c.text.slice(next, Math.min(c.end, next + 60))) ? "weak" : "no";
+  const ahead = c.text.slice(next, Math.min(c.end, next + 120));
+  if (/^[\p{L}\p{N}_]+\s*\}/u.test(ahead)) return "weak";
+  // A word between the quote and the next member; a quote with a blank before it would rather open than close.
+  const opens = next === at || isBlank(c.text.charCodeAt(at - 2));
+  return !opens && /^[\p{L}\p{N}_]+\s*,\s*"[^"\n]{1,60}"\s*:/u.test(ahead) ? "weak" : "no";
 }
 
 function judgeItem(c: Cursor, next: number, char: string): Verdict {
@@ -77,11 +82,16 @@ export function afterComma(c: Cursor, at: number, level: number): Verdict {
   if (isCloser(char)) return afterClosers(c, next, level);
   if (level < 0) return "yes";
   if (c.stack[level] === "{") {
-    if (keyAt(c, next) > 0 || garbageThenKey(c, next)) return "yes";
+    if (char === ":" || keyAt(c, next) > 0 || garbageThenKey(c, next) || isCutKey(c, next)) return "yes";
     return char === "{" && c.stack[level - 1] === "[" ? "yes" : "weak";
   }
   if (isQuote(char) || /[{[(\d]/.test(char)) return "yes";
   return bareItemAt(c, next) ? "yes" : "weak";
+}
+
+/** A key in quotes with which the text ends: its colon never came. */
+function isCutKey(c: Cursor, at: number): boolean {
+  return c.end - at < 120 && /^"[^"\n]{0,80}"\s*$/.test(c.text.slice(at, c.end));
 }
 
 /** A bare list item: its end comes before any quote. */

@@ -33,12 +33,16 @@ export function parseValue(c: Cursor, place: Place): Node | null {
   if (char === "(") return parseArray(c, "(");
   if (isQuote(char)) return parseString(c, place);
   if (isCloser(char) || char === ",") return null;
-  if (char === "\\" && isQuote(c.text[c.at + 1])) {
-    // Escaped as a whole: what is behind the escapes is read in its own right.
+  if (isEscapedQuote(c)) {
     c.failed = true;
     return null;
   }
   return parseCall(c, place) ?? readBare(c, place);
+}
+
+/** Escaped as a whole: what is behind the escapes is read in its own right. */
+function isEscapedQuote(c: Cursor): boolean {
+  return c.text[c.at] === "\\" && isQuote(c.text[c.at + 1]);
 }
 
 function parseObject(c: Cursor): ObjectNode {
@@ -107,6 +111,10 @@ function parseMember(c: Cursor, node: ObjectNode): void {
   const from = c.at;
   const char = c.text[from] ?? "";
   if (char === "[" || char === "{" || char === "(") return parseLoose(c, node);
+  if (isEscapedQuote(c)) {
+    c.failed = true;
+    return;
+  }
   if (char === ":") {
     c.at++;
     parseValue(c, "value");
@@ -122,6 +130,10 @@ function parseMember(c: Cursor, node: ObjectNode): void {
   const key = isQuote(char) ? readQuoted(c, "key") : readBare(c, "key");
   skipBlank(c);
   if (c.at >= c.end && c.partial) return;
+  if (c.at >= c.end && key.quoted && node.bare.length === 0) {
+    edit(c, "truncated", from, c.at, "");
+    return;
+  }
   if (!takeColon(c, key)) {
     if (!key.quoted && endsInProse(c, from)) return;
     if (key.text !== "") node.bare.push(key);

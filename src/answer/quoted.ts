@@ -58,8 +58,20 @@ function isDoubled(c: Cursor, start: number, char: string): boolean {
   if (c.text[start + 1] !== char) return false;
   const next = c.text[start + 2];
   if (next === undefined || start + 2 >= c.end) return false;
-  if (/[\p{L}\p{N}_]/u.test(next)) return true;
+  if (/[\p{L}\p{N}_]/u.test(next)) return !isWordInQuotes(c, start + 2, char);
   return next === " " && /^ [\p{L}\p{N}_]+"\s*:/u.test(c.text.slice(start + 2, start + 80));
+}
+
+/** `""word" and more"`: one pair of quotes stands at the start of the string. */
+function isWordInQuotes(c: Cursor, from: number, char: string): boolean {
+  const close = c.text.slice(from, Math.min(c.end, from + 80)).indexOf(char);
+  const behind = c.text[from + close + 1];
+  return (
+    close > 0 &&
+    behind !== undefined &&
+    isBlank(behind.charCodeAt(0)) &&
+    /[\p{L}\p{N}]/u.test(c.text[blankEnd(c, from + close + 1)] ?? "")
+  );
 }
 
 /** The ordinary case: the next quote closes, and nothing before it needs a second look. */
@@ -114,7 +126,11 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
       const isKeyEnd = place === "key" && text[blankEnd(c, after)] === ":";
       const split = !isKeyEnd && (inner === 0 || place !== "item") ? splitBefore(c, open, at, place, inner) : -1;
       const verdict = split >= 0 ? "no" : judgeClose(c, after, place);
-      if (split >= 0) return { stop: split, next: split, fault: "missing-quote", inner };
+      if (split >= 0 && weak >= 0 && inner === 1) return { stop: weak, next: weak + 1, fault: null, inner: 0 };
+      if (split >= 0) {
+        const stop = beforeCloser(c, open, split, at);
+        return { stop, next: stop, fault: "missing-quote", inner };
+      }
       if (verdict === "yes" || (verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0)))
         return { stop: at, next: after, fault: null, inner, isGuess };
       isGuess ||= verdict !== "no";
@@ -159,6 +175,13 @@ function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: n
   if (place === "value" && before === ":") return splitBeforeKey(c, open, last);
   if (place === "value" && quotedKeyAt(c, at) && c.text.slice(last + 1, at).includes("\n")) return last + 1;
   return -1;
+}
+
+/** `["two], "key":`: the bracket closes the list that the string is in, when it was not opened in the string. */
+function beforeCloser(c: Cursor, open: number, stop: number, at: number): number {
+  const [opener, closer] = c.stack.at(-1) === "[" ? ["[", "]"] : ["{", "}"];
+  if (c.stack.at(-2) !== "{" || c.text[stop - 1] !== closer || !quotedKeyAt(c, at)) return stop;
+  return c.text.slice(open, stop).includes(opener) ? stop : backOverBlank(c, stop - 2, open) + 1;
 }
 
 /** `"key:"value"` and `"key:{"a"`: the colon that ends the key, or -1. */

@@ -52,7 +52,14 @@ describe("createAnswerReader()", () => {
 describe("feedback()", () => {
   test("names the path and what was there", () => {
     const reading = readAnswer('{"title": "a", "tags": [{}]}', contract);
-    expect(feedback(reading, contract)).toBe("- tags[0] is an empty object, but a string is wanted");
+    expect(feedback(reading, contract)).toBe("- $.tags[0] is an empty object, but a string is wanted");
+  });
+  test("writes a key that is no name in brackets and quotes, and the root in words", () => {
+    const keyed = contractOf({ properties: { "due date": { type: "integer" } }, required: ["due date"] });
+    const wrong = readAnswer('{"due date": {"a": 1, "b": 2}}', keyed);
+    expect(feedback(wrong, keyed)).toStartWith('- $["due date"] is an object');
+    const list = contractOf({ type: "array", items: { type: "integer" }, minItems: 2 });
+    expect(feedback(readAnswer("[1]", list), list)).toStartWith("- the answer ");
   });
   test("says what form the answer must have when there is no JSON", () => {
     expect(feedback(readAnswer("no", contract), contract)).toContain("answer with one JSON object and nothing else");

@@ -123,7 +123,40 @@ describe("readAnswer() at full only", () => {
   }
 });
 
+describe("readAnswer() at full guesses where a mark is missing", () => {
+  const cases: readonly (readonly [string, string, unknown])[] = [
+    ["a key that is cut off before its colon", '{"a": "x", "b"', { a: "x" }],
+    ["the same in an object that holds nothing else", '{"a": [1, {"b"', { a: [1, {}] }],
+    ["colons between plain keys and values", '{"a" 1, "b" "x"}', { a: 1, b: "x" }],
+    ["arrows", '{"a" => 1, "b" => 2}', { a: 1, b: 2 }],
+    ["the quote before a list's end", '{"a": ["one", "two], "b": 1}', { a: ["one", "two"], b: 1 }],
+    ["the quote before an object's end", '{"a": {"c": "two}, "b": 1}', { a: { c: "two" }, b: 1 }],
+    [
+      "a word behind a string",
+      '{"a": "a string that is long enough" extra, "b": 2}',
+      { a: "a string that is long enough", b: 2 },
+    ],
+  ];
+  for (const [name, text, value] of cases) test(name, () => expect(read(text, {}, "full")).toEqual(value));
+  test("JSON escaped as a whole is no object with a backslash for a key", () => {
+    expect(read('{\\"a\\": \\"b\\"}', {}, "full")).toEqual({ a: "b" });
+  });
+  test("a word in quotes at the start of a string keeps both its quotes", () => {
+    expect(read('{"a": ""so" it goes", "b": 1}')).toEqual({ a: '"so" it goes', b: 1 });
+  });
+});
+
 describe("readAnswer() refuses", () => {
+  const labels: JsonSchema = { type: "array", items: { type: "string" } };
+  test("prose where a list is wanted, at safe", () => {
+    expect(read("I can't do that.", labels)).toBe("RLLM_006");
+    expect(read("I can't do that.", labels, "full")).toEqual(["I can't do that."]);
+  });
+  test("bullets as one item of a list, at safe", () => {
+    expect(read("- x\n- y", labels)).toBe("RLLM_006");
+    expect(read("- x\n- y", labels, "full")).toEqual(["x", "y"]);
+  });
+  test("a colon with no key before it", () => expect(read('{"a": 1, : 2}', {}, "full")).toBe("RLLM_006"));
   test("text without JSON: RLLM_006", () => expect(read("I can't do that.", ticket, "full")).toBe("RLLM_006"));
   test("JSON of another shape: RLLM_005, with the value and where it fails", () => {
     const reading = readAnswer('{"title": "a", "hours": "many"}', contractOf({ ...ticket, required: ["hours"] }));
