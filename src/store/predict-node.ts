@@ -85,11 +85,11 @@ interface Restated {
 }
 
 /**
- * Failed runs are no evidence of how long one that works will take; retries within a run that worked are. An answer that was kept
- * from before, which has no tokens at all, is none either.
+ * Failed runs are no evidence of how long one that works will take; retries within a run that worked are. An answer that was
+ * known from before is none either.
  */
 function isEvidence({ ok, attempts }: RunRecord): boolean {
-  return ok && attempts.some(({ promptTokens, completionTokens }) => promptTokens !== 0 || completionTokens !== 0);
+  return ok && attempts.some((attempt) => !attempt.cached);
 }
 
 /** A child may have waited for room beside others; the schedule adds that again, so here it is left out. */

@@ -188,7 +188,10 @@ test("predict() leaves out what a child waited for room, which the schedule adds
 });
 
 test("predict() takes an answer that was kept from before for no evidence", () => {
-  const kept = run({ ms: 0, attempts: [attempt({ ms: 0, promptTokens: 0, completionTokens: 0, usd: 0 })] });
+  const kept = run({
+    ms: 0,
+    attempts: [attempt({ ms: 0, promptTokens: 0, completionTokens: 0, usd: 0, cached: "store" })],
+  });
   const said = predict(node("/a.rllm"), () => [kept, run({ ms: 100 })], { model: null });
   expect(said).toMatchObject({ estimated_ms: 100, prompt_tokens: 10, evidence: { runs: 1 } });
 });
