@@ -111,7 +111,6 @@ async function openRunStore(config: Config, warn: (message: string) => void): Pr
 
 /** Answers kept in the run history, under a digest of the request. One that holds a secret is not kept. */
 function keptAnswers(history: RunStore, path: string, redactor: Redactor): AnswerCache {
-  const digest = (key: string): string => createHash("sha256").update(key).digest("hex");
   return {
     get: (key, maxAge) => history.findAnswer(digest(key), Date.now(), maxAge),
     put(key, value, model) {
@@ -119,6 +118,10 @@ function keptAnswers(history: RunStore, path: string, redactor: Redactor): Answe
       history.keepAnswer({ key: digest(key), path, model, value, kept: Date.now() });
     },
   };
+}
+
+function digest(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
 }
 
 function after(milliseconds: number, callback: () => void): () => void {

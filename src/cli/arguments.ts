@@ -36,9 +36,9 @@ export interface GlobalOptions {
 /**
  * Takes the global options out, wherever they stand before `--`. The word after an option that takes a value is that value,
  * whatever it looks like.
- * @param takesValue whether an option of the command, as written, takes the next word
+ * @param wantsValue whether an option of the command, as written, takes the next word
  */
-export function splitGlobals(argv: readonly string[], takesValue: (option: string) => boolean): GlobalOptions {
+export function splitGlobals(argv: readonly string[], wantsValue: (option: string) => boolean): GlobalOptions {
   const globals: GlobalOptions = {
     autoload: true,
     color: "auto",
@@ -60,7 +60,7 @@ export function splitGlobals(argv: readonly string[], takesValue: (option: strin
     else if (word === "--color") globals.color = readColor(argv[++index]);
     else if (word.startsWith("--color=")) globals.color = readColor(word.slice("--color=".length));
     else if (globals.command === null && !word.startsWith("-")) globals.command = word;
-    else globals.args.push(...(takesValue(word) ? argv.slice(index, ++index + 1) : [word]));
+    else globals.args.push(...(wantsValue(word) ? argv.slice(index, ++index + 1) : [word]));
   }
   return globals;
 }

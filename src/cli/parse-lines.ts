@@ -47,13 +47,13 @@ function parseLine(
   const contract = contractOf(schema, contracts);
   if ("error" in contract) return [id, contract];
   if (mode === "partial") {
-    const partial = readPartial(text as string, contract);
+    const partial = readPartial(text, contract);
     return [
       id,
       partial.ok ? { ok: true, value: partial.value } : failed("RLLM_006", "the text holds no beginning of a value"),
     ];
   }
-  const reading = readAnswer(text as string, contract, { repair: options.repair });
+  const reading = readAnswer(text, contract, { repair: options.repair });
   if (!reading.ok) return [id, failed(reading.code, feedback(reading, contract))];
   const { value, rung, edits, lost } = reading;
   return [id, { ok: true, value, ...(options.trace ? { rung, edits, lost } : {}) }];

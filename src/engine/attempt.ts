@@ -1,5 +1,4 @@
 import type { Reading } from "../answer/answer.ts";
-import { feedback } from "../answer/feedback.ts";
 import { readAnswer } from "../answer/read.ts";
 import { cost } from "../core/cost.ts";
 import { ModullmError, toModullmError } from "../core/error.ts";
@@ -7,6 +6,7 @@ import type { Usage } from "../core/events.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import type { Message, Model } from "../model/model.ts";
 import { createLimiter } from "./limiter.ts";
+import { refusalText } from "./recovery.ts";
 import { type Grant, grantCall } from "./spending.ts";
 import type { Run } from "./state.ts";
 
@@ -151,8 +151,7 @@ function noText(model: Model): ModullmError {
 function failureOf(run: Run, outcome: Outcome): { error: string | null; reason: string | null } {
   if (outcome.ok) return { error: null, reason: null };
   if ("error" in outcome) return { error: outcome.error.code, reason: outcome.error.message };
-  const [first = ""] = feedback(outcome.refusal, run.loaded.program.output).split("\n");
-  return { error: outcome.refusal.code, reason: first.replace(/^- /, "") };
+  return { error: outcome.refusal.code, reason: refusalText(outcome.refusal, run.loaded.program.output) };
 }
 
 async function estimateUsage(run: Run, { model, messages }: Call, text: string): Promise<Usage> {

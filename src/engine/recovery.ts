@@ -1,3 +1,4 @@
+import type { Contract } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Reading } from "../answer/answer.ts";
 import { feedback } from "../answer/feedback.ts";
@@ -25,7 +26,7 @@ export function decideOnAnswer(run: Run, refusal: Refusal, text: string, tries: 
   if (tries <= retries) return { do: "retry", messages: retryMessages(run, refusal, text) };
   const { name, output } = run.loaded.program;
   const [issue] = refusal.issues;
-  const last = feedback(refusal, run.loaded.program.output).split("\n")[0]?.replace(/^- /, "") ?? "";
+  const last = refusalText(refusal, output);
   const facts = {
     details: {
       retries,
@@ -43,6 +44,13 @@ export function decideOnAnswer(run: Run, refusal: Refusal, text: string, tries: 
     do: "fail",
     error: new ModullmError("RLLM_013", `"${name}" got no answer that meets its contract in ${times}: ${last}`, facts),
   };
+}
+
+/** Why an answer was refused, in one line for people. */
+export function refusalText(refusal: Refusal, output: Contract): string {
+  const [issue] = refusal.issues;
+  if (issue && issue.path.length === 0) return `the answer ${issue.reason}`;
+  return feedback(refusal, output).split("\n")[0]?.replace(/^- /, "") ?? "";
 }
 
 /** After a call that failed. The model's own retries are over by then. */

@@ -3,7 +3,8 @@ import { show } from "../contract/reasons.ts";
 import { inChild, ModullmError, toModullmError } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 import type { Program, Warning } from "../program/program.ts";
-import { doubtPath } from "../program/schema-path.ts";
+import { doubtPath, type PathDoubt } from "../program/schema-path.ts";
+import { lineStart, placeAt } from "../program/source.ts";
 import { templatePaths } from "../program/uses.ts";
 import { type LoadedProgram, type LoadOptions, loadProgram } from "./load.ts";
 import { readProgram } from "./read.ts";
@@ -153,19 +154,26 @@ function usesWarnings({ program, uses }: LoadedProgram): Warning[] {
   const templates = [program.prompt, program.system, program.recovery].flatMap((template) => template?.parts ?? []);
   const paths = [
     ...templates.filter((part) => typeof part !== "string"),
-    ...program.uses.flatMap((entry) => templatePaths(entry.with)),
+    ...program.uses.flatMap((entry) => templatePaths([entry.with, entry.each, entry.when])),
   ];
   return paths.flatMap(({ path }) => {
     const link = path[0] === "uses" ? uses.find(({ entry }) => entry.name === path[1]) : undefined;
-    const doubt = link && doubtPath(link.child.program.output.schema, path.slice(2));
+    const doubt = link && doubtOutput(link, path.slice(2));
     if (!link || !doubt) return [];
-    return [
-      {
-        message: `{{${path.join(".")}}} may render as nothing: in the output_schema of "${link.child.program.name}" ${doubt.reason}`,
-        place: null,
-      },
-    ];
+    const { name } = link.child.program;
+    const renders = doubt.certain ? "renders" : "may render";
+    const message = `{{${path.join(".")}}} ${renders} as nothing: in the output_schema of "${name}" ${doubt.reason}`;
+    return [{ message, place: null }];
   });
+}
+
+/** With `each` the output is a list of the child's outputs. */
+function doubtOutput({ entry, child }: LoadedProgram["uses"][number], path: readonly string[]): PathDoubt | null {
+  const { schema } = child.program.output;
+  if (entry.each === null) return doubtPath(schema, path);
+  const [index, ...rest] = path;
+  if (index === undefined || /^[0-9]+$/.test(index)) return doubtPath(schema, rest);
+  return { depth: 0, reason: "there is an output for each element, so an index comes first", certain: true };
 }
 
 function placed({ message, place }: Warning, path: string): PlacedWarning {

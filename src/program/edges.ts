@@ -131,7 +131,8 @@ function refuse(solver: Solver, edge: Edge): Extract<EdgeVerdict, { verdict: "ca
       return notAList(sampleOf(solver, list));
     const wanted = space.read(child.input.schema);
     const produced = producedBy(solver, edge, entry.with);
-    if (solver.isEmpty({ all: [produced], none: [] })) return null;
+    // What always fits, and what is never produced, is not refused.
+    if (solver.isEmpty({ all: [produced], none: [wanted] })) return null;
     if (!solver.isEmpty({ all: [orText(solver, edge), wanted], none: [] })) return null;
     const checked = child.input.check(sampleOf(solver, produced));
     return checked.ok ? "what it is given is never what the input_schema describes" : checked.issues[0];

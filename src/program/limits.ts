@@ -26,7 +26,7 @@ export function readBudget(front: Frontmatter): Program["budget"] {
       throw fieldError(front, ["budget", key], whole ? "an integer of at least 0" : "a number of at least 0");
     }
   }
-  return budget as Program["budget"];
+  return budget;
 }
 
 /** @throws {ModullmError} RLLM_002 */

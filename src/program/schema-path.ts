@@ -6,6 +6,8 @@ export interface PathDoubt {
   /** How many parts of the path are fine. */
   readonly depth: number;
   readonly reason: string;
+  /** True where no value of the schema has it; false where it is only likely to be misspelt. */
+  readonly certain: boolean;
 }
 
 /** How deep `$ref` chains are followed before giving up in favour of the path. */
@@ -22,7 +24,7 @@ export function doubtPath(root: unknown, path: readonly string[]): PathDoubt | n
 function walk(root: unknown, schema: unknown, path: readonly string[], depth: number, guard: number): PathDoubt | null {
   const key = path[depth];
   if (key === undefined || schema === true || guard > MAX_DEPTH) return null;
-  if (schema === false) return { depth, reason: "nothing can be there" };
+  if (schema === false) return { depth, reason: "nothing can be there", certain: true };
   if (!isObject(schema)) return null;
   if (typeof schema["$ref"] === "string") {
     const target = resolveRef(root, schema["$ref"]);
@@ -36,7 +38,9 @@ function walk(root: unknown, schema: unknown, path: readonly string[], depth: nu
   for (const choice of ["anyOf", "oneOf"]) {
     const parts = asList(schema[choice]);
     const doubts = parts.map((part) => walk(root, part, path, depth, guard + 1));
-    if (parts.length > 0 && doubts.every((doubt) => doubt !== null)) return doubts[0] ?? null;
+    const [first] = doubts;
+    if (first && doubts.every((doubt) => doubt !== null))
+      return { ...first, certain: doubts.every((doubt) => doubt?.certain) };
   }
   return walkOwn(root, schema, path, depth, guard, key);
 }
@@ -57,10 +61,11 @@ function walkOwn(
       reason: types.includes("array")
         ? "a list has only number indexes"
         : `a ${types.map(String).join(" or ")} has no parts`,
+      certain: true,
     };
   }
   if (index && types?.includes("array")) {
-    const items = schema["items"];
+    const items = asList(schema["prefixItems"])[Number(key)] ?? schema["items"];
     return items === undefined ? null : walk(root, items, path, depth + 1, guard);
   }
   const properties = isObject(schema["properties"]) ? schema["properties"] : null;
@@ -68,8 +73,8 @@ function walkOwn(
   if (isObject(schema["patternProperties"])) return null;
   const near = properties ? nearest(key, Object.keys(properties)) : null;
   const hint = near === null ? "" : `; did you mean "${near}"?`;
-  if (schema["additionalProperties"] === false) return { depth, reason: `there is no "${key}"${hint}` };
-  return near === null ? null : { depth, reason: `"${key}" is not described${hint}` };
+  if (schema["additionalProperties"] === false) return { depth, reason: `there is no "${key}"${hint}`, certain: true };
+  return near === null ? null : { depth, reason: `"${key}" is not described${hint}`, certain: false };
 }
 
 /** Follows `#`, `#/…` and `#anchor`; undefined where nothing is there. */

@@ -58,5 +58,7 @@ function doubtful(program: Program, part: TemplatePath, roots: readonly string[]
     return `${shown} renders as nothing: schema has input and output`;
   if (root !== "input") return null;
   const doubt = doubtPath(program.input.schema, part.path.slice(1));
-  return doubt === null ? null : `${shown} may render as nothing: in input_schema ${doubt.reason}`;
+  return doubt === null
+    ? null
+    : `${shown} ${doubt.certain ? "renders" : "may render"} as nothing: in input_schema ${doubt.reason}`;
 }

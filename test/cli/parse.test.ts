@@ -91,7 +91,7 @@ describe("modullm run", () => {
     [["--repair", "safe"], { repair: "off" }, 1],
   ])("%j over a file's %j asks %i times", async (args, front, times) => {
     const server = serveModel(["{'out': 'single'}", '{"out": "ok"}']);
-    const folder = makeFolder({ "a.rllm": programText(front as Record<string, string>) });
+    const folder = makeFolder({ "a.rllm": programText(front) });
     const { exit, stderr } = await modullm(["run", "a.rllm", "--text", "hi", ...args], { folder, env: server.env });
     server.stop();
     expect({ exit, stderr, times: server.asked.length }).toEqual({ exit: 0, stderr: "", times });

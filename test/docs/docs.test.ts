@@ -49,6 +49,20 @@ describe("commands in the pages", () => {
   });
 });
 
+test("docs/composition.md draws the examples as inspect does", async () => {
+  const page = PAGES.find(({ path }) => path === "docs/composition.md");
+  const shown = page?.blocks.filter(({ language }) => language === "mermaid").map(({ text }) => text) ?? [];
+  const drawn = await Promise.all(
+    shown.map(async (text) => {
+      const name = /p0\["(\w+)/.exec(text)?.[1] ?? "";
+      const { stdout } = await modullm(["inspect", join(ROOT, `examples/${name}.rllm`), "--format", "mermaid"]);
+      return stdout.trimEnd();
+    }),
+  );
+  expect(shown).toHaveLength(4);
+  expect(shown).toEqual(drawn);
+});
+
 /** A relative link leads to a file of the project and, behind `#`, to a heading of it. */
 function resolves(page: Page, link: string): boolean {
   if (/^(?:https?|mailto):/.test(link)) return true;

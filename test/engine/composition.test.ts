@@ -16,12 +16,12 @@ const OPEN = "{type: object}";
 /** Programs in a folder; the first is loaded. Each says its own name and input in its prompt. */
 async function load(
   files: Record<string, Record<string, string>>,
-  prompts: Record<string, string> = {},
+  bodies: Record<string, string> = {},
 ): Promise<LoadedProgram> {
   const folder = mkdtempSync(join(tmpdir(), "tree-"));
   for (const [name, front] of Object.entries(files)) {
     const keys = { name, input_schema: OPEN, llm: "{model: a/m}", ...front };
-    writeFileSync(join(folder, `${name}.rllm`), programText(keys, prompts[name] ?? `${name} {{input}}`));
+    writeFileSync(join(folder, `${name}.rllm`), programText(keys, bodies[name] ?? `${name} {{input}}`));
   }
   return await loadProgram(join(folder, `${Object.keys(files)[0]}.rllm`));
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Reading, RepairLevel } from "../../answer/answer.ts";
-import { feedback } from "../../answer/feedback.ts";
 import { readAnswer } from "../../answer/read.ts";
 import { compileContract } from "../../contract/compile.ts";
 import type { Contract } from "../../contract/contract.ts";
 import { ModullmError } from "../../core/error.ts";
+import { refusalText } from "../../engine/recovery.ts";
 import { readProgram } from "../../library/read.ts";
 import { objectFromText } from "../../program/input.ts";
 import { type Command, UsageError } from "../command.ts";
@@ -86,8 +86,8 @@ function contractOf(schema: Record<string, unknown>, path: string): Contract {
 /** A refused text as the error that a run's attempt would have. */
 function refusal(reading: Extract<Reading, { ok: false }>, contract: Contract, text: string): ModullmError {
   const [issue] = reading.issues;
-  const reason = feedback(reading, contract);
-  return new ModullmError(reading.code, `Cannot read the answer: ${reason.split("\n")[0]?.replace(/^- /, "") ?? ""}`, {
+  const reason = refusalText(reading, contract);
+  return new ModullmError(reading.code, `Cannot read the text: ${reason}`, {
     details: {
       validator: issue?.keyword ?? null,
       path: issue?.path ?? [],

@@ -123,7 +123,7 @@ async function watched(
   const stream = options.flag("stream") && partial === null;
   const progress = createProgress(output, { stream, verbose: verbose !== null });
   const interrupt = new AbortController();
-  let disarm = (): void => {};
+  let disarm = nothing;
   function listener(event: RunEvent): void {
     // From here on the run waits for others most of the time, and can end in good order.
     if (event.type === "stage-start" && event.stage === "plan") {
@@ -143,6 +143,8 @@ async function watched(
     trace?.close();
   }
 }
+
+function nothing(): void {}
 
 function ndjson({ options }: CommandContext): boolean {
   return options.text("format") === "ndjson";

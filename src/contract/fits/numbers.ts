@@ -2,7 +2,7 @@ import { multipleOf } from "../values.ts";
 import type { Literal } from "./shape.ts";
 
 /** Ranges of multiples with no more members than this are gone through one by one. */
-const FEW = 1000;
+const FEW = 100;
 
 /** All numbers of which the literals hold, where they are few; null where they are many or can't be listed. */
 export function listNumbers(literals: readonly Literal[]): readonly number[] | null {
@@ -12,7 +12,8 @@ export function listNumbers(literals: readonly Literal[]): readonly number[] | n
   const { low, high } = rangeOf(literals);
   if (low === high) return [low].filter((value) => admitsNumber(literals, value));
   const divisor = Math.max(0, ...literals.map((one) => (one.on === "multiple" && one.is ? one.divisor : 0)));
-  if (divisor === 0 || !((high - low) / divisor < FEW)) return null;
+  const excluded = literals.reduce((sum, one) => sum + (one.on === "values" ? one.values.length : 0), 0);
+  if (divisor === 0 || !((high - low) / divisor < FEW + excluded)) return null;
   return multiples(divisor, low, high)?.filter((value) => admitsNumber(literals, value)) ?? null;
 }
 
@@ -21,8 +22,9 @@ export function isNoNumber(literals: readonly Literal[]): boolean {
   const { low, high } = rangeOf(literals);
   if (low > high) return true;
   const divisors = literals.flatMap((one) => (one.on === "multiple" && one.is ? [one.divisor] : []));
+  if (high - low > 1 && literals.every(isPlain)) return false;
   const isImplied = literals.some(
-    (one) => one.on === "multiple" && !one.is && divisors.some((divisor) => multipleOf(one.divisor)(divisor)),
+    (one) => one.on === "multiple" && !one.is && divisors.some((divisor) => isMultiple(divisor, one.divisor)),
   );
   return isImplied || listNumbers(literals)?.length === 0;
 }
@@ -37,7 +39,7 @@ export function admitsNumber(literals: readonly Literal[], value: number): boole
       case "most":
         return literal.open ? value < literal.limit : value <= literal.limit;
       case "multiple":
-        return multipleOf(literal.divisor)(value) === literal.is;
+        return isMultiple(value, literal.divisor) === literal.is;
       default:
         return true;
     }
@@ -60,6 +62,20 @@ export function someNumbers(literals: readonly Literal[]): readonly number[] {
   const common = [1, 0, 2, -1, 0.5, 1.5, 3, 7, 10, 0.001, -0.5, 1e6, -1e6, 123.456];
   const candidates = [...common, ...near, ...between, ...steps, ...steps.map((value) => Number(value.toPrecision(12)))];
   return [...new Set(candidates)].filter((value) => Number.isFinite(value) && admitsNumber(literals, value));
+}
+
+/** Bounds, and whole numbers: every range wider than one of them holds some. */
+function isPlain(literal: Literal): boolean {
+  return (
+    literal.on === "least" ||
+    literal.on === "most" ||
+    (literal.on === "multiple" && literal.is && literal.divisor === 1)
+  );
+}
+
+function isMultiple(value: number, divisor: number): boolean {
+  const isWhole = Number.isSafeInteger(value) && Number.isSafeInteger(divisor);
+  return isWhole ? value % divisor === 0 : multipleOf(divisor)(value);
 }
 
 /** Open ends are left to `admitsNumber`, but for an empty range. */

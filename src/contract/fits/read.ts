@@ -47,6 +47,8 @@ export function meetAll(left: readonly Shape[], right: readonly Shape[]): readon
 /** What is in both; null where that is plainly nothing. */
 export function meet(one: Shape, other: Shape): Shape | null {
   if (one.type !== other.type) return null;
+  if (other.literals.length + other.none.length === 0) return one;
+  if (one.literals.length + one.none.length === 0) return other;
   const none = other.none.length === 0 ? one.none : [...new Set([...one.none, ...other.none])];
   const met = { ...withLiterals(one, other.literals), none };
   return isPlainlyEmpty(met) ? null : met;

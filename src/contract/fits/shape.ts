@@ -50,15 +50,16 @@ export function anyOfType(type: JsonType): Shape {
   return { type, literals: [], none: [] };
 }
 
-/** The same text for literals that say the same. */
-export function keyOf(literal: Literal): string {
-  return JSON.stringify(literal);
+export function withLiterals(shape: Shape, literals: readonly Literal[]): Shape {
+  const added = literals.filter((literal) => !says(shape, literal));
+  return added.length === 0 ? shape : { ...shape, literals: [...shape.literals, ...added] };
 }
 
-export function withLiterals(shape: Shape, literals: readonly Literal[]): Shape {
-  const known = new Set(shape.literals.map(keyOf));
-  const added = literals.filter((literal) => !known.has(keyOf(literal)));
-  return added.length === 0 ? shape : { ...shape, literals: [...shape.literals, ...added] };
+/** Whether the shape has the very literal. */
+export function says({ literals }: Shape, literal: Literal): boolean {
+  return literals.some(
+    (one) => one === literal || (one.on === literal.on && JSON.stringify(one) === JSON.stringify(literal)),
+  );
 }
 
 /** What holds where the literal does not. */

@@ -1,5 +1,5 @@
 import { isPlainlyEmpty, meet, meetAll, readShapes } from "./read.ts";
-import { anyOfType, keyOf, negated, type Names, type Part, type Shape, TYPES, withLiterals } from "./shape.ts";
+import { anyOfType, negated, type Names, type Part, says, type Shape, TYPES, withLiterals } from "./shape.ts";
 import { type Expr, type NodeId, type Space, Undecided } from "./space.ts";
 import { isAmong, type ObjectView, viewArray, viewObject, withPart } from "./views.ts";
 
@@ -20,6 +20,7 @@ export class Solver {
   readonly space: Space;
   readonly #shapes = new Map<NodeId, readonly Shape[]>();
   readonly #known = new Map<string, boolean>();
+  readonly #made = new Map<string, NodeId>();
   /** Open questions, outermost first. */
   readonly #open: string[] = [];
   /** How far out in `#open` the answers of now lean on. */
@@ -53,6 +54,15 @@ export class Solver {
     return read;
   }
 
+  /** What was made under this name before, or is made now. */
+  remember(name: string, make: () => NodeId): NodeId {
+    const known = this.#made.get(name);
+    if (known !== undefined) return known;
+    const made = make();
+    this.#made.set(name, made);
+    return made;
+  }
+
   isEmpty(expr: Expr): boolean {
     if (expr.all.length === 0 && expr.none.length === 0) return false;
     if (expr.none.some((id) => expr.all.includes(id))) return true;
@@ -69,8 +79,9 @@ export class Solver {
 
   /** What is left of an expression, as alternatives that are not plainly empty. Every value of it is in one of them. */
   left({ all, none }: Expr): readonly Shape[] {
-    let left: readonly Shape[] = TYPES.map(anyOfType);
-    for (const id of all) left = this.#notEmpty(meetAll(left, this.shapes(id)));
+    const [first, ...others] = all;
+    let left = this.#notEmpty(first === undefined ? TYPES.map(anyOfType) : this.shapes(first));
+    for (const id of others) left = this.#notEmpty(meetAll(left, this.shapes(id)));
     left = left.flatMap((shape) => this.#settled(shape));
     for (const id of none) {
       if (left.length === 0) return left;
@@ -121,8 +132,7 @@ export class Solver {
     const pieces: Shape[] = [];
     let rest = shape;
     for (const literal of taken.literals) {
-      const key = keyOf(literal);
-      if (rest.literals.some((one) => keyOf(one) === key)) continue;
+      if (says(rest, literal)) continue;
       const piece = withLiterals(rest, negated(literal));
       if (this.#isEmptyShape(piece)) continue;
       pieces.push(piece);

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
-import { ModullmError, toModullmError } from "../../core/error.ts";
+import { toModullmError } from "../../core/error.ts";
 import type { Message } from "../../model/model.ts";
 import { isDeterministic, requestKey } from "../answers.ts";
 import { tryOnce } from "../attempt.ts";
