@@ -5,11 +5,11 @@ import type { TextNode } from "./tree.ts";
 
 /** `{"a": 1}, "b": 2}`: the object was closed too early. */
 export function reopens(c: Cursor): boolean {
-  if (c.stack.at(-1) === "{" || c.text[c.at - 1] !== "}") return false;
+  if (c.strict || c.stack.at(-1) === "{" || c.text[c.at - 1] !== "}") return false;
   const next = blankEnd(c, c.at);
   if (c.text[next] !== ",") return false;
   const behind = blankEnd(c, next + 1);
-  return quotedKeyAt(c, behind) || /^"[^"\n]{1,80}" "/.test(c.text.slice(behind, behind + 90));
+  return quotedKeyAt(c, behind) || /^"[^"\\\n]{1,80}" "/.test(c.text.slice(behind, behind + 90));
 }
 
 /** Whether `char` ends the container that wants `own`. A closer of an outer one ends it too; any other is noise. */

@@ -212,6 +212,9 @@ describe("readAnswer() records", () => {
 describe("readAnswer() keeps", () => {
   test("text for a contract that wants text, as it stands", () =>
     expect(read(' a "b" ', { type: "string" })).toBe(' a "b" '));
+  test("a string that begins with an escaped quote behind an empty object, in prose", () => {
+    expect(read('Here: [{}, "\\" "] ok', {}, "off")).toEqual([{}, '" ']);
+  });
   test("a key named __proto__ as a key", () => {
     const value = read('{"__proto__": 1, "a": 2,}', {});
     expect(JSON.stringify(value)).toBe('{"__proto__":1,"a":2}');
