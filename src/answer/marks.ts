@@ -5,7 +5,9 @@ import type { TextNode } from "./tree.ts";
 
 /** `{"a": 1}, "b": 2}`: the object was closed too early. */
 export function reopens(c: Cursor): boolean {
-  if (c.strict || c.stack.at(-1) === "{" || c.text[c.at - 1] !== "}") return false;
+  if (c.stack.at(-1) === "{" || c.text[c.at - 1] !== "}") return false;
+  // In a list of valid JSON anything may follow an object; at the top level the strict pass has to fail here.
+  if (c.strict && c.stack.length > 0) return false;
   const next = blankEnd(c, c.at);
   if (c.text[next] !== ",") return false;
   const behind = blankEnd(c, next + 1);

@@ -131,6 +131,7 @@ describe("readAnswer() at full guesses where a mark is missing", () => {
     ["arrows", '{"a" => 1, "b" => 2}', { a: 1, b: 2 }],
     ["the quote before a list's end", '{"a": ["one", "two], "b": 1}', { a: ["one", "two"], b: 1 }],
     ["the quote before an object's end", '{"a": {"c": "two}, "b": 1}', { a: { c: "two" }, b: 1 }],
+    ["an object that was closed too early", '{"a": 1}, "b" "c"}', { a: 1, b: "c" }],
     [
       "a word behind a string",
       '{"a": "a string that is long enough" extra, "b": 2}',
