@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { Glob } from "bun";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { LLM_PARAMS } from "../../src/program/llm-params.ts";
 import { FRONTMATTER_KEYS } from "../../src/program/metadata.ts";
+import { statsOf } from "../../src/store/stats.ts";
 import { ROOT } from "./page.ts";
 
 /** What stands in backticks in the first column of the tables of a section. */
@@ -30,6 +32,18 @@ describe("tables in the pages are complete", () => {
 
   test("docs/format.md has every key of llm_params", () => {
     expect(firstColumn("docs/format.md", "### `llm_params`")).toEqual(sorted(Object.keys(LLM_PARAMS)));
+  });
+
+  test("docs/stats.md has every key of stats", () => {
+    const { app_path: _path, model: _model, ...counts } = statsOf("", null, []);
+    expect(firstColumn("docs/stats.md", "## `stats`")).toEqual(sorted(Object.keys(counts)));
+  });
+
+  test("AGENTS.md names every decision and every bench", () => {
+    const text = readFileSync(join(ROOT, "AGENTS.md"), "utf8");
+    const decisions = readdirSync(join(ROOT, "docs/decisions"));
+    const benches = [...new Glob("bench/*.ts").scanSync(ROOT)].filter((file) => !/cases|\.d\.ts$/.test(file));
+    expect([...decisions, ...benches].filter((file) => !text.includes(file))).toEqual([]);
   });
 
   test("AGENTS.md has every folder of src", () => {
