@@ -47,6 +47,7 @@ const tools: EngineTools = {
   tokens: { bound: (text) => Buffer.byteLength(text), count: async (text) => text.length },
   clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
   answers: null,
+  proved: new WeakSet(),
   newId: () => `run-${++id}`,
   sketch: () => "",
 };

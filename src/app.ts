@@ -64,6 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tokens: createTokenCounter(),
     clock: { now: () => Date.now(), ticks: () => performance.now(), after },
     answers: null,
+    proved: new WeakSet(),
     newId: () => randomUUID(),
     sketch: sketchSchema,
   };

@@ -6,6 +6,7 @@ import type { Limits } from "./budget.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { RunListener } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { LoadedProgram } from "../library/load.ts";
 
 /**
  * Everything that reaches the world, handed to the engine: with these it needs no network, disk, process or clock of its own.
@@ -17,6 +18,8 @@ export interface EngineTools {
   readonly catalog: ModelCatalog;
   readonly tokens: TokenCounter;
   readonly clock: Clock;
+  /** Trees whose edges have been proved not to clash: proving takes longer than running, and a tree never changes. */
+  readonly proved: WeakSet<LoadedProgram>;
   /** A new run id, unique for ever. */
   newId(): string;
   /** Answers of earlier runs, for programs that say `cache`; null where none are kept. */

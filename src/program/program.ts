@@ -52,6 +52,8 @@ export interface UsesEntry {
   readonly name: string;
   readonly path: string;
   readonly with: JsonObject;
+  /** `with` filled in; made once, as templates are parsed once. */
+  fill(values: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** Names of the entries whose outputs this one reads. */
   readonly reads: readonly string[];
   /** A template for a list: run once for each element. */

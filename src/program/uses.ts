@@ -48,22 +48,39 @@ export function templatePaths(value: unknown): TemplatePath[] {
   return [];
 }
 
-/** A `with` value filled in. A string that is exactly one `{{path}}` gives the typed value; other text renders as a string. */
-export function fillValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  if (typeof value === "string") return fillText(value, values);
-  if (Array.isArray(value)) return value.map((item) => fillValue(item, values));
-  if (isObject(value))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, values)]));
-  return value;
+type Fill = (values: Readonly<Record<string, unknown>>) => unknown;
+
+/**
+ * Makes what fills in a `with` value. A string that is exactly one `{{path}}` gives the typed value, null where nothing is
+ * there; other text renders as a string. Lists and mappings are filled in all the way down.
+ */
+export function compileFill(value: unknown): Fill {
+  if (typeof value === "string") return compileText(value);
+  if (Array.isArray(value)) {
+    const items = value.map(compileFill);
+    return (values) => items.map((fill) => fill(values));
+  }
+  if (!isObject(value)) return () => value;
+  const members = Object.entries(value).map(([key, item]) => [key, compileFill(item)] as const);
+  return (values) => Object.fromEntries(members.map(([key, fill]) => [key, fill(values)]));
 }
 
-/** A template filled in: the typed value where it is exactly one `{{path}}`, null where nothing is there, else text. */
-export function fillText(text: string, values: Readonly<Record<string, unknown>>): unknown {
+function compileText(text: string): Fill {
   const template = parseTemplate(text);
-  const [only] = template.parts;
-  if (template.parts.length === 1 && only !== undefined && typeof only !== "string")
-    return lookUp(values, only.path) ?? null;
-  return renderTemplate(template, values);
+  const [only, ...rest] = template.parts;
+  if (rest.length > 0 || only === undefined || typeof only === "string")
+    return (values) => renderTemplate(template, values);
+  return (values) => lookUp(values, only.path) ?? null;
+}
+
+/** A `with` value filled in once; for what is filled in again and again, `compileFill`. */
+export function fillValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  return compileFill(value)(values);
+}
+
+/** A template of `each` or `when` filled in, as one of `with` would be. */
+export function fillText(text: string, values: Readonly<Record<string, unknown>>): unknown {
+  return compileText(text)(values);
 }
 
 function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: Warning[]): UsesEntry {
@@ -94,6 +111,7 @@ function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: 
     name,
     path,
     with: (mapping ?? {}) as JsonObject,
+    fill: compileFill(mapping ?? {}) as UsesEntry["fill"],
     reads: [...new Set(reads)].filter((each) => each !== ""),
     each: (entry["each"] as string | undefined) ?? null,
     when: (entry["when"] as string | undefined) ?? null,

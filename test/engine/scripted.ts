@@ -47,6 +47,7 @@ export function createScript(lines: Record<string, Line[]>): Script {
       after: (milliseconds, callback) => stopper(setTimeout(callback, milliseconds)),
     },
     answers: null,
+    proved: new WeakSet(),
     newId: () => `run-${++id}`,
     sketch: () => "{ out: string }",
   };

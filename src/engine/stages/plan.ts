@@ -11,7 +11,9 @@ import type { Run, Tree } from "../state.ts";
  */
 export async function plan(run: Run): Promise<void> {
   if (run.parent !== null) return;
-  refuseMisfits(run.loaded);
+  const { proved } = run.tree.tools;
+  if (!proved.has(run.loaded)) refuseMisfits(run.loaded);
+  proved.add(run.loaded);
   await planTree(run, run.loaded, run.tree.options.budget?.usd !== undefined);
   const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
   if (run.budget && least.calls > run.budget.left().calls) throw run.budget.refusal(least);

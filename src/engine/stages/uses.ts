@@ -2,7 +2,7 @@ import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import { jsonType } from "../../core/json.ts";
 import type { Link } from "../../library/load.ts";
 import { renderValue } from "../../program/template.ts";
-import { fillText, fillValue } from "../../program/uses.ts";
+import { fillText } from "../../program/uses.ts";
 import { createScope, type Run } from "../state.ts";
 
 /**
@@ -126,7 +126,7 @@ async function runOne(
 
 /** The mapping filled in. A typed value the child's contract rejects is passed as its rendered text, where that is accepted. */
 export function childInput({ entry, child }: Link, values: Record<string, unknown>): Record<string, unknown> {
-  const input = fillValue(entry.with, values) as Record<string, unknown>;
+  const input = entry.fill(values);
   const check = child.program.input.check(input);
   if (check.ok) return input;
   const rejected = new Set(check.issues.map((issue) => issue.path[0]));
