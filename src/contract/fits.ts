@@ -49,7 +49,9 @@ export function schemaFits(a: JsonSchema, b: JsonSchema): Fit {
     return { verdict: "cannot-fit", reason, ...(found === null ? {} : { example }) };
   }
   if (found !== null) return { verdict: "may-not-fit", example, issue: found };
-  return { verdict: "unknown", reason: "undecided" in rest ? rest.undecided : doubtOf(rest.answer) };
+  if ("undecided" in rest) return { verdict: "unknown", reason: rest.undecided };
+  const doubt = solver.ask(() => doubtOf(solver, rest.answer));
+  return { verdict: "unknown", reason: "answer" in doubt ? doubt.answer : doubt.undecided };
 }
 
 function compiled(schema: JsonSchema): Contract | null {

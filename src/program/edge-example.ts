@@ -43,13 +43,20 @@ export function childInput(
  * outputs they would come from. Those are checked with their own contracts, filled in as a run does, and held against the child's.
  */
 export function findExample(solver: Solver, edge: Edge, misfits: readonly unknown[]): EdgeExample | null {
-  for (const misfit of [...misfits, null]) {
+  for (const misfit of [...misfits.flatMap((one) => [one, faultOf(edge, one)]), null]) {
     for (const values of sourcesOf(solver, edge, misfit)) {
       const found = isPossible(edge, values) ? misfitOf(edge, values) : null;
       if (found !== null) return { input: values["input"], uses: values["uses"] as Record<string, unknown>, ...found };
     }
   }
   return null;
+}
+
+/** Only the key that is at fault: the others may want something else of the same input. */
+function faultOf({ child }: Edge, misfit: unknown): unknown {
+  const check = child.input.check(misfit);
+  const key = check.ok ? undefined : check.issues[0].path[0];
+  return isObject(misfit) && typeof key === "string" && Object.hasOwn(misfit, key) ? { [key]: misfit[key] } : null;
 }
 
 /** Runs to try for one produced value: several, for a `when` may skip some. */
@@ -121,7 +128,7 @@ function pinsOf(space: Space, { entry }: Edge, misfit: unknown): Pins {
     } else if (Array.isArray(written) && Array.isArray(value)) {
       for (const [index, item] of written.entries()) visit(item, value[index]);
     } else if (isObject(written) && isObject(value)) {
-      for (const [key, member] of Object.entries(written)) visit(member, value[key]);
+      for (const [key, member] of Object.entries(written)) if (Object.hasOwn(value, key)) visit(member, value[key]);
     }
   }
   if (misfit === null) return pins;

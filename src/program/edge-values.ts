@@ -3,6 +3,7 @@ import { itemsOf, partOf } from "../contract/fits/parts.ts";
 import { booleansOf } from "../contract/fits/read.ts";
 import type { Solver } from "../contract/fits/solver.ts";
 import type { Expr, NodeId, Space } from "../contract/fits/space.ts";
+import { lengthsOf, listStrings } from "../contract/fits/strings.ts";
 import { isObject } from "../core/json.ts";
 import type { Program, UsesEntry } from "./program.ts";
 import { parseTemplate, renderValue } from "./template.ts";
@@ -21,7 +22,7 @@ export function producedBy(solver: Solver, edge: Edge, value: unknown): NodeId {
   const { space } = solver;
   if (typeof value === "string") {
     const path = onlyPath(value);
-    return path === null ? textOf(space, value) : valueAt(solver, edge, path);
+    return path === null ? textOf(solver, edge, value) : valueAt(solver, edge, path);
   }
   if (Array.isArray(value)) return space.list(value.map((item) => producedBy(solver, edge, item)));
   if (!isObject(value)) return space.constant(value);
@@ -120,10 +121,31 @@ const SKETCHES = {
   required: ["input", "output"],
 };
 
-/** Text with or without templates in it; what is between them is always there. */
-function textOf(space: Space, text: string): NodeId {
-  const { parts } = parseTemplate(text);
-  if (parts.every((part) => typeof part === "string")) return space.constant(text);
-  const literal = parts.filter((part) => typeof part === "string").join("");
-  return space.plain({ type: "string", minLength: [...literal].length });
+/** Text with or without templates in it: all of it where it can come out in few ways, else how long it is. */
+function textOf(solver: Solver, edge: Edge, text: string): NodeId {
+  const { space } = solver;
+  let texts: readonly string[] | null = [""];
+  let [shortest, longest] = [0, 0];
+  for (const part of parseTemplate(text).parts) {
+    const id = typeof part === "string" ? space.constant(part) : renderedAt(solver, edge, part.path);
+    const shapes = solver.left({ all: [id], none: [] });
+    const sizes = shapes.map(({ literals }) => lengthsOf(literals));
+    shortest += Math.min(...sizes.map((size) => size.shortest));
+    longest += Math.max(...sizes.map((size) => size.longest));
+    const lists = shapes.map(({ literals }) => listStrings(literals));
+    const few = lists.every((list) => list !== null) ? lists.flat() : null;
+    texts =
+      texts && few && texts.length * few.length <= FEW ? texts.flatMap((head) => few.map((tail) => head + tail)) : null;
+  }
+  if (texts !== null) return space.any(texts.map((one) => space.constant(one)));
+  // Where nothing can be there, no text is made.
+  if (shortest > longest) return space.nothing();
+  return space.plain({ type: "string", minLength: shortest, ...(longest === Infinity ? {} : { maxLength: longest }) });
+}
+
+const FEW = 64;
+
+function renderedAt(solver: Solver, edge: Edge, path: readonly string[]): NodeId {
+  const id = valueAt(solver, edge, path);
+  return solver.remember(`rendered ${id}`, () => renderingsOf(solver, { all: [id], none: [] }));
 }

@@ -57,6 +57,26 @@ export function someStrings(literals: readonly Literal[]): readonly string[] {
   return [...new Set([...candidates, ...fitted])].filter((text) => admitsString(literals, text)).slice(0, 20);
 }
 
+/** How many characters there are at least and at most. */
+export function lengthsOf(literals: readonly Literal[]): { readonly shortest: number; readonly longest: number } {
+  let [shortest, longest] = [0, Infinity];
+  function narrow([least, most]: readonly [number, number]): void {
+    shortest = Math.max(shortest, least);
+    longest = Math.min(longest, most);
+  }
+  for (const literal of literals) {
+    if (literal.on === "values" && literal.is) {
+      const sizes = literal.values.map((value) => codePoints(String(value)));
+      narrow([Math.min(...sizes), Math.max(...sizes)]);
+    }
+    if (literal.on === "shortest") narrow([literal.count, Infinity]);
+    if (literal.on === "longest") narrow([0, literal.count]);
+    if (literal.on === "pattern" && literal.is) narrow(matchLengths(literal.name));
+    if (literal.on === "format" && literal.is) narrow(FORMAT_LENGTHS[literal.name] ?? [0, Infinity]);
+  }
+  return { shortest, longest };
+}
+
 export function matches(pattern: string, text: string): boolean {
   const reading = readPattern(pattern);
   return reading.ok && reading.regex.test(text);
@@ -119,21 +139,6 @@ const FORMAT_LENGTHS: Readonly<Record<string, readonly [number, number]>> = {
   ipv4: [7, 15],
   uuid: [36, 36],
 };
-
-function lengthsOf(literals: readonly Literal[]): { readonly shortest: number; readonly longest: number } {
-  let [shortest, longest] = [0, Infinity];
-  function narrow([least, most]: readonly [number, number]): void {
-    shortest = Math.max(shortest, least);
-    longest = Math.min(longest, most);
-  }
-  for (const literal of literals) {
-    if (literal.on === "shortest") narrow([literal.count, Infinity]);
-    if (literal.on === "longest") narrow([0, literal.count]);
-    if (literal.on === "pattern" && literal.is) narrow(matchLengths(literal.name));
-    if (literal.on === "format" && literal.is) narrow(FORMAT_LENGTHS[literal.name] ?? [0, Infinity]);
-  }
-  return { shortest, longest };
-}
 
 function listed(literals: readonly Literal[]): readonly string[] | null {
   for (const literal of literals) {
