@@ -105,7 +105,7 @@ export const CODES = {
     "compose",
     422,
     "`uses` is malformed, forms a cycle, names a program that is not in the library, or maps what can never fit.",
-    ["entry", "actual_type", "cycle", "path", "near", "versions", "library"],
+    ["entry", "validator", "schema_path", "reason", "actual_type", "cycle", "path", "near", "versions", "library"],
     "Correct the `uses` entry; `modullm help rllm` shows its form.",
   ),
   RLLM_009: entry(
