@@ -1,10 +1,11 @@
+import { childInput } from "../program/child-input.ts";
 import type { App } from "../app.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { toModullmError } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 import { completionLimit, modelName, promptTokens } from "../engine/dry-run.ts";
 import type { RunOptions } from "../engine/engine.ts";
-import { childInput, isEmpty } from "../engine/stages/uses.ts";
+import { isEmpty } from "../engine/stages/uses.ts";
 import type { Link, LoadedProgram } from "../library/load.ts";
 import { fillText, templatePaths } from "../program/uses.ts";
 import { evidenceFrom, predict, type Prediction, type PredictionNode } from "../store/exectime.ts";
@@ -113,7 +114,7 @@ async function childNode(
   const { entry, child } = link;
   const items = entry.each === null ? null : fillText(entry.each, values);
   const item = Array.isArray(items) ? typical(items) : null;
-  const input = childInput(link, { ...values, item });
+  const input = childInput(link.entry, link.child.program.input, { ...values, item });
   return await nodeOf(child, placeOf(link, values), { input, exact: exact && entry.reads.length === 0 }, world);
 }
 

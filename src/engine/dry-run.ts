@@ -1,5 +1,6 @@
 import { cost } from "../core/cost.ts";
 import type { JsonObject } from "../core/json.ts";
+import { childInput } from "../program/child-input.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Message } from "../model/model.ts";
 import { fillText } from "../program/uses.ts";
@@ -7,7 +8,7 @@ import type { EngineTools, RunOptions } from "./engine.ts";
 import { checkInput } from "./stages/input.ts";
 import { refuseBlocks } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
-import { childInput, isEmpty, itemsOf } from "./stages/uses.ts";
+import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
 import type { Run } from "./state.ts";
 
@@ -110,7 +111,7 @@ async function dryRunLink(link: LoadedProgram["uses"][number], run: Run): Promis
   const skipped = entry.when !== null && isEmpty(fillText(entry.when, run.values));
   const items = skipped ? [] : entry.each === null ? [null] : itemsOf(link, entry.each, run.values);
   if (items.length === 0) return { ...about, times: 0, dry_run: null };
-  const input = childInput(link, { ...run.values, item: items[0] });
+  const input = childInput(link.entry, link.child.program.input, { ...run.values, item: items[0] });
   return { ...about, times: items.length, dry_run: await dryRun(child, input, run.tree.tools, run.tree.options) };
 }
 

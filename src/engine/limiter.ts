@@ -1,37 +1,19 @@
 /** Lets a number of things happen at once; the rest wait in the order they came. */
 export interface Limiter {
-  /** Runs `work` when there is room. A wait that is aborted rejects with the signal's reason and takes no room. */
+  /** Runs `work` when there is room. One whose signal is aborted while it waits takes no room when its turn comes. */
   run<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result>;
 }
 
 export function createLimiter(most: number): Limiter {
   let busy = 0;
   const waiting: (() => void)[] = [];
-
-  async function enter(signal: AbortSignal): Promise<void> {
-    if (busy < most) {
-      busy++;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const go = (): void => {
-        signal.removeEventListener("abort", leave);
-        resolve();
-      };
-      const leave = (): void => {
-        waiting.splice(waiting.indexOf(go), 1);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener("abort", leave, { once: true });
-      waiting.push(go);
-    });
-  }
-
   return {
     async run(work, signal) {
       signal.throwIfAborted();
-      await enter(signal);
+      if (busy < most) busy++;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
       try {
+        signal.throwIfAborted();
         return await work();
       } finally {
         // The room goes straight to the next one, so that nobody overtakes.

@@ -1,12 +1,13 @@
+import { childInput } from "./child-input.ts";
+import { onlyPath } from "./template.ts";
 import { Sampler } from "../contract/fits/samples.ts";
 import type { Solver } from "../contract/fits/solver.ts";
 import type { NodeId, Space } from "../contract/fits/space.ts";
-import type { Contract, Issue } from "../contract/contract.ts";
+import type { Issue } from "../contract/contract.ts";
 import { isObject, jsonType } from "../core/json.ts";
-import { type Edge, EMPTY, onlyPath, outputOf } from "./edge-values.ts";
+import { type Edge, EMPTY, outputOf } from "./edge-values.ts";
 import type { UsesEntry } from "./program.ts";
-import { renderValue } from "./template.ts";
-import { fillText, fillValue, templatePaths } from "./uses.ts";
+import { fillText, templatePaths } from "./uses.ts";
 
 /** A run of the parent that comes to a child input which the child's contract rejects. */
 export interface EdgeExample {
@@ -17,25 +18,6 @@ export interface EdgeExample {
   /** What the child is given. */
   readonly given: unknown;
   readonly issue: Issue;
-}
-
-/** The mapping filled in. A typed value that the contract rejects is passed as its rendered text, where that is accepted. */
-export function childInput(
-  entry: UsesEntry,
-  contract: Contract,
-  values: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const input = fillValue(entry.with, values) as Record<string, unknown>;
-  const check = contract.check(input);
-  if (check.ok) return input;
-  const rejected = new Set(check.issues.map((issue) => issue.path[0]));
-  const asText = Object.fromEntries(
-    Object.entries(input).map(([key, value]) => [
-      key,
-      rejected.has(key) && onlyPath(entry.with[key]) !== null ? renderValue(value) : value,
-    ]),
-  );
-  return contract.check(asText).ok ? asText : input;
 }
 
 /**

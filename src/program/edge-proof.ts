@@ -1,10 +1,11 @@
+import { onlyPath } from "./template.ts";
 import type { Issue } from "../contract/contract.ts";
 import { Sampler } from "../contract/fits/samples.ts";
 import type { Solver } from "../contract/fits/solver.ts";
 import type { Expr, NodeId } from "../contract/fits/space.ts";
 import { viewObject } from "../contract/fits/views.ts";
 import { notAList } from "./edge-example.ts";
-import { type Edge, onlyPath, producedBy, renderingsOf, valueAt } from "./edge-values.ts";
+import { type Edge, producedBy, renderingsOf, valueAt } from "./edge-values.ts";
 
 /** Why no run comes to an input that the child accepts; null where that is not proved. */
 export function refutation(solver: Solver, edge: Edge): Issue | string | null {

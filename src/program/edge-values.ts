@@ -1,3 +1,4 @@
+import { onlyPath } from "./template.ts";
 import { listNumbers } from "../contract/fits/numbers.ts";
 import { itemsOf, partOf } from "../contract/fits/parts.ts";
 import { booleansOf } from "../contract/fits/read.ts";
@@ -28,14 +29,6 @@ export function producedBy(solver: Solver, edge: Edge, value: unknown): NodeId {
   if (!isObject(value)) return space.constant(value);
   const members = Object.entries(value).map(([key, member]) => [key, producedBy(solver, edge, member)] as const);
   return space.object(new Map(members));
-}
-
-/** The path of a text that is exactly one `{{path}}`: such a text gives a typed value. */
-export function onlyPath(text: unknown): readonly string[] | null {
-  if (typeof text !== "string") return null;
-  const { parts } = parseTemplate(text);
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined && typeof only !== "string" ? only.path : null;
 }
 
 /** What a run holds at a template path when an entry is started; null where nothing is there. */

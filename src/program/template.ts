@@ -45,6 +45,14 @@ export function lookUp(values: unknown, path: readonly string[]): unknown {
   return value;
 }
 
+/** The path of a text that is exactly one `{{path}}`; null for any other value. */
+export function onlyPath(text: unknown): readonly string[] | null {
+  if (typeof text !== "string") return null;
+  const { parts } = parseTemplate(text);
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined && typeof only !== "string" ? only.path : null;
+}
+
 /** How a value stands in a text: strings raw, null nothing, the rest as JSON with `, ` and `: `. */
 export function renderValue(value: unknown): string {
   if (typeof value === "string") return value;

@@ -4,7 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import type { UsesEntry, Warning } from "./program.ts";
-import { parseTemplate, renderTemplate, lookUp, type TemplatePath } from "./template.ts";
+import { parseTemplate, renderTemplate, lookUp, type TemplatePath, onlyPath } from "./template.ts";
 
 const KEYS = ["name", "path", "with", "each", "when", "on_error", "fresh"];
 
@@ -62,20 +62,18 @@ export function compileFill(value: unknown): Fill {
   }
   if (!isObject(value)) return () => value;
   const members = Object.entries(value).map(([key, item]) => [key, compileFill(item)] as const);
-  return (values) => Object.fromEntries(members.map(([key, fill]) => [key, fill(values)]));
+  return (values) => {
+    const filled: Record<string, unknown> = {};
+    for (const [key, fill] of members) filled[key] = fill(values);
+    return filled;
+  };
 }
 
 function compileText(text: string): Fill {
+  const path = onlyPath(text);
+  if (path !== null) return (values) => lookUp(values, path) ?? null;
   const template = parseTemplate(text);
-  const [only, ...rest] = template.parts;
-  if (rest.length > 0 || only === undefined || typeof only === "string")
-    return (values) => renderTemplate(template, values);
-  return (values) => lookUp(values, only.path) ?? null;
-}
-
-/** A `with` value filled in once; for what is filled in again and again, `compileFill`. */
-export function fillValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  return compileFill(value)(values);
+  return (values) => renderTemplate(template, values);
 }
 
 /** A template of `each` or `when` filled in, as one of `with` would be. */

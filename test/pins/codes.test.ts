@@ -13,7 +13,10 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   RLLM_005: ["OutputSchemaError", "validator path schema_path reason stage"],
   RLLM_006: ["OutputSchemaError", "reason"],
   RLLM_007: ["OutputSchemaError", "actual_type reason"],
-  RLLM_008: ["DependencyResolutionError", "entry validator schema_path reason actual_type cycle path near versions library"],
+  RLLM_008: [
+    "DependencyResolutionError",
+    "entry validator schema_path reason actual_type cycle path near versions library",
+  ],
   RLLM_009: ["PythonBlockExecutionError", "exception reason line actual_type"],
   RLLM_010: ["OllamaModelMissingError", "model reason"],
   RLLM_011: ["ExecutionError", "actual_type reason"],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { assert, property } from "fast-check";
 import type { JsonSchema } from "../../src/contract/contract.ts";
 import type { ModullmError } from "../../src/core/error.ts";
-import { childInput } from "../../src/program/edge-example.ts";
+import { childInput } from "../../src/program/child-input.ts";
 import type { Edge } from "../../src/program/edge-values.ts";
 import {
   checkEdge,
@@ -13,7 +13,7 @@ import {
 } from "../../src/program/edges.ts";
 import { parseProgram } from "../../src/program/parse.ts";
 import type { Program } from "../../src/program/program.ts";
-import { fillValue } from "../../src/program/uses.ts";
+import { compileFill } from "../../src/program/uses.ts";
 import {
   contradicted,
   drawn,
@@ -307,7 +307,7 @@ function randomEdge(roll: Roll): Random {
   const leaf = (): unknown => (roll(4) === 0 ? someValue(roll, 1) : pick(roll, templates));
   const mapping = Object.fromEntries(KEYS.slice(0, roll(3) + 1).map((key) => [key, roll(6) === 0 ? [leaf()] : leaf()]));
   const input = { ...schemaAround(roll, fields), type: "object" };
-  const given = fillValue(mapping, { input: fields });
+  const given = compileFill(mapping)({ input: fields });
   const around = { ...schemaAround(roll, given), type: "object" };
   const made = [around, relaxed(roll, around) as Written, contradicted(roll, around, given)];
   const others = Array.from({ length: 8 }, () =>

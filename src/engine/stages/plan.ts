@@ -1,35 +1,46 @@
 import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
-import { refuseMisfits } from "../../program/edges.ts";
 import { requirePrice } from "../spending.ts";
 import type { Run, Tree } from "../state.ts";
 
 /**
- * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that can't run, credentials, local models, and budgets
- * that can't be kept. The root does it for all; a child finds it done.
+ * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that can't run, credentials,
+ * local models, and budgets that can't be kept. The root does it for all; a child finds it done.
  */
 export async function plan(run: Run): Promise<void> {
   if (run.parent !== null) return;
   const { proved } = run.tree.tools;
-  if (!proved.has(run.loaded)) refuseMisfits(run.loaded);
-  proved.add(run.loaded);
-  await planTree(run, run.loaded, run.tree.options.budget?.usd !== undefined);
+  if (run.loaded.uses.length > 0 && !proved.has(run.loaded)) {
+    const { refuseMisfits } = await import("../../program/edges.ts");
+    refuseMisfits(run.loaded);
+    proved.add(run.loaded);
+  }
+  await planTree(run, run.loaded, { inDollars: run.tree.options.budget?.usd !== undefined, usable: new Map() });
   const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
   if (run.budget && least.calls > run.budget.left().calls) throw run.budget.refusal(least);
 }
 
-/** @param inDollars whether a budget in dollars holds from above */
-async function planTree(run: Run, loaded: LoadedProgram, inDollars: boolean): Promise<void> {
+interface Planning {
+  /** Whether a budget in dollars holds from above. */
+  readonly inDollars: boolean;
+  /** What was found out of each choice of models: programs of a tree mostly share one. */
+  readonly usable: Map<string, readonly Model[]>;
+}
+
+async function planTree(run: Run, loaded: LoadedProgram, { inDollars, usable }: Planning): Promise<void> {
   const priced = inDollars || loaded.program.budget?.usd !== undefined;
   if (run.tree.models.has(loaded) && !priced) return;
   refuseBlocks(loaded);
-  const models = run.tree.models.get(loaded) ?? (await usableModels(run, candidates(run.tree, loaded)));
+  const names = candidates(run.tree, loaded);
+  const key = names.join("\n");
+  const models = usable.get(key) ?? (await usableModels(run, names));
+  usable.set(key, models);
   run.tree.models.set(loaded, models);
   if (priced) for (const model of models) requirePrice(model, await run.tree.tools.catalog.facts(model.id));
   for (const { entry, child } of loaded.uses) {
     try {
-      await planTree(run, child, priced);
+      await planTree(run, child, { inDollars: priced, usable });
     } catch (thrown) {
       throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
     }

@@ -1,7 +1,7 @@
 import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import { jsonType } from "../../core/json.ts";
 import type { Link } from "../../library/load.ts";
-import { renderValue } from "../../program/template.ts";
+import { childInput } from "../../program/child-input.ts";
 import { fillText } from "../../program/uses.ts";
 import { createScope, type Run } from "../state.ts";
 
@@ -26,8 +26,8 @@ export async function runUses(run: Run): Promise<void> {
   }
 
   async function runEntry(link: Link): Promise<void> {
-    const needed = uses.filter(({ entry }) => link.entry.reads.includes(entry.name));
-    await Promise.all(needed.map(start));
+    const { reads } = link.entry;
+    if (reads.length > 0) await Promise.all(uses.filter(({ entry }) => reads.includes(entry.name)).map(start));
     if (scope.signal.aborted) return;
     try {
       outputs[link.entry.name] = await runLink(run, link, scope.signal);
@@ -104,7 +104,7 @@ async function runOne(
   const { entry, child } = link;
   try {
     const place = { parent: run, entry: entry.name, item, fresh: entry.fresh || run.fresh, signal };
-    return (await run.tree.runChild(child, childInput(link, values), place)).output;
+    return (await run.tree.runChild(child, childInput(entry, child.program.input, values), place)).output;
   } catch (thrown) {
     const error = inChild(toModullmError(thrown), {
       name: entry.name,
@@ -122,25 +122,6 @@ async function runOne(
     });
     return entry.onError === "skip" && item !== null ? SKIPPED : null;
   }
-}
-
-/** The mapping filled in. A typed value the child's contract rejects is passed as its rendered text, where that is accepted. */
-export function childInput({ entry, child }: Link, values: Record<string, unknown>): Record<string, unknown> {
-  const input = entry.fill(values);
-  const check = child.program.input.check(input);
-  if (check.ok) return input;
-  const rejected = new Set(check.issues.map((issue) => issue.path[0]));
-  const asText = Object.fromEntries(
-    Object.entries(input).map(([key, value]) => [
-      key,
-      rejected.has(key) && isTemplate(entry.with[key]) ? renderValue(value) : value,
-    ]),
-  );
-  return child.program.input.check(asText).ok ? asText : input;
-}
-
-function isTemplate(value: unknown): boolean {
-  return typeof value === "string" && value.startsWith("{{");
 }
 
 /** Whether a `when` that gives this skips its entry. */
