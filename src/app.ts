@@ -92,7 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const { createRecorder } = await import("./store/recorder.ts");
     const history = await store();
     const listener = both(createRecorder(history), given.listener);
-    const answers = keptAnswers(history, loaded.path, redactor);
+    const answers = keptAnswers(history, redactor);
     return await runProgram(loaded, input, { ...tools, answers }, { ...withDefaults(given), listener });
   }
 
@@ -111,10 +111,10 @@ async function openRunStore(config: Config, warn: (message: string) => void): Pr
 }
 
 /** Answers kept in the run history, under a digest of the request. One that holds a secret is not kept. */
-function keptAnswers(history: RunStore, path: string, redactor: Redactor): AnswerCache {
+function keptAnswers(history: RunStore, redactor: Redactor): AnswerCache {
   return {
     get: (key, maxAge) => history.findAnswer(digest(key), Date.now(), maxAge),
-    put(key, value, model) {
+    put(key, value, { path, model }) {
       if (redactor.value(value) !== value) return;
       history.keepAnswer({ key: digest(key), path, model, value, kept: Date.now() });
     },

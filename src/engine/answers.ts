@@ -4,7 +4,8 @@ import type { Run } from "./state.ts";
 export interface AnswerCache {
   /** @param maxAge milliseconds; older answers don't count */
   get(key: string, maxAge: number): unknown;
-  put(key: string, value: unknown, model: string): void;
+  /** @param by the program that asked, by its path, and the model it asked first */
+  put(key: string, value: unknown, by: { readonly path: string; readonly model: string }): void;
 }
 
 /** Whether asking again would, as far as the parameters can promise, give the same answer. */

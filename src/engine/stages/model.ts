@@ -34,7 +34,7 @@ export async function callModel(run: Run): Promise<void> {
   const asking = askUntilGood(run);
   if (shared) calls.set(key, asking);
   run.output = await asking;
-  kept?.put(key, run.output, firstModel(run));
+  kept?.put(key, run.output, { path: run.loaded.path, model: firstModel(run) });
 }
 
 /** The outcome of the same call made elsewhere in this tree; null where it ended there for reasons of that place. */
