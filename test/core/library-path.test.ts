@@ -16,19 +16,19 @@ afterEach(() => {
 });
 
 describe("findLibrary()", () => {
-  const nothing = { variable: null, configured: [], cwd: "/work", home: "/home/ada", windows: false };
+  const nothing = { variable: null, configured: [], cwd: "/there", home: "/home/ada", windows: false };
 
   test("without settings is the working folder's library", () => {
-    expect(findLibrary(nothing)).toEqual(["/work/library"]);
+    expect(findLibrary(nothing)).toEqual(["/there/library"]);
   });
 
   test("puts MODULLM_PATH first, then the configuration, each folder once", () => {
-    const variable = "/a: b ::~/c:/work/library";
+    const variable = "/a: b ::~/c:/there/library";
     expect(findLibrary({ ...nothing, variable, configured: ["/d", "/a"] })).toEqual([
       "/a",
-      "/work/b",
+      "/there/b",
       "/home/ada/c",
-      "/work/library",
+      "/there/library",
       "/d",
     ]);
   });

@@ -6,24 +6,11 @@ import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import { runProgram } from "../../src/engine/run.ts";
 import { type LoadedProgram, loadProgram, loadText } from "../../src/library/load.ts";
+import { programText as smallProgram } from "../cli/command-line.ts";
 import { createScript, shapes } from "./scripted.ts";
 
-function programText(front: Record<string, string> = {}, body = "Say {{input.text}}"): string {
-  const keys: Record<string, string> = {
-    name: "base",
-    description: "d",
-    version: "0.1.0",
-    author: "a",
-    max_context_window: "1000",
-    input_schema: "{type: object, properties: {text: {type: string}}, additionalProperties: false}",
-    output_schema: "{type: object, properties: {out: {type: string}}, required: [out], additionalProperties: false}",
-    llm: "{model: a/m}",
-    llm_params: "{}",
-    ...front,
-  };
-  return `---\n${Object.entries(keys)
-    .map(([key, value]) => `${key}: ${value}`)
-    .join("\n")}\n---\n${body}`;
+function programText(front: Record<string, string> = {}, body?: string): string {
+  return smallProgram({ llm: "{model: a/m}", ...front }, body);
 }
 
 async function program(front: Record<string, string> = {}, body?: string): Promise<LoadedProgram> {
