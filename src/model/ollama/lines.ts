@@ -1,3 +1,4 @@
+import { readLines } from "../lines.ts";
 import { isObject } from "../../core/json.ts";
 import type { Exchange } from "../exchange.ts";
 import { notJson } from "../exchange.ts";
@@ -32,7 +33,7 @@ async function* checkedLines(exchange: Exchange, response: Response, callee: Cal
   let ended = false;
   let start = "";
   let valid = 0;
-  for await (const line of splitLines(exchange.read(response))) {
+  for await (const line of readLines(exchange.read(response))) {
     if (line.trim() === "") continue;
     if (start.length < 1200) start += `${line}\n`;
     const value = objectIn(line);
@@ -47,22 +48,6 @@ async function* checkedLines(exchange: Exchange, response: Response, callee: Cal
     const reason = `${callee.host} sent a stream that ended before the model did`;
     throw exchange.stop(providerFailure(callee, reason, { retryable: true }));
   }
-}
-
-async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let pending = "";
-  for await (const piece of bytes) {
-    const lines = decoder.decode(piece, { stream: true }).split("\n");
-    const last = lines.pop() ?? "";
-    for (const line of lines) {
-      yield pending + line;
-      pending = "";
-    }
-    pending += last;
-  }
-  pending += decoder.decode();
-  if (pending !== "") yield pending;
 }
 
 function objectIn(line: string): Record<string, unknown> | null {
