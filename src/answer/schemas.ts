@@ -1,8 +1,11 @@
 import { isObject } from "../core/json.ts";
 import type { Coercion } from "./outcome.ts";
 
+/** A schema as a whole, and what has been worked out of it. */
+export type SchemaSource = Pick<Coercion, "root" | "schemas">;
+
 /** A schema with its references followed and its `allOf` merged, as far as coercion needs them. */
-export function resolve(x: Coercion, schema: unknown): unknown {
+export function resolve(x: SchemaSource, schema: unknown): unknown {
   if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined)) return schema;
   if (x.schemas.resolved.has(schema)) return x.schemas.resolved.get(schema);
   x.schemas.resolved.set(schema, true);
@@ -11,7 +14,7 @@ export function resolve(x: Coercion, schema: unknown): unknown {
   return resolved;
 }
 
-function followRef(x: Coercion, schema: Record<string, unknown>): unknown {
+function followRef(x: SchemaSource, schema: Record<string, unknown>): unknown {
   const reference = schema["$ref"];
   if (typeof reference !== "string") return schema;
   const target = resolve(x, lookUp(x.root, reference));
@@ -55,7 +58,7 @@ function anchored(root: unknown, name: string): unknown {
   return undefined;
 }
 
-function mergeAll(x: Coercion, schema: unknown): unknown {
+function mergeAll(x: SchemaSource, schema: unknown): unknown {
   if (!isObject(schema) || !Array.isArray(schema["allOf"])) return schema;
   const { allOf, ...base } = schema;
   const merged: Record<string, unknown> = { ...base };
@@ -88,13 +91,13 @@ export interface Shape {
 }
 
 /** The shape of a schema; true or false for one that takes anything or nothing. */
-export function shapeOf(x: Coercion, schema: Record<string, unknown>): Shape | boolean {
+export function shapeOf(x: SchemaSource, schema: Record<string, unknown>): Shape | boolean {
   let shape = x.schemas.shapes.get(schema);
   if (shape === undefined) x.schemas.shapes.set(schema, (shape = readShape(x, schema)));
   return shape;
 }
 
-function readShape(x: Coercion, schema: Record<string, unknown>): Shape | boolean {
+function readShape(x: SchemaSource, schema: Record<string, unknown>): Shape | boolean {
   const resolved = resolve(x, schema);
   if (!isObject(resolved)) return resolved !== false;
   const branches = branchesOf(x, resolved);
@@ -116,7 +119,7 @@ export function typesOf(schema: Record<string, unknown>): readonly string[] | nu
 }
 
 /** `anyOf` or `oneOf`, each branch with what stands beside it. */
-export function branchesOf(x: Coercion, schema: Record<string, unknown>): readonly unknown[] | null {
+export function branchesOf(x: SchemaSource, schema: Record<string, unknown>): readonly unknown[] | null {
   const branches = Array.isArray(schema["anyOf"]) ? schema["anyOf"] : schema["oneOf"];
   if (!Array.isArray(branches)) return null;
   const { anyOf: _a, oneOf: _o, ...beside } = schema;
@@ -136,7 +139,7 @@ export function branchesOf(x: Coercion, schema: Record<string, unknown>): readon
 }
 
 /** Whether a schema takes null as it is. */
-export function takesNull(x: Coercion, schema: unknown): boolean {
+export function takesNull(x: SchemaSource, schema: unknown): boolean {
   const resolved = resolve(x, schema);
   if (!isObject(resolved)) return resolved !== false;
   const branches = branchesOf(x, resolved);
@@ -147,7 +150,7 @@ export function takesNull(x: Coercion, schema: unknown): boolean {
 }
 
 /** Whether a schema wants an array, and nothing else but null. */
-export function wantsArray(x: Coercion, schema: unknown): boolean {
+export function wantsArray(x: SchemaSource, schema: unknown): boolean {
   const resolved = resolve(x, schema);
   if (!isObject(resolved)) return false;
   const branches = branchesOf(x, resolved);

@@ -91,10 +91,10 @@ test("meeting_extractor finds who does what until when", async () => {
       "We agreed last week to ship in English first.",
     ],
     action_items: [
-      { owner: "Ren Ito", task: "Update the status page and the help texts", due: "2026-05-08" },
-      { owner: "Tom Becker", task: "Run the load test", due: "2026-05-12" },
-      { owner: "Aisha Khan", task: "Write to the eleven hotels and ask for gross prices", due: "2026-05-07" },
-      { owner: "Tom Becker", task: "Remove the language switch from the header", due: null },
+      { owner: "Ren", task: "Update the status page and the help texts", due: "2026-05-08" },
+      { owner: "Tom", task: "Run the load test", due: "2026-05-12" },
+      { owner: "Aisha", task: "Write to the eleven hotels and ask for gross prices", due: "2026-05-07" },
+      { owner: "Tom", task: "Remove the language switch from the header", due: null },
     ],
   });
 });

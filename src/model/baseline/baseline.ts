@@ -1,6 +1,6 @@
 import { ModullmError } from "../../core/error.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import type { Model, ModelPart, ModelProvider, ModelRequest } from "../model.ts";
+import type { ModelPart, ModelProvider, ModelRequest } from "../model.ts";
 import { fillSchema } from "./fill.ts";
 import { readSource } from "./source.ts";
 
@@ -15,7 +15,7 @@ export function createBaselineProvider(): ModelProvider {
   return {
     id: "builtin",
     model(name) {
-      if (name === NAME) return createModel();
+      if (name === NAME) return { id: ID, window: null, ready: () => Promise.resolve(), call: answer };
       const message = `Cannot use model "builtin/${name}": the only model built in is "${ID}".${didYouMean(name, [NAME])}`;
       throw new ModullmError("RLLM_002", message, { details: { field: "llm.model", value: `builtin/${name}` } });
     },
@@ -23,33 +23,13 @@ export function createBaselineProvider(): ModelProvider {
   };
 }
 
-function createModel(): Model {
-  return { id: ID, window: null, ready: () => Promise.resolve(), call: answer };
-}
-
-async function* answer(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart> {
-  await Promise.resolve();
+async function* answer({ messages, schema, values }: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart> {
   if (signal.aborted)
     throw new ModullmError("RLLM_022", `Call of "${ID}" was cancelled`, { details: { reason: "aborted" } });
-  const prompt = request.messages.findLast((message) => message.role === "user")?.content ?? "";
-  const source = readSource(request.values, prompt);
+  const source = readSource(values, messages.findLast(({ role }) => role === "user")?.content ?? "");
   const unread = source.unread > 0 ? `; it left the last ${source.unread} characters of the input unread` : "";
   const message = `"${ID}" is no language model: it filled the schema by rules from the input${unread}`;
   yield { type: "note", kind: "degraded", message };
-  const text = JSON.stringify(fillSchema(request.schema, source), null, 2);
-  yield { type: "text", text };
-  const prompt_tokens = request.messages.reduce((sum, each) => sum + countWords(each.content), 0);
-  const usage = { prompt_tokens, completion_tokens: countWords(text), estimated: true };
-  yield { type: "finish", reason: "stop", usage, served: ID };
-}
-
-/** Runs of what is not blank, and each character of a script that is written without blanks. */
-function countWords(text: string): number {
-  let [words, blank] = [0, true];
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 32 && (blank || code >= 0x2e80)) words += 1;
-    blank = code <= 32;
-  }
-  return words;
+  yield { type: "text", text: JSON.stringify(fillSchema(schema, source), null, 2) };
+  yield { type: "finish", reason: "stop", usage: null, served: ID };
 }

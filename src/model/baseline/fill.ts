@@ -1,181 +1,170 @@
+import { toIsoDate } from "../../answer/dates.ts";
+import { newSchemaNotes } from "../../answer/outcome.ts";
+import { resolve, typesOf, type SchemaSource } from "../../answer/schemas.ts";
 import type { JsonSchema } from "../../contract/contract.ts";
+import { readPattern } from "../../contract/patterns.ts";
 import { isObject, jsonType } from "../../core/json.ts";
-import { findNumber, findPeople, isSupported, neutralValue, peopleIn, sentencesFor, weighValues } from "./evidence.ts";
-import type { Sentence, Source } from "./source.ts";
-import { findStrings } from "./strings.ts";
+import english from "./english.json" with { type: "json" };
+import { cuesFor, evidence, lookUp, plain, rankChoices, rankMatches, rankPhrases, rankSentences } from "./rank.ts";
+import { UNSPACED, type readSource, type Sentence } from "./source.ts";
 
 /** Values that are tried at most: a small schema may stand for a very large object. */
-const VALUES = 2000;
+const MAX_VALUES = 1000;
+const ASKING = new RegExp(english.asking, "i");
+const NEUTRAL = new RegExp(`^(?:${english.neutral})$`, "i");
+const PATTERNS = new Map(Object.entries(english.patterns));
 
-/** What is read, and what stands around it. In a list of objects each sentence is a scope of its own. */
-export interface Scope {
-  readonly root: JsonSchema;
-  readonly source: Source;
-  /** What is asked about; and the rest, where the input holds a question and something to answer it from. */
+interface Scope extends SchemaSource {
+  readonly source: ReturnType<typeof readSource>;
+  /** What is filled from; in a list of objects each is filled from one sentence, `picked` out of more. */
   readonly sentences: readonly Sentence[];
-  readonly knowledge: readonly Sentence[];
-  readonly people: readonly string[];
-  /** Whether `sentences` were picked out of more. */
   readonly picked: boolean;
-  /** References that were followed on the way here: a schema that holds itself is filled once. */
-  readonly refs: readonly unknown[];
-  readonly tally: {
-    /** The part of the evidence that the last choice had. */
-    share: number;
-    /** Required properties that found nothing, and values that were tried. */
-    missing: number;
-    values: number;
-    /** Sentences that stand in the answer, and those that were ranked, best first. */
-    readonly used: Set<Sentence>;
-    readonly ranked: Map<readonly Sentence[], readonly Sentence[]>;
-  };
+  /** Schemas of the objects around: one that holds itself is filled once. */
+  readonly open: readonly JsonSchema[];
+  readonly tally: { values: number; certainty: number; readonly used: Set<Sentence> };
 }
 
 /** A value for the schema. What nothing in the source speaks for is null or left out where the schema allows it, else neutral. */
-export function fillSchema(schema: JsonSchema, source: Source): unknown {
-  const asked = source.sentences.some(asks);
-  const scope: Scope = {
-    root: schema,
-    source,
-    sentences: asked ? source.sentences.filter(asks) : source.sentences,
-    knowledge: asked ? source.sentences.filter((sentence) => !asks(sentence)) : [],
-    people: findPeople(source.sentences),
-    picked: false,
-    refs: [],
-    tally: { share: 0, missing: 0, values: 0, used: new Set(), ranked: new Map() },
-  };
-  return fill(schema, "", scope) ?? null;
+export function fillSchema(root: JsonSchema, source: Scope["source"]): unknown {
+  const asked = source.sentences.filter(({ field }) => ASKING.test(field));
+  const sentences = asked.length > 0 ? asked : source.sentences;
+  const tally = { values: 0, certainty: 0, used: new Set<Sentence>() };
+  return fill(root, "", { root, schemas: newSchemaNotes(), source, sentences, picked: false, open: [], tally }) ?? null;
 }
 
-function asks({ field }: Sentence): boolean {
-  return /question|query|message|request|ticket|complaint/i.test(field);
-}
-
-function fill(given: unknown, name: string, scope: Scope): unknown {
-  const target = isObject(given) ? given["$ref"] : undefined;
-  if ((scope.tally.values += 1) > VALUES || scope.refs.includes(target)) return undefined;
-  const inner = target === undefined ? scope : { ...scope, refs: [...scope.refs, target] };
-  return fillResolved(resolve(given, scope.root), name, inner);
-}
-
-function fillResolved(schema: JsonSchema, name: string, scope: Scope): unknown {
-  if ("const" in schema) return schema["const"];
-  const copied = scope.picked ? undefined : scope.source.fields.get(name);
-  if (Array.isArray(schema["enum"]))
-    return schema["enum"].includes(copied) ? copied : choose(schema["enum"], toldOf(schema), scope);
-  const branches = listOf(schema["anyOf"] ?? schema["oneOf"]).map((branch) => resolve(branch, scope.root));
-  for (const branch of branches.filter((each) => each["type"] !== "null")) {
-    const value = fill({ description: toldOf(schema), ...branch }, name, scope);
-    if (value !== undefined) return value;
-  }
-  const types = listOf(
-    schema["type"] ?? (isObject(schema["properties"]) ? "object" : branches.length > 0 ? [] : "string"),
-  );
+function fill(given: unknown, name: string, scope: Scope, required = false): unknown {
+  if ((scope.tally.values += 1) > MAX_VALUES) return undefined;
+  const [schema, types, choices] = formOf(given, scope);
   const type = types.find((each) => each !== "null");
-  if (copied !== undefined && jsonType(copied) === (type === "integer" ? "number" : type)) return copied;
-  const nullable = types.includes("null") || branches.some((branch) => branch["type"] === "null");
-  return fillType(type, schema, name, scope) ?? (nullable ? null : schema["default"]);
-}
-
-function fillType(type: unknown, schema: JsonSchema, name: string, scope: Scope): unknown {
-  if (type === "object") return fillObject(schema, scope);
-  if (type === "array") return fillList(schema, name, scope);
-  if (type === "boolean") return isSupported(name, scope.sentences);
-  if (type === "string") return findStrings(schema, name, scope, 1)[0];
-  if (type !== "number" && type !== "integer") return undefined;
-  const text = scope.sentences.map((sentence) => sentence.text).join("\n");
-  const certainty =
-    type === "number" && /confidence|probability|certainty/i.test(name) ? Number(scope.tally.share.toFixed(2)) : null;
-  const found = certainty ?? findNumber(`${name} ${toldOf(schema)}`, text, type === "integer");
-  return found === null
-    ? undefined
-    : Math.min(Number(schema["maximum"] ?? Infinity), Math.max(Number(schema["minimum"] ?? -Infinity), found));
-}
-
-function fillObject(schema: JsonSchema, scope: Scope): Record<string, unknown> {
-  const properties = Object.entries(isObject(schema["properties"]) ? schema["properties"] : {});
-  const entries = properties.map(([name, inner]) => {
-    const required = listOf(schema["required"]).includes(name);
-    const value = fill(inner, name, scope);
-    if (value !== undefined || !required) return [name, value] as const;
-    scope.tally.missing += 1;
-    return [name, neutral(resolve(inner, scope.root))] as const;
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-function fillList(schema: JsonSchema, name: string, scope: Scope): unknown[] {
-  const items = resolve(schema["items"], scope.root);
-  const most = Number(schema["maxItems"] ?? 50);
-  const told = `${toldOf(schema)} ${toldOf(items)}`;
-  const first = listOf(schema["prefixItems"]);
-  if (first.length > 0) return first.map((item) => fill(item, name, scope) ?? null);
-  if (Array.isArray(items["enum"])) {
-    const weights = weighValues(items["enum"], told, scope.sentences);
-    return items["enum"].filter((_, index) => (weights[index] ?? 0) > 0).slice(0, most);
-  }
-  const wanted = Math.min(most, Math.max(Number(schema["minItems"] ?? 0), 6));
-  if ((items["type"] ?? "string") === "string")
-    return findStrings({ ...items, description: told }, name, scope, wanted).slice(0, most);
-  const cued = sentencesFor(name, scope.sentences, scope.people);
-  const values = (scope.picked ? [] : (cued ?? scope.sentences)).slice(0, 200).flatMap((sentence) => {
-    const before = scope.tally.missing;
-    const own = {
-      ...scope,
-      sentences: [sentence],
-      knowledge: [],
-      people: peopleIn(sentence, scope.people),
-      picked: true,
-    };
-    const value = fill(items, name, own);
-    return value === undefined || (cued === null && scope.tally.missing > before) ? [] : [value];
-  });
-  return values.slice(0, most);
-}
-
-function choose(values: readonly unknown[], told: string, scope: Scope): unknown {
-  const weights = weighValues(values, told, scope.sentences);
-  const best = Math.max(...weights);
-  scope.tally.share = best / (weights.reduce((sum, weight) => sum + weight, 0) + 1);
-  return best > 0 ? values[weights.indexOf(best)] : neutralValue(values);
-}
-
-function neutral(schema: JsonSchema): unknown {
-  if (schema["type"] === "number" || schema["type"] === "integer") return Number(schema["minimum"] ?? 0);
+  const copied = scope.picked ? undefined : scope.source.fields[name];
+  if (copied !== undefined && jsonType(copied) === type?.replace("integer", "number")) return copied;
+  const value = choices.length > 0 ? choose(choices, schema, scope) : fillType(type, schema, name, scope);
+  if (value !== undefined || types.includes("null")) return value ?? null;
+  if (schema["default"] !== undefined) return schema["default"];
+  if (choices.length > 0 || !required || scope.picked) return choices[0]?.["const"];
+  if (type === "number" || type === "integer") return Number(schema["minimum"] ?? 0);
   return Number(schema["minLength"] ?? 0) > 0 ? "unknown" : "";
 }
 
-/** The schema with local references followed, `allOf` merged in, and a choice of constants as an enum. */
-function resolve(given: unknown, root: JsonSchema, hops = 0): JsonSchema {
-  const { $ref, allOf, ...own }: JsonSchema = isObject(given) && hops < 20 ? given : {};
-  const steps = typeof $ref === "string" ? $ref.split("/").slice(1) : [];
-  const target = typeof $ref === "string" ? [steps.reduce<unknown>(follow, root)] : [];
-  const parts = [...[...target, ...listOf(allOf)].map((part) => resolve(part, root, hops + 1)), own];
-  const schema: JsonSchema = {
-    ...Object.assign({}, ...parts),
-    ...(parts.some((part) => "properties" in part)
-      ? { properties: Object.assign({}, ...parts.map((part) => part["properties"])) }
-      : {}),
-    required: parts.flatMap((part) => listOf(part["required"])),
-  };
-  const choices = listOf(schema["oneOf"] ?? schema["anyOf"]).filter(isObject);
-  if (choices.length === 0 || !choices.every((choice) => "const" in choice)) return schema;
-  const told = choices.map((choice) => `${String(choice["const"])}: ${toldOf(choice)}`);
-  return {
-    ...schema,
-    enum: choices.map((choice) => choice["const"]),
-    description: [toldOf(schema), ...told].join("\n"),
-  };
+function fillType(type: string | undefined, schema: JsonSchema, name: string, scope: Scope): unknown {
+  if (type === "object") return fillObject(schema, scope);
+  if (type === "array") return fillList(schema, name, scope);
+  if (type === "boolean") return evidence(cuesFor(name), plain(textOf(scope.sentences))) > 0;
+  if (type === "string") return findStrings(schema, name, scope, 1)[0];
+  if (/confidence|certainty|probability/i.test(name)) return Number(scope.tally.certainty.toFixed(2));
+  const found = findStrings({ ...schema, format: type }, name, scope, 1);
+  const numbers = found.map((written) => Number(written.replace("−", "-").replaceAll(",", "")));
+  return numbers.find((each) => !(each < Number(schema["minimum"])) && !(each > Number(schema["maximum"])));
 }
 
-function follow(at: unknown, step: string): unknown {
-  return isObject(at) ? at[decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~")] : undefined;
+function fillObject(schema: JsonSchema, outer: Scope): unknown {
+  if (outer.open.includes(schema)) return undefined;
+  const scope = { ...outer, open: [...outer.open, schema] };
+  const filled: [string, unknown][] = [];
+  for (const [name, property] of Object.entries(isObject(schema["properties"]) ? schema["properties"] : {})) {
+    const required = [schema["required"]].flat().includes(name);
+    const value = fill(property, name, scope, required);
+    if (value !== undefined) filled.push([name, value]);
+    else if (required && scope.picked) return undefined;
+  }
+  return Object.fromEntries(filled);
 }
 
-function toldOf({ description, title }: JsonSchema): string {
-  return typeof description === "string" ? description : typeof title === "string" ? title : "";
+function fillList(schema: JsonSchema, name: string, scope: Scope): unknown[] {
+  const [items, types, choices] = formOf(schema["items"], scope);
+  const most = Number(schema["maxItems"] ?? 50);
+  const told = schema["description"] ?? items["description"];
+  if (choices.length > 0) return rankChoices(choices, told, textOf(scope.sentences)).map(({ item }) => item["const"]);
+  if (types.includes("string")) {
+    const wanted = Math.max(Number(schema["minItems"] ?? 0), Math.min(most, 8));
+    return findStrings({ ...items, description: told }, name, scope, wanted).slice(0, most);
+  }
+  const about = scope.picked ? [] : sentencesAbout(name, scope.sentences).slice(0, 200);
+  const values = about.map((sentence) => fill(items, name, { ...scope, sentences: [sentence], picked: true }));
+  return values.filter((value) => value !== undefined).slice(0, most);
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+function choose(choices: readonly JsonSchema[], schema: JsonSchema, { sentences, tally }: Scope): unknown {
+  const found = rankChoices(choices, schema["description"], textOf(sentences));
+  tally.certainty = (found[0]?.score ?? 0) / found.reduce((sum, { score }) => sum + score, 1);
+  const neutral = choices.find((choice) => NEUTRAL.test(String(choice["const"])));
+  return (found[0]?.item ?? neutral)?.["const"];
+}
+
+/** Strings for a property, best first, in a list (`count` above 1) one each; of "Tom" and "Tom Becker" only the longer. */
+function findStrings(schema: JsonSchema, name: string, scope: Scope, count: number): string[] {
+  const { pattern, format, description = "", maxLength = 5000 } = schema;
+  const [told, most] = [String(description), Number(maxLength)];
+  const named = [...lookUp(english.kinds, name), ...(count > 1 ? lookUp(english.kinds, told) : [])];
+  const kind = typeof format === "string" ? format : (named[0] ?? "text");
+  const own = typeof pattern === "string" ? readPattern(pattern.replaceAll(/^\^|\$$/g, "")) : null;
+  const known = own?.ok === true ? own.regex.source : PATTERNS.get(kind);
+  // A schema's own pattern may backtrack without end: it sees less.
+  const text = textOf(scope.sentences).slice(0, pattern === undefined ? Infinity : 5000);
+  const cues = cuesFor(name, /number|integer/.test(kind) ? told : undefined);
+  const found = known === undefined ? findKind(kind, told, name, scope, count) : rankMatches(known, cues, text);
+  const dated = (format === "date" ? isoDates(found, scope.source) : found).slice(0, 300);
+  const begun = dated.map((each) => (/task|title/.test(kind) ? each.charAt(0).toUpperCase() + each.slice(1) : each));
+  const short = begun.map((each) => (each.length > most ? `${each.slice(0, most - 1).replace(/\s\S*$/, "")}…` : each));
+  return [...new Set(short)].filter((each) => each !== "" && !short.some((other) => other.startsWith(`${each} `)));
+}
+
+/** What a property's kind, known by its name, asks for; else sentences, as many of them as its description says. */
+function findKind(kind: string, told: string, name: string, scope: Scope, count: number): string[] {
+  const { sentences, source, tally } = scope;
+  const about = sentencesAbout(name, sentences).map(({ text }) => text);
+  if (kind === "statement") return about;
+  if (kind === "task") return about.map((text) => text.replaceAll(new RegExp(english.aroundTask, "gu"), ""));
+  const headings = sentences.flatMap(({ heading, text }) => (heading ? text : []));
+  if (kind === "title") return headings.length > 0 ? headings : rankPhrases(sentences).slice(0, count);
+  if (kind === "phrase" || (count > 1 && kind !== "sentence")) return rankPhrases(sentences).slice(0, count);
+  const knowledge = source.sentences.filter(({ field }) => /answer|reply/.test(kind) && !ASKING.test(field));
+  const own = rankSentences(sentences);
+  const ranked = knowledge.length > 0 ? rankSentences(knowledge, textOf(sentences)) : own.length > 0 ? own : sentences;
+  const unused = ranked.filter((sentence) => !tally.used.has(sentence));
+  const [said = kind === "answer" ? "one" : "three"] = /\b(?:one|two|four|five)\b/i.exec(told) ?? [];
+  const size = count > 1 ? count : english.counts.indexOf(said.toLowerCase());
+  const chosen = new Set((unused.length < size ? ranked : unused).slice(0, size));
+  for (const sentence of chosen) tally.used.add(sentence);
+  const texts = source.sentences.filter((sentence) => chosen.has(sentence)).map(({ text }) => text);
+  const joined = texts.join(UNSPACED.test(texts.join()) ? "" : " ");
+  const customer = source.fields["customer_name"];
+  const letter = english.letter.replace(",", () => (typeof customer === "string" ? ` ${customer},` : ","));
+  return count > 1 ? texts : [kind === "reply" ? letter.replace("…", () => joined) : joined];
+}
+
+/** Dates as written, as YYYY-MM-DD; weekdays and missing years count from the first full date there is. */
+function isoDates(written: readonly string[], { fields, sentences }: Scope["source"]): string[] {
+  const text = [...Object.values(fields), textOf(sentences)].join("\n");
+  const [from = ""] = rankMatches(english.patterns.date, [], text).flatMap((date) => toIsoDate(date, "date") ?? []);
+  return written.map((date) => {
+    const weekday = english.days.indexOf(date);
+    const day = Date.parse(from) + (((weekday - new Date(from).getUTCDay() + 6) % 7) + 1) * 86_400_000;
+    if (weekday >= 0) return from && new Date(day).toISOString().slice(0, 10);
+    return toIsoDate(date, "date") ?? toIsoDate(`${date} ${from.slice(0, 4)}`, "date") ?? "";
+  });
+}
+
+/** Where known phrases tell of what is called so, the sentences that hold one. */
+function sentencesAbout(name: string, sentences: readonly Sentence[]): readonly Sentence[] {
+  const [known, cues] = [/statement|task/.test(lookUp(english.kinds, name).join()), cuesFor(name)];
+  return known ? sentences.filter((sentence) => evidence(cues, plain(textOf([sentence]))) > 0) : sentences;
+}
+
+/** A schema with references followed, its types, and the constants to choose from. Of other branches the first counts. */
+function formOf(given: unknown, scope: Scope, hops = 0): readonly [JsonSchema, readonly string[], JsonSchema[]] {
+  const resolved = resolve(scope, given);
+  const schema = isObject(resolved) ? resolved : {};
+  const branches = [schema["anyOf"] ?? schema["oneOf"] ?? []].flat().filter(isObject);
+  const listed = Array.isArray(schema["enum"]) ? schema["enum"].map((value) => ({ const: value })) : branches;
+  const choices = "const" in schema ? [schema] : listed;
+  if (choices.every((choice) => "const" in choice)) return [schema, typesOf(schema) ?? ["string"], choices];
+  const branch = branches.find(({ type }) => type !== "null");
+  const form = formOf(hops < 20 ? { description: schema["description"], ...branch } : {}, scope, hops + 1);
+  return branches.some(({ type }) => type === "null") ? [form[0], [...form[1], "null"], form[2]] : form;
+}
+
+/** The speaker stands behind what is said, in parentheses. */
+function textOf(sentences: readonly Sentence[]): string {
+  return sentences.map(({ text, label }) => (label === "" ? text : `${text} (${label})`)).join("\n");
 }

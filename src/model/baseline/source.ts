@@ -1,108 +1,76 @@
 import { isObject } from "../../core/json.ts";
 import english from "./english.json" with { type: "json" };
 
-/** What is read of an input at most, in UTF-16 units, and in lines or paragraphs of one field: bounds time and memory. */
-export const MAX_CHARACTERS = 200_000;
-export const MAX_BLOCKS = 3000;
+/** What is read of an input at most, in UTF-16 units. */
+const MAX_CHARACTERS = 200_000;
 
 export interface Sentence {
   readonly text: string;
-  /** Lower case, without stop words. */
-  readonly words: readonly string[];
-  /** The input field it stands in. */
   readonly field: string;
   /** What stands before a colon at the start of its line: a speaker, or a word such as "Attendees". */
-  readonly label: string | null;
+  readonly label: string;
   readonly heading: boolean;
-}
-
-/** The input of a run as the baseline sees it. */
-export interface Source {
-  readonly sentences: readonly Sentence[];
-  /** Short values of the input, and whole results of used programs, by name. */
-  readonly fields: ReadonlyMap<string, unknown>;
-  /** Characters of the input that were left out. */
-  readonly unread: number;
 }
 
 const STOP = new Set(english.stop.split(" "));
 /** A character of a script that is written without blanks: Thai, Lao, Burmese, Khmer, Japanese, Chinese. */
 export const UNSPACED = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]/;
 const LABEL = /^(?:\[?\d{1,2}:\d\d\]?\s*)?(\p{Lu}[\p{L}'’.-]*(?: [\p{L}'’.-]+){0,2})(?: \([^)]{1,40}\))?:\s+(?=\S)/u;
-const BULLET = /^\s*(?:[-*•–]|\d{1,2}[.)]|#{1,6})\s+/;
-const ABBREVIATION = new RegExp(`(?:^|[\\s(])(?:${english.abbreviations})\\.\\s*$`);
+const BULLET = /^(?:[-*•–]|\d{1,2}[.)]|#{1,6})\s+/;
+/** Line breaks after empty and short lines, and before bullets and labels; the others only wrap a paragraph. */
+const BLOCK_END = /\n[^\S\n]*\n\s*|\n\s*(?=[-*•–#[]|\d{1,2}[.):]|\p{Lu}[^\s:]*(?: [^\s:]+){0,2}: )|(?<![^\n]{50})\n/u;
+const SENTENCE_END = new RegExp(english.sentenceEnd, "u");
 
-/** @param prompt what to read when the values hold no text */
-export function readSource(values: Readonly<Record<string, unknown>>, prompt: string): Source {
+/** The input's sentences, its short fields and those of used programs, and how many characters were left out. */
+export function readSource(values: Readonly<Record<string, unknown>>, prompt: string) {
   const { input, uses, ...computed } = values;
-  const fields = new Map<string, unknown>();
-  const groups = [input, computed, uses].map((value) => collectTexts(value, fields));
-  for (const result of isObject(uses) ? Object.values(uses).filter(isObject) : [])
-    for (const [name, value] of Object.entries(result)) fields.set(name, value);
-  const running = groups.map((texts) => texts.filter(({ text }) => text.length >= 40 || /[.!?。！？]\s*$/u.test(text)));
+  const used = isObject(uses) ? Object.values(uses) : [];
+  const groups = [input, [computed, uses]].map((value) => textsIn("", value, 0));
+  const running = groups.map((texts) => texts.filter(({ text }) => text.length >= 40 || /[.!?。！？]\s*$/.test(text)));
   const chosen = [...running, ...groups].find((texts) => texts.length > 0) ?? [{ field: "prompt", text: prompt }];
-  const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
-  let [room, unread] = [MAX_CHARACTERS, 0];
+  let room = MAX_CHARACTERS;
   const sentences = chosen.flatMap(({ field, text }) => {
-    const part = text.slice(0, room);
-    [room, unread] = [room - part.length, unread + text.length - part.length];
-    return blocksOf(part).flatMap((block) => readBlock(block, field, segmenter));
+    const part = text.slice(0, Math.max(0, room));
+    room -= text.length;
+    return part.split(BLOCK_END).flatMap((block) => readBlock(block.trim(), field));
   });
-  return { sentences, fields, unread };
+  const short = Object.entries(isObject(input) ? input : {}).filter(([, value]) => /^.{0,200}$/.test(String(value)));
+  const fields = Object.fromEntries([computed, uses, ...used].filter(isObject).flatMap(Object.entries).concat(short));
+  return { sentences, fields, unread: Math.max(0, -room) };
 }
 
-export function contentWords(text: string): string[] {
-  return splitWords(text.toLowerCase()).filter((word) => !isStop(word));
+/** Every string below `value` with the name of its field, in order, down to 500 levels. */
+function textsIn(field: string, value: unknown, depth: number): { field: string; text: string }[] {
+  if (typeof value === "string" && value.trim() !== "") return [{ field, text: value }];
+  if (depth > 500) return [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => textsIn(field, item, depth + 1));
+  return isObject(value) ? Object.entries(value).flatMap(([name, each]) => textsIn(name, each, depth + 1)) : [];
 }
 
-export function isStop(word: string): boolean {
-  const plain = word.toLowerCase().replace(/['’].*/, "");
-  return word === plain.charAt(0) || STOP.has(plain) || (plain.length < 4 && /[\u0400-\u052f]/.test(plain));
-}
-
-export function splitWords(text: string): string[] {
-  if (!UNSPACED.test(text)) return text.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? [];
-  const parts = [...new Intl.Segmenter("en", { granularity: "word" }).segment(text)];
-  return parts.filter((part) => part.isWordLike).map((part) => part.segment);
-}
-
-/** Every string below `value` with its field's name, in order; short scalars also go to `fields`. */
-function collectTexts(value: unknown, fields: Map<string, unknown>): { field: string; text: string }[] {
-  const found: { field: string; text: string }[] = [];
-  const open: [field: string, value: unknown][] = [["", value]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [field, each] = next;
-    if (typeof each === "string" && each.trim() !== "") found.push({ field, text: each });
-    const short = typeof each === "string" ? each.length <= 200 : typeof each === "number" || typeof each === "boolean";
-    if (short && !fields.has(field)) fields.set(field, each);
-    if (Array.isArray(each)) for (const item of each.toReversed()) open.push([field, item]);
-    else if (isObject(each)) for (const entry of Object.entries(each).toReversed()) open.push(entry);
-  }
-  return found;
-}
-
-/** Paragraphs whose lines were wrapped become one block; lists, notes and transcripts stay line by line. */
-function blocksOf(text: string): string[] {
-  const blocks = text.split(/\r?\n[^\S\n]*\r?\n/, MAX_BLOCKS).flatMap((paragraph) => {
-    const lines = paragraph.split(/[\r\n]+/).map((line) => line.trim());
-    const kept = lines.filter((line) => line !== "");
-    const marked = kept.filter((line) => BULLET.test(line) || LABEL.test(line)).length;
-    return marked * 2 < kept.length && kept.slice(0, -1).every((line) => line.length > 50) ? [kept.join(" ")] : kept;
-  });
-  return blocks.filter((block) => /[\p{L}\p{N}]/u.test(block)).slice(0, MAX_BLOCKS);
-}
-
-function readBlock(block: string, field: string, segmenter: Intl.Segmenter): Sentence[] {
-  const label = LABEL.exec(block)?.[1] ?? null;
-  const body = block.replace(label === null ? BULLET : LABEL, "");
+function readBlock(block: string, field: string): Sentence[] {
+  const line = block.replace(BULLET, "").replaceAll(/\s+/g, " ");
+  const label = LABEL.exec(line)?.[1] ?? "";
   const heading =
-    label === null && body.length <= 120 && !/[.!?:;,…。！？"”')]$/u.test(body) && !/^[-*•–\d]/.test(block);
-  const texts = [""];
-  for (const { segment } of segmenter.segment(body)) {
-    const last = texts.at(-1) ?? "";
-    if (last === "" || (ABBREVIATION.test(last) && !isStop(splitWords(segment)[0] ?? "")))
-      texts[texts.length - 1] = last + segment;
-    else texts.push(segment);
-  }
-  return texts.map((text) => ({ text: text.trim(), words: contentWords(text), field, label, heading }));
+    /^(?:subject|title)?$/i.test(label) && line.length <= 120 && !/^[-*•–\d]|[.!?:;,…。！？"”')]$/.test(block);
+  const texts = line.replace(LABEL, "").split(SENTENCE_END);
+  return texts.flatMap((text) => (/[\p{L}\p{N}]/u.test(text) ? { text, field, label, heading } : []));
+}
+
+/** Words, and marks one by one. An apostrophe parts a word only from the `s` of a genitive. */
+export function tokensOf(text: string): string[] {
+  if (!UNSPACED.test(text)) return text.match(/[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]|['’](?!s\b))*|\S/gu) ?? [];
+  return Array.from(new Intl.Segmenter("en", { granularity: "word" }).segment(text), ({ segment }) => segment);
+}
+
+/** Whether a token says something of what a text is about: no stop word, number or mark. */
+export function isContent(token: string): boolean {
+  return /\p{L}{2}|[\p{Lu}\p{Lo}]/u.test(token) && !STOP.has(token.toLowerCase().replace(/['’].*/, ""));
+}
+
+/** Lower case, without the commonest English endings. */
+export function stem(word: string): string {
+  return word
+    .toLowerCase()
+    .replace("’", "'")
+    .replace(/(?<=...)(?:e?ments?|ies|y|ings?|ions?|ed|es|s|e|ly)$/, "");
 }
