@@ -119,8 +119,7 @@ function findKind(kind: string, told: string, name: string, scope: Scope, count:
   if (kind === "title") return headings.length > 0 ? headings : rankPhrases(sentences).slice(0, count);
   if (kind === "phrase" || (count > 1 && kind !== "sentence")) return rankPhrases(sentences).slice(0, count);
   const knowledge = source.sentences.filter(({ field }) => /answer|reply/.test(kind) && !ASKING.test(field));
-  const own = rankSentences(sentences);
-  const ranked = knowledge.length > 0 ? rankSentences(knowledge, textOf(sentences)) : own.length > 0 ? own : sentences;
+  const ranked = knowledge.length > 0 ? rankSentences(knowledge, textOf(sentences)) : rankSentences(sentences);
   const unused = ranked.filter((sentence) => !tally.used.has(sentence));
   const [said = kind === "answer" ? "one" : "three"] = /\b(?:one|two|four|five)\b/i.exec(told) ?? [];
   const size = count > 1 ? count : english.counts.indexOf(said.toLowerCase());

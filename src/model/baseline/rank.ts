@@ -18,7 +18,8 @@ function byScore<T>(items: readonly T[], scoreOf: (item: T, index: number) => nu
  */
 export function rankSentences(sentences: readonly Sentence[], asked?: string): Sentence[] {
   const running = sentences.filter(({ heading }) => !heading);
-  const ranked = [...new Map(running.map((sentence) => [sentence.text, sentence])).values()];
+  const kept = running.length > 0 ? running : sentences;
+  const ranked = [...new Map(kept.map((sentence) => [sentence.text, sentence])).values()];
   const words = ranked.map(({ text }) => [...new Set(stemsOf(text))]);
   const wanted = asked === undefined ? null : new Set(stemsOf(asked));
   const weights = new Map<string, number>();

@@ -335,7 +335,7 @@ describe("builtin/baseline stays fast", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  test("on an input that is nested deeply, of which it reads 500 levels", async () => {
+  test("on an input that is nested deeply, of which it reads 500 levels, then the prompt", async () => {
     const nested = (levels: number) => {
       let deep: unknown = "The leaf is green.";
       for (let level = 0; level < levels; level++) deep = { a: deep };
