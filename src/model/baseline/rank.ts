@@ -25,12 +25,12 @@ export function rankSentences(sentences: readonly Sentence[], asked?: string): S
   const weights = new Map<string, number>();
   for (const word of words.flat()) weights.set(word, (weights.get(word) ?? 0) + 1);
   for (const [word, count] of weights) {
-    const shared = wanted === null ? count - 0.99 : Number(wanted.has(word));
+    const shared = wanted === null ? count - 1 : Number(wanted.has(word));
     weights.set(word, shared * Math.log(1 + ranked.length / count));
   }
   return byScore(ranked, ({ text }, place) => {
     const own = words[place] ?? [];
-    const sum = own.reduce((total, word) => total + (weights.get(word) ?? 0), 0);
+    const sum = own.reduce((total, word) => total + (weights.get(word) ?? 0), wanted === null ? 0.01 : 0);
     const weak = text.endsWith("?") || LEANING.test(text) || own.length < 4;
     return (sum * (1 + 1 / (2 + place)) * (weak ? 0.4 : 1)) / Math.log(2 + own.length);
   }).map(({ item }) => item);
