@@ -83,14 +83,6 @@ export function childMap(node: SchemaNode, keyword: string): ReadonlyMap<string,
   return found instanceof Map ? found : null;
 }
 
-/** Every subschema of a node, whatever the keyword. */
-export function* childrenOf(node: SchemaNode): Generator<SchemaNode> {
-  for (const found of node.children.values()) {
-    if ("schema" in found) yield found;
-    else yield* found.values();
-  }
-}
-
 /** Whether `$ref` stands in for the whole schema, as it does before 2019-09. */
 export function isOnlyReference(node: SchemaNode): boolean {
   return typeof node.schema !== "boolean" && isReplacedByRef(node.schema, node.draft);

@@ -1,7 +1,6 @@
 import type { Contract } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject, jsonFault } from "../core/json.ts";
-import { didYouMean } from "../core/nearest.ts";
 import { parseYaml } from "../core/yaml.ts";
 
 /**
@@ -88,12 +87,6 @@ export function inputError(
     details: { source, reason: message, ...place },
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-/** What to say of a key that the schema does not have. */
-export function unknownKeyHint(contract: Contract, key: string): string {
-  const { properties } = contract.schema;
-  return isObject(properties) ? didYouMean(key, Object.keys(properties)) : "";
 }
 
 type Read = { ok: true; value: unknown } | { ok: false; reason: string; place: Record<string, unknown> };
