@@ -11,6 +11,7 @@ const FLOORS: Record<string, number> = {
   program: 1,
   answer: 1,
   model: 2,
+  sandbox: 2,
   store: 2,
   library: 2,
   engine: 3,

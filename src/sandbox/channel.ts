@@ -1,0 +1,77 @@
+/**
+ * The bridge between the host and code in a sandbox: JSON lines over the guest's standard input and output, one dialogue for all
+ * kinds of guest. What the code prints goes to standard error, both its streams, so that this channel is private to the harness;
+ * code in the same interpreter can still write to it, so the host believes none of it but what `session.ts` checks.
+ *
+ *     host                                      guest
+ *     {"nonce", "limits", "functions", …}  →                          once: how to confine itself, before any code is read
+ *                                          ←   NONCE {"is":"ready","level"?}   or NONCE {"is":"unavailable","reason"}, and it exits
+ *     {"do":"run","code","values","file","line"} →
+ *                                          ←   NONCE {"is":"call","name","args"}        any number of times, one at a time
+ *     {"do":"return","value"}              →                                            or {"do":"throw","message"}
+ *                                          ←   NONCE {"is":"done","value"}              or NONCE {"is":"failed", …Failure}
+ *
+ * Every line of a guest begins with the session's nonce and a space. Closing standard input ends the guest.
+ */
+export type HostMessage =
+  | (Hello & Readonly<Record<string, unknown>>)
+  | {
+      readonly do: "run";
+      readonly code: string;
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly file: string;
+      readonly line: number;
+    }
+  | { readonly do: "return"; readonly value: unknown }
+  | { readonly do: "throw"; readonly message: string };
+
+/** What every guest is told first; each kind adds what it needs. */
+export interface Hello {
+  readonly nonce: string;
+  readonly limits: {
+    readonly cpuMs: number;
+    readonly memoryMb: number;
+    readonly maxValueBytes: number;
+  };
+  /** Names of the granted functions. */
+  readonly functions: readonly string[];
+  readonly builtins: "safe" | "all";
+}
+
+export interface LineReader {
+  /** @throws {LineTooLong} */
+  push(bytes: Uint8Array): readonly string[];
+  /** Whether part of a line is waiting. */
+  readonly partial: boolean;
+}
+
+export class LineTooLong extends Error {}
+
+/** Lines of at most `limit` bytes, out of pieces; nothing longer is ever held. */
+export function createLineReader(limit: number): LineReader {
+  let parts: Uint8Array[] = [];
+  let held = 0;
+  function take(piece: Uint8Array): void {
+    held += piece.length;
+    if (held > limit) throw new LineTooLong(`a line is longer than ${limit} bytes`);
+    parts.push(piece);
+  }
+  return {
+    get partial() {
+      return held > 0;
+    },
+    push(bytes) {
+      const lines: string[] = [];
+      let from = 0;
+      for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
+        take(bytes.subarray(from, end));
+        lines.push(Buffer.concat(parts).toString("utf8"));
+        parts = [];
+        held = 0;
+        from = end + 1;
+      }
+      if (from < bytes.length) take(bytes.slice(from));
+      return lines;
+    },
+  };
+}

@@ -1,0 +1,314 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { ModullmError } from "../core/error.ts";
+import { isObject, type Json } from "../core/json.ts";
+import { createLineReader, type Hello, type HostMessage, LineTooLong } from "./channel.ts";
+import { type Level, LEVELS } from "./levels.ts";
+import { createPrinted } from "./printed.ts";
+import {
+  type CodeSource,
+  type Failure,
+  type Outcome,
+  type SandboxLimits,
+  type SandboxSession,
+  type SessionOptions,
+  withDefaults,
+} from "./sandbox.ts";
+import { checkValue } from "./values.ts";
+
+/** How to start one guest, and what it was started as. */
+export interface Guest {
+  /** What it reaches, unless it says in `ready` that it reached another. */
+  readonly level: Level;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** What this kind of guest is told beside what every one is. */
+  readonly hello: Readonly<Record<string, unknown>>;
+  /** Runs when its process is gone. */
+  cleanUp?(): Promise<void>;
+}
+
+/** Milliseconds for a guest to start and confine itself. */
+const START_MS = 10_000;
+/** Bytes of a line beside the value it carries. */
+const LINE_MARGIN = 64 * 1024;
+const MAX_ARGUMENTS = 16;
+/** Calls over the limit after which the session ends. */
+const MAX_REFUSALS = 100;
+
+/**
+ * Starts a guest's process and speaks the channel with it. The process leads a session of its own (no terminal, one group to kill);
+ * whatever is wrong with what it says ends it.
+ * @throws {ModullmError} RLLM_009 `SandboxUnavailable`; the signal's reason when it was aborted
+ */
+export async function openSession(guest: Guest, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+  const session = new GuestSession(guest, options, signal);
+  await session.start();
+  return session;
+}
+
+type Answer = Extract<HostMessage, { do: "return" | "throw" }>;
+type Reply = Readonly<Record<string, unknown>> & { readonly is: string };
+
+class GuestSession implements SandboxSession {
+  #level: Level;
+  readonly #guest: Guest;
+  readonly #limits: SandboxLimits;
+  readonly #functions: NonNullable<SessionOptions["functions"]>;
+  readonly #builtins: "safe" | "all";
+  readonly #signal: AbortSignal;
+  readonly #nonce = randomBytes(12).toString("hex");
+  readonly #process: ChildProcess;
+  readonly #printed;
+  readonly #gone: Promise<void>;
+  /** Answers the one question that is open: the guest's next line, or why there will be none. */
+  #waiting: ((reply: Reply | Failure) => void) | null = null;
+  /** Why the session has ended; null while it lives. */
+  #end: Failure | null = null;
+  #calls = 0;
+
+  constructor(guest: Guest, options: SessionOptions, signal: AbortSignal) {
+    signal.throwIfAborted();
+    this.#level = guest.level;
+    this.#guest = guest;
+    this.#limits = withDefaults(options.limits);
+    this.#functions = options.functions ?? {};
+    this.#builtins = options.builtins ?? "safe";
+    this.#signal = signal;
+    this.#printed = createPrinted(this.#limits.maxPrintedBytes);
+    const { command, args, env, cwd } = guest;
+    this.#process = spawn(command, [...args], {
+      env,
+      ...(cwd === undefined ? {} : { cwd }),
+      detached: true,
+      stdio: "pipe",
+    });
+    this.#gone = this.#watch();
+    signal.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  get level(): Level {
+    return this.#level;
+  }
+
+  get alive(): boolean {
+    return this.#end === null;
+  }
+
+  async start(): Promise<void> {
+    const { cpuMs, memoryMb, maxValueBytes } = this.#limits;
+    const hello: Hello = {
+      nonce: this.#nonce,
+      limits: { cpuMs, memoryMb, maxValueBytes },
+      functions: Object.keys(this.#functions),
+      builtins: this.#builtins,
+    };
+    const reply = await this.#ask(
+      { ...this.#guest.hello, ...hello },
+      START_MS,
+      `it did not start within ${START_MS / 1000} s`,
+    );
+    if ("is" in reply && reply.is === "ready") {
+      this.#level = LEVELS.find((level) => level === reply["level"]) ?? this.#guest.level;
+      return;
+    }
+    const reason = typeof reply["reason"] === "string" ? reply["reason"] : "it sent something else than `ready`";
+    const said = this.#printed.take().printed.trim();
+    await this.close();
+    this.#signal.throwIfAborted();
+    throw new ModullmError("RLLM_009", `Cannot start a sandbox of level "${this.level}": ${reason}`, {
+      details: {
+        exception: "SandboxUnavailable",
+        reason,
+        level: this.level,
+        ...(said === "" ? {} : { printed: said }),
+      },
+    });
+  }
+
+  async run(code: string, values: Readonly<Record<string, Json>>, source?: CodeSource): Promise<Outcome> {
+    const { file, line } = source ?? { file: "block", line: 1 };
+    const start = performance.now();
+    const ended = await this.#runUntilEnd({ do: "run", code, values, file, line });
+    this.#signal.throwIfAborted();
+    // What was printed comes on another pipe than the result, and may still be on its way.
+    if (this.alive) await setImmediate();
+    else await this.#gone;
+    const facts = { ...this.#printed.take(), ms: performance.now() - start };
+    return { ...ended, ...facts };
+  }
+
+  async close(): Promise<void> {
+    this.#finish({ exception: "CrashError", reason: "the session was closed", line: null, hint: null });
+    await this.#gone;
+  }
+
+  async #runUntilEnd(message: HostMessage): Promise<{ ok: true; value: Json } | { ok: false; failure: Failure }> {
+    let left = this.#limits.timeoutMs;
+    const late = `it ran longer than ${left / 1000} s`;
+    for (let next = message; ;) {
+      const asked = performance.now();
+      const reply = await this.#ask(next, left, late);
+      left -= performance.now() - asked;
+      if (!("is" in reply)) return { ok: false, failure: reply };
+      if (reply.is === "done") return this.#readValue(reply["value"]);
+      if (reply.is === "failed") return { ok: false, failure: readFailure(reply) };
+      if (reply.is !== "call")
+        return { ok: false, failure: this.#broken(`it sent "${reply.is}" where a result was due`) };
+      const answer = await this.#call(reply);
+      if (!("do" in answer)) return { ok: false, failure: answer };
+      next = answer;
+    }
+  }
+
+  #readValue(given: unknown): { ok: true; value: Json } | { ok: false; failure: Failure } {
+    const checked = checkValue(given ?? null, "result");
+    if (checked.ok) return checked;
+    return { ok: false, failure: { exception: "ResultError", reason: checked.reason, line: null, hint: null } };
+  }
+
+  /** Does one call of a granted function. It counts before it is made. */
+  async #call({ name, args }: Reply): Promise<Answer | Failure> {
+    const granted =
+      typeof name === "string" && Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
+    if (!granted) return this.#broken("it called a function that was not granted");
+    if (!Array.isArray(args) || args.length > MAX_ARGUMENTS)
+      return this.#broken(`it called with more than ${MAX_ARGUMENTS} arguments`);
+    const checked = checkValue(args, "arguments");
+    if (!checked.ok) return this.#broken(checked.reason);
+    this.#calls++;
+    const { maxCalls } = this.#limits;
+    if (this.#calls > maxCalls + MAX_REFUSALS) {
+      return this.#finish({
+        exception: "LimitError",
+        reason: `it went on calling after its ${maxCalls} calls were used up`,
+        line: null,
+        hint: null,
+      });
+    }
+    if (this.#calls > maxCalls) return { do: "throw", message: `all ${maxCalls} calls of this session are used up` };
+    try {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
+      return { do: "return", value: await granted(checked.value as readonly Json[], this.#signal) };
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      return { do: "throw", message: thrown instanceof Error ? thrown.message : String(thrown) };
+    }
+  }
+
+  /** Sends a message and waits for the guest's line, `patience` milliseconds at most. */
+  async #ask(message: HostMessage, patience: number, late: string): Promise<Reply | Failure> {
+    if (this.#end) return this.#end;
+    return await new Promise((resolve) => {
+      const timer = setTimeout(
+        () => {
+          this.#finish({
+            exception: "TimeoutError",
+            reason: `it ran longer than ${seconds} s`,
+            line: null,
+            hint: null,
+          });
+        },
+        Math.max(patience, 1),
+      );
+      this.#waiting = (reply) => {
+        clearTimeout(timer);
+        this.#waiting = null;
+        resolve(reply);
+      };
+      // A guest that has died can't read; its end is told by `exit`.
+      this.#process.stdin?.write(`${JSON.stringify(message)}\n`);
+    });
+  }
+
+  /** Follows the process until it is gone and has been cleaned up after. */
+  async #watch(): Promise<void> {
+    const { stdin, stdout, stderr } = this.#process;
+    const reader = createLineReader(this.#limits.maxValueBytes + LINE_MARGIN);
+    stdin?.on("error", () => {});
+    stderr?.on("data", (bytes: Uint8Array) => this.#printed.push(bytes));
+    stdout?.on("data", (bytes: Uint8Array) => {
+      if (this.#end) return;
+      try {
+        for (const line of reader.push(bytes)) this.#receive(line);
+        if (reader.partial && this.#waiting === null) this.#broken("it spoke out of turn");
+      } catch (thrown) {
+        if (!(thrown instanceof LineTooLong)) throw thrown;
+        const reason = `it is larger than ${this.#limits.maxValueBytes} bytes`;
+        this.#finish({ exception: "ResultError", reason, line: null, hint: "Give less, or a summary of it." });
+      }
+    });
+    const reason = await new Promise<string>((resolve) => {
+      this.#process.once("error", (error) => resolve(`"${this.#guest.command}" can't be started: ${error.message}`));
+      this.#process.once("close", (status, killer) => resolve(describeExit(status, killer)));
+    });
+    this.#signal.removeEventListener("abort", this.#abort);
+    const exception = reason.includes("SIGXCPU") ? "TimeoutError" : "CrashError";
+    this.#finish({ exception, reason, line: null, hint: null });
+    await this.#guest.cleanUp?.();
+  }
+
+  #receive(line: string): void {
+    const waiting = this.#waiting;
+    if (!waiting) return void this.#broken("it spoke out of turn");
+    const reply = this.#parse(line);
+    if (reply) waiting(reply);
+    else this.#broken("it sent something that is no message");
+  }
+
+  #parse(line: string): Reply | null {
+    if (!line.startsWith(`${this.#nonce} `)) return null;
+    try {
+      const parsed: unknown = JSON.parse(line.slice(this.#nonce.length + 1));
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
+      return isObject(parsed) && typeof parsed["is"] === "string" ? (parsed as Reply) : null;
+    } catch {
+      // Not JSON, or nested so deep that it can't be read.
+      return null;
+    }
+  }
+
+  #broken(reason: string): Failure {
+    return this.#finish({ exception: "ProtocolError", reason, line: null, hint: null });
+  }
+
+  readonly #abort = (): void => {
+    this.#finish({ exception: "CancelledError", reason: "the run was cancelled", line: null, hint: null });
+  };
+
+  /** Ends the session, once, and kills the guest with all it started. The first reason stands. */
+  #finish(failure: Failure): Failure {
+    this.#end ??= failure;
+    killGroup(this.#process);
+    this.#waiting?.(this.#end);
+    return this.#end;
+  }
+}
+
+function readFailure(reply: Reply): Failure {
+  const { exception, reason, line, hint } = reply;
+  return {
+    exception: typeof exception === "string" ? exception.slice(0, 200) : "Error",
+    reason: typeof reason === "string" ? reason.slice(0, 2000) : "it gave no reason",
+    line: typeof line === "number" && Number.isSafeInteger(line) && line > 0 ? line : null,
+    hint: typeof hint === "string" ? hint.slice(0, 500) : null,
+  };
+}
+
+function describeExit(status: number | null, signal: NodeJS.Signals | null): string {
+  if (signal !== null) return `its process died of ${signal}`;
+  return `its process ended with status ${status ?? "unknown"} and gave no result`;
+}
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    if (process.platform === "win32") process.kill(pid, "SIGKILL");
+    else process.kill(-pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
