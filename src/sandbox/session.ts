@@ -207,7 +207,7 @@ class GuestSession implements SandboxSession {
         () => {
           this.#finish({
             exception: "TimeoutError",
-            reason: `it ran longer than ${seconds} s`,
+            reason: late,
             line: null,
             hint: null,
           });
