@@ -13,6 +13,7 @@ import { loadProgram } from "../src/library/load.ts";
 import { readProgram } from "../src/library/read.ts";
 import { validateProgram } from "../src/library/validate.ts";
 import type { Model } from "../src/model/model.ts";
+import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 import { openStore } from "../src/store/open.ts";
 import { createRecorder } from "../src/store/recorder.ts";
 
@@ -42,6 +43,11 @@ const tools: EngineTools = {
   catalog: { facts: async () => null },
   tokens: { bound: (text) => text.length, count: async (text) => text.length },
   clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
+  sandboxes: createSandboxes({
+    settings: { require: null, experimental: false, trustedPython: true, python: null, image: null },
+    env: process.env,
+    cache: tmpdir(),
+  }),
   answers: null,
   proved: new WeakSet(),
   newId: () => `run-${++id}`,

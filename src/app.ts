@@ -14,6 +14,7 @@ import { createCatalog } from "./model/catalog/catalog.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { createModels } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
+import { createSandboxes } from "./sandbox/sandboxes.ts";
 import type { RunStore } from "./store/store.ts";
 
 export interface AppOptions {
@@ -63,6 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     catalog,
     tokens: createTokenCounter(),
     clock: { now: () => Date.now(), ticks: () => performance.now(), after },
+    sandboxes: createSandboxes({ settings: config.sandbox, env, cache: config.paths.cache }),
     answers: null,
     proved: new WeakSet(),
     newId: () => randomUUID(),
@@ -98,6 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function close(): Promise<void> {
     await models.close();
+    await tools.sandboxes.close();
     if (opening) (await opening).close();
   }
 

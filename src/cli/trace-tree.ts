@@ -141,6 +141,7 @@ class TraceReader {
     if (!node) throw this.#bad(`its run "${event["run"]}" has not started`);
     if (event["type"] === "attempt-end") this.#attempt(event, node.run);
     else if (event["type"] === "note") note(node.run, this.#text(event, "kind"), this.#text(event, "message"));
+    else if (event["type"] === "block-end") this.#block(event, node.run);
     else if (event["type"] === "run-end") this.#end(event, node.run);
   }
 
@@ -186,6 +187,13 @@ class TraceReader {
     }
     if (typeof cost === "number") run.cost_usd = sum(run.cost_usd, cost);
     else run.unpriced++;
+  }
+
+  #block(event: Record<string, unknown>, run: TraceRun): void {
+    const [block, level] = [this.#text(event, "block"), this.#text(event, "level")];
+    const end = event["ok"] === true ? "ok" : "failed";
+    const message = `${block} ${end} at level ${level} in ${this.#number(event, "ms").toFixed(0)} ms`;
+    run.notes.push({ kind: "block", message });
   }
 
   #end(event: Record<string, unknown>, run: TraceRun): void {

@@ -1,4 +1,5 @@
 import type { ModelFacts } from "../model/facts.ts";
+import type { RequiredLevel } from "./config.ts";
 import { ModullmError } from "./error.ts";
 import { isObject, jsonType } from "./json.ts";
 import { didYouMean } from "./nearest.ts";
@@ -13,7 +14,17 @@ export interface ConfigFile {
   readonly models: ReadonlyMap<string, Partial<ModelFacts>>;
   /** Folders, as written. */
   readonly library: readonly string[];
+  readonly sandbox: SandboxConfig;
   readonly warnings: readonly string[];
+}
+
+/** `sandbox`; null where the file does not say. */
+export interface SandboxConfig {
+  readonly require: RequiredLevel | null;
+  readonly experimental: boolean | null;
+  readonly trustedPython: boolean | null;
+  readonly python: string | null;
+  readonly image: string | null;
 }
 
 export interface ProviderEntry {
@@ -112,7 +123,7 @@ class Reader {
 }
 
 function readRoot(value: unknown, reader: Reader): ConfigFile {
-  const root = reader.mapping(value, [], ["runtime", "provider", "providers", "models", "library"]);
+  const root = reader.mapping(value, [], ["runtime", "provider", "providers", "models", "library", "sandbox"]);
   const runtime = reader.mapping(
     root["runtime"],
     ["runtime"],
@@ -127,6 +138,7 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     providers: readProviders(root["providers"], reader),
     models: readModels(root["models"], reader),
     library: readNames(root["library"], ["library"], reader),
+    sandbox: readSandbox(root["sandbox"], reader),
     warnings: reader.warnings,
   };
 }
@@ -134,6 +146,24 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
 const COUNT = { integer: true, least: 0 };
 const TOKENS = { integer: true, least: 1 };
 const PRICE = { integer: false, least: 0 };
+
+/** `none` is no level to require: it is what nothing required means. */
+const REQUIRABLE: readonly RequiredLevel[] = ["wasm", "container", "kernel", "namespaces"];
+
+function readSandbox(value: unknown, reader: Reader): SandboxConfig {
+  const keys = reader.mapping(value, ["sandbox"], ["require", "experimental", "trusted_python", "python", "image"]);
+  const wanted = reader.text(keys["require"], ["sandbox", "require"]);
+  const level = REQUIRABLE.find((each) => each === wanted) ?? null;
+  if (wanted !== null && level === null)
+    reader.wrong(["sandbox", "require"], `must be one of ${REQUIRABLE.join(", ")}, but it is "${wanted}"`);
+  return {
+    require: level,
+    experimental: reader.flag(keys["experimental"], ["sandbox", "experimental"]),
+    trustedPython: reader.flag(keys["trusted_python"], ["sandbox", "trusted_python"]),
+    python: reader.text(keys["python"], ["sandbox", "python"]),
+    image: reader.text(keys["image"], ["sandbox", "image"]),
+  };
+}
 
 function readProviders(value: unknown, reader: Reader): Map<string, ProviderEntry> {
   const providers = new Map<string, ProviderEntry>();

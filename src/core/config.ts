@@ -1,4 +1,5 @@
 import type { ModelFacts } from "../model/facts.ts";
+import type { Level } from "../sandbox/levels.ts";
 import type { Paths } from "./paths.ts";
 
 /** A value and where it came from, in the words `checked_sources` uses: `environment`, `./.env`, a file's path. */
@@ -17,6 +18,23 @@ export interface ProviderConfig {
   readonly models: readonly string[];
 }
 
+/** `sandbox` in config.yaml: how blocks are kept from the machine. */
+export interface SandboxSettings {
+  /** The weakest level that blocks may run at; null: what is best here, and Python blocks not below `container`. */
+  readonly require: RequiredLevel | null;
+  /** Whether the confinements of macOS and Windows may be used, which are not proven. */
+  readonly experimental: boolean;
+  /** Whether `--trusted-python` is allowed. */
+  readonly trustedPython: boolean;
+  /** The Python to use, a name or a path; null: the one on the PATH. */
+  readonly python: string | null;
+  /** A container image with Python in it, for systems whose kernel can't confine a process; null: none. */
+  readonly image: string | null;
+}
+
+/** `none` is left out: nothing is required then. */
+export type RequiredLevel = Exclude<Level, "none">;
+
 /** Everything that configures a process, read once. Immutable. */
 export interface Config {
   readonly paths: Paths;
@@ -29,6 +47,7 @@ export interface Config {
   readonly modelFacts: Readonly<Record<string, Partial<ModelFacts>>>;
   /** The folders that library names are looked for in, absolute, the first one first; not all need exist. */
   readonly library: readonly string[];
+  readonly sandbox: SandboxSettings;
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
   readonly warnings: readonly string[];
   /** The files and places that are read for settings, first one wins, whether they exist or not. */

@@ -1,11 +1,13 @@
 import type { ErrorPayload } from "./error.ts";
+import type { Level } from "../sandbox/levels.ts";
 import type { Json } from "./json.ts";
 
 /**
  * A run is a stream of events, and this is the whole of it: stats, progress, traces, metrics, an audit log or a dashboard
  * are listeners, and none of them is known to the engine.
  *
- * Order: `run-start`, then for each stage `stage-start` … `stage-end`, then `run-end`. Within the stage `model`, each
+ * Order: `run-start`, then for each stage `stage-start` … `stage-end`, then `run-end`; `pre` and `post` only where the program
+ * has such a block, whose `block-end` lies within. Within the stage `model`, each
  * attempt is `attempt-start`, any number of `model-delta` and `note`, `attempt-end`. A child run's events lie between the
  * parent's `stage-start` and `stage-end` of the stage `uses`; they carry the parent's run id in `parent`.
  * Every `run-start` is followed by exactly one `run-end`, whatever happens.
@@ -46,13 +48,26 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       /** Rules that reading the answer needed, one entry an edit. */
       readonly edits: readonly string[];
     }
+  | {
+      readonly type: "block-end";
+      readonly block: "pre" | "post";
+      readonly language: "python" | "js";
+      /** How it was kept from the machine. */
+      readonly level: Level;
+      readonly ok: boolean;
+      /** What it wrote to its standard output and standard error, the first 64 KiB. */
+      readonly printed: string;
+      /** Bytes of it that were dropped. */
+      readonly printed_dropped: number;
+      readonly ms: number;
+    }
   | { readonly type: "note"; readonly kind: NoteKind; readonly message: string; readonly data?: Json }
   | { readonly type: "stage-end"; readonly stage: StageName; readonly ms: number }
   | { readonly type: "run-end"; readonly ok: boolean; readonly error: ErrorPayload | null; readonly ms: number }
 );
 
 /** The stages in the order they run. */
-export const STAGES = ["input", "plan", "uses", "render", "window", "model"] as const;
+export const STAGES = ["input", "plan", "uses", "pre", "render", "window", "model", "post"] as const;
 export type StageName = (typeof STAGES)[number];
 
 /** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.

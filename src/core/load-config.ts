@@ -198,6 +198,13 @@ function build(
       variable: rest.lookup("MODULLM_PATH")?.value ?? null,
       configured: firstSet(files, ({ library }) => (library.length === 0 ? null : library)) ?? [],
     }),
+    sandbox: {
+      require: firstSet(files, ({ sandbox }) => sandbox.require),
+      experimental: firstSet(files, ({ sandbox }) => sandbox.experimental) ?? false,
+      trustedPython: firstSet(files, ({ sandbox }) => sandbox.trustedPython) ?? true,
+      python: firstSet(files, ({ sandbox }) => sandbox.python),
+      image: firstSet(files, ({ sandbox }) => sandbox.image),
+    },
     warnings,
     checkedSources: layers.map(({ source }) => source),
     get: rest.lookup,

@@ -6,7 +6,8 @@ import type { Message } from "../model/model.ts";
 import { fillText } from "../program/uses.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
 import { checkInput } from "./stages/input.ts";
-import { refuseBlocks } from "./stages/plan.ts";
+import { blockOf, runPre } from "./stages/blocks.ts";
+import { checkBlocks } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
 import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
@@ -34,6 +35,9 @@ export interface DryRunEntry {
   readonly dry_run: DryRun | null;
 }
 
+const UNKNOWN_USES = "Outputs of `uses` are not known yet: their places in the prompt are left empty";
+const PRE_NOT_RUN = "The pre block is not run here: the places of what it gives are left empty";
+
 /**
  * The request that a run would send first, without sending it.
  * @throws {ModullmError} RLLM_004, RLLM_008, RLLM_009 or RLLM_012, as the run would
@@ -46,8 +50,14 @@ export async function dryRun(
 ): Promise<DryRun> {
   const { program } = loaded;
   const run = shell(loaded, input, tools, options);
-  refuseBlocks(loaded);
+  await checkBlocks(loaded, run.tree);
   checkInput(run);
+  const notes = program.uses.length > 0 ? [UNKNOWN_USES] : [];
+  if (blockOf(run, "pre")) {
+    // What it would do without a sandbox, or what it would make of outputs that are not there, is not for a dry run.
+    if (program.uses.length === 0 && options.trustedPython !== true) await runPre(run);
+    else notes.push(PRE_NOT_RUN);
+  }
   renderMessages(run);
   await checkWindow(run);
   const model = modelName(loaded, options);
@@ -65,8 +75,7 @@ export async function dryRun(
       at_most: maxTokens === null ? null : cost(facts, { prompt_tokens: prompt, completion_tokens: maxTokens }),
     },
     uses: await Promise.all(loaded.uses.map((link) => dryRunLink(link, run))),
-    notes:
-      program.uses.length > 0 ? ["Outputs of `uses` are not known yet: their places in the prompt are left empty"] : [],
+    notes,
   };
 }
 

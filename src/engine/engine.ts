@@ -7,10 +7,10 @@ import type { JsonSchema } from "../contract/contract.ts";
 import type { RunListener } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
+import type { Sandboxes } from "../sandbox/sandboxes.ts";
 
 /**
  * Everything that reaches the world, handed to the engine: with these it needs no network, disk, process or clock of its own.
- * Sandboxes, policy and budgets enter here.
  */
 export interface EngineTools {
   /** @throws {ModullmError} RLLM_002 for a name that leads nowhere, RLLM_014 without credentials */
@@ -22,6 +22,8 @@ export interface EngineTools {
   readonly proved: WeakSet<LoadedProgram>;
   /** A new run id, unique for ever. */
   newId(): string;
+  /** Where blocks run. */
+  readonly sandboxes: Sandboxes;
   /** Answers of earlier runs, for programs that say `cache`; null where none are kept. */
   readonly answers: AnswerCache | null;
   /** The schema of an answer as a short sketch for prompts. */
@@ -55,6 +57,10 @@ export interface RunOptions {
   readonly cache?: boolean;
   /** Whether model text is wanted as it comes (`model-delta`). @default false */
   readonly stream?: boolean;
+  /** Python blocks run as plain Python with the user's rights. @default false */
+  readonly trustedPython?: boolean;
+  /** MiB of memory a block may take; 0 sets no limit. @default 256 */
+  readonly blockMemoryMb?: number;
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;
 }

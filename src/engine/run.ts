@@ -3,6 +3,7 @@ import type { StageName } from "../core/events.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import { type Budget, createBudget, type Limits, timeIsUp } from "./budget.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
+import { blockOf, runPost, runPre } from "./stages/blocks.ts";
 import { checkInput } from "./stages/input.ts";
 import { callModel } from "./stages/model.ts";
 import { plan } from "./stages/plan.ts";
@@ -13,13 +14,16 @@ import { cancellation, type ChildPlace, createScope, type Run, throwIfCancelled,
 
 type Stage = (run: Run) => void | Promise<void>;
 
+/** `pre` and `post` are passed over where the program has no such block. */
 const STAGE_LIST: readonly (readonly [StageName, Stage])[] = [
   ["input", checkInput],
   ["plan", plan],
   ["uses", runUses],
+  ["pre", runPre],
   ["render", renderMessages],
   ["window", checkWindow],
   ["model", callModel],
+  ["post", runPost],
 ];
 
 const DEFAULT_CONCURRENCY = 4;
@@ -64,6 +68,7 @@ async function runIn(tree: Tree, loaded: LoadedProgram, input: unknown, place: C
   });
   try {
     for (const [stage, step] of STAGE_LIST) {
+      if ((stage === "pre" || stage === "post") && !blockOf(run, stage)) continue;
       throwIfCancelled(run.signal);
       const stageStart = clock.ticks();
       run.emit({ type: "stage-start", stage });

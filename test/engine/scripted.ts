@@ -2,6 +2,9 @@ import type { EngineTools } from "../../src/engine/engine.ts";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import type { Message, Model, ModelRequest } from "../../src/model/model.ts";
+import { sandboxesHere } from "../sandbox/here.ts";
+
+const sandboxes = sandboxesHere();
 
 /** What a scripted model says to one call: text, no text at all, or a failure. */
 export type Line = string | null | ModullmError | ((request: ModelRequest, signal: AbortSignal) => Promise<string>);
@@ -46,6 +49,7 @@ export function createScript(lines: Record<string, Line[]>): Script {
       ticks: () => ++time,
       after: (milliseconds, callback) => stopper(setTimeout(callback, milliseconds)),
     },
+    sandboxes,
     answers: null,
     proved: new WeakSet(),
     newId: () => `run-${++id}`,

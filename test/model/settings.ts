@@ -1,4 +1,5 @@
 import type { Config, ProviderConfig } from "../../src/core/config.ts";
+import { NO_SANDBOX_SETTINGS } from "../sandbox/here.ts";
 
 export interface Settings {
   /** From the process environment. */
@@ -23,6 +24,7 @@ export function settings(from: Settings): Config {
     providers: Object.fromEntries(providers),
     modelFacts: {},
     library: [],
+    sandbox: NO_SANDBOX_SETTINGS,
     warnings: [],
     checkedSources: ["environment", "./.env"],
     get(name) {

@@ -69,12 +69,12 @@ export const command: Command = {
     "ollama-auto-pull": { type: "boolean", description: "Pull a local model that is missing" },
     "trusted-python": {
       type: "boolean",
-      description: "Blocks may use all of Python (this version runs no blocks yet)",
+      description: "Python blocks run as plain Python with your rights, outside any sandbox",
     },
     "python-memory-limit-mb": {
       type: "string",
       valueHint: "MB",
-      description: "Memory limit of a block; 0 is off (this version runs no blocks yet)",
+      description: "Memory limit of a block (default 256); 0 is off",
     },
   },
   examples: [
@@ -177,6 +177,8 @@ function readFlags(options: Options): RunOptions {
     ...(model === null ? {} : { model }),
     ...(concurrency === null ? {} : { concurrency }),
     ...(limits === null ? {} : { budget: limits }),
+    ...(memory === null ? {} : { blockMemoryMb: memory }),
+    ...(options.flag("trusted-python") ? { trustedPython: true } : {}),
     cache: !options.flag("no-cache"),
     ...(maxRetries === null ? {} : { maxRetries }),
     stream: options.flag("stream") || options.text("format") === "ndjson",

@@ -31,11 +31,18 @@ function eventText(event: RunEvent): string | null {
       return null;
     case "attempt-end":
       return `attempt ${event.attempt} ${event.ok ? "ok" : `failed with ${event.error} (${event.reason})`} in ${event.latency_ms.toFixed(0)} ms${usageText(event)}`;
+    case "block-end":
+      return `${event.block} block ${event.ok ? "ok" : "failed"} at level ${event.level} in ${event.ms.toFixed(0)} ms${printedText(event)}`;
     case "note":
       return `${event.kind}: ${event.message}`;
     case "run-end":
       return `run ${event.ok ? "ok" : `failed with ${event.error?.error_code}: ${event.error?.message}`} in ${event.ms.toFixed(1)} ms`;
   }
+}
+
+function printedText({ printed, printed_dropped: dropped }: Extract<RunEvent, { type: "block-end" }>): string {
+  if (printed === "") return "";
+  return `, printed: ${printed.trimEnd()}${dropped > 0 ? ` (${dropped} bytes more)` : ""}`;
 }
 
 function usageText({ usage, cost_usd: cost, edits }: Extract<RunEvent, { type: "attempt-end" }>): string {

@@ -17,8 +17,9 @@ export async function plan(run: Run): Promise<void> {
     proved.add(run.loaded);
   }
   await planTree(run, run.loaded, { inDollars: run.tree.options.budget?.usd !== undefined, usable: new Map() });
+  if (run.budget === null) return;
   const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
-  if (run.budget && least.calls > run.budget.left().calls) throw run.budget.refusal(least);
+  if (least.calls > run.budget.left().calls) throw run.budget.refusal(least);
 }
 
 interface Planning {
@@ -31,7 +32,9 @@ interface Planning {
 async function planTree(run: Run, loaded: LoadedProgram, { inDollars, usable }: Planning): Promise<void> {
   const priced = inDollars || loaded.program.budget?.usd !== undefined;
   if (run.tree.models.has(loaded) && !priced) return;
-  refuseBlocks(loaded);
+  if (loaded.program.blocks.length > 0) await checkBlocks(loaded, run.tree);
+  if (run.tree.options.trustedPython === true && loaded.program.blocks.some(({ language }) => language === "python"))
+    run.emit({ type: "note", kind: "degraded", message: "Python blocks run outside any sandbox (--trusted-python)" });
   const names = candidates(run.tree, loaded);
   const key = names.join("\n");
   const models = usable.get(key) ?? (await usableModels(run, names));
@@ -58,19 +61,21 @@ function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram
   return calls;
 }
 
-/** @throws {ModullmError} RLLM_009 */
-export function refuseBlocks({ program }: LoadedProgram): void {
-  const [block] = program.blocks;
-  if (!block) return;
-  const reason = `this version has no sandbox to run code in, and code never runs outside one`;
-  throw new ModullmError(
-    "RLLM_009",
-    `Cannot run the ${block.when} block of "${program.name}" (line ${block.line}): ${reason}`,
-    {
-      details: { exception: "SandboxUnavailable", reason, line: block.line, path: program.source.path },
-      hint: "Move what the block does into the caller, or into another program's prompt.",
-    },
-  );
+/** Refuses blocks that can't be run as confined as they must be. @throws {ModullmError} RLLM_009, RLLM_021 */
+export async function checkBlocks({ program }: LoadedProgram, { tools, options }: Tree): Promise<void> {
+  for (const { language, line, when } of program.blocks) {
+    try {
+      await tools.sandboxes.level(language, { trusted: options.trustedPython === true });
+    } catch (thrown) {
+      const error = toModullmError(thrown);
+      const message = `Cannot run the ${when} block of "${program.name}" (line ${line}): ${error.message}`;
+      throw new ModullmError(error.code, message, {
+        details: { ...error.details, line, path: program.source.path },
+        hint: error.hint,
+        cause: error,
+      });
+    }
+  }
 }
 
 /** Names of the models to try, in order. An override replaces the file's model and drops its fallbacks. */

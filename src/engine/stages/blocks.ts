@@ -1,0 +1,158 @@
+import { ModullmError, type SourcePlace } from "../../core/error.ts";
+import { isObject, type Json, type JsonObject, jsonType } from "../../core/json.ts";
+import { lineStart, placeAt } from "../../program/source.ts";
+import type { Block } from "../../program/program.ts";
+import type { BlockOutcome } from "../../sandbox/sandboxes.ts";
+import { issueDetails, type Run, throwIfCancelled } from "../state.ts";
+
+export function blockOf({ loaded }: Pick<Run, "loaded">, when: Block["when"]): Block | undefined {
+  return loaded.program.blocks.find((block) => block.when === when);
+}
+
+/** Runs the `pre` block: the keys it gives become roots of the templates. */
+export async function runPre(run: Run): Promise<void> {
+  const { input, uses } = run.values;
+  const given = await runBlock(run, "pre", { input, uses });
+  Object.assign(run.values, given);
+}
+
+/** Runs the `post` block: what it gives is merged over the output, which must then meet the contract again. */
+export async function runPost(run: Run): Promise<void> {
+  const { input, uses } = run.values;
+  const given = await runBlock(run, "post", { input, output: run.output, uses });
+  const { output: contract, name } = run.loaded.program;
+  const merged = { ...run.output, ...given };
+  const check = contract.check(merged);
+  if (!check.ok) {
+    const [issue] = check.issues;
+    const at = issue.path.length === 0 ? "The output" : `The output field "${issue.path.join(".")}"`;
+    throw new ModullmError("RLLM_005", `${at} of "${name}" ${issue.reason}, after its post block`, {
+      details: { ...issueDetails(issue), stage: "post" },
+      hint: "Correct what the post block gives, or the output_schema.",
+      expectedSchema: contract.schema,
+      receivedPayload: merged,
+    });
+  }
+  run.output = merged;
+}
+
+/** @throws {ModullmError} RLLM_009 */
+async function runBlock(
+  run: Run,
+  when: Block["when"],
+  context: Readonly<Record<string, unknown>>,
+): Promise<JsonObject> {
+  const block = blockOf(run, when);
+  if (!block) return {};
+  const { tools, options } = run.tree;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- input, outputs and what blocks gave are JSON
+  const seen = (block.reads === null ? context : onlyPaths(context, block.reads)) as JsonObject;
+  const { trustedPython, blockMemoryMb } = options;
+  const outcome = await tools.sandboxes.run(
+    {
+      language: block.language,
+      code: block.code,
+      values: { context: seen },
+      source: { file: run.loaded.program.source.path, line: block.line },
+      trusted: trustedPython === true,
+      limits: blockMemoryMb === undefined ? {} : { memoryMb: blockMemoryMb },
+    },
+    run.signal,
+  );
+  const { level, printed, printedDropped, ms } = outcome;
+  const facts = { block: when, language: block.language, level, printed, printed_dropped: printedDropped, ms };
+  run.emit({ type: "block-end", ok: outcome.ok, ...facts });
+  throwIfCancelled(run.signal);
+  if (!outcome.ok) throw blockError(run, block, outcome, seen);
+  return taken(run, block, outcome.value);
+}
+
+/** The part of the context that lies on the given paths; what isn't there is left out. */
+function onlyPaths(context: Readonly<Record<string, unknown>>, paths: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const path of paths) {
+    const names = path.split(".");
+    let from: unknown = context;
+    let to = picked;
+    for (const [index, name] of names.entries()) {
+      if (!isObject(from) || !Object.hasOwn(from, name)) break;
+      from = from[name];
+      const inner = to[name];
+      if (index === names.length - 1) to[name] = from;
+      else if (isObject(inner)) to = inner;
+      else to = to[name] = {};
+    }
+  }
+  return picked;
+}
+
+/** What a block gave, as far as it was declared. @throws {ModullmError} RLLM_009 */
+function taken(run: Run, block: Block, value: Json): JsonObject {
+  if (value !== null && !isObject(value)) {
+    const type = jsonType(value);
+    throw resultError(run, block, `it is of type ${type}, but an object or null is wanted`, value, {
+      actual_type: type,
+    });
+  }
+  if (block.gives === null) return value ?? {};
+  const given: Record<string, Json> = {};
+  for (const [name, type] of Object.entries(block.gives)) {
+    const item = value !== null && Object.hasOwn(value, name) ? value[name] : undefined;
+    if (item === undefined)
+      throw resultError(run, block, `"${name}" is missing, which out= names`, value, { field: name });
+    if (!isOfType(item, type)) {
+      const actual = jsonType(item);
+      const reason = `"${name}" is of type ${actual}, but out= says ${type}`;
+      throw resultError(run, block, reason, value, { field: name, actual_type: actual });
+    }
+    given[name] = item;
+  }
+  return given;
+}
+
+function isOfType(value: Json, type: string): boolean {
+  if (type === "any") return true;
+  if (type === "integer") return Number.isInteger(value);
+  return jsonType(value) === type;
+}
+
+function resultError(run: Run, block: Block, reason: string, received: Json, details: object): ModullmError {
+  const { name, source } = run.loaded.program;
+  return new ModullmError("RLLM_009", `The result of the ${block.when} block of "${name}" can't be used: ${reason}`, {
+    details: { exception: "ResultError", reason, line: block.line, path: source.path, ...details },
+    hint: "Set `result` to an object of what the block gives.",
+    receivedPayload: received,
+    place: placeAt(source, lineStart(source, block.line)),
+  });
+}
+
+function blockError(
+  run: Run,
+  block: Block,
+  outcome: Extract<BlockOutcome, { ok: false }>,
+  context: JsonObject,
+): ModullmError {
+  const { name, source } = run.loaded.program;
+  const { exception, reason, line, hint } = outcome.failure;
+  const place = placeAt(source, lineStart(source, line ?? block.line));
+  const where = line === null ? "" : ` at line ${line}`;
+  return new ModullmError("RLLM_009", `The ${block.when} block of "${name}" failed${where}: ${exception}: ${reason}`, {
+    details: {
+      exception,
+      reason,
+      line: place.line,
+      source: place.text.trim(),
+      path: source.path,
+      block: block.when,
+      level: outcome.level,
+    },
+    ...(hint === null ? {} : { hint }),
+    receivedPayload: { context },
+    place: indented(place),
+  });
+}
+
+/** The caret stands under the first word of the line. */
+function indented(place: SourcePlace): SourcePlace {
+  return { ...place, column: place.text.length - place.text.trimStart().length + 1 };
+}

@@ -1,0 +1,167 @@
+import { availableParallelism } from "node:os";
+import type { SandboxSettings } from "../core/config.ts";
+import { ModullmError } from "../core/error.ts";
+import type { Json } from "../core/json.ts";
+import { type Level, reaches } from "./levels.ts";
+import type { CodeSource, Outcome, Sandbox, SandboxLimits, SandboxSession, SessionOptions } from "./sandbox.ts";
+
+export type Language = "python" | "js";
+
+/** Code that runs once. */
+export interface BlockRequest {
+  readonly language: Language;
+  readonly code: string;
+  readonly values: Readonly<Record<string, Json>>;
+  readonly source: CodeSource;
+  /** Python only: plain Python with the user's rights. */
+  readonly trusted: boolean;
+  readonly limits: Partial<SandboxLimits>;
+}
+
+export type BlockOutcome = Outcome & { readonly level: Level };
+
+/** The sandboxes of this machine, by language; which one is used is decided by what it offers and what the settings require. */
+export interface Sandboxes {
+  /**
+   * The level that code in a language runs at here. Starts nothing but, once, a look at the Python.
+   * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where it may not run; RLLM_021 for trust that the configuration forbids
+   */
+  level(language: Language, options: { readonly trusted: boolean }): Promise<Level>;
+  /** Runs code in a session of its own; a few at a time, the others wait. @throws as `level`, and the signal's reason */
+  run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome>;
+  /** A session that stays open. @throws as `level`, and the signal's reason */
+  open(language: Language, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
+  /** The sandbox behind a level of a language, for whoever tries them all. @throws as `level` */
+  sandbox(language: Language, level: Level): Promise<Sandbox>;
+  close(): Promise<void>;
+}
+
+export interface SandboxesOptions {
+  readonly settings: SandboxSettings;
+  /** Where PATH is read from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A folder for what is known of the Python found. */
+  readonly cache: string;
+}
+
+/** Nothing is looked at or started before it is asked for. */
+export function createSandboxes(options: SandboxesOptions): Sandboxes {
+  const { settings } = options;
+  const made = new Map<string, Promise<Sandbox>>();
+  const places = createPlaces(Math.max(4, availableParallelism()));
+
+  function sandbox(language: Language, level: Level): Promise<Sandbox> {
+    const key = `${language} ${level}`;
+    const known = made.get(key) ?? makeSandbox(language, level, options);
+    made.set(key, known);
+    return known;
+  }
+
+  async function choose(language: Language, { trusted }: { readonly trusted: boolean }): Promise<Level> {
+    if (trusted && language === "python") {
+      if (!settings.trustedPython) throw trustForbidden();
+      return "none";
+    }
+    return await chooseLevel(language, options);
+  }
+
+  async function open(language: Language, session: SessionOptions & { trusted?: boolean }, signal: AbortSignal) {
+    const level = await choose(language, { trusted: session.trusted === true });
+    const opened = await (await sandbox(language, level)).open(session, signal);
+    if (settings.require === null || level === "none" || reaches(opened.level, settings.require)) return opened;
+    await opened.close();
+    throw belowRequired(language, opened.level, settings.require);
+  }
+
+  async function run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome> {
+    const leave = await places.enter();
+    try {
+      signal.throwIfAborted();
+      const session = await open(block.language, { limits: block.limits, trusted: block.trusted }, signal);
+      try {
+        return { ...(await session.run(block.code, block.values, block.source)), level: session.level };
+      } finally {
+        await session.close();
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async function close(): Promise<void> {
+    const all = await Promise.allSettled(made.values());
+    for (const each of all) if (each.status === "fulfilled") await each.value.close();
+  }
+
+  return { level: choose, run, open, sandbox, close };
+}
+
+/** @throws {ModullmError} RLLM_009 */
+async function chooseLevel(language: Language, options: SandboxesOptions): Promise<Level> {
+  const { levelsHere } = await import("./offers.ts");
+  const { require } = options.settings;
+  const offers = await levelsHere(language, options);
+  const offer = offers.levels.find((level) => require === null || reaches(level, require));
+  if (offer) return offer;
+  const [best] = offers.levels;
+  if (best && require !== null) throw belowRequired(language, best, require);
+  throw unavailable(language, offers.reason);
+}
+
+async function makeSandbox(language: Language, level: Level, options: SandboxesOptions): Promise<Sandbox> {
+  const { makeSandboxHere } = await import("./offers.ts");
+  return await makeSandboxHere(language, level, options);
+}
+
+function trustForbidden(): ModullmError {
+  const rule = "sandbox.trusted_python: false";
+  return new ModullmError(
+    "RLLM_021",
+    `Python blocks may not run outside a sandbox here: the configuration says ${rule}`,
+    {
+      details: { action: "run", resource: "python", rule },
+      hint: "Run without --trusted-python; the blocks then run in a sandbox.",
+    },
+  );
+}
+
+function belowRequired(language: Language, level: Level, required: Level): ModullmError {
+  const reason = `the configuration requires the sandbox level "${required}", but ${NAMES[language]} gets "${level}" on this machine`;
+  return new ModullmError("RLLM_009", `${capital(reason)}`, {
+    details: { exception: "SandboxUnavailable", reason, level, required },
+    hint: "`modullm doctor` tells what is missing; sandbox.require in config.yaml says what is required.",
+  });
+}
+
+function unavailable(language: Language, reason: string): ModullmError {
+  return new ModullmError("RLLM_009", `${NAMES[language]} can't be confined on this machine: ${reason}`, {
+    details: { exception: "SandboxUnavailable", reason, level: "none" },
+    hint:
+      "Write the block in rllm-js, name a container image with Python as sandbox.image in config.yaml, or, for blocks that you trust as " +
+      "your own code, run with --trusted-python.",
+  });
+}
+
+const NAMES: Record<Language, string> = { python: "Python", js: "JavaScript" };
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Lets `most` in at a time, in order of arrival. */
+function createPlaces(most: number): { enter(): Promise<() => void> } {
+  let taken = 0;
+  const waiting: (() => void)[] = [];
+  function leave(): void {
+    const next = waiting.shift();
+    if (next) next();
+    else taken--;
+  }
+  return {
+    async enter() {
+      if (taken < most) taken++;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      return leave;
+    },
+  };
+}
