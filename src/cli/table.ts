@@ -10,6 +10,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cache: async () => (await import("./commands/cache.ts")).command,
   exectime: async () => (await import("./commands/exectime.ts")).command,
   trace: async () => (await import("./commands/trace.ts")).command,
+  sandbox: async () => (await import("./commands/sandbox.ts")).command,
+  doctor: async () => (await import("./commands/doctor.ts")).command,
   help: async () => (await import("./commands/help.ts")).command,
   trust: async () => (await import("./commands/trust.ts")).command,
   completion: async () => (await import("./commands/completion.ts")).command,

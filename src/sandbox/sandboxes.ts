@@ -33,7 +33,22 @@ export interface Sandboxes {
   open(language: Language, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
   /** The sandbox behind a level of a language, for whoever tries them all. @throws as `level` */
   sandbox(language: Language, level: Level): Promise<Sandbox>;
+  /** What a language may run at here, without starting anything but a look at the Python. */
+  status(language: Language): Promise<SandboxStatus>;
   close(): Promise<void>;
+}
+
+export interface SandboxStatus {
+  readonly language: Language;
+  /** What blocks run at; null where they are refused. */
+  readonly level: Level | null;
+  /** Every level offered, the one that is taken without asking first. */
+  readonly levels: readonly Level[];
+  /** What runs it, with its version: `Python 3.11.7 (/usr/bin/python3.11)`; null where there is nothing. */
+  readonly engine: string | null;
+  /** Why it is refused, or why there is no stronger level; null where there is nothing to say. */
+  readonly reason: string | null;
+  readonly required: Level | null;
 }
 
 export interface SandboxesOptions {
@@ -88,12 +103,20 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     }
   }
 
+  async function status(language: Language): Promise<SandboxStatus> {
+    const { levelsHere } = await import("./offers.ts");
+    const { levels, engine, reason } = await levelsHere(language, options);
+    const required = settings.require;
+    const level = levels.find((each) => required === null || reaches(each, required)) ?? null;
+    return { language, level, levels, engine, reason, required };
+  }
+
   async function close(): Promise<void> {
     const all = await Promise.allSettled(made.values());
     for (const each of all) if (each.status === "fulfilled") await each.value.close();
   }
 
-  return { level: choose, run, open, sandbox, close };
+  return { level: choose, run, open, sandbox, status, close };
 }
 
 /** @throws {ModullmError} RLLM_009 */
@@ -105,7 +128,7 @@ async function chooseLevel(language: Language, options: SandboxesOptions): Promi
   if (offer) return offer;
   const [best] = offers.levels;
   if (best && require !== null) throw belowRequired(language, best, require);
-  throw unavailable(language, offers.reason);
+  throw unavailable(language, offers.reason ?? "nothing here can");
 }
 
 async function makeSandbox(language: Language, level: Level, options: SandboxesOptions): Promise<Sandbox> {
@@ -127,7 +150,7 @@ function trustForbidden(): ModullmError {
 
 function belowRequired(language: Language, level: Level, required: Level): ModullmError {
   const reason = `the configuration requires the sandbox level "${required}", but ${NAMES[language]} gets "${level}" on this machine`;
-  return new ModullmError("RLLM_009", `${capital(reason)}`, {
+  return new ModullmError("RLLM_009", capital(reason), {
     details: { exception: "SandboxUnavailable", reason, level, required },
     hint: "`modullm doctor` tells what is missing; sandbox.require in config.yaml says what is required.",
   });

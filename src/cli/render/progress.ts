@@ -1,6 +1,7 @@
 import type { RunEvent } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
 import { type Output, paint, visible } from "../output.ts";
+import { createLiveLine, type LiveLine } from "./live-line.ts";
 
 export interface Progress {
   listen(event: RunEvent): void;
@@ -77,26 +78,4 @@ function progressText(message: string, data: unknown, columns: number): string {
   const width = Math.max(10, Math.min(40, columns - message.length - 12));
   const full = Math.round(share * width);
   return `${message} [${"#".repeat(full)}${".".repeat(width - full)}] ${Math.floor(share * 100)} %`;
-}
-
-interface LiveLine {
-  draw(text: string): void;
-  clear(): void;
-}
-
-/** One line at the bottom of the terminal that is drawn over. */
-function createLiveLine(output: Output): LiveLine {
-  let drawn = false;
-  return {
-    draw(text) {
-      drawn = true;
-      output.terminal.stderr(
-        `\r\u001B[2K${visible(output.redactor.text(text)).slice(0, Math.max(20, output.terminal.columns - 1))}`,
-      );
-    },
-    clear() {
-      if (drawn) output.terminal.stderr("\r\u001B[2K");
-      drawn = false;
-    },
-  };
 }

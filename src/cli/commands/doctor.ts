@@ -1,0 +1,30 @@
+import type { Check } from "../../doctor.ts";
+import type { Command } from "../command.ts";
+import { type Output, paint, visible } from "../output.ts";
+
+const COLORS = { ok: 32, warning: 33, failed: 31 } as const;
+
+export const command: Command = {
+  name: "doctor",
+  summary: "Check what runs need on this machine, and say what to do",
+  positionals: [],
+  options: { json: { type: "boolean", description: "Print the checks as JSON" } },
+  examples: [
+    ["modullm doctor", "a line for each thing that was looked at"],
+    ["modullm doctor --json", "the same for a program"],
+  ],
+  async run({ options, output, app }) {
+    const { examine } = await import("../../doctor.ts");
+    const checks = await examine(await app());
+    const ok = checks.every(({ status }) => status !== "failed");
+    if (options.flag("json")) output.json({ ok, checks });
+    else output.text(checks.map((check) => lineOf(check, output)).join("\n"));
+    return ok ? 0 : 1;
+  },
+};
+
+function lineOf({ name, status, message, hint }: Check, output: Output): string {
+  const color = output.color && output.terminal.stdoutIsTty;
+  const line = `${paint(color, COLORS[status], status.padEnd(8))}${name}: ${visible(message)}`;
+  return hint === null ? line : `${line}\n        ${hint}`;
+}

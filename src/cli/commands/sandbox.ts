@@ -1,0 +1,87 @@
+import type { AttackResult } from "../../sandbox/check.ts";
+import type { Language, Sandboxes } from "../../sandbox/sandboxes.ts";
+import { type Command, type CommandContext, UsageError } from "../command.ts";
+import { createLiveLine } from "../render/live-line.ts";
+
+const LANGUAGES: readonly Language[] = ["python", "js"];
+
+export const command: Command = {
+  name: "sandbox",
+  summary: "Show how blocks are confined here, or attack the sandboxes and see what holds",
+  positionals: [{ name: "ACTION", description: "status or check", required: true }],
+  options: {
+    language: { type: "enum", options: ["python", "js"], description: "With check: only this language" },
+    only: { type: "string", valueHint: "TEXT", description: "With check: only attacks whose id contains this" },
+    details: { type: "boolean", description: "With check: every attack, not only those that got through" },
+  },
+  examples: [
+    ["modullm sandbox status", "which level Python and JavaScript blocks run at on this machine, and why"],
+    ["modullm sandbox check", "run every attack at every level (takes some minutes)"],
+    ["modullm sandbox check --language js --only redos --details", "one attack"],
+  ],
+  async run(context) {
+    const { positionals, options, output } = context;
+    const [action] = positionals;
+    if (action !== "status" && action !== "check") throw new UsageError(`"${action}" is not one of status, check`);
+    const app = await context.app();
+    const { sandboxes } = app.tools;
+    if (action === "check") {
+      const languages = LANGUAGES.filter((each) => each === (options.text("language") ?? each));
+      return await check(sandboxes, languages, context);
+    }
+    output.json({ sandboxes: await Promise.all(LANGUAGES.map((language) => sandboxes.status(language))) });
+    return 0;
+  },
+};
+
+/** Runs the attacks at every level offered; the exit status is 1 when one of them got through. */
+async function check(sandboxes: Sandboxes, languages: readonly Language[], context: CommandContext): Promise<number> {
+  const { options, output } = context;
+  const { attacksFor, tryAttacks } = await import("../../sandbox/check.ts");
+  const only = options.text("only") ?? "";
+  const line = createLiveLine(output);
+  const interrupt = new AbortController();
+  const disarm = output.terminal.onInterrupt(() => interrupt.abort());
+  const results: AttackResult[] = [];
+  const skipped: { language: Language; reason: string }[] = [];
+  try {
+    for (const language of languages) {
+      const chosen = attacksFor(language).filter(({ id }) => id.includes(only));
+      const { levels, reason } = await sandboxes.status(language);
+      if (levels.length === 0) skipped.push({ language, reason: reason ?? "there is no sandbox for it" });
+      for (const level of levels) {
+        const sandbox = await sandboxes.sandbox(language, level);
+        for (const builtins of language === "python" ? (["safe", "all"] as const) : (["safe"] as const)) {
+          const about = `${language} at level ${level}${builtins === "all" ? ", all builtins" : ""}`;
+          let done = 0;
+          for await (const result of tryAttacks(sandbox, { language, builtins, chosen, signal: interrupt.signal })) {
+            results.push(result);
+            done++;
+            if (output.terminal.stderrIsTty) line.draw(`${about}: ${done} of ${chosen.length} attacks`);
+          }
+        }
+      }
+    }
+  } finally {
+    line.clear();
+    disarm();
+  }
+  const through = results.filter(({ held }) => !held);
+  output.json({
+    ok: through.length === 0 && results.length > 0,
+    sandboxes: summarise(results),
+    skipped,
+    through,
+    ...(options.flag("details") ? { attacks: results } : {}),
+  });
+  return through.length === 0 && results.length > 0 ? 0 : 1;
+}
+
+function summarise(results: readonly AttackResult[]): object[] {
+  const groups = Map.groupBy(results, ({ language, level, builtins }) => `${language} ${level} ${builtins}`);
+  return [...groups.values()].map((group) => {
+    const [{ language, level, builtins } = {}] = group;
+    const held = group.filter((result) => result.held).length;
+    return { language, level, ...(language === "python" ? { builtins } : {}), attacks: group.length, held };
+  });
+}

@@ -1,0 +1,144 @@
+import { createSocket } from "node:dgram";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
+import { join } from "node:path";
+import type { Json } from "../core/json.ts";
+import attacks from "./attacks/attacks.json";
+import type { Level } from "./levels.ts";
+import type { Outcome, Sandbox, SessionOptions } from "./sandbox.ts";
+import type { Language } from "./sandboxes.ts";
+
+/** Code that tries to do harm. It reports a success of its own as a result that starts with `PWN`. */
+export interface Attack {
+  readonly id: string;
+  readonly lang: "python" | "javascript";
+  readonly code: string;
+  /** `blocked`: it must not reach what it is after. `limited`: it must end within its limits. */
+  readonly must: "blocked" | "limited";
+  readonly reason: string;
+  /** `effect`: on the machine. `language`: within the interpreter, which code may read; it must gain no effect by that. */
+  readonly layer: "effect" | "language";
+}
+
+export interface AttackResult {
+  readonly id: string;
+  readonly language: Language;
+  readonly level: Level;
+  /** What Python offered: what blocks have, or all of it. */
+  readonly builtins: "safe" | "all";
+  readonly held: boolean;
+  /** How it ended: an exception's name, `result` when it went through to its end, or what was left behind. */
+  readonly end: string;
+  readonly ms: number;
+}
+
+const TIMEOUT_MS = 2000;
+/** Milliseconds an attack may outlive its deadline: starting, killing and clearing away on a busy machine. */
+const GRACE_MS = 8000;
+/** Where the attacks leave their marks, and what they are after. */
+const MARKS = "/tmp";
+const MARK = /^modullm-pwn/;
+const CANARY = join(MARKS, "modullm-canary.txt");
+const CANARY_PORT = 18_999;
+
+export function attacksFor(language: Language): readonly Attack[] {
+  const name = language === "js" ? "javascript" : "python";
+  return (attacks as readonly Attack[]).filter(({ lang }) => lang === name);
+}
+
+/** Runs attacks one after the other in a sandbox, each in a session of its own, and looks at what they left on the machine. */
+export async function* tryAttacks(
+  sandbox: Sandbox,
+  {
+    language,
+    builtins,
+    chosen,
+    signal,
+  }: {
+    readonly language: Language;
+    readonly builtins: "safe" | "all";
+    readonly chosen: readonly Attack[];
+    readonly signal: AbortSignal;
+  },
+): AsyncGenerator<AttackResult> {
+  const watch = await watchMachine();
+  try {
+    for (const attack of chosen) {
+      signal.throwIfAborted();
+      const start = performance.now();
+      const { end, level, went } = await tryOne(attack, sandbox, builtins, signal);
+      const ms = performance.now() - start;
+      const left = watch.changes();
+      const late = ms > TIMEOUT_MS + GRACE_MS ? "it outlived its deadline" : null;
+      const held = left === null && late === null && !(went && attack.layer === "effect");
+      yield { id: attack.id, language, level, builtins, held, end: left ?? late ?? end, ms };
+    }
+  } finally {
+    watch.stop();
+  }
+}
+
+async function tryOne(
+  attack: Attack,
+  sandbox: Sandbox,
+  builtins: "safe" | "all",
+  signal: AbortSignal,
+): Promise<{ end: string; level: Level; went: boolean }> {
+  const options: SessionOptions = { limits: { timeoutMs: TIMEOUT_MS, maxCalls: 50 }, functions: GRANTED, builtins };
+  const session = await sandbox.open(options, signal);
+  try {
+    const code = attack.lang === "javascript" ? `result = (0, eval)(${JSON.stringify(attack.code)})` : attack.code;
+    return { ...describe(await session.run(code, {})), level: session.level };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The bridge that some attacks go at. */
+const GRANTED = {
+  llm_query: async (): Promise<Json> => await Promise.resolve("answer"),
+  llm_query_batched: async ([prompts = null]: readonly Json[]): Promise<Json> =>
+    await Promise.resolve(Array.isArray(prompts) ? prompts.slice(0, 50).map(() => "answer") : []),
+};
+
+function describe(outcome: Outcome): { end: string; went: boolean } {
+  if (!outcome.ok) return { end: outcome.failure.exception, went: false };
+  const { value } = outcome;
+  const went = typeof value === "string" && value.startsWith("PWN");
+  return { end: went ? String(value).slice(0, 60) : "result", went };
+}
+
+/** Looks for what attacks leave: files, packets, other limits or another priority of this process. */
+async function watchMachine(): Promise<{ changes(): string | null; stop(): void }> {
+  const made = !existsSync(CANARY);
+  if (made) writeFileSync(CANARY, "canary\n", { mode: 0o600 });
+  const { mode } = statSync(CANARY);
+  const before = limits();
+  let packets = 0;
+  const socket = createSocket("udp4");
+  socket.on("message", () => packets++);
+  socket.on("error", () => {});
+  await new Promise<void>((resolve) => {
+    socket.once("error", () => resolve());
+    socket.bind(CANARY_PORT, "127.0.0.1", resolve);
+  });
+  return {
+    changes() {
+      const marks = readdirSync(MARKS).filter((name) => MARK.test(name));
+      for (const mark of marks) rmSync(join(MARKS, mark), { force: true, recursive: true });
+      if (marks.length > 0) return `it left ${marks.join(", ")}`;
+      if (packets > 0) return "a packet of it arrived";
+      if (statSync(CANARY).mode !== mode) return "it changed the mode of a file";
+      return limits() === before ? null : "it changed the limits of its host";
+    },
+    stop() {
+      socket.close();
+      if (made) rmSync(CANARY, { force: true });
+    },
+  };
+}
+
+function limits(): string {
+  const own = "/proc/self/limits";
+  return `${getPriority()} ${existsSync(own) ? readFileSync(own, "utf8") : ""}`;
+}
