@@ -55,8 +55,19 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
     facts: { details: { cycle: ["a.rllm", "b.rllm", "a.rllm"] } },
   },
   RLLM_009: {
-    message: "The pre block failed on line 3: ZeroDivisionError: division by zero",
-    facts: { details: { exception: "ZeroDivisionError", reason: "division by zero", line: 3 } },
+    message: 'The pre block of "shares" failed at line 16: ZeroDivisionError: division by zero',
+    facts: {
+      details: {
+        exception: "ZeroDivisionError",
+        reason: "division by zero",
+        line: 16,
+        source: 'result = {"share": part / total}',
+        path: "shares.rllm",
+        block: "pre",
+        level: "kernel",
+      },
+      receivedPayload: { context: { input: { total: 0 }, uses: {} } },
+    },
   },
   RLLM_010: {
     message: 'The model "llama3.2" is not on the Ollama server',

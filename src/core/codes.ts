@@ -112,8 +112,8 @@ export const CODES = {
     "PythonBlockExecutionError",
     "block",
     422,
-    "A code block failed or could not be run.",
-    ["exception", "reason", "line", "actual_type"],
+    "A code block failed, or can't be run in a sandbox here.",
+    ["exception", "reason", "line", "source", "path", "block", "level", "actual_type", "field", "required", "printed"],
     "Correct the block at the named line.",
   ),
   RLLM_010: entry(

@@ -105,7 +105,7 @@ function describe(outcome: Outcome): { end: string; went: boolean } {
   if (!outcome.ok) return { end: outcome.failure.exception, went: false };
   const { value } = outcome;
   const went = typeof value === "string" && value.startsWith("PWN");
-  return { end: went ? String(value).slice(0, 60) : "result", went };
+  return { end: went ? value.slice(0, 60) : "result", went };
 }
 
 /** Looks for what attacks leave: files, packets, other limits or another priority of this process. */

@@ -27,6 +27,7 @@ models:
   acme/large: { window: 128000, max_output: 8192, input_price: 0.5, output_price: 1 }
   acme/small: { window: 32000 }
 library: [./programs, ~/shared]
+sandbox: { require: kernel, trusted_python: false, python: /usr/bin/python3 }
 `;
 
 test("parseConfigFile() reads every key", async () => {
@@ -37,6 +38,7 @@ test("parseConfigFile() reads every key", async () => {
     ollamaAutoPull: true,
     ollamaApiBase: "http://gpu-box:11434",
     library: ["./programs", "~/shared"],
+    sandbox: { require: "kernel", experimental: null, trustedPython: false, python: "/usr/bin/python3", image: null },
     warnings: [],
   });
   expect(Object.fromEntries(file.providers)).toEqual({
@@ -113,6 +115,12 @@ describe("parseConfigFile() rejects the wrong type of", () => {
     ],
     ["provider.ollama_api_base", 1, "provider: {ollama_api_base: {}}", "must be a string, but it is a mapping"],
     ["providers", 1, "providers: x", "must be a mapping, but it is a string"],
+    [
+      "sandbox.require",
+      1,
+      "sandbox: {require: none}",
+      'must be one of wasm, container, kernel, namespaces, but it is "none"',
+    ],
     ["library", 1, "library: ./programs", "must be a list of strings, but it is a string"],
     ["library.1", 2, "library:\n  [a, 5]", "must be a string, but it is the number 5"],
     ["providers.a/b", 1, "providers: {a/b: {}}", "is no provider name: letters, digits, `.`, `_` and `-` make one"],

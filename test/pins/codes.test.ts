@@ -17,7 +17,10 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
     "DependencyResolutionError",
     "entry validator schema_path reason actual_type cycle path near versions library",
   ],
-  RLLM_009: ["PythonBlockExecutionError", "exception reason line actual_type"],
+  RLLM_009: [
+    "PythonBlockExecutionError",
+    "exception reason line source path block level actual_type field required printed",
+  ],
   RLLM_010: ["OllamaModelMissingError", "model reason"],
   RLLM_011: ["ExecutionError", "actual_type reason"],
   RLLM_012: ["ContextWindowExceededError", "estimated_tokens max_context_window app"],
