@@ -1,0 +1,101 @@
+import { isObject } from "../../core/json.ts";
+import type { Block, Program } from "../../program/program.ts";
+import { type ContextFacts, doubtGiven } from "./context-findings.ts";
+import { lintJavaScript, type SyntaxCheck } from "./javascript-lint.ts";
+import { createPythonLint, type PythonLintOptions } from "./python-lint.ts";
+
+/** One thing that is wrong, or likely to be, with a block. */
+export interface BlockFinding {
+  /** `error`: the block can't run at all. */
+  readonly severity: "error" | "warning";
+  /** What it is, and what to do. */
+  readonly message: string;
+  /** In the file, from 1. */
+  readonly line: number;
+  /** In code points, from 1. */
+  readonly column: number;
+  readonly block: Block["when"];
+}
+
+export interface BlockLint {
+  readonly block: Block;
+  /** In order of place. */
+  readonly findings: readonly BlockFinding[];
+  /** Every key that the block may give; null where its text doesn't show them. */
+  readonly gives: readonly string[] | null;
+  /** What the block reads of `context` for certain, as paths, with their places in the file. Python only. */
+  readonly reads: readonly BlockRead[];
+}
+
+export interface BlockRead {
+  readonly path: readonly string[];
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What of a program a lint of its blocks looks at. */
+export type LintedProgram = Pick<Program, "blocks" | "input" | "output" | "uses">;
+
+/** Reads blocks before they run. The code is parsed where blocks run, and never executed. */
+export interface BlockLinter {
+  /** The blocks of a program, in its order. What can't be read or checked is a finding; only cancelling throws. */
+  lint(program: LintedProgram): Promise<readonly BlockLint[]>;
+  close(): Promise<void>;
+}
+
+export interface BlockLinterOptions extends PythonLintOptions {
+  /** Checks JavaScript; what it throws as RLLM_009 says why it can't. */
+  readonly checkJavaScript: SyntaxCheck;
+}
+
+/** One session for the Python of all programs, opened when a first block needs it; blocks are read one after the other. */
+export function createBlockLinter(options: BlockLinterOptions): BlockLinter {
+  const python = createPythonLint(options);
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function lintProgram(program: LintedProgram): Promise<readonly BlockLint[]> {
+    const lints: BlockLint[] = [];
+    let preGives: ContextFacts["preGives"] = [];
+    for (const block of [...program.blocks].toSorted(preFirst)) {
+      const lint: BlockLint =
+        block.language === "python"
+          ? await python.lint(block, { ...program, preGives })
+          : await lintJavaScript(block, options.checkJavaScript);
+      if (block.when === "pre") preGives = isObject(block.gives) ? Object.keys(block.gives) : lint.gives;
+      lints.push({ ...lint, findings: inOrder([...lint.findings, ...givenFindings(lint)]) });
+    }
+    return program.blocks.flatMap((block) => lints.filter((lint) => lint.block === block));
+  }
+
+  return {
+    async lint(program) {
+      const turn = last.then(() => lintProgram(program));
+      last = turn.catch(() => {});
+      return await turn;
+    },
+    async close() {
+      await last;
+      await python.close();
+    },
+  };
+}
+
+function preFirst(first: Block, second: Block): number {
+  return Number(first.when === "post") - Number(second.when === "post");
+}
+
+/** On the line that opens the block, where `out=` stands. */
+function givenFindings({ block, gives, findings }: BlockLint): BlockFinding[] {
+  if (findings.some(({ severity }) => severity === "error")) return [];
+  return doubtGiven(gives, block).map((message) => ({
+    severity: "warning",
+    message,
+    line: block.line - 1,
+    column: 1,
+    block: block.when,
+  }));
+}
+
+function inOrder(findings: readonly BlockFinding[]): readonly BlockFinding[] {
+  return findings.toSorted((first, second) => first.line - second.line || first.column - second.column);
+}
