@@ -3,12 +3,13 @@ import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { ModullmError } from "../core/error.ts";
 import { isObject, type Json } from "../core/json.ts";
-import { createLineReader, type Hello, type HostMessage, LineTooLong } from "./channel.ts";
+import { createLineReader, type Hello, type HostMessage, LineTooLong, MAX_ARGUMENTS } from "./channel.ts";
 import { type Level, LEVELS } from "./levels.ts";
 import { createPrinted } from "./printed.ts";
 import {
   type CodeSource,
   type Failure,
+  type GrantedFunction,
   type Outcome,
   type SandboxLimits,
   type SandboxSession,
@@ -27,15 +28,19 @@ export interface Guest {
   readonly cwd?: string;
   /** What this kind of guest is told beside what every one is. */
   readonly hello: Readonly<Record<string, unknown>>;
-  /** Runs when its process is gone. */
+  /** A process of it that was started before, and not spoken to since. @default one is started */
+  readonly started?: ChildProcess;
+  /** Milliseconds for it to start and confine itself. @default 10000 */
+  readonly startMs?: number;
+  /** Runs when its process is gone. What it throws is thrown by `close` and by the run that was cut short. */
   cleanUp?(): Promise<void>;
 }
 
-/** Milliseconds for a guest to start and confine itself. */
 const START_MS = 10_000;
+/** Milliseconds that pipes may stay open after the process has ended, in the hands of what it started. */
+const PIPES_MS = 200;
 /** Bytes of a line beside the value it carries. */
 const LINE_MARGIN = 64 * 1024;
-const MAX_ARGUMENTS = 16;
 /** Calls over the limit after which the session ends. */
 const MAX_REFUSALS = 100;
 
@@ -48,6 +53,11 @@ export async function openSession(guest: Guest, options: SessionOptions, signal:
   const session = new GuestSession(guest, options, signal);
   await session.start();
   return session;
+}
+
+/** Starts a guest's process without a word to it, for `Guest.started`. */
+export function startGuest({ command, args, env, cwd }: Pick<Guest, "command" | "args" | "env" | "cwd">): ChildProcess {
+  return spawn(command, [...args], { env, ...(cwd === undefined ? {} : { cwd }), detached: true, stdio: "pipe" });
 }
 
 type Answer = Extract<HostMessage, { do: "return" | "throw" }>;
@@ -66,6 +76,11 @@ class GuestSession implements SandboxSession {
   readonly #gone: Promise<void>;
   /** Answers the one question that is open: the guest's next line, or why there will be none. */
   #waiting: ((reply: Reply | Failure) => void) | null = null;
+  /** Ends the wait for a granted function. */
+  #interrupt: ((end: Failure) => void) | null = null;
+  /** Tells granted functions that nobody waits for them any more. */
+  readonly #life = new AbortController();
+  #running = false;
   /** Why the session has ended; null while it lives. */
   #end: Failure | null = null;
   #calls = 0;
@@ -79,14 +94,10 @@ class GuestSession implements SandboxSession {
     this.#builtins = options.builtins ?? "safe";
     this.#signal = signal;
     this.#printed = createPrinted(this.#limits.maxPrintedBytes);
-    const { command, args, env, cwd } = guest;
-    this.#process = spawn(command, [...args], {
-      env,
-      ...(cwd === undefined ? {} : { cwd }),
-      detached: true,
-      stdio: "pipe",
-    });
+    this.#process = guest.started ?? startGuest(guest);
     this.#gone = this.#watch();
+    // Whoever waits for its end hears of a failed cleaning-up; without anyone it must not end the program.
+    this.#gone.catch(() => {});
     signal.addEventListener("abort", this.#abort, { once: true });
   }
 
@@ -106,11 +117,9 @@ class GuestSession implements SandboxSession {
       functions: Object.keys(this.#functions),
       builtins: this.#builtins,
     };
-    const reply = await this.#ask(
-      { ...this.#guest.hello, ...hello },
-      START_MS,
-      `it did not start within ${START_MS / 1000} s`,
-    );
+    const patience = this.#guest.startMs ?? START_MS;
+    const late = `it did not start within ${patience / 1000} s`;
+    const reply = await this.#ask({ ...this.#guest.hello, ...hello }, patience, late);
     if ("is" in reply && reply.is === "ready") {
       this.#level = LEVELS.find((level) => level === reply["level"]) ?? this.#guest.level;
       return;
@@ -131,8 +140,12 @@ class GuestSession implements SandboxSession {
 
   async run(code: string, values: Readonly<Record<string, Json>>, source?: CodeSource): Promise<Outcome> {
     const { file, line } = source ?? { file: "block", line: 1 };
+    if (this.#running) throw new ModullmError("RLLM_999", "Cannot run code in a session that is running some already");
+    this.#running = true;
     const start = performance.now();
-    const ended = await this.#runUntilEnd({ do: "run", code, values, file, line });
+    const ended = await this.#runUntilEnd({ do: "run", code, values, file, line }).finally(() => {
+      this.#running = false;
+    });
     this.#signal.throwIfAborted();
     // What was printed comes on another pipe than the result, and may still be on its way.
     if (this.alive) await setImmediate();
@@ -155,7 +168,10 @@ class GuestSession implements SandboxSession {
       left -= performance.now() - asked;
       if (!("is" in reply)) return { ok: false, failure: reply };
       if (reply.is === "done") return this.#readValue(reply["value"]);
-      if (reply.is === "failed") return { ok: false, failure: readFailure(reply) };
+      if (reply.is === "failed") {
+        const failure = readFailure(reply);
+        return { ok: false, failure: reply["last"] === true ? this.#finish(failure) : failure };
+      }
       if (reply.is !== "call")
         return { ok: false, failure: this.#broken(`it sent "${reply.is}" where a result was due`) };
       const answer = await this.#call(reply);
@@ -190,18 +206,25 @@ class GuestSession implements SandboxSession {
       });
     }
     if (this.#calls > maxCalls) return { do: "throw", message: `all ${maxCalls} calls of this session are used up` };
-    try {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
-      return { do: "return", value: await granted(checked.value as readonly Json[], this.#signal) };
-    } catch (thrown) {
-      this.#signal.throwIfAborted();
-      return { do: "throw", message: thrown instanceof Error ? thrown.message : String(thrown) };
-    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
+    return await this.#wait(granted, checked.value as readonly Json[]);
+  }
+
+  /** What a granted function answers, or the end of the session, whichever comes first. */
+  async #wait(granted: GrantedFunction, args: readonly Json[]): Promise<Answer | Failure> {
+    if (this.#end) return this.#end;
+    const answer = await new Promise<Answer | Failure>((resolve) => {
+      this.#interrupt = resolve;
+      void answerOf(granted, args, this.#life.signal).then(resolve);
+    });
+    this.#interrupt = null;
+    return answer;
   }
 
   /** Sends a message and waits for the guest's line, `patience` milliseconds at most. */
   async #ask(message: HostMessage, patience: number, late: string): Promise<Reply | Failure> {
     if (this.#end) return this.#end;
+    const line = `${JSON.stringify(message)}\n`;
     return await new Promise((resolve) => {
       const timer = setTimeout(
         () => {
@@ -220,7 +243,7 @@ class GuestSession implements SandboxSession {
         resolve(reply);
       };
       // A guest that has died can't read; its end is told by `exit`.
-      this.#process.stdin?.write(`${JSON.stringify(message)}\n`);
+      this.#process.stdin?.write(line);
     });
   }
 
@@ -243,12 +266,24 @@ class GuestSession implements SandboxSession {
     });
     const reason = await new Promise<string>((resolve) => {
       this.#process.once("error", (error) => resolve(`"${this.#guest.command}" can't be started: ${error.message}`));
+      this.#process.once("exit", () => this.#endPipes());
       this.#process.once("close", (status, killer) => resolve(describeExit(status, killer)));
     });
     this.#signal.removeEventListener("abort", this.#abort);
     const exception = reason.includes("SIGXCPU") ? "TimeoutError" : "CrashError";
     this.#finish({ exception, reason, line: null, hint: null });
     await this.#guest.cleanUp?.();
+  }
+
+  /** What the guest started may outlive it, and holds its pipes: the group is killed, and nobody waits long for those that left it. */
+  #endPipes(): void {
+    const { pid, stdout, stderr } = this.#process;
+    killGroup(pid);
+    const timer = setTimeout(() => {
+      stdout?.destroy();
+      stderr?.destroy();
+    }, PIPES_MS);
+    this.#process.once("close", () => clearTimeout(timer));
   }
 
   #receive(line: string): void {
@@ -281,10 +316,26 @@ class GuestSession implements SandboxSession {
 
   /** Ends the session, once, and kills the guest with all it started. The first reason stands. */
   #finish(failure: Failure): Failure {
-    this.#end ??= failure;
-    killGroup(this.#process);
-    this.#waiting?.(this.#end);
-    return this.#end;
+    if (this.#end) return this.#end;
+    this.#end = failure;
+    const { pid, exitCode, signalCode } = this.#process;
+    // The number of a process that has ended may be another's by now.
+    if (exitCode === null && signalCode === null) killGroup(pid);
+    this.#waiting?.(failure);
+    this.#interrupt?.(failure);
+    const reason: unknown = this.#signal.aborted
+      ? this.#signal.reason
+      : new ModullmError("RLLM_022", `Stopped the call: its session has ended, ${failure.reason}`);
+    this.#life.abort(reason);
+    return failure;
+  }
+}
+
+async function answerOf(granted: GrantedFunction, args: readonly Json[], signal: AbortSignal): Promise<Answer> {
+  try {
+    return { do: "return", value: (await granted(args, signal)) ?? null };
+  } catch (thrown) {
+    return { do: "throw", message: thrown instanceof Error ? thrown.message : String(thrown) };
   }
 }
 
@@ -303,11 +354,11 @@ function describeExit(status: number | null, signal: NodeJS.Signals | null): str
   return `its process ended with status ${status ?? "unknown"} and gave no result`;
 }
 
-function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+/** Kills the process with its group, which may outlive it. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
   try {
-    if (process.platform === "win32") process.kill(pid, "SIGKILL");
-    else process.kill(-pid, "SIGKILL");
+    process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
   } catch {
     // It is gone already.
   }

@@ -3,6 +3,9 @@ import type { Json } from "../core/json.ts";
 /** How deep values from a sandbox may nest. */
 export const MAX_VALUE_DEPTH = 64;
 
+/** Characters of the place in a reason; keys may be long. */
+const MAX_PATH = 300;
+
 export type CheckedValue =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly reason: string };
@@ -14,7 +17,9 @@ export function checkValue(value: unknown, name: string): CheckedValue {
   const path: Path = [name];
   const fault = findFault(value, path);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
-  return fault === null ? { ok: true, value: value as Json } : { ok: false, reason: `${path.join(".")} ${fault}` };
+  return fault === null
+    ? { ok: true, value: value as Json }
+    : { ok: false, reason: `${path.join(".").slice(0, MAX_PATH)} ${fault}` };
 }
 
 /** What is wrong; `path` is left at the place. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { type Case, type Ground, valueOf } from "./case.ts";
+import { gone, processesBelow } from "./processes.ts";
 
 /** What no code may do, however it was opened: what the level promises is shown in full by the attack corpus. */
 export const CONFINEMENT_CASES = {
@@ -58,7 +59,12 @@ export const CONFINEMENT_CASES = {
       const code = [...forks, "    result = 'forked'", "except Exception as error:", "    result = repr(error)"].join(
         "\n",
       );
-      expect(await reach(ground, code)).toBeString();
+      const session = await ground.open({ builtins: "all" });
+      const before = processesBelow(process.pid);
+      expect(valueOf(await session.run(code, {}))).toBeString();
+      const started = processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id));
+      await session.close();
+      expect(await gone(started)).toEqual([]);
     },
   },
 } satisfies Record<string, Case>;
