@@ -10,10 +10,11 @@ import { checkCompat } from "./compat.ts";
 import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
 import { checkTests, readBudget, readCache } from "./limits.ts";
 import { checkLlmParams } from "./llm-params.ts";
+import { findMedia, hasMedia } from "./media.ts";
 import * as metadata from "./metadata.ts";
 import type { Example, Program, Warning } from "./program.ts";
 import { createSource, type Source } from "./source.ts";
-import { parseTemplate, type Template } from "./template.ts";
+import { lookUp, parseTemplate, type Template } from "./template.ts";
 import { templateWarnings } from "./template-check.ts";
 import { readUses } from "./uses.ts";
 
@@ -64,6 +65,7 @@ function parseSource(source: Source, runtime: string): Program {
     ...llm,
     params,
     input,
+    takesMedia: hasMedia(input.schema),
     output,
     uses,
     examples,
@@ -169,12 +171,28 @@ function readExamples(front: Frontmatter, input: Contract, output: Contract): Ex
 function checkSide(front: Frontmatter, path: readonly (string | number)[], value: unknown, contract: Contract): void {
   if (!isObject(value)) throw metadata.fieldError(front, path, "a mapping");
   const check = contract.check(value);
-  if (check.ok) return;
+  if (check.ok) {
+    if (path.at(-1) === "input") refuseData(front, path, value, contract);
+    return;
+  }
   const [issue] = check.issues;
   const field = [...path, ...issue.path].join(".");
   throw new ModullmError("RLLM_002", `The example "${field}" breaks its schema: ${issue.reason}`, {
     details: { field, schema_path: issue.schemaPath, reason: issue.reason },
     place: front.place([...path, ...issue.path]),
+  });
+}
+
+/** An example is text: what stands for a picture in it goes into the prompt as it is. */
+function refuseData(front: Frontmatter, path: readonly (string | number)[], value: object, { schema }: Contract): void {
+  const place = findMedia(schema, value).find((each) => /^data:/i.test(String(lookUp(value, each.path.map(String)))));
+  if (!place) return;
+  const field = [...path, ...place.path].join(".");
+  const reason = "examples are text, so no file can be given in them";
+  throw new ModullmError("RLLM_002", `The example "${field}" is a data URI: ${reason}`, {
+    details: { field, reason },
+    hint: "Say in words what the picture shows.",
+    place: front.place([...path, ...place.path]),
   });
 }
 

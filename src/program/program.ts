@@ -14,6 +14,8 @@ export interface Program {
   /** Tokens. */
   readonly maxContextWindow: number;
   readonly input: Contract;
+  /** Whether the input may hold pictures, sound or documents. */
+  readonly takesMedia: boolean;
   readonly output: Contract;
   /** `provider/name`. */
   readonly model: string;

@@ -77,8 +77,8 @@ function walkOwn(
   return near === null ? null : { depth, reason: `"${key}" is not described${hint}`, certain: false };
 }
 
-/** Follows `#`, `#/…` and `#anchor`; undefined where nothing is there. */
-function resolveRef(root: unknown, ref: string): unknown {
+/** Follows `#` and `#/…`; undefined where nothing is there. */
+export function resolveRef(root: unknown, ref: string): unknown {
   if (!ref.startsWith("#")) return undefined;
   let value: unknown = root;
   for (const part of ref.slice(1).split("/").slice(1)) {
