@@ -24,10 +24,16 @@ export async function tryOnce(run: Run, model: Model, messages: readonly Message
   const provider = model.id.slice(0, model.id.indexOf("/")).toLowerCase();
   const limiter = limiters.get(provider) ?? createLimiter(concurrency);
   limiters.set(provider, limiter);
-  return await limiter.run(async () => {
-    const grant = await grantCall(run, model, messages);
+  run.signal.throwIfAborted();
+  const waiting = limiter.enter();
+  if (waiting) await waiting;
+  try {
+    run.signal.throwIfAborted();
+    const grant = run.budget && (await grantCall(run, model, messages));
     return await attemptCall(run, { model, messages, attempt, grant });
-  }, run.signal);
+  } finally {
+    limiter.leave();
+  }
 }
 
 interface Call {
