@@ -8,6 +8,8 @@ const EPERM = 0x00050001;
 const ENOSYS = 0x00050026;
 const KILL = 0x80000000;
 const ARCHITECTURES = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
+type Numbers = readonly [number, number | null];
+
 const HEADER = "/usr/include/x86_64-linux-gnu/asm/unistd_64.h";
 
 /** What the kernel would answer: the program's instructions, done one after the other on a `struct seccomp_data`. */
@@ -51,11 +53,22 @@ for (const architecture of ["x64", "arm64"] as const) {
   const here = ARCHITECTURES[architecture];
   const python = seccompFilter(architecture, "python");
   const javascript = seccompFilter(architecture, "javascript", { pid: 77 });
-  const numbers = new Map(Object.entries(SYSCALLS).map(([name, row]) => [name, row[column]]));
+  const numbers = new Map(Object.entries<Numbers>(SYSCALLS).map(([name, row]) => [name, row[column]]));
   const of = (name: keyof typeof SYSCALLS): number => SYSCALLS[name][column] ?? -1;
 
   test(`seccompFilter() of ${architecture} lets through what the tables name, and nothing else`, () => {
-    const guarded = new Set(["clone", "clone3", "prctl", "prlimit64", "fcntl", "ioctl", "tgkill", "membarrier"]);
+    const guarded = new Set([
+      "clone",
+      "clone3",
+      "prctl",
+      "prlimit64",
+      "fcntl",
+      "ioctl",
+      "tgkill",
+      "membarrier",
+      "open",
+      "openat",
+    ]);
     const open = new Set([...numbers].filter(([name]) => !guarded.has(name)).map(([, number]) => number));
     const kept = [...numbers].filter(([name]) => guarded.has(name)).map(([, number]) => number);
     for (let number = 0; number <= LAST_KNOWN_SYSCALL; number++) {
@@ -102,6 +115,10 @@ for (const architecture of ["x64", "arm64"] as const) {
       ["ioctl", [1n, 0x5412n], EPERM],
       ["ioctl", [1n, 0x541cn], EPERM],
       ["tgkill", [77n, 78n, 9n], EPERM],
+      ["openat", [0n, 0n, 0o2000000n], ALLOW],
+      ["openat", [0n, 0n, 0o1101n], ALLOW],
+      ["openat", [0n, 0n, 0o1000n], EPERM],
+      ["openat", [0n, 0n, 3n], EPERM],
     ];
     for (const [name, args, answer] of cases) {
       expect([name, args, decide(python, of(name), here, args)]).toEqual([name, args, answer]);

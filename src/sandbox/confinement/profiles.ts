@@ -30,8 +30,12 @@ export interface RulesOptions {
 export function rulesOf(profile: Profile, { pid }: RulesOptions = {}): Rules {
   const rules = new Map<Syscall, Rule>();
   for (const name of namesOf(EVERYDAY_SYSCALLS)) rules.set(name, "allow");
-  if (profile === "python") for (const name of namesOf(FILE_SYSCALLS)) rules.set(name, "allow");
-  else rules.set("membarrier", "allow");
+  if (profile === "javascript") rules.set("membarrier", "allow");
+  else {
+    for (const name of namesOf(FILE_SYSCALLS)) rules.set(name, "allow");
+    rules.set("open", [{ argument: 1, half: "low", mask: OPEN_MASK, oneOf: OPEN_FLAGS }]);
+    rules.set("openat", [{ argument: 2, half: "low", mask: OPEN_MASK, oneOf: OPEN_FLAGS }]);
+  }
   // Its arguments lie in memory, where a filter can't see them. The C libraries go on with `clone` when it isn't there.
   rules.set("clone3", "absent");
   rules.set("clone", [{ argument: 0, half: "low", mask: CLONE_MASK, oneOf: [CLONE_THREAD] }]);
@@ -51,6 +55,12 @@ export function rulesOf(profile: Profile, { pid }: RulesOptions = {}): Rules {
 const CLONE_THREAD = 0x10000;
 /** Of the flags of `clone`: a thread, and none of PIDFD, PTRACE, VFORK, PARENT, UNTRACED, or a new namespace of any kind. */
 const CLONE_MASK = CLONE_THREAD | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x80_0000 | 0x2_0000 | 0x7e00_0000;
+
+const O_TRUNC = 0x200;
+const O_ACCMODE = 3;
+const OPEN_MASK = O_TRUNC | O_ACCMODE;
+/** Empties a file only when it is opened for writing, which every Landlock confines; the right to empty one came with its third version. */
+const OPEN_FLAGS = [0, 1, 2, O_TRUNC | 1, O_TRUNC | 2];
 
 /** PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names for memory): nothing that loosens or outlives the confinement. */
 const PRCTL_OPTIONS = [15, 16, 0x53564d41];

@@ -69,8 +69,6 @@ export const EVERYDAY_SYSCALLS = {
 
 /** Files by name, which Landlock confines to some folders, and what else Python's own library does. */
 export const FILE_SYSCALLS = {
-  open: [2, null],
-  openat: [257, 56],
   creat: [85, null],
   pread64: [17, 67],
   pwrite64: [18, 68],
@@ -107,7 +105,6 @@ export const FILE_SYSCALLS = {
   rename: [82, null],
   renameat: [264, 38],
   renameat2: [316, 276],
-  truncate: [76, 45],
   ftruncate: [77, 46],
   fallocate: [285, 47],
   fsync: [74, 82],
@@ -129,6 +126,8 @@ export const FILE_SYSCALLS = {
 
 /** Those that are let through by their arguments, or to some only. */
 const GUARDED_SYSCALLS = {
+  open: [2, null],
+  openat: [257, 56],
   membarrier: [324, 283],
   clone: [56, 220],
   clone3: [435, 435],

@@ -1,0 +1,97 @@
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { knownArchitecture, seccompFilter } from "../confinement/seccomp.ts";
+import type { SessionOptions } from "../sandbox.ts";
+import type { Guest } from "../session.ts";
+import type { PythonInterpreter } from "./find.ts";
+import { OFFERED_PYTHON } from "./offered.ts";
+import { startText } from "./script.ts";
+
+/** `-I`: no variables, no user packages, nothing from the working folder; `-S`: no packages; `-B`: writes no compiled files. */
+const ALONE = ["-I", "-S", "-B", "-X", "utf8"];
+/** Whom code runs as when we are root: `nobody`, who owns nothing. */
+const NOBODY = 65_534;
+/** Threads that code may start, beyond all that run on the machine: the kernel counts those of a user together. */
+const MORE_THREADS = 256;
+
+/** Plain Python with the user's rights: its environment, working folder and packages. */
+export function trustedGuest(
+  { launcher, harness }: PythonInterpreter,
+  env: Readonly<Record<string, string | undefined>>,
+): Guest {
+  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    level: "none",
+    command: launcher,
+    args: ["-B", "-X", "utf8", "-c", startText(harness)],
+    env: Object.fromEntries(set),
+    hello: { confine: null, offered: OFFERED_PYTHON, trusted: true },
+  };
+}
+
+/** A process that confines itself by Landlock, seccomp and limits. */
+export function kernelGuest(interpreter: PythonInterpreter, { builtins }: SessionOptions): Guest {
+  const folder = builtins === "all" ? makeFolder() : null;
+  return {
+    level: "kernel",
+    command: interpreter.executable,
+    args: [...ALONE, "-c", startText(interpreter.harness)],
+    env: {},
+    cwd: folder ?? "/",
+    hello: helloOf(interpreter, { write: folder === null ? [] : [folder], parent: process.pid }),
+    async cleanUp() {
+      if (folder !== null) rmSync(folder, { recursive: true, force: true });
+      return await Promise.resolve();
+    },
+  };
+}
+
+/** What the harness is told beside what every guest is: how to confine itself. It has no tables of its own. */
+export function helloOf(
+  interpreter: PythonInterpreter,
+  { write, parent }: { readonly write: readonly string[]; readonly parent: number },
+): Readonly<Record<string, unknown>> {
+  const read = readable(interpreter);
+  const root = process.getuid?.() === 0;
+  const confine = {
+    filter: Buffer.from(seccompFilter(knownArchitecture(), "python")).toString("hex"),
+    landlock: true,
+    read,
+    write,
+    /** Whose end is its end; 0 where that is bubblewrap's matter. */
+    parent,
+    threads: countThreads() + MORE_THREADS,
+    user: root ? NOBODY : null,
+    // Such as /root, which its Pythons lie below.
+    search: root && read.some(isClosedToOthers),
+  };
+  return { confine, offered: OFFERED_PYTHON, trusted: false };
+}
+
+/** What Python needs to go on loading its own modules. */
+export function readable({ library, loaded }: PythonInterpreter): readonly string[] {
+  const paths = [...library, ...loaded, "/etc/ld.so.cache"].filter((path) => existsSync(path));
+  return paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "modullm-python-"));
+  if (process.getuid?.() === 0) chownSync(folder, NOBODY, NOBODY);
+  return folder;
+}
+
+function isClosedToOthers(path: string): boolean {
+  for (let place = path; ; place = dirname(place)) {
+    const { mode } = statSync(place);
+    const needed = place === path ? 0o004 : 0o001;
+    if ((mode & needed) === 0) return true;
+    if (place === dirname(place)) return false;
+  }
+}
+
+/** All threads of the machine: no fewer than those of one user. */
+function countThreads(): number {
+  const [, all] = /\d+\/(\d+)/.exec(readFileSync("/proc/loadavg", "utf8")) ?? [];
+  return Number(all);
+}

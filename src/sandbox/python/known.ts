@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { homedir, release } from "node:os";
+import { dirname, join } from "node:path";
+import { isObject } from "../../core/json.ts";
+import { isInterpreter, type PythonFacts } from "./probe.ts";
+import { harnessHash } from "./script.ts";
+
+/** Pythons that are remembered. */
+const MOST = 16;
+
+interface Entry {
+  readonly facts: PythonFacts;
+  /** Of the interpreter: a change of it makes the rest doubtful. */
+  readonly stamp: Stamp;
+}
+
+export interface Stamp {
+  readonly changed: number;
+  readonly size: number;
+}
+
+export function stampOf(path: string): Stamp {
+  const { mtimeMs, size } = statSync(path);
+  return { changed: mtimeMs, size };
+}
+
+/** What facts about a Python depend on: the file found, this program, the kernel and, for a shim, all that it goes by. */
+export function interpreterKey(
+  found: string,
+  { env, cwd = process.cwd() }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd?: string },
+): string {
+  const selectors = isInterpreter(found) ? null : shimSelectors(env, cwd);
+  const facts = [found, stampOf(found), harnessHash(), release(), process.arch, selectors];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 32);
+}
+
+export function readKnown(folder: string, key: string): PythonFacts | null {
+  try {
+    const file = fileIn(folder);
+    const { uid, mode } = statSync(file);
+    // It holds code that will run: nobody else may have written it.
+    if (process.getuid && (uid !== process.getuid() || (mode & 0o022) !== 0)) return null;
+    const entry = readEntries(file)[key];
+    if (entry === undefined) return null;
+    const now = stampOf(entry.facts.executable);
+    return now.changed === entry.stamp.changed && now.size === entry.stamp.size ? entry.facts : null;
+  } catch {
+    // Not there yet, or not what this version writes: it is looked at again.
+    return null;
+  }
+}
+
+export function writeKnown(folder: string, key: string, facts: PythonFacts): void {
+  const file = fileIn(folder);
+  try {
+    const entry: Entry = { facts, stamp: stampOf(facts.executable) };
+    const entries = Object.entries({ ...readEntries(file), [key]: entry }).slice(-MOST);
+    mkdirSync(folder, { recursive: true });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(Object.fromEntries(entries)), { mode: 0o600 });
+    renameSync(draft, file);
+  } catch {
+    // A folder that can't be written costs time at the next start, and nothing else.
+  }
+}
+
+function fileIn(folder: string): string {
+  return join(folder, "python.json");
+}
+
+function readEntries(file: string): Readonly<Record<string, Entry | undefined>> {
+  try {
+    const entries: unknown = JSON.parse(readFileSync(file, "utf8"));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written here, by this user
+    return isObject(entries) ? (entries as Record<string, Entry>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Variables and files by which pyenv, asdf, mise and rye choose a version. */
+const VARIABLES =
+  /^(?:PYENV_(?:VERSION|DIR|ROOT)|ASDF_.*|MISE_.*|RTX_.*|RYE_.*|UV_PYTHON|VIRTUAL_ENV|CONDA_PREFIX|HOME|PATH)$/;
+const FILES = [".python-version", ".tool-versions", "mise.toml", ".mise.toml", ".config/mise.toml", "pyproject.toml"];
+
+function shimSelectors(env: Readonly<Record<string, string | undefined>>, cwd: string): unknown {
+  const variables = Object.entries(env).filter(([name]) => VARIABLES.test(name));
+  const home = env["HOME"] ?? homedir();
+  const root = env["PYENV_ROOT"] ?? join(home, ".pyenv");
+  const files = [...foldersAbove(env["PYENV_DIR"] ?? cwd), home].flatMap((folder) =>
+    FILES.map((name) => join(folder, name)),
+  );
+  const global = [join(root, "version"), join(home, ".config/mise/config.toml")];
+  const texts = [...files, ...global].flatMap((path) => {
+    try {
+      return [[path, readFileSync(path, "utf8")]];
+    } catch {
+      return [];
+    }
+  });
+  return { variables: variables.map(([name, value]) => `${name}=${value}`).toSorted(), texts };
+}
+
+function foldersAbove(folder: string): readonly string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersAbove(above)];
+}

@@ -1,0 +1,59 @@
+import { ModullmError } from "../../core/error.ts";
+import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
+import { type Guest, openSession } from "../session.ts";
+import type { PythonInterpreter } from "./find.ts";
+import { kernelGuest, trustedGuest } from "./guest.ts";
+
+export type PythonLevel = "kernel" | "namespaces" | "none";
+
+export interface PythonSandboxOptions {
+  readonly interpreter: PythonInterpreter;
+  /**
+   * - `kernel`: an empty environment; no file but the standard library to read; for sessions with `builtins: "all"` a private folder
+   *   as working folder, which is removed afterwards. Blocks have nothing to write to at all.
+   * - `namespaces`: the same within bubblewrap.
+   * - `none`: plain Python with the user's rights, environment, working folder and packages, and all builtins whatever is asked for.
+   */
+  readonly level: PythonLevel;
+  /** Variables of code at level `none`. @default those of this process */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs Python. Each session is one process, which confines itself before it reads any code. */
+export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
+  const { level } = options;
+  const sessions = new Set<Promise<SandboxSession>>();
+
+  async function open(session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+    signal.throwIfAborted();
+    const guest = prepareGuest(options, session);
+    const opening = openSession({ ...guest, cleanUp }, session, signal);
+    sessions.add(opening);
+    async function cleanUp(): Promise<void> {
+      sessions.delete(opening);
+      await guest.cleanUp?.();
+    }
+    return await opening;
+  }
+
+  async function close(): Promise<void> {
+    const all = await Promise.allSettled(sessions);
+    await Promise.all(all.map(async (each) => each.status === "fulfilled" && (await each.value.close())));
+  }
+
+  return { level, open, close };
+}
+
+function prepareGuest({ interpreter, level, env = process.env }: PythonSandboxOptions, session: SessionOptions): Guest {
+  if (level === "none") return trustedGuest(interpreter, env);
+  if (process.platform !== "linux")
+    throw unavailable(level, `this system (${process.platform}) has no Landlock and no seccomp`);
+  if (level === "kernel") return kernelGuest(interpreter, session);
+  throw unavailable(level, "not yet");
+}
+
+function unavailable(level: PythonLevel, reason: string): ModullmError {
+  return new ModullmError("RLLM_009", `Cannot start a sandbox of level "${level}": ${reason}`, {
+    details: { exception: "SandboxUnavailable", reason, level },
+  });
+}
