@@ -1,20 +1,66 @@
+import { toModullmError } from "../core/error.ts";
 import type { Level } from "./levels.ts";
+import type { PythonInterpreter } from "./python/find.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Language, SandboxesOptions } from "./sandboxes.ts";
 
-/** What a language may run at here, best choice first; `reason` says why there is nothing (better). */
+/** What a language may run at here. */
 export interface Offers {
+  /** The one that is taken without asking first, then those that can be required. */
   readonly levels: readonly Level[];
+  /** What runs it; null where there is nothing. */
   readonly engine: string | null;
+  /** Why there is nothing, or no more than this; null where there is nothing to say. */
   readonly reason: string | null;
 }
 
 export async function levelsHere(language: Language, options: SandboxesOptions): Promise<Offers> {
-  void options;
-  return await Promise.resolve({ levels: [], engine: null, reason: `no sandbox for ${language} is built in yet` });
+  return language === "js" ? await javaScriptLevels() : await pythonLevels(options);
 }
 
-export function makeSandboxHere(language: Language, level: Level, options: SandboxesOptions): Promise<Sandbox> {
-  void options;
-  return Promise.reject(new Error(`no sandbox for ${language} at ${level}`));
+/** @throws {ModullmError} RLLM_009 `SandboxUnavailable` */
+export async function makeSandboxHere(language: Language, level: Level, options: SandboxesOptions): Promise<Sandbox> {
+  if (language === "js") {
+    const { createJavaScriptSandbox } = await import("./js/javascript.ts");
+    // Where nothing is required, a kernel that can't confine it leaves the engine's own walls; the session says which it was.
+    return createJavaScriptSandbox({ level: options.settings.require === null ? "wasm" : "kernel" });
+  }
+  const { createPythonSandbox } = await import("./python/python.ts");
+  const interpreter = await findInterpreter(options);
+  if (level !== "kernel" && level !== "namespaces" && level !== "none") throw new Error(`no Python at "${level}"`);
+  return createPythonSandbox({ interpreter, level, env: options.env });
+}
+
+async function javaScriptLevels(): Promise<Offers> {
+  const { javaScriptLevel } = await import("./js/javascript.ts");
+  const level = javaScriptLevel();
+  const reason =
+    level === "wasm" ? `on this system (${process.platform}) no kernel confinement goes on top of it` : null;
+  return { levels: [level], engine: "QuickJS-ng in WebAssembly", reason };
+}
+
+async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
+  let interpreter: PythonInterpreter;
+  try {
+    interpreter = await findInterpreter(options);
+  } catch (thrown) {
+    return { levels: [], engine: null, reason: toModullmError(thrown).message };
+  }
+  const engine = `Python ${interpreter.version} (${interpreter.executable})`;
+  const lacking = lackingFor(interpreter);
+  if (lacking !== null) return { levels: [], engine, reason: lacking };
+  return { levels: ["kernel"], engine, reason: null };
+}
+
+/** Why the kernel can't confine this Python; null when it can. */
+function lackingFor({ ctypes, landlock }: PythonInterpreter): string | null {
+  if (process.platform !== "linux") return `this system (${process.platform}) has no Landlock and no seccomp`;
+  if (landlock < 1) return "its kernel has no Landlock (Linux 5.13 or later with it enabled has)";
+  if (!ctypes) return "this Python has no ctypes, which it needs to confine itself";
+  return null;
+}
+
+async function findInterpreter({ settings, env, cache }: SandboxesOptions): Promise<PythonInterpreter> {
+  const { findPython } = await import("./python/find.ts");
+  return await findPython({ setting: settings.python, env, cache });
 }

@@ -1,0 +1,199 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { tmpdir } from "node:os";
+import { ModullmError } from "../../src/core/error.ts";
+import type { RunEvent } from "../../src/core/events.ts";
+import { dryRun } from "../../src/engine/dry-run.ts";
+import type { EngineTools, RunOptions } from "../../src/engine/engine.ts";
+import { runProgram } from "../../src/engine/run.ts";
+import { loadText } from "../../src/library/load.ts";
+import { programText } from "../cli/command-line.ts";
+import { sandboxesHere } from "../sandbox/here.ts";
+import { createScript } from "./scripted.ts";
+
+const GOOD = '{"out": "ok"}';
+const here = sandboxesHere();
+afterAll(() => here.close());
+
+interface Ran {
+  readonly output: unknown;
+  readonly error: ModullmError | null;
+  readonly prompts: readonly string[];
+  readonly events: readonly RunEvent[];
+}
+
+async function run(
+  body: string,
+  {
+    front = {},
+    options = {},
+    tools = {},
+  }: { front?: Record<string, string>; options?: RunOptions; tools?: Partial<EngineTools> } = {},
+): Promise<Ran> {
+  const script = createScript({ "a/m": [GOOD] });
+  const events: RunEvent[] = [];
+  const listener = (event: RunEvent): void => void events.push(event);
+  const loaded = await loadText(programText({ llm: "{model: a/m}", ...front }, body), tmpdir());
+  const all = { ...script.tools, sandboxes: here, ...tools };
+  const prompts = (): string[] => script.asked.map(({ messages }) => messages.at(-1)?.content ?? "");
+  try {
+    const { output } = await runProgram(loaded, { text: "hi" }, all, { ...options, listener });
+    return { output, error: null, prompts: prompts(), events };
+  } catch (thrown) {
+    if (!(thrown instanceof ModullmError)) throw thrown;
+    return { output: null, error: thrown, prompts: prompts(), events };
+  }
+}
+
+const LANGUAGES = {
+  python: {
+    upper: 'result = {"up": context["input"]["text"].upper()}',
+    replace: 'result = {"input": {"text": "other"}}',
+    nothing: "pass",
+    list: "result = [1]",
+    extra: 'result = {"out": context["output"]["out"] + "!"}',
+    wrongExtra: 'result = {"out": 1}',
+    seen: 'result = {"seen": sorted(context) + sorted(context["input"])}',
+    two: 'result = {"n": 1, "other": 2}',
+    fail: "\nprint('before')\nresult = context['nope']",
+    failure: { exception: "KeyError", line: 15 },
+    loop: "while True:\n    pass",
+  },
+  js: {
+    upper: "result = { up: context.input.text.toUpperCase() };",
+    replace: 'result = { input: { text: "other" } };',
+    nothing: "",
+    list: "result = [1]",
+    extra: 'result = { out: context.output.out + "!" }',
+    wrongExtra: "result = { out: 1 }",
+    seen: "result = { seen: [...Object.keys(context).sort(), ...Object.keys(context.input).sort()] }",
+    two: "result = { n: 1, other: 2 }",
+    fail: "\nconsole.log('before');\nresult = context.nope.deeper;",
+    failure: { exception: "TypeError", line: 15 },
+    loop: "for (;;);",
+  },
+} as const;
+
+for (const language of ["python", "js"] as const) {
+  const code = LANGUAGES[language];
+  const block = (when: string, text: string): string => `\`\`\`rllm-${language} ${when}\n${text}\n\`\`\`\n`;
+
+  describe(`blocks in ${language}`, () => {
+    test("what pre gives become names in templates", async () => {
+      const { prompts, output } = await run(`${block("pre", code.upper)}{{up}} {{input.text}}`);
+      expect(prompts).toEqual(["HI hi"]);
+      expect(output).toEqual({ out: "ok" });
+    });
+
+    test("pre may replace the input", async () => {
+      expect((await run(`${block("pre", code.replace)}{{input.text}}`)).prompts).toEqual(["other"]);
+    });
+
+    test("a result left alone changes nothing", async () => {
+      const { prompts, output } = await run(
+        `${block("pre", code.nothing)}{{input.text}}\n${block("post", code.nothing)}`,
+      );
+      expect([prompts, output]).toEqual([["hi"], { out: "ok" }]);
+    });
+
+    test("what post gives is merged over the output", async () => {
+      expect((await run(`Hi\n${block("post", code.extra)}`)).output).toEqual({ out: "ok!" });
+    });
+
+    test("the output is checked again after post", async () => {
+      const { error } = await run(`Hi\n${block("post", code.wrongExtra)}`);
+      expect(error?.code).toBe("RLLM_005");
+      expect(error?.details).toMatchObject({ stage: "post", path: ["out"] });
+      expect(error?.receivedPayload).toEqual({ out: 1 });
+    });
+
+    test("a result that is no object is refused before the model is asked", async () => {
+      const { error, prompts } = await run(`${block("pre", code.list)}Hi`);
+      expect(error?.code).toBe("RLLM_009");
+      expect(error?.details).toMatchObject({ actual_type: "array" });
+      expect(error?.receivedPayload).toEqual([1]);
+      expect(prompts).toEqual([]);
+    });
+
+    test("in= is all that it sees, out= all that is taken", async () => {
+      const seen = await run(`\`\`\`rllm-${language} pre in=input.text out=seen\n${code.seen}\n\`\`\`\n{{seen}}`);
+      expect(seen.prompts).toEqual(['["input", "text"]']);
+      const taken = await run(`\`\`\`rllm-${language} pre out=n:integer\n${code.two}\n\`\`\`\n{{n}}{{other}}`);
+      expect(taken.prompts).toEqual(["1"]);
+    });
+
+    test("what out= names must be there, of its type", async () => {
+      const missing = await run(`\`\`\`rllm-${language} pre out=m\n${code.two}\n\`\`\`\nHi`);
+      expect(missing.error?.details).toMatchObject({ exception: "ResultError", field: "m" });
+      const wrong = await run(`\`\`\`rllm-${language} pre out=n:string\n${code.two}\n\`\`\`\nHi`);
+      expect(wrong.error?.details).toMatchObject({ field: "n", actual_type: "number" });
+    });
+
+    test("a failure names the exception, the line in the file and its text", async () => {
+      const { error, events } = await run(`${block("pre", code.fail)}Hi`);
+      expect(error?.code).toBe("RLLM_009");
+      const { exception, line } = code.failure;
+      expect(error?.details).toMatchObject({ exception, line, block: "pre", source: code.fail.split("\n")[2] ?? "" });
+      expect(error?.receivedPayload).toEqual({ context: { input: { text: "hi" }, uses: {} } });
+      const ends = events.filter((event) => event.type === "block-end");
+      expect(ends).toMatchObject([{ block: "pre", language, ok: false, printed: "before\n", printed_dropped: 0 }]);
+    });
+
+    test("a block that never ends is ended, and so is one whose run is cancelled", async () => {
+      const { error } = await run(`${block("pre", code.loop)}Hi`);
+      expect(error?.details).toMatchObject({ exception: "TimeoutError" });
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 300);
+      const start = performance.now();
+      const cancelled = await run(`${block("pre", code.loop)}Hi`, { options: { signal: stop.signal } });
+      expect(cancelled.error?.code).toBe("RLLM_022");
+      expect(performance.now() - start).toBeLessThan(1500);
+    });
+
+    test("its level is an event, and stages are told where there are blocks only", async () => {
+      const { events } = await run(`${block("pre", code.upper)}Hi`);
+      const stages = events.flatMap((event) => (event.type === "stage-start" ? [event.stage] : []));
+      expect(stages).toEqual(["input", "plan", "uses", "pre", "render", "window", "model"]);
+      const [end] = events.filter((event) => event.type === "block-end");
+      expect(end?.level).toBe(process.platform === "linux" ? "kernel" : "wasm");
+    });
+
+    test("a dry run fills in what pre gives", async () => {
+      const loaded = await loadText(
+        programText({ llm: "{model: a/m}" }, `${block("pre", code.upper)}{{up}}`),
+        tmpdir(),
+      );
+      const tools = { ...createScript({ "a/m": [GOOD] }).tools, sandboxes: here };
+      const dry = await dryRun(loaded, { text: "hi" }, tools, {});
+      expect(dry.request.messages.at(-1)?.content).toBe("HI");
+    });
+  });
+}
+
+describe("what may run", () => {
+  const trusting = { trustedPython: true };
+
+  test("trusted Python runs outside a sandbox, and says so", async () => {
+    const body = '```rllm-python pre\nimport os\nresult = {"home": os.path.basename("/a/b")}\n```\n{{home}}';
+    const { prompts, events } = await run(body, { options: trusting });
+    expect(prompts).toEqual(["b"]);
+    expect(events.find((event) => event.type === "block-end")?.level).toBe("none");
+    const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+    expect(notes).toEqual(["Python blocks run outside any sandbox (--trusted-python)"]);
+  });
+
+  test("the configuration can forbid it", async () => {
+    const tools = { sandboxes: sandboxesHere({ trustedPython: false }) };
+    const { error } = await run("```rllm-python pre\npass\n```\nHi", { options: trusting, tools });
+    expect(error?.code).toBe("RLLM_021");
+    expect(error?.details).toMatchObject({ rule: "sandbox.trusted_python: false" });
+  });
+
+  test("a Python that isn't there is told before anything is paid for", async () => {
+    const tools = { sandboxes: sandboxesHere({ python: "/nowhere/python3" }) };
+    const { error, prompts, events } = await run("Hi\n```rllm-python post\npass\n```", { tools });
+    expect(error?.code).toBe("RLLM_009");
+    expect(error?.details).toMatchObject({ exception: "SandboxUnavailable", line: 14 });
+    expect(prompts).toEqual([]);
+    expect(events.some((event) => event.type === "stage-start" && event.stage === "uses")).toBe(false);
+  });
+});
