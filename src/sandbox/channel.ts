@@ -1,3 +1,5 @@
+import { createByteStore } from "./bytes.ts";
+
 /**
  * The bridge between the host and code in a sandbox: JSON lines over the guest's standard input and output, one dialogue for all
  * kinds of guest. What the code prints goes to standard error, both its streams, so that this channel is private to the harness;
@@ -9,7 +11,7 @@
  *     {"do":"run","code","values","file","line"} →
  *                                          ←   NONCE {"is":"call","name","args"}        any number of times, one at a time
  *     {"do":"return","value"}              →                                            or {"do":"throw","message"}
- *                                          ←   NONCE {"is":"done","value"}              or NONCE {"is":"failed", …Failure}
+ *                                          ←   NONCE {"is":"done","value"}              or NONCE {"is":"failed", …Failure, "last"?}; `last`: it can't go on
  *
  * Every line of a guest begins with the session's nonce and a space. Closing standard input ends the guest.
  */
@@ -38,6 +40,9 @@ export interface Hello {
   readonly builtins: "safe" | "all";
 }
 
+/** Arguments that one call may have. */
+export const MAX_ARGUMENTS = 16;
+
 export interface LineReader {
   /** @throws {LineTooLong} */
   push(bytes: Uint8Array): readonly string[];
@@ -49,28 +54,24 @@ export class LineTooLong extends Error {}
 
 /** Lines of at most `limit` bytes, out of pieces; nothing longer is ever held. */
 export function createLineReader(limit: number): LineReader {
-  let parts: Uint8Array[] = [];
-  let held = 0;
-  function take(piece: Uint8Array): void {
-    held += piece.length;
-    if (held > limit) throw new LineTooLong(`a line is longer than ${limit} bytes`);
-    parts.push(piece);
+  const line = createByteStore();
+  function add(piece: Uint8Array): void {
+    if (line.size + piece.length > limit) throw new LineTooLong(`a line is longer than ${limit} bytes`);
+    line.add(piece);
   }
   return {
     get partial() {
-      return held > 0;
+      return line.size > 0;
     },
     push(bytes) {
       const lines: string[] = [];
       let from = 0;
       for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
-        take(bytes.subarray(from, end));
-        lines.push(Buffer.concat(parts).toString("utf8"));
-        parts = [];
-        held = 0;
+        add(bytes.subarray(from, end));
+        lines.push(line.take());
         from = end + 1;
       }
-      if (from < bytes.length) take(bytes.slice(from));
+      if (from < bytes.length) add(bytes.subarray(from));
       return lines;
     },
   };

@@ -1,3 +1,5 @@
+import { createByteStore } from "./bytes.ts";
+
 export interface PrintedText {
   push(bytes: Uint8Array): void;
   /** What came since the last time. */
@@ -6,21 +8,17 @@ export interface PrintedText {
 
 /** Keeps the first `limit` bytes of what is printed and counts the rest. */
 export function createPrinted(limit: number): PrintedText {
-  let kept: Uint8Array[] = [];
-  let size = 0;
+  const kept = createByteStore();
   let dropped = 0;
   return {
     push(bytes) {
-      const part = bytes.subarray(0, limit - size);
+      const part = bytes.subarray(0, limit - kept.size);
       dropped += bytes.length - part.length;
-      size += part.length;
-      if (part.length > 0) kept.push(part.slice());
+      kept.add(part);
     },
     take() {
       // A character cut in half at the limit shows as U+FFFD.
-      const taken = { printed: Buffer.concat(kept).toString("utf8"), printedDropped: dropped };
-      kept = [];
-      size = 0;
+      const taken = { printed: kept.take(), printedDropped: dropped };
       dropped = 0;
       return taken;
     },

@@ -191,8 +191,8 @@ class GuestSession implements SandboxSession {
     const granted =
       typeof name === "string" && Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
     if (!granted) return this.#broken("it called a function that was not granted");
-    if (!Array.isArray(args) || args.length > MAX_ARGUMENTS)
-      return this.#broken(`it called with more than ${MAX_ARGUMENTS} arguments`);
+    if (!Array.isArray(args)) return this.#broken("it called with no list of arguments");
+    if (args.length > MAX_ARGUMENTS) return this.#broken(`it called with more than ${MAX_ARGUMENTS} arguments`);
     const checked = checkValue(args, "arguments");
     if (!checked.ok) return this.#broken(checked.reason);
     this.#calls++;

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "bun:test";
+import { createByteStore } from "../../src/sandbox/bytes.ts";
+import { createLineReader, LineTooLong } from "../../src/sandbox/channel.ts";
+import { createPrinted } from "../../src/sandbox/printed.ts";
+import { checkValue } from "../../src/sandbox/values.ts";
+
+describe("createLineReader()", () => {
+  test("gives the same lines however the bytes are cut", () => {
+    const bytes = Buffer.from("one\n\nthree é🎉\r\nfour\nhalf");
+    for (let size = 1; size <= bytes.length; size++) {
+      const reader = createLineReader(100);
+      const lines: string[] = [];
+      for (let from = 0; from < bytes.length; from += size)
+        lines.push(...reader.push(bytes.subarray(from, from + size)));
+      expect(lines).toEqual(["one", "", "three é🎉\r", "four"]);
+      expect(reader.partial).toBe(true);
+      expect(reader.push(Buffer.from("\n"))).toEqual(["half"]);
+      expect(reader.partial).toBe(false);
+    }
+  });
+
+  test("takes a line of the limit, and none that is longer, whole or in pieces", () => {
+    expect(createLineReader(5).push(Buffer.from("12345\n"))).toEqual(["12345"]);
+    expect(() => createLineReader(5).push(Buffer.from("123456\n"))).toThrow(LineTooLong);
+    expect(() => createLineReader(5).push(Buffer.from("123456"))).toThrow(LineTooLong);
+    const reader = createLineReader(5);
+    reader.push(Buffer.from("123"));
+    expect(() => reader.push(Buffer.from("456"))).toThrow(LineTooLong);
+  });
+
+  test("does not keep hold of the bytes it was given", () => {
+    const reader = createLineReader(10);
+    const bytes = Buffer.from("abc");
+    reader.push(bytes);
+    bytes.fill(120);
+    expect(reader.push(Buffer.from("\n"))).toEqual(["abc"]);
+  });
+});
+
+describe("createPrinted()", () => {
+  test("keeps the first bytes and counts the rest, anew after each taking", () => {
+    const printed = createPrinted(5);
+    printed.push(Buffer.from("abc"));
+    printed.push(Buffer.from("def"));
+    printed.push(Buffer.from("ghi"));
+    expect(printed.take()).toEqual({ printed: "abcde", printedDropped: 4 });
+    expect(printed.take()).toEqual({ printed: "", printedDropped: 0 });
+    printed.push(Buffer.from("next"));
+    expect(printed.take()).toEqual({ printed: "next", printedDropped: 0 });
+  });
+
+  test("joins characters that came in pieces", () => {
+    const printed = createPrinted(100);
+    for (const byte of Buffer.from("é🎉")) printed.push(Buffer.from([byte]));
+    expect(printed.take().printed).toBe("é🎉");
+  });
+
+  test("keeps nothing where the limit is 0", () => {
+    const printed = createPrinted(0);
+    printed.push(Buffer.from("abc"));
+    expect(printed.take()).toEqual({ printed: "", printedDropped: 3 });
+  });
+});
+
+describe("checkValue()", () => {
+  test("takes JSON values as they are", () => {
+    const value = { a: [1, "two", null, true, { b: [] }], constructor: 1, "": {} };
+    expect(checkValue(value, "result")).toEqual({ ok: true, value });
+  });
+
+  test("names the place and the fault of what is none", () => {
+    const faults: readonly (readonly [unknown, string])[] = [
+      [Number.NaN, "result is not a finite number"],
+      [{ a: [0, Infinity] }, "result.a.1 is not a finite number"],
+      [[undefined], "result.0 is not a JSON value"],
+      [{ f: () => 1 }, "result.f is not a JSON value"],
+      [JSON.parse('{"a":{"__proto__":1}}'), 'result.a has the key "__proto__", which is not taken'],
+    ];
+    for (const [value, reason] of faults) expect(checkValue(value, "result")).toEqual({ ok: false, reason });
+  });
+
+  test("counts how deep values nest", () => {
+    const nested = (depth: number): unknown => JSON.parse("[".repeat(depth) + "]".repeat(depth));
+    expect(checkValue(nested(64), "result").ok).toBe(true);
+    expect(checkValue(nested(65), "result")).toMatchObject({ ok: false });
+    expect(checkValue(nested(3000), "result")).toMatchObject({ ok: false });
+  });
+
+  test("keeps a reason short where keys are long", () => {
+    const checked = checkValue({ ["k".repeat(10_000)]: Number.NaN }, "result");
+    if (checked.ok) throw new Error("NaN was taken");
+    expect(checked.reason.length).toBeLessThan(400);
+  });
+});
+
+describe("createByteStore()", () => {
+  test("costs little where bytes come one by one", () => {
+    const store = createByteStore();
+    const page = Buffer.alloc(65_536, 120);
+    const before = process.memoryUsage.rss();
+    for (let n = 0; n < 1_000_000; n++) store.add(page.subarray(0, 1));
+    expect(store.size).toBe(1_000_000);
+    expect(store.take()).toBe("x".repeat(1_000_000));
+    expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 1024 * 1024);
+  });
+});
