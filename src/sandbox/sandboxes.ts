@@ -63,6 +63,7 @@ export interface SandboxesOptions {
 export function createSandboxes(options: SandboxesOptions): Sandboxes {
   const { settings } = options;
   const made = new Map<string, Promise<Sandbox>>();
+  const endings = new Set<Promise<void>>();
   const places = createPlaces(Math.max(4, availableParallelism()));
 
   function sandbox(language: Language, level: Level): Promise<Sandbox> {
@@ -90,16 +91,16 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
 
   async function run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome> {
     const leave = await places.enter();
+    let session: SandboxSession | null = null;
     try {
       signal.throwIfAborted();
-      const session = await open(block.language, { limits: block.limits, trusted: block.trusted }, signal);
-      try {
-        return { ...(await session.run(block.code, block.values, block.source)), level: session.level };
-      } finally {
-        await session.close();
-      }
+      session = await open(block.language, { limits: block.limits, trusted: block.trusted }, signal);
+      return { ...(await session.run(block.code, block.values, block.source)), level: session.level };
     } finally {
-      leave();
+      // The result doesn't wait for the process to be gone; the next block does, and so does `close`.
+      const ending = session?.close() ?? Promise.resolve();
+      endings.add(ending);
+      void ending.then(leave).finally(() => endings.delete(ending));
     }
   }
 
@@ -112,6 +113,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   }
 
   async function close(): Promise<void> {
+    await Promise.all(endings);
     const all = await Promise.allSettled(made.values());
     for (const each of all) if (each.status === "fulfilled") await each.value.close();
   }
