@@ -10,6 +10,7 @@ const FLOORS: Record<string, number> = {
   contract: 1,
   program: 1,
   answer: 1,
+  media: 2,
   model: 2,
   sandbox: 2,
   store: 2,

@@ -1,0 +1,180 @@
+import type { LookupFunction } from "node:net";
+import type { IncomingMessage, RequestOptions } from "node:http";
+import { VERSION } from "../core/version.ts";
+import { isPublicAddress } from "./addresses.ts";
+import { tooLarge } from "./data.ts";
+import { type Fault, unreadable, valueFault } from "./fault.ts";
+import type { Bytes } from "./files.ts";
+
+export interface UrlOptions {
+  /** `name` or `name:port`: these may have private addresses. */
+  readonly hosts: readonly string[];
+  /** The most bytes that are read. */
+  readonly most: number;
+  readonly accepts: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly lookup: (host: string) => Promise<readonly string[]>;
+  readonly signal: AbortSignal;
+}
+
+const MOST_REDIRECTS = 5;
+/** Milliseconds for all of it. */
+const DEADLINE = 30_000;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * The bytes behind a URL of the public internet. Each address is checked before it is dialled, and the one that was checked is
+ * the one that is dialled; redirects are followed by hand, each checked like the first. What the server says of the type counts
+ * for nothing.
+ */
+export async function readUrl(written: string, options: UrlOptions): Promise<Bytes> {
+  const deadline = AbortSignal.timeout(DEADLINE);
+  const signal = AbortSignal.any([options.signal, deadline]);
+  try {
+    return await follow(written, { ...options, signal });
+  } catch (thrown) {
+    options.signal.throwIfAborted();
+    const reason = deadline.aborted ? `it took longer than ${DEADLINE / 1000} s` : messageOf(thrown);
+    return unreadable(`names the URL "${shownUrl(written)}", which can't be read: ${reason}`);
+  }
+}
+
+async function follow(written: string, options: UrlOptions): Promise<Bytes> {
+  let from: URL | null = null;
+  let next = written;
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    const url = parsed(next, from);
+    if (url === null) return valueFault(`is "${shownUrl(written)}", which is no URL`);
+    const fault = faultOf(url, from, options);
+    if (fault !== null) return fault;
+    const addresses = await addressesOf(url, options);
+    if ("fault" in addresses) return addresses;
+    const reply = await send(url, addresses, options);
+    const { statusCode = 0, headers } = reply;
+    if (statusCode === 200) return await bodyOf(reply, url, options);
+    reply.destroy();
+    if (!REDIRECTS.has(statusCode) || headers.location === undefined)
+      return unreadable(`names the URL "${shownUrl(url.href)}", whose server answers ${statusCode}`);
+    from = url;
+    next = headers.location;
+  }
+  return unreadable(`names the URL "${shownUrl(written)}", which redirects more than ${MOST_REDIRECTS} times`);
+}
+
+function parsed(text: string, base: URL | null): URL | null {
+  return URL.canParse(text, base?.href) ? new URL(text, base?.href) : null;
+}
+
+function faultOf(url: URL, from: URL | null, { hosts, env }: UrlOptions): Fault | null {
+  const shown = shownUrl(url.href);
+  const subject = from === null ? `names the URL "${shown}"` : `leads on to "${shown}"`;
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return valueFault(`${subject}, but only http and https are read`);
+  if (from?.protocol === "https:" && url.protocol === "http:")
+    return unreadable(`${subject}, from https to http, which is not followed`);
+  if (url.username !== "" || url.password !== "")
+    return valueFault(`${subject} with a user or password, which is not sent`, "Download it, and give the file.");
+  const proxy = isListed(url, hosts) ? null : proxyFor(url, env);
+  if (proxy === null) return null;
+  const hint = `Download it and give the file, or name the host in NO_PROXY or in media.hosts of config.yaml.`;
+  return unreadable(`${subject}, but ${proxy} is set, and behind a proxy its address can't be checked`, hint);
+}
+
+/** The addresses that may be dialled. */
+async function addressesOf(url: URL, { hosts, lookup, signal }: UrlOptions): Promise<readonly string[] | Fault> {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const isAddress = url.hostname.startsWith("[") || /^[\d.]+$/.test(host);
+  const addresses = isAddress ? [host] : await unlessAborted(lookup(host), signal);
+  if (addresses.length === 0) throw new Error(`the host "${host}" has no address`);
+  if (isListed(url, hosts)) return addresses;
+  const closed = addresses.find((address) => !isPublicAddress(address));
+  if (closed === undefined) return addresses;
+  const where = closed === host ? "" : ` at ${closed}`;
+  return unreadable(
+    `names the host "${host}"${where}, which is not on the public internet`,
+    "Download it and give the file, or allow the host with media.hosts in config.yaml.",
+  );
+}
+
+/** Sends a GET over a connection of its own to one of the addresses, under the name that the URL has. */
+async function send(url: URL, addresses: readonly string[], { accepts, signal }: UrlOptions): Promise<IncomingMessage> {
+  const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
+  const checked = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+  const lookup: LookupFunction = (_host, { all }, callback) => {
+    const [first] = checked;
+    if (all) callback(null, checked);
+    else callback(null, first?.address ?? "", first?.family ?? 0);
+  };
+  const options: RequestOptions = {
+    hostname: url.hostname.replace(/^\[|\]$/g, ""),
+    path: `${url.pathname}${url.search}`,
+    ...(url.port === "" ? {} : { port: url.port }),
+    headers: { accept: accepts.join(", "), "accept-encoding": "identity", "user-agent": `modullm/${VERSION}` },
+    agent: false,
+    lookup,
+    signal,
+  };
+  return await new Promise((resolve, reject) => {
+    request(options, resolve).on("error", reject).end();
+  });
+}
+
+async function bodyOf(reply: IncomingMessage, url: URL, { most }: UrlOptions): Promise<Bytes> {
+  const told = Number(reply.headers["content-length"] ?? 0);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    if (told > most) return tooLarge(told, most);
+    for await (const part of reply as AsyncIterable<Uint8Array>) {
+      length += part.length;
+      if (length > most) return tooLarge(length, most);
+      parts.push(part);
+    }
+    if (length < told)
+      return unreadable(`names the URL "${shownUrl(url.href)}", which broke off after ${length} of ${told} bytes`);
+    return { ok: true, bytes: Buffer.concat(parts) };
+  } finally {
+    reply.destroy();
+  }
+}
+
+function isListed(url: URL, hosts: readonly string[]): boolean {
+  const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+  const names = [url.hostname, `${url.hostname}:${port}`];
+  return hosts.some((host) => names.includes(host.toLowerCase()));
+}
+
+/** The variable that sends such a URL through a proxy; null where none does. */
+function proxyFor({ protocol, hostname }: URL, env: UrlOptions["env"]): string | null {
+  const exempt = (env["NO_PROXY"] ?? env["no_proxy"] ?? "").toLowerCase().split(/[\s,]+/);
+  const matches = (name: string): boolean =>
+    name === "*" || (name !== "" && `.${hostname}`.endsWith(`.${name.replace(/^\*?\./, "")}`));
+  if (exempt.some(matches)) return null;
+  const names = protocol === "https:" ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"];
+  return [...names, "ALL_PROXY", "all_proxy"].find((name) => (env[name] ?? "").trim() !== "") ?? null;
+}
+
+/** Without what may be a secret: user, password and query. */
+function shownUrl(text: string): string {
+  return text.replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1").replace(/[?#].*$/s, "?…");
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return await new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error("it took too long to find the host"));
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+function messageOf(thrown: unknown): string {
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  const reasons: Readonly<Record<string, string>> = {
+    ENOTFOUND: "there is no such host",
+    EAI_AGAIN: "the host could not be looked up",
+    ECONNREFUSED: "nothing listens there",
+    ECONNRESET: "the connection broke",
+  };
+  return reasons[code] ?? (thrown instanceof Error ? thrown.message : String(thrown));
+}
