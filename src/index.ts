@@ -11,6 +11,8 @@ import type { RunOptions as EngineRunOptions } from "./engine/engine.ts";
 import { loadConfig } from "./core/load-config.ts";
 import { type LoadedProgram, loadProgram, loadText } from "./library/load.ts";
 import { locateProgram } from "./library/names.ts";
+import type { SandboxSession, SessionOptions } from "./sandbox/sandbox.ts";
+import type { Language } from "./sandbox/sandboxes.ts";
 import { validateProgram, type Validation, type ValidateOptions } from "./library/validate.ts";
 
 export { feedback } from "./answer/feedback.ts";
@@ -27,6 +29,16 @@ export type { RunEvent, RunListener } from "./core/events.ts";
 export { VERSION } from "./core/version.ts";
 export type { LoadedProgram } from "./library/load.ts";
 export type { PlacedWarning, ValidateOptions, Validation } from "./library/validate.ts";
+export type {
+  CodeSource,
+  Failure,
+  GrantedFunction,
+  Outcome,
+  SandboxLimits,
+  SandboxSession,
+  SessionOptions,
+} from "./sandbox/sandbox.ts";
+export type { Level } from "./sandbox/levels.ts";
 export type { Program } from "./program/program.ts";
 
 declare const contract: unique symbol;
@@ -72,6 +84,18 @@ export interface Modullm {
   ): Promise<Output>;
   /** @throws {ModullmError} what reading finds */
   validate(path: string, options?: ValidateOptions): Promise<Validation>;
+  /**
+   * A session that runs code nobody vouches for, in a process of its own: variables stay from one `run` to the next, and only the
+   * functions that are granted can be called.
+   *
+   * @example
+   * const session = await modullm.openSandbox("python", { functions: { ask: async ([question]) => `${question}?` } });
+   * const outcome = await session.run("result = ask(name).upper()", { name: "ann" });
+   * if (outcome.ok) console.log(outcome.value); // ANN?
+   * await session.close();
+   * @throws {ModullmError} RLLM_009 where this machine can't confine it as it must be
+   */
+  openSandbox(language: Language, options?: SessionOptions, signal?: AbortSignal): Promise<SandboxSession>;
   close(): Promise<void>;
 }
 
@@ -86,6 +110,8 @@ export async function open(options: OpenOptions = {}): Promise<Modullm> {
     run: (program, input, runOptions) => runWith(app, program, input, runOptions),
     validate: async (program, validateOptions) =>
       await validateProgram(await locateProgram(program, { cwd, library }), { library, ...validateOptions }),
+    openSandbox: (language, session = {}, signal = new AbortController().signal) =>
+      app.tools.sandboxes.open(language, session, signal),
     close: () => app.close(),
   };
 }

@@ -135,6 +135,7 @@ class GuestSession implements SandboxSession {
         level: this.level,
         ...(said === "" ? {} : { printed: said }),
       },
+      hint: "`modullm doctor` says what this machine offers; docs/blocks.md says what to do where it is not enough.",
     });
   }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Json } from "../../src/core/json.ts";
 import { load, type Loaded, ModullmError, open, run, validate } from "../../src/index.ts";
 import { makeFolder, programText, serveModel, worldOf } from "../cli/command-line.ts";
 
@@ -48,6 +49,22 @@ describe("the library", () => {
     server.stop();
   });
 
+  test("opens sandboxes: variables stay, and what is granted can be called", async () => {
+    const folder = makeFolder();
+    const modullm = await open({ env: { ...worldOf(folder), PATH: process.env["PATH"] }, cwd: folder });
+    const functions = { page: async ([number]: readonly Json[]) => await Promise.resolve(`page ${String(number)}`) };
+    for (const [language, first, second] of [
+      ["python", "pages = [page(i) for i in range(count)]", "result = pages"],
+      ["js", "var pages = []; for (let i = 0; i < count; i++) pages.push(page(i));", "result = pages"],
+    ] as const) {
+      const session = await modullm.openSandbox(language, { functions });
+      expect(await session.run(first, { count: 2 })).toMatchObject({ ok: true, value: null });
+      expect(await session.run(second, {})).toMatchObject({ ok: true, value: ["page 0", "page 1"] });
+      await session.close();
+    }
+    await modullm.close();
+  });
+
   test("throws errors that are told apart by code", async () => {
     const error: unknown = await validate("/none.rllm").catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ModullmError);
@@ -58,13 +75,22 @@ describe("the library", () => {
 describe("the built library", () => {
   const folder = makeFolder({
     "use.mjs": `
-      import { load, ModullmError, run, validate, VERSION } from ${JSON.stringify(LIBRARY)};
+      import { load, ModullmError, open, run, validate, VERSION } from ${JSON.stringify(LIBRARY)};
       const warnings = [];
       const env = ${JSON.stringify({ ...worldOf("@D"), HOME: "@D" })};
       const program = await load(${JSON.stringify(SUMMARY)});
       const output = await run(program, { text: "Ships carry boxes. Boxes are made of steel. Steel is heavy." }, { env, warn: (message) => warnings.push(message) });
       const error = await validate("none.rllm").catch((thrown) => thrown);
-      console.log(JSON.stringify({ VERSION, keys: Object.keys(output), code: error instanceof ModullmError && error.code, warnings: warnings.length }));
+      const modullm = await open({ env: { ...env, PATH: process.env.PATH } });
+      const values = [];
+      for (const language of ["python", "js"]) {
+        const session = await modullm.openSandbox(language);
+        const outcome = await session.run("result = number + 1", { number: 1 });
+        values.push(outcome.ok ? outcome.value : outcome.failure.reason);
+        await session.close();
+      }
+      await modullm.close();
+      console.log(JSON.stringify({ values, VERSION, keys: Object.keys(output), code: error instanceof ModullmError && error.code, warnings: warnings.length }));
     `,
   });
 
@@ -75,7 +101,12 @@ describe("the built library", () => {
     const { stdout, stderr, status } = spawnSync(runtime, [script], { encoding: "utf8", cwd: home });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const told = JSON.parse(stdout) as { VERSION: string; keys: string[]; code: string; warnings: number };
-    expect(told).toMatchObject({ VERSION: "0.1.0", keys: ["title", "summary", "key_points"], code: "RLLM_001" });
+    expect(told).toMatchObject({
+      values: [2, 2],
+      VERSION: "0.1.0",
+      keys: ["title", "summary", "key_points"],
+      code: "RLLM_001",
+    });
   });
 
   test("is typed", () => {
