@@ -147,7 +147,7 @@ test.skipIf(!existsSync(HEADER))(
     const found = new Map(
       [...header.matchAll(/#define __NR_(\w+) (\d+)/g)].map((match) => [match[1], Number(match[2])]),
     );
-    for (const [name, [number]] of Object.entries(SYSCALLS))
-      expect([name, number]).toEqual([name, found.get(name) ?? -1]);
+    for (const [name, [number]] of Object.entries<Numbers>(SYSCALLS))
+      expect(`${name} ${found.get(name)}`).toBe(`${name} ${number}`);
   },
 );

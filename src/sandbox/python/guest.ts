@@ -36,10 +36,10 @@ export function kernelGuest(interpreter: PythonInterpreter, { builtins }: Sessio
   return {
     level: "kernel",
     command: interpreter.executable,
-    args: [...ALONE, "-c", startText(interpreter.harness)],
+    args: confinedArgs(interpreter),
     env: {},
     cwd: folder ?? "/",
-    hello: helloOf(interpreter, { write: folder === null ? [] : [folder], parent: process.pid }),
+    hello: helloOf(interpreter, { write: folder === null ? [] : [folder], parent: process.pid, ownTree: false }),
     async cleanUp() {
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
       return await Promise.resolve();
@@ -47,10 +47,23 @@ export function kernelGuest(interpreter: PythonInterpreter, { builtins }: Sessio
   };
 }
 
+/** What the interpreter is given to run the harness and nothing else. */
+export function confinedArgs({ harness }: PythonInterpreter): readonly string[] {
+  return [...ALONE, "-c", startText(harness)];
+}
+
+interface HelloOptions {
+  readonly write: readonly string[];
+  /** The process whose end is the guest's end; 0 where that is bubblewrap's matter. */
+  readonly parent: number;
+  /** Whether it has a tree of files of its own, with no closed folder such as /root on the way to what it needs. */
+  readonly ownTree: boolean;
+}
+
 /** What the harness is told beside what every guest is: how to confine itself. It has no tables of its own. */
 export function helloOf(
   interpreter: PythonInterpreter,
-  { write, parent }: { readonly write: readonly string[]; readonly parent: number },
+  { write, parent, ownTree }: HelloOptions,
 ): Readonly<Record<string, unknown>> {
   const read = readable(interpreter);
   const root = process.getuid?.() === 0;
@@ -59,12 +72,10 @@ export function helloOf(
     landlock: true,
     read,
     write,
-    /** Whose end is its end; 0 where that is bubblewrap's matter. */
     parent,
     threads: countThreads() + MORE_THREADS,
     user: root ? NOBODY : null,
-    // Such as /root, which its Pythons lie below.
-    search: root && read.some(isClosedToOthers),
+    search: root && !ownTree && read.some(isClosedToOthers),
   };
   return { confine, offered: OFFERED_PYTHON, trusted: false };
 }

@@ -2,6 +2,7 @@ import { ModullmError } from "../../core/error.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { type Guest, openSession } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
+import { findBubblewrap, namespacesGuest } from "./bubblewrap.ts";
 import { kernelGuest, trustedGuest } from "./guest.ts";
 
 export type PythonLevel = "kernel" | "namespaces" | "none";
@@ -15,7 +16,7 @@ export interface PythonSandboxOptions {
    * - `none`: plain Python with the user's rights, environment, working folder and packages, and all builtins whatever is asked for.
    */
   readonly level: PythonLevel;
-  /** Variables of code at level `none`. @default those of this process */
+  /** Variables of code at level `none`. PATH is also where bubblewrap is looked for. @default those of this process */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -49,7 +50,9 @@ function prepareGuest({ interpreter, level, env = process.env }: PythonSandboxOp
   if (process.platform !== "linux")
     throw unavailable(level, `this system (${process.platform}) has no Landlock and no seccomp`);
   if (level === "kernel") return kernelGuest(interpreter, session);
-  throw unavailable(level, "not yet");
+  const bubblewrap = findBubblewrap(env);
+  if (bubblewrap === null) throw unavailable(level, 'there is no "bwrap" (bubblewrap) on PATH');
+  return namespacesGuest(interpreter, bubblewrap);
 }
 
 function unavailable(level: PythonLevel, reason: string): ModullmError {

@@ -1,0 +1,67 @@
+import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import type { Guest } from "../session.ts";
+import type { PythonInterpreter } from "./find.ts";
+import { confinedArgs, helloOf } from "./guest.ts";
+
+/** Bytes of the only place that can be written: in memory, and gone with the process. */
+const SCRATCH_BYTES = 16 * 1024 * 1024;
+const SCRATCH = "/tmp";
+
+/** `bwrap` on PATH; null where it isn't installed. */
+export function findBubblewrap(env: Readonly<Record<string, string | undefined>>): string | null {
+  const folders = (env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
+  return folders.map((folder) => join(folder, "bwrap")).find(isProgram) ?? null;
+}
+
+/**
+ * The confined Python in namespaces of its own: it sees no process, no network and no file of this machine but those that it is
+ * made of, read-only. It confines itself in there as it does without.
+ */
+export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: string): Guest {
+  const hello = helloOf(interpreter, { write: [SCRATCH], parent: 0, ownTree: true });
+  const root = process.getuid?.() === 0;
+  const spaces = ["ipc", "pid", "net", "uts", ...(root ? [] : ["user"])].map((space) => `--unshare-${space}`);
+  return {
+    level: "namespaces",
+    command: bubblewrap,
+    args: [
+      ...[...spaces, "--unshare-cgroup-try", "--die-with-parent", "--new-session"],
+      ...binds(interpreter),
+      // Before the rest becomes read-only. Anyone's: who it will be is no longer root then.
+      ...["--perms", "1777", "--size", String(SCRATCH_BYTES), "--tmpfs", SCRATCH],
+      ...["--remount-ro", "/", "--chdir", SCRATCH, "--", interpreter.executable],
+      ...confinedArgs(interpreter),
+    ],
+    env: {},
+    cwd: "/",
+    hello,
+  };
+}
+
+/** Read-only, at the same places: the interpreter, its library, the folders of what it loads, and the links that lead there. */
+function binds({ executable, library, loaded }: PythonInterpreter): readonly string[] {
+  const links = ["/lib", "/lib64"].filter((path) => isLink(path));
+  const folders = ["/lib", "/lib64", "/usr/lib64"].filter((path) => existsSync(path) && !isLink(path));
+  const wanted = [executable, ...library, ...loaded.map((path) => dirname(path)), ...folders];
+  const paths = [...new Set(wanted)].filter((path) => !wanted.some((other) => path.startsWith(`${other}/`)));
+  const single = ["/etc/ld.so.cache", "/etc/localtime"].filter((path) => existsSync(path));
+  return [
+    ...links.flatMap((path) => ["--symlink", readlinkSync(path), path]),
+    ...paths.flatMap((path) => ["--ro-bind", path, path]),
+    ...single.flatMap((path) => ["--ro-bind", realpathSync(path), path]),
+  ];
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
