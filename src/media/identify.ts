@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 const SETTINGS: Readonly<Record<MediaKind, string>> = {
   image: "media.image_mb",
   audio: "media.audio_mb",
-  document: "media.pdf_mb",
+  pdf: "media.pdf_mb",
 };
 const ENDINGS: Readonly<Record<string, string>> = {
   "image/jpeg": "jpg",

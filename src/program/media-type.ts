@@ -1,5 +1,5 @@
 /** What a file is to a model. */
-export type MediaKind = "image" | "audio" | "document";
+export type MediaKind = "image" | "audio" | "pdf";
 
 /** The types that models take in, as their bytes show them. */
 const KINDS: Readonly<Record<string, MediaKind>> = {
@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, MediaKind>> = {
   "audio/ogg": "audio",
   "audio/flac": "audio",
   "audio/mp4": "audio",
-  "application/pdf": "document",
+  "application/pdf": "pdf",
 };
 
 /** Other names that are in use for these. */

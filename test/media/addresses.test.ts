@@ -175,7 +175,7 @@ test("a reader dials none of the ways to write a closed address", async () => {
     cwd: "/",
     allow: [],
     hosts: [],
-    limits: { image: 1, audio: 1, document: 1 },
+    limits: { image: 1, audio: 1, pdf: 1 },
     env: {},
     lookup: async (host) => NAMES[host] ?? [],
   });

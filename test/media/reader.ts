@@ -1,6 +1,6 @@
 import { createMediaReader, type MediaReader, type MediaReaderOptions } from "../../src/media/media.ts";
 
-export const LIMITS = { image: 1, audio: 1, document: 1 };
+export const LIMITS = { image: 1, audio: 1, pdf: 1 };
 
 export function readerIn(cwd: string, more: Partial<MediaReaderOptions> = {}): MediaReader {
   return createMediaReader({ cwd, allow: [], hosts: [], limits: LIMITS, env: {}, ...more });

@@ -57,7 +57,7 @@ test("matchesType() knows wildcards and the other names of types", () => {
   expect(matchesType("image/png", "image/jpeg")).toBe(false);
   expect(matchesType("image/*", "audio/wav")).toBe(false);
   expect([mediaKind("application/pdf"), mediaKind("image/svg+xml"), mediaKind("constructor")]).toEqual([
-    "document",
+    "pdf",
     null,
     null,
   ]);
