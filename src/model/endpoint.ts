@@ -1,8 +1,12 @@
 import { ModullmError } from "../core/error.ts";
 import type { Config, ProviderConfig, Sourced } from "../core/config.ts";
 import { nearest } from "../core/nearest.ts";
-import { environmentName, findProvider, providerNames, UNKNOWN_SERVER } from "./providers.ts";
-import type { ProviderEntry, Quirks } from "./providers.ts";
+import { checkedUrl } from "./base-url.ts";
+import type { BaseUrl } from "./base-url.ts";
+import { environmentName, findProvider, providerNames } from "./providers.ts";
+import type { ProviderEntry } from "./providers.ts";
+import { UNKNOWN_SERVER } from "./quirks.ts";
+import type { Quirks } from "./quirks.ts";
 
 /** Where a provider is reached, and with what. Made from settings alone; nothing is opened. */
 export interface Endpoint {
@@ -37,7 +41,7 @@ export function resolveEndpoint(written: string, config: Config): Endpoint {
   const names = [...new Set([written, provider, ...(known === findProvider(written) ? (known?.aliases ?? []) : [])])];
   const base = baseOf(names.map(environmentName), configured, known, config);
   if (base === null) throw unknownProvider(written, known, config);
-  const quirks = quirksOf(known, configured);
+  const quirks = quirksOf(known, configured, { named: findProvider(written) !== null, base: base.value });
   const keyNames = keyNamesOf(provider, configured, findProvider(written));
   const key = firstOf(keyNames, config);
   const { url, headers } = checkedUrl(base, quirks, { ...configured?.headers });
@@ -86,9 +90,13 @@ function configuredAs(written: string, config: Config): ProviderConfig | null {
   return found?.[1] ?? null;
 }
 
+/** A protocol that is nobody's name: OpenAI's newer one. */
+const RESPONSES = "responses";
+
 /** `type` names the provider whose ways a server has; `openai` says no more than that it speaks the protocol. */
 function typeOf(written: string, configured: ProviderConfig | null): ProviderEntry | null {
   if (configured === null || configured.type === "openai") return null;
+  if (configured.type === RESPONSES) return null;
   const known = findProvider(configured.type);
   if (known !== null) return known;
   const near = nearest(configured.type, providerNames());
@@ -104,7 +112,7 @@ function baseOf(
   configured: ProviderConfig | null,
   known: ProviderEntry | null,
   config: Config,
-): (Sourced & { field: string }) | null {
+): BaseUrl | null {
   const variables = names.flatMap((name) => [`${name}_API_BASE`, `${name}_BASE_URL`]);
   if (known?.name === "ollama") variables.push("OLLAMA_HOST");
   if (known?.name === "azure") variables.push("AZURE_OPENAI_ENDPOINT");
@@ -127,10 +135,29 @@ function keyNamesOf(
   return known?.keys ?? [`${environmentName(provider)}_API_KEY`];
 }
 
-/** A server that names its key variable in config.yaml needs that key. */
-function quirksOf(known: ProviderEntry | null, configured: ProviderConfig | null): Quirks {
-  if (known !== null) return known.quirks;
-  return configured?.apiKeyEnv ? { ...UNKNOWN_SERVER, needsKey: true } : UNKNOWN_SERVER;
+/**
+ * A server that names its key variable in config.yaml needs that key. A provider with a protocol of its own is asked for it
+ * where the user says so or the address looks like it, and otherwise as before: in OpenAI's.
+ */
+function quirksOf(
+  known: ProviderEntry | null,
+  configured: ProviderConfig | null,
+  at: { named: boolean; base: string },
+): Quirks {
+  const type = configured?.type ?? "openai";
+  const own = configured?.apiKeyEnv ? { ...UNKNOWN_SERVER, needsKey: true } : UNKNOWN_SERVER;
+  if (type === RESPONSES) {
+    const alike = known?.quirks ?? { ...findProvider("openai")?.quirks, ...own, schema: "strict" };
+    return { ...alike, protocol: RESPONSES };
+  }
+  if (known === null) return own;
+  const { compatible, baseUrl } = known;
+  const said = !at.named || findProvider(type) === known;
+  if (compatible === undefined || said || !URL.canParse(at.base)) return known.quirks;
+  const { host, pathname } = new URL(at.base);
+  const path = pathname.replace(/\/+$/, "");
+  const home = baseUrl !== null && new URL(baseUrl).host === host && !path.endsWith("/openai");
+  return home || compatible.unless.test(path) ? known.quirks : compatible.quirks;
 }
 
 function firstOf(names: readonly string[], config: Config): Sourced | null {
@@ -139,42 +166,6 @@ function firstOf(names: readonly string[], config: Config): Sourced | null {
     if (found !== null) return found;
   }
   return null;
-}
-
-/** A user and password in the address become a header: `fetch` refuses such addresses. */
-function checkedUrl(
-  base: Sourced & { field: string },
-  quirks: Quirks,
-  headers: Record<string, string>,
-): { url: string; headers: Record<string, string> } {
-  const text = quirks.protocol === "ollama" ? ollamaAddress(base.value) : base.value;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    const shown = base.value.replace(/\/\/[^/@]*@/, "//***@");
-    throw new ModullmError("RLLM_018", `Cannot use ${base.field} "${shown}": it is not an http or https URL`, {
-      details: { path: base.source, field: base.field, reason: "not an http or https URL" },
-      hint: `Write it with its scheme: ${base.field}=http://127.0.0.1:8000/v1`,
-    });
-  }
-  if (url.username !== "" || url.password !== "") {
-    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    headers["authorization"] ??= `Basic ${Buffer.from(user).toString("base64")}`;
-    url.username = "";
-    url.password = "";
-  }
-  return { url: url.toString().replace(/\/+$/, ""), headers };
-}
-
-/** OLLAMA_HOST is also the address a server listens on: no scheme, no port or 0.0.0.0 are usual there. */
-function ollamaAddress(value: string): string {
-  const full = value.includes("://") ? value : `http://${value.startsWith(":") ? `127.0.0.1${value}` : value}`;
-  const url = URL.canParse(full) ? new URL(full) : null;
-  if (url === null) return value;
-  if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
-  if (url.port === "" && !value.includes("://")) url.port = "11434";
-  // Its OpenAI-compatible address, which many set for other programs; Ollama's own protocol lies beside it.
-  url.pathname = url.pathname.replace(/\/(v1|api)\/?$/, "/");
-  return url.toString();
 }
 
 function unknownProvider(written: string, known: ProviderEntry | null, config: Config): ModullmError {

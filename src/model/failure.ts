@@ -1,5 +1,7 @@
 import { ModullmError } from "../core/error.ts";
-import { isObject, jsonFault } from "../core/json.ts";
+import { jsonFault } from "../core/json.ts";
+import { readError } from "./said.ts";
+import type { Said } from "./said.ts";
 
 /** Who was called, for messages and details; `secrets` are cut out of whatever a server sends back. */
 export interface Callee {
@@ -20,6 +22,8 @@ export interface FailureFacts {
   readonly retryAfterMs?: number | null;
   /** Nothing listens at the address. */
   readonly refused?: boolean;
+  /** Which limit was passed: `connect`, `first`, `gap` or `total`. */
+  readonly deadline?: string;
   readonly hint?: string;
   readonly cause?: unknown;
 }
@@ -43,6 +47,7 @@ export function providerFailure(callee: Callee, reason: string, facts: FailureFa
         ? {}
         : { retry_after_ms: facts.retryAfterMs }),
       ...(facts.refused ? { refused: true } : {}),
+      ...(facts.deadline === undefined ? {} : { deadline: facts.deadline }),
     },
     retryable: facts.retryable,
     ...(facts.hint === undefined ? {} : { hint: facts.hint }),
@@ -86,7 +91,7 @@ export function transportFailure(callee: Callee, thrown: unknown): ModullmError 
 export function statusFailure(callee: Callee, response: Response, body: string): ModullmError {
   const said = saidBy(body, callee);
   const { status } = response;
-  const retryAfterMs = retryAfter(response.headers);
+  const retryAfterMs = retryAfter(response.headers) ?? said.retryAfterMs;
   return providerFailure(callee, `${callee.host} answered ${status}${said.text === "" ? "" : `: ${said.text}`}`, {
     status,
     code: said.code,
@@ -128,10 +133,6 @@ export function excerpt(body: string, callee: Callee): string {
 
 const REFUSALS = /quota|invalid|authentication|permission|not_found|context_length|content_(filter|policy)/i;
 
-/** How servers that have no code for it say that the prompt does not fit. */
-const TOO_LONG =
-  /(maximum|exceeds?( the)?|available) context (length|window|size)|prompt is too long|context_length_exceeded/i;
-
 function mayRetry(status: number, code: string | null, shouldRetry: string | null): boolean {
   if (shouldRetry === "false") return false;
   if (code !== null && /insufficient_quota/i.test(code)) return false;
@@ -159,32 +160,10 @@ function retryAfter(headers: Headers): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
 }
 
-interface Said {
-  readonly text: string;
-  readonly code: string | null;
-  readonly status: number | null;
-}
-
-/** Reads the error shapes of OpenAI, Google (a list), FastAPI (`detail`), Ollama (`error` is a text) and plain bodies. */
+/** What the body says, fit to be shown. */
 function saidBy(body: string, callee: Callee): Said {
-  const plain = { text: excerpt(body, callee), code: null, status: null };
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return plain;
-  }
-  const outer: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isObject(outer)) return plain;
-  const error = outer["error"] ?? outer;
-  if (typeof error === "string") return { ...plain, text: excerpt(error, callee) };
-  if (!isObject(error)) return plain;
-  const message = error["message"] ?? error["detail"] ?? outer["message"];
-  const text = typeof message === "string" ? excerpt(message, callee) : plain.text;
-  const named = [error["code"], error["type"], error["status"]].find((item) => typeof item === "string" && item !== "");
-  const code = TOO_LONG.test(text) ? "context_length_exceeded" : named;
-  const status = [error["code"], error["status"]].find((item) => typeof item === "number" && item >= 400 && item < 600);
-  return { text, code: typeof code === "string" ? code : null, status: typeof status === "number" ? status : null };
+  const said = readError(body);
+  return { ...said, text: excerpt(said.text, callee) };
 }
 
 function transportCode(thrown: unknown): string {

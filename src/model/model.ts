@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../contract/contract.ts";
 import type { Json } from "../core/json.ts";
 import type { NoteKind, Usage } from "../core/events.ts";
+import type { Abilities } from "./quirks.ts";
 
 /**
  * Where models come from: one provider, many models.
@@ -31,12 +32,19 @@ export interface Model {
   readonly origin?: string;
   /** Context window in tokens; null where unknown. */
   readonly window: number | null;
+  /** What it can do and how it is asked. Absent: it is asked nothing (a model that runs in this process). */
+  readonly abilities?: Abilities;
   /**
    * Checks without paying that a call could be made: credentials, a local model's presence (pulling it if the provider
    * was made so). Called once before anything of a run is paid for.
    * @throws {ModullmError} RLLM_014 without credentials, RLLM_010 for a local model that is not there
    */
   ready(signal: AbortSignal, note: (note: ModelNote) => void): Promise<void>;
+  /**
+   * Milliseconds since the epoch until which calls are better spared, because the last ones failed; null: it may be called.
+   * Advice: a call is made all the same. Absent: nothing is kept on record.
+   */
+  restsUntil?(): number | null;
   /**
    * One call, streamed. An adapter may give the whole text as one part.
    *
@@ -57,8 +65,24 @@ export interface ModelRequest {
   readonly schema: JsonSchema;
   /** Whether the caller shows text as it comes; without it an adapter may fetch the answer whole. */
   readonly stream: boolean;
+  /** How long to wait for what. @default as on a last model, with nothing set */
+  readonly patience?: Patience;
   /** What the prompt was rendered from. Only for models that run in this process; never sent anywhere. */
   readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** How long a caller waits before it gives up on a call. What is set is in milliseconds; null: nothing is set. */
+export interface Patience {
+  /** Whether another model takes over when this one fails: then waiting is short. */
+  readonly another: boolean;
+  /** Until the server is reached. */
+  readonly connect: number | null;
+  /** From the request to the first sign of life: any byte of the answer, a keep-alive too. */
+  readonly first: number | null;
+  /** Between two signs of life. */
+  readonly gap: number | null;
+  /** The whole call with its retries; `params.timeout` wins. */
+  readonly total: number | null;
 }
 
 export interface Message {

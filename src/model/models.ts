@@ -1,5 +1,6 @@
 import type { Config } from "../core/config.ts";
 import { ModullmError } from "../core/error.ts";
+import { type BreakerOptions, createBreaker } from "./failover/breaker.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { Model, ModelProvider } from "./model.ts";
 import { withRetry } from "./retry.ts";
@@ -13,6 +14,8 @@ export interface ModelsOptions {
   readonly autoPull?: boolean;
   /** The provider `builtin`, loaded when a program asks for it. */
   readonly baseline: () => Promise<ModelProvider>;
+  /** Where the records of failing models are kept. @default nowhere: no model is spared */
+  readonly breakers?: Omit<BreakerOptions, "now">;
   readonly sleep?: NonNullable<RetryOptions["sleep"]>;
   readonly random?: () => number;
 }
@@ -44,7 +47,7 @@ export function createModels(options: ModelsOptions): Models {
     async get(id) {
       const { front, name } = splitId(id);
       const model = (await provider(front)).model(name);
-      return isBuiltin(front) ? model : withRetry(model, retryOptions(options));
+      return isBuiltin(front) ? model : withRetry(model, retryOptions(model, options));
     },
     provider,
     async close() {
@@ -60,20 +63,41 @@ async function loadProvider(name: string, options: ModelsOptions): Promise<Model
   const { config } = options;
   const endpoint = resolveEndpoint(name, config);
   const adapter = { endpoint, config, fetch: options.fetch ?? fetch };
-  if (endpoint.quirks.protocol === "ollama") {
-    const { createOllama } = await import("./ollama/ollama.ts");
-    return createOllama({ ...adapter, autoPull: options.autoPull ?? false });
+  switch (endpoint.quirks.protocol) {
+    case "ollama": {
+      const { createOllama } = await import("./ollama/ollama.ts");
+      return createOllama({ ...adapter, autoPull: options.autoPull ?? false });
+    }
+    case "anthropic": {
+      const { createAnthropic } = await import("./anthropic/anthropic.ts");
+      return createAnthropic(adapter);
+    }
+    case "gemini": {
+      const { createGemini } = await import("./gemini/gemini.ts");
+      return createGemini(adapter);
+    }
+    case "responses": {
+      const { createResponses } = await import("./responses/responses.ts");
+      return createResponses(adapter);
+    }
+    case "openai":
+    case "azure": {
+      const { createOpenAi } = await import("./openai/openai.ts");
+      return createOpenAi(adapter);
+    }
   }
-  const { createOpenAi } = await import("./openai/openai.ts");
-  return createOpenAi(adapter);
 }
 
 function isBuiltin(name: string): boolean {
   return name.toLowerCase() === "builtin";
 }
 
-function retryOptions({ sleep, random }: ModelsOptions): RetryOptions {
-  return { ...(sleep === undefined ? {} : { sleep }), ...(random === undefined ? {} : { random }) };
+function retryOptions({ id, origin }: Model, { sleep, random, breakers }: ModelsOptions): RetryOptions {
+  return {
+    ...(sleep === undefined ? {} : { sleep }),
+    ...(random === undefined ? {} : { random }),
+    ...(breakers === undefined ? {} : { breaker: createBreaker(`${id} ${origin ?? ""}`, breakers) }),
+  };
 }
 
 function splitId(id: string): { front: string; name: string } {

@@ -1,6 +1,9 @@
+import { HOSTED, LOCAL } from "./quirks.ts";
+import type { Quirks } from "./quirks.ts";
+
 /**
- * The provider table: everything that differs between servers that speak the OpenAI chat protocol, as data.
- * `docs/providers.md` shows it, and a test holds the two together.
+ * The provider table: everything that differs between servers, as data. What differs between models of one server is in
+ * `families.ts`. `docs/providers.md` shows it, and a test holds the two together.
  */
 export interface ProviderEntry {
   /** The canonical name; what errors and stats show. */
@@ -12,78 +15,60 @@ export interface ProviderEntry {
   /** Variables that may hold the key, first one wins; empty for a server that needs none. */
   readonly keys: readonly string[];
   readonly quirks: Quirks;
+  /** Its ways at an address that speaks OpenAI's protocol in place of its own; absent where it has no protocol of its own. */
+  readonly compatible?: Compatible;
 }
 
-export interface Quirks {
-  /** How it is spoken to: the OpenAI protocol, Ollama's own, or OpenAI's behind Azure addresses. */
-  readonly protocol: "openai" | "azure" | "ollama";
-  /** Whether it runs on the user's own machines: a first token may then take as long as loading a model does. */
-  readonly local: boolean;
-  /** Whether a call without a key can't work. */
-  readonly needsKey: boolean;
-  /**
-   * How a JSON schema is sent: `strict` (json_schema that is enforced, in OpenAI's subset), `gemini` (json_schema in
-   * Gemini's subset), `grammar` (json_schema turned into a grammar by llama.cpp or alike), `schema` (json_schema as
-   * written), `none`.
-   */
-  readonly schema: SchemaMode;
-  /** Whether it knows `response_format: {type: json_object}`. */
-  readonly jsonMode: boolean;
-  /** Whether `stream_options.include_usage` may be sent. */
-  readonly streamUsage: boolean;
-  /** Parameters under another name there. */
-  readonly renames: Readonly<Record<string, string>>;
-  /** Parameters it refuses or ignores: left out, with a note. */
-  readonly refuses: readonly string[];
+export interface Compatible {
+  /** Paths of addresses that speak the provider's own protocol, whatever their host; without the slash at the end. */
+  readonly unless: RegExp;
+  readonly quirks: Quirks;
 }
-
-export type SchemaMode = "strict" | "gemini" | "grammar" | "schema" | "none";
-
-const HOSTED: Quirks = {
-  protocol: "openai",
-  local: false,
-  needsKey: true,
-  schema: "schema",
-  jsonMode: true,
-  streamUsage: true,
-  renames: {},
-  refuses: [],
-};
-
-const LOCAL: Quirks = { ...HOSTED, local: true, needsKey: false, schema: "grammar" };
-
-/** A server nothing is known of: the plainest request there is. */
-export const UNKNOWN_SERVER: Quirks = { ...HOSTED, local: true, needsKey: false, schema: "none", streamUsage: false };
 
 /** Sampling knobs of local servers that hosted ones answer with 400. */
 const SAMPLERS = ["top_k", "min_p"];
 const LOGPROBS = ["logprobs", "top_logprobs"];
+const PENALTIES = ["frequency_penalty", "presence_penalty"];
+const NOT_ANTHROPIC = [...LOGPROBS, ...PENALTIES, "logit_bias", "prediction", "seed", "n", "verbosity"];
+const NOT_GEMINI = words("min_p logit_bias logprobs top_logprobs n prediction user service_tier verbosity");
 
 export const PROVIDERS: readonly ProviderEntry[] = [
   entry("openai", "https://api.openai.com/v1", ["OPENAI_API_KEY"], {
     schema: "strict",
+    input: ["image", "pdf"],
     refuses: [...SAMPLERS, "thinking"],
   }),
   entry("anthropic", "https://api.anthropic.com/v1", ["ANTHROPIC_API_KEY"], {
     aliases: ["claude"],
-    schema: "none",
+    protocol: "anthropic",
+    schema: "tool",
     jsonMode: false,
-    refuses: [
-      ...SAMPLERS,
-      ...LOGPROBS,
-      "frequency_penalty",
-      "presence_penalty",
-      "logit_bias",
-      "prediction",
-      "seed",
-      "service_tier",
-      "user",
-    ],
+    input: ["image", "pdf"],
+    thinking: "budget",
+    refuses: [...NOT_ANTHROPIC, "min_p"],
+    refusesThinking: ["temperature", "top_k"],
+    cacheFrom: 1024,
+    compatible: {
+      unless: /^$|\/anthropic(\/v1)?$/,
+      quirks: {
+        ...HOSTED,
+        schema: "none",
+        jsonMode: false,
+        refuses: [...SAMPLERS, ...NOT_ANTHROPIC, "service_tier", "user"],
+      },
+    },
   }),
-  entry("google", "https://generativelanguage.googleapis.com/v1beta/openai", ["GOOGLE_API_KEY", "GEMINI_API_KEY"], {
+  entry("google", "https://generativelanguage.googleapis.com/v1beta", ["GOOGLE_API_KEY", "GEMINI_API_KEY"], {
     aliases: ["gemini"],
+    protocol: "gemini",
     schema: "gemini",
-    refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "thinking"],
+    input: ["image", "audio", "pdf"],
+    thinking: "level",
+    refuses: NOT_GEMINI,
+    compatible: {
+      unless: /^$|\/v1(alpha|beta)$/,
+      quirks: { ...HOSTED, schema: "gemini", refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "thinking"] },
+    },
   }),
   entry("mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"], {
     streamUsage: false,
@@ -152,6 +137,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     aliases: ["azure_openai"],
     protocol: "azure",
     schema: "strict",
+    input: ["image", "pdf"],
     refuses: [...SAMPLERS, "thinking"],
   }),
   local("vllm", "http://127.0.0.1:8000/v1", { aliases: ["hosted_vllm"] }),
@@ -176,14 +162,21 @@ export function environmentName(provider: string): string {
   return provider.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 }
 
-type More = Partial<Quirks> & { readonly aliases?: readonly string[] };
+type More = Partial<Quirks> & Pick<Partial<ProviderEntry>, "aliases" | "compatible">;
 
 function entry(name: string, baseUrl: string | null, keys: readonly string[], more: More): ProviderEntry {
-  const { aliases = [], ...quirks } = more;
-  return { name, aliases, baseUrl, keys, quirks: { ...HOSTED, ...quirks } };
+  return made(name, baseUrl, keys, { ...HOSTED, ...more });
 }
 
 function local(name: string, baseUrl: string, more: More): ProviderEntry {
-  const { aliases = [], ...quirks } = more;
-  return { name, aliases, baseUrl, keys: [`${environmentName(name)}_API_KEY`], quirks: { ...LOCAL, ...quirks } };
+  return made(name, baseUrl, [`${environmentName(name)}_API_KEY`], { ...LOCAL, ...more });
+}
+
+function made(name: string, baseUrl: string | null, keys: readonly string[], more: Quirks & More): ProviderEntry {
+  const { aliases = [], compatible, ...quirks } = more;
+  return { name, aliases, baseUrl, keys, quirks, ...(compatible === undefined ? {} : { compatible }) };
+}
+
+function words(text: string): readonly string[] {
+  return text.split(" ");
 }

@@ -1,6 +1,8 @@
 import { ModullmError, withDetails } from "../core/error.ts";
 import { reasonOf } from "./failure.ts";
 import { cancelled } from "./exchange.ts";
+import type { Breaker } from "./failover/breaker.ts";
+import { isTimeout, totalOf } from "./failover/deadlines.ts";
 import type { Model, ModelPart, ModelRequest } from "./model.ts";
 
 export interface RetryOptions {
@@ -10,31 +12,39 @@ export interface RetryOptions {
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Between 0 and 1, for the jitter. */
   readonly random?: () => number;
+  /** Keeps a record of what fails. @default none is kept */
+  readonly breaker?: Breaker | null;
 }
 
 /** The longest wait a server may ask for, in milliseconds. */
 const LONGEST_WAIT = 60_000;
+/** The same while another model is left: after that it is quicker to ask that one. */
+const LONGEST_WAIT_BEFORE_ANOTHER = 5000;
 const FIRST_WAIT = 500;
 const LONGEST_BACKOFF = 8000;
 /** A server that is not there is seldom there a moment later: one quick look, for one that is just starting. */
 const REFUSED_WAIT = 200;
-/** Seconds, where the program says nothing; the adapters' own default. */
-const DEFAULT_TIMEOUT = 600;
 
 /**
  * A model that waits out transient failures: RLLM_017 that says `retryable` and comes before any text.
  *
  * Waits 0.5, 1, 2 … s (at most 8, a quarter of it by chance), or as long as the server asks for, up to 60 s. Each wait is
- * a `retry-wait` note. `params.timeout` covers the tries and the waits between them. Once text or reasoning has been
+ * a `retry-wait` note. `params.timeout` covers the tries and the waits between them. Once text has been
  * given nothing is tried again here, as the caller may have shown it. `details.attempts` counts the tries.
+ *
+ * While another model is left, patience is short: silence that passed a deadline is not waited for again, a server that asks for
+ * more than 5 s does not get them, and a model that has rested is tried once.
  */
 export function withRetry(model: Model, options: RetryOptions = {}): Model {
-  const settings = { retries: 2, sleep: sleepFor, random: Math.random, ...options };
+  const settings = { retries: 2, sleep: sleepFor, random: Math.random, breaker: null, ...options };
+  const { breaker } = settings;
   return {
     id: model.id,
     ...(model.origin === undefined ? {} : { origin: model.origin }),
     window: model.window,
+    ...(model.abilities === undefined ? {} : { abilities: model.abilities }),
     ready: (signal, note) => model.ready(signal, note),
+    ...(breaker === null ? {} : { restsUntil: () => breaker.restsUntil() }),
     call: (request, signal) => callWithRetry(model, settings, request, signal),
   };
 }
@@ -46,26 +56,33 @@ async function* callWithRetry(
   signal: AbortSignal,
 ): AsyncGenerator<ModelPart> {
   const { timeout } = request.params;
-  const given = typeof timeout === "number" && timeout > 0;
-  const end = performance.now() + (given ? timeout : DEFAULT_TIMEOUT) * 1000;
+  const { breaker } = settings;
+  const another = request.patience?.another ?? false;
+  const end = performance.now() + totalOf(timeout, request.patience);
   const told = new Set<string>();
+  const probing = breaker?.begin() ?? false;
+  const retries = probing && another ? 0 : settings.retries;
   for (let attempt = 1; ; attempt++) {
     let committed = false;
     // The time that is left, where the program limits it; the first try gets the number as it is written.
     const left = (end - performance.now()) / 1000;
-    const params = given && attempt > 1 ? { ...request.params, timeout: left } : request.params;
+    const params = isTimeout(timeout) && attempt > 1 ? { ...request.params, timeout: left } : request.params;
     try {
-      for await (const part of model.call({ ...request, params }, signal)) {
-        if (part.type === "text" || part.type === "reasoning") committed = true;
-        if (part.type === "note" && told.has(part.message)) continue;
-        if (part.type === "note") told.add(part.message);
+      for await (const part of model.call(attempt > 1 ? { ...request, params } : request, signal)) {
+        if (part.type === "text") committed = true;
+        else if (part.type === "finish") breaker?.succeeded();
+        else if (part.type === "note") {
+          if (told.has(part.message)) continue;
+          told.add(part.message);
+        }
         yield part;
       }
       return;
     } catch (thrown) {
       if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") throw thrown;
       const failure = withDetails(thrown, { attempts: attempt });
-      const wait = committed ? null : waitBefore(failure, attempt, settings);
+      report(failure, breaker);
+      const wait = committed ? null : waitBefore(failure, attempt, { ...settings, retries, another });
       if (wait === null || performance.now() + wait >= end) throw failure;
       if (wait > LONGEST_WAIT) throw asksTooMuch(model, failure, wait);
       yield waitNote(model, failure, { wait, attempt });
@@ -75,16 +92,34 @@ async function* callWithRetry(
   }
 }
 
+/** A refusal of the request shows that the server is well. */
+function report(failure: ModullmError, breaker: Breaker | null): void {
+  if (breaker === null) return;
+  if (failure.retryable) breaker.failed(askedWait(failure));
+  else breaker.succeeded();
+}
+
+function askedWait({ details }: ModullmError): number | null {
+  const asked = details["retry_after_ms"];
+  return typeof asked === "number" ? asked : null;
+}
+
 /** Milliseconds to wait before another try; null when there is to be none. */
-function waitBefore(failure: ModullmError, attempt: number, settings: Required<RetryOptions>): number | null {
+function waitBefore(
+  failure: ModullmError,
+  attempt: number,
+  settings: { retries: number; random: () => number; another: boolean },
+): number | null {
   if (!failure.retryable) return null;
-  const asked = failure.details["retry_after_ms"];
-  if (typeof asked === "number" && asked > LONGEST_WAIT) return asked;
+  const { another } = settings;
+  if (another && failure.details["deadline"] !== undefined) return null;
+  const asked = askedWait(failure);
+  if (asked !== null && asked > (another ? LONGEST_WAIT_BEFORE_ANOTHER : LONGEST_WAIT)) return another ? null : asked;
   if (attempt > settings.retries) return null;
   if (failure.details["refused"] === true) return attempt > 1 ? null : REFUSED_WAIT;
   const backoff = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_BACKOFF);
   const jittered = Math.round(backoff * (1 - settings.random() * 0.25));
-  return typeof asked === "number" ? Math.max(asked, jittered) : jittered;
+  return asked === null ? jittered : Math.max(asked, jittered);
 }
 
 function asksTooMuch(model: Model, failure: ModullmError, wait: number): ModullmError {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { FAMILIES } from "../../src/model/families.ts";
 import { environmentName, findProvider, PROVIDERS, providerNames } from "../../src/model/providers.ts";
 import type { ProviderEntry } from "../../src/model/providers.ts";
 
@@ -8,8 +9,8 @@ const PAGE = `${import.meta.dir}/../../docs/providers.md`;
 function providerTable(): string {
   const rows = PROVIDERS.map((provider) => `| ${cells(provider).join(" | ")} |`);
   return [
-    "| Provider | Address | Key | Schema | JSON mode | Renamed | Left out |",
-    "|---|---|---|---|---|---|---|",
+    "| Provider | Address | Key | Protocol | Schema | JSON mode | Takes | Renamed | Left out |",
+    "|---|---|---|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");
 }
@@ -20,8 +21,10 @@ function cells({ name, aliases, baseUrl, keys, quirks }: ProviderEntry): readonl
     aliases.length === 0 ? name : `${name} (${aliases.join(", ")})`,
     baseUrl === null ? "`AZURE_API_BASE`" : `\`${baseUrl}\``,
     code(keys) + (quirks.needsKey ? "" : " (not needed)"),
+    quirks.protocol,
     quirks.protocol === "ollama" ? "grammar, as `format`" : quirks.schema,
     quirks.jsonMode ? "yes" : "no",
+    quirks.input === null ? "" : quirks.input.join(", "),
     renames.length === 0 ? "" : renames.join(", "),
     code(quirks.refuses),
   ];
@@ -31,11 +34,33 @@ function code(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(", ");
 }
 
+/** The table of families as the code would write it. */
+function familyTable(): string {
+  const rows = FAMILIES.map(({ at, names, ways }) => {
+    const said = Object.entries(ways).map(([key, value]) => `${key}: ${shown(value)}`);
+    return `| ${at.join(", ")} | \`${names.source.replaceAll("|", "\\|")}\` | ${said.join("; ")} |`;
+  });
+  return ["| At | Names | What differs |", "|---|---|---|", ...rows].join("\n");
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "text only" : value.join(", ");
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .map(([from, to]) => `${from} → ${String(to)}`)
+      .join(", ");
+  return String(value);
+}
+
+function between(page: string, name: string): string | undefined {
+  return new RegExp(`<!-- ${name}:begin[^>]*-->\n([\\s\\S]*?)\n<!-- ${name}:end -->`).exec(page)?.[1];
+}
+
 describe("the provider table", () => {
   test("is what docs/providers.md shows", async () => {
     const page = await Bun.file(PAGE).text();
-    const shown = /<!-- providers:begin[^>]*-->\n([\s\S]*?)\n<!-- providers:end -->/.exec(page)?.[1];
-    expect(shown).toBe(providerTable());
+    expect(between(page, "providers")).toBe(providerTable());
+    expect(between(page, "families")).toBe(familyTable());
   });
 
   test("has no name twice", () => {

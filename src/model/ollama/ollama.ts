@@ -6,10 +6,11 @@ import { credentialFault } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { Exchange, notJson } from "../exchange.ts";
 import type { Deadlines } from "../exchange.ts";
+import { abilitiesOf } from "../families.ts";
 import { reasonOf } from "../failure.ts";
 import type { Callee } from "../failure.ts";
 import type { Model, ModelNote, ModelPart, ModelProvider, ModelRequest } from "../model.ts";
-import { deadlinesOf } from "../openai/request.ts";
+import { deadlinesOf } from "../failover/deadlines.ts";
 import { lineFetch } from "./lines.ts";
 import { pullModel } from "./pull.ts";
 import { ollamaBody } from "./request.ts";
@@ -45,6 +46,7 @@ function createModel(name: string, options: OllamaOptions): Model {
     id,
     origin: options.endpoint.baseUrl,
     window: null,
+    abilities: abilitiesOf(options.endpoint, name),
     ready: (signal, note) => makeReady(name, options, signal, note),
     call: (request, signal) => callModel(name, options, request, signal),
   };
@@ -89,7 +91,7 @@ async function* callModel(
   const callee = calleeOf(endpoint, name);
   const { body, notes } = ollamaBody(endpoint, name, request);
   for (const note of notes) yield { type: "note", ...note };
-  const deadlines = deadlinesOf(request.params["timeout"], { stream: true, patient: true });
+  const deadlines = deadlinesOf(request.params["timeout"], { stream: true, patient: true }, request.patience);
   const exchange = openExchange(options, callee, deadlines, signal, request.params["extra_headers"]);
   try {
     const { Ollama } = await import("ollama/browser");

@@ -13,7 +13,7 @@ export function addressOf(endpoint: Endpoint, name: string): { baseURL: string; 
   const query = Object.fromEntries(url.searchParams);
   url.search = "";
   const base = url.toString().replace(/\/+$/, "");
-  if (endpoint.quirks.protocol !== "azure") return { baseURL: base, defaultQuery: query };
+  if (!isAzure(endpoint)) return { baseURL: base, defaultQuery: query };
   const dated = endpoint.apiVersion ?? query["api-version"] ?? null;
   if (base.includes("/openai/deployments/")) {
     return { baseURL: base, defaultQuery: { ...query, "api-version": dated ?? "2024-10-21" } };
@@ -27,15 +27,14 @@ export function addressOf(endpoint: Endpoint, name: string): { baseURL: string; 
 /** Where the names of the models are. */
 export function listAddress(endpoint: Endpoint): URL {
   const url = new URL(endpoint.baseUrl);
-  url.pathname =
-    endpoint.quirks.protocol === "azure" ? "/openai/v1/models" : `${url.pathname.replace(/\/+$/, "")}/models`;
+  url.pathname = isAzure(endpoint) ? "/openai/v1/models" : `${url.pathname.replace(/\/+$/, "")}/models`;
   return url;
 }
 
 /** The key as this server wants it, and the headers of config.yaml; names in lower case. */
 export function headersOf(endpoint: Endpoint): Record<string, string> {
   const headers: Record<string, string> = {};
-  if (endpoint.key !== null && endpoint.quirks.protocol === "azure") headers["api-key"] = endpoint.key.value;
+  if (endpoint.key !== null && isAzure(endpoint)) headers["api-key"] = endpoint.key.value;
   else if (endpoint.key !== null) headers["authorization"] = `Bearer ${endpoint.key.value}`;
   for (const [name, value] of Object.entries(endpoint.headers)) headers[name.toLowerCase()] = value;
   return headers;
@@ -50,4 +49,9 @@ export function calleeOf(endpoint: Endpoint, name: string, extra: Readonly<Recor
     host: new URL(endpoint.baseUrl).host,
     secrets: sent.filter((value) => value.length >= SHORTEST_SECRET),
   };
+}
+
+/** Azure's addresses and key, whichever of OpenAI's two protocols goes there. */
+function isAzure(endpoint: Endpoint): boolean {
+  return endpoint.quirks.protocol === "azure" || endpoint.provider === "azure";
 }

@@ -7,11 +7,13 @@ import { Exchange, notJson } from "../exchange.ts";
 import type { Deadlines } from "../exchange.ts";
 import { reasonOf } from "../failure.ts";
 import type { Callee } from "../failure.ts";
+import { abilitiesOf } from "../families.ts";
 import type { Model, ModelPart, ModelProvider, ModelRequest } from "../model.ts";
+import { streamedParts } from "../stream.ts";
 import { addressOf, calleeOf, headersOf, listAddress } from "./address.ts";
 import { chatBody, weakenedNote } from "./request.ts";
 import type { ChatBody } from "./request.ts";
-import { streamedParts } from "./stream.ts";
+import { chunkReader } from "./stream.ts";
 import { wholeParts } from "./whole.ts";
 
 export interface OpenAiOptions {
@@ -36,6 +38,7 @@ function createModel(name: string, options: OpenAiOptions): Model {
     id,
     origin: options.endpoint.baseUrl,
     window: null,
+    abilities: abilitiesOf(options.endpoint, name),
     async ready() {
       const fault = credentialFault(options.endpoint, id, options.config);
       if (fault !== null) throw fault;
@@ -78,7 +81,7 @@ async function* exchangeParts(
     const response = await send(options.endpoint, name, chat, exchange);
     const type = response.headers.get("content-type") ?? "";
     const events = type.includes("text/event-stream") || (chat.stream && !/json|html/.test(type));
-    if (events) yield* streamedParts(exchange, response, callee);
+    if (events) yield* streamedParts(exchange, response, callee, chunkReader(callee));
     else yield* wholeParts(await exchange.text(response), callee);
   } finally {
     exchange.close();

@@ -1,4 +1,4 @@
-import type { SchemaMode } from "../providers.ts";
+import type { SchemaMode } from "../quirks.ts";
 
 /** What a server takes of JSON Schema when it turns a schema into a limit on what the model may write. */
 export interface Dialect {
@@ -18,6 +18,13 @@ const BOUNDS = words("minimum maximum exclusiveMinimum exclusiveMaximum");
 const STRICT: Dialect = {
   keywords: new Set([...CORE, ...BOUNDS, ...words("multipleOf pattern format minItems maxItems")]),
   formats: new Set(words("date-time time date duration email hostname ipv4 ipv6 uuid")),
+  patterns: "all",
+  integerBounds: false,
+};
+
+const ANTHROPIC: Dialect = {
+  keywords: new Set([...CORE, ...words("const minItems pattern format")]),
+  formats: new Set(words("date-time time date duration email hostname uri ipv4 ipv6 uuid")),
   patterns: "all",
   integerBounds: false,
 };
@@ -44,8 +51,10 @@ const WHOLE: Dialect = { keywords: null, formats: null, patterns: "all", integer
 
 export const DIALECTS: Readonly<Record<Exclude<SchemaMode, "none">, Dialect>> = {
   strict: STRICT,
+  anthropic: ANTHROPIC,
   gemini: GEMINI,
   grammar: GRAMMAR,
+  tool: WHOLE,
   schema: WHOLE,
 };
 

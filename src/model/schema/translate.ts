@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../../contract/contract.ts";
 import { isObject, jsonType } from "../../core/json.ts";
-import type { SchemaMode } from "../providers.ts";
+import type { SchemaMode } from "../quirks.ts";
 import { CONSTRAINTS, DESCRIPTIONS, DIALECTS } from "./dialects.ts";
 import type { Dialect } from "./dialects.ts";
 import { strictFaults } from "./strict.ts";

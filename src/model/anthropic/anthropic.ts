@@ -1,0 +1,33 @@
+import type { Endpoint } from "../endpoint.ts";
+import type { ModelProvider } from "../model.ts";
+import { createNative, under } from "../native.ts";
+import type { NativeOptions } from "../native.ts";
+import { isObject } from "../../core/json.ts";
+import { messageReader } from "./reader.ts";
+import { messagesCall } from "./request.ts";
+
+/** The version of the protocol, as every request must name it: platform.claude.com/docs/en/api/versioning. */
+const VERSION = "2023-06-01";
+
+/** Anthropic's Messages: platform.claude.com/docs/en/api/messages. */
+export function createAnthropic(options: NativeOptions): ModelProvider {
+  return createNative(options, {
+    headers: ({ key }) => ({ "anthropic-version": VERSION, ...(key === null ? {} : { "x-api-key": key.value }) }),
+    write: (model, request) => messagesCall(address(model.endpoint, "/messages"), model, request),
+    reader: messageReader,
+    listUrl(endpoint) {
+      const url = address(endpoint, "/models");
+      url.searchParams.set("limit", "1000");
+      return url;
+    },
+    names({ data }) {
+      const all = Array.isArray(data) ? data.filter(isObject) : [];
+      return all.map(({ id }) => id).filter((id) => typeof id === "string");
+    },
+  });
+}
+
+/** Anthropic's own clients are given the address without `/v1`. */
+function address(endpoint: Endpoint, path: string): URL {
+  return under(endpoint, path, { end: /\/v\d+$/, add: "/v1" });
+}

@@ -1,0 +1,70 @@
+import type { Endpoint } from "./endpoint.ts";
+import type { Abilities, Protocol } from "./quirks.ts";
+
+/** Models of one make that differ from what is usual at their provider. */
+export interface Family {
+  /** Canonical names of providers, or protocols. */
+  readonly at: readonly (Protocol | "github" | "openrouter")[];
+  /** Tested against the name behind the first slash. */
+  readonly names: RegExp;
+  readonly ways: Partial<Abilities>;
+}
+
+const SAMPLING = ["temperature", "top_p", "presence_penalty", "frequency_penalty"];
+const OPENAI = ["openai", "azure", "responses", "github", "openrouter"] as const;
+const RENAMED = { max_tokens: "max_completion_tokens" };
+
+/**
+ * What is known of families of models, the first that fits wins. Sources, read in November 2026:
+ * OpenAI: developers.openai.com/api/docs/guides/reasoning. Anthropic: platform.claude.com/docs, pages about-claude/models,
+ * build-with-claude/structured-outputs, …/effort, …/prompt-caching and the migration guides of Opus 4.7, Sonnet 5 and
+ * Sonnet 5.5. Google: ai.google.dev/gemini-api/docs, pages thinking, structured-output and gemma.
+ */
+export const FAMILIES: readonly Family[] = [
+  family(OPENAI, /(^|\/)(o\d|gpt-5(?!-chat))/i, {
+    thinking: "effort",
+    renames: RENAMED,
+    refusesThinking: [...SAMPLING, "logprobs", "top_logprobs", "logit_bias"],
+  }),
+  family(["openai", "azure"], /^(gpt-audio|gpt-4o(-mini)?-audio)/, { input: ["audio"] }),
+  family(["openai", "azure"], /^gpt-(3\.5|4(-\d{4}|-32k)?$)/, { input: [] }),
+  family(["anthropic"], /claude-(3-haiku|3-5)/, { thinking: "none", cacheFrom: 2048 }),
+  family(["anthropic"], /claude-(3-|(opus|sonnet)-4(-[01])?(-20\d{6})?$)/, {}),
+  family(["anthropic"], /claude-(opus|haiku)-4-5/, { schema: "anthropic", cacheFrom: 4096 }),
+  family(["anthropic"], /claude-sonnet-4-5/, { schema: "anthropic" }),
+  family(["anthropic"], /claude-opus-4-6/, { schema: "anthropic", thinking: "adaptive", cacheFrom: 4096 }),
+  family(["anthropic"], /claude-sonnet-4-6/, { schema: "anthropic", thinking: "adaptive" }),
+  family(["anthropic"], /claude-(opus-4-[78]|opus-5(?!-\d(-|$))|sonnet-5(?!-\d(-|$)))/, {
+    schema: "anthropic",
+    thinking: "adaptive",
+    cacheFrom: 1024,
+  }),
+  // The newest, and whatever comes after them: they think always, and set their own sampling.
+  family(["anthropic"], /claude-/, { schema: "anthropic", thinking: "always" }),
+  family(["gemini"], /gemma/, { thinking: "none", system: false, schema: "none", jsonMode: false, input: ["image"] }),
+  family(["gemini"], /gemini-(1|2\.0)/, { thinking: "none" }),
+  family(["gemini"], /gemini-2\.5/, { thinking: "budget" }),
+];
+
+/** Claude models that take no sampling parameters at all. */
+const NO_SAMPLING = /claude-(opus-4-[789]|mythos|[a-z]+-([5-9]|\d\d))/;
+
+/** What the model of that name can do at that endpoint. */
+export function abilitiesOf(endpoint: Endpoint, name: string): Abilities {
+  const { protocol: _protocol, local: _local, needsKey: _needsKey, ...usual } = endpoint.quirks;
+  const { protocol } = endpoint.quirks;
+  // Another server's ways may be OpenAI's without its models being so.
+  const places: readonly string[] = protocol === "openai" ? [endpoint.provider] : [endpoint.provider, protocol];
+  const found = FAMILIES.find(({ at, names }) => names.test(name) && at.some((place) => places.includes(place)));
+  const sampling = protocol === "anthropic" && NO_SAMPLING.test(name) ? ["temperature", "top_p", "top_k"] : [];
+  const ways = { ...usual, ...found?.ways };
+  return {
+    ...ways,
+    renames: { ...usual.renames, ...found?.ways.renames },
+    refuses: [...usual.refuses, ...sampling],
+  };
+}
+
+function family(at: Family["at"], names: RegExp, ways: Partial<Abilities>): Family {
+  return { at, names, ways };
+}

@@ -1,0 +1,113 @@
+import type { Usage } from "../../core/events.ts";
+import { isCount, isObject } from "../../core/json.ts";
+import { inBandFailure } from "../failure.ts";
+import type { Callee } from "../failure.ts";
+import type { ModelPart } from "../model.ts";
+import { servedBy } from "../openai/reply.ts";
+import { refusalNote } from "../openai/whole.ts";
+import type { ReplyReader } from "../stream.ts";
+
+type Finish = Extract<ModelPart, { type: "finish" }>;
+
+/** Deltas of what a model thinks: the whole of it from open models, a summary from OpenAI's. */
+const REASONING = ["response.reasoning_text.delta", "response.reasoning_summary_text.delta"];
+
+/**
+ * Reads the events of a streamed response (developers.openai.com/api/docs/guides/streaming-responses), and a whole response.
+ *
+ * Order: `response.created`, `response.in_progress`, items and their deltas, then one of `response.completed`,
+ * `response.incomplete`, `response.failed`; there is no `[DONE]`. Text that came in deltas comes again, whole, in `….done`
+ * events and in the last one, and is passed over there.
+ */
+export function responseReader(callee: Callee): ReplyReader {
+  let finish: Finish | null = null;
+  let refusal = "";
+  let streamed = false;
+
+  function* readResponse(response: Readonly<Record<string, unknown>>): Generator<ModelPart> {
+    const { status } = response;
+    if (status === "failed" || isObject(response["error"])) {
+      throw inBandFailure(callee, { error: response["error"] ?? "the response failed" });
+    }
+    if (status !== "completed" && status !== "incomplete") return;
+    if (!streamed) {
+      for (const part of outputOf(response["output"])) {
+        if (part.type === "refusal") refusal += part.text;
+        else yield { type: part.type, text: part.text } as const;
+      }
+    }
+    finish = {
+      type: "finish",
+      reason: reasonOf(response),
+      usage: usageOf(response["usage"]),
+      served: servedBy(response),
+    };
+  }
+
+  return {
+    get closed() {
+      return finish !== null;
+    },
+    *take(event) {
+      const { type, delta } = event;
+      if (type === "error") throw inBandFailure(callee, isObject(event["error"]) ? event : { error: event });
+      if (event["object"] === "response") yield* readResponse(event);
+      else if (isObject(event["response"])) yield* readResponse(event["response"]);
+      else if (typeof event["error"] === "string" || isObject(event["error"])) throw inBandFailure(callee, event);
+      if (typeof delta !== "string" || delta === "" || typeof type !== "string") return;
+      if (type === "response.output_text.delta") yield { type: "text", text: delta };
+      else if (REASONING.includes(type)) yield { type: "reasoning", text: delta };
+      else if (type === "response.refusal.delta") refusal += delta;
+      else return;
+      streamed = true;
+    },
+    end() {
+      if (finish === null) return null;
+      return refusal === "" ? [finish] : [refusalNote(refusal, callee), { ...finish, reason: "content-filter" }];
+    },
+  };
+}
+
+interface OutputPart {
+  readonly type: "text" | "reasoning" | "refusal";
+  readonly text: string;
+}
+
+function* outputOf(output: unknown): Generator<OutputPart> {
+  for (const item of listOf(output)) {
+    if (item["type"] === "reasoning") {
+      for (const part of [...listOf(item["summary"]), ...listOf(item["content"])])
+        yield* textOf("reasoning", part["text"]);
+    }
+    if (item["type"] !== "message") continue;
+    for (const part of listOf(item["content"])) {
+      yield* textOf("text", part["text"]);
+      yield* textOf("refusal", part["refusal"]);
+    }
+  }
+}
+
+function* textOf(type: OutputPart["type"], text: unknown): Generator<OutputPart> {
+  if (typeof text === "string" && text !== "") yield { type, text };
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function reasonOf(response: Readonly<Record<string, unknown>>): Finish["reason"] {
+  if (response["status"] === "completed") {
+    const called = listOf(response["output"]).some(({ type }) => type === "function_call");
+    return called ? "other" : "stop";
+  }
+  const details = response["incomplete_details"];
+  const reason = isObject(details) ? details["reason"] : null;
+  if (reason === "max_output_tokens") return "length";
+  return reason === "content_filter" ? "content-filter" : "other";
+}
+
+function usageOf(usage: unknown): Usage | null {
+  if (!isObject(usage)) return null;
+  const { input_tokens: input, output_tokens: output } = usage;
+  return isCount(input) && isCount(output) ? { prompt_tokens: input, completion_tokens: output } : null;
+}
