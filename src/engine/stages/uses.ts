@@ -48,8 +48,8 @@ export async function runUses(run: Run): Promise<void> {
   if (failed) throw failures.get(failed.entry.name);
 }
 
-/** One entry: skipped, run once, or run for each element. */
-async function runLink(run: Run, link: Link, signal: AbortSignal): Promise<unknown> {
+/** One entry: skipped, run once, or run for each element. Not async: each run that waits would hold one frame more. */
+function runLink(run: Run, link: Link, signal: AbortSignal): unknown {
   const { name, when, each } = link.entry;
   if (when !== null && isEmpty(fillText(when, run.values))) {
     run.emit({
@@ -60,8 +60,8 @@ async function runLink(run: Run, link: Link, signal: AbortSignal): Promise<unkno
     });
     return null;
   }
-  if (each === null) return await runOne(run, link, run.values, null, signal);
-  return await runEach(run, link, itemsOf(link, each, run.values), signal);
+  if (each === null) return runOne(run, link, run.values, null, signal);
+  return runEach(run, link, itemsOf(link, each, run.values), signal);
 }
 
 /** The elements that an entry runs for. @throws {ModullmError} RLLM_008 where `each` gives no list */
