@@ -118,6 +118,10 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
         retryable: true,
         attempts: 3,
         reason: "rate limit reached",
+        tried: [
+          { model: "anthropic/claude-haiku-4-5", attempts: 1, reason: "no answer came within 10 s", status: null },
+          { model: "openai/gpt-5-mini", attempts: 3, reason: "rate limit reached", status: 429 },
+        ],
       },
     },
   },

@@ -11,6 +11,7 @@ import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
 import { runProgram } from "./engine/run.ts";
 import type { LoadedProgram } from "./library/load.ts";
 import { createCatalog } from "./model/catalog/catalog.ts";
+import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { createModels } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
@@ -56,6 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     config,
     autoPull: options.ollamaAutoPull ?? config.ollamaAutoPull,
     baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
+    breakers: { store: createBreakerFiles(join(config.paths.state, "breakers")) },
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
   const catalog = createCatalog({ overrides: config.modelFacts });
@@ -75,8 +77,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const store = () => (opening ??= openRunStore(config, warn));
 
   function withDefaults(given: RunOptions): RunOptions {
-    const { defaultModel, defaultMaxRetries } = config;
+    const { defaultModel, defaultMaxRetries, deadlines } = config;
+    // A model that the caller names stands alone.
+    const fallbacks = given.model === undefined ? config.fallbacks : [];
     return {
+      deadlines,
+      ...(fallbacks.length === 0 ? {} : { fallbacks }),
       ...(defaultModel === null ? {} : { model: defaultModel }),
       ...(defaultMaxRetries === null ? {} : { defaultRetries: defaultMaxRetries }),
       ...given,

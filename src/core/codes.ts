@@ -177,7 +177,7 @@ export const CODES = {
     "model",
     502,
     "The provider refused the call or failed.",
-    ["provider", "model", "status", "retryable", "attempts", "reason"],
+    ["provider", "model", "status", "retryable", "attempts", "reason", "tried"],
     "Check the model's name, the key and the provider's status page.",
     { retryable: true },
   ),

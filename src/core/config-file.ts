@@ -1,5 +1,5 @@
 import type { ModelFacts } from "../model/facts.ts";
-import type { RequiredLevel } from "./config.ts";
+import type { DeadlineSettings, RequiredLevel } from "./config.ts";
 import { ModullmError } from "./error.ts";
 import { isObject, jsonType } from "./json.ts";
 import { didYouMean } from "./nearest.ts";
@@ -8,6 +8,9 @@ import { didYouMean } from "./nearest.ts";
 export interface ConfigFile {
   readonly defaultModel: string | null;
   readonly defaultMaxRetries: number | null;
+  /** Null where the file does not say; an empty list says that there are none. */
+  readonly fallbacks: readonly string[] | null;
+  readonly deadlines: DeadlineSettings;
   readonly ollamaAutoPull: boolean | null;
   readonly ollamaApiBase: string | null;
   readonly providers: ReadonlyMap<string, ProviderEntry>;
@@ -127,12 +130,14 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
   const runtime = reader.mapping(
     root["runtime"],
     ["runtime"],
-    ["default_model", "default_max_retries", "default_ollama_auto_pull"],
+    ["default_model", "default_max_retries", "default_ollama_auto_pull", "fallbacks", "deadlines"],
   );
   const provider = reader.mapping(root["provider"], ["provider"], ["ollama_api_base"]);
   return {
     defaultModel: reader.text(runtime["default_model"], ["runtime", "default_model"]),
     defaultMaxRetries: reader.number(runtime["default_max_retries"], ["runtime", "default_max_retries"], COUNT),
+    fallbacks: readFallbacks(runtime["fallbacks"], reader),
+    deadlines: readDeadlines(runtime["deadlines"], reader),
     ollamaAutoPull: reader.flag(runtime["default_ollama_auto_pull"], ["runtime", "default_ollama_auto_pull"]),
     ollamaApiBase: reader.text(provider["ollama_api_base"], ["provider", "ollama_api_base"]),
     providers: readProviders(root["providers"], reader),
@@ -146,6 +151,33 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
 const COUNT = { integer: true, least: 0 };
 const TOKENS = { integer: true, least: 1 };
 const PRICE = { integer: false, least: 0 };
+
+const SECONDS = { integer: false, least: 0.01 };
+
+function readFallbacks(value: unknown, reader: Reader): readonly string[] | null {
+  if (value === null || value === undefined) return null;
+  const names = readNames(value, ["runtime", "fallbacks"], reader);
+  for (const [index, name] of names.entries()) {
+    if (/^[^/\s]+\/\S+$/.test(name)) continue;
+    reader.wrong(["runtime", "fallbacks", String(index)], "is no model: write provider/name");
+  }
+  return names;
+}
+
+/** Seconds in the file, milliseconds from here on. */
+function readDeadlines(value: unknown, reader: Reader): DeadlineSettings {
+  const keys = reader.mapping(value, ["runtime", "deadlines"], ["connect", "first", "gap", "total"]);
+  const milliseconds = (key: string): number | null => {
+    const seconds = reader.number(keys[key], ["runtime", "deadlines", key], SECONDS);
+    return seconds === null ? null : seconds * 1000;
+  };
+  return {
+    connect: milliseconds("connect"),
+    first: milliseconds("first"),
+    gap: milliseconds("gap"),
+    total: milliseconds("total"),
+  };
+}
 
 /** `none` is no level to require: it is what nothing required means. */
 const REQUIRABLE: readonly RequiredLevel[] = ["wasm", "container", "kernel", "namespaces"];

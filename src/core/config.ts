@@ -35,12 +35,27 @@ export interface SandboxSettings {
 /** `none` is left out: nothing is required then. */
 export type RequiredLevel = Exclude<Level, "none">;
 
+/** `runtime.deadlines` in config.yaml, in milliseconds; null where nothing is set. `connect`, `first` and `gap` hold while a fallback is left and on the last model alike. */
+export interface DeadlineSettings {
+  /** Until the server is reached. */
+  readonly connect: number | null;
+  /** From the request to the first sign of life: any byte of the answer. */
+  readonly first: number | null;
+  /** Between two signs of life. */
+  readonly gap: number | null;
+  /** The whole call, for programs without `llm_params.timeout`. */
+  readonly total: number | null;
+}
+
 /** Everything that configures a process, read once. Immutable. */
 export interface Config {
   readonly paths: Paths;
   /** `runtime.default_model`, or `MODULLM_MODEL`: replaces every file's model. */
   readonly defaultModel: string | null;
   readonly defaultMaxRetries: number | null;
+  /** `runtime.fallbacks`: models to try after those of a file, in order. */
+  readonly fallbacks: readonly string[];
+  readonly deadlines: DeadlineSettings;
   readonly ollamaAutoPull: boolean;
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /** `models` in config.yaml, by `provider/name`: overrides the catalogue field by field; a field that is absent is not overridden. */

@@ -71,13 +71,15 @@ export const STAGES = ["input", "plan", "uses", "pre", "render", "window", "mode
 export type StageName = (typeof STAGES)[number];
 
 /** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.
- * `fallback`: the next model takes over. `skipped`: a
+ * `fallback`: the next model takes over. `restart`: the same model is asked again from the start, because its answer broke off.
+ * `skipped`: a
  * child whose `when` is empty. `repair`: how an answer was read. `degraded`: something optional is missing.
  * `progress`: a long step goes on. */
 export type NoteKind =
   | "schema-weakened"
   | "retry-wait"
   | "fallback"
+  | "restart"
   | "skipped"
   | "repair"
   | "degraded"

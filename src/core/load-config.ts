@@ -190,6 +190,13 @@ function build(
     paths,
     defaultModel: rest.lookup("MODULLM_MODEL")?.value ?? firstSet(files, ({ defaultModel }) => defaultModel),
     defaultMaxRetries: firstSet(files, ({ defaultMaxRetries }) => defaultMaxRetries),
+    fallbacks: firstSet(files, ({ fallbacks }) => fallbacks) ?? [],
+    deadlines: {
+      connect: firstSet(files, ({ deadlines }) => deadlines.connect),
+      first: firstSet(files, ({ deadlines }) => deadlines.first),
+      gap: firstSet(files, ({ deadlines }) => deadlines.gap),
+      total: firstSet(files, ({ deadlines }) => deadlines.total),
+    },
     ollamaAutoPull: firstSet(files, ({ ollamaAutoPull }) => ollamaAutoPull) ?? false,
     providers: filled.providers,
     modelFacts: byName<Partial<ModelFacts>>(files.map(({ models }) => models)),

@@ -2,6 +2,7 @@ import type { Reading } from "../answer/answer.ts";
 import { readAnswer } from "../answer/read.ts";
 import { cost } from "../core/cost.ts";
 import { ModullmError, toModullmError } from "../core/error.ts";
+import type { DeadlineSettings } from "../core/config.ts";
 import type { Usage } from "../core/events.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import type { Message, Model } from "../model/model.ts";
@@ -13,13 +14,23 @@ import type { Run } from "./state.ts";
 export type Outcome =
   | { readonly ok: true; readonly value: JsonObject }
   | { readonly ok: false; readonly refusal: Extract<Reading, { ok: false }>; readonly text: string }
-  | { readonly ok: false; readonly error: ModullmError };
+  | {
+      readonly ok: false;
+      readonly error: ModullmError;
+      /** Whether text of an answer had come by then. */
+      readonly begun: boolean;
+    };
 
 /**
  * One attempt: wait for room, ask the budget, call, read, check, report. What the model did wrong is an outcome.
  * @throws {ModullmError} RLLM_020 when the budget refuses or is passed, RLLM_022 when the run is cancelled
  */
-export async function tryOnce(run: Run, model: Model, messages: readonly Message[], attempt: number): Promise<Outcome> {
+export async function tryOnce(
+  run: Run,
+  { model, another }: { readonly model: Model; readonly another: boolean },
+  messages: readonly Message[],
+  attempt: number,
+): Promise<Outcome> {
   const { limiters, concurrency } = run.tree;
   const provider = model.id.slice(0, model.id.indexOf("/")).toLowerCase();
   const limiter = limiters.get(provider) ?? createLimiter(concurrency);
@@ -30,7 +41,7 @@ export async function tryOnce(run: Run, model: Model, messages: readonly Message
   try {
     run.signal.throwIfAborted();
     const grant = run.budget && (await grantCall(run, model, messages));
-    return await attemptCall(run, { model, messages, attempt, grant });
+    return await attemptCall(run, { model, another, messages, attempt, grant });
   } finally {
     limiter.leave();
   }
@@ -39,6 +50,8 @@ export async function tryOnce(run: Run, model: Model, messages: readonly Message
 interface Call {
   readonly model: Model;
   readonly messages: readonly Message[];
+  /** Whether another model is left. */
+  readonly another: boolean;
   /** From 1. */
   readonly attempt: number;
   readonly grant: Grant | null;
@@ -49,6 +62,7 @@ interface Reply {
   text: string | null;
   usage: Usage | null;
   /** Tries that the model's own retries made beyond the first. */
+  finish: string | null;
   extraCalls: number;
 }
 
@@ -57,19 +71,20 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
   const { model, attempt, grant } = call;
   const start = clock.ticks();
   run.emit({ type: "attempt-start", attempt, model: model.id });
-  const reply: Reply = { text: null, usage: null, extraCalls: 0 };
+  const reply: Reply = { text: null, usage: null, finish: null, extraCalls: 0 };
   let outcome: Outcome;
   let edits: readonly string[] = [];
   try {
     await listen(run, call, reply);
     if (reply.text === null) throw noText(model);
+    if (reply.finish === "content-filter") throw filtered(model);
     const reading = read(run, reply.text);
     edits = reading.edits.map((edit) => edit.rule);
     outcome = reading.ok
       ? { ok: true, value: reading.value as JsonObject }
       : { ok: false, refusal: reading, text: reply.text };
   } catch (thrown) {
-    outcome = { ok: false, error: toModullmError(thrown) };
+    outcome = { ok: false, error: toModullmError(thrown), begun: reply.text !== null };
   }
   const latency = clock.ticks() - start;
   const usage = reply.usage ?? (reply.text === null ? null : await estimateUsage(run, call, reply.text));
@@ -94,12 +109,21 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
 const FINAL: ReadonlySet<string> = new Set(["RLLM_020", "RLLM_022"]);
 
 /** Takes in the reply as it comes. An answer that passes what the budget gave it is stopped. */
-async function listen(run: Run, { model, messages, attempt, grant }: Call, reply: Reply): Promise<void> {
+const NO_DEADLINES: DeadlineSettings = { connect: null, first: null, gap: null, total: null };
+
+async function listen(run: Run, { model, another, messages, attempt, grant }: Call, reply: Reply): Promise<void> {
   const { program } = run.loaded;
-  const stream = run.tree.options.stream ?? false;
+  const { stream = false, deadlines = NO_DEADLINES } = run.tree.options;
   const params = grant?.maxTokens == null ? program.params : { ...program.params, max_tokens: grant.maxTokens };
   const { schema: _, ...values } = run.values;
-  const request = { messages, params, schema: program.output.schema, stream, values };
+  const request = {
+    messages,
+    params,
+    schema: program.output.schema,
+    stream,
+    patience: { another, ...deadlines },
+    values,
+  };
   let checkAt = grant?.allowance ?? Number.POSITIVE_INFINITY;
   for await (const part of model.call(request, run.signal)) {
     if (part.type === "text") {
@@ -110,7 +134,10 @@ async function listen(run: Run, { model, messages, attempt, grant }: Call, reply
       const { type: _type, ...note } = part;
       if (note.kind === "retry-wait") reply.extraCalls++;
       run.emit({ type: "note", ...note });
-    } else if (part.type === "finish") reply.usage = part.usage;
+    } else if (part.type === "finish") {
+      reply.usage = part.usage;
+      reply.finish = part.reason;
+    }
   }
 }
 
@@ -148,6 +175,25 @@ function usable(reading: Reading): Reading {
 }
 
 function noText(model: Model): ModullmError {
+/** What came before the filter stepped in is no answer. */
+function filtered(model: Model): ModullmError {
+  const reason = "the provider's content filter stopped the answer";
+  const provider = model.id.slice(0, model.id.indexOf("/"));
+  return new ModullmError("RLLM_017", `Cannot use the answer of model "${model.id}": ${reason}`, {
+    details: {
+      provider,
+      model: model.id,
+      status: null,
+      retryable: false,
+      attempts: 1,
+      reason,
+      provider_code: "content_filter",
+    },
+    hint: "Change the prompt or the input; another model is not asked in its place.",
+    retryable: false,
+  });
+}
+
   const reason = `the reply of ${model.id} has no text`;
   return new ModullmError("RLLM_011", `The model gave no answer: ${reason}`, {
     details: { actual_type: "null", reason, model: model.id },

@@ -4,6 +4,7 @@ import type { RepairLevel } from "../answer/answer.ts";
 import type { AnswerCache } from "./answers.ts";
 import type { Limits } from "./budget.ts";
 import type { JsonSchema } from "../contract/contract.ts";
+import type { DeadlineSettings } from "../core/config.ts";
 import type { RunListener } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
@@ -48,6 +49,10 @@ export interface RunOptions {
   /** Wins over the files' `retries`. */
   readonly maxRetries?: number;
   /** For files that don't say. @default 2 */
+  /** Models to try after each file's own, in order. */
+  readonly fallbacks?: readonly string[];
+  /** How long to wait for a model, in milliseconds; null: as usual. */
+  readonly deadlines?: DeadlineSettings;
   readonly defaultRetries?: number;
   /** Limits on the whole run, around those of the files. */
   readonly budget?: Limits;
@@ -64,6 +69,10 @@ export interface RunOptions {
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;
 }
+  /** Folders whose files the input may name, beside the working folder and those of the configuration. @default none */
+  readonly allowPaths?: readonly string[];
+  /** False opens no path and no URL that the input names: for input that is not the caller's own. @default true */
+  readonly openReferences?: boolean;
 
 export interface RunResult {
   readonly run: string;

@@ -6,23 +6,28 @@ import type { Message } from "../model/model.ts";
 import { renderTemplate } from "../program/template.ts";
 import { issueDetails, type Run } from "./state.ts";
 
-/** What to do after an attempt that gave no usable answer. Deciding calls nothing. */
-export type Decision =
+/** What to do after an attempt whose answer can't be used. Deciding calls nothing. */
+export type AnswerDecision =
   | { readonly do: "retry"; readonly messages: readonly Message[] }
-  | { readonly do: "fall-back" }
   | { readonly do: "fail"; readonly error: ModullmError };
 
 /** An answer that was read and refused. */
+/** What to do after an attempt that brought no answer. */
+export type CallDecision = "fall-back" | "restart" | "fail";
+
 export type Refusal = Extract<Reading, { ok: false }>;
 
 /** Characters of a failed answer that the retry shows: enough to see the mistake, not enough to fill the window. */
 const SHOWN_ANSWER = 4000;
 
-/** Statuses that say "not this model, not now"; another model may well answer. */
-const FALL_BACK_STATUS = [401, 402, 403, 404, 408, 409, 410, 425, 429];
-
 /** After an answer that breaks the contract. @param tries answers refused so far */
-export function decideOnAnswer(run: Run, refusal: Refusal, text: string, tries: number, retries: number): Decision {
+export function decideOnAnswer(
+  run: Run,
+  refusal: Refusal,
+  text: string,
+  tries: number,
+  retries: number,
+): AnswerDecision {
   if (tries <= retries) return { do: "retry", messages: retryMessages(run, refusal, text) };
   const { name, output } = run.loaded.program;
   const [issue] = refusal.issues;
@@ -53,19 +58,41 @@ export function refusalText(refusal: Refusal, output: Contract): string {
   return feedback(refusal, output).split("\n")[0]?.replace(/^- /, "") ?? "";
 }
 
-/** After a call that failed. The model's own retries are over by then. */
-export function decideOnFailure(error: ModullmError, another: boolean): Decision {
-  if (!another || !mayFallBack(error)) return { do: "fail", error };
-  return { do: "fall-back" };
+/** Where a run stands when a call has failed. */
+export interface FailedCall {
+  /** Whether another model is left. */
+  readonly another: boolean;
+  /** Whether text of the answer had come. */
+  readonly begun: boolean;
+  /** Failed calls of this model in this run, this one too. */
+  readonly failures: number;
 }
 
-/** A request that is wrong in itself, or that a filter refused, is not sent to the next model; one that is too long is. */
-function mayFallBack(error: ModullmError): boolean {
-  if (error.code === "RLLM_011" || error.code === "RLLM_010" || error.code === "RLLM_014") return true;
-  if (error.code !== "RLLM_017") return false;
-  const { status } = error.details;
-  if (error.retryable || typeof status !== "number" || status >= 500) return true;
-  return FALL_BACK_STATUS.includes(status) || error.details["provider_code"] === "context_length_exceeded";
+/** Calls of a last model whose answers break off, before that is taken for an answer. */
+const BROKEN_CALLS = 3;
+
+/**
+ * After a call that failed; the model's own retries are over by then. Any failure goes to the next model, but for a refusal to
+ * answer, which is an answer. A last model whose answer broke off is asked again from the start.
+ */
+export function decideOnFailure(error: ModullmError, { another, begun, failures }: FailedCall): CallDecision {
+  const provider = error.code === "RLLM_017";
+  if (provider && isFiltered(error)) return "fail";
+  if (another && (provider || FALL_BACK_CODES.has(error.code))) return "fall-back";
+  if (provider && begun && error.retryable && failures < BROKEN_CALLS) return "restart";
+  return "fail";
+}
+
+/** Failures of a model that another one may not have: no text, not there, no credentials. */
+const FALL_BACK_CODES: ReadonlySet<string> = new Set(["RLLM_010", "RLLM_011", "RLLM_014"]);
+
+const FILTERS = /content[ _-]?(filter|policy|management policy)|moderation|safety system/i;
+
+/** What the provider's own rules forbid is not asked of the next one until somebody answers. */
+function isFiltered({ details }: ModullmError): boolean {
+  const { status, reason } = details;
+  const said = status === 400 ? [details["provider_code"], reason] : [details["provider_code"]];
+  return said.some((text) => typeof text === "string" && FILTERS.test(text));
 }
 
 /** The conversation goes on: the failed answer as the assistant's turn, then what to do better. */

@@ -1,5 +1,6 @@
 import { ModullmError } from "../core/error.ts";
 import { VERSION } from "../core/version.ts";
+import { isReachable } from "./failover/reachable.ts";
 import { excerpt, providerFailure, statusFailure, transportFailure } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 
@@ -7,6 +8,8 @@ import type { Callee } from "./failure.ts";
 export interface Deadlines {
   /** The whole call. */
   readonly total: number | null;
+  /** From the request to a connection. @default none but the system's own */
+  readonly connect?: number | null;
   /** From the request to the first byte of the body. */
   readonly first: number | null;
   /** Between two pieces of the body. */
@@ -44,14 +47,22 @@ export class Exchange {
   readonly #onAbort: () => void;
   #failure: ModullmError | null = null;
   #ending = false;
+  /** Where the request went. */
+  #url: string | null = null;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
     this.#onAbort = () => this.stop(cancelled(options.signal));
     if (options.signal.aborted) this.#onAbort();
     else options.signal.addEventListener("abort", this.#onAbort, { once: true });
-    this.#arm("total", options.deadlines.total, "the call was not finished");
-    this.#arm("first", options.deadlines.first, "no answer came");
+    const { total, first, connect = null } = options.deadlines;
+    this.#arm("total", total, "the call was not finished");
+    this.#arm("first", first, "no answer came");
+    if (connect !== null && (first === null || connect < first))
+      this.#timers.set(
+        "connect",
+        setTimeout(() => void this.#checkConnection(connect), connect),
+      );
   }
 
   /** Ends the call with this error, unless another one came first. */
@@ -90,10 +101,10 @@ export class Exchange {
     try {
       for (;;) {
         // Counted while waiting only: a reader that takes its time is no stall.
-        if (total > 0) this.#arm("stall", this.#options.deadlines.stall, "the answer stopped coming: nothing");
+        if (total > 0) this.#arm("gap", this.#options.deadlines.stall, "the answer stopped coming: nothing");
         const { done, value } = await this.#race(reader.read());
         this.#disarm("first");
-        this.#disarm("stall");
+        this.#disarm("gap");
         if (done) return;
         total += value.byteLength;
         if (total > BYTE_LIMIT) throw this.stop(tooLong(this.#options.callee));
@@ -102,7 +113,7 @@ export class Exchange {
     } catch (thrown) {
       throw this.explain(thrown);
     } finally {
-      this.#disarm("stall");
+      this.#disarm("gap");
       void reader.cancel().catch(() => undefined);
     }
   }
@@ -141,7 +152,9 @@ export class Exchange {
         // Bun gives up on its own after five minutes without a byte; the limits here decide instead.
         timeout: false,
       } satisfies RequestInit & { timeout: false };
+      this.#url = url.href;
       const response = await this.#race(this.#options.fetch(url.href, request));
+      this.#disarm("connect");
       const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
       if (location === null) return response;
       const next = URL.canParse(location, url.href) ? new URL(location, url.href) : null;
@@ -179,14 +192,29 @@ export class Exchange {
     });
   }
 
+  /** The time for a connection is over and nothing has come: is there a server at all? */
+  async #checkConnection(milliseconds: number): Promise<void> {
+    if (this.#url === null || (await isReachable(this.#url)) || !this.#timers.has("connect")) return;
+    this.stop(this.#late("connect", milliseconds, "no connection could be had"));
+  }
+
+  #late(name: string, milliseconds: number, what: string): ModullmError {
+    const seconds = Math.round(milliseconds / 100) / 10;
+    const hint =
+      name === "total"
+        ? "Raise llm_params.timeout, or use a faster model."
+        : `Raise runtime.deadlines.${name} in config.yaml, or name another model in llm.fallbacks.`;
+    const facts = { retryable: true, deadline: name, hint };
+    return providerFailure(this.#options.callee, `${what} within ${seconds} s`, facts);
+  }
+
   #arm(name: string, milliseconds: number | null, what: string): void {
     this.#disarm(name);
     if (milliseconds === null) return;
-    const seconds = Math.round(milliseconds / 100) / 10;
-    const hint = "Raise llm_params.timeout, or use a faster model.";
-    const late = () =>
-      this.stop(providerFailure(this.#options.callee, `${what} within ${seconds} s`, { retryable: true, hint }));
-    this.#timers.set(name, setTimeout(late, milliseconds));
+    this.#timers.set(
+      name,
+      setTimeout(() => this.stop(this.#late(name, milliseconds, what)), milliseconds),
+    );
   }
 
   #disarm(name: string): void {

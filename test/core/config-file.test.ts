@@ -13,6 +13,8 @@ runtime:
   default_model: openai/gpt-5
   default_max_retries: 0
   default_ollama_auto_pull: true
+  fallbacks: [a/b, c/d]
+  deadlines: { connect: 2.5, gap: 20 }
 provider:
   ollama_api_base: http://gpu-box:11434
 providers:
@@ -35,6 +37,8 @@ test("parseConfigFile() reads every key", async () => {
   expect(file).toMatchObject({
     defaultModel: "openai/gpt-5",
     defaultMaxRetries: 0,
+    fallbacks: ["a/b", "c/d"],
+    deadlines: { connect: 2500, first: null, gap: 20_000, total: null },
     ollamaAutoPull: true,
     ollamaApiBase: "http://gpu-box:11434",
     library: ["./programs", "~/shared"],

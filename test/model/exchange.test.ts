@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Exchange } from "../../src/model/exchange.ts";
 import type { Deadlines } from "../../src/model/exchange.ts";
-import { deadlinesOf } from "../../src/model/openai/request.ts";
 import { errorOf } from "./calls.ts";
 import { openServer, silence, streams } from "./faulty-server.ts";
 import type { Act } from "./faulty-server.ts";
@@ -50,32 +49,5 @@ describe("Exchange", () => {
 
   test("does not take a slow reader for a stall", async () => {
     expect(await read(streams(["a", "b"], { gap: 30 }), { stall: 100 }, 150)).toBe("ab");
-  });
-});
-
-describe("deadlinesOf()", () => {
-  test("gives a whole call ten minutes and nothing else", () => {
-    expect(deadlinesOf(undefined, { stream: false, patient: false })).toEqual({
-      total: 600_000,
-      first: null,
-      stall: null,
-    });
-  });
-  test("gives a hosted stream a minute to begin and a minute between pieces", () => {
-    expect(deadlinesOf(undefined, { stream: true, patient: false })).toEqual({
-      total: 600_000,
-      first: 60_000,
-      stall: 60_000,
-    });
-  });
-  test("waits for a server that loads or thinks first as long as the whole call may take", () => {
-    expect(deadlinesOf(undefined, { stream: true, patient: true })).toEqual({
-      total: 600_000,
-      first: null,
-      stall: null,
-    });
-  });
-  test("takes the program's timeout for all the patience there is", () => {
-    expect(deadlinesOf(20, { stream: true, patient: false })).toEqual({ total: 20_000, first: null, stall: 20_000 });
   });
 });

@@ -20,6 +20,8 @@ export function settings(from: Settings): Config {
     paths: { config: "/none", data: "/none", state: "/none", cache: "/none" },
     defaultModel: null,
     defaultMaxRetries: null,
+    fallbacks: [],
+    deadlines: { connect: null, first: null, gap: null, total: null },
     ollamaAutoPull: false,
     providers: Object.fromEntries(providers),
     modelFacts: {},

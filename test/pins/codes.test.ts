@@ -28,7 +28,7 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   RLLM_014: ["MissingProviderCredentialError", "provider missing_env_var model checked_sources"],
   RLLM_015: ["RuntimeCompatibilityError", "runtime_version required_min required_max_exclusive"],
   RLLM_016: ["InputReadError", "source path line column reason"],
-  RLLM_017: ["ProviderError", "provider model status retryable attempts reason"],
+  RLLM_017: ["ProviderError", "provider model status retryable attempts reason tried"],
   RLLM_018: ["ConfigError", "path line field reason"],
   RLLM_019: ["PluginError", "plugin reason"],
   RLLM_020: ["BudgetExceededError", "limit spent would_spend"],

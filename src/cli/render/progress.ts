@@ -59,7 +59,13 @@ function showNote(event: Extract<RunEvent, { type: "note" }>, output: Output, li
   const { kind, message, data } = event;
   if (kind === "progress") {
     if (output.terminal.stderrIsTty) line.draw(progressText(message, data, output.terminal.columns));
-  } else if (kind === "retry-wait" || kind === "fallback" || kind === "degraded" || kind === "warning") {
+  } else if (
+    kind === "retry-wait" ||
+    kind === "fallback" ||
+    kind === "restart" ||
+    kind === "degraded" ||
+    kind === "warning"
+  ) {
     line.clear();
     output.note(`${paint(output.color, 33, `${kind}:`)} ${visible(message)}`);
   }

@@ -2,7 +2,8 @@ import type { JsonObject } from "../../core/json.ts";
 import { toModullmError } from "../../core/error.ts";
 import type { Message } from "../../model/model.ts";
 import { isDeterministic, requestKey } from "../answers.ts";
-import { tryOnce } from "../attempt.ts";
+import { type Outcome, tryOnce } from "../attempt.ts";
+import { createLineup, type Lineup } from "../lineup.ts";
 import { decideOnAnswer, decideOnFailure } from "../recovery.ts";
 import { type Run, throwIfCancelled } from "../state.ts";
 import { overWindow } from "./window.ts";
@@ -70,28 +71,38 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
   const { program } = run.loaded;
   const { maxRetries, defaultRetries } = run.tree.options;
   const retries = maxRetries ?? program.retries ?? defaultRetries ?? DEFAULT_RETRIES;
-  const models = [...(run.tree.models.get(run.loaded) ?? [])];
+  const lineup = createLineup(run);
   let messages = run.messages;
   let refused = 0;
   for (let attempt = 1; ; attempt++) {
     throwIfCancelled(run.signal);
-    const [model, next] = models;
-    if (!model) throw new Error(`no model was planned for "${program.name}"`);
-    const outcome = await tryOnce(run, model, messages, attempt);
+    const outcome = await tryOnce(run, lineup, messages, attempt);
     if (outcome.ok) return outcome.value;
-    const decision =
-      "error" in outcome
-        ? decideOnFailure(outcome.error, next !== undefined)
-        : decideOnAnswer(run, outcome.refusal, outcome.text, ++refused, retries);
-    if (decision.do === "fail") throw decision.error;
-    if (decision.do === "fall-back") {
-      models.shift();
-      const reason = "error" in outcome ? outcome.error.message : "";
-      run.emit({ type: "note", kind: "fallback", message: `${model.id} failed, ${next?.id} is next: ${reason}` });
-    } else {
-      messages = await withinWindow(run, decision.messages);
+    if ("error" in outcome) {
+      await goOn(run, lineup, outcome);
+      continue;
     }
+    const decision = decideOnAnswer(run, outcome.refusal, outcome.text, ++refused, retries);
+    if (decision.do === "fail") throw decision.error;
+    messages = await withinWindow(run, decision.messages);
   }
+}
+
+/** After a failed call: on to the next model, or the same one again. @throws {ModullmError} when there is nothing left to try */
+async function goOn(run: Run, lineup: Lineup, { error, begun }: Extract<Outcome, { error: unknown }>): Promise<void> {
+  const from = lineup.model.id;
+  lineup.record(error);
+  const decision = decideOnFailure(error, { another: lineup.another, begun, failures: lineup.failures });
+  if (decision === "fail" || (decision === "fall-back" && !(await lineup.next(error)))) throw lineup.last(error);
+  const to = lineup.model.id;
+  const shown = begun && run.tree.options.stream === true;
+  const status = typeof error.details["status"] === "number" ? error.details["status"] : null;
+  run.emit({
+    type: "note",
+    kind: decision === "fall-back" ? "fallback" : "restart",
+    message: `${from} failed, ${from === to ? "it is asked again" : `${to} is next`}${shown ? " and begins anew" : ""}: ${error.message}`,
+    data: { from, to, status, restart: shown },
+  });
 }
 
 /** A retry that would pass the window shows no failed answer; the reasons still stand. */
@@ -107,7 +118,7 @@ async function withinWindow(run: Run, messages: readonly Message[]): Promise<rea
   });
   const shorter = [
     ...run.messages.slice(0, -1),
-    { role: "user" as const, content: `${prompt.content}\n\n${last.content}` },
+    { ...prompt, content: `${prompt.content}\n\n${last.content}` },
   ];
   return (await overWindow(run, shorter)) === null ? shorter : run.messages;
 }

@@ -78,11 +78,11 @@ export async function checkBlocks({ program }: LoadedProgram, { tools, options }
   }
 }
 
-/** Names of the models to try, in order. An override replaces the file's model and drops its fallbacks. */
+/** Names of the models to try, in order. An override replaces the file's model and drops its fallbacks; those of the run stay. */
 function candidates(tree: Tree, { program }: LoadedProgram): readonly string[] {
-  const { model } = tree.options;
-  if (model === undefined) return [program.model, ...program.fallbacks];
-  if (model !== "recommended") return [model];
+  const { model, fallbacks = [] } = tree.options;
+  if (model === undefined) return [...new Set([program.model, ...program.fallbacks, ...fallbacks])];
+  if (model !== "recommended") return [...new Set([model, ...fallbacks])];
   if (program.recommendedModels.length > 0) return program.recommendedModels;
   throw new ModullmError("RLLM_002", `Cannot choose a model for "${program.name}": it has no recommended_models`, {
     details: { field: "recommended_models", path: program.source.path },

@@ -1,0 +1,107 @@
+import { type ModullmError, withDetails } from "../core/error.ts";
+import type { Json } from "../core/json.ts";
+import type { Model } from "../model/model.ts";
+import type { Run } from "./state.ts";
+
+/** A model that was left, and why. */
+export interface Tried {
+  readonly model: string;
+  /** Calls made; 0 for one that was passed over. */
+  readonly attempts: number;
+  readonly reason: string;
+  readonly status: number | null;
+}
+
+/** The models of one run in the order they are asked, and what came of those that were left. */
+export interface Lineup {
+  readonly model: Model;
+  /** Whether another one is left behind it. */
+  readonly another: boolean;
+  /** Failed calls of this model, its own retries not counted. */
+  readonly failures: number;
+  /** Puts a failed call on record. */
+  record(error: ModullmError): void;
+  /** Goes on to the next model that may do better where this one failed; false where there is none. */
+  next(error: ModullmError): Promise<boolean>;
+  /** The error that the run ends with: it tells what was tried. */
+  last(error: ModullmError): ModullmError;
+}
+
+/** Models that rest after repeated failures go behind the others: they are asked when nothing else is left. */
+export function createLineup(run: Run): Lineup {
+  const waiting = inOrder(run);
+  const left = new Map<string, Tried>();
+  let model = waiting.shift();
+  let failures = 0;
+
+  function put(id: string, attempts: number, error: { reason: string; status: number | null }): void {
+    left.set(id, { model: id, attempts: (left.get(id)?.attempts ?? 0) + attempts, ...error });
+  }
+
+  /** A prompt that was too long for one model is not sent to another that holds no more. */
+  async function holdsMore(than: number | null, candidate: Model): Promise<boolean> {
+    const window = await windowOf(run, candidate);
+    if (than === null || window === null || window > than) return true;
+    const reason = `its window of ${window} tokens is no larger than that of ${model?.id}`;
+    put(candidate.id, 0, { reason, status: null });
+    return false;
+  }
+
+  return {
+    get model() {
+      if (!model) throw new Error(`no model was planned for "${run.loaded.program.name}"`);
+      return model;
+    },
+    get another() {
+      return waiting.length > 0;
+    },
+    get failures() {
+      return failures;
+    },
+    record(error) {
+      failures++;
+      const { attempts, status, reason } = error.details;
+      put(model?.id ?? "", typeof attempts === "number" ? attempts : 1, {
+        reason: typeof reason === "string" ? reason : error.message,
+        status: typeof status === "number" ? status : null,
+      });
+    },
+    async next(error) {
+      const longer = isTooLong(error) && model ? await windowOf(run, model) : null;
+      for (let candidate = waiting.shift(); candidate; candidate = waiting.shift()) {
+        if (isTooLong(error) && !(await holdsMore(longer, candidate))) continue;
+        model = candidate;
+        failures = 0;
+        return true;
+      }
+      return false;
+    },
+    last(error) {
+      const told = error.code === "RLLM_017" || left.size > 1;
+      return told ? withDetails(error, { tried: [...left.values()] }) : error;
+    },
+  };
+}
+
+export function isTooLong({ details }: ModullmError): boolean {
+  return details["provider_code"] === "context_length_exceeded";
+}
+
+function inOrder(run: Run): Model[] {
+  const models = run.tree.models.get(run.loaded) ?? [];
+  if (models.length < 2) return [...models];
+  const resting = models.filter((model) => typeof model.restsUntil?.() === "number");
+  if (resting.length === 0 || resting.length === models.length) return [...models];
+  const ready = models.filter((model) => !resting.includes(model));
+  for (const model of resting) {
+    const until = new Date(model.restsUntil?.() ?? 0).toISOString();
+    const message = `${model.id} failed repeatedly and rests until ${until}: ${ready[0]?.id} goes first`;
+    const data: Json = { model: model.id, until };
+    run.emit({ type: "note", kind: "fallback", message, data });
+  }
+  return [...ready, ...resting];
+}
+
+async function windowOf(run: Run, model: Model): Promise<number | null> {
+  return model.window ?? (await run.tree.tools.catalog.facts(model.id))?.window ?? null;
+}
