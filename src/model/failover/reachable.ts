@@ -1,0 +1,25 @@
+/** Milliseconds for a second look at a server that has said nothing so far. */
+const LOOK = 3000;
+const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+
+/**
+ * Whether a connection to this address can be had now. `fetch` does not tell a server that is thinking from one that is not
+ * there, so a connection of our own is tried. True where that would prove nothing: behind a proxy, or when the name is not found.
+ */
+export async function isReachable(address: string, milliseconds = LOOK): Promise<boolean> {
+  if (PROXIES.some((name) => process.env[name] || process.env[name.toLowerCase()])) return true;
+  const { connect } = await import("node:net");
+  const { hostname, port, protocol } = new URL(address);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return await new Promise<boolean>((resolve) => {
+    const socket = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
+    const timer = setTimeout(() => end(false), milliseconds);
+    function end(reached: boolean): void {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(reached);
+    }
+    socket.once("connect", () => end(true));
+    socket.once("error", (error: NodeJS.ErrnoException) => end(!/UNREACH|TIMEDOUT/.test(error.code ?? "")));
+  });
+}
