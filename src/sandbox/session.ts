@@ -32,11 +32,15 @@ export interface Guest {
   readonly started?: ChildProcess;
   /** Milliseconds for it to start and confine itself. @default 10000 */
   readonly startMs?: number;
-  /** Runs when its process is gone. What it throws is thrown by `close` and by the run that was cut short. */
+  /** Looks after what no limit of the system covers, from its start until what this gives is called; `end` ends the session for a reason. */
+  watch?(end: (reason: string) => void): () => void;
+  /** Runs when its process is gone. What it throws is thrown by `close`. */
   cleanUp?(): Promise<void>;
 }
 
 const START_MS = 10_000;
+/** Bytes kept of what a guest prints before it is ready. */
+const START_PRINTED = 8192;
 /** Milliseconds that pipes may stay open after the process has ended, in the hands of what it started. */
 const PIPES_MS = 200;
 /** Bytes of a line beside the value it carries. */
@@ -72,7 +76,10 @@ class GuestSession implements SandboxSession {
   readonly #signal: AbortSignal;
   readonly #nonce = randomBytes(12).toString("hex");
   readonly #process: ChildProcess;
-  readonly #printed;
+  #printed = createPrinted(START_PRINTED);
+  /** Its process has ended, and all it printed has come. */
+  readonly #exited: Promise<string>;
+  /** It has been cleaned up after as well. */
   readonly #gone: Promise<void>;
   /** Answers the one question that is open: the guest's next line, or why there will be none. */
   #waiting: ((reply: Reply | Failure) => void) | null = null;
@@ -81,6 +88,7 @@ class GuestSession implements SandboxSession {
   /** Tells granted functions that nobody waits for them any more. */
   readonly #life = new AbortController();
   #running = false;
+  #stopWatching: (() => void) | undefined;
   /** Why the session has ended; null while it lives. */
   #end: Failure | null = null;
   #calls = 0;
@@ -93,9 +101,9 @@ class GuestSession implements SandboxSession {
     this.#functions = options.functions ?? {};
     this.#builtins = options.builtins ?? "safe";
     this.#signal = signal;
-    this.#printed = createPrinted(this.#limits.maxPrintedBytes);
     this.#process = guest.started ?? startGuest(guest);
-    this.#gone = this.#watch();
+    this.#exited = this.#watch();
+    this.#gone = this.#exited.then((reason) => this.#settle(reason));
     // Whoever waits for its end hears of a failed cleaning-up; without anyone it must not end the program.
     this.#gone.catch(() => {});
     signal.addEventListener("abort", this.#abort, { once: true });
@@ -122,6 +130,8 @@ class GuestSession implements SandboxSession {
     const reply = await this.#ask({ ...this.#guest.hello, ...hello }, patience, late);
     if ("is" in reply && reply.is === "ready") {
       this.#level = LEVELS.find((level) => level === reply["level"]) ?? this.#guest.level;
+      // What came until now is of whatever started it, not of the code.
+      this.#printed = createPrinted(this.#limits.maxPrintedBytes);
       return;
     }
     const reason = typeof reply["reason"] === "string" ? reply["reason"] : "it sent something else than `ready`";
@@ -150,7 +160,7 @@ class GuestSession implements SandboxSession {
     this.#signal.throwIfAborted();
     // What was printed comes on another pipe than the result, and may still be on its way.
     if (this.alive) await setImmediate();
-    else await this.#gone;
+    else await this.#exited;
     const facts = { ...this.#printed.take(), ms: performance.now() - start };
     return { ...ended, ...facts };
   }
@@ -248,8 +258,11 @@ class GuestSession implements SandboxSession {
     });
   }
 
-  /** Follows the process until it is gone and has been cleaned up after. */
-  async #watch(): Promise<void> {
+  /** Follows the process until it has ended, and tells how. */
+  async #watch(): Promise<string> {
+    this.#stopWatching = this.#guest.watch?.((reason) => {
+      this.#finish({ exception: "LimitError", reason, line: null, hint: null });
+    });
     const { stdin, stdout, stderr } = this.#process;
     const reader = createLineReader(this.#limits.maxValueBytes + LINE_MARGIN);
     stdin?.on("error", () => {});
@@ -265,11 +278,16 @@ class GuestSession implements SandboxSession {
         this.#finish({ exception: "ResultError", reason, line: null, hint: "Give less, or a summary of it." });
       }
     });
-    const reason = await new Promise<string>((resolve) => {
+    return await new Promise<string>((resolve) => {
       this.#process.once("error", (error) => resolve(`"${this.#guest.command}" can't be started: ${error.message}`));
       this.#process.once("exit", () => this.#endPipes());
       this.#process.once("close", (status, killer) => resolve(describeExit(status, killer)));
     });
+  }
+
+  /** Ends the session of a process that has ended, and cleans up. */
+  async #settle(reason: string): Promise<void> {
+    this.#stopWatching?.();
     this.#signal.removeEventListener("abort", this.#abort);
     const exception = reason.includes("SIGXCPU") ? "TimeoutError" : "CrashError";
     this.#finish({ exception, reason, line: null, hint: null });
