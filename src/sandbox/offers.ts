@@ -25,10 +25,16 @@ export async function makeSandboxHere(language: Language, level: Level, options:
     // Where nothing is required, a kernel that can't confine it leaves the engine's own walls; the session says which it was.
     return createJavaScriptSandbox({ level: options.settings.require === null ? "wasm" : "kernel" });
   }
+  if (level === "container") return await makeContainer(options);
+  if (level === "wasm") throw new Error("Python does not run in WebAssembly here");
   const { createPythonSandbox } = await import("./python/python.ts");
-  const interpreter = await findInterpreter(options);
-  if (level !== "kernel" && level !== "namespaces" && level !== "none") throw new Error(`no Python at "${level}"`);
-  return createPythonSandbox({ interpreter, level, env: options.env });
+  return createPythonSandbox({ interpreter: await findInterpreter(options), level, env: options.env });
+}
+
+async function makeContainer({ settings, env }: SandboxesOptions): Promise<Sandbox> {
+  const { createContainerSandbox } = await import("./container/container.ts");
+  if (settings.image === null) throw new Error("no image is named");
+  return createContainerSandbox({ image: settings.image, env });
 }
 
 async function javaScriptLevels(): Promise<Offers> {
@@ -40,16 +46,33 @@ async function javaScriptLevels(): Promise<Offers> {
 }
 
 async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
+  const container = await containerOffer(options);
   let interpreter: PythonInterpreter;
   try {
     interpreter = await findInterpreter(options);
   } catch (thrown) {
-    return { levels: [], engine: null, reason: toModullmError(thrown).message };
+    return { ...container, reason: toModullmError(thrown).message };
   }
   const engine = `Python ${interpreter.version} (${interpreter.executable})`;
   const lacking = lackingFor(interpreter);
-  if (lacking !== null) return { levels: [], engine, reason: lacking };
-  return { levels: ["kernel"], engine, reason: null };
+  if (lacking !== null) return { levels: container.levels, engine: container.engine ?? engine, reason: lacking };
+  const { findBubblewrap } = await import("./python/bubblewrap.ts");
+  const inNamespaces = findBubblewrap(options.env) !== null;
+  return {
+    levels: ["kernel", ...(inNamespaces ? (["namespaces"] as const) : []), ...container.levels],
+    engine,
+    reason: inNamespaces ? null : `there is no "bwrap" (bubblewrap) on PATH for the level "namespaces"`,
+  };
+}
+
+/** Offered where an image is named and an engine is there; whether the image is there too shows when one is started. */
+async function containerOffer({ settings, env }: SandboxesOptions): Promise<Pick<Offers, "levels" | "engine">> {
+  if (settings.image === null) return { levels: [], engine: null };
+  const { findEngine } = await import("./container/engine.ts");
+  const engine = findEngine(null, env);
+  return engine === null
+    ? { levels: [], engine: null }
+    : { levels: ["container"], engine: `the image ${settings.image} in ${engine.name}` };
 }
 
 /** Why the kernel can't confine this Python; null when it can. */
