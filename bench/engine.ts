@@ -13,6 +13,7 @@ import { runProgram } from "../src/engine/run.ts";
 import { loadProgram } from "../src/library/load.ts";
 import type { Model } from "../src/model/model.ts";
 import { renderTemplate } from "../src/program/template.ts";
+import { createMediaReader } from "../src/media/media.ts";
 import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 import { openStore } from "../src/store/open.ts";
 import { createRecorder } from "../src/store/recorder.ts";
@@ -45,8 +46,9 @@ let id = 0;
 const tools: EngineTools = {
   model: async () => model,
   catalog: { facts: async () => null },
-  tokens: { bound: (text) => Buffer.byteLength(text), count: async (text) => text.length },
+  tokens: { bound: (text) => Buffer.byteLength(text), count: async (text) => text.length, attachment: () => 0 },
   clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
+  media: createMediaReader({ cwd: "/", allow: [], hosts: [], limits: { image: 1, audio: 1, pdf: 1 }, env: {} }),
   sandboxes: createSandboxes({
     settings: { require: null, experimental: false, trustedPython: true, python: null, image: null },
     env: process.env,

@@ -10,6 +10,7 @@ import type { AnswerCache } from "./engine/answers.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
 import { runProgram } from "./engine/run.ts";
 import type { LoadedProgram } from "./library/load.ts";
+import { createMediaReader } from "./media/media.ts";
 import { createCatalog } from "./model/catalog/catalog.ts";
 import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import type { ModelCatalog } from "./model/facts.ts";
@@ -66,6 +67,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     catalog,
     tokens: createTokenCounter(),
     clock: { now: () => Date.now(), ticks: () => performance.now(), after },
+    media: createMediaReader({ cwd, env, ...config.media }),
     sandboxes: createSandboxes({ settings: config.sandbox, env, cache: config.paths.cache }),
     answers: null,
     proved: new WeakSet(),

@@ -18,6 +18,7 @@ export interface ConfigFile {
   /** Folders, as written. */
   readonly library: readonly string[];
   readonly sandbox: SandboxConfig;
+  readonly media: MediaConfig;
   readonly warnings: readonly string[];
 }
 
@@ -28,6 +29,15 @@ export interface SandboxConfig {
   readonly trustedPython: boolean | null;
   readonly python: string | null;
   readonly image: string | null;
+}
+
+/** `media`; folders as written, null where the file does not say. */
+export interface MediaConfig {
+  readonly allow: readonly string[];
+  readonly hosts: readonly string[];
+  readonly image: number | null;
+  readonly audio: number | null;
+  readonly pdf: number | null;
 }
 
 export interface ProviderEntry {
@@ -126,7 +136,7 @@ class Reader {
 }
 
 function readRoot(value: unknown, reader: Reader): ConfigFile {
-  const root = reader.mapping(value, [], ["runtime", "provider", "providers", "models", "library", "sandbox"]);
+  const root = reader.mapping(value, [], ["runtime", "provider", "providers", "models", "library", "sandbox", "media"]);
   const runtime = reader.mapping(
     root["runtime"],
     ["runtime"],
@@ -144,6 +154,7 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     models: readModels(root["models"], reader),
     library: readNames(root["library"], ["library"], reader),
     sandbox: readSandbox(root["sandbox"], reader),
+    media: readMedia(root["media"], reader),
     warnings: reader.warnings,
   };
 }
@@ -194,6 +205,19 @@ function readSandbox(value: unknown, reader: Reader): SandboxConfig {
     trustedPython: reader.flag(keys["trusted_python"], ["sandbox", "trusted_python"]),
     python: reader.text(keys["python"], ["sandbox", "python"]),
     image: reader.text(keys["image"], ["sandbox", "image"]),
+  };
+}
+
+const MEGABYTES = { integer: false, least: 0 };
+
+function readMedia(value: unknown, reader: Reader): MediaConfig {
+  const keys = reader.mapping(value, ["media"], ["allow", "hosts", "image_mb", "audio_mb", "pdf_mb"]);
+  return {
+    allow: readNames(keys["allow"], ["media", "allow"], reader),
+    hosts: readNames(keys["hosts"], ["media", "hosts"], reader),
+    image: reader.number(keys["image_mb"], ["media", "image_mb"], MEGABYTES),
+    audio: reader.number(keys["audio_mb"], ["media", "audio_mb"], MEGABYTES),
+    pdf: reader.number(keys["pdf_mb"], ["media", "pdf_mb"], MEGABYTES),
   };
 }
 

@@ -32,6 +32,16 @@ export interface SandboxSettings {
   readonly image: string | null;
 }
 
+/** `media` in config.yaml: which files an input may name. */
+export interface MediaSettings {
+  /** Folders whose files may be read, beside the working folder; absolute. */
+  readonly allow: readonly string[];
+  /** `name` or `name:port`: hosts that may have private addresses. */
+  readonly hosts: readonly string[];
+  /** The most MiB a file may have, by kind. */
+  readonly limits: { readonly image: number; readonly audio: number; readonly pdf: number };
+}
+
 /** `none` is left out: nothing is required then. */
 export type RequiredLevel = Exclude<Level, "none">;
 
@@ -63,6 +73,7 @@ export interface Config {
   /** The folders that library names are looked for in, absolute, the first one first; not all need exist. */
   readonly library: readonly string[];
   readonly sandbox: SandboxSettings;
+  readonly media: MediaSettings;
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
   readonly warnings: readonly string[];
   /** The files and places that are read for settings, first one wins, whether they exist or not. */

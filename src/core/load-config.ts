@@ -157,6 +157,7 @@ async function readConfigFile(path: string, state: ReadState): Promise<void> {
   state.files.push({
     ...file,
     library: file.library.map((folder) => absoluteFolder(folder, { ...state.place, base })),
+    media: { ...file.media, allow: file.media.allow.map((folder) => absoluteFolder(folder, { ...state.place, base })) },
   });
   state.warnings.push(...file.warnings);
 }
@@ -211,6 +212,15 @@ function build(
       trustedPython: firstSet(files, ({ sandbox }) => sandbox.trustedPython) ?? true,
       python: firstSet(files, ({ sandbox }) => sandbox.python),
       image: firstSet(files, ({ sandbox }) => sandbox.image),
+    },
+    media: {
+      allow: firstSet(files, ({ media }) => (media.allow.length === 0 ? null : media.allow)) ?? [],
+      hosts: firstSet(files, ({ media }) => (media.hosts.length === 0 ? null : media.hosts)) ?? [],
+      limits: {
+        image: firstSet(files, ({ media }) => media.image) ?? 20,
+        audio: firstSet(files, ({ media }) => media.audio) ?? 25,
+        pdf: firstSet(files, ({ media }) => media.pdf) ?? 32,
+      },
     },
     warnings,
     checkedSources: layers.map(({ source }) => source),

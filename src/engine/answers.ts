@@ -19,7 +19,10 @@ export function requestKey(run: Run): string {
   const { params, output, repair } = run.loaded.program;
   const models = (run.tree.models.get(run.loaded) ?? []).map(({ id, origin = null }) => ({ id, origin }));
   const level = run.tree.options.repair ?? repair ?? "safe";
-  return JSON.stringify({ models, messages: run.messages, params: sorted(params), schema: output.schema, level });
+  const messages = run.messages.map(({ role, content }) => ({ role, content }));
+  const files = run.media.map((short) => run.tree.media.get(short)?.digest);
+  const request = { models, messages, params: sorted(params), schema: output.schema, level };
+  return JSON.stringify(files.length > 0 ? { ...request, files } : request);
 }
 
 function sorted(value: Readonly<Record<string, unknown>>): [string, unknown][] {

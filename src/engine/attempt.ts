@@ -7,6 +7,7 @@ import type { Usage } from "../core/events.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import type { Message, Model } from "../model/model.ts";
 import { createLimiter } from "./limiter.ts";
+import { countMessages } from "./message-tokens.ts";
 import { refusalText } from "./recovery.ts";
 import { type Grant, grantCall } from "./spending.ts";
 import type { Run } from "./state.ts";
@@ -208,7 +209,6 @@ function failureOf(run: Run, outcome: Outcome): { error: string | null; reason: 
 
 async function estimateUsage(run: Run, { model, messages }: Call, text: string): Promise<Usage> {
   const { tokens } = run.tree.tools;
-  let prompt = 0;
-  for (const message of messages) prompt += await tokens.count(message.content, model.id);
+  const prompt = await countMessages(messages, tokens, model.id);
   return { prompt_tokens: prompt, completion_tokens: await tokens.count(text, model.id), estimated: true };
 }

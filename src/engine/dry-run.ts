@@ -5,7 +5,9 @@ import type { LoadedProgram } from "../library/load.ts";
 import type { Message } from "../model/model.ts";
 import { fillText } from "../program/uses.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
-import { checkInput } from "./stages/input.ts";
+import { takeForPrediction } from "./media.ts";
+import { countMessages } from "./message-tokens.ts";
+import { takeInput } from "./stages/input.ts";
 import { blockOf, runPre } from "./stages/blocks.ts";
 import { checkBlocks } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
@@ -17,13 +19,18 @@ import type { Run } from "./state.ts";
 export interface DryRun {
   readonly program: string;
   readonly path: string;
-  readonly request: { readonly model: string; readonly messages: readonly Message[]; readonly params: JsonObject };
+  readonly request: { readonly model: string; readonly messages: readonly ShownMessage[]; readonly params: JsonObject };
   readonly prompt_tokens: number;
   readonly max_completion_tokens: number | null;
   readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };
   /** Programs that run before it. */
   readonly uses: readonly DryRunEntry[];
   readonly notes: readonly string[];
+}
+
+/** A message with what goes along with it, without the bytes. */
+export interface ShownMessage extends Pick<Message, "role" | "content"> {
+  readonly attachments?: readonly { readonly media_type: string; readonly name: string; readonly bytes: number }[];
 }
 
 export interface DryRunEntry {
@@ -40,7 +47,7 @@ const PRE_NOT_RUN = "The pre block is not run here: the places of what it gives 
 
 /**
  * The request that a run would send first, without sending it.
- * @throws {ModullmError} RLLM_004, RLLM_008, RLLM_009 or RLLM_012, as the run would
+ * @throws {ModullmError} RLLM_004, RLLM_008, RLLM_009, RLLM_012 or RLLM_016, as the run would
  */
 export async function dryRun(
   loaded: LoadedProgram,
@@ -48,10 +55,15 @@ export async function dryRun(
   tools: EngineTools,
   options: RunOptions,
 ): Promise<DryRun> {
+  return await dryRunOf(shell(loaded, input, tools, options));
+}
+
+async function dryRunOf(run: Run): Promise<DryRun> {
+  const { loaded, tree } = run;
   const { program } = loaded;
-  const run = shell(loaded, input, tools, options);
-  await checkBlocks(loaded, run.tree);
-  checkInput(run);
+  const { tools, options } = tree;
+  await checkBlocks(loaded, tree);
+  await takeInput(run);
   const notes = program.uses.length > 0 ? [UNKNOWN_USES] : [];
   if (blockOf(run, "pre")) {
     // What it would do without a sandbox, or what it would make of outputs that are not there, is not for a dry run.
@@ -67,7 +79,7 @@ export async function dryRun(
   return {
     program: program.name,
     path: loaded.path,
-    request: { model, messages: run.messages, params: program.params },
+    request: { model, messages: run.messages.map(shownMessage), params: program.params },
     prompt_tokens: prompt,
     max_completion_tokens: maxTokens,
     cost_usd: {
@@ -91,8 +103,9 @@ export async function promptTokens(
 ): Promise<number> {
   const run = shell(loaded, input, tools, options);
   run.values["uses"] = options.uses;
+  const unread = loaded.program.takesMedia ? takeForPrediction(run) : 0;
   renderMessages(run);
-  return await countTokens(run.messages, tools, modelName(loaded, options));
+  return (await countTokens(run.messages, tools, modelName(loaded, options))) + unread * USUAL_FILE;
 }
 
 /** The model that comes first; `recommended` is decided when the run looks which one is usable. */
@@ -107,10 +120,21 @@ export function completionLimit({ program }: LoadedProgram): number | null {
   return typeof limit === "number" ? limit : null;
 }
 
+/** Tokens that a picture is taken for which nobody has looked at. */
+const USUAL_FILE = 1000;
+
+function shownMessage({ role, content, attachments = [] }: Message): ShownMessage {
+  if (attachments.length === 0) return { role, content };
+  const shown = attachments.map(({ mediaType, name, data }) => ({
+    media_type: mediaType,
+    name,
+    bytes: Buffer.byteLength(data, "base64"),
+  }));
+  return { role, content, attachments: shown };
+}
+
 async function countTokens(messages: readonly Message[], tools: EngineTools, model: string): Promise<number> {
-  let count = 0;
-  for (const message of messages) count += await tools.tokens.count(message.content, model);
-  return count;
+  return await countMessages(messages, tools.tokens, model);
 }
 
 async function dryRunLink(link: LoadedProgram["uses"][number], run: Run): Promise<DryRunEntry> {
@@ -121,10 +145,20 @@ async function dryRunLink(link: LoadedProgram["uses"][number], run: Run): Promis
   const items = skipped ? [] : entry.each === null ? [null] : itemsOf(link, entry.each, run.values);
   if (items.length === 0) return { ...about, times: 0, dry_run: null };
   const input = childInput(link.entry, link.child.program.input, { ...run.values, item: items[0] });
-  return { ...about, times: items.length, dry_run: await dryRun(child, input, run.tree.tools, run.tree.options) };
+  return {
+    ...about,
+    times: items.length,
+    dry_run: await dryRunOf(shell(child, input, run.tree.tools, run.tree.options, run)),
+  };
 }
 
-function shell(loaded: LoadedProgram, input: unknown, tools: EngineTools, options: RunOptions): Run {
+function shell(
+  loaded: LoadedProgram,
+  input: unknown,
+  tools: EngineTools,
+  options: RunOptions,
+  parent: Run | null = null,
+): Run {
   const { program } = loaded;
   const schema = { input: tools.sketch(program.input.schema), output: tools.sketch(program.output.schema) };
   return {
@@ -132,19 +166,21 @@ function shell(loaded: LoadedProgram, input: unknown, tools: EngineTools, option
       tools,
       options,
       concurrency: 1,
+      media: parent?.tree.media ?? new Map(),
       limiters: new Map(),
       calls: new Map(),
       models: new Map(),
       runChild: () => Promise.reject(new Error("a dry run runs nothing")),
     },
     id: "",
-    parent: null,
+    parent,
     loaded,
     input,
     signal: new AbortController().signal,
     budget: null,
     fresh: false,
     values: { input, uses: {}, schema },
+    media: [],
     messages: [],
     output: null,
     emit() {},

@@ -8,6 +8,7 @@ import type { DeadlineSettings } from "../core/config.ts";
 import type { RunListener } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
+import type { MediaReader } from "../media/media.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface EngineTools {
   readonly proved: WeakSet<LoadedProgram>;
   /** A new run id, unique for ever. */
   newId(): string;
+  /** Reads pictures, sound and documents that inputs name. */
+  readonly media: MediaReader;
   /** Where blocks run. */
   readonly sandboxes: Sandboxes;
   /** Answers of earlier runs, for programs that say `cache`; null where none are kept. */
@@ -66,6 +69,10 @@ export interface RunOptions {
   readonly trustedPython?: boolean;
   /** MiB of memory a block may take; 0 sets no limit. @default 256 */
   readonly blockMemoryMb?: number;
+  /** Folders whose files the input may name, beside the working folder and those of the configuration. @default none */
+  readonly allowPaths?: readonly string[];
+  /** False opens no path and no URL that the input names: for input that is not the caller's own. @default true */
+  readonly openReferences?: boolean;
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;
 }

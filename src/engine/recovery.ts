@@ -4,6 +4,7 @@ import type { Reading } from "../answer/answer.ts";
 import { feedback } from "../answer/feedback.ts";
 import type { Message } from "../model/model.ts";
 import { renderTemplate } from "../program/template.ts";
+import { shownMedia } from "./media-text.ts";
 import { issueDetails, type Run } from "./state.ts";
 
 /** What to do after an attempt whose answer can't be used. Deciding calls nothing. */
@@ -101,7 +102,7 @@ function retryMessages(run: Run, refusal: Refusal, text: string): readonly Messa
   const reasons = feedback(refusal, output);
   const told = recovery?.parts.some((part) => typeof part !== "string" && part.path[0] === "errors");
   const ask = recovery
-    ? renderTemplate(recovery, { ...run.values, errors: reasons, answer: text })
+    ? shownMedia(run, renderTemplate(recovery, { ...run.values, errors: reasons, answer: text }))
     : `That answer can't be used. Answer again with one JSON object and nothing else. It must have this form:\n${run.tree.tools.sketch(output.schema)}`;
   const content = told ? ask : `${ask}\n\nWhat was wrong:\n${reasons}`;
   return [...run.messages, { role: "assistant", content: shorten(text) }, { role: "user", content }];

@@ -4,7 +4,7 @@ import type { LoadedProgram } from "../library/load.ts";
 import { type Budget, createBudget, type Limits, timeIsUp } from "./budget.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
 import { blockOf, runPost, runPre } from "./stages/blocks.ts";
-import { checkInput } from "./stages/input.ts";
+import { takeInput } from "./stages/input.ts";
 import { callModel } from "./stages/model.ts";
 import { plan } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
@@ -16,7 +16,7 @@ type Stage = (run: Run) => void | Promise<void>;
 
 /** `pre` and `post` are passed over where the program has no such block. */
 const STAGE_LIST: readonly (readonly [StageName, Stage])[] = [
-  ["input", checkInput],
+  ["input", takeInput],
   ["plan", plan],
   ["uses", runUses],
   ["pre", runPre],
@@ -45,6 +45,7 @@ export async function runProgram(
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     limiters: new Map(),
     calls: new Map(),
+    media: new Map(),
     runChild: (child, childInput, place) => runIn(tree, child, childInput, place),
   };
   return await runIn(tree, loaded, input, null);
@@ -117,6 +118,7 @@ function createRun(
     budget,
     fresh: place?.fresh ?? false,
     values: { input, uses: {}, schema },
+    media: [],
     messages: [],
     output: null,
     emit(event) {

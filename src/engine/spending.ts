@@ -4,6 +4,7 @@ import type { Usage } from "../core/events.ts";
 import type { ModelFacts } from "../model/facts.ts";
 import type { Message, Model } from "../model/model.ts";
 import type { Budget, Reservation, Spending } from "./budget.ts";
+import { countMessages } from "./message-tokens.ts";
 import type { Run } from "./state.ts";
 
 /** A call that its budgets let through. */
@@ -32,9 +33,8 @@ export async function grantCall(run: Run, model: Model, messages: readonly Messa
   const { catalog, tokens } = run.tree.tools;
   const facts = await catalog.facts(model.id);
   if (limits(budget, "usd")) requirePrice(model, facts);
-  let prompt = 0;
-  if (limits(budget, "usd") || limits(budget, "tokens"))
-    for (const message of messages) prompt += await tokens.count(message.content, model.id);
+  const counted = limits(budget, "usd") || limits(budget, "tokens");
+  const prompt = counted ? await countMessages(messages, tokens, model.id) : 0;
   const { max_completion_tokens: newer, max_tokens: older } = run.loaded.program.params;
   const asked = typeof newer === "number" ? newer : typeof older === "number" ? older : null;
   const spender = { program: run.loaded.program.name, model: model.id };

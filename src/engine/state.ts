@@ -3,6 +3,7 @@ import { ModullmError } from "../core/error.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
+import type { Media } from "../media/media.ts";
 import type { Message, Model } from "../model/model.ts";
 import type { Budget } from "./budget.ts";
 import type { Limiter } from "./limiter.ts";
@@ -17,6 +18,8 @@ export interface Tree {
   readonly limiters: Map<string, Limiter>;
   /** Outcomes of deterministic calls made in this run of the tree, by request. */
   readonly calls: Map<string, Promise<JsonObject>>;
+  /** Files of the inputs of this tree, by the short form that stands for each in values. */
+  readonly media: Map<string, Media>;
   /** The models each program may use, in order; filled by the root's stage `plan`. */
   readonly models: Map<LoadedProgram, readonly Model[]>;
   /** Runs a program as a child of `parent`. */
@@ -36,11 +39,13 @@ export interface ChildPlace {
 
 /** One run on its way through the stages. */
 export interface Run {
-  readonly tree: Tree;
+  tree: Tree;
   readonly id: string;
   readonly parent: Run | null;
   readonly loaded: LoadedProgram;
-  readonly input: unknown;
+  input: unknown;
+  /** Short forms of the files in its input; once the prompt is rendered, in the order in which they go along with it. */
+  media: readonly string[];
   /** Ends this run and all below it. */
   readonly signal: AbortSignal;
   /** The innermost budget that holds for it; null where there is none. */

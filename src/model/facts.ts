@@ -1,3 +1,5 @@
+import type { Attachment } from "./model.ts";
+
 /** What is known of a model before it is called. Prices are US dollars per million tokens; null where unknown. */
 export interface ModelFacts {
   readonly window: number | null;
@@ -18,4 +20,6 @@ export interface TokenCounter {
   bound(text: string): number;
   /** The best count for that model: exact where its tokenizer is known, else an estimate that errs high. */
   count(text: string, model: string): Promise<number>;
+  /** What a picture, sound or document takes up, by rule of thumb. */
+  attachment(attachment: Attachment, model: string): number;
 }

@@ -1,4 +1,6 @@
 import type { TokenCounter } from "./facts.ts";
+import type { Attachment } from "./model.ts";
+import { attachmentTokens } from "./tokens/attachments.ts";
 import type { Encoding } from "./tokens/encoding.ts";
 import { estimateTokens, type Vocabulary } from "./tokens/estimate.ts";
 
@@ -8,6 +10,7 @@ import { estimateTokens, type Vocabulary } from "./tokens/estimate.ts";
  */
 export function createTokenCounter(): TokenCounter {
   const encodings = new Map<EncodingName, Promise<Encoding>>();
+  const measured = new WeakMap<Attachment, Map<string, number>>();
   return {
     bound: (text) => Buffer.byteLength(text),
     async count(text, model) {
@@ -17,6 +20,13 @@ export function createTokenCounter(): TokenCounter {
       const encoding = encodings.get(name) ?? loadEncoding(name);
       encodings.set(name, encoding);
       return await (await encoding).count(text);
+    },
+    attachment(attachment, model) {
+      const known = measured.get(attachment) ?? new Map<string, number>();
+      measured.set(attachment, known);
+      const tokens = known.get(model) ?? attachmentTokens(attachment, model);
+      known.set(model, tokens);
+      return tokens;
     },
   };
 }

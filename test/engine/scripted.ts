@@ -1,7 +1,9 @@
+import { tmpdir } from "node:os";
 import type { EngineTools } from "../../src/engine/engine.ts";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import type { Message, Model, ModelRequest } from "../../src/model/model.ts";
+import { readerIn } from "../media/reader.ts";
 import { sandboxesHere } from "../sandbox/here.ts";
 
 const sandboxes = sandboxesHere();
@@ -43,13 +45,18 @@ export function createScript(lines: Record<string, Line[]>): Script {
       facts: async (name) =>
         name === "priced/m" ? { window: null, maxOutput: null, inputPrice: 1, outputPrice: 2 } : null,
     },
-    tokens: { bound: (text) => text.length, count: async (text) => Math.ceil(text.length / 2) },
+    tokens: {
+      bound: (text) => text.length,
+      count: async (text) => Math.ceil(text.length / 2),
+      attachment: () => 100,
+    },
     clock: {
       now: () => time,
       ticks: () => ++time,
       after: (milliseconds, callback) => stopper(setTimeout(callback, milliseconds)),
     },
     sandboxes,
+    media: readerIn(tmpdir()),
     answers: null,
     proved: new WeakSet(),
     newId: () => `run-${++id}`,

@@ -27,6 +27,7 @@ export function settings(from: Settings): Config {
     modelFacts: {},
     library: [],
     sandbox: NO_SANDBOX_SETTINGS,
+    media: { allow: [], hosts: [], limits: { image: 20, audio: 25, pdf: 32 } },
     warnings: [],
     checkedSources: ["environment", "./.env"],
     get(name) {

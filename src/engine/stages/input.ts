@@ -1,8 +1,21 @@
 import { ModullmError } from "../../core/error.ts";
+import { openReferences, shortened, takeData, withStandIns } from "../media.ts";
 import { issueDetails, type Run } from "../state.ts";
 
-/** Holds the input against `input_schema`. */
-export function checkInput(run: Pick<Run, "loaded" | "input">): void {
+/** Takes the input: it is held against `input_schema`, and the files that it names are read. */
+export function takeInput(run: Run): void | Promise<void> {
+  if (run.loaded.program.takesMedia) return takeFiles(run);
+  checkInput(run);
+}
+
+async function takeFiles(run: Run): Promise<void> {
+  const references = takeData(run);
+  checkInput({ loaded: run.loaded, input: withStandIns(run) }, shortened(run, run.input));
+  await openReferences(run, references);
+}
+
+/** Holds the input against `input_schema`. @param shown the input as an error shows it */
+export function checkInput(run: Pick<Run, "loaded" | "input">, shown: unknown = run.input): void {
   const { input: contract, name } = run.loaded.program;
   const check = contract.check(run.input);
   if (check.ok) return;
@@ -11,6 +24,6 @@ export function checkInput(run: Pick<Run, "loaded" | "input">): void {
   throw new ModullmError("RLLM_004", `${at} of "${name}" ${issue.reason}`, {
     details: issueDetails(issue),
     expectedSchema: contract.schema,
-    receivedPayload: run.input,
+    receivedPayload: shown,
   });
 }

@@ -1,15 +1,21 @@
 import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
+import { requireAbleModel, useAbleModels } from "../media-models.ts";
 import { requirePrice } from "../spending.ts";
 import type { Run, Tree } from "../state.ts";
 
 /**
  * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that can't run, credentials,
- * local models, and budgets that can't be kept. The root does it for all; a child finds it done.
+ * local models, and budgets that can't be kept. The root does it for all; a child finds it done, but for models that can't take
+ * what it is given.
  */
 export async function plan(run: Run): Promise<void> {
-  if (run.parent !== null) return;
+  if (run.parent === null) await planRoot(run);
+  if (run.media.length > 0) useAbleModels(run);
+}
+
+async function planRoot(run: Run): Promise<void> {
   const { proved } = run.tree.tools;
   if (run.loaded.uses.length > 0 && !proved.has(run.loaded)) {
     const { refuseMisfits } = await import("../../program/edges.ts");
@@ -40,6 +46,7 @@ async function planTree(run: Run, loaded: LoadedProgram, { inDollars, usable }: 
   const models = usable.get(key) ?? (await usableModels(run, names));
   usable.set(key, models);
   run.tree.models.set(loaded, models);
+  if (loaded.program.takesMedia && loaded !== run.loaded) requireAbleModel(loaded, models);
   if (priced) for (const model of models) requirePrice(model, await run.tree.tools.catalog.facts(model.id));
   for (const { entry, child } of loaded.uses) {
     try {

@@ -1,10 +1,13 @@
 import type { Message } from "../../model/model.ts";
 import { renderTemplate } from "../../program/template.ts";
+import { retakeMedia } from "../media.ts";
+import { withMedia } from "../media-text.ts";
 import type { Run } from "../state.ts";
 
 /** Fills the templates: the system message, the examples as turns, then the prompt. */
 export function renderMessages(run: Run): void {
-  const { prompt, system, examples } = run.loaded.program;
+  const { prompt, system, examples, takesMedia } = run.loaded.program;
+  if (takesMedia) retakeMedia(run);
   const messages: Message[] = [];
   if (system) messages.push({ role: "system", content: renderTemplate(system, run.values) });
   for (const example of examples) {
@@ -12,5 +15,5 @@ export function renderMessages(run: Run): void {
     messages.push({ role: "assistant", content: JSON.stringify(example.output) });
   }
   messages.push({ role: "user", content: renderTemplate(prompt, run.values) });
-  run.messages = messages;
+  run.messages = run.media.length > 0 ? withMedia(run, messages) : messages;
 }

@@ -1,5 +1,6 @@
 import { ModullmError } from "../../core/error.ts";
 import type { Message } from "../../model/model.ts";
+import { boundMessages, countMessages } from "../message-tokens.ts";
 import type { Run } from "../state.ts";
 
 /** Refuses a prompt over `max_context_window`. Counted only when the byte bound can't decide. */
@@ -21,10 +22,9 @@ export async function checkWindow(run: Run): Promise<void> {
 export async function overWindow(run: Run, messages: readonly Message[]): Promise<number | null> {
   const { tokens } = run.tree.tools;
   const limit = run.loaded.program.maxContextWindow;
-  const bound = messages.reduce((sum, message) => sum + tokens.bound(message.content), 0);
-  if (bound <= limit) return null;
   const [model] = run.tree.models.get(run.loaded) ?? [];
-  let count = 0;
-  for (const message of messages) count += await tokens.count(message.content, model?.id ?? "");
+  const id = model?.id ?? "";
+  if (boundMessages(messages, tokens, id) <= limit) return null;
+  const count = await countMessages(messages, tokens, id);
   return count > limit ? count : null;
 }

@@ -1,0 +1,198 @@
+import type { Issue } from "../contract/contract.ts";
+import { ModullmError } from "../core/error.ts";
+import type { Fault } from "../media/fault.ts";
+import type { Media } from "../media/media.ts";
+import { findMedia, type MediaPlace } from "../program/media.ts";
+import { matchesType } from "../program/media-type.ts";
+import { lookUp } from "../program/template.ts";
+import { issueDetails, type Run } from "./state.ts";
+
+/** All that one run is given. */
+const MOST_FILES = 100;
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Characters of a value that errors show, where a picture is wanted. */
+const LONGEST_SHOWN = 4096;
+
+export interface Reference {
+  readonly place: MediaPlace;
+  readonly text: string;
+}
+
+/**
+ * Takes the files that stand in the input itself: a short form takes their place in the values, so that nothing behind (templates,
+ * blocks, events, errors, kept answers) ever holds the bytes. The short form is known in the whole tree: passing it on passes
+ * on the file.
+ * @returns paths and URLs, which only the outermost run may have: it has the caller's own words. What a child is given came
+ *   through `with`, and may be a model's
+ * @throws {ModullmError} RLLM_004
+ */
+export function takeData(run: Run): readonly Reference[] {
+  const { value, references } = withoutData(run, run.input, "with");
+  setInput(run, value);
+  return references;
+}
+
+/** Reads what the references name. @throws {ModullmError} RLLM_004, RLLM_016 */
+export async function openReferences(run: Run, references: readonly Reference[]): Promise<void> {
+  const waiting = [...references];
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await open(run, next);
+  }
+  await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, references.length) }, work));
+  run.media = mediaIn(run, run.input);
+}
+
+/** Takes the files of an input that a `pre` block put in the place of the first. @throws {ModullmError} RLLM_004 */
+export function retakeMedia(run: Run): void {
+  const given = run.values["input"];
+  if (given === run.input) return;
+  run.values["input"] = withoutData(run, given, "pre").value;
+  run.media = mediaIn(run, run.values["input"]);
+}
+
+/** How many files a prediction must guess at: nothing is opened for it, and nothing refused. */
+export function takeForPrediction(run: Run): number {
+  let unread = 0;
+  for (const place of placesIn(run, run.input)) {
+    const text = textAt(run.input, place);
+    const reading = /^data:/i.test(text) ? run.tree.tools.media.decode(text, place.accepts) : null;
+    if (!reading?.ok) unread++;
+    setInput(run, replaceAt(run.input, place.path, reading?.ok ? keep(run, reading.media) : "[file]"));
+  }
+  run.media = mediaIn(run, run.input);
+  return unread;
+}
+
+function withoutData(
+  run: Run,
+  input: unknown,
+  through: "with" | "pre",
+): { value: unknown; references: readonly Reference[] } {
+  const references: Reference[] = [];
+  let value = input;
+  for (const place of placesIn(run, input)) {
+    const text = textAt(input, place);
+    const known = run.tree.media.get(text);
+    const isData = /^data:/i.test(text);
+    const reading = !known && (isData || place.base64) ? run.tree.tools.media.decode(text, place.accepts) : null;
+    if (known) requireType(run, place, known);
+    else if (reading?.ok) value = replaceAt(value, place.path, keep(run, reading.media));
+    else if (reading && isData) throw mediaError(run, place, reading);
+    else references.push({ place, text });
+  }
+  const [first] = references;
+  if (first && (through === "pre" || run.parent !== null || run.tree.options.openReferences === false))
+    throw mediaError(run, first.place, notTheCallers(run, through));
+  return { value, references };
+}
+
+async function open(run: Run, { place, text }: Reference): Promise<void> {
+  const { tools, options } = run.tree;
+  const { accepts } = place;
+  const reading = await tools.media.read(text, { accepts, allow: options.allowPaths ?? [], signal: run.signal });
+  if (!reading.ok) throw mediaError(run, place, reading);
+  setInput(run, replaceAt(run.input, place.path, keep(run, reading.media)));
+}
+
+function setInput(run: Run, value: unknown): void {
+  run.input = value;
+  run.values["input"] = value;
+}
+
+/** Remembers a file for the tree. @returns its short form */
+function keep(run: Run, media: Media): string {
+  const { mediaType } = media.attachment;
+  const short = `data:${mediaType};base64,… (${media.size} bytes, sha256 ${media.digest.slice(0, 16)})`;
+  if (!run.tree.media.has(short)) run.tree.media.set(short, media);
+  return short;
+}
+
+/** The files of an input in its order, each once. @throws {ModullmError} RLLM_004 when they are too many */
+function mediaIn(run: Run, input: unknown): readonly string[] {
+  const found = placesIn(run, input).map((place) => textAt(input, place));
+  const short = [...new Set(found)].filter((text) => run.tree.media.has(text));
+  const size = short.reduce((sum, text) => sum + (run.tree.media.get(text)?.size ?? 0), 0);
+  if (short.length <= MOST_FILES && size <= MOST_BYTES) return short;
+  const reason = `holds ${short.length} files of ${(size / 1024 / 1024).toFixed(1)} MiB, but no more than ${MOST_FILES} of ${MOST_BYTES / 1024 / 1024} MiB together are taken`;
+  throw new ModullmError("RLLM_004", `The input of "${run.loaded.program.name}" ${reason}`, {
+    details: issueDetails({ keyword: "contentMediaType", path: [], schemaPath: [], reason }),
+    expectedSchema: run.loaded.program.input.schema,
+    receivedPayload: shortened(run, input),
+  });
+}
+
+function placesIn({ loaded }: Run, input: unknown): readonly MediaPlace[] {
+  return findMedia(loaded.program.input.schema, input);
+}
+
+/** A file passed on by another program must be what this one wants. */
+function requireType(run: Run, place: MediaPlace, { attachment }: Media): void {
+  if (place.accepts.some((pattern) => matchesType(pattern, attachment.mediaType))) return;
+  const reason = `is ${attachment.mediaType}, but ${place.accepts.join(" or ")} is wanted`;
+  throw mediaError(run, place, { ok: false, fault: "value", reason, hint: null });
+}
+
+/** What the contract is held against: a data URI where there is a file, so that `format` and `pattern` of one hold. */
+export function withStandIns(run: Run): unknown {
+  const { input } = run;
+  return placesIn(run, input).reduce((value, place) => {
+    const media = run.tree.media.get(textAt(input, place));
+    return media ? replaceAt(value, place.path, `data:${media.attachment.mediaType};base64,AAAA`) : value;
+  }, input);
+}
+
+/** The input as errors show it: nothing long where a file should be. */
+export function shortened(run: Run, input: unknown): unknown {
+  return placesIn(run, input).reduce((value, place) => {
+    const text = textAt(input, place);
+    if (text.length <= LONGEST_SHOWN && !/^data:.{256}/is.test(text)) return value;
+    const head = /^data:[^,]{0,100},/i.exec(text)?.[0] ?? text.slice(0, 40);
+    return replaceAt(value, place.path, `${head}… (${text.length} characters)`);
+  }, input);
+}
+
+function mediaError(run: Run, place: MediaPlace, { fault, reason, hint }: Fault): ModullmError {
+  const { name, input } = run.loaded.program;
+  const field = place.path.join(".");
+  const message = `The input field "${field}" of "${name}" ${reason}`;
+  const shown = shortened(run, run.values["input"]);
+  if (fault === "unreadable")
+    return new ModullmError("RLLM_016", message, {
+      details: { source: field, reason },
+      hint: hint ?? "Give a file below the working folder, an http or https URL, or a data URI.",
+      receivedPayload: shown,
+    });
+  const { path, schemaPath } = place;
+  const issue: Issue = { keyword: "contentMediaType", path, schemaPath, reason };
+  return new ModullmError("RLLM_004", message, {
+    details: issueDetails(issue),
+    ...(hint === null ? {} : { hint }),
+    expectedSchema: input.schema,
+    receivedPayload: shown,
+  });
+}
+
+function notTheCallers({ parent }: Run, through: "with" | "pre"): Fault {
+  const whose =
+    through === "pre"
+      ? "a pre block gave"
+      : parent === null
+        ? "came from outside"
+        : `the program that uses this one gave`;
+  const reason = `is no data URI: a path or URL is opened only where the caller himself wrote it, and this one ${whose}`;
+  return { ok: false, fault: "value", reason, hint: "Pass on a picture of the caller's input, or a data URI." };
+}
+
+function textAt(input: unknown, { path }: MediaPlace): string {
+  return String(lookUp(input, path.map(String)));
+}
+
+/** A copy with another value at the path; what lies beside it is shared. */
+function replaceAt(value: unknown, [name, ...rest]: readonly (string | number)[], by: unknown): unknown {
+  if (name === undefined) return by;
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => (index === name ? replaceAt(item, rest, by) : item));
+  return Object.fromEntries(
+    Object.entries(value as object).map(([key, member]) => [key, key === name ? replaceAt(member, rest, by) : member]),
+  );
+}
