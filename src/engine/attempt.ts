@@ -50,9 +50,9 @@ export async function tryOnce(
 
 interface Call {
   readonly model: Model;
-  readonly messages: readonly Message[];
   /** Whether another model is left. */
   readonly another: boolean;
+  readonly messages: readonly Message[];
   /** From 1. */
   readonly attempt: number;
   readonly grant: Grant | null;
@@ -62,8 +62,8 @@ interface Reply {
   /** Null when the reply has no text at all. */
   text: string | null;
   usage: Usage | null;
-  /** Tries that the model's own retries made beyond the first. */
   finish: string | null;
+  /** Tries that the model's own retries made beyond the first. */
   extraCalls: number;
 }
 
@@ -77,8 +77,8 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
   let edits: readonly string[] = [];
   try {
     await listen(run, call, reply);
-    if (reply.text === null) throw noText(model);
     if (reply.finish === "content-filter") throw filtered(model);
+    if (reply.text === null) throw noText(model);
     const reading = read(run, reply.text);
     edits = reading.edits.map((edit) => edit.rule);
     outcome = reading.ok
@@ -109,9 +109,9 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
 /** Codes after which there is nothing to decide. */
 const FINAL: ReadonlySet<string> = new Set(["RLLM_020", "RLLM_022"]);
 
-/** Takes in the reply as it comes. An answer that passes what the budget gave it is stopped. */
 const NO_DEADLINES: DeadlineSettings = { connect: null, first: null, gap: null, total: null };
 
+/** Takes in the reply as it comes. An answer that passes what the budget gave it is stopped. */
 async function listen(run: Run, { model, another, messages, attempt, grant }: Call, reply: Reply): Promise<void> {
   const { program } = run.loaded;
   const { stream = false, deadlines = NO_DEADLINES } = run.tree.options;
@@ -175,7 +175,6 @@ function usable(reading: Reading): Reading {
   return { ok: false, code: "RLLM_005", value: null, issues: [issue], edits: reading.edits, lost: reading.lost };
 }
 
-function noText(model: Model): ModullmError {
 /** What came before the filter stepped in is no answer. */
 function filtered(model: Model): ModullmError {
   const reason = "the provider's content filter stopped the answer";
@@ -195,6 +194,7 @@ function filtered(model: Model): ModullmError {
   });
 }
 
+function noText(model: Model): ModullmError {
   const reason = `the reply of ${model.id} has no text`;
   return new ModullmError("RLLM_011", `The model gave no answer: ${reason}`, {
     details: { actual_type: "null", reason, model: model.id },

@@ -49,13 +49,13 @@ export interface RunOptions {
   readonly listener?: RunListener;
   /** Replaces the model of every file and drops its fallbacks; `recommended` takes the first usable of each file's list. */
   readonly model?: string;
-  /** Wins over the files' `retries`. */
-  readonly maxRetries?: number;
-  /** For files that don't say. @default 2 */
   /** Models to try after each file's own, in order. */
   readonly fallbacks?: readonly string[];
   /** How long to wait for a model, in milliseconds; null: as usual. */
   readonly deadlines?: DeadlineSettings;
+  /** Wins over the files' `retries`. */
+  readonly maxRetries?: number;
+  /** For files that don't say. @default 2 */
   readonly defaultRetries?: number;
   /** Limits on the whole run, around those of the files. */
   readonly budget?: Limits;
@@ -76,10 +76,6 @@ export interface RunOptions {
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;
 }
-  /** Folders whose files the input may name, beside the working folder and those of the configuration. @default none */
-  readonly allowPaths?: readonly string[];
-  /** False opens no path and no URL that the input names: for input that is not the caller's own. @default true */
-  readonly openReferences?: boolean;
 
 export interface RunResult {
   readonly run: string;

@@ -12,10 +12,10 @@ export type AnswerDecision =
   | { readonly do: "retry"; readonly messages: readonly Message[] }
   | { readonly do: "fail"; readonly error: ModullmError };
 
-/** An answer that was read and refused. */
 /** What to do after an attempt that brought no answer. */
 export type CallDecision = "fall-back" | "restart" | "fail";
 
+/** An answer that was read and refused. */
 export type Refusal = Extract<Reading, { ok: false }>;
 
 /** Characters of a failed answer that the retry shows: enough to see the mistake, not enough to fill the window. */

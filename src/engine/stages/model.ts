@@ -116,9 +116,6 @@ async function withinWindow(run: Run, messages: readonly Message[]): Promise<rea
     kind: "degraded",
     message: "The retry would pass max_context_window, so it does not show the failed answer",
   });
-  const shorter = [
-    ...run.messages.slice(0, -1),
-    { ...prompt, content: `${prompt.content}\n\n${last.content}` },
-  ];
+  const shorter = [...run.messages.slice(0, -1), { ...prompt, content: `${prompt.content}\n\n${last.content}` }];
   return (await overWindow(run, shorter)) === null ? shorter : run.messages;
 }
