@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import type { Guest } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
@@ -26,11 +26,24 @@ export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: stri
     level: "namespaces",
     command: bubblewrap,
     args: [
-      ...[...spaces, "--unshare-cgroup-try", "--die-with-parent", "--new-session"],
+      ...spaces,
+      "--unshare-cgroup-try",
+      "--die-with-parent",
+      "--new-session",
       ...binds(interpreter),
-      // Before the rest becomes read-only. Anyone's: who it will be is no longer root then.
-      ...["--perms", "1777", "--size", String(SCRATCH_BYTES), "--tmpfs", SCRATCH],
-      ...["--remount-ro", "/", "--chdir", SCRATCH, "--", interpreter.executable],
+      // Before the rest becomes read-only. Anyone's: whoever it will be, it is not root then.
+      "--perms",
+      "1777",
+      "--size",
+      String(SCRATCH_BYTES),
+      "--tmpfs",
+      SCRATCH,
+      "--remount-ro",
+      "/",
+      "--chdir",
+      SCRATCH,
+      "--",
+      interpreter.executable,
       ...confinedArgs(interpreter),
     ],
     env: {},
@@ -47,10 +60,23 @@ function binds({ executable, library, loaded }: PythonInterpreter): readonly str
   const paths = [...new Set(wanted)].filter((path) => !wanted.some((other) => path.startsWith(`${other}/`)));
   const single = ["/etc/ld.so.cache", "/etc/localtime"].filter((path) => existsSync(path));
   return [
+    // Bubblewrap would make them as closed as they are here: nobody could pass /root.
+    ...closedAbove(paths).flatMap((path) => ["--perms", "0755", "--dir", path]),
     ...links.flatMap((path) => ["--symlink", readlinkSync(path), path]),
     ...paths.flatMap((path) => ["--ro-bind", path, path]),
     ...single.flatMap((path) => ["--ro-bind", realpathSync(path), path]),
   ];
+}
+
+/** Folders on the way to these paths that others may not enter, with those below them, outermost first. */
+function closedAbove(paths: readonly string[]): readonly string[] {
+  const above = new Set(paths.flatMap((path) => ancestors(dirname(path))));
+  const closed = (path: string) => ancestors(path).some((one) => (statSync(one).mode & 0o001) === 0);
+  return [...above].filter((path) => closed(path)).toSorted((a, b) => a.length - b.length);
+}
+
+function ancestors(path: string): readonly string[] {
+  return path === dirname(path) ? [path] : [path, ...ancestors(dirname(path))];
 }
 
 function isLink(path: string): boolean {

@@ -54,19 +54,18 @@ class Library:
 def confine(how, limits):
     library = Library()
     set_limits(library, how, limits)
-    rules = make_rules(library, how) if how["landlock"] else None
+    rules = make_rules(library, how)
     if how["user"] is not None:
         become(library, how["user"], how["search"])
     # After the change of the user, which clears it.
     die_with_parent(library, how["parent"])
     library.call("giving up new privileges", "prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     library.call("closing its memory to others", "prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
-    if rules is not None:
-        library.call("Landlock", "syscall", LANDLOCK_RESTRICT_SELF, rules, 0)
-        system.close(rules)
+    library.call("confining itself by Landlock", "syscall", LANDLOCK_RESTRICT_SELF, rules, 0)
+    system.close(rules)
     program = bytes.fromhex(how["filter"])
     filters = (len(program) // 8).to_bytes(2, sys.byteorder) + bytes(6) + library.address(program)
-    library.call("seccomp", "prctl", PR_SET_SECCOMP, 2, filters, 0, 0)
+    library.call("confining itself by seccomp", "prctl", PR_SET_SECCOMP, 2, filters, 0, 0)
     prove(how)
 
 
@@ -92,7 +91,7 @@ def set_limits(library, how, limits):
 
 
 def make_rules(library, how):
-    version = library.call("Landlock (the kernel has it not, or it is switched off)", "syscall", LANDLOCK_CREATE_RULESET, 0, 0, 1)
+    version = library.call("asking the kernel for Landlock", "syscall", LANDLOCK_CREATE_RULESET, 0, 0, 1)
     files = (1 << 13) - 1
     files |= 1 << 13 if version >= 2 else 0
     files |= TRUNCATE if version >= 3 else 0
@@ -100,7 +99,7 @@ def make_rules(library, how):
     # Files; connecting and listening; signals and abstract sockets.
     handled = [files] + ([3] if version >= 4 else []) + ([3] if version >= 6 else [])
     attributes = b"".join([one.to_bytes(8, sys.byteorder) for one in handled])
-    rules = library.call("Landlock", "syscall", LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
+    rules = library.call("making rules for Landlock", "syscall", LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
     for path in how["read"]:
         add_rule(library, rules, path, READ_FILE | READ_DIR)
     for path in how["write"]:
@@ -113,7 +112,7 @@ def add_rule(library, rules, path, allowed):
     if system.fstat(place).st_mode & 0o170000 != 0o040000:
         allowed &= ~READ_DIR
     below = allowed.to_bytes(8, sys.byteorder) + place.to_bytes(4, sys.byteorder)
-    library.call("a rule of Landlock", "syscall", LANDLOCK_ADD_RULE, rules, 1, below, 0)
+    library.call("adding a rule to Landlock", "syscall", LANDLOCK_ADD_RULE, rules, 1, below, 0)
     system.close(place)
 
 
@@ -148,16 +147,18 @@ def stay_with_parent():
 
 
 def prove(how):
-    """That it holds, by what must fail now."""
+    """That it holds, by what must fail now; and that Python can still load its own modules."""
     try:
         system.kill(0, 0)
     except PermissionError:
         pass
     else:
         raise Unavailable("seccomp is set, but does not hold")
-    if how["landlock"]:
-        try:
-            system.close(system.open("/", system.O_RDONLY))
-        except OSError:
-            return
+    try:
+        system.close(system.open("/", system.O_RDONLY))
+    except OSError:
+        pass
+    else:
         raise Unavailable("Landlock is set, but does not hold")
+    for path in how["library"]:
+        system.close(system.open(path, system.O_RDONLY))

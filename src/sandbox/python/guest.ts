@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { knownArchitecture, seccompFilter } from "../confinement/seccomp.ts";
@@ -14,6 +14,9 @@ const ALONE = ["-I", "-S", "-B", "-X", "utf8"];
 const NOBODY = 65_534;
 /** Threads that code may start, beyond all that run on the machine: the kernel counts those of a user together. */
 const MORE_THREADS = 256;
+/** Files of at most 1 MiB in the private folder, and how often, in milliseconds, they are counted. */
+const MOST_FILES = 64;
+const LOOK_MS = 25;
 
 /** Plain Python with the user's rights: its environment, working folder and packages. */
 export function trustedGuest(
@@ -40,6 +43,7 @@ export function kernelGuest(interpreter: PythonInterpreter, { builtins }: Sessio
     env: {},
     cwd: folder ?? "/",
     hello: helloOf(interpreter, { write: folder === null ? [] : [folder], parent: process.pid, ownTree: false }),
+    ...(folder === null ? {} : { watch: (end) => watchFolder(folder, end) }),
     async cleanUp() {
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
       return await Promise.resolve();
@@ -69,7 +73,7 @@ export function helloOf(
   const root = process.getuid?.() === 0;
   const confine = {
     filter: Buffer.from(seccompFilter(knownArchitecture(), "python")).toString("hex"),
-    landlock: true,
+    library: interpreter.library,
     read,
     write,
     parent,
@@ -90,6 +94,14 @@ function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "modullm-python-"));
   if (process.getuid?.() === 0) chownSync(folder, NOBODY, NOBODY);
   return folder;
+}
+
+/** Ends a session that keeps too many files: each is limited by the kernel, and Landlock lets it make no folders. */
+function watchFolder(folder: string, end: (reason: string) => void): () => void {
+  const timer = setInterval(() => {
+    if (readdirSync(folder).length > MOST_FILES) end(`it kept more than ${MOST_FILES} files`);
+  }, LOOK_MS);
+  return () => clearInterval(timer);
 }
 
 function isClosedToOthers(path: string): boolean {

@@ -41,7 +41,10 @@ export async function probePython(
   const where = { env, ...(cwd === undefined ? {} : { cwd }) };
   const launcher = isInterpreter(found) ? found : await askShim(found, where);
   if (launcher instanceof Error) return launcher.message;
-  const answer = await run(launcher, ["-I", "-S", "-B", "-X", "utf8", "-c", probe], { env: {}, input: HARNESS });
+  const answer = await run(launcher, ["-I", "-S", "-B", "-X", "utf8", "-X", "no_debug_ranges", "-c", probe], {
+    env: {},
+    input: HARNESS,
+  });
   if (answer instanceof Error) {
     // One that doesn't know the options is too old to say more.
     const version = await run(launcher, ["-c", "import sys; print(sys.version.split()[0])"], { env: {} });

@@ -34,6 +34,8 @@ export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
       sessions.delete(opening);
       await guest.cleanUp?.();
     }
+    // A process that was never there does not end either.
+    opening.catch(cleanUp);
     return await opening;
   }
 
