@@ -48,13 +48,15 @@ async function buildLibrary(): Promise<void> {
   const folder = join(dist, "lib");
   rmSync(folder, { recursive: true, force: true });
   const built = await Bun.build({
-    entrypoints: [join(root, "src/index.ts")],
+    // The second is a program of its own: the process that JavaScript blocks run in, which finds its engine in node_modules.
+    entrypoints: [join(root, "src/index.ts"), join(root, "src/sandbox/js/javascript-guest.ts")],
     outdir: folder,
+    naming: { entry: "[name].[ext]" },
     target: "node",
     format: "esm",
     splitting: true,
     packages: "external",
-    external: ["bun:sqlite", "better-sqlite3"],
+    external: ["bun:ffi", "bun:sqlite", "better-sqlite3"],
   });
   if (!built.success) throw new AggregateError(built.logs, "the library does not build");
   await $`node ${join(root, "node_modules/typescript/bin/tsc")} -p ${join(root, "tsconfig.library.json")}`;

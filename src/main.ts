@@ -1,12 +1,15 @@
 #!/usr/bin/env bun
-import { runCommandLine } from "./cli/index.ts";
-import { processTerminal } from "./cli/terminal.ts";
+import { GUEST_ARGUMENT } from "./sandbox/js/command.ts";
 
 /** Milliseconds after which a command counts as one that stays, and its code is worth compiling. */
 const STAYS = 100;
 
 async function main(): Promise<number> {
   setTimeout(() => Bun.unsafe.setJITPolicy(1), STAYS).unref();
+  const [{ runCommandLine }, { processTerminal }] = await Promise.all([
+    import("./cli/index.ts"),
+    import("./cli/terminal.ts"),
+  ]);
   const terminal = processTerminal();
   try {
     return await runCommandLine(process.argv.slice(2), terminal);
@@ -17,4 +20,12 @@ async function main(): Promise<number> {
   }
 }
 
-void main().then((status) => process.exit(status));
+/** The other thing this program is: the process that JavaScript blocks run in. It starts in no time, so it loads nothing of the rest. */
+async function beGuest(): Promise<void> {
+  Bun.unsafe.setJITPolicy(1);
+  const { runBinaryGuest } = await import("./sandbox/js/binary-guest.ts");
+  await runBinaryGuest();
+}
+
+if (process.argv[2] === GUEST_ARGUMENT) void beGuest();
+else void main().then((status) => process.exit(status));

@@ -1,0 +1,78 @@
+import type { Failure } from "../sandbox.ts";
+import type { Engine, Handle, Realm } from "./engine.ts";
+import { resultError } from "./failures.ts";
+import { makeEncoder, makeOddNamer, makeShower } from "./harness.ts";
+
+/** A value as JSON in UTF-8, or why it has none. */
+export type Encoded =
+  | { readonly ok: true; readonly value: Uint8Array }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Takes values out of the code's realm and puts them in, whatever the code has done to it. */
+export interface Codec {
+  /** `name` is what reasons call the value. @throws {Thrown} what reading the value throws */
+  encode(value: Handle, name: string, maxBytes: number): Encoded;
+  /** Makes a value of JSON. @throws {Thrown} */
+  decode(json: string): Handle;
+  /** A value for people, on one line. */
+  show(value: Handle): string;
+  /** The names of the code's global variables. */
+  names(): readonly string[];
+}
+
+const FILE = "<harness>";
+const FAULT = "!".charCodeAt(0);
+const MAX_NAMES = 1000;
+
+/** `realm` is that of the code, before any has run. */
+export function createCodec(engine: Engine, realm: Realm): Codec {
+  const inner = engine.createRealm();
+  const parse = realm.evaluate("JSON.parse", FILE);
+  // Evaluated when it is first needed.
+  let oddNamer: Handle | null = null;
+  let shower: Handle | null = null;
+  const nameOdd = inner.hostFunction("nameOdd", (values) => {
+    oddNamer ??= inner.call(evaluate(makeOddNamer), []);
+    return inner.call(oddNamer, values);
+  });
+  const encoder = inner.call(evaluate(makeEncoder), [realm.evaluate("Object.prototype", FILE), nameOdd]);
+
+  /** A function of `harness.ts`. */
+  function evaluate(func: (...args: never[]) => unknown): Handle {
+    return inner.evaluate(`(${func.toString()})`, FILE);
+  }
+
+  return {
+    encode(value, name, maxBytes) {
+      const given = [inner.text(name), inner.number(maxBytes)];
+      const text = inner.call(encoder, [value, ...given]);
+      const bytes = inner.bytesOf(text);
+      inner.free(text, ...given);
+      if (bytes[0] === FAULT) {
+        const { reason, hint } = JSON.parse(Buffer.from(bytes.subarray(1)).toString("utf8")) as Record<string, string>;
+        return { ok: false, failure: resultError(reason ?? "", hint) };
+      }
+      if (bytes.length <= maxBytes) return { ok: true, value: bytes };
+      const failure = resultError(`it is larger than ${maxBytes} bytes`, "Give less, or a summary of it.");
+      return { ok: false, failure };
+    },
+    decode(json) {
+      const text = realm.text(json);
+      const value = realm.call(parse, [text]);
+      realm.free(text);
+      return value;
+    },
+    show(value) {
+      shower ??= inner.call(evaluate(makeShower), [nameOdd]);
+      const text = inner.call(shower, [value]);
+      const shown = inner.textOf(text);
+      inner.free(text);
+      return shown;
+    },
+    names() {
+      const list = inner.evaluate("(global) => Object.getOwnPropertyNames(global).join(' ')", FILE);
+      const text = inner.call(list, [realm.global]);
+      return inner.textOf(text).split(" ").slice(0, MAX_NAMES);
+    },
+  };
+}

@@ -1,0 +1,244 @@
+// oxlint-disable no-underscore-dangle -- the engine's own names
+import { createLimitedMemory } from "./limited-memory.ts";
+import { type Handle, loadQuickJs, type Pointer, type QuickJs } from "./quickjs.ts";
+
+export type { Handle };
+
+/** A global object with all that belongs to it; values may go from one realm of an engine to another. */
+export interface Realm {
+  /** Evaluates a script. `detached` lets it `await` at its top level: the value is then a promise of the engine. @throws {Thrown} */
+  evaluate(code: string, file: string, options?: { readonly detached?: boolean }): Handle;
+  /** Reads a script without running it. @throws {Thrown} a `SyntaxError` */
+  compile(code: string, file: string): void;
+  /** @throws {Thrown} */
+  call(func: Handle, args: readonly Handle[]): Handle;
+  property(object: Handle, name: string): Handle;
+  text(value: string): Handle;
+  number(value: number): Handle;
+  set(object: Handle, name: string, value: Handle): void;
+  /** As `typeof` says it. */
+  typeOf(value: Handle): string;
+  /** A function of the host. It may call back into the realm; a `Thrown` that it throws is thrown in the code. */
+  hostFunction(name: string, host: (args: readonly Handle[]) => Handle): Handle;
+  undefined(): Handle;
+  /** The UTF-8 bytes of a text, up to the first NUL. @throws {MemoryUsedUp} */
+  bytesOf(value: Handle): Uint8Array;
+  textOf(value: Handle): string;
+  stateOf(promise: Handle): "pending" | "fulfilled" | "rejected" | "no promise";
+  outcomeOf(promise: Handle): Handle;
+  readonly global: Handle;
+  free(...values: readonly Handle[]): void;
+}
+
+/** What code in a realm threw. */
+export class Thrown extends Error {
+  readonly value: Handle;
+  constructor(value: Handle) {
+    super("code in the engine threw");
+    this.value = value;
+  }
+}
+
+/** The host could not put something into the engine's memory, or read it. */
+export class MemoryUsedUp extends Error {}
+
+export interface Engine {
+  createRealm(): Realm;
+  /** Bytes that the code and its values may take, above what the engine needs to start; 0 sets no limit but the 2 GiB that it can use. */
+  limitMemory(bytes: number): void;
+  /** Whether memory was refused since this was last asked. */
+  memoryRanOut(): boolean;
+  /** Runs what promises have left to do, until nothing is left. @throws {Thrown} what a job threw past all promises */
+  runJobs(realm: Realm): void;
+  /** Asked every few thousand steps of a script, never within a built-in function: true ends the script. */
+  onStep(ask: () => boolean): void;
+}
+
+/**
+ * Bytes of the engine's own stack. The host's stack fills several times as fast: with more, the host's would overflow first, and that
+ * leaves the engine in pieces.
+ */
+const STACK_BYTES = 64 * 1024;
+
+const COMPILE_ONLY = 32;
+const WITH_AWAIT = 128;
+const PROMISE_STATES = ["pending", "fulfilled", "rejected"] as const;
+
+/**
+ * QuickJS in WebAssembly. Whatever it throws that is no `Thrown` (the host's stack overflowed, it aborted) leaves it in an unknown
+ * state: then the process has to end. Nothing is ever disposed of at the end, for the same reason.
+ */
+export async function createEngine(compiled: WebAssembly.Module): Promise<Engine> {
+  const hostFunctions = new Map<number, (context: Pointer, count: number, values: Pointer) => Handle>();
+  const memory = createLimitedMemory();
+  const module = await loadQuickJs(compiled, memory.wasm);
+  let interrupts: (() => boolean) | null = null;
+  module.callbacks = {
+    callFunction: (_, context, __, count, values, id) => hostFunctions.get(id)?.(context, count, values) ?? 0,
+    shouldInterrupt: () => (interrupts?.() === true ? 1 : 0),
+    freeHostRef: (_, id) => void hostFunctions.delete(id),
+    loadModuleSource: () => 0,
+    normalizeModule: () => 0,
+  };
+  const runtime = module._QTS_NewRuntime();
+  module._QTS_RuntimeSetMaxStackSize(runtime, STACK_BYTES);
+  const text = createMemory(module);
+  return {
+    createRealm: () => createRealm(module, text, module._QTS_NewContext(runtime, 0), hostFunctions),
+    limitMemory: memory.limit,
+    memoryRanOut: memory.ranOut,
+    runJobs(realm) {
+      const context = module._malloc(4);
+      const ran = module._QTS_ExecutePendingJob(runtime, -1, context);
+      const last = text.pointer(context);
+      module._free(context);
+      // Without a context nothing ran; else it gives how many ran, or what the last of them threw.
+      if (last !== 0 && text.take(module._QTS_Typeof(last, ran)) !== "number") throw new Thrown(ran);
+      realm.free(ran);
+    },
+    onStep(ask) {
+      interrupts = ask;
+      module._QTS_RuntimeEnableInterruptHandler(runtime);
+    },
+  };
+}
+
+function createRealm(
+  module: QuickJs,
+  memory: Memory,
+  context: Pointer,
+  hostFunctions: Map<number, (context: Pointer, count: number, values: Pointer) => Handle>,
+): Realm {
+  function evaluate(code: string, file: string, flags: number): Handle {
+    const source = memory.put(code);
+    const name = memory.put(file.replaceAll("\0", " "));
+    const value = module._QTS_Eval(context, source.at, source.bytes, name.at, 0, flags);
+    module._free(source.at);
+    module._free(name.at);
+    return raise(module, context, value);
+  }
+
+  function text(value: string): Handle {
+    const put = memory.put(value);
+    const handle = module._QTS_NewString(context, put.at);
+    module._free(put.at);
+    return handle;
+  }
+
+  function bytesOf(value: Handle): Uint8Array {
+    const at = module._QTS_GetString(context, value);
+    if (at === 0) throw new MemoryUsedUp("no memory is left to read a text");
+    const bytes = memory.bytesAt(at);
+    module._QTS_FreeCString(context, at);
+    return bytes;
+  }
+
+  function textOf(value: Handle): string {
+    return Buffer.from(bytesOf(value)).toString("utf8");
+  }
+
+  function free(...values: readonly Handle[]): void {
+    for (const value of values) module._QTS_FreeValuePointer(context, value);
+  }
+
+  return {
+    global: module._QTS_GetGlobalObject(context),
+    evaluate: (code, file, { detached = false } = {}) => evaluate(code, file, detached ? WITH_AWAIT : 0),
+    compile: (code, file) => free(evaluate(code, file, COMPILE_ONLY | WITH_AWAIT)),
+    call(func, args) {
+      const list = memory.putPointers(args);
+      const value = module._QTS_Call(context, func, module._QTS_GetUndefined(), args.length, list);
+      module._free(list);
+      return raise(module, context, value);
+    },
+    property(object, name) {
+      const key = text(name);
+      const value = module._QTS_GetProp(context, object, key);
+      free(key);
+      return raise(module, context, value);
+    },
+    set(object, name, value) {
+      const key = text(name);
+      module._QTS_SetProp(context, object, key, value);
+      free(key);
+    },
+    typeOf: (value) => memory.take(module._QTS_Typeof(context, value)),
+    undefined: () => module._QTS_GetUndefined(),
+    text,
+    number: (value) => module._QTS_NewFloat64(context, value),
+    hostFunction(name, host) {
+      const id = hostFunctions.size + 1;
+      hostFunctions.set(id, (_, count, values) => {
+        const args = Array.from({ length: count }, (__, index) =>
+          module._QTS_ArgvGetJSValueConstPointer(values, index),
+        );
+        try {
+          return host(args);
+        } catch (thrown) {
+          if (thrown instanceof Thrown) return module._QTS_Throw(context, thrown.value);
+          throw thrown;
+        }
+      });
+      const put = memory.put(name);
+      const handle = module._QTS_NewFunction(context, put.at, 0, 0, id);
+      module._free(put.at);
+      return handle;
+    },
+    bytesOf,
+    textOf,
+    stateOf: (promise) => PROMISE_STATES[module._QTS_PromiseState(context, promise)] ?? "no promise",
+    outcomeOf: (promise) => module._QTS_PromiseResult(context, promise),
+    free,
+  };
+}
+
+function raise(module: QuickJs, context: Pointer, value: Handle): Handle {
+  const thrown = module._QTS_ResolveException(context, value);
+  if (thrown === 0) return value;
+  module._QTS_FreeValuePointer(context, value);
+  throw new Thrown(thrown);
+}
+
+interface Memory {
+  /** With a NUL behind it. */
+  put(text: string): { readonly at: Pointer; readonly bytes: number };
+  putPointers(pointers: readonly Pointer[]): Pointer;
+  pointer(at: Pointer): Pointer;
+  /** What stands before the next NUL; frees it. */
+  take(at: Pointer): string;
+  /** A copy of what stands before the next NUL. */
+  bytesAt(at: Pointer): Uint8Array;
+}
+
+function createMemory(module: QuickJs): Memory {
+  function reserve(bytes: number): Pointer {
+    const at = module._malloc(bytes);
+    if (at === 0) throw new MemoryUsedUp("no memory is left for what the host has to say");
+    return at;
+  }
+  function bytesAt(at: Pointer): Uint8Array {
+    return module.HEAPU8.slice(at, module.HEAPU8.indexOf(0, at));
+  }
+  return {
+    take(at) {
+      const text = Buffer.from(bytesAt(at)).toString("utf8");
+      module._free(at);
+      return text;
+    },
+    put(text) {
+      const encoded = Buffer.from(text, "utf8");
+      const at = reserve(encoded.length + 1);
+      module.HEAPU8.set(encoded, at);
+      module.HEAPU8[at + encoded.length] = 0;
+      return { at, bytes: encoded.length };
+    },
+    putPointers(pointers) {
+      const at = reserve(4 * pointers.length + 4);
+      const view = new DataView(module.HEAPU8.buffer);
+      for (const [index, pointer] of pointers.entries()) view.setInt32(at + 4 * index, pointer, true);
+      return at;
+    },
+    pointer: (at) => new DataView(module.HEAPU8.buffer).getInt32(at, true),
+    bytesAt,
+  };
+}

@@ -1,0 +1,160 @@
+import type { ChildProcess } from "node:child_process";
+import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
+import { type Guest, openSession, startGuest } from "../session.ts";
+import { guestCommand } from "./command.ts";
+import type { JavaScriptHello } from "./guest.ts";
+
+export interface JavaScriptSandboxOptions {
+  /** `kernel`: refuses where the kernel does not confine the process as well; `wasm`: says what was reached. @default `javaScriptLevel()` */
+  readonly level?: "kernel" | "wasm";
+  /** The program and its arguments that run the guest. @default this program */
+  readonly command?: readonly string[];
+  /** Processes that are kept started, for sessions to come. They are used once, and keep no program from ending. @default 0 */
+  readonly warm?: number;
+}
+
+export interface JavaScriptSandbox extends Sandbox {
+  readonly level: "kernel" | "wasm";
+  /** Starts a process for the next session now, so that it starts while other things are done. */
+  prepare(): void;
+  /** Parses code in a session of its own, without running it; null where nothing is wrong. @throws as `open` */
+  checkSyntax(code: string, signal?: AbortSignal): Promise<SyntaxFault | null>;
+}
+
+export interface SyntaxFault {
+  readonly message: string;
+  /** From 1; null where the engine doesn't say. */
+  readonly line: number | null;
+  /** Always null: the engine does not know columns well. */
+  readonly column: null;
+}
+
+/** What JavaScript runs at on this machine: where the guest can ask the kernel to confine it, that comes on top of the engine. */
+export function javaScriptLevel(): "kernel" | "wasm" {
+  const { platform, arch, versions } = process;
+  return platform === "linux" && versions["bun"] !== undefined && (arch === "x64" || arch === "arm64")
+    ? "kernel"
+    : "wasm";
+}
+
+/** JavaScript in QuickJS, compiled to WebAssembly, in a process of its own for each session. */
+export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}): JavaScriptSandbox {
+  const { level = javaScriptLevel(), command: [command = "", ...args] = guestCommand(), warm = 0 } = options;
+  const waiting = createPool(() => startGuest({ command, args, env: ENVIRONMENT }));
+  const sessions = new Set<SandboxSession>();
+  let closed = false;
+
+  async function open(
+    session: SessionOptions,
+    signal: AbortSignal,
+    told: Pick<JavaScriptHello, "parseOnly"> = { parseOnly: false },
+  ): Promise<SandboxSession> {
+    signal.throwIfAborted();
+    if (closed) throw closedError();
+    const started = waiting.take();
+    let opened: SandboxSession | null = null;
+    const guest: Guest = {
+      level,
+      command,
+      args,
+      env: ENVIRONMENT,
+      hello: { ...told, required: level },
+      ...(started ? { started } : {}),
+      async cleanUp() {
+        if (opened) sessions.delete(opened);
+        await Promise.resolve();
+      },
+    };
+    opened = await openSession(guest, session, signal);
+    sessions.add(opened);
+    if (closed) {
+      await opened.close();
+      throw closedError();
+    }
+    waiting.fill(warm);
+    return opened;
+  }
+
+  return {
+    level,
+    open: (session, signal) => open(session, signal),
+    prepare: () => waiting.fill(Math.max(1, warm)),
+    async checkSyntax(code, signal = new AbortController().signal) {
+      const session = await open({}, signal, { parseOnly: true });
+      try {
+        const outcome = await session.run(code, {});
+        if (!outcome.ok) return { message: outcome.failure.reason, line: null, column: null };
+        const fault = outcome.value as Omit<SyntaxFault, "column"> | null;
+        return fault && { ...fault, column: null };
+      } finally {
+        await session.close();
+      }
+    },
+    async close() {
+      closed = true;
+      await Promise.all([waiting.close(), ...[...sessions].map((session) => session.close())]);
+    },
+  };
+}
+
+function closedError(): Error {
+  return new Error("Cannot open a session: the sandbox is closed");
+}
+
+/**
+ * Nothing of the host's environment goes to a guest. The engine's parser recurses on the host's stack: it gets all of it that there is.
+ */
+const ENVIRONMENT = { BUN_JSC_maxPerThreadStackUsage: String(16 * 1024 * 1024) };
+
+interface Pool {
+  take(): ChildProcess | undefined;
+  fill(count: number): void;
+  close(): Promise<void>;
+}
+
+/** Started processes that wait for their one session. */
+function createPool(start: () => ChildProcess): Pool {
+  const waiting: ChildProcess[] = [];
+  return {
+    take() {
+      for (let taken = waiting.shift(); taken; taken = waiting.shift()) {
+        if (!isAlive(taken)) continue;
+        keepAlive(taken, true);
+        return taken;
+      }
+      return undefined;
+    },
+    fill(count) {
+      while (waiting.length < count) {
+        const started = start();
+        // One that can't be started is not taken; the session that starts its own says why.
+        started.on("error", () => {});
+        keepAlive(started, false);
+        waiting.push(started);
+      }
+    },
+    async close() {
+      await Promise.all(waiting.splice(0).filter(isAlive).map(end));
+    },
+  };
+}
+
+function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
+}
+
+/** Whether this program stays while the process runs. */
+function keepAlive(guest: ChildProcess, keep: boolean): void {
+  const pipes = [guest.stdin, guest.stdout, guest.stderr] as unknown as ({ ref?(): void; unref?(): void } | null)[];
+  for (const one of [guest, ...pipes]) {
+    if (keep) one?.ref?.();
+    else one?.unref?.();
+  }
+}
+
+async function end(guest: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => guest.once("exit", resolve));
+  keepAlive(guest, true);
+  guest.kill("SIGKILL");
+  await gone;
+}
