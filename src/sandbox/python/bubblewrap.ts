@@ -71,8 +71,11 @@ function binds({ executable, library, loaded }: PythonInterpreter): readonly str
 /** Folders on the way to these paths that others may not enter, with those below them, outermost first. */
 function closedAbove(paths: readonly string[]): readonly string[] {
   const above = new Set(paths.flatMap((path) => ancestors(dirname(path))));
-  const closed = (path: string) => ancestors(path).some((one) => (statSync(one).mode & 0o001) === 0);
-  return [...above].filter((path) => closed(path)).toSorted((a, b) => a.length - b.length);
+  return [...above].filter(isBelowClosed).toSorted((a, b) => a.length - b.length);
+}
+
+function isBelowClosed(path: string): boolean {
+  return ancestors(path).some((one) => (statSync(one).mode & 0o001) === 0);
 }
 
 function ancestors(path: string): readonly string[] {
