@@ -143,7 +143,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   local("vllm", "http://127.0.0.1:8000/v1", { aliases: ["hosted_vllm"] }),
   local("llamacpp", "http://127.0.0.1:8080/v1", { aliases: ["llama.cpp", "llama-cpp", "llama_cpp"] }),
   local("lmstudio", "http://127.0.0.1:1234/v1", { aliases: ["lm_studio", "lm-studio"], jsonMode: false }),
-  local("ollama", "http://127.0.0.1:11434", { protocol: "ollama" }),
+  local("ollama", "http://127.0.0.1:11434", { protocol: "ollama", input: ["image"] }),
 ];
 
 /** The entry a program's `provider/` means, whatever its case; null where it is none of these. */

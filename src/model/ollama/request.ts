@@ -1,7 +1,10 @@
-import type { ChatRequest } from "ollama/browser";
+import type { ChatRequest, Message as ChatMessage } from "ollama/browser";
 import { isObject } from "../../core/json.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { ModelNote, ModelRequest } from "../model.ts";
+import { modalityOf, notTaken } from "../attachments.ts";
+import { attachmentTokens } from "../tokens/attachments.ts";
+import { calleeOf } from "../openai/address.ts";
+import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
 import { translateSchema } from "../schema/translate.ts";
 
@@ -57,7 +60,7 @@ export function ollamaBody(endpoint: Endpoint, name: string, request: ModelReque
     else notes.push(leftOut(endpoint, name, key));
   }
   const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
-  const window = windowFor(request, options["num_predict"]);
+  const window = windowFor(name, request, options["num_predict"]);
   if (window !== null) options["num_ctx"] = window;
   if (isObject(extra["options"])) Object.assign(options, extra["options"]);
   const format = formatOf(endpoint, request, notes);
@@ -65,7 +68,7 @@ export function ollamaBody(endpoint: Endpoint, name: string, request: ModelReque
   return {
     body: {
       model: name,
-      messages: request.messages.map(({ role, content }) => ({ role, content })),
+      messages: request.messages.map((message) => ollamaMessage(endpoint, name, message)),
       ...(format === null ? {} : { format }),
       ...(think === null ? {} : { think }),
       ...direct,
@@ -77,11 +80,23 @@ export function ollamaBody(endpoint: Endpoint, name: string, request: ModelReque
   };
 }
 
+/** Ollama takes pictures only, as base64 beside the text. @throws {ModullmError} RLLM_017 for any other file */
+function ollamaMessage(endpoint: Endpoint, name: string, { role, content, attachments = [] }: Message): ChatMessage {
+  if (attachments.length === 0) return { role, content };
+  const images = attachments.map((attachment) => {
+    if (modalityOf(attachment) === "image") return attachment.data;
+    throw notTaken(calleeOf(endpoint, name, {}), attachment, ["image"]);
+  });
+  return { role, content, images };
+}
+
 /** A window that holds prompt and answer, as a power of two; null while the default one does. */
-function windowFor(request: ModelRequest, limit: unknown): number | null {
-  const bytes = request.messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 0);
+function windowFor(name: string, { messages }: ModelRequest, limit: unknown): number | null {
+  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 0);
   const answer = typeof limit === "number" && limit > 0 ? limit : ANSWER_ROOM;
-  const needed = Math.ceil(bytes / BYTES_PER_TOKEN) + answer;
+  const pictures = messages.flatMap(({ attachments = [] }) => attachments);
+  const seen = pictures.reduce((sum, picture) => sum + attachmentTokens(picture, name), 0);
+  const needed = Math.ceil(bytes / BYTES_PER_TOKEN) + seen + answer;
   if (needed <= DEFAULT_WINDOW) return null;
   return Math.min(2 ** Math.ceil(Math.log2(needed)), LARGEST_WINDOW);
 }

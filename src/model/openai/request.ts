@@ -3,6 +3,7 @@ import { isObject } from "../../core/json.ts";
 import type { Deadlines } from "../exchange.ts";
 import { deadlinesOf, wantsStream } from "../failover/deadlines.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
+import { chatMessage } from "./content.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { abilitiesOf } from "../families.ts";
 import type { Abilities } from "../quirks.ts";
@@ -32,7 +33,7 @@ export function chatBody(endpoint: Endpoint, name: string, request: ModelRequest
   const stream = wantsStream(request, { patient, local, streamUsage: abilities.streamUsage });
   const body: Record<string, unknown> = {
     model: name,
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    messages: request.messages.map((message) => chatMessage(message, { endpoint, name, input: abilities.input })),
   };
   const { renames } = abilities;
   const refused = refusedBy(abilities, params);
