@@ -19,8 +19,17 @@ export interface Sandbox {
    * @throws {ModullmError} RLLM_009 with `exception: "SandboxUnavailable"` where it can't be started as confined as `level` says
    */
   open(options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
+  /** Parses code without running it; null where nothing is wrong. Absent where code in a session can do it itself. @throws as `open` */
+  checkSyntax?(code: string, signal?: AbortSignal): Promise<SyntaxFault | null>;
   /** Ends what it kept warm, and all its sessions. */
   close(): Promise<void>;
+}
+
+export interface SyntaxFault {
+  readonly message: string;
+  /** In the code, from 1; null where the engine doesn't say. */
+  readonly line: number | null;
+  readonly column: number | null;
 }
 
 export interface SessionOptions {

@@ -18,12 +18,15 @@ export function doubtRead(path: readonly string[], block: Block, program: Contex
     return `context has no "${root}": it has ${roots.join(", ")}${sentence(didYouMean(root, roots))}`;
   if (block.reads !== null && !isGiven(path, block.reads))
     return `in= does not name ${path.join(".")}, so the block is not given it`;
-  // A `pre` block may put something of its own in their place.
-  const replaced = program.preGives === null || program.preGives.includes(root);
-  if (block.when === "post" && root !== "output" && replaced) return null;
+  if (mayBeReplaced(root, block, program)) return null;
   if (root === "uses") return doubtUse(rest, program);
   const doubt = doubtPath(program[root === "input" ? "input" : "output"].schema, rest);
   return doubt?.certain === true ? `${contextPath(path)} is never there: in ${root}_schema ${doubt.reason}` : null;
+}
+
+/** Whether a `pre` block may have put something of its own where the input or the outputs of `uses` were. */
+export function mayBeReplaced(root: string, { when }: Block, { preGives }: ContextFacts): boolean {
+  return when === "post" && root !== "output" && (preGives === null || preGives.includes(root));
 }
 
 /** Where what a block can give is not what its `out=` says. */

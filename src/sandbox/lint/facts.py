@@ -9,6 +9,10 @@ _warnings.filters.insert(0, ("ignore", None, Warning, None, 0))
 PARSE_ONLY = 0x400
 # What a module's namespace has at the start of a block.
 GIVEN = {"context", "__builtins__", "__name__"}
+# Blocks have them all.
+EXCEPTIONS = {
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+}
 MOST_FACTS = 50
 MOST_NAMES = 300
 LONGEST = 80
@@ -36,6 +40,9 @@ def compile_fault(code):
         column = min(max(error.offset or 1, 1), len(lines[line - 1]) + 1)
         if "\0" in code:
             line, column = place_of_odd_character(code)
+        elif isinstance(error, IndentationError):
+            # Not where the indentation ends, as some versions say.
+            column = len(lines[line - 1]) - len(lines[line - 1].lstrip()) + 1
         return fact_at("syntax", line, column, exception=type(error).__name__, reason=str(error.msg)[:300])
     except (MemoryError, RecursionError) as error:
         return fact_at("too-deep", 1, 1, exception=type(error).__name__)
@@ -63,18 +70,17 @@ class Block:
     def __init__(self, code, tree, offered):
         self.lines = code.split("\n")
         self.tree = tree
-        self.builtins = set(offered["builtins"])
+        self.builtins = set(offered["builtins"]) | EXCEPTIONS
         self.modules = set(offered["modules"])
         # (fact, node, more)
         self.found = []
-        # (name of the module, attribute, node, scope) for what may be asked of a module.
+        # (node, scope) of attributes that may be those of modules.
         self.attributes = []
         # Variables that are modules, by name.
         self.imported = {}
         self.any_name = False
         self.fails = False
         self.reads = Reads()
-        self.walk = None
         self.mappings = None
         self.walk = Walk(tree, self.watch)
 
@@ -87,8 +93,9 @@ class Block:
             self.watch_import(node, scope, caught)
         elif kind(node) == "ImportFrom":
             self.watch_import_from(node, scope, caught)
-        elif kind(node) == "Attribute" and named(node.value) and not caught & {"*", "AttributeError"}:
-            self.attributes.append((node, scope))
+        elif kind(node) == "Attribute" and named(node.value) and kind(node.ctx) == "Load":
+            if not caught & {"*", "AttributeError"}:
+                self.attributes.append((node, scope))
         elif kind(node) in ("Raise", "Assert"):
             self.fails = True
 
@@ -101,8 +108,9 @@ class Block:
             if self.allowed(alias.name):
                 name = alias.asname or alias.name.partition(".")[0]
                 self.imported[name] = alias.name if alias.asname else name
+                load(alias.name)
             elif not caught & {"*", "ImportError", "ModuleNotFoundError"}:
-                self.add("import-refused", place, name=alias.name)
+                self.add("import-refused", place, name=alias.name[:LONGEST])
 
     def watch_import_from(self, node, scope, caught):
         module = "." * node.level + (node.module or "")
@@ -110,7 +118,7 @@ class Block:
         if not self.allowed(module):
             self.any_name = self.any_name or star
             if not caught & {"*", "ImportError", "ModuleNotFoundError"}:
-                self.add("import-refused", node, name=module)
+                self.add("import-refused", node, name=module[:LONGEST])
             return
         loaded = load(module)
         if loaded is None:
@@ -155,7 +163,7 @@ class Block:
             if name not in self.imported or scope.owner(name) is not module or module.bound[name] != 1:
                 continue
             loaded = load(self.imported[name])
-            if loaded is not None and not hasattr(loaded, node.attr):
+            if loaded is not None and not hasattr(loaded, node.attr) and node.attr not in self.reads.tested:
                 # As in datetime.datetime.now: what the class of the module's name has.
                 inside = hasattr(getattr(loaded, loaded.__name__, None), node.attr)
                 more = {"module": self.imported[name], "name": node.attr[:LONGEST], "inside": inside}
@@ -179,7 +187,8 @@ class Block:
                 elif kind(value) == "Dict":
                     for node, what in wrong_parts(value, self.rebound):
                         self.add("result-part", node, what=what)
-        return None if gives is None else [key[:LONGEST] for key in gives][:MOST_NAMES]
+        too_much = gives is None or len(gives) > MOST_NAMES or any(len(key) > LONGEST for key in gives)
+        return None if too_much else gives
 
     def check_never_assigned(self):
         filled = [node for node, scope in self.mappings.filled if scope.owner("result") is None]

@@ -1,37 +1,36 @@
 import { toModullmError } from "../../core/error.ts";
 import type { Block } from "../../program/program.ts";
+import type { Sandboxes } from "../sandboxes.ts";
 import type { BlockFinding, BlockLint } from "./linter.ts";
 
-/** Where the engine that runs blocks can't parse the code; null where it can. Lines and columns count from 1 in the code. */
-export type SyntaxCheck = (code: string) => Promise<SyntaxFault | null>;
-
-export interface SyntaxFault {
-  readonly message: string;
-  /** Null where the engine doesn't say. */
-  readonly line: number | null;
-  readonly column: number | null;
-}
-
-export async function lintJavaScript(block: Block, check: SyntaxCheck): Promise<BlockLint> {
+/** Parses JavaScript by the engine that runs it; what else is said of it needs no parser. */
+export async function lintJavaScript(
+  block: Block,
+  sandboxes: Pick<Sandboxes, "level" | "sandbox">,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<BlockLint> {
   const place = { line: block.line, column: 1, block: block.when };
+  const warning = { ...place, severity: "warning", exception: null } as const;
   const findings: BlockFinding[] = [];
   try {
-    const fault = await check(block.code);
+    const sandbox = await sandboxes.sandbox("js", await sandboxes.level("js", { trusted: false }));
+    const fault = await sandbox.checkSyntax?.(block.code, signal);
     if (fault) {
       const { message, line, column } = fault;
       const at = { line: block.line + (line ?? 1) - 1, column: column ?? 1 };
-      findings.push({ ...place, ...at, severity: "error", message: `SyntaxError: ${message}` });
+      findings.push({ ...place, ...at, severity: "error", exception: "SyntaxError", message });
     }
   } catch (thrown) {
+    signal.throwIfAborted();
     const error = toModullmError(thrown);
     if (error.code !== "RLLM_009") throw error;
     const message = `The ${block.when} block was not checked: ${error.message}`;
-    findings.push({ ...place, severity: "warning", message });
+    findings.push({ ...warning, message });
   }
   // Without a parser this much is certain: a name that is nowhere in the text is never assigned.
   if (findings.length === 0 && !block.code.includes("result") && !block.code.includes("throw")) {
     const message = `The ${block.when} block gives nothing: it never assigns result`;
-    findings.push({ ...place, severity: "warning", message });
+    findings.push({ ...warning, message });
   }
   return { block, findings, gives: null, reads: [] };
 }

@@ -1,13 +1,16 @@
 import { isObject } from "../../core/json.ts";
 import type { Block, Program } from "../../program/program.ts";
 import { type ContextFacts, doubtGiven } from "./context-findings.ts";
-import { lintJavaScript, type SyntaxCheck } from "./javascript-lint.ts";
-import { createPythonLint, type PythonLintOptions } from "./python-lint.ts";
+import type { Sandboxes } from "../sandboxes.ts";
+import { lintJavaScript } from "./javascript-lint.ts";
+import { createPythonLint } from "./python-lint.ts";
 
 /** One thing that is wrong, or likely to be, with a block. */
 export interface BlockFinding {
   /** `error`: the block can't run at all. */
   readonly severity: "error" | "warning";
+  /** What parsing raises; null for a warning. */
+  readonly exception: string | null;
   /** What it is, and what to do. */
   readonly message: string;
   /** In the file, from 1. */
@@ -43,14 +46,12 @@ export interface BlockLinter {
   close(): Promise<void>;
 }
 
-export interface BlockLinterOptions extends PythonLintOptions {
-  /** Checks JavaScript; what it throws as RLLM_009 says why it can't. */
-  readonly checkJavaScript: SyntaxCheck;
-}
-
 /** One session for the Python of all programs, opened when a first block needs it; blocks are read one after the other. */
-export function createBlockLinter(options: BlockLinterOptions): BlockLinter {
-  const python = createPythonLint(options);
+export function createBlockLinter(
+  sandboxes: Pick<Sandboxes, "level" | "open" | "sandbox">,
+  { signal }: { readonly signal: AbortSignal },
+): BlockLinter {
+  const python = createPythonLint(sandboxes, { signal });
   let last: Promise<unknown> = Promise.resolve();
 
   async function lintProgram(program: LintedProgram): Promise<readonly BlockLint[]> {
@@ -60,7 +61,7 @@ export function createBlockLinter(options: BlockLinterOptions): BlockLinter {
       const lint: BlockLint =
         block.language === "python"
           ? await python.lint(block, { ...program, preGives })
-          : await lintJavaScript(block, options.checkJavaScript);
+          : await lintJavaScript(block, sandboxes, { signal });
       if (block.when === "pre") preGives = isObject(block.gives) ? Object.keys(block.gives) : lint.gives;
       lints.push({ ...lint, findings: inOrder([...lint.findings, ...givenFindings(lint)]) });
     }
@@ -89,6 +90,7 @@ function givenFindings({ block, gives, findings }: BlockLint): BlockFinding[] {
   if (findings.some(({ severity }) => severity === "error")) return [];
   return doubtGiven(gives, block).map((message) => ({
     severity: "warning",
+    exception: null,
     message,
     line: block.line - 1,
     column: 1,

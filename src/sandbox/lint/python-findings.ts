@@ -1,17 +1,11 @@
 import { didYouMean } from "../../core/nearest.ts";
 import type { Block } from "../../program/program.ts";
+import { OFFERED_PYTHON } from "../python/offered.ts";
 import type { PythonFact, PythonReport } from "./python-facts.ts";
-
-/** What blocks have of Python. */
-export interface OfferedPython {
-  readonly builtins: readonly string[];
-  readonly modules: readonly string[];
-}
 
 export interface Wording {
   readonly block: Pick<Block, "when">;
   readonly report: PythonReport;
-  readonly offered: OfferedPython;
 }
 
 /** Facts that mean that the block can't run at all. */
@@ -31,12 +25,12 @@ export function contextPath(path: readonly string[]): string {
 type Words = (fact: PythonFact, wording: Wording) => string;
 
 const WORDS: Readonly<Record<string, Words>> = {
-  syntax: ({ exception, reason }) => `${exception}: ${reason}${returnHint(reason)}`,
-  "too-deep": ({ exception }) => `${exception}: it is nested too deeply, or is too large, for Python to read`,
+  syntax: ({ reason }) => `${reason}${returnHint(reason)}`,
+  "too-deep": () => "it is nested too deeply, or is too large, for Python to read",
   unread: ({ reason }, { block }) =>
     `The names of the ${block.when} block were not checked: it is nested too deeply, or is too large (${reason})`,
-  "import-refused": ({ name }, { offered }) =>
-    `Import of "${name}" will be refused: blocks may import ${offered.modules.join(", ")}`,
+  "import-refused": ({ name }) =>
+    `Import of "${name}" will be refused: blocks may import ${OFFERED_PYTHON.modules.join(", ")}`,
   "no-attribute": wordAttribute,
   "attribute-of-mapping": wordMapping,
   undefined: wordUndefined,
@@ -66,16 +60,14 @@ function wordMapping({ path, name }: PythonFact): string {
   return `${contextPath(path)} is a dict, which has no method "${name}"`;
 }
 
-function wordUndefined({ name }: PythonFact, { block, report, offered }: Wording): string {
+function wordUndefined({ name }: PythonFact, { block, report }: Wording): string {
   const parts = block.when === "post" ? ["output", "uses"] : ["uses"];
   if (parts.includes(name)) return `"${name}" is never defined: write ${contextPath([name])}`;
-  if (offered.modules.includes(name)) return `"${name}" is never imported: begin with import ${name}`;
+  if (OFFERED_PYTHON.modules.includes(name)) return `"${name}" is never imported: begin with import ${name}`;
   const python = OF_JSON[name];
   if (python !== undefined) return `"${name}" is never defined: Python writes ${python}`;
-  return `"${name}" is never defined.${didYouMean(name, [...report.names, "context", "result", ...offered.builtins])}`.replace(
-    /\.$/,
-    "",
-  );
+  const near = didYouMean(name, [...report.names, "context", "result", ...OFFERED_PYTHON.builtins]);
+  return `"${name}" is never defined${near === "" ? "" : `.${near}`}`;
 }
 
 const OF_JSON: Readonly<Record<string, string>> = { true: "True", false: "False", null: "None", undefined: "None" };
@@ -98,4 +90,5 @@ const PART_HINTS: Readonly<Record<string, string>> = {
   "an iterator": ": write list(…)",
   "a range": ": write list(…)",
   "a key that is no string": ": write the key as a string",
+  "an integer beyond 2**53": ": write it as a string",
 };

@@ -1,21 +1,16 @@
 import { toModullmError } from "../../core/error.ts";
 import type { Block } from "../../program/program.ts";
-import type { Failure, SandboxSession, SessionOptions } from "../sandbox.ts";
-import { type ContextFacts, doubtRead } from "./context-findings.ts";
+import type { Failure, SandboxSession } from "../sandbox.ts";
+import type { Sandboxes } from "../sandboxes.ts";
+import { OFFERED_PYTHON } from "../python/offered.ts";
+import { type ContextFacts, doubtRead, mayBeReplaced } from "./context-findings.ts";
 import facts from "./facts.py" with { type: "text" };
 import type { BlockFinding, BlockLint } from "./linter.ts";
 import { type PythonReport, readReport } from "./python-facts.ts";
-import { FATAL, type OfferedPython, wordFact } from "./python-findings.ts";
+import { FATAL, wordFact } from "./python-findings.ts";
 import reads from "./reads.py" with { type: "text" };
 import results from "./results.py" with { type: "text" };
 import scopes from "./scopes.py" with { type: "text" };
-
-export interface PythonLintOptions {
-  /** Opens a session of Python; RLLM_009 where there can be none. */
-  openPython(options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
-  readonly offered: OfferedPython;
-  readonly signal: AbortSignal;
-}
 
 export interface PythonLint {
   lint(block: Block, program: ContextFacts): Promise<BlockLint>;
@@ -30,21 +25,23 @@ const TIMEOUT_MS = 10_000;
 type Session = { readonly session: SandboxSession } | { readonly refused: string };
 
 /** Reads Python blocks in a session of its own. A block at which Python itself dies costs the session; the next one gets a new one. */
-export function createPythonLint(options: PythonLintOptions): PythonLint {
-  const { offered, signal } = options;
+export function createPythonLint(
+  sandboxes: Pick<Sandboxes, "open">,
+  { signal }: { readonly signal: AbortSignal },
+): PythonLint {
   let opened: Session | null = null;
 
   async function open(): Promise<Session> {
     try {
-      const session = await options.openPython({ builtins: "all", limits: { timeoutMs: TIMEOUT_MS } }, signal);
-      const started = await session.run(SCRIPT, { offered: { ...offered } }, { file: "lint", line: 1 });
+      const session = await sandboxes.open("python", { builtins: "all", limits: { timeoutMs: TIMEOUT_MS } }, signal);
+      const started = await session.run(SCRIPT, { offered: OFFERED_PYTHON }, { file: "lint", line: 1 });
       if (started.ok) return { session };
       await session.close();
       return { refused: failureText(started.failure) };
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toModullmError(thrown);
-      if (error.code !== "RLLM_009" && error.code !== "RLLM_021") throw error;
+      if (error.code !== "RLLM_009") throw error;
       return { refused: error.message };
     }
   }
@@ -65,10 +62,10 @@ export function createPythonLint(options: PythonLintOptions): PythonLint {
   return {
     async lint(block, program) {
       const report = await read(block);
-      if (typeof report !== "string") return toLint(report, { block, program, offered });
+      if (typeof report !== "string") return toLint(report, block, program);
       const message = `The ${block.when} block was not checked: ${report}`;
-      const finding = { severity: "warning", message, line: block.line, column: 1, block: block.when } as const;
-      return { block, findings: [finding], gives: null, reads: [] };
+      const place = { line: block.line, column: 1, block: block.when };
+      return { block, findings: [{ severity: "warning", exception: null, message, ...place }], gives: null, reads: [] };
     },
     async close() {
       if (opened && "session" in opened) await opened.session.close();
@@ -77,23 +74,19 @@ export function createPythonLint(options: PythonLintOptions): PythonLint {
   };
 }
 
-function toLint(
-  report: PythonReport,
-  {
-    block,
-    program,
-    offered,
-  }: { readonly block: Block; readonly program: ContextFacts; readonly offered: OfferedPython },
-): BlockLint {
+function toLint(report: PythonReport, block: Block, program: ContextFacts): BlockLint {
   const inFile = (line: number) => block.line + line - 1;
   const findings = report.facts.flatMap((fact): BlockFinding[] => {
-    const message =
-      fact.fact === "read" ? doubtRead(fact.path, block, program) : wordFact(fact, { block, report, offered });
+    const message = fact.fact === "read" ? doubtRead(fact.path, block, program) : wordFact(fact, { block, report });
     if (message === null) return [];
-    const severity = FATAL.has(fact.fact) ? "error" : "warning";
-    return [{ severity, message, line: inFile(fact.line), column: fact.column, block: block.when }];
+    const place = { line: inFile(fact.line), column: fact.column, block: block.when };
+    return FATAL.has(fact.fact)
+      ? [{ severity: "error", exception: fact.exception, message, ...place }]
+      : [{ severity: "warning", exception: null, message, ...place }];
   });
-  const read = report.facts.filter(({ fact }) => fact === "read");
+  const read = report.facts.filter(({ fact, path: [root = ""] }) => {
+    return fact === "read" && !mayBeReplaced(root, block, program);
+  });
   return {
     block,
     findings,

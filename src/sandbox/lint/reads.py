@@ -12,13 +12,15 @@ class Reads:
         self.chains = []
         # The inner parts of chains that are recorded whole, by identity.
         self.inner = set()
-        # Texts that the block looks for with `in`: it knows that they may be missing.
+        # Texts that the block looks for with `in` or `hasattr`: it knows that they may be missing.
         self.tested = set()
         self.changes = False
 
     def watch(self, node, scope, caught):
         if kind(node) == "Compare":
             self.tested.update(filter(None, map(text_of, [node.left, *node.comparators])))
+        elif kind(node) == "Call" and named(node.func) in ("getattr", "hasattr"):
+            self.tested.update(filter(None, map(text_of, node.args)))
         if kind(node) not in ("Subscript", "Attribute", "Call") or id(node) in self.inner:
             return
         root, steps = self.follow(node)

@@ -45,6 +45,8 @@ OF_CONSTANTS = {
     "str": "a string",
 }
 CONSTANTS_OF_NO_JSON = {"bytes", "complex", "ellipsis"}
+# Beyond it a number of JSON loses digits.
+EXACT = 2**53
 # Uses of a mapping that give it no key and hand it to nobody.
 ONLY_READ = {"copy", "get", "items", "keys", "pop", "values"}
 READERS = {"bool", "isinstance", "len", "list", "print", "repr", "sorted", "str"}
@@ -86,6 +88,7 @@ class Mappings:
     def visible_keys(self, variable, escaping):
         """Every key that the mapping in a variable may have, or None; `escaping` are names that are read in other ways."""
         found, waiting, seen = set(), [variable], set()
+        neighbours = self.neighbours()
         while waiting:
             name = waiting.pop()
             if name in seen:
@@ -93,21 +96,21 @@ class Mappings:
             seen.add(name)
             if name in escaping:
                 return None
-            waiting.extend(self.aliases(name))
+            waiting.extend(neighbours.get(name, ()))
             for given in [*map(literal_keys, self.module.values.get(name, [])), self.keys.get(name, [])]:
                 if given is None or None in given:
                     return None
                 found.update(given)
         return sorted(found)
 
-    def aliases(self, name):
-        """Variables that hold the same mapping: what it is given, and what is given it."""
-        for other, values in self.module.values.items():
-            for value in values:
-                if other == name and named(value):
-                    yield value.id
-                elif named(value) == name:
-                    yield other
+    def neighbours(self):
+        """For each variable those that hold the same mapping: what it is given, and what is given it."""
+        found = {}
+        for name, values in self.module.values.items():
+            for other in filter(None, map(named, values)):
+                found.setdefault(name, []).append(other)
+                found.setdefault(other, []).append(name)
+        return found
 
 
 def literal_keys(value):
@@ -229,5 +232,7 @@ def wrong_parts(value, rebound):
             yield node, NO_JSON[kind(node)]
         elif kind(node) == "Constant" and type(node.value).__name__ in CONSTANTS_OF_NO_JSON:
             yield node, OF_CONSTANTS[type(node.value).__name__]
+        elif kind(node) == "Constant" and type(node.value) is int and node.value > EXACT:
+            yield node, "an integer beyond 2**53"
         elif kind(node) == "Call" and not rebound(named(node.func)) and OF_CALLS.get(named(node.func)) in CALLS_OF_NO_JSON:
             yield node, OF_CALLS[named(node.func)]

@@ -66,7 +66,7 @@ class Walk:
                 handler(self, node, scope, caught)
             else:
                 self.push_fields(node, scope, caught)
-        for scope in self.scopes:
+        for scope in self.scopes[1:]:
             for name in scope.globals & scope.bound.keys():
                 for value in scope.values[name]:
                     self.module.bind(name, value)
