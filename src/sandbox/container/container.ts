@@ -1,0 +1,126 @@
+import { ModullmError, toModullmError } from "../../core/error.ts";
+import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
+import { withDefaults } from "../sandbox.ts";
+import { openSession } from "../session.ts";
+import { CONTAINER_HELLO, runArguments, type Way, WAYS } from "./arguments.ts";
+import { command, type Engine, type EngineName, findEngine } from "./engine.ts";
+import { containerName, removeContainers, sweepLeftovers } from "./leftovers.ts";
+import { containerFailure, engineMissing, imageWithVolumes } from "./unavailable.ts";
+
+export interface ContainerSandboxOptions {
+  /** @default the first of podman and docker that is on PATH */
+  readonly engine?: EngineName;
+  /** An image with Python 3.9 or newer. It is never fetched here. */
+  readonly image: string;
+  /** The Python in the image: a path, or a name on the image's own PATH. @default "python3" */
+  readonly python?: string;
+  /** Where PATH is read from, and what the engine goes by. @default that of this process */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ContainerSandbox extends Sandbox {
+  readonly level: "container";
+  /** What was found to work; null before the first session. */
+  readonly facts: ContainerFacts | null;
+}
+
+export interface ContainerFacts extends Way {
+  readonly engine: EngineName;
+  /** The engine's program. */
+  readonly path: string;
+}
+
+/** Milliseconds for a container to start. */
+const START_MS = 60_000;
+
+/**
+ * Python in a container: no network, nothing of the host's files, a read-only image with a small scratch folder, limits. Each session
+ * is one container that stays until the session is closed; starting another for each run would cost ten times as much as the run.
+ */
+export function createContainerSandbox(options: ContainerSandboxOptions): ContainerSandbox {
+  const { image, python = "python3", env = process.env } = options;
+  const sessions = new Set<Promise<SandboxSession>>();
+  let engine: Engine | null = null;
+  const way: { known: Way | null; searching: Promise<unknown> | null } = { known: null, searching: null };
+  let sweeping: Promise<unknown> | null = null;
+
+  async function open(session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+    signal.throwIfAborted();
+    engine ??= findEngine(options.engine ?? null, env);
+    if (engine === null) throw engineMissing(options.engine ?? null);
+    // What it can't remove now, another will.
+    sweeping ??= sweepLeftovers(engine).catch(() => []);
+    const opening = openIn(engine, session, signal);
+    sessions.add(opening);
+    opening.catch(() => sessions.delete(opening));
+    return await opening;
+  }
+
+  /** Goes the way that is known to work. The first session finds it, and those that come meanwhile wait for that. */
+  async function openIn(place: Engine, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+    while (way.known === null && way.searching !== null) await way.searching;
+    signal.throwIfAborted();
+    if (way.known !== null) return await start(place, way.known, session, signal);
+    const opening = search(place, session, signal);
+    way.searching = Promise.allSettled([opening]);
+    return await opening.finally(() => (way.searching = null));
+  }
+
+  async function search(place: Engine, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+    if (place.name === "docker") await refuseVolumes(place, image);
+    const failures: ModullmError[] = [];
+    for (const tried of WAYS[place.name]) {
+      try {
+        const opened = await start(place, tried, session, signal);
+        way.known = tried;
+        return opened;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const { failure, final } = containerFailure(toModullmError(thrown), { engine: place.name, image, python });
+        if (final) throw failure;
+        failures.push(failure);
+      }
+    }
+    throw failures[0] ?? new Error("there is no way to try");
+  }
+
+  async function start(place: Engine, how: Way, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+    const name = containerName();
+    const limits = withDefaults(session.limits);
+    const guest = {
+      level: "container",
+      command: place.path,
+      args: runArguments({ engine: place.name, way: how, name, image, python, limits }),
+      env: place.env,
+      cwd: "/",
+      hello: CONTAINER_HELLO,
+      startMs: START_MS,
+      // Killing the client ends the container, which follows its standard input; this makes sure, and waits until it is gone.
+      cleanUp: () => removeContainers(place, [name]),
+    } as const;
+    return await openSession(guest, session, signal);
+  }
+
+  async function close(): Promise<void> {
+    const all = await Promise.allSettled(sessions);
+    sessions.clear();
+    await Promise.all(all.map(async (each) => each.status === "fulfilled" && (await each.value.close())));
+    await sweeping;
+  }
+
+  return {
+    level: "container",
+    get facts() {
+      return engine && way.known && { engine: engine.name, path: engine.path, ...way.known };
+    },
+    open,
+    close,
+  };
+}
+
+/** Docker makes a writable folder on the host's disk, without a limit, for each volume that an image declares; podman can be told not to. */
+async function refuseVolumes(engine: Engine, image: string): Promise<void> {
+  const { status, output } = await command(engine, ["image", "inspect", "--format", "{{json .Config.Volumes}}", image]);
+  const volumes = output.trim();
+  if (status === 0 && volumes !== "null" && volumes !== "{}" && volumes !== "") throw imageWithVolumes(image, volumes);
+}
