@@ -32,7 +32,7 @@ async function buildBinary(): Promise<void> {
         : "";
   const file = join(dist, `modullm${suffix}`);
   const flags = ["--compile", "--minify", "--bytecode", "--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
-  flags.push(`--compile-jit-policy=${PATIENT_JIT}`);
+  flags.push(`--compile-jit-policy=${PATIENT_JIT}`, "--define=IN_BINARY=true");
   if (target) flags.push(`--target=${target}`);
   await $`${process.execPath} build ${flags} ${join(root, "src/main.ts")} --outfile ${file}`.quiet();
   const other = join(dist, `runllm${suffix}`);

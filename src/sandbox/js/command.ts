@@ -3,16 +3,13 @@ import { fileURLToPath } from "node:url";
 /** The first argument that makes the binary run JavaScript for another process in place of a command. */
 export const GUEST_ARGUMENT = "__javascript-guest";
 
+/** Set by the build of the binary, where files have no place of their own. */
+declare const IN_BINARY: boolean | undefined;
+
 /** How the process that JavaScript runs in is started: this program once more, or the library's own file. */
 export function guestCommand(): readonly string[] {
-  const here = fileURLToPath(import.meta.url);
-  const isSource = here.endsWith("command.ts");
-  if (isSource) return [process.execPath, fileURLToPath(new URL("../../main.ts", import.meta.url)), GUEST_ARGUMENT];
-  if (isInBinary(here)) return [process.execPath, GUEST_ARGUMENT];
-  return [process.execPath, fileURLToPath(new URL("javascript-guest.js", import.meta.url))];
-}
-
-/** Where Bun keeps the files of a compiled binary: `/$bunfs/root/`, on Windows `B:\~BUN\root\`. */
-function isInBinary(path: string): boolean {
-  return path.includes("$bunfs") || path.includes("~BUN");
+  if (typeof IN_BINARY !== "undefined") return [process.execPath, GUEST_ARGUMENT];
+  const isSource = import.meta.url.endsWith("command.ts");
+  const [file, ...rest] = isSource ? ["../../main.ts", GUEST_ARGUMENT] : ["javascript-guest.js"];
+  return [process.execPath, fileURLToPath(new URL(file, import.meta.url)), ...rest];
 }
