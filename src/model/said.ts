@@ -15,6 +15,8 @@ export interface Said {
 const TOO_LONG =
   /(maximum|exceeds?( the)?|available) context (length|window|size|limit)|prompt is too long|context_length_exceeded|input token count[^.]* exceeds the maximum|exceed context limit/i;
 
+const TOO_LONG_CODE = "context_length_exceeded";
+
 /** Reads the error shapes of OpenAI and Anthropic, Google (also as a list), FastAPI (`detail`), Ollama (`error` is a text) and plain bodies. */
 export function readError(body: string): Said {
   const plain = { text: body, code: null, status: null, retryAfterMs: null };
@@ -27,12 +29,12 @@ export function readError(body: string): Said {
   const outer: unknown = Array.isArray(value) ? value[0] : value;
   if (!isObject(outer)) return plain;
   const error = outer["error"] ?? outer;
-  if (typeof error === "string") return { ...plain, text: error };
+  if (typeof error === "string") return { ...plain, text: error, code: TOO_LONG.test(error) ? TOO_LONG_CODE : null };
   if (!isObject(error)) return plain;
   const message = error["message"] ?? error["detail"] ?? outer["message"];
   const text = typeof message === "string" ? message : body;
   const named = [error["code"], error["type"], error["status"]].find((item) => typeof item === "string" && item !== "");
-  const code = TOO_LONG.test(text) ? "context_length_exceeded" : named;
+  const code = TOO_LONG.test(text) ? TOO_LONG_CODE : named;
   const status = [error["code"], error["status"]].find((item) => typeof item === "number" && item >= 400 && item < 600);
   return {
     text,

@@ -1,9 +1,12 @@
 import type { JsonSchema } from "../../contract/contract.ts";
-import { isObject, jsonType } from "../../core/json.ts";
+import { isObject } from "../../core/json.ts";
 import type { SchemaMode } from "../quirks.ts";
-import { CONSTRAINTS, DESCRIPTIONS, DIALECTS } from "./dialects.ts";
-import type { Dialect } from "./dialects.ts";
-import { strictFaults } from "./strict.ts";
+import { closedFaults } from "./closed.ts";
+import { DIALECTS } from "./dialects.ts";
+import { toolSchema } from "./tool.ts";
+import { translateNode } from "./walk.ts";
+import type { Walk } from "./walk.ts";
+import { referencesOf } from "./references.ts";
 
 /** One place where a server enforces less than the schema says. */
 export interface Weakening {
@@ -23,133 +26,51 @@ export interface Translation {
  * The schema as a server takes it. What the server would refuse is left out and named in `weakened`; the contract is
  * still checked in full when the answer is read.
  *
- * Strict mode must be able to say everything with every property required and no other allowed; a schema that can't
- * (an optional property, a map of free keys) is sent as it is, as guidance: turned into "required but nullable" it would
- * draw nulls that the contract then rejects.
+ * OpenAI's and Anthropic's subsets have closed objects only. A schema that can't be said so (free keys, a place for anything,
+ * at OpenAI's also an optional property) is `strict: false` and stays as it is, as guidance: turned into "required but
+ * nullable" it would draw nulls that the contract then rejects.
  */
 export function translateSchema(schema: JsonSchema, mode: Exclude<SchemaMode, "none">): Translation {
-  const weakened: Weakening[] = [];
-  const walk = { dialect: DIALECTS[mode], weakened, closed: mode === "strict" };
-  const translated = translateNode(schema, "", walk);
-  if (mode !== "strict") return { schema: translated, strict: false, weakened };
-  const faults = strictFaults(translated);
+  if (mode === "schema") return { schema: withoutIdentity(schema), strict: false, weakened: [] };
+  if (mode === "tool") return toolSchema(withoutIdentity(schema));
+  const dialect = DIALECTS[mode];
+  const modern = withDefinitions(schema);
+  const start = mode === "grammar" || mode === "gemini" ? namedRoot(modern) : modern;
+  const walk: Walk = { dialect, weakened: [], faults: [], references: referencesOf(start), inside: null };
+  const translated = translateNode(start, "", walk);
+  const weakened = unique(walk.weakened);
+  if (dialect.limits === null) return { schema: translated, strict: mode !== "grammar" && mode !== "gemini", weakened };
+  const faults = unique([...closedFaults(translated, dialect.limits), ...walk.faults]);
   if (faults.length === 0) return { schema: translated, strict: true, weakened };
   return { schema: withoutIdentity(schema), strict: false, weakened: faults };
 }
 
-interface Walk {
-  readonly dialect: Dialect;
-  readonly weakened: Weakening[];
-  /** Whether objects that say nothing of other properties forbid them. */
-  readonly closed: boolean;
+/** Definitions under their name of today, and references to them. */
+function withDefinitions(schema: JsonSchema): JsonSchema {
+  const { definitions, ...rest } = schema;
+  if (!isObject(definitions)) return schema;
+  const moved = { ...rest, $defs: { ...definitions, ...(isObject(rest["$defs"]) ? rest["$defs"] : {}) } };
+  return JSON.parse(JSON.stringify(moved).replaceAll(`"$ref":"#/definitions/`, `"$ref":"#/$defs/`)) as JsonSchema;
 }
 
-const MAPS = new Set(["properties", "$defs", "definitions", "patternProperties", "dependentSchemas"]);
-const LISTS = new Set(["anyOf", "oneOf", "allOf", "prefixItems"]);
-const SINGLES = new Set(["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"]);
-
-function translateNode(node: unknown, pointer: string, walk: Walk): Record<string, unknown> {
-  if (!isObject(node)) {
-    // `false` allows nothing, which no dialect can say; `true` is the empty schema.
-    if (node === false) walk.weakened.push({ pointer, keyword: "false" });
-    return {};
-  }
-  const result: Record<string, unknown> = {};
-  for (const [keyword, value] of Object.entries(modernised(node, walk.dialect))) {
-    if (DESCRIPTIONS.has(keyword)) result[keyword] = value;
-    else if (keeps(keyword, value, node, walk.dialect)) result[keyword] = translateValue(keyword, value, pointer, walk);
-    else if (keyword === "oneOf" && walk.dialect.keywords?.has("anyOf") && result["anyOf"] === undefined) {
-      result["anyOf"] = translateValue("anyOf", value, pointer, walk);
-      walk.weakened.push({ pointer, keyword });
-    } else if (CONSTRAINTS.has(keyword)) walk.weakened.push({ pointer, keyword });
-  }
-  if (walk.closed && isObject(result["properties"])) {
-    result["type"] ??= "object";
-    result["additionalProperties"] ??= false;
-  }
-  return result;
+/** A schema that holds itself, under a name: `#` alone is understood by few. */
+function namedRoot(schema: JsonSchema): JsonSchema {
+  if (!JSON.stringify(schema).includes(`"$ref":"#"`)) return schema;
+  const { $defs: definitions, $schema: _schema, $id: _id, ...root } = schema;
+  const inner: unknown = JSON.parse(JSON.stringify(root).replaceAll(`"$ref":"#"`, `"$ref":"#/$defs/root"`));
+  return { $ref: "#/$defs/root", $defs: { ...(isObject(definitions) ? definitions : {}), root: inner } };
 }
 
-function translateValue(keyword: string, value: unknown, pointer: string, walk: Walk): unknown {
-  const at = `${pointer}/${keyword}`;
-  if (MAPS.has(keyword) && isObject(value)) {
-    const entries = Object.entries(value).map(([name, schema]) => [
-      name,
-      translateNode(schema, `${at}/${escaped(name)}`, walk),
-    ]);
-    return Object.fromEntries(entries);
-  }
-  if (LISTS.has(keyword) && Array.isArray(value)) {
-    return value.map((schema, index) => translateNode(schema, `${at}/${index}`, walk));
-  }
-  if (SINGLES.has(keyword) && isObject(value)) return translateNode(value, at, walk);
-  return value;
-}
-
-function keeps(keyword: string, value: unknown, node: Readonly<Record<string, unknown>>, dialect: Dialect): boolean {
-  if (dialect.keywords === null) return keyword !== "$schema" && keyword !== "$id" && keyword !== "id";
-  if (!dialect.keywords.has(keyword)) return false;
-  if (keyword === "format") return dialect.formats === null || dialect.formats.has(String(value));
-  if (keyword === "pattern") return typeof value === "string" && takesPattern(value, dialect);
-  const bound = keyword.endsWith("imum") && keyword !== "multipleOf";
-  return !(bound && dialect.integerBounds && node["type"] !== "integer");
-}
-
-function takesPattern(pattern: string, dialect: Dialect): boolean {
-  if (dialect.patterns === "none" || /\(\?[=!<]|\\[1-9bBkpP]/.test(pattern)) return false;
-  return dialect.patterns === "all" || (pattern.startsWith("^") && pattern.endsWith("$"));
-}
-
-/**
- * Old spellings and lossless rewrites, so that dialects need to know one form: draft 4 and 7 words in those of 2020-12,
- * a `const` as an `enum` of one, a list of schemas with one member as that member.
- */
-function modernised(node: Readonly<Record<string, unknown>>, dialect: Dialect): Record<string, unknown> {
-  if (dialect.keywords === null) return { ...node };
-  const { definitions, const: constant, ...rest } = node;
-  const result: Record<string, unknown> = { ...rest };
-  if (isObject(definitions)) result["$defs"] = { ...definitions, ...(isObject(node["$defs"]) ? node["$defs"] : {}) };
-  if (constant !== undefined) {
-    if (dialect.keywords.has("const")) result["const"] = constant;
-    else result["enum"] ??= [constant];
-  }
-  if (typeof result["$ref"] === "string") result["$ref"] = result["$ref"].replace(/^#\/definitions\//, "#/$defs/");
-  if (Array.isArray(result["enum"]) && result["type"] === undefined) typeFromValues(result, result["enum"]);
-  for (const [flag, bound] of [
-    ["exclusiveMinimum", "minimum"],
-    ["exclusiveMaximum", "maximum"],
-  ] as const) {
-    if (result[flag] === true) [result[flag], result[bound]] = [result[bound], undefined];
-    if (result[flag] === false || result[flag] === undefined) delete result[flag];
-    if (result[bound] === undefined) delete result[bound];
-  }
-  if (Array.isArray(result["items"])) {
-    result["prefixItems"] ??= result["items"];
-    delete result["items"];
-  }
-  const { allOf } = result;
-  if (Array.isArray(allOf) && allOf.length === 1 && isObject(allOf[0]) && disjoint(allOf[0], result)) {
-    delete result["allOf"];
-    Object.assign(result, modernised(allOf[0], dialect));
-  }
-  return result;
-}
-
-function typeFromValues(node: Record<string, unknown>, values: readonly unknown[]): void {
-  const types = [...new Set(values.map((value) => jsonType(value)))];
-  if (types.length > 0) node["type"] = types.length === 1 ? types[0] : types;
-}
-
-function disjoint(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
-  return !Object.keys(a).some((key) => key in b);
+function unique(weakened: readonly Weakening[]): readonly Weakening[] {
+  const seen = new Set<string>();
+  return weakened.filter(({ pointer, keyword }) => {
+    const key = `${pointer} ${keyword}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** A schema as written, without the names a server would try to look up. */
 function withoutIdentity(schema: JsonSchema): Record<string, unknown> {
   const { $schema: _dialect, $id: _id, id: _oldId, ...rest } = schema;
   return rest;
-}
-
-function escaped(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

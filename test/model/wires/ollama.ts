@@ -1,0 +1,81 @@
+import type { Seen } from "../faulty-server.ts";
+import type { Asked, Reply, Wire } from "./wire.ts";
+import { counted, KEY, objects, record, served } from "./wire.ts";
+
+/** Ollama's own protocol: docs.ollama.com/api/chat and docs.ollama.com/api/errors. One JSON object a line. */
+export const OLLAMA: Wire = {
+  name: "ollama",
+  provider: "ollama",
+  model: "llama3.2",
+  settings: (url) => ({ environment: { OLLAMA_API_BASE: url, OLLAMA_API_KEY: KEY } }),
+  path: "/api/chat",
+  listPath: "/api/tags",
+  list: (names) => ({ models: names.map((name) => ({ name, model: name, size: 1 })) }),
+  keyHeader: ["accept", "*/*"],
+  type: "application/x-ndjson",
+  events: (reply) => pieces(reply).map((piece) => `${JSON.stringify(piece)}\n`),
+  ending: 1,
+  whole: (reply) => Object.assign({}, ...pieces(reply)) as unknown,
+  fault: (message) => `${JSON.stringify({ error: message })}\n`,
+  error: (_, message) => ({ error: message }),
+  tooLong: { status: 400, message: "the input exceeds the context length of 4096", code: "" },
+  keepAlive: "\n",
+  malformed: `{"message":{"role":"assis\n`,
+  unknown: `${JSON.stringify({ weather: "blue" })}\n`,
+  schemaRefused: "",
+  refusedParam: ["logit_bias", { a: 1 }],
+  ask,
+  skips: {
+    "key-header": "the server on this machine gets no key",
+    whole: "its streams are the only form that is asked for",
+    "malformed-note": "the lines are dropped before the package that reads them",
+    "schema-refused": "it makes a grammar of every schema, and ignores what it can't",
+    "content-filter": "its models have no filter",
+    "fault-code": "its errors are a text, without a code",
+    image: "tested with the adapter",
+    "not-taken": "a local model's abilities are not known",
+  },
+};
+
+const FINISH = { stop: "stop", length: "length", "content-filter": "other", "unheard-of": "unload" } as const;
+
+function pieces(reply: Reply): readonly Record<string, unknown>[] {
+  const usage = counted(reply);
+  const model = served(reply);
+  const head = { ...(model === null ? {} : { model }), created_at: "2026-11-20T00:00:00Z" };
+  const piece = (message: Readonly<Record<string, unknown>>) => ({
+    ...head,
+    message: { role: "assistant", content: "", ...message },
+    done: false,
+  });
+  const call = reply.tool && { function: { name: reply.tool.name, arguments: reply.tool.input } };
+  return [
+    ...(reply.reasoning ?? []).map((thinking) => piece({ thinking })),
+    ...(reply.texts ?? []).map((content) => piece({ content })),
+    ...(call ? [piece({ tool_calls: [call] })] : []),
+    {
+      ...piece({}),
+      done: true,
+      done_reason: FINISH[reply.finish ?? "stop"],
+      ...(usage ? { prompt_eval_count: usage.input, eval_count: usage.output } : {}),
+    },
+  ];
+}
+
+function ask({ body }: Seen): Asked {
+  const messages = objects(body["messages"]);
+  const options = record(body["options"]);
+  const system = messages.find(({ role }) => role === "system");
+  return {
+    system: system ? String(system["content"]) : null,
+    turns: messages
+      .filter(({ role }) => role !== "system")
+      .map(({ role, content }) => ({ role: String(role), text: String(content) })),
+    files: [],
+    schema: typeof body["format"] === "object" ? body["format"] : null,
+    maxTokens: options["num_predict"],
+    temperature: options["temperature"],
+    stop: options["stop"],
+    tools: objects(body["tools"]).map((tool) => String(record(tool["function"])["name"])),
+  };
+}
