@@ -89,7 +89,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   const values = readOptions(command.options, own);
   const positionals = values._;
   checkPositionals(command.positionals, positionals);
-  return { positionals, rest, options: toOptions(values) };
+  return { positionals, rest, options: toOptions(values, own) };
 }
 
 function readOptions(definitions: ArgsDef, args: string[]): ReturnType<typeof parseArgs> {
@@ -135,13 +135,19 @@ function checkPositionals(wanted: readonly Positional[], given: readonly string[
   if (!many && given.length > wanted.length) throw new UsageError(`"${given[wanted.length]}" is one argument too many`);
 }
 
-function toOptions(values: Record<string, unknown>): Options {
+function toOptions(values: Record<string, unknown>, args: readonly string[]): Options {
   function text(name: string): string | null {
     const value = values[name];
     return typeof value === "string" ? value : null;
   }
   return {
     text,
+    // The parser keeps the last one only.
+    texts: (name) =>
+      args.flatMap((word, index) => {
+        if (word === `--${name}`) return args[index + 1] ?? [];
+        return word.startsWith(`--${name}=`) ? word.slice(name.length + 3) : [];
+      }),
     // The parser takes `--no-x` for `x` denied.
     flag: (name) => (name.startsWith("no-") ? values[name.slice(3)] === false : values[name] === true),
     integer(name) {

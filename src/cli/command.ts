@@ -47,6 +47,8 @@ export interface AppSettings {
 /** Options of a command by name, as parsed. */
 export interface Options {
   text(name: string): string | null;
+  /** Every value of an option that may be repeated, in order. */
+  texts(name: string): readonly string[];
   flag(name: string): boolean;
   /** @throws {UsageError} when it is not an integer */
   integer(name: string): number | null;

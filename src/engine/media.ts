@@ -103,7 +103,8 @@ function setInput(run: Run, value: unknown): void {
 function keep(run: Run, media: Media): string {
   const { mediaType } = media.attachment;
   const short = `data:${mediaType};base64,… (${media.size} bytes, sha256 ${media.digest.slice(0, 16)})`;
-  if (!run.tree.media.has(short)) run.tree.media.set(short, media);
+  // The same bytes may come twice, once with a name.
+  if (!run.tree.media.get(short)?.name) run.tree.media.set(short, media);
   return short;
 }
 

@@ -51,6 +51,9 @@ export interface MediaReaderOptions {
   readonly lookup?: (host: string) => Promise<readonly string[]>;
 }
 
+/** Characters of a path or URL; what is longer is data that lacks its beginning. */
+const LONGEST_REFERENCE = 4096;
+
 /** Reads files and URLs of this machine. Opens nothing before it is asked. */
 export function createMediaReader({ cwd, allow, hosts, limits, env, lookup }: MediaReaderOptions): MediaReader {
   return {
@@ -61,6 +64,8 @@ export function createMediaReader({ cwd, allow, hosts, limits, env, lookup }: Me
     async read(reference, { accepts, allow: more, signal }) {
       const most = mostBytes(accepts, limits);
       if (reference.trim() === "") return valueFault(`is empty, but a data URI, a path or a URL is wanted`);
+      if (reference.length > LONGEST_REFERENCE)
+        return valueFault(`is neither a data URI nor a path or URL: it has ${reference.length} characters`);
       const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(reference)?.[1]?.toLowerCase();
       if (scheme !== undefined && scheme !== "http" && scheme !== "https")
         return valueFault(`is a URL with "${scheme}:", but only http and https are read`);

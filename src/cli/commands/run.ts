@@ -30,6 +30,11 @@ export const command: Command = {
       valueHint: "PATH",
       description: "Input: a JSON file, or YAML by its ending; wins over --input",
     },
+    "allow-path": {
+      type: "string",
+      valueHint: "FOLDER",
+      description: "Pictures and other files of the input may lie in this folder too; may be repeated",
+    },
     model: {
       type: "string",
       valueHint: "MODEL",
@@ -180,6 +185,7 @@ function readFlags(options: Options): RunOptions {
     ...(memory === null ? {} : { blockMemoryMb: memory }),
     ...(options.flag("trusted-python") ? { trustedPython: true } : {}),
     cache: !options.flag("no-cache"),
+    allowPaths: options.texts("allow-path"),
     ...(maxRetries === null ? {} : { maxRetries }),
     stream: options.flag("stream") || options.text("format") === "ndjson",
   };
