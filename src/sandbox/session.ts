@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { ModullmError } from "../core/error.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { createLineReader, type Hello, type HostMessage, LineTooLong, MAX_ARGUMENTS } from "./channel.ts";
 import { type Level, LEVELS } from "./levels.ts";
 import { createPrinted } from "./printed.ts";
+import { createPrintedMark, type PrintedMark } from "./printed-mark.ts";
 import {
   type CodeSource,
   type Failure,
@@ -30,6 +31,11 @@ export interface Guest {
   readonly hello: Readonly<Record<string, unknown>>;
   /** A process of it that was started before, and not spoken to since. @default one is started */
   readonly started?: ChildProcess;
+  /**
+   * Its two outputs come by different ways, so that what is printed may come long after the result: it is told a `printedMark` and
+   * writes that to standard error when a run ends.
+   */
+  readonly marksPrinted?: boolean;
   /** Milliseconds for it to start and confine itself. @default 10000 */
   readonly startMs?: number;
   /** Looks after what no limit of the system covers, from its start until what this gives is called; `end` ends the session for a reason. */
@@ -41,6 +47,8 @@ export interface Guest {
 const START_MS = 10_000;
 /** Bytes kept of what a guest prints before it is ready. */
 const START_PRINTED = 8192;
+/** Milliseconds for the end of the printed text to come after the result; code may keep it from being sent. */
+const MARK_MS = 500;
 /** Milliseconds that pipes may stay open after the process has ended, in the hands of what it started. */
 const PIPES_MS = 200;
 /** Bytes of a line beside the value it carries. */
@@ -77,6 +85,7 @@ class GuestSession implements SandboxSession {
   readonly #nonce = randomBytes(12).toString("hex");
   readonly #process: ChildProcess;
   #printed = createPrinted(START_PRINTED);
+  readonly #mark: PrintedMark | null;
   /** Its process has ended, and all it printed has come. */
   readonly #exited: Promise<string>;
   /** It has been cleaned up after as well. */
@@ -101,6 +110,7 @@ class GuestSession implements SandboxSession {
     this.#functions = options.functions ?? {};
     this.#builtins = options.builtins ?? "safe";
     this.#signal = signal;
+    this.#mark = guest.marksPrinted === true ? createPrintedMark() : null;
     this.#process = guest.started ?? startGuest(guest);
     this.#exited = this.#watch();
     this.#gone = this.#exited.then((reason) => this.#settle(reason));
@@ -127,7 +137,8 @@ class GuestSession implements SandboxSession {
     };
     const patience = this.#guest.startMs ?? START_MS;
     const late = `it did not start within ${patience / 1000} s`;
-    const reply = await this.#ask({ ...this.#guest.hello, ...hello }, patience, late);
+    const mark = this.#mark && { printedMark: this.#mark.text };
+    const reply = await this.#ask({ ...this.#guest.hello, ...mark, ...hello }, patience, late);
     if ("is" in reply && reply.is === "ready") {
       this.#level = LEVELS.find((level) => level === reply["level"]) ?? this.#guest.level;
       // What came until now is of whatever started it, not of the code.
@@ -154,13 +165,15 @@ class GuestSession implements SandboxSession {
     if (this.#running) throw new ModullmError("RLLM_999", "Cannot run code in a session that is running some already");
     this.#running = true;
     const start = performance.now();
+    this.#mark?.expect();
     const ended = await this.#runUntilEnd({ do: "run", code, values, file, line }).finally(() => {
       this.#running = false;
     });
     this.#signal.throwIfAborted();
     // What was printed comes on another pipe than the result, and may still be on its way.
-    if (this.alive) await setImmediate();
-    else await this.#exited;
+    if (!this.alive) await this.#exited;
+    else if (this.#mark) await Promise.race([this.#mark.seen, this.#exited, sleep(MARK_MS, null, { ref: false })]);
+    else await setImmediate();
     const facts = { ...this.#printed.take(), ms: performance.now() - start };
     return { ...ended, ...facts };
   }
@@ -266,7 +279,7 @@ class GuestSession implements SandboxSession {
     const { stdin, stdout, stderr } = this.#process;
     const reader = createLineReader(this.#limits.maxValueBytes + LINE_MARGIN);
     stdin?.on("error", () => {});
-    stderr?.on("data", (bytes: Uint8Array) => this.#printed.push(bytes));
+    stderr?.on("data", (bytes: Uint8Array) => this.#printed.push(this.#mark?.strip(bytes) ?? bytes));
     stdout?.on("data", (bytes: Uint8Array) => {
       if (this.#end) return;
       try {

@@ -94,6 +94,7 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
       env: place.env,
       cwd: "/",
       hello: CONTAINER_HELLO,
+      marksPrinted: true,
       startMs: START_MS,
       // Killing the client ends the container, which follows its standard input; this makes sure, and waits until it is gone.
       cleanUp: () => removeContainers(place, [name]),

@@ -78,6 +78,10 @@ class Session:
         self.running = False
         self.recursion_limit = get_recursion_limit()
         self.flushes = [sys.stdout.flush, sys.stderr.flush]
+        mark = hello.get("printedMark")
+        if mark is not None:
+            mark = mark.encode()
+            self.flushes.append(lambda: system_write(2, mark))
         # Memory to tell with that there is none left.
         self.reserve = bytearray(RESERVE)
         # The module `__main__`, where Python looks for classes.
