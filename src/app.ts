@@ -16,6 +16,8 @@ import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { createModels } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
+import type { Program } from "./program/program.ts";
+import type { BlockLint, BlockLinter } from "./sandbox/lint/linter.ts";
 import { createSandboxes } from "./sandbox/sandboxes.ts";
 import type { RunStore } from "./store/store.ts";
 
@@ -46,6 +48,8 @@ export interface App {
   run(loaded: LoadedProgram, input: unknown, options?: RunOptions): Promise<RunResult>;
   /** Options with the configuration's defaults. */
   withDefaults(options: RunOptions): RunOptions;
+  /** Reads the blocks of a program in the sandboxes, without running them. */
+  lintBlocks(program: Program): Promise<readonly BlockLint[]>;
   close(): Promise<void>;
 }
 
@@ -77,6 +81,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const redactor = createRedactor(config.secrets());
   let opening: Promise<RunStore> | null = null;
   const store = () => (opening ??= openRunStore(config, warn));
+  let linter: BlockLinter | null = null;
 
   function withDefaults(given: RunOptions): RunOptions {
     const { defaultModel, defaultMaxRetries, deadlines } = config;
@@ -106,13 +111,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     return await runProgram(loaded, input, { ...tools, answers }, { ...withDefaults(given), listener });
   }
 
+  async function lintBlocks(program: Program): Promise<readonly BlockLint[]> {
+    const { createBlockLinter } = await import("./sandbox/lint/linter.ts");
+    linter ??= createBlockLinter(tools.sandboxes, { signal: new AbortController().signal });
+    return await linter.lint(program);
+  }
+
   async function close(): Promise<void> {
+    await linter?.close();
     await models.close();
     await tools.sandboxes.close();
     if (opening) (await opening).close();
   }
 
-  return { config, redactor, catalog, tools, store, load, run, withDefaults, close };
+  return { config, redactor, catalog, tools, store, load, run, withDefaults, lintBlocks, close };
 }
 
 async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {

@@ -109,7 +109,11 @@ export async function open(options: OpenOptions = {}): Promise<Modullm> {
     parse: (text) => loadText(text, cwd, { library }),
     run: (program, input, runOptions) => runWith(app, program, input, runOptions),
     validate: async (program, validateOptions) =>
-      await validateProgram(await locateProgram(program, { cwd, library }), { library, ...validateOptions }),
+      await validateProgram(await locateProgram(program, { cwd, library }), {
+        library,
+        ...validateOptions,
+        lint: (linted) => app.lintBlocks(linted),
+      }),
     openSandbox: (language, session = {}, signal = new AbortController().signal) =>
       app.tools.sandboxes.open(language, session, signal),
     close: () => app.close(),
@@ -141,7 +145,24 @@ export async function load<Input = Record<string, unknown>, Output = Record<stri
 /** Checks a program and all that it uses, without calling a model. @throws {ModullmError} what reading finds */
 export async function validate(program: string, options: ValidateOptions = {}): Promise<Validation> {
   const { library = libraryHere } = options;
-  return await validateProgram(await locateProgram(program, { cwd: process.cwd(), library }), { ...options, library });
+  const cwd = process.cwd();
+  const apps: App[] = [];
+  // Only programs with blocks need the sandboxes, and what they are made from.
+  async function openApp(): Promise<App> {
+    const app = await createApp({ env: process.env, cwd, warn: () => {} });
+    apps.push(app);
+    return app;
+  }
+  let opening: Promise<App> | null = null;
+  try {
+    return await validateProgram(await locateProgram(program, { cwd, library }), {
+      ...options,
+      library,
+      lint: async (linted) => await (await (opening ??= openApp())).lintBlocks(linted),
+    });
+  } finally {
+    for (const app of apps) await app.close();
+  }
 }
 
 /** Read anew for each load, and only when it meets a library name. */

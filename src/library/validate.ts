@@ -3,11 +3,10 @@ import { show } from "../contract/reasons.ts";
 import { inChild, ModullmError, toModullmError } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 import type { Program, Warning } from "../program/program.ts";
-import { doubtPath, type PathDoubt } from "../program/schema-path.ts";
-import { lineStart, placeAt } from "../program/source.ts";
-import { templatePaths } from "../program/uses.ts";
+import { blockWarnings, type LintBlocks, lintTree, type TreeLints } from "./block-check.ts";
 import { type LoadedProgram, type LoadOptions, loadProgram } from "./load.ts";
 import { readProgram } from "./read.ts";
+import { usesWarnings } from "./uses-check.ts";
 
 /** What `validate` says of one good file. Keys are a contract. */
 export interface Validation {
@@ -48,17 +47,26 @@ export interface ValidateOptions extends LoadOptions {
   readonly shallow?: boolean;
 }
 
+export interface ValidateTools {
+  /** Reads the blocks of a program. @default they are not checked, and a warning says so */
+  readonly lint?: LintBlocks;
+}
+
 /**
  * Checks a program and, unless `shallow`, all that it uses.
- * @throws {ModullmError} what reading finds; RLLM_008 for an edge that can never fit; with `strict`, RLLM_002 with every warning in `details.warnings`
+ * @throws {ModullmError} what reading finds; RLLM_008 for an edge that can never fit; RLLM_009 for a block that can't be parsed; with `strict`, RLLM_002 with every warning in `details.warnings`
  */
-export async function validateProgram(path: string, options: ValidateOptions = {}): Promise<Validation> {
+export async function validateProgram(
+  path: string,
+  options: ValidateOptions & ValidateTools = {},
+): Promise<Validation> {
   const loaded: LoadedProgram = options.shallow
     ? { program: await readProgram(path), path, uses: [] }
     : await loadProgram(path, options);
   const edges = new Map<LoadedProgram, readonly CheckedEdge[]>();
   if (loaded.uses.length > 0) await checkEdges(loaded, edges);
-  const warnings = treeWarnings(loaded, edges, new Set());
+  const lints = options.lint ? await lintTree(loaded, options.lint) : new Map();
+  const warnings = treeWarnings(loaded, { edges, lints }, new Set());
   const { name, version } = loaded.program;
   if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);
   return { ok: true, path: loaded.path, name, version, warnings, edges: [...edges.values()].flat() };
@@ -116,20 +124,25 @@ function edgeWarnings(edges: readonly CheckedEdge[], { uses }: LoadedProgram): W
   });
 }
 
-function treeWarnings(loaded: LoadedProgram, edges: TreeEdges, seen: Set<LoadedProgram>): PlacedWarning[] {
+interface Found {
+  readonly edges: TreeEdges;
+  readonly lints: TreeLints;
+}
+
+function treeWarnings(loaded: LoadedProgram, found: Found, seen: Set<LoadedProgram>): PlacedWarning[] {
   if (seen.has(loaded)) return [];
   seen.add(loaded);
   const { program } = loaded;
   const own = [
     ...program.warnings,
     ...schemaWarnings(program),
-    ...blockWarnings(program),
-    ...usesWarnings(loaded),
-    ...edgeWarnings(edges.get(loaded) ?? [], loaded),
+    ...blockWarnings(program, found.lints.get(loaded)),
+    ...usesWarnings(loaded, found.lints.get(loaded) ?? []),
+    ...edgeWarnings(found.edges.get(loaded) ?? [], loaded),
   ];
   return [
     ...own.map((warning) => placed(warning, loaded.path)),
-    ...loaded.uses.flatMap(({ child }) => treeWarnings(child, edges, seen)),
+    ...loaded.uses.flatMap(({ child }) => treeWarnings(child, found, seen)),
   ];
 }
 
@@ -140,40 +153,6 @@ function schemaWarnings(program: Program): Warning[] {
       place: null,
     })),
   );
-}
-
-function blockWarnings({ blocks, source }: Program): Warning[] {
-  return blocks.map((block) => ({
-    message: `The ${block.when} block can't be run by this version: it has no sandbox`,
-    place: placeAt(source, lineStart(source, block.line)),
-  }));
-}
-
-/** Paths into the outputs of used programs that can't be there. */
-function usesWarnings({ program, uses }: LoadedProgram): Warning[] {
-  const templates = [program.prompt, program.system, program.recovery].flatMap((template) => template?.parts ?? []);
-  const paths = [
-    ...templates.filter((part) => typeof part !== "string"),
-    ...program.uses.flatMap((entry) => templatePaths([entry.with, entry.each, entry.when])),
-  ];
-  return paths.flatMap(({ path }) => {
-    const link = path[0] === "uses" ? uses.find(({ entry }) => entry.name === path[1]) : undefined;
-    const doubt = link && doubtOutput(link, path.slice(2));
-    if (!link || !doubt) return [];
-    const { name } = link.child.program;
-    const renders = doubt.certain ? "renders" : "may render";
-    const message = `{{${path.join(".")}}} ${renders} as nothing: in the output_schema of "${name}" ${doubt.reason}`;
-    return [{ message, place: null }];
-  });
-}
-
-/** With `each` the output is a list of the child's outputs. */
-function doubtOutput({ entry, child }: LoadedProgram["uses"][number], path: readonly string[]): PathDoubt | null {
-  const { schema } = child.program.output;
-  if (entry.each === null) return doubtPath(schema, path);
-  const [index, ...rest] = path;
-  if (index === undefined || /^[0-9]+$/.test(index)) return doubtPath(schema, rest);
-  return { depth: 0, reason: "there is an output for each element, so an index comes first", certain: true };
 }
 
 function placed({ message, place }: Warning, path: string): PlacedWarning {

@@ -14,7 +14,7 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
   function check(template: Template | null, section: Section | null, fallback: string, roots: readonly string[]): void {
     for (const part of template?.parts ?? []) {
       if (typeof part === "string") continue;
-      const message = doubtful(program, part, roots);
+      const message = doubtfulPath(program, part, roots);
       if (message === null) continue;
       const place = section ? placeAt(program.source, section.fileOffset(part.offset)) : front.keyPlace(fallback);
       warnings.push({ message, place });
@@ -27,7 +27,7 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
     const place: SourcePlace = front.place(["uses", index, "with"]);
     const roots = entry.each === null ? ROOTS : [...ROOTS, "item"];
     for (const part of templatePaths([entry.with, entry.each, entry.when])) {
-      const message = doubtful(program, part, roots);
+      const message = doubtfulPath(program, part, roots);
       if (message !== null) warnings.push({ message, place });
     }
   }
@@ -38,7 +38,8 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
 export const ROOTS: readonly string[] = ["input", "uses", "schema"];
 export const RECOVERY_ROOTS: readonly string[] = [...ROOTS, "errors", "answer"];
 
-function doubtful(program: Program, part: TemplatePath, roots: readonly string[]): string | null {
+/** Why a path of a template renders as nothing, or may; null where it is fine as far as is known. */
+export function doubtfulPath(program: Program, part: TemplatePath, roots: readonly string[]): string | null {
   const [root = "", name] = part.path;
   const shown = `{{${part.path.join(".")}}}`;
   const pre = program.blocks.find((block) => block.when === "pre");

@@ -19,7 +19,7 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   ],
   RLLM_009: [
     "PythonBlockExecutionError",
-    "exception reason line source path block level actual_type field required printed",
+    "exception reason line column source path block level actual_type field required printed",
   ],
   RLLM_010: ["OllamaModelMissingError", "model reason"],
   RLLM_011: ["ExecutionError", "actual_type reason"],

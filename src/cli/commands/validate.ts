@@ -1,5 +1,6 @@
 import { errorPayload, toModullmError } from "../../core/error.ts";
-import { validateProgram, type Validation, type ValidateOptions } from "../../library/validate.ts";
+import type { App } from "../../app.ts";
+import { validateProgram, type Validation, type ValidateOptions, type ValidateTools } from "../../library/validate.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { warningText } from "../render/warning.ts";
 
@@ -15,8 +16,15 @@ export const command: Command = {
     ["modullm validate examples/summary.rllm", "one file: ok, path, name, version and warnings"],
     ["modullm validate --strict examples/*.rllm", "several files, as CI wants it: a list, exit 1 if any fails"],
   ],
-  async run({ positionals, options, output, locate, library }) {
-    const settings: ValidateOptions = { strict: options.flag("strict"), shallow: options.flag("shallow"), library };
+  async run({ positionals, options, output, locate, library, app }) {
+    let building: Promise<App> | null = null;
+    const settings: ValidateOptions & ValidateTools = {
+      strict: options.flag("strict"),
+      shallow: options.flag("shallow"),
+      library,
+      // Only programs with blocks need the sandboxes.
+      lint: async (program) => await (await (building ??= app())).lintBlocks(program),
+    };
     const [only = ""] = positionals;
     const results =
       positionals.length === 1
@@ -40,7 +48,7 @@ export const command: Command = {
 async function validateAll(
   programs: readonly string[],
   locate: CommandContext["locate"],
-  settings: ValidateOptions,
+  settings: ValidateOptions & ValidateTools,
 ): Promise<(Validation | { ok: false; path: string })[]> {
   return await Promise.all(
     programs.map(async (program) => {
