@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { App } from "./app.ts";
 import { toModullmError } from "./core/error.ts";
 import { PROVIDERS } from "./model/providers.ts";
+import { reachability } from "./reachability.ts";
 import type { SandboxStatus } from "./sandbox/sandboxes.ts";
 
 /** One thing that was looked at. `hint` says what to do; null where nothing is to be done. */
@@ -17,7 +18,10 @@ export interface Check {
 /** Free bytes under which a disk counts as full. */
 const LEAST_FREE = 100 * 1024 * 1024;
 
-/** Looks at what runs need on this machine. Nothing is changed but that the data folder is made; no key is shown. */
+/**
+ * Looks at what runs need, on this machine and at the providers whose keys are set. Nothing is changed but that the data folder
+ * is made; nothing is paid; no key is shown.
+ */
 export async function examine(app: App): Promise<readonly Check[]> {
   return [
     configuration(app),
@@ -26,6 +30,7 @@ export async function examine(app: App): Promise<readonly Check[]> {
     await statistics(app),
     sandbox(await app.tools.sandboxes.status("python")),
     sandbox(await app.tools.sandboxes.status("js")),
+    ...(await reachability(app)),
   ];
 }
 
