@@ -30,7 +30,7 @@ const WORD = /#?[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy;
 const NUMBER = /\.?\d(?:[eE][+-]\d|[\w.])*/y;
 const REGEXP = /\/(?:[^/\\[\n\r]|\\.|\[(?:[^\]\\\n\r]|\\.)*\])+\/\w*/y;
 const TEMPLATE = /(?:[^`\\$]|\\[^]|\$(?!\{))*(?:`|\$\{)/y;
-const MARK = /\+\+|--|=>|[^\\]/y;
+const MARK = /\+\+|--|=>|[^\\"'`]/y;
 const AFTER_LET = /(?:\s|\/\/.*|\/\*[^]*?\*\/)*[\p{ID_Start}$_[{]/uy;
 const AFTER_CLASS = /\s+([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)/uy;
 const CLOSED_BY = { ")": ["(", "head ("], "]": ["["], "}": ["object {", "block {", "class {"] } as const;

@@ -13,8 +13,10 @@ export interface DescribedError {
 export function explain(error: DescribedError, request: RunRequest, names: () => readonly string[]): Failure {
   const { name, message, stack } = error;
   const { code, file, line: first } = request;
-  const line = lineIn(stack, file);
-  const text = line === null ? "" : (code.split("\n")[line - first] ?? "");
+  const noted = lineIn(stack, file);
+  const lines = code.split("\n");
+  const line = noted === null ? null : first + lineNaming(message, lines, noted - first);
+  const text = line === null ? "" : (lines[line - first] ?? "");
   const known = () => [...names(), ...repeated(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]+/gu) ?? [])];
   return { exception: name, reason: message || name, line, hint: hintFor(error, { text, names: known }) };
 }
@@ -25,6 +27,21 @@ export function memoryError(memoryMb: number): Failure {
 
 export function resultError(reason: string, hint = ""): Failure {
   return { exception: "ResultError", reason, line: null, hint: hint || null };
+}
+
+/**
+ * The engine notes lines at calls and at expressions that are statements; what fails in between seems to be at the last one noted. Where
+ * the message says what failed, that is the first line from there on that names it. Lines count from 0.
+ */
+function lineNaming(message: string, lines: readonly string[], noted: number): number {
+  const property = /^cannot (?:read|set) property '(.*)' of (?:null|undefined)$/.exec(message)?.[1];
+  const variable = /^(\S+) is not defined$/.exec(message)?.[1];
+  if (property === undefined && variable === undefined) return noted;
+  const name = (property ?? variable ?? "").replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&");
+  const before = property === undefined ? String.raw`(?<![.\w$])` : String.raw`[.[{,"'\s]`;
+  const named = new RegExp(String.raw`${before}${name}(?![\w$])`);
+  const found = lines.findIndex((text, index) => index >= noted && named.test(text));
+  return found === -1 ? noted : found;
 }
 
 /** Names that come more than once: one that comes once is the one that is missing, or a misspelling of its own. */
