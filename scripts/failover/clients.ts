@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../src/app.ts";
@@ -86,10 +86,17 @@ export function binaryClient(url: string, binary: string): Client {
   };
 }
 
-/** The parts of the library joined here, so that deadlines, waits and rests can shrink with the server's times. */
-export async function scaledClient(url: string, scale: number): Promise<Client> {
+/**
+ * The parts of the library joined here, so that deadlines, waits and rests can shrink with the server's times.
+ * @param provider whose protocol is spoken: `openai`, `anthropic`, `google`, or `newer` for OpenAI's Responses
+ */
+export async function scaledClient(url: string, scale: number, provider = "openai"): Promise<Client> {
   const folder = mkdtempSync(join(tmpdir(), "failover-"));
-  const app = await createApp({ env: environment(folder, url), cwd: folder, autoload: false, warn: () => undefined });
+  const env = environment(folder, url);
+  mkdirSync(join(folder, "config", "modullm"), { recursive: true });
+  const newer = `providers: { newer: { type: responses, base_url: "${url}/v1", api_key_env: OPENAI_API_KEY } }\n`;
+  writeFileSync(join(folder, "config", "modullm", "config.yaml"), newer);
+  const app = await createApp({ env, cwd: folder, warn: () => undefined });
   const models = createModels({
     config: app.config,
     baseline: () => Promise.reject(new Error("Nobody asks for the built-in model here")),
@@ -100,10 +107,10 @@ export async function scaledClient(url: string, scale: number): Promise<Client> 
   const [short, total] = [10_000 * scale, 600_000 * scale];
   const deadlines = { connect: short, first: short, gap: short, total };
   return {
-    name: "modullm (scaled)",
+    name: `modullm, ${provider}`,
     fallsBack: true,
     async ask(scenario) {
-      const loaded = await loadText(programOf(scenario), folder);
+      const loaded = await loadText(programOf(scenario, provider), folder);
       return await viewOf(async () => {
         const events: RunEvent[] = [];
         const options = { deadlines, stream: true, listener: (event: RunEvent) => void events.push(event) };
@@ -115,7 +122,7 @@ export async function scaledClient(url: string, scale: number): Promise<Client> 
   };
 }
 
-function programOf({ model, fallback }: Scenario): string {
+function programOf({ model, fallback }: Scenario, provider = "openai"): string {
   return `---
 name: failover
 description: Says sixty words
@@ -124,7 +131,7 @@ author: modullm
 max_context_window: 8000
 input_schema: { type: object }
 output_schema: { type: object, properties: { answer: { type: string } }, required: [answer], additionalProperties: false }
-llm: { model: openai/${model}, fallbacks: [openai/${fallback}] }
+llm: { model: ${provider}/${model}, fallbacks: [${provider}/${fallback}] }
 llm_params: {}
 ---
 Say the words
@@ -141,7 +148,10 @@ function environment(folder: string, url: string): Record<string, string> {
     XDG_CACHE_HOME: join(folder, "cache"),
     OPENAI_API_BASE: `${url}/v1`,
     OPENAI_API_KEY: KEY,
-    MODULLM_NO_CONFIG_AUTOLOAD: "1",
+    ANTHROPIC_API_BASE: `${url}/v1`,
+    ANTHROPIC_API_KEY: KEY,
+    GOOGLE_API_BASE: `${url}/v1beta`,
+    GOOGLE_API_KEY: KEY,
   };
 }
 
@@ -165,7 +175,7 @@ function answerIn(output: unknown): string {
 function answeredBy(events: readonly RunEvent[]): { model: string | null; usage: boolean } {
   const last = events.findLast((event) => event.type === "attempt-end");
   if (last?.type !== "attempt-end" || !last.ok) return { model: null, usage: false };
-  return { model: last.model.replace(/^openai\//, ""), usage: last.usage !== null && last.usage.estimated !== true };
+  return { model: last.model.replace(/^\w+\//, ""), usage: last.usage !== null && last.usage.estimated !== true };
 }
 
 function messageIn(payload: unknown): string {

@@ -68,4 +68,4 @@ export const HOSTED: Quirks = {
 export const LOCAL: Quirks = { ...HOSTED, local: true, needsKey: false, schema: "grammar" };
 
 /** A server nothing is known of: the plainest request there is. */
-export const UNKNOWN_SERVER: Quirks = { ...HOSTED, local: true, needsKey: false, schema: "none", streamUsage: false };
+export const UNKNOWN_SERVER: Quirks = { ...HOSTED, needsKey: false, schema: "none", streamUsage: false };

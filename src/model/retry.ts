@@ -22,6 +22,8 @@ const LONGEST_WAIT = 60_000;
 const LONGEST_WAIT_BEFORE_ANOTHER = 5000;
 const FIRST_WAIT = 500;
 const LONGEST_BACKOFF = 8000;
+/** How long a server that is loading its model is waited for, in milliseconds. */
+const LONGEST_LOADING = 120_000;
 /** A server that is not there is seldom there a moment later: one quick look, for one that is just starting. */
 const REFUSED_WAIT = 200;
 
@@ -31,6 +33,8 @@ const REFUSED_WAIT = 200;
  * Waits 0.5, 1, 2 … s (at most 8, a quarter of it by chance), or as long as the server asks for, up to 60 s. Each wait is
  * a `retry-wait` note. `params.timeout` covers the tries and the waits between them. Once text has been
  * given nothing is tried again here, as the caller may have shown it. `details.attempts` counts the tries.
+ *
+ * A server that says it is loading the model is waited for, up to two minutes.
  *
  * While another model is left, patience is short: silence that passed a deadline is not waited for again, a server that asks for
  * more than 5 s does not get them, and a model that has rested is tried once.
@@ -61,6 +65,7 @@ async function* callWithRetry(
   const end = performance.now() + totalOf(timeout, request.patience);
   const told = new Set<string>();
   const probing = breaker?.begin() ?? false;
+  let waited = 0;
   const retries = probing && another ? 0 : settings.retries;
   for (let attempt = 1; ; attempt++) {
     let committed = false;
@@ -82,19 +87,28 @@ async function* callWithRetry(
       if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") throw thrown;
       const failure = withDetails(thrown, { attempts: attempt });
       report(failure, breaker);
-      const wait = committed ? null : waitBefore(failure, attempt, { ...settings, retries, another });
+      const wait = committed ? null : waitBefore(failure, attempt, { ...settings, retries, another, waited });
       if (wait === null || performance.now() + wait >= end) throw failure;
       if (wait > LONGEST_WAIT) throw asksTooMuch(model, failure, wait);
       yield waitNote(model, failure, { wait, attempt });
+      waited += wait;
       await settings.sleep(wait, signal);
       if (signal.aborted) throw cancelled(signal);
     }
   }
 }
 
+/** A server that says so is well, and will answer: llama.cpp and Hugging Face do, with 503. */
+function isLoading(failure: ModullmError): boolean {
+  return (
+    failure.details["status"] === 503 &&
+    /(model|is) (is )?(currently )?loading|loading (the )?model/i.test(reasonOf(failure))
+  );
+}
+
 /** A refusal of the request shows that the server is well. */
 function report(failure: ModullmError, breaker: Breaker | null): void {
-  if (breaker === null) return;
+  if (breaker === null || isLoading(failure)) return;
   if (failure.retryable) breaker.failed(askedWait(failure));
   else breaker.succeeded();
 }
@@ -108,16 +122,17 @@ function askedWait({ details }: ModullmError): number | null {
 function waitBefore(
   failure: ModullmError,
   attempt: number,
-  settings: { retries: number; random: () => number; another: boolean },
+  settings: { retries: number; random: () => number; another: boolean; waited: number },
 ): number | null {
   if (!failure.retryable) return null;
   const { another } = settings;
   if (another && failure.details["deadline"] !== undefined) return null;
   const asked = askedWait(failure);
   if (asked !== null && asked > (another ? LONGEST_WAIT_BEFORE_ANOTHER : LONGEST_WAIT)) return another ? null : asked;
+  const backoff = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_BACKOFF);
+  if (isLoading(failure) && settings.waited < LONGEST_LOADING) return backoff;
   if (attempt > settings.retries) return null;
   if (failure.details["refused"] === true) return attempt > 1 ? null : REFUSED_WAIT;
-  const backoff = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_BACKOFF);
   const jittered = Math.round(backoff * (1 - settings.random() * 0.25));
   return asked === null ? jittered : Math.max(asked, jittered);
 }

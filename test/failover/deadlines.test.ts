@@ -19,9 +19,9 @@ describe("deadlinesOf()", () => {
     expect(deadlinesOf(undefined, HOSTED)).toEqual(last);
   });
 
-  test("gives a server that loads or thinks first two minutes, and on the last model the whole call", () => {
+  test("gives a server that loads or thinks first a minute and a half, and on the last model the whole call", () => {
     const another = deadlinesOf(undefined, LOADING, patience({ another: true }));
-    expect(another).toEqual({ total: 600_000, connect: 10_000, first: 120_000, stall: 120_000 });
+    expect(another).toEqual({ total: 600_000, connect: 10_000, first: 90_000, stall: 90_000 });
     const last = deadlinesOf(undefined, LOADING, patience());
     expect(last).toEqual({ total: 600_000, connect: 120_000, first: null, stall: null });
   });
@@ -38,7 +38,7 @@ describe("deadlinesOf()", () => {
       expect(limits).toEqual({ total: 50_000, connect: 1000, first: 2000, stall: 3000 });
     }
     const loading = deadlinesOf(undefined, LOADING, patience(set));
-    expect(loading).toEqual({ total: 50_000, connect: 1000, first: 120_000, stall: 50_000 });
+    expect(loading).toEqual({ total: 50_000, connect: 1000, first: 90_000, stall: 50_000 });
   });
 
   test("takes the program's timeout for all the patience there is with a last model", () => {

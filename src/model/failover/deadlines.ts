@@ -5,8 +5,10 @@ import type { ModelRequest, Patience } from "../model.ts";
 export const DEFAULT_TOTAL = 600_000;
 /** Milliseconds to wait for a connection, a first sign of life or the next one while another model could answer instead. */
 const SHORT = 10_000;
-/** The same on the last model, and for servers that load or think before they say anything. */
+/** The same on the last model. */
 const LONG = 120_000;
+/** While another model is left, for servers that load or think before they say anything. */
+const LOADING = 90_000;
 
 const NOTHING_SET: Patience = { another: false, connect: null, first: null, gap: null, total: null };
 
@@ -19,7 +21,7 @@ export interface CallFacts {
 
 /**
  * Limits of one call, by what the program says (`timeout`, in seconds), what the user has set, and whether another model is left.
- * A server that loads or thinks first gets at least two minutes, and on the last model the whole call unless something is set.
+ * A server that loads or thinks first gets at least a minute and a half, and on the last model the whole call unless something is set.
  */
 export function deadlinesOf(
   timeout: unknown,
@@ -34,7 +36,7 @@ export function deadlinesOf(
   if (!stream) return { total, connect, first: null, stall: null };
   const limit = (set: number | null): number | null => {
     if (!patient) return set ?? usual;
-    return set === null && !patience.another ? null : Math.max(set ?? 0, LONG);
+    return set === null && !patience.another ? null : Math.max(set ?? 0, LOADING);
   };
   // On a last model the program's own limit is all the patience there is.
   const first = given && !patience.another && patience.first === null ? null : limit(patience.first);
