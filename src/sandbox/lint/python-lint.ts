@@ -5,6 +5,7 @@ import type { Sandboxes } from "../sandboxes.ts";
 import { OFFERED_PYTHON } from "../python/offered.ts";
 import { type ContextFacts, doubtRead, mayBeReplaced } from "./context-findings.ts";
 import facts from "./facts.py" with { type: "text" };
+import kinds from "./kinds.py" with { type: "text" };
 import type { BlockFinding, BlockLint } from "./linter.ts";
 import { type PythonReport, readReport } from "./python-facts.ts";
 import { FATAL, wordFact } from "./python-findings.ts";
@@ -18,7 +19,7 @@ export interface PythonLint {
 }
 
 /** The parts share one namespace; each uses only what stands above it. */
-const SCRIPT = [scopes, results, reads, facts].join("\n");
+const SCRIPT = [kinds, scopes, results, reads, facts].join("\n");
 /** Milliseconds to read one block, on a busy machine too. */
 const TIMEOUT_MS = 10_000;
 
