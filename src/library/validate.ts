@@ -2,6 +2,7 @@ import { lintSchema } from "../contract/lint.ts";
 import { show } from "../contract/reasons.ts";
 import { inChild, ModullmError, toModullmError } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
+import { mediaEdgeWarnings } from "../program/media-edges.ts";
 import type { Program, Warning } from "../program/program.ts";
 import { blockWarnings, type LintBlocks, lintTree, type TreeLints } from "./block-check.ts";
 import { type LoadedProgram, type LoadOptions, loadProgram } from "./load.ts";
@@ -139,6 +140,7 @@ function treeWarnings(loaded: LoadedProgram, found: Found, seen: Set<LoadedProgr
     ...blockWarnings(program, found.lints.get(loaded)),
     ...usesWarnings(loaded, found.lints.get(loaded) ?? []),
     ...edgeWarnings(found.edges.get(loaded) ?? [], loaded),
+    ...mediaEdgeWarnings(loaded),
   ];
   return [
     ...own.map((warning) => placed(warning, loaded.path)),

@@ -10,7 +10,7 @@ import { checkCompat } from "./compat.ts";
 import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
 import { checkTests, readBudget, readCache } from "./limits.ts";
 import { checkLlmParams } from "./llm-params.ts";
-import { findMedia, hasMedia } from "./media.ts";
+import { findMedia, hasMedia, unknownMedia } from "./media.ts";
 import * as metadata from "./metadata.ts";
 import type { Example, Program, Warning } from "./program.ts";
 import { createSource, type Source } from "./source.ts";
@@ -56,7 +56,7 @@ function parseSource(source: Source, runtime: string): Program {
   const output = readContract(front, "output_schema");
   const uses = readUses(front, warnings);
   const examples = readExamples(front, input, output);
-  warnings.push(...checkTests(front));
+  warnings.push(...checkTests(front), ...mediaWarnings(front, input));
   const body = parseBody(source, front.bodyOffset);
   const sections = readSections(front, body, warnings);
   const program: Program = {
@@ -181,6 +181,13 @@ function checkSide(front: Frontmatter, path: readonly (string | number)[], value
     details: { field, schema_path: issue.schemaPath, reason: issue.reason },
     place: front.place([...path, ...issue.path]),
   });
+}
+
+function mediaWarnings(front: Frontmatter, { schema }: Contract): Warning[] {
+  return unknownMedia(schema).map((type) => ({
+    message: `contentMediaType "${type}" has no effect: pictures are PNG, JPEG, GIF or WebP, sound is WAV, MP3, Ogg, FLAC or M4A, documents are PDF`,
+    place: front.keyPlace("input_schema"),
+  }));
 }
 
 /** An example is text: what stands for a picture in it goes into the prompt as it is. */

@@ -331,6 +331,43 @@ describe("used programs", () => {
   });
 });
 
+describe("validate and inspect", () => {
+  async function warningsOf(files: Record<string, string>): Promise<string[]> {
+    const { json } = await modullm(["validate", "parent.rllm"], { folder: place(files) });
+    return (json() as { warnings: { message: string }[] }).warnings.map(({ message }) => message);
+  }
+
+  test("tell of a used program that gets no file where it wants one", async () => {
+    const first = "{name: first, path: ./first.rllm}, ";
+    const program = programText({ input_schema: "{type: object}" }, "Name a file");
+    const parentOf = (mapping: string) =>
+      warningsOf({ "parent.rllm": describePicture(PARENT(mapping, first)), "first.rllm": program });
+    for (const good of ["{{input.picture}}", "{{input.more.1}}", dataUri("image/png", PNG)])
+      expect([good, await parentOf(good)]).toEqual([good, []]);
+    for (const bad of ["{{input.text}}", "{{uses.first.out}}", "./a.png", "{{input.picture}} "])
+      expect(await parentOf(bad)).toEqual([
+        `uses entry "seen": "picture" of "see" is a file, which ${JSON.stringify(bad)} is not; a path or URL is not opened there, only a data URI is taken`,
+      ]);
+    const each = '[{name: seen, path: ./see.rllm, each: "{{input.more}}", with: {picture: "{{item}}"}}]';
+    const warnings = await warningsOf({ "parent.rllm": describePicture({ uses: each }) });
+    expect(warnings.filter((message) => message.includes("is a file"))).toEqual([]);
+  });
+
+  test("tell of a type that nothing here recognises", async () => {
+    const schema = "{type: object, properties: {p: {type: string, contentMediaType: image/tiff}}}";
+    const parent = programText({ input_schema: schema }, "{{input.p}}");
+    expect(await warningsOf({ "parent.rllm": parent })).toEqual([
+      expect.stringContaining('contentMediaType "image/tiff" has no effect') as string,
+    ]);
+  });
+
+  test("show what is a picture", async () => {
+    const folder = place();
+    const { json } = await modullm(["inspect", "see.rllm"], { folder });
+    expect(json()).toMatchObject({ input_schema: { properties: { picture: { contentMediaType: "image/*" } } } });
+  });
+});
+
 test("the short form of a file is what values hold", async () => {
   const schema = "{type: object, properties: {text: {type: string}}}";
   const folder = place({
