@@ -143,6 +143,16 @@ export const CONSTRAINTS: ReadonlySet<string> = new Set([
 /** Keywords that stay though they limit nothing: a model reads them. */
 export const DESCRIPTIONS: ReadonlySet<string> = new Set(["title", "description"]);
 
+/** platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools: JSON Schema 2020-12, which the model reads. */
+export const TOOL: Dialect = {
+  ...FREE,
+  keywords: CONSTRAINTS,
+  formats: null,
+  patterns: "all",
+  integerBounds: false,
+  mixes: true,
+};
+
 function words(text: string): readonly string[] {
   return text.split(" ");
 }

@@ -32,9 +32,9 @@ export interface Translation {
  */
 export function translateSchema(schema: JsonSchema, mode: Exclude<SchemaMode, "none">): Translation {
   if (mode === "schema") return { schema: withoutIdentity(schema), strict: false, weakened: [] };
-  if (mode === "tool") return toolSchema(withoutIdentity(schema));
-  const dialect = DIALECTS[mode];
   const modern = withDefinitions(schema);
+  if (mode === "tool") return toolSchema(withoutIdentity(modern));
+  const dialect = DIALECTS[mode];
   const start = mode === "grammar" || mode === "gemini" ? namedRoot(modern) : modern;
   const walk: Walk = { dialect, weakened: [], faults: [], references: referencesOf(start), inside: null };
   const translated = translateNode(start, "", walk);
