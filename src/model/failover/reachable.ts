@@ -6,8 +6,11 @@ const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
  * Whether a connection to this address can be had now. `fetch` does not tell a server that is thinking from one that is not
  * there, so a connection of our own is tried. True where that would prove nothing: behind a proxy, or when the name is not found.
  */
-export async function isReachable(address: string, milliseconds = LOOK): Promise<boolean> {
-  if (PROXIES.some((name) => process.env[name] || process.env[name.toLowerCase()])) return true;
+export async function isReachable(
+  address: string,
+  { milliseconds = LOOK, env = process.env }: { milliseconds?: number; env?: Readonly<NodeJS.ProcessEnv> } = {},
+): Promise<boolean> {
+  if (PROXIES.some((name) => env[name] || env[name.toLowerCase()])) return true;
   const { connect } = await import("node:net");
   const { hostname, port, protocol } = new URL(address);
   const host = hostname.replace(/^\[|\]$/g, "");
