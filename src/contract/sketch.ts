@@ -180,6 +180,7 @@ function remark(schema: unknown): string {
 
 const LIMITS: readonly (readonly [string, (value: unknown) => string])[] = [
   ["format", (value) => `format ${String(value)}`],
+  ["contentMediaType", (value) => String(value)],
   ["pattern", (value) => `matches /${String(value)}/`],
   ["minimum", (value) => `at least ${String(value)}`],
   ["exclusiveMinimum", (value) => `over ${String(value)}`],

@@ -57,7 +57,7 @@ export const CODES = {
     "parse",
     422,
     "A frontmatter key or a run setting is missing, has the wrong type, or holds an invalid schema.",
-    ["missing_fields", "field", "value", "actual_type", "schema_path", "path"],
+    ["missing_fields", "field", "value", "actual_type", "schema_path", "path", "media_type", "models"],
     "Correct the named field; `modullm help rllm` lists the keys and their types.",
   ),
   RLLM_003: entry(
@@ -181,7 +181,7 @@ export const CODES = {
     "InputReadError",
     "input",
     400,
-    "The input can't be read as an object.",
+    "The input can't be read as an object, or a file that it names can't be read.",
     ["source", "path", "line", "column", "reason"],
     "Pass a JSON object with --input, or a JSON or YAML file with --input-file.",
   ),

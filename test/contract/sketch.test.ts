@@ -48,6 +48,13 @@ describe("sketchSchema()", () => {
     expect(sketchSchema(schema)).toBe("{\n  x: number\n}[]");
   });
 
+  test("shows what kind of file a string stands for", () => {
+    const picture = { type: "string", contentMediaType: "image/*", description: "A photo" };
+    expect(sketchSchema({ type: "object", properties: { picture } })).toBe(
+      "{\n  picture?: string // A photo; image/*\n}",
+    );
+  });
+
   test("shows the alias a model should write", () => {
     const schema = { type: "object", properties: { key: { type: "string", "x-alias": "nom" } }, required: ["key"] };
     expect(sketchSchema(schema)).toBe("{\n  nom: string\n}");

@@ -30,6 +30,7 @@ models:
   acme/small: { window: 32000 }
 library: [./programs, ~/shared]
 sandbox: { require: kernel, trusted_python: false, python: /usr/bin/python3 }
+media: { allow: [~/Pictures, ./scans], hosts: [intra.example], image_mb: 5, audio_mb: 0.5 }
 `;
 
 test("parseConfigFile() reads every key", async () => {
@@ -43,6 +44,7 @@ test("parseConfigFile() reads every key", async () => {
     ollamaApiBase: "http://gpu-box:11434",
     library: ["./programs", "~/shared"],
     sandbox: { require: "kernel", experimental: null, trustedPython: false, python: "/usr/bin/python3", image: null },
+    media: { allow: ["~/Pictures", "./scans"], hosts: ["intra.example"], image: 5, audio: 0.5, pdf: null },
     warnings: [],
   });
   expect(Object.fromEntries(file.providers)).toEqual({

@@ -7,7 +7,7 @@ import { CODES } from "../../src/core/codes.ts";
  */
 const PINNED: Readonly<Record<string, readonly [type: string, details: string]>> = {
   RLLM_001: ["ParseError", "path line column yaml_error actual_type"],
-  RLLM_002: ["MetadataValidationError", "missing_fields field value actual_type schema_path path"],
+  RLLM_002: ["MetadataValidationError", "missing_fields field value actual_type schema_path path media_type models"],
   RLLM_003: ["LLMParamValidationError", "unsupported_keys allowed_keys field value"],
   RLLM_004: ["InputSchemaError", "validator path schema_path reason"],
   RLLM_005: ["OutputSchemaError", "validator path schema_path reason stage"],

@@ -6,7 +6,7 @@ const COLORS = { ok: 32, warning: 33, failed: 31 } as const;
 
 export const command: Command = {
   name: "doctor",
-  summary: "Check what runs need on this machine, and say what to do",
+  summary: "Check what runs need, here and at your providers, and say what to do",
   positionals: [],
   options: { json: { type: "boolean", description: "Print the checks as JSON" } },
   examples: [
