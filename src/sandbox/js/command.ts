@@ -6,6 +6,9 @@ export const GUEST_ARGUMENT = "__javascript-guest";
 /** Set by the build of the binary, where files have no place of their own. */
 declare const IN_BINARY: boolean | undefined;
 
+/** The last argument of a guest that has time before it is needed. */
+export const REHEARSE_ARGUMENT = "rehearse";
+
 /** How the process that JavaScript runs in is started: this program once more, or the library's own file. */
 export function guestCommand(): readonly string[] {
   if (typeof IN_BINARY !== "undefined") return [process.execPath, GUEST_ARGUMENT];

@@ -1,4 +1,5 @@
 import type { Hello } from "../channel.ts";
+import { REHEARSE_ARGUMENT } from "./command.ts";
 import { type Confine, prepareConfinement } from "./confine.ts";
 import { createDialogue, type Dialogue, writeAll } from "./dialogue.ts";
 import { createEngine, MemoryUsedUp } from "./engine.ts";
@@ -29,6 +30,7 @@ export async function runGuest(wasm: Uint8Array<ArrayBuffer>): Promise<void> {
     write: (text) => writeAll(STDERR, Buffer.from(text)),
     call: (name, args) => callHost(dialogue, name, args),
   });
+  if (process.argv.at(-1) === REHEARSE_ARGUMENT) interpreter.rehearse();
   const hello = dialogue.read() as JavaScriptHello | null;
   if (hello === null) return leave(0);
   dialogue.nonce = hello.nonce;

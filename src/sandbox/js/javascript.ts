@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { type Guest, openSession, startGuest } from "../session.ts";
-import { guestCommand } from "./command.ts";
+import { guestCommand, REHEARSE_ARGUMENT } from "./command.ts";
 import type { JavaScriptHello } from "./guest.ts";
 
 export interface JavaScriptSandboxOptions {
@@ -37,10 +37,13 @@ export function javaScriptLevel(): "kernel" | "wasm" {
     : "wasm";
 }
 
+/** Milliseconds after a session was opened until the next process is started, if the session has not ended by then. */
+const REFILL_MS = 250;
+
 /** JavaScript in QuickJS, compiled to WebAssembly, in a process of its own for each session. */
 export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}): JavaScriptSandbox {
   const { level = javaScriptLevel(), command: [command = "", ...args] = guestCommand(), warm = 0 } = options;
-  const waiting = createPool(() => startGuest({ command, args, env: ENVIRONMENT }));
+  const waiting = createPool(() => startGuest({ command, args: [...args, REHEARSE_ARGUMENT], env: ENVIRONMENT }));
   const sessions = new Set<SandboxSession>();
   let closed = false;
 
@@ -62,6 +65,7 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
       ...(started ? { started } : {}),
       async cleanUp() {
         if (opened) sessions.delete(opened);
+        if (!closed) waiting.fill(warm);
         await Promise.resolve();
       },
     };
@@ -71,7 +75,8 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
       await opened.close();
       throw closedError();
     }
-    waiting.fill(warm);
+    // Not at once: starting the next would take the processor from this one.
+    setTimeout(() => waiting.fill(closed ? 0 : warm), REFILL_MS).unref();
     return opened;
   }
 
