@@ -1,0 +1,296 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import OpenAI from "openai";
+import { answers, openServer, streams } from "./faulty-server.ts";
+import type { Act, FaultyServer } from "./faulty-server.ts";
+import { CHAT } from "./wires/chat.ts";
+import { GENERATE } from "./wires/generate.ts";
+import { MESSAGES } from "./wires/messages.ts";
+import { RESPONSES } from "./wires/responses.ts";
+import { KEY } from "./wires/wire.ts";
+import type { Reply, Wire } from "./wires/wire.ts";
+
+/**
+ * The providers' own clients read what the stand-ins send: what our adapters are tested against are honest wires. Two of them
+ * are in a package of their own: `npm install --prefix test/model/peers` brings them.
+ */
+const PEERS = join(import.meta.dir, "peers/node_modules");
+const ANTHROPIC = join(PEERS, "@anthropic-ai/sdk/index.mjs");
+const GENAI = join(PEERS, "@google/genai/dist/node/index.mjs");
+
+/** One reply, as a client has understood it. */
+interface Understood {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly finish: unknown;
+  readonly usage: readonly unknown[];
+  readonly served: unknown;
+  readonly tool: unknown;
+}
+
+interface Peer {
+  readonly name: string;
+  readonly wire: Wire;
+  /** Why it can't be asked here; null when it can. */
+  readonly missing: string | null;
+  stream(url: string): Promise<Understood>;
+  whole(url: string): Promise<Understood>;
+}
+
+const opened: FaultyServer[] = [];
+afterEach(async () => {
+  for (const server of opened.splice(0)) await server.close();
+});
+
+async function serve(act: Act): Promise<string> {
+  const server = await openServer(act);
+  opened.push(server);
+  return `http://${server.host}`;
+}
+
+const REPLY: Reply = {
+  texts: ["Zwölf ", "\u{1F600}", '\n"漢字"'],
+  reasoning: ["let me ", "see"],
+  usage: { input: 12, output: 34 },
+  served: "model-of-today",
+};
+
+for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer()]) {
+  const { wire, missing } = peer;
+  const check = (name: string, work: () => Promise<void>) =>
+    missing === null ? test(name, work) : test.skip(`${name} (not here: ${missing})`, work);
+
+  describe(`${peer.name} reads the stand-in "${wire.name}"`, () => {
+    check("as a stream", async () => {
+      const got = await peer.stream(await serve(streams(wire.events(REPLY), { type: wire.type })));
+      expect(got).toMatchObject({ text: 'Zwölf \u{1F600}\n"漢字"', usage: [12, 34], served: "model-of-today" });
+      expect([got.reasoning, got.tool]).toEqual(["let me see", null]);
+    });
+    check("as a whole reply", async () => {
+      const body = wire.name === "gemini" ? joined(wire.whole(REPLY)) : wire.whole(REPLY);
+      const got = await peer.whole(await serve(answers(200, body)));
+      expect(got).toMatchObject({ usage: [12, 34], served: "model-of-today", reasoning: "let me see" });
+      expect(got.text).toBe('Zwölf \u{1F600}\n"漢字"');
+    });
+    check("with a tool call", async () => {
+      const reply = { tool: { name: "get_weather", input: { city: "Köln", days: [1, 2] } } };
+      const got = await peer.stream(await serve(streams(wire.events(reply), { type: wire.type })));
+      expect(got.tool).toEqual(["get_weather", { city: "Köln", days: [1, 2] }]);
+    });
+    check("with a limit that was reached", async () => {
+      const stop = await peer.stream(await serve(streams(wire.events({ texts: ["a"] }), { type: wire.type })));
+      const limit = { texts: ["a"], finish: "length" } as const;
+      const length = await peer.stream(await serve(streams(wire.events(limit), { type: wire.type })));
+      expect(stop.finish).not.toEqual(length.finish);
+      expect([stop.text, length.text]).toEqual(["a", "a"]);
+    });
+    check("as an error status", async () => {
+      const url = await serve(answers(400, wire.error(400, "No, thank you", "invalid_request_error")));
+      const failure = await failureOf(() => peer.whole(url));
+      expect([failure.status, failure.message.includes("No, thank you")]).toEqual([400, true]);
+    });
+    check("as an error amid the stream", async () => {
+      const half = wire.events({ texts: ["Half"] }).slice(0, -wire.ending);
+      const pieces = [...half, wire.fault("The wheels came off", "api_error")];
+      const failure = await failureOf(async () => peer.stream(await serve(streams(pieces, { type: wire.type }))));
+      expect(failure.message).toContain("The wheels came off");
+    });
+  });
+}
+
+async function failureOf(work: () => Promise<unknown>): Promise<{ message: string; status: unknown }> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    return { message: thrown.message, status: "status" in thrown ? thrown.status : null };
+  }
+  throw new Error("Expected a failure, and there was none");
+}
+
+/** The chunks of a stream as the one reply they add up to. */
+function joined(chunks: unknown): unknown {
+  const all = chunks as { candidates: { content: { parts: unknown[] }; finishReason?: string }[] }[];
+  const parts = all.flatMap(({ candidates }) => candidates[0]?.content.parts ?? []);
+  const finishReason = all.at(-1)?.candidates[0]?.finishReason;
+  return { ...all.at(-1), candidates: [{ content: { parts, role: "model" }, index: 0, finishReason }] };
+}
+
+function openai(url: string): OpenAI {
+  return new OpenAI({ apiKey: KEY, baseURL: `${url}/v1`, maxRetries: 0, logLevel: "off" });
+}
+
+function chatPeer(): Peer {
+  const asked = { model: "gpt-4o", messages: [{ role: "user" as const, content: "Hi" }] };
+  const understood = (completion: OpenAI.ChatCompletion): Understood => {
+    const [choice] = completion.choices;
+    const message: Partial<OpenAI.ChatCompletionMessage> & { reasoning_content?: string } = choice?.message ?? {};
+    const call = message.tool_calls?.[0];
+    return {
+      text: message.content ?? "",
+      reasoning: message.reasoning_content ?? "",
+      finish: choice?.finish_reason,
+      usage: [completion.usage?.prompt_tokens, completion.usage?.completion_tokens],
+      served: completion.model,
+      tool: call?.type === "function" ? [call.function.name, JSON.parse(call.function.arguments)] : null,
+    };
+  };
+  return {
+    name: "openai",
+    wire: CHAT,
+    missing: null,
+    async stream(url) {
+      const stream = openai(url).chat.completions.stream({ ...asked, stream: true });
+      let reasoning = "";
+      for await (const chunk of stream) {
+        const thought: unknown = Object.entries(chunk.choices[0]?.delta ?? {}).find(
+          ([key]) => key === "reasoning_content",
+        )?.[1];
+        reasoning += typeof thought === "string" ? thought : "";
+      }
+      return { ...understood(await stream.finalChatCompletion()), reasoning };
+    },
+    whole: async (url) => understood(await openai(url).chat.completions.create(asked)),
+  };
+}
+
+function responsesPeer(): Peer {
+  const asked = { model: "gpt-4o", input: "Hi" };
+  const understood = (response: OpenAI.Responses.Response): Understood => {
+    const reasoning = response.output.find((item) => item.type === "reasoning");
+    const call = response.output.find((item) => item.type === "function_call");
+    return {
+      text: response.output_text,
+      reasoning: reasoning?.summary.map(({ text }) => text).join("") ?? "",
+      finish: response.status,
+      usage: [response.usage?.input_tokens, response.usage?.output_tokens],
+      served: response.model,
+      tool: call ? [call.name, JSON.parse(call.arguments)] : null,
+    };
+  };
+  return {
+    name: "openai",
+    wire: RESPONSES,
+    missing: null,
+    async stream(url) {
+      const stream = await openai(url).responses.create({ ...asked, stream: true });
+      let text = "";
+      let last: OpenAI.Responses.Response | null = null;
+      for await (const event of stream) {
+        if (event.type === "error") throw new Error(event.message);
+        if (event.type === "response.output_text.delta") text += event.delta;
+        if (event.type === "response.completed" || event.type === "response.incomplete") last = event.response;
+      }
+      if (last === null) throw new Error("The stream had no end");
+      return { ...understood(last), text };
+    },
+    whole: async (url) => understood(await openai(url).responses.create(asked)),
+  };
+}
+
+interface AnthropicMessage {
+  readonly model: string;
+  readonly stop_reason: string;
+  readonly content: readonly { type: string; text?: string; thinking?: string; name?: string; input?: unknown }[];
+  readonly usage: { readonly input_tokens: number; readonly output_tokens: number };
+}
+
+interface AnthropicPackage {
+  readonly default: new (options: object) => {
+    readonly messages: {
+      stream(body: object): { finalMessage(): Promise<AnthropicMessage> };
+      create(body: object): Promise<AnthropicMessage>;
+    };
+  };
+}
+
+function anthropicPeer(): Peer {
+  const asked = { model: "claude-sonnet-4-6", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] };
+  const client = async (url: string) => {
+    const { default: Anthropic } = (await import(ANTHROPIC)) as AnthropicPackage;
+    return new Anthropic({ apiKey: KEY, baseURL: url, maxRetries: 0, logLevel: "off" });
+  };
+  const understood = (message: AnthropicMessage): Understood => {
+    const all = (type: string, key: "text" | "thinking") =>
+      message.content.map((block) => (block.type === type ? block[key] : "")).join("");
+    const tool = message.content.find(({ type }) => type === "tool_use");
+    return {
+      text: all("text", "text"),
+      reasoning: all("thinking", "thinking"),
+      finish: message.stop_reason,
+      usage: [message.usage.input_tokens, message.usage.output_tokens],
+      served: message.model,
+      tool: tool ? [tool.name, tool.input] : null,
+    };
+  };
+  return {
+    name: "@anthropic-ai/sdk",
+    wire: MESSAGES,
+    missing: absence(ANTHROPIC),
+    stream: async (url) => understood(await (await client(url)).messages.stream(asked).finalMessage()),
+    whole: async (url) => understood(await (await client(url)).messages.create(asked)),
+  };
+}
+
+interface GeminiReply {
+  readonly modelVersion?: string;
+  readonly usageMetadata?: { readonly promptTokenCount?: number; readonly candidatesTokenCount?: number };
+  readonly candidates?: readonly {
+    readonly finishReason?: string;
+    readonly content?: { readonly parts?: readonly GeminiPart[] };
+  }[];
+}
+
+interface GeminiPart {
+  readonly text?: string;
+  readonly thought?: boolean;
+  readonly functionCall?: { readonly name: string; readonly args: unknown };
+}
+
+interface GeminiPackage {
+  readonly GoogleGenAI: new (options: object) => {
+    readonly models: {
+      generateContentStream(body: object): Promise<AsyncIterable<GeminiReply>>;
+      generateContent(body: object): Promise<GeminiReply>;
+    };
+  };
+}
+
+function geminiPeer(): Peer {
+  const asked = { model: "gemini-2.5-flash", contents: "Hi" };
+  const client = async (url: string) => {
+    const { GoogleGenAI } = (await import(GENAI)) as GeminiPackage;
+    return new GoogleGenAI({ apiKey: KEY, httpOptions: { baseUrl: url } });
+  };
+  const understood = (replies: readonly GeminiReply[]): Understood => {
+    const parts = replies.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
+    const last = replies.at(-1);
+    const call = parts.find(({ functionCall }) => functionCall !== undefined)?.functionCall;
+    const text = (thought: boolean) =>
+      parts.map((part) => ((part.thought ?? false) === thought ? (part.text ?? "") : "")).join("");
+    return {
+      text: text(false),
+      reasoning: text(true),
+      finish: last?.candidates?.[0]?.finishReason,
+      usage: [last?.usageMetadata?.promptTokenCount, last?.usageMetadata?.candidatesTokenCount],
+      served: last?.modelVersion,
+      tool: call ? [call.name, call.args] : null,
+    };
+  };
+  return {
+    name: "@google/genai",
+    wire: GENERATE,
+    missing: absence(GENAI),
+    async stream(url) {
+      const replies: GeminiReply[] = [];
+      for await (const reply of await (await client(url)).models.generateContentStream(asked)) replies.push(reply);
+      return understood(replies);
+    },
+    whole: async (url) => understood([await (await client(url)).models.generateContent(asked)]),
+  };
+}
+
+function absence(path: string): string | null {
+  return existsSync(path) ? null : "npm install --prefix test/model/peers brings it";
+}
