@@ -74,7 +74,7 @@ describe.skipIf(reason !== null)(`createContainerSandbox() ${reason === null ? "
   );
 
   test(
-    "holds a flood of processes",
+    "lets the code start no process",
     async () => {
       const sandbox = create();
       const session = await sandbox.open({ builtins: "all", limits: { timeoutMs: 10_000 } }, never);
@@ -89,7 +89,7 @@ describe.skipIf(reason !== null)(`createContainerSandbox() ${reason === null ? "
         "except OSError: pass",
         "result = started",
       ].join("\n");
-      expect(valueOf(await session.run(code, {}))).toBeLessThan(70);
+      expect(valueOf(await session.run(code, {}))).toBe(0);
       await sandbox.close();
       expect(containers()).toEqual([]);
     },

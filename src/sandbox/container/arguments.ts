@@ -1,4 +1,5 @@
 import { deflateSync } from "node:zlib";
+import { knownArchitecture, seccompFilter } from "../confinement/seccomp.ts";
 import { OFFERED_PYTHON } from "../python/offered.ts";
 import { HARNESS } from "../python/script.ts";
 import type { SandboxLimits } from "../sandbox.ts";
@@ -104,8 +105,18 @@ function script({ cgroups }: Way, { memoryMb, cpuMs }: SandboxLimits): string {
       STACK: 8 * MIB,
       ...(memoryMb > 0 ? { AS: memoryMb * MIB } : {}),
     },
+    filter: filter(),
     harness: deflateSync(HARNESS).toString("base64"),
   };
   // JSON of texts, numbers and objects is Python too.
   return `CONFIG = ${JSON.stringify(config)}\n${supervisor}`;
+}
+
+/**
+ * The filter of system calls that processes outside containers have. On other systems than Linux the container runs in a virtual
+ * machine, whose processor is not known here, and none is needed.
+ */
+function filter(): string | null {
+  if (process.platform !== "linux") return null;
+  return Buffer.from(seccompFilter(knownArchitecture(), "python")).toString("hex");
 }

@@ -51,6 +51,8 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
+const DOCTOR = "`modullm doctor` says what this machine offers.";
+
 /** What it means that a container did not start, by what the engine complained of. */
 export function containerFailure(error: ModullmError, asked: Asked): ContainerFailure {
   const printed = textIn(error, "printed");
@@ -59,12 +61,14 @@ export function containerFailure(error: ModullmError, asked: Asked): ContainerFa
   const own = printed.split("\n").find((line) => line.startsWith(MARK));
   if (own !== undefined) {
     const reason = own.slice(MARK.length);
-    return { failure: unavailable(reason, { printed }), final: reason.startsWith("its Python") };
+    const isPython = reason.startsWith("its Python");
+    const hint = isPython ? "Take an image with Python 3.9 or newer." : DOCTOR;
+    return { failure: unavailable(reason, { printed, hint }), final: isPython };
   }
   const said = printed.split("\n").findLast((line) => line.trim() !== "");
   const reason = said === undefined ? textIn(error, "reason") : said.trim().slice(0, 500);
   // One that says nothing until time is up would do so again.
-  return { failure: unavailable(reason, { printed }), final: said === undefined };
+  return { failure: unavailable(reason, { printed, hint: DOCTOR }), final: said === undefined };
 }
 
 export function engineMissing(name: EngineName | null): ModullmError {
@@ -86,7 +90,7 @@ function textIn({ details }: ModullmError, key: string): string {
 
 function unavailable(
   reason: string,
-  { hint, printed = "" }: { readonly hint?: string; readonly printed?: string },
+  { hint, printed = "" }: { readonly hint: string; readonly printed?: string },
 ): ModullmError {
   return new ModullmError("RLLM_009", `Cannot start a sandbox of level "container": ${reason}`, {
     details: {
@@ -95,6 +99,6 @@ function unavailable(
       level: "container",
       ...(printed === "" ? {} : { printed: printed.slice(0, 2000) }),
     },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }

@@ -140,10 +140,9 @@ def stay_with_parent():
     """For code that is trusted: no confinement, but it doesn't outlive the host where Linux can see to that."""
     if sys.platform == "linux":
         try:
-            library = Library()
+            die_with_parent(Library(), 0)
         except Unavailable:
             return
-        die_with_parent(library, 0)
 
 
 def prove(how):
