@@ -3,15 +3,13 @@ import { ModullmError } from "../core/error.ts";
 import type { Fault } from "../media/fault.ts";
 import type { Media } from "../media/media.ts";
 import { findMedia, type MediaPlace } from "../program/media.ts";
+import { replaceAt, shortened, textAt } from "../program/media-values.ts";
 import { matchesType } from "../program/media-type.ts";
-import { lookUp } from "../program/template.ts";
 import { issueDetails, type Run } from "./state.ts";
 
 /** All that one run is given. */
 const MOST_FILES = 100;
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Characters of a value that errors show, where a picture is wanted. */
-const LONGEST_SHOWN = 4096;
 
 export interface Reference {
   readonly place: MediaPlace;
@@ -118,7 +116,7 @@ function mediaIn(run: Run, input: unknown): readonly string[] {
   throw new ModullmError("RLLM_004", `The input of "${run.loaded.program.name}" ${reason}`, {
     details: issueDetails({ keyword: "contentMediaType", path: [], schemaPath: [], reason }),
     expectedSchema: run.loaded.program.input.schema,
-    receivedPayload: shortened(run, input),
+    receivedPayload: shortened(run.loaded.program.input.schema, input),
   });
 }
 
@@ -142,21 +140,11 @@ export function withStandIns(run: Run): unknown {
   }, input);
 }
 
-/** The input as errors show it: nothing long where a file should be. */
-export function shortened(run: Run, input: unknown): unknown {
-  return placesIn(run, input).reduce((value, place) => {
-    const text = textAt(input, place);
-    if (text.length <= LONGEST_SHOWN && !/^data:.{256}/is.test(text)) return value;
-    const head = /^data:[^,]{0,100},/i.exec(text)?.[0] ?? text.slice(0, 40);
-    return replaceAt(value, place.path, `${head}… (${text.length} characters)`);
-  }, input);
-}
-
 function mediaError(run: Run, place: MediaPlace, { fault, reason, hint }: Fault): ModullmError {
   const { name, input } = run.loaded.program;
   const field = place.path.join(".");
   const message = `The input field "${field}" of "${name}" ${reason}`;
-  const shown = shortened(run, run.values["input"]);
+  const shown = shortened(run.loaded.program.input.schema, run.values["input"]);
   if (fault === "unreadable")
     return new ModullmError("RLLM_016", message, {
       details: { source: field, reason },
@@ -182,18 +170,4 @@ function notTheCallers({ parent }: Run, through: "with" | "pre"): Fault {
         : `the program that uses this one gave`;
   const reason = `is no data URI: a path or URL is opened only where the caller himself wrote it, and this one ${whose}`;
   return { ok: false, fault: "value", reason, hint: "Pass on a picture of the caller's input, or a data URI." };
-}
-
-function textAt(input: unknown, { path }: MediaPlace): string {
-  return String(lookUp(input, path.map(String)));
-}
-
-/** A copy with another value at the path; what lies beside it is shared. */
-function replaceAt(value: unknown, [name, ...rest]: readonly (string | number)[], by: unknown): unknown {
-  if (name === undefined) return by;
-  if (Array.isArray(value))
-    return value.map((item: unknown, index) => (index === name ? replaceAt(item, rest, by) : item));
-  return Object.fromEntries(
-    Object.entries(value as object).map(([key, member]) => [key, key === name ? replaceAt(member, rest, by) : member]),
-  );
 }

@@ -138,6 +138,13 @@ describe("a picture in the input", () => {
     if (code === "RLLM_004") expect(json()).toMatchObject({ details: { path: expect.anything() as unknown } });
   });
 
+  test("is shown without the bytes where a prediction is refused", async () => {
+    const input = JSON.stringify({ picture: dataUri("image/png", Buffer.concat([PNG, Buffer.alloc(3000)])), other: 1 });
+    const { json, stdout } = await modullm(["exectime", "see.rllm", "--input", input], { folder: place() });
+    expect(json()).toMatchObject({ error_code: "RLLM_004" });
+    expect(stdout.length).toBeLessThan(2500);
+  });
+
   test("all files go along in the order in which the texts name them, the others behind", async () => {
     const body = "Compare {{input.more}} with {{input.picture}}.\n<<<SYSTEM>>>\nThe paper is {{input.file}}.";
     const folder = place({ "see.rllm": describePicture({}, body) });

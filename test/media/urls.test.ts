@@ -79,6 +79,27 @@ test("a reader stops at the limit, told or not", async () => {
   expect(await read(open, `http://${here}/endless`)).toMatch(/^value: has .* MiB, but no more than 1 MiB is taken$/);
 });
 
+test("a reader takes no part for the whole", async () => {
+  const heads = ["Content-Length: 1000\r\n\r\n", `Transfer-Encoding: chunked\r\n\r\n${PNG.length.toString(16)}\r\n`];
+  for (const head of heads) {
+    const cut = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        data(socket) {
+          socket.write(`HTTP/1.1 200 OK\r\n${head}`);
+          socket.write(PNG);
+          socket.write("\r\n");
+          setTimeout(() => socket.end(), 30);
+        },
+      },
+    });
+    const reader = readerIn("/", { hosts: ["127.0.0.1"] });
+    expect(await read(reader, `http://127.0.0.1:${cut.port}/a.png`)).toMatch(/^unreadable: .* (?:broke|broke off .*)$/);
+    cut.stop(true);
+  }
+});
+
 test("a reader says what went wrong, without what may be secret", async () => {
   expect(await read(open, `http://${here}/gone.png?key=s3cret`)).toBe(
     `unreadable: names the URL "http://${here}/gone.png?…", whose server answers 404`,

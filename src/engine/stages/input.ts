@@ -1,5 +1,6 @@
 import { ModullmError } from "../../core/error.ts";
-import { openReferences, shortened, takeData, withStandIns } from "../media.ts";
+import { shortened } from "../../program/media-values.ts";
+import { openReferences, takeData, withStandIns } from "../media.ts";
 import { issueDetails, type Run } from "../state.ts";
 
 /** Takes the input: it is held against `input_schema`, and the files that it names are read. */
@@ -10,13 +11,13 @@ export function takeInput(run: Run): void | Promise<void> {
 
 async function takeFiles(run: Run): Promise<void> {
   const references = takeData(run);
-  checkInput({ loaded: run.loaded, input: withStandIns(run) }, shortened(run, run.input));
+  checkInput({ loaded: run.loaded, input: withStandIns(run) }, run.input);
   await openReferences(run, references);
 }
 
-/** Holds the input against `input_schema`. @param shown the input as an error shows it */
+/** Holds the input against `input_schema`. @param shown what an error shows of it */
 export function checkInput(run: Pick<Run, "loaded" | "input">, shown: unknown = run.input): void {
-  const { input: contract, name } = run.loaded.program;
+  const { input: contract, name, takesMedia } = run.loaded.program;
   const check = contract.check(run.input);
   if (check.ok) return;
   const [issue] = check.issues;
@@ -24,6 +25,6 @@ export function checkInput(run: Pick<Run, "loaded" | "input">, shown: unknown = 
   throw new ModullmError("RLLM_004", `${at} of "${name}" ${issue.reason}`, {
     details: issueDetails(issue),
     expectedSchema: contract.schema,
-    receivedPayload: shown,
+    receivedPayload: takesMedia ? shortened(contract.schema, shown) : shown,
   });
 }
