@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, type ModelServer, programText, serveModel, worldOf } from "../cli/command-line.ts";
+import { dataUri, PNG } from "../media/files.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const BINARY = join(ROOT, "dist/modullm");
@@ -48,6 +49,29 @@ describe("the binary", () => {
     expect(await modullm(RUN, folder)).toMatchObject({ exit: 0, stdout: '{"out":"ok"}\n', stderr: "" });
     const other = spawnSync(join(ROOT, "dist/runllm"), ["--version"], { encoding: "utf8" });
     expect(other.stdout).toBe("0.1.0\n");
+  });
+
+  test("sends a picture along, from a file and from a URL, and dials no closed address", async () => {
+    const schema = "{type: object, properties: {picture: {type: string, contentMediaType: image/*}}}";
+    const see = programText({ max_context_window: "9000", input_schema: schema }, "See {{input.picture}}");
+    const pictures = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(PNG) });
+    const folder = makeFolder({
+      "see.rllm": see,
+      "config/modullm/config.yaml": `media: { hosts: ["127.0.0.1:${pictures.port}"] }\n`,
+    });
+    writeFileSync(join(folder, "a.png"), PNG);
+    const image = { type: "image_url", image_url: { url: dataUri("image/png", PNG) } };
+    for (const [picture, name] of [
+      ["a.png", "a.png"],
+      [`http://127.0.0.1:${pictures.port}/b.png`, "b.png"],
+    ]) {
+      expect((await modullm(["run", "see.rllm", "--", `picture=${picture}`], folder)).stdout).toBe('{"out":"ok"}\n');
+      const sent: unknown = server.asked.at(-1)?.messages.at(-1)?.content;
+      expect(sent).toEqual([image, { type: "text", text: `See [image 1: ${name}]` }]);
+    }
+    const closed = await modullm(["run", "see.rllm", "--", `picture=http://localhost:${pictures.port}/b.png`], folder);
+    expect(JSON.parse(closed.stdout)).toMatchObject({ error_code: "RLLM_016" });
+    await pictures.stop(true);
   });
 
   test("reads no .env into its environment and runs no code that a folder's bunfig.toml names", async () => {
