@@ -3,7 +3,7 @@ import type { Config } from "../../src/core/config.ts";
 import { createModels } from "../../src/model/models.ts";
 import type { ModelProvider } from "../../src/model/model.ts";
 import { ask, errorOf, outcome } from "./calls.ts";
-import { openServer, says } from "./faulty-server.ts";
+import { fails, openServer, says } from "./faulty-server.ts";
 import { settings } from "./settings.ts";
 
 const BUILTIN: ModelProvider = {
@@ -130,6 +130,76 @@ describe("get() resolves", () => {
     expect(result.text).toBe("hi");
     expect(server.seen[0]?.headers["authorization"]).toBe(`Basic ${btoa("me:p@ss")}`);
     await server.close();
+  });
+});
+
+describe("a provider with a protocol of its own", () => {
+  const keys = { ANTHROPIC_API_KEY: "k", GOOGLE_API_KEY: "k", TEAM_API_KEY: "k" };
+  const messages = "/v1/messages";
+  const generate = "/models/m:streamGenerateContent?alt=sse";
+  for (const [id, at, type, path] of [
+    ["anthropic/m", "", null, messages],
+    ["anthropic/m", "/anthropic", null, `/anthropic${messages}`],
+    ["anthropic/m", "/anthropic/v1", null, `/anthropic${messages}`],
+    ["anthropic/m", "/v1", null, "/v1/chat/completions"],
+    ["anthropic/m", "/gateway/openai", null, "/gateway/openai/chat/completions"],
+    ["anthropic/m", "/v1", "anthropic", messages],
+    ["google/m", "", null, `/v1beta${generate}`],
+    ["google/m", "/v1beta", null, `/v1beta${generate}`],
+    ["google/m", "/proxy/v1alpha/", null, `/proxy/v1alpha${generate}`],
+    ["google/m", "/v1beta/openai", null, "/v1beta/openai/chat/completions"],
+    ["google/m", "/v1", "gemini", `/v1${generate}`],
+    ["team/m", "/v1", "claude", messages],
+    ["team/m", "/v1", "responses", "/v1/responses"],
+    ["team/m", "/v1", "openai", "/v1/chat/completions"],
+  ] as const) {
+    test(`is asked for ${id} at "${at}"${type === null ? "" : `, type ${type},`} with ${path}`, async () => {
+      const server = await openServer(fails(400, "no"));
+      const name = id.slice(0, id.indexOf("/"));
+      const base = `http://${server.host}${at}`;
+      const variable = type === null ? { [`${name.toUpperCase()}_API_BASE`]: base } : {};
+      const providers = type === null ? {} : { [name]: { type, baseUrl: base } };
+      const models = modelsWith(settings({ environment: { ...keys, ...variable }, providers }));
+      await outcome(await models.get(id), ask());
+      expect(server.seen[0]?.path).toBe(path);
+      await server.close();
+    });
+  }
+});
+
+describe("abilities", () => {
+  const environment = { AZURE_API_BASE: "http://127.0.0.1:1" };
+  for (const [id, expected] of [
+    ["openai/gpt-5-mini", { thinking: "effort", renames: { max_tokens: "max_completion_tokens" } }],
+    ["openai/gpt-5-chat-latest", { thinking: "none", renames: {} }],
+    ["openrouter/openai/o3", { thinking: "effort" }],
+    ["openai/gpt-4", { input: [] }],
+    ["groq/o3", { thinking: "none" }],
+    ["azure/o3", { thinking: "effort", schema: "strict" }],
+    ["anthropic/claude-sonnet-4-20250514", { schema: "tool", thinking: "budget" }],
+    ["anthropic/claude-haiku-4-5-20251001", { schema: "anthropic", thinking: "budget", cacheFrom: 4096 }],
+    ["claude/claude-opus-5", { schema: "anthropic", thinking: "adaptive" }],
+    ["anthropic/claude-opus-5-5", { thinking: "always" }],
+    ["anthropic/claude-new-9", { schema: "anthropic", thinking: "always" }],
+    ["google/gemini-2.5-pro", { thinking: "budget", input: ["image", "audio", "pdf"] }],
+    ["gemini/gemini-3.5-flash", { thinking: "level", schema: "gemini" }],
+    ["google/gemma-3-27b-it", { system: false, schema: "none" }],
+    ["llamacpp/gpt-5", { thinking: "none", schema: "grammar", input: null }],
+    ["ollama/llama3.2", { schema: "grammar" }],
+  ] as const) {
+    test(`of ${id} are known`, async () => {
+      expect((await modelsWith(settings({ environment })).get(id)).abilities).toMatchObject(expected);
+    });
+  }
+
+  test("of Claude leave sampling to the later models themselves", async () => {
+    const refuses = async (id: string) => (await modelsWith(settings({})).get(id)).abilities?.refuses ?? [];
+    const without = ["claude-opus-4-7", "claude-opus-5", "claude-sonnet-5-5", "claude-haiku-5-5", "claude-fable-5"];
+    const having = ["claude-3-haiku-20240307", "claude-opus-4-1", "claude-sonnet-4-6", "claude-haiku-4-5-20251001"];
+    for (const name of without)
+      expect([name, await refuses(`anthropic/${name}`)]).toEqual([name, expect.arrayContaining(["top_k"])]);
+    for (const name of having)
+      expect([name, (await refuses(`anthropic/${name}`)).includes("top_k")]).toEqual([name, false]);
   });
 });
 

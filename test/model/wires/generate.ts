@@ -29,7 +29,7 @@ export const GENERATE: Wire = {
   schemaRefused: "The specified schema produces a constraint that has too many states for serving.",
   refusedParam: ["logit_bias", { a: 1 }],
   ask,
-  skips: {},
+  skips: { "fault-code": "its errors have an HTTP status within, and that decides" },
 };
 
 const FINISH = { stop: "STOP", length: "MAX_TOKENS", "content-filter": "SAFETY", "unheard-of": "LANGUAGE" } as const;
