@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createPythonSandbox } from "../../src/sandbox/python/python.ts";
 import type { Outcome, SessionOptions } from "../../src/sandbox/sandbox.ts";
+import { ownTemporary } from "./own-temporary.ts";
 import { pythonHere, signal } from "./python-here.ts";
 import { gone, processesBelow } from "./suite/processes.ts";
 
@@ -18,17 +18,7 @@ for (const level of ["kernel", "namespaces"] as const) {
   describe.skipIf(typeof interpreter === "string")(`a life of Python at level ${level}`, () => {
     if (typeof interpreter === "string") return;
     const sandbox = createPythonSandbox({ interpreter, level });
-    const usual = process.env["TMPDIR"];
-    let folder = "";
-    beforeAll(() => {
-      folder = mkdtempSync(join(tmpdir(), "python-life-"));
-      process.env["TMPDIR"] = folder;
-    });
-    afterAll(() => {
-      if (usual === undefined) delete process.env["TMPDIR"];
-      else process.env["TMPDIR"] = usual;
-      rmSync(folder, { recursive: true });
-    });
+    const folder = ownTemporary();
 
     async function run(code: string, options: SessionOptions = {}): Promise<Outcome> {
       const session = await sandbox.open(options, signal);
@@ -53,7 +43,7 @@ for (const level of ["kernel", "namespaces"] as const) {
         expect(await gone(processesBelow(process.pid).filter(({ command }) => /python|bwrap/.test(command)))).toEqual(
           [],
         );
-        expect(readdirSync(folder)).toEqual([]);
+        expect(readdirSync(folder.path)).toEqual([]);
       },
       5000 + MANY * 500,
     );

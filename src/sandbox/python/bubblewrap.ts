@@ -6,7 +6,8 @@ import { confinedArgs, helloOf } from "./guest.ts";
 
 /** Bytes of the only place that can be written: in memory, and gone with the process. */
 const SCRATCH_BYTES = 16 * 1024 * 1024;
-const SCRATCH = "/tmp";
+/** Not `/tmp`: a file there would look like one of the machine. */
+const SCRATCH = "/scratch";
 
 /** `bwrap` on PATH; null where it isn't installed. */
 export function findBubblewrap(env: Readonly<Record<string, string | undefined>>): string | null {

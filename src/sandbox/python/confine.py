@@ -52,6 +52,14 @@ class Library:
 
 
 def confine(how, limits):
+    if how["by"] == "linux":
+        confine_by_linux(how, limits)
+    elif how["by"] == "limits":
+        set_plain_limits(limits)
+    prove_refusals(how["refused"])
+
+
+def confine_by_linux(how, limits):
     library = Library()
     set_limits(library, how, limits)
     rules = make_rules(library, how)
@@ -66,7 +74,23 @@ def confine(how, limits):
     program = bytes.fromhex(how["filter"])
     filters = (len(program) // 8).to_bytes(2, sys.byteorder) + bytes(6) + library.address(program)
     library.call("confining itself by seccomp", "prctl", PR_SET_SECCOMP, 2, filters, 0, 0)
-    prove(how)
+    for path in how["library"]:
+        # That Python can still load its own modules.
+        system.close(system.open(path, system.O_RDONLY))
+
+
+def set_plain_limits(limits):
+    """Those that any Unix has; the rest is up to what confines the process from outside."""
+    import resource
+
+    seconds = -(-limits["cpuMs"] // 1000)
+    for limit, soft, hard in (
+        (resource.RLIMIT_CPU, seconds, seconds + 1),
+        (resource.RLIMIT_FSIZE, MIB, MIB),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, 32, 32),
+    ):
+        resource.setrlimit(limit, (soft, hard))
 
 
 def set_limits(library, how, limits):
@@ -145,19 +169,17 @@ def stay_with_parent():
             return
 
 
-def prove(how):
-    """That it holds, by what must fail now; and that Python can still load its own modules."""
-    try:
-        system.kill(0, 0)
-    except PermissionError:
-        pass
-    else:
-        raise Unavailable("seccomp is set, but does not hold")
-    try:
-        system.close(system.open("/", system.O_RDONLY))
-    except OSError:
-        pass
-    else:
-        raise Unavailable("Landlock is set, but does not hold")
-    for path in how["library"]:
-        system.close(system.open(path, system.O_RDONLY))
+def prove_refusals(refused):
+    """That it holds, by what must fail now: reading these paths, and signals."""
+    for path in refused:
+        try:
+            system.listdir(path)
+        except OSError:
+            continue
+        raise Unavailable("it is confined, but can read " + repr(path))
+    if sys.platform != "win32":
+        try:
+            system.kill(system.getppid(), 0)
+        except PermissionError:
+            return
+        raise Unavailable("it is confined, but can send signals")

@@ -29,7 +29,7 @@ export function trustedGuest(
     command: launcher,
     args: ["-B", "-X", "utf8", "-c", startText(harness)],
     env: Object.fromEntries(set),
-    hello: { confine: null, offered: OFFERED_PYTHON, trusted: true },
+    hello: harnessHello({ confine: null, trusted: true }),
   };
 }
 
@@ -49,6 +49,14 @@ export function kernelGuest(interpreter: PythonInterpreter, { builtins }: Sessio
       return await Promise.resolve();
     },
   };
+}
+
+/** What every harness is told; `confine` is how it confines itself, null where it doesn't. */
+export function harnessHello(how: {
+  readonly confine: Readonly<Record<string, unknown>> | null;
+  readonly trusted: boolean;
+}): Readonly<Record<string, unknown>> {
+  return { ...how, offered: OFFERED_PYTHON };
 }
 
 /** What the interpreter is given to run the harness and nothing else. */
@@ -72,8 +80,10 @@ export function helloOf(
   const read = readable(interpreter);
   const root = process.getuid?.() === 0;
   const confine = {
+    by: "linux",
     filter: Buffer.from(seccompFilter(knownArchitecture(), "python")).toString("hex"),
     library: interpreter.library,
+    refused: ["/"],
     read,
     write,
     parent,
@@ -81,7 +91,7 @@ export function helloOf(
     user: root ? NOBODY : null,
     search: root && !ownTree && read.some(isClosedToOthers),
   };
-  return { confine, offered: OFFERED_PYTHON, trusted: false };
+  return harnessHello({ confine, trusted: false });
 }
 
 /** What Python needs to go on loading its own modules. */

@@ -2,7 +2,6 @@ import { ModullmError } from "../../core/error.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { type Guest, openSession } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
-import { findBubblewrap, namespacesGuest } from "./bubblewrap.ts";
 import { kernelGuest, trustedGuest } from "./guest.ts";
 
 export type PythonLevel = "kernel" | "namespaces" | "none";
@@ -18,6 +17,8 @@ export interface PythonSandboxOptions {
   readonly level: PythonLevel;
   /** Variables of code at level `none`. PATH is also where bubblewrap is looked for. @default those of this process */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Allows `kernel` on macOS and Windows, by means that were written and never run there. @default false */
+  readonly experimental?: boolean;
 }
 
 /** Runs Python. Each session is one process, which confines itself before it reads any code. */
@@ -27,7 +28,7 @@ export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
 
   async function open(session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
     signal.throwIfAborted();
-    const guest = prepareGuest(options, session);
+    const guest = await prepareGuest(options, session);
     const opening = openSession({ ...guest, cleanUp }, session, signal);
     sessions.add(opening);
     async function cleanUp(): Promise<void> {
@@ -47,14 +48,27 @@ export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
   return { level, open, close };
 }
 
-function prepareGuest({ interpreter, level, env = process.env }: PythonSandboxOptions, session: SessionOptions): Guest {
+async function prepareGuest(options: PythonSandboxOptions, session: SessionOptions): Promise<Guest> {
+  const { interpreter, level, env = process.env } = options;
   if (level === "none") return trustedGuest(interpreter, env);
-  if (process.platform !== "linux")
-    throw unavailable(level, `this system (${process.platform}) has no Landlock and no seccomp`);
+  if (process.platform !== "linux") return await prepareElsewhere(options, session);
   if (level === "kernel") return kernelGuest(interpreter, session);
+  const { findBubblewrap, namespacesGuest } = await import("./bubblewrap.ts");
   const bubblewrap = findBubblewrap(env);
   if (bubblewrap === null) throw unavailable(level, 'there is no "bwrap" (bubblewrap) on PATH');
   return namespacesGuest(interpreter, bubblewrap);
+}
+
+async function prepareElsewhere(
+  { interpreter, level, experimental = false }: PythonSandboxOptions,
+  session: SessionOptions,
+): Promise<Guest> {
+  const { platform } = process;
+  if (level === "kernel" && experimental) {
+    if (platform === "darwin") return (await import("./macos.ts")).macosGuest(interpreter, session);
+    if (platform === "win32") return (await import("./windows.ts")).windowsGuest(interpreter, session);
+  }
+  throw unavailable(level, `this system (${platform}) has no Landlock and no seccomp`);
 }
 
 function unavailable(level: PythonLevel, reason: string): ModullmError {
