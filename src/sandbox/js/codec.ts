@@ -1,7 +1,8 @@
 import type { Failure } from "../sandbox.ts";
 import type { Engine, Handle, Realm } from "./engine.ts";
 import { resultError } from "./failures.ts";
-import { makeEncoder, makeOddNamer, makeShower } from "./harness.ts";
+import { makeEncoder, makeOddNamer } from "./harness.ts";
+import { makeShower } from "./shower.ts";
 
 /** A value as JSON in UTF-8, or why it has none. */
 export type Encoded =

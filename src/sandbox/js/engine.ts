@@ -1,4 +1,5 @@
 // oxlint-disable no-underscore-dangle -- the engine's own names
+import { createMemory, type Memory, MemoryUsedUp } from "./engine-memory.ts";
 import { createLimitedMemory } from "./limited-memory.ts";
 import { type Handle, loadQuickJs, type Pointer, type QuickJs } from "./quickjs.ts";
 
@@ -38,9 +39,6 @@ export class Thrown extends Error {
     this.value = value;
   }
 }
-
-/** The host could not put something into the engine's memory, or read it. */
-export class MemoryUsedUp extends Error {}
 
 export interface Engine {
   createRealm(): Realm;
@@ -197,48 +195,4 @@ function raise(module: QuickJs, context: Pointer, value: Handle): Handle {
   if (thrown === 0) return value;
   module._QTS_FreeValuePointer(context, value);
   throw new Thrown(thrown);
-}
-
-interface Memory {
-  /** With a NUL behind it. */
-  put(text: string): { readonly at: Pointer; readonly bytes: number };
-  putPointers(pointers: readonly Pointer[]): Pointer;
-  pointer(at: Pointer): Pointer;
-  /** What stands before the next NUL; frees it. */
-  take(at: Pointer): string;
-  /** A copy of what stands before the next NUL. */
-  bytesAt(at: Pointer): Uint8Array;
-}
-
-function createMemory(module: QuickJs): Memory {
-  function reserve(bytes: number): Pointer {
-    const at = module._malloc(bytes);
-    if (at === 0) throw new MemoryUsedUp("no memory is left for what the host has to say");
-    return at;
-  }
-  function bytesAt(at: Pointer): Uint8Array {
-    return module.HEAPU8.slice(at, module.HEAPU8.indexOf(0, at));
-  }
-  return {
-    take(at) {
-      const text = Buffer.from(bytesAt(at)).toString("utf8");
-      module._free(at);
-      return text;
-    },
-    put(text) {
-      const encoded = Buffer.from(text, "utf8");
-      const at = reserve(encoded.length + 1);
-      module.HEAPU8.set(encoded, at);
-      module.HEAPU8[at + encoded.length] = 0;
-      return { at, bytes: encoded.length };
-    },
-    putPointers(pointers) {
-      const at = reserve(4 * pointers.length + 4);
-      const view = new DataView(module.HEAPU8.buffer);
-      for (const [index, pointer] of pointers.entries()) view.setInt32(at + 4 * index, pointer, true);
-      return at;
-    },
-    pointer: (at) => new DataView(module.HEAPU8.buffer).getInt32(at, true),
-    bytesAt,
-  };
 }

@@ -2,7 +2,8 @@ import type { Hello } from "../channel.ts";
 import { REHEARSE_ARGUMENT } from "./command.ts";
 import { type Confine, prepareConfinement } from "./confine.ts";
 import { createDialogue, type Dialogue, writeAll } from "./dialogue.ts";
-import { createEngine, MemoryUsedUp } from "./engine.ts";
+import { createEngine } from "./engine.ts";
+import { MemoryUsedUp } from "./engine-memory.ts";
 import { CallFailed } from "./globals.ts";
 import { createInterpreter, type Interpreter, type RunRequest } from "./interpreter.ts";
 

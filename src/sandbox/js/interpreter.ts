@@ -1,7 +1,8 @@
 import type { Failure } from "../sandbox.ts";
 import { createCodec, type Encoded } from "./codec.ts";
 import { withVariables } from "./declarations.ts";
-import { type Engine, type Handle, MemoryUsedUp, type Realm, Thrown } from "./engine.ts";
+import { type Engine, type Handle, type Realm, Thrown } from "./engine.ts";
+import { MemoryUsedUp } from "./engine-memory.ts";
 import { type DescribedError, explain, lineIn, memoryError, resultError } from "./failures.ts";
 import { giveConsole, giveFunctions, type InterpreterHost } from "./globals.ts";
 
