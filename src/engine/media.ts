@@ -5,7 +5,7 @@ import type { Media } from "../media/media.ts";
 import { findMedia, type MediaPlace } from "../program/media.ts";
 import { replaceAt, shortened, textAt } from "../program/media-values.ts";
 import { matchesType } from "../program/media-type.ts";
-import { issueDetails, type Run } from "./state.ts";
+import { createScope, issueDetails, type Run } from "./state.ts";
 
 /** All that one run is given. */
 const MOST_FILES = 100;
@@ -33,10 +33,19 @@ export function takeData(run: Run): readonly Reference[] {
 /** Reads what the references name. @throws {ModullmError} RLLM_004, RLLM_016 */
 export async function openReferences(run: Run, references: readonly Reference[]): Promise<void> {
   const waiting = [...references];
+  const scope = createScope(run.signal);
   async function work(): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await open(run, next);
+    for (let next = waiting.shift(); next; next = waiting.shift()) await open(run, next, scope.signal);
   }
-  await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, references.length) }, work));
+  try {
+    await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, references.length) }, work));
+  } catch (thrown) {
+    // What is still being read is not needed any more.
+    scope.abort(thrown);
+    throw thrown;
+  } finally {
+    scope.release();
+  }
   run.media = mediaIn(run, run.input);
 }
 
@@ -68,7 +77,9 @@ function withoutData(
 ): { value: unknown; references: readonly Reference[] } {
   const references: Reference[] = [];
   let value = input;
-  for (const place of placesIn(run, input)) {
+  const places = placesIn(run, input);
+  if (places.length > MOST_FILES) throw tooMuch(run, input, `${places.length} files`);
+  for (const place of places) {
     const text = textAt(input, place);
     const known = run.tree.media.get(text);
     const isData = /^data:/i.test(text);
@@ -84,10 +95,10 @@ function withoutData(
   return { value, references };
 }
 
-async function open(run: Run, { place, text }: Reference): Promise<void> {
+async function open(run: Run, { place, text }: Reference, signal: AbortSignal): Promise<void> {
   const { tools, options } = run.tree;
   const { accepts } = place;
-  const reading = await tools.media.read(text, { accepts, allow: options.allowPaths ?? [], signal: run.signal });
+  const reading = await tools.media.read(text, { accepts, allow: options.allowPaths ?? [], signal });
   if (!reading.ok) throw mediaError(run, place, reading);
   setInput(run, replaceAt(run.input, place.path, keep(run, reading.media)));
 }
@@ -106,17 +117,22 @@ function keep(run: Run, media: Media): string {
   return short;
 }
 
-/** The files of an input in its order, each once. @throws {ModullmError} RLLM_004 when they are too many */
+/** The files of an input in its order, each once. @throws {ModullmError} RLLM_004 when they are too large together */
 function mediaIn(run: Run, input: unknown): readonly string[] {
   const found = placesIn(run, input).map((place) => textAt(input, place));
   const short = [...new Set(found)].filter((text) => run.tree.media.has(text));
   const size = short.reduce((sum, text) => sum + (run.tree.media.get(text)?.size ?? 0), 0);
-  if (short.length <= MOST_FILES && size <= MOST_BYTES) return short;
-  const reason = `holds ${short.length} files of ${(size / 1024 / 1024).toFixed(1)} MiB, but no more than ${MOST_FILES} of ${MOST_BYTES / 1024 / 1024} MiB together are taken`;
-  throw new ModullmError("RLLM_004", `The input of "${run.loaded.program.name}" ${reason}`, {
+  if (size > MOST_BYTES) throw tooMuch(run, input, `files of ${(size / 1024 / 1024).toFixed(1)} MiB`);
+  return short;
+}
+
+function tooMuch({ loaded }: Run, input: unknown, what: string): ModullmError {
+  const { name, input: contract } = loaded.program;
+  const reason = `holds ${what}, but no more than ${MOST_FILES} of ${MOST_BYTES / 1024 / 1024} MiB together are taken`;
+  return new ModullmError("RLLM_004", `The input of "${name}" ${reason}`, {
     details: issueDetails({ keyword: "contentMediaType", path: [], schemaPath: [], reason }),
-    expectedSchema: run.loaded.program.input.schema,
-    receivedPayload: shortened(run.loaded.program.input.schema, input),
+    expectedSchema: contract.schema,
+    receivedPayload: shortened(contract.schema, input),
   });
 }
 

@@ -6,6 +6,7 @@ import type { RunEvent } from "../../src/core/events.ts";
 import type { RunOptions } from "../../src/engine/engine.ts";
 import { runProgram } from "../../src/engine/run.ts";
 import { loadText } from "../../src/library/load.ts";
+import type { MediaReader } from "../../src/media/media.ts";
 import type { Message } from "../../src/model/model.ts";
 import { makeFolder, programText } from "../cli/command-line.ts";
 import { dataUri, JPEG, PNG } from "../media/files.ts";
@@ -25,15 +26,20 @@ interface Setting {
   readonly front?: Record<string, string>;
   readonly options?: RunOptions;
   readonly lines?: Line[];
+  readonly media?: MediaReader;
 }
 
-async function run(body: string, input: unknown, { picture = PICTURE, front = {}, options = {}, lines }: Setting = {}) {
+async function run(
+  body: string,
+  input: unknown,
+  { picture = PICTURE, front = {}, options = {}, lines, media = readerIn(folder) }: Setting = {},
+) {
   const script = createScript({ "a/m": lines ?? ['{"out": "ok"}'] });
   const events: RunEvent[] = [];
   const schema = `{type: object, properties: {picture: ${picture}, text: {type: string}}}`;
   const text = programText({ llm: "{model: a/m}", input_schema: schema, ...front }, body);
   const loaded = await loadText(text, folder);
-  const tools = { ...script.tools, sandboxes, media: readerIn(folder) };
+  const tools = { ...script.tools, sandboxes, media };
   const listener = (event: RunEvent): void => void events.push(event);
   try {
     await runProgram(loaded, input, tools, { trustedPython: true, ...options, listener });
@@ -151,10 +157,22 @@ test("too many files are refused", async () => {
   });
   const { error } = await run("x", { picture: files }, { picture, front: { max_context_window: "100000" } });
   expect(error).toMatchObject({ code: "RLLM_004", details: { path: [] } });
-  expect(error?.message).toContain("holds 101 files of");
+  expect(error?.message).toContain("holds 101 files, but no more than 100");
 });
 
 test("no event holds the bytes", async () => {
   const { events } = await run("{{input}}", { picture: dataUri("image/png", PNG), text: "x" });
   expect(JSON.stringify(events)).not.toContain(PNG.toString("base64").slice(0, 40));
+});
+
+test("the first file that can't be read ends the reading of the others", async () => {
+  const slow = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise<Response>(() => {}) });
+  const host = `127.0.0.1:${slow.port}`;
+  const media = readerIn(folder, { hosts: [host] });
+  const picture = `{type: array, items: ${PICTURE}}`;
+  const start = performance.now();
+  const { error } = await run("x", { picture: [`http://${host}/a.png`, "gone.png"] }, { picture, media });
+  expect(error).toMatchObject({ code: "RLLM_016", details: { source: "picture.1" } });
+  expect(performance.now() - start).toBeLessThan(5000);
+  await slow.stop();
 });
