@@ -118,6 +118,7 @@ signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 os.close(wake)
 os.close(waker)
 harness = compile(zlib.decompress(binascii.a2b_base64(CONFIG["harness"])), "<harness>", "exec", 0, True, 2)
+os.environ.clear()
 set_limits()
 if CONFIG["filter"]:
     set_filter()
