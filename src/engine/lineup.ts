@@ -30,11 +30,13 @@ export interface Lineup {
 /** Models that rest after repeated failures go behind the others: they are asked when nothing else is left. */
 export function createLineup(run: Run): Lineup {
   const waiting = inOrder(run);
-  const left = new Map<string, Tried>();
+  // Made when the first model fails: nearly all runs end without.
+  let left: Map<string, Tried> | null = null;
   let model = waiting.shift();
   let failures = 0;
 
   function put(id: string, attempts: number, error: { reason: string; status: number | null }): void {
+    left ??= new Map();
     left.set(id, { model: id, attempts: (left.get(id)?.attempts ?? 0) + attempts, ...error });
   }
 
@@ -77,8 +79,8 @@ export function createLineup(run: Run): Lineup {
       return false;
     },
     last(error) {
-      const told = error.code === "RLLM_017" || left.size > 1;
-      return told ? withDetails(error, { tried: [...left.values()] }) : error;
+      const told = error.code === "RLLM_017" || (left?.size ?? 0) > 1;
+      return told ? withDetails(error, { tried: [...(left?.values() ?? [])] }) : error;
     },
   };
 }
@@ -90,8 +92,9 @@ export function isTooLong({ details }: ModullmError): boolean {
 function inOrder(run: Run): Model[] {
   const models = run.tree.models.get(run.loaded) ?? [];
   if (models.length < 2) return [...models];
-  const resting = models.filter((model) => typeof model.restsUntil?.() === "number");
-  if (resting.length === 0 || resting.length === models.length) return [...models];
+  if (!models.some(rests)) return [...models];
+  const resting = models.filter(rests);
+  if (resting.length === models.length) return [...models];
   const ready = models.filter((model) => !resting.includes(model));
   for (const model of resting) {
     const until = new Date(model.restsUntil?.() ?? 0).toISOString();
@@ -100,6 +103,10 @@ function inOrder(run: Run): Model[] {
     run.emit({ type: "note", kind: "fallback", message, data });
   }
   return [...ready, ...resting];
+}
+
+function rests(model: Model): boolean {
+  return typeof model.restsUntil?.() === "number";
 }
 
 async function windowOf(run: Run, model: Model): Promise<number | null> {

@@ -49,51 +49,110 @@ export function withRetry(model: Model, options: RetryOptions = {}): Model {
     ...(model.abilities === undefined ? {} : { abilities: model.abilities }),
     ready: (signal, note) => model.ready(signal, note),
     ...(breaker === null ? {} : { restsUntil: () => breaker.restsUntil() }),
-    call: (request, signal) => callWithRetry(model, settings, request, signal),
+    call: (request, signal) => new FirstTry(begin(model, settings, request, signal)),
   };
 }
 
-async function* callWithRetry(
-  model: Model,
-  settings: Required<RetryOptions>,
-  request: ModelRequest,
-  signal: AbortSignal,
-): AsyncGenerator<ModelPart> {
-  const { timeout } = request.params;
-  const { breaker } = settings;
+/** One call with all its tries. */
+interface CallState {
+  readonly model: Model;
+  readonly request: ModelRequest;
+  readonly signal: AbortSignal;
+  readonly settings: Required<RetryOptions>;
+  /** Tries after the first. */
+  readonly retries: number;
+  readonly another: boolean;
+  /** When it must be over, by `performance.now()`. */
+  readonly end: number;
+  /** Messages of notes: each is given once, whatever the number of tries. */
+  told: Set<string> | null;
+  /** Whether text was given. */
+  committed: boolean;
+}
+
+function begin(model: Model, settings: Required<RetryOptions>, request: ModelRequest, signal: AbortSignal): CallState {
   const another = request.patience?.another ?? false;
-  const end = performance.now() + totalOf(timeout, request.patience);
-  const told = new Set<string>();
-  const probing = breaker?.begin() ?? false;
-  let waited = 0;
+  const end = performance.now() + totalOf(request.params["timeout"], request.patience);
+  const probing = settings.breaker?.begin() ?? false;
   const retries = probing && another ? 0 : settings.retries;
+  return { model, request, signal, settings, retries, another, end, told: null, committed: false };
+}
+
+/**
+ * The first try hands its parts on as they are, and tries after that take over when it fails. Not a generator, nor async: nearly
+ * every call is a first try that succeeds, and another generator around it would cost a run a twentieth of its time.
+ */
+class FirstTry implements AsyncIterableIterator<ModelPart> {
+  readonly #state: CallState;
+  readonly #parts: AsyncIterator<ModelPart>;
+  #later: AsyncGenerator<ModelPart> | null = null;
+
+  constructor(state: CallState) {
+    this.#state = state;
+    this.#parts = state.model.call(state.request, state.signal)[Symbol.asyncIterator]();
+  }
+
+  next(): Promise<IteratorResult<ModelPart>> {
+    if (this.#later !== null) return this.#later.next();
+    return this.#parts.next().then(this.#take, this.#fail);
+  }
+
+  readonly #take = (
+    result: IteratorResult<ModelPart>,
+  ): IteratorResult<ModelPart> | Promise<IteratorResult<ModelPart>> =>
+    result.done === true || isNews(result.value, this.#state) ? result : this.next();
+
+  readonly #fail = (thrown: unknown): Promise<IteratorResult<ModelPart>> => {
+    this.#later = tryAgain(this.#state, thrown);
+    return this.#later.next();
+  };
+
+  async return(): Promise<IteratorResult<ModelPart>> {
+    await (this.#later ?? this.#parts).return?.(undefined);
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+/** Takes note of a part; false for a note that was given before. */
+function isNews(part: ModelPart, state: CallState): boolean {
+  if (part.type === "text") state.committed = true;
+  else if (part.type === "finish") state.settings.breaker?.succeeded();
+  else if (part.type === "note") {
+    state.told ??= new Set();
+    if (state.told.has(part.message)) return false;
+    state.told.add(part.message);
+  }
+  return true;
+}
+
+/** What follows a first try that failed with this. */
+async function* tryAgain(state: CallState, first: unknown): AsyncGenerator<ModelPart> {
+  const { model, settings, request, signal, end } = state;
+  let thrown = first;
+  let waited = 0;
   for (let attempt = 1; ; attempt++) {
-    let committed = false;
-    // The time that is left, where the program limits it; the first try gets the number as it is written.
-    const left = (end - performance.now()) / 1000;
-    const params = isTimeout(timeout) && attempt > 1 ? { ...request.params, timeout: left } : request.params;
+    if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") throw thrown;
+    const failure = withDetails(thrown, { attempts: attempt });
+    report(failure, settings.breaker);
+    const wait = state.committed ? null : waitBefore(failure, attempt, { ...state, random: settings.random, waited });
+    if (wait === null || performance.now() + wait >= end) throw failure;
+    if (wait > LONGEST_WAIT) throw asksTooMuch(model, failure, wait);
+    yield waitNote(model, failure, { wait, attempt });
+    waited += wait;
+    await settings.sleep(wait, signal);
+    if (signal.aborted) throw cancelled(signal);
+    // The time that is left, where the program limits it; the first try got the number as it is written.
+    const timeout = (end - performance.now()) / 1000;
+    const params = isTimeout(request.params["timeout"]) ? { ...request.params, timeout } : request.params;
     try {
-      for await (const part of model.call(attempt > 1 ? { ...request, params } : request, signal)) {
-        if (part.type === "text") committed = true;
-        else if (part.type === "finish") breaker?.succeeded();
-        else if (part.type === "note") {
-          if (told.has(part.message)) continue;
-          told.add(part.message);
-        }
-        yield part;
-      }
+      for await (const part of model.call({ ...request, params }, signal)) if (isNews(part, state)) yield part;
       return;
-    } catch (thrown) {
-      if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") throw thrown;
-      const failure = withDetails(thrown, { attempts: attempt });
-      report(failure, breaker);
-      const wait = committed ? null : waitBefore(failure, attempt, { ...settings, retries, another, waited });
-      if (wait === null || performance.now() + wait >= end) throw failure;
-      if (wait > LONGEST_WAIT) throw asksTooMuch(model, failure, wait);
-      yield waitNote(model, failure, { wait, attempt });
-      waited += wait;
-      await settings.sleep(wait, signal);
-      if (signal.aborted) throw cancelled(signal);
+    } catch (error) {
+      thrown = error;
     }
   }
 }

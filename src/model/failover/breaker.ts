@@ -52,8 +52,12 @@ const MEMORY = 120_000;
 
 /** @param key what tells the model apart from all others: its id and where its calls go */
 export function createBreaker(key: string, { store, now = Date.now, scale = 1 }: BreakerOptions): Breaker {
+  // Nothing was on record when the last call began, and nothing has failed here since: nothing to remove.
+  let clean = false;
+
   function current(): BreakerRecord | null {
     const record = store.get(key);
+    clean = record === null;
     if (record === null) return null;
     const time = now();
     // A clock that was put back must not keep a model away for longer than any rest lasts.
@@ -75,10 +79,11 @@ export function createBreaker(key: string, { store, now = Date.now, scale = 1 }:
       return true;
     },
     succeeded() {
-      if (store.get(key) !== null) store.remove(key);
+      if (!clean && store.get(key) !== null) store.remove(key);
     },
     failed(asked) {
       const record = current();
+      clean = false;
       const failures = (record?.failures ?? 0) + 1;
       const time = now();
       if (failures < THRESHOLD) return store.put(key, { failures, failed: time, until: 0, rest: 0 });
