@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly autoload?: boolean;
   /** Pull local models that are missing. @default what the configuration says */
   readonly ollamaAutoPull?: boolean;
+  /** Whether it serves many runs: what is slow to start is then kept started. @default false */
+  readonly stays?: boolean;
   /** Told what the user should know; each sentence once. */
   readonly warn: (message: string) => void;
   /** @default the platform's */
@@ -72,7 +74,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     tokens: createTokenCounter(),
     clock: { now: () => Date.now(), ticks: () => performance.now(), after },
     media: createMediaReader({ cwd, env, ...config.media }),
-    sandboxes: createSandboxes({ settings: config.sandbox, env, cache: config.paths.cache }),
+    sandboxes: createSandboxes({
+      settings: config.sandbox,
+      env,
+      cache: config.paths.cache,
+      warm: options.stays ? 1 : 0,
+    }),
     answers: null,
     proved: new WeakSet(),
     newId: () => randomUUID(),

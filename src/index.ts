@@ -101,8 +101,12 @@ export interface Modullm {
 
 /** @throws {ModullmError} RLLM_018 for configuration that can't be read */
 export async function open(options: OpenOptions = {}): Promise<Modullm> {
-  const cwd = options.cwd ?? process.cwd();
-  const app = await createApp({ ...options, env: options.env ?? process.env, cwd, warn: options.warn ?? (() => {}) });
+  return await openApp(options, { stays: true });
+}
+
+async function openApp(options: OpenOptions, { stays }: { readonly stays: boolean }): Promise<Modullm> {
+  const { cwd = process.cwd(), env = process.env, warn = () => {} } = options;
+  const app = await createApp({ ...options, env, cwd, warn, stays });
   const { library } = app.config;
   return {
     load: (program) => app.load(program),
@@ -126,7 +130,7 @@ export async function run<Input = Record<string, unknown>, Output = Record<strin
   input: NoInfer<Input>,
   options: RunOptions & OpenOptions = {},
 ): Promise<Output> {
-  const modullm = await open(options);
+  const modullm = await openApp(options, { stays: false });
   try {
     return await modullm.run<Input, Output>(program, input, options);
   } finally {

@@ -4,6 +4,7 @@ import { getPriority } from "node:os";
 import { join } from "node:path";
 import type { Json } from "../core/json.ts";
 import attacks from "./attacks/attacks.json";
+import more from "./attacks/more.json";
 import type { Level } from "./levels.ts";
 import type { Outcome, Sandbox, SessionOptions } from "./sandbox.ts";
 import type { Language } from "./sandboxes.ts";
@@ -43,7 +44,7 @@ const CANARY_PORT = 18_999;
 
 export function attacksFor(language: Language): readonly Attack[] {
   const name = language === "js" ? "javascript" : "python";
-  return (attacks as readonly Attack[]).filter(({ lang }) => lang === name);
+  return ([...attacks, ...more] as readonly Attack[]).filter(({ lang }) => lang === name);
 }
 
 /** Runs attacks one after the other in a sandbox, each in a session of its own, and looks at what they left on the machine. */
@@ -128,7 +129,10 @@ async function watchMachine(): Promise<{ changes(): string | null; stop(): void 
       for (const mark of marks) rmSync(join(MARKS, mark), { force: true, recursive: true });
       if (marks.length > 0) return `it left ${marks.join(", ")}`;
       if (packets > 0) return "a packet of it arrived";
-      if (statSync(CANARY).mode !== mode) return "it changed the mode of a file";
+      const canary = statSync(CANARY, { throwIfNoEntry: false });
+      if (canary === undefined) writeFileSync(CANARY, "canary\n", { mode });
+      if (canary === undefined) return "it removed a file";
+      if (canary.mode !== mode) return "it changed the mode of a file";
       return limits() === before ? null : "it changed the limits of its host";
     },
     stop() {

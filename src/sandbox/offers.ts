@@ -15,20 +15,27 @@ export interface Offers {
 }
 
 export async function levelsHere(language: Language, options: SandboxesOptions): Promise<Offers> {
-  return language === "js" ? await javaScriptLevels() : await pythonLevels(options);
+  return language === "js" ? await javaScriptLevels(options) : await pythonLevels(options);
 }
 
 /** @throws {ModullmError} RLLM_009 `SandboxUnavailable` */
 export async function makeSandboxHere(language: Language, level: Level, options: SandboxesOptions): Promise<Sandbox> {
-  if (language === "js") {
-    const { createJavaScriptSandbox } = await import("./js/javascript.ts");
-    // Where nothing is required, a kernel that can't confine it leaves the engine's own walls; the session says which it was.
-    return createJavaScriptSandbox({ level: options.settings.require === null ? "wasm" : "kernel" });
-  }
+  if (language === "js") return await makeJavaScript(level, options);
   if (level === "container") return await makeContainer(options);
   if (level === "wasm") throw new Error("Python does not run in WebAssembly here");
   const { createPythonSandbox } = await import("./python/python.ts");
   return createPythonSandbox({ interpreter: await findInterpreter(options), level, env: options.env });
+}
+
+async function makeJavaScript(level: Level, { settings, env, warm = 0 }: SandboxesOptions): Promise<Sandbox> {
+  const { createJavaScriptSandbox } = await import("./js/javascript.ts");
+  if (level === "namespaces") {
+    const { findBubblewrap } = await import("./python/bubblewrap.ts");
+    const bubblewrap = findBubblewrap(env);
+    if (bubblewrap !== null) return createJavaScriptSandbox({ level, bubblewrap, warm });
+  }
+  // Where nothing is required, a kernel that can't confine it leaves the engine's own walls; the session says which it was.
+  return createJavaScriptSandbox({ level: settings.require === null ? "wasm" : "kernel", warm });
 }
 
 async function makeContainer({ settings, env }: SandboxesOptions): Promise<Sandbox> {
@@ -37,13 +44,20 @@ async function makeContainer({ settings, env }: SandboxesOptions): Promise<Sandb
   return createContainerSandbox({ image: settings.image, env });
 }
 
-async function javaScriptLevels(): Promise<Offers> {
+async function javaScriptLevels({ env }: SandboxesOptions): Promise<Offers> {
+  const engine = "QuickJS-ng in WebAssembly";
   const { javaScriptLevel } = await import("./js/javascript.ts");
   const level = javaScriptLevel();
-  const reason =
-    level === "wasm" ? `on this system (${process.platform}) no kernel confinement goes on top of it` : null;
-  return { levels: [level], engine: "QuickJS-ng in WebAssembly", reason };
+  if (level === "wasm") {
+    const reason = `on this system (${process.platform}) no kernel confinement goes on top of it`;
+    return { levels: [level], engine, reason };
+  }
+  const { findBubblewrap } = await import("./python/bubblewrap.ts");
+  if (findBubblewrap(env) === null) return { levels: [level], engine, reason: NO_BUBBLEWRAP };
+  return { levels: [level, "namespaces"], engine, reason: null };
 }
+
+const NO_BUBBLEWRAP = `there is no "bwrap" (bubblewrap) on PATH for the level "namespaces"`;
 
 async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
   const container = await containerOffer(options);
@@ -61,7 +75,7 @@ async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
   return {
     levels: ["kernel", ...(inNamespaces ? (["namespaces"] as const) : []), ...container.levels],
     engine,
-    reason: inNamespaces ? null : `there is no "bwrap" (bubblewrap) on PATH for the level "namespaces"`,
+    reason: inNamespaces ? null : NO_BUBBLEWRAP,
   };
 }
 

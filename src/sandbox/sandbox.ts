@@ -21,6 +21,8 @@ export interface Sandbox {
   open(options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
   /** Parses code without running it; null where nothing is wrong. Absent where code in a session can do it itself. @throws as `open` */
   checkSyntax?(code: string, signal?: AbortSignal): Promise<SyntaxFault | null>;
+  /** Starts ahead what the next session needs, where that makes a difference. */
+  prepare?(): void;
   /** Ends what it kept warm, and all its sessions. */
   close(): Promise<void>;
 }

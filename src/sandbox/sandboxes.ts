@@ -27,6 +27,8 @@ export interface Sandboxes {
    * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where it may not run; RLLM_021 for trust that the configuration forbids
    */
   level(language: Language, options: { readonly trusted: boolean }): Promise<Level>;
+  /** Starts what the next block in a language needs, so that it starts while other things are done. */
+  prepare(language: Language): Promise<void>;
   /** Runs code in a session of its own; a few at a time, the others wait. @throws as `level`, and the signal's reason */
   run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome>;
   /** A session that stays open. @throws as `level`, and the signal's reason */
@@ -57,6 +59,8 @@ export interface SandboxesOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A folder for what is known of the Python found. */
   readonly cache: string;
+  /** JavaScript processes that are kept started, for programs that stay. @default 0 */
+  readonly warm?: number;
 }
 
 /** Nothing is looked at or started before it is asked for. */
@@ -79,6 +83,10 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
       return "none";
     }
     return await chooseLevel(language, options);
+  }
+
+  async function prepare(language: Language): Promise<void> {
+    (await sandbox(language, await choose(language, { trusted: false }))).prepare?.();
   }
 
   async function open(language: Language, session: SessionOptions & { trusted?: boolean }, signal: AbortSignal) {
@@ -118,7 +126,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     for (const each of all) if (each.status === "fulfilled") await each.value.close();
   }
 
-  return { level: choose, run, open, sandbox, status, close };
+  return { level: choose, prepare, run, open, sandbox, status, close };
 }
 
 /** @throws {ModullmError} RLLM_009 */

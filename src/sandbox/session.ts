@@ -36,6 +36,8 @@ export interface Guest {
    * writes that to standard error when a run ends.
    */
   readonly marksPrinted?: boolean;
+  /** Killing it while it starts would leave halves behind: until it is ready it is ended by the end of its input. */
+  readonly startsWhole?: boolean;
   /** Milliseconds for it to start and confine itself. @default 10000 */
   readonly startMs?: number;
   /** Looks after what no limit of the system covers, from its start until what this gives is called; `end` ends the session for a reason. */
@@ -96,6 +98,7 @@ class GuestSession implements SandboxSession {
   #interrupt: ((end: Failure) => void) | null = null;
   /** Tells granted functions that nobody waits for them any more. */
   readonly #life = new AbortController();
+  #ready = false;
   #running = false;
   #stopWatching: (() => void) | undefined;
   /** Why the session has ended; null while it lives. */
@@ -140,6 +143,7 @@ class GuestSession implements SandboxSession {
     const mark = this.#mark && { printedMark: this.#mark.text };
     const reply = await this.#ask({ ...this.#guest.hello, ...mark, ...hello }, patience, late);
     if ("is" in reply && reply.is === "ready") {
+      this.#ready = true;
       this.#level = LEVELS.find((level) => level === reply["level"]) ?? this.#guest.level;
       // What came until now is of whatever started it, not of the code.
       this.#printed = createPrinted(this.#limits.maxPrintedBytes);
@@ -350,9 +354,14 @@ class GuestSession implements SandboxSession {
   #finish(failure: Failure): Failure {
     if (this.#end) return this.#end;
     this.#end = failure;
-    const { pid, exitCode, signalCode } = this.#process;
+    const { pid, exitCode, signalCode, stdin } = this.#process;
     // The number of a process that has ended may be another's by now.
-    if (exitCode === null && signalCode === null) killGroup(pid);
+    const runs = exitCode === null && signalCode === null;
+    if (runs && this.#guest.startsWhole === true && !this.#ready) {
+      stdin?.end();
+      const late = setTimeout(() => killGroup(pid), this.#guest.startMs ?? START_MS);
+      this.#process.once("exit", () => clearTimeout(late));
+    } else if (runs) killGroup(pid);
     this.#waiting?.(failure);
     this.#interrupt?.(failure);
     const reason: unknown = this.#signal.aborted

@@ -73,6 +73,7 @@ export async function checkBlocks({ program }: LoadedProgram, { tools, options }
   for (const { language, line, when } of program.blocks) {
     try {
       await tools.sandboxes.level(language, { trusted: options.trustedPython === true });
+      if (language === "js") await tools.sandboxes.prepare(language);
     } catch (thrown) {
       const error = toModullmError(thrown);
       const message = `Cannot run the ${when} block of "${program.name}" (line ${line}): ${error.message}`;

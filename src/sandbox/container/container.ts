@@ -95,6 +95,7 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
       cwd: "/",
       hello: CONTAINER_HELLO,
       marksPrinted: true,
+      startsWhole: true,
       startMs: START_MS,
       // Killing the client ends the container, which follows its standard input; this makes sure, and waits until it is gone.
       cleanUp: () => removeContainers(place, [name]),

@@ -9,8 +9,8 @@ import { createInterpreter, type Interpreter, type RunRequest } from "./interpre
 
 /** What this guest is told beside what every one is. */
 export interface JavaScriptHello extends Hello {
-  /** The least it must reach; it refuses to run code below. */
-  readonly required: "kernel" | "wasm";
+  /** The least it must reach; it refuses to run code below. It can't see namespaces around it, so it believes the host in that. */
+  readonly required: "namespaces" | "kernel" | "wasm";
   /** Only parse what there is to run. The value is then what is wrong with it, or null. */
   readonly parseOnly: boolean;
 }
@@ -37,12 +37,13 @@ export async function runGuest(wasm: Uint8Array<ArrayBuffer>): Promise<void> {
   dialogue.nonce = hello.nonce;
   interpreter.prepare(hello);
   const refused = confineSelf(confine, hello);
-  if (refused !== null && hello.required === "kernel") {
+  if (refused !== null && hello.required !== "wasm") {
     dialogue.send({ is: "unavailable", reason: refused });
     return leave(0);
   }
   if (refused !== null) engine.onStep(watchLimits(dialogue, hello));
-  dialogue.send({ is: "ready", level: refused === null ? "kernel" : "wasm" });
+  const reached = hello.required === "namespaces" ? "namespaces" : "kernel";
+  dialogue.send({ is: "ready", level: refused === null ? reached : "wasm" });
   serve(dialogue, interpreter, hello);
 }
 

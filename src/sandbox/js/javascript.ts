@@ -3,18 +3,26 @@ import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { type Guest, openSession, startGuest } from "../session.ts";
 import { guestCommand, REHEARSE_ARGUMENT } from "./command.ts";
 import type { JavaScriptHello } from "./guest.ts";
+import { inNamespaces } from "./namespaces.ts";
 
 export interface JavaScriptSandboxOptions {
-  /** `kernel`: refuses where the kernel does not confine the process as well; `wasm`: says what was reached. @default `javaScriptLevel()` */
-  readonly level?: "kernel" | "wasm";
+  /**
+   * `namespaces`: within bubblewrap; `kernel`: refuses where the kernel does not confine the process as well; `wasm`: says what was
+   * reached. @default `javaScriptLevel()`
+   */
+  readonly level?: JavaScriptLevel;
+  /** The program that makes namespaces, for that level. */
+  readonly bubblewrap?: string;
   /** The program and its arguments that run the guest. @default this program */
   readonly command?: readonly string[];
   /** Processes that are kept started, for sessions to come. They are used once, and keep no program from ending. @default 0 */
   readonly warm?: number;
 }
 
+export type JavaScriptLevel = "namespaces" | "kernel" | "wasm";
+
 export interface JavaScriptSandbox extends Sandbox {
-  readonly level: "kernel" | "wasm";
+  readonly level: JavaScriptLevel;
   /** Starts a process for the next session now, so that it starts while other things are done. */
   prepare(): void;
   /** Parses code in a session of its own, without running it; null where nothing is wrong. @throws as `open` */
@@ -37,12 +45,19 @@ export function javaScriptLevel(): "kernel" | "wasm" {
     : "wasm";
 }
 
+function commandFor(level: JavaScriptLevel, command: readonly string[], bubblewrap: string | null): readonly string[] {
+  if (level !== "namespaces") return command;
+  if (bubblewrap === null) throw new Error("the level namespaces needs bubblewrap");
+  return inNamespaces(bubblewrap, command);
+}
+
 /** Milliseconds after a session was opened until the next process is started, if the session has not ended by then. */
 const REFILL_MS = 250;
 
 /** JavaScript in QuickJS, compiled to WebAssembly, in a process of its own for each session. */
 export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}): JavaScriptSandbox {
-  const { level = javaScriptLevel(), command: [command = "", ...args] = guestCommand(), warm = 0 } = options;
+  const { level = javaScriptLevel(), bubblewrap = null, warm = 0 } = options;
+  const [command = "", ...args] = commandFor(level, options.command ?? guestCommand(), bubblewrap);
   const waiting = createPool(() => startGuest({ command, args: [...args, REHEARSE_ARGUMENT], env: ENVIRONMENT }));
   const sessions = new Set<SandboxSession>();
   let closed = false;

@@ -1,8 +1,7 @@
 import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
-import type { Guest } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
-import { confinedArgs, helloOf } from "./guest.ts";
+import { confinedArgs, helloOf, type PythonGuest } from "./guest.ts";
 
 /** Bytes of the only place that can be written: in memory, and gone with the process. */
 const SCRATCH_BYTES = 16 * 1024 * 1024;
@@ -19,8 +18,7 @@ export function findBubblewrap(env: Readonly<Record<string, string | undefined>>
  * The confined Python in namespaces of its own: it sees no process, no network and no file of this machine but those that it is
  * made of, read-only. It confines itself in there as it does without.
  */
-export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: string): Guest {
-  const hello = helloOf(interpreter, { write: [SCRATCH], parent: 0, ownTree: true });
+export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: string): PythonGuest {
   const root = process.getuid?.() === 0;
   const spaces = ["ipc", "pid", "net", "uts", ...(root ? [] : ["user"])].map((space) => `--unshare-${space}`);
   return {
@@ -49,7 +47,7 @@ export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: stri
     ],
     env: {},
     cwd: "/",
-    hello,
+    hello: () => helloOf(interpreter, { write: [SCRATCH], parent: 0, ownTree: true }),
   };
 }
 

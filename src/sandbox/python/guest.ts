@@ -18,23 +18,28 @@ const MORE_THREADS = 256;
 const MOST_FILES = 64;
 const LOOK_MS = 25;
 
+/** A guest before its process is started. What it is told is put together while Python starts. */
+export interface PythonGuest extends Omit<Guest, "hello"> {
+  hello(): Readonly<Record<string, unknown>>;
+}
+
 /** Plain Python with the user's rights: its environment, working folder and packages. */
 export function trustedGuest(
   { launcher, harness }: PythonInterpreter,
   env: Readonly<Record<string, string | undefined>>,
-): Guest {
+): PythonGuest {
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     level: "none",
     command: launcher,
     args: ["-B", "-X", "utf8", "-c", startText(harness)],
     env: Object.fromEntries(set),
-    hello: harnessHello({ confine: null, trusted: true }),
+    hello: () => harnessHello({ confine: null, trusted: true }),
   };
 }
 
 /** A process that confines itself by Landlock, seccomp and limits. */
-export function kernelGuest(interpreter: PythonInterpreter, { builtins }: SessionOptions): Guest {
+export function kernelGuest(interpreter: PythonInterpreter, { builtins }: SessionOptions): PythonGuest {
   const folder = builtins === "all" ? makeFolder() : null;
   return {
     level: "kernel",
@@ -42,7 +47,7 @@ export function kernelGuest(interpreter: PythonInterpreter, { builtins }: Sessio
     args: confinedArgs(interpreter),
     env: {},
     cwd: folder ?? "/",
-    hello: helloOf(interpreter, { write: folder === null ? [] : [folder], parent: process.pid, ownTree: false }),
+    hello: () => helloOf(interpreter, { write: folder === null ? [] : [folder], parent: process.pid, ownTree: false }),
     ...(folder === null ? {} : { watch: (end) => watchFolder(folder, end) }),
     async cleanUp() {
       if (folder !== null) rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir, release } from "node:os";
 import { dirname, join } from "node:path";
-import { isObject } from "../../core/json.ts";
 import { isInterpreter, type PythonFacts } from "./probe.ts";
 import { harnessHash } from "./script.ts";
 
@@ -37,14 +36,14 @@ export function interpreterKey(
 
 export function readKnown(folder: string, key: string): PythonFacts | null {
   try {
-    const file = fileIn(folder);
+    const file = fileOf(folder, key);
     const { uid, mode } = statSync(file);
     // It holds code that will run: nobody else may have written it.
     if (process.getuid && (uid !== process.getuid() || (mode & 0o022) !== 0)) return null;
-    const entry = readEntries(file)[key];
-    if (entry === undefined) return null;
-    const now = stampOf(entry.facts.executable);
-    return now.changed === entry.stamp.changed && now.size === entry.stamp.size ? entry.facts : null;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written here, by this user
+    const { facts, stamp } = JSON.parse(readFileSync(file, "utf8")) as Entry;
+    const now = stampOf(facts.executable);
+    return now.changed === stamp.changed && now.size === stamp.size ? facts : null;
   } catch {
     // Not there yet, or not what this version writes: it is looked at again.
     return null;
@@ -52,31 +51,27 @@ export function readKnown(folder: string, key: string): PythonFacts | null {
 }
 
 export function writeKnown(folder: string, key: string, facts: PythonFacts): void {
-  const file = fileIn(folder);
+  const file = fileOf(folder, key);
   try {
     const entry: Entry = { facts, stamp: stampOf(facts.executable) };
-    const entries = Object.entries({ ...readEntries(file), [key]: entry }).slice(-MOST);
     mkdirSync(folder, { recursive: true });
     const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify(Object.fromEntries(entries)), { mode: 0o600 });
+    writeFileSync(draft, JSON.stringify(entry), { mode: 0o600 });
     renameSync(draft, file);
+    forgetOldest(folder);
   } catch {
     // A folder that can't be written costs time at the next start, and nothing else.
   }
 }
 
-function fileIn(folder: string): string {
-  return join(folder, "python.json");
+function fileOf(folder: string, key: string): string {
+  return join(folder, `python-${key}.json`);
 }
 
-function readEntries(file: string): Readonly<Record<string, Entry | undefined>> {
-  try {
-    const entries: unknown = JSON.parse(readFileSync(file, "utf8"));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written here, by this user
-    return isObject(entries) ? (entries as Record<string, Entry>) : {};
-  } catch {
-    return {};
-  }
+function forgetOldest(folder: string): void {
+  const files = readdirSync(folder).filter((name) => /^python-[\da-f]+\.json$/.test(name));
+  const paths = files.map((name) => join(folder, name)).toSorted((a, b) => stampOf(b).changed - stampOf(a).changed);
+  for (const path of paths.slice(MOST)) rmSync(path, { force: true });
 }
 
 /** Variables and files by which pyenv, asdf, mise and rye choose a version. */

@@ -2,9 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionOptions } from "../sandbox.ts";
-import type { Guest } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
-import { confinedArgs, harnessHello } from "./guest.ts";
+import { confinedArgs, harnessHello, type PythonGuest } from "./guest.ts";
 
 const SANDBOX_EXEC = "/usr/bin/sandbox-exec";
 
@@ -16,7 +15,7 @@ const SANDBOX_EXEC = "/usr/bin/sandbox-exec";
  *
  * **Never run on macOS**: that is why it is off until it is asked for.
  */
-export function macosGuest(interpreter: PythonInterpreter, { builtins }: SessionOptions): Guest {
+export function macosGuest(interpreter: PythonInterpreter, { builtins }: SessionOptions): PythonGuest {
   const folder = builtins === "all" ? realpathSync(mkdtempSync(join(tmpdir(), "modullm-python-"))) : null;
   return {
     level: "kernel",
@@ -24,7 +23,7 @@ export function macosGuest(interpreter: PythonInterpreter, { builtins }: Session
     args: ["-p", macosProfile(interpreter, folder), interpreter.executable, ...confinedArgs(interpreter)],
     env: {},
     cwd: folder ?? "/",
-    hello: harnessHello({ confine: { by: "limits", refused: [homedir(), tmpdir()] }, trusted: false }),
+    hello: () => harnessHello({ confine: { by: "limits", refused: [homedir(), tmpdir()] }, trusted: false }),
     cleanUp() {
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
       return Promise.resolve();

@@ -1,8 +1,8 @@
 import { ModullmError } from "../../core/error.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
-import { type Guest, openSession } from "../session.ts";
+import { type Guest, openSession, startGuest } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
-import { kernelGuest, trustedGuest } from "./guest.ts";
+import { kernelGuest, type PythonGuest, trustedGuest } from "./guest.ts";
 
 export type PythonLevel = "kernel" | "namespaces" | "none";
 
@@ -29,7 +29,9 @@ export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
   async function open(session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
     signal.throwIfAborted();
     const guest = await prepareGuest(options, session);
-    const opening = openSession({ ...guest, cleanUp }, session, signal);
+    if (signal.aborted) await guest.cleanUp?.();
+    signal.throwIfAborted();
+    const opening = openSession({ ...start(guest), cleanUp }, session, signal);
     sessions.add(opening);
     async function cleanUp(): Promise<void> {
       sessions.delete(opening);
@@ -48,7 +50,20 @@ export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
   return { level, open, close };
 }
 
-async function prepareGuest(options: PythonSandboxOptions, session: SessionOptions): Promise<Guest> {
+/** Starts Python, and finds out what to tell it in the meantime. */
+function start(guest: PythonGuest): Guest {
+  const started = startGuest(guest);
+  try {
+    return { ...guest, started, hello: guest.hello() };
+  } catch (thrown) {
+    started.on("error", () => {});
+    started.kill("SIGKILL");
+    void guest.cleanUp?.();
+    throw thrown;
+  }
+}
+
+async function prepareGuest(options: PythonSandboxOptions, session: SessionOptions): Promise<PythonGuest> {
   const { interpreter, level, env = process.env } = options;
   if (level === "none") return trustedGuest(interpreter, env);
   if (process.platform !== "linux") return await prepareElsewhere(options, session);
@@ -62,7 +77,7 @@ async function prepareGuest(options: PythonSandboxOptions, session: SessionOptio
 async function prepareElsewhere(
   { interpreter, level, experimental = false }: PythonSandboxOptions,
   session: SessionOptions,
-): Promise<Guest> {
+): Promise<PythonGuest> {
   const { platform } = process;
   if (level === "kernel" && experimental) {
     if (platform === "darwin") return (await import("./macos.ts")).macosGuest(interpreter, session);

@@ -1,9 +1,8 @@
 import { homedir } from "node:os";
 import { deflateSync } from "node:zlib";
 import { type SessionOptions, withDefaults } from "../sandbox.ts";
-import type { Guest } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
-import { confinedArgs, harnessHello } from "./guest.ts";
+import { confinedArgs, harnessHello, type PythonGuest } from "./guest.ts";
 import launcher from "./windows.py" with { type: "text" };
 
 const CONTAINER = "modullm.python";
@@ -16,7 +15,7 @@ const CONTAINER = "modullm.python";
  *
  * **Never run on Windows**: that is why it is off until it is asked for.
  */
-export function windowsGuest(interpreter: PythonInterpreter, { limits }: SessionOptions): Guest {
+export function windowsGuest(interpreter: PythonInterpreter, { limits }: SessionOptions): PythonGuest {
   const { memoryMb, cpuMs } = withDefaults(limits);
   const system = process.env["SystemRoot"] ?? "C:\\Windows";
   const inner = [interpreter.executable, ...confinedArgs(interpreter)];
@@ -29,6 +28,6 @@ export function windowsGuest(interpreter: PythonInterpreter, { limits }: Session
     // Python does not start without it.
     env: { SystemRoot: system },
     cwd: system,
-    hello: harnessHello({ confine: { by: "job", refused: [homedir()] }, trusted: false }),
+    hello: () => harnessHello({ confine: { by: "job", refused: [homedir()] }, trusted: false }),
   };
 }
