@@ -22,6 +22,8 @@ export interface Dialect {
   readonly mixes: boolean;
   /** Whether every object must say that it has no other properties. */
   readonly closed: boolean;
+  /** Whether simple limits that are lost are told in the description, as the provider advises. */
+  readonly tells: boolean;
   /** Limits on a whole schema; null where none are published. */
   readonly limits: Limits | null;
 }
@@ -53,6 +55,7 @@ const FREE = {
   longest: null,
   recursion: "free",
   closed: false,
+  tells: false,
   limits: null,
 } as const;
 
@@ -87,6 +90,7 @@ const ANTHROPIC: Dialect = {
   recursion: "none",
   mixes: false,
   closed: true,
+  tells: true,
   limits: { optional: 24, unions: 16 },
 };
 
@@ -138,6 +142,12 @@ export const CONSTRAINTS: ReadonlySet<string> = new Set([
   ...words("dependencies dependentRequired dependentSchemas minProperties maxProperties unevaluatedProperties"),
   ...words("unevaluatedItems additionalItems prefixItems contains minContains maxContains minItems maxItems"),
   ...words("uniqueItems minLength maxLength pattern format multipleOf"),
+]);
+
+/** Limits of one value that a few words can tell. */
+export const TELLABLE: ReadonlySet<string> = new Set([
+  ...BOUNDS,
+  ...words("multipleOf minLength maxLength minItems maxItems uniqueItems pattern format"),
 ]);
 
 /** Keywords that stay though they limit nothing: a model reads them. */

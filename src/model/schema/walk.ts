@@ -1,5 +1,5 @@
 import { isObject, jsonType } from "../../core/json.ts";
-import { CONSTRAINTS, DESCRIPTIONS } from "./dialects.ts";
+import { CONSTRAINTS, DESCRIPTIONS, TELLABLE } from "./dialects.ts";
 import type { Dialect } from "./dialects.ts";
 import { normalised } from "./normal.ts";
 import type { References } from "./references.ts";
@@ -52,11 +52,20 @@ export function translateNode(node: unknown, pointer: string, walk: Walk): Recor
     } else if (CONSTRAINTS.has(keyword)) lost.push(keyword);
   }
   walk.weakened.push(...lost.map((keyword) => ({ pointer, keyword })));
+  if (dialect.tells) tell(result, plain, lost);
   if (lost.includes("$ref") || (dialect.recursion === "none" && isCyclic(plain, walk)))
     walk.faults.push({ pointer, keyword: "$ref" });
   openUp(result, plain, { pointer, lost, walk });
   if (dialect.recursion === "optional") loosenCycles(result, plain, pointer, walk);
   return result;
+}
+
+/** What can't be held to can still be read. */
+function tell(result: Record<string, unknown>, plain: Node, lost: readonly string[]): void {
+  const told = lost.filter((keyword) => TELLABLE.has(keyword) && typeof plain[keyword] !== "object");
+  if (told.length === 0 || result["$ref"] !== undefined) return;
+  const limits = `{${told.map((keyword) => `${keyword}: ${JSON.stringify(plain[keyword])}`).join(", ")}}`;
+  result["description"] = typeof result["description"] === "string" ? `${result["description"]} ${limits}` : limits;
 }
 
 function isCyclic(node: Node, { references }: Walk): boolean {

@@ -118,6 +118,113 @@ describe("translateSchema() in strict mode", () => {
   });
 });
 
+describe("translateSchema() for Anthropic", () => {
+  test("closes objects, keeps optional properties, and tells the limits that are lost", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        name: { ...text, maxLength: 9, description: "As in the passport" },
+        age: { type: "integer", minimum: 0, maximum: 150 },
+        tags: { type: "array", items: text, minItems: 3 },
+      },
+      required: ["name"],
+    };
+    const result = translateSchema(schema, "anthropic");
+    expect(result.strict).toBe(true);
+    expect(result.schema).toEqual({
+      type: "object",
+      properties: {
+        name: { ...text, description: "As in the passport {maxLength: 9}" },
+        age: { type: "integer", description: "{minimum: 0, maximum: 150}" },
+        tags: { type: "array", items: text, minItems: 1, description: "{minItems: 3}" },
+      },
+      required: ["name"],
+      additionalProperties: false,
+    });
+    expect(result.weakened.map(({ keyword }) => keyword)).toEqual(["maxLength", "minimum", "maximum", "minItems"]);
+  });
+
+  for (const [why, schema] of [
+    ["it holds itself", object({ parts: { type: "array", items: { $ref: "#" } } })],
+    ["keys are free", object({ a: { type: "object", additionalProperties: text } })],
+    [
+      "it has more than 24 optional properties",
+      object(Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`p${index}`, text])), { required: [] }),
+    ],
+    [
+      "more than 16 properties have several types",
+      object(Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`p${index}`, { type: ["string", "null"] }]))),
+    ],
+    ["a part of it would be forbidden", object({ a: text }, { dependentSchemas: { a: object({ b: text }) } })],
+  ] as const) {
+    test(`does not enforce a schema when ${why}`, () => {
+      const result = translateSchema(schema, "anthropic");
+      expect([result.strict, result.schema, result.weakened.length > 0]).toEqual([false, schema, true]);
+    });
+  }
+});
+
+describe("translateSchema() rewrites without loss", () => {
+  for (const mode of ["strict", "anthropic", "gemini", "grammar"] as const) {
+    test(`several allOf, for ${mode}`, () => {
+      const schema = {
+        type: "object",
+        allOf: [{ $ref: "#/$defs/a" }, object({ b: { type: "integer" } })],
+        properties: { c: text },
+        required: ["c"],
+        $defs: { a: object({ a: text }) },
+      };
+      const result = translateSchema(schema, mode);
+      expect([result.weakened, result.schema["allOf"]]).toEqual([[], undefined]);
+      expect(result.schema["properties"]).toEqual({ c: text, a: text, b: { type: "integer" } });
+      expect(result.schema["required"]).toEqual(["c", "a", "b"]);
+    });
+  }
+
+  test("leaves allOf out where one of them forbids what another says, and opens the object", () => {
+    const schema = {
+      type: "object",
+      properties: { a: text },
+      allOf: [object({ b: text }, { additionalProperties: false })],
+    };
+    expect(translateSchema(schema, "grammar")).toMatchObject({
+      schema: { additionalProperties: true },
+      weakened: [{ pointer: "", keyword: "allOf" }],
+    });
+    expect(translateSchema(schema, "strict").strict).toBe(false);
+  });
+
+  test("a choice beside properties becomes a choice of wholes for a grammar", () => {
+    const schema = {
+      type: "object",
+      properties: { id: text },
+      required: ["id"],
+      anyOf: [object({ a: text }), object({ b: text })],
+    };
+    expect(translateSchema(schema, "grammar").schema).toEqual({
+      anyOf: [
+        { type: "object", properties: { id: text, a: text }, required: ["id", "a"] },
+        { type: "object", properties: { id: text, b: text }, required: ["id", "b"] },
+      ],
+    });
+  });
+
+  test("a schema that holds itself gets a name, where `#` is not understood", () => {
+    const schema = object({ parts: { type: "array", items: { $ref: "#" } } });
+    const { schema: sent } = translateSchema(schema, "grammar");
+    expect(sent["$ref"]).toBe("#/$defs/root");
+    expect(JSON.stringify(sent)).toContain(`"items":{"$ref":"#/$defs/root"}`);
+  });
+
+  test("lengths that a grammar can't hold are left out", () => {
+    const result = translateSchema(
+      object({ a: { ...text, maxLength: 2000 }, b: { ...text, maxLength: 1999 } }),
+      "grammar",
+    );
+    expect(result.weakened).toEqual([{ pointer: "/properties/a", keyword: "maxLength" }]);
+  });
+});
+
 describe("translateSchema() for other servers", () => {
   test("keeps to Gemini's subset", () => {
     const schema = object({
@@ -167,7 +274,8 @@ describe("translateSchema() for other servers", () => {
   test("never changes its argument", () => {
     const schema = object({ a: { const: 1 }, b: { items: [text] } }, { definitions: { x: text } });
     const before = structuredClone(schema);
-    for (const mode of ["strict", "gemini", "grammar", "schema"] as const) translateSchema(schema, mode);
+    for (const mode of ["strict", "anthropic", "gemini", "grammar", "tool", "schema"] as const)
+      translateSchema(schema, mode);
     expect(schema).toEqual(before);
   });
 });
@@ -191,7 +299,7 @@ test("translateSchema() never throws, whatever the schema holds", () => {
   const schema = fc.dictionary(keyword, fc.oneof(plain, inner, fc.array(inner, { maxLength: 3 })), { maxKeys: 6 });
   fc.assert(
     fc.property(schema, (given) => {
-      for (const mode of ["strict", "gemini", "grammar", "schema"] as const) {
+      for (const mode of ["strict", "anthropic", "gemini", "grammar", "tool", "schema"] as const) {
         const result = translateSchema(given, mode);
         expect(JSON.parse(JSON.stringify(result.schema))).toBeObject();
       }
