@@ -31,6 +31,7 @@ export function makeFolder(files: Record<string, string> = {}): string {
 
 export function worldOf(folder: string): Record<string, string> {
   return {
+    PATH: process.env["PATH"] ?? "",
     HOME: join(folder, "home"),
     XDG_CONFIG_HOME: join(folder, "config"),
     XDG_DATA_HOME: join(folder, "data"),

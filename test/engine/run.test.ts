@@ -216,7 +216,7 @@ describe("models and fallbacks", () => {
   test("a block fails the run before anything is paid for", async () => {
     const script = createScript({ "a/m": [GOOD] });
     const error = await failure(runProgram(await program({}, "```rllm-python pre\nx\n```\nHi"), {}, script.tools));
-    expect(error).toMatchObject({ code: "RLLM_009", details: { exception: "SandboxUnavailable", line: 13 } });
+    expect(error).toMatchObject({ code: "RLLM_009", details: { exception: "NameError", line: 13 } });
     expect(script.asked).toEqual([]);
   });
 

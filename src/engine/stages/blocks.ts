@@ -133,7 +133,8 @@ function blockError(
   context: JsonObject,
 ): ModullmError {
   const { name, source } = run.loaded.program;
-  const { exception, reason, line, hint } = outcome.failure;
+  const { exception, reason, hint } = outcome.failure;
+  const line = lineWithin(block, outcome.failure.line);
   const place = placeAt(source, lineStart(source, line ?? block.line));
   const where = line === null ? "" : ` at line ${line}`;
   return new ModullmError("RLLM_009", `The ${block.when} block of "${name}" failed${where}: ${exception}: ${reason}`, {
@@ -150,6 +151,11 @@ function blockError(
     receivedPayload: { context },
     place: indented(place),
   });
+}
+
+/** A sandbox may be wrong about the line, or be made to be: outside of the block it says nothing. */
+function lineWithin({ line: first, code }: Block, line: number | null): number | null {
+  return line !== null && line >= first && line < first + code.split("\n").length ? line : null;
 }
 
 /** The caret stands under the first word of the line. */
