@@ -5,6 +5,7 @@ import { ModullmError } from "../core/error.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { createLineReader, type Hello, type HostMessage, LineTooLong, MAX_ARGUMENTS } from "./channel.ts";
 import { type Level, LEVELS } from "./levels.ts";
+import { describeExit, readFailure } from "./failure.ts";
 import { createPrinted } from "./printed.ts";
 import { createPrintedMark, type PrintedMark } from "./printed-mark.ts";
 import {
@@ -378,21 +379,6 @@ async function answerOf(granted: GrantedFunction, args: readonly Json[], signal:
   } catch (thrown) {
     return { do: "throw", message: thrown instanceof Error ? thrown.message : String(thrown) };
   }
-}
-
-function readFailure(reply: Reply): Failure {
-  const { exception, reason, line, hint } = reply;
-  return {
-    exception: typeof exception === "string" ? exception.slice(0, 200) : "Error",
-    reason: typeof reason === "string" ? reason.slice(0, 2000) : "it gave no reason",
-    line: typeof line === "number" && Number.isSafeInteger(line) && line > 0 ? line : null,
-    hint: typeof hint === "string" ? hint.slice(0, 500) : null,
-  };
-}
-
-function describeExit(status: number | null, signal: NodeJS.Signals | null): string {
-  if (signal !== null) return `its process died of ${signal}`;
-  return `its process ended with status ${status ?? "unknown"} and gave no result`;
 }
 
 /** Kills the process with its group, which may outlive it. */

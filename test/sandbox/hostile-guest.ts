@@ -10,6 +10,10 @@ let nonce = "";
 const WAYS: Readonly<Record<string, () => void>> = {
   good: () => serve((values) => values["value"]),
   "says nothing": () => sleep(),
+  "starts slowly": () => {
+    // Ends the process when there is nothing more to read.
+    readMessage();
+  },
   unavailable: () => say({ is: "unavailable", reason: "this kernel has no Landlock" }),
   "other greeting": () => say({ is: "done", value: 1 }),
   "dies at once": () => process.exit(3),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Json } from "../../src/core/json.ts";
 import { ModullmError } from "../../src/core/error.ts";
 import type { Outcome, SandboxSession, SessionOptions } from "../../src/sandbox/sandbox.ts";
-import { type Guest, openSession } from "../../src/sandbox/session.ts";
+import { type Guest, openSession, startGuest } from "../../src/sandbox/session.ts";
 import { failureOf, rejectionOf, valueOf } from "./suite/case.ts";
 
 const never = new AbortController().signal;
@@ -84,6 +84,21 @@ describe("openSession()", () => {
     const error = await unavailable(openSession(guest("says nothing", { startMs: 300 }), {}, never));
     expect(error.details["reason"]).toBe("it did not start within 0.3 s");
     expect(performance.now() - start).toBeLessThan(1500);
+  });
+
+  test("ends one that must start whole by the end of its input, and one that doesn't care by force", async () => {
+    const ends = [];
+    for (const more of [{ startsWhole: true }, { startsWhole: true, startMs: 300 }, {}]) {
+      const started = startGuest(guest(more.startMs === undefined ? "starts slowly" : "says nothing"));
+      const ended = new Promise((resolve) => started.once("exit", (status, signal) => resolve(signal ?? status)));
+      const controller = new AbortController();
+      const opening = openSession(guest("", { ...more, started }), {}, controller.signal);
+      await Bun.sleep(200);
+      controller.abort("enough");
+      expect(await rejectionOf(opening)).toBe("enough");
+      ends.push(await ended);
+    }
+    expect(ends).toEqual([0, "SIGKILL", "SIGKILL"]);
   });
 
   test("refuses a command that does not exist, and a folder that does not", async () => {
