@@ -12,7 +12,11 @@ export interface Family {
 
 const SAMPLING = ["temperature", "top_p", "presence_penalty", "frequency_penalty"];
 const OPENAI = ["openai", "azure", "responses", "github", "openrouter"] as const;
-const RENAMED = { max_tokens: "max_completion_tokens" };
+const REASONING: Partial<Abilities> = {
+  thinking: "effort",
+  renames: { max_tokens: "max_completion_tokens" },
+  refusesThinking: [...SAMPLING, "logprobs", "top_logprobs", "logit_bias"],
+};
 
 /**
  * What is known of families of models, the first that fits wins. Sources, read in November 2026:
@@ -21,13 +25,10 @@ const RENAMED = { max_tokens: "max_completion_tokens" };
  * Sonnet 5.5. Google: ai.google.dev/gemini-api/docs, pages thinking, structured-output and gemma.
  */
 export const FAMILIES: readonly Family[] = [
-  family(OPENAI, /(^|\/)(o\d|gpt-5(?!-chat))/i, {
-    thinking: "effort",
-    renames: RENAMED,
-    refusesThinking: [...SAMPLING, "logprobs", "top_logprobs", "logit_bias"],
-  }),
-  family(["openai", "azure"], /^(gpt-audio|gpt-4o(-mini)?-audio)/, { input: ["audio"] }),
-  family(["openai", "azure"], /^gpt-(3\.5|4(-\d{4}|-32k)?$)/, { input: [] }),
+  family(["openai"], /^o[13]-mini/, { ...REASONING, input: [] }),
+  family(OPENAI, /(^|\/)(o\d|gpt-5(?!-chat))/i, REASONING),
+  family(["openai"], /^(gpt-audio|gpt-4o(-mini)?-audio)/, { input: ["audio"] }),
+  family(["openai"], /^gpt-(3\.5|4(-\d{4}|-32k)?$)/, { input: [] }),
   family(["anthropic"], /claude-(3-haiku|3-5)/, { thinking: "none", cacheFrom: 2048 }),
   family(["anthropic"], /claude-(3-|(opus|sonnet)-4(-[01])?(-20\d{6})?$)/, {}),
   family(["anthropic"], /claude-(opus|haiku)-4-5/, { schema: "anthropic", cacheFrom: 4096 }),

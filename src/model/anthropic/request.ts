@@ -79,7 +79,9 @@ async function limitOf(
   const { createCatalog } = await import("../catalog/catalog.ts");
   const catalog = createCatalog({ overrides: model.config.modelFacts });
   const facts = await catalog.facts(`${model.endpoint.provider}/${model.name}`);
-  return { tokens: Math.min(facts?.maxOutput ?? UNKNOWN_LIMIT, USUAL_LIMIT), given: false };
+  // Every model that is held to a schema can answer at that length.
+  const unknown = model.abilities.schema === "anthropic" ? USUAL_LIMIT : UNKNOWN_LIMIT;
+  return { tokens: Math.min(facts?.maxOutput ?? unknown, USUAL_LIMIT), given: false };
 }
 
 /**

@@ -43,7 +43,8 @@ describe("a request of Anthropic's Messages", () => {
 
   test("has the longest answer of a small model as its limit, and a modest one for a model that nothing is known of", async () => {
     expect((await sent("claude-3-haiku-20240307", {})).body["max_tokens"]).toBe(4096);
-    expect((await sent("claude-unheard-of", {})).body["max_tokens"]).toBe(8192);
+    expect((await sent("someone-elses-model", {})).body["max_tokens"]).toBe(8192);
+    expect((await sent("claude-newest-7", {})).body["max_tokens"]).toBe(32_000);
   });
 
   test("has the system message in a field of its own", async () => {
