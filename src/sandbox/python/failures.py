@@ -14,7 +14,7 @@ def describe(error, file, session):
         if "outside function" in reason:
             hint = "A block gives the variable result: write result = … in place of return."
     elif isinstance(error, SystemExit):
-        reason, hint = "it ended itself with exit(" + repr(error.code)[:80] + ")", "A block ends at its last line."
+        reason, hint = "it ended itself with exit(" + show_status(error.code) + ")", "A block ends at its last line."
     elif isinstance(error, MemoryError):
         reason = "it needs more memory than " + (str(session.memory) + " MiB" if session.memory else "there is")
     elif isinstance(error, KeyError):
@@ -28,6 +28,10 @@ def describe(error, file, session):
         "line": line if type(line) is int else None,
         "hint": None if hint is None else hint[:MAX_HINT],
     }
+
+
+def show_status(status):
+    return "" if status is None else repr(status)[:80]
 
 
 def line_in(error, file):

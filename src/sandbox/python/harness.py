@@ -5,7 +5,7 @@ import time  # Reads the time zone now: its file can't be read later.
 
 import _thread
 
-READ_SIZE = 1 << 20
+READ_SIZE = 1 << 16
 MAX_ARGUMENTS = 16
 # Bytes of a failure and of a refusal, which are cut before.
 PLENTY = 1 << 20
@@ -28,11 +28,14 @@ def begin():
             stay_with_parent()
         else:
             confine(hello["confine"], hello["limits"])
+        session = Session(incoming, outgoing, nonce, hello)
     except Exception as error:
         reason = str(error) if type(error) is Unavailable else name_of(type(error)) + ": " + str(error)
+        if isinstance(error, MemoryError):
+            reason = str(hello["limits"]["memoryMb"]) + " MiB of memory is too little for Python itself"
         transmit(outgoing, nonce + encode({"is": "unavailable", "reason": reason}, PLENTY) + b"\n")
         leave(1)
-    Session(incoming, outgoing, nonce, hello).serve()
+    session.serve()
 
 
 def take_channel():
@@ -50,14 +53,24 @@ def take_channel():
 
 def receive(incoming):
     """The host's next message. It sends one at a time: a line's end is the end of what there is to read."""
-    parts = []
-    while True:
-        part = system_read(incoming, READ_SIZE)
-        if not part:
-            leave(0)
-        parts.append(part)
-        if part[-1] == 10:
-            return scan(b"".join(parts).decode(), 0)[0]
+    parts, part = [], b""
+    try:
+        while not part.endswith(b"\n"):
+            part = read_some(incoming)
+            parts.append(part)
+        return scan(b"".join(parts).decode(), 0)[0]
+    except MemoryError:
+        parts = None
+        while not part.endswith(b"\n"):
+            part = read_some(incoming)
+        raise
+
+
+def read_some(incoming):
+    part = system_read(incoming, READ_SIZE)
+    if not part:
+        leave(0)
+    return part
 
 
 def transmit(outgoing, data):
@@ -94,7 +107,7 @@ class Session:
     def serve(self):
         self.send(b'{"is":"ready"}')
         while True:
-            answer = self.run(receive(self.incoming))
+            answer = self.run()
             # A thread of the code may be in the middle of a call.
             with self.lock:
                 self.running = False
@@ -108,14 +121,17 @@ class Session:
     def send(self, data):
         transmit(self.outgoing, self.nonce + data + b"\n")
 
-    def run(self, message):
+    def run(self):
+        file = None
         try:
+            message = receive(self.incoming)
+            file = message["file"]
             return b'{"is":"done","value":' + encode(self.execute(message), self.limit) + b"}"
         except Refused as refused:
             failure = {"exception": "ResultError", "reason": refused.describe("result"), "line": None, "hint": refused.hint}
         except BaseException as error:
             self.reserve = None
-            failure = self.describe(error, message["file"])
+            failure = self.describe(error, file)
         return encode({"is": "failed", **failure}, PLENTY)
 
     def execute(self, message):
@@ -171,7 +187,8 @@ def offer(offered):
     modules = offered["modules"]
 
     def guarded_import(name, globals=None, locals=None, fromlist=(), level=0):
-        if level == 0 and name.partition(".")[0] in modules:
+        # A list comes from code in C, which imports what it needs by the way of whoever called it, such as datetime.now().
+        if level == 0 and (name.partition(".")[0] in modules or name == "__future__" or type(fromlist) is list):
             return real_import(name, globals, locals, fromlist, 0)
         message = 'import of "' + "." * level + name + '" is not allowed in a block; allowed are: ' + ", ".join(modules)
         raise ImportError(message, name=name)

@@ -1,4 +1,5 @@
 import { ModullmError } from "../../core/error.ts";
+import type { Level } from "../levels.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { type Guest, openSession, startGuest } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
@@ -28,7 +29,9 @@ export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
 
   async function open(session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
     signal.throwIfAborted();
-    const guest = await prepareGuest(options, session);
+    const guest = await prepareGuest(options, session).catch((thrown: unknown) => {
+      throw told(level, thrown);
+    });
     if (signal.aborted) await guest.cleanUp?.();
     signal.throwIfAborted();
     const opening = openSession({ ...start(guest), cleanUp }, session, signal);
@@ -59,7 +62,7 @@ function start(guest: PythonGuest): Guest {
     started.on("error", () => {});
     started.kill("SIGKILL");
     void guest.cleanUp?.();
-    throw thrown;
+    throw told(guest.level, thrown);
   }
 }
 
@@ -86,7 +89,13 @@ async function prepareElsewhere(
   throw unavailable(level, `this system (${platform}) has no Landlock and no seccomp`);
 }
 
-function unavailable(level: PythonLevel, reason: string): ModullmError {
+/** A file that is gone, a temporary folder that can't be written: all of it means that there is no sandbox. */
+function told(level: Level, thrown: unknown): ModullmError {
+  if (thrown instanceof ModullmError) return thrown;
+  return unavailable(level, thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+function unavailable(level: Level, reason: string): ModullmError {
   return new ModullmError("RLLM_009", `Cannot start a sandbox of level "${level}": ${reason}`, {
     details: { exception: "SandboxUnavailable", reason, level },
   });

@@ -137,6 +137,7 @@ TYPE_HINTS = {
     "function": CALLED,
     "method": CALLED,
     "builtin_function_or_method": CALLED,
+    "coroutine": "A block waits for nothing: use a plain function.",
     "generator": AS_LIST,
     "map": AS_LIST,
     "filter": AS_LIST,
