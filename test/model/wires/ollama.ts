@@ -32,8 +32,6 @@ export const OLLAMA: Wire = {
     "schema-refused": "it makes a grammar of every schema, and ignores what it can't",
     "content-filter": "its models have no filter",
     "fault-code": "its errors are a text, without a code",
-    image: "tested with the adapter",
-    "not-taken": "a local model's abilities are not known",
   },
 };
 
@@ -71,7 +69,10 @@ function ask({ body }: Seen): Asked {
     turns: messages
       .filter(({ role }) => role !== "system")
       .map(({ role, content }) => ({ role: String(role), text: String(content) })),
-    files: [],
+    // It is told no media type, and looks at the bytes.
+    files: messages
+      .flatMap(({ images }) => (Array.isArray(images) ? images : []))
+      .map((data) => `data:image/png;base64,${String(data)}`),
     schema: typeof body["format"] === "object" ? body["format"] : null,
     maxTokens: options["num_predict"],
     temperature: options["temperature"],
