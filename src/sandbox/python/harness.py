@@ -16,7 +16,6 @@ system_read, system_write, leave = system.read, system.write, system._exit
 set_blocking = getattr(system, "set_blocking", None)
 get_trace, set_trace, set_profile = sys.gettrace, sys.settrace, sys.setprofile
 get_recursion_limit, set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
-real_import = builtins.__import__
 
 
 def begin():
@@ -180,26 +179,6 @@ class Session:
 
         call.__name__ = call.__qualname__ = name
         return call
-
-
-def offer(offered):
-    """The builtins that blocks have. They keep code from nothing: that is what the confinement is for."""
-    modules = offered["modules"]
-
-    def guarded_import(name, globals=None, locals=None, fromlist=(), level=0):
-        # A list comes from code in C, which imports what it needs by the way of whoever called it, such as datetime.now().
-        if level == 0 and (name.partition(".")[0] in modules or name == "__future__" or type(fromlist) is list):
-            return real_import(name, globals, locals, fromlist, 0)
-        message = 'import of "' + "." * level + name + '" is not allowed in a block; allowed are: ' + ", ".join(modules)
-        raise ImportError(message, name=name)
-
-    real = vars(builtins)
-    given = {name: real[name] for name in offered["builtins"] if name in real}
-    given.update(__build_class__=real["__build_class__"], __import__=guarded_import, __name__="builtins")
-    for name, value in real.items():
-        if isinstance(value, type) and issubclass(value, BaseException):
-            given[name] = value
-    return given
 
 
 begin()

@@ -3,10 +3,11 @@ import { deflateSync } from "node:zlib";
 import confine from "./confine.py" with { type: "text" };
 import failures from "./failures.py" with { type: "text" };
 import harness from "./harness.py" with { type: "text" };
+import offer from "./offer.py" with { type: "text" };
 import values from "./values.py" with { type: "text" };
 
 /** What runs in the guest. The parts share one namespace; each uses only what stands above it. */
-export const HARNESS = [values, failures, confine, harness].join("\n");
+export const HARNESS = [values, failures, confine, offer, harness].join("\n");
 
 /** Tells one harness from another. */
 export function harnessHash(): string {
