@@ -108,11 +108,12 @@ async function reply(socket: Socket, dialect: Dialect, asked: Asked, fault: Faul
     const message = "This model does not support an assistant message at the end";
     return sendJson(socket, 400, dialect.error(400, "invalid_request", message));
   }
-  if (asked.stream) await streamReply(socket, dialect, model, fault);
+  if (asked.stream) await streamReply(socket, dialect, asked, fault);
   else await wholeReply(socket, dialect, model, fault);
 }
 
-async function streamReply(socket: Socket, dialect: Dialect, model: string, fault: Fault | null): Promise<void> {
+async function streamReply(socket: Socket, dialect: Dialect, asked: Asked, fault: Fault | null): Promise<void> {
+  const { model, counted } = asked;
   const piece = (text: string): void => {
     if (text !== "" && !socket.destroyed) socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
   };
@@ -131,7 +132,7 @@ async function streamReply(socket: Socket, dialect: Dialect, model: string, faul
     piece(dialect.token(token, model));
     await wait(TOKEN_GAP);
   }
-  piece(dialect.finish(model, ANSWER));
+  piece(dialect.finish(model, ANSWER, counted));
   if (fault?.kind !== "no-end") piece(dialect.end);
   socket.end("0\r\n\r\n");
 }

@@ -5,7 +5,10 @@ export const chat: Dialect = {
   asks: (path, body) => (path.endsWith("/chat/completions") ? asked(body, body["messages"]) : null),
   start: (model) => chunk(model, { role: "assistant", content: "", refusal: null }),
   token: (text, model) => chunk(model, { content: text }),
-  finish: (model, text) => chunk(model, {}, "stop") + chunk(model, {}, null, { choices: [], usage: usage(text) }),
+  finish(model, text, counted) {
+    const count = counted ? chunk(model, {}, null, { choices: [], usage: usage(text) }) : "";
+    return chunk(model, {}, "stop") + count;
+  },
   end: "data: [DONE]\n\n",
   whole: (model, text) => ({
     id: "chatcmpl-1",

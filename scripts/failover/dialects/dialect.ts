@@ -6,6 +6,8 @@ export interface Asked {
   readonly stream: boolean;
   /** Who speaks last in the conversation; `assistant` where a client wants an answer continued. */
   readonly lastRole: string;
+  /** Whether a streamed answer is to be counted, where a protocol does that on demand only. */
+  readonly counted: boolean;
 }
 
 /** How a protocol puts what a model says. Texts are what goes over the wire, in this order: start, tokens, finish, end. */
@@ -16,7 +18,7 @@ export interface Dialect {
   start(model: string): string;
   token(text: string, model: string): string;
   /** What says that the model is done, with its count. @param text the whole answer */
-  finish(model: string, text: string): string;
+  finish(model: string, text: string, counted: boolean): string;
   /** What says that the stream is over; empty where only its end does. */
   readonly end: string;
   /** The body of a reply in one piece. */
@@ -38,6 +40,7 @@ export function asked(body: Record<string, unknown>, turns: unknown): Asked {
     model: typeof body["model"] === "string" ? body["model"] : "",
     stream: body["stream"] === true,
     lastRole: typeof role === "string" ? role : "user",
+    counted: isObject(body["stream_options"]) && body["stream_options"]["include_usage"] === true,
   };
 }
 

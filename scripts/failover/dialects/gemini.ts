@@ -6,9 +6,9 @@ export const gemini: Dialect = {
     const found = /\/models\/([^/:]+):(generateContent|streamGenerateContent)$/.exec(path);
     if (found === null) return null;
     const [, model = "", method] = found;
-    const { lastRole } = asked(body, body["contents"]);
+    const { lastRole, counted } = asked(body, body["contents"]);
     const last = lastRole === "model" ? "assistant" : lastRole;
-    return { model, stream: method === "streamGenerateContent", lastRole: last };
+    return { model, stream: method === "streamGenerateContent", lastRole: last, counted };
   },
   start: () => "",
   token: (text, model) => event(reply(model, text, countOf(text))),
