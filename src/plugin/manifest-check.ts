@@ -1,0 +1,193 @@
+import { posix } from "node:path";
+import { type Ability, type Manifest, PROTOCOL_VERSION } from "../../plugins/sdk/protocol.ts";
+import { compileContract } from "../contract/compile.ts";
+import { isObject, type Json, jsonFault, jsonType } from "../core/json.ts";
+import { didYouMean } from "../core/nearest.ts";
+
+/** Why a manifest is none: one sentence without a full stop. */
+export class ManifestFault extends Error {}
+
+const KEYS = [
+  "name",
+  "version",
+  "description",
+  "language",
+  "interface_version",
+  "command",
+  "provides",
+  "env",
+  "settings",
+];
+const PLATFORMS = ["linux", "darwin", "win32", "default"];
+const ABILITIES: readonly Ability[] = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
+export const PLUGIN_NAME = /^[a-z][a-z0-9-]{0,63}$/;
+const VERSION = /^\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,64})?(?:\+[0-9A-Za-z.-]{1,64})?$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+/** These say what code the runtime or the loader runs: with one of them the files would not be all that is trusted. */
+const REFUSED_VARIABLES =
+  /^(?:BUN_.*|NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|HOME|STARTUP|USERBASE)|BASH_ENV|ENV)$/i;
+const MOST_TEXT = 500;
+const MOST_WORDS = 64;
+const MOST_VARIABLES = 64;
+
+/**
+ * Takes a manifest apart and gives back what it says, no more.
+ * @throws {ManifestFault}
+ */
+export function checkManifest(value: unknown): Manifest {
+  if (!isObject(value)) throw new ManifestFault(`it must be an object, but it is ${described(value)}`);
+  checkKeys(value, KEYS, "");
+  const version = value["interface_version"];
+  if (version !== PROTOCOL_VERSION) throw new ManifestFault(versionFault(version));
+  const language = matching(
+    text(value, "language"),
+    /^[a-z][a-z0-9+#.-]{0,31}$/,
+    "language",
+    "a lower-case word such as python",
+  );
+  const settings = checkSettings(value["settings"]);
+  return {
+    name: matching(text(value, "name"), PLUGIN_NAME, "name", "lower-case letters, digits and `-`, a letter first"),
+    version: matching(text(value, "version"), VERSION, "version", "a version such as 1.2.0"),
+    description: text(value, "description"),
+    language,
+    interface_version: PROTOCOL_VERSION,
+    command: checkCommands(value["command"], language),
+    provides: checkProvides(value["provides"]),
+    env: checkVariables(value["env"]),
+    ...(settings === null ? {} : { settings }),
+  };
+}
+
+/** Whether the language runs on this program itself. */
+export function runsHere(language: string): boolean {
+  return language === "typescript" || language === "javascript";
+}
+
+function versionFault(version: unknown): string {
+  const wanted = `this ModuLLM speaks version ${PROTOCOL_VERSION}`;
+  if (!Number.isSafeInteger(version))
+    return `interface_version must be a whole number, but it is ${described(version)}; ${wanted}`;
+  return `it was made for version ${String(version)} of the interface, and ${wanted}`;
+}
+
+function checkCommands(value: unknown, language: string): Manifest["command"] {
+  if (!isObject(value)) throw new ManifestFault(`command must be an object, but it is ${described(value)}`);
+  checkKeys(value, PLATFORMS, "command.");
+  const commands: Record<string, readonly string[]> = {};
+  for (const [platform, words] of Object.entries(value)) {
+    const field = `command.${platform}`;
+    commands[platform] = checkWords(words, field);
+    const [program = "", ...rest] = commands[platform];
+    if (runsHere(language)) {
+      if (rest.length > 0)
+        throw new ManifestFault(`${field} must be one file for ${language}, but it has ${rest.length + 1} entries`);
+      checkInside(program, field);
+    } else if (/[/\\]/.test(program)) checkInside(program, field);
+  }
+  if (Object.keys(commands).length === 0) throw new ManifestFault("command names no platform: give it `default`");
+  return commands;
+}
+
+function checkWords(value: unknown, field: string): readonly string[] {
+  const words = texts(value, field, MOST_WORDS);
+  if (words.length === 0) throw new ManifestFault(`${field} is empty`);
+  for (const word of words) {
+    if (word.length > MOST_TEXT || word.includes("\0"))
+      throw new ManifestFault(`${field} holds a word that no command may hold`);
+  }
+  if (words[0]?.trim() === "" || words[0]?.startsWith("-")) throw new ManifestFault(`${field} begins with no program`);
+  return words;
+}
+
+/** A program is a name that the PATH knows, or a file of the plugin: what lies elsewhere would be no part of what is trusted. */
+function checkInside(path: string, field: string): void {
+  const plain = posix.normalize(path);
+  const outside =
+    posix.isAbsolute(plain) || /^[A-Za-z]:/.test(path) || path.includes("\\") || plain.split("/").includes("..");
+  if (outside)
+    throw new ManifestFault(`${field} is "${path}", but it must be a path inside of the plugin's folder, with /`);
+}
+
+function checkProvides(value: unknown): readonly Ability[] {
+  const names = texts(value, "provides", ABILITIES.length);
+  const known = names.map((name) => {
+    const ability = ABILITIES.find((each) => each === name);
+    if (ability === undefined) {
+      throw new ManifestFault(
+        `provides holds "${name}", which is not one of ${ABILITIES.join(", ")}.${didYouMean(name, ABILITIES)}`,
+      );
+    }
+    return ability;
+  });
+  if (known.length === 0)
+    throw new ManifestFault("provides is empty: it must name what the plugin can do, such as chat");
+  if (new Set(known).size < known.length) throw new ManifestFault("provides names something twice");
+  return known;
+}
+
+function checkVariables(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  const names = texts(value, "env", MOST_VARIABLES);
+  for (const name of names) {
+    if (!VARIABLE.test(name))
+      throw new ManifestFault(`env holds "${name}", which is no name of an environment variable`);
+    if (REFUSED_VARIABLES.test(name))
+      throw new ManifestFault(`env asks for ${name}, which no plugin gets: it says what code runs`);
+  }
+  return [...new Set(names)];
+}
+
+function checkSettings(value: unknown): { readonly [key: string]: Json } | null {
+  if (value === undefined) return null;
+  if (!isObject(value)) throw new ManifestFault(`settings must be a JSON Schema, but it is ${described(value)}`);
+  const fault = jsonFault(value);
+  if (fault !== null) throw new ManifestFault(`settings ${fault}`);
+  const compiled = compileContract(value);
+  if (!compiled.ok) {
+    const [{ schemaPath, reason }] = compiled.faults;
+    throw new ManifestFault(`settings is no JSON Schema: ${["settings", ...schemaPath].join(".")} ${reason}`);
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was parsed from JSON
+  return value as { readonly [key: string]: Json };
+}
+
+function checkKeys(value: Record<string, unknown>, known: readonly string[], prefix: string): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key) && key !== "$schema");
+  if (unknown !== undefined)
+    throw new ManifestFault(
+      `it has the unknown key "${prefix}${unknown}".${didYouMean(unknown, known)}`.replace(/\.$/, ""),
+    );
+}
+
+function text(value: Record<string, unknown>, key: string): string {
+  const found = value[key];
+  if (found === undefined) throw new ManifestFault(`${key} is missing`);
+  if (typeof found !== "string") throw new ManifestFault(`${key} must be a string, but it is ${described(found)}`);
+  if (found.trim() === "") throw new ManifestFault(`${key} is blank`);
+  if (found.length > MOST_TEXT) throw new ManifestFault(`${key} is longer than ${MOST_TEXT} characters`);
+  return found;
+}
+
+function matching(found: string, pattern: RegExp, key: string, wanted: string): string {
+  if (!pattern.test(found)) throw new ManifestFault(`${key} is "${found}", but it must be ${wanted}`);
+  return found;
+}
+
+function texts(value: unknown, field: string, most: number): readonly string[] {
+  if (value === undefined) throw new ManifestFault(`${field} is missing`);
+  if (!Array.isArray(value))
+    throw new ManifestFault(`${field} must be a list of strings, but it is ${described(value)}`);
+  if (value.length > most) throw new ManifestFault(`${field} has ${value.length} entries, and ${most} are the most`);
+  return value.map((entry: unknown, index) => {
+    if (typeof entry === "string") return entry;
+    throw new ManifestFault(`${field}.${index} must be a string, but it is ${described(entry)}`);
+  });
+}
+
+function described(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  if (typeof value === "number" || typeof value === "boolean") return `the ${typeof value} ${value}`;
+  return Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${jsonType(value)}`;
+}
