@@ -19,6 +19,8 @@ export interface Attack {
   readonly reason: string;
   /** `effect`: on the machine. `language`: within the interpreter, which code may read; it must gain no effect by that. */
   readonly layer: "effect" | "language";
+  /** Levels that have a `/proc` and a `/dev` of their own to show: what the attack is after is no harm there. */
+  readonly apart?: readonly Level[];
 }
 
 export interface AttackResult {
@@ -64,7 +66,7 @@ export async function* tryAttacks(
 ): AsyncGenerator<AttackResult> {
   const watch = await watchMachine();
   try {
-    for (const attack of chosen) {
+    for (const attack of chosen.filter(({ apart }) => !apart?.includes(sandbox.level))) {
       signal.throwIfAborted();
       const start = performance.now();
       const { end, level, went } = await tryOne(attack, sandbox, builtins, signal);
