@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { lstat, mkdir, readdir, copyFile, chmod } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** A file of a plugin. */
+export interface TreeFile {
+  /** From the folder, with `/`. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly executable: boolean;
+}
+
+/** All files of a folder, and one digest of them all: it changes with any byte, name or executable bit. */
+export interface Tree {
+  readonly sha256: string;
+  /** By path. */
+  readonly files: readonly TreeFile[];
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Why a folder can't be a plugin's: a clause without a full stop. */
+export class TreeFault extends Error {}
+
+const MOST_FILES = 50_000;
+const MOST_BYTES = 4 * 1024 ** 3;
+const MOST_DEPTH = 64;
+/** Files that are read at a time. */
+const AT_A_TIME = 8;
+
+/**
+ * Reads every file of a folder. A folder holds files and folders only: a link would lead to what is not trusted.
+ * @param options.source whether it is what somebody works on: then `.git`, and the links that npm puts into `node_modules/.bin`,
+ *   are passed over; they are not copied either
+ * @throws {TreeFault} for links and other things, and for what is too large
+ */
+export async function readTree(
+  folder: string,
+  options: { readonly source?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<Tree> {
+  const found: { path: string; executable: boolean; size: number }[] = [];
+  await walk(folder, "", { found, source: options.source ?? false });
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const size = found.reduce((sum, file) => sum + file.size, 0);
+  if (size > MOST_BYTES) throw new TreeFault(`it has ${size} bytes, and ${MOST_BYTES} are the most`);
+  const files: TreeFile[] = [];
+  let next = 0;
+  async function work(): Promise<void> {
+    for (let index = next++; index < found.length; index = next++) {
+      options.signal?.throwIfAborted();
+      const { path, executable } = found[index] ?? { path: "", executable: false };
+      files[index] = { path, executable, sha256: await hashFile(join(folder, path)) };
+    }
+  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  return { sha256: digestOf(files), files, size };
+}
+
+/** The lines that the digest is made of; they are kept beside an installed plugin, to say what was changed. */
+export function treeList(files: readonly TreeFile[]): string {
+  return files.map(({ path, sha256, executable }) => `${sha256} ${executable ? "x" : "-"} ${path}\n`).join("");
+}
+
+/** Reads such lines again; null where they are not those of the digest. */
+export function readTreeList(text: string, sha256: string): readonly TreeFile[] | null {
+  if (createHash("sha256").update(text).digest("hex") !== sha256) return null;
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => ({ sha256: line.slice(0, 64), executable: line[65] === "x", path: line.slice(67) }));
+}
+
+/** What differs, in words: `"main.ts" was changed, "x.ts" was added`. */
+export function describeChanges(before: readonly TreeFile[], after: readonly TreeFile[]): string {
+  const old = new Map(before.map((file) => [file.path, file]));
+  const changes: string[] = [];
+  for (const file of after) {
+    const was = old.get(file.path);
+    old.delete(file.path);
+    if (was === undefined) changes.push(`"${file.path}" was added`);
+    else if (was.sha256 !== file.sha256) changes.push(`"${file.path}" was changed`);
+    else if (was.executable !== file.executable)
+      changes.push(`"${file.path}" was made ${file.executable ? "" : "not "}executable`);
+  }
+  for (const path of old.keys()) changes.push(`"${path}" was removed`);
+  const more = changes.length > MOST_CHANGES ? `, and ${changes.length - MOST_CHANGES} more` : "";
+  return changes.slice(0, MOST_CHANGES).join(", ") + more;
+}
+
+const MOST_CHANGES = 5;
+
+/** Copies the files of a tree into a new folder. What was changed meanwhile shows when the copy is read. */
+export async function copyTree(tree: Tree, from: string, to: string, signal?: AbortSignal): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const { path, executable } of tree.files) {
+    signal?.throwIfAborted();
+    const target = join(to, path);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(join(from, path), target);
+    await chmod(target, executable ? 0o755 : 0o644);
+  }
+}
+
+function digestOf(files: readonly TreeFile[]): string {
+  return createHash("sha256").update(treeList(files)).digest("hex");
+}
+
+async function walk(
+  folder: string,
+  below: string,
+  to: { readonly found: { path: string; executable: boolean; size: number }[]; readonly source: boolean },
+): Promise<void> {
+  if (below.split("/").length > MOST_DEPTH)
+    throw new TreeFault(`its folders are nested more than ${MOST_DEPTH} levels deep`);
+  for (const name of await readdir(join(folder, below))) {
+    const path = below === "" ? name : `${below}/${name}`;
+    if (to.source && (name === ".git" || /(?:^|\/)node_modules\/\.bin$/.test(path))) continue;
+    // oxlint-disable-next-line no-control-regex -- a line break in a name would make two lines of the list out of one
+    if (/[\u0000-\u001F\u007F]/.test(name)) throw new TreeFault(`a name in it holds a control character`);
+    const stats = await lstat(join(folder, path));
+    if (stats.isDirectory()) await walk(folder, path, to);
+    else if (!stats.isFile()) {
+      throw new TreeFault(
+        `"${path}" is ${stats.isSymbolicLink() ? "a link" : "no regular file"}, and a plugin may hold files and folders only`,
+      );
+    } else to.found.push({ path, executable: (stats.mode & 0o100) !== 0, size: stats.size });
+    if (to.found.length > MOST_FILES) throw new TreeFault(`it has more than ${MOST_FILES} files`);
+  }
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const part of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(part as Uint8Array);
+  return hash.digest("hex");
+}
