@@ -1,0 +1,93 @@
+import type { JsonSchema } from "../contract/contract.ts";
+
+/**
+ * JSON Schemas of the protocol's messages: what `params` and `result` of each method are, and what notifications carry. The types in
+ * `plugins/sdk/protocol.ts` say the same; a test compares them, and `docs/plugin-protocol.md` with this.
+ * What a schema doesn't name is allowed, and ignored: a later version may have it.
+ */
+const TEXT = { type: "string" } as const;
+const FLAG = { type: "boolean" } as const;
+const COUNT = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+const COUNT_OR_NULL = { type: ["integer", "null"], minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+const OPEN = { type: "object" } as const;
+const EMPTY = { type: "object" } as const;
+const VERSION = { type: "integer", minimum: 1, maximum: 1_000_000 } as const;
+const ABILITY = { enum: ["chat", "embed", "models/list", "models/pull", "tokens/count"] } as const;
+
+const ATTACHMENT = object({ media_type: TEXT, data: TEXT, name: TEXT });
+const MESSAGE = object(
+  { role: { enum: ["system", "user", "assistant"] }, content: TEXT, attachments: list(ATTACHMENT) },
+  ["role", "content"],
+);
+const MODEL = object(
+  { name: TEXT, window: COUNT_OR_NULL, schema: { enum: ["enforced", "ignored"] }, media: list(TEXT) },
+  ["name", "window"],
+);
+const PART = {
+  anyOf: [
+    object({ type: { const: "text" }, text: TEXT }),
+    object({ type: { const: "reasoning" }, text: TEXT }),
+    object({ type: { const: "note" }, message: TEXT }),
+    object({ type: { const: "alive" } }),
+  ],
+} as const;
+
+/** `params` by method, as the host sends them. */
+export const PARAMS = {
+  initialize: object({
+    protocol_version: VERSION,
+    host: object({ name: TEXT, version: TEXT }),
+    settings: OPEN,
+    data_folder: TEXT,
+  }),
+  "models/list": EMPTY,
+  chat: object({
+    model: TEXT,
+    messages: list(MESSAGE),
+    params: OPEN,
+    schema: { type: ["object", "null"] },
+    stream: FLAG,
+  }),
+  embed: object({ model: TEXT, texts: list(TEXT) }),
+  "tokens/count": object({ model: TEXT, text: TEXT }),
+  health: EMPTY,
+  "models/pull": object({ model: TEXT }),
+  shutdown: EMPTY,
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+
+/** `result` by method, as the plugin answers. */
+export const RESULTS = {
+  initialize: object({ protocol_version: VERSION, name: TEXT, version: TEXT, provides: list(ABILITY) }),
+  "models/list": object({ models: list(MODEL) }),
+  chat: object({
+    reason: { enum: ["stop", "length", "content-filter", "other"] },
+    usage: { anyOf: [{ type: "null" }, object({ prompt_tokens: COUNT, completion_tokens: COUNT })] },
+    served: { type: ["string", "null"] },
+  }),
+  embed: object({
+    vectors: list(list({ type: "number" })),
+    usage: { anyOf: [{ type: "null" }, object({ prompt_tokens: COUNT })] },
+  }),
+  "tokens/count": object({ tokens: COUNT }),
+  health: object({ ok: FLAG, message: TEXT }, ["ok"]),
+  "models/pull": EMPTY,
+  shutdown: EMPTY,
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+
+/** `params` of notifications by method. */
+export const NOTIFICATIONS = {
+  "chat/part": object({ id: COUNT, part: PART }),
+  progress: object({ id: COUNT, message: TEXT, completed: COUNT_OR_NULL, total: COUNT_OR_NULL }),
+  cancel: object({ id: COUNT }),
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+
+/** `error` of an answer. */
+export const ERROR = object({ code: { type: "integer" }, message: TEXT, data: {} }, ["code", "message"]);
+
+function object<P extends JsonSchema>(properties: P, required: readonly string[] = Object.keys(properties)) {
+  return { type: "object", properties, required } as const;
+}
+
+function list<I extends JsonSchema>(items: I) {
+  return { type: "array", items } as const;
+}
