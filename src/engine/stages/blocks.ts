@@ -75,7 +75,8 @@ function onlyPaths(context: Readonly<Record<string, unknown>>, paths: readonly s
     let from: unknown = context;
     let to = picked;
     for (const [index, name] of names.entries()) {
-      if (!isObject(from) || !Object.hasOwn(from, name)) break;
+      // An input may have such a key of its own; here it would lead to the prototype of all objects.
+      if (name === "__proto__" || !isObject(from) || !Object.hasOwn(from, name)) break;
       from = from[name];
       const inner = to[name];
       if (index === names.length - 1) to[name] = from;
