@@ -11,7 +11,7 @@ export function renderError(error: ModullmError, color: boolean): string {
   if (place && place.path !== "") {
     const number = String(place.line);
     const gutter = " ".repeat(number.length);
-    lines.push(`${gutter} ${paint(color, 36, "-->")} ${place.path}:${place.line}:${place.column}`);
+    lines.push(`${gutter} ${paint(color, 36, "-->")} ${visible(place.path)}:${place.line}:${place.column}`);
     lines.push(`${gutter} ${paint(color, 36, "|")}`);
     lines.push(`${paint(color, 36, `${number} |`)} ${visible(place.text)}`);
     lines.push(`${gutter} ${paint(color, 36, "|")} ${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`);
