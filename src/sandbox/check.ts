@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import { join } from "node:path";
@@ -43,6 +43,8 @@ const MARKS = "/tmp";
 const MARK = /^modullm-pwn/;
 const CANARY = join(MARKS, "modullm-canary.txt");
 const CANARY_PORT = 18_999;
+/** Milliseconds that another check may take before this one gives up. */
+const MOST_WAIT_MS = 15 * 60_000;
 
 export function attacksFor(language: Language): readonly Attack[] {
   const name = language === "js" ? "javascript" : "python";
@@ -64,7 +66,7 @@ export async function* tryAttacks(
     readonly signal: AbortSignal;
   },
 ): AsyncGenerator<AttackResult> {
-  const watch = await watchMachine();
+  const watch = await watchMachine(signal);
   try {
     for (const attack of chosen.filter(({ apart }) => !apart?.includes(sandbox.level))) {
       signal.throwIfAborted();
@@ -111,20 +113,18 @@ function describe(outcome: Outcome): { end: string; went: boolean } {
   return { end: went ? value.slice(0, 60) : "result", went };
 }
 
-/** Looks for what attacks leave: files, packets, other limits or another priority of this process. */
-async function watchMachine(): Promise<{ changes(): string | null; stop(): void }> {
+/**
+ * Looks for what attacks leave: files, packets, other limits or another priority of this process. The attacks go at fixed places, so
+ * one program at a time can look: the port is also the lock.
+ */
+async function watchMachine(signal: AbortSignal): Promise<{ changes(): string | null; stop(): void }> {
+  let packets = 0;
+  const socket = await bindCanary(signal);
+  socket.on("message", () => packets++);
   const made = !existsSync(CANARY);
-  if (made) writeFileSync(CANARY, "canary\n", { mode: 0o600 });
+  if (made) writeFileSync(CANARY, "canary\n", { mode: 0o600, flag: "wx" });
   const { mode } = statSync(CANARY);
   const before = limits();
-  let packets = 0;
-  const socket = createSocket("udp4");
-  socket.on("message", () => packets++);
-  socket.on("error", () => {});
-  await new Promise<void>((resolve) => {
-    socket.once("error", () => resolve());
-    socket.bind(CANARY_PORT, "127.0.0.1", resolve);
-  });
   return {
     changes() {
       const marks = readdirSync(MARKS).filter((name) => MARK.test(name));
@@ -142,6 +142,23 @@ async function watchMachine(): Promise<{ changes(): string | null; stop(): void 
       if (made) rmSync(CANARY, { force: true });
     },
   };
+}
+
+/** @throws {Error} where something else keeps the port */
+async function bindCanary(signal: AbortSignal): Promise<Socket> {
+  const end = performance.now() + MOST_WAIT_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    const socket = createSocket("udp4");
+    const bound = await new Promise<boolean>((resolve) => {
+      socket.once("error", () => resolve(false));
+      socket.bind(CANARY_PORT, "127.0.0.1", () => resolve(true));
+    });
+    if (bound) return socket;
+    socket.close();
+    if (performance.now() > end) throw new Error(`the UDP port ${CANARY_PORT}, which attacks send to, is taken`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 function limits(): string {
