@@ -1,3 +1,4 @@
+import { ModullmError } from "../../core/error.ts";
 import type { AttackResult } from "../../sandbox/check.ts";
 import type { Language, Sandboxes } from "../../sandbox/sandboxes.ts";
 import { type Command, type CommandContext, UsageError } from "../command.ts";
@@ -41,7 +42,7 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
   const only = options.text("only") ?? "";
   const line = createLiveLine(output);
   const interrupt = new AbortController();
-  const disarm = output.terminal.onInterrupt(() => interrupt.abort());
+  const disarm = output.terminal.onInterrupt(() => interrupt.abort(interrupted()));
   const results: AttackResult[] = [];
   const skipped: { language: Language; reason: string }[] = [];
   try {
@@ -75,6 +76,10 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
     ...(options.flag("details") ? { attacks: results } : {}),
   });
   return through.length === 0 && results.length > 0 ? 0 : 1;
+}
+
+function interrupted(): ModullmError {
+  return new ModullmError("RLLM_022", "The check was interrupted", { details: { reason: "interrupted" } });
 }
 
 function summarise(results: readonly AttackResult[]): object[] {
