@@ -42,15 +42,19 @@ const REFUSED_WAIT = 200;
 export function withRetry(model: Model, options: RetryOptions = {}): Model {
   const settings = { retries: 2, sleep: sleepFor, random: Math.random, breaker: null, ...options };
   const { breaker } = settings;
-  return {
+  const retried: Model = {
     id: model.id,
     ...(model.origin === undefined ? {} : { origin: model.origin }),
-    window: model.window,
-    ...(model.abilities === undefined ? {} : { abilities: model.abilities }),
+    // Some know only once they are ready.
+    get window() {
+      return model.window;
+    },
     ready: (signal, note) => model.ready(signal, note),
     ...(breaker === null ? {} : { restsUntil: () => breaker.restsUntil() }),
     call: (request, signal) => new FirstTry(begin(model, settings, request, signal)),
   };
+  if (model.abilities === undefined) return retried;
+  return Object.defineProperty(retried, "abilities", { get: () => model.abilities, enumerable: true });
 }
 
 /** One call with all its tries. */
