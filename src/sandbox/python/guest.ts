@@ -114,7 +114,12 @@ function makeFolder(): string {
 /** Ends a session that keeps too many files: each is limited by the kernel, and Landlock lets it make no folders. */
 function watchFolder(folder: string, end: (reason: string) => void): () => void {
   const timer = setInterval(() => {
-    if (readdirSync(folder).length > MOST_FILES) end(`it kept more than ${MOST_FILES} files`);
+    try {
+      if (readdirSync(folder).length > MOST_FILES) end(`it kept more than ${MOST_FILES} files`);
+    } catch (thrown) {
+      // Someone removed it, or the host has no descriptor left to look.
+      end(`its files can't be counted: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    }
   }, LOOK_MS);
   return () => clearInterval(timer);
 }
