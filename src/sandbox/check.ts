@@ -36,6 +36,8 @@ export interface AttackResult {
 }
 
 const TIMEOUT_MS = 2000;
+/** Attacks that run at the same time. */
+const TOGETHER = 8;
 /** Milliseconds an attack may outlive its deadline: starting, killing and clearing away on a busy machine. */
 const GRACE_MS = 8000;
 /** Where the attacks leave their marks, and what they are after. */
@@ -51,7 +53,7 @@ export function attacksFor(language: Language): readonly Attack[] {
   return ([...attacks, ...more] as readonly Attack[]).filter(({ lang }) => lang === name);
 }
 
-/** Runs attacks one after the other in a sandbox, each in a session of its own, and looks at what they left on the machine. */
+/** Runs attacks in a sandbox, a few at a time, each in a session of its own, and looks at what they left on the machine. */
 export async function* tryAttacks(
   sandbox: Sandbox,
   {
@@ -67,16 +69,22 @@ export async function* tryAttacks(
   },
 ): AsyncGenerator<AttackResult> {
   const watch = await watchMachine(signal);
+  const fitting = chosen.filter(({ apart }) => !apart?.includes(sandbox.level));
+
+  async function tryTogether(attacks: readonly Attack[]): Promise<readonly AttackResult[]> {
+    signal.throwIfAborted();
+    const results = await Promise.all(attacks.map((attack) => tryOne(attack, sandbox, { language, builtins, signal })));
+    const left = watch.changes();
+    return left === null ? results : results.map((result) => ({ ...result, held: false, end: left }));
+  }
+
   try {
-    for (const attack of chosen.filter(({ apart }) => !apart?.includes(sandbox.level))) {
-      signal.throwIfAborted();
-      const start = performance.now();
-      const { end, level, went } = await tryOne(attack, sandbox, builtins, signal);
-      const ms = performance.now() - start;
-      const left = watch.changes();
-      const late = ms > TIMEOUT_MS + GRACE_MS ? "it outlived its deadline" : null;
-      const held = left === null && late === null && !(went && attack.layer === "effect");
-      yield { id: attack.id, language, level, builtins, held, end: left ?? late ?? end, ms };
+    for (let next = 0; next < fitting.length; next += TOGETHER) {
+      const attacks = fitting.slice(next, next + TOGETHER);
+      const results = await tryTogether(attacks);
+      // Which of them it was, and that it was not the others' doing, shows when each is alone.
+      if (results.every(({ held }) => held)) yield* results;
+      else for (const attack of attacks) yield* await tryTogether([attack]);
     }
   } finally {
     watch.stop();
@@ -86,17 +94,24 @@ export async function* tryAttacks(
 async function tryOne(
   attack: Attack,
   sandbox: Sandbox,
-  builtins: "safe" | "all",
-  signal: AbortSignal,
-): Promise<{ end: string; level: Level; went: boolean }> {
+  { language, builtins, signal }: Pick<AttackResult, "language" | "builtins"> & { readonly signal: AbortSignal },
+): Promise<AttackResult> {
+  const start = performance.now();
   const options: SessionOptions = { limits: { timeoutMs: TIMEOUT_MS, maxCalls: 50 }, functions: GRANTED, builtins };
   const session = await sandbox.open(options, signal);
+  const { level } = session;
+  let ended: { readonly end: string; readonly went: boolean };
   try {
     const code = attack.lang === "javascript" ? `result = (0, eval)(${JSON.stringify(attack.code)})` : attack.code;
-    return { ...describe(await session.run(code, {})), level: session.level };
+    ended = describe(await session.run(code, {}));
   } finally {
     await session.close();
   }
+  const ms = performance.now() - start;
+  const late = ms > TIMEOUT_MS + GRACE_MS;
+  const held = !late && !(ended.went && attack.layer === "effect");
+  const end = late ? "it outlived its deadline" : ended.end;
+  return { id: attack.id, language, level, builtins, held, end, ms };
 }
 
 /** The bridge that some attacks go at. */

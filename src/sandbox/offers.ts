@@ -24,7 +24,8 @@ export async function makeSandboxHere(language: Language, level: Level, options:
   if (level === "container") return await makeContainer(options);
   if (level === "wasm") throw new Error("Python does not run in WebAssembly here");
   const { createPythonSandbox } = await import("./python/python.ts");
-  return createPythonSandbox({ interpreter: await findInterpreter(options), level, env: options.env });
+  const { experimental } = options.settings;
+  return createPythonSandbox({ interpreter: await findInterpreter(options), level, env: options.env, experimental });
 }
 
 async function makeJavaScript(level: Level, { settings, env, warm = 0 }: SandboxesOptions): Promise<Sandbox> {
@@ -68,8 +69,9 @@ async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
     return { ...container, reason: toModullmError(thrown).message };
   }
   const engine = `Python ${interpreter.version} (${interpreter.executable})`;
-  const lacking = lackingFor(interpreter);
+  const lacking = await lackingFor(interpreter, options);
   if (lacking !== null) return { levels: container.levels, engine: container.engine ?? engine, reason: lacking };
+  if (process.platform !== "linux") return { levels: ["kernel", ...container.levels], engine, reason: null };
   const { findBubblewrap } = await import("./python/bubblewrap.ts");
   const inNamespaces = findBubblewrap(options.env) !== null;
   return {
@@ -90,8 +92,19 @@ async function containerOffer({ settings, env }: SandboxesOptions): Promise<Pick
 }
 
 /** Why the kernel can't confine this Python; null when it can. */
-function lackingFor({ ctypes, landlock }: PythonInterpreter): string | null {
-  if (process.platform !== "linux") return `this system (${process.platform}) has no Landlock and no seccomp`;
+async function lackingFor(
+  { ctypes, landlock }: PythonInterpreter,
+  { settings }: SandboxesOptions,
+): Promise<string | null> {
+  const { platform } = process;
+  if (platform === "darwin" || platform === "win32")
+    return settings.experimental
+      ? null
+      : `the confinement of this system (${platform}) is not proven, and sandbox.experimental does not allow it`;
+  if (platform !== "linux") return `this system (${platform}) has no Landlock and no seccomp`;
+  const { isKnownArchitecture } = await import("./confinement/seccomp.ts");
+  if (!isKnownArchitecture(process.arch))
+    return `there is no list of system calls for its architecture (${process.arch})`;
   if (landlock < 1) return "its kernel has no Landlock (Linux 5.13 or later with it enabled has)";
   if (!ctypes) return "this Python has no ctypes, which it needs to confine itself";
   return null;

@@ -28,10 +28,14 @@ for (const level of ["kernel", "namespaces"] as const) {
   describe.skipIf(typeof interpreter === "string")(`attacks on Python at level ${level}`, () => {
     if (typeof interpreter === "string") return;
     const folder = ownTemporary();
+    // `modullm sandbox check` runs all of them in every way; here the whole corpus runs once, where most could go wrong.
     for (const builtins of ["safe", "all"] as const)
       test(
         `hold with builtins "${builtins}"`,
-        () => leavesNothing(folder.path, () => brokenAttacks(interpreter, { level, builtins, quick: false })),
+        () => {
+          const quick = level !== "kernel" || builtins !== "all";
+          return leavesNothing(folder.path, () => brokenAttacks(interpreter, { level, builtins, quick }));
+        },
         PATIENCE_MS,
       );
   });
@@ -40,7 +44,9 @@ for (const level of ["kernel", "namespaces"] as const) {
 describe.skipIf(!confined)("attacks on other versions of Python", () => {
   const folder = ownTemporary();
   const others = existsSync(versions) ? readdirSync(versions).filter((name) => /^3\.(?:9|1\d)\./.test(name)) : [];
-  for (const version of others)
+  // The oldest and the newest: what lies between them lies between them.
+  const ordered = others.toSorted((a, b) => Number(a.split(".")[1]) - Number(b.split(".")[1]));
+  for (const version of new Set([...ordered.slice(0, 1), ...ordered.slice(-1)]))
     test(
       `hold in ${version}`,
       async () => {

@@ -9,11 +9,15 @@ export type Architecture = "x64" | "arm64";
  * @throws {ModullmError} RLLM_009 `SandboxUnavailable`: without a table there is no filter, and without a filter no sandbox
  */
 export function knownArchitecture(architecture: string = process.arch): Architecture {
-  if (architecture === "x64" || architecture === "arm64") return architecture;
+  if (isKnownArchitecture(architecture)) return architecture;
   const reason = `there is no table of system calls for the architecture "${architecture}", only for "x64" and "arm64"`;
   throw new ModullmError("RLLM_009", `Cannot confine a process: ${reason}`, {
     details: { exception: "SandboxUnavailable", reason },
   });
+}
+
+export function isKnownArchitecture(architecture: string): architecture is Architecture {
+  return architecture === "x64" || architecture === "arm64";
 }
 
 /**
