@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { LLM_PARAMS } from "../../src/program/llm-params.ts";
 import { FRONTMATTER_KEYS } from "../../src/program/metadata.ts";
+import { OFFERED_PYTHON } from "../../src/sandbox/python/offered.ts";
 import { statsOf } from "../../src/store/stats.ts";
 import { ROOT } from "./page.ts";
 
@@ -24,6 +25,17 @@ describe("tables in the pages are complete", () => {
   test("README.md has every command", () => {
     const names = firstColumn("README.md", "## Commands").map((usage) => usage.split(" ")[1] ?? "");
     expect(names).toEqual(sorted(Object.keys(COMMANDS)));
+  });
+
+  test("docs/blocks.md and the help have every builtin and module of Python blocks", () => {
+    const page = readFileSync(join(ROOT, "docs/blocks.md"), "utf8");
+    const words = new Set(page.match(/\w+/g));
+    const { builtins, modules } = OFFERED_PYTHON;
+    // Those two are spelt without a call, and nobody misses them.
+    const named = [...builtins, ...modules].filter((name) => name !== "Ellipsis" && name !== "NotImplemented");
+    expect(named.filter((name) => !words.has(name))).toEqual([]);
+    const help = new Set(readFileSync(join(ROOT, "src/cli/topics/rllm.md"), "utf8").match(/\w+/g));
+    expect(modules.filter((name) => !help.has(name))).toEqual([]);
   });
 
   test("docs/format.md has every frontmatter key", () => {
