@@ -105,10 +105,10 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
       session = await open(block.language, { limits: block.limits, trusted: block.trusted }, signal);
       return { ...(await session.run(block.code, block.values, block.source)), level: session.level };
     } finally {
-      // The result doesn't wait for the process to be gone; the next block does, and so does `close`.
-      const ending = session?.close() ?? Promise.resolve();
+      // The result doesn't wait for the process to be gone; the next block does, and so does `close`, which tells of one that fails.
+      const ending = (session?.close() ?? Promise.resolve()).finally(leave);
       endings.add(ending);
-      void ending.then(leave).finally(() => endings.delete(ending));
+      ending.then(() => endings.delete(ending)).catch(() => {});
     }
   }
 
