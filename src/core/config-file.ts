@@ -1,7 +1,7 @@
 import type { ModelFacts } from "../model/facts.ts";
 import type { DeadlineSettings, RequiredLevel } from "./config.ts";
 import { ModullmError } from "./error.ts";
-import { isObject, jsonType } from "./json.ts";
+import { isObject, type Json, type JsonObject, jsonFault, jsonType } from "./json.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** What one config.yaml says; absent or blank keys are null. Header values are as written, `${NAME}` not yet filled in. */
@@ -19,6 +19,8 @@ export interface ConfigFile {
   readonly library: readonly string[];
   readonly sandbox: SandboxConfig;
   readonly media: MediaConfig;
+  /** `plugins`: settings by plugin, as written. */
+  readonly plugins: ReadonlyMap<string, JsonObject>;
   readonly warnings: readonly string[];
 }
 
@@ -136,7 +138,11 @@ class Reader {
 }
 
 function readRoot(value: unknown, reader: Reader): ConfigFile {
-  const root = reader.mapping(value, [], ["runtime", "provider", "providers", "models", "library", "sandbox", "media"]);
+  const root = reader.mapping(
+    value,
+    [],
+    ["runtime", "provider", "providers", "models", "library", "sandbox", "media", "plugins"],
+  );
   const runtime = reader.mapping(
     root["runtime"],
     ["runtime"],
@@ -155,6 +161,7 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     library: readNames(root["library"], ["library"], reader),
     sandbox: readSandbox(root["sandbox"], reader),
     media: readMedia(root["media"], reader),
+    plugins: readPlugins(root["plugins"], reader),
     warnings: reader.warnings,
   };
 }
@@ -292,6 +299,19 @@ function readModels(value: unknown, reader: Reader): Map<string, Partial<ModelFa
     });
   }
   return models;
+}
+
+/** What the keys of a plugin are, its manifest says; here they only have to be JSON. */
+function readPlugins(value: unknown, reader: Reader): Map<string, JsonObject> {
+  const plugins = new Map<string, JsonObject>();
+  for (const [name, entry] of Object.entries(reader.mapping(value, ["plugins"]))) {
+    const settings = reader.mapping(entry, ["plugins", name]);
+    const fault = jsonFault(settings);
+    if (fault !== null) reader.wrong(["plugins", name], fault);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reader of YAML gives nothing that JSON has not
+    plugins.set(name, settings as { readonly [key: string]: Json });
+  }
+  return plugins;
 }
 
 /** A value in words, without strings' text: what stands in the wrong place may be a secret. */

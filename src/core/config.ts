@@ -1,5 +1,6 @@
 import type { ModelFacts } from "../model/facts.ts";
 import type { Level } from "../sandbox/levels.ts";
+import type { JsonObject } from "./json.ts";
 import type { Paths } from "./paths.ts";
 
 /** A value and where it came from, in the words `checked_sources` uses: `environment`, `./.env`, a file's path. */
@@ -74,6 +75,8 @@ export interface Config {
   readonly library: readonly string[];
   readonly sandbox: SandboxSettings;
   readonly media: MediaSettings;
+  /** `plugins` in config.yaml: settings by plugin. Its manifest says what they may be. */
+  readonly plugins: Readonly<Record<string, JsonObject>>;
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
   readonly warnings: readonly string[];
   /** The files and places that are read for settings, first one wins, whether they exist or not. */

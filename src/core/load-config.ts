@@ -222,6 +222,7 @@ function build(
         pdf: firstSet(files, ({ media }) => media.pdf) ?? 32,
       },
     },
+    plugins: byName(files.map(({ plugins }) => plugins)),
     warnings,
     checkedSources: layers.map(({ source }) => source),
     get: rest.lookup,

@@ -31,6 +31,7 @@ models:
 library: [./programs, ~/shared]
 sandbox: { require: kernel, trusted_python: false, python: /usr/bin/python3 }
 media: { allow: [~/Pictures, ./scans], hosts: [intra.example], image_mb: 5, audio_mb: 0.5 }
+plugins: { acme: { region: eu, sizes: [1, 2] }, bare: }
 `;
 
 test("parseConfigFile() reads every key", async () => {
@@ -47,6 +48,7 @@ test("parseConfigFile() reads every key", async () => {
     media: { allow: ["~/Pictures", "./scans"], hosts: ["intra.example"], image: 5, audio: 0.5, pdf: null },
     warnings: [],
   });
+  expect(Object.fromEntries(file.plugins)).toEqual({ acme: { region: "eu", sizes: [1, 2] }, bare: {} });
   expect(Object.fromEntries(file.providers)).toEqual({
     acme: {
       type: "openai",
@@ -164,6 +166,7 @@ describe("parseConfigFile() rejects the wrong type of", () => {
       "models: {a/b: {input_price: free}}",
       "must be a number of at least 0, but it is a string",
     ],
+    ["plugins.acme", 1, "plugins: {acme: [eu]}", "must be a mapping, but it is a list"],
   ])("%s", async (field, line, text, reason) => {
     const error = await failure(parse(text));
     expect(error.code).toBe("RLLM_018");

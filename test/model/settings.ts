@@ -28,6 +28,7 @@ export function settings(from: Settings): Config {
     library: [],
     sandbox: NO_SANDBOX_SETTINGS,
     media: { allow: [], hosts: [], limits: { image: 20, audio: 25, pdf: 32 } },
+    plugins: {},
     warnings: [],
     checkedSources: ["environment", "./.env"],
     get(name) {
