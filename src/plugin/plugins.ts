@@ -1,0 +1,189 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../core/config.ts";
+import type { ModelProvider } from "../model/model.ts";
+import { describePlugin } from "./about.ts";
+import { DependencyFault, missingDependencies } from "./dependencies.ts";
+import { copyFolder, examine, type Examination } from "./examine.ts";
+import { findPlugin, findPlugins, type FoundPlugin } from "./find.ts";
+import { type LoadedManifest, readManifest, startCommand } from "./manifest.ts";
+import { notTrusted, refusal } from "./refusal.ts";
+import { checkSettings } from "./settings.ts";
+import { describeSource } from "./source.ts";
+import { copyTree, readTree, type Tree } from "./tree.ts";
+import { trustPlugin } from "./trust.ts";
+import { readVariables } from "./variables.ts";
+
+export interface PluginsOptions {
+  readonly config: Config;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What runs TypeScript and JavaScript plugins. @default this program's own file */
+  readonly executable?: string;
+  /** Asks the user for a yes; null where nobody can be asked. @default null */
+  readonly ask?: ((question: string) => Promise<boolean>) | null;
+  /** Gets each line of a plugin's log, redacted. @default nobody reads it */
+  readonly log?: (plugin: string, line: string) => void;
+  /** Whether a model that a plugin can pull is pulled when it is missing. @default false */
+  readonly autoPull?: boolean;
+}
+
+/** A plugin with what its files say now. */
+export interface LoadedPlugin extends FoundPlugin {
+  readonly examination: Examination;
+}
+
+/** The plugins that a folder's programs may name. Nothing is read before it is asked for. */
+export interface Plugins {
+  /** Every plugin in every place, those that can't be used too. */
+  list(): Promise<readonly LoadedPlugin[]>;
+  /** The one that a name stands for; null where there is none. */
+  find(name: string): Promise<LoadedPlugin | null>;
+  /**
+   * The models of a plugin, which is started when the first of them is asked for something. Its files are checked now; where
+   * nobody has said yes to them, the user is asked.
+   * @returns null where there is no such plugin
+   * @throws {ModullmError} RLLM_019 when it can't be used, RLLM_021 without a yes, RLLM_018 for its settings
+   */
+  provider(name: string): Promise<ModelProvider | null>;
+}
+
+export function createPlugins(options: PluginsOptions): Plugins {
+  const { config, cwd } = options;
+  const places = { paths: config.paths, cwd };
+  const loaded = async (found: FoundPlugin): Promise<LoadedPlugin> => {
+    return { ...found, examination: await examine(found, config.paths) };
+  };
+  async function find(name: string): Promise<LoadedPlugin | null> {
+    const found = await findPlugin(name.toLowerCase(), places);
+    return found === null ? null : await loaded(found);
+  }
+  return {
+    find,
+    async list() {
+      const all: LoadedPlugin[] = [];
+      for await (const found of findPlugins(places)) all.push(await loaded(found));
+      return all;
+    },
+    async provider(name) {
+      const plugin = await find(name);
+      return plugin === null ? null : await openProvider(plugin, name, options);
+    },
+  };
+}
+
+async function openProvider(plugin: LoadedPlugin, written: string, options: PluginsOptions): Promise<ModelProvider> {
+  const { config, env, executable = process.execPath } = options;
+  const { name } = plugin;
+  const { manifest, tree } = usable(plugin);
+  const settings = config.plugins[name] ?? {};
+  checkSettings(manifest, settings);
+  const variables = readVariables(manifest, { config, env });
+  if (plugin.examination.trust !== "trusted") await askForTrust(plugin, options);
+  const place =
+    plugin.locked === null ? await ownCopy(plugin, tree, config.paths.cache) : await readManifest(plugin.folder);
+  const dataFolder = dataFolderOf(plugin, config);
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const { createPluginHost } = await import("./host.ts");
+  const { createPluginProvider } = await import("./provider.ts");
+  const { log, autoPull = false } = options;
+  const host = createPluginHost({
+    ...startCommand(place, { executable, env: variables }),
+    name,
+    settings,
+    dataFolder,
+    variables: manifest.env ?? [],
+    ...(log === undefined ? {} : { log: (line: string) => log(name, line) }),
+  });
+  return createPluginProvider(host, manifest, { written, autoPull, identity: { sha256: tree.sha256, settings } });
+}
+
+/** @throws {ModullmError} RLLM_019 */
+function usable({ name, loaded, fault, examination, locked }: LoadedPlugin): {
+  manifest: LoadedManifest["manifest"];
+  tree: Tree;
+} {
+  const { trust, reason, tree } = examination;
+  if (trust !== "broken" && loaded !== null && tree !== null) {
+    if (loaded.manifest.name === name) return { manifest: loaded.manifest, tree };
+    throw refusal("start", name, { reason: `its manifest has the name "${loaded.manifest.name}"` });
+  }
+  if (locked === null && fault !== null) throw fault;
+  const hint = `Install it again (\`modullm plugins update ${name}\`) if you know who did this, or remove it.`;
+  throw refusal("start", name, { reason: reason ?? "its files can't be read", ...(locked === null ? {} : { hint }) });
+}
+
+/** @throws {ModullmError} RLLM_021 */
+async function askForTrust(plugin: LoadedPlugin, { ask, config }: PluginsOptions): Promise<void> {
+  const { name, folder, loaded, examination } = plugin;
+  const { trust, reason, tree } = examination;
+  const hint = `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says yes.`;
+  const changes = reason === null ? "" : ` (${reason})`;
+  const why =
+    trust === "changed" ? `its files have changed since you trusted it${changes}` : "you have not trusted it yet";
+  if (!ask || loaded === null || tree === null) throw notTrusted("start", name, { reason: why, hint });
+  const about = describePlugin(loaded.manifest, { from: originOf(plugin), tree });
+  const news = trust === "changed" ? `\n  ${why}` : "";
+  const yes = await ask(`${about}${news}\nTrust it and start it?`);
+  if (!yes) throw notTrusted("start", name, { reason: "you said no", hint });
+  // The answer may have taken its time.
+  if (plugin.locked !== null && (await digestOf(folder)) !== tree.sha256)
+    throw refusal("start", name, { reason: "its files changed while you were asked" });
+  await trustPlugin(config.paths, { name, folder, sha256: tree.sha256 });
+}
+
+/** Where a plugin comes from, for people. */
+export function originOf({ place, folder, locked }: FoundPlugin): string {
+  if (locked !== null) return describeSource(locked.source);
+  const where = { project: "this project", folder: "your plugins", package: "this project's packages", installed: "" }[
+    place
+  ];
+  return `${where}, ${folder}`;
+}
+
+/**
+ * The files that were said yes to, in a folder of ours: nothing around it (a package beside it, a tsconfig.json above it) has a part
+ * in what runs, and nobody works on it.
+ * @throws {ModullmError} RLLM_019
+ */
+async function ownCopy({ name, folder }: LoadedPlugin, tree: Tree, cache: string): Promise<LoadedManifest> {
+  const { wanted } = await missingDependencies(folder).catch((thrown: unknown) => {
+    if (!(thrown instanceof DependencyFault)) throw thrown;
+    throw refusal("start", name, { reason: thrown.message });
+  });
+  const [missing] = Object.keys(wanted);
+  if (missing !== undefined) {
+    throw refusal("start", name, {
+      reason: `it needs the package "${missing}" and others, and has no node_modules folder of its own`,
+      hint: `Install it with its packages: \`modullm plugins install ${folder}\`.`,
+    });
+  }
+  const copy = copyFolder({ cache }, tree.sha256);
+  if ((await digestOf(copy)) === tree.sha256) return await readManifest(copy);
+  const draft = `${copy}.${randomUUID()}`;
+  try {
+    await copyTree(tree, folder, draft);
+    if ((await digestOf(draft)) !== tree.sha256)
+      throw refusal("start", name, { reason: "its files changed while they were read", retryable: true });
+    await rm(copy, { recursive: true, force: true });
+    // Another process may have been faster: then its copy is as good.
+    await rename(draft, copy).catch(() => {});
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return await readManifest(copy);
+}
+
+async function digestOf(folder: string): Promise<string | null> {
+  return await readTree(folder).then(
+    ({ sha256 }) => sha256,
+    () => null,
+  );
+}
+
+/** Two plugins of one name, in two projects, have nothing to do with each other. */
+function dataFolderOf({ name, folder, locked }: LoadedPlugin, { paths }: Config): string {
+  const own = locked === null ? `${name}-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}` : name;
+  return join(paths.data, "plugin-data", own);
+}
