@@ -6,6 +6,8 @@ export interface Terminal {
   readonly cwd: string;
   readonly stdoutIsTty: boolean;
   readonly stderrIsTty: boolean;
+  /** Whether a user can be asked something. @default false */
+  readonly stdinIsTty?: boolean;
   /** Columns of the terminal behind stderr. */
   readonly columns: number;
   stdout(text: string): void;
@@ -73,7 +75,7 @@ export function createOutput(terminal: Terminal, redactor: Redactor, color: "aut
  */
 export function visible(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "");
+  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g, "");
 }
 
 /** Text in an ANSI colour, or plain. */

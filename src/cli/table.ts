@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   exectime: async () => (await import("./commands/exectime.ts")).command,
   trace: async () => (await import("./commands/trace.ts")).command,
   sandbox: async () => (await import("./commands/sandbox.ts")).command,
+  plugins: async () => (await import("./commands/plugins.ts")).command,
   doctor: async () => (await import("./commands/doctor.ts")).command,
   help: async () => (await import("./commands/help.ts")).command,
   trust: async () => (await import("./commands/trust.ts")).command,

@@ -9,6 +9,7 @@ export function processTerminal(): Terminal {
     cwd: process.cwd(),
     stdoutIsTty: isatty(1),
     stderrIsTty: isatty(2),
+    stdinIsTty: isatty(0),
     get columns() {
       return process.stderr.columns ?? 80;
     },

@@ -1,9 +1,7 @@
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import type { Tree } from "./tree.ts";
+import { ALWAYS_GIVEN } from "./manifest.ts";
 import { runsHere } from "./manifest-check.ts";
-
-/** Variables that every plugin gets. */
-const ALWAYS = "PATH, HOME, TMPDIR, LANG";
 
 export interface AboutOptions {
   /** Where it comes from, or lies. */
@@ -26,7 +24,7 @@ export function describePlugin(manifest: Manifest, options: AboutOptions): strin
     ["provides", provides.join(", ") + added(provides, before?.provides)],
     [
       "sees",
-      `${env.length === 0 ? "no variables" : `the variables ${env.join(", ")}`}${added(env, before && (before.env ?? []))}, beside ${ALWAYS}`,
+      `${env.length === 0 ? "no variables" : `the variables ${env.join(", ")}`}${added(env, before && (before.env ?? []))}, beside ${ALWAYS_GIVEN.join(", ")}`,
     ],
     ["files", `${tree.files.length}, ${sizeOf(tree.size)}, sha256 ${tree.sha256}`],
   ];

@@ -6,9 +6,15 @@ import { VERSION } from "../core/version.ts";
 export class FetchFault extends Error {
   /** Whether it may go well the next time. */
   readonly passing: boolean;
-  constructor(reason: string, options: { readonly passing?: boolean; readonly cause?: unknown } = {}) {
+  /** What the server answered; null where it did not. */
+  readonly status: number | null;
+  constructor(
+    reason: string,
+    options: { readonly passing?: boolean; readonly status?: number; readonly cause?: unknown } = {},
+  ) {
     super(reason, { cause: options.cause });
     this.passing = options.passing ?? false;
+    this.status = options.status ?? null;
   }
 }
 
@@ -125,7 +131,7 @@ async function follow(first: string, { fetch, signal, authorization, accept }: F
     await response.body?.cancel();
     if (response.status < 300 || response.status > 399 || location === null) {
       const passing = response.status === 429 || response.status >= 500;
-      throw new FetchFault(`${shownUrl(url.href)} answers ${response.status}`, { passing });
+      throw new FetchFault(`${shownUrl(url.href)} answers ${response.status}`, { passing, status: response.status });
     }
     const next = parsed(location, url);
     if (url.protocol === "https:" && next.protocol !== "https:")

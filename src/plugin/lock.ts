@@ -29,6 +29,11 @@ export function lockedFolder(paths: Pick<Paths, "data">, name: string, sha256: s
   return join(pluginsFolder(paths), `${name}@${sha256.slice(0, 16)}`);
 }
 
+/** What an installed plugin keeps; it stays when the plugin is removed. */
+export function installedDataFolder(paths: Pick<Paths, "data">, name: string): string {
+  return join(paths.data, "plugin-data", name);
+}
+
 /** @throws {ModullmError} RLLM_018 */
 export function readLock(paths: Pick<Paths, "data">): PluginLock {
   return readState(lockFile(paths));

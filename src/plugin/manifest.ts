@@ -96,7 +96,8 @@ const RUN_VARIABLES = { BUN_BE_BUN: "1", BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0" 
 /** Compiled Python beside its source would be a change of the plugin's folder. */
 const PYTHON_VARIABLES = { PYTHONDONTWRITEBYTECODE: "1" };
 
-const ALWAYS = ["PATH", "HOME", "TMPDIR", "LANG"];
+/** What every plugin gets. */
+export const ALWAYS_GIVEN = ["PATH", "HOME", "TMPDIR", "LANG"];
 const ALWAYS_ON_WINDOWS =
   "SYSTEMROOT SYSTEMDRIVE WINDIR PATHEXT COMSPEC USERPROFILE APPDATA LOCALAPPDATA TEMP TMP NUMBER_OF_PROCESSORS".split(
     " ",
@@ -108,7 +109,7 @@ function variablesFor(
   platform: NodeJS.Platform,
 ): Readonly<Record<string, string>> {
   const windows = platform === "win32";
-  const wanted = [...ALWAYS, ...(windows ? ALWAYS_ON_WINDOWS : []), ...(manifest.env ?? [])];
+  const wanted = [...ALWAYS_GIVEN, ...(windows ? ALWAYS_ON_WINDOWS : []), ...(manifest.env ?? [])];
   const chosen: Record<string, string> = {};
   for (const [name, value] of Object.entries(from)) {
     const matches = (each: string): boolean => (windows ? each.toUpperCase() === name.toUpperCase() : each === name);

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { Config } from "../core/config.ts";
 import type { ModelProvider } from "../model/model.ts";
 import { describePlugin } from "./about.ts";
@@ -8,6 +7,7 @@ import { DependencyFault, missingDependencies } from "./dependencies.ts";
 import { copyFolder, examine, type Examination } from "./examine.ts";
 import { findPlugin, findPlugins, type FoundPlugin } from "./find.ts";
 import { type LoadedManifest, readManifest, startCommand } from "./manifest.ts";
+import { installedDataFolder } from "./lock.ts";
 import { notTrusted, refusal } from "./refusal.ts";
 import { checkSettings } from "./settings.ts";
 import { describeSource } from "./source.ts";
@@ -184,6 +184,6 @@ async function digestOf(folder: string): Promise<string | null> {
 
 /** Two plugins of one name, in two projects, have nothing to do with each other. */
 function dataFolderOf({ name, folder, locked }: LoadedPlugin, { paths }: Config): string {
-  const own = locked === null ? `${name}-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}` : name;
-  return join(paths.data, "plugin-data", own);
+  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 16);
+  return installedDataFolder(paths, locked === null ? `${name}@${digest}` : name);
 }

@@ -40,7 +40,10 @@ export async function findVersion(name: string, wanted: string, options: Registr
   const registry = options.config.registryOf(name);
   const accept = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8";
   const url = `${registry}/${name.replace("/", "%2f")}`;
-  const packument = await ask(url, { ...fetchOptions(options), accept });
+  const packument = await ask(url, { ...fetchOptions(options), accept }).catch((thrown: unknown) => {
+    if (!(thrown instanceof FetchFault) || thrown.status !== 404) throw thrown;
+    throw new FetchFault(`${registry} has no package "${name}"`, { status: 404, cause: thrown });
+  });
   const versions = isObject(packument["versions"]) ? packument["versions"] : {};
   const tags = isObject(packument["dist-tags"]) ? packument["dist-tags"] : {};
   const version = Object.hasOwn(tags, wanted) ? String(tags[wanted]) : wanted;

@@ -1,0 +1,98 @@
+import { findProvider } from "../../../model/providers.ts";
+import { type Installed, type InstallOptions, installPlugin, updatePlugin } from "../../../plugin/install.ts";
+import { readLock } from "../../../plugin/lock.ts";
+import { readRegistryConfig } from "../../../plugin/npmrc.ts";
+import { describeSource } from "../../../plugin/source.ts";
+import { createAsk } from "../../ask.ts";
+import type { CommandContext } from "../../command.ts";
+import { createLiveLine } from "../../render/live-line.ts";
+import type { PluginAction } from "./plugin-action.ts";
+
+export const install: PluginAction = {
+  least: 1,
+  most: 1,
+  wants: "a package, folder, .tgz or git URL",
+  async run([source = ""], context) {
+    const installed = await withOptions(context, async (options) => await installPlugin(source, options));
+    context.output.json(shown(installed));
+    return 0;
+  },
+};
+
+export const update: PluginAction = {
+  least: 0,
+  most: 100,
+  wants: "names of plugins",
+  async run(names, context) {
+    const { paths } = (await context.app()).config;
+    const wanted = names.length > 0 ? names : Object.keys(readLock(paths));
+    const updated: object[] = [];
+    for (const name of wanted) {
+      updated.push(shown(await withOptions(context, async (options) => await updatePlugin(name, options))));
+    }
+    context.output.json({ plugins: updated });
+    return 0;
+  },
+};
+
+function shown({ name, version, previous, changed, source, resolved, sha256, folder, trusted }: Installed): object {
+  const hint = trusted ? {} : { next: `modullm plugins trust ${name}` };
+  return {
+    name,
+    version,
+    previous,
+    changed,
+    source: describeSource(source),
+    resolved,
+    sha256,
+    folder,
+    trusted,
+    ...hint,
+  };
+}
+
+async function withOptions<Result>(
+  { app, output, options: given }: CommandContext,
+  work: (options: InstallOptions) => Promise<Result>,
+): Promise<Result> {
+  const { config } = await app();
+  const { terminal } = output;
+  const { env, cwd } = terminal;
+  const registry = readRegistryConfig({ env, cwd, folderTrusted: config.folderTrusted });
+  for (const warning of registry.warnings) output.warn(warning);
+  const interrupt = new AbortController();
+  const disarm = terminal.onInterrupt(() => interrupt.abort());
+  const line = createLiveLine(output);
+  const ask = createAsk(output, interrupt.signal);
+  try {
+    return await work({
+      paths: config.paths,
+      cwd,
+      env,
+      executable: process.execPath,
+      registry,
+      fetch,
+      signal: interrupt.signal,
+      ask:
+        ask &&
+        (async (question) => {
+          line.clear();
+          return await ask(question);
+        }),
+      yes: given.flag("yes"),
+      isTaken: (name) => name === "builtin" || findProvider(name) !== null || Object.hasOwn(config.providers, name),
+      progress(bytes, total) {
+        if (terminal.stderrIsTty)
+          line.draw(`Downloading ${megabytes(bytes)}${total === null ? "" : ` of ${megabytes(total)}`}`);
+      },
+      warn: (message) => output.warn(message),
+    });
+  } finally {
+    line.clear();
+    disarm();
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

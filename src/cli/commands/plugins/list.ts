@@ -1,0 +1,28 @@
+import { describeSource } from "../../../plugin/source.ts";
+import { openPlugins } from "./open.ts";
+import type { PluginAction } from "./plugin-action.ts";
+
+export const action: PluginAction = {
+  least: 0,
+  most: 0,
+  wants: "nothing",
+  async run(_, context) {
+    const found = await (await openPlugins(context)).list();
+    const names = found.map(({ name }) => name);
+    const plugins = found.map(({ name, place, folder, loaded, locked, examination }, index) => ({
+      name,
+      version: loaded?.manifest.version ?? locked?.version ?? null,
+      description: loaded?.manifest.description ?? null,
+      provides: loaded?.manifest.provides ?? [],
+      place,
+      folder,
+      source: locked === null ? null : describeSource(locked.source),
+      trust: examination.trust,
+      ...(examination.reason === null ? {} : { reason: examination.reason }),
+      // Of two that go by one name the first one is used.
+      ...(names.indexOf(name) < index ? { hidden: true } : {}),
+    }));
+    context.output.json({ plugins });
+    return 0;
+  },
+};

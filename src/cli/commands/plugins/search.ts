@@ -1,0 +1,33 @@
+import { toModullmError } from "../../../core/error.ts";
+import { FetchFault } from "../../../plugin/download.ts";
+import { readRegistryConfig } from "../../../plugin/npmrc.ts";
+import { refusal } from "../../../plugin/refusal.ts";
+import { searchPackages } from "../../../plugin/registry.ts";
+import type { PluginAction } from "./plugin-action.ts";
+
+export const action: PluginAction = {
+  least: 0,
+  most: 20,
+  wants: "words to look for",
+  async run(words, { app, output }) {
+    const { env, cwd } = output.terminal;
+    const config = readRegistryConfig({ env, cwd, folderTrusted: (await app()).config.folderTrusted });
+    for (const warning of config.warnings) output.warn(warning);
+    const interrupt = new AbortController();
+    const disarm = output.terminal.onInterrupt(() => interrupt.abort());
+    try {
+      const packages = await searchPackages(words.join(" "), { config, fetch, signal: interrupt.signal });
+      output.json({ packages });
+      return 0;
+    } catch (thrown) {
+      if (!(thrown instanceof FetchFault)) throw toModullmError(thrown);
+      throw refusal("search for", words.join(" "), {
+        reason: thrown.message,
+        retryable: thrown.passing,
+        cause: thrown,
+      });
+    } finally {
+      disarm();
+    }
+  },
+};

@@ -1,0 +1,41 @@
+import { refusal } from "../../../plugin/refusal.ts";
+import { distrustPlugin, trustPlugin } from "../../../plugin/trust.ts";
+import { needPlugin, openPlugins } from "./open.ts";
+import type { PluginAction } from "./plugin-action.ts";
+
+/** The command is the yes. */
+export const trust: PluginAction = {
+  least: 1,
+  most: 1,
+  wants: "the name of a plugin",
+  async run([name = ""], context) {
+    const plugin = await needPlugin(name, "trust", await openPlugins(context));
+    const { tree, trust: state, reason } = plugin.examination;
+    if (state === "broken" || tree === null || plugin.loaded === null)
+      throw refusal("trust", name, { reason: reason ?? "its files can't be read" });
+    const { paths } = (await context.app()).config;
+    const { folder } = plugin;
+    await trustPlugin(paths, { name: plugin.name, folder, sha256: tree.sha256 });
+    context.output.json({
+      name: plugin.name,
+      folder,
+      sha256: tree.sha256,
+      trusted: true,
+      changed: state !== "trusted",
+    });
+    return 0;
+  },
+};
+
+export const distrust: PluginAction = {
+  least: 1,
+  most: 1,
+  wants: "the name of a plugin",
+  async run([name = ""], context) {
+    const { folder, examination, ...plugin } = await needPlugin(name, "distrust", await openPlugins(context));
+    await distrustPlugin((await context.app()).config.paths, folder);
+    const changed = examination.trust === "trusted" || examination.trust === "changed";
+    context.output.json({ name: plugin.name, folder, trusted: false, changed });
+    return 0;
+  },
+};

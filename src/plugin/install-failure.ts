@@ -1,0 +1,39 @@
+import { fileReason } from "../core/config-text.ts";
+import { ModullmError } from "../core/error.ts";
+import { DependencyFault } from "./dependencies.ts";
+import { refusal } from "./refusal.ts";
+import type { PluginSource } from "./source.ts";
+import { stageReason } from "./stage.ts";
+import { TreeFault } from "./tree.ts";
+
+/** Whatever went wrong, as an error that says so. */
+export function explained(
+  thrown: unknown,
+  facts: {
+    readonly action: string;
+    readonly written: string;
+    readonly source: PluginSource;
+    readonly signal: AbortSignal;
+  },
+): unknown {
+  const { action, written, source, signal } = facts;
+  if (signal.aborted) {
+    return new ModullmError(
+      "RLLM_022",
+      `Stopped before plugin "${written}" was ${action === "update" ? "updated" : "installed"}`,
+      {
+        details: { reason: "it was interrupted" },
+        hint: "Nothing was changed.",
+      },
+    );
+  }
+  if (thrown instanceof ModullmError) return thrown;
+  const known = stageReason(thrown, source);
+  if (known !== null)
+    return refusal(action, written, { reason: known.reason, retryable: known.passing, cause: thrown });
+  if (thrown instanceof TreeFault || thrown instanceof DependencyFault)
+    return refusal(action, written, { reason: thrown.message, cause: thrown });
+  if (thrown instanceof Error && "code" in thrown && "path" in thrown)
+    return refusal(action, written, { reason: `${String(thrown.path)}: ${fileReason(thrown)}`, cause: thrown });
+  return thrown;
+}
