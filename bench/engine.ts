@@ -52,6 +52,7 @@ const tools: EngineTools = {
   sandboxes: createSandboxes({
     settings: { require: null, experimental: false, trustedPython: true, python: null, image: null },
     env: process.env,
+    home: tmpdir(),
     cache: tmpdir(),
   }),
   answers: null,

@@ -6,7 +6,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createJavaScriptSandbox } from "../src/sandbox/js/javascript.ts";
 import { GUEST_ARGUMENT } from "../src/sandbox/js/command.ts";
@@ -24,7 +24,7 @@ if (!existsSync(binary)) throw new Error("dist/modullm is not there: npm run bui
 const cache = mkdtempSync(join(tmpdir(), "sandbox-bench-"));
 const interpreter = await findPython({ setting: null, env: process.env, cache });
 const settings = { require: null, experimental: false, trustedPython: true, python: null, image: null };
-const here = createSandboxes({ settings, env: process.env, cache });
+const here = createSandboxes({ settings, env: process.env, home: homedir(), cache });
 const levels = (await here.status("python")).levels;
 const context = { context: { input: { text: "some words to count" }, uses: {} } };
 const python = 'result = {"n": len(context["input"]["text"].split())}';

@@ -4,7 +4,7 @@ import { sketchSchema } from "./contract/sketch.ts";
 import type { Config } from "./core/config.ts";
 import type { RunListener } from "./core/events.ts";
 import { loadConfig } from "./core/load-config.ts";
-import { formerFolder } from "./core/paths.ts";
+import { findHome, formerFolder } from "./core/paths.ts";
 import { createRedactor, type Redactor } from "./core/redact.ts";
 import type { AnswerCache } from "./engine/answers.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
@@ -77,6 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     sandboxes: createSandboxes({
       settings: config.sandbox,
       env,
+      home: findHome({ env }),
       cache: config.paths.cache,
       warm: options.stays ? 1 : 0,
     }),

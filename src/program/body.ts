@@ -108,6 +108,8 @@ function toBlock(source: Source, line: Line, opening: RegExpExecArray, code: rea
   for (const [, key = "", value = ""] of (opening[3] ?? "").matchAll(OPTION)) {
     if (!["name", "in", "out"].includes(key))
       throw blockError(source, line, `the block option "${key}" is not one of name, in, out`);
+    if (value.split(/[.,]/).includes("__proto__"))
+      throw blockError(source, line, `"__proto__" in ${key}= is not taken`);
     options[key] = value;
   }
   return {

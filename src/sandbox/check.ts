@@ -71,20 +71,26 @@ export async function* tryAttacks(
   const watch = await watchMachine(signal);
   const fitting = chosen.filter(({ apart }) => !apart?.includes(sandbox.level));
 
-  async function tryTogether(attacks: readonly Attack[]): Promise<readonly AttackResult[]> {
+  async function tryTogether(together: readonly Attack[]): Promise<readonly AttackResult[]> {
     signal.throwIfAborted();
-    const results = await Promise.all(attacks.map((attack) => tryOne(attack, sandbox, { language, builtins, signal })));
+    const results = await Promise.all(together.map((attack) => tryOne(attack, sandbox, { language, builtins, signal })));
     const left = watch.changes();
     return left === null ? results : results.map((result) => ({ ...result, held: false, end: left }));
   }
 
   try {
     for (let next = 0; next < fitting.length; next += TOGETHER) {
-      const attacks = fitting.slice(next, next + TOGETHER);
-      const results = await tryTogether(attacks);
+      const group = fitting.slice(next, next + TOGETHER);
+      const results = await tryTogether(group);
       // Which of them it was, and that it was not the others' doing, shows when each is alone.
-      if (results.every(({ held }) => held)) yield* results;
-      else for (const attack of attacks) yield* await tryTogether([attack]);
+      if (results.every(({ held }) => held)) {
+        yield* results;
+        continue;
+      }
+      const alone: AttackResult[] = [];
+      for (const attack of group) alone.push(...(await tryTogether([attack])));
+      // What got through once got through, even if it can't be repeated.
+      yield* alone.every(({ held }) => held) ? results : alone;
     }
   } finally {
     watch.stop();

@@ -110,7 +110,9 @@ async function lackingFor(
   return null;
 }
 
-async function findInterpreter({ settings, env, cache }: SandboxesOptions): Promise<PythonInterpreter> {
+/** Version managers can be told by a file in a folder what to run, so they are asked from the user's home. */
+async function findInterpreter({ settings, env, home, cache }: SandboxesOptions): Promise<PythonInterpreter> {
   const { findPython } = await import("./python/find.ts");
-  return await findPython({ setting: settings.python, env, cache });
+  const { PYENV_DIR: _, ...rest } = env;
+  return await findPython({ setting: settings.python, env: rest, cache, cwd: home });
 }

@@ -57,6 +57,8 @@ export interface SandboxesOptions {
   readonly settings: SandboxSettings;
   /** Where PATH is read from. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the user's own choice of a Python is looked for by what chooses between several, not that of the folder at hand. */
+  readonly home: string;
   /** A folder for what is known of the Python found. */
   readonly cache: string;
   /** JavaScript processes that are kept started, for programs that stay. @default 0 */
@@ -79,7 +81,8 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
 
   async function choose(language: Language, { trusted }: { readonly trusted: boolean }): Promise<Level> {
     if (trusted && language === "python") {
-      if (!settings.trustedPython) throw trustForbidden();
+      if (!settings.trustedPython) throw trustForbidden("sandbox.trusted_python: false");
+      if (settings.require !== null) throw trustForbidden(`sandbox.require: ${settings.require}`);
       return "none";
     }
     return await chooseLevel(language, options);
@@ -146,8 +149,7 @@ async function makeSandbox(language: Language, level: Level, options: SandboxesO
   return await makeSandboxHere(language, level, options);
 }
 
-function trustForbidden(): ModullmError {
-  const rule = "sandbox.trusted_python: false";
+function trustForbidden(rule: string): ModullmError {
   return new ModullmError(
     "RLLM_021",
     `Python blocks may not run outside a sandbox here: the configuration says ${rule}`,

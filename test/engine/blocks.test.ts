@@ -188,6 +188,12 @@ describe("what may run", () => {
     expect(error?.details).toMatchObject({ rule: "sandbox.trusted_python: false" });
   });
 
+  test("a level that is required rules it out as well", async () => {
+    const tools = { sandboxes: sandboxesHere({ require: "kernel" }) };
+    const { error } = await run("```rllm-python pre\npass\n```\nHi", { options: trusting, tools });
+    expect(error?.details).toMatchObject({ rule: "sandbox.require: kernel" });
+  });
+
   test("a Python that isn't there is told before anything is paid for", async () => {
     const tools = { sandboxes: sandboxesHere({ python: "/nowhere/python3" }) };
     const { error, prompts, events } = await run("Hi\n```rllm-python post\npass\n```", { tools });

@@ -52,7 +52,9 @@ describe("the library", () => {
   test("opens sandboxes: variables stay, and what is granted can be called", async () => {
     const folder = makeFolder();
     const modullm = await open({ env: { ...worldOf(folder), PATH: process.env["PATH"] }, cwd: folder });
-    const functions = { page: async ([number]: readonly Json[]) => await Promise.resolve(`page ${String(number)}`) };
+    const functions = {
+      page: async ([number]: readonly Json[]) => await Promise.resolve(`page ${JSON.stringify(number)}`),
+    };
     for (const [language, first, second] of [
       ["python", "pages = [page(i) for i in range(count)]", "result = pages"],
       ["js", "var pages = []; for (let i = 0; i < count; i++) pages.push(page(i));", "result = pages"],

@@ -1,5 +1,5 @@
 import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SandboxSettings } from "../../src/core/config.ts";
 import { createSandboxes, type Sandboxes } from "../../src/sandbox/sandboxes.ts";
@@ -15,5 +15,10 @@ export const NO_SANDBOX_SETTINGS: SandboxSettings = {
 /** The sandboxes of this machine, with what is known of it kept in a folder of their own. */
 export function sandboxesHere(settings: Partial<SandboxSettings> = {}): Sandboxes {
   const cache = mkdtempSync(join(tmpdir(), "sandboxes-"));
-  return createSandboxes({ settings: { ...NO_SANDBOX_SETTINGS, ...settings }, env: process.env, cache });
+  return createSandboxes({
+    settings: { ...NO_SANDBOX_SETTINGS, ...settings },
+    env: process.env,
+    home: homedir(),
+    cache,
+  });
 }

@@ -1,6 +1,7 @@
 import { type Inspection, inspectProgram } from "../../library/inspect.ts";
 import type { LibraryPath } from "../../library/names.ts";
 import type { Command } from "../command.ts";
+import { visible } from "../output.ts";
 
 export const command: Command = {
   name: "inspect",
@@ -36,7 +37,7 @@ export const command: Command = {
     }
     const inspection = await inspectProgram(path, { library });
     if (format === "typescript") output.text(await declarations(inspection));
-    else if (format === "text") output.text(await readable(inspection));
+    else if (format === "text") output.text(visible(await readable(inspection)));
     else output.json(inspection);
     return 0;
   },

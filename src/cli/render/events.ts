@@ -12,7 +12,9 @@ export function createVerbose(output: Output): RunListener {
     const text = eventText(event);
     if (text === null) return;
     const time = paint(output.color, 2, `${String(event.at - first).padStart(6)} ms`);
-    output.note(`${time} ${"  ".repeat(depths.get(event.run) ?? 0)}${visible(text)}`);
+    // Lines of what is quoted stand below the first, so that they don't pass for events.
+    const lines = visible(text).replaceAll("\n", `\n${" ".repeat(10)}| `);
+    output.note(`${time} ${"  ".repeat(depths.get(event.run) ?? 0)}${lines}`);
   };
 }
 

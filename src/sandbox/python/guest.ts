@@ -23,6 +23,9 @@ export interface PythonGuest extends Omit<Guest, "hello"> {
   hello(): Readonly<Record<string, unknown>>;
 }
 
+const FOLDER_NAME = "modullm-python-";
+const LEFTOVER = /^modullm-python-(\d+)-/;
+
 /** Plain Python with the user's rights: its environment, working folder and packages. */
 export function trustedGuest(
   { launcher, harness }: PythonInterpreter,
@@ -105,10 +108,20 @@ export function readable({ library, loaded }: PythonInterpreter): readonly strin
   return paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
 }
 
+/** A name that tells whose it is: a program that is killed leaves its folders, and the next one removes them. */
 function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "modullm-python-"));
+  removeLeftovers();
+  const folder = mkdtempSync(join(tmpdir(), `${FOLDER_NAME}${process.pid}-`));
   if (process.getuid?.() === 0) chownSync(folder, NOBODY, NOBODY);
   return folder;
+}
+
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = LEFTOVER.exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 /** Ends a session that keeps too many files: each is limited by the kernel, and Landlock lets it make no folders. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir, release } from "node:os";
 import { dirname, join } from "node:path";
 import { isInterpreter, type PythonFacts } from "./probe.ts";
@@ -37,9 +37,8 @@ export function interpreterKey(
 export function readKnown(folder: string, key: string): PythonFacts | null {
   try {
     const file = fileOf(folder, key);
-    const { uid, mode } = statSync(file);
-    // It holds code that will run: nobody else may have written it.
-    if (process.getuid && (uid !== process.getuid() || (mode & 0o022) !== 0)) return null;
+    // It holds code that will run: nobody else may have written it, or put another in its place.
+    if (!isOurs(file) || !isOurs(folder)) return null;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written here, by this user
     const { facts, stamp } = JSON.parse(readFileSync(file, "utf8")) as Entry;
     const now = stampOf(facts.executable);
@@ -48,6 +47,11 @@ export function readKnown(folder: string, key: string): PythonFacts | null {
     // Not there yet, or not what this version writes: it is looked at again.
     return null;
   }
+}
+
+function isOurs(path: string): boolean {
+  const { uid, mode } = lstatSync(path);
+  return !process.getuid || (uid === process.getuid() && (mode & 0o022) === 0);
 }
 
 export function writeKnown(folder: string, key: string, facts: PythonFacts): void {
