@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { parse } from "node:path";
 import { toModullmError } from "../core/error.ts";
 import type { Level } from "./levels.ts";
 import type { PythonInterpreter } from "./python/find.ts";
@@ -114,5 +116,10 @@ async function lackingFor(
 async function findInterpreter({ settings, env, home, cache }: SandboxesOptions): Promise<PythonInterpreter> {
   const { findPython } = await import("./python/find.ts");
   const { PYENV_DIR: _, ...rest } = env;
-  return await findPython({ setting: settings.python, env: rest, cache, cwd: home });
+  return await findPython({
+    setting: settings.python,
+    env: rest,
+    cache,
+    cwd: existsSync(home) ? home : parse(home).root,
+  });
 }
