@@ -76,7 +76,7 @@ const FAILURES: Record<string, Failing> = {
   "004": { args: ["run", "a.rllm", "--input", '{"text": 5}'] },
   "008-entry": { front: { uses: "[{name: x}]" } },
   "008-cycle": { front: { uses: "[{name: x, path: a.rllm}]" } },
-  "009": { body: "```rllm-python pre\nresult = {}\n```\nHi" },
+  "009": { body: "```rllm-js pre\nresult = [1];\n```\nHi" },
   "010": { args: ["run", "a.rllm", "--model", "ollama/none"] },
   "011": { args: ["run", "a.rllm", "--model", "speechless/x"] },
   "012": { front: { max_context_window: "2" }, body: "A prompt of more than two tokens" },
