@@ -42,6 +42,7 @@ parse() {
   local line=$1 pieces piece depth=0 key='' section='' string i value other='[^{}\[\]]'
   id='' method='' model='' version='' ignored='' jsonrpc='' wrong=''
   content=
+  line=${line#"${line%%[![:space:]]*}"} line=${line%"${line##*[![:space:]]}"}
   [[ $line == '{'*'}' ]] || return 1
   line=${line//\\\\/$'\1'}
   line=${line//\\\"/$'\2'}

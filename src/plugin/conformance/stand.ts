@@ -1,0 +1,129 @@
+import type { InitializeResult, ModelInfo } from "../../../plugins/sdk/protocol.ts";
+import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
+import { VERSION } from "../../core/version.ts";
+import { createChecks } from "../checks.ts";
+import { HOST_DEADLINES } from "../limits.ts";
+import type { PluginCommand } from "../process.ts";
+import { resultOf } from "./answers.ts";
+import { type Bench, type Check, type Facts, Miss, Skip, want } from "./check.ts";
+import type { CheckResult, SuiteOptions } from "./suite.ts";
+import { wholeChecks } from "./whole.ts";
+import { Wire } from "./wire.ts";
+
+const PATIENCE = 30_000;
+
+/** Starts the processes that checks are made on. */
+export class Stand {
+  facts: Facts;
+  readonly #command: PluginCommand;
+  readonly #dataFolder: string;
+  readonly #wires: Wire[] = [];
+  #shared: Promise<Wire> | null = null;
+
+  constructor(command: PluginCommand, options: SuiteOptions, dataFolder: string) {
+    this.#command = command;
+    this.#dataFolder = dataFolder;
+    const model = options.model ?? null;
+    this.facts = {
+      manifest: options.manifest ?? null,
+      initialized: { protocol_version: 0, name: "", version: "", provides: [] },
+      models: null,
+      model,
+      embedModel: options.embedModel ?? null,
+      settings: options.settings ?? {},
+      patience: options.patience ?? PATIENCE,
+      wires: this.#wires,
+    };
+  }
+
+  /** Learns what there is to be checked. @returns why it can't be, or null */
+  async meet(): Promise<string | null> {
+    try {
+      const wire = this.#start();
+      const result = resultOf(await wire.answer(wire.open("initialize", this.#introduction()), HOST_DEADLINES.start));
+      const fault = createChecks().result("initialize", result, {});
+      want(fault === null, `${fault}`);
+      this.facts = { ...this.facts, initialized: result as unknown as InitializeResult };
+      this.#shared = Promise.resolve(wire);
+      if (!this.facts.initialized.provides.includes("models/list")) return null;
+      const listed = resultOf(await wire.ask("models/list", {}));
+      const wrong = createChecks().result("models/list", listed, {});
+      want(wrong === null, `its list of models: ${wrong}`);
+      const models = listed["models"] as readonly ModelInfo[];
+      this.facts = { ...this.facts, models, model: this.facts.model ?? models[0]?.name ?? null };
+      return null;
+    } catch (thrown) {
+      if (thrown instanceof Miss) return thrown.message;
+      throw thrown;
+    }
+  }
+
+  /** @param broken why nothing but its start can be looked at */
+  async judge(check: Check, broken: string | null): Promise<Pick<CheckResult, "status" | "reason">> {
+    const { needs } = check;
+    if (broken !== null && check.id !== "start/in-time" && !wholeChecks.includes(check))
+      return { status: "skipped", reason: `it can't be begun with: ${broken}` };
+    if (needs !== undefined && !this.facts.initialized.provides.includes(needs))
+      return { status: "skipped", reason: `it does not provide ${needs}` };
+    const own: Wire[] = [];
+    try {
+      if (broken !== null && check.id === "start/in-time") throw new Miss(broken);
+      await check.run(this.#bench(own));
+      return { status: "passed", reason: null };
+    } catch (thrown) {
+      if (thrown instanceof Skip) return { status: "skipped", reason: thrown.message };
+      if (thrown instanceof Miss) return { status: "failed", reason: thrown.message };
+      throw thrown;
+    } finally {
+      await Promise.all(own.map((wire) => wire.kill()));
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#wires.map((wire) => wire.kill()));
+  }
+
+  #bench(own: Wire[]): Bench {
+    const start = (env: Readonly<Record<string, string>> = {}): Wire => {
+      const wire = this.#start(env);
+      own.push(wire);
+      return wire;
+    };
+    return {
+      facts: this.facts,
+      start,
+      ready: async (env) => await this.#introduce(start(env)),
+      shared: async () => await this.#sharedWire(),
+      introduction: (more) => this.#introduction(more),
+    };
+  }
+
+  #start(env: Readonly<Record<string, string>> = {}): Wire {
+    const command = { ...this.#command, env: { ...this.#command.env, ...env } };
+    const wire = new Wire(command, { patience: this.facts.patience });
+    this.#wires.push(wire);
+    return wire;
+  }
+
+  async #sharedWire(): Promise<Wire> {
+    const wire = await this.#shared;
+    if (wire !== null && wire.end === null) return wire;
+    this.#shared = this.#introduce(this.#start());
+    return await this.#shared;
+  }
+
+  async #introduce(wire: Wire): Promise<Wire> {
+    resultOf(await wire.answer(wire.open("initialize", this.#introduction()), HOST_DEADLINES.start));
+    return wire;
+  }
+
+  #introduction(more: object = {}): object {
+    return {
+      protocol_version: PROTOCOL_VERSION,
+      host: { name: "modullm", version: VERSION },
+      settings: this.facts.settings,
+      data_folder: this.#dataFolder,
+      ...more,
+    };
+  }
+}

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isObject } from "../../core/json.ts";
+import { createLineReader, excerpt } from "../lines.ts";
+import { LIMITS } from "../limits.ts";
+import { type End, type PluginCommand, type PluginProcess, startProcess } from "../process.ts";
+import { Miss } from "./check.ts";
+
+export type Message = Readonly<Record<string, unknown>>;
+
+/** One request and everything that came about it. */
+export interface Exchange {
+  readonly id: number;
+  readonly method: string;
+  readonly params: unknown;
+  /** `params` of the notifications with its id, those that came too late with them. */
+  readonly notes: { readonly method: string; readonly params: Message; readonly late: boolean }[];
+  /** All answers; there should be one. */
+  readonly answers: Message[];
+}
+
+/** What a plugin wrote that it may not, whatever it is asked. */
+export interface Stray {
+  readonly kind: "garbage" | "jsonrpc" | "request" | "unknown id" | "second answer" | "late part";
+  readonly text: string;
+}
+
+/**
+ * A plugin's process and both ends of its pipes, without any opinion: what a check writes goes out as it is, also what is wrong, and
+ * what comes is kept.
+ */
+export class Wire {
+  readonly exchanges = new Map<number, Exchange>();
+  readonly strays: Stray[] = [];
+  /** Errors about lines that have no id. */
+  readonly refusals: Message[] = [];
+  /** Messages that came. */
+  received = 0;
+  /** What it wrote to standard error: all bytes' number, and the first of them. */
+  logBytes = 0;
+  readonly log: Uint8Array[] = [];
+  /** Null while it runs. */
+  end: End | null = null;
+  readonly ended: Promise<End>;
+  readonly #process: PluginProcess;
+  readonly #patience: number;
+  #nextId = 1;
+  #listeners = new Set<() => void>();
+
+  constructor(command: PluginCommand, options: { readonly patience: number }) {
+    this.#patience = options.patience;
+    this.#process = startProcess(command);
+    const reader = createLineReader(LIMITS.pluginLine);
+    const take = (line: string): boolean => {
+      this.#receive(line);
+      return true;
+    };
+    this.#process.stdout.on("data", (bytes: Uint8Array) => {
+      const fault = reader.push(bytes, take);
+      if (fault !== null) this.strays.push({ kind: "garbage", text: fault });
+      this.#tell();
+    });
+    this.#process.stderr.on("data", (bytes: Uint8Array) => {
+      if (this.logBytes < LIMITS.log) this.log.push(bytes);
+      this.logBytes += bytes.length;
+    });
+    this.ended = this.#process.ended.then((end) => {
+      if (reader.partial > 0) this.strays.push({ kind: "garbage", text: "it ended within a line" });
+      this.end = end;
+      this.#tell();
+      return end;
+    });
+  }
+
+  write(text: string | Uint8Array): void {
+    this.#process.stdin.write(text);
+  }
+
+  /** A message as one line. */
+  send(message: object): void {
+    this.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  }
+
+  /** Keeps what comes about a request that the caller writes. */
+  expect(method: string, params: unknown, id: number = this.#nextId++): Exchange {
+    const exchange: Exchange = { id, method, params, notes: [], answers: [] };
+    this.exchanges.set(id, exchange);
+    return exchange;
+  }
+
+  open(method: string, params: unknown, id?: number): Exchange {
+    const exchange = this.expect(method, params, id);
+    this.send({ id: exchange.id, method, params });
+    return exchange;
+  }
+
+  /** The answer, whichever it is. @throws {Miss} when none comes in time */
+  async answer(exchange: Exchange, patience: number = this.#patience): Promise<Message> {
+    await this.until(() => exchange.answers.length > 0, `"${exchange.method}" was not answered`, patience);
+    return exchange.answers[0] ?? {};
+  }
+
+  async ask(method: string, params: unknown, id?: number): Promise<Message> {
+    return await this.answer(this.open(method, params, id));
+  }
+
+  /** The next error about a line without an id. */
+  async refusal(): Promise<Message> {
+    await this.until(() => this.refusals.length > 0, "no error with the id null came");
+    return this.refusals.shift() ?? {};
+  }
+
+  /** @throws {Miss} with `otherwise` when it does not come true in time, or the process ends before */
+  async until(held: () => boolean, otherwise: string, patience: number = this.#patience): Promise<void> {
+    if (held()) return;
+    await new Promise<void>((resolve, reject) => {
+      const finish = (fault: string | null): void => {
+        clearTimeout(timer);
+        this.#listeners.delete(listener);
+        if (fault === null) resolve();
+        else reject(new Miss(fault));
+      };
+      const listener = (): void => {
+        if (held()) finish(null);
+        else if (this.end !== null) finish(`${otherwise}: ${this.end.how}${this.lastWords()}`);
+      };
+      const timer = setTimeout(() => finish(`${otherwise} within ${patience / 1000} s`), patience);
+      this.#listeners.add(listener);
+      listener();
+    });
+  }
+
+  /** Waits for what may still come. */
+  async rest(milliseconds = 150): Promise<void> {
+    await sleep(milliseconds);
+  }
+
+  endInput(): void {
+    this.#process.stdin.end();
+  }
+
+  /** Ends it, with all it started. */
+  async kill(): Promise<void> {
+    this.#process.kill();
+    await this.ended;
+  }
+
+  /** The end of its log, for messages. */
+  lastWords(): string {
+    const last = Buffer.concat(this.log).toString("utf8").trim().split("\n").at(-1) ?? "";
+    return last === "" ? "" : `; its log ends with ${excerpt(last)}`;
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #stray(kind: Stray["kind"], line: string): void {
+    this.strays.push({ kind, text: excerpt(line) });
+  }
+
+  #receive(line: string): void {
+    this.received++;
+    let message: unknown;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      return this.#stray("garbage", line);
+    }
+    if (!isObject(message)) return this.#stray("garbage", line);
+    if (message["jsonrpc"] !== "2.0") this.#stray("jsonrpc", line);
+    const { id, method, params } = message;
+    if (method !== undefined && id !== undefined) return this.#stray("request", line);
+    if (typeof method !== "string" && method !== undefined) return this.#stray("garbage", line);
+    if (method !== undefined) return this.#note(method, isObject(params) ? params : {}, line);
+    if (id === null && isObject(message["error"])) return void this.refusals.push(message);
+    const exchange = this.exchanges.get(Number(id));
+    if (exchange === undefined || typeof id !== "number") return this.#stray("unknown id", line);
+    if (exchange.answers.length > 0) this.#stray("second answer", line);
+    exchange.answers.push(message);
+  }
+
+  #note(method: string, params: Message, line: string): void {
+    const exchange = typeof params["id"] === "number" ? this.exchanges.get(params["id"]) : undefined;
+    if (exchange === undefined) return this.#stray("unknown id", line);
+    const late = exchange.answers.length > 0;
+    if (late) this.#stray("late part", line);
+    exchange.notes.push({ method, params, late });
+  }
+}
