@@ -16,6 +16,7 @@ import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { createModels } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
+import type { Plugins } from "./plugin/plugins.ts";
 import type { Program } from "./program/program.ts";
 import type { BlockLint, BlockLinter } from "./sandbox/lint/linter.ts";
 import { createSandboxes } from "./sandbox/sandboxes.ts";
@@ -30,6 +31,8 @@ export interface AppOptions {
   readonly ollamaAutoPull?: boolean;
   /** Whether it serves many runs: what is slow to start is then kept started. @default false */
   readonly stays?: boolean;
+  /** Asks the user for a yes before a plugin is run for the first time; null where nobody can be asked. @default null */
+  readonly ask?: ((question: string) => Promise<boolean>) | null;
   /** Told what the user should know; each sentence once. */
   readonly warn: (message: string) => void;
   /** @default the platform's */
@@ -60,10 +63,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { env, cwd, autoload = true, warn } = options;
   const config = await loadConfig({ env, cwd, autoload });
   for (const warning of config.warnings) warn(warning);
+  let openPlugins: Promise<Plugins> | null = null;
+  const plugins = () => (openPlugins ??= loadPlugins(options, config));
   const models = createModels({
     config,
     autoPull: options.ollamaAutoPull ?? config.ollamaAutoPull,
     baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
+    plugin: async (name) => (await plugins()).provider(name),
     breakers: { store: createBreakerFiles(join(config.paths.state, "breakers")) },
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
@@ -133,6 +139,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   return { config, redactor, catalog, tools, store, load, run, withDefaults, lintBlocks, close };
+}
+
+async function loadPlugins({ env, cwd, ask = null, ollamaAutoPull }: AppOptions, config: Config): Promise<Plugins> {
+  const { createPlugins } = await import("./plugin/plugins.ts");
+  return createPlugins({ config, cwd, env, ask, autoPull: ollamaAutoPull ?? config.ollamaAutoPull });
 }
 
 async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {

@@ -9,6 +9,7 @@ import { VERSION } from "../core/version.ts";
 import { isProgramPath } from "../library/program-path.ts";
 import { commandName, type GlobalOptions, parseArguments, splitGlobals, takesValue } from "./arguments.ts";
 import { type AppSettings, type Command, type CommandContext, UsageError } from "./command.ts";
+import { createAsk } from "./ask.ts";
 import { createOutput, type Output, type Terminal } from "./output.ts";
 import { COMMANDS } from "./table.ts";
 
@@ -70,6 +71,7 @@ function appMaker(terminal: Terminal, globals: GlobalOptions, output: Output, ma
       cwd: terminal.cwd,
       autoload: globals.autoload,
       warn,
+      ask: createAsk(output),
       ...settings,
     });
     output.redactor = app.redactor;

@@ -1,7 +1,7 @@
 import type { Config } from "../core/config.ts";
 import { ModullmError } from "../core/error.ts";
 import { type BreakerOptions, createBreaker } from "./failover/breaker.ts";
-import { resolveEndpoint } from "./endpoint.ts";
+import { type Endpoint, resolveEndpoint } from "./endpoint.ts";
 import type { Model, ModelProvider } from "./model.ts";
 import { withRetry } from "./retry.ts";
 import type { RetryOptions } from "./retry.ts";
@@ -16,6 +16,8 @@ export interface ModelsOptions {
   readonly baseline: () => Promise<ModelProvider>;
   /** Where the records of failing models are kept. @default nowhere: no model is spared */
   readonly breakers?: Omit<BreakerOptions, "now">;
+  /** The provider that a plugin is, for names that nothing else stands for; null where there is no such plugin. */
+  readonly plugin?: (name: string) => Promise<ModelProvider | null>;
   readonly sleep?: NonNullable<RetryOptions["sleep"]>;
   readonly random?: () => number;
 }
@@ -61,7 +63,8 @@ export function createModels(options: ModelsOptions): Models {
 async function loadProvider(name: string, options: ModelsOptions): Promise<ModelProvider> {
   if (isBuiltin(name)) return options.baseline();
   const { config } = options;
-  const endpoint = resolveEndpoint(name, config);
+  const endpoint = await endpointOrPlugin(name, options);
+  if ("model" in endpoint) return endpoint;
   const adapter = { endpoint, config, fetch: options.fetch ?? fetch };
   switch (endpoint.quirks.protocol) {
     case "ollama": {
@@ -85,6 +88,18 @@ async function loadProvider(name: string, options: ModelsOptions): Promise<Model
       const { createOpenAi } = await import("./openai/openai.ts");
       return createOpenAi(adapter);
     }
+  }
+}
+
+/** What is built in or configured comes first, so that no plugin can take a known name. */
+async function endpointOrPlugin(name: string, { config, plugin }: ModelsOptions): Promise<Endpoint | ModelProvider> {
+  try {
+    return resolveEndpoint(name, config);
+  } catch (thrown) {
+    const isUnknown = thrown instanceof ModullmError && thrown.code === "RLLM_002";
+    const provider = isUnknown ? await plugin?.(name) : null;
+    if (provider) return provider;
+    throw thrown;
   }
 }
 

@@ -73,7 +73,9 @@ export async function* tryAttacks(
 
   async function tryTogether(together: readonly Attack[]): Promise<readonly AttackResult[]> {
     signal.throwIfAborted();
-    const results = await Promise.all(together.map((attack) => tryOne(attack, sandbox, { language, builtins, signal })));
+    const results = await Promise.all(
+      together.map((attack) => tryOne(attack, sandbox, { language, builtins, signal })),
+    );
     const left = watch.changes();
     return left === null ? results : results.map((result) => ({ ...result, held: false, end: left }));
   }
