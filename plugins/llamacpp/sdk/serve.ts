@@ -1,0 +1,309 @@
+/**
+ * Makes a ModuLLM plugin of a few functions: speaks the protocol on standard input and output, so that a plugin is no more than what it
+ * does. Runs on the `modullm` binary, on Bun and on Node 20 or later, and needs nothing else.
+ *
+ * What the plugin prints (`console.log`, `process.stdout.write`) goes to standard error, which is its log. What it starts as processes of its
+ * own must not inherit standard output.
+ */
+import type {
+  ChatParams,
+  ChatPart,
+  ChatResult,
+  EmbedParams,
+  EmbedResult,
+  InitializeParams,
+  InitializeResult,
+  Methods,
+  ModelInfo,
+  Notifications,
+} from "./protocol.ts";
+import { ERRORS, PROTOCOL_VERSION } from "./protocol.ts";
+import { log, openOutput, type Output, readLines } from "./stdio.ts";
+
+/** What a call may use beside its parameters. */
+export interface Context {
+  /** Aborted when the host cancels the call or ends the plugin. The call is then answered without waiting for the function. */
+  readonly signal: AbortSignal;
+  /** As the user's configuration has them, checked by the host against the manifest's schema. */
+  readonly settings: InitializeParams["settings"];
+  /** A folder that things may be kept in. */
+  readonly dataFolder: string;
+}
+
+/** What a chat yields: text, or any part; and what it returns: what is left out is `stop`, not counted, the model asked for. */
+export type Chat = AsyncGenerator<string | ChatPart, Partial<ChatResult> | void, void>;
+
+export type Progress = Omit<Notifications["progress"], "id">;
+
+/**
+ * A plugin. Calls run at the same time; an error thrown is told to the host, a `PluginError` with its code and any other one as -32603.
+ *
+ * @example
+ * serve({
+ *   name: "parrot",
+ *   version: "1.0.0",
+ *   models: [{ name: "grey", window: null }],
+ *   async *chat({ messages }) {
+ *     yield messages.at(-1)?.content ?? "";
+ *   },
+ * });
+ */
+export interface Plugin {
+  /** As in the manifest. */
+  readonly name: string;
+  readonly version: string;
+  /** A list: other models are refused before any function is called. A function: asked for each list; what it has not is for the functions to refuse. */
+  readonly models: readonly ModelInfo[] | ((context: Context) => readonly ModelInfo[] | Promise<readonly ModelInfo[]>);
+  /** Keys of `llm_params` that `chat` heeds; of others a program is told that they are ignored. `all`: it tells so itself. @default none */
+  readonly params?: readonly string[] | "all";
+  /** Runs once, before anything else; the place to check settings, as it can refuse them. */
+  start?(context: Context): void | Promise<void>;
+  chat?(params: ChatParams, context: Context): Chat;
+  /** The vectors, one for each text, all of one length. */
+  embed?(params: EmbedParams, context: Context): Promise<EmbedResult | EmbedResult["vectors"]>;
+  countTokens?(params: Methods["tokens/count"]["params"], context: Context): number | Promise<number>;
+  /** @default it is well as long as it answers */
+  health?(context: Context): Methods["health"]["result"] | Promise<Methods["health"]["result"]>;
+  pull?(params: Methods["models/pull"]["params"], context: Context): AsyncGenerator<Progress, void, void>;
+  /** Runs once, last, when everything that was under way has been cancelled. */
+  stop?(): void | Promise<void>;
+}
+
+/** An error with a code of the protocol: `throw new PluginError("unavailable", "the server is busy", { retry_after_ms: 500 })`. */
+export class PluginError extends Error {
+  readonly code: number;
+  readonly data: unknown;
+
+  constructor(code: keyof typeof ERRORS | number, message: string, data?: unknown) {
+    super(message);
+    this.code = typeof code === "number" ? code : ERRORS[code];
+    this.data = data;
+  }
+}
+
+/** What JSON-RPC itself names. */
+const [PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL] = [-32_700, -32_600, -32_601, -32_602, -32_603];
+type Params = Readonly<Record<string, unknown>>;
+
+/** Serves until standard input ends or the host says `shutdown`; then the process ends. */
+export function serve(plugin: Plugin): void {
+  const output = openOutput();
+  const server = new Server(plugin, output);
+  readLines({
+    line: (line) => server.receive(line),
+    fault: (reason) => output.send(failure(null, new PluginError(PARSE, reason))),
+    end: () => void server.end(),
+  });
+}
+
+class Server {
+  readonly #plugin: Plugin;
+  readonly #output: Output;
+  readonly #running = new Map<number, AbortController>();
+  /** What `initialize` brought; null before. */
+  #given: Omit<Context, "signal"> | null = null;
+  #ending = false;
+
+  constructor(plugin: Plugin, output: Output) {
+    this.#plugin = plugin;
+    this.#output = output;
+  }
+
+  receive(line: string): void {
+    if (this.#ending) return;
+    let message: unknown;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      return this.#fail(null, new PluginError(PARSE, "the line is not JSON"));
+    }
+    const { jsonrpc, id, method, params = {} } = isObject(message) ? message : {};
+    const known = Number.isSafeInteger(id) ? Number(id) : null;
+    if (jsonrpc !== "2.0" || typeof method !== "string" || (id !== undefined && known === null))
+      return this.#fail(known, new PluginError(INVALID, "the line is not a message of JSON-RPC 2.0"));
+    if (known !== null) void this.#answer(known, method, params);
+    else if (method === "cancel" && isObject(params)) this.#running.get(Number(params["id"]))?.abort();
+  }
+
+  /** Cancels what is under way, lets the plugin put things away, and ends the process. */
+  async end(): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    for (const life of this.#running.values()) life.abort();
+    try {
+      await this.#plugin.stop?.();
+    } catch (thrown) {
+      log(thrown);
+    }
+    // Later than what the cancelled requests answer.
+    setImmediate(() => this.#output.close());
+  }
+
+  #fail(id: number | null, thrown: unknown): void {
+    this.#output.send(failure(id, thrown));
+  }
+
+  async #answer(id: number, method: string, params: unknown): Promise<void> {
+    const output = this.#output;
+    if (this.#running.has(id)) return this.#fail(id, new PluginError(INVALID, `request ${id} is not answered yet`));
+    const life = new AbortController();
+    this.#running.set(id, life);
+    const cancelled = new Promise<never>((_, reject) => {
+      const refuse = (): void => reject(new PluginError("cancelled", "the request was cancelled"));
+      life.signal.addEventListener("abort", refuse, { once: true });
+    });
+    try {
+      // A function that does not heed the signal is left to itself.
+      output.send({ id, result: await Promise.race([this.#handle(id, method, params, life.signal), cancelled]) });
+    } catch (thrown) {
+      this.#fail(id, thrown);
+    } finally {
+      this.#running.delete(id);
+    }
+    if (method === "shutdown") await this.end();
+  }
+
+  async #handle(id: number, method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+    const plugin = this.#plugin;
+    want(isObject(params), "params is not an object");
+    if (method === "initialize") return await this.#initialize(params, signal);
+    if (this.#given === null) throw new PluginError(INVALID, `"${method}" came before "initialize"`);
+    const context = { ...this.#given, signal };
+    const notify: Notify = async (name, rest) => {
+      if (signal.aborted) return;
+      this.#output.send({ method: name, params: { id, ...rest } });
+      await this.#output.ready();
+    };
+    switch (method) {
+      case "shutdown":
+        return {};
+      case "health":
+        return plugin.health ? await plugin.health(context) : { ok: true };
+      case "models/list":
+        return { models: typeof plugin.models === "function" ? await plugin.models(context) : plugin.models };
+      case "chat":
+        return await runChat(plugin, params, context, notify);
+      case "embed":
+        return await runEmbed(plugin, params, context);
+      case "tokens/count":
+        return await runCount(plugin, params, context);
+      case "models/pull":
+        return await runPull(plugin, params, context, notify);
+      default:
+        throw new PluginError(NO_METHOD, `there is no method "${method}"`);
+    }
+  }
+
+  async #initialize(params: Params, signal: AbortSignal): Promise<InitializeResult> {
+    const plugin = this.#plugin;
+    if (this.#given !== null) throw new PluginError(INVALID, "it is initialized already");
+    const { protocol_version: version, settings = {}, data_folder: dataFolder = "" } = params;
+    want(Number.isInteger(version) && Number(version) >= 1, "protocol_version is not a whole number from 1 on");
+    want(isObject(settings), "settings is not an object");
+    want(typeof dataFolder === "string", "data_folder is not a string");
+    const given = { settings: settings as Context["settings"], dataFolder };
+    await plugin.start?.({ ...given, signal });
+    this.#given = given;
+    return {
+      protocol_version: Math.min(Number(version), PROTOCOL_VERSION),
+      name: plugin.name,
+      version: plugin.version,
+      provides: PROVIDES.filter(([key]) => plugin[key] !== undefined).map(([, ability]) => ability),
+    };
+  }
+}
+
+const PROVIDES = [
+  ["chat", "chat"],
+  ["embed", "embed"],
+  ["models", "models/list"],
+  ["pull", "models/pull"],
+  ["countTokens", "tokens/count"],
+] as const satisfies readonly (readonly [keyof Plugin, InitializeResult["provides"][number]])[];
+
+type Notify = (method: keyof Notifications, params: Params) => Promise<void>;
+
+async function runChat(plugin: Plugin, given: Params, context: Context, notify: Notify): Promise<ChatResult> {
+  if (!plugin.chat) throw notProvided("chat");
+  checkChat(given);
+  checkModel(plugin, given);
+  const params = given as unknown as ChatParams;
+  const { params: heeded = [] } = plugin;
+  const ignored = heeded === "all" ? [] : Object.keys(params.params).filter((key) => !heeded.includes(key));
+  if (ignored.length > 0)
+    await notify("chat/part", { part: { type: "note", message: `${plugin.name} ignores ${ignored.join(", ")}` } });
+  const parts = plugin.chat(params, context);
+  for (;;) {
+    const { done, value } = await parts.next();
+    if (done) return { reason: "stop", usage: null, served: null, ...value };
+    const part = typeof value === "string" ? { type: "text", text: value } : value;
+    if (context.signal.aborted) await parts.return();
+    else if (part.type !== "text" || part.text !== "") await notify("chat/part", { part });
+  }
+}
+
+async function runEmbed(plugin: Plugin, params: Params, context: Context): Promise<EmbedResult> {
+  if (!plugin.embed) throw notProvided("embed");
+  const { texts } = params;
+  want(Array.isArray(texts) && texts.every((text) => typeof text === "string"), "texts is not a list of strings");
+  checkModel(plugin, params);
+  const result = await plugin.embed(params as unknown as EmbedParams, context);
+  return "vectors" in result ? result : { vectors: result, usage: null };
+}
+
+async function runCount(plugin: Plugin, params: Params, context: Context): Promise<{ tokens: number }> {
+  if (!plugin.countTokens) throw notProvided("tokens/count");
+  want(typeof params["text"] === "string", "text is not a string");
+  checkModel(plugin, params);
+  return { tokens: await plugin.countTokens(params as Methods["tokens/count"]["params"], context) };
+}
+
+async function runPull(plugin: Plugin, params: Params, context: Context, notify: Notify): Promise<object> {
+  if (!plugin.pull) throw notProvided("models/pull");
+  want(typeof params["model"] === "string", "model is not a string");
+  for await (const step of plugin.pull({ model: params["model"] }, context)) await notify("progress", { ...step });
+  return {};
+}
+
+/** An error that was not meant for the host is logged with its stack. */
+function failure(id: number | null, thrown: unknown): object {
+  if (!(thrown instanceof PluginError)) {
+    log(thrown);
+    return { id, error: { code: INTERNAL, message: thrown instanceof Error ? thrown.message : String(thrown) } };
+  }
+  const { code, message, data } = thrown;
+  return { id, error: { code, message, ...(data === undefined ? {} : { data }) } };
+}
+
+function notProvided(method: string): PluginError {
+  return new PluginError(NO_METHOD, `this plugin does not provide "${method}"`);
+}
+
+function checkChat({ messages, params, schema }: Params): void {
+  want(Array.isArray(messages) && messages.length > 0, "messages is not a list with something in it");
+  for (const message of messages) {
+    const { role, content } = isObject(message) ? message : {};
+    want(
+      role === "system" || role === "user" || role === "assistant",
+      "a message's role is not system, user or assistant",
+    );
+    want(typeof content === "string", "a message's content is not a string");
+  }
+  want(isObject(params), "params is not an object with the keys of llm_params in params");
+  want(schema === null || schema === undefined || isObject(schema), "schema is neither an object nor null");
+}
+
+/** @throws {PluginError} */
+function checkModel({ models }: Plugin, { model }: Params): void {
+  want(typeof model === "string", "model is not a string");
+  if (typeof models === "function" || models.some(({ name }) => name === model)) return;
+  throw new PluginError("model_not_found", `there is no model "${model}"`, { model });
+}
+
+function want(held: unknown, otherwise: string): asserts held {
+  if (!held) throw new PluginError(BAD_PARAMS, otherwise);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
