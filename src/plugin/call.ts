@@ -6,7 +6,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onPart?: ((part: ChatPart) => void) | undefined;
   readonly onProgress?: ((progress: Notifications["progress"]) => void) | undefined;
-  readonly deadlines: RequestDeadlines;
 }
 
 /**
@@ -43,10 +42,16 @@ export class Call<M extends Method = Method> {
   readonly #onAbort: (() => void) | undefined;
 
   /** @param aborted called when the signal is aborted before the call is settled */
-  constructor(method: M, params: Methods[M]["params"], options: CallOptions, aborted: () => void = () => {}) {
+  constructor(
+    method: M,
+    params: Methods[M]["params"],
+    deadlines: RequestDeadlines,
+    options: CallOptions = {},
+    aborted: () => void = () => {},
+  ) {
     this.method = method;
     this.params = params;
-    this.deadlines = options.deadlines;
+    this.deadlines = deadlines;
     this.onPart = options.onPart;
     this.onProgress = options.onProgress;
     this.result = new Promise<Methods[M]["result"]>((resolve, reject) => {

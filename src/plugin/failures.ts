@@ -40,11 +40,15 @@ export function refusalError(refusal: Refusal, asked: Asked): ModullmError {
 }
 
 /** RLLM_010: the plugin says so, or its list of models does. */
-export function modelMissing({ plugin, model }: Pick<Asked, "plugin" | "model">, said: string): ModullmError {
+export function modelMissing(
+  { plugin, model }: Pick<Asked, "plugin" | "model">,
+  said: string,
+  { pulls = false }: { pulls?: boolean } = {},
+): ModullmError {
   const id = `${plugin}/${model ?? ""}`;
   return new ModullmError("RLLM_010", `Cannot call model "${id}": ${said}`, {
     details: { model: id, reason: said },
-    hint: "Name one of the plugin's models.",
+    hint: pulls ? "Name one of the plugin's models, or let it pull this one." : "Name one of the plugin's models.",
   });
 }
 

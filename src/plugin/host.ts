@@ -30,9 +30,11 @@ export interface PluginHostOptions extends PluginCommand {
   readonly memoryMb?: number;
 }
 
-export interface RequestOptions extends Partial<Omit<CallOptions, "deadlines">> {
+export interface RequestOptions extends CallOptions {
   /** @default `REQUEST_DEADLINES` */
   readonly deadlines?: Partial<RequestDeadlines>;
+  /** Gets what ends the request without a word to whoever asked, for those who stop listening; a signal would cost more. */
+  readonly begun?: (cancel: () => void) => void;
 }
 
 /** `idle`: never started. `dead`: its process has ended, or is being ended; the next request starts another. */
@@ -53,7 +55,9 @@ export interface PluginHost {
   readonly state: HostState;
   /** The process's number while there is one. */
   readonly pid: number | null;
-  /** Starts it where it is not running. What is given is the same object as long as it runs. */
+  /** What it said at its start, the same object as long as it runs; null while it does not. */
+  readonly initialized: InitializeResult | null;
+  /** Starts it where it is not running. */
   start(): Promise<InitializeResult>;
   /**
    * Aborting `signal` ends it with RLLM_022 at once, and tells the plugin; one that doesn't obey is killed.
@@ -89,7 +93,7 @@ class Host implements PluginHost {
   #lastFault = "";
   #closing: Promise<void> | null = null;
   #closed = false;
-  #starting: PromiseWithResolvers<InitializeResult> | null = null;
+  #starting: Start | null = null;
 
   constructor(options: PluginHostOptions) {
     this.name = options.name;
@@ -111,14 +115,14 @@ class Host implements PluginHost {
     return this.#life?.pid ?? null;
   }
 
+  get initialized(): InitializeResult | null {
+    return this.#life?.over === false ? this.#life.initialized : null;
+  }
+
   start(): Promise<InitializeResult> {
     if (this.#closing) return Promise.reject(this.#closedError());
-    if (this.state === "ready" && this.#life?.initialized) return Promise.resolve(this.#life.initialized);
-    if (this.#starting === null) {
-      this.#starting = Promise.withResolvers();
-      // Whoever waits hears of it; without anyone it must not end the program.
-      this.#starting.promise.catch(() => {});
-    }
+    if (this.initialized !== null) return Promise.resolve(this.initialized);
+    this.#starting ??= createStart();
     const { promise } = this.#starting;
     this.#pump();
     return promise;
@@ -134,13 +138,18 @@ class Host implements PluginHost {
     if (signal?.aborted) throw cancellation(signal);
     const usual = REQUEST_DEADLINES[method] ?? { total: null, first: null, gap: null };
     const deadlines = options.deadlines === undefined ? usual : { ...usual, ...options.deadlines };
-    const call: Call<M> = new Call(method, params, { ...options, deadlines }, () => {
+    const call: Call<M> = new Call(method, params, deadlines, options, () => {
       if (signal) call.fail(cancellation(signal));
       this.#drop(call);
     });
     if (this.#waiting.length >= LIMITS.waiting)
       call.fail(pluginError(this.name, { reason: `${LIMITS.waiting} requests are waiting for it already` }));
     else this.#waiting.push(call);
+    options.begun?.(() => {
+      if (call.settled) return;
+      call.fail(new ModullmError("RLLM_022", "Stopped the request to the plugin: nobody waits for it"));
+      this.#drop(call);
+    });
     const due = call.next();
     if (due !== null) this.#sweeper.by(due.at);
     this.#pump();
@@ -302,6 +311,23 @@ class Host implements PluginHost {
       details: { reason: "the plugin was closed" },
     });
   }
+}
+
+/** A start that somebody waits for. */
+interface Start {
+  readonly promise: Promise<InitializeResult>;
+  resolve(result: InitializeResult): void;
+  reject(error: Error): void;
+}
+
+function createStart(): Start {
+  let settle: Omit<Start, "promise"> | null = null;
+  const promise = new Promise<InitializeResult>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // Whoever waits hears of it; without anyone it must not end the program.
+  promise.catch(() => {});
+  return { promise, resolve: (result) => settle?.resolve(result), reject: (error) => settle?.reject(error) };
 }
 
 function lateness(

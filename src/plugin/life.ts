@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type InitializeResult, PROTOCOL_VERSION } from "../../plugins/sdk/protocol.ts";
 import { ModullmError } from "../core/error.ts";
@@ -32,8 +33,12 @@ export interface LifeOptions extends PluginCommand {
 
 /** Milliseconds that a process has to end after it closed its standard output. */
 const CLOSED_MS = 500;
+/** Milliseconds that are waited after each `LIMITS.log` bytes of a log. */
+const FLOOD_MS = 100;
 /** Milliseconds that a killed process is waited for. */
 const KILLED_MS = 2000;
+/** For requests whose limits are kept here. */
+const UNLIMITED = { total: null, first: null, gap: null };
 
 /** One process of a plugin, from its start to its end. */
 export class Life {
@@ -52,8 +57,7 @@ export class Life {
     const process = startProcess(options);
     this.#process = process;
     this.#log = createLog({ limit: LIMITS.log, redactor: options.redactor, sink: options.log ?? (() => {}) });
-    process.stderr.on("data", (bytes: Uint8Array) => this.#log.push(bytes));
-    process.stderr.on("error", () => {});
+    readSlowly(process.stderr, (bytes) => this.#log.push(bytes));
     this.connection = new Connection({
       process,
       checks: options.checks,
@@ -93,7 +97,7 @@ export class Life {
     const { settings, dataFolder: data_folder, deadlines } = this.#options;
     const host = { name: "modullm", version: VERSION };
     const params = { protocol_version: PROTOCOL_VERSION, host, settings, data_folder };
-    const call = new Call("initialize", params, { deadlines: { total: null, first: null, gap: null } });
+    const call = new Call("initialize", params, UNLIMITED);
     const late = setTimeout(() => {
       const reason = `it did not answer "initialize" within ${seconds(deadlines.start)} of its start`;
       this.end({ reason, deadline: "start", retryable: true });
@@ -122,7 +126,7 @@ export class Life {
     const { shutdown, term } = this.#options.deadlines;
     const { ended, stdin } = this.#process;
     if (this.initialized !== null && this.#fault === null) {
-      const call = new Call("shutdown", {}, { deadlines: { total: null, first: null, gap: null } });
+      const call = new Call("shutdown", {}, UNLIMITED);
       this.connection.send(call);
       await Promise.race([call.result.catch(() => {}), ended, pause(shutdown)]);
       stdin.end();
@@ -168,6 +172,20 @@ export class Life {
     // What was found at the end of its output comes first.
     setImmediate(over);
   }
+}
+
+/** A flood is held up, so that it does not take all of the host's time and memory: a plugin that floods its log has to wait. */
+function readSlowly(log: Readable, take: (bytes: Uint8Array) => void): void {
+  let read = 0;
+  log.on("error", () => {});
+  log.on("data", (bytes: Uint8Array) => {
+    take(bytes);
+    read += bytes.length;
+    if (read < LIMITS.log) return;
+    read = 0;
+    log.pause();
+    setTimeout(() => log.resume(), FLOOD_MS);
+  });
 }
 
 async function pause(milliseconds: number): Promise<null> {

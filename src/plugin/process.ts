@@ -38,6 +38,8 @@ const SHELL = "/bin/sh";
  * holds none of the plugin's pipes. The plugin takes the place of the first shell.
  */
 const GUARDED = `( ( read -r _ <&3; kill -s KILL -- "-$$" ) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-`;
+/** Variables that the shell hands on unasked. */
+const OF_THE_SHELL = ["PWD", "OLDPWD", "SHLVL"];
 /** Milliseconds that pipes may stay open after the process has ended. */
 const PIPES_MS = 200;
 
@@ -46,8 +48,12 @@ export function startProcess({ command, args, env, cwd }: PluginCommand): Plugin
   const options = { cwd, env: { ...env }, detached: process.platform !== "win32", windowsHide: true };
   // Windows has no such shell, and a container may have none; there the end of standard input has to do.
   const guarded = process.platform !== "win32" && existsSync(SHELL);
+  const unset = OF_THE_SHELL.filter((name) => env[name] === undefined).map((name) => `unset ${name}; `);
   const child = guarded
-    ? spawn(SHELL, ["-c", GUARDED, SHELL, command, ...args], { ...options, stdio: ["pipe", "pipe", "pipe", "pipe"] })
+    ? spawn(SHELL, ["-c", `${unset.join("")}${GUARDED}`, SHELL, command, ...args], {
+        ...options,
+        stdio: ["pipe", "pipe", "pipe", "pipe"],
+      })
     : spawn(command, [...args], { ...options, stdio: ["pipe", "pipe", "pipe"] });
   const { stdin, stdout, stderr } = child;
   const guard = child.stdio[3];

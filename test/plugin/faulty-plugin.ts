@@ -1,6 +1,7 @@
 /**
  * A plugin that misbehaves once, in the way its first argument names, and is well-behaved from then on, also in its next life: that
- * it has happened is kept in the file its second argument names. It writes the protocol by hand, so that it can break it.
+ * it has happened is kept in the file its second argument names. It writes the protocol by hand, so that it can break it. How it
+ * behaves well, the name of the model says.
  *   bun faulty-plugin.ts FAULT MARKER
  */
 import { spawn } from "node:child_process";
@@ -34,7 +35,8 @@ function hang(): void {
 }
 
 function welcome(id: number, more: Record<string, unknown> = {}): void {
-  answer(id, { protocol_version: 1, name: "faulty", version: "1.0.0", provides: ["chat", "models/pull"], ...more });
+  const provides = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
+  answer(id, { protocol_version: 1, name: "faulty", version: "1.0.0", provides, ...more });
 }
 
 /** What goes wrong before or at `initialize`. */
@@ -64,6 +66,10 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
   "exit-0": () => process.exit(0),
   "exit-7": () => {
     writeSync(2, "the disk is full\n");
+    process.exit(7);
+  },
+  "leaks-key": () => {
+    writeSync(2, `the key is ${process.env["FAULTY_API_KEY"]}\n`);
     process.exit(7);
   },
   killed: () => process.kill(process.pid, "SIGKILL"),
@@ -176,19 +182,121 @@ function due(faults: Record<string, unknown>): boolean {
   return true;
 }
 
-function serve(request: Request): void {
-  const { id, method } = request;
-  if (method === "initialize") return due(AT_START) ? AT_START[fault]?.(request) : welcome(id);
-  if (method === "shutdown") {
-    if (fault === "ignores-shutdown") return;
-    answer(id, {});
-    process.exit(0);
+const MODELS = ["m", "silent", "waits", "counts", "echo", "notes", "env", "settings", "exits-later"];
+const REFUSALS: Record<string, { code: number; message: string; data?: unknown }> = {
+  missing: { code: -32_001, message: "there is no such model", data: { model: "missing" } },
+  locked: { code: -32_002, message: "the key is refused" },
+  busy: { code: -32_003, message: "come back later", data: { status: 503, retry_after_ms: 20 } },
+  refuses: { code: -32_004, message: "too long", data: { status: 400, provider_code: "context_length_exceeded" } },
+};
+/** Chats that wait to be cancelled. */
+const waiting = new Set<number>();
+/** Chats that wait for company. */
+const together: number[] = [];
+let pulled = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let settings: unknown = null;
+
+function converse({ id, params }: Request): void {
+  const note = (content: Record<string, unknown>): void =>
+    send({ jsonrpc: "2.0", method: "chat/part", params: { id, part: content } });
+  const model = String(params["model"]);
+  const refusal = REFUSALS[model];
+  if (refusal !== undefined) return send({ jsonrpc: "2.0", id, error: refusal });
+  switch (model) {
+    case "silent":
+      return answer(id, { reason: "stop", usage: null, served: "silent-1" });
+    case "waits":
+      return void waiting.add(id);
+    case "counts":
+      together.push(id);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const all = together.splice(0);
+        for (const each of all) {
+          part(each, String(all.length));
+          answer(each, RESULT);
+        }
+      }, 300);
+      return;
+    case "echo":
+      part(id, JSON.stringify(params));
+      return answer(id, RESULT);
+    case "notes":
+      note({ type: "alive" });
+      note({ type: "reasoning", text: "hm" });
+      note({ type: "note", message: "temperature is ignored" });
+      note({ type: "text", text: "" });
+      break;
+    case "env":
+      part(id, Object.keys(process.env).toSorted().join(" "));
+      return answer(id, RESULT);
+    case "settings":
+      part(id, JSON.stringify(settings));
+      return answer(id, RESULT);
+    case "starts-a-process":
+      part(id, String(spawn("sleep", ["600"], { stdio: "inherit" }).pid));
+      return answer(id, RESULT);
+    case "exits-later":
+      setTimeout(() => process.exit(0), 50);
+      break;
+    default:
   }
-  if (method === "health") return answer(id, { ok: true });
-  if (method !== "chat") return;
-  if (due(AT_CHAT)) return AT_CHAT[fault]?.(request);
   part(id, "fine");
   answer(id, RESULT);
+}
+
+function cancel(id: number): void {
+  if (!waiting.delete(id)) return;
+  writeFileSync(`${marker}.cancelled`, String(id));
+  send({ jsonrpc: "2.0", id, error: { code: -32_000, message: "cancelled" } });
+}
+
+function pull(id: number): void {
+  for (const completed of [0, 50, 100])
+    send({ jsonrpc: "2.0", method: "progress", params: { id, message: "bytes", completed, total: 100 } });
+  pulled = true;
+  answer(id, {});
+}
+
+function list(): unknown {
+  const models = [...MODELS, ...Object.keys(REFUSALS), ...(pulled ? ["pulled"] : [])].map((name) => ({
+    name,
+    window: name === "m" ? 4096 : null,
+    ...(name === "m" ? { schema: "enforced", media: ["image/png", "image/jpeg", "application/pdf"] } : {}),
+  }));
+  return { models };
+}
+
+function serve(request: Request): void {
+  const { id, method, params } = request;
+  switch (method) {
+    case "initialize":
+      settings = params["settings"];
+      return due(AT_START) ? AT_START[fault]?.(request) : welcome(id);
+    case "shutdown":
+      if (fault === "ignores-shutdown") return;
+      answer(id, {});
+      return process.exit(0);
+    case "cancel":
+      return cancel(Number(params["id"]));
+    case "health":
+      return answer(id, { ok: true, message: "well" });
+    case "models/list":
+      return answer(id, list());
+    case "models/pull":
+      return pull(id);
+    case "tokens/count":
+      return answer(id, { tokens: String(params["text"]).length });
+    case "embed": {
+      const texts = params["texts"] as string[];
+      const vectors = texts.map((_, index) => (params["model"] === "ragged" ? Array(index + 1).fill(0) : [1, 2]));
+      return answer(id, { vectors: params["model"] === "short" ? vectors.slice(1) : vectors, usage: null });
+    }
+    case "chat":
+      return params["model"] === "m" && due(AT_CHAT) ? AT_CHAT[fault]?.(request) : converse(request);
+    default:
+  }
 }
 
 if (fault === "ignores-shutdown") {

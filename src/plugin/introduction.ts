@@ -1,0 +1,38 @@
+import type { InitializeResult, Manifest } from "../../plugins/sdk/protocol.ts";
+import { cancellation } from "./failures.ts";
+import { pluginError } from "./fault.ts";
+import type { PluginHost } from "./host.ts";
+
+/**
+ * Starts the plugin, and asks once of each process that it is what its manifest says, which is what people agreed to.
+ * @returns what gives null where that is done
+ */
+export function introduction(host: PluginHost, manifest: Manifest): (signal: AbortSignal) => Promise<void> | null {
+  let met: InitializeResult | null = null;
+  async function meet(signal: AbortSignal): Promise<void> {
+    const result = await unlessAborted(host.start(), signal);
+    const reason = liesOf(result, manifest);
+    if (reason !== null) throw pluginError(manifest.name, { reason });
+    met = result;
+  }
+  return (signal) => (met !== null && host.initialized === met ? null : meet(signal));
+}
+
+function liesOf(result: InitializeResult, { name, version, provides }: Manifest): string | null {
+  if (result.name !== name) return `it says that its name is "${result.name}", its manifest that it is "${name}"`;
+  if (result.version !== version)
+    return `it says that it is version "${result.version}", its manifest that it is "${version}"`;
+  const missing = provides.filter((ability) => !result.provides.includes(ability));
+  if (missing.length > 0)
+    return `its manifest says that it provides ${missing.join(", ")}, and it says that it doesn't`;
+  return provides.includes("chat") ? null : `it does not provide "chat"`;
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(cancellation(signal));
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import type { Manifest, ModelInfo } from "../../plugins/sdk/protocol.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Model, ModelNote, ModelProvider } from "../model/model.ts";
+import type { Abilities, Modality } from "../model/quirks.ts";
+import { streamChat } from "./chat.ts";
+import { modelMissing } from "./failures.ts";
+import type { PluginHost } from "./host.ts";
+import { introduction } from "./introduction.ts";
+
+export interface PluginProviderOptions {
+  /** What stands before the slash in programs, as written. @default the manifest's name */
+  readonly written?: string;
+  /** What answers depend on beside the plugin's version, such as its settings and where it was installed. It is only compared. */
+  readonly identity?: JsonObject;
+  /** Whether a model that the plugin can pull is pulled when it is missing. @default false */
+  readonly autoPull?: boolean;
+}
+
+/** What is known of a model before the plugin has said anything: it is asked nothing, and has to say what it takes. */
+const UNKNOWN: Abilities = {
+  schema: "none",
+  jsonMode: false,
+  streamUsage: true,
+  system: true,
+  input: null,
+  thinking: "none",
+  renames: {},
+  refuses: [],
+  refusesThinking: [],
+  cacheFrom: null,
+};
+/** Names of models that an error shows. */
+const SHOWN = 10;
+
+/** The models of a plugin. It is started when the first one is made ready or called. */
+export function createPluginProvider(
+  host: PluginHost,
+  manifest: Manifest,
+  options: PluginProviderOptions = {},
+): ModelProvider {
+  const origin = originOf(manifest, options.identity);
+  const provider = { host, manifest, introduce: introduction(host, manifest), known: new Map<string, ModelInfo>() };
+  const front = options.written ?? manifest.name;
+  return {
+    id: manifest.name,
+    model: (name) =>
+      createModel(provider, { id: `${front}/${name}`, name, origin, autoPull: options.autoPull === true }),
+    ...(manifest.provides.includes("models/list")
+      ? { list: async (signal: AbortSignal) => (await listModels(provider, signal)).map(({ name }) => name) }
+      : {}),
+    close: () => host.close(),
+  };
+}
+
+interface Provider {
+  readonly host: PluginHost;
+  readonly manifest: Manifest;
+  /** Starts it, and holds what it says of itself against its manifest. */
+  readonly introduce: (signal: AbortSignal) => Promise<void> | null;
+  /** What it last said of its models, by name. */
+  readonly known: Map<string, ModelInfo>;
+}
+
+interface ModelFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: string;
+  readonly autoPull: boolean;
+}
+
+function createModel(provider: Provider, facts: ModelFacts): Model {
+  const { id, name, origin } = facts;
+  return {
+    id,
+    origin,
+    get window() {
+      return provider.known.get(name)?.window ?? null;
+    },
+    get abilities() {
+      const info = provider.known.get(name);
+      return info === undefined ? UNKNOWN : abilitiesOf(info);
+    },
+    ready: (signal, note) => makeReady(provider, facts, signal, note),
+    call: (request, signal) => streamChat(name, request, { ...provider, signal }),
+  };
+}
+
+async function makeReady(
+  provider: Provider,
+  { name, autoPull }: ModelFacts,
+  signal: AbortSignal,
+  note: (note: ModelNote) => void,
+): Promise<void> {
+  const { host, manifest, introduce, known } = provider;
+  await introduce(signal);
+  if (!manifest.provides.includes("models/list")) return;
+  const models = await listModels(provider, signal);
+  // A plugin that lists nothing takes whatever it is asked for.
+  if (models.length === 0 || known.has(name)) return;
+  const names = models.map((model) => model.name);
+  const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : "";
+  const asked = { plugin: manifest.name, model: name };
+  const pulls = manifest.provides.includes("models/pull");
+  if (!pulls || !autoPull)
+    throw modelMissing(asked, `the plugin has ${names.slice(0, SHOWN).join(", ")}${more}`, { pulls });
+  await host.request(
+    "models/pull",
+    { model: name },
+    {
+      signal,
+      onProgress: ({ message, completed, total }) => {
+        note({ kind: "progress", message: `Pulling "${name}": ${message}`, data: { completed, total } });
+      },
+    },
+  );
+  await listModels(provider, signal);
+}
+
+async function listModels({ host, known, introduce }: Provider, signal: AbortSignal): Promise<readonly ModelInfo[]> {
+  await introduce(signal);
+  const { models } = await host.request("models/list", {}, { signal });
+  known.clear();
+  for (const model of models) known.set(model.name, model);
+  return models;
+}
+
+function abilitiesOf({ schema, media = [] }: ModelInfo): Abilities {
+  const input = media.map(modalityOf).filter((modality) => modality !== null);
+  return { ...UNKNOWN, schema: schema === "enforced" ? "grammar" : "none", input: [...new Set(input)] };
+}
+
+function modalityOf(mediaType: string): Modality | null {
+  if (mediaType.startsWith("image/")) return "image";
+  if (mediaType.startsWith("audio/")) return "audio";
+  return mediaType === "application/pdf" ? "pdf" : null;
+}
+
+function originOf({ name, version }: Manifest, identity: Json = null): string {
+  const digest = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
+  return `plugin:${name}@${version}#${digest}`;
+}
