@@ -125,7 +125,8 @@ async function install(
   } catch (thrown) {
     throw explained(thrown, { action, written, source, signal });
   } finally {
-    await rm(work, { recursive: true, force: true });
+    // What can't be removed now, the next installation removes.
+    await rm(work, { recursive: true, force: true }).catch(() => {});
   }
 }
 

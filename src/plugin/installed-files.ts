@@ -60,6 +60,6 @@ export async function sweep(paths: Paths): Promise<void> {
     if (pid !== undefined && !isRunning(Number(pid))) await rm(path, { recursive: true, force: true });
     if (!entry.includes("@") || named.has(path.replace(/\.files$/, ""))) continue;
     const stats = await stat(path).catch(() => null);
-    if (stats !== null && Date.now() - stats.ctimeMs > ABANDONED) await rm(path, { recursive: true, force: true });
+    if (stats !== null && Date.now() - stats.mtimeMs > ABANDONED) await rm(path, { recursive: true, force: true });
   }
 }

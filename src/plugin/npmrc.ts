@@ -39,7 +39,8 @@ export function readRegistryConfig({ env, cwd, folderTrusted }: RegistryConfigOp
       "./.npmrc names a registry, which is not asked: run `modullm trust` if this folder may say where code comes from",
     );
   const own = folderTrusted ? project : new Map<string, string>();
-  const setting = (key: string): string | null => own.get(key) ?? user.get(key) ?? null;
+  const setting = (key: string): string | null =>
+    [own.get(key), user.get(key)].find((value) => value !== undefined && value !== "") ?? null;
   const general = variable(env, "npm_config_registry") ?? setting("registry") ?? NPM;
   return {
     warnings,
@@ -59,10 +60,10 @@ function authorizationFor(url: URL, settings: ReadonlyMap<string, string>): stri
   for (let path = url.pathname; ; path = path.slice(0, path.slice(0, -1).lastIndexOf("/") + 1)) {
     if (path.endsWith("/")) {
       const place = `//${url.host}${path}`;
-      const token = settings.get(`${place}:_authToken`) ?? settings.get(`${place.slice(0, -1)}:_authToken`);
-      if (token !== undefined) return `Bearer ${token}`;
-      const basic = settings.get(`${place}:_auth`);
-      if (basic !== undefined) return `Basic ${basic}`;
+      const token = settings.get(`${place}:_authToken`) ?? settings.get(`${place.slice(0, -1)}:_authToken`) ?? "";
+      if (token !== "") return `Bearer ${token}`;
+      const basic = settings.get(`${place}:_auth`) ?? "";
+      if (basic !== "") return `Basic ${basic}`;
     }
     if (path === "/" || path === "") return null;
   }
@@ -84,8 +85,8 @@ function readFile(
     const value = written
       .replace(/^(["'])(.*)\1$/, "$2")
       .replace(/\$\{(\w+)\}/g, (whole, name: string) => env[name] ?? whole);
-    // A variable that is not set leaves no key and no address.
-    if (!value.includes("${") && value !== "") settings.set(key, value);
+    // A variable that is not set leaves no key and no address, but the line was there.
+    settings.set(key, value.includes("${") ? "" : value);
   }
   return settings;
 }

@@ -70,7 +70,7 @@ function isGit(text: string): boolean {
 function gitSource(text: string): PluginSource {
   const [address = "", ref = null] = text.split("#", 2);
   const url = address.replace(/^git\+/i, "");
-  if (!/^(?:https|ssh|file):\/\/[^-]/i.test(url) && !/^git@[A-Za-z0-9.-]+:[^-]/.test(url))
+  if (!/^(?:https|ssh|file):\/\/[^-]/i.test(url) && !/^git@[A-Za-z0-9][A-Za-z0-9.-]*:[^-]/.test(url))
     throw new SourceFault("git is asked over https, ssh or file only");
   if (/[\s'"\\]/.test(url)) throw new SourceFault("the address has a blank or a quote in it");
   if (ref !== null && (!REF.test(ref) || ref.includes(".."))) throw new SourceFault(`"${ref}" is no branch or tag`);

@@ -16,6 +16,8 @@ export interface Setting {
   readonly env?: Record<string, string>;
   readonly stdin?: string | Uint8Array;
   readonly tty?: boolean;
+  /** What a user at the terminal types when asked; `tty` goes with it. */
+  readonly typed?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -44,13 +46,15 @@ export function worldOf(folder: string): Record<string, string> {
 export async function modullm(args: readonly string[], setting: Setting = {}): Promise<Outcome> {
   const folder = setting.folder ?? makeFolder();
   let [stdout, stderr] = ["", ""];
-  const bytes =
-    typeof setting.stdin === "string" ? new TextEncoder().encode(setting.stdin) : (setting.stdin ?? new Uint8Array());
+  const tty = setting.tty ?? setting.typed !== undefined;
+  const given = setting.typed ?? setting.stdin;
+  const bytes = typeof given === "string" ? new TextEncoder().encode(given) : (given ?? new Uint8Array());
   const exit = await runCommandLine(args, {
     env: { ...worldOf(folder), ...setting.env },
     cwd: folder,
-    stdoutIsTty: setting.tty ?? false,
-    stderrIsTty: setting.tty ?? false,
+    stdoutIsTty: tty,
+    stderrIsTty: tty,
+    stdinIsTty: setting.typed !== undefined,
     columns: 80,
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
