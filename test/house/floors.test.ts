@@ -29,6 +29,8 @@ const ROOT_FILES: Record<string, number> = {
 };
 /** The one thing outside of `src/` that its code may import: what the host and the kit for plugins share. */
 const PROTOCOL = "../plugins/sdk/protocol.ts";
+/** What `plugins new` writes, taken in as text. */
+const TEMPLATES = "../plugins/echo/";
 /** Neighbours that may look at each other. */
 const ALLOWED = new Set(["program>contract", "answer>contract"]);
 /** Modules that reach the world; floor 1 has none of them. */
@@ -41,7 +43,7 @@ function importsOf(file: string): string[] {
 
 function roomOf(file: string): { name: string; floor: number | undefined } {
   const [first = ""] = file.split("/");
-  if (file === PROTOCOL) return { name: file, floor: 0 };
+  if (file === PROTOCOL || file.startsWith(TEMPLATES)) return { name: file, floor: 0 };
   if (!file.includes("/")) return { name: first, floor: ROOT_FILES[first] };
   return { name: first, floor: FLOORS[first] };
 }

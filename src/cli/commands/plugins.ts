@@ -12,6 +12,8 @@ const ACTIONS: Readonly<Record<string, () => Promise<PluginAction>>> = {
   remove: async () => (await import("./plugins/remove.ts")).action,
   trust: async () => (await import("./plugins/trust.ts")).trust,
   distrust: async () => (await import("./plugins/trust.ts")).distrust,
+  test: async () => (await import("./plugins/test.ts")).action,
+  new: async () => (await import("./plugins/new.ts")).action,
 };
 
 export const command: Command = {
@@ -21,14 +23,40 @@ export const command: Command = {
     { name: "ACTION", description: Object.keys(ACTIONS).join(", "), required: true },
     {
       name: "NAME",
-      description: "What it is about; `install` takes an npm package, a folder, a .tgz or a git URL",
+      description:
+        "What it is about; `install` takes an npm package, a folder, a .tgz or a git URL, `test` a folder or a command",
       required: false,
       many: true,
     },
   ],
   options: {
     yes: { type: "boolean", description: "With install and update: trust what comes, without a question" },
+    lang: { type: "enum", options: ["ts", "python", "bash"], description: "With new: what it is written in" },
+    model: {
+      type: "string",
+      valueHint: "NAME",
+      description: "With test: the model to ask; the first it lists if left out",
+    },
+    "embed-model": { type: "string", valueHint: "NAME", description: "With test: the model to ask for vectors" },
+    settings: {
+      type: "string",
+      valueHint: "JSON",
+      description: "With test: settings, in place of those of config.yaml",
+    },
+    env: {
+      type: "string",
+      valueHint: "NAME",
+      description: "With test and a command: a variable that it gets; may be repeated",
+    },
+    only: { type: "string", valueHint: "TEXT", description: "With test: only checks whose id contains this" },
+    timeout: {
+      type: "string",
+      valueHint: "SECONDS",
+      description: "With test: how long an answer may take; 30 if left out",
+    },
+    json: { type: "boolean", description: "With test: the report as JSON at a terminal too" },
   },
+  rest: "With test: a command that speaks the protocol, and its arguments",
   examples: [
     ["modullm plugins list", "every plugin there is here, and whether it may run"],
     ["modullm plugins search llama", "plugins that the registry has"],
@@ -36,6 +64,9 @@ export const command: Command = {
     ["modullm plugins install ./acme", "from a folder, offline; also ./acme.tgz, git+https://…"],
     ["modullm plugins info acme", "what it runs, provides and sees"],
     ["modullm plugins trust acme", "let it run as it is now; a changed file needs a new yes"],
+    ["modullm plugins new --lang python acme", "write a plugin that works, to be changed"],
+    ["modullm plugins test ./acme", "check that it keeps to the protocol; exit 1 if not"],
+    ["modullm plugins test -- python3 acme.py --fast", "the same for any command"],
   ],
   async run(context) {
     const [name = "", ...words] = context.positionals;
