@@ -73,6 +73,20 @@ const LANGUAGES = {
   },
 } as const;
 
+test("a block in JavaScript that reads what isn't in context is told what is", async () => {
+  const js = (text: string): string => `\`\`\`rllm-js pre\n${text}\n\`\`\`\nHi`;
+  const hintOf = async (text: string): Promise<unknown> => (await run(js(text))).error?.hint;
+  expect(await hintOf("result = { n: context.inputs.text.length }")).toBe(
+    'context has no "inputs". Did you mean "input"?',
+  );
+  expect(await hintOf('result = { n: context["input"].body.length }')).toBe(
+    'context.input has no "body". It has text.',
+  );
+  expect(await hintOf("const { body } = context.input;\nresult = { n: body.length }")).toBe(
+    "Correct the block at the named line.",
+  );
+});
+
 for (const language of ["python", "js"] as const) {
   const code = LANGUAGES[language];
   const block = (when: string, text: string): string => `\`\`\`rllm-${language} ${when}\n${text}\n\`\`\`\n`;
@@ -140,13 +154,21 @@ for (const language of ["python", "js"] as const) {
 
     test("a block that never ends is ended, and so is one whose run is cancelled", async () => {
       const { error } = await run(`${block("pre", code.loop)}Hi`);
-      expect(error?.details).toMatchObject({ exception: "TimeoutError" });
+      expect(error?.details).toMatchObject({ exception: "TimeoutError", line: 12 });
+      expect(error?.place?.text).toBe(`\`\`\`rllm-${language} pre`);
+      expect(error?.hint).toBe("Make the block do less, or find the loop that doesn't end.");
       const stop = new AbortController();
       setTimeout(() => stop.abort(), 300);
       const start = performance.now();
       const cancelled = await run(`${block("pre", code.loop)}Hi`, { options: { signal: stop.signal } });
       expect(cancelled.error?.code).toBe("RLLM_022");
       expect(performance.now() - start).toBeLessThan(1500);
+    });
+
+    test("a result that is no JSON is shown where it was last assigned", async () => {
+      const value = language === "js" ? "() => 1" : "print";
+      const { error } = await run(`${block("pre", `result = 0\nresult = ${value}\nx = 1`)}Hi`);
+      expect(error?.details).toMatchObject({ exception: "ResultError", line: 14 });
     });
 
     test("its level is an event, and stages are told where there are blocks only", async () => {

@@ -1,9 +1,8 @@
-import { ModullmError, type SourcePlace } from "../../core/error.ts";
+import { ModullmError } from "../../core/error.ts";
 import { isObject, type Json, type JsonObject, jsonType } from "../../core/json.ts";
-import { lineStart, placeAt } from "../../program/source.ts";
 import type { Block } from "../../program/program.ts";
-import type { BlockOutcome } from "../../sandbox/sandboxes.ts";
 import { issueDetails, type Run, throwIfCancelled } from "../state.ts";
+import { blockError, resultError } from "./block-error.ts";
 
 export function blockOf({ loaded }: Pick<Run, "loaded">, when: Block["when"]): Block | undefined {
   return loaded.program.blocks.find((block) => block.when === when);
@@ -63,7 +62,7 @@ async function runBlock(
   const facts = { block: when, language: block.language, level, printed, printed_dropped: printedDropped, ms };
   run.emit({ type: "block-end", ok: outcome.ok, ...facts });
   throwIfCancelled(run.signal);
-  if (!outcome.ok) throw blockError(run, block, outcome, seen);
+  if (!outcome.ok) throw blockError(run, block, { outcome, context: seen });
   return taken(run, block, outcome.value);
 }
 
@@ -91,20 +90,21 @@ function onlyPaths(context: Readonly<Record<string, unknown>>, paths: readonly s
 function taken(run: Run, block: Block, value: Json): JsonObject {
   if (value !== null && !isObject(value)) {
     const type = jsonType(value);
-    throw resultError(run, block, `it is of type ${type}, but an object or null is wanted`, value, {
-      actual_type: type,
-    });
+    const reason = `it is of type ${type}, but an object or null is wanted`;
+    throw resultError(run, block, { reason, received: value, details: { actual_type: type } });
   }
   if (block.gives === null) return value ?? {};
   const given: Record<string, Json> = {};
   for (const [name, type] of Object.entries(block.gives)) {
     const item = value !== null && Object.hasOwn(value, name) ? value[name] : undefined;
-    if (item === undefined)
-      throw resultError(run, block, `"${name}" is missing, which out= names`, value, { field: name });
+    if (item === undefined) {
+      const reason = `"${name}" is missing, which out= names`;
+      throw resultError(run, block, { reason, received: value, details: { field: name } });
+    }
     if (!isOfType(item, type)) {
       const actual = jsonType(item);
       const reason = `"${name}" is of type ${actual}, but out= says ${type}`;
-      throw resultError(run, block, reason, value, { field: name, actual_type: actual });
+      throw resultError(run, block, { reason, received: value, details: { field: name, actual_type: actual } });
     }
     given[name] = item;
   }
@@ -115,51 +115,4 @@ function isOfType(value: Json, type: string): boolean {
   if (type === "any") return true;
   if (type === "integer") return Number.isInteger(value);
   return jsonType(value) === type;
-}
-
-function resultError(run: Run, block: Block, reason: string, received: Json, details: object): ModullmError {
-  const { name, source } = run.loaded.program;
-  return new ModullmError("RLLM_009", `The result of the ${block.when} block of "${name}" can't be used: ${reason}`, {
-    details: { exception: "ResultError", reason, line: block.line, path: source.path, ...details },
-    hint: "Set `result` to an object of what the block gives.",
-    receivedPayload: received,
-    place: placeAt(source, lineStart(source, block.line)),
-  });
-}
-
-function blockError(
-  run: Run,
-  block: Block,
-  outcome: Extract<BlockOutcome, { ok: false }>,
-  context: JsonObject,
-): ModullmError {
-  const { name, source } = run.loaded.program;
-  const { exception, reason, hint } = outcome.failure;
-  const line = lineWithin(block, outcome.failure.line);
-  const place = placeAt(source, lineStart(source, line ?? block.line));
-  const where = line === null ? "" : ` at line ${line}`;
-  return new ModullmError("RLLM_009", `The ${block.when} block of "${name}" failed${where}: ${exception}: ${reason}`, {
-    details: {
-      exception,
-      reason,
-      line: place.line,
-      source: place.text.trim(),
-      path: source.path,
-      block: block.when,
-      level: outcome.level,
-    },
-    ...(hint === null ? {} : { hint }),
-    receivedPayload: { context },
-    place: indented(place),
-  });
-}
-
-/** A sandbox may be wrong about the line, or be made to be: outside of the block it says nothing. */
-function lineWithin({ line: first, code }: Block, line: number | null): number | null {
-  return line !== null && line >= first && line < first + code.split("\n").length ? line : null;
-}
-
-/** The caret stands under the first word of the line. */
-function indented(place: SourcePlace): SourcePlace {
-  return { ...place, column: place.text.length - place.text.trimStart().length + 1 };
 }
