@@ -38,7 +38,7 @@ function configuration({ config }: App): Check {
   const { warnings } = config;
   if (warnings.length > 0)
     return { name: "configuration", status: "warning", message: warnings.join(" "), hint: "Correct it, or remove it." };
-  return ok("configuration", `read from ${config.checkedSources.join(", ")}`);
+  return ok("configuration", `no mistakes; looked in ${config.checkedSources.join(", ")}`);
 }
 
 /** A key of any provider; which one a program needs is told when it runs. */
@@ -74,7 +74,7 @@ async function dataFolder({ config }: App): Promise<Check> {
 async function statistics(app: App): Promise<Check> {
   try {
     const programs = (await app.store()).programs();
-    return ok("statistics", `${programs.length} programs on record`);
+    return ok("statistics", `${programs.length} ${programs.length === 1 ? "program" : "programs"} on record`);
   } catch (thrown) {
     const error = toModullmError(thrown);
     return { name: "statistics", status: "failed", message: error.message, hint: error.hint };

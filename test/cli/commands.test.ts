@@ -34,6 +34,7 @@ describe("the command line", () => {
     [["validate", "a", "--", "b"], "nothing may follow"],
     [["help", "nope"], "unknown topic"],
     [["completion", "tcsh"], "unknown shell"],
+    [["sandbox", "check", "--only", "nope"], 'no python or js attack has "nope" in its id'],
   ])("%j is wrong usage: exit 2, nothing on stdout", async (args, message) => {
     const { exit, stdout, stderr } = await modullm(args, { folder: makeFolder({ a: programText() }) });
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
@@ -129,6 +130,24 @@ describe("modullm help", () => {
       expect((await modullm(["help", topic])).json()).toMatchObject({ topic });
       expect((await modullm(["help", topic, "--format", "text"])).stdout.length).toBeGreaterThan(100);
     }
+  });
+
+  test("is text at a terminal, JSON in a pipe, and as asked in both", async () => {
+    expect((await modullm(["help", "rllm"], { tty: true })).stdout).toStartWith("# The .rllm file\n");
+    expect((await modullm(["help", "rllm"])).stdout).toStartWith("{");
+    expect((await modullm(["help", "rllm", "--format", "json"], { tty: true })).stdout).toStartWith("{");
+    const { stdout } = await modullm(["help"], { tty: true });
+    expect(stdout).toContain("schema      Contracts: input_schema and output_schema");
+  });
+
+  test("explains commands and error codes", async () => {
+    expect((await modullm(["help", "run"], { tty: true })).stdout).toBe((await modullm(["run", "--help"])).stdout);
+    expect((await modullm(["help", "commands"], { tty: true })).stdout).toBe((await modullm([])).stdout);
+    expect((await modullm(["help", "run"])).json()).toMatchObject({ topic: "run", content: { name: "run" } });
+    expect((await modullm(["help", "rllm_013"], { tty: true })).stdout).toStartWith("RLLM_013 RetryExhaustedError\n");
+    expect((await modullm(["help", "RLLM_013"])).json()).toMatchObject({
+      content: { error_code: "RLLM_013", type: "RetryExhaustedError" },
+    });
   });
 });
 

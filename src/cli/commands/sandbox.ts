@@ -40,14 +40,19 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
   const { options, output } = context;
   const { attacksFor, tryAttacks } = await import("../../sandbox/check.ts");
   const only = options.text("only") ?? "";
+  const attacks = new Map(
+    languages.map((language) => [language, attacksFor(language).filter(({ id }) => id.includes(only))]),
+  );
+  if ([...attacks.values()].every(({ length }) => length === 0))
+    throw new UsageError(`no ${languages.join(" or ")} attack has "${only}" in its id; \`--details\` prints ids`);
   const line = createLiveLine(output);
   const interrupt = new AbortController();
   const disarm = output.terminal.onInterrupt(() => interrupt.abort(interrupted()));
   const results: AttackResult[] = [];
   const skipped: { language: Language; reason: string }[] = [];
   try {
-    for (const language of languages) {
-      const chosen = attacksFor(language).filter(({ id }) => id.includes(only));
+    for (const [language, chosen] of attacks) {
+      if (chosen.length === 0) continue;
       const { levels, reason } = await sandboxes.status(language);
       if (levels.length === 0) skipped.push({ language, reason: reason ?? "there is no sandbox for it" });
       for (const level of levels) {
@@ -55,8 +60,9 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
         for (const builtins of language === "python" ? (["safe", "all"] as const) : (["safe"] as const)) {
           const about = `${language} at level ${level}${builtins === "all" ? ", all builtins" : ""}`;
           let done = 0;
+          if (output.terminal.stderrIsTty) line.draw(`${about}: 0 of ${chosen.length} attacks`);
           for await (const result of tryAttacks(sandbox, { language, builtins, chosen, signal: interrupt.signal })) {
-            results.push(result);
+            results.push({ ...result, ms: Math.round(result.ms) });
             done++;
             if (output.terminal.stderrIsTty) line.draw(`${about}: ${done} of ${chosen.length} attacks`);
           }

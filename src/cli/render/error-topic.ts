@@ -1,11 +1,35 @@
-import { CODES, type CodeEntry } from "../../core/codes.ts";
+import { type Code, CODES, type CodeEntry } from "../../core/codes.ts";
 
 /** The error table as the help topic shows it. */
 export function errorTopic(): string {
-  const rows = Object.entries<CodeEntry>(CODES).map(
-    ([code, entry]) => `${code}  ${entry.type}\n    ${entry.when}\n    ${entry.hint}`,
-  );
+  const rows = CODE_LIST.map((code) => {
+    const { type, when, hint }: CodeEntry = CODES[code];
+    return `${code}  ${type}\n    ${when}\n    ${hint}`;
+  });
   return ["# Errors", "", "An error is one JSON object on stdout, exit 1 (130 when interrupted).", "", ...rows].join(
     "\n",
   );
 }
+
+/** A code as a topic of its own: `RLLM_013`, in any case. */
+export function findCode(topic: string): Code | null {
+  return CODE_LIST.find((code) => code === topic.toUpperCase()) ?? null;
+}
+
+export function codeText(code: Code): string {
+  const { type, when, hint, details, exit, retryable }: CodeEntry = CODES[code];
+  return [
+    `${code} ${type}`,
+    "",
+    when,
+    hint,
+    "",
+    `Details: ${details.length === 0 ? "none" : details.join(", ")}`,
+    `Exit status: ${exit}`,
+    `The same call may succeed later: ${retryable ? "yes" : "no"}`,
+    `An example: docs/errors.md#${code}`,
+  ].join("\n");
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's own keys
+const CODE_LIST = Object.keys(CODES) as Code[];

@@ -78,7 +78,8 @@ function remarks(run: TraceRun): string {
   if (run.retries > 0) said.push(counted(run.retries, "retry", "retries"));
   for (const kind of new Set(run.notes.map((one) => one.kind))) {
     const count = run.notes.filter((one) => one.kind === kind).length;
-    if (kind !== "retry-wait") said.push(clean(count === 1 ? kind : `${count} ${kind}`));
+    if (kind === "block") said.push(counted(count, "block", "blocks"));
+    else if (kind !== "retry-wait") said.push(clean(count === 1 ? kind : `${count} ${kind}`));
   }
   return said.join(", ");
 }
