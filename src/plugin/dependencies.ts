@@ -51,7 +51,14 @@ export async function installDependencies(folder: string, options: DependencyOpt
   if (Object.keys(wanted).length + Object.keys(optional).length === 0) return;
   const place = join(options.work, "dependencies");
   await mkdir(place);
-  const about = { name: "dependencies", private: true, dependencies: wanted, optionalDependencies: optional };
+  const overrides = versionsOf(await readPackage(folder), "overrides", []);
+  const about = {
+    name: "dependencies",
+    private: true,
+    dependencies: wanted,
+    optionalDependencies: optional,
+    overrides,
+  };
   await writeFile(join(place, "package.json"), JSON.stringify(about));
   await run(["--lockfile-only"], place, options);
   checkLock(await readFile(join(place, "bun.lock"), "utf8"));

@@ -101,6 +101,11 @@ describe("the dependencies of a plugin", () => {
     ["a folder", { dependencies: { x: "file:../../.." } }, 'depends on "x" by "file:../../.."'],
     ["an address", { optionalDependencies: { x: "https://example.com/x.tgz" } }, "only versions from the registry"],
     ["a way out by its name", { dependencies: { "../x": "1" } }, "only versions from the registry"],
+    [
+      "put in the place of another by an address",
+      { dependencies: { x: "1" }, overrides: { y: "https://x/y.tgz" } },
+      'depends on "y" by',
+    ],
     ["a package that there is not", { dependencies: { gone: "1" } }, "its dependencies can't be installed"],
   ])("are refused when one is %s", async (_, about, reason) => {
     registry.packages[PACKAGE] = { "1.0.0": { files: sampleFiles({ package: about }) } };
@@ -124,6 +129,26 @@ describe("the dependencies of a plugin", () => {
     expect((await failure(["install", PACKAGE, "--yes"])).message).toContain("dependencies can't be installed");
     expect(left()).toEqual([]);
     other.stop();
+  });
+
+  test("are replaced where it says so", async () => {
+    registry.packages["outer"] = {
+      "1.0.0": release({
+        name: "outer",
+        version: "1.0.0",
+        dependencies: { inner: "1.x" },
+        optionalDependencies: { huge: "1" },
+      }),
+    };
+    registry.packages["inner"] = Object.fromEntries(
+      ["1.0.0", "1.5.0"].map((version) => [version, release({ name: "inner", version })]),
+    );
+    registry.packages["huge"] = { "1.0.0": release({ name: "huge", version: "1.0.0" }) };
+    const about = { dependencies: { outer: "1" }, overrides: { inner: "1.0.0", huge: "0.0.0" } };
+    registry.packages[PACKAGE] = { "1.0.0": { files: sampleFiles({ package: about }) } };
+    const { folder: place } = await install();
+    expect(readdirSync(join(place, "node_modules")).toSorted()).toEqual(["inner", "outer"]);
+    expect(readFileSync(join(place, "node_modules/inner/package.json"), "utf8")).toContain("1.0.0");
   });
 
   test("that it brings along are taken as they are, all or none", async () => {
@@ -154,7 +179,6 @@ describe("the dependencies of a plugin", () => {
     const about = {
       dependencies: { outer: "1" },
       trustedDependencies: ["outer"],
-      overrides: { outer: `${strangers.url}/x.tgz` },
       workspaces: ["../../*"],
     };
     const { folder: place } = await install(makeFolder(sampleFiles({ package: about, files })), "--yes");
