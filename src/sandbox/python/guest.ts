@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chownSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { knownArchitecture, seccompFilter } from "../confinement/seccomp.ts";
@@ -119,9 +119,21 @@ function makeFolder(): string {
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const [, pid] = LEFTOVER.exec(name) ?? [];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      const folder = join(tmpdir(), name);
+      if (isOurs(folder)) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another program was quicker.
+    }
   }
+}
+
+/** The temporary folder is everyone's: what others have there is not for us to remove. */
+function isOurs(folder: string): boolean {
+  const { uid } = lstatSync(folder);
+  const own = process.getuid?.();
+  return uid === (own === 0 ? NOBODY : own);
 }
 
 /** Ends a session that keeps too many files: each is limited by the kernel, and Landlock lets it make no folders. */
