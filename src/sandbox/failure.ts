@@ -1,4 +1,4 @@
-import type { Failure } from "./sandbox.ts";
+import type { Failure, SandboxLimits } from "./sandbox.ts";
 
 /** A failure as a guest tells it: nothing but texts and a line, cut. */
 export function readFailure(reply: Readonly<Record<string, unknown>>): Failure {
@@ -11,7 +11,18 @@ export function readFailure(reply: Readonly<Record<string, unknown>>): Failure {
   };
 }
 
-export function describeExit(status: number | null, signal: NodeJS.Signals | null): string {
-  if (signal !== null) return `its process died of ${signal}`;
-  return `its process ended with status ${status ?? "unknown"} and gave no result`;
+/** What it means that a process ended before it gave a result. */
+export function exitFailure(
+  status: number | null,
+  signal: NodeJS.Signals | null,
+  { cpuMs }: Pick<SandboxLimits, "cpuMs">,
+): Failure {
+  if (signal === "SIGXCPU") return failure("TimeoutError", `it used more than ${cpuMs / 1000} s of processor time`);
+  if (signal !== null) return failure("CrashError", `its process died of ${signal}`);
+  return failure("CrashError", `its process ended with status ${status ?? "unknown"} and gave no result`);
+}
+
+/** A failure of the session itself: at no line, and with nothing more to say. */
+export function failure(exception: string, reason: string): Failure {
+  return { exception, reason, line: null, hint: null };
 }

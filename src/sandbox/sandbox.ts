@@ -118,7 +118,8 @@ export type Outcome = Printed &
 export interface Failure {
   /**
    * The exception's name in the language (`KeyError`), or one of ours: `TimeoutError`, `MemoryError`, `CrashError` (the process died),
-   * `ResultError` (what it gave is no JSON value, too large or too deep), `ProtocolError` (it forged or broke the channel).
+   * `ResultError` (what it gave is no JSON value, too large or too deep), `LimitError` (too many files or calls), `ProtocolError` (it
+   * forged or broke the channel).
    */
   readonly exception: string;
   readonly reason: string;

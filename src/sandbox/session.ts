@@ -5,7 +5,7 @@ import { ModullmError } from "../core/error.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { createLineReader, type Hello, type HostMessage, LineTooLong, MAX_ARGUMENTS } from "./channel.ts";
 import { type Level, LEVELS } from "./levels.ts";
-import { describeExit, readFailure } from "./failure.ts";
+import { exitFailure, failure, readFailure } from "./failure.ts";
 import { createPrinted } from "./printed.ts";
 import { createPrintedMark, type PrintedMark } from "./printed-mark.ts";
 import {
@@ -90,7 +90,7 @@ class GuestSession implements SandboxSession {
   #printed = createPrinted(START_PRINTED);
   readonly #mark: PrintedMark | null;
   /** Its process has ended, and all it printed has come. */
-  readonly #exited: Promise<string>;
+  readonly #exited: Promise<Failure>;
   /** It has been cleaned up after as well. */
   readonly #gone: Promise<void>;
   /** Answers the one question that is open: the guest's next line, or why there will be none. */
@@ -117,7 +117,7 @@ class GuestSession implements SandboxSession {
     this.#mark = guest.marksPrinted === true ? createPrintedMark() : null;
     this.#process = guest.started ?? startGuest(guest);
     this.#exited = this.#watch();
-    this.#gone = this.#exited.then((reason) => this.#settle(reason));
+    this.#gone = this.#exited.then((end) => this.#settle(end));
     // Whoever waits for its end hears of a failed cleaning-up; without anyone it must not end the program.
     this.#gone.catch(() => {});
     signal.addEventListener("abort", this.#abort, { once: true });
@@ -152,7 +152,8 @@ class GuestSession implements SandboxSession {
     }
     const reason = typeof reply["reason"] === "string" ? reply["reason"] : "it sent something else than `ready`";
     const said = this.#printed.take().printed.trim();
-    await this.close();
+    // Why it did not start is what counts, also where it can't be cleared away: often for the same reason.
+    await this.close().catch(() => {});
     this.#signal.throwIfAborted();
     throw new ModullmError("RLLM_009", `Cannot start a sandbox of level "${this.level}": ${reason}`, {
       details: {
@@ -184,7 +185,7 @@ class GuestSession implements SandboxSession {
   }
 
   async close(): Promise<void> {
-    this.#finish({ exception: "CrashError", reason: "the session was closed", line: null, hint: null });
+    this.#finish(failure("CrashError", "the session was closed"));
     await this.#gone;
   }
 
@@ -198,8 +199,8 @@ class GuestSession implements SandboxSession {
       if (!("is" in reply)) return { ok: false, failure: reply };
       if (reply.is === "done") return this.#readValue(reply["value"]);
       if (reply.is === "failed") {
-        const failure = readFailure(reply);
-        return { ok: false, failure: reply["last"] === true ? this.#finish(failure) : failure };
+        const told = readFailure(reply);
+        return { ok: false, failure: reply["last"] === true ? this.#finish(told) : told };
       }
       if (reply.is !== "call")
         return { ok: false, failure: this.#broken(`it sent "${reply.is}" where a result was due`) };
@@ -212,7 +213,7 @@ class GuestSession implements SandboxSession {
   #readValue(given: unknown): { ok: true; value: Json } | { ok: false; failure: Failure } {
     const checked = checkValue(given ?? null, "result");
     if (checked.ok) return checked;
-    return { ok: false, failure: { exception: "ResultError", reason: checked.reason, line: null, hint: null } };
+    return { ok: false, failure: failure("ResultError", checked.reason) };
   }
 
   /** Does one call of a granted function. It counts before it is made. */
@@ -227,12 +228,7 @@ class GuestSession implements SandboxSession {
     this.#calls++;
     const { maxCalls } = this.#limits;
     if (this.#calls > maxCalls + MAX_REFUSALS) {
-      return this.#finish({
-        exception: "LimitError",
-        reason: `it went on calling after its ${maxCalls} calls were used up`,
-        line: null,
-        hint: null,
-      });
+      return this.#finish(failure("LimitError", `it went on calling after its ${maxCalls} calls were used up`));
     }
     if (this.#calls > maxCalls) return { do: "throw", message: `all ${maxCalls} calls of this session are used up` };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
@@ -255,17 +251,7 @@ class GuestSession implements SandboxSession {
     if (this.#end) return this.#end;
     const line = `${JSON.stringify(message)}\n`;
     return await new Promise((resolve) => {
-      const timer = setTimeout(
-        () => {
-          this.#finish({
-            exception: "TimeoutError",
-            reason: late,
-            line: null,
-            hint: null,
-          });
-        },
-        Math.max(patience, 1),
-      );
+      const timer = setTimeout(() => this.#finish(failure("TimeoutError", late)), Math.max(patience, 1));
       this.#waiting = (reply) => {
         clearTimeout(timer);
         this.#waiting = null;
@@ -277,10 +263,8 @@ class GuestSession implements SandboxSession {
   }
 
   /** Follows the process until it has ended, and tells how. */
-  async #watch(): Promise<string> {
-    this.#stopWatching = this.#guest.watch?.((reason) => {
-      this.#finish({ exception: "LimitError", reason, line: null, hint: null });
-    });
+  async #watch(): Promise<Failure> {
+    this.#stopWatching = this.#guest.watch?.((reason) => this.#finish(failure("LimitError", reason)));
     const { stdin, stdout, stderr } = this.#process;
     const reader = createLineReader(this.#limits.maxValueBytes + LINE_MARGIN);
     stdin?.on("error", () => {});
@@ -293,22 +277,23 @@ class GuestSession implements SandboxSession {
       } catch (thrown) {
         if (!(thrown instanceof LineTooLong)) throw thrown;
         const reason = `it is larger than ${this.#limits.maxValueBytes} bytes`;
-        this.#finish({ exception: "ResultError", reason, line: null, hint: "Give less, or a summary of it." });
+        this.#finish({ ...failure("ResultError", reason), hint: "Give less, or a summary of it." });
       }
     });
-    return await new Promise<string>((resolve) => {
-      this.#process.once("error", (error) => resolve(`"${this.#guest.command}" can't be started: ${error.message}`));
+    return await new Promise<Failure>((resolve) => {
+      this.#process.once("error", ({ message }) =>
+        resolve(failure("CrashError", `"${this.#guest.command}" can't be started: ${message}`)),
+      );
       this.#process.once("exit", () => this.#endPipes());
-      this.#process.once("close", (status, killer) => resolve(describeExit(status, killer)));
+      this.#process.once("close", (status, killer) => resolve(exitFailure(status, killer, this.#limits)));
     });
   }
 
   /** Ends the session of a process that has ended, and cleans up. */
-  async #settle(reason: string): Promise<void> {
+  async #settle(end: Failure): Promise<void> {
     this.#stopWatching?.();
     this.#signal.removeEventListener("abort", this.#abort);
-    const exception = reason.includes("SIGXCPU") ? "TimeoutError" : "CrashError";
-    this.#finish({ exception, reason, line: null, hint: null });
+    this.#finish(end);
     await this.#guest.cleanUp?.();
   }
 
@@ -344,17 +329,17 @@ class GuestSession implements SandboxSession {
   }
 
   #broken(reason: string): Failure {
-    return this.#finish({ exception: "ProtocolError", reason, line: null, hint: null });
+    return this.#finish(failure("ProtocolError", reason));
   }
 
   readonly #abort = (): void => {
-    this.#finish({ exception: "CancelledError", reason: "the run was cancelled", line: null, hint: null });
+    this.#finish(failure("CancelledError", "the run was cancelled"));
   };
 
   /** Ends the session, once, and kills the guest with all it started. The first reason stands. */
-  #finish(failure: Failure): Failure {
+  #finish(end: Failure): Failure {
     if (this.#end) return this.#end;
-    this.#end = failure;
+    this.#end = end;
     const { pid, exitCode, signalCode, stdin } = this.#process;
     // The number of a process that has ended may be another's by now.
     const runs = exitCode === null && signalCode === null;
@@ -363,13 +348,13 @@ class GuestSession implements SandboxSession {
       const late = setTimeout(() => killGroup(pid), this.#guest.startMs ?? START_MS);
       this.#process.once("exit", () => clearTimeout(late));
     } else if (runs) killGroup(pid);
-    this.#waiting?.(failure);
-    this.#interrupt?.(failure);
+    this.#waiting?.(end);
+    this.#interrupt?.(end);
     const reason: unknown = this.#signal.aborted
       ? this.#signal.reason
-      : new ModullmError("RLLM_022", `Stopped the call: its session has ended, ${failure.reason}`);
+      : new ModullmError("RLLM_022", `Stopped the call: its session has ended, ${end.reason}`);
     this.#life.abort(reason);
-    return failure;
+    return end;
   }
 }
 

@@ -123,6 +123,12 @@ describe("openSession()", () => {
     expect(await rejectionOf(session.close())).toMatchObject({ message: "busy" });
   });
 
+  test("tells why a guest did not start, also where it can't be cleaned up after", async () => {
+    const cleanUp = () => Promise.reject(new Error("busy"));
+    const { details } = await unavailable(openSession(guest("dies at once", { cleanUp }), {}, never));
+    expect(details["reason"]).toBe("its process ended with status 3 and gave no result");
+  });
+
   test("refuses a second run while the first goes on", async () => {
     const session = await openSession(guest("no answer"), { limits: { timeoutMs: 300 } }, never);
     const first = session.run("code", {});

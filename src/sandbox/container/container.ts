@@ -1,7 +1,7 @@
 import { ModullmError, toModullmError } from "../../core/error.ts";
+import { createOpenSessions } from "../open-sessions.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { withDefaults } from "../sandbox.ts";
-import { openSession } from "../session.ts";
 import { CONTAINER_HELLO, runArguments, type Way, WAYS } from "./arguments.ts";
 import { command, type Engine, type EngineName, findEngine } from "./engine.ts";
 import { containerName, removeContainers, sweepLeftovers } from "./leftovers.ts";
@@ -39,7 +39,7 @@ const START_MS = 60_000;
  */
 export function createContainerSandbox(options: ContainerSandboxOptions): ContainerSandbox {
   const { image, python = "python3", env = process.env } = options;
-  const sessions = new Set<Promise<SandboxSession>>();
+  const sessions = createOpenSessions();
   let engine: Engine | null = null;
   const way: { known: Way | null; searching: Promise<unknown> | null } = { known: null, searching: null };
   let sweeping: Promise<unknown> | null = null;
@@ -50,10 +50,7 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
     if (engine === null) throw engineMissing(options.engine ?? null);
     // What it can't remove now, another will.
     sweeping ??= sweepLeftovers(engine).catch(() => []);
-    const opening = openIn(engine, session, signal);
-    sessions.add(opening);
-    opening.catch(() => sessions.delete(opening));
-    return await opening;
+    return await openIn(engine, session, signal);
   }
 
   /** Goes the way that is known to work. The first session finds it, and those that come meanwhile wait for that. */
@@ -100,13 +97,12 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
       // Killing the client ends the container, which follows its standard input; this makes sure, and waits until it is gone.
       cleanUp: () => removeContainers(place, [name]),
     } as const;
-    return await openSession(guest, session, signal);
+    return await sessions.open(guest, session, signal);
   }
 
   async function close(): Promise<void> {
-    const all = await Promise.allSettled(sessions);
-    sessions.clear();
-    await Promise.all(all.map(async (each) => each.status === "fulfilled" && (await each.value.close())));
+    await way.searching;
+    await sessions.close();
     await sweeping;
   }
 

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
-import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
-import { type Guest, openSession, startGuest } from "../session.ts";
+import { createOpenSessions } from "../open-sessions.ts";
+import type { Sandbox, SandboxSession, SessionOptions, SyntaxFault } from "../sandbox.ts";
+import { startGuest } from "../session.ts";
 import { guestCommand, REHEARSE_ARGUMENT } from "./command.ts";
 import type { JavaScriptHello } from "./guest.ts";
 import { inNamespaces } from "./namespaces.ts";
@@ -23,18 +24,8 @@ export type JavaScriptLevel = "namespaces" | "kernel" | "wasm";
 
 export interface JavaScriptSandbox extends Sandbox {
   readonly level: JavaScriptLevel;
-  /** Starts a process for the next session now, so that it starts while other things are done. */
-  prepare(): void;
-  /** Parses code in a session of its own, without running it; null where nothing is wrong. @throws as `open` */
   checkSyntax(code: string, signal?: AbortSignal): Promise<SyntaxFault | null>;
-}
-
-export interface SyntaxFault {
-  readonly message: string;
-  /** From 1; null where the engine doesn't say. */
-  readonly line: number | null;
-  /** Always null: the engine does not know columns well. */
-  readonly column: null;
+  prepare(): void;
 }
 
 /** What JavaScript runs at on this machine: where the guest can ask the kernel to confine it, that comes on top of the engine. */
@@ -45,12 +36,6 @@ export function javaScriptLevel(): "kernel" | "wasm" {
     : "wasm";
 }
 
-function commandFor(level: JavaScriptLevel, command: readonly string[], bubblewrap: string | null): readonly string[] {
-  if (level !== "namespaces") return command;
-  if (bubblewrap === null) throw new Error("the level namespaces needs bubblewrap");
-  return inNamespaces(bubblewrap, command);
-}
-
 /** Milliseconds after a session was opened until the next process is started, if the session has not ended by then. */
 const REFILL_MS = 250;
 
@@ -59,7 +44,7 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
   const { level = javaScriptLevel(), bubblewrap = null, warm = 0 } = options;
   const [command = "", ...args] = commandFor(level, options.command ?? guestCommand(), bubblewrap);
   const waiting = createPool(() => startGuest({ command, args: [...args, REHEARSE_ARGUMENT], env: ENVIRONMENT }));
-  const sessions = new Set<SandboxSession>();
+  const sessions = createOpenSessions();
   let closed = false;
 
   async function open(
@@ -70,8 +55,7 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
     signal.throwIfAborted();
     if (closed) throw closedError();
     const started = waiting.take();
-    let opened: SandboxSession | null = null;
-    const guest: Guest = {
+    const guest = {
       level,
       command,
       args,
@@ -79,17 +63,12 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
       hello: { ...told, required: level },
       ...(started ? { started } : {}),
       async cleanUp() {
-        if (opened) sessions.delete(opened);
         if (!closed) waiting.fill(warm);
         await Promise.resolve();
       },
     };
-    opened = await openSession(guest, session, signal);
-    sessions.add(opened);
-    if (closed) {
-      await opened.close();
-      throw closedError();
-    }
+    const opened = await sessions.open(guest, session, signal);
+    if (closed) throw closedError();
     // Not at once: starting the next would take the processor from this one.
     setTimeout(() => waiting.fill(closed ? 0 : warm), REFILL_MS).unref();
     return opened;
@@ -105,6 +84,7 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
         const outcome = await session.run(code, {});
         if (!outcome.ok) return { message: outcome.failure.reason, line: null, column: null };
         const fault = outcome.value as Omit<SyntaxFault, "column"> | null;
+        // The engine does not know columns well.
         return fault && { ...fault, column: null };
       } finally {
         await session.close();
@@ -112,9 +92,15 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
     },
     async close() {
       closed = true;
-      await Promise.all([waiting.close(), ...[...sessions].map((session) => session.close())]);
+      await Promise.all([waiting.close(), sessions.close()]);
     },
   };
+}
+
+function commandFor(level: JavaScriptLevel, command: readonly string[], bubblewrap: string | null): readonly string[] {
+  if (level !== "namespaces") return command;
+  if (bubblewrap === null) throw new Error("the level namespaces needs bubblewrap");
+  return inNamespaces(bubblewrap, command);
 }
 
 function closedError(): Error {

@@ -1,7 +1,8 @@
 import { ModullmError } from "../../core/error.ts";
 import type { Level } from "../levels.ts";
+import { createOpenSessions } from "../open-sessions.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
-import { type Guest, openSession, startGuest } from "../session.ts";
+import { type Guest, startGuest } from "../session.ts";
 import type { PythonInterpreter } from "./find.ts";
 import { kernelGuest, type PythonGuest, trustedGuest } from "./guest.ts";
 
@@ -25,7 +26,7 @@ export interface PythonSandboxOptions {
 /** Runs Python. Each session is one process, which confines itself before it reads any code. */
 export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
   const { level } = options;
-  const sessions = new Set<Promise<SandboxSession>>();
+  const sessions = createOpenSessions();
 
   async function open(session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
     signal.throwIfAborted();
@@ -34,23 +35,17 @@ export function createPythonSandbox(options: PythonSandboxOptions): Sandbox {
     });
     if (signal.aborted) await guest.cleanUp?.();
     signal.throwIfAborted();
-    const opening = openSession({ ...start(guest), cleanUp }, session, signal);
-    sessions.add(opening);
-    async function cleanUp(): Promise<void> {
-      sessions.delete(opening);
+    let started: Guest;
+    try {
+      started = start(guest);
+    } catch (thrown) {
       await guest.cleanUp?.();
+      throw told(level, thrown);
     }
-    // A process that was never there does not end either.
-    opening.catch(cleanUp);
-    return await opening;
+    return await sessions.open(started, session, signal);
   }
 
-  async function close(): Promise<void> {
-    const all = await Promise.allSettled(sessions);
-    await Promise.all(all.map(async (each) => each.status === "fulfilled" && (await each.value.close())));
-  }
-
-  return { level, open, close };
+  return { level, open, close: () => sessions.close() };
 }
 
 /** Starts Python, and finds out what to tell it in the meantime. */
@@ -61,8 +56,7 @@ function start(guest: PythonGuest): Guest {
   } catch (thrown) {
     started.on("error", () => {});
     started.kill("SIGKILL");
-    void guest.cleanUp?.();
-    throw told(guest.level, thrown);
+    throw thrown;
   }
 }
 
