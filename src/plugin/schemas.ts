@@ -10,7 +10,7 @@ const FLAG = { type: "boolean" } as const;
 const COUNT = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 const COUNT_OR_NULL = { type: ["integer", "null"], minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 const OPEN = { type: "object" } as const;
-const EMPTY = { type: "object" } as const;
+const EMPTY = object({});
 const VERSION = { type: "integer", minimum: 1, maximum: 1_000_000 } as const;
 const ABILITY = { enum: ["chat", "embed", "models/list", "models/pull", "tokens/count"] } as const;
 
@@ -84,10 +84,15 @@ export const NOTIFICATIONS = {
 /** `error` of an answer. */
 export const ERROR = object({ code: { type: "integer" }, message: TEXT, data: {} }, ["code", "message"]);
 
-function object<P extends JsonSchema>(properties: P, required: readonly string[] = Object.keys(properties)) {
-  return { type: "object", properties, required } as const;
+/** @param required @default all of them */
+function object<const P extends JsonSchema, const R extends keyof P & string = keyof P & string>(
+  properties: P,
+  required?: readonly R[],
+): { readonly type: "object"; readonly properties: P; readonly required: readonly R[] } {
+  // The default of R is all keys.
+  return { type: "object", properties, required: required ?? (Object.keys(properties) as R[]) };
 }
 
-function list<I extends JsonSchema>(items: I) {
-  return { type: "array", items } as const;
+function list<const I extends JsonSchema>(items: I): { readonly type: "array"; readonly items: I } {
+  return { type: "array", items };
 }
