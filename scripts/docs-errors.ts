@@ -138,8 +138,14 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
     },
   },
   RLLM_019: {
-    message: 'Plugin "llamacpp" crashed: it ended with status 1',
-    facts: { details: { plugin: "llamacpp", reason: "it ended with status 1" } },
+    message: 'Cannot use plugin "llamacpp": its process ended with status 1',
+    facts: {
+      details: {
+        plugin: "llamacpp",
+        reason: "its process ended with status 1",
+        log: ["error: there is no file /models/tiny.gguf"],
+      },
+    },
   },
   RLLM_020: {
     message: "The call could cost 0.012 USD, and 0.004 USD of the budget of 0.02 USD are left",

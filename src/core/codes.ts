@@ -207,7 +207,7 @@ export const CODES = {
     "model",
     502,
     "A plugin broke its protocol, crashed or timed out.",
-    ["plugin", "reason"],
+    ["plugin", "reason", "deadline", "log"],
     "Run the plugin's own checks, or remove it from the configuration.",
   ),
   RLLM_020: entry(

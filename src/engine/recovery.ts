@@ -84,8 +84,8 @@ export function decideOnFailure(error: ModullmError, { another, begun, failures 
   return "fail";
 }
 
-/** Failures of a model that another one may not have: no text, not there, no credentials. */
-const FALL_BACK_CODES: ReadonlySet<string> = new Set(["RLLM_010", "RLLM_011", "RLLM_014"]);
+/** Failures of a model that another one may not have: no text, not there, no credentials, a plugin that is broken. */
+const FALL_BACK_CODES: ReadonlySet<string> = new Set(["RLLM_010", "RLLM_011", "RLLM_014", "RLLM_019"]);
 
 const FILTERS = /content[ _-]?(filter|policy|management policy)|moderation|safety system/i;
 

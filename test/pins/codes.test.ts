@@ -30,7 +30,7 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   RLLM_016: ["InputReadError", "source path line column reason"],
   RLLM_017: ["ProviderError", "provider model status retryable attempts reason tried"],
   RLLM_018: ["ConfigError", "path line field reason"],
-  RLLM_019: ["PluginError", "plugin reason"],
+  RLLM_019: ["PluginError", "plugin reason deadline log"],
   RLLM_020: ["BudgetExceededError", "limit spent would_spend"],
   RLLM_021: ["PolicyDeniedError", "action resource rule"],
   RLLM_022: ["CancelledError", "reason"],
