@@ -3,6 +3,7 @@ import type { SandboxSettings } from "../core/config.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
 import { type Level, reaches } from "./levels.ts";
+import { createPlaces } from "./places.ts";
 import type { CodeSource, Outcome, Sandbox, SandboxLimits, SandboxSession, SessionOptions } from "./sandbox.ts";
 
 export type Language = "python" | "js";
@@ -74,18 +75,17 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
 
   function sandbox(language: Language, level: Level): Promise<Sandbox> {
     const key = `${language} ${level}`;
-    const known = made.get(key) ?? makeSandbox(language, level, options);
-    made.set(key, known);
-    return known;
+    const known = made.get(key);
+    if (known) return known;
+    const making = makeSandbox(language, level, options);
+    made.set(key, making);
+    // A failure is told to whoever asked; asking again tries again.
+    making.catch(() => made.delete(key));
+    return making;
   }
 
   async function choose(language: Language, { trusted }: { readonly trusted: boolean }): Promise<Level> {
-    if (trusted && language === "python") {
-      if (!settings.trustedPython) throw trustForbidden("sandbox.trusted_python: false");
-      if (settings.require !== null) throw trustForbidden(`sandbox.require: ${settings.require}`);
-      return "none";
-    }
-    return await chooseLevel(language, options);
+    return trusted && language === "python" ? trustedLevel(settings) : await chooseLevel(language, options);
   }
 
   async function prepare(language: Language): Promise<void> {
@@ -101,10 +101,9 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   }
 
   async function run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome> {
-    const leave = await places.enter();
+    const leave = await places.enter(signal);
     let session: SandboxSession | null = null;
     try {
-      signal.throwIfAborted();
       session = await open(block.language, { limits: block.limits, trusted: block.trusted }, signal);
       return { ...(await session.run(block.code, block.values, block.source)), level: session.level };
     } finally {
@@ -124,12 +123,20 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   }
 
   async function close(): Promise<void> {
-    await Promise.all(endings);
+    const ended = await Promise.allSettled(endings);
     const all = await Promise.allSettled(made.values());
-    for (const each of all) if (each.status === "fulfilled") await each.value.close();
+    const closed = await Promise.allSettled(all.map(async (each) => each.status === "fulfilled" && each.value.close()));
+    for (const each of [...ended, ...closed]) if (each.status === "rejected") throw each.reason;
   }
 
   return { level: choose, prepare, run, open, sandbox, status, close };
+}
+
+/** @throws {ModullmError} RLLM_021 */
+function trustedLevel({ trustedPython, require }: SandboxSettings): Level {
+  if (!trustedPython) throw trustForbidden("sandbox.trusted_python: false");
+  if (require !== null) throw trustForbidden(`sandbox.require: ${require}`);
+  return "none";
 }
 
 /** @throws {ModullmError} RLLM_009 */
@@ -181,22 +188,4 @@ const NAMES: Record<Language, string> = { python: "Python", js: "JavaScript" };
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** Lets `most` in at a time, in order of arrival. */
-function createPlaces(most: number): { enter(): Promise<() => void> } {
-  let taken = 0;
-  const waiting: (() => void)[] = [];
-  function leave(): void {
-    const next = waiting.shift();
-    if (next) next();
-    else taken--;
-  }
-  return {
-    async enter() {
-      if (taken < most) taken++;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-      return leave;
-    },
-  };
 }
