@@ -18,6 +18,8 @@ export interface Section {
 }
 
 const OPENING = /^```rllm-(python|js) (pre|post)((?: +[a-z]+=[^ ]+)*)[ \t]*$/;
+/** What an author may have meant to be an opening: another fence, blanks before it, or the language alone. */
+const NEARLY = /^[ \t]*(?:`{3,}|~{3,})[ \t]*(?:rllm-|(?:python|py|js|javascript)[ \t]+(?:pre|post)\b)/i;
 const OPTION = /([a-z]+)=([^ ]+)/g;
 const SECTION = /^[ \t]*<<<(RECOVERY|SYSTEM)>>>[ \t]*$/;
 const GIVEN_TYPES = ["string", "integer", "number", "boolean", "array", "object", "null", "any"];
@@ -35,6 +37,7 @@ export function parseBody(source: Source, from: number): Body {
   const blocks: Block[] = [];
   const warnings: Warning[] = [];
   const kept = takeBlocks(source, readLines(source.text, from), blocks);
+  warnings.push(...kept.filter(({ text }) => NEARLY.test(text)).map((line) => notABlock(source, line)));
   const parts: { prompt: Line[]; SYSTEM?: Line[]; RECOVERY?: Line[] } = { prompt: [] };
   let current = parts.prompt;
   for (const line of kept) {
@@ -101,6 +104,11 @@ function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Li
     index = close;
   }
   return kept;
+}
+
+function notABlock(source: Source, { text, offset }: Line): Warning {
+  const message = `"${text.trim()}" opens no block and is ordinary text: a block opens on a line such as \`\`\`rllm-python pre, without blanks before it`;
+  return { message, place: placeAt(source, offset) };
 }
 
 function toBlock(source: Source, line: Line, opening: RegExpExecArray, code: readonly Line[]): Block {
