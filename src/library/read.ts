@@ -9,8 +9,8 @@ export async function readProgram(path: string): Promise<Program> {
 }
 
 async function readText(path: string): Promise<string> {
-  function cannot(why: string, cause: unknown): ModullmError {
-    return new ModullmError("RLLM_001", `Cannot read program "${path}": ${why}`, { details: { path }, cause });
+  function cannot(why: string, hint: string, cause: unknown): ModullmError {
+    return new ModullmError("RLLM_001", `Cannot read program "${path}": ${why}`, { details: { path }, hint, cause });
   }
   let bytes: Uint8Array;
   try {
@@ -22,11 +22,12 @@ async function readText(path: string): Promise<string> {
       EISDIR: "it is a folder",
       EACCES: "permission is denied",
     };
-    throw cannot(reasons[code ?? ""] ?? `reading fails with ${code ?? "an unknown error"}`, cause);
+    const why = reasons[code ?? ""] ?? `reading fails with ${code ?? "an unknown error"}`;
+    throw cannot(why, "Name a .rllm file that can be read.", cause);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw cannot("it is not UTF-8 text", cause);
+    throw cannot("it is not UTF-8 text", "Save it as UTF-8.", cause);
   }
 }
