@@ -54,7 +54,7 @@ async function listing(): Promise<string> {
     "",
     "Topics:",
     ...(await Promise.all(titles)),
-    `  ${"commands".padEnd(12)}All commands`,
+    `  ${"commands".padEnd(12)}Commands: all of them`,
     "",
     "A command (`modullm help run`) or an error code (`modullm help RLLM_013`) is a topic too.",
   ].join("\n");

@@ -173,7 +173,10 @@ function readFlags(options: Options): RunOptions {
     throw new ModullmError(
       "RLLM_002",
       `--model is "${model}", but a model as "provider/name" or recommended is wanted`,
-      { details: { field: "model", value: model } },
+      {
+        details: { field: "model", value: model },
+        hint: `Put the provider before it, as in "openai/gpt-5-mini" or "ollama/llama3.2"; \`modullm help models\` lists providers.`,
+      },
     );
   }
   const repair = options.text("repair") as RepairLevel | null;

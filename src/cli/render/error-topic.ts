@@ -6,9 +6,13 @@ export function errorTopic(): string {
     const { type, when, hint }: CodeEntry = CODES[code];
     return `${code}  ${type}\n    ${when}\n    ${hint}`;
   });
-  return ["# Errors", "", "An error is one JSON object on stdout, exit 1 (130 when interrupted).", "", ...rows].join(
-    "\n",
-  );
+  return [
+    "# Errors: all codes, and what to do",
+    "",
+    "An error is one JSON object on stdout, exit 1 (130 when interrupted).",
+    "",
+    ...rows,
+  ].join("\n");
 }
 
 /** A code as a topic of its own: `RLLM_013`, in any case. */
