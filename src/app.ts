@@ -132,10 +132,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   async function close(): Promise<void> {
-    await linter?.close();
-    await models.close();
-    await tools.sandboxes.close();
-    if (opening) (await opening).close();
+    try {
+      await linter?.close();
+      await models.close();
+      await tools.sandboxes.close();
+    } finally {
+      // What could not be opened was told to whoever asked for it.
+      (await opening?.catch(() => null))?.close();
+    }
   }
 
   return { config, redactor, catalog, tools, store, load, run, withDefaults, lintBlocks, close };

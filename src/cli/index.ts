@@ -36,7 +36,8 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     if (thrown instanceof UsageError) return usageError(output, thrown, command);
     return await failure(output, toModullmError(thrown));
   } finally {
-    for (const app of apps) await app.close();
+    // The command has ended as it has; what was left behind is no failure of it.
+    for (const app of apps) await app.close().catch((thrown: unknown) => output.warn(messageOf(thrown)));
   }
 }
 
@@ -78,6 +79,10 @@ function appMaker(terminal: Terminal, globals: GlobalOptions, output: Output, ma
     made.push(app);
     return app;
   };
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 function say(output: Output, text: string): number {
