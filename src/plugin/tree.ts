@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { lstat, mkdir, readdir, copyFile, chmod } from "node:fs/promises";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { chmod, copyFile, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** A file of a plugin. */
@@ -40,7 +40,7 @@ export async function readTree(
   options: { readonly source?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<Tree> {
   const found: { path: string; executable: boolean; size: number }[] = [];
-  await walk(folder, "", { found, source: options.source ?? false });
+  walk(folder, "", { found, source: options.source ?? false });
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const size = found.reduce((sum, file) => sum + file.size, 0);
   if (size > MOST_BYTES) throw new TreeFault(`it has ${size} bytes, and ${MOST_BYTES} are the most`);
@@ -49,8 +49,8 @@ export async function readTree(
   async function work(): Promise<void> {
     for (let index = next++; index < found.length; index = next++) {
       options.signal?.throwIfAborted();
-      const { path, executable } = found[index] ?? { path: "", executable: false };
-      files[index] = { path, executable, sha256: await hashFile(join(folder, path)) };
+      const { path, executable, size: bytes } = found[index] ?? { path: "", executable: false, size: 0 };
+      files[index] = { path, executable, sha256: await hashFile(join(folder, path), bytes) };
     }
   }
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
@@ -106,20 +106,21 @@ function digestOf(files: readonly TreeFile[]): string {
   return createHash("sha256").update(treeList(files)).digest("hex");
 }
 
-async function walk(
+/** At once, which takes a fifth of the time. */
+function walk(
   folder: string,
   below: string,
   to: { readonly found: { path: string; executable: boolean; size: number }[]; readonly source: boolean },
-): Promise<void> {
+): void {
   if (below.split("/").length > MOST_DEPTH)
     throw new TreeFault(`its folders are nested more than ${MOST_DEPTH} levels deep`);
-  for (const name of await readdir(join(folder, below))) {
+  for (const name of readdirSync(join(folder, below))) {
     const path = below === "" ? name : `${below}/${name}`;
     if (to.source && (name === ".git" || /(?:^|\/)node_modules\/\.bin$/.test(path))) continue;
     // oxlint-disable-next-line no-control-regex -- a line break in a name would make two lines of the list out of one
     if (/[\u0000-\u001F\u007F]/.test(name)) throw new TreeFault(`a name in it holds a control character`);
-    const stats = await lstat(join(folder, path));
-    if (stats.isDirectory()) await walk(folder, path, to);
+    const stats = lstatSync(join(folder, path));
+    if (stats.isDirectory()) walk(folder, path, to);
     else if (!stats.isFile()) {
       throw new TreeFault(
         `"${path}" is ${stats.isSymbolicLink() ? "a link" : "no regular file"}, and a plugin may hold files and folders only`,
@@ -129,8 +130,21 @@ async function walk(
   }
 }
 
-async function hashFile(path: string): Promise<string> {
+/** Bytes of a file that is read at once, which takes a fraction of the time: most are small, and there are thousands of them. */
+const SMALL = 256 * 1024;
+
+async function hashFile(path: string, size: number): Promise<string> {
+  if (size <= SMALL) return createHash("sha256").update(readFileSync(path)).digest("hex");
   const hash = createHash("sha256");
-  for await (const part of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(part as Uint8Array);
-  return hash.digest("hex");
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
+  const file = await open(path, "r");
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
