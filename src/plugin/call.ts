@@ -3,7 +3,6 @@ import type { Method } from "./checks.ts";
 import type { RequestDeadlines } from "./limits.ts";
 
 export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
   readonly onPart?: ((part: ChatPart) => void) | undefined;
   readonly onProgress?: ((progress: Notifications["progress"]) => void) | undefined;
 }
@@ -38,17 +37,10 @@ export class Call<M extends Method = Method> {
   cancelledAt = 0;
   #resolve: (result: unknown) => void = () => {};
   #reject: (error: Error) => void = () => {};
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort: (() => void) | undefined;
+  /** Called when it is settled. */
+  unwatch: (() => void) | null = null;
 
-  /** @param aborted called when the signal is aborted before the call is settled */
-  constructor(
-    method: M,
-    params: Methods[M]["params"],
-    deadlines: RequestDeadlines,
-    options: CallOptions = {},
-    aborted: () => void = () => {},
-  ) {
+  constructor(method: M, params: Methods[M]["params"], deadlines: RequestDeadlines, options: CallOptions = {}) {
     this.method = method;
     this.params = params;
     this.deadlines = deadlines;
@@ -59,10 +51,6 @@ export class Call<M extends Method = Method> {
       this.#resolve = resolve as (result: unknown) => void;
       this.#reject = reject;
     });
-    if (options.signal === undefined) return;
-    this.#signal = options.signal;
-    this.#onAbort = aborted;
-    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** @param result checked */
@@ -88,7 +76,7 @@ export class Call<M extends Method = Method> {
   #settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    if (this.#onAbort) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.unwatch?.();
     return true;
   }
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { ModullmError } from "../core/error.ts";
 import { createRedactor, type Redactor } from "../core/redact.ts";
 import { findSecrets } from "../core/secrets.ts";
+import { createAborts } from "./aborts.ts";
 import { Call, type CallOptions } from "./call.ts";
 import { createChecks, type Method } from "./checks.ts";
 import { BadAnswer, Refusal } from "./connection.ts";
@@ -31,6 +32,7 @@ export interface PluginHostOptions extends PluginCommand {
 }
 
 export interface RequestOptions extends CallOptions {
+  readonly signal?: AbortSignal;
   /** @default `REQUEST_DEADLINES` */
   readonly deadlines?: Partial<RequestDeadlines>;
   /** Gets what ends the request without a word to whoever asked, for those who stop listening; a signal would cost more. */
@@ -84,6 +86,7 @@ class Host implements PluginHost {
   readonly #deadlines: HostDeadlines;
   readonly #redactor: Redactor;
   readonly #checks = createChecks();
+  readonly #aborts = createAborts();
   readonly #sweeper = createSweeper(() => this.#sweep());
   #life: Life | null = null;
   #lives = 0;
@@ -138,10 +141,12 @@ class Host implements PluginHost {
     if (signal?.aborted) throw cancellation(signal);
     const usual = REQUEST_DEADLINES[method] ?? { total: null, first: null, gap: null };
     const deadlines = options.deadlines === undefined ? usual : { ...usual, ...options.deadlines };
-    const call: Call<M> = new Call(method, params, deadlines, options, () => {
-      if (signal) call.fail(cancellation(signal));
-      this.#drop(call);
-    });
+    const call = new Call(method, params, deadlines, options);
+    if (signal)
+      call.unwatch = this.#aborts.watch(signal, () => {
+        call.fail(cancellation(signal));
+        this.#drop(call);
+      });
     if (this.#waiting.length >= LIMITS.waiting)
       call.fail(pluginError(this.name, { reason: `${LIMITS.waiting} requests are waiting for it already` }));
     else this.#waiting.push(call);
