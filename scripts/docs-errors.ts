@@ -152,8 +152,8 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
     facts: { details: { limit: { usd: 0.02 }, spent: { usd: 0.016 }, would_spend: { usd: 0.012 } } },
   },
   RLLM_021: {
-    message: 'Policy denies calling "openai/gpt-5"',
-    facts: { details: { action: "model.call", resource: "openai/gpt-5", rule: "local-models-only" } },
+    message: 'Cannot start plugin "acme": you have not trusted it yet',
+    facts: { details: { action: "plugin.start", resource: "acme", rule: "trusted-plugins-only" } },
   },
   RLLM_022: { message: "The run was interrupted", facts: { details: { reason: "interrupt" } } },
   RLLM_023: {

@@ -206,9 +206,9 @@ export const CODES = {
     "PluginError",
     "model",
     502,
-    "A plugin broke its protocol, crashed or timed out.",
+    "A plugin broke its protocol, crashed or timed out; or it can't be had, or is not as it was installed.",
     ["plugin", "reason", "deadline", "log"],
-    "Run the plugin's own checks, or remove it from the configuration.",
+    "Run `modullm plugins test NAME`; `modullm plugins info NAME` shows what it is.",
   ),
   RLLM_020: entry(
     "BudgetExceededError",
@@ -222,9 +222,9 @@ export const CODES = {
     "PolicyDeniedError",
     "plan",
     403,
-    "A policy denies the action.",
+    "A policy denies the action, or nobody has said yes to a plugin.",
     ["action", "resource", "rule"],
-    "Ask whoever keeps the policy.",
+    "Ask whoever keeps the policy; for a plugin, see `modullm plugins info NAME`.",
   ),
   RLLM_022: entry(
     "CancelledError",

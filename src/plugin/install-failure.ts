@@ -6,6 +6,8 @@ import type { PluginSource } from "./source.ts";
 import { stageReason } from "./stage.ts";
 import { TreeFault } from "./tree.ts";
 
+const NOTHING_CHANGED = "Nothing was changed.";
+
 /** Whatever went wrong, as an error that says so. */
 export function explained(
   thrown: unknown,
@@ -23,17 +25,18 @@ export function explained(
       `Stopped before plugin "${written}" was ${action === "update" ? "updated" : "installed"}`,
       {
         details: { reason: "it was interrupted" },
-        hint: "Nothing was changed.",
+        hint: NOTHING_CHANGED,
       },
     );
   }
   if (thrown instanceof ModullmError) return thrown;
+  const hint = NOTHING_CHANGED;
   const known = stageReason(thrown, source);
   if (known !== null)
-    return refusal(action, written, { reason: known.reason, retryable: known.passing, cause: thrown });
+    return refusal(action, written, { reason: known.reason, retryable: known.passing, hint, cause: thrown });
   if (thrown instanceof TreeFault || thrown instanceof DependencyFault)
-    return refusal(action, written, { reason: thrown.message, cause: thrown });
+    return refusal(action, written, { reason: thrown.message, hint, cause: thrown });
   if (thrown instanceof Error && "code" in thrown && "path" in thrown)
-    return refusal(action, written, { reason: `${String(thrown.path)}: ${fileReason(thrown)}`, cause: thrown });
+    return refusal(action, written, { reason: `${String(thrown.path)}: ${fileReason(thrown)}`, hint, cause: thrown });
   return thrown;
 }

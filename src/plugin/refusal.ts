@@ -25,7 +25,7 @@ export function notTrusted(
   facts: { readonly reason: string; readonly hint: string },
 ): ModullmError {
   return new ModullmError("RLLM_021", `Cannot ${action} plugin "${plugin}": ${facts.reason}`, {
-    details: { action: `${action} plugin`, resource: plugin, rule: "plugins are trusted before they are used" },
+    details: { action: `plugin.${action}`, resource: plugin, rule: "trusted-plugins-only" },
     hint: facts.hint,
   });
 }
