@@ -32,7 +32,7 @@ export async function chatWith(model: LoadedModel, params: ChatParams, options: 
   const grammar = params.schema === null ? null : await makeGrammar(params.schema, options);
   return await model.chat(options.signal, async (sequence) => {
     const { LlamaChat } = options.engine.library;
-    const chat = new LlamaChat({ contextSequence: sequence });
+    const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: model.wrapper });
     try {
       return await generate(chat, { params, sampling, grammar, sequence, model, ...options });
     } finally {
@@ -54,7 +54,7 @@ type Chat = InstanceType<Engine["library"]["LlamaChat"]>;
 async function generate(chat: Chat, given: Generation): Promise<ChatResult> {
   const { params, sampling, grammar, sequence, model, signal, push } = given;
   const history = params.messages.map(historyItem);
-  const prompt = promptTokens(chat, history, model);
+  const prompt = promptTokens(history, model);
   const room = model.window - prompt - SPARE;
   if (room < 1) throw tooLong(`the prompt has ${prompt} tokens`, model.window - SPARE - 1);
   const before = sequence.tokenMeter.usedOutputTokens;
@@ -97,10 +97,10 @@ function samplingOptions(sampling: Sampling) {
 }
 
 /** What the chat format makes of the messages, up to where the answer begins. */
-function promptTokens(chat: Chat, history: readonly ChatHistoryItem[], { model }: LoadedModel): number {
+function promptTokens(history: readonly ChatHistoryItem[], { model, wrapper }: LoadedModel): number {
   const answers = history.at(-1)?.type === "model";
   const chatHistory: ChatHistoryItem[] = answers ? [...history] : [...history, { type: "model", response: [] }];
-  return chat.chatWrapper.generateContextState({ chatHistory }).contextText.tokenize(model.tokenizer).length;
+  return wrapper.generateContextState({ chatHistory }).contextText.tokenize(model.tokenizer).length;
 }
 
 function historyItem({ role, content }: ChatMessage): ChatHistoryItem {

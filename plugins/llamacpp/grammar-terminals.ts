@@ -51,7 +51,7 @@ export function integerBetween(least: number, most: number): string | null {
 
 /** Any name but these, as the text between its quotes: a tree of their characters, with a way out at each. Names with escapes there are none. */
 export function otherThan(names: readonly string[]): string {
-  return otherThanPlain(names.filter((name) => !/["\\\u0000-\u001F\u007F]/.test(name)));
+  return otherThanPlain(names.filter((name) => JSON.stringify(name) === `"${name}"`));
 }
 
 /** Rule that `otherThan` names. */

@@ -60,7 +60,6 @@ declare module "node-llama-cpp" {
 
   export interface LlamaContextSequence {
     readonly tokenMeter: { readonly usedOutputTokens: number };
-    clearHistory(): Promise<void>;
   }
 
   export interface LlamaEmbeddingContext {
@@ -76,13 +75,18 @@ declare module "node-llama-cpp" {
     | { readonly type: "system" | "user"; readonly text: string }
     | { readonly type: "model"; readonly response: string[] };
 
-  export class LlamaChat {
-    constructor(options: { readonly contextSequence: LlamaContextSequence });
-    readonly chatWrapper: {
-      generateContextState(options: { readonly chatHistory: readonly ChatHistoryItem[] }): {
-        readonly contextText: { tokenize(tokenizer: Tokenizer): Token[] };
-      };
+  /** How a model wants its chats written. */
+  export interface ChatWrapper {
+    generateContextState(options: { readonly chatHistory: readonly ChatHistoryItem[] }): {
+      readonly contextText: { tokenize(tokenizer: Tokenizer): Token[] };
     };
+  }
+
+  /** From the template in the file, or from what is known of the model. */
+  export function resolveChatWrapper(model: LlamaModel): ChatWrapper;
+
+  export class LlamaChat {
+    constructor(options: { readonly contextSequence: LlamaContextSequence; readonly chatWrapper: ChatWrapper });
     /** Ends with `signal.reason` when the signal is aborted. */
     generateResponse(history: ChatHistoryItem[], options: GenerateOptions): Promise<Generated>;
     dispose(): void;

@@ -1,6 +1,9 @@
 import { writeFile } from "node:fs/promises";
 
-/** A model of llama's architecture with random weights: it says nothing sensible, but it loads and runs like any other. */
+/**
+ * A model of llama's architecture with random weights: it says nothing sensible, but it loads and runs like any other. Like any other it
+ * writes UTF-8: it is made never to write a byte beyond ASCII alone.
+ */
 export interface TinyModel {
   /** @default 1 */
   readonly seed?: number;
@@ -8,6 +11,8 @@ export interface TinyModel {
   readonly window?: number;
   /** Jinja; null: the file has none. @default one in the manner of ChatML */
   readonly template?: string | null;
+  /** How it says that embeddings are pooled: 1 by their mean, 3 by the last one. @default it does not say */
+  readonly pooling?: number;
 }
 
 const [WIDTH, LAYERS, HEADS, INNER] = [64, 2, 4, 128];
@@ -20,12 +25,12 @@ const CHATML =
   "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}" +
   "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-/** Writes such a model: about 700 kB. The same options give the same bytes. */
+/** Writes such a model: about 500 kB. The same options give the same bytes. */
 export async function writeTinyModel(file: string, options: TinyModel = {}): Promise<void> {
   await writeFile(file, tinyModel(options));
 }
 
-export function tinyModel({ seed = 1, window = 512, template = CHATML }: TinyModel = {}): Uint8Array {
+export function tinyModel({ seed = 1, window = 512, template = CHATML, pooling }: TinyModel = {}): Uint8Array {
   const vocabulary = tokens();
   const metadata: [string, number, Uint8Array][] = [
     ["general.architecture", STRING, text("llama")],
@@ -69,8 +74,9 @@ export function tinyModel({ seed = 1, window = 512, template = CHATML }: TinyMod
     ["tokenizer.ggml.bos_token_id", UINT32, uint32(1)],
     ["tokenizer.ggml.eos_token_id", UINT32, uint32(2)],
   ];
+  if (pooling !== undefined) metadata.unshift(["llama.pooling_type", UINT32, uint32(pooling)]);
   if (template !== null) metadata.push(["tokenizer.chat_template", STRING, text(template)]);
-  return assemble(metadata, tensors(vocabulary.length, seed));
+  return assemble(metadata, tensors(vocabulary, seed));
 }
 
 /** Enough for any text: bytes, the printable characters of ASCII, and a few words. */
@@ -96,32 +102,45 @@ interface Tensor {
   readonly values: Float32Array;
 }
 
-function tensors(vocabulary: number, seed: number): Tensor[] {
+/** This part of a token's vector is the same for all of them and in every layer, so that its weight at the end is a bias. */
+const CONSTANT = 0;
+
+function tensors(vocabulary: readonly [string, number][], seed: number): Tensor[] {
   const random = generator(seed);
-  const matrix = (name: string, rows: number, columns: number): Tensor => ({
+  const matrix = (name: string, inputs: number, outputs: number): Tensor => ({
     name: `${name}.weight`,
-    shape: [rows, columns],
-    values: Float32Array.from({ length: rows * columns }, () => (random() - 0.5) * 0.6),
+    shape: [inputs, outputs],
+    values: Float32Array.from({ length: inputs * outputs }, () => (random() - 0.5) * 0.6),
   });
   const scale = (name: string): Tensor => ({
     name: `${name}.weight`,
     shape: [WIDTH],
     values: new Float32Array(WIDTH).fill(1),
   });
-  const layers = Array.from({ length: LAYERS }, (_, index) => [
-    scale(`blk.${index}.attn_norm`),
-    ...["attn_q", "attn_k", "attn_v", "attn_output"].map((name) => matrix(`blk.${index}.${name}`, WIDTH, WIDTH)),
-    scale(`blk.${index}.ffn_norm`),
-    matrix(`blk.${index}.ffn_gate`, WIDTH, INNER),
-    matrix(`blk.${index}.ffn_up`, WIDTH, INNER),
-    matrix(`blk.${index}.ffn_down`, INNER, WIDTH),
-  ]);
-  return [
-    matrix("token_embd", WIDTH, vocabulary),
-    ...layers.flat(),
-    scale("output_norm"),
-    matrix("output", WIDTH, vocabulary),
-  ];
+  const layers = Array.from({ length: LAYERS }, (_, index) => {
+    const part = (name: string): string => `blk.${index}.${name}`;
+    const into = [matrix(part("attn_output"), WIDTH, WIDTH), matrix(part("ffn_down"), INNER, WIDTH)];
+    for (const { values, shape } of into) values.fill(0, CONSTANT, shape[0]);
+    return [
+      scale(part("attn_norm")),
+      ...["attn_q", "attn_k", "attn_v"].map((name) => matrix(part(name), WIDTH, WIDTH)),
+      scale(part("ffn_norm")),
+      ...["ffn_gate", "ffn_up"].map((name) => matrix(part(name), WIDTH, INNER)),
+      ...into,
+    ];
+  });
+  const embedding = matrix("token_embd", WIDTH, vocabulary.length);
+  const output = matrix("output", WIDTH, vocabulary.length);
+  for (const [index, token] of vocabulary.entries()) {
+    embedding.values[index * WIDTH + CONSTANT] = 3;
+    output.values[index * WIDTH + CONSTANT] = isSayable(token) ? 0 : -20;
+  }
+  return [embedding, ...layers.flat(), scale("output_norm"), output];
+}
+
+function isSayable([token, type]: readonly [string, number]): boolean {
+  if (type === BYTE) return Number(token.slice(1, -1)) < 0x80;
+  return type === NORMAL || token === "</s>" || token === "<|im_end|>";
 }
 
 function assemble(metadata: readonly [string, number, Uint8Array][], all: readonly Tensor[]): Uint8Array {
