@@ -34,6 +34,7 @@ export function translateNode(node: unknown, pointer: string, walk: Walk): Recor
   const plain = normalised(node, dialect, walk.references);
   const result: Record<string, unknown> = {};
   const lost: string[] = [];
+  let choice: readonly Node[] | null = null;
   for (const [keyword, value] of Object.entries(plain)) {
     if (DESCRIPTIONS.has(keyword)) result[keyword] = value;
     else if (keeps(keyword, value, plain, walk)) result[keyword] = translateValue(keyword, value, pointer, walk);
@@ -45,11 +46,16 @@ export function translateNode(node: unknown, pointer: string, walk: Walk): Recor
     ) {
       result["anyOf"] = translateValue("anyOf", value, pointer, walk);
       lost.push(keyword);
-    } else if (keyword === "enum") Object.assign(result, looserEnum(value, pointer, walk));
+    } else if (keyword === "enum") choice = looserEnum(value, pointer, walk);
     else if (keyword === "minItems" && dialect.mostMinItems !== null && typeof value === "number") {
       result["minItems"] = dialect.mostMinItems;
       lost.push(keyword);
     } else if (CONSTRAINTS.has(keyword)) lost.push(keyword);
+  }
+  if (choice !== null) {
+    // Its members have the types.
+    delete result["type"];
+    result["anyOf"] = choice;
   }
   walk.weakened.push(...lost.map((keyword) => ({ pointer, keyword })));
   if (dialect.tells) tell(result, plain, lost);
@@ -102,8 +108,7 @@ function keeps(keyword: string, value: unknown, node: Node, { dialect, reference
   const { longest } = dialect;
   if (longest !== null && /^(min|max)Items$/.test(keyword)) return Number(value) < longest.items;
   if (longest !== null && /^(min|max)Length$/.test(keyword)) return Number(value) < longest.characters;
-  const bound = keyword.endsWith("imum") && keyword !== "multipleOf";
-  return !(bound && dialect.integerBounds && node["type"] !== "integer");
+  return !(keyword.endsWith("imum") && dialect.integerBounds && node["type"] !== "integer");
 }
 
 /** Properties beside a choice are kept, and the choice given up, where the two can't be said together. */
@@ -120,18 +125,18 @@ function takesValue(value: unknown, { enums }: Dialect): boolean {
   return enums === null || enums.has(jsonType(value));
 }
 
-/** Values that may not stand in a list: null has a type of its own, both booleans have, and the rest goes by its type. */
-function looserEnum(value: unknown, pointer: string, walk: Walk): Record<string, unknown> {
+/** What to choose from in place of values that may not stand in a list: null and both booleans go by their types exactly, the rest loosely. Null where the type says as much. */
+function looserEnum(value: unknown, pointer: string, walk: Walk): readonly Node[] | null {
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
   const taken = values.filter((item) => takesValue(item, walk.dialect));
   const others = new Set(values.filter((item) => !takesValue(item, walk.dialect)).map(jsonType));
   const both = values.includes(true) && values.includes(false);
   const exact = [...others].every((type) => type === "null" || (type === "boolean" && both));
   if (!exact) walk.weakened.push({ pointer, keyword: "enum" });
-  if (taken.length === 0) return {};
+  if (taken.length === 0) return null;
   const type = [...new Set(taken.map(jsonType))];
   const list = { type: type.length === 1 ? type[0] : type, enum: taken };
-  return { type: undefined, anyOf: [list, ...[...others].map((other) => ({ type: other }))] };
+  return [list, ...[...others].map((other) => ({ type: other }))];
 }
 
 /** Objects whose other properties were spoken of in words that are lost must allow them, or nothing valid could be said. */
@@ -140,7 +145,6 @@ function openUp(
   plain: Node,
   { pointer, lost, walk }: { pointer: string; lost: readonly string[]; walk: Walk },
 ): void {
-  if (result["type"] === undefined && "type" in result) delete result["type"];
   const adding = lost.filter((keyword) => ADDING.has(keyword) && !(keyword === "oneOf" && "anyOf" in result));
   const patterns = lost.includes("patternProperties");
   if (walk.dialect.closed) {

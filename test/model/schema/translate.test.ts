@@ -226,6 +226,19 @@ describe("translateSchema() rewrites without loss", () => {
 });
 
 describe("translateSchema() for other servers", () => {
+  test("makes the same of a list of values and its types in either order", () => {
+    const [type, values] = [
+      ["string", "null"],
+      ["a", null],
+    ];
+    const choice = { anyOf: [{ type: "string", enum: ["a"] }, { type: "null" }] };
+    for (const schema of [
+      { type, enum: values },
+      { enum: values, type },
+    ])
+      expect(translateSchema(object({ a: schema }), "gemini").schema["properties"]).toEqual({ a: choice });
+  });
+
   test("keeps to Gemini's subset", () => {
     const schema = object({
       a: { ...text, pattern: "^a$", maxLength: 3 },
