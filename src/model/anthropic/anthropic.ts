@@ -2,7 +2,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { ModelProvider } from "../model.ts";
 import { createNative, under } from "../native.ts";
 import type { NativeOptions } from "../native.ts";
-import { isObject } from "../../core/json.ts";
+import { modelIds } from "../openai/address.ts";
 import { messageReader } from "./reader.ts";
 import { messagesCall } from "./request.ts";
 
@@ -20,10 +20,7 @@ export function createAnthropic(options: NativeOptions): ModelProvider {
       url.searchParams.set("limit", "1000");
       return url;
     },
-    names({ data }) {
-      const all = Array.isArray(data) ? data.filter(isObject) : [];
-      return all.map(({ id }) => id).filter((id) => typeof id === "string");
-    },
+    names: ({ data }) => modelIds(data),
   });
 }
 

@@ -17,6 +17,9 @@ export async function isReachable(
   return await new Promise<boolean>((resolve) => {
     const socket = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
     const timer = setTimeout(() => end(false), milliseconds);
+    // The call itself keeps the program; when it is over, nobody waits for this any more.
+    timer.unref();
+    socket.unref();
     function end(reached: boolean): void {
       clearTimeout(timer);
       socket.destroy();

@@ -1,3 +1,4 @@
+import { isObject } from "../../core/json.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Callee } from "../failure.ts";
 
@@ -29,6 +30,12 @@ export function listAddress(endpoint: Endpoint): URL {
   const url = new URL(endpoint.baseUrl);
   url.pathname = isAzure(endpoint) ? "/openai/v1/models" : `${url.pathname.replace(/\/+$/, "")}/models`;
   return url;
+}
+
+/** The names in a list of models, in the form that OpenAI's and Anthropic's addresses share. */
+export function modelIds(list: unknown): readonly string[] {
+  const all = Array.isArray(list) ? list.filter(isObject) : [];
+  return all.map(({ id }) => id).filter((id) => typeof id === "string");
 }
 
 /** The key as this server wants it, and the headers of config.yaml; names in lower case. */

@@ -10,7 +10,7 @@ import type { Callee } from "../failure.ts";
 import { abilitiesOf } from "../families.ts";
 import type { Model, ModelPart, ModelProvider, ModelRequest } from "../model.ts";
 import { streamedParts } from "../stream.ts";
-import { addressOf, calleeOf, headersOf, listAddress } from "./address.ts";
+import { addressOf, calleeOf, headersOf, listAddress, modelIds } from "./address.ts";
 import { chatBody, weakenedNote } from "./request.ts";
 import type { ChatBody } from "./request.ts";
 import { chunkReader } from "./stream.ts";
@@ -134,9 +134,7 @@ function namesIn(text: string, callee: Callee): readonly string[] {
   } catch {
     throw notJson(callee, text);
   }
-  const data: unknown = isObject(body) ? body["data"] : body;
-  const all = Array.isArray(data) ? data.filter(isObject) : [];
-  return all.map((model) => model["id"]).filter((id) => typeof id === "string");
+  return modelIds(isObject(body) ? body["data"] : body);
 }
 
 function openExchange(

@@ -1,9 +1,8 @@
-import { isObject } from "../../core/json.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { ModelProvider } from "../model.ts";
 import { createNative } from "../native.ts";
 import type { NativeOptions } from "../native.ts";
-import { addressOf, headersOf, listAddress } from "../openai/address.ts";
+import { addressOf, headersOf, listAddress, modelIds } from "../openai/address.ts";
 import { responseReader } from "./reader.ts";
 import { responsesCall } from "./request.ts";
 
@@ -14,10 +13,7 @@ export function createResponses(options: NativeOptions): ModelProvider {
     write: async (model, request) => responsesCall(address(model.endpoint, model.name), model, request),
     reader: responseReader,
     listUrl: listAddress,
-    names({ data }) {
-      const all = Array.isArray(data) ? data.filter(isObject) : [];
-      return all.map(({ id }) => id).filter((id) => typeof id === "string");
-    },
+    names: ({ data }) => modelIds(data),
   });
 }
 
