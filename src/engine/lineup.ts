@@ -85,7 +85,7 @@ export function createLineup(run: Run): Lineup {
   };
 }
 
-export function isTooLong({ details }: ModullmError): boolean {
+function isTooLong({ details }: ModullmError): boolean {
   return details["provider_code"] === "context_length_exceeded";
 }
 

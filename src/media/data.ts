@@ -11,17 +11,13 @@ const LONGEST_HEADER = 256;
  * @param most bytes there may be; longer text is refused before it is decoded
  */
 export function readData(text: string, most: number): Data {
-  if (!isDataUri(text)) return decode(text, null, most);
+  if (!/^data:/i.test(text)) return decode(text, null, most);
   const comma = text.slice(0, LONGEST_HEADER).indexOf(",");
   if (comma === -1) return valueFault("is a data URI without the comma that its data follows");
   const [type = "", ...parameters] = text.slice("data:".length, comma).split(";");
   if (parameters.at(-1)?.trim().toLowerCase() !== "base64")
     return valueFault("is a data URI whose data is not in base64", "Write it as data:image/png;base64,…");
   return decode(text.slice(comma + 1), type.trim() === "" ? null : type, most);
-}
-
-export function isDataUri(text: string): boolean {
-  return /^data:/i.test(text);
 }
 
 function decode(written: string, said: string | null, most: number): Data {

@@ -26,7 +26,7 @@ export interface ExchangeOptions {
 }
 
 /** The most a reply may weigh, so that an endless one can't fill the memory. */
-export const BYTE_LIMIT = 32 * 1024 * 1024;
+const BYTE_LIMIT = 32 * 1024 * 1024;
 
 /** The most that is read of an answer with an error status. */
 const ERROR_BYTES = 64 * 1024;

@@ -63,7 +63,7 @@ export interface SandboxLimits {
   readonly maxCalls: number;
 }
 
-export const DEFAULT_LIMITS = {
+const DEFAULT_LIMITS = {
   timeoutMs: 2000,
   memoryMb: 256,
   maxValueBytes: 8 * 1024 * 1024,

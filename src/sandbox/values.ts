@@ -1,7 +1,7 @@
 import type { Json } from "../core/json.ts";
 
 /** How deep values from a sandbox may nest. */
-export const MAX_VALUE_DEPTH = 64;
+const MAX_VALUE_DEPTH = 64;
 
 /** Characters of the place in a reason; keys may be long. */
 const MAX_PATH = 300;

@@ -2,7 +2,7 @@ import type { Deadlines } from "../exchange.ts";
 import type { ModelRequest, Patience } from "../model.ts";
 
 /** Milliseconds of the whole call where nothing is set, as OpenAI's own clients have it. */
-export const DEFAULT_TOTAL = 600_000;
+const DEFAULT_TOTAL = 600_000;
 /** Milliseconds to wait for a connection, a first sign of life or the next one while another model could answer instead. */
 const SHORT = 10_000;
 /** The same on the last model. */
