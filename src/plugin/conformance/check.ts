@@ -40,6 +40,8 @@ export interface Facts {
   readonly settings: JsonObject;
   /** Milliseconds that an answer may take. */
   readonly patience: number;
+  /** The same for `initialize`, from the process's start. */
+  readonly startPatience: number;
   /** All processes until now. */
   readonly wires: readonly Wire[];
 }

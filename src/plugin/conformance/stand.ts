@@ -23,7 +23,7 @@ export class Stand {
   constructor(command: PluginCommand, options: SuiteOptions, dataFolder: string) {
     this.#command = command;
     this.#dataFolder = dataFolder;
-    const model = options.model ?? null;
+    const { model = null, patience = PATIENCE } = options;
     this.facts = {
       manifest: options.manifest ?? null,
       initialized: { protocol_version: 0, name: "", version: "", provides: [] },
@@ -31,7 +31,8 @@ export class Stand {
       model,
       embedModel: options.embedModel ?? null,
       settings: options.settings ?? {},
-      patience: options.patience ?? PATIENCE,
+      patience,
+      startPatience: Math.min(HOST_DEADLINES.start, patience),
       wires: this.#wires,
     };
   }
@@ -40,7 +41,9 @@ export class Stand {
   async meet(): Promise<string | null> {
     try {
       const wire = this.#start();
-      const result = resultOf(await wire.answer(wire.open("initialize", this.#introduction()), HOST_DEADLINES.start));
+      const result = resultOf(
+        await wire.answer(wire.open("initialize", this.#introduction()), this.facts.startPatience),
+      );
       const fault = createChecks().result("initialize", result, {});
       want(fault === null, `${fault}`);
       this.facts = { ...this.facts, initialized: result as unknown as InitializeResult };
@@ -113,7 +116,7 @@ export class Stand {
   }
 
   async #introduce(wire: Wire): Promise<Wire> {
-    resultOf(await wire.answer(wire.open("initialize", this.#introduction()), HOST_DEADLINES.start));
+    resultOf(await wire.answer(wire.open("initialize", this.#introduction()), this.facts.startPatience));
     return wire;
   }
 

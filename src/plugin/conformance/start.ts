@@ -1,5 +1,4 @@
 import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
-import { HOST_DEADLINES } from "../limits.ts";
 import { chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
 import { type Check, Skip, want } from "./check.ts";
 
@@ -22,9 +21,9 @@ export const startChecks: readonly Check[] = [
   {
     id: "start/in-time",
     wants: "answers initialize within 10 s of its start",
-    async run({ start, introduction }) {
+    async run({ start, introduction, facts }) {
       const wire = start();
-      resultOf(await wire.answer(wire.open("initialize", introduction()), HOST_DEADLINES.start));
+      resultOf(await wire.answer(wire.open("initialize", introduction()), facts.startPatience));
     },
   },
   {

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { CHECKS, type Report, type SuiteOptions, testPlugin } from "../../src/plugin/conformance/suite.ts";
+import { readManifest, startCommand } from "../../src/plugin/manifest.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const ENV = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "" };
+/** Plugins at one time. */
+const LANES = 6;
+
+function wayward(fault: string, options: SuiteOptions): Promise<Report> {
+  const args = [join(import.meta.dir, "wayward-plugin.ts"), fault];
+  return testPlugin({ command: process.execPath, args, env: ENV, cwd: ROOT }, options);
+}
+
+test("the ids of the checks are there once each, and there are more than forty", () => {
+  const ids = CHECKS.map(({ id }) => id);
+  expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
+  expect(ids.length).toBeGreaterThan(100);
+});
+
+describe.each([
+  ["typescript", 117, 4],
+  ["python", 117, 4],
+  ["bash", 102, 19],
+] as const)("the echo plugin in %s", (language, passed, skipped) => {
+  test("passes every check that it is not skipped for", async () => {
+    const loaded = await readManifest(join(ROOT, "plugins/echo", language));
+    const command = startCommand(loaded, { executable: process.execPath, env: ENV });
+    const report = await testPlugin(command, { manifest: loaded.manifest });
+    expect(report.checks.filter(({ status }) => status === "failed")).toEqual([]);
+    expect(report).toMatchObject({ ok: true, passed, skipped });
+  }, 120_000);
+});
+
+describe("a plugin that does one thing wrong", () => {
+  const outcomes = new Map<string, Report["checks"][number] | undefined>();
+
+  beforeAll(async () => {
+    const left = CHECKS.map(({ id }) => id);
+    const lane = async (): Promise<void> => {
+      for (let id = left.shift(); id !== undefined; id = left.shift()) {
+        const settings = id === "start/no-settings" ? { settings: { a: 1 } } : {};
+        const { checks } = await wayward(id, { only: id, patience: 1500, ...settings });
+        outcomes.set(
+          id,
+          checks.find((check) => check.id === id),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+  }, 240_000);
+
+  test.each(CHECKS.map(({ id }) => id))("fails %s", (id) => {
+    const outcome = outcomes.get(id);
+    expect({ status: outcome?.status, reason: outcome?.reason }).toEqual({
+      status: "failed",
+      reason: expect.any(String),
+    });
+  });
+
+  test("passes all of them when it does nothing wrong", async () => {
+    const report = await wayward("", { settings: { a: 1 }, patience: 1500 });
+    expect(report.checks.filter(({ status }) => status !== "passed").map(({ id }) => id)).toEqual([
+      "messages/not-provided",
+    ]);
+  }, 60_000);
+});
+
+describe("a program that is no plugin", () => {
+  test.each([
+    ["/bin/cat", []],
+    ["/bin/false", []],
+    ["no-such-program-at-all", []],
+    ["/bin/sh", ["-c", "echo hello; sleep 30"]],
+  ] as const)(
+    "%s %p fails, and says why",
+    async (command, args) => {
+      const report = await testPlugin({ command, args, env: ENV, cwd: ROOT }, { only: "t", patience: 1500 });
+      expect(report).toMatchObject({ ok: false, plugin: null, model: null });
+      const [first] = report.checks.filter(({ id }) => id === "start/in-time");
+      expect(first?.status).toBe("failed");
+      expect(first?.reason).toMatch(/was not answered|second answer|not an object|status|not found/);
+      const others = report.checks.filter(({ id }) => !/^(?:start\/in-time|stdout|errors|log)/.test(id));
+      expect(new Set(others.map(({ status }) => status))).toEqual(new Set(["skipped"]));
+    },
+    60_000,
+  );
+});
