@@ -22,6 +22,8 @@ export interface Positional {
   readonly description: string;
   readonly required: boolean;
   readonly many?: boolean;
+  /** What shells offer here; files where there is none. */
+  readonly suggest?: readonly string[];
 }
 
 export interface CommandContext {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { makeFolder, modullm, programText, serveModel } from "./command-line.ts";
 
@@ -175,5 +176,20 @@ describe("modullm completion", () => {
   test.each(["bash", "zsh", "fish"])("%s names every command", async (shell) => {
     const { stdout } = await modullm(["completion", shell]);
     for (const name of Object.keys(COMMANDS)) expect(stdout).toContain(name);
+  });
+
+  // Windows has no bash of its own.
+  test.skipIf(process.platform === "win32").each([
+    [["sa"], "sandbox"],
+    [["sandbox", ""], "status check"],
+    [["sandbox", "check", "--l"], "--language"],
+    [["sandbox", "check", "--language", ""], "python js"],
+    [["trace", "show", "a"], "a.rllm"],
+    [["run", "a.rllm", "--color", "n"], "never"],
+  ])("bash completes %j to %s", async (written, offered) => {
+    const folder = makeFolder({ "a.rllm": programText(), completion: (await modullm(["completion", "bash"])).stdout });
+    const script = 'source ./completion; COMP_WORDS=(modullm "$@"); COMP_CWORD=$#; _modullm; echo "${COMPREPLY[*]}"';
+    const { stdout } = spawnSync("bash", ["-c", script, "bash", ...written], { cwd: folder, encoding: "utf8" });
+    expect(stdout.trim()).toBe(offered);
   });
 });

@@ -4,7 +4,7 @@ import { type Command, UsageError } from "../command.ts";
 export const command: Command = {
   name: "cache",
   summary: "Show or clear the answers kept for programs that say `cache`",
-  positionals: [{ name: "ACTION", description: "stats or clear", required: true }],
+  positionals: [{ name: "ACTION", description: "stats or clear", required: true, suggest: ["stats", "clear"] }],
   options: {
     older: {
       type: "string",

@@ -4,7 +4,7 @@ import { completionScript } from "../render/completion.ts";
 export const command: Command = {
   name: "completion",
   summary: "Print a completion script for a shell",
-  positionals: [{ name: "SHELL", description: "bash, zsh or fish", required: true }],
+  positionals: [{ name: "SHELL", description: "bash, zsh or fish", required: true, suggest: ["bash", "zsh", "fish"] }],
   options: {},
   examples: [
     ["modullm completion bash > ~/.local/share/bash-completion/completions/modullm", "bash"],

@@ -14,7 +14,12 @@ export const command: Command = {
   name: "help",
   summary: "Explain a topic, for people and for programs",
   positionals: [
-    { name: "TOPIC", description: "A topic that `modullm help` lists, a command, or an error code", required: false },
+    {
+      name: "TOPIC",
+      description: "A topic that `modullm help` lists, a command, or an error code",
+      required: false,
+      suggest: [...Object.keys(TOPICS), "commands", ...Object.keys(COMMANDS)],
+    },
   ],
   options: {
     format: { type: "enum", options: ["json", "text"], description: "Default: text at a terminal, else json" },

@@ -20,7 +20,7 @@ export const command: Command = {
   name: "plugins",
   summary: "Get providers that others have written, and decide which of them may run",
   positionals: [
-    { name: "ACTION", description: Object.keys(ACTIONS).join(", "), required: true },
+    { name: "ACTION", description: Object.keys(ACTIONS).join(", "), required: true, suggest: Object.keys(ACTIONS) },
     {
       name: "NAME",
       description:

@@ -9,7 +9,7 @@ const LANGUAGES: readonly Language[] = ["python", "js"];
 export const command: Command = {
   name: "sandbox",
   summary: "Show how blocks are confined here, or attack the sandboxes and see what holds",
-  positionals: [{ name: "ACTION", description: "status or check", required: true }],
+  positionals: [{ name: "ACTION", description: "status or check", required: true, suggest: ["status", "check"] }],
   options: {
     language: { type: "enum", options: ["python", "js"], description: "With check: only this language" },
     only: { type: "string", valueHint: "TEXT", description: "With check: only attacks whose id contains this" },

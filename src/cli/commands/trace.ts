@@ -7,7 +7,7 @@ export const command: Command = {
   name: "trace",
   summary: "Show what a run did, from the events that run --trace wrote",
   positionals: [
-    { name: "ACTION", description: "show", required: true },
+    { name: "ACTION", description: "show", required: true, suggest: ["show"] },
     { name: "FILE", description: "The trace; - for stdin", required: true },
   ],
   options: {

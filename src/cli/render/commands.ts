@@ -18,6 +18,7 @@ export interface CommandDescription {
     readonly required: boolean;
     readonly many: boolean;
     readonly description: string;
+    readonly suggest?: readonly string[];
   }[];
   readonly rest: string | null;
   readonly options: readonly OptionDescription[];
@@ -37,11 +38,12 @@ function describe(command: Command): CommandDescription {
   return {
     name: command.name,
     summary: command.summary,
-    arguments: command.positionals.map(({ name, required, many = false, description }) => ({
+    arguments: command.positionals.map(({ name, required, many = false, description, suggest }) => ({
       name,
       required,
       many,
       description,
+      ...(suggest === undefined ? {} : { suggest }),
     })),
     rest: command.rest ?? null,
     options: describeOptions(command.options),

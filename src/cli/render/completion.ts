@@ -1,42 +1,59 @@
 import { UsageError } from "../command.ts";
-import { type CommandDescription, describeCommands } from "./commands.ts";
+import { type CommandDescription, describeCommands, type OptionDescription } from "./commands.ts";
 
 /** @throws {UsageError} for a shell that is not known */
 export async function completionScript(shell: string): Promise<string> {
   const { commands, global_options: global } = await describeCommands();
-  const everywhere = global.map((option) => option.name);
-  if (shell === "bash") return bash(commands, everywhere);
-  if (shell === "zsh") return zsh(commands, everywhere);
-  if (shell === "fish") return fish(commands);
+  const all = commands.map((command) => ({ ...command, options: [...command.options, ...global] }));
+  if (shell === "bash") return bash(all, global);
+  if (shell === "zsh") return zsh(all);
+  if (shell === "fish") return fish(all);
   throw new UsageError(`unknown shell "${shell}"; bash, zsh and fish are known`);
 }
 
-function words(command: CommandDescription, everywhere: readonly string[]): string {
-  return [...command.options.map((option) => option.name), ...everywhere].join(" ");
+function words(options: readonly OptionDescription[]): string {
+  return options.map((option) => option.name).join(" ");
 }
 
-function bash(commands: readonly CommandDescription[], everywhere: readonly string[]): string {
-  const cases = commands.map((command) => `    ${command.name}) words="${words(command, everywhere)}" ;;`);
+/** What may follow a word of a command, as `command word`: the command's own name stands before its first argument. */
+function followers(commands: readonly CommandDescription[]): (readonly [after: string, words: readonly string[]])[] {
+  return commands.flatMap(({ name, arguments: [first], options }) => [
+    ...(first?.suggest === undefined ? [] : [[`${name} ${name}`, first.suggest] as const]),
+    ...options.flatMap((option) => (option.values ? [[`${name} ${option.name}`, option.values] as const] : [])),
+  ]);
+}
+
+function bash(commands: readonly CommandDescription[], global: readonly OptionDescription[]): string {
+  const names = commands.map((command) => command.name).join(" ");
+  const cases = commands.map((command) => `    ${command.name}) words="${words(command.options)}" ;;`);
+  const after = followers(commands).map(([word, values]) => `    "${word}") words="${values.join(" ")}" ;;`);
   return `_modullm() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words=""
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map((command) => command.name).join(" ")} ${everywhere.join(" ")}" -- "$current"))
+    COMPREPLY=($(compgen -W "${names} ${words(global)}" -- "$current"))
     return
   fi
-  case "\${COMP_WORDS[1]}" in
-${cases.join("\n")}
-  esac
   case "$current" in
-    -*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -f -- "$current")) ;;
+  -*) case "\${COMP_WORDS[1]}" in
+${cases.join("\n")}
+  esac ;;
+  *) case "\${COMP_WORDS[1]} $previous" in
+${after.join("\n")}
+  esac ;;
   esac
+  if [ -n "$words" ]; then
+    COMPREPLY=($(compgen -W "$words" -- "$current"))
+  else
+    COMPREPLY=($(compgen -f -- "$current"))
+  fi
 }
 complete -o filenames -F _modullm modullm runllm`;
 }
 
-function zsh(commands: readonly CommandDescription[], everywhere: readonly string[]): string {
+function zsh(commands: readonly CommandDescription[]): string {
   const names = commands.map((command) => `    '${command.name}:${quoted(command.summary)}'`);
-  const cases = commands.map((command) => `    ${command.name}) compadd -- ${words(command, everywhere)} ;;`);
+  const cases = commands.map((command) => `    ${command.name}) compadd -- ${words(command.options)} ;;`);
+  const after = followers(commands).map(([word, values]) => `    "${word}") compadd -- ${values.join(" ")} ;;`);
   return `#compdef modullm runllm
 _modullm() {
   local -a commands
@@ -48,7 +65,10 @@ ${names.join("\n")}
     return
   fi
   if [[ $PREFIX != -* ]]; then
-    _files
+    case "$words[2] $words[CURRENT-1]" in
+${after.join("\n")}
+    *) _files ;;
+    esac
     return
   fi
   case $words[2] in
@@ -60,15 +80,31 @@ _modullm "$@"`;
 
 function fish(commands: readonly CommandDescription[]): string {
   const lines = ["modullm", "runllm"].flatMap((program) =>
-    commands.flatMap((command) => [
-      `complete -c ${program} -n __fish_use_subcommand -f -a ${command.name} -d '${quoted(command.summary)}'`,
-      ...command.options.map(
-        (option) =>
-          `complete -c ${program} -n '__fish_seen_subcommand_from ${command.name}' -l ${option.name.slice(2)}${option.type === "boolean" ? "" : " -r"} -d '${quoted(option.description)}'`,
-      ),
-    ]),
+    commands.flatMap(({ name, summary, arguments: positionals, options }) => {
+      const seen = `complete -c ${program} -n '__fish_seen_subcommand_from ${name}'`;
+      const [first] = positionals;
+      const suggested = first?.suggest === undefined ? [] : [suggestion(program, name, positionals)];
+      return [
+        `complete -c ${program} -n __fish_use_subcommand -f -a ${name} -d '${quoted(summary)}'`,
+        ...suggested,
+        ...options.map(
+          (option) => `${seen} -l ${option.name.slice(2)}${wants(option)} -d '${quoted(option.description)}'`,
+        ),
+      ];
+    }),
   );
   return lines.join("\n");
+}
+
+/** The first argument of a command, in fish: no file, but one of the words. */
+function suggestion(program: string, name: string, [first]: CommandDescription["arguments"]): string {
+  const at = `test (count (commandline -opc)) -eq 2; and __fish_seen_subcommand_from ${name}`;
+  return `complete -c ${program} -n '${at}' -f -a '${(first?.suggest ?? []).join(" ")}'`;
+}
+
+function wants({ type, values }: OptionDescription): string {
+  if (values !== undefined) return ` -x -a '${values.join(" ")}'`;
+  return type === "boolean" ? "" : " -r";
 }
 
 /** Text inside single quotes of a shell. */
