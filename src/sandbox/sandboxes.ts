@@ -179,7 +179,7 @@ function unavailable(language: Language, reason: string): ModullmError {
   return new ModullmError("RLLM_009", `${NAMES[language]} can't be confined on this machine: ${reason}`, {
     details: { exception: "SandboxUnavailable", reason, level: "none" },
     hint:
-      "Write the block in rllm-js, name a container image with Python as sandbox.image in config.yaml, or, for blocks that you trust as " +
+      "Install Python 3.9 or later where there is none; or write the block in rllm-js, name a container image with Python as sandbox.image in config.yaml, or, for blocks that you trust as " +
       "your own code, run with --trusted-python.",
   });
 }
