@@ -152,7 +152,7 @@ export async function validate(program: string, options: ValidateOptions = {}): 
   const cwd = process.cwd();
   const apps: App[] = [];
   // Only programs with blocks need the sandboxes, and what they are made from.
-  async function openApp(): Promise<App> {
+  async function blocksApp(): Promise<App> {
     const app = await createApp({ env: process.env, cwd, warn: () => {} });
     apps.push(app);
     return app;
@@ -162,7 +162,7 @@ export async function validate(program: string, options: ValidateOptions = {}): 
     return await validateProgram(await locateProgram(program, { cwd, library }), {
       ...options,
       library,
-      lint: async (linted) => await (await (opening ??= openApp())).lintBlocks(linted),
+      lint: async (linted) => await (await (opening ??= blocksApp())).lintBlocks(linted),
     });
   } finally {
     for (const app of apps) await app.close();
