@@ -1,5 +1,5 @@
 import type { InitializeResult, Methods } from "../../plugins/sdk/protocol.ts";
-import type { JsonObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import { ModullmError } from "../core/error.ts";
 import { createRedactor, type Redactor } from "../core/redact.ts";
 import { findSecrets } from "../core/secrets.ts";
@@ -23,7 +23,7 @@ export interface PluginHostOptions extends PluginCommand {
   readonly deadlines?: Partial<HostDeadlines>;
   /** Gets each line of the plugin's log, redacted. @default nobody reads it; errors show its end all the same */
   readonly log?: (line: string) => void;
-  /** @default one that knows the secrets among `env` */
+  /** @default one that knows the secrets among `env` and `settings` */
   readonly redactor?: Redactor;
   /** Variables that its manifest names, for messages. @default none */
   readonly variables?: readonly string[];
@@ -102,7 +102,7 @@ class Host implements PluginHost {
     this.name = options.name;
     this.#options = options;
     this.#deadlines = { ...HOST_DEADLINES, ...options.deadlines };
-    const settings = Object.entries(options.env);
+    const settings = [...Object.entries(options.env), ...textsIn(options.settings)];
     const secrets = () => findSecrets({ settings, keyNames: [], urls: [], values: [], headers: [] });
     this.#redactor = options.redactor ?? createRedactor(secrets());
   }
@@ -318,6 +318,14 @@ class Host implements PluginHost {
   }
 }
 
+/** The texts among settings, each with the key it stands under. */
+function textsIn(settings: JsonObject): [string, string][] {
+  return Object.entries(settings).flatMap(([key, value]): [string, string][] => {
+    if (typeof value === "string") return [[key, value]];
+    return isObject(value) ? textsIn(value) : [];
+  });
+}
+
 /** A start that somebody waits for. */
 interface Start {
   readonly promise: Promise<InitializeResult>;
@@ -350,7 +358,7 @@ function lateness(
     reason: reasons[due.deadline],
     deadline: due.deadline,
     retryable: true,
-    hint: `Raise ${setting}, or name another model in llm.fallbacks.`,
+    ...(method === "chat" ? { hint: `Raise ${setting}, or name another model in llm.fallbacks.` } : {}),
   };
 }
 

@@ -68,7 +68,7 @@ export function startProcess({ command, args, env, cwd }: PluginCommand): Plugin
     stderr,
     ended: watch(child, command, () => guard?.destroy()),
     terminate: () => void child.kill("SIGTERM"),
-    kill: () => killGroup(child),
+    kill: () => kill(child),
   };
 }
 
@@ -79,7 +79,7 @@ function watch(child: ChildProcess, command: string, letGo: () => void): Promise
       resolve({ how: `"${command}" can't be started: ${error.message}`, clean: false });
     });
     child.once("exit", () => {
-      killGroup(child);
+      endGroup(child);
       letGo();
       const timer = setTimeout(() => {
         child.stdout?.destroy();
@@ -99,11 +99,18 @@ function describeEnd(command: string, status: number | null, signal: NodeJS.Sign
   return `its process ended with status ${status ?? "unknown"}`;
 }
 
-/** Its group may outlive it. While the guard is in it, the number is no other's. */
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
+function kill(child: ChildProcess): void {
+  // Once it has ended its group has as well, and the number may be another's.
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === "win32") child.kill("SIGKILL");
+  else endGroup(child);
+}
+
+/** What it started may outlive it. While the guard is in the group, its number is no other's. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined || process.platform === "win32") return;
   try {
-    process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+    process.kill(-pid, "SIGKILL");
   } catch {
     // It is gone already.
   }

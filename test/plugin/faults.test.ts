@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
   { fault: "start-exit-3", says: /ended with status 3/ },
   { fault: "before-initialize", says: /answered a request that is not open/ },
   { fault: "hang", says: /no sign of life for "chat" within 0.6 s/, deadline: "first", request: QUICK },
-  { fault: "stall", says: /stopped in the middle of "chat"/, deadline: "gap", request: QUICK },
+  { fault: "stall", says: /stopped in the middle of "chat"/, deadline: "gap", request: { first: 5000, gap: 600 } },
   { fault: "exit-0", says: /ended with status 0/ },
   { fault: "exit-7", says: /ended with status 7/ },
   { fault: "killed", says: /died of SIGKILL/ },

@@ -69,7 +69,7 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
     process.exit(7);
   },
   "leaks-key": () => {
-    writeSync(2, `the key is ${process.env["FAULTY_API_KEY"]}\n`);
+    writeSync(2, `the key is ${process.env["FAULTY_API_KEY"]}, settings ${JSON.stringify(settings)}\n`);
     process.exit(7);
   },
   killed: () => process.kill(process.pid, "SIGKILL"),

@@ -131,7 +131,7 @@ describe("cancelling", () => {
     expect(existsSync(`${marker}.cancelled`)).toBe(false);
   });
   test("ends a plugin that does not obey", async () => {
-    const { host } = start("ignores-cancel");
+    const { host } = start("ignores-cancel", { deadlines: { cancel: 2000 } });
     await host.start();
     const pid = host.pid ?? 0;
     const controller = new AbortController();
@@ -140,8 +140,9 @@ describe("cancelling", () => {
     const begun = performance.now();
     controller.abort();
     expect((await ignored).code).toBe("RLLM_022");
-    expect(performance.now() - begun).toBeLessThan(300);
-    expect(await until(() => !isAlive(pid))).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(isAlive(pid)).toBe(true);
+    expect(await until(() => !isAlive(pid), 8000)).toBe(true);
     expect((await chat(host)).text).toBe("fine");
   });
   test("sends what waited behind a request that hangs to the next process", async () => {
@@ -161,12 +162,12 @@ describe("cancelling", () => {
 
 describe("its end", () => {
   test("close() lets it end in order", async () => {
-    const { host } = start();
+    const { host } = start("none", { deadlines: { shutdown: 10_000 } });
     await chat(host);
     const pid = host.pid ?? 0;
     const begun = performance.now();
     await Promise.all([host.close(), host.close()]);
-    expect(performance.now() - begun).toBeLessThan(450);
+    expect(performance.now() - begun).toBeLessThan(5000);
     expect([host.state, isAlive(pid)]).toEqual(["closed", false]);
     expect((await chatError(host)).code).toBe("RLLM_022");
     expect((await errorOf(() => host.start())).code).toBe("RLLM_022");
@@ -212,16 +213,17 @@ describe("its end", () => {
     expect((await chat(host)).text).toBe("fine");
   });
   test("shows in the requests that were under way, with the last of its log, without secrets", async () => {
-    const { host, log } = start("leaks-key");
+    const said = 'the key is [redacted], settings {"token":"[redacted]"}';
+    const { host, log } = start("leaks-key", { settings: { token: "olly-olly-oxen-free" } });
     await host.start();
     const waits = errorOf(() => asks(host, "waits"));
     const error = await chatError(host);
     for (const each of [error, await waits]) {
       expect(each.code).toBe("RLLM_019");
       expect(each.retryable).toBe(true);
-      expect(each.details["log"]).toEqual(["the key is [redacted]"]);
+      expect(each.details["log"]).toEqual([said]);
     }
-    expect(log).toEqual(["the key is [redacted]"]);
+    expect(log).toEqual([said]);
   });
   test.each(["two-results", "part-after-result"])("%s ends the process, not the answer", async (fault) => {
     const { host } = start(fault);
