@@ -18,6 +18,8 @@ export interface Setting {
   readonly tty?: boolean;
   /** What a user at the terminal types when asked; `tty` goes with it. */
   readonly typed?: string;
+  /** Whether the user then types nothing more, but does not close the input. @default false */
+  readonly silent?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -60,6 +62,7 @@ export async function modullm(args: readonly string[], setting: Setting = {}): P
     stderr: (text) => void (stderr += text),
     async *stdin() {
       yield bytes;
+      if (setting.silent === true) await new Promise(() => {});
     },
     onInterrupt(callback) {
       setting.signal?.addEventListener("abort", callback);

@@ -108,6 +108,22 @@ describe("a plugin of a project", () => {
     expect((await run()).exit).toBe(0);
   });
 
+  test("is not started when the question is interrupted", async () => {
+    place(PROJECT);
+    const interrupt = new AbortController();
+    const ending = modullm(["run", "a.rllm", "--text", "hi"], {
+      folder,
+      typed: "",
+      silent: true,
+      signal: interrupt.signal,
+    });
+    setTimeout(() => interrupt.abort(), 500);
+    const { exit, stdout } = await ending;
+    expect(exit).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_022" });
+    expect(await plugins("info", "sample")).toMatchObject({ trust: "untrusted" });
+  });
+
   test.each<[string, (source: string) => void, string]>([
     ["its code", (source) => appendFileSync(join(source, "main.ts"), "// evil"), '"main.ts" was changed'],
     [

@@ -63,7 +63,7 @@ async function withOptions<Result>(
   const interrupt = new AbortController();
   const disarm = terminal.onInterrupt(() => interrupt.abort());
   const line = createLiveLine(output);
-  const ask = createAsk(output, interrupt.signal);
+  const ask = createAsk(output);
   try {
     return await work({
       paths: config.paths,
