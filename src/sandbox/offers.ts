@@ -33,7 +33,7 @@ export async function makeSandboxHere(language: Language, level: Level, options:
 async function makeJavaScript(level: Level, { settings, env, warm = 0 }: SandboxesOptions): Promise<Sandbox> {
   const { createJavaScriptSandbox } = await import("./js/javascript.ts");
   if (level === "namespaces") {
-    const { findBubblewrap } = await import("./python/bubblewrap.ts");
+    const { findBubblewrap } = await import("./bubblewrap.ts");
     const bubblewrap = findBubblewrap(env);
     if (bubblewrap !== null) return createJavaScriptSandbox({ level, bubblewrap, warm });
   }
@@ -55,7 +55,7 @@ async function javaScriptLevels({ env }: SandboxesOptions): Promise<Offers> {
     const reason = `on this system (${process.platform}) no kernel confinement goes on top of it`;
     return { levels: [level], engine, reason };
   }
-  const { findBubblewrap } = await import("./python/bubblewrap.ts");
+  const { findBubblewrap } = await import("./bubblewrap.ts");
   if (findBubblewrap(env) === null) return { levels: [level], engine, reason: NO_BUBBLEWRAP };
   return { levels: [level, "namespaces"], engine, reason: null };
 }
@@ -74,7 +74,7 @@ async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
   const lacking = await lackingFor(interpreter, options);
   if (lacking !== null) return { levels: container.levels, engine: container.engine ?? engine, reason: lacking };
   if (process.platform !== "linux") return { levels: ["kernel", ...container.levels], engine, reason: null };
-  const { findBubblewrap } = await import("./python/bubblewrap.ts");
+  const { findBubblewrap } = await import("./bubblewrap.ts");
   const inNamespaces = findBubblewrap(options.env) !== null;
   return {
     levels: ["kernel", ...(inNamespaces ? (["namespaces"] as const) : []), ...container.levels],

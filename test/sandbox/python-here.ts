@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModullmError } from "../../src/core/error.ts";
-import { findBubblewrap } from "../../src/sandbox/python/bubblewrap.ts";
+import { findBubblewrap } from "../../src/sandbox/bubblewrap.ts";
 import { findPython, type PythonInterpreter } from "../../src/sandbox/python/find.ts";
 
 /** One that is never aborted. */

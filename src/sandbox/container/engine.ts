@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { join } from "node:path";
+import { isProgram, pathFolders } from "../on-path.ts";
 
 export type EngineName = "podman" | "docker";
 
@@ -19,7 +19,7 @@ const COMMAND_MS = 30_000;
 /** The engine of that name, or the first there is; null where there is none on PATH. */
 export function findEngine(name: EngineName | null, env: Readonly<Record<string, string | undefined>>): Engine | null {
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute);
+  const folders = pathFolders(env);
   const ending = process.platform === "win32" ? ".exe" : "";
   for (const each of name === null ? NAMES : [name]) {
     const path = folders.map((folder) => join(folder, each + ending)).find(isProgram);
@@ -44,13 +44,4 @@ export async function command({ path, env }: Engine, args: readonly string[]): P
       resolve({ status, output, complaint: complaint === "" && error ? error.message : complaint });
     });
   });
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ModullmError } from "../../core/error.ts";
-import { interpreterKey, readKnown, stampOf, writeKnown } from "./known.ts";
+import { isProgram, pathFolders } from "../on-path.ts";
+import { interpreterKey, readKnown, writeKnown } from "./known.ts";
 import { probePython, type PythonFacts } from "./probe.ts";
 
 export interface FindPythonOptions {
@@ -44,7 +44,7 @@ export async function findPython(options: FindPythonOptions): Promise<PythonInte
 }
 
 function locate({ setting, env, cwd = process.cwd() }: FindPythonOptions): string | null {
-  const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute);
+  const folders = pathFolders(env);
   const usual = process.platform === "win32" ? ["py", "python3", "python"] : ["python3", "python"];
   for (const name of setting === null ? usual : [setting]) {
     const isPath = name.includes("/") || name.includes("\\");
@@ -54,16 +54,6 @@ function locate({ setting, env, cwd = process.cwd() }: FindPythonOptions): strin
     if (place !== undefined) return place;
   }
   return null;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    // Of a size: the shortcuts to Windows's store have none.
-    return statSync(path).isFile() && stampOf(path).size > 0;
-  } catch {
-    return false;
-  }
 }
 
 function isTooOld(version: string): boolean {

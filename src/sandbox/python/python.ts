@@ -65,10 +65,10 @@ async function prepareGuest(options: PythonSandboxOptions, session: SessionOptio
   if (level === "none") return trustedGuest(interpreter, env);
   if (process.platform !== "linux") return await prepareElsewhere(options, session);
   if (level === "kernel") return kernelGuest(interpreter, session);
-  const { findBubblewrap, namespacesGuest } = await import("./bubblewrap.ts");
+  const { findBubblewrap } = await import("../bubblewrap.ts");
   const bubblewrap = findBubblewrap(env);
   if (bubblewrap === null) throw unavailable(level, 'there is no "bwrap" (bubblewrap) on PATH');
-  return namespacesGuest(interpreter, bubblewrap);
+  return (await import("./namespaces.ts")).namespacesGuest(interpreter, bubblewrap);
 }
 
 async function prepareElsewhere(

@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { namespaceArguments } from "../bubblewrap.ts";
 import type { PythonInterpreter } from "./find.ts";
 import { confinedArgs, helloOf, type PythonGuest } from "./guest.ts";
 
@@ -8,27 +9,16 @@ const SCRATCH_BYTES = 16 * 1024 * 1024;
 /** Not `/tmp`: a file there would look like one of the machine. */
 const SCRATCH = "/scratch";
 
-/** `bwrap` on PATH; null where it isn't installed. */
-export function findBubblewrap(env: Readonly<Record<string, string | undefined>>): string | null {
-  const folders = (env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
-  return folders.map((folder) => join(folder, "bwrap")).find(isProgram) ?? null;
-}
-
 /**
  * The confined Python in namespaces of its own: it sees no process, no network and no file of this machine but those that it is
  * made of, read-only. It confines itself in there as it does without.
  */
 export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: string): PythonGuest {
-  const root = process.getuid?.() === 0;
-  const spaces = ["ipc", "pid", "net", "uts", ...(root ? [] : ["user"])].map((space) => `--unshare-${space}`);
   return {
     level: "namespaces",
     command: bubblewrap,
     args: [
-      ...spaces,
-      "--unshare-cgroup-try",
-      "--die-with-parent",
-      "--new-session",
+      ...namespaceArguments(),
       ...binds(interpreter),
       // Before the rest becomes read-only. Anyone's: whoever it will be, it is not root then.
       "--perms",
@@ -83,13 +73,4 @@ function ancestors(path: string): readonly string[] {
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
