@@ -1,17 +1,17 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import type { Config } from "../core/config.ts";
 import type { ModelProvider } from "../model/model.ts";
 import { describePlugin } from "./about.ts";
-import { DependencyFault, missingDependencies } from "./dependencies.ts";
-import { copyFolder, examine, type Examination } from "./examine.ts";
+import { examine, type Examination } from "./examine.ts";
 import { findPlugin, findPlugins, type FoundPlugin } from "./find.ts";
 import { type LoadedManifest, readManifest, startCommand } from "./manifest.ts";
 import { installedDataFolder } from "./lock.ts";
+import { digestOf, onDisk, ownCopy } from "./own-copy.ts";
 import { notTrusted, refusal } from "./refusal.ts";
 import { checkSettings } from "./settings.ts";
 import { describeSource } from "./source.ts";
-import { copyTree, readTree, type Tree } from "./tree.ts";
+import type { Tree } from "./tree.ts";
 import { trustPlugin } from "./trust.ts";
 import { readVariables } from "./variables.ts";
 
@@ -84,7 +84,7 @@ async function openProvider(plugin: LoadedPlugin, written: string, options: Plug
   const place =
     plugin.locked === null ? await ownCopy(plugin, tree, config.paths.cache) : await readManifest(plugin.folder);
   const dataFolder = dataFolderOf(plugin, config);
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await onDisk(name, async () => await mkdir(dataFolder, { recursive: true, mode: 0o700 }));
   const { createPluginHost } = await import("./host.ts");
   const { createPluginProvider } = await import("./provider.ts");
   const { log, autoPull = false } = options;
@@ -140,46 +140,6 @@ export function originOf({ place, folder, locked }: FoundPlugin): string {
     place
   ];
   return `${where}, ${folder}`;
-}
-
-/**
- * The files that were said yes to, in a folder of ours: nothing around it (a package beside it, a tsconfig.json above it) has a part
- * in what runs, and nobody works on it.
- * @throws {ModullmError} RLLM_019
- */
-async function ownCopy({ name, folder }: LoadedPlugin, tree: Tree, cache: string): Promise<LoadedManifest> {
-  const { wanted } = await missingDependencies(folder).catch((thrown: unknown) => {
-    if (!(thrown instanceof DependencyFault)) throw thrown;
-    throw refusal("start", name, { reason: thrown.message });
-  });
-  const [missing] = Object.keys(wanted);
-  if (missing !== undefined) {
-    throw refusal("start", name, {
-      reason: `it needs the package "${missing}" and others, and has no node_modules folder of its own`,
-      hint: `Install it with its packages: \`modullm plugins install ${folder}\`.`,
-    });
-  }
-  const copy = copyFolder({ cache }, tree.sha256);
-  if ((await digestOf(copy)) === tree.sha256) return await readManifest(copy);
-  const draft = `${copy}.${randomUUID()}`;
-  try {
-    await copyTree(tree, folder, draft);
-    if ((await digestOf(draft)) !== tree.sha256)
-      throw refusal("start", name, { reason: "its files changed while they were read", retryable: true });
-    await rm(copy, { recursive: true, force: true });
-    // Another process may have been faster: then its copy is as good.
-    await rename(draft, copy).catch(() => {});
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return await readManifest(copy);
-}
-
-async function digestOf(folder: string): Promise<string | null> {
-  return await readTree(folder).then(
-    ({ sha256 }) => sha256,
-    () => null,
-  );
 }
 
 /** Two plugins of one name, in two projects, have nothing to do with each other. */

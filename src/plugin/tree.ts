@@ -31,8 +31,8 @@ const AT_A_TIME = 8;
 
 /**
  * Reads every file of a folder. A folder holds files and folders only: a link would lead to what is not trusted.
- * @param options.source whether it is what somebody works on: then `.git`, and the links that npm puts into `node_modules/.bin`,
- *   are passed over; they are not copied either
+ * @param options.source whether it is what somebody works on: then `.git`, compiled Python, and the links that npm puts
+ *   into `node_modules/.bin` are passed over; they are not copied either
  * @throws {TreeFault} for links and other things, and for what is too large
  */
 export async function readTree(
@@ -116,7 +116,7 @@ function walk(
     throw new TreeFault(`its folders are nested more than ${MOST_DEPTH} levels deep`);
   for (const name of readdirSync(join(folder, below))) {
     const path = below === "" ? name : `${below}/${name}`;
-    if (to.source && (name === ".git" || /(?:^|\/)node_modules\/\.bin$/.test(path))) continue;
+    if (to.source && (name === ".git" || name === "__pycache__" || /(?:^|\/)node_modules\/\.bin$/.test(path))) continue;
     // oxlint-disable-next-line no-control-regex -- a line break in a name would make two lines of the list out of one
     if (/[\u0000-\u001F\u007F]/.test(name)) throw new TreeFault(`a name in it holds a control character`);
     const stats = lstatSync(join(folder, path));

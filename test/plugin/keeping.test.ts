@@ -242,6 +242,22 @@ describe("update", () => {
     expect((await info()).trust).toBe("trusted");
   });
 
+  test("of all goes on behind one that can't be updated", async () => {
+    const source = makeFolder(sampleFiles({ name: "absent" }));
+    await install(source, "--yes");
+    await install();
+    rmSync(source, { recursive: true });
+    registry.packages[PACKAGE] = { "2.0.0": { files: sampleFiles({ version: "2.0.0" }) } };
+    const outcome = await plugins(["update", "--yes"]);
+    expect(outcome.exit).toBe(1);
+    expect(outcome.json()).toMatchObject({
+      plugins: [
+        { name: "absent", error: { error_code: "RLLM_019" } },
+        { name: "sample", version: "2.0.0", changed: true },
+      ],
+    });
+  });
+
   test("does not take another plugin in its place, nor one that is not installed", async () => {
     await install();
     registry.packages[PACKAGE] = { "2.0.0": { files: sampleFiles({ name: "other" }) } };

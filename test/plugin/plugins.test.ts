@@ -197,6 +197,24 @@ describe("a plugin of a project", () => {
     expect(readdirSync(dirname(first.file))).toEqual(readdirSync(source));
   });
 
+  test("says so when the copy can't be made", async () => {
+    place(PROJECT);
+    await plugins("trust", "sample");
+    mkdirSync(join(folder, "cache/modullm"), { recursive: true });
+    writeFileSync(join(folder, "cache/modullm/plugins"), "a file in its place");
+    const { error_code, message } = await failure();
+    expect(error_code).toBe("RLLM_019");
+    expect(message).toContain("cache/modullm/plugins");
+  });
+
+  test("started by several at once is copied whole", async () => {
+    place(PROJECT);
+    await plugins("trust", "sample");
+    const all = await Promise.all(Array.from({ length: 4 }, () => seen()));
+    expect(new Set(all.map(({ file }) => file)).size).toBe(1);
+    expect(readdirSync(join(folder, "cache/modullm/plugins"))).toHaveLength(1);
+  });
+
   test("that needs packages has to be installed", async () => {
     const source = place(PROJECT, { package: { dependencies: { other: "1" } } });
     await plugins("trust", "sample");

@@ -61,8 +61,13 @@ describe("readTree()", () => {
     expect(await faultOf(makeFolder({ "a\nb": "" }))).toContain("control character");
   });
 
-  test("of what somebody works on, passes over .git and npm's links to commands", async () => {
-    const folder = makeFolder({ ...FILES, ".git/HEAD": "x", "node_modules/a/index.js": "" });
+  test("of what somebody works on, passes over .git, compiled Python and npm's links to commands", async () => {
+    const folder = makeFolder({
+      ...FILES,
+      ".git/HEAD": "x",
+      "lib/__pycache__/a.pyc": "",
+      "node_modules/a/index.js": "",
+    });
     mkdirSync(join(folder, "node_modules/.bin"));
     symlinkSync("../a/index.js", join(folder, "node_modules/.bin/a"));
     expect(await faultOf(folder)).toContain("is a link");

@@ -1,3 +1,4 @@
+import { errorPayload, toModullmError } from "../../../core/error.ts";
 import { findProvider } from "../../../model/providers.ts";
 import { type Installed, type InstallOptions, installPlugin, updatePlugin } from "../../../plugin/install.ts";
 import { readLock } from "../../../plugin/lock.ts";
@@ -27,11 +28,20 @@ export const update: PluginAction = {
     const { paths } = (await context.app()).config;
     const wanted = names.length > 0 ? names : Object.keys(readLock(paths));
     const updated: object[] = [];
+    let failed = false;
     for (const name of wanted) {
-      updated.push(shown(await withOptions(context, async (options) => await updatePlugin(name, options))));
+      try {
+        updated.push(shown(await withOptions(context, async (options) => await updatePlugin(name, options))));
+      } catch (thrown) {
+        const error = toModullmError(thrown);
+        // One that can't be updated is no reason to leave the others as they are.
+        if (wanted.length === 1 || error.code === "RLLM_022") throw error;
+        updated.push({ name, error: errorPayload(error) });
+        failed = true;
+      }
     }
     context.output.json({ plugins: updated });
-    return 0;
+    return failed ? 1 : 0;
   },
 };
 
