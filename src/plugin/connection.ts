@@ -29,6 +29,8 @@ export interface ConnectionOptions {
   readonly broken: (fault: Fault) => void;
   /** Called when nothing more can come from it. @param partial whether it ended within a line */
   readonly silent: (partial: boolean) => void;
+  /** Called when a request has another limit of time: it was sent, or its first sign of life has come. */
+  readonly moved: (call: Call) => void;
   /** Called when a request is over for the plugin, so that another one may be sent. */
   readonly freed: () => void;
 }
@@ -48,6 +50,7 @@ export class Connection {
   readonly #process: PluginProcess;
   readonly #checks: Checks;
   readonly #broken: ConnectionOptions["broken"];
+  readonly #moved: ConnectionOptions["moved"];
   readonly #freed: ConnectionOptions["freed"];
   #nextId = randomInt(1, LARGEST_FIRST_ID);
   /** Calls that wait for the pipe. */
@@ -57,10 +60,11 @@ export class Connection {
   #blocked = false;
   #closed = false;
 
-  constructor({ process, checks, broken, silent, freed }: ConnectionOptions) {
+  constructor({ process, checks, broken, silent, moved, freed }: ConnectionOptions) {
     this.#process = process;
     this.#checks = checks;
     this.#broken = broken;
+    this.#moved = moved;
     this.#freed = freed;
     const reader = createLineReader(LIMITS.pluginLine);
     const take = (line: string, size: number): boolean => {
@@ -144,6 +148,7 @@ export class Connection {
     call.sentAt = performance.now();
     this.calls.set(id, call);
     this.#writeLine(line);
+    this.#moved(call);
   }
 
   #writeLine(line: string): void {
@@ -205,8 +210,11 @@ export class Connection {
       call.fail(new BadAnswer(`it answered "${call.method}" wrongly: ${fault}`));
       return this.cancel(call);
     }
-    call.begun = true;
     call.signAt = performance.now();
+    if (!call.begun) {
+      call.begun = true;
+      this.#moved(call);
+    }
     try {
       // Just checked.
       if (method === "chat/part") call.onPart?.((params as { part: never }).part);

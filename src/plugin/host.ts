@@ -155,8 +155,7 @@ class Host implements PluginHost {
       call.fail(new ModullmError("RLLM_022", "Stopped the request to the plugin: nobody waits for it"));
       this.#drop(call);
     });
-    const due = call.next();
-    if (due !== null) this.#sweeper.by(due.at);
+    this.#watch(call);
     this.#pump();
     try {
       return await call.result;
@@ -196,8 +195,6 @@ class Host implements PluginHost {
       const call = this.#waiting.shift();
       if (call === undefined) return;
       life.connection.send(call);
-      const due = call.next();
-      if (due !== null) this.#sweeper.by(due.at);
     }
   }
 
@@ -218,6 +215,7 @@ class Host implements PluginHost {
       redactor: this.#redactor,
       deadlines: this.#deadlines,
       memory: memoryMb === undefined ? defaultMemory() : memoryMb * 1024 * 1024,
+      moved: (call) => this.#watch(call),
       freed: () => this.#pump(),
       ready: (result) => this.#ready(life, result),
       died: (fault) => this.#died(life, fault),
@@ -265,6 +263,12 @@ class Host implements PluginHost {
     this.#starting?.reject(error);
     this.#starting = null;
     for (const call of this.#waiting.splice(0)) call.fail(error);
+  }
+
+  /** Sees to it that somebody looks when its next limit is over. */
+  #watch(call: Call): void {
+    const due = call.next();
+    if (due !== null) this.#sweeper.by(due.at);
   }
 
   /** Nobody waits for a call any more. */

@@ -23,6 +23,8 @@ export interface LifeOptions extends PluginCommand {
   readonly log?: ((line: string) => void) | undefined;
   /** Bytes. */
   readonly memory: number;
+  /** A request was sent, or its first sign of life has come. */
+  readonly moved: (call: Call) => void;
   /** A request is over for the plugin. */
   readonly freed: () => void;
   /** `initialize` has been answered. */
@@ -61,6 +63,7 @@ export class Life {
     this.connection = new Connection({
       process,
       checks: options.checks,
+      moved: options.moved,
       freed: options.freed,
       broken: (fault) => this.end(fault),
       silent: (partial) => void this.#silent(partial),

@@ -173,6 +173,10 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
     process.kill(process.pid, "SIGKILL");
   },
   "stdin-not-read": () => hang(),
+  "reads-late": ({ id }) => {
+    Bun.sleepSync(1000);
+    answer(id, RESULT);
+  },
 };
 
 /** Whether to misbehave now; true once. */

@@ -256,6 +256,17 @@ describe("what it is not let do", () => {
     expect((await hangs).details["deadline"]).toBe("first");
     expect(await Promise.all(behind)).toHaveLength(6);
   });
+  test("be late with what it was sent late", async () => {
+    const { host } = start("reads-late");
+    const first = chat(host);
+    const messages = [{ role: "user", content: "x".repeat(4_000_000) }] as const;
+    const deadlines = { total: null, first: 500, gap: null };
+    const late = await Promise.all(
+      [1, 2].map(() => errorOf(() => host.request("chat", { ...CHAT, model: "waits", messages }, { deadlines }))),
+    );
+    expect(late.map(({ details }) => details["deadline"])).toEqual(["first", "first"]);
+    await first;
+  });
   test("be sent more than 64 MiB at once", async () => {
     const { host } = start();
     const content = "é".repeat(33 * 1024 * 1024);
