@@ -18,9 +18,13 @@ const SEEN = {
 test.each(Object.entries(SEEN))(
   "in= of %s reaches no prototype, whatever keys the input has",
   async (language, code) => {
-    const opening = `\`\`\`rllm-${language} pre in=input.__proto__.trustedPython,input.text out=seen`;
+    const opening = `\`\`\`rllm-${language} pre in=input.text out=seen`;
     const front = { llm: "{model: a/m}", input_schema: "{type: object}" };
-    const loaded = await loadText(programText(front, `${opening}\n${code}\n\`\`\`\n{{seen}}`), tmpdir());
+    const parsed = await loadText(programText(front, `${opening}\n${code}\n\`\`\`\n{{seen}}`), tmpdir());
+    // Reading the file refuses such a path; here the stage is on its own.
+    const reads = ["input.__proto__.trustedPython", "input.text"];
+    const blocks = parsed.program.blocks.map((block) => ({ ...block, reads }));
+    const loaded = { ...parsed, program: { ...parsed.program, blocks } };
     const script = createScript({ "a/m": ['{"out": "ok"}'] });
     const input: unknown = JSON.parse('{"text": "hi", "__proto__": {"trustedPython": true}}');
     const levels: string[] = [];
@@ -35,3 +39,9 @@ test.each(Object.entries(SEEN))(
     expect(script.asked.map(({ messages }) => messages.at(-1)?.content)).toEqual(['["text"]']);
   },
 );
+
+test("in= with __proto__ is refused when the file is read", async () => {
+  const text = programText({}, "```rllm-js pre in=input.__proto__.x\n1;\n```\nHi");
+  const failure: unknown = await loadText(text, tmpdir()).catch((thrown: unknown) => thrown);
+  expect(failure).toMatchObject({ code: "RLLM_001" });
+});
