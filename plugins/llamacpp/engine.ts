@@ -5,8 +5,10 @@ import type { Settings } from "./settings.ts";
 
 /** Grammars that are kept: a program asks for one schema again and again. */
 const GRAMMARS = 32;
-/** How llama.cpp numbers the mean of all tokens' vectors. */
-const MEAN = 1;
+/** How llama.cpp numbers the mean of all tokens' vectors, and what a model does that ranks texts. */
+const [MEAN, RANK] = [1, 4];
+/** Architectures that read a text whole and write none. */
+const ENCODERS = /bert|^t5encoder$|-embedding$/;
 
 /** llama.cpp in this process. */
 export interface Engine {
@@ -60,6 +62,18 @@ export async function startEngine(settings: Settings): Promise<Engine> {
 export function windowOf({ head }: ModelFile, { contextSize }: Settings): number | null {
   const own = head?.window ?? null;
   return own === null ? null : Math.min(own, contextSize);
+}
+
+/** @throws {PluginError} for a model that writes no text */
+export function checkChats({ name, head }: ModelFile): void {
+  if (head === null || head.architecture === null || !ENCODERS.test(head.architecture)) return;
+  throw new PluginError("refused", `"${name}" is made for vectors alone, and a chat was asked of it`, { status: 400 });
+}
+
+/** @throws {PluginError} for a model that gives a rank in place of a vector */
+export function checkEmbeds({ name, head }: ModelFile): void {
+  if (head?.pooling !== RANK) return;
+  throw new PluginError("refused", `"${name}" is made to rank texts, and vectors were asked of it`, { status: 400 });
 }
 
 export function isMemoryFault(

@@ -33,8 +33,12 @@ export class ModelFolder {
   async list(): Promise<readonly ModelFile[]> {
     const names: string[] = [];
     await walk(this.#folder, "", DEPTH, names);
-    const files = await Promise.all(names.toSorted().map((path) => this.#read(path)));
-    return files.filter((file) => file !== null);
+    const files: ModelFile[] = [];
+    for (const path of names.toSorted()) {
+      const file = await this.#read(path);
+      if (file !== null) files.push(file);
+    }
+    return files;
   }
 
   async find(name: string): Promise<ModelFile | null> {

@@ -1,5 +1,5 @@
 import { chatWith, checkMessages } from "./chat.ts";
-import { type Engine, startEngine, windowOf } from "./engine.ts";
+import { checkChats, checkEmbeds, type Engine, startEngine, windowOf } from "./engine.ts";
 import { isMissing, ModelFolder, type ModelFile } from "./folder.ts";
 import { LoadedModel } from "./loaded-model.ts";
 import { ignoredParams } from "./params.ts";
@@ -28,7 +28,7 @@ const STOP_MS = 700;
 let state: State | null = null;
 
 serve({
-  name: "llamacpp",
+  name: "gguf",
   version: "0.1.0",
   params: "all",
 
@@ -46,8 +46,9 @@ serve({
     const { models, engine } = begun();
     checkMessages(params.messages);
     const ignored = ignoredParams(params.params);
-    if (ignored.length > 0) yield { type: "note", message: `llamacpp ignores ${ignored.join(", ")}` };
+    if (ignored.length > 0) yield { type: "note", message: `gguf ignores ${ignored.join(", ")}` };
     const file = await findModel(params.model);
+    checkChats(file);
     return yield* relay((push) =>
       models.use(file, signal, async (model) => chatWith(model, params, { engine: await engine(), signal, push })),
     );
@@ -55,6 +56,7 @@ serve({
 
   async embed({ model, texts }, { signal }) {
     const file = await findModel(model);
+    checkEmbeds(file);
     return await begun().models.use(file, signal, async (loaded) => {
       const vectors: (readonly number[])[] = [];
       let prompt = 0;

@@ -34,7 +34,7 @@ export function readSettings(given: Readonly<Record<string, unknown>>, dataFolde
 
 /**
  * llama.cpp's threads wait for each other by spinning: with as many as there are processors, one other busy process makes a token take
- * a hundred times as long.
+ * many times as long.
  */
 function spareProcessors(): number {
   return Math.max(1, availableParallelism() - 1);

@@ -66,7 +66,7 @@ describe.skipIf(!INSTALLED)(`the llamacpp plugin ${SKIP}`, () => {
     const { notes } = await bench.chat({
       params: { max_tokens: 2, logit_bias: { "1": 2 }, n: 1, reasoning_effort: "low" },
     });
-    expect(notes).toEqual(["llamacpp ignores logit_bias, reasoning_effort"]);
+    expect(notes).toEqual(["gguf ignores logit_bias, reasoning_effort"]);
     const failure = await failureOf(bench.chat({ params: { temperature: "hot" } }));
     expect(failure.code).toBe("RLLM_017");
     expect(failure.message).toContain('temperature is "hot", and a number from 0 on was wanted');
@@ -188,6 +188,15 @@ describe.skipIf(!INSTALLED)(`vectors of the llamacpp plugin ${SKIP}`, () => {
     );
     expect(silent).toEqual(mean ?? []);
     expect(silent).not.toEqual(last ?? []);
+  });
+
+  test("are refused by a model that ranks, and chats by one that makes vectors alone", async () => {
+    await writeTinyModel(join(bench.models, "ranks.gguf"), { pooling: 4 });
+    expect((await failureOf(embed("ranks", ["the"]))).message).toContain('"ranks" is made to rank texts');
+    await writeTinyModel(join(bench.models, "vectors.gguf"), { architecture: "nomic-bert" });
+    expect((await failureOf(bench.chat({ model: "vectors" }))).message).toContain(
+      '"vectors" is made for vectors alone',
+    );
   });
 
   test("are refused for a text that does not fit", async () => {

@@ -44,7 +44,7 @@ export async function startLlamacpp(
   const log: string[] = [];
   const host = createPluginHost({
     ...startCommand(loaded, { executable: process.execPath, env: process.env, node: false }),
-    name: "llamacpp",
+    name: loaded.manifest.name,
     settings: { folder: place, gpu_layers: 0, threads: 1, ...settings },
     dataFolder: place,
     log: (line) => log.push(line),

@@ -13,6 +13,8 @@ export interface TinyModel {
   readonly template?: string | null;
   /** How it says that embeddings are pooled: 1 by their mean, 3 by the last one. @default it does not say */
   readonly pooling?: number;
+  /** @default llama; of another one there is the head alone, which says what it is */
+  readonly architecture?: string;
 }
 
 const [WIDTH, LAYERS, HEADS, INNER] = [64, 2, 4, 128];
@@ -30,10 +32,16 @@ export async function writeTinyModel(file: string, options: TinyModel = {}): Pro
   await writeFile(file, tinyModel(options));
 }
 
-export function tinyModel({ seed = 1, window = 512, template = CHATML, pooling }: TinyModel = {}): Uint8Array {
+export function tinyModel({
+  seed = 1,
+  window = 512,
+  template = CHATML,
+  pooling,
+  architecture = "llama",
+}: TinyModel = {}): Uint8Array {
   const vocabulary = tokens();
   const metadata: [string, number, Uint8Array][] = [
-    ["general.architecture", STRING, text("llama")],
+    ["general.architecture", STRING, text(architecture)],
     ["general.name", STRING, text("tiny")],
     ["general.file_type", UINT32, uint32(0)],
     ["llama.vocab_size", UINT32, uint32(vocabulary.length)],
