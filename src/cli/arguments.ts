@@ -113,7 +113,8 @@ function checkNames(definitions: ArgsDef, args: readonly string[]): void {
     if (!/^--?[A-Za-z]/.test(word)) continue;
     const written = word.replace(/^--?/, "").split("=")[0] ?? "";
     const name = aliases.get(written) ?? (written.startsWith("no-") ? aliases.get(written.slice(3)) : undefined);
-    const type = name === undefined ? undefined : definitions[name]?.type;
+    const definition = name === undefined ? undefined : definitions[name];
+    const type = definition?.type;
     if (name === undefined || type === undefined) {
       const near = nearest(written, aliases.keys());
       throw new UsageError(`unknown option ${word.split("=")[0]}${near === null ? "" : `; did you mean --${near}?`}`);
@@ -122,9 +123,11 @@ function checkNames(definitions: ArgsDef, args: readonly string[]): void {
       if (/=(?!true$|false$)/.test(word)) throw new UsageError(`option --${name} takes no value`);
       continue;
     }
-    if (word.includes("=")) continue;
-    if (index + 1 >= args.length) throw new UsageError(`option --${name} needs a value`);
-    index++;
+    const value = word.includes("=") ? word.slice(word.indexOf("=") + 1) : args[++index];
+    if (value === undefined) throw new UsageError(`option --${name} needs a value`);
+    const values = type === "enum" ? (definition?.options ?? []) : null;
+    if (values !== null && !values.includes(value))
+      throw new UsageError(`option --${name} is "${value}", but one of ${values.join(", ")} is wanted`);
   }
 }
 

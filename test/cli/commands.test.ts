@@ -35,6 +35,9 @@ describe("the command line", () => {
     [["validate", "a", "--", "b"], "nothing may follow"],
     [["help", "nope"], "unknown topic"],
     [["completion", "tcsh"], "unknown shell"],
+    [["sandbox", "check", "--language", "ruby"], 'option --language is "ruby", but one of python, js is wanted'],
+    [["run", "a", "--format=txt"], 'option --format is "txt", but one of json, ndjson is wanted'],
+    [["run", "a", "--text", "hi", "--trace", "nowhere/t.jsonl"], 'nowhere/t.jsonl": there is no such folder'],
     [["sandbox", "check", "--only", "nope"], 'no python or js attack has "nope" in its id'],
   ])("%j is wrong usage: exit 2, nothing on stdout", async (args, message) => {
     const { exit, stdout, stderr } = await modullm(args, { folder: makeFolder({ a: programText() }) });
@@ -138,7 +141,7 @@ describe("modullm help", () => {
     expect((await modullm(["help", "rllm"])).stdout).toStartWith("{");
     expect((await modullm(["help", "rllm", "--format", "json"], { tty: true })).stdout).toStartWith("{");
     const { stdout } = await modullm(["help"], { tty: true });
-    expect(stdout).toContain("schema      Contracts: input_schema and output_schema");
+    expect(stdout).toContain("schema       Contracts: input_schema and output_schema");
   });
 
   test("explains commands and error codes", async () => {

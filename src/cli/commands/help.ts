@@ -52,14 +52,14 @@ function topicNames(): string[] {
 async function listing(): Promise<string> {
   const titles = Object.entries(TOPICS).map(async ([name, load]) => {
     const [title = ""] = (await load()).split("\n");
-    return `  ${name.padEnd(12)}${title.replace(/^# /, "")}`;
+    return `  ${name.padEnd(13)}${title.replace(/^# /, "")}`;
   });
   return [
     "Usage: modullm help TOPIC",
     "",
     "Topics:",
     ...(await Promise.all(titles)),
-    `  ${"commands".padEnd(12)}Commands: all of them`,
+    `  ${"commands".padEnd(13)}Commands: all of them`,
     "",
     "A command (`modullm help run`) or an error code (`modullm help RLLM_013`) is a topic too.",
   ].join("\n");
