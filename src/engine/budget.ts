@@ -88,7 +88,7 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
       calls: spent.calls + estimate.calls,
     };
     const name = kind ?? "calls";
-    const message = `The next call would pass the budget of ${scope}: ${shown(name, wouldSpend[name])} of ${shown(name, limits[name] ?? 0)}, ${shown(name, spent[name])} spent`;
+    const message = `The next call would pass the budget of ${scope}: it allows ${shown(name, limits[name] ?? 0)}, with ${shown(name, spent[name])} spent and ${shown(name, wouldSpend[name])} with the call`;
     return new ModullmError("RLLM_020", message, {
       details: { limit: limits, spent: { ...spent }, would_spend: wouldSpend, scope, where: whereOf(accounts) },
     });
@@ -155,5 +155,6 @@ function whereOf(accounts: Map<string, Account>): readonly object[] {
 }
 
 function shown(kind: Kind, value: number): string {
-  return kind === "usd" ? `$${Number(value.toPrecision(6))}` : `${value} ${kind}`;
+  if (kind === "usd") return `$${Number(value.toPrecision(6))}`;
+  return `${value} ${value === 1 && kind !== "ms" ? kind.slice(0, -1) : kind}`;
 }

@@ -163,10 +163,13 @@ function placed({ message, place }: Warning, path: string): PlacedWarning {
 
 function strictError(loaded: LoadedProgram, warnings: readonly PlacedWarning[]): ModullmError {
   const [first] = warnings;
+  const file = first === undefined || first.path === loaded.path ? "" : `${first.path}, `;
+  const line = first?.line ?? null;
+  const where = line === null ? "" : `${file}line ${line}: `;
   const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more)` : "";
   return new ModullmError(
     "RLLM_002",
-    `"${loaded.program.name}" has warnings, which --strict refuses: ${first?.message}${more}`,
+    `"${loaded.program.name}" has warnings, which --strict refuses: ${where}${first?.message}${more}`,
     {
       details: { warnings },
       hint: "Correct what the warnings say, or leave out --strict.",
