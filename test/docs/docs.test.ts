@@ -36,17 +36,21 @@ describe("programs in the pages", () => {
 describe("commands in the pages", () => {
   const pages = PAGES.filter((page) => page.blocks.some((block) => block.language === "console"));
 
-  test.each(pages.map((page) => [page.path, page] as const))("%s shows what they print", async (_, page) => {
-    const folder = makeFolder();
-    cpSync(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
-    const server = serveModel(["By next Friday.", '{"due": "2026-05-08"}']);
-    servers.push(server);
-    for (const block of page.blocks) {
-      if (block.file !== null) writeFileSync(join(folder, block.file), `${block.text}\n`);
-      if (block.language !== "console") continue;
-      for (const shown of readConsole(block.text)) await follow(shown, folder, server);
-    }
-  });
+  test.each(pages.map((page) => [page.path, page] as const))(
+    "%s shows what they print",
+    async (_, page) => {
+      const folder = makeFolder();
+      cpSync(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
+      const server = serveModel(["By next Friday.", '{"due": "2026-05-08"}']);
+      servers.push(server);
+      for (const block of page.blocks) {
+        if (block.file !== null) writeFileSync(join(folder, block.file), `${block.text}\n`);
+        if (block.language !== "console") continue;
+        for (const shown of readConsole(block.text)) await follow(shown, folder, server);
+      }
+    },
+    60_000,
+  );
 });
 
 test("docs/composition.md draws the examples as inspect does", async () => {
