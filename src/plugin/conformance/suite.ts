@@ -45,6 +45,7 @@ export interface SuiteOptions {
   readonly only?: string;
   /** Milliseconds that an answer may take. @default 30000 */
   readonly patience?: number;
+  /** Ends the checks, with its reason, and all processes. */
   readonly signal?: AbortSignal;
 }
 
@@ -82,17 +83,22 @@ export async function testPlugin(
   const dataFolder = await mkdtemp(join(tmpdir(), "modullm-plugin-tést "));
   const stand = new Stand(command, options, dataFolder);
   const results: CheckResult[] = [];
+  const stop = (): void => void stand.close();
+  options.signal?.addEventListener("abort", stop);
   try {
     const broken = await stand.meet();
     for (const check of chosen) {
       options.signal?.throwIfAborted();
       const start = performance.now();
       const { status, reason } = await stand.judge(check, broken);
+      // What it ends in with its processes gone says nothing about the plugin.
+      options.signal?.throwIfAborted();
       const result = { id: check.id, wants: check.wants, status, reason, ms: Math.round(performance.now() - start) };
       results.push(result);
       told(result, results.length, chosen.length);
     }
   } finally {
+    options.signal?.removeEventListener("abort", stop);
     await stand.close();
     await rm(dataFolder, { recursive: true, force: true });
   }

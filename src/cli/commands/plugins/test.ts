@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Manifest } from "../../../../plugins/sdk/protocol.ts";
+import { ModullmError } from "../../../core/error.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { testPlugin } from "../../../plugin/conformance/suite.ts";
 import { ALWAYS_GIVEN, type LoadedManifest, readManifest, startCommand } from "../../../plugin/manifest.ts";
@@ -21,7 +22,13 @@ export const action: PluginAction = {
     const { options, output } = context;
     const subject = await findSubject(words, context);
     const interrupt = new AbortController();
-    const disarm = output.terminal.onInterrupt(() => interrupt.abort());
+    const disarm = output.terminal.onInterrupt(() =>
+      interrupt.abort(
+        new ModullmError("RLLM_022", "Stopped the checks: they were interrupted", {
+          details: { reason: "interrupted" },
+        }),
+      ),
+    );
     const line = createLiveLine(output);
     const seconds = options.integer("timeout");
     try {
