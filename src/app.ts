@@ -64,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const config = await loadConfig({ env, cwd, autoload });
   for (const warning of config.warnings) warn(warning);
   let openPlugins: Promise<Plugins> | null = null;
-  const plugins = () => (openPlugins ??= loadPlugins(options, config));
+  const plugins = () => (openPlugins ??= loadPlugins(options, { config, redactor }));
   const models = createModels({
     config,
     autoPull: options.ollamaAutoPull ?? config.ollamaAutoPull,
@@ -145,9 +145,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { config, redactor, catalog, tools, store, load, run, withDefaults, lintBlocks, close };
 }
 
-async function loadPlugins({ env, cwd, ask = null, ollamaAutoPull }: AppOptions, config: Config): Promise<Plugins> {
+async function loadPlugins(
+  { env, cwd, ask = null, ollamaAutoPull }: AppOptions,
+  { config, redactor }: { readonly config: Config; readonly redactor: Redactor },
+): Promise<Plugins> {
   const { createPlugins } = await import("./plugin/plugins.ts");
-  return createPlugins({ config, cwd, env, ask, autoPull: ollamaAutoPull ?? config.ollamaAutoPull });
+  const autoPull = ollamaAutoPull ?? config.ollamaAutoPull;
+  return createPlugins({ config, cwd, env, ask, redactor, autoPull });
 }
 
 async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {

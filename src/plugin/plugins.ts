@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import type { Config } from "../core/config.ts";
+import type { Redactor } from "../core/redact.ts";
 import type { ModelProvider } from "../model/model.ts";
 import { describePlugin } from "./about.ts";
 import { examine, type Examination } from "./examine.ts";
@@ -23,6 +24,8 @@ export interface PluginsOptions {
   readonly executable?: string;
   /** Asks the user for a yes; null where nobody can be asked. @default null */
   readonly ask?: ((question: string) => Promise<boolean>) | null;
+  /** Takes secrets out of what plugins log and what they fail with. @default one that knows none by value */
+  readonly redactor?: Redactor;
   /** Gets each line of a plugin's log, redacted. @default nobody reads it */
   readonly log?: (plugin: string, line: string) => void;
   /** Whether a model that a plugin can pull is pulled when it is missing. @default false */
@@ -87,13 +90,14 @@ async function openProvider(plugin: LoadedPlugin, written: string, options: Plug
   await onDisk(name, async () => await mkdir(dataFolder, { recursive: true, mode: 0o700 }));
   const { createPluginHost } = await import("./host.ts");
   const { createPluginProvider } = await import("./provider.ts");
-  const { log, autoPull = false } = options;
+  const { log, redactor, autoPull = false } = options;
   const host = createPluginHost({
     ...startCommand(place, { executable, env: variables }),
     name,
     settings,
     dataFolder,
     variables: manifest.env ?? [],
+    ...(redactor === undefined ? {} : { redactor }),
     ...(log === undefined ? {} : { log: (line: string) => log(name, line) }),
   });
   return createPluginProvider(host, manifest, { written, autoPull, identity: { sha256: tree.sha256, settings } });
