@@ -114,14 +114,6 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     }
   }
 
-  async function status(language: Language): Promise<SandboxStatus> {
-    const { levelsHere } = await import("./offers.ts");
-    const { levels, engine, reason } = await levelsHere(language, options);
-    const required = settings.require;
-    const level = levels.find((each) => required === null || reaches(each, required)) ?? null;
-    return { language, level, levels, engine, reason, required };
-  }
-
   async function close(): Promise<void> {
     const ended = await Promise.allSettled(endings);
     const all = await Promise.allSettled(made.values());
@@ -129,7 +121,15 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     for (const each of [...ended, ...closed]) if (each.status === "rejected") throw each.reason;
   }
 
-  return { level: choose, prepare, run, open, sandbox, status, close };
+  return { level: choose, prepare, run, open, sandbox, status: (language) => statusOf(language, options), close };
+}
+
+async function statusOf(language: Language, options: SandboxesOptions): Promise<SandboxStatus> {
+  const { levelsHere } = await import("./offers.ts");
+  const { levels, engine, reason } = await levelsHere(language, options);
+  const required = options.settings.require;
+  const level = levels.find((each) => required === null || reaches(each, required)) ?? null;
+  return { language, level, levels, engine, reason, required };
 }
 
 /** @throws {ModullmError} RLLM_021 */

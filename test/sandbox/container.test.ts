@@ -114,6 +114,23 @@ describe.skipIf(reason !== null)(`createContainerSandbox() ${reason === null ? "
   );
 
   test(
+    "lets go at once of one that is cancelled while another finds the way",
+    async () => {
+      const sandbox = create();
+      const controller = new AbortController();
+      const first = sandbox.open({}, never);
+      const second = sandbox.open({}, controller.signal).then(() => "opened", String);
+      const third = sandbox.open({}, never);
+      controller.abort("enough");
+      expect(await Promise.race([second, first.then(() => "later")])).toBe("enough");
+      await Promise.all([first, third]);
+      await sandbox.close();
+      expect(containers()).toEqual([]);
+    },
+    SLOW,
+  );
+
+  test(
     "leaves nothing when its program is killed",
     async () => {
       const host = spawn(process.execPath, [join(import.meta.dir, "container-host.ts"), image?.name ?? ""]);
@@ -161,6 +178,22 @@ describe.skipIf(reason !== null)(`createContainerSandbox() ${reason === null ? "
         expect(error.details).toMatchObject({ exception: "SandboxUnavailable", reason: why, level: "container" });
         await sandbox.close();
       }
+    },
+    SLOW,
+  );
+
+  test(
+    "says so where the engine's service does not run",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "docker-"));
+      const script =
+        '#!/bin/sh\necho "Cannot connect to the Docker daemon. Is the docker daemon running?" >&2\nexit 1\n';
+      writeFileSync(join(folder, "docker"), script, { mode: 0o755 });
+      const sandbox = create({ engine: "docker", env: { PATH: folder } });
+      const error = await rejectionOf(sandbox.open({}, never));
+      expect(error).toMatchObject({ details: { reason: "docker does not reach its service" } });
+      await sandbox.close();
+      rmSync(folder, { recursive: true });
     },
     SLOW,
   );

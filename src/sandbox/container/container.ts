@@ -1,5 +1,5 @@
 import { ModullmError, toModullmError } from "../../core/error.ts";
-import { createOpenSessions } from "../open-sessions.ts";
+import { createOpenSessions, type OpenSessions } from "../open-sessions.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { withDefaults } from "../sandbox.ts";
 import { CONTAINER_HELLO, runArguments, type Way, WAYS } from "./arguments.ts";
@@ -50,54 +50,23 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
     if (engine === null) throw engineMissing(options.engine ?? null);
     // What it can't remove now, another will.
     sweeping ??= sweepLeftovers(engine).catch(() => []);
-    return await openIn(engine, session, signal);
+    return await openIn({ engine, image, python, sessions }, session, signal);
   }
 
   /** Goes the way that is known to work. The first session finds it, and those that come meanwhile wait for that. */
-  async function openIn(place: Engine, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
-    while (way.known === null && way.searching !== null) await way.searching;
+  async function openIn(place: Place, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+    while (way.known === null && way.searching !== null) await unlessAborted(way.searching, signal);
     signal.throwIfAborted();
     if (way.known !== null) return await start(place, way.known, session, signal);
-    const opening = search(place, session, signal);
+    const opening = find(place, session, signal);
     way.searching = Promise.allSettled([opening]);
     return await opening.finally(() => (way.searching = null));
   }
 
-  async function search(place: Engine, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
-    if (place.name === "docker") await refuseVolumes(place, image);
-    const failures: ModullmError[] = [];
-    for (const tried of WAYS[place.name]) {
-      try {
-        const opened = await start(place, tried, session, signal);
-        way.known = tried;
-        return opened;
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const { failure, final } = containerFailure(toModullmError(thrown), { engine: place.name, image, python });
-        if (final) throw failure;
-        failures.push(failure);
-      }
-    }
-    throw failures[0] ?? new Error("there is no way to try");
-  }
-
-  async function start(place: Engine, how: Way, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
-    const name = containerName();
-    const limits = withDefaults(session.limits);
-    const guest = {
-      level: "container",
-      command: place.path,
-      args: runArguments({ engine: place.name, way: how, name, image, python, limits }),
-      env: place.env,
-      cwd: "/",
-      hello: CONTAINER_HELLO,
-      marksPrinted: true,
-      startsWhole: true,
-      startMs: START_MS,
-      // Killing the client ends the container, which follows its standard input; this makes sure, and waits until it is gone.
-      cleanUp: () => removeContainers(place, [name]),
-    } as const;
-    return await sessions.open(guest, session, signal);
+  async function find(place: Place, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+    const found = await search(place, session, signal);
+    way.known = found.way;
+    return found.session;
   }
 
   async function close(): Promise<void> {
@@ -114,6 +83,69 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
     open,
     close,
   };
+}
+
+/** Where containers are started, and from what. */
+interface Place {
+  readonly engine: Engine;
+  readonly image: string;
+  readonly python: string;
+  readonly sessions: OpenSessions;
+}
+
+async function search(
+  place: Place,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<{ readonly session: SandboxSession; readonly way: Way }> {
+  const { engine, image, python } = place;
+  if (engine.name === "docker") await refuseVolumes(engine, image);
+  const failures: ModullmError[] = [];
+  for (const way of WAYS[engine.name]) {
+    try {
+      return { session: await start(place, way, options, signal), way };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const { failure, final } = containerFailure(toModullmError(thrown), { engine: engine.name, image, python });
+      if (final) throw failure;
+      failures.push(failure);
+    }
+  }
+  throw failures[0] ?? new Error("there is no way to try");
+}
+
+async function start(
+  { engine, image, python, sessions }: Place,
+  way: Way,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<SandboxSession> {
+  const name = containerName();
+  const limits = withDefaults(options.limits);
+  const guest = {
+    level: "container",
+    command: engine.path,
+    args: runArguments({ engine: engine.name, way, name, image, python, limits }),
+    env: engine.env,
+    cwd: "/",
+    hello: CONTAINER_HELLO,
+    marksPrinted: true,
+    startsWhole: true,
+    startMs: START_MS,
+    // Killing the client ends the container, which follows its standard input; this makes sure, and waits until it is gone.
+    cleanUp: () => removeContainers(engine, [name]),
+  } as const;
+  return await sessions.open(guest, options, signal);
+}
+
+/** Waits for what never fails, or throws the signal's reason. */
+async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    void promise.then(() => resolve()).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 /** Docker makes a writable folder on the host's disk, without a limit, for each volume that an image declares; podman can be told not to. */

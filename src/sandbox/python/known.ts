@@ -14,12 +14,12 @@ interface Entry {
   readonly stamp: Stamp;
 }
 
-export interface Stamp {
+interface Stamp {
   readonly changed: number;
   readonly size: number;
 }
 
-export function stampOf(path: string): Stamp {
+function stampOf(path: string): Stamp {
   const { mtimeMs, size } = statSync(path);
   return { changed: mtimeMs, size };
 }
