@@ -169,11 +169,11 @@ function isLoading(failure: ModullmError): boolean {
   );
 }
 
-/** A refusal of the request shows that the server is well. */
+/** A refusal of the request shows that the server is well; what never reached it shows nothing. */
 function report(failure: ModullmError, breaker: Breaker | null): void {
   if (breaker === null || isLoading(failure)) return;
   if (failure.retryable) breaker.failed(askedWait(failure));
-  else breaker.succeeded();
+  else if (typeof failure.details["status"] === "number") breaker.succeeded();
 }
 
 function askedWait({ details }: ModullmError): number | null {
