@@ -62,7 +62,8 @@ async function generate(chat: Chat, given: Generation): Promise<ChatResult> {
   const { metadata } = await chat.generateResponse(history, {
     ...samplingOptions(sampling),
     maxTokens: Math.min(sampling.maxTokens ?? room, room),
-    ...(grammar === null ? {} : { grammar }),
+    // The grammar holds from the first token on: what it shapes must not stand in a thought.
+    ...(grammar === null ? {} : { grammar, abortOnNonText: true }),
     signal: AbortSignal.any([signal, life.signal]),
     // Nothing of the prompt is ever taken away to make room.
     contextShift: {
@@ -76,10 +77,16 @@ async function generate(chat: Chat, given: Generation): Promise<ChatResult> {
     },
   });
   return {
-    reason: metadata.stopReason === "maxTokens" ? "length" : "stop",
+    reason: reasonOf(metadata.stopReason),
     usage: { prompt_tokens: prompt, completion_tokens: sequence.tokenMeter.usedOutputTokens - before },
     served: null,
   };
+}
+
+/** `abort`: it wanted to write something that is no answer. */
+function reasonOf(stopReason: string): ChatResult["reason"] {
+  if (stopReason === "maxTokens") return "length";
+  return stopReason === "abort" ? "other" : "stop";
 }
 
 function samplingOptions(sampling: Sampling) {

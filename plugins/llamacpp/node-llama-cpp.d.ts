@@ -82,6 +82,12 @@ declare module "node-llama-cpp" {
     };
   }
 
+  /** Of models that open each answer with a thought. */
+  export class QwenChatWrapper implements ChatWrapper {
+    constructor(options: { readonly variation: "3.5" });
+    generateContextState: ChatWrapper["generateContextState"];
+  }
+
   /** From the template in the file, or from what is known of the model. */
   export function resolveChatWrapper(model: LlamaModel): ChatWrapper;
 
@@ -104,6 +110,8 @@ declare module "node-llama-cpp" {
       | { readonly penalty: number; readonly frequencyPenalty: number; readonly presencePenalty: number };
     readonly customStopTriggers?: readonly string[];
     readonly grammar?: LlamaGrammar;
+    /** Whether nothing but the answer itself may be written: no thought is opened. */
+    readonly abortOnNonText?: boolean;
     readonly signal: AbortSignal;
     readonly contextShift: { readonly strategy: () => never };
     readonly onResponseChunk: (chunk: { readonly type: "segment" | undefined; readonly text: string }) => void;

@@ -9,8 +9,10 @@ import type { JsonObject } from "../../src/core/json.ts";
 import { type TinyModel, writeTinyModel } from "./tiny-gguf.ts";
 
 export const FOLDER = join(import.meta.dir, "../../plugins/llamacpp");
-/** `npm install --prefix plugins/llamacpp` puts it there. */
-export const INSTALLED = existsSync(join(FOLDER, "node_modules/node-llama-cpp"));
+/** `npm install --prefix plugins/llamacpp` puts it there, its list of packages last. */
+export const INSTALLED =
+  existsSync(join(FOLDER, "node_modules/node-llama-cpp")) &&
+  existsSync(join(FOLDER, "node_modules/.package-lock.json"));
 export const SKIP = "(skipped where plugins/llamacpp is not installed)";
 
 export interface Bench {
