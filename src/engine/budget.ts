@@ -156,5 +156,5 @@ function whereOf(accounts: Map<string, Account>): readonly object[] {
 
 function shown(kind: Kind, value: number): string {
   if (kind === "usd") return `$${Number(value.toPrecision(6))}`;
-  return `${value} ${value === 1 && kind !== "ms" ? kind.slice(0, -1) : kind}`;
+  return `${value} ${value === 1 ? kind.slice(0, -1) : kind}`;
 }

@@ -97,8 +97,10 @@ function inOrder(run: Run): Model[] {
   if (resting.length === models.length) return [...models];
   const ready = models.filter((model) => !resting.includes(model));
   for (const model of resting) {
-    const until = new Date(model.restsUntil?.() ?? 0).toISOString();
-    const message = `${model.id} failed repeatedly and rests until ${until}: ${ready[0]?.id} goes first`;
+    const end = model.restsUntil?.() ?? 0;
+    const until = new Date(end).toISOString();
+    const seconds = Math.max(1, Math.ceil((end - run.tree.tools.clock.now()) / 1000));
+    const message = `${model.id} failed repeatedly and rests for ${seconds} s more: ${ready[0]?.id} goes first`;
     const data: Json = { model: model.id, until };
     run.emit({ type: "note", kind: "fallback", message, data });
   }
