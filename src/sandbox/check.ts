@@ -61,14 +61,17 @@ export async function* tryAttacks(
     builtins,
     chosen,
     signal,
+    waiting,
   }: {
     readonly language: Language;
     readonly builtins: "safe" | "all";
     readonly chosen: readonly Attack[];
     readonly signal: AbortSignal;
+    /** Called once where another check has to end first. */
+    readonly waiting?: () => void;
   },
 ): AsyncGenerator<AttackResult> {
-  const watch = await watchMachine(signal);
+  const watch = await watchMachine(signal, waiting);
   const fitting = chosen.filter(({ apart }) => !apart?.includes(sandbox.level));
 
   async function tryTogether(together: readonly Attack[]): Promise<readonly AttackResult[]> {
@@ -140,9 +143,12 @@ function describe(outcome: Outcome): { end: string; went: boolean } {
  * Looks for what attacks leave: files, packets, other limits or another priority of this process. The attacks go at fixed places, so
  * one program at a time can look: the port is also the lock.
  */
-async function watchMachine(signal: AbortSignal): Promise<{ changes(): string | null; stop(): void }> {
+async function watchMachine(
+  signal: AbortSignal,
+  waiting?: () => void,
+): Promise<{ changes(): string | null; stop(): void }> {
   let packets = 0;
-  const socket = await bindCanary(signal);
+  const socket = await bindCanary(signal, waiting);
   socket.on("message", () => packets++);
   const made = !existsSync(CANARY);
   if (made) writeFileSync(CANARY, "canary\n", { mode: 0o600, flag: "wx" });
@@ -168,9 +174,9 @@ async function watchMachine(signal: AbortSignal): Promise<{ changes(): string | 
 }
 
 /** @throws {Error} where something else keeps the port */
-async function bindCanary(signal: AbortSignal): Promise<Socket> {
+async function bindCanary(signal: AbortSignal, waiting?: () => void): Promise<Socket> {
   const end = performance.now() + MOST_WAIT_MS;
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
     const socket = createSocket("udp4");
     const bound = await new Promise<boolean>((resolve) => {
@@ -179,6 +185,7 @@ async function bindCanary(signal: AbortSignal): Promise<Socket> {
     });
     if (bound) return socket;
     socket.close();
+    if (tries === 1) waiting?.();
     if (performance.now() > end) throw new Error(`the UDP port ${CANARY_PORT}, which attacks send to, is taken`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

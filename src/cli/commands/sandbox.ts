@@ -48,6 +48,11 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
   const line = createLiveLine(output);
   const interrupt = new AbortController();
   const disarm = output.terminal.onInterrupt(() => interrupt.abort(interrupted()));
+  const { signal } = interrupt;
+  const waiting = () => {
+    line.clear();
+    output.warn("Another check is running on this machine; this one waits for it");
+  };
   const results: AttackResult[] = [];
   const skipped: { language: Language; reason: string }[] = [];
   try {
@@ -61,7 +66,7 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
           const about = `${language} at level ${level}${builtins === "all" ? ", all builtins" : ""}`;
           let done = 0;
           if (output.terminal.stderrIsTty) line.draw(`${about}: 0 of ${chosen.length} attacks`);
-          for await (const result of tryAttacks(sandbox, { language, builtins, chosen, signal: interrupt.signal })) {
+          for await (const result of tryAttacks(sandbox, { language, builtins, chosen, signal, waiting })) {
             results.push({ ...result, ms: Math.round(result.ms) });
             done++;
             if (output.terminal.stderrIsTty) line.draw(`${about}: ${done} of ${chosen.length} attacks`);
