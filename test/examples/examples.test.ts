@@ -20,7 +20,13 @@ beforeAll(async () => {
   modullm = await open({
     cwd: FOLDER,
     autoload: false,
-    env: { HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_STATE_HOME: home },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: home,
+      XDG_CONFIG_HOME: home,
+      XDG_DATA_HOME: home,
+      XDG_STATE_HOME: home,
+    },
   });
 });
 
