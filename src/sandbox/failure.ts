@@ -1,4 +1,20 @@
+import { ModullmError } from "../core/error.ts";
+import type { Level } from "./levels.ts";
 import type { Failure, SandboxLimits } from "./sandbox.ts";
+
+const DOCTOR = "`modullm doctor` says what this machine offers; docs/blocks.md says what to do where it is not enough.";
+
+/** RLLM_009 for a sandbox that can't be started. `printed`: what whatever starts it said, none of it the code's. */
+export function sandboxUnavailable(
+  level: Level,
+  reason: string,
+  { printed = "", hint = DOCTOR }: { readonly printed?: string; readonly hint?: string } = {},
+): ModullmError {
+  return new ModullmError("RLLM_009", `Cannot start a sandbox of level "${level}": ${reason}`, {
+    details: { exception: "SandboxUnavailable", reason, level, ...(printed === "" ? {} : { printed }) },
+    hint,
+  });
+}
 
 /** A failure as a guest tells it: nothing but texts and a line, cut. */
 export function readFailure(reply: Readonly<Record<string, unknown>>): Failure {

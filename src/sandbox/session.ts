@@ -5,7 +5,7 @@ import { ModullmError } from "../core/error.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { createLineReader, type Hello, type HostMessage, LineTooLong, MAX_ARGUMENTS } from "./channel.ts";
 import { type Level, LEVELS } from "./levels.ts";
-import { exitFailure, failure, readFailure } from "./failure.ts";
+import { exitFailure, failure, readFailure, sandboxUnavailable } from "./failure.ts";
 import { createPrinted } from "./printed.ts";
 import { createPrintedMark, type PrintedMark } from "./printed-mark.ts";
 import {
@@ -155,15 +155,7 @@ class GuestSession implements SandboxSession {
     // Why it did not start is what counts, also where it can't be cleared away: often for the same reason.
     await this.close().catch(() => {});
     this.#signal.throwIfAborted();
-    throw new ModullmError("RLLM_009", `Cannot start a sandbox of level "${this.level}": ${reason}`, {
-      details: {
-        exception: "SandboxUnavailable",
-        reason,
-        level: this.level,
-        ...(said === "" ? {} : { printed: said }),
-      },
-      hint: "`modullm doctor` says what this machine offers; docs/blocks.md says what to do where it is not enough.",
-    });
+    throw sandboxUnavailable(this.level, reason, { printed: said });
   }
 
   async run(code: string, values: Readonly<Record<string, Json>>, source?: CodeSource): Promise<Outcome> {

@@ -1,4 +1,5 @@
-import { ModullmError } from "../../core/error.ts";
+import type { ModullmError } from "../../core/error.ts";
+import { sandboxUnavailable } from "../failure.ts";
 import { MARK } from "./arguments.ts";
 import type { EngineName } from "./engine.ts";
 
@@ -51,8 +52,6 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
-const DOCTOR = "`modullm doctor` says what this machine offers.";
-
 /** What it means that a container did not start, by what the engine complained of. */
 export function containerFailure(error: ModullmError, asked: Asked): ContainerFailure {
   const printed = textIn(error, "printed");
@@ -62,13 +61,13 @@ export function containerFailure(error: ModullmError, asked: Asked): ContainerFa
   if (own !== undefined) {
     const reason = own.slice(MARK.length);
     const isPython = reason.startsWith("its Python");
-    const hint = isPython ? "Take an image with Python 3.9 or newer." : DOCTOR;
-    return { failure: unavailable(reason, { printed, hint }), final: isPython };
+    const hint = isPython ? { hint: "Take an image with Python 3.9 or newer." } : {};
+    return { failure: unavailable(reason, { printed, ...hint }), final: isPython };
   }
   const said = printed.split("\n").findLast((line) => line.trim() !== "");
   const reason = said === undefined ? textIn(error, "reason") : said.trim().slice(0, 500);
   // One that says nothing until time is up would do so again.
-  return { failure: unavailable(reason, { printed, hint: DOCTOR }), final: said === undefined };
+  return { failure: unavailable(reason, { printed }), final: said === undefined };
 }
 
 export function engineMissing(name: EngineName | null): ModullmError {
@@ -88,17 +87,7 @@ function textIn({ details }: ModullmError, key: string): string {
   return typeof text === "string" ? text : "";
 }
 
-function unavailable(
-  reason: string,
-  { hint, printed = "" }: { readonly hint: string; readonly printed?: string },
-): ModullmError {
-  return new ModullmError("RLLM_009", `Cannot start a sandbox of level "container": ${reason}`, {
-    details: {
-      exception: "SandboxUnavailable",
-      reason,
-      level: "container",
-      ...(printed === "" ? {} : { printed: printed.slice(0, 2000) }),
-    },
-    hint,
-  });
+function unavailable(reason: string, said: { readonly hint?: string; readonly printed?: string }): ModullmError {
+  const { printed = "" } = said;
+  return sandboxUnavailable("container", reason, { ...said, printed: printed.slice(0, 2000) });
 }

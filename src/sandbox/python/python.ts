@@ -1,5 +1,6 @@
 import { ModullmError } from "../../core/error.ts";
 import type { Level } from "../levels.ts";
+import { sandboxUnavailable } from "../failure.ts";
 import { createOpenSessions } from "../open-sessions.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { type Guest, startGuest } from "../session.ts";
@@ -67,7 +68,7 @@ async function prepareGuest(options: PythonSandboxOptions, session: SessionOptio
   if (level === "kernel") return kernelGuest(interpreter, session);
   const { findBubblewrap } = await import("../bubblewrap.ts");
   const bubblewrap = findBubblewrap(env);
-  if (bubblewrap === null) throw unavailable(level, 'there is no "bwrap" (bubblewrap) on PATH');
+  if (bubblewrap === null) throw sandboxUnavailable(level, 'there is no "bwrap" (bubblewrap) on PATH');
   return (await import("./namespaces.ts")).namespacesGuest(interpreter, bubblewrap);
 }
 
@@ -80,17 +81,11 @@ async function prepareElsewhere(
     if (platform === "darwin") return (await import("./macos.ts")).macosGuest(interpreter, session);
     if (platform === "win32") return (await import("./windows.ts")).windowsGuest(interpreter, session);
   }
-  throw unavailable(level, `this system (${platform}) has no Landlock and no seccomp`);
+  throw sandboxUnavailable(level, `this system (${platform}) has no Landlock and no seccomp`);
 }
 
 /** A file that is gone, a temporary folder that can't be written: all of it means that there is no sandbox. */
 function told(level: Level, thrown: unknown): ModullmError {
   if (thrown instanceof ModullmError) return thrown;
-  return unavailable(level, thrown instanceof Error ? thrown.message : String(thrown));
-}
-
-function unavailable(level: Level, reason: string): ModullmError {
-  return new ModullmError("RLLM_009", `Cannot start a sandbox of level "${level}": ${reason}`, {
-    details: { exception: "SandboxUnavailable", reason, level },
-  });
+  return sandboxUnavailable(level, thrown instanceof Error ? thrown.message : String(thrown));
 }
