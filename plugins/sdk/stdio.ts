@@ -10,8 +10,8 @@ const MAX_LINE = 64 * 1024 * 1024;
 const TURN = { characters: 64 * 1024, ms: 10 };
 
 export interface Output {
-  /** Without `jsonrpc`, which every message has. */
-  send(message: object): void;
+  /** Without `jsonrpc`, which every message has. @param last whether nothing is to be expected after it for now */
+  send(message: object, options?: { readonly last: boolean }): void;
   /** Settles when more may be sent: a host that reads slowly is waited for. */
   ready(): Promise<void> | undefined;
   /** Ends the process when all is written. */
@@ -45,9 +45,10 @@ export function openOutput(): Output {
     });
   }
 
-  /** What is said in one turn of the event loop goes out in one piece. */
-  function send(message: object): void {
-    held += `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`;
+  /** What is said in one turn of the event loop goes out in one piece, at its end or with the last that there is to say. */
+  function send(message: object, { last } = { last: false }): void {
+    held += `{"jsonrpc":"2.0",${JSON.stringify(message).slice(1)}\n`;
+    if (last) return flush();
     if (due) return;
     due = true;
     setImmediate(flush);
@@ -61,7 +62,9 @@ export function openOutput(): Output {
       return waits ? new Promise((resolve) => setImmediate(resolve)) : undefined;
     },
     close() {
-      write(held, () => process.exit(0));
+      const text = held;
+      held = "";
+      write(text, () => process.exit(0));
     },
   };
 }

@@ -8,12 +8,13 @@ serve({
   models: [{ name: "words", window: null }],
   params: ["max_tokens"],
 
-  async *chat({ messages, params }, { settings, signal }) {
+  async *chat({ messages, params }, context) {
+    const delay = Number(context.settings["delay_ms"] ?? 0);
     const words = split(messages.at(-1)?.content ?? "");
     const most = Number(params["max_tokens"] ?? Infinity);
     const said = words.slice(0, most);
     for (const word of said) {
-      if (settings["delay_ms"]) await sleep(Number(settings["delay_ms"]), null, { signal });
+      if (delay > 0) await sleep(delay, null, { signal: context.signal });
       yield word;
     }
     const prompt = messages.flatMap(({ content }) => split(content));

@@ -96,10 +96,37 @@ export function serve(plugin: Plugin): void {
   });
 }
 
+/** A request that is being answered. Its signal is made when somebody asks for it: most never do. */
+class Call implements Context {
+  given: Omit<Context, "signal"> = { settings: {}, dataFolder: "" };
+  /** It is answered: nothing more is said about it. */
+  over = false;
+  #life: AbortController | null = null;
+
+  get settings(): Context["settings"] {
+    return this.given.settings;
+  }
+
+  get dataFolder(): string {
+    return this.given.dataFolder;
+  }
+
+  get signal(): AbortSignal {
+    this.#life ??= new AbortController();
+    if (this.over) this.#life.abort();
+    return this.#life.signal;
+  }
+
+  end(): void {
+    this.over = true;
+    this.#life?.abort();
+  }
+}
+
 class Server {
   readonly #plugin: Plugin;
   readonly #output: Output;
-  readonly #running = new Map<number, AbortController>();
+  readonly #running = new Map<number, Call>();
   /** What `initialize` brought; null before. */
   #given: Omit<Context, "signal"> | null = null;
   #ending = false;
@@ -122,21 +149,20 @@ class Server {
     if (jsonrpc !== "2.0" || typeof method !== "string" || (id !== undefined && known === null))
       return this.#fail(known, new PluginError(INVALID, "the line is not a message of JSON-RPC 2.0"));
     if (known !== null) void this.#answer(known, method, params);
-    else if (method === "cancel" && isObject(params)) this.#running.get(Number(params["id"]))?.abort();
+    else if (method === "cancel" && isObject(params)) this.#cancel(Number(params["id"]));
   }
 
   /** Cancels what is under way, lets the plugin put things away, and ends the process. */
   async end(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    for (const life of this.#running.values()) life.abort();
+    for (const id of this.#running.keys()) this.#cancel(id);
     try {
       await this.#plugin.stop?.();
     } catch (thrown) {
       log(thrown);
     }
-    // Later than what the cancelled requests answer.
-    setImmediate(() => this.#output.close());
+    this.#output.close();
   }
 
   #fail(id: number | null, thrown: unknown): void {
@@ -144,57 +170,64 @@ class Server {
   }
 
   async #answer(id: number, method: string, params: unknown): Promise<void> {
-    const output = this.#output;
     if (this.#running.has(id)) return this.#fail(id, new PluginError(INVALID, `request ${id} is not answered yet`));
-    const life = new AbortController();
-    this.#running.set(id, life);
-    const cancelled = new Promise<never>((_, reject) => {
-      const refuse = (): void => reject(new PluginError("cancelled", "the request was cancelled"));
-      life.signal.addEventListener("abort", refuse, { once: true });
-    });
+    const call = new Call();
+    this.#running.set(id, call);
+    let answer: object;
     try {
-      // A function that does not heed the signal is left to itself.
-      output.send({ id, result: await Promise.race([this.#handle(id, method, params, life.signal), cancelled]) });
+      answer = { id, result: await this.#handle(id, method, params, call) };
     } catch (thrown) {
-      this.#fail(id, thrown);
-    } finally {
-      this.#running.delete(id);
+      // What a cancelled function throws is no news.
+      if (call.over) return;
+      answer = failure(id, thrown);
     }
+    if (call.over) return;
+    this.#running.delete(id);
+    this.#output.send(answer, { last: this.#running.size === 0 });
     if (method === "shutdown") await this.end();
   }
 
-  async #handle(id: number, method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+  /** Answers without waiting for the function: one that does not heed its signal is left to itself. */
+  #cancel(id: number): void {
+    const call = this.#running.get(id);
+    if (call === undefined) return;
+    this.#running.delete(id);
+    call.end();
+    this.#fail(id, new PluginError("cancelled", "the request was cancelled"));
+  }
+
+  async #handle(id: number, method: string, params: unknown, call: Call): Promise<unknown> {
     const plugin = this.#plugin;
     want(isObject(params), "params is not an object");
-    if (method === "initialize") return await this.#initialize(params, signal);
+    if (method === "initialize") return await this.#initialize(params, call);
     if (this.#given === null) throw new PluginError(INVALID, `"${method}" came before "initialize"`);
-    const context = { ...this.#given, signal };
-    const notify: Notify = async (name, rest) => {
-      if (signal.aborted) return;
+    call.given = this.#given;
+    const notify: Notify = (name, rest) => {
+      if (call.over) return undefined;
       this.#output.send({ method: name, params: { id, ...rest } });
-      await this.#output.ready();
+      return this.#output.ready();
     };
     switch (method) {
       case "shutdown":
         return {};
       case "health":
-        return plugin.health ? await plugin.health(context) : { ok: true };
+        return plugin.health ? await plugin.health(call) : { ok: true };
       case "models/list":
-        return { models: typeof plugin.models === "function" ? await plugin.models(context) : plugin.models };
+        return { models: typeof plugin.models === "function" ? await plugin.models(call) : plugin.models };
       case "chat":
-        return await runChat(plugin, params, context, notify);
+        return await runChat(plugin, params, call, notify);
       case "embed":
-        return await runEmbed(plugin, params, context);
+        return await runEmbed(plugin, params, call);
       case "tokens/count":
-        return await runCount(plugin, params, context);
+        return await runCount(plugin, params, call);
       case "models/pull":
-        return await runPull(plugin, params, context, notify);
+        return await runPull(plugin, params, call, notify);
       default:
         throw new PluginError(NO_METHOD, `there is no method "${method}"`);
     }
   }
 
-  async #initialize(params: Params, signal: AbortSignal): Promise<InitializeResult> {
+  async #initialize(params: Params, call: Call): Promise<InitializeResult> {
     const plugin = this.#plugin;
     if (this.#given !== null) throw new PluginError(INVALID, "it is initialized already");
     const { protocol_version: version, settings = {}, data_folder: dataFolder = "" } = params;
@@ -202,7 +235,8 @@ class Server {
     want(isObject(settings), "settings is not an object");
     want(typeof dataFolder === "string", "data_folder is not a string");
     const given = { settings: settings as Context["settings"], dataFolder };
-    await plugin.start?.({ ...given, signal });
+    call.given = given;
+    await plugin.start?.(call);
     this.#given = given;
     return {
       protocol_version: Math.min(Number(version), PROTOCOL_VERSION),
@@ -221,9 +255,10 @@ const PROVIDES = [
   ["countTokens", "tokens/count"],
 ] as const satisfies readonly (readonly [keyof Plugin, InitializeResult["provides"][number]])[];
 
-type Notify = (method: keyof Notifications, params: Params) => Promise<void>;
+/** Gives what is to be waited for, when the host reads slowly. */
+type Notify = (method: keyof Notifications, params: Params) => Promise<void> | undefined;
 
-async function runChat(plugin: Plugin, given: Params, context: Context, notify: Notify): Promise<ChatResult> {
+async function runChat(plugin: Plugin, given: Params, call: Call, notify: Notify): Promise<ChatResult> {
   if (!plugin.chat) throw notProvided("chat");
   checkChat(given);
   checkModel(plugin, given);
@@ -232,13 +267,16 @@ async function runChat(plugin: Plugin, given: Params, context: Context, notify: 
   const ignored = heeded === "all" ? [] : Object.keys(params.params).filter((key) => !heeded.includes(key));
   if (ignored.length > 0)
     await notify("chat/part", { part: { type: "note", message: `${plugin.name} ignores ${ignored.join(", ")}` } });
-  const parts = plugin.chat(params, context);
+  const parts = plugin.chat(params, call);
   for (;;) {
     const { done, value } = await parts.next();
     if (done) return { reason: "stop", usage: null, served: null, ...value };
     const part = typeof value === "string" ? { type: "text", text: value } : value;
-    if (context.signal.aborted) await parts.return();
-    else if (part.type !== "text" || part.text !== "") await notify("chat/part", { part });
+    if (call.over) await parts.return();
+    else if (part.type !== "text" || part.text !== "") {
+      const full = notify("chat/part", { part });
+      if (full) await full;
+    }
   }
 }
 
