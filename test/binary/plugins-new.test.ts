@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/plugin/conformance/suite.ts";
 import { makeFolder, worldOf } from "../cli/command-line.ts";
@@ -26,4 +26,5 @@ test("the binary writes a TypeScript plugin, tests it and runs its test where th
   const at = { cwd: join(folder, "acme"), env: { ...env, BUN_BE_BUN: "1" }, encoding: "utf8" } as const;
   const own = spawnSync(BINARY, ["test"], at);
   expect({ status: own.status, passed: /\b1 pass\b/.test(own.stderr) }).toEqual({ status: 0, passed: true });
+  rmSync(folder, { recursive: true });
 }, 60_000);

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Glob } from "bun";
@@ -13,12 +13,23 @@ const KITS = [
 ] as const;
 
 const wires: Wire[] = [];
+const folders: string[] = [];
 afterEach(async () => {
   await Promise.all(wires.splice(0).map((wire) => wire.kill()));
 });
 
-describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => {
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "modullm-kit-"));
+  folders.push(folder);
+  return folder;
+}
+
+describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => {
+  const folder = newFolder();
 
   async function open(settings: object = {}): Promise<{ wire: Wire; answer: Message }> {
     const wire = new Wire({ command, args, env: ENV, cwd: ROOT }, { patience: 10_000 });
@@ -158,7 +169,7 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
 });
 
 test("the TypeScript kit runs on Node as it is published", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "modullm-kit-"));
+  const folder = newFolder();
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
   const built = Bun.spawnSync(["node", tsc, "-p", join(ROOT, "plugins/sdk"), "--outDir", join(folder, "sdk")]);
   expect(built.stdout.toString()).toBe("");
