@@ -28,6 +28,10 @@ export function findEngine(name: EngineName | null, env: Readonly<Record<string,
   return null;
 }
 
+/** How engines complain that the service which does their work can't be reached. */
+export const NO_SERVICE =
+  /cannot connect to|is the docker daemon running|error during connect|docker desktop is unable/i;
+
 export interface CommandResult {
   /** 0 where it did what it was asked. */
   readonly status: number;

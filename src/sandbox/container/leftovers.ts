@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { command, type Engine } from "./engine.ts";
+import { command, type Engine, NO_SERVICE } from "./engine.ts";
 
 const PREFIX = "modullm";
 /** Milliseconds, beside what the engine takes itself, until a container that can't be removed is told of. */
@@ -34,7 +34,8 @@ export async function removeContainers(engine: Engine, names: readonly string[])
     const { status, complaint } = await command(engine, [...how, ...names]);
     if (status === 0 || /no such container/i.test(complaint)) return;
     // The engine removes them by itself at the same time, and the two may hinder each other.
-    if (waited >= REMOVAL_MS) throw new Error(`Cannot remove the containers ${names.join(", ")}: ${complaint.trim()}`);
+    if (waited >= REMOVAL_MS || NO_SERVICE.test(complaint))
+      throw new Error(`Cannot remove the containers ${names.join(", ")}: ${complaint.trim()}`);
     await sleep(RETRY_MS);
   }
 }

@@ -1,7 +1,7 @@
 import type { ModullmError } from "../../core/error.ts";
 import { sandboxUnavailable } from "../failure.ts";
 import { MARK } from "./arguments.ts";
-import type { EngineName } from "./engine.ts";
+import { type EngineName, NO_SERVICE } from "./engine.ts";
 
 export interface Asked {
   readonly engine: EngineName;
@@ -28,7 +28,7 @@ const CAUSES: readonly Cause[] = [
     hint: ({ image, engine }) => `Get it with: ${engine} pull ${image}`,
   },
   {
-    sign: /cannot connect to|is the docker daemon running|error during connect|docker desktop is unable/i,
+    sign: NO_SERVICE,
     reason: ({ engine }) => `${engine} does not reach its service`,
     hint: ({ engine }) =>
       engine === "podman"
