@@ -49,9 +49,9 @@ const MORE: Readonly<Record<string, string>> = {
 
 const attacks = [...attacksFor("js"), ...Object.entries(MORE).map(([id, code]) => ({ id, code }))];
 
-describe.each(Object.entries(FORMS))("attacks in JavaScript, %s", (name, form) => {
+describe.each(Object.entries(FORMS))("attacks in JavaScript, %s", (spelling, form) => {
   // `modullm sandbox check` tries all of them as text.
-  const chosen = attacks.filter(({ id }) => name === "as code" || !id.startsWith("more-"));
+  const chosen = attacks.filter(({ id }) => spelling === "as code" || !id.startsWith("more-"));
   test.each(chosen.map(({ id, code }) => [id, code] as const))(
     "%s",
     async (_id, code) => {
