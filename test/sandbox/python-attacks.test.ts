@@ -41,9 +41,9 @@ for (const level of ["kernel", "namespaces"] as const) {
 describe.skipIf(!confined)("attacks on other versions of Python", () => {
   const folder = ownTemporary();
   const others = existsSync(versions) ? readdirSync(versions).filter((name) => /^3\.(?:9|1\d)\./.test(name)) : [];
-  // The oldest and the newest: what lies between them lies between them.
+  // The oldest, which is the farthest from the one that all else runs on.
   const ordered = others.toSorted((a, b) => Number(a.split(".")[1]) - Number(b.split(".")[1]));
-  for (const version of new Set([...ordered.slice(0, 1), ...ordered.slice(-1)]))
+  for (const version of ordered.slice(0, 1))
     test(
       `hold in ${version}`,
       async () => {
