@@ -8,5 +8,6 @@ export const TOPICS: Readonly<Record<string, () => Promise<string>>> = {
   config: async () => (await import("./config.md", { with: { type: "text" } })).default,
   input: async () => (await import("./input.md", { with: { type: "text" } })).default,
   models: async () => (await import("./models.md", { with: { type: "text" } })).default,
+  plugins: async () => (await import("./plugins.md", { with: { type: "text" } })).default,
   errors: async () => (await import("../render/error-topic.ts")).errorTopic(),
 };
