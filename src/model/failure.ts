@@ -122,6 +122,13 @@ export function reasonOf(failure: ModullmError): string {
   return typeof reason === "string" ? reason : failure.message;
 }
 
+/** Whether a server says no to the form of the answer, not to the question. @param words by which it says so */
+export function refusesSchema(thrown: unknown, words: RegExp): boolean {
+  if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") return false;
+  const { status } = thrown.details;
+  return (status === 400 || status === 422) && words.test(reasonOf(thrown));
+}
+
 /** A short, one-line piece of a body, for messages; secrets go first, so that no cut leaves half of one. */
 export function excerpt(body: string, callee: Callee): string {
   const line = withoutSecrets(body, callee.secrets)

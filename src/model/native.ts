@@ -1,12 +1,11 @@
 import type { Config } from "../core/config.ts";
-import { ModullmError } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 import { credentialFault } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Exchange, notJson } from "./exchange.ts";
 import type { Deadlines } from "./exchange.ts";
 import { deadlinesOf } from "./failover/deadlines.ts";
-import { excerpt, providerFailure, reasonOf } from "./failure.ts";
+import { excerpt, providerFailure, refusesSchema } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import { abilitiesOf } from "./families.ts";
 import type { Model, ModelNote, ModelPart, ModelProvider, ModelRequest } from "./model.ts";
@@ -100,7 +99,7 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
       try {
         yield* exchangeParts(open(), protocol, call, callee);
       } catch (thrown) {
-        if (call.bare === null || !refusesSchema(thrown)) throw thrown;
+        if (call.bare === null || !refusesSchema(thrown, FORMAT_WORDS)) throw thrown;
         const note = weakenedNote(endpoint, [{ pointer: "", keyword: "schema" }]);
         if (note !== null) yield { type: "note", ...note };
         yield* exchangeParts(open(), protocol, { ...call, body: call.bare }, callee);
@@ -183,10 +182,5 @@ function parsed(body: string, callee: Callee): unknown {
   }
 }
 
-/** A server that says no to the form of the answer, not to the question. */
-function refusesSchema(thrown: unknown): boolean {
-  if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") return false;
-  const { status } = thrown.details;
-  const words = /schema|output_config|output format|structured output|text\.format|grammar|too many states/i;
-  return (status === 400 || status === 422) && words.test(reasonOf(thrown));
-}
+/** By which these providers say what they refuse. */
+const FORMAT_WORDS = /schema|output_config|output format|structured output|text\.format|grammar|too many states/i;

@@ -1,11 +1,10 @@
 import type { Config } from "../../core/config.ts";
-import { ModullmError } from "../../core/error.ts";
 import { isObject } from "../../core/json.ts";
 import { credentialFault } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { Exchange, notJson } from "../exchange.ts";
 import type { Deadlines } from "../exchange.ts";
-import { reasonOf } from "../failure.ts";
+import { refusesSchema } from "../failure.ts";
 import type { Callee } from "../failure.ts";
 import { abilitiesOf } from "../families.ts";
 import type { Model, ModelPart, ModelProvider, ModelRequest } from "../model.ts";
@@ -61,7 +60,7 @@ async function* callModel(
   try {
     yield* exchangeParts(name, options, chat, signal);
   } catch (thrown) {
-    if (!chat.ownFormat || !refusesSchema(thrown)) throw thrown;
+    if (!chat.ownFormat || !refusesSchema(thrown, FORMAT_WORDS)) throw thrown;
     const note = weakenedNote(endpoint, [{ pointer: "", keyword: "schema" }]);
     if (note !== null) yield { type: "note", ...note };
     const { response_format: _refused, ...body } = chat.body;
@@ -149,12 +148,5 @@ function openExchange(
   return new Exchange({ callee, fetch: options.fetch, signal, deadlines, headers });
 }
 
-/** A server that says no to the format of the answer, not to the question. */
-function refusesSchema(thrown: unknown): boolean {
-  if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") return false;
-  const { status } = thrown.details;
-  return (
-    (status === 400 || status === 422) &&
-    /response_?format|json_?schema|structured output|guided|grammar/i.test(reasonOf(thrown))
-  );
-}
+/** By which servers of this protocol say what they refuse. */
+const FORMAT_WORDS = /response_?format|json_?schema|structured output|guided|grammar/i;
