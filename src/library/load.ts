@@ -23,6 +23,8 @@ export interface Link {
 export interface LoadOptions {
   /** Where library names are found. @default nowhere */
   readonly library?: LibraryPath;
+  /** Reads one program by its absolute path. @default from disk */
+  readonly read?: (path: string) => Promise<Program>;
 }
 
 /**
@@ -52,10 +54,10 @@ interface Progress {
   read(path: string): Promise<Program>;
 }
 
-function startProgress({ library = [] }: LoadOptions): Progress {
+function startProgress({ library = [], read: readOne = readProgram }: LoadOptions): Progress {
   const programs = new Map<string, Promise<Program>>();
   function read(path: string): Promise<Program> {
-    const program = programs.get(path) ?? readProgram(path);
+    const program = programs.get(path) ?? readOne(path);
     programs.set(path, program);
     return program;
   }

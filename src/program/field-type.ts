@@ -182,7 +182,8 @@ function choiceText(values: readonly unknown[]): string {
   const sayable = words.every((word) => /^[^\s|,;:?{}()[\]]+(?: [^\s|,;:?{}()[\]]+)*$/.test(word));
   const choices = values.filter((value) => value !== null);
   if (sayable && choices.length > 1 && choices.every((value) => typeof value === "string")) return words.join("|");
-  return values.includes(null) ? "string|null" : "string";
+  const type = choices.every((value) => typeof value === "number") && choices.length > 0 ? "number" : "string";
+  return values.includes(null) ? `${type}|null` : type;
 }
 
 function objectText({ required }: Record<string, unknown>, properties: Record<string, unknown>): string {

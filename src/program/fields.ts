@@ -76,10 +76,7 @@ export function fieldsOf({ properties, required }: JsonSchema): readonly Field[]
  * The schema that fields stand for; no other properties are allowed.
  * @param known schemas by name, taken in place of what a field's type says
  */
-export function schemaOfFields(
-  fields: readonly Field[],
-  known: Readonly<Record<string, JsonSchema>> = {},
-): JsonSchema {
+export function schemaOfFields(fields: readonly Field[], known: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
   const properties = Object.fromEntries(
     fields.map(({ name, type, description }) => {
       if (Object.hasOwn(known, name)) return [name, known[name] ?? {}];

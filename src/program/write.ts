@@ -1,7 +1,10 @@
 import { Document, isMap, isSeq, type Node, visit } from "yaml";
 import { ModullmError } from "../core/error.ts";
 import type { JsonObject } from "../core/json.ts";
+import { isSameJson } from "../contract/values.ts";
+import { parseYaml } from "../core/yaml.ts";
 import { parseProgram } from "./parse.ts";
+import type { Block } from "./program.ts";
 
 /** A program before it is a file. */
 export interface ProgramText {
@@ -11,6 +14,7 @@ export interface ProgramText {
   /** Empty or null: there is none. */
   readonly system?: string | null;
   readonly recovery?: string | null;
+  readonly blocks?: readonly Block[];
 }
 
 /** Columns up to which a mapping or list stands on one line. */
@@ -21,10 +25,12 @@ const LINE = 100;
  * text (a prompt with a line that starts a section, say) is refused.
  * @throws {ModullmError} what `parseProgram` throws; RLLM_001 where a part would not be read as it was given
  */
-export function writeProgram({ front, prompt, system, recovery }: ProgramText): string {
-  const parts = [`---\n${writeYaml(front)}---`, prompt.trim()];
+export function writeProgram({ front, prompt, system, recovery, blocks = [] }: ProgramText): string {
+  const parts = [`---\n${writeYaml(front)}---`];
+  parts.push(...blocks.filter(({ when }) => when === "pre").map(blockText), prompt.trim());
   if (system?.trim()) parts.push(`\n<<<SYSTEM>>>\n${system.trim()}`);
   if (recovery?.trim()) parts.push(`\n<<<RECOVERY>>>\n${recovery.trim()}`);
+  parts.push(...blocks.filter(({ when }) => when === "post").map((block) => `\n${blockText(block)}`));
   const text = `${parts.join("\n")}\n`;
   const program = parseProgram(text);
   const differing = [
@@ -32,7 +38,7 @@ export function writeProgram({ front, prompt, system, recovery }: ProgramText): 
     ["system message", system ?? "", program.system?.text ?? ""],
     ["recovery text", recovery ?? "", program.recovery?.text ?? ""],
   ].find(([, given = "", read]) => normal(given) !== read);
-  if (differing === undefined && program.blocks.length === 0) return text;
+  if (differing === undefined && program.blocks.length === blocks.length) return text;
   const reason = `the ${differing?.[0] ?? "prompt"} holds a line that starts a section or a block`;
   throw new ModullmError("RLLM_001", `Cannot write the program: ${reason}`, { details: { reason } });
 }
@@ -46,7 +52,32 @@ export function writeYaml(value: unknown): string {
       if (path.length > 1 && isShort(node)) node.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  const text = document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  const tidy = text.replaceAll(
+    /^( *(?:- )?(?:[\w-]+: )?)([{[].*)$/gm,
+    (_, start: string, flow: string) => start + closeLists(flow),
+  );
+  const read = parseYaml(tidy);
+  // A line of a text that only looks like a list would be changed by it.
+  return read.ok && isSameJson(read.value, value) ? tidy : text;
+}
+
+/** `[ a, b ]` as `[a, b]`, outside of quotes. */
+function closeLists(flow: string): string {
+  return flow.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\[ | \]/g, (part) => (/^["']/.test(part) ? part : part.trim()));
+}
+
+function blockText({ language, when, name, reads, gives, code }: Block): string {
+  const options = [
+    name === null ? "" : ` name=${name}`,
+    reads === null ? "" : ` in=${reads.join(",")}`,
+    gives === null
+      ? ""
+      : ` out=${Object.entries(gives)
+          .map((given) => given.join(":"))
+          .join(",")}`,
+  ];
+  return `\`\`\`rllm-${language} ${when}${options.join("")}\n${code}\n\`\`\``;
 }
 
 function isShort(node: Node): boolean {

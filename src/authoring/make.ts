@@ -1,0 +1,94 @@
+import { ModullmError } from "../core/error.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
+import type { JsonSchema } from "../contract/contract.ts";
+import { assemble, fillTemplate, type Maker, type ProgramFiles } from "./assemble.ts";
+import type { Draft, PartName, Parts } from "./draft.ts";
+import { fieldList } from "./parts/fields.ts";
+import { PART_NAMES, partOf } from "./parts.ts";
+import type { Scaffold } from "./scaffold.ts";
+import { loadTemplate, type TemplateName } from "./templates.ts";
+
+/** What a new program is made from; what nothing says is the template's. */
+export interface Recipe {
+  /** Of the program, and of its file without the ending. */
+  readonly name: string;
+  readonly maker: Maker;
+  readonly template: TemplateName | null;
+  readonly scaffold: Scaffold | null;
+  /** Contracts that win over all others; null: none is given. */
+  readonly input: JsonSchema | null;
+  readonly output: JsonSchema | null;
+}
+
+/** The template where none is named: its limits fit most. */
+const USUAL: TemplateName = "extract";
+/** Keys of a scaffold that a draft has parts for, or that the maker decides. */
+const IN_DRAFT = new Set(
+  "description author version max_context_window input_schema output_schema input_fields output_fields llm llm_params tags prompt system recovery_prompt".split(
+    " ",
+  ),
+);
+
+/**
+ * The files of a new program, made without a model.
+ * @throws {ModullmError} RLLM_018 where the scaffold holds what can't be used, and what `writeProgram` throws
+ */
+export async function makeProgram(recipe: Recipe): Promise<{ files: ProgramFiles; template: TemplateName }> {
+  const { name, maker, scaffold, input, output } = recipe;
+  const kind = recipe.template ?? scaffold?.template ?? USUAL;
+  const template = await loadTemplate(kind);
+  if (scaffold === null && input === null && output === null)
+    return { files: fillTemplate(template, name, maker), template: kind };
+  const keys = scaffold?.keys ?? {};
+  const given: { readonly [Name in PartName]?: object | null } = {
+    goal: { name, description: keys["description"] ?? describe(recipe), kind },
+    inputs: input === null ? contractIn(keys, "input") : fieldList(input),
+    outputs: output === null ? contractIn(keys, "output") : fieldList(output),
+    limits: limitsIn(keys),
+    prompt: "prompt" in keys ? { prompt: keys["prompt"] ?? null, system: keys["system"] ?? null } : null,
+    recovery: "recovery_prompt" in keys ? { recovery_prompt: keys["recovery_prompt"] ?? null } : null,
+    file: { file_name: `${name}.rllm`, tags: keys["tags"] ?? [] },
+  };
+  let draft: Draft = {};
+  for (const part of PART_NAMES) draft = { ...draft, [part]: settle(part, given[part] ?? null, draft) };
+  function settle(part: PartName, value: object | null, sofar: Draft): Parts[PartName] {
+    if (value === null) return partOf(part).fallback(sofar, template, "");
+    const accepted = partOf(part).accept(value as JsonObject, sofar);
+    if (accepted.ok) return accepted.value;
+    // A prompt for other fields is of no use here: the plain one takes its place.
+    const other = part === "prompt" || part === "recovery" ? partOf(part).fallback(sofar, template, "") : null;
+    if (other !== null && (input !== null || output !== null)) return other;
+    throw unusable(partOf(part).title, accepted.reason);
+  }
+  const others = Object.fromEntries(Object.entries(keys).filter(([key]) => !IN_DRAFT.has(key)));
+  const llm = isObject(keys["llm"]) ? { llm: { ...(keys["llm"] as JsonObject), model: maker.model } } : {};
+  const params = isObject(keys["llm_params"]) ? { llm_params: keys["llm_params"] as JsonObject } : {};
+  const whole = draft as Required<Draft>;
+  const file = { ...whole.file, file_name: `${name}.rllm` };
+  const goal = { ...whole.goal, name };
+  return {
+    files: assemble({ ...whole, file, goal }, template, maker, { ...params, ...llm, ...others }),
+    template: kind,
+  };
+}
+
+/** A placeholder that says so, for contracts that were made from examples. */
+function describe({ name, template }: Recipe): string {
+  return template === null ? `Describe here what ${name} does.` : `${name}, made from the template ${template}.`;
+}
+
+function contractIn(keys: JsonObject, side: "input" | "output"): object | null {
+  const [schema, fields] = [keys[`${side}_schema`], keys[`${side}_fields`]];
+  if (isObject(schema)) return fieldList(schema);
+  return fields === undefined ? null : { fields };
+}
+
+function limitsIn({ max_context_window: window, llm_params: params }: JsonObject): object | null {
+  if (window === undefined) return null;
+  const { max_tokens = null, temperature = null } = isObject(params) ? params : {};
+  return { max_context_window: window, max_tokens, temperature };
+}
+
+function unusable(part: string, reason: string): ModullmError {
+  return new ModullmError("RLLM_018", `The scaffold can't be used: ${part}: ${reason}`, { details: { reason } });
+}

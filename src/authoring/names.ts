@@ -1,0 +1,28 @@
+/** Words that say nothing of what a program is for. */
+const EMPTY = new Set(
+  "a an and are as at be by for from i in into is it its of on or program read some that the their them this to want which with write".split(
+    " ",
+  ),
+);
+
+/** A name in snake_case for any text; empty where it has no letters or digits of ASCII. */
+export function nameOf(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replace(/^[_\d]+/, "")
+    .slice(0, 40)
+    .replace(/_+$/, "");
+}
+
+/** A name from the first telling words of a sentence. */
+export function nameFromWords(sentence: string): string {
+  const words = nameOf(sentence.slice(0, 200).replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ")).split("_");
+  const telling = sentence
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "" && !EMPTY.has(word));
+  return nameOf(telling.slice(0, 3).join(" ")) || nameOf(words.slice(0, 3).join(" ")) || "program";
+}

@@ -1,0 +1,72 @@
+import { isSameJson } from "../../contract/values.ts";
+import { compileContract } from "../../contract/compile.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import {
+  checkFields,
+  editSchema,
+  type Field,
+  fieldsOf,
+  fieldsText,
+  parseFields,
+  schemaOfFields,
+} from "../../program/fields.ts";
+import { type Accepted, accepted, type FieldList, type Part, refused } from "../draft.ts";
+import { templateProgram } from "../template-program.ts";
+import type { ProgramTemplate } from "../templates.ts";
+
+export const inputs = fieldsPart("inputs", "Input fields");
+export const outputs = fieldsPart("outputs", "Output fields");
+
+function fieldsPart<Name extends "inputs" | "outputs">(name: Name, title: string): Part<Name> {
+  function fallback(_: unknown, template: ProgramTemplate): FieldList {
+    const program = templateProgram(template);
+    return fieldList((name === "inputs" ? program.input : program.output).schema);
+  }
+  return {
+    name,
+    title,
+    accept,
+    fallback,
+    texts: [
+      {
+        label: `${title}, one a line: name?: type - description`,
+        multiline: true,
+        text: ({ fields }: FieldList) => fieldsText(fields),
+        put: edited,
+      },
+    ],
+  };
+}
+
+export function fieldList(schema: FieldList["schema"]): FieldList {
+  return { fields: fieldsOf(schema), schema };
+}
+
+function edited({ schema }: FieldList, text: string): JsonObject {
+  const read = parseFields(text);
+  if (!read.ok) return { reason: read.reason };
+  return fieldList(editSchema(schema, read.fields)) as unknown as JsonObject;
+}
+
+function accept({ fields, schema, reason }: JsonObject): Accepted<FieldList> {
+  if (typeof reason === "string") return refused(reason);
+  const list = Array.isArray(fields) ? fields.map(fieldFrom) : [];
+  const checked = checkFields(list);
+  if (!checked.ok) return checked;
+  if (isObject(schema) && isSameJson(fieldsOf(schema), list) && compileContract(schema).ok)
+    return accepted({ fields: list, schema });
+  return accepted(fieldList(schemaOfFields(list)));
+}
+
+/** As a model or a session has it. Spelling is mended where it is clear what is meant. */
+function fieldFrom(given: Json): Field {
+  const { name = "", type = "", description = "", required = true } = isObject(given) ? given : {};
+  return {
+    name: String(name)
+      .trim()
+      .replaceAll(/[\s-]+/g, "_"),
+    type: String(type).trim(),
+    description: String(description).trim().replaceAll(/\s+/g, " "),
+    required: required !== false,
+  };
+}

@@ -1,0 +1,48 @@
+import { accepted, type Limits, type Part, refused } from "../draft.ts";
+import { templateProgram } from "../template-program.ts";
+
+export const limits: Part<"limits"> = {
+  name: "limits",
+  title: "Limits and parameters",
+  accept({ max_context_window: window, max_tokens = null, temperature = null }) {
+    if (!isWhole(window)) return refused("the context window must be a whole number of tokens above 0");
+    if (max_tokens !== null && !isWhole(max_tokens))
+      return refused("the most tokens of an answer must be a whole number above 0, or empty");
+    if (temperature !== null && (typeof temperature !== "number" || temperature < 0 || temperature > 2))
+      return refused("the temperature must be a number from 0 to 2, or empty");
+    return accepted({ max_context_window: window, max_tokens, temperature });
+  },
+  fallback(_, template) {
+    const { maxContextWindow, params } = templateProgram(template);
+    const { max_tokens, temperature } = params;
+    return {
+      max_context_window: maxContextWindow,
+      max_tokens: isWhole(max_tokens) ? max_tokens : null,
+      temperature: typeof temperature === "number" ? temperature : null,
+    };
+  },
+  texts: [
+    number("The most tokens a prompt may have", "max_context_window"),
+    number("The most tokens an answer may have (empty: the model's own limit)", "max_tokens"),
+    number("Temperature, 0 to 2 (empty: the model's own)", "temperature"),
+  ],
+};
+
+function number(label: string, key: keyof Limits): Part<"limits">["texts"][number] {
+  return {
+    label,
+    multiline: false,
+    text: (value) => (value[key] === null ? "" : String(value[key])),
+    put: (value, text) => ({ ...value, [key]: text.trim() === "" ? null : numberOf(text) }),
+  };
+}
+
+/** What is no number stays a text, and is refused as one. `8_000` and `8,000` are 8000. */
+function numberOf(text: string): number | string {
+  const plain = text.trim().replaceAll(/(?<=\d)[_,](?=\d{3}\b)/g, "");
+  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : text;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
