@@ -3,10 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { RunEvent } from "../../src/core/events.ts";
 import { isObject } from "../../src/core/json.ts";
 import { type Modullm, open } from "../../src/index.ts";
 import { PROVIDERS } from "../../src/model/providers.ts";
 import { translateSchema } from "../../src/model/schema/translate.ts";
+import { makeFolder, serveModel, worldOf } from "../cli/command-line.ts";
 
 const FOLDER = join(import.meta.dir, "../../examples/templates");
 const NAMES = readdirSync(FOLDER)
@@ -143,6 +145,23 @@ test("judge counts a mark only where its quote stands in the answer, and calcula
   expect(await run("judge", { questions })).toMatchObject({ mean: 2, passed: true });
 });
 
+test("judge counts what a model left out as 0, and a quote whatever its marks and capitals", async () => {
+  const [first, second] = [inputOf("judge")["questions"]].flat().map(String);
+  const marks = [
+    { question: first, answer_quote: "“take the express train from the airport”", score: 2 },
+    { question: second, answer_quote: "A ticket is free.", score: 2 },
+  ];
+  const server = serveModel([JSON.stringify({ marks, mean: 2, passed: true })]);
+  const folder = makeFolder();
+  const served = await open({ cwd: FOLDER, autoload: false, env: { ...worldOf(folder), ...server.env } });
+  const options = { model: "local/judge", maxRetries: 0 };
+  const judged = await served.run<object, { marks: { score: number }[] }>("judge.rllm", inputOf("judge"), options);
+  await served.close();
+  server.stop();
+  expect(judged.marks.map(({ score }) => score)).toEqual([2, 0, 0]);
+  expect(judged).toMatchObject({ mean: 0.67, passed: false });
+});
+
 test("transform writes values as the new form has them, and converts the weight", async () => {
   expect(await run("transform")).toEqual({
     sku: "KTL-2041",
@@ -159,17 +178,13 @@ test("transform writes values as the new form has them, and converts the weight"
 });
 
 test("map-reduce reads every part with the program for parts", async () => {
-  const { parts } = inputOf("map-reduce");
-  const read: string[] = [];
-  const options = {
-    maxRetries: 0,
-    onEvent(event: { readonly type: string; readonly program?: unknown }) {
-      if (event.type === "run-start") read.push(JSON.stringify(event));
-    },
+  const started: string[] = [];
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === "run-start") started.push(event.name);
   };
-  const answer = await modullm.run("map-reduce.rllm", inputOf("map-reduce"), options);
-  expect(read.filter((event) => event.includes("map-reduce-part"))).toHaveLength([parts].flat().length);
-  expect(answer).toMatchObject({ open_questions: [] });
+  await modullm.run("map-reduce.rllm", inputOf("map-reduce"), { maxRetries: 0, onEvent });
+  const part = "map-reduce-part";
+  expect(started.toSorted()).toEqual(["map-reduce", part, part, part]);
 });
 
 /** Places of properties without a description; those of a list are described by the list or each by itself. */
