@@ -17,6 +17,7 @@ const FLOORS: Record<string, number> = {
   store: 2,
   library: 2,
   engine: 3,
+  authoring: 4,
   cli: 6,
 };
 /** Files of `src/` itself. */
