@@ -5,6 +5,7 @@ import type { Check } from "./doctor.ts";
 import { type Endpoint, resolveEndpoint } from "./model/endpoint.ts";
 import { createModels, type Models } from "./model/models.ts";
 import { environmentName, PROVIDERS, type ProviderEntry } from "./model/providers.ts";
+import { within } from "./model/within.ts";
 
 /** Milliseconds for all of it: everything is asked at the same time. */
 const DEADLINE = 3000;
@@ -57,7 +58,7 @@ async function askProvider(name: string, config: Config, models: Models): Promis
   }
   const { host } = new URL(endpoint.baseUrl);
   try {
-    const list = await within(async (signal) => await (await models.provider(name)).list?.(signal));
+    const list = await within(DEADLINE, async (signal) => await (await models.provider(name)).list?.(signal));
     const count = list === undefined ? "" : `, ${list.length === 1 ? "1 model" : `${list.length} models`}`;
     return { name, status: "ok", message: `answers at ${host}${count}`, hint: null };
   } catch (thrown) {
@@ -107,7 +108,7 @@ async function askDefaultModel({ defaultModel }: Config, models: Models): Promis
   if (defaultModel === null)
     return { name, status: "ok", message: "none is set, each program has its own", hint: null };
   try {
-    await within(async (signal) => {
+    await within(DEADLINE, async (signal) => {
       const model = await models.get(defaultModel);
       await model.ready(signal, () => undefined);
     });
@@ -116,23 +117,6 @@ async function askDefaultModel({ defaultModel }: Config, models: Models): Promis
     const error = toModullmError(thrown);
     const message = `${defaultModel} can't be called: ${error.message}`;
     return { name, status: "failed", message, hint: error.hint };
-  }
-}
-
-/** Waits for the deadline at most, whatever the work does with its signal. */
-async function within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${DEADLINE / 1000} s`));
-      stop.abort();
-    }, DEADLINE);
-  });
-  try {
-    return await Promise.race([work(stop.signal), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -85,13 +85,13 @@ function frontOf({ goal, inputs, outputs, limits, file }: Required<Draft>, maker
     max_context_window: limits.max_context_window,
     input_schema: inputs.schema as JsonObject,
     output_schema: outputs.schema as JsonObject,
-    llm: { model: maker.model },
+    llm: { model: limits.model ?? maker.model },
     llm_params: paramsOf(limits),
     ...(file.tags.length === 0 ? {} : { tags: file.tags }),
     ...more,
   };
 }
 
-function paramsOf({ temperature, max_tokens }: Parts["limits"]): JsonObject {
+export function paramsOf({ temperature, max_tokens }: Parts["limits"]): JsonObject {
   return { ...(temperature === null ? {} : { temperature }), ...(max_tokens === null ? {} : { max_tokens }) };
 }

@@ -23,6 +23,8 @@ export interface Limits {
   /** Tokens of an answer; null: the model's own limit. */
   readonly max_tokens: number | null;
   readonly temperature: number | null;
+  /** `provider/name` of the model that runs it; null: the one that was chosen first. */
+  readonly model: string | null;
 }
 
 export interface PromptTexts {

@@ -6,7 +6,7 @@ import type { Draft, PartName, Parts } from "./draft.ts";
 import { fieldList } from "./parts/fields.ts";
 import { PART_NAMES, partOf } from "./parts.ts";
 import type { Scaffold } from "./scaffold.ts";
-import { loadTemplate, type TemplateName } from "./templates.ts";
+import { loadTemplate, type ProgramTemplate, type TemplateName } from "./templates.ts";
 
 /** What a new program is made from; what nothing says is the template's. */
 export interface Recipe {
@@ -41,7 +41,7 @@ export async function makeProgram(recipe: Recipe): Promise<{ files: ProgramFiles
     return { files: fillTemplate(template, name, maker), template: kind };
   const keys = scaffold?.keys ?? {};
   const given: { readonly [Name in PartName]?: object | null } = {
-    goal: { name, description: keys["description"] ?? describe(recipe), kind },
+    goal: { name, description: keys["description"] ?? describe(recipe, template), kind },
     inputs: input === null ? contractIn(keys, "input") : fieldList(input),
     outputs: output === null ? contractIn(keys, "output") : fieldList(output),
     limits: limitsIn(keys),
@@ -61,8 +61,8 @@ export async function makeProgram(recipe: Recipe): Promise<{ files: ProgramFiles
     throw unusable(partOf(part).title, accepted.reason);
   }
   const others = Object.fromEntries(Object.entries(keys).filter(([key]) => !IN_DRAFT.has(key)));
-  const llm = isObject(keys["llm"]) ? { llm: { ...(keys["llm"] as JsonObject), model: maker.model } } : {};
-  const params = isObject(keys["llm_params"]) ? { llm_params: keys["llm_params"] as JsonObject } : {};
+  const llm = isObject(keys["llm"]) ? { llm: { ...keys["llm"], model: maker.model } } : {};
+  const params = isObject(keys["llm_params"]) ? { llm_params: keys["llm_params"] } : {};
   const whole = draft as Required<Draft>;
   const file = { ...whole.file, file_name: `${name}.rllm` };
   const goal = { ...whole.goal, name };
@@ -72,9 +72,14 @@ export async function makeProgram(recipe: Recipe): Promise<{ files: ProgramFiles
   };
 }
 
-/** A placeholder that says so, for contracts that were made from examples. */
-function describe({ name, template }: Recipe): string {
-  return template === null ? `Describe here what ${name} does.` : `${name}, made from the template ${template}.`;
+/** What can be said of a program when only its contracts are known. */
+function describe({ template, input, output }: Recipe, { summary }: ProgramTemplate): string {
+  if (template !== null || input === null || output === null) return `From ${summary}.`;
+  return `From ${namesOf(input)} to ${namesOf(output)}.`;
+}
+
+function namesOf({ properties }: JsonSchema): string {
+  return Object.keys(isObject(properties) ? properties : {}).join(", ");
 }
 
 function contractIn(keys: JsonObject, side: "input" | "output"): object | null {

@@ -16,7 +16,7 @@ export const PART_NAMES = Object.keys(PARTS) as readonly PartName[];
 
 /** A part by name, its value's type left open: for what goes over all of them. */
 export function partOf(name: PartName): Part<PartName> {
-  return PARTS[name] as unknown as Part<PartName>;
+  return PARTS[name];
 }
 
 /** A draft from what was kept: parts up to the first that can't be used any more. */

@@ -20,8 +20,8 @@ export function sampleOf(schema: unknown, depth = 0): Json {
   if (given !== undefined) return given as Json;
   const branches = anyOf ?? oneOf;
   if (Array.isArray(branches)) return sampleOf(branches[0], depth + 1);
-  const [type] = [schema["type"] ?? "string"].flat();
-  return sampleOfType(String(type), schema, depth);
+  const [type]: unknown[] = [schema["type"] ?? "string"].flat();
+  return sampleOfType(typeof type === "string" ? type : "string", schema, depth);
 }
 
 function sampleOfType(type: string, schema: Record<string, unknown>, depth: number): Json {

@@ -5,7 +5,7 @@ import { parseYaml } from "../core/yaml.ts";
 import { FRONTMATTER_KEYS } from "../program/metadata.ts";
 import { writeYaml } from "../program/write.ts";
 import type { Draft } from "./draft.ts";
-import type { Maker } from "./assemble.ts";
+import { type Maker, paramsOf } from "./assemble.ts";
 import { hasContractsOf } from "./template-program.ts";
 import { type ProgramTemplate, TEMPLATE_NAMES, type TemplateName } from "./templates.ts";
 
@@ -52,7 +52,6 @@ export function parseScaffold(text: string, path: string): Scaffold {
 /** A draft as a scaffold's text. */
 export function writeScaffold(draft: Required<Draft>, template: ProgramTemplate, { author, model }: Maker): string {
   const { goal, inputs, outputs, limits, prompt, recovery, file } = draft;
-  const { temperature, max_tokens } = limits;
   const keys: Record<string, unknown> = {
     ...(hasContractsOf(draft, template) ? { template: template.name } : {}),
     description: goal.description,
@@ -60,8 +59,8 @@ export function writeScaffold(draft: Required<Draft>, template: ProgramTemplate,
     max_context_window: limits.max_context_window,
     input_schema: inputs.schema,
     output_schema: outputs.schema,
-    llm: { model },
-    llm_params: { ...(temperature === null ? {} : { temperature }), ...(max_tokens === null ? {} : { max_tokens }) },
+    llm: { model: limits.model ?? model },
+    llm_params: paramsOf(limits),
     tags: file.tags,
     prompt: prompt.prompt,
     ...(prompt.system === null ? {} : { system: prompt.system }),

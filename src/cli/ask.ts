@@ -1,4 +1,5 @@
 import { ModullmError } from "../core/error.ts";
+import { createLines } from "./lines.ts";
 import { type Output, paint, visible } from "./output.ts";
 
 /**
@@ -12,20 +13,7 @@ export function createAsk(output: Output): Ask | null {
   const { terminal } = output;
   if (terminal.stdinIsTty !== true || !terminal.stderrIsTty) return null;
   // One reader for all questions: what was typed ahead belongs to the next one.
-  let input: AsyncIterator<Uint8Array> | null = null;
-  let typed = "";
-  async function line(): Promise<string> {
-    input ??= terminal.stdin()[Symbol.asyncIterator]();
-    const decoder = new TextDecoder();
-    while (!typed.includes("\n")) {
-      const next = await input.next();
-      if (next.done === true) break;
-      typed += decoder.decode(next.value, { stream: true });
-    }
-    const [first = "", ...rest] = typed.split("\n");
-    typed = rest.join("\n");
-    return first;
-  }
+  const lines = createLines(terminal);
   return async (question) => {
     terminal.stderr(`${visible(output.redactor.text(question))} ${paint(output.color, 1, "[y/N]")} `);
     const interruption = new ModullmError("RLLM_022", "Stopped at a question that was not answered", {
@@ -35,7 +23,7 @@ export function createAsk(output: Output): Ask | null {
     const { promise: interrupted, reject } = Promise.withResolvers<never>();
     const disarm = terminal.onInterrupt(() => reject(interruption));
     try {
-      return /^\s*y(?:es)?\s*$/i.test(await Promise.race([line(), interrupted]));
+      return /^\s*y(?:es)?\s*$/i.test((await Promise.race([lines.next(), interrupted])) ?? "");
     } finally {
       disarm();
     }

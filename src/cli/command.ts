@@ -44,6 +44,10 @@ export interface CommandContext {
 
 export interface AppSettings {
   readonly ollamaAutoPull?: boolean;
+  /** @default the terminal's */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How the user is asked whether a plugin may run. @default at the terminal, where there is one */
+  readonly ask?: (question: string) => Promise<boolean>;
 }
 
 /** Options of a command by name, as parsed. */

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Redactor } from "../core/redact.ts";
 
 /** The terminal, pipes and environment a command line runs in; a test hands in its own. */
@@ -10,6 +11,10 @@ export interface Terminal {
   readonly stdinIsTty?: boolean;
   /** Columns of the terminal behind stderr. */
   readonly columns: number;
+  /** Lines of the terminal behind stderr. */
+  readonly rows?: number;
+  /** Keys as they are pressed, for what is drawn on the screen; absent where there is no keyboard. */
+  readonly keyboard?: () => Readable;
   stdout(text: string): void;
   stderr(text: string): void;
   stdin(): AsyncIterable<Uint8Array>;

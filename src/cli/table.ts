@@ -2,6 +2,8 @@ import type { Command } from "./command.ts";
 
 /** Every command, loaded when it is called. The order is the order of help. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  onboard: async () => (await import("./commands/onboard.ts")).command,
+  new: async () => (await import("./commands/new.ts")).command,
   run: async () => (await import("./commands/run.ts")).command,
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,

@@ -13,6 +13,10 @@ export function processTerminal(): Terminal {
     get columns() {
       return process.stderr.columns ?? 80;
     },
+    get rows() {
+      return process.stderr.rows ?? 24;
+    },
+    keyboard: () => process.stdin,
     stdout: (text) => writeAll(1, text),
     stderr: (text) => writeAll(2, text),
     stdin: readStdin,

@@ -24,6 +24,7 @@ const FLOORS: Record<string, number> = {
 const ROOT_FILES: Record<string, number> = {
   "app.ts": 4,
   "doctor.ts": 5,
+  "model-offers.ts": 4,
   "reachability.ts": 4,
   "index.ts": 7,
   "main.ts": 7,

@@ -10,6 +10,7 @@ import {
   parseFields,
   schemaOfFields,
 } from "../../program/fields.ts";
+import { renderValue } from "../../program/template.ts";
 import { type Accepted, accepted, type FieldList, type Part, refused } from "../draft.ts";
 import { templateProgram } from "../template-program.ts";
 import type { ProgramTemplate } from "../templates.ts";
@@ -62,11 +63,11 @@ function accept({ fields, schema, reason }: JsonObject): Accepted<FieldList> {
 function fieldFrom(given: Json): Field {
   const { name = "", type = "", description = "", required = true } = isObject(given) ? given : {};
   return {
-    name: String(name)
+    name: renderValue(name)
       .trim()
       .replaceAll(/[\s-]+/g, "_"),
-    type: String(type).trim(),
-    description: String(description).trim().replaceAll(/\s+/g, " "),
+    type: renderValue(type).trim(),
+    description: renderValue(description).trim().replaceAll(/\s+/g, " "),
     required: required !== false,
   };
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../../core/json.ts";
+import { renderValue } from "../../program/template.ts";
 import { accepted, type Part, refused } from "../draft.ts";
 import { nameOf } from "../names.ts";
 
@@ -35,6 +36,6 @@ export const file: Part<"file"> = {
 };
 
 function tagsOf(tags: readonly Json[]): string[] {
-  const words = tags.map((tag) => String(tag).trim().toLowerCase().replaceAll(/\s+/g, " "));
+  const words = tags.map((tag) => renderValue(tag).trim().toLowerCase().replaceAll(/\s+/g, " "));
   return [...new Set(words)].filter((word) => word !== "").slice(0, 5);
 }

@@ -1,16 +1,19 @@
+import { isModelName } from "../../program/parse.ts";
 import { accepted, type Limits, type Part, refused } from "../draft.ts";
 import { templateProgram } from "../template-program.ts";
 
 export const limits: Part<"limits"> = {
   name: "limits",
   title: "Limits and parameters",
-  accept({ max_context_window: window, max_tokens = null, temperature = null }) {
+  accept({ max_context_window: window, max_tokens = null, temperature = null, model = null }) {
     if (!isWhole(window)) return refused("the context window must be a whole number of tokens above 0");
     if (max_tokens !== null && !isWhole(max_tokens))
       return refused("the most tokens of an answer must be a whole number above 0, or empty");
     if (temperature !== null && (typeof temperature !== "number" || temperature < 0 || temperature > 2))
       return refused("the temperature must be a number from 0 to 2, or empty");
-    return accepted({ max_context_window: window, max_tokens, temperature });
+    const named = typeof model === "string" && model.trim() !== "" ? model.trim() : null;
+    if (named !== null && !isModelName(named)) return refused(`the model must be provider/name, and "${named}" is not`);
+    return accepted({ max_context_window: window, max_tokens, temperature, model: named });
   },
   fallback(_, template) {
     const { maxContextWindow, params } = templateProgram(template);
@@ -19,12 +22,19 @@ export const limits: Part<"limits"> = {
       max_context_window: maxContextWindow,
       max_tokens: isWhole(max_tokens) ? max_tokens : null,
       temperature: typeof temperature === "number" ? temperature : null,
+      model: null,
     };
   },
   texts: [
     number("The most tokens a prompt may have", "max_context_window"),
     number("The most tokens an answer may have (empty: the model's own limit)", "max_tokens"),
     number("Temperature, 0 to 2 (empty: the model's own)", "temperature"),
+    {
+      label: "Model that runs it, provider/name (empty: the one you chose)",
+      multiline: false,
+      text: ({ model }) => model ?? "",
+      put: (value, model) => ({ ...value, model }),
+    },
   ],
 };
 

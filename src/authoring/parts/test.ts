@@ -4,6 +4,7 @@ import type { Contract } from "../../contract/contract.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { parseYaml } from "../../core/yaml.ts";
 import { pairsToInput } from "../../program/input.ts";
+import { renderValue } from "../../program/template.ts";
 import { writeYaml } from "../../program/write.ts";
 import { type Accepted, accepted, type Draft, type Part, refused, type Sample } from "../draft.ts";
 import { sampleOf } from "../sample.ts";
@@ -15,7 +16,7 @@ export const test: Part<"test"> = {
   accept({ values, input, reason }, draft): Accepted<Sample> {
     if (typeof reason === "string") return refused(reason);
     const contract = contractOf(draft);
-    const given = isObject(input) ? (input as JsonObject) : fromPairs(contract, Array.isArray(values) ? values : []);
+    const given = isObject(input) ? input : fromPairs(contract, Array.isArray(values) ? values : []);
     const check = contract.check(given);
     if (check.ok) return accepted({ input: given });
     const [issue] = check.issues;
@@ -51,7 +52,9 @@ function fromYaml(text: string): JsonObject {
 
 /** A model gives every value as text; the schema says what it is. */
 function fromPairs(contract: Contract, values: readonly Json[]): JsonObject {
-  const pairs = values.map((pair) => (isObject(pair) ? `${String(pair["field"])}=${String(pair["value"])}` : ""));
+  const pairs = values.map((pair) =>
+    isObject(pair) ? `${renderValue(pair["field"])}=${renderValue(pair["value"])}` : "",
+  );
   try {
     return pairsToInput(contract, pairs) as JsonObject;
   } catch {

@@ -1,0 +1,71 @@
+import { TEMPLATE_NAMES, TEMPLATE_SUMMARIES } from "../../authoring/templates.ts";
+import { createAsk } from "../ask.ts";
+import type { Command } from "../command.ts";
+
+export const command: Command = {
+  name: "new",
+  summary: "Write a new program: from a template, examples of its input and output, a scaffold, or a description",
+  positionals: [{ name: "NAME", description: "Its name; NAME.rllm is written, where a path says so", required: true }],
+  options: {
+    template: {
+      type: "enum",
+      options: [...TEMPLATE_NAMES],
+      description: `What it begins with (${TEMPLATE_NAMES.map((name) => `${name}: ${TEMPLATE_SUMMARIES[name]}`).join("; ")})`,
+    },
+    "input-example": {
+      type: "string",
+      valueHint: "JSON",
+      description: "An input, or a file that holds one: input_schema is made from it; may be repeated",
+    },
+    "output-example": {
+      type: "string",
+      valueHint: "JSON",
+      description: "An output, or a file that holds one: output_schema is made from it; may be repeated",
+    },
+    scaffold: { type: "string", valueHint: "NAME|PATH", description: "A scaffold that `modullm onboard` has kept" },
+    describe: { type: "string", valueHint: "TEXT", description: "What it is to do: a model drafts it" },
+    model: {
+      type: "string",
+      valueHint: "MODEL",
+      description: "provider/name that runs it, and drafts it with --describe",
+    },
+    force: { type: "boolean", description: "Replace files that are there already" },
+  },
+  examples: [
+    ["modullm new complaints --template classify", "a program to change where it says so"],
+    [
+      'modullm new due --input-example \'{"note": "Pay by 8 May"}\' --output-example \'{"due": "2026-05-08"}\'',
+      "contracts from examples",
+    ],
+    ["modullm new invoice_facts --scaffold invoices", "what an earlier program had"],
+    [
+      'modullm new tickets --describe "Sort tickets by team and urgency" --model openai/gpt-5-mini',
+      "drafted by a model",
+    ],
+  ],
+  async run(context) {
+    const { options, output } = context;
+    const { readPlace, writeNewFiles } = await import("../new-files.ts");
+    const { checkFiles, newProgram } = await import("../new-program.ts");
+    const place = readPlace(context.positionals[0] ?? "", context);
+    const app = await context.app();
+    const made = await newProgram(context, app, place.name);
+    const { path } = await checkFiles(app, place, made.files);
+    const ask = createAsk(output);
+    const paths = await writeNewFiles(place, made.files, { force: options.flag("force"), ask });
+    output.json({
+      name: place.name,
+      path,
+      files: paths,
+      template: made.template,
+      model: made.model,
+      warnings: made.warnings,
+      next_steps: [
+        `modullm validate --strict ${path}`,
+        `modullm inspect ${path}`,
+        `modullm run ${path} --dry-run -- …`,
+      ],
+    });
+    return 0;
+  },
+};

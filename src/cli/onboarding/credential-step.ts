@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { toModullmError } from "../../core/error.ts";
+import { type EnvPlace, isKept, keepInEnv } from "../../core/keep-credential.ts";
+import { resolveEndpoint } from "../../model/endpoint.ts";
+import { environmentName } from "../../model/providers.ts";
+import type { Choice } from "./dialog.ts";
+import type { Host } from "./host.ts";
+
+type Place = "no" | "user" | "here";
+
+/** Asks for a provider's key. It is known to this process from then on, hidden in all it prints, and kept nowhere yet. */
+export async function askKey(host: Host, model: string): Promise<void> {
+  const name = await keyNameOf(host, model);
+  const key = await host.dialog.hidden(`${name} (what you type is not shown; nothing to go back)`);
+  if (key === "") return;
+  // A key with blanks within was copied with something else.
+  if (/\s/.test(key)) return host.dialog.say("A key has no blanks in it; nothing was taken.");
+  host.output.redactor.add(key);
+  host.rebuild({ typed: { [name]: key } });
+}
+
+/** The variable that a provider's key is looked for in. */
+export async function keyNameOf(host: Host, model: string): Promise<string> {
+  const front = model.slice(0, model.indexOf("/"));
+  const { keyNames } = resolveEndpoint(front, (await host.app()).config);
+  return keyNames[0] ?? `${environmentName(front)}_API_KEY`;
+}
+
+/** Asks where a server is that is known by its name only. */
+export async function askAddress(host: Host, model: string): Promise<void> {
+  const name = `${environmentName(model.slice(0, model.indexOf("/")))}_API_BASE`;
+  const url = await host.dialog.text(`${name}, the server's address`, {
+    check: (answer) => (/^https?:\/\/\S+$/.test(answer) ? null : "an address such as http://127.0.0.1:8000/v1"),
+  });
+  host.rebuild({ typed: { [name]: url } });
+}
+
+/**
+ * Offers to keep what was typed, once it has proved right. Nothing is written without a yes.
+ * @returns the file; null where it is kept nowhere
+ */
+export async function offerToKeep(host: Host): Promise<string | null> {
+  const { dialog, typed, session } = host;
+  const names = Object.keys(typed);
+  if (names.length === 0) return session.progress.credentialPath;
+  const { config } = (await host.app()).config.paths;
+  const places: Readonly<Record<Exclude<Place, "no">, EnvPlace>> = {
+    user: { path: join(config, ".env"), shared: false },
+    here: { path: join(host.folder, ".env"), shared: true },
+  };
+  const choices: Choice<Place>[] = [
+    { value: "no", label: "Nowhere", hint: "it is forgotten when this ends" },
+    { value: "user", label: places.user.path, hint: "for all your folders; only you can read it" },
+    { value: "here", label: places.here.path, hint: "for this folder; only you can read it, and git ignores it" },
+  ];
+  for (;;) {
+    const chosen = await dialog.choose(`Where shall ${names.join(" and ")} be kept?`, choices, "no");
+    if (chosen === "no") return null;
+    const place = places[chosen];
+    try {
+      const old = names.filter((name) => isKept(place, name));
+      const question = `${place.path} sets ${old.join(" and ")} already. Replace it?`;
+      if (old.length > 0 && !(await dialog.confirm(question, false))) continue;
+      keepInEnv(place, typed);
+      session.save({ credentialPath: place.path });
+      return place.path;
+    } catch (thrown) {
+      const error = toModullmError(thrown);
+      if (error.code !== "RLLM_018") throw error;
+      dialog.say(`${error.message}. ${error.hint}`);
+    }
+  }
+}

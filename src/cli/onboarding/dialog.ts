@@ -1,0 +1,52 @@
+import { ModullmError } from "../../core/error.ts";
+
+export interface Choice<Value extends string> {
+  readonly value: Value;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+export interface TextQuestion {
+  /** What stands there to be changed, and what an empty answer means. */
+  readonly usual?: string;
+  /** @default false */
+  readonly multiline?: boolean;
+  /** What is taken where nobody answers and nobody has to (`--yes`). */
+  readonly spare?: string;
+  /** What is wrong with an answer; null where nothing is. */
+  readonly check?: (answer: string) => string | null;
+}
+
+/**
+ * Questions to a person, or to the lines of a script; whoever asks can't tell which. Every question waits for its answer
+ * before the next one is asked.
+ * @throws {ModullmError} from each question: RLLM_022 when it is interrupted, RLLM_016 for a script's line that is no answer
+ */
+export interface Dialog {
+  choose<Value extends string>(question: string, choices: readonly Choice<Value>[], usual: Value): Promise<Value>;
+  text(question: string, options?: TextQuestion): Promise<string>;
+  /** What is typed is not shown. */
+  hidden(question: string): Promise<string>;
+  confirm(question: string, usual: boolean): Promise<boolean>;
+  /** Tells something. */
+  say(text: string): void;
+  /** Shows a draft or a result under a title. */
+  show(title: string, text: string): void;
+}
+
+export function interrupted(): ModullmError {
+  return new ModullmError("RLLM_022", "Stopped at a question that was not answered", {
+    details: { reason: "interrupt" },
+  });
+}
+
+/** Every question answered as is usual, and every yes given; only what has no usual answer is asked. */
+export function acceptUsual(dialog: Dialog): Dialog {
+  return {
+    ...dialog,
+    choose: (_question, _choices, usual) => Promise.resolve(usual),
+    confirm: () => Promise.resolve(true),
+    text: (question, options = {}) =>
+      options.usual === undefined ? dialog.text(question, options) : Promise.resolve(options.usual),
+  };
+}

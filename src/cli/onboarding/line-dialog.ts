@@ -1,0 +1,91 @@
+import { ModullmError } from "../../core/error.ts";
+import { inputError } from "../../program/input.ts";
+import type { Lines } from "../lines.ts";
+import { type Output, visible } from "../output.ts";
+import { type Choice, type Dialog, interrupted, type TextQuestion } from "./dialog.ts";
+
+export interface LineDialogOptions {
+  readonly output: Output;
+  readonly lines: Lines;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A dialog over lines of stdin: each question is printed on stderr and takes one line. An empty line is the usual answer; a
+ * choice is its number or its word; in a text of several lines `\n` is a line break.
+ */
+export function createLineDialog({ output, lines, signal }: LineDialogOptions): Dialog {
+  function print(told: string): void {
+    output.terminal.stderr(output.redactor.text(visible(told)));
+  }
+
+  async function answer(question: string, spare?: string): Promise<string> {
+    const line = await untilAborted(lines.next(), signal);
+    print("\n");
+    if (line !== null) return line.trim();
+    if (spare !== undefined) return spare;
+    throw inputError("stdin", `Cannot go on: the answers on stdin end before "${question}"`, { question });
+  }
+
+  async function text(question: string, options: TextQuestion = {}): Promise<string> {
+    const { usual, multiline = false, spare, check } = options;
+    print(`? ${question}${usual === undefined || usual === "" ? "" : ` [${oneLine(usual)}]`}: `);
+    const line = await answer(question, spare);
+    const given = line === "" ? (usual ?? "") : multiline ? line.replaceAll(String.raw`\n`, "\n") : line;
+    const fault = check?.(given) ?? null;
+    if (fault !== null) throw unusable(question, fault);
+    return given;
+  }
+
+  return {
+    text,
+    async choose<Value extends string>(question: string, choices: readonly Choice<Value>[], usual: Value) {
+      const shown = choices.map(({ value, label, hint }, index) => {
+        const more = [label === value ? "" : label, hint ?? ""].filter(Boolean).join(": ");
+        return `  ${index + 1}  ${value}${more === "" ? "" : `  (${more})`}`;
+      });
+      print(`? ${question}\n${shown.join("\n")}\n  [${usual}]: `);
+      const given = await answer(question);
+      if (given === "") return usual;
+      const chosen = choices.find(({ value }) => value === given) ?? choices[Number(given) - 1];
+      if (chosen !== undefined) return chosen.value;
+      throw unusable(question, `"${given}" is none of ${choices.map(({ value }) => value).join(", ")}`);
+    },
+    async hidden(question) {
+      print(`? ${question}: `);
+      return await answer(question);
+    },
+    async confirm(question, usual) {
+      print(`? ${question} ${usual ? "[Y/n]" : "[y/N]"}: `);
+      const given = await answer(question);
+      if (given === "") return usual;
+      if (/^y(?:es)?$/i.test(given)) return true;
+      if (/^no?$/i.test(given)) return false;
+      throw unusable(question, `"${given}" is neither yes nor no`);
+    },
+    say: (told) => print(`${told}\n`),
+    show: (title, shown) => print(`\n${title}\n${shown.replaceAll(/^/gm, "  ")}\n`),
+  };
+}
+
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(interrupted());
+  if (signal.aborted) throw interrupted();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function unusable(question: string, reason: string): ModullmError {
+  return inputError("stdin", `Cannot use the answer to "${question}": ${reason}`, { question, reason });
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll("\n", String.raw`\n`);
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}

@@ -1,0 +1,133 @@
+import { isModelName } from "../../program/parse.ts";
+import { BASELINE, linkOf } from "../../authoring/drafter.ts";
+import { type ModullmError, toModullmError } from "../../core/error.ts";
+import { findOffers, type Offer } from "../../model-offers.ts";
+import type { Choice } from "./dialog.ts";
+import { askAddress, askKey } from "./credential-step.ts";
+import type { Host } from "./host.ts";
+
+/** What can be done about a model that can't be called. */
+type Remedy = "key" | "address" | "pull" | "again" | "model" | "stop";
+
+const REMEDIES: Readonly<Record<Remedy, Choice<Remedy>>> = {
+  key: { value: "key", label: "Type the key" },
+  address: { value: "address", label: "Give the server's address" },
+  pull: { value: "pull", label: "Pull the model now" },
+  again: { value: "again", label: "Try again" },
+  model: { value: "model", label: "Choose another model" },
+  stop: { value: "stop", label: "Stop here; --resume goes on" },
+};
+
+/**
+ * Settles on a model that answers: chosen, its credential there, greeted. Without a model nothing here needs one.
+ * @param wanted the model that the command line names
+ * @throws {ModullmError} what keeps the model from being called, when the user stops there
+ */
+export async function settleModel(host: Host, wanted: string | null): Promise<string> {
+  const { session } = host;
+  if (wanted !== null && wanted !== session.progress.model) session.save({ model: wanted, greeted: false });
+  for (;;) {
+    const model = session.progress.model ?? (await chooseModel(host));
+    if (model !== session.progress.model) session.save({ model, greeted: false });
+    const fault = await tryModel(host, model);
+    if (fault === null) return model;
+    await mend(host, model, fault);
+  }
+}
+
+async function chooseModel(host: Host): Promise<string> {
+  const { dialog } = host;
+  dialog.say("Looking for models: keys that are set, servers on this machine …");
+  const offers = await findOffers((await host.app()).config);
+  const [first] = offers;
+  const usual = (await preferred(host, offers)) ?? first?.model ?? BASELINE;
+  const choices: Choice<string>[] = offers.map(({ model, reason }) => ({ value: model, label: model, hint: reason }));
+  const other = { value: "other", label: "Another model or server", hint: "type provider/name" };
+  const chosen = await dialog.choose(
+    "Which model shall help you, and run your first program?",
+    [...choices, other],
+    usual,
+  );
+  if (chosen !== "other") return chosen;
+  return await dialog.text("Model, as provider/name", {
+    check: (answer) => (isModelName(answer) ? null : 'a provider, a slash and a name, such as "openai/gpt-5-mini"'),
+  });
+}
+
+/** As `provider_select` has it, which needs no model to compute it. */
+async function preferred(host: Host, offers: readonly Offer[]): Promise<string | null> {
+  try {
+    const { model } = await host.run(linkOf(host.workflow, "provider").child, { offers }, { model: BASELINE });
+    return typeof model === "string" ? model : null;
+  } catch (thrown) {
+    const error = toModullmError(thrown);
+    if (error.code === "RLLM_022") throw error;
+    host.dialog.say(`The first that is ready is suggested (provider_select can't run: ${error.message}).`);
+    return offers.find(({ ready }) => ready)?.model ?? null;
+  }
+}
+
+/** Whether a model can be called and answers. What keeps it from that, or null. */
+async function tryModel(host: Host, id: string): Promise<ModullmError | null> {
+  const { session, dialog } = host;
+  try {
+    const app = await host.app();
+    const model = await app.tools.model(id);
+    await model.ready(host.signal, ({ message }) => dialog.say(message));
+    if (session.progress.greeted) return null;
+    dialog.say(`Saying hello to ${id} …`);
+    const { greeting } = await host.run(linkOf(host.workflow, "hello").child, { name: host.author }, { model: id });
+    dialog.show(`${id} answers`, String(greeting));
+    session.save({ greeted: true });
+    return null;
+  } catch (thrown) {
+    const error = toModullmError(thrown);
+    if (error.code === "RLLM_022") throw error;
+    return error;
+  }
+}
+
+/** Does something about a model that can't be called, as the user chooses. @throws {ModullmError} the fault, when nothing is to be done */
+async function mend(host: Host, model: string, fault: ModullmError): Promise<void> {
+  const { dialog, session } = host;
+  const remedies = remediesOf(fault);
+  const [usual = "stop"] = remedies;
+  dialog.show(`${model} can't be called yet`, `${fault.message}\n${fault.hint}`);
+  if (fault.code === "RLLM_014" && usual === "key") await tellCredential(host, model, fault);
+  // Nobody is there to choose under --yes: then the fault ends it, unless a key can be typed.
+  const choices = remedies.map((remedy) => REMEDIES[remedy]);
+  const remedy = await dialog.choose("What now?", choices, usual === "key" ? usual : "stop");
+  if (remedy === "key") await askKey(host, model, fault);
+  if (remedy === "address") await askAddress(host, model);
+  if (remedy === "pull") host.rebuild({ ollamaAutoPull: true });
+  if (remedy === "model") session.save({ model: null, greeted: false });
+  if (remedy === "stop") throw fault;
+}
+
+/** The likeliest first. */
+function remediesOf({ code, details }: ModullmError): readonly Remedy[] {
+  const others = ["again", "model", "stop"] as const;
+  if (code === "RLLM_014" && details["missing_env_var"] !== undefined) return ["key", ...others];
+  if (code === "RLLM_002") return ["address", ...others];
+  if (code === "RLLM_010") return ["pull", ...others];
+  if (code === "RLLM_017" && (details["status"] === 401 || details["status"] === 403)) return ["key", ...others];
+  return others;
+}
+
+/** As `credential_check` has it: it is told names and places, never a key. */
+async function tellCredential(host: Host, model: string, { details }: ModullmError): Promise<void> {
+  const known = {
+    provider: model.split("/")[0] ?? model,
+    variable: String(details["missing_env_var"]),
+    found_in: null,
+  };
+  try {
+    const child = linkOf(host.workflow, "credential").child;
+    const { state } = await host.run(child, known, { model: BASELINE });
+    host.dialog.say(String(state));
+  } catch (thrown) {
+    const error = toModullmError(thrown);
+    if (error.code === "RLLM_022") throw error;
+    host.dialog.say(`Set ${known.variable} to your key for ${known.provider}.`);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Draft, Part, PartName, Parts } from "../../authoring/draft.ts";
+import { BASELINE, type Drafter } from "../../authoring/drafter.ts";
+import { partOf } from "../../authoring/parts.ts";
+import { toModullmError } from "../../core/error.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Choice } from "./dialog.ts";
+import type { Host } from "./host.ts";
+
+type Verdict = "use" | "change" | "edit" | "template";
+type Value = Parts[PartName];
+
+/** Drafts a part and goes on about it until it is approved. */
+export async function settlePart(
+  host: Host,
+  drafter: Drafter,
+  name: PartName,
+  { draft, model }: { readonly draft: Draft; readonly model: string },
+): Promise<Value> {
+  const { dialog } = host;
+  const part = partOf(name);
+  dialog.say(`${part.title} …`);
+  const drafted = await drafter.draft(name, draft);
+  if (drafted.instead !== null) dialog.say(`From the template, since ${drafted.instead}.`);
+  return await approve(host, drafter, part, { value: drafted.value, draft, model });
+}
+
+interface Open {
+  readonly value: Value;
+  readonly draft: Draft;
+  readonly model: string;
+}
+
+/** Shows a part and changes it as wished, until it is taken. */
+export async function approve(
+  host: Host,
+  drafter: Drafter,
+  part: Part<PartName>,
+  { value: first, draft, model }: Open,
+): Promise<Value> {
+  const { dialog } = host;
+  let value = first;
+  for (;;) {
+    dialog.show(part.title, shownText(part, value));
+    const verdict = await dialog.choose(`${part.title}: is this right?`, verdicts(model), "use");
+    if (verdict === "use") return value;
+    if (verdict === "template") value = await drafter.template(part.name, draft);
+    if (verdict === "edit") value = await edit(host, part, value, draft);
+    if (verdict === "change") value = await change(host, drafter, part, { value, draft, model });
+  }
+}
+
+function verdicts(model: string): readonly Choice<Verdict>[] {
+  const all: readonly Choice<Verdict>[] = [
+    { value: "use", label: "Use it" },
+    { value: "change", label: "Have it changed", hint: "say what should be different" },
+    { value: "edit", label: "Edit it" },
+    { value: "template", label: "Take the template's" },
+  ];
+  return model === BASELINE ? all.filter(({ value }) => value !== "change") : all;
+}
+
+async function change(host: Host, drafter: Drafter, part: Part<PartName>, { value, draft }: Open): Promise<Value> {
+  const { dialog } = host;
+  const feedback = await dialog.text("What should be different?", {
+    check: (answer) => (answer === "" ? "say what to change" : null),
+  });
+  try {
+    return await drafter.change(part.name, draft, { feedback, draft: value as unknown as JsonObject });
+  } catch (thrown) {
+    const error = toModullmError(thrown);
+    if (error.code === "RLLM_022") throw error;
+    dialog.say(`It stays as it was: ${error.message}.`);
+    return value;
+  }
+}
+
+async function edit({ dialog }: Host, part: Part<PartName>, value: Value, draft: Draft): Promise<Value> {
+  let edited = value;
+  for (const { label, multiline, text, put } of part.texts) {
+    const before = edited;
+    const written = await dialog.text(label, {
+      usual: text(before),
+      multiline,
+      check(answer) {
+        const accepted = part.accept(put(before, answer), draft);
+        return accepted.ok ? null : accepted.reason;
+      },
+    });
+    const accepted = part.accept(put(before, written), draft);
+    if (accepted.ok) edited = accepted.value;
+  }
+  return edited;
+}
+
+/** All its texts; labels only where there are several. */
+function shownText({ texts }: Part<PartName>, value: Value): string {
+  if (texts.length === 1) return texts[0]?.text(value) ?? "";
+  return texts
+    .map(({ label, multiline, text }) => {
+      const shown = text(value);
+      const name = label.replace(/ \(.*\)$/, "");
+      if (shown === "") return `${name}: -`;
+      return multiline ? `${name}:\n${shown}` : `${name}: ${shown}`;
+    })
+    .join("\n");
+}

@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Draft } from "../../authoring/draft.ts";
+import { readDraft } from "../../authoring/parts.ts";
+import { fileReason } from "../../core/config-text.ts";
+import { ModullmError } from "../../core/error.ts";
+import { isObject } from "../../core/json.ts";
+import type { Redactor } from "../../core/redact.ts";
+
+/** What is decided so far. It holds no key: where a key is needed again, it is asked for again. */
+export interface Progress {
+  /** `provider/name`; null: not chosen yet. */
+  readonly model: string | null;
+  /** Whether the model has answered the hello-world call. */
+  readonly greeted: boolean;
+  /** Where a key that was typed was kept; null: nowhere. */
+  readonly credentialPath: string | null;
+  readonly purpose: string | null;
+  readonly draft: Draft;
+  /** The program that was written; null: none yet. */
+  readonly generatedFile: string | null;
+  readonly done: boolean;
+}
+
+export interface Session {
+  /** Absolute. */
+  readonly path: string;
+  progress: Progress;
+  /** Takes a decision down at once: whatever happens next, it is not lost. */
+  save(change: Partial<Progress>): void;
+}
+
+export interface SessionOptions {
+  readonly path: string;
+  readonly resume: boolean;
+  /** Asked at each save: it learns secrets on the way. */
+  readonly redactor: () => Redactor;
+  /** Told where the session can't be kept: the rest goes on without it. */
+  readonly warn: (message: string) => void;
+}
+
+const FORMAT = "modullm-onboarding-1";
+const NOTHING: Progress = {
+  model: null,
+  greeted: false,
+  credentialPath: null,
+  purpose: null,
+  draft: {},
+  generatedFile: null,
+  done: false,
+};
+
+/** The session of a folder, where no file is named. */
+export function usualSessionFile(state: string, folder: string): string {
+  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 8);
+  return join(state, "onboarding", `${basename(folder).replaceAll(/[^\w.-]/g, "_") || "root"}-${digest}.json`);
+}
+
+/**
+ * Opens a session: the one that was left off, or a new one. An unfinished one that is not resumed is set aside, not lost.
+ * @returns what to tell the user, too
+ * @throws {ModullmError} RLLM_018 for a file that is no session: it is left as it is
+ */
+export function openSession({ path, resume, redactor, warn }: SessionOptions): {
+  session: Session;
+  told: string | null;
+} {
+  const found = readSession(path);
+  const session: Session = {
+    path,
+    progress: resume && found !== null ? found : NOTHING,
+    save(change) {
+      session.progress = { ...session.progress, ...change };
+      const fault = write(path, redactor().value({ format: FORMAT, ...session.progress }));
+      if (fault !== null) warn(`The session can't be kept in ${path}, so it can't be resumed: ${fault}.`);
+    },
+  };
+  if (resume && found === null) return { session, told: `There is no session at ${path}: this is a new one.` };
+  if (resume || found === null || found.done) return { session, told: null };
+  const aside = `${path}.before`;
+  renameSync(path, aside);
+  return {
+    session,
+    told: `An unfinished session was set aside as ${aside}; \`--resume --session-file\` with that name goes on with it.`,
+  };
+}
+
+function readSession(path: string): Progress | null {
+  if (!existsSync(path)) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (thrown) {
+    throw unusable(path, thrown instanceof SyntaxError ? "it is no session of onboarding" : fileReason(thrown));
+  }
+  if (!isObject(value) || value["format"] !== FORMAT) throw unusable(path, "it is no session of onboarding");
+  const text = (key: string): string | null => (typeof value[key] === "string" ? value[key] : null);
+  return {
+    model: text("model"),
+    greeted: value["greeted"] === true,
+    credentialPath: text("credentialPath"),
+    purpose: text("purpose"),
+    draft: readDraft(isObject(value["draft"]) ? value["draft"] : {}),
+    generatedFile: text("generatedFile"),
+    done: value["done"] === true,
+  };
+}
+
+/** Why it can't be written; null where it was. */
+function write(path: string, value: object): string | null {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+    chmodSync(draft, 0o600);
+    renameSync(draft, path);
+    return null;
+  } catch (thrown) {
+    return fileReason(thrown);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function unusable(path: string, reason: string): ModullmError {
+  return new ModullmError("RLLM_018", `Cannot use session file "${path}": ${reason}`, {
+    details: { path, reason },
+    hint: "Name another file with --session-file.",
+  });
+}
