@@ -55,10 +55,13 @@ export function findHome({ env, platform, home }: Machine): string {
   return home ?? ((windows ? win32 : posix).isAbsolute(value) ? value : systemHome());
 }
 
-/** `runllm` beside a folder that ends in `modullm`: read after it, never written. */
+/** The same place in the folder `runllm` beside `modullm`: read after it, never written. */
 export function formerFolder(folder: string): string {
-  const { dirname, join } = folder.includes("\\") ? win32 : posix;
-  return join(dirname(folder), FORMER_NAME);
+  const { basename, dirname, join } = folder.includes("\\") ? win32 : posix;
+  const parent = dirname(folder);
+  if (basename(folder) === "modullm") return join(parent, FORMER_NAME);
+  // On Windows data and state have folders of their own within it.
+  return join(dirname(parent), FORMER_NAME, basename(folder));
 }
 
 /** An account without a home folder, as in some containers, gets the root: nothing is found there, and nothing can be written. */

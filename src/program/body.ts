@@ -18,8 +18,8 @@ export interface Section {
 }
 
 const OPENING = /^```rllm-(python|js) (pre|post)((?: +[a-z]+=[^ ]+)*)[ \t]*$/;
-/** What an author may have meant to be an opening: another fence, blanks before it, or the language alone. */
-const NEARLY = /^[ \t]*(?:`{3,}|~{3,})[ \t]*(?:rllm-|(?:python|py|js|javascript)[ \t]+(?:pre|post)\b)/i;
+/** What an author may have meant to be an opening: another fence, blanks before it, another joint, or the language alone. */
+const NEARLY = /^[ \t]*(?:`{3,}|~{3,})[ \t]*(?:rllm-|(?:rllm[_ ]?)?(?:python|py|js|javascript)[ \t]+(?:pre|post)\b)/i;
 const OPTION = /([a-z]+)=([^ ]+)/g;
 const SECTION = /^[ \t]*<<<(RECOVERY|SYSTEM)>>>[ \t]*$/;
 const GIVEN_TYPES = ["string", "integer", "number", "boolean", "array", "object", "null", "any"];

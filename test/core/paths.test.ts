@@ -54,4 +54,5 @@ test("findPaths() falls back to the profile on Windows, and to XDG variables bef
 test("formerFolder() stands beside", () => {
   expect(formerFolder("/home/ada/.config/modullm")).toBe("/home/ada/.config/runllm");
   expect(formerFolder("C:\\Roaming\\modullm")).toBe("C:\\Roaming\\runllm");
+  expect(formerFolder("C:\\Local\\modullm\\data")).toBe("C:\\Local\\runllm\\data");
 });

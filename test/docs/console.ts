@@ -37,7 +37,7 @@ export function readWords(command: string, folder: string): { words: string[]; r
 export function needsModel(words: readonly string[]): boolean {
   const model = words[words.indexOf("--model") + 1] ?? "";
   if (!words.includes("--model") || words.includes("--dry-run")) return false;
-  return words[0] === "run" && !/^(?:builtin|local)\//.test(model);
+  return words[0] === "run" && !/^(?:builtin|local|ollama)\//.test(model);
 }
 
 /** The pieces of the shown lines that what was printed lacks. Times, counts of tokens and bars may differ. */

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { CODES } from "../../src/core/codes.ts";
 import { parseProgram } from "../../src/program/parse.ts";
-import { makeFolder, type ModelServer, modullm, serveModel } from "../cli/command-line.ts";
+import { makeFolder, modullm, serveModel } from "../cli/command-line.ts";
+import { END, openOllama, piece } from "../model/ollama/ollama-server.ts";
 import { missingPieces, needsModel, readConsole, readWords, type Shown } from "./console.ts";
 import { type Page, readPages, ROOT } from "./page.ts";
 
@@ -11,9 +12,12 @@ const PAGES = readPages();
 /** How the pages call the folder that the commands are typed in. */
 const FOLDER = "/home/you/modullm";
 
-const servers: ModelServer[] = [];
-afterAll(() => {
-  for (const server of servers) server.stop();
+/** How the pages call the Ollama server. */
+const OLLAMA = "127.0.0.1:11434";
+
+const opened: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of opened) await close();
 });
 
 test.each(PAGES.map((page) => [page.path, page] as const))("the links of %s lead somewhere", (_, page) => {
@@ -21,8 +25,10 @@ test.each(PAGES.map((page) => [page.path, page] as const))("the links of %s lead
 });
 
 describe("programs in the pages", () => {
+  // Those of a folder `old` are shown for what is wrong with them; the commands under them say it.
   const programs = PAGES.flatMap((page) => page.blocks.map((block) => ({ ...block, page: page.path }))).filter(
-    ({ language, text }) => language === "rllm" || /^---\n[^]*^llm:/m.test(text),
+    ({ language, text, file }) =>
+      (language === "rllm" || /^---\n[^]*^llm:/m.test(text)) && file?.startsWith("old/") !== true,
   );
 
   test.each(programs.map((block) => [`${block.page}:${block.line}`, block.text] as const))(
@@ -41,12 +47,11 @@ describe("commands in the pages", () => {
     async (_, page) => {
       const folder = makeFolder();
       cpSync(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
-      const server = serveModel(["By next Friday.", '{"due": "2026-05-08"}']);
-      servers.push(server);
+      const servers = standIns();
       for (const block of page.blocks) {
-        if (block.file !== null) writeFileSync(join(folder, block.file), `${block.text}\n`);
+        if (block.file !== null) save(join(folder, block.file), block.text);
         if (block.language !== "console") continue;
-        for (const shown of readConsole(block.text)) await follow(shown, folder, server);
+        for (const shown of readConsole(block.text)) await follow(shown, folder, servers);
       }
     },
     60_000,
@@ -76,8 +81,34 @@ function resolves(page: Page, link: string): boolean {
   return anchor === undefined || (PAGES.find((other) => other.path === path)?.anchors.has(anchor) ?? false);
 }
 
+interface StandIns {
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the Ollama server of the pages listens here. */
+  readonly ollama: string;
+}
+
+/** A server behind `local/…`, and an Ollama server that has no model until one is pulled. */
+function standIns(): StandIns {
+  const local = serveModel(["By next Friday.", '{"due": "2026-05-08"}']);
+  const ollama = openOllama({
+    chat: [piece('{"due": "2026-'), piece('05-08"}'), END],
+    pull: [
+      { status: "pulling manifest" },
+      { status: "pulling dde5aa3fc5ff", digest: "sha256:dde5aa3fc5ff", total: 2_000_000, completed: 1_000_000 },
+      { status: "success" },
+    ],
+  });
+  opened.push(local.stop, ollama.close);
+  return { env: { ...local.env, OLLAMA_HOST: ollama.host }, ollama: ollama.host };
+}
+
+function save(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${text}\n`);
+}
+
 /** Does what a reader who types the command does, and holds the page against what comes out. */
-async function follow(shown: Shown, folder: string, server: ModelServer): Promise<void> {
+async function follow(shown: Shown, folder: string, servers: StandIns): Promise<void> {
   const { words, redirected } = readWords(shown.command, folder);
   const [program, ...args] = words;
   if (program === "sed") edit(args, folder, redirected);
@@ -85,10 +116,12 @@ async function follow(shown: Shown, folder: string, server: ModelServer): Promis
   const { exit, stdout, stderr } = await modullm(args, {
     folder,
     tty: true,
-    env: { ...server.env, NO_COLOR: "1", LANG: "C.UTF-8" },
+    env: { ...servers.env, NO_COLOR: "1", LANG: "C.UTF-8" },
   });
   if (redirected !== null && redirected !== "/dev/null") writeFileSync(join(folder, redirected), stdout);
-  const printed = `${stderr}\n${redirected === null ? stdout : ""}`.replaceAll(folder, FOLDER);
+  const printed = `${stderr}\n${redirected === null ? stdout : ""}`
+    .replaceAll(folder, FOLDER)
+    .replaceAll(servers.ollama, OLLAMA);
   const said = `$ ${shown.command}\n${printed}`;
   expect({ exit, said }).toEqual({ exit: expectedExit(shown), said });
   expect({ missing: missingPieces(shown, printed), said }).toEqual({ missing: [], said });

@@ -26,7 +26,13 @@ export interface Page {
 
 /** Every page a reader may open. */
 export function readPages(): readonly Page[] {
-  const paths = ["README.md", "AGENTS.md", ...new Glob("{docs,examples}/**/*.md").scanSync(ROOT)];
+  const paths = [
+    "README.md",
+    "AGENTS.md",
+    "CHANGELOG.md",
+    ...new Glob("{docs,examples}/**/*.md").scanSync(ROOT),
+    ...new Glob("plugins/*/README.md").scanSync(ROOT),
+  ];
   return paths.toSorted().map(readPage);
 }
 

@@ -3,6 +3,7 @@ import { Glob } from "bun";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/table.ts";
+import type { NoteKind } from "../../src/core/events.ts";
 import { LLM_PARAMS } from "../../src/program/llm-params.ts";
 import { FRONTMATTER_KEYS } from "../../src/program/metadata.ts";
 import { OFFERED_PYTHON } from "../../src/sandbox/python/offered.ts";
@@ -49,6 +50,21 @@ describe("tables in the pages are complete", () => {
   test("docs/stats.md has every key of stats", () => {
     const { app_path: _path, model: _model, ...counts } = statsOf("", null, []);
     expect(firstColumn("docs/stats.md", "## `stats`")).toEqual(sorted(Object.keys(counts)));
+  });
+
+  test("docs/library.md has every kind of note", () => {
+    const kinds: Readonly<Record<NoteKind, true>> = {
+      "schema-weakened": true,
+      "retry-wait": true,
+      fallback: true,
+      restart: true,
+      skipped: true,
+      repair: true,
+      degraded: true,
+      progress: true,
+      warning: true,
+    };
+    expect(firstColumn("docs/library.md", "## Events")).toEqual(sorted(Object.keys(kinds)));
   });
 
   test("AGENTS.md names every decision and every bench", () => {

@@ -71,7 +71,7 @@ function showNote(event: Extract<RunEvent, { type: "note" }>, output: Output, li
   }
 }
 
-/** `message [#####.....] 50 %` where the total is known. */
+/** `message [#####.....] 50 %` where the total is known; a percentage at the end of the message is the bar's own. */
 function progressText(message: string, data: unknown, columns: number): string {
   if (
     !isObject(data) ||
@@ -81,7 +81,8 @@ function progressText(message: string, data: unknown, columns: number): string {
   )
     return message;
   const share = Math.min(1, data["completed"] / data["total"]);
-  const width = Math.max(10, Math.min(40, columns - message.length - 12));
+  const text = message.replace(/ \d+ %$/, "");
+  const width = Math.max(10, Math.min(40, columns - text.length - 12));
   const full = Math.round(share * width);
-  return `${message} [${"#".repeat(full)}${".".repeat(width - full)}] ${Math.floor(share * 100)} %`;
+  return `${text} [${"#".repeat(full)}${".".repeat(width - full)}] ${Math.floor(share * 100)} %`;
 }
