@@ -1,9 +1,10 @@
 import { isModelName } from "../../program/parse.ts";
+import { renderValue } from "../../program/template.ts";
 import { BASELINE, linkOf } from "../../authoring/drafter.ts";
 import { type ModullmError, toModullmError } from "../../core/error.ts";
 import { findOffers, type Offer } from "../../model-offers.ts";
 import type { Choice } from "./dialog.ts";
-import { askAddress, askKey } from "./credential-step.ts";
+import { askAddress, askKey, keyNameOf } from "./credential-step.ts";
 import type { Host } from "./host.ts";
 
 /** What can be done about a model that can't be called. */
@@ -77,7 +78,7 @@ async function tryModel(host: Host, id: string): Promise<ModullmError | null> {
     if (session.progress.greeted) return null;
     dialog.say(`Saying hello to ${id} …`);
     const { greeting } = await host.run(linkOf(host.workflow, "hello").child, { name: host.author }, { model: id });
-    dialog.show(`${id} answers`, String(greeting));
+    dialog.show(`${id} answers`, renderValue(greeting));
     session.save({ greeted: true });
     return null;
   } catch (thrown) {
@@ -93,11 +94,11 @@ async function mend(host: Host, model: string, fault: ModullmError): Promise<voi
   const remedies = remediesOf(fault);
   const [usual = "stop"] = remedies;
   dialog.show(`${model} can't be called yet`, `${fault.message}\n${fault.hint}`);
-  if (fault.code === "RLLM_014" && usual === "key") await tellCredential(host, model, fault);
+  if (fault.code === "RLLM_014" && usual === "key") await tellCredential(host, model);
   // Nobody is there to choose under --yes: then the fault ends it, unless a key can be typed.
   const choices = remedies.map((remedy) => REMEDIES[remedy]);
   const remedy = await dialog.choose("What now?", choices, usual === "key" ? usual : "stop");
-  if (remedy === "key") await askKey(host, model, fault);
+  if (remedy === "key") await askKey(host, model);
   if (remedy === "address") await askAddress(host, model);
   if (remedy === "pull") host.rebuild({ ollamaAutoPull: true });
   if (remedy === "model") session.save({ model: null, greeted: false });
@@ -115,16 +116,16 @@ function remediesOf({ code, details }: ModullmError): readonly Remedy[] {
 }
 
 /** As `credential_check` has it: it is told names and places, never a key. */
-async function tellCredential(host: Host, model: string, { details }: ModullmError): Promise<void> {
+async function tellCredential(host: Host, model: string): Promise<void> {
   const known = {
     provider: model.split("/")[0] ?? model,
-    variable: String(details["missing_env_var"]),
+    variable: await keyNameOf(host, model),
     found_in: null,
   };
   try {
     const child = linkOf(host.workflow, "credential").child;
     const { state } = await host.run(child, known, { model: BASELINE });
-    host.dialog.say(String(state));
+    host.dialog.say(renderValue(state));
   } catch (thrown) {
     const error = toModullmError(thrown);
     if (error.code === "RLLM_022") throw error;
