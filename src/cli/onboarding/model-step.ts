@@ -42,7 +42,11 @@ async function chooseModel(host: Host): Promise<string> {
   const offers = await findOffers((await host.app()).config);
   const [first] = offers;
   const usual = (await preferred(host, offers)) ?? first?.model ?? BASELINE;
-  const choices: Choice<string>[] = offers.map(({ model, reason }) => ({ value: model, label: model, hint: reason }));
+  const choices: Choice<string>[] = offers.map(({ model, ready, reason }) => ({
+    value: model,
+    label: ready ? model : `${model} (not ready)`,
+    hint: reason,
+  }));
   const other = { value: "other", label: "Another model or server", hint: "type provider/name" };
   const chosen = await dialog.choose(
     "Which model shall help you, and run your first program?",

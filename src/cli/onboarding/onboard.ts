@@ -46,7 +46,10 @@ const SPARE_PURPOSE = "Summarise a text in three sentences.";
  * @throws {ModullmError} RLLM_022 when it is interrupted; what keeps the model from being called, when the user stops there
  */
 export async function onboard(host: Host, options: OnboardOptions): Promise<OnboardResult> {
-  const { session } = host;
+  const { session, dialog } = host;
+  dialog.say(
+    "A model first, then a program that runs on it. Ctrl-C stops at any time, and --resume goes on from there.",
+  );
   const model = await settleModel(host, options.model);
   const credentialPath = await offerToKeep(host);
   const purpose = await settlePurpose(host);
