@@ -48,10 +48,14 @@ const ANSWERS: readonly (readonly [words: string, answer: (wish: string) => unkn
   ],
 ];
 
-/**
- * @param options.spoil replaces what a program answers, by the words of its prompt
- */
-export function serveScript(options: { readonly spoil?: Readonly<Record<string, unknown>> } = {}): ScriptedServer {
+export interface Script {
+  /** Replaces what a program answers, by the words of its prompt. */
+  readonly spoil?: Readonly<Record<string, unknown>>;
+  /** Words of a prompt that is never answered. */
+  readonly hang?: string;
+}
+
+export function serveScript(options: Script = {}): ScriptedServer {
   const asked: string[] = [];
   const server = Bun.serve({
     port: 0,
@@ -66,6 +70,7 @@ export function serveScript(options: { readonly spoil?: Readonly<Record<string, 
         return Response.json({ object: "list", data: [{ id: "gpt-5-mini" }, { id: "text-embedding-3-small" }] });
       const body = await request.text();
       asked.push(body);
+      if (options.hang !== undefined && body.includes(options.hang)) await new Promise(() => {});
       return Response.json(completion(answerTo(body, options.spoil ?? {})));
     },
   });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OnboardResult } from "../../src/cli/onboarding/onboard.ts";
 import { makeFolder } from "../cli/command-line.ts";
-import { KEY, serveScript } from "./model-server.ts";
+import { KEY, MODEL, serveScript } from "./model-server.ts";
 import { CTRL_C, DOWN, ENTER, openScreen, type Screen } from "./screen.ts";
 
 /** The binary at a pseudo-terminal, as a person would use it. */
@@ -148,6 +148,25 @@ describe("Ctrl-C at a question ends onboard with exit 130, and --resume goes on:
     60_000,
   );
 });
+
+test("Ctrl-C while a model drafts ends onboard with exit 130, and --resume goes on", async () => {
+  const hanging = serveScript({ hang: "Name the fields of its answer" });
+  const folder = makeFolder();
+  const env = { OPENAI_API_KEY: KEY };
+  const screen = openScreen(["onboard", "--model", MODEL], { folder, env: { ...hanging.env, ...env } });
+  await answer(screen, [PURPOSE, ...APPROVALS.slice(0, 2)]);
+  await screen.until("waiting for");
+  screen.interrupt();
+  const { exit, stdout } = await screen.end();
+  hanging.stop();
+  expect({ exit, error: JSON.parse(stdout) as unknown }).toMatchObject({
+    exit: 130,
+    error: { error_code: "RLLM_022" },
+  });
+  const again = openScreen(["onboard", "--resume"], { folder, env: { ...server.env, ...env } });
+  await answer(again, [...APPROVALS.slice(2), ...END]);
+  expect(await made(again)).toMatchObject({ ok: true });
+}, 60_000);
 
 /** What is asked after an interrupt: what was not decided, and the key as long as it is kept nowhere. */
 function remaining(index: number, kept: boolean): readonly Answer[] {

@@ -12,6 +12,8 @@ export interface Screen {
   /** Waits until a text is drawn that was not there at the last wait. */
   until(text: string): Promise<void>;
   type(keys: string): void;
+  /** Ctrl-C while nobody reads keys: the terminal makes a signal of it. */
+  interrupt(): void;
   /** Everything drawn so far. */
   drawn(): string;
   /** Waits for the end. stdout is not on the screen: it goes to a file, as a script would have it. */
@@ -58,6 +60,7 @@ export function openScreen(
       }
     },
     type: (keys) => void terminal.write(keys),
+    interrupt: () => child.kill("SIGINT"),
     drawn: () => text,
     async end() {
       const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
