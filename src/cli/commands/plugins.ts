@@ -75,6 +75,7 @@ export const command: Command = {
         "What it is about; `install` takes an npm package, a folder, a .tgz or a git URL, `test` a folder or a command",
       required: false,
       many: true,
+      takes: "file",
     },
   ],
   options: {

@@ -17,7 +17,7 @@ import { openTrace } from "../trace.ts";
 export const command: Command = {
   name: "run",
   summary: "Run a program and print its output object",
-  positionals: [{ name: "FILE", description: "The .rllm program", required: true }],
+  positionals: [{ name: "FILE", description: "The .rllm program", required: true, takes: "program" }],
   rest: "key=value pairs: single fields of the input, typed by input_schema",
   options: {
     input: {

@@ -1,5 +1,5 @@
 import { parse, stringify } from "yaml";
-import { readWords } from "../../docs/console.ts";
+import { readConsole, readWords, type Shown } from "../../docs/console.ts";
 import { type Block, readPage } from "../../docs/page.ts";
 import { TOPICS } from "../../../src/cli/topics/topics.ts";
 
@@ -13,7 +13,9 @@ export interface Topic {
   readonly programs: Readonly<Record<string, string>>;
   /** Blocks that are a config.yaml. */
   readonly configurations: readonly string[];
-  /** Every `modullm …` shown, in order, without comments. */
+  /** Commands with what they print. */
+  readonly shown: readonly Shown[];
+  /** Every other `modullm …`, in order, without comments. */
   readonly commands: readonly string[];
   /** How often the text has `modullm` before a word. */
   readonly mentions: number;
@@ -36,6 +38,7 @@ export function isComplete(command: string): boolean {
 function readTopic(name: string, text: string): Topic {
   const { blocks, prose } = readPage(name, text);
   const of = (language: string): Block[] => blocks.filter((block) => block.language === language);
+  const consoles = of("console").flatMap((block) => readConsole(block.text));
   const commands = prose.split("\n").flatMap(commandsOf);
   return {
     name,
@@ -45,6 +48,7 @@ function readTopic(name: string, text: string): Topic {
       ...of("frontmatter").map((block, index) => [`part-${index + 1}.rllm`, completed(block.text)]),
     ]),
     configurations: of("config.yaml").map((block) => block.text),
+    shown: consoles,
     commands,
     mentions: text.match(/\bmodullm [a-z-]/g)?.length ?? 0,
   };

@@ -10,8 +10,10 @@ import { MARKS } from "../../../src/cli/topics/marks.ts";
 import { TOPICS } from "../../../src/cli/topics/topics.ts";
 import { CODES } from "../../../src/core/codes.ts";
 import { parseConfigFile } from "../../../src/core/config-file.ts";
+import { loadEncoding } from "../../../src/model/tokens/encoding.ts";
 import { environmentName, providerNames, PROVIDERS } from "../../../src/model/providers.ts";
 import { makeFolder, modullm } from "../command-line.ts";
+import { missingPieces } from "../../docs/console.ts";
 import { isComplete, PENDING, readTopics, type Topic, wordsOf } from "./topic.ts";
 
 const SOURCE = join(import.meta.dir, "../../../src");
@@ -43,10 +45,9 @@ describe("the marks of topics", () => {
 
 describe("what topics show", () => {
   test.each(each)("every command of %s is one, with its options and arguments", async (_, topic) => {
-    expect(topic.commands).toHaveLength(topic.mentions);
-    const wrong = await Promise.all(
-      topic.commands.map(async (command) => ({ command, fault: await faultOf(command) })),
-    );
+    const commands = [...topic.commands, ...topic.shown.map(({ command }) => command)];
+    expect(commands).toHaveLength(topic.mentions);
+    const wrong = await Promise.all(commands.map(async (command) => ({ command, fault: await faultOf(command) })));
     expect(wrong.filter(({ fault }) => fault !== null)).toEqual([]);
   });
 
@@ -76,13 +77,42 @@ describe("what topics show", () => {
   });
 });
 
-test("help agents runs all its programs", async () => {
-  const agents = topics.find(({ name }) => name === "agents");
-  const typed = agents === undefined ? [] : await typeAll(agents);
-  const ran = typed.flatMap(({ command }) => /^modullm run (\S+)/.exec(command)?.[1] ?? []);
-  expect(ran).toEqual(Object.keys(agents?.programs ?? {}));
-  expect(ran).toHaveLength(2);
+describe("help agents", () => {
+  const find = (): Topic => topics.find(({ name }) => name === "agents") ?? fail();
+
+  test("runs all its programs, each with an input shown beside it, and checks them before", async () => {
+    const { programs } = find();
+    const typed = (await typeAll(find())).map(({ command }) => command);
+    for (const name of Object.keys(programs)) {
+      expect(typed).toContain(`modullm validate --strict ${name}`);
+      expect(typed.filter((command) => command.startsWith(`modullm run ${name} `))).not.toEqual([]);
+    }
+    expect(Object.keys(programs)).toHaveLength(2);
+  });
+
+  test("shows what its commands print", async () => {
+    const { programs, shown } = find();
+    expect(shown).toHaveLength(1);
+    for (const one of shown) {
+      const { stdout } = await modullm(wordsOf(one.command).slice(1), { folder: makeFolder(programs) });
+      expect(missingPieces(one, stdout)).toEqual([]);
+    }
+  });
+
+  test("is short enough to be read before work begins", async () => {
+    const encoding = await loadEncoding("o200k_base");
+    for (const format of ["json", "text"]) {
+      const { stdout } = await modullm(["help", "agents", "--format", format]);
+      expect(await encoding.count(stdout)).toBeLessThan(MOST_TOKENS);
+    }
+  });
 });
+
+const MOST_TOKENS = 2500;
+
+function fail(): never {
+  throw new Error("there is no such topic");
+}
 
 /** Types every command that is about a program of the topic, or about what one before it wrote, in the folder of its programs. */
 async function typeAll({ programs, commands }: Topic) {
