@@ -24,66 +24,68 @@ const SPLIT: readonly Case[] = [
   [["parse", "--schema", "a.rllm", "<", "no"], ["notes.txt"]],
 ];
 
-// Windows has no bash of its own.
-describe.skipIf(!hasShell("bash") || process.platform === "win32")("completion in bash", () => {
-  // Without compopt it is what it is in bash 3.2.
-  test.each([
-    ["as it is", ""],
-    ["without compopt", "enable -n compopt; "],
-  ])(
-    "offers what fits where the cursor is, %s",
-    async (_, before) => {
-      const place = await placeWithScript();
-      const cases = [...CASES, ...SPLIT];
-      const offered = cases.map(([typed]) => [
-        typed,
-        plain(complete(typed, before, place).map((word) => word.trimEnd())),
-      ]);
-      // What stands before a colon is on the line and stays there.
-      const wanted = cases.map(([typed, words]) => [typed, plain(words.map((word) => behindColon(typed, word)))]);
-      expect(offered).toEqual(wanted);
-      expect(existsSync(join(place.folder, "pwned"))).toBe(false);
-    },
-    120_000,
-  );
-
-  test("without compopt it quotes paths, and ends words and folders itself", async () => {
-    const place = await placeWithScript();
-    const before = "enable -n compopt; ";
-    expect(complete(["run", ""], before, place).toSorted()).toEqual(["a.rllm ", "my\\ prog.rllm ", "sub/"]);
-    expect(complete(["run", '"my'], before, place)).toEqual(["my prog.rllm"]);
-    expect(complete(["ru"], before, place)).toEqual(["run "]);
-    expect(complete(["run", "a.rllm", "--model", "min"], before, place)).toEqual(["mine/"]);
-  });
-
-  test("takes words and descriptions with whatever signs as text", async () => {
-    const place = await makePlace();
-    writeFileSync(await place.script("bash"), bashScript(ODD));
-    expect(complete(["odd", "--value", ""], "", place)).toEqual(["one", "two"]);
-    expect(existsSync(join(place.folder, "pwned"))).toBe(false);
-  });
-
-  test("is for modullm and runllm, and holds under set -u", async () => {
-    const place = await makePlace();
-    const script = await place.script("bash");
-    const printed = runShell(
-      [
-        "bash",
-        "-uc",
-        `source ${script}; complete -p modullm runllm; COMP_WORDS=(runllm ""); COMP_CWORD=1; _modullm; echo $?`,
-      ],
-      place,
+describe.skipIf(!hasShell("bash") || process.platform === "win32")(
+  "completion in bash (skipped where there is no bash, and on Windows)",
+  () => {
+    // Without compopt it is what it is in bash 3.2.
+    test.each([
+      ["as it is", ""],
+      ["without compopt", "enable -n compopt; "],
+    ])(
+      "offers what fits where the cursor is, %s",
+      async (_, before) => {
+        const place = await placeWithScript();
+        const cases = [...CASES, ...SPLIT];
+        const offered = cases.map(([typed]) => [
+          typed,
+          plain(complete(typed, before, place).map((word) => word.trimEnd())),
+        ]);
+        // What stands before a colon is on the line and stays there.
+        const wanted = cases.map(([typed, words]) => [typed, plain(words.map((word) => behindColon(typed, word)))]);
+        expect(offered).toEqual(wanted);
+        expect(existsSync(join(place.folder, "pwned"))).toBe(false);
+      },
+      120_000,
     );
-    expect(printed).toBe("complete -o filenames -F _modullm modullm\ncomplete -o filenames -F _modullm runllm\n0\n");
-  });
 
-  test("keeps to what bash 3.2 has", async () => {
-    const text = readFileSync(await (await makePlace()).script("bash"), "utf8");
-    const later =
-      /declare -A|local -[nA]|mapfile|readarray|\$\{[^}]*(?:\^|,,)|&>>|\|&|;;&|;&|coproc|-v [a-z]+\[|\$\{\w+@|EPOCH|\[ -v /;
-    expect(text.split("\n").filter((line) => later.test(line))).toEqual([]);
-  });
-});
+    test("without compopt it quotes paths, and ends words and folders itself", async () => {
+      const place = await placeWithScript();
+      const before = "enable -n compopt; ";
+      expect(complete(["run", ""], before, place).toSorted()).toEqual(["a.rllm ", "my\\ prog.rllm ", "sub/"]);
+      expect(complete(["run", '"my'], before, place)).toEqual(["my prog.rllm"]);
+      expect(complete(["ru"], before, place)).toEqual(["run "]);
+      expect(complete(["run", "a.rllm", "--model", "min"], before, place)).toEqual(["mine/"]);
+    });
+
+    test("takes words and descriptions with whatever signs as text", async () => {
+      const place = await makePlace();
+      writeFileSync(await place.script("bash"), bashScript(ODD));
+      expect(complete(["odd", "--value", ""], "", place)).toEqual(["one", "two"]);
+      expect(existsSync(join(place.folder, "pwned"))).toBe(false);
+    });
+
+    test("is for modullm and runllm, and holds under set -u", async () => {
+      const place = await makePlace();
+      const script = await place.script("bash");
+      const printed = runShell(
+        [
+          "bash",
+          "-uc",
+          `source ${script}; complete -p modullm runllm; COMP_WORDS=(runllm ""); COMP_CWORD=1; _modullm; echo $?`,
+        ],
+        place,
+      );
+      expect(printed).toBe("complete -o filenames -F _modullm modullm\ncomplete -o filenames -F _modullm runllm\n0\n");
+    });
+
+    test("keeps to what bash 3.2 has", async () => {
+      const text = readFileSync(await (await makePlace()).script("bash"), "utf8");
+      const later =
+        /declare -A|local -[nA]|mapfile|readarray|\$\{[^}]*(?:\^|,,)|&>>|\|&|;;&|;&|coproc|-v [a-z]+\[|\$\{\w+@|EPOCH|\[ -v /;
+      expect(text.split("\n").filter((line) => later.test(line))).toEqual([]);
+    });
+  },
+);
 
 async function placeWithScript(): Promise<Place> {
   const place = await makePlace();

@@ -5,8 +5,7 @@ import { fishScript } from "../../../src/cli/completion/fish.ts";
 import { ODD, ODD_TEXT } from "./odd.ts";
 import { CASES, hasShell, lineOf, makePlace, type Place, plain, runShell } from "./shells.ts";
 
-// fish is not on every machine: `apt-get install fish`.
-describe.skipIf(!hasShell("fish"))("completion in fish", () => {
+describe.skipIf(!hasShell("fish"))("completion in fish (skipped where fish is not installed)", () => {
   test("offers what fits where the cursor is", async () => {
     const place = await makePlace();
     const lines = CASES.map(([typed]) => lineOf(typed));

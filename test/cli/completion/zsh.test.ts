@@ -5,8 +5,7 @@ import { zshScript } from "../../../src/cli/completion/zsh.ts";
 import { ODD } from "./odd.ts";
 import { CASES, hasShell, lineOf, makePlace, type Place, plain, runShell } from "./shells.ts";
 
-// zsh is not on every machine: `apt-get install zsh`.
-describe.skipIf(!hasShell("zsh"))("completion in zsh", () => {
+describe.skipIf(!hasShell("zsh"))("completion in zsh (skipped where zsh is not installed)", () => {
   test("offers what fits where the cursor is", async () => {
     const place = await makePlace();
     const offered = typeAll(
