@@ -57,6 +57,13 @@ describe.skipIf(!hasShell("bash") || process.platform === "win32")(
       expect(complete(["run", "a.rllm", "--model", "min"], before, place)).toEqual(["mine/"]);
     });
 
+    test("keeps whole what a user's COMP_WORDBREAKS does not split", async () => {
+      const place = await placeWithScript();
+      const before = "COMP_WORDBREAKS=$' \\t\\n'; ";
+      expect(complete(["run", "a.rllm", "--model", "two/small:3"], before, place)).toEqual(["two/small:3b"]);
+      expect(complete(["run", "a.rllm", "--model=two/small:3"], before, place)).toEqual(["--model=two/small:3b"]);
+    });
+
     test("takes words and descriptions with whatever signs as text", async () => {
       const place = await makePlace();
       writeFileSync(await place.script("bash"), bashScript(ODD));

@@ -130,9 +130,8 @@ async function typeAll({ programs, commands }: Topic) {
 /** Why a command can't be typed: what the command line says of its words. Null where it can. */
 async function faultOf(shown: string): Promise<string | null> {
   const [, name = "", ...rest] = wordsOf(shown);
-  if (PENDING.includes(name)) return null;
   const command = await COMMANDS[name]?.();
-  if (command === undefined) return `there is no command ${name}`;
+  if (command === undefined) return PENDING.includes(name) ? null : `there is no command ${name}`;
   try {
     const { args } = splitGlobals([name, ...rest], takesValue(command));
     const { positionals } = parseArguments(command, args);
