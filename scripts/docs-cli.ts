@@ -13,9 +13,9 @@ export async function cliReference(): Promise<string> {
   const intro = [
     "# Command line",
     "",
-    "Made from the commands by `bun scripts/docs-cli.ts`; do not edit.",
+    "<!-- Made from the commands by scripts/docs-cli.ts. -->",
     "",
-    "`modullm` and `runllm` are one program. Results are JSON on stdout, everything else goes to stderr. `MODULLM_*` variables and their",
+    "Every command with its options; `modullm` and `runllm` are one program. Results are JSON on stdout, everything else goes to stderr. `MODULLM_*` variables and their",
     "`RUNLLM_*` forms are the same.",
     "",
     `\`\`\`text\n${await overviewHelp(COMMANDS)}\n\`\`\``,

@@ -22,7 +22,9 @@ export interface Positional {
   readonly description: string;
   readonly required: boolean;
   readonly many?: boolean;
-  /** What shells offer here; files where there is none. */
+  /** What shells offer here: `.rllm` files, any files, folders. Nothing without it and without `suggest`. */
+  readonly takes?: "program" | "file" | "folder";
+  /** The words that shells offer here. */
   readonly suggest?: readonly string[];
 }
 

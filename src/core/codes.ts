@@ -106,7 +106,7 @@ export const CODES = {
     422,
     "`uses` is malformed, forms a cycle, names a program that is not in the library, or maps what can never fit.",
     ["entry", "validator", "schema_path", "reason", "actual_type", "cycle", "path", "near", "versions", "library"],
-    "Correct the `uses` entry; `modullm help rllm` shows its form.",
+    "Correct the `uses` entry; `modullm help composition` shows its form.",
   ),
   RLLM_009: entry(
     "PythonBlockExecutionError",

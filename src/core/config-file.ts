@@ -1,4 +1,5 @@
 import type { ModelFacts } from "../model/facts.ts";
+import { keysIn, REQUIRABLE } from "./config-keys.ts";
 import type { DeadlineSettings, RequiredLevel } from "./config.ts";
 import { ModullmError } from "./error.ts";
 import { isObject, type Json, type JsonObject, jsonFault, jsonType } from "./json.ts";
@@ -138,17 +139,9 @@ class Reader {
 }
 
 function readRoot(value: unknown, reader: Reader): ConfigFile {
-  const root = reader.mapping(
-    value,
-    [],
-    ["runtime", "provider", "providers", "models", "library", "sandbox", "media", "plugins"],
-  );
-  const runtime = reader.mapping(
-    root["runtime"],
-    ["runtime"],
-    ["default_model", "default_max_retries", "default_ollama_auto_pull", "fallbacks", "deadlines"],
-  );
-  const provider = reader.mapping(root["provider"], ["provider"], ["ollama_api_base"]);
+  const root = reader.mapping(value, [], keysIn(""));
+  const runtime = reader.mapping(root["runtime"], ["runtime"], keysIn("runtime"));
+  const provider = reader.mapping(root["provider"], ["provider"], keysIn("provider"));
   return {
     defaultModel: reader.text(runtime["default_model"], ["runtime", "default_model"]),
     defaultMaxRetries: reader.number(runtime["default_max_retries"], ["runtime", "default_max_retries"], COUNT),
@@ -184,7 +177,7 @@ function readFallbacks(value: unknown, reader: Reader): readonly string[] | null
 
 /** Seconds in the file, milliseconds from here on. */
 function readDeadlines(value: unknown, reader: Reader): DeadlineSettings {
-  const keys = reader.mapping(value, ["runtime", "deadlines"], ["connect", "first", "gap", "total"]);
+  const keys = reader.mapping(value, ["runtime", "deadlines"], keysIn("runtime.deadlines"));
   const milliseconds = (key: string): number | null => {
     const seconds = reader.number(keys[key], ["runtime", "deadlines", key], SECONDS);
     return seconds === null ? null : seconds * 1000;
@@ -197,11 +190,8 @@ function readDeadlines(value: unknown, reader: Reader): DeadlineSettings {
   };
 }
 
-/** `none` is no level to require: it is what nothing required means. */
-const REQUIRABLE: readonly RequiredLevel[] = ["wasm", "container", "kernel", "namespaces"];
-
 function readSandbox(value: unknown, reader: Reader): SandboxConfig {
-  const keys = reader.mapping(value, ["sandbox"], ["require", "experimental", "trusted_python", "python", "image"]);
+  const keys = reader.mapping(value, ["sandbox"], keysIn("sandbox"));
   const wanted = reader.text(keys["require"], ["sandbox", "require"]);
   const level = REQUIRABLE.find((each) => each === wanted) ?? null;
   if (wanted !== null && level === null)
@@ -218,7 +208,7 @@ function readSandbox(value: unknown, reader: Reader): SandboxConfig {
 const MEGABYTES = { integer: false, least: 0 };
 
 function readMedia(value: unknown, reader: Reader): MediaConfig {
-  const keys = reader.mapping(value, ["media"], ["allow", "hosts", "image_mb", "audio_mb", "pdf_mb"]);
+  const keys = reader.mapping(value, ["media"], keysIn("media"));
   return {
     allow: readNames(keys["allow"], ["media", "allow"], reader),
     hosts: readNames(keys["hosts"], ["media", "hosts"], reader),
@@ -235,7 +225,7 @@ function readProviders(value: unknown, reader: Reader): Map<string, ProviderEntr
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
       reader.wrong(field, "is no provider name: letters, digits, `.`, `_` and `-` make one");
     }
-    const keys = reader.mapping(entry, field, ["type", "base_url", "api_key_env", "headers", "models"]);
+    const keys = reader.mapping(entry, field, keysIn("providers.NAME"));
     providers.set(name, {
       type: reader.text(keys["type"], [...field, "type"]) ?? "openai",
       baseUrl: reader.url(keys["base_url"], [...field, "base_url"]),
@@ -282,7 +272,7 @@ function readModels(value: unknown, reader: Reader): Map<string, Partial<ModelFa
   for (const [id, entry] of Object.entries(reader.mapping(value, ["models"]))) {
     const field = ["models", id];
     if (!/^[^/\s]+\/\S+$/.test(id)) reader.wrong(field, "is no model: write provider/name");
-    const keys = reader.mapping(entry, field, ["window", "max_output", "input_price", "output_price"]);
+    const keys = reader.mapping(entry, field, keysIn("models.PROVIDER/NAME"));
     const fact = (
       key: string,
       name: keyof ModelFacts,

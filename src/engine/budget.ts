@@ -1,4 +1,5 @@
 import { ModullmError } from "../core/error.ts";
+import { LIMITS } from "../program/limits.ts";
 
 /** US dollars, tokens, calls, milliseconds. What is absent is not limited. */
 export interface Limits {
@@ -117,8 +118,8 @@ export function timeIsUp(limits: Limits, scope: string): ModullmError {
 export function parseLimits(text: string): Limits | null {
   const limits: Record<string, number> = {};
   for (const part of text.split(",")) {
-    const [, kind, value] = /^\s*(usd|tokens|calls|ms)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
-    if (kind === undefined || (kind !== "usd" && value?.includes("."))) return null;
+    const [, kind, value] = /^\s*([a-z]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
+    if (kind === undefined || !Object.hasOwn(LIMITS, kind) || (kind !== "usd" && value?.includes("."))) return null;
     limits[kind] = Number(value);
   }
   return limits;

@@ -22,7 +22,17 @@ const OPENING = /^```rllm-(python|js) (pre|post)((?: +[a-z]+=[^ ]+)*)[ \t]*$/;
 const NEARLY = /^[ \t]*(?:`{3,}|~{3,})[ \t]*(?:rllm-|(?:rllm[_ ]?)?(?:python|py|js|javascript)[ \t]+(?:pre|post)\b)/i;
 const OPTION = /([a-z]+)=([^ ]+)/g;
 const SECTION = /^[ \t]*<<<(RECOVERY|SYSTEM)>>>[ \t]*$/;
-const GIVEN_TYPES = ["string", "integer", "number", "boolean", "array", "object", "null", "any"];
+/** What a name in `out=` may be said to hold. */
+export const GIVEN_TYPES: readonly string[] = [
+  "string",
+  "integer",
+  "number",
+  "boolean",
+  "array",
+  "object",
+  "null",
+  "any",
+];
 
 interface Line {
   readonly text: string;

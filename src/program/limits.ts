@@ -1,9 +1,17 @@
 import { isObject } from "../core/json.ts";
+import type { Limits } from "../engine/budget.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { fieldError } from "./metadata.ts";
 import type { Program, Warning } from "./program.ts";
 
-const LIMITS = ["usd", "tokens", "calls", "ms"];
+/** What a budget may limit, each with its unit. */
+export const LIMITS: Readonly<Record<keyof Limits, string>> = {
+  usd: "a number: US dollars, by the prices that are known",
+  tokens: "an integer: tokens of prompts and answers",
+  calls: "an integer: calls of models, retries included",
+  ms: "an integer: milliseconds from the start of the program",
+};
+const LIMIT_NAMES: readonly string[] = Object.keys(LIMITS);
 const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -18,9 +26,10 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 export function readBudget(front: Frontmatter): Program["budget"] {
   const budget = front.values["budget"] ?? null;
   if (budget === null) return null;
-  if (!isObject(budget)) throw fieldError(front, ["budget"], `a mapping of ${LIMITS.join(", ")}`);
+  if (!isObject(budget)) throw fieldError(front, ["budget"], `a mapping of ${LIMIT_NAMES.join(", ")}`);
   for (const [key, value] of Object.entries(budget)) {
-    if (!LIMITS.includes(key)) throw fieldError(front, ["budget", key], `one of the keys ${LIMITS.join(", ")}`);
+    if (!LIMIT_NAMES.includes(key))
+      throw fieldError(front, ["budget", key], `one of the keys ${LIMIT_NAMES.join(", ")}`);
     const whole = key !== "usd";
     if (typeof value !== "number" || value < 0 || (whole && !Number.isInteger(value))) {
       throw fieldError(front, ["budget", key], whole ? "an integer of at least 0" : "a number of at least 0");

@@ -15,6 +15,9 @@ const KINDS: Readonly<Record<string, MediaKind>> = {
   "application/pdf": "pdf",
 };
 
+/** Every type that models take in. */
+export const MEDIA_TYPES: readonly string[] = Object.keys(KINDS);
+
 /** Other names that are in use for these. */
 const ALIASES: Readonly<Record<string, string>> = {
   "image/jpg": "image/jpeg",

@@ -4,40 +4,49 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import type { Warning } from "./program.ts";
 
-const REQUIRED = [
-  "name",
-  "description",
-  "version",
-  "author",
-  "max_context_window",
-  "input_schema",
-  "output_schema",
-  "llm",
-  "llm_params",
-];
-const OPTIONAL = [
-  "recovery_prompt",
-  "uses",
-  "recommended_models",
-  "tags",
-  "metadata",
-  "runllm_compat",
-  "modullm_compat",
-  "system",
-  "examples",
-  "retries",
-  "repair",
-  "budget",
-  "cache",
-  "tests",
-];
+const REPAIR_LEVELS = ["off", "safe", "full"] as const;
+
+/** The keys that a frontmatter must have, each with what it holds. */
+export const REQUIRED_KEYS: Readonly<Record<string, string>> = {
+  name: "a string",
+  description: "a string",
+  version: "a string",
+  author: "a string",
+  max_context_window: "an integer of at least 1: tokens that the prompt may have",
+  input_schema: "a JSON Schema of the input, which is an object",
+  output_schema: "a JSON Schema of the output, which is an object",
+  llm: "`model`: provider/name; `fallbacks`: models to try in order when the one before fails",
+  llm_params: "parameters of the call; {} for none",
+};
+
+/** The keys that it may have besides; null counts as left out. */
+export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
+  system: "a string: template of the system message",
+  examples: "a list of {input, output}: few-shot turns; both sides are checked against the schemas",
+  recovery_prompt: "a string: template of what a retry adds",
+  retries: "an integer of at least 0: retries after an answer that breaks the contract",
+  repair: `${REPAIR_LEVELS.join(", ")}: how far a broken answer may be repaired; safe without it`,
+  uses: "a list of programs that run first",
+  budget: "a mapping of limits on a run and all it uses",
+  cache: "a duration such as 30s, 10m, 2h, 7d: how long an answer to the identical request is used again",
+  recommended_models: "a list of provider/name, for --model recommended",
+  tags: "a list of strings",
+  metadata: "a mapping of anything",
+  runllm_compat:
+    'versions of the runtime: {min: "0.1.0", max_exclusive: "0.2.0"}, in quotes; the second may be left out',
+  modullm_compat:
+    'versions of the runtime: {min: "0.1.0", max_exclusive: "0.2.0"}, in quotes; the second may be left out',
+  tests: "a list of {name, input, expect}; checked in form, without effect in this version",
+};
 
 /** Every key a frontmatter may have, required ones first. */
-export const FRONTMATTER_KEYS: readonly string[] = [...REQUIRED, ...OPTIONAL];
+export const FRONTMATTER_KEYS: readonly string[] = [...Object.keys(REQUIRED_KEYS), ...Object.keys(OPTIONAL_KEYS)];
 
 /** @throws {ModullmError} RLLM_002 naming every required key that is missing */
 export function checkRequired(front: Frontmatter): void {
-  const missing = REQUIRED.filter((key) => !Object.hasOwn(front.values, key)).toSorted();
+  const missing = Object.keys(REQUIRED_KEYS)
+    .filter((key) => !Object.hasOwn(front.values, key))
+    .toSorted();
   if (missing.length === 0) return;
   throw new ModullmError("RLLM_002", `The frontmatter lacks ${missing.map((key) => `"${key}"`).join(", ")}`, {
     details: { missing_fields: missing },
@@ -95,8 +104,6 @@ export function readInteger(front: Frontmatter, key: string, least: number): num
     throw fieldError(front, [key], `an integer of at least ${least}`);
   return value as number;
 }
-
-const REPAIR_LEVELS = ["off", "safe", "full"] as const;
 
 export function readRepair(front: Frontmatter): (typeof REPAIR_LEVELS)[number] | null {
   const value = front.values["repair"] ?? null;

@@ -6,7 +6,19 @@ import type { Frontmatter } from "./frontmatter.ts";
 import type { UsesEntry, Warning } from "./program.ts";
 import { parseTemplate, renderTemplate, lookUp, type TemplatePath, onlyPath } from "./template.ts";
 
-const KEYS = ["name", "path", "with", "each", "when", "on_error", "fresh"];
+const ON_ERROR: readonly unknown[] = ["fail", "null", "skip"];
+
+/** The keys of an entry, each with what it holds; the first two are needed. */
+export const USES_KEYS: Readonly<Record<string, string>> = {
+  name: "how templates call it, {{uses.NAME.…}}: letters, digits and _",
+  path: "the program: a file, relative to this one, that ends in .rllm or starts with . or /; else a name in the library",
+  with: "its input; a value that is exactly one template keeps its type; {} without it",
+  each: "a template that gives a list: it runs once for every element, {{item}} in with; its output is the list of outputs",
+  when: "a template: it is skipped, and its output null, when this gives false, null, an empty text, list or mapping",
+  on_error: `${ON_ERROR.join(", ")}: a failure ends the run, is null, or is left out of the list of each; fail without it`,
+  fresh: "true: its calls are never shared with, or answered from, the same call made before",
+};
+const KEYS = Object.keys(USES_KEYS);
 
 /** @throws {ModullmError} RLLM_008 */
 export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
@@ -124,7 +136,7 @@ function checkSchedule(front: Frontmatter, entry: Record<string, unknown>, index
       throw entryError(front, entry, index, `has a "${key}" that is not a template in quotes`);
   }
   const policy = entry["on_error"];
-  if (policy !== undefined && !["fail", "null", "skip", null].includes(policy as string)) {
+  if (policy !== undefined && policy !== null && !ON_ERROR.includes(policy)) {
     throw entryError(front, entry, index, 'has an "on_error" that is not fail, null or skip');
   }
   if (entry["fresh"] !== undefined && typeof entry["fresh"] !== "boolean")

@@ -51,6 +51,21 @@ describe("the binary", () => {
     expect(other.stdout).toBe("0.1.0\n");
   });
 
+  test("has the texts of help and of completion in it", async () => {
+    const folder = makeFolder();
+    expect((await modullm(["help", "agents"], folder)).stdout).toStartWith('{"topic":"agents","content":"# Agents');
+    for (const [shell, end] of [
+      ["bash", "complete -o nospace -F _modullm modullm runllm\nfi\n"],
+      ["zsh", "compinit\" before this'\nfi\n"],
+      ["fish", " -a 'bash zsh fish powershell models'\n"],
+      ["powershell", "}\n"],
+    ] as const) {
+      const { exit, stdout } = await modullm(["completion", shell], folder);
+      expect({ exit, end: stdout.endsWith(end) }).toEqual({ exit: 0, end: true });
+    }
+    expect((await modullm(["completion", "models"], folder)).stdout).toStartWith("builtin/baseline\nrecommended\n");
+  });
+
   test("sends a picture along, from a file and from a URL, and dials no closed address", async () => {
     const schema = "{type: object, properties: {picture: {type: string, contentMediaType: image/*}}}";
     const see = programText({ max_context_window: "9000", input_schema: schema }, "See {{input.picture}}");

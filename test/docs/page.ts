@@ -18,6 +18,8 @@ export interface Page {
   /** Relative to the project. */
   readonly path: string;
   readonly blocks: readonly Block[];
+  /** What stands outside of blocks. */
+  readonly prose: string;
   /** Targets of links, code left out. */
   readonly links: readonly string[];
   /** What `#…` may name. */
@@ -33,14 +35,15 @@ export function readPages(): readonly Page[] {
     ...new Glob("{docs,examples}/**/*.md").scanSync(ROOT),
     ...new Glob("plugins/*/README.md").scanSync(ROOT),
   ];
-  return paths.toSorted().map(readPage);
+  return paths.toSorted().map((path) => readPage(path, readFileSync(join(ROOT, path), "utf8")));
 }
 
-function readPage(path: string): Page {
+/** A page's text taken apart. */
+export function readPage(path: string, written: string): Page {
   const blocks: Block[] = [];
   const prose: string[] = [];
   let open: { fence: string; info: string; lines: string[]; line: number } | null = null;
-  for (const [index, line] of readFileSync(join(ROOT, path), "utf8").split("\n").entries()) {
+  for (const [index, line] of written.split("\n").entries()) {
     const fence = /^(`{3,})(.*)$/.exec(line);
     if (open !== null && line.trimEnd() === open.fence) {
       const [language = "", file = null] = open.info.trim().split(/\s+/);
@@ -53,7 +56,7 @@ function readPage(path: string): Page {
   if (open !== null) throw new Error(`${path}: the code block that opens on line ${open.line} is never closed`);
   const text = prose.join("\n");
   const links = [...text.replace(/`[^`\n]*`/g, "code").matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
-  return { path, blocks, links, anchors: anchorsOf(text) };
+  return { path, blocks, prose: text, links, anchors: anchorsOf(text) };
 }
 
 /** Headings as GitHub names them, and explicit anchors. */

@@ -4,7 +4,7 @@ import { readInput } from "../run-input.ts";
 export const command: Command = {
   name: "exectime",
   summary: "Predict how long a run takes and what it costs, from past runs",
-  positionals: [{ name: "FILE", description: "The .rllm program", required: true }],
+  positionals: [{ name: "FILE", description: "The .rllm program", required: true, takes: "program" }],
   rest: "key=value pairs: single fields of the input, typed by input_schema",
   options: {
     model: { type: "string", valueHint: "MODEL", description: "provider/name for every program of the run" },

@@ -18,7 +18,7 @@ export const command: Command = {
       name: "TOPIC",
       description: "A topic that `modullm help` lists, a command, or an error code",
       required: false,
-      suggest: [...Object.keys(TOPICS), "commands", ...Object.keys(COMMANDS)],
+      suggest: [...new Set([...Object.keys(TOPICS), "commands", ...Object.keys(COMMANDS), ...Object.keys(CODES)])],
     },
   ],
   options: {

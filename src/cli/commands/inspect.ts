@@ -6,7 +6,7 @@ import { visible } from "../output.ts";
 export const command: Command = {
   name: "inspect",
   summary: "Show what a program is: contracts, model, parameters, what it uses",
-  positionals: [{ name: "FILE", description: "The .rllm program", required: true }],
+  positionals: [{ name: "FILE", description: "The .rllm program", required: true, takes: "program" }],
   options: {
     format: {
       type: "enum",

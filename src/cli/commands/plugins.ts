@@ -2,31 +2,80 @@ import { nearest } from "../../core/nearest.ts";
 import { type Command, UsageError } from "../command.ts";
 import type { PluginAction } from "./plugins/plugin-action.ts";
 
+interface ListedAction {
+  /** What follows its name, as help shows it. */
+  readonly words: string;
+  readonly summary: string;
+  load(): Promise<PluginAction>;
+}
+
 /** What can be done with plugins, loaded when it is asked for. */
-const ACTIONS: Readonly<Record<string, () => Promise<PluginAction>>> = {
-  list: async () => (await import("./plugins/list.ts")).action,
-  search: async () => (await import("./plugins/search.ts")).action,
-  info: async () => (await import("./plugins/info.ts")).action,
-  install: async () => (await import("./plugins/install.ts")).install,
-  update: async () => (await import("./plugins/install.ts")).update,
-  remove: async () => (await import("./plugins/remove.ts")).action,
-  trust: async () => (await import("./plugins/trust.ts")).trust,
-  distrust: async () => (await import("./plugins/trust.ts")).distrust,
-  test: async () => (await import("./plugins/test.ts")).action,
-  new: async () => (await import("./plugins/new.ts")).action,
+export const PLUGIN_ACTIONS: Readonly<Record<string, ListedAction>> = {
+  list: {
+    words: "",
+    summary: "what is here, and whether it may run",
+    load: async () => (await import("./plugins/list.ts")).action,
+  },
+  search: {
+    words: "[WORD...]",
+    summary: "packages of npm with the keyword modullm-plugin",
+    load: async () => (await import("./plugins/search.ts")).action,
+  },
+  info: {
+    words: "NAME",
+    summary: "what it runs, provides and sees",
+    load: async () => (await import("./plugins/info.ts")).action,
+  },
+  install: {
+    words: "SOURCE",
+    summary: "an npm package, a folder, a .tgz or a git URL; no script of a package is run",
+    load: async () => (await import("./plugins/install.ts")).install,
+  },
+  update: {
+    words: "[NAME...]",
+    summary: "those that are named, or all that are installed",
+    load: async () => (await import("./plugins/install.ts")).update,
+  },
+  remove: {
+    words: "NAME...",
+    summary: "delete what was installed",
+    load: async () => (await import("./plugins/remove.ts")).action,
+  },
+  trust: {
+    words: "NAME",
+    summary: "let it run as its files are now; a changed file needs a new yes",
+    load: async () => (await import("./plugins/trust.ts")).trust,
+  },
+  distrust: {
+    words: "NAME",
+    summary: "take the yes back",
+    load: async () => (await import("./plugins/trust.ts")).distrust,
+  },
+  test: {
+    words: "NAME|FOLDER|COMMAND",
+    summary: "check that it keeps to the protocol",
+    load: async () => (await import("./plugins/test.ts")).action,
+  },
+  new: {
+    words: "NAME",
+    summary: "write a plugin that works, to be changed; needs --lang",
+    load: async () => (await import("./plugins/new.ts")).action,
+  },
 };
+const NAMES = Object.keys(PLUGIN_ACTIONS);
 
 export const command: Command = {
   name: "plugins",
   summary: "Get providers that others have written, and decide which of them may run",
   positionals: [
-    { name: "ACTION", description: Object.keys(ACTIONS).join(", "), required: true, suggest: Object.keys(ACTIONS) },
+    { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
     {
       name: "NAME",
       description:
         "What it is about; `install` takes an npm package, a folder, a .tgz or a git URL, `test` a folder or a command",
       required: false,
       many: true,
+      takes: "file",
     },
   ],
   options: {
@@ -70,13 +119,13 @@ export const command: Command = {
   ],
   async run(context) {
     const [name = "", ...words] = context.positionals;
-    const load = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!load) {
-      const near = nearest(name, Object.keys(ACTIONS));
+    const listed = Object.hasOwn(PLUGIN_ACTIONS, name) ? PLUGIN_ACTIONS[name] : undefined;
+    if (!listed) {
+      const near = nearest(name, NAMES);
       const meant = near === null ? "" : `; did you mean "${near}"?`;
-      throw new UsageError(`"${name}" is not one of ${Object.keys(ACTIONS).join(", ")}${meant}`);
+      throw new UsageError(`"${name}" is not one of ${NAMES.join(", ")}${meant}`);
     }
-    const action = await load();
+    const action = await listed.load();
     if (words.length < action.least) throw new UsageError(`${name} needs ${action.wants}`);
     if (words.length > action.most)
       throw new UsageError(`"${words[action.most]}" is one argument too many for ${name}`);

@@ -4,6 +4,7 @@ import type { RepairLevel } from "../../answer/answer.ts";
 import type { RunEvent, RunListener } from "../../core/events.ts";
 import { parseLimits } from "../../engine/budget.ts";
 import type { RunOptions } from "../../engine/engine.ts";
+import { LIMITS } from "../../program/limits.ts";
 import { isModelName } from "../../program/parse.ts";
 import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
 import { createProgress } from "../render/progress.ts";
@@ -16,7 +17,7 @@ import { openTrace } from "../trace.ts";
 export const command: Command = {
   name: "run",
   summary: "Run a program and print its output object",
-  positionals: [{ name: "FILE", description: "The .rllm program", required: true }],
+  positionals: [{ name: "FILE", description: "The .rllm program", required: true, takes: "program" }],
   rest: "key=value pairs: single fields of the input, typed by input_schema",
   options: {
     input: {
@@ -166,7 +167,7 @@ function readFlags(options: Options): RunOptions {
   const limits = budget === null ? null : parseLimits(budget);
   if (budget !== null && limits === null)
     throw new UsageError(
-      `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (usd, tokens, calls, ms)`,
+      `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (${Object.keys(LIMITS).join(", ")})`,
     );
   const model = options.text("model");
   if (model !== null && model !== "recommended" && !isModelName(model)) {

@@ -6,7 +6,12 @@ export const command: Command = {
   name: "stats",
   summary: "Show how a program has done: runs, compliance, latency, tokens, cost",
   positionals: [
-    { name: "FILE", description: "The .rllm program; without it, every program that ever ran", required: false },
+    {
+      name: "FILE",
+      description: "The .rllm program; without it, every program that ever ran",
+      required: false,
+      takes: "program",
+    },
   ],
   options: {
     model: { type: "string", valueHint: "MODEL", description: "Only runs of this provider/name" },

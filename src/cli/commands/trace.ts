@@ -8,7 +8,7 @@ export const command: Command = {
   summary: "Show what a run did, from the events that run --trace wrote",
   positionals: [
     { name: "ACTION", description: "show", required: true, suggest: ["show"] },
-    { name: "FILE", description: "The trace; - for stdin", required: true },
+    { name: "FILE", description: "The trace; - for stdin", required: true, takes: "file" },
   ],
   options: {
     format: {

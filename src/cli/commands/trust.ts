@@ -3,7 +3,9 @@ import type { Command } from "../command.ts";
 export const command: Command = {
   name: "trust",
   summary: "Let a folder's .env pair its base URLs with keys from elsewhere",
-  positionals: [{ name: "FOLDER", description: "The folder; the current one without it", required: false }],
+  positionals: [
+    { name: "FOLDER", description: "The folder; the current one without it", required: false, takes: "folder" },
+  ],
   options: {
     list: { type: "boolean", description: "Show the folders that are trusted" },
     remove: { type: "boolean", description: "Trust the folder no longer" },

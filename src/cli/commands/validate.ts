@@ -7,7 +7,7 @@ import { warningText } from "../render/warning.ts";
 export const command: Command = {
   name: "validate",
   summary: "Check programs and all they use, without calling a model",
-  positionals: [{ name: "FILE...", description: "The .rllm programs", required: true, many: true }],
+  positionals: [{ name: "FILE...", description: "The .rllm programs", required: true, many: true, takes: "program" }],
   options: {
     strict: { type: "boolean", description: "Take warnings as errors" },
     shallow: { type: "boolean", description: "Leave out what the programs use" },

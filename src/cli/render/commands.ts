@@ -6,6 +6,8 @@ export interface OptionDescription {
   readonly name: string;
   readonly type: string;
   readonly values?: readonly string[];
+  /** What its value is called in help: `PATH`, `MODEL`. */
+  readonly value?: string;
   readonly default?: unknown;
   readonly description: string;
 }
@@ -18,6 +20,8 @@ export interface CommandDescription {
     readonly required: boolean;
     readonly many: boolean;
     readonly description: string;
+    /** What shells offer: a program (a `.rllm` file or a name), a file, a folder. */
+    readonly takes?: string;
     readonly suggest?: readonly string[];
   }[];
   readonly rest: string | null;
@@ -38,11 +42,12 @@ function describe(command: Command): CommandDescription {
   return {
     name: command.name,
     summary: command.summary,
-    arguments: command.positionals.map(({ name, required, many = false, description, suggest }) => ({
+    arguments: command.positionals.map(({ name, required, many = false, description, takes, suggest }) => ({
       name,
       required,
       many,
       description,
+      ...(takes === undefined ? {} : { takes }),
       ...(suggest === undefined ? {} : { suggest }),
     })),
     rest: command.rest ?? null,
@@ -56,6 +61,7 @@ function describeOptions(options: Command["options"]): OptionDescription[] {
     name: `--${name}`,
     type: option.type ?? "string",
     ...(option.type === "enum" ? { values: option.options ?? [] } : {}),
+    ...("valueHint" in option && option.valueHint !== undefined ? { value: option.valueHint } : {}),
     ...(option.default === undefined ? {} : { default: option.default }),
     description: option.description ?? "",
   }));

@@ -1,18 +1,11 @@
 import { type Code, CODES, type CodeEntry } from "../../core/codes.ts";
 
-/** The error table as the help topic shows it. */
-export function errorTopic(): string {
-  const rows = CODE_LIST.map((code) => {
+/** Every code with when it arises and what to do. */
+export function codeRows(): string {
+  return CODE_LIST.map((code) => {
     const { type, when, hint }: CodeEntry = CODES[code];
     return `${code}  ${type}\n    ${when}\n    ${hint}`;
-  });
-  return [
-    "# Errors: all codes, and what to do",
-    "",
-    "An error is one JSON object on stdout, exit 1 (130 when interrupted).",
-    "",
-    ...rows,
-  ].join("\n");
+  }).join("\n");
 }
 
 /** A code as a topic of its own: `RLLM_013`, in any case. */

@@ -25,6 +25,7 @@ export async function overviewHelp(commands: Readonly<Record<string, () => Promi
     "First steps:",
     "  modullm run examples/summary.rllm --input-file examples/summary.yaml",
     "  modullm help rllm           the language",
+    "  modullm help agents         all that a coding agent needs",
     "  modullm help                other topics",
     "  modullm run --help          one command",
   ].join("\n");

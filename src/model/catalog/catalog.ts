@@ -31,6 +31,11 @@ export function familyOf(id: string): string {
   return id.replace(/(?:-latest|[-@](?:\d{4}-\d{2}-\d{2}|20\d{6}))$/, "");
 }
 
+/** Every model that the catalogue has, as `provider/name`. */
+export async function catalogNames(): Promise<string[]> {
+  return Object.keys((await import("./models.json", { with: { type: "json" } })).default);
+}
+
 async function look(id: string): Promise<ModelFacts | null> {
   const { default: models } = await import("./models.json", { with: { type: "json" } });
   const rows: Readonly<Record<string, readonly (number | null)[] | undefined>> = models;

@@ -1,0 +1,46 @@
+import type { RequiredLevel } from "./config.ts";
+
+/** What `sandbox.require` may be. `none` is no level to require: it is what nothing required means. */
+export const REQUIRABLE: readonly RequiredLevel[] = ["wasm", "container", "kernel", "namespaces"];
+
+/** The keys of config.yaml by their way, each with what it holds. `NAME` and `PROVIDER/NAME` stand for names of the user's choice. */
+export const CONFIG_KEYS: Readonly<Record<string, string>> = {
+  "runtime.default_model": "provider/name: replaces every file's model",
+  "runtime.default_max_retries": "an integer: retries of programs that don't say `retries`",
+  "runtime.default_ollama_auto_pull": "true: pull local models that are missing",
+  "runtime.fallbacks": "a list of provider/name: tried behind a file's own models, but not behind --model",
+  "runtime.deadlines.connect": "seconds until the server is reached",
+  "runtime.deadlines.first": "seconds until the first sign of life",
+  "runtime.deadlines.gap": "seconds between two signs of life",
+  "runtime.deadlines.total": "seconds for the whole call; `llm_params.timeout` wins",
+  "provider.ollama_api_base": "a URL: as OLLAMA_API_BASE, which wins",
+  "providers.NAME.type":
+    "the provider whose ways the server has, or responses; openai, its protocol and nothing more, without it",
+  "providers.NAME.base_url": "a URL",
+  "providers.NAME.api_key_env": "the name of the variable that holds the key, never the key",
+  "providers.NAME.headers": "a mapping; ${NAME} in a value is filled from the environment or a .env file",
+  "providers.NAME.models": "a list of names, for lists of models",
+  "models.PROVIDER/NAME.window": "tokens that the model takes in",
+  "models.PROVIDER/NAME.max_output": "tokens that it gives at most",
+  "models.PROVIDER/NAME.input_price": "US dollars for a million tokens of the prompt",
+  "models.PROVIDER/NAME.output_price": "US dollars for a million tokens of the answer",
+  library: "a list of folders of programs by name, behind those of MODULLM_PATH",
+  "sandbox.require": `the weakest level that blocks may run at: ${REQUIRABLE.join(", ")}`,
+  "sandbox.experimental": "true: allow the confinements of macOS and Windows, which are not proven",
+  "sandbox.trusted_python": "false: forbid --trusted-python",
+  "sandbox.python": "a name or a path; the first python3 on the PATH without it",
+  "sandbox.image": "an image with Python, where the kernel can't confine a process",
+  "media.allow": "a list of folders that files of inputs may lie in, beside the working folder",
+  "media.hosts": "a list of hosts whose addresses may be private",
+  "media.image_mb": "the most that a picture may have, in MiB",
+  "media.audio_mb": "the same for sound",
+  "media.pdf_mb": "the same for a PDF",
+  "plugins.NAME": "a mapping: settings of a plugin, as its manifest says",
+};
+
+/** The keys that may stand in a mapping, by its way as in `CONFIG_KEYS`; the root is "". */
+export function keysIn(way: string): string[] {
+  const front = way === "" ? "" : `${way}.`;
+  const below = Object.keys(CONFIG_KEYS).filter((key) => key.startsWith(front));
+  return [...new Set(below.map((key) => key.slice(front.length).split(".")[0] ?? ""))];
+}
