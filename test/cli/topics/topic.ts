@@ -3,9 +3,6 @@ import { readConsole, readWords, type Shown } from "../../docs/console.ts";
 import { type Block, readPage } from "../../docs/page.ts";
 import { TOPICS } from "../../../src/cli/topics/topics.ts";
 
-/** Commands that another branch brings: help names them already. TO BE EMPTIED, with what uses it, when they are merged. */
-export const PENDING: readonly string[] = ["new", "onboard"];
-
 export interface Topic {
   readonly name: string;
   readonly text: string;

@@ -14,7 +14,7 @@ import { loadEncoding } from "../../../src/model/tokens/encoding.ts";
 import { environmentName, providerNames, PROVIDERS } from "../../../src/model/providers.ts";
 import { makeFolder, modullm } from "../command-line.ts";
 import { missingPieces } from "../../docs/console.ts";
-import { isComplete, PENDING, readTopics, type Topic, wordsOf } from "./topic.ts";
+import { isComplete, readTopics, type Topic, wordsOf } from "./topic.ts";
 
 const SOURCE = join(import.meta.dir, "../../../src");
 const topics = await readTopics();
@@ -131,7 +131,7 @@ async function typeAll({ programs, commands }: Topic) {
 async function faultOf(shown: string): Promise<string | null> {
   const [, name = "", ...rest] = wordsOf(shown);
   const command = await COMMANDS[name]?.();
-  if (command === undefined) return PENDING.includes(name) ? null : `there is no command ${name}`;
+  if (command === undefined) return `there is no command ${name}`;
   try {
     const { args } = splitGlobals([name, ...rest], takesValue(command));
     const { positionals } = parseArguments(command, args);
