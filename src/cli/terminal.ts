@@ -24,15 +24,24 @@ export function processTerminal(): Terminal {
   };
 }
 
+/**
+ * Milliseconds within which a second signal is the first one once more: a terminal sends Ctrl-C to all its programs, and those that
+ * started this one, as npm and the npm package's launcher do, hand it on besides.
+ */
+const ECHO_MS = 200;
+
 function onInterrupt(callback: () => void): () => void {
-  let interrupted = false;
+  let since: number | null = null;
   const listen = (): void => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
+    if (since !== null && performance.now() - since > ECHO_MS) process.exit(130);
+    if (since !== null) return;
+    since = performance.now();
     callback();
   };
   for (const name of SIGNALS) process.on(name, listen);
   return () => {
+    // What was interrupted is ending, and has something to say yet: an echo must not keep it from that.
+    if (since !== null) return;
     for (const name of SIGNALS) process.off(name, listen);
   };
 }

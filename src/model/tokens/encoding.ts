@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join, isAbsolute } from "node:path";
 import { isObject } from "../../core/json.ts";
 import type { EncodingName } from "../tokens.ts";
 import { KIND, kindOf } from "./kinds.ts";
@@ -74,7 +75,7 @@ interface Files {
   readonly table: string;
 }
 
-/** As files that a build takes into the binary; run from source, these are the paths in `node_modules`. */
+/** As files that a build takes along; run from source, these are the paths in `node_modules`. */
 async function bundledFiles(name: EncodingName): Promise<Files> {
   const code = await import("tiktoken/lite/tiktoken_bg.wasm", { with: { type: "file" } });
   const table =
@@ -86,12 +87,16 @@ async function bundledFiles(name: EncodingName): Promise<Files> {
 
 async function installedFiles(name: EncodingName): Promise<Files> {
   const { createRequire } = await import("node:module");
-  const { resolve } = createRequire(import.meta.url);
-  return { code: resolve("tiktoken/lite/tiktoken_bg.wasm"), table: resolve(`tiktoken/encoders/${name}.json`) };
+  const require = createRequire(import.meta.url);
+  return {
+    code: require.resolve("tiktoken/lite/tiktoken_bg.wasm"),
+    table: require.resolve(`tiktoken/encoders/${name}.json`),
+  };
 }
 
+/** Where it is; in the npm package's command line a path is relative to this file. */
 function pathOf(module: object): string {
   const path: unknown = "default" in module ? module.default : undefined;
-  if (typeof path === "string") return path;
+  if (typeof path === "string") return isAbsolute(path) ? path : join(import.meta.dirname, path);
   throw new Error("Cannot find the encoder's files: this runtime does not import files as paths");
 }
