@@ -53,18 +53,24 @@ export function writeYaml(value: unknown): string {
     },
   });
   const text = document.toString({ lineWidth: 0, flowCollectionPadding: true });
-  const tidy = text.replaceAll(
-    /^( *(?:- )?(?:[\w-]+: )?)([{[].*)$/gm,
-    (_, start: string, flow: string) => start + closeLists(flow),
-  );
+  const tidy = closeLists(text);
   const read = parseYaml(tidy);
-  // A line of a text that only looks like a list would be changed by it.
   return read.ok && isSameJson(read.value, value) ? tidy : text;
 }
 
-/** `[ a, b ]` as `[a, b]`, outside of quotes. */
-function closeLists(flow: string): string {
-  return flow.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\[ | \]/g, (part) => (/^["']/.test(part) ? part : part.trim()));
+/** `[ a, b ]` as `[a, b]`, outside of quotes and of texts that have lines of their own. */
+function closeLists(text: string): string {
+  let within: number | null = null;
+  const lines = text.split("\n").map((line) => {
+    const indent = line.length - line.trimStart().length;
+    if (within !== null && (line === "" || indent > within)) return line;
+    within = /[|>][-+]?\d?$/.test(line) ? indent : null;
+    const [, start = "", flow] = /^( *(?:- )?(?:[\w-]+: )?)([{[].*)$/.exec(line) ?? [];
+    if (flow === undefined) return line;
+    const parts = /"(?:[^"\\]|\\.)*"|'[^']*'|\[ | \]/g;
+    return start + flow.replaceAll(parts, (part) => (/^["']/.test(part) ? part : part.trim()));
+  });
+  return lines.join("\n");
 }
 
 function blockText({ language, when, name, reads, gives, code }: Block): string {
@@ -80,10 +86,15 @@ function blockText({ language, when, name, reads, gives, code }: Block): string 
   return `\`\`\`rllm-${language} ${when}${options.join("")}\n${code}\n\`\`\``;
 }
 
+/** Whether it reads well on one line: not long, and with no more than one level of braces within. */
 function isShort(node: Node): boolean {
-  if (!isMap(node) && !isSeq(node)) return false;
   const text = JSON.stringify(node.toJSON());
-  return text.length <= LINE && !text.includes("\\n");
+  return text.length <= LINE && !text.includes("\\n") && depthOf(node) <= 2;
+}
+
+function depthOf(node: unknown): number {
+  if (isSeq(node)) return 1 + Math.max(0, ...node.items.map(depthOf));
+  return isMap(node) ? 1 + Math.max(0, ...node.items.map(({ value }) => depthOf(value))) : 0;
 }
 
 function normal(text: string): string {

@@ -138,16 +138,16 @@ describe("onboard where the key is there", () => {
     const lines = [
       "",
       "Read invoices",
-      ...["change", "call it a bill", "edit", "", "Finds who sent a bill.", "", "use"],
-      ...["edit", String.raw`invoice: string - The bill.\nlimit?: integer`, "use"],
-      ...["template", "edit", "supplier: string|null - Who sent it.", "use"],
-      ...["edit", "9,000", "500", "0.5", "openai/gpt-5", "use"],
-      ...["change", "shorter", "use"],
-      ...["edit", String.raw`Mind the form.\n{{schema.output}}`, "use"],
-      ...["edit", "bills", "bill, money", "use"],
+      ["change", "call it a bill", "edit", "", "Finds who sent a bill.", "", "use"],
+      ["edit", String.raw`invoice: string - The bill.\nlimit?: integer`, "use"],
+      ["template", "edit", "supplier: string|null - Who sent it.", "use"],
+      ["edit", "9,000", "500", "0.5", "openai/gpt-5", "use"],
+      ["change", "shorter", "use"],
+      ["edit", String.raw`Mind the form.\n{{schema.output}}`, "use"],
+      ["edit", "bills", "bill, money", "use"],
       "use",
-      ...["keep", "no"],
-    ];
+      ["keep", "no"],
+    ].flat();
     const result = resultOf(await onboard(lines, [], { folder, env: { ...server.env, OPENAI_API_KEY: KEY } }));
     expect(result.generated_file).toBe(join(folder, "bills.rllm"));
     const text = readFileSync(result.generated_file, "utf8");
@@ -174,11 +174,11 @@ describe("onboard where the key is there", () => {
       "",
       "Read invoices",
       ...Array.from({ length: 8 }, () => "use"),
-      ...["inputs", "edit", "letter: string - The letter.", "use"],
+      ["inputs", "edit", "letter: string - The letter.", "use"],
       // The prompt and the sample speak of a field that is gone.
-      ...["edit", String.raw`Find who sent the invoice.\n{{input.letter}}`, "", "use"],
-      ...["use", "keep", "no"],
-    ];
+      ["edit", String.raw`Find who sent the invoice.\n{{input.letter}}`, "", "use"],
+      ["use", "keep", "no"],
+    ].flat();
     const outcome = await onboard(lines, [], { folder, env: { ...server.env, OPENAI_API_KEY: KEY } });
     const result = resultOf(outcome);
     expect(outcome.stderr).toContain("Prompt does not fit any more: {{input.invoice}} stands for nothing");
