@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +15,8 @@ import {
   removeHomes,
 } from "./installer.ts";
 
+// Programs of 120 MB are copied, read and run, on a machine that may be busy.
+setDefaultTimeout(30_000);
 afterAll(removeHomes);
 
 const SMALL = makeSmallRelease("echo 1.2.3");

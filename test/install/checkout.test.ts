@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { spawnSync } from "node:child_process";
 import {
   appendFileSync,
@@ -9,7 +9,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -29,6 +28,8 @@ import {
 } from "./installer.ts";
 import { npmCache, reachable } from "./registry.ts";
 
+// Programs of 120 MB are copied, read and run, on a machine that may be busy.
+setDefaultTimeout(30_000);
 afterAll(removeHomes);
 
 /** What a build needs of a checkout. */
@@ -49,9 +50,6 @@ const NO_NPM = "install.sh: cannot build modullm: that needs Node 20 or newer an
 function makeCheckout({ built }: { readonly built: "before" | "after" | "never" }): string {
   const folder = join(makeHome("a checkout"), "modullm");
   for (const part of PARTS) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
-  linkAll(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  // Whether the dependencies are up to date is read from this file's time; a copy of it has a time of its own.
-  copyFileSync(join(ROOT, "node_modules/.package-lock.json"), join(folder, "node_modules/.package-lock.json"));
   if (built === "never") return folder;
   mkdirSync(join(folder, "dist"));
   const program = join(folder, "dist/modullm");
@@ -59,6 +57,12 @@ function makeCheckout({ built }: { readonly built: "before" | "after" | "never" 
   const time = Date.now() / 1000 + (built === "before" ? -3600 : 3600);
   utimesSync(program, time, time);
   return folder;
+}
+
+function linkModules(folder: string): void {
+  linkAll(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  // Whether the dependencies are up to date is read from this file's time; a copy of it has a time of its own.
+  copyFileSync(join(ROOT, "node_modules/.package-lock.json"), join(folder, "node_modules/.package-lock.json"));
 }
 
 function linkAll(from: string, to: string): void {
@@ -120,6 +124,7 @@ describe.each([true, false])("install.sh in a checkout (with git: %j)", (git) =>
 
 test("install.sh in a checkout builds where the program is another machine's", async () => {
   const folder = makeCheckout({ built: "after" });
+  linkModules(folder);
   const program = join(folder, "dist/modullm");
   const { mtimeMs } = statSync(program);
   const bytes = readFileSync(program);
@@ -132,6 +137,7 @@ test("install.sh in a checkout builds where the program is another machine's", a
 
 test("install.sh in a checkout tells in a line why it can't build, and leaves nothing", async () => {
   const folder = makeCheckout({ built: "never" });
+  linkModules(folder);
   const script = join(folder, "install.sh");
   const home = makeHome();
   const env = { PATH: pathOf(BASIC_TOOLS) };
@@ -149,7 +155,6 @@ test.skipIf(registry !== null)(
   `install.sh in a checkout gets what the build needs${registry ?? ""}`,
   async () => {
     const folder = makeCheckout({ built: "never" });
-    rmSync(join(folder, "node_modules"), { recursive: true });
     const said = await installFrom(folder, { npm_config_cache: npmCache() });
     expect(said).toContain(`Getting what the build needs, with npm ci in ${folder}.\n`);
   },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../cli/command-line.ts";
@@ -20,6 +20,8 @@ import {
   removeHomes,
 } from "./installer.ts";
 
+// Programs of 120 MB are copied, read and run, on a machine that may be busy.
+setDefaultTimeout(30_000);
 afterAll(removeHomes);
 
 const CLIENTS = ["curl", "wget"].filter((name) => Bun.which(name) !== null);

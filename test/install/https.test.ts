@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ import {
   removeHomes,
 } from "./installer.ts";
 
+// Programs of 120 MB are copied, read and run, on a machine that may be busy.
+setDefaultTimeout(30_000);
 afterAll(removeHomes);
 
 const CLIENTS = ["curl", "wget"].filter((name) => Bun.which(name) !== null);

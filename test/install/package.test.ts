@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,6 +8,8 @@ import { tryFirstProgram } from "./first-program.ts";
 import { type Installed, installedIn, makeHome, ROOT, removeHomes } from "./installer.ts";
 import { reachable } from "./registry.ts";
 
+// Programs of 120 MB are copied, read and run, on a machine that may be busy.
+setDefaultTimeout(30_000);
 afterAll(removeHomes);
 
 const unreachable = await reachable();

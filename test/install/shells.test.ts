@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ import {
   removeHomes,
 } from "./installer.ts";
 
+// Programs of 120 MB are copied, read and run, on a machine that may be busy.
+setDefaultTimeout(30_000);
 afterAll(removeHomes);
 
 const SHELLS: readonly (readonly [string, ...string[]])[] = [["dash"], ["bash", "--posix"], ["busybox", "ash"]];
