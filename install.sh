@@ -4,7 +4,7 @@
 set -eu
 
 # What the binary is built from, within a checkout.
-SOURCES="src plugins scripts/build.ts scripts/compile.ts package.json package-lock.json"
+SOURCES="src plugins examples/templates examples/onboarding scripts/build.ts scripts/compile.ts package.json package-lock.json"
 
 prefix='' from='' action=install force=no quiet=no
 kind='' root='' work='' made='' child='' finished=no

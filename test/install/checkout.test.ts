@@ -37,6 +37,8 @@ const PARTS = [
   "src",
   "plugins/sdk",
   "plugins/echo",
+  "examples/templates",
+  "examples/onboarding",
   "scripts",
   "package.json",
   "package-lock.json",
@@ -78,7 +80,7 @@ function commit(folder: string): void {
   const identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
   for (const args of [
     ["init", "-q"],
-    ["add", "src", "plugins", "scripts", "package.json"],
+    ["add", "src", "plugins", "examples", "scripts", "package.json"],
     [...identity, "commit", "-qm", "all"],
   ]) {
     const { status, stderr } = spawnSync("git", args, { cwd: folder, encoding: "utf8" });

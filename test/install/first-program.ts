@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { OnboardResult } from "../../src/cli/onboarding/onboard.ts";
 import { VERSION } from "../../src/core/version.ts";
 import { type Installed, ROOT } from "./installer.ts";
 
@@ -30,6 +31,21 @@ export function tryFirstProgram({ run, home }: Installed): void {
     code: "RLLM_001",
   });
   expect(run("modullm", ["run", "--no-such-option"])).toMatchObject({ exit: 2, stdout: "" });
+  makeFirstProgram(run);
+}
+
+/** Onboarding makes a program where there is nothing at all; then each command that it names is typed. */
+function makeFirstProgram(run: Installed["run"]): void {
+  const made = run("modullm", ["onboard", "--yes"], { stdin: "Sort tickets by team and urgency\n" });
+  expect({ exit: made.exit, told: made.exit === 0 ? "" : made.stdout }).toEqual({ exit: 0, told: "" });
+  const { ok, sample_output: output, next_steps: steps } = JSON.parse(made.stdout) as OnboardResult;
+  expect({ ok, output }).toMatchObject({ ok: true, output: expect.any(Object) as object });
+  const commands = steps.filter((step) => step.startsWith("modullm ") && !/openai|NAME/.test(step));
+  expect(commands.length).toBeGreaterThan(3);
+  for (const command of commands) {
+    const { exit } = run("modullm", command.split(" ").slice(1));
+    expect({ command, exit }).toEqual({ command, exit: 0 });
+  }
 }
 
 /** Runs an example on the baseline. */
