@@ -2,10 +2,11 @@ import { ModullmError } from "../core/error.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { assemble, fillTemplate, type Maker, type ProgramFiles } from "./assemble.ts";
-import type { Draft, PartName, Parts } from "./draft.ts";
+import type { Draft, PartName } from "./draft.ts";
 import { fieldList } from "./parts/fields.ts";
 import { PART_NAMES, partOf } from "./parts.ts";
 import type { Scaffold } from "./scaffold.ts";
+import { templateInput } from "./template-program.ts";
 import { loadTemplate, type ProgramTemplate, type TemplateName } from "./templates.ts";
 
 /** What a new program is made from; what nothing says is the template's. */
@@ -18,6 +19,13 @@ export interface Recipe {
   /** Contracts that win over all others; null: none is given. */
   readonly input: JsonSchema | null;
   readonly output: JsonSchema | null;
+}
+
+export interface MadeProgram {
+  readonly files: ProgramFiles;
+  readonly template: TemplateName;
+  /** An input to try it with. */
+  readonly sample: JsonObject;
 }
 
 /** The template where none is named: its limits fit most. */
@@ -33,32 +41,23 @@ const IN_DRAFT = new Set(
  * The files of a new program, made without a model.
  * @throws {ModullmError} RLLM_018 where the scaffold holds what can't be used, and what `writeProgram` throws
  */
-export async function makeProgram(recipe: Recipe): Promise<{ files: ProgramFiles; template: TemplateName }> {
+export async function makeProgram(recipe: Recipe): Promise<MadeProgram> {
   const { name, maker, scaffold, input, output } = recipe;
   const kind = recipe.template ?? scaffold?.template ?? USUAL;
   const template = await loadTemplate(kind);
   if (scaffold === null && input === null && output === null)
-    return { files: fillTemplate(template, name, maker), template: kind };
+    return { files: fillTemplate(template, name, maker), template: kind, sample: templateInput(template) };
   const keys = scaffold?.keys ?? {};
-  const given: { readonly [Name in PartName]?: object | null } = {
-    goal: { name, description: keys["description"] ?? describe(recipe, template), kind },
-    inputs: input === null ? contractIn(keys, "input") : fieldList(input),
-    outputs: output === null ? contractIn(keys, "output") : fieldList(output),
-    limits: limitsIn(keys),
-    prompt: "prompt" in keys ? { prompt: keys["prompt"] ?? null, system: keys["system"] ?? null } : null,
-    recovery: "recovery_prompt" in keys ? { recovery_prompt: keys["recovery_prompt"] ?? null } : null,
-    file: { file_name: `${name}.rllm`, tags: keys["tags"] ?? [] },
-  };
+  const given = givenParts(recipe, keys, template);
   let draft: Draft = {};
-  for (const part of PART_NAMES) draft = { ...draft, [part]: settle(part, given[part] ?? null, draft) };
-  function settle(part: PartName, value: object | null, sofar: Draft): Parts[PartName] {
-    if (value === null) return partOf(part).fallback(sofar, template, "");
-    const accepted = partOf(part).accept(value as JsonObject, sofar);
-    if (accepted.ok) return accepted.value;
-    // A prompt for other fields is of no use here: the plain one takes its place.
-    const other = part === "prompt" || part === "recovery" ? partOf(part).fallback(sofar, template, "") : null;
-    if (other !== null && (input !== null || output !== null)) return other;
-    throw unusable(partOf(part).title, accepted.reason);
+  for (const part of PART_NAMES) {
+    const value = given[part] ?? null;
+    const accepted = value === null ? null : partOf(part).accept(value as JsonObject, draft);
+    // A prompt for other fields is of no use with contracts of the caller's own: the plain one takes its place.
+    const replaceable = (part === "prompt" || part === "recovery") && (input !== null || output !== null);
+    if (accepted?.ok === false && !replaceable) throw unusable(partOf(part).title, accepted.reason);
+    const settled = accepted?.ok === true ? accepted.value : partOf(part).fallback(draft, template, "");
+    draft = { ...draft, [part]: settled };
   }
   const others = Object.fromEntries(Object.entries(keys).filter(([key]) => !IN_DRAFT.has(key)));
   const llm = isObject(keys["llm"]) ? { llm: { ...keys["llm"], model: maker.model } } : {};
@@ -66,9 +65,23 @@ export async function makeProgram(recipe: Recipe): Promise<{ files: ProgramFiles
   const whole = draft as Required<Draft>;
   const file = { ...whole.file, file_name: `${name}.rllm` };
   const goal = { ...whole.goal, name };
+  const files = assemble({ ...whole, file, goal }, template, maker, { ...params, ...llm, ...others });
+  return { files, template: kind, sample: whole.test.input };
+}
+
+type Given = { readonly [Name in PartName]?: object | null };
+
+/** What recipe and scaffold say of each part, still to be accepted; null: nothing. */
+function givenParts(recipe: Recipe, keys: JsonObject, template: ProgramTemplate): Given {
+  const { name, input, output } = recipe;
   return {
-    files: assemble({ ...whole, file, goal }, template, maker, { ...params, ...llm, ...others }),
-    template: kind,
+    goal: { name, description: keys["description"] ?? describe(recipe, template), kind: template.name },
+    inputs: input === null ? contractIn(keys, "input") : fieldList(input),
+    outputs: output === null ? contractIn(keys, "output") : fieldList(output),
+    limits: limitsIn(keys),
+    prompt: "prompt" in keys ? { prompt: keys["prompt"] ?? null, system: keys["system"] ?? null } : null,
+    recovery: "recovery_prompt" in keys ? { recovery_prompt: keys["recovery_prompt"] ?? null } : null,
+    file: { file_name: `${name}.rllm`, tags: keys["tags"] ?? [] },
   };
 }
 

@@ -3,7 +3,8 @@ import { parseFrontmatter } from "../program/frontmatter.ts";
 import { parseProgram } from "../program/parse.ts";
 import type { Program } from "../program/program.ts";
 import { createSource } from "../program/source.ts";
-import type { JsonObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
+import { parseYaml } from "../core/yaml.ts";
 import type { Draft } from "./draft.ts";
 import type { ProgramTemplate } from "./templates.ts";
 
@@ -15,6 +16,13 @@ export function templateProgram({ text, name }: ProgramTemplate): Program {
 /** Its frontmatter as written, `uses` and all. */
 export function templateFront({ text, name }: ProgramTemplate): JsonObject {
   return parseFrontmatter(createSource(text, `${name}.rllm`)).values as JsonObject;
+}
+
+/** The input that lies beside it. */
+export function templateInput({ input }: ProgramTemplate): JsonObject {
+  const read = parseYaml(input);
+  if (!read.ok || !isObject(read.value)) throw new Error("a template's input is no mapping");
+  return read.value as JsonObject;
 }
 
 /** Whether a draft has a template's contracts, untouched: then its prompt, blocks and `uses` fit as they are. */

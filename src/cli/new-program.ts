@@ -8,7 +8,7 @@ import { partOf } from "../authoring/parts.ts";
 import type { Scaffold } from "../authoring/scaffold.ts";
 import { loadTemplate, type TemplateName } from "../authoring/templates.ts";
 import type { JsonSchema } from "../contract/contract.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import { readProgram } from "../library/read.ts";
 import { validateProgram } from "../library/validate.ts";
 import { isModelName, parseProgram } from "../program/parse.ts";
@@ -24,6 +24,8 @@ export interface Made {
   readonly model: string;
   /** What a model was to draft and the template stands for. */
   readonly warnings: readonly string[];
+  /** An input to try it with. */
+  readonly sample: JsonObject;
 }
 
 /** @throws {ModullmError} RLLM_016 for examples, RLLM_018 for a scaffold, RLLM_014 and the like for a model that drafts */
@@ -96,6 +98,7 @@ async function describe(context: CommandContext, app: App, given: Description): 
       files: assemble(whole, template, { author: given.author, model }),
       template: draft.goal.kind,
       model,
+      sample: draft.test.input,
       warnings: instead.map(({ part, reason }) => `${partOf(part).title}: from the template, since ${reason}`),
     };
   } finally {
@@ -104,12 +107,12 @@ async function describe(context: CommandContext, app: App, given: Description): 
   }
 }
 
-/** Checks files that are not written yet, as strictly as can be. @throws {ModullmError} */
-export async function checkFiles(
-  app: App,
-  { name, folder }: NewPlace,
-  files: ProgramFiles,
-): Promise<{ readonly path: string }> {
+/**
+ * Checks files that are not written yet, as strictly as can be.
+ * @returns where the program will be
+ * @throws {ModullmError}
+ */
+export async function checkFiles(app: App, { name, folder }: NewPlace, files: ProgramFiles): Promise<string> {
   const texts = new Map(Object.entries(files).map(([file, text]) => [resolve(folder, file), text]));
   const path = join(folder, `${name}.rllm`);
   await validateProgram(path, {
@@ -120,7 +123,7 @@ export async function checkFiles(
       return text === undefined ? readProgram(file) : Promise.resolve(parseProgram(text, { path: file }));
     },
   });
-  return { path };
+  return path;
 }
 
 function readModel(model: string | null): string | null {

@@ -8,7 +8,7 @@ import { renderValue } from "../../program/template.ts";
 import { writeYaml } from "../../program/write.ts";
 import { type Accepted, accepted, type Draft, type Part, refused, type Sample } from "../draft.ts";
 import { sampleOf } from "../sample.ts";
-import { templateProgram } from "../template-program.ts";
+import { templateInput, templateProgram } from "../template-program.ts";
 
 export const test: Part<"test"> = {
   name: "test",
@@ -24,9 +24,7 @@ export const test: Part<"test"> = {
   },
   fallback(draft, template) {
     const own = isSameJson(draft.inputs?.schema, templateProgram(template).input.schema);
-    const read = own ? parseYaml(template.input) : null;
-    const value = read?.ok === true ? read.value : sampleOf(contractOf(draft).schema);
-    return { input: value as JsonObject };
+    return { input: own ? templateInput(template) : (sampleOf(contractOf(draft).schema) as JsonObject) };
   },
   texts: [
     {

@@ -1,6 +1,8 @@
 import { TEMPLATE_NAMES, TEMPLATE_SUMMARIES } from "../../authoring/templates.ts";
+import { relative } from "node:path";
 import { createAsk } from "../ask.ts";
 import type { Command } from "../command.ts";
+import { shellWord } from "../shell-word.ts";
 
 export const command: Command = {
   name: "new",
@@ -50,7 +52,7 @@ export const command: Command = {
     const place = readPlace(context.positionals[0] ?? "", context);
     const app = await context.app();
     const made = await newProgram(context, app, place.name);
-    const { path } = await checkFiles(app, place, made.files);
+    const path = await checkFiles(app, place, made.files);
     const ask = createAsk(output);
     const paths = await writeNewFiles(place, made.files, { force: options.flag("force"), ask });
     output.json({
@@ -60,12 +62,18 @@ export const command: Command = {
       template: made.template,
       model: made.model,
       warnings: made.warnings,
-      next_steps: [
-        `modullm validate --strict ${path}`,
-        `modullm inspect ${path}`,
-        `modullm run ${path} --dry-run -- …`,
-      ],
+      next_steps: nextSteps(relative(output.terminal.cwd, path), made.sample),
     });
     return 0;
   },
 };
+
+/** Commands to go on with; the input is there to be replaced. */
+function nextSteps(path: string, sample: unknown): readonly string[] {
+  const file = shellWord(path);
+  return [
+    `modullm validate --strict ${file}`,
+    `modullm run ${file} --input ${shellWord(JSON.stringify(sample))}`,
+    `modullm inspect ${file} --format typescript`,
+  ];
+}

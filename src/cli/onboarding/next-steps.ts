@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { BASELINE } from "../../authoring/drafter.ts";
+import { shellWord } from "../shell-word.ts";
 import { inputFileOf, type Trial } from "./program-step.ts";
 
 export interface Known {
@@ -22,12 +23,7 @@ export function nextSteps({ path, error }: Trial, known: Known): string[] {
     ...(known.model === BASELINE ? [`${run} --model openai/gpt-5-mini`] : []),
     `modullm validate --strict ${file}`,
     `modullm inspect ${file} --format typescript`,
-    ...(known.scaffold === null ? [] : [`modullm new NAME --scaffold ${quoted(known.scaffold)}`]),
+    ...(known.scaffold === null ? [] : [`modullm new NAME --scaffold ${shellWord(known.scaffold)}`]),
     "modullm help rllm",
   ];
-}
-
-/** A word as a POSIX shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./@:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
