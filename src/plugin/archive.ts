@@ -28,13 +28,14 @@ const MOST_EXTENSION = 64 * 1024;
  */
 export async function unpack(file: string, folder: string, options: UnpackOptions = {}): Promise<void> {
   const { signal, limits = LIMITS } = options;
+  // First: from here to the first read nothing may be waited for, as nobody would hear of an error.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const source = createReadStream(file);
   const gunzip = createGunzip();
   source.on("error", (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   const bytes = new Bytes(gunzip[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     await readEntries(bytes, { folder, limits, ...(signal === undefined ? {} : { signal }) });
   } catch (thrown) {
     signal?.throwIfAborted();

@@ -78,7 +78,7 @@ Again.
           expect(program.description).toBe(description);
           expect(program.warnings).toEqual([]);
         } catch (thrown) {
-          expect(String(thrown)).toMatch(/starts a section or a block|block opening|never closed/);
+          expect(String(thrown)).toMatch(/starts a section or a block|block opening|never closed|the prompt is empty/);
         }
       }),
     );

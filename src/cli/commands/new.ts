@@ -1,4 +1,4 @@
-import { TEMPLATE_NAMES, TEMPLATE_SUMMARIES } from "../../authoring/templates.ts";
+import { TEMPLATE_NAMES } from "../../authoring/templates.ts";
 import { relative } from "node:path";
 import { createAsk } from "../ask.ts";
 import type { Command } from "../command.ts";
@@ -12,7 +12,7 @@ export const command: Command = {
     template: {
       type: "enum",
       options: [...TEMPLATE_NAMES],
-      description: `What it begins with (${TEMPLATE_NAMES.map((name) => `${name}: ${TEMPLATE_SUMMARIES[name]}`).join("; ")})`,
+      description: "What it begins with",
     },
     "input-example": {
       type: "string",

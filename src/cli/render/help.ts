@@ -23,7 +23,8 @@ export async function overviewHelp(commands: Readonly<Record<string, () => Promi
     "Exit status: 0 done, 1 an error (one JSON object on stdout), 2 wrong usage, 130 interrupted.",
     "",
     "First steps:",
-    "  modullm run examples/summary.rllm --input-file examples/summary.yaml",
+    "  modullm onboard             a model, then a first program",
+    "  modullm new NAME            a program without questions",
     "  modullm help rllm           the language",
     "  modullm help agents         all that a coding agent needs",
     "  modullm help                other topics",
@@ -63,13 +64,17 @@ export function usage(command: Command): string {
   return [command.name, ...command.positionals.map(({ name, required }) => (required ? name : `[${name}]`))].join(" ");
 }
 
+/** Values up to this many columns stand behind their option; longer lists follow the description. */
+const MOST_VALUES = 40;
+
 function optionLines(options: Command["options"]): string[] {
   const rows = Object.entries(options).map(([name, option]) => {
-    const values =
-      option.type === "enum" ? (option.options ?? []).join("|") : "valueHint" in option ? option.valueHint : undefined;
+    const values = option.type === "enum" ? (option.options ?? []) : [];
+    const short = values.join("|").length <= MOST_VALUES ? values.join("|") : "VALUE";
+    const hint = "valueHint" in option ? option.valueHint : undefined;
     return {
-      left: `--${name}${option.type === "boolean" ? "" : ` ${values ?? "VALUE"}`}`,
-      right: option.description ?? "",
+      left: `--${name}${option.type === "boolean" ? "" : ` ${values.length > 0 ? short : (hint ?? "VALUE")}`}`,
+      right: `${option.description ?? ""}${short === "VALUE" ? `: ${values.join(", ")}` : ""}`,
     };
   });
   const width = Math.max(...rows.map(({ left }) => left.length));
