@@ -2,6 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolder, type ModelServer, serveModel, worldOf } from "../cli/command-line.ts";
+import { plain } from "../onboarding/screen.ts";
 import { missingPieces, needsModel, readConsole, readWords, type Shown } from "./console.ts";
 import { readPages, ROOT } from "./page.ts";
 
@@ -57,11 +58,7 @@ async function follow(shown: Shown, folder: string, server: ModelServer): Promis
   });
   const exit = await child.exited;
   terminal.close();
-  // oxlint-disable-next-line no-control-regex -- what a terminal draws with
-  const printed = drawn
-    .replaceAll("\r", "")
-    .replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, "")
-    .replaceAll(folder, FOLDER);
+  const printed = plain(drawn).replaceAll("", "").replaceAll(folder, FOLDER);
   const said = `$ ${shown.command}\n${printed}`;
   const fails = shown.output.some((line) => /^error RLLM_|"error_code"/.test(line));
   expect({ fails: exit !== 0, said }).toEqual({ fails, said });

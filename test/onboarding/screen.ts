@@ -73,7 +73,7 @@ export function openScreen(
 }
 
 /** What is drawn without what moves the cursor and colours. */
-function plain(text: string): string {
+export function plain(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control sequences are what it takes out
   return text.replace(/\u001B\[[\d;?]*[A-Za-z]/g, "");
 }
