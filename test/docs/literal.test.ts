@@ -58,7 +58,7 @@ async function follow(shown: Shown, folder: string, server: ModelServer): Promis
   });
   const exit = await child.exited;
   terminal.close();
-  const printed = plain(drawn).replaceAll("", "").replaceAll(folder, FOLDER);
+  const printed = plain(drawn).replaceAll("\r", "").replaceAll(folder, FOLDER);
   const said = `$ ${shown.command}\n${printed}`;
   const fails = shown.output.some((line) => /^error RLLM_|"error_code"/.test(line));
   expect({ fails: exit !== 0, said }).toEqual({ fails, said });
