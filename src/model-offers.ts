@@ -1,8 +1,10 @@
 import type { Config } from "./core/config.ts";
 import { toModullmError } from "./core/error.ts";
-import { type Endpoint, resolveEndpoint } from "./model/endpoint.ts";
+import { type Endpoint, keyName, resolveEndpoint } from "./model/endpoint.ts";
+import { BASELINE } from "./model/baseline/name.ts";
 import { createModels, type Models } from "./model/models.ts";
-import { PROVIDERS, type ProviderEntry } from "./model/providers.ts";
+import { findProvider, PROVIDERS } from "./model/providers.ts";
+import { STARTERS } from "./model/starters.ts";
 import { within } from "./model/within.ts";
 
 /** A model that somebody could begin with. */
@@ -25,8 +27,9 @@ const NO_CHAT =
   /embed|rerank|whisper|tts|transcri|speech|realtime|image|dall-e|moderation|guard|ocr|babbage|davinci|bge-|minilm/i;
 
 /**
- * The models there are to begin with, the best first: the one that is set as default, those whose provider has a key here, those
- * of servers on this machine, those that want a key, and what is built in. Nothing is paid; lists of models are asked for.
+ * The models there are to begin with, the best first: the one that is set as default; those of servers in config.yaml, of providers
+ * whose key is set, and of servers on this machine; what is built in; those that can't be called yet. Nothing is paid; lists of
+ * models are asked for.
  */
 export async function findOffers(config: Config): Promise<readonly Offer[]> {
   const models = createModels({
@@ -36,10 +39,10 @@ export async function findOffers(config: Config): Promise<readonly Offer[]> {
   try {
     const known = PROVIDERS.map(({ name }) => name);
     const named = Object.keys(config.providers).filter((name) => !known.includes(name.toLowerCase()));
-    const [hosted, local] = [false, true].map((isLocal) => PROVIDERS.filter(({ quirks }) => quirks.local === isLocal));
+    const hostedFirst = PROVIDERS.toSorted((a, b) => Number(a.quirks.local) - Number(b.quirks.local));
     const asked = await Promise.all([
-      ...named.map((name) => offersOf(name, null, config, models)),
-      ...[...(hosted ?? []), ...(local ?? [])].map((entry) => offersOf(entry.name, entry, config, models)),
+      ...named.map((name) => offersOf(name, config, models)),
+      ...hostedFirst.map(({ name }) => offersOf(name, config, models)),
     ]);
     const found = asked.flat();
     return [
@@ -54,7 +57,7 @@ export async function findOffers(config: Config): Promise<readonly Offer[]> {
 }
 
 const BUILT_IN: Offer = {
-  model: "builtin/baseline",
+  model: BASELINE,
   ready: true,
   reason: "Built in: it needs no key and no network, fills schemas by rules, and is no language model.",
 };
@@ -66,12 +69,7 @@ function defaultOffer({ defaultModel }: Config, found: readonly Offer[]): Offer[
   return [{ model: defaultModel, ready: known?.ready ?? true, reason: "Your default model." }];
 }
 
-async function offersOf(
-  name: string,
-  entry: ProviderEntry | null,
-  config: Config,
-  models: Models,
-): Promise<readonly Offer[]> {
+async function offersOf(name: string, config: Config, models: Models): Promise<readonly Offer[]> {
   let endpoint: Endpoint;
   try {
     endpoint = resolveEndpoint(name, config);
@@ -79,41 +77,40 @@ async function offersOf(
     // Without an address, as Azure is at first, there is nothing to offer.
     return [];
   }
-  const local = endpoint.quirks.local;
-  if (endpoint.quirks.needsKey && endpoint.key === null) return withoutKey(endpoint, entry);
-  if (endpoint.untrusted) return [];
+  const { quirks, key, untrusted } = endpoint;
+  if (quirks.needsKey && key === null) return notReady(endpoint, `It needs the key ${keyName(endpoint, config)}.`);
+  if (untrusted) return [];
   try {
-    const wait = local ? HERE : ELSEWHERE;
+    const wait = quirks.local ? HERE : ELSEWHERE;
     const list = await within(wait, async (signal) => (await (await models.provider(name)).list?.(signal)) ?? []);
-    return listed(endpoint, entry, list);
+    return listed(endpoint, list, config);
   } catch (thrown) {
-    if (local || entry?.starter === undefined) return [];
+    if (quirks.local) return [];
     const { details, message } = toModullmError(thrown);
     const refused = details["status"] === 401 || details["status"] === 403;
-    const reason = refused
-      ? `The key ${endpoint.keyNames[0] ?? ""} from ${endpoint.key?.source ?? ""} is refused.`
-      : `It could not be reached: ${message}`;
-    return [{ model: `${name}/${entry.starter}`, ready: false, reason }];
+    const told = `The key ${keyName(endpoint, config)} from ${key?.source ?? ""} is refused.`;
+    return notReady(endpoint, refused ? told : `It could not be reached: ${message}`);
   }
 }
 
-function withoutKey({ provider, keyNames }: Endpoint, entry: ProviderEntry | null): readonly Offer[] {
-  if (entry?.starter === undefined) return [];
-  return [{ model: `${provider}/${entry.starter}`, ready: false, reason: `It needs the key ${keyNames[0] ?? ""}.` }];
+function notReady({ provider, models }: Endpoint, reason: string): readonly Offer[] {
+  const name = models[0] ?? STARTERS[provider];
+  return name === undefined ? [] : [{ model: `${provider}/${name}`, ready: false, reason }];
 }
 
-/** Of a hosted provider one model will do; a server on this machine has what its owner chose. */
-function listed(endpoint: Endpoint, entry: ProviderEntry | null, list: readonly string[]): readonly Offer[] {
+/** Of a hosted provider one model will do; a server of one's own has what its owner chose. */
+function listed(endpoint: Endpoint, list: readonly string[], config: Config): readonly Offer[] {
   const { provider, key, baseUrl, quirks } = endpoint;
   const usable = list.filter((name) => !NO_CHAT.test(name));
   const offer = (name: string, reason: string): Offer => ({ model: `${provider}/${name}`, ready: true, reason });
-  if (quirks.local || entry === null) {
-    const free = quirks.local && key === null ? " and needs no key" : "";
-    const where = quirks.local ? "It runs on this machine" : "It is in your configuration";
-    return usable.slice(0, MOST).map((name) => offer(name, `${where} (${new URL(baseUrl).host})${free}.`));
+  if (quirks.local || findProvider(provider) === null) {
+    const { host, hostname } = new URL(baseUrl);
+    const here = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+    const where = here ? `It runs on this machine (${host})` : `It runs at ${host}`;
+    return usable.slice(0, MOST).map((name) => offer(name, key === null ? `${where} and needs no key.` : `${where}.`));
   }
-  const starter = entry.starter ?? usable[0];
+  const starter = STARTERS[provider];
   const name = starter !== undefined && (list.length === 0 || list.includes(starter)) ? starter : usable[0];
   if (name === undefined) return [];
-  return [offer(name, `Its key is set (${endpoint.keyNames.find(Boolean) ?? ""}, ${key?.source ?? ""}).`)];
+  return [offer(name, `Its key is set (${keyName(endpoint, config)}, ${key?.source ?? ""}).`)];
 }

@@ -2,7 +2,7 @@ import type { App } from "./app.ts";
 import type { Config } from "./core/config.ts";
 import { type ModullmError, toModullmError } from "./core/error.ts";
 import type { Check } from "./doctor.ts";
-import { type Endpoint, resolveEndpoint } from "./model/endpoint.ts";
+import { type Endpoint, keyName, resolveEndpoint } from "./model/endpoint.ts";
 import { createModels, type Models } from "./model/models.ts";
 import { environmentName, PROVIDERS, type ProviderEntry } from "./model/providers.ts";
 import { within } from "./model/within.ts";
@@ -97,10 +97,6 @@ function failureOf(error: ModullmError, endpoint: Endpoint, config: Config): Che
 function isUnset({ provider, baseUrl }: Endpoint, config: Config): boolean {
   const usual = PROVIDERS.find(({ name }) => name === provider)?.baseUrl;
   return baseUrl === usual && !Object.hasOwn(config.providers, provider);
-}
-
-function keyName({ keyNames }: Endpoint, config: Config): string {
-  return keyNames.find((name) => config.get(name) !== null) ?? "";
 }
 
 async function askDefaultModel({ defaultModel }: Config, models: Models): Promise<Check> {

@@ -1,13 +1,13 @@
 import { ModullmError, toModullmError } from "../core/error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Link, LoadedProgram } from "../library/load.ts";
+import { BASELINE } from "../model/baseline/name.ts";
 import { childInput } from "../program/child-input.ts";
-import { type Draft, type PartName, type Parts, type Part } from "./draft.ts";
-import { PARTS } from "./parts.ts";
+import type { Draft, PartName, Parts } from "./draft.ts";
+import { partOf } from "./parts.ts";
 import { loadTemplate, type TemplateName } from "./templates.ts";
 
-/** The model that needs nothing: it knows no language, so it drafts nothing but what kind of program is meant. */
-export const BASELINE = "builtin/baseline";
+/** The baseline knows no language: it drafts nothing but what kind of program is meant. */
 const DRAFTED_ON_BASELINE: ReadonlySet<PartName> = new Set<PartName>(["goal"]);
 /** What a program is taken for where nobody knows. */
 const USUAL_KIND: TemplateName = "summarise";
@@ -58,31 +58,30 @@ export function createDrafter({ workflow, run, model, known }: DrafterOptions): 
 
   async function template<Name extends PartName>(name: Name, draft: Draft): Promise<Parts[Name]> {
     const kind = draft.goal?.kind ?? USUAL_KIND;
-    return part(name).fallback(draft, await loadTemplate(kind), known.purpose);
+    return partOf(name).fallback(draft, await loadTemplate(kind), known.purpose);
   }
 
-  async function change<Name extends PartName>(name: Name, draft: Draft, wish: Wish): Promise<Parts[Name]> {
+  /** What a model drafts, asked for once more with the reason where it can't be used. */
+  async function usable<Name extends PartName>(name: Name, draft: Draft, wish: Wish | null): Promise<Parts[Name]> {
+    const part = partOf(name);
     const given = await ask(name, draft, wish);
-    const first = part(name).accept(given, draft);
+    const first = part.accept(given, draft);
     if (first.ok) return first.value;
-    const again = await ask(name, draft, { draft: given, feedback: `${wish.feedback}\nAlso: ${first.reason}` });
-    const second = part(name).accept(again, draft);
+    const reason = `That can't be used: ${first.reason}. Correct it.`;
+    const feedback = wish === null ? reason : `${wish.feedback}\n${reason}`;
+    const second = part.accept(await ask(name, draft, { draft: given, feedback }), draft);
     if (second.ok) return second.value;
     throw unusable(second.reason);
   }
 
   return {
-    change,
+    change: usable,
     template,
     async draft(name, draft) {
       if (model === BASELINE && !DRAFTED_ON_BASELINE.has(name))
         return { value: await template(name, draft), instead: `${BASELINE} is no language model` };
       try {
-        const given = await ask(name, draft, null);
-        const first = part(name).accept(given, draft);
-        if (first.ok) return { value: first.value, instead: null };
-        const feedback = `That can't be used: ${first.reason}. Correct it.`;
-        return { value: await change(name, draft, { draft: given, feedback }), instead: null };
+        return { value: await usable(name, draft, null), instead: null };
       } catch (thrown) {
         const error = toModullmError(thrown);
         if (error.code === "RLLM_022") throw error;
@@ -90,10 +89,6 @@ export function createDrafter({ workflow, run, model, known }: DrafterOptions): 
       }
     },
   };
-}
-
-function part<Name extends PartName>(name: Name): Part<Name> {
-  return PARTS[name] as unknown as Part<Name>;
 }
 
 /** The entry of the workflow that drafts a part, or does another step. */

@@ -1,12 +1,13 @@
 import { ModullmError } from "../core/error.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
+import { compileContract } from "../contract/compile.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { assemble, fillTemplate, type Maker, type ProgramFiles } from "./assemble.ts";
 import type { Draft, PartName } from "./draft.ts";
 import { fieldList } from "./parts/fields.ts";
 import { PART_NAMES, partOf } from "./parts.ts";
 import type { Scaffold } from "./scaffold.ts";
-import { templateInput } from "./template-program.ts";
+import { hasContractsOf, templateInput, templateProgram } from "./template-program.ts";
 import { loadTemplate, type ProgramTemplate, type TemplateName } from "./templates.ts";
 
 /** What a new program is made from; what nothing says is the template's. */
@@ -24,18 +25,30 @@ export interface Recipe {
 export interface MadeProgram {
   readonly files: ProgramFiles;
   readonly template: TemplateName;
-  /** An input to try it with. */
-  readonly sample: JsonObject;
+  /** What was left out or replaced, and why. */
+  readonly warnings: readonly string[];
+  /** An input to try it with; null where none is known that it takes. */
+  readonly sample: JsonObject | null;
 }
 
 /** The template where none is named: its limits fit most. */
 const USUAL: TemplateName = "extract";
 /** Keys of a scaffold that a draft has parts for, or that the maker decides. */
-const IN_DRAFT = new Set(
-  "description author version max_context_window input_schema output_schema input_fields output_fields llm llm_params tags prompt system recovery_prompt".split(
-    " ",
-  ),
-);
+const IN_DRAFT = new Set<string>([
+  "description",
+  "author",
+  "max_context_window",
+  "input_schema",
+  "output_schema",
+  "input_fields",
+  "output_fields",
+  "llm",
+  "llm_params",
+  "tags",
+  "prompt",
+  "system",
+  "recovery_prompt",
+]);
 
 /**
  * The files of a new program, made without a model.
@@ -45,28 +58,54 @@ export async function makeProgram(recipe: Recipe): Promise<MadeProgram> {
   const { name, maker, scaffold, input, output } = recipe;
   const kind = recipe.template ?? scaffold?.template ?? USUAL;
   const template = await loadTemplate(kind);
-  if (scaffold === null && input === null && output === null)
-    return { files: fillTemplate(template, name, maker), template: kind, sample: templateInput(template) };
-  const keys = scaffold?.keys ?? {};
-  const given = givenParts(recipe, keys, template);
+  if (scaffold === null && input === null && output === null) {
+    const files = fillTemplate(template, name, maker);
+    return { files, template: kind, warnings: [], sample: templateInput(template) };
+  }
+  const { draft, warnings } = draftOf(recipe, template);
+  const isNamed = recipe.template !== null || (scaffold?.template ?? null) !== null;
+  if (isNamed && !hasContractsOf(draft, template))
+    warnings.push(`The prompt, blocks and uses of "${kind}" are left out: the contracts are not its own.`);
+  const files = assemble(draft, template, maker, otherKeys(scaffold?.keys ?? {}, maker));
+  const { inputs, test } = draft;
+  return { files, template: kind, warnings, sample: isMet(inputs.schema, test.input) ? test.input : null };
+}
+
+function draftOf(recipe: Recipe, template: ProgramTemplate): { draft: Required<Draft>; warnings: string[] } {
+  const { name, scaffold, input, output } = recipe;
+  const given = givenParts(recipe, scaffold?.keys ?? {}, template);
+  const warnings: string[] = [];
   let draft: Draft = {};
   for (const part of PART_NAMES) {
+    const { accept, fallback, title } = partOf(part);
     const value = given[part] ?? null;
-    const accepted = value === null ? null : partOf(part).accept(value as JsonObject, draft);
-    // A prompt for other fields is of no use with contracts of the caller's own: the plain one takes its place.
-    const replaceable = (part === "prompt" || part === "recovery") && (input !== null || output !== null);
-    if (accepted?.ok === false && !replaceable) throw unusable(partOf(part).title, accepted.reason);
-    const settled = accepted?.ok === true ? accepted.value : partOf(part).fallback(draft, template, "");
-    draft = { ...draft, [part]: settled };
+    const accepted = value === null ? null : accept(value as JsonObject, draft);
+    if (accepted?.ok === false) {
+      // A prompt for other fields is of no use with contracts of the caller's own: the plain one takes its place.
+      const replaceable = (part === "prompt" || part === "recovery") && (input !== null || output !== null);
+      if (!replaceable) throw unusable(scaffold?.path ?? "", title, accepted.reason);
+      warnings.push(`${title}: written anew, since ${accepted.reason}`);
+    }
+    draft = { ...draft, [part]: accepted?.ok === true ? accepted.value : fallback(draft, template, "") };
   }
-  const others = Object.fromEntries(Object.entries(keys).filter(([key]) => !IN_DRAFT.has(key)));
-  const llm = isObject(keys["llm"]) ? { llm: { ...keys["llm"], model: maker.model } } : {};
-  const params = isObject(keys["llm_params"]) ? { llm_params: keys["llm_params"] } : {};
   const whole = draft as Required<Draft>;
   const file = { ...whole.file, file_name: `${name}.rllm` };
-  const goal = { ...whole.goal, name };
-  const files = assemble({ ...whole, file, goal }, template, maker, { ...params, ...llm, ...others });
-  return { files, template: kind, sample: whole.test.input };
+  return { draft: { ...whole, goal: { ...whole.goal, name }, file }, warnings };
+}
+
+/** What a draft has no part for, and what it says less of. */
+function otherKeys(keys: JsonObject, { model }: Maker): JsonObject {
+  const { llm, llm_params: params } = keys;
+  return {
+    ...(isObject(params) ? { llm_params: params } : {}),
+    ...(isObject(llm) ? { llm: { ...llm, model } } : {}),
+    ...Object.fromEntries(Object.entries(keys).filter(([key]) => !IN_DRAFT.has(key))),
+  };
+}
+
+function isMet(schema: JsonSchema, value: JsonObject): boolean {
+  const compiled = compileContract(schema);
+  return compiled.ok && compiled.contract.check(value).ok;
 }
 
 type Given = { readonly [Name in PartName]?: object | null };
@@ -79,7 +118,7 @@ function givenParts(recipe: Recipe, keys: JsonObject, template: ProgramTemplate)
     inputs: input === null ? contractIn(keys, "input") : fieldList(input),
     outputs: output === null ? contractIn(keys, "output") : fieldList(output),
     limits: limitsIn(keys),
-    prompt: "prompt" in keys ? { prompt: keys["prompt"] ?? null, system: keys["system"] ?? null } : null,
+    prompt: promptIn(keys, template),
     recovery: "recovery_prompt" in keys ? { recovery_prompt: keys["recovery_prompt"] ?? null } : null,
     file: { file_name: `${name}.rllm`, tags: keys["tags"] ?? [] },
   };
@@ -101,12 +140,20 @@ function contractIn(keys: JsonObject, side: "input" | "output"): object | null {
   return fields === undefined ? null : { fields };
 }
 
+function promptIn(keys: JsonObject, template: ProgramTemplate): object | null {
+  if (!("prompt" in keys) && !("system" in keys)) return null;
+  return { prompt: keys["prompt"] ?? templateProgram(template).prompt.text, system: keys["system"] ?? null };
+}
+
 function limitsIn({ max_context_window: window, llm_params: params }: JsonObject): object | null {
   if (window === undefined) return null;
   const { max_tokens = null, temperature = null } = isObject(params) ? params : {};
   return { max_context_window: window, max_tokens, temperature };
 }
 
-function unusable(part: string, reason: string): ModullmError {
-  return new ModullmError("RLLM_018", `The scaffold can't be used: ${part}: ${reason}`, { details: { reason } });
+function unusable(path: string, part: string, reason: string): ModullmError {
+  return new ModullmError("RLLM_018", `Cannot use scaffold "${path}": ${part}: ${reason}`, {
+    details: { path, reason },
+    hint: "Correct the scaffold, or leave that key out.",
+  });
 }

@@ -19,10 +19,7 @@ export function nameOf(text: string): string {
 
 /** A name from the first telling words of a sentence. */
 export function nameFromWords(sentence: string): string {
-  const words = nameOf(sentence.slice(0, 200).replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ")).split("_");
-  const telling = sentence
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "" && !EMPTY.has(word));
+  const words = sentence.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const telling = words.filter((word) => !EMPTY.has(word.toLowerCase()));
   return nameOf(telling.slice(0, 3).join(" ")) || nameOf(words.slice(0, 3).join(" ")) || "program";
 }

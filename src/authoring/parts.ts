@@ -14,9 +14,8 @@ export const PARTS = { goal, inputs, outputs, limits, prompt, recovery, file, te
 
 export const PART_NAMES = Object.keys(PARTS) as readonly PartName[];
 
-/** A part by name, its value's type left open: for what goes over all of them. */
-export function partOf(name: PartName): Part<PartName> {
-  return PARTS[name];
+export function partOf<Name extends PartName>(name: Name): Part<Name> {
+  return PARTS[name] as unknown as Part<Name>;
 }
 
 /** A draft from what was kept: parts up to the first that can't be used any more. */

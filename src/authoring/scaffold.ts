@@ -14,6 +14,8 @@ import { type ProgramTemplate, TEMPLATE_NAMES, type TemplateName } from "./templ
  * `template`, whose blocks and `uses` come along where the contracts are its own.
  */
 export interface Scaffold {
+  /** Of the file it was read from. */
+  readonly path: string;
   readonly template: TemplateName | null;
   /** `prompt`, `system` and `recovery_prompt` among them. */
   readonly keys: JsonObject;
@@ -46,7 +48,7 @@ export function parseScaffold(text: string, path: string): Scaffold {
   const known = TEMPLATE_NAMES.find((each) => each === template) ?? null;
   if (template !== null && known === null)
     throw wrong(`the template is not one of ${TEMPLATE_NAMES.join(", ")}`, { field: "template" });
-  return { template: known, keys };
+  return { path, template: known, keys };
 }
 
 /** A draft as a scaffold's text. */

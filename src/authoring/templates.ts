@@ -1,3 +1,5 @@
+import { textOf } from "../core/text-module.ts";
+
 /** What `modullm new` begins with. */
 export interface ProgramTemplate {
   readonly name: TemplateName;
@@ -92,9 +94,4 @@ export async function loadTemplate(name: TemplateName): Promise<ProgramTemplate>
     parts: Object.fromEntries(used),
     input: textOf(input),
   };
-}
-
-/** A file that was imported as text, whatever the compiler takes it for. */
-function textOf(module: unknown): string {
-  return (module as { readonly default: string }).default;
 }

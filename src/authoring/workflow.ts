@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { textOf } from "../core/text-module.ts";
 import { type LoadedProgram, loadProgram } from "../library/load.ts";
 import { parseProgram } from "../program/parse.ts";
 
@@ -38,8 +39,4 @@ export async function loadWorkflow(): Promise<LoadedProgram> {
 
 function pathOf(name: string): string {
   return resolve(FOLDER, `${name}.rllm`);
-}
-
-function textOf(module: unknown): string {
-  return (module as { readonly default: string }).default;
 }

@@ -48,8 +48,8 @@ export interface AppSettings {
   readonly ollamaAutoPull?: boolean;
   /** @default the terminal's */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** How the user is asked whether a plugin may run. @default at the terminal, where there is one */
-  readonly ask?: (question: string) => Promise<boolean>;
+  /** How the user is asked whether a plugin may run; null: nobody is. @default at the terminal, where there is one */
+  readonly ask?: ((question: string) => Promise<boolean>) | null;
 }
 
 /** Options of a command by name, as parsed. */

@@ -35,6 +35,12 @@ export function readConfigText(path: string): ConfigText {
   }
 }
 
+/** Why there is no text to be had, in words. */
+export function whyNoText(read: Exclude<ConfigText, { readonly kind: "text" }>): string {
+  if (read.kind === "unreadable") return read.reason;
+  return read.kind === "directory" ? "it is a folder" : "there is no such file";
+}
+
 /** Why a file operation failed, in words. */
 export function fileReason(thrown: unknown): string {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";

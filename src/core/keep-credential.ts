@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { randomUUID } from "node:crypto";
+import { appendFileSync, lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileReason, readConfigText } from "./config-text.ts";
 import { isSetIn, setInEnv } from "./env-edit.ts";
 import { ModullmError } from "./error.ts";
+import { replaceFile } from "./write-file.ts";
 
 /** A `.env` file that a key may be kept in. */
 export interface EnvPlace {
@@ -20,8 +20,7 @@ export function isKept({ path }: EnvPlace, name: string): boolean {
 }
 
 /**
- * Writes values into a `.env` that only its owner can read, in one step: whoever looks finds the old file or the new one. A folder
- * that is shared gets a line in its `.gitignore` first.
+ * Writes values into a `.env` that only its owner can read, in one step. In a folder that is shared, git is made to ignore it first.
  * @throws {ModullmError} RLLM_018 where it can't be written, or where git would take the file along all the same
  */
 export function keepInEnv(place: EnvPlace, values: Readonly<Record<string, string>>): void {
@@ -30,14 +29,10 @@ export function keepInEnv(place: EnvPlace, values: Readonly<Record<string, strin
     readEnv(place.path),
   );
   try {
-    mkdirSync(dirname(place.path), { recursive: true, mode: place.shared ? 0o777 : 0o700 });
     if (place.shared) ignore(place.path);
-    // A link stays one: what it leads to is replaced.
-    const target = existsSync(place.path) ? realpathSync(place.path) : place.path;
-    replaceFile(target, text);
+    replaceFile(place.path, text, { isPrivate: true });
   } catch (thrown) {
-    if (thrown instanceof ModullmError) throw thrown;
-    throw cannotWrite(place.path, fileReason(thrown), thrown);
+    throw thrown instanceof ModullmError ? thrown : cannotWrite(place.path, fileReason(thrown), thrown);
   }
 }
 
@@ -48,35 +43,32 @@ function readEnv(path: string): string {
   throw cannotWrite(path, read.kind === "directory" ? "it is a directory" : read.reason);
 }
 
-function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
-    chmodSync(draft, 0o600);
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-/** @throws {ModullmError} RLLM_018 where git has the file already, or a later rule takes it in again */
+/** @throws {ModullmError} RLLM_018 where git has the file already, or takes it in whatever `.gitignore` says */
 function ignore(path: string): void {
   const folder = dirname(path);
-  const file = join(folder, ".gitignore");
-  const read = readConfigText(file);
-  const text = read.kind === "text" ? read.text : "";
-  const rules = text.split(/\r?\n/).map((line) => line.trim());
-  if (!rules.some((rule) => [".env", "/.env", "*.env", ".env*", "**/.env"].includes(rule))) {
-    const gap = text === "" || text.endsWith("\n") ? "" : "\n";
-    writeFileSync(file, `${text}${gap}.env\n`);
-  }
+  if (isLink(path)) throw cannotWrite(path, "it is a link, and what it leads to may be anybody's");
   if (git(folder, ["ls-files", "--error-unmatch", ".env"]) === 0)
     throw cannotWrite(
       path,
       "git has the file on record, so a commit would take the key along: `git rm --cached .env` first",
     );
-  if (git(folder, ["check-ignore", "-q", ".env"]) === 1)
-    throw cannotWrite(path, "a rule in .gitignore takes .env in again");
+  const isIgnored = (): boolean => git(folder, ["check-ignore", "-q", ".env"]) === 0;
+  if (isIgnored()) return;
+  const file = join(folder, ".gitignore");
+  if (isLink(file)) throw cannotWrite(path, `${file} is a link, so it can't be made to ignore the key`);
+  const read = readConfigText(file);
+  const text = read.kind === "text" ? read.text : "";
+  const rules = text.split(/\r?\n/).map((line) => line.trim());
+  if (!rules.includes(".env")) {
+    const begun = read.kind === "unreadable" || (text !== "" && !text.endsWith("\n"));
+    appendFileSync(file, `${begun ? "\n" : ""}.env\n`);
+  }
+  if (!isIgnored() && git(folder, ["rev-parse", "--git-dir"]) === 0)
+    throw cannotWrite(path, "a rule of git takes .env in again");
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** Git's exit status; null where there is no git. A folder's own settings may name programs to run: not here. */

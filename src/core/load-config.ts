@@ -91,6 +91,11 @@ function isTruthy(value: string | undefined): boolean {
   return value !== undefined && !["0", "false", "no", "off"].includes(value.toLowerCase());
 }
 
+/** Whether a user's `.env` may set a variable. */
+export function mayStandInEnv(name: string): boolean {
+  return USER_NAMES.test(name);
+}
+
 const USER_NAMES = /^(?:\w+_API_KEY|\w+_API_BASE|\w+_BASE_URL|OLLAMA_\w+)$/;
 const PROJECT_NAMES = /^(?:MODULLM|RUNLLM)_(?:PATH|MODEL)$/;
 
@@ -115,7 +120,7 @@ function readUserEnv(path: string, state: ReadState): void {
   const parsed = parseEnvFile(read.kind === "text" ? read.text : "");
   const fault = parsed.faults[0];
   if (fault) throw configError(fault.reason, { path, line: fault.line });
-  addEnvLayer(parsed.entries, { source: path, allowed: (name) => USER_NAMES.test(name) }, state);
+  addEnvLayer(parsed.entries, { source: path, allowed: mayStandInEnv }, state);
 }
 
 function addEnvLayer(

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
-import { randomUUID } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileReason, readConfigText } from "./config-text.ts";
 import { ModullmError } from "./error.ts";
 import type { Paths } from "./paths.ts";
+import { replaceFile } from "./write-file.ts";
 
 /** Where the list is kept: a JSON array of real paths. */
 export function trustFile(paths: Pick<Paths, "state">): string {
@@ -67,16 +67,11 @@ function realFolder(folder: string): string {
   }
 }
 
-/** A rename replaces the list in one step: a reader sees the old list or the new one, and a crash leaves one of them whole. */
 function writeList(paths: Pick<Paths, "state">, folders: readonly string[]): void {
   const path = trustFile(paths);
-  const draft = `${path}.${randomUUID()}`;
   try {
-    mkdirSync(paths.state, { recursive: true, mode: 0o700 });
-    writeFileSync(draft, `${JSON.stringify(folders, null, 2)}\n`, { mode: 0o600, flag: "wx" });
-    renameSync(draft, path);
+    replaceFile(path, `${JSON.stringify(folders, null, 2)}\n`, { isPrivate: true });
   } catch (thrown) {
-    if (existsSync(draft)) unlinkSync(draft);
     throw new ModullmError("RLLM_018", `Cannot write the list of trusted folders "${path}": ${fileReason(thrown)}`, {
       details: { path, reason: fileReason(thrown) },
       cause: thrown,

@@ -84,6 +84,12 @@ export function credentialFault(endpoint: Endpoint, id: string, config: Config):
   return new ModullmError("RLLM_014", `Cannot call model "${id}": ${details.missing_env_var} is not set`, { details });
 }
 
+/** The variable that a key comes from; where there is none, the one to set. */
+export function keyName({ keyNames, written }: Endpoint, config: Config): string {
+  const named = keyNames.find((name) => config.get(name) !== null) ?? keyNames[0];
+  return named ?? `${environmentName(written)}_API_KEY`;
+}
+
 function configuredAs(written: string, config: Config): ProviderConfig | null {
   const wanted = written.toLowerCase();
   const found = Object.entries(config.providers).find(([name]) => name.toLowerCase() === wanted);

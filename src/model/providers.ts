@@ -15,8 +15,6 @@ export interface ProviderEntry {
   /** Variables that may hold the key, first one wins; empty for a server that needs none. */
   readonly keys: readonly string[];
   readonly quirks: Quirks;
-  /** A model to begin with, small and able to keep to a schema; absent where every server has models of its own. */
-  readonly starter?: string;
   /** Its ways at an address that speaks OpenAI's protocol in place of its own; absent where it has no protocol of its own. */
   readonly compatible?: Compatible;
 }
@@ -36,13 +34,11 @@ const NOT_GEMINI = words("min_p logit_bias logprobs top_logprobs n prediction us
 
 export const PROVIDERS: readonly ProviderEntry[] = [
   entry("openai", "https://api.openai.com/v1", ["OPENAI_API_KEY"], {
-    starter: "gpt-5-mini",
     schema: "strict",
     input: ["image", "pdf"],
     refuses: [...SAMPLERS, "thinking"],
   }),
   entry("anthropic", "https://api.anthropic.com/v1", ["ANTHROPIC_API_KEY"], {
-    starter: "claude-haiku-4-5",
     aliases: ["claude"],
     protocol: "anthropic",
     schema: "tool",
@@ -63,7 +59,6 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     },
   }),
   entry("google", "https://generativelanguage.googleapis.com/v1beta", ["GOOGLE_API_KEY", "GEMINI_API_KEY"], {
-    starter: "gemini-2.5-flash",
     aliases: ["gemini"],
     protocol: "gemini",
     schema: "gemini",
@@ -76,13 +71,11 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     },
   }),
   entry("mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"], {
-    starter: "mistral-small-latest",
     streamUsage: false,
     renames: { max_completion_tokens: "max_tokens", seed: "random_seed" },
     refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "user", "service_tier", "thinking"],
   }),
   entry("cohere", "https://api.cohere.ai/compatibility/v1", ["COHERE_API_KEY", "CO_API_KEY"], {
-    starter: "command-a-03-2025",
     schema: "none",
     streamUsage: false,
     renames: { max_completion_tokens: "max_tokens" },
@@ -98,40 +91,33 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     ],
   }),
   entry("groq", "https://api.groq.com/openai/v1", ["GROQ_API_KEY"], {
-    starter: "llama-3.3-70b-versatile",
     refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "thinking"],
   }),
   entry("deepseek", "https://api.deepseek.com/v1", ["DEEPSEEK_API_KEY"], {
-    starter: "deepseek-chat",
     schema: "none",
     renames: { max_completion_tokens: "max_tokens" },
     refuses: [...SAMPLERS, "logit_bias", "n", "seed", "user", "service_tier", "parallel_tool_calls"],
   }),
   entry("xai", "https://api.x.ai/v1", ["XAI_API_KEY"], {
-    starter: "grok-4-1-fast",
     aliases: ["grok"],
     refuses: [...SAMPLERS, "logit_bias", "thinking"],
   }),
-  entry("openrouter", "https://openrouter.ai/api/v1", ["OPENROUTER_API_KEY"], { starter: "openai/gpt-5-mini" }),
+  entry("openrouter", "https://openrouter.ai/api/v1", ["OPENROUTER_API_KEY"], {}),
   entry("together", "https://api.together.xyz/v1", ["TOGETHER_API_KEY", "TOGETHERAI_API_KEY"], {
-    starter: "meta-llama/Llama-3.3-70B-Instruct-Turbo",
     aliases: ["together_ai", "togetherai"],
     renames: { max_completion_tokens: "max_tokens" },
   }),
   entry("fireworks", "https://api.fireworks.ai/inference/v1", ["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"], {
-    starter: "accounts/fireworks/models/gpt-oss-120b",
     aliases: ["fireworks_ai"],
     renames: { max_completion_tokens: "max_tokens" },
   }),
   entry("perplexity", "https://api.perplexity.ai", ["PERPLEXITY_API_KEY", "PPLX_API_KEY"], {
-    starter: "sonar",
     jsonMode: false,
     streamUsage: false,
     renames: { max_completion_tokens: "max_tokens" },
     refuses: ["min_p", "logit_bias", "logprobs", "n", "seed", "stop", "tools", "tool_choice", "top_logprobs", "user"],
   }),
   entry("cerebras", "https://api.cerebras.ai/v1", ["CEREBRAS_API_KEY"], {
-    starter: "gpt-oss-120b",
     schema: "strict",
     refuses: [...SAMPLERS, "frequency_penalty", "logit_bias", "presence_penalty", "thinking"],
   }),
@@ -176,7 +162,7 @@ export function environmentName(provider: string): string {
   return provider.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 }
 
-type More = Partial<Quirks> & Pick<Partial<ProviderEntry>, "aliases" | "compatible" | "starter">;
+type More = Partial<Quirks> & Pick<Partial<ProviderEntry>, "aliases" | "compatible">;
 
 function entry(name: string, baseUrl: string | null, keys: readonly string[], more: More): ProviderEntry {
   return made(name, baseUrl, keys, { ...HOSTED, ...more });
@@ -187,16 +173,8 @@ function local(name: string, baseUrl: string, more: More): ProviderEntry {
 }
 
 function made(name: string, baseUrl: string | null, keys: readonly string[], more: Quirks & More): ProviderEntry {
-  const { aliases = [], compatible, starter, ...quirks } = more;
-  return {
-    name,
-    aliases,
-    baseUrl,
-    keys,
-    quirks,
-    ...(starter === undefined ? {} : { starter }),
-    ...(compatible === undefined ? {} : { compatible }),
-  };
+  const { aliases = [], compatible, ...quirks } = more;
+  return { name, aliases, baseUrl, keys, quirks, ...(compatible === undefined ? {} : { compatible }) };
 }
 
 function words(text: string): readonly string[] {

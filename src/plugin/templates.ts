@@ -1,3 +1,5 @@
+import { textOf } from "../core/text-module.ts";
+
 /** What a new plugin begins with: the echo plugin of its language, and what speaks the protocol for it. */
 export interface Template {
   /** Texts by path. `echo` stands for the plugin's name, in names of files too. */
@@ -64,9 +66,4 @@ export async function renderTemplate(
   const named = (text: string): string => text.replace(/(?<![a-z])echo(?![a-z])/g, name);
   const renamed = Object.entries(own).map(([path, text]) => [named(path), named(text)]);
   return { files: { ...Object.fromEntries(renamed), ...kit }, test: named(test) };
-}
-
-/** A file that was imported as text, whatever the compiler takes it for. */
-function textOf(module: unknown): string {
-  return (module as { readonly default: string }).default;
 }

@@ -71,8 +71,8 @@ function readUnion(reader: Reader): JsonSchema {
   const nullable = alternatives.some((each) => "word" in each && each.word === "null");
   const others = alternatives.filter((each) => !("word" in each && each.word === "null"));
   const words = others.flatMap((each) => ("word" in each ? each.word : []));
-  const isChoice = words.length > 1 && words.length === others.length && words.every((word) => typeOf(word) === null);
-  if (isChoice) return { enum: nullable ? [...words, null] : words };
+  const isOneOf = words.length > 1 && words.length === others.length && words.every((word) => typeOf(word) === null);
+  if (isOneOf) return { enum: [...new Set(words), ...(nullable ? [null] : [])] };
   const schemas = others.map((each) => ("word" in each ? schemaOfWord(each.word) : each.schema));
   return unionOf(schemas, nullable);
 }
@@ -121,6 +121,8 @@ function readObject(reader: Reader): JsonSchema {
     const [head, name = "", mark] = /^([A-Za-z_]\w*)(\?)?\s*:/.exec(reader.text.slice(reader.at)) ?? [];
     if (head === undefined) throw new TypeFault('within "{ }" fields such as "name: string" are wanted');
     reader.at += head.length;
+    if (name === "__proto__" || Object.hasOwn(properties, name))
+      throw new TypeFault(`"${name}" can't be a field, or is one already`);
     properties[name] = readUnion(reader);
     if (mark === undefined) required.push(name);
     if (!take(reader, ",") && !take(reader, ";") && !/^\s*\}/.test(reader.text.slice(reader.at)))
@@ -167,7 +169,7 @@ export function typeText(schema: unknown): string {
   if (type === "null") return "null";
   if (type === "array") {
     const items = typeText(schema["items"]);
-    return items.includes("|") && !items.startsWith("{") ? `(${items})[]` : `${items}[]`;
+    return items.includes("|") ? `(${items})[]` : `${items}[]`;
   }
   if (type === "object" && isObject(schema["properties"])) return objectText(schema, schema["properties"]);
   const known = Object.entries(TYPES).find(
@@ -181,12 +183,18 @@ function choiceText(values: readonly unknown[]): string {
   const words = values.map(String);
   const sayable = words.every((word) => /^[^\s|,;:?{}()[\]]+(?: [^\s|,;:?{}()[\]]+)*$/.test(word));
   const choices = values.filter((value) => value !== null);
-  if (sayable && choices.length > 1 && choices.every((value) => typeof value === "string")) return words.join("|");
+  if (sayable && choices.length > 1 && choices.every(isChoice)) return words.join("|");
   const type = choices.every((value) => typeof value === "number") && choices.length > 0 ? "number" : "string";
   return values.includes(null) ? `${type}|null` : type;
 }
 
+function isChoice(value: unknown): boolean {
+  return typeof value === "string" && typeOf(value) === null && value !== "null";
+}
+
+/** With a name that the notation has no place for, it is any object. */
 function objectText({ required }: Record<string, unknown>, properties: Record<string, unknown>): string {
+  if (Object.keys(properties).some((name) => !/^[A-Za-z_]\w*$/.test(name))) return "object";
   const needed: unknown[] = Array.isArray(required) ? required : [];
   const members = Object.entries(properties).map(
     ([name, property]) => `${name}${needed.includes(name) ? "" : "?"}: ${typeText(property)}`,

@@ -8,7 +8,7 @@ export interface Field {
   readonly name: string;
   /** In the notation of `field-type.ts`. */
   readonly type: string;
-  /** Empty where there is none. */
+  /** On one line; empty where there is none. */
   readonly description: string;
   readonly required: boolean;
 }
@@ -17,19 +17,19 @@ export type FieldsReading =
   | { readonly ok: true; readonly fields: readonly Field[] }
   | { readonly ok: false; readonly reason: string };
 
-const NAME = /^[A-Za-z_]\w*$/;
+/** A name that a template can say. */
+export const FIELD_NAME = /^[A-Za-z_]\w*$/;
 
 /**
- * Reads `name?: type - description`, one field a line; on one line, fields are parted by semicolons. A `?` marks what may be
- * left out.
+ * Reads `name?: type - description`, one field a line. A `?` marks what may be left out.
  *
  * @example
- * parseFields("text: string - What to sum up; limit?: integer")
+ * parseFields("text: string - What to sum up\nlimit?: integer")
  */
 export function parseFields(text: string): FieldsReading {
-  const lines = text.includes("\n") ? text.split("\n") : splitOutside(text);
+  const lines = text.split("\n").map((line) => line.trim());
   const fields: Field[] = [];
-  for (const line of lines.map((each) => each.trim()).filter((each) => each !== "")) {
+  for (const line of lines.filter((each) => each !== "")) {
     const [, name = "", mark, rest] = /^([^\s:?]+)\s*(\?)?\s*:\s*(.*)$/.exec(line) ?? [];
     if (rest === undefined) return fault(`"${line}" is no field; write it as "name: type - description"`);
     const [type = "", description = ""] = rest.split(/\s+-+\s+(.*)/s);
@@ -42,7 +42,7 @@ export function parseFields(text: string): FieldsReading {
 export function checkFields(fields: readonly Field[]): FieldsReading {
   if (fields.length === 0) return fault("there is no field");
   for (const [index, { name, type }] of fields.entries()) {
-    if (!NAME.test(name) || name === "__proto__")
+    if (!FIELD_NAME.test(name) || name === "__proto__")
       return fault(`"${name}" is no name for a field: letters, digits and _, a letter first`);
     if (fields.findIndex((other) => other.name === name) !== index) return fault(`there are two fields "${name}"`);
     const read = parseType(type);
@@ -55,7 +55,7 @@ export function checkFields(fields: readonly Field[]): FieldsReading {
 export function fieldsText(fields: readonly Field[]): string {
   return fields
     .map(({ name, type, description, required }) => {
-      const about = description === "" ? "" : ` - ${description.replaceAll(/\s+/g, " ")}`;
+      const about = description === "" ? "" : ` - ${description}`;
       return `${name}${required ? "" : "?"}: ${type}${about}`;
     })
     .join("\n");
@@ -67,7 +67,7 @@ export function fieldsOf({ properties, required }: JsonSchema): readonly Field[]
   return Object.entries(isObject(properties) ? properties : {}).map(([name, property]) => ({
     name,
     type: typeText(property),
-    description: isObject(property) && typeof property["description"] === "string" ? property["description"] : "",
+    description: isObject(property) ? oneLine(property["description"]) : "",
     required: needed.includes(name),
   }));
 }
@@ -104,17 +104,8 @@ export function editSchema(schema: JsonSchema, fields: readonly Field[]): JsonSc
   return schemaOfFields(fields, known);
 }
 
-/** Parts between semicolons that stand outside of braces. */
-function splitOutside(text: string): string[] {
-  const parts = [""];
-  let depth = 0;
-  for (const character of text) {
-    if (character === "{") depth++;
-    if (character === "}") depth--;
-    if (character === ";" && depth <= 0) parts.push("");
-    else parts[parts.length - 1] += character;
-  }
-  return parts;
+function oneLine(text: unknown): string {
+  return typeof text === "string" ? text.trim().replaceAll(/\s+/g, " ") : "";
 }
 
 function fault(reason: string): FieldsReading {

@@ -65,7 +65,7 @@ function closeLists(text: string): string {
     const indent = line.length - line.trimStart().length;
     if (within !== null && (line === "" || indent > within)) return line;
     within = /[|>][-+]?\d?$/.test(line) ? indent : null;
-    const [, start = "", flow] = /^( *(?:- )?(?:[\w-]+: )?)([{[].*)$/.exec(line) ?? [];
+    const [, start = "", flow] = /^( *(?:- )?(?:(?:[\w-]+|"[^"]*"): )?)([{[].*)$/.exec(line) ?? [];
     if (flow === undefined) return line;
     const parts = /"(?:[^"\\]|\\.)*"|'[^']*'|\[ | \]/g;
     return start + flow.replaceAll(parts, (part) => (/^["']/.test(part) ? part : part.trim()));

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { TEMPLATE_NAMES } from "../../src/authoring/templates.ts";
+import { templateProgram } from "../../src/authoring/template-program.ts";
+import { loadTemplate, TEMPLATE_NAMES } from "../../src/authoring/templates.ts";
 import { parseProgram } from "../../src/program/parse.ts";
 import { KEY, MODEL, serveScript } from "../onboarding/model-server.ts";
 import { makeFolder, modullm, programText } from "./command-line.ts";
@@ -243,7 +244,75 @@ describe("modullm new --describe", () => {
   });
 });
 
+test("modullm new takes a model that is none, and a place that can't be written, for errors with a code", async () => {
+  expect((await modullm(["new", "a", "--model", "gpt-5"])).json()).toMatchObject({ error_code: "RLLM_002" });
+  const folder = makeFolder({ file: "x" });
+  expect((await modullm(["new", "file/a"], { folder })).json()).toMatchObject({
+    error_code: "RLLM_018",
+    details: { path: join(folder, "file/a.rllm") },
+  });
+});
+
+describe("modullm new says what it leaves out:", () => {
+  test("the template's prompt and blocks, where the contracts are not its own", async () => {
+    const { warnings } = await make(["j", "--template", "judge", "--input-example", '{"essay": "x"}'], makeFolder());
+    expect(warnings).toEqual([expect.stringContaining('The prompt, blocks and uses of "judge" are left out')]);
+  });
+
+  test("a scaffold's prompt that speaks of other fields", async () => {
+    const folder = makeFolder({ "s.yaml": "input_fields: [{name: a, type: string}]\nprompt: 'Say {{input.a}}'" });
+    const { warnings } = await make(["x", "--scaffold", "s.yaml", "--input-example", '{"b": "x"}'], folder);
+    expect(warnings).toEqual([expect.stringContaining("Prompt: written anew, since {{input.a}} stands for nothing")]);
+  });
+
+  test("an input to try it with, where none is known that it takes", async () => {
+    const schema = "input_schema: {type: object, properties: {a: {type: string, pattern: '^x+$'}}, required: [a]}";
+    const made = await make(["x", "--scaffold", "s.yaml"], makeFolder({ "s.yaml": schema }));
+    expect(made.next_steps.some((step) => step.includes(" run "))).toBe(false);
+  });
+});
+
+test.each([
+  ["names that a template can't say", '{"first-name": "Ann", "größe": 1}'],
+  ["objects and lists of them", '{"a": {"first-name": 1}, "l": [{"a": 1}, null], "e": {}, "text": "html"}'],
+])("modullm new makes contracts of %s that take the example", async (_, example) => {
+  const folder = makeFolder();
+  const { path } = await make(["x", "--input-example", example], folder);
+  const program = parseProgram(readFileSync(path, "utf8"));
+  expect(program.input.check(JSON.parse(example)).ok).toBe(true);
+  const dry = await modullm(["run", "x.rllm", "--input", example, "--dry-run"], { folder });
+  expect(dry.stdout).toContain("first-name");
+});
+
+test("modullm new --scaffold takes a system message alone, and the version", async () => {
+  const folder = makeFolder({ "s.yaml": "template: route\nsystem: Be brief.\nversion: 2.0.0\n" });
+  const program = parseProgram(readFileSync((await make(["x", "--scaffold", "s.yaml"], folder)).path, "utf8"));
+  expect(program).toMatchObject({ version: "2.0.0", system: { text: "Be brief." } });
+  // The template's own schema is kept, line breaks of descriptions and all.
+  expect(program.prompt.text).toContain("{{input.message}}");
+  expect(program.output.schema).toEqual(templateProgram(await loadTemplate("route")).output.schema);
+});
+
 describe("modullm new overwrites nothing without a yes:", () => {
+  test("a link stays one, and a file keeps its mode", async () => {
+    const folder = makeFolder({ "real.rllm": "x" });
+    chmodSync(join(folder, "real.rllm"), 0o600);
+    symlinkSync("real.rllm", join(folder, "a.rllm"));
+    await make(["a", "--force"], folder);
+    expect(lstatSync(join(folder, "a.rllm")).isSymbolicLink()).toBe(true);
+    expect(statSync(join(folder, "real.rllm")).mode & 0o777).toBe(0o600);
+  });
+
+  test("before a model is paid for a draft", async () => {
+    const asked = server.asked.length;
+    const folder = makeFolder({ "a.rllm": "x" });
+    const env = { ...server.env, OPENAI_API_KEY: KEY };
+    expect((await modullm(["new", "a", "--describe", "Read invoices", "--model", MODEL], { folder, env })).exit).toBe(
+      2,
+    );
+    expect(server.asked.length).toBe(asked);
+  });
+
   test("in a pipe it is wrong usage, and --force replaces", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
     expect(await modullm(["new", "a"], { folder })).toMatchObject({ exit: 2, stdout: "" });
@@ -264,10 +333,9 @@ describe("modullm new overwrites nothing without a yes:", () => {
   test.each([
     [["1a"], "can't be a program's name"],
     [["a b"], "can't be a program's name"],
-    [["a", "--model", "gpt-5"], "provider/name is wanted"],
     [["a", "--template", "poem"], "one of summarise"],
     [["a", "--describe", "x", "--template", "route"], "goes with examples only"],
-    [["nowhere/\u0000/a"], "can't be"],
+    [["a", "--describe", "  "], "--describe is empty"],
     [[], "NAME is missing"],
   ])("%j is wrong usage", async (args, told) => {
     const { exit, stderr } = await modullm(["new", ...args]);

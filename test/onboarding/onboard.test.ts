@@ -334,6 +334,59 @@ describe("onboard where the key is missing", () => {
     expect(filesWith(folder, KEY)).toEqual([]);
   });
 
+  test("a key that was typed for a model that was given up is forgotten", async () => {
+    const server = serve();
+    const folder = makeFolder();
+    const base = server.env["OPENAI_API_BASE"] ?? "";
+    const lines = [
+      MODEL,
+      "key",
+      "sk-wrong-00000000000000000000",
+      "model",
+      "other",
+      "mine/gpt-5-mini",
+      "address",
+      base,
+      "key",
+      KEY,
+    ];
+    const outcome = await onboard([...lines, "user", "Read invoices", ...APPROVED], [], { folder, env: server.env });
+    expect(resultOf(outcome)).toMatchObject({ provider: "mine", credential_written: true });
+    expect(readFileSync(join(folder, "config/modullm/.env"), "utf8")).not.toContain("OPENAI");
+  });
+
+  test("a key with a blank in it is not taken", async () => {
+    const server = serve();
+    const lines = [MODEL, "key", `Bearer ${KEY}`, "key", KEY, "", "Read invoices", ...APPROVED];
+    const outcome = await onboard(lines, [], { env: server.env });
+    expect(resultOf(outcome).ok).toBe(true);
+    expect(outcome.stderr).toContain("A key has no blanks in it");
+  });
+
+  test("--yes with nobody to type it ends with what is missing", async () => {
+    const outcome = await onboard([], ["--yes", "--model", MODEL]);
+    expect(outcome.json()).toMatchObject({ error_code: "RLLM_014", details: { missing_env_var: "OPENAI_API_KEY" } });
+  });
+
+  test("a variable that no .env may set is told, and kept nowhere", async () => {
+    const server = serve();
+    const base = server.env["OPENAI_API_BASE"] ?? "";
+    const config = `providers:\n  mine: { base_url: "${base}", api_key_env: LLM_TOKEN, models: [gpt-5-mini] }\n`;
+    const folder = makeFolder({ "config/modullm/config.yaml": config });
+    const outcome = await onboard(["mine/gpt-5-mini", "key", KEY, "Read invoices", ...APPROVED], [], { folder });
+    expect(outcome.stderr).toContain("LLM_TOKEN can't stand in a .env");
+  });
+
+  test("an address from this folder's .env is not given a key until the folder is trusted", async () => {
+    const server = serve();
+    const folder = makeFolder({ ".env": `OPENAI_API_BASE=${server.env["OPENAI_API_BASE"]}\n` });
+    const setting = { folder, env: { OPENAI_API_KEY: KEY } };
+    const stopped = await onboard(["other", MODEL, "stop"], [], setting);
+    expect(stopped.json()).toMatchObject({ error_code: "RLLM_014" });
+    expect(server.asked).toEqual([]);
+    expect((await onboard(["other", MODEL, "trust", "Read invoices", ...APPROVED], [], setting)).exit).toBe(0);
+  });
+
   test("a model of an unknown server is asked for its address", async () => {
     const server = serve();
     const base = server.env["OPENAI_API_BASE"] ?? "";
@@ -368,6 +421,26 @@ describe("onboard overwrites nothing without a yes:", () => {
     expect(yes.generated_file).toBe(join(folder, "summarise_text_three.rllm"));
   });
 
+  test("a program of its own that was edited since", async () => {
+    const folder = makeFolder();
+    const lines = ["builtin/baseline", "Sum up", ...Array.from({ length: 8 }, () => "")];
+    await onboard(lines, [], { folder });
+    // As it was written it is no obstacle.
+    const again = await onboard([], ["--resume"], { folder });
+    expect(again.json()).toMatchObject({ details: { question: "What shall be changed?" } });
+    const file = join(folder, readdirSync(folder).find((name) => name.endsWith(".rllm")) ?? "");
+    writeFileSync(file, readFileSync(file, "utf8").replace("Summarise", "Sum up, please,"));
+    const edited = await onboard(["no", "other", "", "no"], ["--resume"], { folder });
+    expect(resultOf(edited).generated_file).toBe(join(folder, "other.rllm"));
+    expect(readFileSync(file, "utf8")).toContain("Sum up, please,");
+  });
+
+  test("--yes is the yes", async () => {
+    const folder = makeFolder({ "summarise_text_three.rllm": "mine" });
+    const result = resultOf(await onboard([], ["--yes"], { folder }));
+    expect(readFileSync(result.generated_file, "utf8")).toContain("name: summarise_text_three");
+  });
+
   test("a scaffold", async () => {
     const folder = makeFolder({ "mine.yaml": "mine" });
     const lines = ["builtin/baseline", "Sum up", ...Array.from({ length: 9 }, () => ""), "yes", "no"];
@@ -391,7 +464,12 @@ describe("onboard overwrites nothing without a yes:", () => {
     await onboard(["builtin/baseline", "Sum up", ""], ["--session-file", "s.json"], { folder });
     const { stderr } = await onboard([], ["--session-file", "s.json"], { folder });
     expect(stderr).toContain("set aside");
-    expect(readFileSync(join(folder, "s.json.before"), "utf8")).toContain("Sum up");
+    await onboard(["builtin/baseline", "Grade"], ["--session-file", "s.json"], { folder });
+    await onboard([], ["--session-file", "s.json"], { folder });
+    const aside = readdirSync(folder).filter((name) => /^s\.json\.\d+$/.test(name));
+    expect(aside.map((name) => /Sum up|Grade/.exec(readFileSync(join(folder, name), "utf8"))?.[0]).join()).toMatch(
+      /^(?:Grade,Sum up|Sum up,Grade)$/,
+    );
   });
 });
 
@@ -447,6 +525,19 @@ describe("onboard --resume", () => {
 });
 
 describe("onboard in lines", () => {
+  test("a script whose lines end at the purpose has said too little", async () => {
+    expect((await onboard(["builtin/baseline"])).json()).toMatchObject({
+      error_code: "RLLM_016",
+      details: { question: expect.stringContaining("What shall your program do?") as string },
+      recovery_hint: expect.stringContaining("one answer a line") as string,
+    });
+  });
+
+  test("the way back names the session file", async () => {
+    const outcome = await onboard(["builtin/baseline"], ["--session-file", "my session.json"]);
+    expect(outcome.stdout).toContain("modullm onboard --resume --session-file 'my session.json'");
+  });
+
   test("an answer that is none ends it with the question and the reason", async () => {
     const { stdout } = await onboard(["gpt-5"]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -476,7 +567,7 @@ describe("onboard in lines", () => {
   });
 
   test("--model is checked, and needs no question", async () => {
-    expect((await onboard([], ["--model", "gpt-5"])).exit).toBe(2);
+    expect((await onboard([], ["--model", "gpt-5"])).json()).toMatchObject({ error_code: "RLLM_002" });
   });
 
   const asRoot = process.getuid?.() === 0;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { inferSchema } from "../../src/contract/infer.ts";
 import { parseType, typeText } from "../../src/program/field-type.ts";
 import {
   checkFields,
@@ -50,6 +51,8 @@ describe("parseType()", () => {
     ["{a string}", 'fields such as "name: string" are wanted'],
     ["string)", "is not understood"],
     ["{a:".repeat(5000), "nested more than 10 levels deep"],
+    ["{a: string, a: integer}", '"a" can\'t be a field, or is one already'],
+    ["{__proto__: string}", '"__proto__" can\'t be a field'],
   ])("%s is none", (text, reason) => {
     expect(parseType(text)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) as string });
   });
@@ -76,6 +79,13 @@ describe("typeText()", () => {
 
   test.each([
     ["bounds", { type: "integer", minimum: 1 }, "integer"],
+    ["choices that are names of types", { enum: ["text", "html"] }, "string"],
+    ["names that the notation has no place for", { type: "object", properties: { "a-b": {} } }, "object"],
+    [
+      "a list of objects or null",
+      { type: "array", items: { type: ["object", "null"], properties: { a: { type: "string" } } } },
+      "({a?: string}|null)[]",
+    ],
     ["choices of numbers", { enum: [2, 1, 0] }, "number"],
     ["choices that can't be said", { enum: ["a,b", "c"] }, "string"],
     ["described choices", { oneOf: [{ const: "a", description: "x" }, { const: "b" }] }, "a|b"],
@@ -86,6 +96,15 @@ describe("typeText()", () => {
   });
 });
 
+test("what typeText() says of any example's schema, parseType() reads", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const plain: unknown = JSON.parse(JSON.stringify(value));
+      return parseType(typeText(inferSchema([plain]))).ok;
+    }),
+  );
+});
+
 describe("fields", () => {
   const TEXT = "text: string - What, to sum up\nlimit?: integer";
   const FIELDS = [
@@ -93,10 +112,15 @@ describe("fields", () => {
     { name: "limit", type: "integer", description: "", required: false },
   ];
 
-  test("parseFields() reads one a line, and several on one line", () => {
+  test("parseFields() reads one a line", () => {
     expect(parseFields(TEXT)).toEqual({ ok: true, fields: FIELDS });
-    expect(parseFields("text: string - What, to sum up; limit ? : integer")).toEqual({ ok: true, fields: FIELDS });
-    expect(parseFields("a: {b: string; c: date}[]; d: any")).toMatchObject({ fields: [{ name: "a" }, { name: "d" }] });
+    expect(parseFields("\n text: string - What, to sum up \r\n\nlimit ? : integer")).toEqual({
+      ok: true,
+      fields: FIELDS,
+    });
+    expect(parseFields("a: {b: string; c: date}[] - one; two")).toMatchObject({
+      fields: [{ description: "one; two" }],
+    });
   });
 
   test.each([
@@ -105,7 +129,7 @@ describe("fields", () => {
     ["my field: string", "is no field"],
     ["1a: string", "is no name for a field"],
     ["__proto__: string", "is no name for a field"],
-    ["a: string; a: string", 'two fields "a"'],
+    ["a: string\na: string", 'two fields "a"'],
     ["a: strng", 'the type of "a"'],
   ])("parseFields() refuses %s", (text, reason) => {
     expect(parseFields(text)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) as string });
@@ -128,7 +152,7 @@ describe("fields", () => {
       properties: { a: { type: "string", maxLength: 9 }, b: { type: "integer", minimum: 1 } },
       required: ["a"],
     };
-    const read = parseFields("a?: string; b: number");
+    const read = parseFields("a?: string\nb: number");
     expect(read.ok && editSchema(schema, read.fields)).toEqual({
       type: "object",
       properties: { a: { type: "string", maxLength: 9 }, b: { type: "number" } },

@@ -49,14 +49,14 @@ function edited({ schema }: FieldList, text: string): JsonObject {
   return fieldList(editSchema(schema, read.fields)) as unknown as JsonObject;
 }
 
+/** A schema that says no less than the fields is taken as it is, whatever its names. */
 function accept({ fields, schema, reason }: JsonObject): Accepted<FieldList> {
   if (typeof reason === "string") return refused(reason);
+  if (isObject(schema) && isSameJson(fieldsOf(schema), fields) && compileContract(schema).ok)
+    return accepted(fieldList(schema));
   const list = Array.isArray(fields) ? fields.map(fieldFrom) : [];
   const checked = checkFields(list);
-  if (!checked.ok) return checked;
-  if (isObject(schema) && isSameJson(fieldsOf(schema), list) && compileContract(schema).ok)
-    return accepted({ fields: list, schema });
-  return accepted(fieldList(schemaOfFields(list)));
+  return checked.ok ? accepted(fieldList(schemaOfFields(list))) : checked;
 }
 
 /** As a model or a session has it. Spelling is mended where it is clear what is meant. */

@@ -1,3 +1,4 @@
+import { FIELD_NAME } from "../../program/fields.ts";
 import { parseTemplate } from "../../program/template.ts";
 import { ROOTS } from "../../program/template-check.ts";
 import { type Accepted, accepted, type Draft, type Part, type PromptTexts, refused } from "../draft.ts";
@@ -64,7 +65,9 @@ export function placeholderFault(text: string, draft: Draft, roots: readonly str
 
 /** The task, the form of the answer, then the data. */
 function plainPrompt({ goal, inputs }: Draft): string {
-  const data = (inputs?.fields ?? []).map(({ name }) => `${titleOf(name)}:\n{{input.${name}}}`);
+  const fields = inputs?.fields ?? [];
+  const sayable = fields.every(({ name }) => FIELD_NAME.test(name));
+  const data = sayable ? fields.map(({ name }) => `${titleOf(name)}:\n{{input.${name}}}`) : ["Input:\n{{input}}"];
   return [
     goal?.description ?? "",
     "What is missing is null or an empty list; make nothing up. Answer with JSON of this form:\n{{schema.output}}",

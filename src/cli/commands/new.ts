@@ -1,5 +1,6 @@
 import { TEMPLATE_NAMES } from "../../authoring/templates.ts";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
+import type { JsonObject } from "../../core/json.ts";
 import { createAsk } from "../ask.ts";
 import type { Command } from "../command.ts";
 import { shellWord } from "../shell-word.ts";
@@ -16,12 +17,12 @@ export const command: Command = {
     },
     "input-example": {
       type: "string",
-      valueHint: "JSON",
+      valueHint: "JSON|PATH",
       description: "An input, or a file that holds one: input_schema is made from it; may be repeated",
     },
     "output-example": {
       type: "string",
-      valueHint: "JSON",
+      valueHint: "JSON|PATH",
       description: "An output, or a file that holds one: output_schema is made from it; may be repeated",
     },
     scaffold: { type: "string", valueHint: "NAME|PATH", description: "A scaffold that `modullm onboard` has kept" },
@@ -47,14 +48,23 @@ export const command: Command = {
   ],
   async run(context) {
     const { options, output } = context;
-    const { readPlace, writeNewFiles } = await import("../new-files.ts");
+    const { allowReplacing, readPlace, writeNewFiles } = await import("../new-files.ts");
     const { checkFiles, newProgram } = await import("../new-program.ts");
     const place = readPlace(context.positionals[0] ?? "", context);
+    const [ask, force] = [createAsk(output), options.flag("force")];
+    // Before a model is paid for drafts that nobody may keep.
+    await allowReplacing([place.path], force, ask);
     const app = await context.app();
     const made = await newProgram(context, app, place.name);
-    const path = await checkFiles(app, place, made.files);
-    const ask = createAsk(output);
-    const paths = await writeNewFiles(place, made.files, { force: options.flag("force"), ask });
+    await checkFiles(app, place, made.files);
+    const others = Object.keys(made.files).map((name) => join(place.folder, name));
+    await allowReplacing(
+      others.filter((path) => path !== place.path),
+      force,
+      ask,
+    );
+    const paths = writeNewFiles(place, made.files);
+    const { path } = place;
     output.json({
       name: place.name,
       path,
@@ -69,11 +79,11 @@ export const command: Command = {
 };
 
 /** Commands to go on with; the input is there to be replaced. */
-function nextSteps(path: string, sample: unknown): readonly string[] {
+function nextSteps(path: string, sample: JsonObject | null): readonly string[] {
   const file = shellWord(path);
   return [
     `modullm validate --strict ${file}`,
-    `modullm run ${file} --input ${shellWord(JSON.stringify(sample))}`,
+    ...(sample === null ? [] : [`modullm run ${file} --input ${shellWord(JSON.stringify(sample))}`]),
     `modullm inspect ${file} --format typescript`,
   ];
 }

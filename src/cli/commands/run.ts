@@ -5,12 +5,12 @@ import type { RunEvent, RunListener } from "../../core/events.ts";
 import { parseLimits } from "../../engine/budget.ts";
 import type { RunOptions } from "../../engine/engine.ts";
 import { LIMITS } from "../../program/limits.ts";
-import { isModelName } from "../../program/parse.ts";
 import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
 import { createProgress } from "../render/progress.ts";
 import { createVerbose } from "../render/events.ts";
 import { warnOf } from "../render/warning.ts";
 import { readInput } from "../run-input.ts";
+import { modelOption } from "../model-option.ts";
 import { createPartialOutput } from "../partial-output.ts";
 import { openTrace } from "../trace.ts";
 
@@ -169,17 +169,7 @@ function readFlags(options: Options): RunOptions {
     throw new UsageError(
       `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (${Object.keys(LIMITS).join(", ")})`,
     );
-  const model = options.text("model");
-  if (model !== null && model !== "recommended" && !isModelName(model)) {
-    throw new ModullmError(
-      "RLLM_002",
-      `--model is "${model}", but a model as "provider/name" or recommended is wanted`,
-      {
-        details: { field: "model", value: model },
-        hint: `Put the provider before it, as in "openai/gpt-5-mini" or "ollama/llama3.2"; \`modullm help models\` lists providers.`,
-      },
-    );
-  }
+  const model = modelOption(options, { orRecommended: true });
   const repair = options.text("repair") as RepairLevel | null;
   return {
     ...(repair === null ? {} : { repair }),

@@ -1,4 +1,5 @@
 import type { Config } from "../../core/config.ts";
+import { BASELINE } from "../../model/baseline/name.ts";
 import { catalogNames } from "../../model/catalog/catalog.ts";
 import { PROVIDERS } from "../../model/providers.ts";
 
@@ -19,7 +20,7 @@ export async function modelNames(config: Config | null): Promise<readonly string
   );
   const isUsable = (id: string): boolean => usable.has(providerOf(id));
   const known = [
-    "builtin/baseline",
+    BASELINE,
     "recommended",
     ...(config === null ? [] : configured(config)),
     ...catalogue.filter(isUsable),

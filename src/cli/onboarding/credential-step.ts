@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { toModullmError } from "../../core/error.ts";
+import { mayStandInEnv } from "../../core/load-config.ts";
 import { type EnvPlace, isKept, keepInEnv } from "../../core/keep-credential.ts";
-import { resolveEndpoint } from "../../model/endpoint.ts";
+import { keyName, resolveEndpoint } from "../../model/endpoint.ts";
 import { environmentName } from "../../model/providers.ts";
 import type { Choice } from "./dialog.ts";
 import type { Host } from "./host.ts";
@@ -21,9 +22,8 @@ export async function askKey(host: Host, model: string): Promise<void> {
 
 /** The variable that a provider's key is looked for in. */
 export async function keyNameOf(host: Host, model: string): Promise<string> {
-  const front = model.slice(0, model.indexOf("/"));
-  const { keyNames } = resolveEndpoint(front, (await host.app()).config);
-  return keyNames[0] ?? `${environmentName(front)}_API_KEY`;
+  const { config } = await host.app();
+  return keyName(resolveEndpoint(model.slice(0, model.indexOf("/")), config), config);
 }
 
 /** Asks where a server is that is known by its name only. */
@@ -43,6 +43,11 @@ export async function offerToKeep(host: Host): Promise<string | null> {
   const { dialog, typed, session } = host;
   const names = Object.keys(typed);
   if (names.length === 0) return session.progress.credentialPath;
+  const barred = names.filter((name) => !mayStandInEnv(name));
+  if (barred.length > 0) {
+    dialog.say(`${barred.join(" and ")} can't stand in a .env: set it in the environment from now on.`);
+    return null;
+  }
   const { config } = (await host.app()).config.paths;
   const places: Readonly<Record<Exclude<Place, "no">, EnvPlace>> = {
     user: { path: join(config, ".env"), shared: false },

@@ -50,3 +50,11 @@ export function acceptUsual(dialog: Dialog): Dialog {
       options.usual === undefined ? dialog.text(question, options) : Promise.resolve(options.usual),
   };
 }
+
+/** A dialog that takes no spare answer: a script whose lines have ended has said too little. */
+export function insistent(dialog: Dialog): Dialog {
+  return {
+    ...dialog,
+    text: (question, { spare: _spare, ...asked } = {}) => dialog.text(question, asked),
+  };
+}

@@ -1,7 +1,7 @@
 import type { App } from "../../app.ts";
 import type { RunOptions } from "../../engine/engine.ts";
 import type { LoadedProgram } from "../../library/load.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { AppSettings } from "../command.ts";
 import type { Output } from "../output.ts";
 import type { Dialog } from "./dialog.ts";
@@ -22,13 +22,14 @@ export interface Host {
   readonly author: string;
   /** Variables that were typed, by name: known to this process only. */
   readonly typed: Readonly<Record<string, string>>;
+  /** What this process wrote, by path: that may be written again without a question, as long as nobody changed it. */
+  readonly written: Map<string, string>;
   /** The application, with what was typed so far. */
   app(): Promise<App>;
   /** An application with more variables, or other settings, takes its place. */
   rebuild(settings: Pick<AppSettings, "ollamaAutoPull"> & { readonly typed?: Readonly<Record<string, string>> }): void;
+  /** Forgets what was typed. */
+  forget(): void;
   /** Runs a program, with a sign of life at a terminal. @throws {ModullmError} */
   run(program: LoadedProgram, input: unknown, options?: RunOptions): Promise<JsonObject>;
 }
-
-/** What the workflow is given before its first part. */
-export type Known = Readonly<Record<string, Json>> & { readonly purpose: string };

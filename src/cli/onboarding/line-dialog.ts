@@ -4,6 +4,8 @@ import type { Lines } from "../lines.ts";
 import { type Output, visible } from "../output.ts";
 import { type Choice, type Dialog, interrupted, type TextQuestion } from "./dialog.ts";
 
+const HINT = "Write one answer a line, or take the usual ones with --yes; docs/onboarding.md lists the questions.";
+
 export interface LineDialogOptions {
   readonly output: Output;
   readonly lines: Lines;
@@ -25,7 +27,7 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
     print("\n");
     if (line !== null) return line.trim();
     if (spare !== undefined) return spare;
-    throw inputError("stdin", `Cannot go on: the answers on stdin end before "${question}"`, { question });
+    throw inputError("stdin", `Cannot go on: the answers on stdin end before "${question}"`, { question }, HINT);
   }
 
   async function text(question: string, options: TextQuestion = {}): Promise<string> {
@@ -42,8 +44,8 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
     text,
     async choose<Value extends string>(question: string, choices: readonly Choice<Value>[], usual: Value) {
       const shown = choices.map(({ value, label, hint }, index) => {
-        const more = [label === value ? "" : label, hint ?? ""].filter(Boolean).join(": ");
-        return `  ${index + 1}  ${value}${more === "" ? "" : `  (${more})`}`;
+        const named = label.startsWith(value) ? label : `${value}  ${label}`;
+        return `  ${index + 1}  ${named}${hint === undefined ? "" : ` - ${hint}`}`;
       });
       print(`? ${question}\n${shown.join("\n")}\n  [${usual}]: `);
       const given = await answer(question);
@@ -69,7 +71,7 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
   };
 }
 
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(interrupted());
   if (signal.aborted) throw interrupted();
@@ -82,7 +84,7 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
 }
 
 function unusable(question: string, reason: string): ModullmError {
-  return inputError("stdin", `Cannot use the answer to "${question}": ${reason}`, { question, reason });
+  return inputError("stdin", `Cannot use the answer to "${question}": ${reason}`, { question, reason }, HINT);
 }
 
 function oneLine(text: string): string {

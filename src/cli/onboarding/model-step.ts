@@ -1,17 +1,21 @@
 import { isModelName } from "../../program/parse.ts";
 import { renderValue } from "../../program/template.ts";
-import { BASELINE, linkOf } from "../../authoring/drafter.ts";
+import { linkOf } from "../../authoring/drafter.ts";
+import { BASELINE } from "../../model/baseline/name.ts";
 import { type ModullmError, toModullmError } from "../../core/error.ts";
+import { trustFolder } from "../../core/trust.ts";
+import { resolveEndpoint } from "../../model/endpoint.ts";
 import { findOffers, type Offer } from "../../model-offers.ts";
 import type { Choice } from "./dialog.ts";
 import { askAddress, askKey, keyNameOf } from "./credential-step.ts";
 import type { Host } from "./host.ts";
 
 /** What can be done about a model that can't be called. */
-type Remedy = "key" | "address" | "pull" | "again" | "model" | "stop";
+type Remedy = "key" | "trust" | "address" | "pull" | "again" | "model" | "stop";
 
 const REMEDIES: Readonly<Record<Remedy, Choice<Remedy>>> = {
   key: { value: "key", label: "Type the key" },
+  trust: { value: "trust", label: "Trust this folder: its .env may send your key there" },
   address: { value: "address", label: "Give the server's address" },
   pull: { value: "pull", label: "Pull the model now" },
   again: { value: "again", label: "Try again" },
@@ -95,23 +99,46 @@ async function tryModel(host: Host, id: string): Promise<ModullmError | null> {
 /** Does something about a model that can't be called, as the user chooses. @throws {ModullmError} the fault, when nothing is to be done */
 async function mend(host: Host, model: string, fault: ModullmError): Promise<void> {
   const { dialog, session } = host;
-  const remedies = remediesOf(fault);
+  const remedies = remediesOf(fault, await isUntrusted(host, model));
   const [usual = "stop"] = remedies;
   dialog.show(`${model} can't be called yet`, `${fault.message}\n${fault.hint}`);
   if (fault.code === "RLLM_014" && usual === "key") await tellCredential(host, model);
   // Nobody is there to choose under --yes: then the fault ends it, unless a key can be typed.
   const choices = remedies.map((remedy) => REMEDIES[remedy]);
   const remedy = await dialog.choose("What now?", choices, usual === "key" ? usual : "stop");
-  if (remedy === "key") await askKey(host, model);
+  if (remedy === "key") await askKey(host, model).catch((thrown: unknown) => rethrow(thrown, fault));
+  if (remedy === "trust") {
+    trustFolder((await host.app()).config.paths, host.folder);
+    host.rebuild({});
+  }
   if (remedy === "address") await askAddress(host, model);
   if (remedy === "pull") host.rebuild({ ollamaAutoPull: true });
-  if (remedy === "model") session.save({ model: null, greeted: false });
+  if (remedy === "model") {
+    // What was typed was for the model that is given up, and may be wrong.
+    host.forget();
+    session.save({ model: null, greeted: false });
+  }
   if (remedy === "stop") throw fault;
 }
 
+/** Where there is nobody to type a key, its lack is what is the matter. */
+function rethrow(thrown: unknown, fault: ModullmError): never {
+  throw toModullmError(thrown).code === "RLLM_016" ? fault : thrown;
+}
+
+/** Whether this folder's `.env` names an address that a key from elsewhere is not sent to. */
+async function isUntrusted(host: Host, model: string): Promise<boolean> {
+  try {
+    return resolveEndpoint(model.slice(0, model.indexOf("/")), (await host.app()).config).untrusted;
+  } catch {
+    return false;
+  }
+}
+
 /** The likeliest first. */
-function remediesOf({ code, details }: ModullmError): readonly Remedy[] {
+function remediesOf({ code, details }: ModullmError, untrusted: boolean): readonly Remedy[] {
   const others = ["again", "model", "stop"] as const;
+  if (untrusted) return ["trust", ...others];
   if (code === "RLLM_014" && details["missing_env_var"] !== undefined) return ["key", ...others];
   if (code === "RLLM_002") return ["address", ...others];
   if (code === "RLLM_010") return ["pull", ...others];

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { BASELINE } from "../../authoring/drafter.ts";
+import { BASELINE } from "../../model/baseline/name.ts";
 import { shellWord } from "../shell-word.ts";
 import { inputFileOf, type Trial } from "./program-step.ts";
 

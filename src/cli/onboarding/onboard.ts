@@ -1,5 +1,6 @@
 import type { Draft, PartName } from "../../authoring/draft.ts";
 import { createDrafter, type Drafter } from "../../authoring/drafter.ts";
+import { knownOf } from "../../authoring/known.ts";
 import { PART_NAMES, partOf } from "../../authoring/parts.ts";
 import type { ErrorPayload } from "../../core/error.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -102,19 +103,11 @@ async function drafterFor(
   host: Host,
   { model, purpose }: { readonly model: string; readonly purpose: string },
 ): Promise<Drafter> {
-  const app = await host.app();
-  const window = (await app.tools.model(model)).window ?? (await app.catalog.facts(model))?.window ?? null;
   return createDrafter({
     workflow: host.workflow,
     model,
     run: (program, input) => host.run(program, input, { model }),
-    known: {
-      purpose,
-      name: host.author,
-      offers: [{ model, ready: true, reason: "It was chosen." }],
-      credential: { variable: null, found_in: null },
-      model_window: window,
-    },
+    known: await knownOf(await host.app(), { model, purpose, author: host.author }),
   });
 }
 

@@ -4,10 +4,10 @@ import { assemble } from "../../authoring/assemble.ts";
 import type { Draft } from "../../authoring/draft.ts";
 import { loadTemplate } from "../../authoring/templates.ts";
 import { writeYaml } from "../../program/write.ts";
-import { fileReason } from "../../core/config-text.ts";
-import { type ErrorPayload, errorPayload, ModullmError, toModullmError } from "../../core/error.ts";
+import { readConfigText } from "../../core/config-text.ts";
+import { type ErrorPayload, errorPayload, toModullmError } from "../../core/error.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { replaceFile } from "../../core/write-file.ts";
+import { cannotWrite, replaceFile } from "../../core/write-file.ts";
 import { validateProgram } from "../../library/validate.ts";
 import type { Host } from "./host.ts";
 
@@ -23,27 +23,36 @@ export interface Trial {
 export async function writeFiles(host: Host, draft: Required<Draft>, model: string): Promise<string> {
   const { dialog, session, folder, author } = host;
   const template = await loadTemplate(draft.goal.kind);
-  let file = draft.file.file_name;
+  let { file } = draft;
   for (;;) {
-    const named = { ...draft, file: { ...draft.file, file_name: file } };
-    const files = {
-      ...assemble(named, template, { author, model }),
-      [inputFileOf(file)]: writeYaml(draft.test.input),
+    const { file_name: name } = file;
+    const texts = {
+      ...assemble({ ...draft, file }, template, { author, model }),
+      [inputFileOf(name)]: writeYaml(draft.test.input),
     };
-    const paths = Object.keys(files).map((name) => join(folder, name));
-    const path = join(folder, file);
-    const own = session.progress.generatedFile === path;
-    const there = own ? [] : paths.filter((each) => existsSync(each));
-    if (there.length === 0 || (await dialog.confirm(`${there.join(" and ")} is there already. Overwrite?`, false))) {
-      for (const [name, text] of Object.entries(files)) write(join(folder, name), text);
-      session.save({ generatedFile: path });
+    const files = new Map(Object.entries(texts).map(([each, text]) => [join(folder, each), text]));
+    const foreign = [...files].filter(([path, text]) => isForeign(host, path, text)).map(([path]) => path);
+    if (
+      foreign.length === 0 ||
+      (await dialog.confirm(`${foreign.join(" and ")} is there already. Overwrite?`, false))
+    ) {
+      for (const [path, text] of files) write(host, path, text);
+      const path = join(folder, name);
+      session.save({ generatedFile: path, draft: { ...draft, file } });
       return path;
     }
-    const name = await dialog.text("Another file name", {
+    const other = await dialog.text("Another file name", {
       check: (answer) => (/^[A-Za-z][\w-]*(\.rllm)?$/.test(answer) ? null : "letters, digits, _ and -, a letter first"),
     });
-    file = `${name.replace(/\.rllm$/, "")}.rllm`;
+    file = { ...file, file_name: `${other.replace(/\.rllm$/, "")}.rllm` };
   }
+}
+
+/** Whether a file holds what neither is to be written nor was written here. */
+function isForeign({ written }: Host, path: string, text: string): boolean {
+  if (!existsSync(path)) return false;
+  const read = readConfigText(path);
+  return read.kind !== "text" || (read.text !== text && read.text !== written.get(path));
 }
 
 /** `x.yaml` beside `x.rllm`. */
@@ -51,16 +60,12 @@ export function inputFileOf(program: string): string {
   return program.replace(/\.rllm$/, ".yaml");
 }
 
-function write(path: string, text: string): void {
+function write({ written }: Host, path: string, text: string): void {
   try {
     replaceFile(path, text);
+    written.set(path, text);
   } catch (thrown) {
-    const reason = fileReason(thrown);
-    throw new ModullmError("RLLM_018", `Cannot write "${path}": ${reason}`, {
-      details: { path, reason },
-      hint: "Correct the folder's rights, or start in another folder.",
-      cause: thrown,
-    });
+    throw cannotWrite(path, thrown, "Correct the folder's rights, or start in another folder.");
   }
 }
 

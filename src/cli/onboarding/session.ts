@@ -1,11 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Draft } from "../../authoring/draft.ts";
 import { readDraft } from "../../authoring/parts.ts";
 import { fileReason } from "../../core/config-text.ts";
 import { ModullmError } from "../../core/error.ts";
 import { isObject } from "../../core/json.ts";
+import { replaceFile } from "../../core/write-file.ts";
 import type { Redactor } from "../../core/redact.ts";
 
 /** What is decided so far. It holds no key: where a key is needed again, it is asked for again. */
@@ -78,8 +79,12 @@ export function openSession({ path, resume, redactor, warn }: SessionOptions): {
   };
   if (resume && found === null) return { session, told: `There is no session at ${path}: this is a new one.` };
   if (resume || found === null || found.done) return { session, told: null };
-  const aside = `${path}.before`;
-  renameSync(path, aside);
+  const aside = `${path}.${Date.now()}`;
+  try {
+    renameSync(path, aside);
+  } catch (thrown) {
+    throw unusable(path, fileReason(thrown));
+  }
   return {
     session,
     told: `An unfinished session was set aside as ${aside}; \`--resume --session-file\` with that name goes on with it.`,
@@ -109,17 +114,11 @@ function readSession(path: string): Progress | null {
 
 /** Why it can't be written; null where it was. */
 function write(path: string, value: object): string | null {
-  const draft = `${path}.${randomUUID()}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: "wx" });
-    chmodSync(draft, 0o600);
-    renameSync(draft, path);
+    replaceFile(path, `${JSON.stringify(value, null, 2)}\n`, { isPrivate: true });
     return null;
   } catch (thrown) {
     return fileReason(thrown);
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 

@@ -1,10 +1,14 @@
 import type { App } from "../../app.ts";
+import { loadWorkflow } from "../../authoring/workflow.ts";
 import { ModullmError, toModullmError } from "../../core/error.ts";
-import { isModelName } from "../../program/parse.ts";
-import { type CommandContext, UsageError } from "../command.ts";
+import { authorIn } from "../author.ts";
+import type { AppSettings, CommandContext } from "../command.ts";
 import { createLines } from "../lines.ts";
+import { modelOption } from "../model-option.ts";
+import type { Output } from "../output.ts";
 import { createProgress } from "../render/progress.ts";
-import { acceptUsual, type Dialog } from "./dialog.ts";
+import { shellWord } from "../shell-word.ts";
+import { acceptUsual, type Dialog, insistent } from "./dialog.ts";
 import type { Host } from "./host.ts";
 import { onboard } from "./onboard.ts";
 import { openSession, type Session, usualSessionFile } from "./session.ts";
@@ -12,19 +16,21 @@ import { openSession, type Session, usualSessionFile } from "./session.ts";
 /** `modullm onboard`: everything it needs, put together. */
 export async function start(context: CommandContext): Promise<number> {
   const { options, output, resolve } = context;
-  const model = options.text("model");
-  if (model !== null && !isModelName(model))
-    throw new UsageError(`option --model is "${model}", but provider/name is wanted`);
+  const model = modelOption(options);
   const stop = new AbortController();
   const disarm = output.terminal.onInterrupt(() => stop.abort());
-  const first = await context.app();
-  const file = options.text("session-file");
-  const path = file === null ? usualSessionFile(first.config.paths.state, output.terminal.cwd) : resolve(file);
-  const warn = (message: string): void => output.warn(message);
-  const opened = openSession({ path, resume: options.flag("resume"), redactor: () => output.redactor, warn });
+  const named = options.text("session-file");
+  let session: Session | null = null;
   try {
-    const host = await createHost(context, first, { session: opened.session, signal: stop.signal });
-    if (opened.told !== null) host.dialog.say(opened.told);
+    const { dialog, ask } = await createDialog(context, stop.signal);
+    const app = await context.app({ ask });
+    const { state } = app.config.paths;
+    const path = named === null ? usualSessionFile(state, output.terminal.cwd) : resolve(named);
+    const warn = (message: string): void => output.warn(message);
+    const opened = openSession({ path, resume: options.flag("resume"), redactor: () => output.redactor, warn });
+    session = opened.session;
+    if (opened.told !== null) dialog.say(opened.told);
+    const host = await createHost(context, app, { dialog, ask, session, signal: stop.signal });
     const scaffold = options.text("scaffold-file");
     const result = await onboard(host, {
       model,
@@ -34,7 +40,7 @@ export async function start(context: CommandContext): Promise<number> {
     output.json(result);
     return result.ok ? 0 : 1;
   } catch (thrown) {
-    throw withSession(toModullmError(thrown), opened.session);
+    throw session === null ? thrown : withSession(toModullmError(thrown), session, named);
   } finally {
     disarm();
   }
@@ -43,27 +49,33 @@ export async function start(context: CommandContext): Promise<number> {
 async function createHost(
   context: CommandContext,
   first: App,
-  { session, signal }: Pick<Host, "session" | "signal">,
+  { dialog, ask, session, signal }: Pick<Host, "dialog" | "session" | "signal"> & Pick<AppSettings, "ask">,
 ): Promise<Host> {
   const { output } = context;
   const { env, cwd } = output.terminal;
-  const { loadWorkflow } = await import("../../authoring/workflow.ts");
-  const dialog = guarded(await createDialog(context, signal), context);
-  const ask = (question: string): Promise<boolean> => dialog.confirm(question, false);
   let app: Promise<App> = Promise.resolve(first);
-  const host: Host & { typed: Record<string, string> } = {
+  let typed: Readonly<Record<string, string>> = {};
+  function rebuild({ typed: more = {}, ...settings }: Parameters<Host["rebuild"]>[0]): void {
+    typed = { ...typed, ...more };
+    app = context.app({ ...settings, ...(ask === undefined ? {} : { ask }), env: { ...env, ...typed } });
+  }
+  return {
     dialog,
     session,
     output,
     signal,
     workflow: await loadWorkflow(),
     folder: cwd,
-    author: [env["USER"], env["USERNAME"]].find((name) => name?.trim()) ?? "you",
-    typed: {},
+    author: authorIn(env),
+    get typed() {
+      return typed;
+    },
+    written: new Map(),
     app: () => app,
-    rebuild({ typed = {}, ...settings }) {
-      host.typed = { ...host.typed, ...typed };
-      app = context.app({ ...settings, ask, env: { ...env, ...host.typed } });
+    rebuild,
+    forget() {
+      typed = {};
+      rebuild({});
     },
     async run(program, input, options = {}) {
       const progress = createProgress(output, { stream: false, verbose: false });
@@ -78,24 +90,27 @@ async function createHost(
       }
     },
   };
-  return host;
 }
 
-async function createDialog({ output, options }: CommandContext, signal: AbortSignal): Promise<Dialog> {
+/** How the user is asked; and whether a plugin may run, which `--yes` is no answer to: null where nobody is there to say. */
+async function createDialog(
+  { output, options }: CommandContext,
+  signal: AbortSignal,
+): Promise<{ dialog: Dialog; ask: Exclude<AppSettings["ask"], undefined> }> {
   const { keyboard, stdinIsTty, stderrIsTty } = output.terminal;
-  const onScreen = keyboard !== undefined && stdinIsTty === true && stderrIsTty;
-  const dialog = onScreen
-    ? (await import("./screen-dialog.ts")).createScreenDialog({ output, keyboard, signal })
-    : (await import("./line-dialog.ts")).createLineDialog({
-        output,
-        lines: createLines(output.terminal),
-        signal,
-      });
-  return options.flag("yes") ? acceptUsual(dialog) : dialog;
+  if (keyboard !== undefined && stdinIsTty === true && stderrIsTty) {
+    const { createScreenDialog } = await import("./screen-dialog.ts");
+    const screen = guarded(createScreenDialog({ output, keyboard, signal }), output);
+    const ask = (question: string): Promise<boolean> => screen.confirm(question, false);
+    return { dialog: options.flag("yes") ? acceptUsual(screen) : screen, ask };
+  }
+  const { createLineDialog } = await import("./line-dialog.ts");
+  const lines = guarded(createLineDialog({ output, lines: createLines(output.terminal), signal }), output);
+  return { dialog: options.flag("yes") ? acceptUsual(lines) : insistent(lines), ask: null };
 }
 
 /** A key that is typed where none is asked for would go into a program, a session and to a model: it is refused. */
-function guarded(dialog: Dialog, { output }: CommandContext): Dialog {
+function guarded(dialog: Dialog, output: Output): Dialog {
   return {
     ...dialog,
     text: (question, options = {}) =>
@@ -109,12 +124,14 @@ function guarded(dialog: Dialog, { output }: CommandContext): Dialog {
   };
 }
 
-function withSession(error: ModullmError, { path, progress }: Session): ModullmError {
-  const begun = progress.model !== null || progress.purpose !== null;
+/** @param named the session file as the user named it; null: the usual one */
+function withSession(error: ModullmError, { path, progress }: Session, named: string | null): ModullmError {
+  if (progress.model === null && progress.purpose === null) return error;
   const { code, message, details, hint, place, cause } = error;
+  const again = `modullm onboard --resume${named === null ? "" : ` --session-file ${shellWord(named)}`}`;
   return new ModullmError(code, message, {
-    details: begun ? { ...details, session_file: path } : details,
-    hint: begun ? `${hint} What was decided is kept: \`modullm onboard --resume\` goes on from there.` : hint,
+    details: { ...details, session_file: path },
+    hint: `${hint} What was decided is kept: \`${again}\` goes on from there.`,
     expectedSchema: error.expectedSchema,
     receivedPayload: error.receivedPayload,
     retryable: error.retryable,

@@ -1,11 +1,11 @@
 import { ModullmError } from "../../core/error.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { ModelPart, ModelProvider, ModelRequest } from "../model.ts";
+import { BASELINE } from "./name.ts";
 import { fillSchema } from "./fill.ts";
 import { readSource } from "./source.ts";
 
-const NAME = "baseline";
-const ID = `builtin/${NAME}`;
+const NAME = BASELINE.slice("builtin/".length);
 
 /**
  * The model inside the program: rules that fill the output schema with what they find in the input. It is no language model, reads
@@ -15,8 +15,8 @@ export function createBaselineProvider(): ModelProvider {
   return {
     id: "builtin",
     model(name) {
-      if (name === NAME) return { id: ID, window: null, ready: () => Promise.resolve(), call: answer };
-      const message = `Cannot use model "builtin/${name}": the only model built in is "${ID}".${didYouMean(name, [NAME])}`;
+      if (name === NAME) return { id: BASELINE, window: null, ready: () => Promise.resolve(), call: answer };
+      const message = `Cannot use model "builtin/${name}": the only model built in is "${BASELINE}".${didYouMean(name, [NAME])}`;
       throw new ModullmError("RLLM_002", message, { details: { field: "llm.model", value: `builtin/${name}` } });
     },
     list: () => Promise.resolve([NAME]),
@@ -25,11 +25,11 @@ export function createBaselineProvider(): ModelProvider {
 
 async function* answer({ messages, schema, values }: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart> {
   if (signal.aborted)
-    throw new ModullmError("RLLM_022", `Call of "${ID}" was cancelled`, { details: { reason: "aborted" } });
+    throw new ModullmError("RLLM_022", `Call of "${BASELINE}" was cancelled`, { details: { reason: "aborted" } });
   const source = readSource(values, messages.findLast(({ role }) => role === "user")?.content ?? "");
   const unread = source.unread > 0 ? `; it left the last ${source.unread} characters of the input unread` : "";
-  const message = `"${ID}" is no language model: it filled the schema by rules from the input${unread}`;
+  const message = `"${BASELINE}" is no language model: it filled the schema by rules from the input${unread}`;
   yield { type: "note", kind: "degraded", message };
   yield { type: "text", text: JSON.stringify(fillSchema(schema, source), null, 2) };
-  yield { type: "finish", reason: "stop", usage: null, served: ID };
+  yield { type: "finish", reason: "stop", usage: null, served: BASELINE };
 }

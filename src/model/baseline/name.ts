@@ -1,0 +1,2 @@
+/** The model that is built in. */
+export const BASELINE = "builtin/baseline";
