@@ -13,6 +13,8 @@ import { readPages, ROOT } from "./page.ts";
 const PAGES = ["README.md", "docs/quickstart.md", "docs/onboarding.md"];
 const BINARY = join(ROOT, "dist/modullm");
 const FOLDER = "/home/you/modullm";
+/** Drawn when a command has ended. */
+const END = "(the end)";
 
 setDefaultTimeout(60_000);
 const servers: ModelServer[] = [];
@@ -51,14 +53,16 @@ async function follow(shown: Shown, folder: string, server: ModelServer): Promis
   });
   const PATH = `${dirname(BINARY)}:${process.env["PATH"] ?? ""}`;
   // A page's reader has nothing on stdin that was not typed.
-  const child = Bun.spawn(["sh", "-c", `${shown.command} < /dev/null`], {
+  const child = Bun.spawn(["sh", "-c", `${shown.command} < /dev/null; exit=$?; printf '${END}'; exit $exit`], {
     cwd: folder,
     env: { ...worldOf(folder), ...server.env, PATH, NO_COLOR: "1", TERM: "xterm", LANG: "C.UTF-8" },
     terminal,
   });
   const exit = await child.exited;
+  // What is drawn may come after the end of who drew it.
+  for (const late = Date.now() + 10_000; !drawn.includes(END) && Date.now() < late;) await Bun.sleep(5);
   terminal.close();
-  const printed = plain(drawn).replaceAll("\r", "").replaceAll(folder, FOLDER);
+  const printed = plain(drawn).replaceAll("\r", "").replace(END, "").replaceAll(folder, FOLDER);
   const said = `$ ${shown.command}\n${printed}`;
   const fails = shown.output.some((line) => /^error RLLM_|"error_code"/.test(line));
   expect({ fails: exit !== 0, said }).toEqual({ fails, said });
