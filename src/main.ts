@@ -28,4 +28,8 @@ async function beGuest(): Promise<void> {
 }
 
 if (process.argv[2] === GUEST_ARGUMENT) void beGuest();
-else void main().then((status) => process.exit(status));
+else {
+  // Should everything that could go on have ended before the command did, that is no success.
+  process.exitCode = 1;
+  void main().then((status) => process.exit(status));
+}

@@ -45,10 +45,13 @@ export async function findOffers(config: Config): Promise<readonly Offer[]> {
       ...hostedFirst.map(({ name }) => offersOf(name, config, models)),
     ]);
     const found = asked.flat();
+    // What somebody else's folder says is nobody's wish.
+    const foreign = config.get("MODULLM_MODEL")?.source === "./.env";
     return [
-      ...defaultOffer(config, found),
+      ...(foreign ? [] : defaultOffer(config, found)),
       ...found.filter(({ ready, model }) => ready && model !== config.defaultModel),
       BUILT_IN,
+      ...(foreign ? defaultOffer(config, found) : []),
       ...found.filter(({ ready, model }) => !ready && model !== config.defaultModel),
     ];
   } finally {
@@ -63,10 +66,13 @@ const BUILT_IN: Offer = {
 };
 
 /** What somebody has set, they want; whether it can be called shows when it is. */
-function defaultOffer({ defaultModel }: Config, found: readonly Offer[]): Offer[] {
+function defaultOffer(config: Config, found: readonly Offer[]): Offer[] {
+  const { defaultModel } = config;
   if (defaultModel === null) return [];
   const known = found.find(({ model }) => model === defaultModel);
-  return [{ model: defaultModel, ready: known?.ready ?? true, reason: "Your default model." }];
+  const source = config.get("MODULLM_MODEL")?.source;
+  const reason = source === "./.env" ? "This folder's .env names it." : "Your default model.";
+  return [{ model: defaultModel, ready: known?.ready ?? true, reason }];
 }
 
 async function offersOf(name: string, config: Config, models: Models): Promise<readonly Offer[]> {

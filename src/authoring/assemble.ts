@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
-import { writeProgram } from "../program/write.ts";
+import { writeProgram, writeYaml } from "../program/write.ts";
 import type { Draft, Parts } from "./draft.ts";
 import { hasContractsOf, templateFront, templateProgram } from "./template-program.ts";
 import type { ProgramTemplate } from "./templates.ts";
@@ -40,9 +40,9 @@ export function fillTemplate({ text, parts, name: from }: ProgramTemplate, name:
 
 function renamed(text: string, { name, author, llm }: { name: string; author: string; llm: string }): string {
   return text
-    .replace(/^name: .*$/m, () => `name: ${name}`)
-    .replace(/^author: .*$/m, () => `author: ${JSON.stringify(author)}`)
-    .replace(/^llm: .*$/m, () => `llm: { model: ${JSON.stringify(llm)} }`);
+    .replace(/^name: .*$/m, () => writeYaml({ name }).trimEnd())
+    .replace(/^author: .*$/m, () => writeYaml({ author }).trimEnd())
+    .replace(/^llm: .*$/m, () => writeYaml({ llm: { model: llm } }).trimEnd());
 }
 
 /**

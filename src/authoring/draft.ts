@@ -74,6 +74,10 @@ export type Accepted<Value> =
 export interface EditableText<Value> {
   readonly label: string;
   readonly multiline: boolean;
+  /** What an empty text means, in words. */
+  readonly empty?: string;
+  /** All there is to choose from, with what each is. */
+  readonly choices?: Readonly<Record<string, string>>;
   text(value: Value): string;
   /** What the value becomes, still to be accepted. */
   put(value: Value, text: string): JsonObject;

@@ -12,6 +12,8 @@ const DRAFTED_ON_BASELINE: ReadonlySet<PartName> = new Set<PartName>(["goal"]);
 /** What a program is taken for where nobody knows. */
 const USUAL_KIND: TemplateName = "summarise";
 
+const UNREACHABLE: ReadonlySet<string> = new Set(["RLLM_010", "RLLM_014", "RLLM_017", "RLLM_019"]);
+
 export interface DrafterOptions {
   readonly workflow: LoadedProgram;
   /** Runs a program of the workflow on the model that drafts. @throws {ModullmError} */
@@ -26,6 +28,8 @@ export interface Drafted<Value> {
   readonly value: Value;
   /** Why the draft is the template's and not the model's; null where the model made it. */
   readonly instead: string | null;
+  /** Whether the model could not be called: that may be mended. */
+  readonly unreachable: boolean;
 }
 
 export interface Wish {
@@ -79,13 +83,14 @@ export function createDrafter({ workflow, run, model, known }: DrafterOptions): 
     template,
     async draft(name, draft) {
       if (model === BASELINE && !DRAFTED_ON_BASELINE.has(name))
-        return { value: await template(name, draft), instead: `${BASELINE} is no language model` };
+        return { value: await template(name, draft), instead: `${BASELINE} is no language model`, unreachable: false };
       try {
-        return { value: await usable(name, draft, null), instead: null };
+        return { value: await usable(name, draft, null), instead: null, unreachable: false };
       } catch (thrown) {
         const error = toModullmError(thrown);
         if (error.code === "RLLM_022") throw error;
-        return { value: await template(name, draft), instead: error.message };
+        const unreachable = UNREACHABLE.has(error.code);
+        return { value: await template(name, draft), instead: error.message, unreachable };
       }
     },
   };

@@ -20,6 +20,8 @@ export interface Recipe {
   /** Contracts that win over all others; null: none is given. */
   readonly input: JsonSchema | null;
   readonly output: JsonSchema | null;
+  /** An input of the user's own; null: none is known. */
+  readonly example: JsonObject | null;
 }
 
 export interface MadeProgram {
@@ -60,15 +62,20 @@ export async function makeProgram(recipe: Recipe): Promise<MadeProgram> {
   const template = await loadTemplate(kind);
   if (scaffold === null && input === null && output === null) {
     const files = fillTemplate(template, name, maker);
-    return { files, template: kind, warnings: [], sample: templateInput(template) };
+    const warnings = recipe.template === null ? [`No template was named: this is "${kind}", to be changed.`] : [];
+    return { files, template: kind, warnings, sample: templateInput(template) };
   }
   const { draft, warnings } = draftOf(recipe, template);
   const isNamed = recipe.template !== null || (scaffold?.template ?? null) !== null;
   if (isNamed && !hasContractsOf(draft, template))
     warnings.push(`The prompt, blocks and uses of "${kind}" are left out: the contracts are not its own.`);
+  if (!isNamed && scaffold === null)
+    warnings.push(
+      "Say in the description and the prompt what is to be done: they are made from the names of the fields.",
+    );
   const files = assemble(draft, template, maker, otherKeys(scaffold?.keys ?? {}, maker));
-  const { inputs, test } = draft;
-  return { files, template: kind, warnings, sample: isMet(inputs.schema, test.input) ? test.input : null };
+  const sample = recipe.example ?? draft.test.input;
+  return { files, template: kind, warnings, sample: isMet(draft.inputs.schema, sample) ? sample : null };
 }
 
 function draftOf(recipe: Recipe, template: ProgramTemplate): { draft: Required<Draft>; warnings: string[] } {

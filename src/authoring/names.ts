@@ -9,6 +9,7 @@ const EMPTY = new Set(
 export function nameOf(text: string): string {
   return text
     .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "_")
@@ -22,4 +23,9 @@ export function nameFromWords(sentence: string): string {
   const words = sentence.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const telling = words.filter((word) => !EMPTY.has(word.toLowerCase()));
   return nameOf(telling.slice(0, 3).join(" ")) || nameOf(words.slice(0, 3).join(" ")) || "program";
+}
+
+/** Whether Windows keeps a file's name, without its ending, for a device. */
+export function isReserved(name: string): boolean {
+  return /^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(name);
 }

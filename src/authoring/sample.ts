@@ -12,6 +12,10 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** Schemas within schemas; what lies deeper is left empty. */
 const MAX_DEPTH = 8;
 
+/** Items of a list, and characters of a text, that are made at most. */
+const MOST = 100;
+const LONGEST = 10_000;
+
 /** A value that a simple schema takes: to try a program with where nobody thought of one. Whoever uses it checks it. */
 export function sampleOf(schema: unknown, depth = 0): Json {
   if (!isObject(schema) || depth > MAX_DEPTH) return null;
@@ -30,7 +34,9 @@ function sampleOfType(type: string, schema: Record<string, unknown>, depth: numb
       return objectSample(schema, depth);
     case "array": {
       const least = typeof schema["minItems"] === "number" ? schema["minItems"] : 1;
-      return Array.from({ length: Math.max(1, least) }, () => sampleOf(schema["items"] ?? {}, depth + 1));
+      return Array.from({ length: Math.min(MOST, Math.max(1, least)) }, () =>
+        sampleOf(schema["items"] ?? {}, depth + 1),
+      );
     }
     case "integer":
     case "number":
@@ -53,6 +59,6 @@ function objectSample({ properties, required }: Record<string, unknown>, depth: 
 
 function stringSample({ format, minLength, maxLength }: Record<string, unknown>): string {
   const text = FORMATS[String(format)] ?? SENTENCE;
-  const long = typeof minLength === "number" ? text.padEnd(minLength, ` ${SENTENCE}`) : text;
+  const long = typeof minLength === "number" ? text.padEnd(Math.min(minLength, LONGEST), ` ${SENTENCE}`) : text;
   return typeof maxLength === "number" ? long.slice(0, maxLength) : long;
 }

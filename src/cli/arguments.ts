@@ -1,6 +1,6 @@
 import { type ArgsDef, parseArgs } from "citty";
 import { nearest } from "../core/nearest.ts";
-import { type Command, type Options, type Positional, UsageError } from "./command.ts";
+import { type Command, type Options, UsageError } from "./command.ts";
 
 export interface ParsedArguments {
   readonly positionals: readonly string[];
@@ -88,7 +88,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   checkNames(command.options, own);
   const values = readOptions(command.options, own);
   const positionals = values._;
-  checkPositionals(command.positionals, positionals);
+  checkPositionals(command, positionals);
   return { positionals, rest, options: toOptions(values, own) };
 }
 
@@ -131,11 +131,15 @@ function checkNames(definitions: ArgsDef, args: readonly string[]): void {
   }
 }
 
-function checkPositionals(wanted: readonly Positional[], given: readonly string[]): void {
+function checkPositionals({ positionals: wanted, rest }: Command, given: readonly string[]): void {
   const missing = wanted.find((positional, index) => positional.required && given[index] === undefined);
+  if (missing?.suggest !== undefined) throw new UsageError(`${missing.name} is missing: ${missing.suggest.join(", ")}`);
   if (missing) throw new UsageError(`${missing.name} is missing`);
   const many = wanted.some((positional) => positional.many);
-  if (!many && given.length > wanted.length) throw new UsageError(`"${given[wanted.length]}" is one argument too many`);
+  const extra = given[wanted.length];
+  if (many || extra === undefined) return;
+  const pair = rest !== undefined && extra.includes("=") ? `; single fields stand behind --, as in -- ${extra}` : "";
+  throw new UsageError(`"${extra}" is one argument too many${pair}`);
 }
 
 function toOptions(values: Record<string, unknown>, args: readonly string[]): Options {

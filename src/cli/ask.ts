@@ -1,6 +1,7 @@
 import { ModullmError } from "../core/error.ts";
 import { createLines } from "./lines.ts";
-import { type Output, paint, visible } from "./output.ts";
+import { type Output, paint } from "./output.ts";
+import { visible } from "../core/visible.ts";
 
 /**
  * Asks for a yes; anything but `y` and `yes` is a no, and so is the end of the input.

@@ -3,9 +3,11 @@ import { basename, dirname, join } from "node:path";
 import type { ProgramFiles } from "../authoring/assemble.ts";
 import { parseScaffold, type Scaffold } from "../authoring/scaffold.ts";
 import type { JsonSchema } from "../contract/contract.ts";
+import { isReserved } from "../authoring/names.ts";
 import { inferSchema } from "../contract/infer.ts";
 import { readConfigText, whyNoText } from "../core/config-text.ts";
 import { ModullmError } from "../core/error.ts";
+import type { JsonObject } from "../core/json.ts";
 import { cannotWrite, replaceFile } from "../core/write-file.ts";
 import { objectFromText } from "../program/input.ts";
 import type { Ask } from "./ask.ts";
@@ -27,29 +29,35 @@ export function readPlace(written: string, { resolve }: CommandContext): NewPlac
   const name = basename(path).replace(/\.rllm$/i, "");
   if (!/^[A-Za-z][\w-]{0,79}$/.test(name))
     throw new UsageError(`"${name}" can't be a program's name: letters, digits, _ and -, a letter first`);
+  if (isReserved(name)) throw new UsageError(`"${name}" can't be a file's name on Windows; choose another`);
   const folder = dirname(path);
   return { name, folder, path: join(folder, `${name}.rllm`) };
 }
 
+/** Examples, and the contract that they all meet. */
+export interface Examples {
+  readonly schema: JsonSchema;
+  readonly first: JsonObject;
+}
+
 /**
- * A contract from examples: each a JSON or YAML object, or a file that holds one. Null: none was given.
+ * Examples, each a JSON or YAML object, or a file that holds one. Null: none was given.
  * @throws {ModullmError} RLLM_016
  */
-export function readExamples(written: readonly string[], option: string, context: CommandContext): JsonSchema | null {
-  if (written.length === 0) return null;
-  return inferSchema(
-    written.map((example) => {
-      if (/^\s*[[{]/.test(example)) return objectFromText(example, `--${option}`, "either");
-      const path = context.resolve(example);
-      const read = readConfigText(path);
-      if (read.kind === "text") return objectFromText(read.text, path, /\.ya?ml$/i.test(path) ? "yaml" : "json");
-      const reason = whyNoText(read);
-      throw new ModullmError("RLLM_016", `Cannot read the example "${path}": ${reason}`, {
-        details: { source: path, path, reason },
-        hint: `Pass a JSON object to --${option}, or a file that holds one.`,
-      });
-    }),
-  );
+export function readExamples(written: readonly string[], option: string, context: CommandContext): Examples | null {
+  const examples = written.map((example) => {
+    if (/^\s*[[{]/.test(example)) return objectFromText(example, `--${option}`, "either");
+    const path = context.resolve(example);
+    const read = readConfigText(path);
+    if (read.kind === "text") return objectFromText(read.text, path, /\.ya?ml$/i.test(path) ? "yaml" : "json");
+    const reason = whyNoText(read);
+    throw new ModullmError("RLLM_016", `Cannot read the example "${path}": ${reason}`, {
+      details: { source: path, path, reason },
+      hint: `Pass a JSON object to --${option}, or a file that holds one.`,
+    });
+  });
+  const [first] = examples;
+  return first === undefined ? null : { schema: inferSchema(examples), first: first as JsonObject };
 }
 
 /** A scaffold by name, from the folder of scaffolds, or by path. @throws {ModullmError} RLLM_018 */

@@ -13,6 +13,7 @@ import { loadTemplate, type TemplateName } from "../authoring/templates.ts";
 import { loadWorkflow } from "../authoring/workflow.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
+import { visible, visibleValue } from "../core/visible.ts";
 import { readProgram } from "../library/read.ts";
 import { validateProgram } from "../library/validate.ts";
 import { findOffers } from "../model-offers.ts";
@@ -41,13 +42,14 @@ export async function newProgram(context: CommandContext, app: App, name: string
   const named = options.text("scaffold");
   const scaffold = named === null ? null : readScaffold(named, scaffoldFolder(app.config.paths.config), context);
   const template = options.text("template") as TemplateName | null;
-  const input = readExamples(options.texts("input-example"), "input-example", context);
-  const output = readExamples(options.texts("output-example"), "output-example", context);
+  const given = readExamples(options.texts("input-example"), "input-example", context);
+  const wanted = readExamples(options.texts("output-example"), "output-example", context);
+  const [input, output, example] = [given?.schema ?? null, wanted?.schema ?? null, given?.first ?? null];
   const model = modelOption(options) ?? modelOf(scaffold) ?? app.config.defaultModel;
   const maker = { author: authorOf(scaffold, context), model: model ?? BASELINE };
   const description = options.text("describe");
   if (description === null) {
-    const made = await makeProgram({ name, maker, template, scaffold, input, output });
+    const made = await makeProgram({ name, maker, template, scaffold, input, output, example });
     return { ...made, model: maker.model };
   }
   if (template !== null || scaffold !== null)
@@ -74,14 +76,16 @@ async function describe(context: CommandContext, app: App, given: Description): 
   const progress = createProgress(output, { stream: false, verbose: false });
   try {
     const model = given.model ?? (await findOffers(app.config)).find(({ ready }) => ready)?.model ?? BASELINE;
-    if (given.model === null) output.note(`drafted by ${model}; --model names another`);
-    await (await app.tools.model(model)).ready(stop.signal, ({ message }) => output.note(message));
+    if (given.model === null) output.note(visible(`drafted by ${model}; --model names another`));
+    await (await app.tools.model(model)).ready(stop.signal, ({ message }) => output.note(visible(message)));
     const drafter = createDrafter({
       workflow: await loadWorkflow(),
       model,
       known: await knownOf(app, { model, purpose, author }),
-      run: async (program, input) =>
-        (await app.run(program, input, { model, signal: stop.signal, listener: progress.listen })).output,
+      async run(program, input) {
+        const options = { model, signal: stop.signal, listener: progress.listen };
+        return output.redactor.value(visibleValue((await app.run(program, input, options)).output));
+      },
     });
     const { draft, instead } = await draftAll(drafter, {
       ...(given.input === null ? {} : { inputs: fieldList(given.input) }),

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { escapeInvisible, visible } from "../core/visible.ts";
 import type { Redactor } from "../core/redact.ts";
 
 /** The terminal, pipes and environment a command line runs in; a test hands in its own. */
@@ -54,7 +55,9 @@ export function createOutput(terminal: Terminal, redactor: Redactor, color: "aut
     color: colored,
     redactor,
     json(value) {
-      terminal.stdout(`${JSON.stringify(output.redactor.value(value), null, terminal.stdoutIsTty ? 2 : undefined)}\n`);
+      const shown = output.redactor.value(value);
+      const text = terminal.stdoutIsTty ? escapeInvisible(JSON.stringify(shown, null, 2)) : JSON.stringify(shown);
+      terminal.stdout(`${text}\n`);
     },
     line(value) {
       terminal.stdout(`${JSON.stringify(output.redactor.value(value))}\n`);
@@ -72,15 +75,6 @@ export function createOutput(terminal: Terminal, redactor: Redactor, color: "aut
     },
   };
   return output;
-}
-
-/**
- * Text for a terminal: it may quote servers, models and files, whose control characters (C0, C1 and bidirectional ones) must
- * not steer the terminal or reorder what is read.
- */
-export function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g, "");
 }
 
 /** Text in an ANSI colour, or plain. */

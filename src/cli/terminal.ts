@@ -11,10 +11,10 @@ export function processTerminal(): Terminal {
     stderrIsTty: isatty(2),
     stdinIsTty: isatty(0),
     get columns() {
-      return process.stderr.columns ?? 80;
+      return process.stderr.columns || 80;
     },
     get rows() {
-      return process.stderr.rows ?? 24;
+      return process.stderr.rows || 24;
     },
     keyboard: () => process.stdin,
     stdout: (text) => writeAll(1, text),

@@ -62,11 +62,13 @@ export interface ErrorPayload {
 }
 
 export function errorPayload(error: ModullmError): ErrorPayload {
+  const { place, details } = error;
+  // A line that the details have is what they mean by it: that of a block's code, say.
   return {
     error_code: error.code,
     error_type: CODES[error.code].type,
     message: error.message,
-    details: error.details,
+    details: place === null ? details : { line: place.line, column: place.column, ...details },
     expected_schema: error.expectedSchema,
     received_payload: error.receivedPayload,
     recovery_hint: error.hint,

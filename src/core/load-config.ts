@@ -16,7 +16,7 @@ export interface LoadConfigOptions {
   /** False reads the process environment only, as MODULLM_NO_CONFIG_AUTOLOAD does. */
   readonly autoload: boolean;
   /** @default the platform of this process */
-  readonly platform?: NodeJS.Platform;
+  readonly platform?: string;
   /** @default the user's home folder */
   readonly home?: string;
 }

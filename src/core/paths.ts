@@ -15,7 +15,7 @@ export interface Paths {
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** @default the platform of this process */
-  readonly platform?: NodeJS.Platform;
+  readonly platform?: string;
   /** @default HOME (USERPROFILE on Windows), else what the system says */
   readonly home?: string;
 }

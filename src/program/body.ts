@@ -34,6 +34,11 @@ export const GIVEN_TYPES: readonly string[] = [
   "any",
 ];
 
+/** Whether a line starts a section or a block, or looks as if it were meant to. */
+export function startsPart(line: string): boolean {
+  return SECTION.test(line) || line.startsWith("```rllm-") || NEARLY.test(line);
+}
+
 interface Line {
   readonly text: string;
   readonly offset: number;

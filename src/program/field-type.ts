@@ -37,6 +37,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 export const TYPE_WORDS: readonly string[] = Object.keys(TYPES);
 
 export function parseType(text: string): TypeReading {
+  if (text.length > LONGEST) return { ok: false, reason: `it has more than ${LONGEST} characters` };
   const reader: Reader = { text, at: 0, depth: 0 };
   try {
     const schema = readUnion(reader);
@@ -55,8 +56,10 @@ interface Reader {
   depth: number;
 }
 
-/** Braces within braces. */
+/** Braces within braces, and lists of lists. */
 const MAX_DEPTH = 10;
+/** Characters of a type. */
+const LONGEST = 2000;
 
 class TypeFault extends Error {}
 
@@ -92,7 +95,8 @@ function readAlternative(reader: Reader): Alternative {
   skipBlanks(reader);
   const alternative = readPrimary(reader);
   let schema: JsonSchema | null = null;
-  while (take(reader, "[")) {
+  for (let depth = 1; take(reader, "["); depth++) {
+    if (depth > MAX_DEPTH) throw new TypeFault(`it is nested more than ${MAX_DEPTH} levels deep`);
     if (!take(reader, "]")) throw new TypeFault('a "[" is not followed by "]"');
     const items: JsonSchema = schema ?? ("word" in alternative ? schemaOfWord(alternative.word) : alternative.schema);
     schema = { type: "array", items };

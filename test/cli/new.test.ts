@@ -59,8 +59,8 @@ describe("modullm new --template", () => {
     const [whole = "", part = ""] = made.files.map((file) => readFileSync(file, "utf8"));
     for (const line of [
       "name: pages",
-      'author: "ada"',
-      'llm: { model: "openai/gpt-5-mini" }',
+      "author: ada",
+      "llm: { model: openai/gpt-5-mini }",
       "path: ./pages_part.rllm",
       "# One call for each part",
     ])
@@ -270,6 +270,21 @@ describe("modullm new says what it leaves out:", () => {
     const made = await make(["x", "--scaffold", "s.yaml"], makeFolder({ "s.yaml": schema }));
     expect(made.next_steps.some((step) => step.includes(" run "))).toBe(false);
   });
+});
+
+test("modullm new tells what it was not told, and tries the example that it was given", async () => {
+  expect((await make(["x"], makeFolder())).warnings).toEqual([
+    'No template was named: this is "extract", to be changed.',
+  ]);
+  const made = await make(["due", "--input-example", '{"note": "Pay by 8 May"}'], makeFolder());
+  expect(made.next_steps.join()).toContain("Pay by 8 May");
+  expect(made.warnings).toEqual([expect.stringContaining("Say in the description")]);
+});
+
+test("modullm new quotes a name that YAML would read as something else", async () => {
+  const { path } = await make(["yes", "--template", "draft"], makeFolder());
+  expect(parseProgram(readFileSync(path, "utf8")).name).toBe("yes");
+  expect((await modullm(["new", "con"])).exit).toBe(2);
 });
 
 test.each([

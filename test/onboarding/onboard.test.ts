@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { OnboardResult } from "../../src/cli/onboarding/onboard.ts";
-import { makeFolder, modullm, type Outcome } from "../cli/command-line.ts";
+import { runCommandLine } from "../../src/cli/index.ts";
+import { makeFolder, modullm, type Outcome, worldOf } from "../cli/command-line.ts";
 import { KEY, MODEL, PROGRAM, type ScriptedServer, serveScript } from "./model-server.ts";
 
 const servers: ScriptedServer[] = [];
@@ -104,7 +105,8 @@ describe("onboard with nothing at all", () => {
 
   test("what comes from the template says so", async () => {
     const { stderr } = await onboard([], ["--yes"]);
-    expect(stderr.match(/From the template, since builtin\/baseline is no language model/g)).toHaveLength(7);
+    expect(stderr.match(/From the template, because builtin\/baseline is no language model/g)).toHaveLength(1);
+    expect(stderr.match(/From the template/g)).toHaveLength(7);
   });
 });
 
@@ -215,12 +217,26 @@ describe("onboard where the key is there", () => {
     const outcome = await onboard(["Read invoices"], ["--yes", "--model", MODEL], {
       env: { ...server.env, OPENAI_API_KEY: KEY },
     });
-    expect(outcome.stderr).toMatch(/From the template, since .*/);
+    expect(outcome.stderr).toMatch(/From the template, because .*/);
     expect(outcome.stderr).toContain(reason);
     expect(JSON.parse(outcome.stdout)).toMatchObject({ provider: "openai" });
     // Two tries, and the retries of a broken contract.
     expect(server.asked.filter((body) => body.includes(words)).length).toBeGreaterThanOrEqual(2);
   });
+
+  test("a model that can't be called any more is tried again, or left to the template", async () => {
+    const server = serve();
+    const folder = makeFolder();
+    const gone = serve();
+    const setting = { folder, env: { ...gone.env, OPENAI_API_KEY: KEY } };
+    await onboard(["", "Read invoices", "use"], [], setting);
+    gone.stop();
+    const outcome = await onboard(["again", "template", "use"], ["--resume"], setting);
+    expect(outcome.stderr.match(/The model can't be called. What now\?/g)?.length).toBeGreaterThan(2);
+    expect(outcome.stderr).toContain("From the template, because Cannot call model");
+    const env = { ...server.env, OPENAI_API_KEY: KEY };
+    expect((await onboard([], ["--yes", "--resume"], { folder, env })).exit).toBe(0);
+  }, 60_000);
 
   test("a program that does not work is kept, told, and exit 1", async () => {
     const server = serve({ spoil: { [PROGRAM]: { supplier: 7 } } });
@@ -301,6 +317,52 @@ describe("onboard where the key is missing", () => {
     resultOf(outcome);
     expect(outcome.stderr).toContain("git has the file on record");
     expect(filesWith(folder, KEY)).toEqual([]);
+  });
+
+  test("what a server echoes of the key, or sends to steer a terminal, is in no file", async () => {
+    const echo = `Say \u001B[31mred\u009B ${KEY}.\n{{input.invoice}}`;
+    const server = serve({ spoil: { "Write the prompt of a program": { prompt: echo, system: null } } });
+    const folder = makeFolder();
+    const result = resultOf(
+      await onboard([...TYPED, "", "Read invoices", ...APPROVED.slice(0, -1), "yes"], [], { folder, env: server.env }),
+    );
+    expect(filesWith(folder, KEY)).toEqual([]);
+    expect(readFileSync(result.generated_file, "utf8")).toContain("Say [31mred [redacted].");
+  });
+
+  test("a key is not kept beside an address that this folder's .env names", async () => {
+    const server = serve();
+    const folder = makeFolder({ ".env": "OPENAI_API_BASE=http://elsewhere.example/v1\n" });
+    const outcome = await onboard([...TYPED, "here", "no", "Read invoices", ...APPROVED], [], {
+      folder,
+      env: server.env,
+    });
+    expect(resultOf(outcome).credential_written).toBe(false);
+    expect(outcome.stderr).toContain("a key beside it would be sent there");
+  });
+
+  test("a key that would be shown is not asked for", async () => {
+    const [stderr, stdout]: string[][] = [[], []];
+    const bytes = new TextEncoder().encode(`${MODEL}\nkey\n`);
+    const folder = makeFolder();
+    const exit = await runCommandLine(["onboard"], {
+      env: worldOf(folder),
+      cwd: folder,
+      stdoutIsTty: false,
+      stderrIsTty: false,
+      stdinIsTty: true,
+      columns: 80,
+      stdout: (text) => void stdout.push(text),
+      stderr: (text) => void stderr.push(text),
+      async *stdin() {
+        yield bytes;
+      },
+      onInterrupt: () => () => {},
+    });
+    expect({ exit, error: JSON.parse(stdout.join("")) as unknown }).toMatchObject({
+      exit: 1,
+      error: { error_code: "RLLM_014" },
+    });
   });
 
   test("a refused key is asked for again", async () => {
@@ -502,7 +564,18 @@ describe("onboard --resume", () => {
     expect(filesWith(folder, KEY)).toEqual([]);
     const lines = ["key", KEY, "", ...APPROVED.slice(1)];
     expect(resultOf(await onboard(lines, ["--resume"], setting))).toMatchObject({ ok: true });
-    expect(server.asked.filter((body) => body.includes("friendly sentence"))).toHaveLength(1);
+    expect(server.asked.filter((body) => body.includes("friendly sentence"))).toHaveLength(2);
+  });
+
+  test("asks for a server's address and key again, and has them prove themselves", async () => {
+    const server = serve();
+    const folder = makeFolder();
+    const base = server.env["OPENAI_API_BASE"] ?? "";
+    const typed = ["address", base, "key", KEY, "no"];
+    await onboard(["mine/gpt-5-mini", ...typed, "Read invoices", ""], [], { folder });
+    const outcome = await onboard([...typed, ...APPROVED.slice(1)], ["--resume"], { folder });
+    expect(resultOf(outcome)).toMatchObject({ ok: true, provider: "mine" });
+    expect(outcome.stderr).not.toContain("From the template");
   });
 
   test("without a session begins anew and says so", async () => {

@@ -36,7 +36,7 @@ const KEY_TYPED: readonly Answer[] = [
   [ask("OPENAI_API_KEY"), KEY + ENTER],
 ];
 const KEPT: Answer = [ask("Where shall OPENAI_API_KEY be kept?"), DOWN + DOWN + ENTER];
-const PURPOSE: Answer = [ask("What shall your program do?"), `Read invoices${ENTER}`];
+const PURPOSE: Answer = [ask("What shall your program do?"), `Read invoices${ENTER}${ENTER}`];
 const WHOLE: readonly Answer[] = [...KEY_TYPED, KEPT, PURPOSE, ...APPROVALS, ...END];
 
 async function answer(screen: Screen, answers: readonly Answer[]): Promise<void> {
@@ -113,7 +113,7 @@ describe("onboard at a terminal", () => {
     const screen = openScreen(["onboard"], { folder });
     await answer(screen, [
       [ask("Which model shall help you"), ENTER],
-      [ask("What shall your program do?"), `Sort tickets by team${ENTER}`],
+      [ask("What shall your program do?"), `Sort tickets by team${ENTER}${ENTER}`],
       ...APPROVALS,
       ...END,
     ]);
@@ -147,6 +147,48 @@ describe("Ctrl-C at a question ends onboard with exit 130, and --resume goes on:
     },
     60_000,
   );
+});
+
+test("Ctrl-D ends onboard as Ctrl-C does, not with success", async () => {
+  const folder = makeFolder();
+  const screen = openScreen(["onboard", "--model", "builtin/baseline"], { folder });
+  await screen.until(PURPOSE[0]);
+  screen.type("\u0004");
+  const { exit, stdout } = await screen.end();
+  expect({ exit, error: JSON.parse(stdout) as unknown }).toMatchObject({
+    exit: 130,
+    error: { error_code: "RLLM_022" },
+  });
+});
+
+test("Esc and keys that edit nothing leave no trace in a text", async () => {
+  const folder = makeFolder();
+  const screen = openScreen(["onboard", "--model", "builtin/baseline"], { folder });
+  await screen.until(PURPOSE[0]);
+  for (const key of ["\u007F", "\u0001", "\u001B"]) {
+    screen.type(key);
+    await Bun.sleep(100);
+  }
+  screen.type(`Sort tickets${ENTER}${ENTER}`);
+  await screen.until("Sort tickets");
+  await screen.until(ask("What it does: is this right?"));
+  screen.type(CTRL_C);
+  const { stdout } = await screen.end();
+  const { details } = JSON.parse(stdout) as { details: { session_file: string } };
+  expect((JSON.parse(readFileSync(details.session_file, "utf8")) as { purpose: string }).purpose).toBe("Sort tickets");
+});
+
+test("a text is edited in the user's editor, where there is one", async () => {
+  const folder = makeFolder({ "editor.sh": "#!/bin/sh\nprintf 'text: string - From the editor\\n' > \"$2\"\n" });
+  const screen = openScreen(["onboard", "--model", "builtin/baseline"], {
+    folder,
+    env: { EDITOR: `sh ${join(folder, "editor.sh")} --wait` },
+  });
+  await answer(screen, [PURPOSE, ...APPROVALS.slice(0, 1), [ask("Input fields: is this right?"), DOWN + ENTER]]);
+  await screen.until("From the editor");
+  await screen.until(ask("Input fields: is this right?"));
+  screen.type(CTRL_C);
+  expect((await screen.end()).exit).toBe(130);
 });
 
 test("Ctrl-C while a model drafts ends onboard with exit 130, and --resume goes on", async () => {

@@ -50,7 +50,9 @@ describe("parseType()", () => {
     ["{a: string", 'a "{" is never closed'],
     ["{a string}", 'fields such as "name: string" are wanted'],
     ["string)", "is not understood"],
-    ["{a:".repeat(5000), "nested more than 10 levels deep"],
+    ["{a:".repeat(50), "nested more than 10 levels deep"],
+    [`string${"[]".repeat(50)}`, "nested more than 10 levels deep"],
+    ["a|".repeat(2000), "more than 2000 characters"],
     ["{a: string, a: integer}", '"a" can\'t be a field, or is one already'],
     ["{__proto__: string}", '"__proto__" can\'t be a field'],
   ])("%s is none", (text, reason) => {

@@ -56,7 +56,10 @@ function accept({ fields, schema, reason }: JsonObject): Accepted<FieldList> {
     return accepted(fieldList(schema));
   const list = Array.isArray(fields) ? fields.map(fieldFrom) : [];
   const checked = checkFields(list);
-  return checked.ok ? accepted(fieldList(schemaOfFields(list))) : checked;
+  if (!checked.ok) return checked;
+  const made = schemaOfFields(list);
+  const compiled = compileContract(made);
+  return compiled.ok ? accepted(fieldList(made)) : refused(compiled.faults[0].reason);
 }
 
 /** As a model or a session has it. Spelling is mended where it is clear what is meant. */

@@ -1,7 +1,7 @@
 import type { Json } from "../../core/json.ts";
 import { renderValue } from "../../program/template.ts";
 import { accepted, type Part, refused } from "../draft.ts";
-import { nameOf } from "../names.ts";
+import { isReserved, nameOf } from "../names.ts";
 
 const ENDING = ".rllm";
 
@@ -12,7 +12,8 @@ export const file: Part<"file"> = {
     const written = typeof given === "string" ? given.trim() : "";
     if (/[\\/]/.test(written)) return refused("the file's name holds a folder; the file is made where you are");
     const stem = nameOf(written.replace(/\.rllm$/i, ""));
-    const name = stem === "" || stem === "unknown" ? (goal?.name ?? "program") : stem;
+    const named = stem === "" || stem === "unknown" ? (goal?.name ?? "program") : stem;
+    const name = isReserved(named) ? `${named}_program` : named;
     return accepted({ file_name: `${name}${ENDING}`, tags: tagsOf(Array.isArray(tags) ? tags : []) });
   },
   fallback: ({ goal }) => ({
@@ -27,7 +28,7 @@ export const file: Part<"file"> = {
       put: ({ tags }, name) => ({ file_name: name, tags }),
     },
     {
-      label: "Tags, parted by commas",
+      label: "Tags, separated by commas",
       multiline: false,
       text: ({ tags }) => tags.join(", "),
       put: ({ file_name }, text) => ({ file_name, tags: text.split(",") }),

@@ -1,6 +1,6 @@
 import { accepted, type Goal, type Part, refused } from "../draft.ts";
 import { nameFromWords, nameOf } from "../names.ts";
-import { TEMPLATE_NAMES } from "../templates.ts";
+import { TEMPLATE_NAMES, TEMPLATE_SUMMARIES } from "../templates.ts";
 
 /** What stands for a name that a model did not find. */
 const NO_NAME = "unknown";
@@ -33,8 +33,9 @@ export const goal: Part<"goal"> = {
       put: (value, description) => ({ ...value, description }),
     },
     {
-      label: `Kind (${TEMPLATE_NAMES.join(", ")})`,
+      label: "Kind",
       multiline: false,
+      choices: TEMPLATE_SUMMARIES,
       text: ({ kind }) => kind,
       put: (value: Goal, kind) => ({ ...value, kind: kind.trim() }),
     },

@@ -27,21 +27,23 @@ export const limits: Part<"limits"> = {
   },
   texts: [
     number("The most tokens a prompt may have", "max_context_window"),
-    number("The most tokens an answer may have (empty: the model's own limit)", "max_tokens"),
-    number("Temperature, 0 to 2 (empty: the model's own)", "temperature"),
+    number("The most tokens an answer may have", "max_tokens", "the model's own limit"),
+    number("Temperature, 0 to 2", "temperature", "the model's own"),
     {
-      label: "Model that runs it, provider/name (empty: the one you chose)",
+      label: "Model that runs it, provider/name",
       multiline: false,
+      empty: "the one that drafts it",
       text: ({ model }) => model ?? "",
       put: (value, model) => ({ ...value, model }),
     },
   ],
 };
 
-function number(label: string, key: keyof Limits): Part<"limits">["texts"][number] {
+function number(label: string, key: keyof Limits, empty?: string): Part<"limits">["texts"][number] {
   return {
     label,
     multiline: false,
+    ...(empty === undefined ? {} : { empty }),
     text: (value) => (value[key] === null ? "" : String(value[key])),
     put: (value, text) => ({ ...value, [key]: text.trim() === "" ? null : numberOf(text) }),
   };

@@ -1,5 +1,6 @@
 import { FIELD_NAME } from "../../program/fields.ts";
 import { parseTemplate } from "../../program/template.ts";
+import { startsPart } from "../../program/body.ts";
 import { ROOTS } from "../../program/template-check.ts";
 import { type Accepted, accepted, type Draft, type Part, type PromptTexts, refused } from "../draft.ts";
 import { hasContractsOf, templateProgram } from "../template-program.ts";
@@ -37,8 +38,9 @@ export const prompt: Part<"prompt"> = {
       put: (value, text) => ({ ...value, prompt: text }),
     },
     {
-      label: "System message (empty: none)",
+      label: "System message",
       multiline: true,
+      empty: "none",
       text: ({ system }) => system ?? "",
       put: (value, system) => ({ ...value, system }),
     },
@@ -47,8 +49,7 @@ export const prompt: Part<"prompt"> = {
 
 /** Why a template would render a hole; null where it would not. */
 export function placeholderFault(text: string, draft: Draft, roots: readonly string[] = ROOTS): string | null {
-  if (/^[ \t]*<<<(?:RECOVERY|SYSTEM)>>>[ \t]*$|^```rllm-/m.test(text))
-    return "it holds a line that would start a section or a block of the file";
+  if (text.split("\n").some(startsPart)) return "it holds a line that would start a section or a block of the file";
   const names = (draft.inputs?.fields ?? []).map(({ name }) => name);
   for (const part of parseTemplate(text).parts) {
     if (typeof part === "string") continue;
@@ -68,8 +69,9 @@ function plainPrompt({ goal, inputs }: Draft): string {
   const fields = inputs?.fields ?? [];
   const sayable = fields.every(({ name }) => FIELD_NAME.test(name));
   const data = sayable ? fields.map(({ name }) => `${titleOf(name)}:\n{{input.${name}}}`) : ["Input:\n{{input}}"];
+  const task = goal?.description ?? "";
   return [
-    goal?.description ?? "",
+    startsPart(task) || placeholderFault(task, {}) !== null ? "Do what the fields of the answer say." : task,
     "What is missing is null or an empty list; make nothing up. Answer with JSON of this form:\n{{schema.output}}",
     ...data,
   ].join("\n\n");

@@ -19,8 +19,9 @@ export const recovery: Part<"recovery"> = {
   }),
   texts: [
     {
-      label: "Recovery prompt (empty: the usual one)",
+      label: "Recovery prompt",
       multiline: true,
+      empty: "the usual one",
       text: ({ recovery_prompt: text }) => text ?? "",
       put: (_, text) => ({ recovery_prompt: text }),
     },

@@ -3,7 +3,7 @@ import { compileContract } from "../../contract/compile.ts";
 import type { Contract } from "../../contract/contract.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { parseYaml } from "../../core/yaml.ts";
-import { pairsToInput } from "../../program/input.ts";
+import { pairsToInput, textToInput } from "../../program/input.ts";
 import { renderValue } from "../../program/template.ts";
 import { writeYaml } from "../../program/write.ts";
 import { type Accepted, accepted, type Draft, type Part, refused, type Sample } from "../draft.ts";
@@ -13,10 +13,11 @@ import { templateInput, templateProgram } from "../template-program.ts";
 export const test: Part<"test"> = {
   name: "test",
   title: "Input to try it with",
-  accept({ values, input, reason }, draft): Accepted<Sample> {
-    if (typeof reason === "string") return refused(reason);
+  accept({ values, input, text }, draft): Accepted<Sample> {
     const contract = contractOf(draft);
-    const given = isObject(input) ? input : fromPairs(contract, Array.isArray(values) ? values : []);
+    const given =
+      typeof text === "string" ? fromText(contract, text) : isObject(input) ? input : fromPairs(contract, values);
+    if (typeof given === "string") return refused(given);
     const check = contract.check(given);
     if (check.ok) return accepted({ input: given });
     const [issue] = check.issues;
@@ -28,10 +29,10 @@ export const test: Part<"test"> = {
   },
   texts: [
     {
-      label: "Input, as YAML or JSON",
+      label: "Input, field: value, one a line",
       multiline: true,
       text: ({ input }) => writeYaml(input).trimEnd(),
-      put: (_, text) => fromYaml(text),
+      put: (_, text) => ({ text }),
     },
   ],
 };
@@ -42,19 +43,26 @@ function contractOf({ inputs }: Draft): Contract {
   return compiled.contract;
 }
 
-function fromYaml(text: string): JsonObject {
+/** A mapping, or the plain text of the one field that takes one; what is wrong where it is neither. */
+function fromText(contract: Contract, text: string): JsonObject | string {
   const read = parseYaml(text);
-  if (!read.ok) return { reason: `it is no YAML: ${read.reason}` };
-  return isObject(read.value) ? { input: read.value as JsonObject } : { reason: "it is no mapping of fields" };
+  if (read.ok && isObject(read.value)) return read.value as JsonObject;
+  try {
+    return textToInput(contract, text) as JsonObject;
+  } catch {
+    const why = read.ok ? "" : ` It is no YAML: ${read.reason}; a text with ": " in it needs quotes.`;
+    return `write "field: value", one field a line.${why}`;
+  }
 }
 
 /** A model gives every value as text; the schema says what it is. */
-function fromPairs(contract: Contract, values: readonly Json[]): JsonObject {
-  const pairs = values.map((pair) =>
+function fromPairs(contract: Contract, values: Json | undefined): JsonObject {
+  const pairs = Array.isArray(values) ? values : [];
+  const written = pairs.map((pair: Json) =>
     isObject(pair) ? `${renderValue(pair["field"])}=${renderValue(pair["value"])}` : "",
   );
   try {
-    return pairsToInput(contract, pairs) as JsonObject;
+    return pairsToInput(contract, written) as JsonObject;
   } catch {
     return {};
   }

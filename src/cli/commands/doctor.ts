@@ -1,6 +1,7 @@
 import type { Check } from "../../doctor.ts";
 import type { Command } from "../command.ts";
-import { type Output, paint, visible } from "../output.ts";
+import { type Output, paint } from "../output.ts";
+import { visible } from "../../core/visible.ts";
 
 const COLORS = { ok: 32, warning: 33, failed: 31 } as const;
 

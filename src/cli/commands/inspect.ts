@@ -1,7 +1,7 @@
 import { type Inspection, inspectProgram } from "../../library/inspect.ts";
 import type { LibraryPath } from "../../library/names.ts";
 import type { Command } from "../command.ts";
-import { visible } from "../output.ts";
+import { visible } from "../../core/visible.ts";
 
 export const command: Command = {
   name: "inspect",

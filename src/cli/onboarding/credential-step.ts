@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { toModullmError } from "../../core/error.ts";
 import { mayStandInEnv } from "../../core/load-config.ts";
-import { type EnvPlace, isKept, keepInEnv } from "../../core/keep-credential.ts";
+import { addressesIn, type EnvPlace, isKept, keepInEnv } from "../../core/keep-credential.ts";
 import { keyName, resolveEndpoint } from "../../model/endpoint.ts";
 import { environmentName } from "../../model/providers.ts";
 import type { Choice } from "./dialog.ts";
@@ -9,15 +9,22 @@ import type { Host } from "./host.ts";
 
 type Place = "no" | "user" | "here";
 
-/** Asks for a provider's key. It is known to this process from then on, hidden in all it prints, and kept nowhere yet. */
-export async function askKey(host: Host, model: string): Promise<void> {
+/**
+ * Asks for a provider's key. It is known to this process from then on, hidden in all it prints, and kept nowhere yet.
+ * @returns whether one was given
+ */
+export async function askKey(host: Host, model: string): Promise<boolean> {
   const name = await keyNameOf(host, model);
-  const key = await host.dialog.hidden(`${name} (what you type is not shown; nothing to go back)`);
-  if (key === "") return;
-  // A key with blanks within was copied with something else.
-  if (/\s/.test(key)) return host.dialog.say("A key has no blanks in it; nothing was taken.");
+  const key = await host.dialog.hidden(`${name} (what you type is not shown; leave it empty to go back)`);
+  if (key === "") return false;
+  // What came along when it was copied: blanks, quotes, invisible characters. No header may hold them.
+  if (!/^[\x21-\x7E]+$/.test(key)) {
+    host.dialog.say("A key has no blanks in it, and none but plain characters; nothing was taken.");
+    return false;
+  }
   host.output.redactor.add(key);
   host.rebuild({ typed: { [name]: key } });
+  return true;
 }
 
 /** The variable that a provider's key is looked for in. */
@@ -63,6 +70,13 @@ export async function offerToKeep(host: Host): Promise<string | null> {
     if (chosen === "no") return null;
     const place = places[chosen];
     try {
+      const addresses = place.shared && !(await host.app()).config.folderTrusted ? addressesIn(place, names) : [];
+      if (addresses.length > 0) {
+        dialog.say(
+          `${place.path} names ${addresses.join(" and ")}: a key beside it would be sent there. Choose another place.`,
+        );
+        continue;
+      }
       const old = names.filter((name) => isKept(place, name));
       const question = `${place.path} sets ${old.join(" and ")} already. Replace it?`;
       if (old.length > 0 && !(await dialog.confirm(question, false))) continue;

@@ -6,11 +6,21 @@ export interface Choice<Value extends string> {
   readonly hint?: string;
 }
 
+export interface MoreChoice<Value extends string> {
+  /** What is taken where nobody answers. @default the usual answer */
+  readonly spare?: Value;
+  /** What a script may answer beside the choices. */
+  readonly free?: (answer: string) => answer is Value;
+}
+
 export interface TextQuestion {
   /** What stands there to be changed, and what an empty answer means. */
   readonly usual?: string;
-  /** @default false */
-  readonly multiline?: boolean;
+  /**
+   * Whether it may have several lines. `long` is edited: in the user's editor, where there is one; a `short` one is typed.
+   * @default one line
+   */
+  readonly multiline?: "short" | "long";
   /** What is taken where nobody answers and nobody has to (`--yes`). */
   readonly spare?: string;
   /** What is wrong with an answer; null where nothing is. */
@@ -23,7 +33,14 @@ export interface TextQuestion {
  * @throws {ModullmError} from each question: RLLM_022 when it is interrupted, RLLM_016 for a script's line that is no answer
  */
 export interface Dialog {
-  choose<Value extends string>(question: string, choices: readonly Choice<Value>[], usual: Value): Promise<Value>;
+  /** Whether nobody is there to answer: every question gets its usual or spare answer. */
+  readonly unattended: boolean;
+  choose<Value extends string>(
+    question: string,
+    choices: readonly Choice<Value>[],
+    usual: Value,
+    more?: MoreChoice<Value>,
+  ): Promise<Value>;
   text(question: string, options?: TextQuestion): Promise<string>;
   /** What is typed is not shown. */
   hidden(question: string): Promise<string>;
@@ -37,6 +54,7 @@ export interface Dialog {
 export function interrupted(): ModullmError {
   return new ModullmError("RLLM_022", "Stopped at a question that was not answered", {
     details: { reason: "interrupt" },
+    hint: "Run it again.",
   });
 }
 
@@ -44,7 +62,8 @@ export function interrupted(): ModullmError {
 export function acceptUsual(dialog: Dialog): Dialog {
   return {
     ...dialog,
-    choose: (_question, _choices, usual) => Promise.resolve(usual),
+    unattended: true,
+    choose: (_question, _choices, usual, { spare = usual } = {}) => Promise.resolve(spare),
     confirm: () => Promise.resolve(true),
     text: (question, options = {}) =>
       options.usual === undefined ? dialog.text(question, options) : Promise.resolve(options.usual),

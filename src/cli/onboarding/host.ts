@@ -24,6 +24,8 @@ export interface Host {
   readonly typed: Readonly<Record<string, string>>;
   /** What this process wrote, by path: that may be written again without a question, as long as nobody changed it. */
   readonly written: Map<string, string>;
+  /** Why the last draft was the template's, as it was told. */
+  told: string | null;
   /** The application, with what was typed so far. */
   app(): Promise<App>;
   /** An application with more variables, or other settings, takes its place. */

@@ -1,8 +1,9 @@
 import { ModullmError } from "../../core/error.ts";
 import { inputError } from "../../program/input.ts";
 import type { Lines } from "../lines.ts";
-import { type Output, visible } from "../output.ts";
-import { type Choice, type Dialog, interrupted, type TextQuestion } from "./dialog.ts";
+import { type Output } from "../output.ts";
+import { visible } from "../../core/visible.ts";
+import { type Choice, type Dialog, interrupted, type MoreChoice, type TextQuestion } from "./dialog.ts";
 
 const HINT = "Write one answer a line, or take the usual ones with --yes; docs/onboarding.md lists the questions.";
 
@@ -31,10 +32,11 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
   }
 
   async function text(question: string, options: TextQuestion = {}): Promise<string> {
-    const { usual, multiline = false, spare, check } = options;
+    const { usual, multiline, spare, check } = options;
     print(`? ${question}${usual === undefined || usual === "" ? "" : ` [${oneLine(usual)}]`}: `);
     const line = await answer(question, spare);
-    const given = line === "" ? (usual ?? "") : multiline ? line.replaceAll(String.raw`\n`, "\n") : line;
+    const typed = multiline === undefined ? line : line.replaceAll(String.raw`\n`, "\n");
+    const given = line === "" ? (usual ?? "") : visible(typed);
     const fault = check?.(given) ?? null;
     if (fault !== null) throw unusable(question, fault);
     return given;
@@ -42,7 +44,13 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
 
   return {
     text,
-    async choose<Value extends string>(question: string, choices: readonly Choice<Value>[], usual: Value) {
+    unattended: false,
+    async choose<Value extends string>(
+      question: string,
+      choices: readonly Choice<Value>[],
+      usual: Value,
+      { free }: MoreChoice<Value> = {},
+    ) {
       const shown = choices.map(({ value, label, hint }, index) => {
         const named = label.startsWith(value) ? label : `${value}  ${label}`;
         return `  ${index + 1}  ${named}${hint === undefined ? "" : ` - ${hint}`}`;
@@ -52,9 +60,20 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
       if (given === "") return usual;
       const chosen = choices.find(({ value }) => value === given) ?? choices[Number(given) - 1];
       if (chosen !== undefined) return chosen.value;
-      throw unusable(question, `"${given}" is none of ${choices.map(({ value }) => value).join(", ")}`);
+      if (free?.(given) === true) return given;
+      // The answer is not quoted: it may be a key on a wrong line.
+      throw unusable(question, `it is none of ${choices.map(({ value }) => value).join(", ")}`);
     },
     async hidden(question) {
+      if (output.terminal.stdinIsTty === true) {
+        const reason = "what is typed would be shown, as stderr is no terminal";
+        throw inputError(
+          "stdin",
+          `Cannot ask for ${question}: ${reason}`,
+          { question, reason },
+          "Leave stderr to the terminal.",
+        );
+      }
       print(`? ${question}: `);
       return await answer(question);
     },
@@ -64,7 +83,7 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
       if (given === "") return usual;
       if (/^y(?:es)?$/i.test(given)) return true;
       if (/^no?$/i.test(given)) return false;
-      throw unusable(question, `"${given}" is neither yes nor no`);
+      throw unusable(question, "it is neither yes nor no");
     },
     say: (told) => print(`${told}\n`),
     show: (title, shown) => print(`\n${title}\n${shown.replaceAll(/^/gm, "  ")}\n`),

@@ -9,6 +9,7 @@ import { findOffers, type Offer } from "../../model-offers.ts";
 import type { Choice } from "./dialog.ts";
 import { askAddress, askKey, keyNameOf } from "./credential-step.ts";
 import type { Host } from "./host.ts";
+import type { Progress } from "./session.ts";
 
 /** What can be done about a model that can't be called. */
 type Remedy = "key" | "trust" | "address" | "pull" | "again" | "model" | "stop";
@@ -30,14 +31,21 @@ const REMEDIES: Readonly<Record<Remedy, Choice<Remedy>>> = {
  */
 export async function settleModel(host: Host, wanted: string | null): Promise<string> {
   const { session } = host;
-  if (wanted !== null && wanted !== session.progress.model) session.save({ model: wanted, greeted: false });
+  if (wanted !== null && wanted !== session.progress.model) session.save(chosen(wanted));
+  // A key that was typed and kept nowhere is gone: what comes next has to prove itself again.
+  const { config } = await host.app();
+  if (session.progress.typed.some((name) => config.get(name) === null)) session.save({ greeted: false });
   for (;;) {
     const model = session.progress.model ?? (await chooseModel(host));
-    if (model !== session.progress.model) session.save({ model, greeted: false });
+    if (model !== session.progress.model) session.save(chosen(model));
     const fault = await tryModel(host, model);
     if (fault === null) return model;
     await mend(host, model, fault);
   }
+}
+
+function chosen(model: string | null): Partial<Progress> {
+  return { model, greeted: false, typed: [], credentialPath: null };
 }
 
 async function chooseModel(host: Host): Promise<string> {
@@ -52,15 +60,16 @@ async function chooseModel(host: Host): Promise<string> {
     hint: reason,
   }));
   const other = { value: "other", label: "Another model or server", hint: "type provider/name" };
-  const chosen = await dialog.choose(
-    "Which model shall help you, and run your first program?",
-    [...choices, other],
-    usual,
-  );
-  if (chosen !== "other") return chosen;
+  const question = "Which model shall help you, and run your first program?";
+  const answer = await dialog.choose(question, [...choices, other], usual, { free: isName });
+  if (answer !== "other") return answer;
   return await dialog.text("Model, as provider/name", {
-    check: (answer) => (isModelName(answer) ? null : 'a provider, a slash and a name, such as "openai/gpt-5-mini"'),
+    check: (typed) => (isModelName(typed) ? null : 'a provider, a slash and a name, such as "openai/gpt-5-mini"'),
   });
+}
+
+function isName(answer: string): answer is string {
+  return isModelName(answer);
 }
 
 /** As `provider_select` has it, which needs no model to compute it. */
@@ -86,8 +95,9 @@ async function tryModel(host: Host, id: string): Promise<ModullmError | null> {
     if (session.progress.greeted) return null;
     dialog.say(`Saying hello to ${id} …`);
     const { greeting } = await host.run(linkOf(host.workflow, "hello").child, { name: host.author }, { model: id });
-    dialog.show(`${id} answers`, renderValue(greeting));
-    session.save({ greeted: true });
+    if (id === BASELINE) dialog.say(`${id} answers.`);
+    else dialog.show(`${id} answers`, renderValue(greeting));
+    session.save({ greeted: true, typed: Object.keys(host.typed) });
     return null;
   } catch (thrown) {
     const error = toModullmError(thrown);
@@ -103,10 +113,13 @@ async function mend(host: Host, model: string, fault: ModullmError): Promise<voi
   const [usual = "stop"] = remedies;
   dialog.show(`${model} can't be called yet`, `${fault.message}\n${fault.hint}`);
   if (fault.code === "RLLM_014" && usual === "key") await tellCredential(host, model);
-  // Nobody is there to choose under --yes: then the fault ends it, unless a key can be typed.
   const choices = remedies.map((remedy) => REMEDIES[remedy]);
-  const remedy = await dialog.choose("What now?", choices, usual === "key" ? usual : "stop");
-  if (remedy === "key") await askKey(host, model).catch((thrown: unknown) => rethrow(thrown, fault));
+  // Without anybody to choose, the fault ends it, unless a line has the key.
+  const remedy = await dialog.choose("What now?", choices, usual, { spare: usual === "key" ? "key" : "stop" });
+  if (remedy === "key") {
+    const given = await askKey(host, model).catch((thrown: unknown) => rethrow(thrown, fault));
+    if (!given && dialog.unattended) throw fault;
+  }
   if (remedy === "trust") {
     trustFolder((await host.app()).config.paths, host.folder);
     host.rebuild({});
@@ -116,7 +129,7 @@ async function mend(host: Host, model: string, fault: ModullmError): Promise<voi
   if (remedy === "model") {
     // What was typed was for the model that is given up, and may be wrong.
     host.forget();
-    session.save({ model: null, greeted: false });
+    session.save(chosen(null));
   }
   if (remedy === "stop") throw fault;
 }

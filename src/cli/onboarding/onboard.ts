@@ -4,6 +4,7 @@ import { knownOf } from "../../authoring/known.ts";
 import { PART_NAMES, partOf } from "../../authoring/parts.ts";
 import type { ErrorPayload } from "../../core/error.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { BASELINE } from "../../model/baseline/name.ts";
 import type { Choice } from "./dialog.ts";
 import { offerToKeep } from "./credential-step.ts";
 import type { Host } from "./host.ts";
@@ -57,7 +58,11 @@ export async function onboard(host: Host, options: OnboardOptions): Promise<Onbo
   const drafter = await drafterFor(host, { model, purpose });
   for (;;) {
     const draft = await settleParts(host, drafter, model);
-    const trial = await tryProgram(host, await writeFiles(host, draft, model), draft.test.input);
+    const runs = draft.limits.model ?? model;
+    const trial = await tryProgram(host, await writeFiles(host, draft, model), {
+      input: draft.test.input,
+      model: runs,
+    });
     const wrong = await askWhatIsWrong(host, trial);
     if (wrong !== null) {
       await reopen(host, drafter, wrong, model);
@@ -66,6 +71,9 @@ export async function onboard(host: Host, options: OnboardOptions): Promise<Onbo
     const named = options.scaffoldFile;
     const scaffold = options.saveScaffold ? await offerScaffold(host, draft, { named, model }) : null;
     session.save({ done: true });
+    const unkept = { model, scaffold, typed: Object.keys(host.typed), credentialPath };
+    const steps = nextSteps(trial, unkept);
+    dialog.show("Done", [`${trial.path} is written, and an input beside it. Go on with:`, ...steps].join("\n"));
     return {
       ok: trial.error === null,
       provider: model.slice(0, model.indexOf("/")),
@@ -77,12 +85,7 @@ export async function onboard(host: Host, options: OnboardOptions): Promise<Onbo
       sample_output: trial.output,
       session_file: session.path,
       scaffold_file: scaffold,
-      next_steps: nextSteps(trial, {
-        model,
-        scaffold,
-        typed: Object.keys(host.typed),
-        credentialPath,
-      }),
+      next_steps: steps,
       ...(trial.error === null ? {} : { error: trial.error }),
     };
   }
@@ -92,6 +95,7 @@ async function settlePurpose({ dialog, session }: Host): Promise<string> {
   const known = session.progress.purpose;
   if (known !== null) return known;
   const purpose = await dialog.text("What shall your program do? A sentence or two", {
+    multiline: "short",
     spare: SPARE_PURPOSE,
     check: (answer) => (answer === "" ? "say in a few words what goes in and what comes out" : null),
   });
@@ -143,5 +147,9 @@ async function reopen(host: Host, drafter: Drafter, name: PartName, model: strin
   const value = draft[name];
   if (value === undefined) return;
   const changed = await approve(host, drafter, partOf(name), { value, draft, model });
-  session.save({ draft: { ...draft, [name]: changed } });
+  const edited = { ...draft, [name]: changed };
+  // Templates follow the kind; what a model drafted follows the words.
+  const { goal } = edited;
+  const isOther = model === BASELINE && goal !== undefined && goal.kind !== draft.goal?.kind;
+  session.save({ draft: isOther ? { goal } : edited });
 }

@@ -19,10 +19,29 @@ export async function settlePart(
 ): Promise<Value> {
   const { dialog } = host;
   const part = partOf(name);
-  dialog.say(`${part.title} …`);
-  const drafted = await drafter.draft(name, draft);
-  if (drafted.instead !== null) dialog.say(`From the template, since ${drafted.instead}.`);
-  return await approve(host, drafter, part, { value: drafted.value, draft, model });
+  for (;;) {
+    dialog.say(`${part.title} …`);
+    const drafted = await drafter.draft(name, draft);
+    if (drafted.instead !== null) tellInstead(host, drafted.instead);
+    const again = drafted.unreachable && (await askWhetherAgain(host));
+    if (!again) return await approve(host, drafter, part, { value: drafted.value, draft, model });
+  }
+}
+
+/** Why it is the template's: in full where the last one had another reason. */
+function tellInstead(host: Host, reason: string): void {
+  host.dialog.say(host.told === reason ? "From the template." : `From the template, because ${reason}.`);
+  host.told = reason;
+}
+
+async function askWhetherAgain({ dialog }: Host): Promise<boolean> {
+  const choices = [
+    { value: "again", label: "Try again" },
+    { value: "template", label: "Go on with the template's" },
+  ] as const;
+  return (
+    (await dialog.choose("The model can't be called. What now?", choices, "again", { spare: "template" })) === "again"
+  );
 }
 
 interface Open {
@@ -77,31 +96,39 @@ async function change(host: Host, drafter: Drafter, part: Part<PartName>, { valu
 
 async function edit({ dialog }: Host, part: Part<PartName>, value: Value, draft: Draft): Promise<Value> {
   let edited = value;
-  for (const { label, multiline, text, put } of part.texts) {
+  for (const { label, multiline, empty, choices, text, put } of part.texts) {
     const before = edited;
-    const written = await dialog.text(label, {
-      usual: text(before),
-      multiline,
-      check(answer) {
-        const accepted = part.accept(put(before, answer), draft);
-        return accepted.ok ? null : accepted.reason;
-      },
-    });
+    const usual = text(before);
+    const question = empty === undefined ? label : `${label} (empty: ${empty})`;
+    const written =
+      choices === undefined
+        ? await dialog.text(question, {
+            usual,
+            ...(multiline ? { multiline: "long" } : {}),
+            check(answer) {
+              const accepted = part.accept(put(before, answer), draft);
+              return accepted.ok ? null : accepted.reason;
+            },
+          })
+        : await dialog.choose(label, choicesOf(choices), usual);
     const accepted = part.accept(put(before, written), draft);
     if (accepted.ok) edited = accepted.value;
   }
   return edited;
 }
 
+function choicesOf(choices: Readonly<Record<string, string>>): readonly Choice<string>[] {
+  return Object.entries(choices).map(([value, hint]) => ({ value, label: value, hint }));
+}
+
 /** All its texts; labels only where there are several. */
 function shownText({ texts }: Part<PartName>, value: Value): string {
   if (texts.length === 1) return texts[0]?.text(value) ?? "";
   return texts
-    .map(({ label, multiline, text }) => {
+    .map(({ label, multiline, empty = "-", text }) => {
       const shown = text(value);
-      const name = label.replace(/ \(.*\)$/, "");
-      if (shown === "") return `${name}: -`;
-      return multiline ? `${name}:\n${shown}` : `${name}: ${shown}`;
+      if (shown === "") return `${label}: ${empty}`;
+      return multiline ? `${label}:\n${shown}` : `${label}: ${shown}`;
     })
     .join("\n");
 }

@@ -70,13 +70,17 @@ function write({ written }: Host, path: string, text: string): void {
 }
 
 /** Validates a program as strictly as can be, then runs it. */
-export async function tryProgram(host: Host, path: string, input: JsonObject): Promise<Trial> {
+export async function tryProgram(
+  host: Host,
+  path: string,
+  { input, model }: { readonly input: JsonObject; readonly model: string },
+): Promise<Trial> {
   const { dialog } = host;
   const app = await host.app();
   try {
     await validateProgram(path, { strict: true, lint: (program) => app.lintBlocks(program) });
     dialog.say(`${path} is valid. Running it …`);
-    const output = await host.run(await app.load(path), input);
+    const output = await host.run(await app.load(path), input, { model });
     dialog.show("It answers", JSON.stringify(output, null, 2));
     return { path, output, error: null };
   } catch (thrown) {

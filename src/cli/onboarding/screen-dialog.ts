@@ -1,7 +1,9 @@
 import { Writable } from "node:stream";
 import * as prompts from "@clack/prompts";
-import { type Output, type Terminal, visible } from "../output.ts";
+import { visible } from "../../core/visible.ts";
+import type { Output, Terminal } from "../output.ts";
 import { type Dialog, interrupted, type TextQuestion } from "./dialog.ts";
+import { editText, findEditor } from "./editor.ts";
 
 export interface ScreenDialogOptions {
   readonly output: Output;
@@ -11,36 +13,82 @@ export interface ScreenDialogOptions {
 
 /** A dialog at a terminal, drawn on stderr: stdout is kept for the result. */
 export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOptions): Dialog {
-  const common = { input: keyboard(), output: screenOf(output), signal };
+  const input = keyboard();
+  const screen = screenOf(output);
+  // It would end all of it, where one means to leave a text.
+  prompts.settings.aliases.delete("escape");
 
-  /** A text as typed; empty where nothing was. */
-  async function text(message: string, options: TextQuestion = {}): Promise<string> {
-    const { usual = "", multiline = false, check } = options;
-    const validate = (answer: string | undefined): string | undefined => check?.((answer ?? "").trim()) ?? undefined;
-    const asked = { ...common, message, validate, ...(usual === "" ? {} : { initialValue: usual }) };
-    const given = multiline
-      ? await prompts.multiline({ ...asked, message: `${message} (Tab, then Enter, when done)`, showSubmit: true })
-      : await prompts.text(asked);
-    return answered(given ?? "").trim();
+  /** One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C does. */
+  async function asked<T>(prompt: (common: Common) => Promise<T>): Promise<Exclude<T, symbol>> {
+    const closed = new AbortController();
+    const close = (): void => void setTimeout(() => closed.abort());
+    input.once("pause", close);
+    try {
+      const given = await prompt({ input, output: screen, signal: AbortSignal.any([signal, closed.signal]) });
+      if (prompts.isCancel(given)) throw interrupted();
+      return given as Exclude<T, symbol>;
+    } finally {
+      input.off("pause", close);
+    }
+  }
+
+  /** A text as typed, without what can't be seen; empty where nothing was. */
+  async function text(question: string, options: TextQuestion = {}): Promise<string> {
+    const { usual = "", multiline, check } = options;
+    const editor = multiline === "long" ? findEditor(output.terminal.env, usual, output.terminal.rows ?? ROWS) : null;
+    if (editor !== null) return await edited(editor, question, { ...options, usual });
+    const message = shown(question);
+    const validate = (answer: string | undefined): string | undefined => check?.(seen(answer)) ?? undefined;
+    const initial = usual === "" ? {} : { initialValue: visible(usual) };
+    const given = await asked((common) => {
+      if (multiline === "long")
+        return prompts.multiline({
+          ...common,
+          ...initial,
+          message: `${message} (Tab, then Enter, when done)`,
+          validate,
+          showSubmit: true,
+        });
+      if (multiline === "short")
+        return prompts.multiline({ ...common, ...initial, message: `${message} (Enter twice when done)`, validate });
+      return prompts.text({ ...common, ...initial, message, validate });
+    });
+    return seen(given);
+  }
+
+  async function edited(editor: string, question: string, { usual = "", check }: TextQuestion): Promise<string> {
+    for (let current = usual; ;) {
+      prompts.log.message(`${shown(question)}: in ${editor} …`, { output: screen });
+      current = seen(editText(editor, current, output.terminal.env));
+      const fault = check?.(current) ?? null;
+      if (fault === null) return current;
+      prompts.log.message(shown(fault), { output: screen });
+      const again = await asked((common) => prompts.confirm({ ...common, message: "Edit it again?" }));
+      if (!again) return usual;
+    }
   }
 
   return {
+    unattended: false,
     text,
-    async choose(message, choices, usual) {
+    async choose(question, choices, usual) {
       const options = choices.map(({ value, label, hint }) => ({
         value: value as string,
         label: shown(label),
         ...(hint === undefined ? {} : { hint: shown(hint) }),
       }));
-      const given = answered(
-        await prompts.select<string>({ ...common, message, options, initialValue: usual, maxItems: 12 }),
+      const message = shown(question);
+      const given = await asked((common) =>
+        prompts.select<string>({ ...common, message, options, initialValue: usual, maxItems: 12 }),
       );
       return choices.find(({ value }) => value === given)?.value ?? usual;
     },
-    hidden: async (message) => answered(await prompts.password({ ...common, message })).trim(),
-    confirm: async (message, initialValue) => answered(await prompts.confirm({ ...common, message, initialValue })),
-    say: (told) => prompts.log.message(shown(told), common),
-    show: (title, body) => prompts.note(shown(body), title, { ...common, format: (line) => line }),
+    hidden: async (question) =>
+      seen(await asked((common) => prompts.password({ ...common, message: shown(question) }))),
+    confirm: (question, initialValue) =>
+      asked((common) => prompts.confirm({ ...common, message: shown(question), initialValue })),
+    say: (told) => prompts.log.message(shown(told), { output: screen }),
+    show: (title, body) => prompts.note(shown(body), shown(title), { output: screen, format: (line) => line }),
   };
 
   function shown(told: string): string {
@@ -48,9 +96,13 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
   }
 }
 
-function answered<T>(given: T): Exclude<T, symbol> {
-  if (prompts.isCancel(given)) throw interrupted();
-  return given as Exclude<T, symbol>;
+type Common = Required<Pick<prompts.CommonOptions, "input" | "output" | "signal">>;
+
+/** Lines of a terminal that does not say how many it has. */
+const ROWS = 24;
+
+function seen(answer: string | undefined): string {
+  return visible(answer ?? "").trim();
 }
 
 /** A stream of the kind the dialogs draw on: what is drawn passes the redactor as all output does. */
@@ -70,6 +122,3 @@ function screenOf(output: Output): Writable {
     isTTY: { value: true },
   });
 }
-
-/** Lines of a terminal that does not say how many it has. */
-const ROWS = 24;

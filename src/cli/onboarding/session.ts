@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Draft } from "../../authoring/draft.ts";
 import { readDraft } from "../../authoring/parts.ts";
-import { fileReason } from "../../core/config-text.ts";
+import { fileReason, readConfigText, whyNoText } from "../../core/config-text.ts";
 import { ModullmError } from "../../core/error.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, jsonFault } from "../../core/json.ts";
 import { replaceFile } from "../../core/write-file.ts";
 import type { Redactor } from "../../core/redact.ts";
 
@@ -15,6 +15,8 @@ export interface Progress {
   readonly model: string | null;
   /** Whether the model has answered the hello-world call. */
   readonly greeted: boolean;
+  /** Names of variables that were typed for the model. */
+  readonly typed: readonly string[];
   /** Where a key that was typed was kept; null: nowhere. */
   readonly credentialPath: string | null;
   readonly purpose: string | null;
@@ -45,6 +47,7 @@ const FORMAT = "modullm-onboarding-1";
 const NOTHING: Progress = {
   model: null,
   greeted: false,
+  typed: [],
   credentialPath: null,
   purpose: null,
   draft: {},
@@ -92,18 +95,22 @@ export function openSession({ path, resume, redactor, warn }: SessionOptions): {
 }
 
 function readSession(path: string): Progress | null {
-  if (!existsSync(path)) return null;
+  const read = readConfigText(path);
+  if (read.kind === "missing") return null;
+  if (read.kind !== "text") throw unusable(path, whyNoText(read));
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (thrown) {
-    throw unusable(path, thrown instanceof SyntaxError ? "it is no session of onboarding" : fileReason(thrown));
+    value = JSON.parse(read.text);
+  } catch {
+    throw unusable(path, "it is no session of onboarding");
   }
-  if (!isObject(value) || value["format"] !== FORMAT) throw unusable(path, "it is no session of onboarding");
+  if (!isObject(value) || value["format"] !== FORMAT || jsonFault(value) !== null)
+    throw unusable(path, "it is no session of onboarding");
   const text = (key: string): string | null => (typeof value[key] === "string" ? value[key] : null);
   return {
     model: text("model"),
     greeted: value["greeted"] === true,
+    typed: (Array.isArray(value["typed"]) ? value["typed"] : []).filter((name) => typeof name === "string"),
     credentialPath: text("credentialPath"),
     purpose: text("purpose"),
     draft: readDraft(isObject(value["draft"]) ? value["draft"] : {}),

@@ -1,6 +1,7 @@
 import type { App } from "../../app.ts";
 import { loadWorkflow } from "../../authoring/workflow.ts";
 import { ModullmError, toModullmError } from "../../core/error.ts";
+import { visibleValue } from "../../core/visible.ts";
 import { authorIn } from "../author.ts";
 import type { AppSettings, CommandContext } from "../command.ts";
 import { createLines } from "../lines.ts";
@@ -55,9 +56,17 @@ async function createHost(
   const { env, cwd } = output.terminal;
   let app: Promise<App> = Promise.resolve(first);
   let typed: Readonly<Record<string, string>> = {};
+  /** Every value that was typed for a variable, those that are forgotten too: none may be shown. */
+  const secrets = new Set<string>();
+  async function build(settings: AppSettings): Promise<App> {
+    const made = await context.app(settings);
+    for (const secret of secrets) made.redactor.add(secret);
+    return made;
+  }
   function rebuild({ typed: more = {}, ...settings }: Parameters<Host["rebuild"]>[0]): void {
     typed = { ...typed, ...more };
-    app = context.app({ ...settings, ...(ask === undefined ? {} : { ask }), env: { ...env, ...typed } });
+    for (const secret of Object.values(more)) secrets.add(secret);
+    app = build({ ...settings, ...(ask === undefined ? {} : { ask }), env: { ...env, ...typed } });
   }
   return {
     dialog,
@@ -71,6 +80,7 @@ async function createHost(
       return typed;
     },
     written: new Map(),
+    told: null,
     app: () => app,
     rebuild,
     forget() {
@@ -84,7 +94,9 @@ async function createHost(
         if (event.type !== "note" || event.kind !== "degraded") progress.listen(event);
       };
       try {
-        return (await (await app).run(program, input, { ...options, signal, listener })).output;
+        const { output: answer } = await (await app).run(program, input, { ...options, signal, listener });
+        // It goes into files and onto the screen: a server may send anything, a key that it was sent too.
+        return output.redactor.value(visibleValue(answer));
       } finally {
         progress.end();
       }

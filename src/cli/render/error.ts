@@ -1,6 +1,7 @@
 import { CODES } from "../../core/codes.ts";
 import type { ModullmError } from "../../core/error.ts";
-import { paint, visible } from "../output.ts";
+import { paint } from "../output.ts";
+import { visible } from "../../core/visible.ts";
 
 /** An error for a person: code, message, the source line with a caret, and what to do. */
 export function renderError(error: ModullmError, color: boolean): string {

@@ -1,5 +1,6 @@
 import type { RunEvent, RunListener } from "../../core/events.ts";
-import { type Output, paint, visible } from "../output.ts";
+import { type Output, paint } from "../output.ts";
+import { visible } from "../../core/visible.ts";
 
 /** Prints a run's events as they happen, one line each, children indented. */
 export function createVerbose(output: Output): RunListener {

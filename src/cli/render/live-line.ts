@@ -1,4 +1,5 @@
-import { type Output, visible } from "../output.ts";
+import { type Output } from "../output.ts";
+import { visible } from "../../core/visible.ts";
 
 /** One line at the bottom of the terminal that is drawn over. */
 export interface LiveLine {

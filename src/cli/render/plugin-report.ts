@@ -1,5 +1,6 @@
 import type { CheckResult, Report } from "../../plugin/conformance/suite.ts";
-import { paint, visible } from "../output.ts";
+import { paint } from "../output.ts";
+import { visible } from "../../core/visible.ts";
 
 const COLORS = { passed: 32, failed: 31, skipped: 33 } as const;
 const WIDTH = 12;

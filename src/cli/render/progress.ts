@@ -1,6 +1,7 @@
 import type { RunEvent } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
-import { type Output, paint, visible } from "../output.ts";
+import { type Output, paint } from "../output.ts";
+import { visible } from "../../core/visible.ts";
 import { createLiveLine, type LiveLine } from "./live-line.ts";
 
 export interface Progress {
