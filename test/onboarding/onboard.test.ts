@@ -342,7 +342,8 @@ describe("onboard where the key is missing", () => {
   });
 
   test("a key that would be shown is not asked for", async () => {
-    const [stderr, stdout]: string[][] = [[], []];
+    const stderr: string[] = [];
+    const stdout: string[] = [];
     const bytes = new TextEncoder().encode(`${MODEL}\nkey\n`);
     const folder = makeFolder();
     const exit = await runCommandLine(["onboard"], {

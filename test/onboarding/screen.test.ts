@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OnboardResult } from "../../src/cli/onboarding/onboard.ts";
@@ -9,6 +9,7 @@ import { CTRL_C, DOWN, ENTER, openScreen, type Screen } from "./screen.ts";
 /** The binary at a pseudo-terminal, as a person would use it. */
 const server = serveScript();
 afterAll(() => server.stop());
+setDefaultTimeout(60_000);
 
 /** A question as it is drawn while it waits, and the keys that answer it. */
 type Answer = readonly [question: string, keys: string];
@@ -82,7 +83,7 @@ describe("onboard at a terminal", () => {
       ["run", "invoice_facts.rllm", "--input-file", "invoice_facts.yaml"],
     ])
       expect((await openScreen(args, { folder, env: server.env }).end()).exit).toBe(0);
-  }, 60_000);
+  });
 
   test("with a credential asks for no key; a text of several lines is edited on the screen", async () => {
     const folder = makeFolder();
@@ -106,7 +107,7 @@ describe("onboard at a terminal", () => {
     expect(result).toMatchObject({ ok: true, credential_written: false, scaffold_file: null });
     expect(readFileSync(result.generated_file, "utf8")).toContain("{{input.invoice}}\nSay nothing else.\n");
     expect(filesWithKey(folder)).toEqual([]);
-  }, 60_000);
+  });
 
   test("with nothing at all makes one on builtin/baseline", async () => {
     const folder = makeFolder();
@@ -118,35 +119,31 @@ describe("onboard at a terminal", () => {
       ...END,
     ]);
     expect(await made(screen)).toMatchObject({ ok: true, model: "builtin/baseline" });
-  }, 60_000);
+  });
 });
 
 describe("Ctrl-C at a question ends onboard with exit 130, and --resume goes on:", () => {
-  test.each(WHOLE.map(([question], index) => [question.slice(3), index] as const))(
-    "%s",
-    async (_, index) => {
-      const folder = makeFolder();
-      const screen = openScreen(["onboard"], { folder, env: server.env });
-      await answer(screen, WHOLE.slice(0, index));
-      await screen.until(WHOLE[index]?.[0] ?? "");
-      screen.type(CTRL_C);
-      const { exit, stdout } = await screen.end();
-      expect({ exit, error: JSON.parse(stdout) as unknown }).toMatchObject({
-        exit: 130,
-        error: { error_code: "RLLM_022" },
-      });
-      // The cursor is shown again.
-      expect(screen.drawn().lastIndexOf("\u001B[?25h")).toBeGreaterThan(screen.drawn().lastIndexOf("\u001B[?25l"));
-      const kept = existsSync(join(folder, ".env"));
-      expect(filesWithKey(folder)).toEqual(kept ? [".env"] : []);
+  test.each(WHOLE.map(([question], index) => [question.slice(3), index] as const))("%s", async (_, index) => {
+    const folder = makeFolder();
+    const screen = openScreen(["onboard"], { folder, env: server.env });
+    await answer(screen, WHOLE.slice(0, index));
+    await screen.until(WHOLE[index]?.[0] ?? "");
+    screen.type(CTRL_C);
+    const { exit, stdout } = await screen.end();
+    expect({ exit, error: JSON.parse(stdout) as unknown }).toMatchObject({
+      exit: 130,
+      error: { error_code: "RLLM_022" },
+    });
+    // The cursor is shown again.
+    expect(screen.drawn().lastIndexOf("\u001B[?25h")).toBeGreaterThan(screen.drawn().lastIndexOf("\u001B[?25l"));
+    const kept = existsSync(join(folder, ".env"));
+    expect(filesWithKey(folder)).toEqual(kept ? [".env"] : []);
 
-      const again = openScreen(["onboard", "--resume"], { folder, env: server.env });
-      await answer(again, remaining(index, kept));
-      expect(await made(again)).toMatchObject({ ok: true, generated_file: join(folder, "invoice_facts.rllm") });
-      expect(filesWithKey(folder)).toEqual([".env"]);
-    },
-    60_000,
-  );
+    const again = openScreen(["onboard", "--resume"], { folder, env: server.env });
+    await answer(again, remaining(index, kept));
+    expect(await made(again)).toMatchObject({ ok: true, generated_file: join(folder, "invoice_facts.rllm") });
+    expect(filesWithKey(folder)).toEqual([".env"]);
+  });
 });
 
 test("Ctrl-D ends onboard as Ctrl-C does, not with success", async () => {
@@ -208,7 +205,7 @@ test("Ctrl-C while a model drafts ends onboard with exit 130, and --resume goes 
   const again = openScreen(["onboard", "--resume"], { folder, env: { ...server.env, ...env } });
   await answer(again, [...APPROVALS.slice(2), ...END]);
   expect(await made(again)).toMatchObject({ ok: true });
-}, 60_000);
+});
 
 /** What is asked after an interrupt: what was not decided, and the key as long as it is kept nowhere. */
 function remaining(index: number, kept: boolean): readonly Answer[] {

@@ -21,7 +21,9 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
   /** One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C does. */
   async function asked<T>(prompt: (common: Common) => Promise<T>): Promise<Exclude<T, symbol>> {
     const closed = new AbortController();
-    const close = (): void => void setTimeout(() => closed.abort());
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // An answer closes it too, and its prompt is done by then: told late, it would close the next one's keyboard.
+    const close = (): void => void (timer = setTimeout(() => closed.abort()));
     input.once("pause", close);
     try {
       const given = await prompt({ input, output: screen, signal: AbortSignal.any([signal, closed.signal]) });
@@ -29,6 +31,7 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
       return given as Exclude<T, symbol>;
     } finally {
       input.off("pause", close);
+      clearTimeout(timer);
     }
   }
 
