@@ -181,8 +181,8 @@ const INTRODUCTION = `# Errors
 A command that fails prints one JSON object on stdout and ends with the exit status below; wrong usage of the command line ends
 with 2. Every object has the keys \`error_code\`, \`error_type\`, \`message\`, \`details\`, \`expected_schema\`, \`received_payload\`,
 \`recovery_hint\` and \`doc_ref\`. Codes, types and the names of details are kept from version to version. Messages and hints may
-change: compare codes, never texts. A detail is there where it is known; others may come along. A failure of a program that another
-one uses carries \`chain\`: the names and paths that lead to it, outermost first.
+change: compare codes, never texts. A detail is there where it is known; others may come along, such as \`line\` and \`column\` (from 1)
+of what has a place in a file. A failure of a program that another one uses carries \`chain\`: the names and paths that lead to it, outermost first.
 
 *Retryable* says whether the same call may succeed later with nothing changed. *HTTP* is the status a server answers with.
 Keys, tokens and passwords are replaced by \`[redacted]\` ([configuration](configuration.md#redaction)).

@@ -99,7 +99,7 @@ async function describe(context: CommandContext, app: App, given: Description): 
       template: kind,
       model,
       sample: draft.test.input,
-      warnings: instead.map(({ part, reason }) => `${partOf(part).title}: from the template, since ${reason}`),
+      warnings: instead.map(({ part, reason }) => `${partOf(part).title}: from the template, because ${reason}`),
     };
   } finally {
     disarm();
