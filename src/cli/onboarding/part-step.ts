@@ -1,5 +1,5 @@
 import type { Draft, Part, PartName, Parts } from "../../authoring/draft.ts";
-import { type Drafter } from "../../authoring/drafter.ts";
+import type { Drafter } from "../../authoring/drafter.ts";
 import { BASELINE } from "../../model/baseline/name.ts";
 import { partOf } from "../../authoring/parts.ts";
 import { toModullmError } from "../../core/error.ts";
