@@ -1,7 +1,7 @@
 import type { Draft, Part, PartName, Parts } from "../../authoring/draft.ts";
 import type { Drafter } from "../../authoring/drafter.ts";
 import { BASELINE } from "../../model/baseline/name.ts";
-import { partOf } from "../../authoring/parts.ts";
+import { PART_NAMES, partOf } from "../../authoring/parts.ts";
 import { toModullmError } from "../../core/error.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Choice } from "./dialog.ts";
@@ -20,7 +20,7 @@ export async function settlePart(
   const { dialog } = host;
   const part = partOf(name);
   for (;;) {
-    dialog.say(`${part.title} …`);
+    dialog.say(`${part.title} (${PART_NAMES.indexOf(name) + 1} of ${PART_NAMES.length}) …`);
     const drafted = await drafter.draft(name, draft);
     if (drafted.instead !== null) tellInstead(host, drafted.instead);
     const again = drafted.unreachable && (await askWhetherAgain(host));

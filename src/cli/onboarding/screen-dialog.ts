@@ -61,11 +61,11 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
 
   async function edited(editor: string, question: string, { usual = "", check }: TextQuestion): Promise<string> {
     for (let current = usual; ;) {
-      prompts.log.message(`${shown(question)}: in ${editor} …`, { output: screen });
+      say(`${question}: in ${editor} …`);
       current = seen(editText(editor, current, output.terminal.env));
       const fault = check?.(current) ?? null;
       if (fault === null) return current;
-      prompts.log.message(shown(fault), { output: screen });
+      say(fault);
       const again = await asked((common) => prompts.confirm({ ...common, message: "Edit it again?" }));
       if (!again) return usual;
     }
@@ -90,9 +90,13 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
       seen(await asked((common) => prompts.password({ ...common, message: shown(question) }))),
     confirm: (question, initialValue) =>
       asked((common) => prompts.confirm({ ...common, message: shown(question), initialValue })),
-    say: (told) => prompts.log.message(shown(told), { output: screen }),
+    say,
     show: (title, body) => prompts.note(shown(body), shown(title), { output: screen, format: (line) => line }),
   };
+
+  function say(told: string): void {
+    prompts.log.message(wrapped(shown(told), output.terminal.columns - FRAME), { output: screen });
+  }
 
   function shown(told: string): string {
     return visible(output.redactor.text(told));
@@ -103,6 +107,20 @@ type Common = Required<Pick<prompts.CommonOptions, "input" | "output" | "signal"
 
 /** Lines of a terminal that does not say how many it has. */
 const ROWS = 24;
+
+/** Columns of a line's frame. */
+const FRAME = 4;
+
+/** Lines parted between words; the terminal would part them anywhere, and outside of the frame. */
+function wrapped(text: string, width: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join("\n");
+}
 
 function seen(answer: string | undefined): string {
   return visible(answer ?? "").trim();
