@@ -18,19 +18,32 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
   // It would end all of it, where one means to leave a text.
   prompts.settings.aliases.delete("escape");
 
-  /** One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C does. */
+  /**
+   * One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C does. Going on after Ctrl-Z closes
+   * it too, and there it is opened again.
+   */
   async function asked<T>(prompt: (common: Common) => Promise<T>): Promise<Exclude<T, symbol>> {
     const closed = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    // An answer closes it too, and its prompt is done by then: told late, it would close the next one's keyboard.
-    const close = (): void => void (timer = setTimeout(() => closed.abort()));
-    input.once("pause", close);
+    let continued = false;
+    const onContinue = (): void => void (continued = true);
+    // An answer closes it as well, and its prompt is done by then: told late, it would close the next one's keyboard.
+    const onPause = (): void => {
+      timer = setTimeout(() => {
+        if (continued) input.resume();
+        else closed.abort();
+        continued = false;
+      });
+    };
+    input.on("pause", onPause);
+    process.on("SIGCONT", onContinue);
     try {
       const given = await prompt({ input, output: screen, signal: AbortSignal.any([signal, closed.signal]) });
       if (prompts.isCancel(given)) throw interrupted();
       return given as Exclude<T, symbol>;
     } finally {
-      input.off("pause", close);
+      input.off("pause", onPause);
+      process.off("SIGCONT", onContinue);
       clearTimeout(timer);
     }
   }
