@@ -1,60 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { isObject } from "../../src/core/json.ts";
-import { type Modullm, open } from "../../src/index.ts";
 import { PROVIDERS } from "../../src/model/providers.ts";
+import { useShelf } from "./shelf.ts";
 
-const FOLDER = join(import.meta.dir, "../../examples");
-const NAMES = readdirSync(FOLDER)
-  .filter((file) => file.endsWith(".rllm"))
-  .map((file) => file.slice(0, -".rllm".length));
-
-let home = "";
-let modullm: Modullm;
-
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "examples-"));
-  modullm = await open({
-    cwd: FOLDER,
-    autoload: false,
-    env: {
-      PATH: process.env["PATH"] ?? "",
-      HOME: home,
-      XDG_CONFIG_HOME: home,
-      XDG_DATA_HOME: home,
-      XDG_STATE_HOME: home,
-    },
-  });
-});
-
-afterAll(async () => {
-  await modullm.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-function inputOf(name: string): Record<string, unknown> {
-  const input: unknown = parse(readFileSync(join(FOLDER, `${name}.yaml`), "utf8"));
-  if (!isObject(input)) throw new Error(`${name}.yaml is no mapping`);
-  return input;
-}
-
-async function run(name: string): Promise<Record<string, unknown>> {
-  return await modullm.run<Record<string, unknown>, Record<string, unknown>>(
-    join(FOLDER, `${name}.rllm`),
-    inputOf(name),
-    { maxRetries: 0 },
-  );
-}
+const SHELF = useShelf("examples");
+const { folder: FOLDER, names: NAMES, inputOf, run } = SHELF;
 
 test.each(NAMES)(
   "%s is valid without a warning, runs on the baseline, and recommends models of known providers",
   async (name) => {
-    expect((await modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
+    expect((await SHELF.modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
     expect(Object.keys(await run(name)).length).toBeGreaterThan(0);
-    const { program } = await modullm.load(`${name}.rllm`);
+    const { program } = await SHELF.modullm.load(`${name}.rllm`);
     expect(program.model).toBe("builtin/baseline");
     const known = new Set(PROVIDERS.map((provider) => provider.name));
     expect(program.recommendedModels.length).toBeGreaterThan(0);
@@ -115,7 +73,10 @@ test("support_reply_drafter quotes the policies that answer the message, and no 
 
 test("compose_summary_keywords takes over what the programs that it uses have found", async () => {
   const text = inputOf("compose_summary_keywords");
-  const extracted = await modullm.run<Record<string, unknown>, Record<string, unknown>>("extract_keywords.rllm", text);
+  const extracted = await SHELF.modullm.run<Record<string, unknown>, Record<string, unknown>>(
+    "extract_keywords.rllm",
+    text,
+  );
   const [summary, brief] = [await run("summary"), await run("compose_summary_keywords")];
   expect(brief["summary"]).toBe(summary["summary"]);
   expect(brief["keywords"]).toEqual(extracted["keywords"]);

@@ -1,41 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parse } from "yaml";
+import { expect, test } from "bun:test";
 import { PART_NAMES } from "../../src/authoring/parts.ts";
 import { loadWorkflow, WORKFLOW_PROGRAMS } from "../../src/authoring/workflow.ts";
-import { isObject } from "../../src/core/json.ts";
-import { type Modullm, open } from "../../src/index.ts";
 import { makeFolder, modullm as commandLine } from "../cli/command-line.ts";
+import { useShelf } from "./shelf.ts";
 
-const FOLDER = join(import.meta.dir, "../../examples/onboarding");
-const NAMES = readdirSync(FOLDER)
-  .filter((file) => file.endsWith(".rllm"))
-  .map((file) => file.slice(0, -".rllm".length));
-
-let home = "";
-let modullm: Modullm;
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "onboarding-"));
-  const env = { PATH: process.env["PATH"] ?? "", HOME: home, XDG_DATA_HOME: home, XDG_STATE_HOME: home };
-  modullm = await open({ cwd: FOLDER, autoload: false, env });
-});
-afterAll(async () => {
-  await modullm.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-async function run(name: string, changes: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
-  const input: unknown = parse(readFileSync(join(FOLDER, `${name}.yaml`), "utf8"));
-  const given = { ...(isObject(input) ? input : {}), ...changes };
-  return await modullm.run<Record<string, unknown>, Record<string, unknown>>(join(FOLDER, `${name}.rllm`), given, {
-    maxRetries: 0,
-  });
-}
+const SHELF = useShelf("examples/onboarding");
+const { names: NAMES, run } = SHELF;
 
 test.each(NAMES)("%s is valid without a warning, and runs on the baseline", async (name) => {
-  expect((await modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
+  expect((await SHELF.modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
   expect(Object.keys(await run(name)).length).toBeGreaterThan(0);
 });
 

@@ -1,48 +1,20 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import type { RunEvent } from "../../src/core/events.ts";
 import { isObject } from "../../src/core/json.ts";
-import { type Modullm, open } from "../../src/index.ts";
 import { PROVIDERS } from "../../src/model/providers.ts";
 import { translateSchema } from "../../src/model/schema/translate.ts";
 import { makeFolder, serveModel, worldOf } from "../cli/command-line.ts";
+import { open } from "../../src/index.ts";
+import { useShelf } from "./shelf.ts";
 
-const FOLDER = join(import.meta.dir, "../../examples/templates");
-const NAMES = readdirSync(FOLDER)
-  .filter((file) => file.endsWith(".rllm"))
-  .map((file) => file.slice(0, -".rllm".length));
-
-let home = "";
-let modullm: Modullm;
-
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "templates-"));
-  const places = { HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_STATE_HOME: home };
-  modullm = await open({ cwd: FOLDER, autoload: false, env: { PATH: process.env["PATH"] ?? "", ...places } });
-});
-
-afterAll(async () => {
-  await modullm.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-function inputOf(name: string): Record<string, unknown> {
-  const input: unknown = parse(readFileSync(join(FOLDER, `${name}.yaml`), "utf8"));
-  if (!isObject(input)) throw new Error(`${name}.yaml is no mapping`);
-  return input;
-}
-
-async function run(name: string, change: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
-  const input = { ...inputOf(name), ...change };
-  return await modullm.run<Record<string, unknown>, Record<string, unknown>>(`${name}.rllm`, input, { maxRetries: 0 });
-}
+const SHELF = useShelf("examples/templates");
+const { folder: FOLDER, names: NAMES, inputOf, run } = SHELF;
 
 test.each(NAMES)("%s is valid without a warning, and its answer on the baseline meets its contract", async (name) => {
-  expect((await modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
-  const { program } = await modullm.load(`${name}.rllm`);
+  expect((await SHELF.modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
+  const { program } = await SHELF.modullm.load(`${name}.rllm`);
   expect(program.output.check(await run(name)).ok).toBe(true);
 });
 
@@ -55,14 +27,14 @@ test.each(NAMES)("%s can become somebody's own: the lines that `new` replaces, a
   expect(lines.length - 1).toBeGreaterThanOrEqual(30);
   expect(lines.length - 1).toBeLessThanOrEqual(70);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(130);
-  const { program } = await modullm.load(`${name}.rllm`);
+  const { program } = await SHELF.modullm.load(`${name}.rllm`);
   const known = new Set(PROVIDERS.map((provider) => provider.name));
   expect(program.recommendedModels.length).toBeGreaterThan(0);
   expect(program.recommendedModels.filter((model) => !known.has(model.slice(0, model.indexOf("/"))))).toEqual([]);
 });
 
 test.each(NAMES)("%s has an output that servers can enforce, and says in the prompt what it is", async (name) => {
-  const { program } = await modullm.load(`${name}.rllm`);
+  const { program } = await SHELF.modullm.load(`${name}.rllm`);
   for (const mode of ["strict", "anthropic"] as const)
     expect([mode, translateSchema(program.output.schema, mode).strict]).toEqual([mode, true]);
   expect(undescribed(program.output.schema)).toEqual([]);
@@ -182,7 +154,7 @@ test("map-reduce reads every part with the program for parts", async () => {
   const onEvent = (event: RunEvent): void => {
     if (event.type === "run-start") started.push(event.name);
   };
-  await modullm.run("map-reduce.rllm", inputOf("map-reduce"), { maxRetries: 0, onEvent });
+  await SHELF.modullm.run("map-reduce.rllm", inputOf("map-reduce"), { maxRetries: 0, onEvent });
   const part = "map-reduce-part";
   expect(started.toSorted()).toEqual(["map-reduce", part, part, part]);
 });
