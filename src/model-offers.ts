@@ -27,7 +27,7 @@ const NO_CHAT =
   /embed|rerank|whisper|tts|transcri|speech|realtime|image|dall-e|moderation|guard|ocr|babbage|davinci|bge-|minilm/i;
 
 /**
- * The models there are to begin with, the best first: the one that is set as default; those of servers in config.yaml, of providers
+ * The models there are to begin with, the best first: the one that is set as default; those of servers of one's own, of providers
  * whose key is set, and of servers on this machine; what is built in; those that can't be called yet. Nothing is paid; lists of
  * models are asked for.
  */
@@ -37,8 +37,8 @@ export async function findOffers(config: Config): Promise<readonly Offer[]> {
     baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
   });
   try {
-    const known = PROVIDERS.map(({ name }) => name);
-    const named = Object.keys(config.providers).filter((name) => !known.includes(name.toLowerCase()));
+    const own = [...Object.keys(config.providers), ...config.servers()].map((name) => name.toLowerCase());
+    const named = [...new Set(own)].filter((name) => findProvider(name) === null);
     const hostedFirst = PROVIDERS.toSorted((a, b) => Number(a.quirks.local) - Number(b.quirks.local));
     const asked = await Promise.all([
       ...named.map((name) => offersOf(name, config, models)),

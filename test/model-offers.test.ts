@@ -96,6 +96,13 @@ describe("findOffers()", () => {
     expect(modelsOf(ready)).toEqual(["mine/one", "mine/two"]);
   });
 
+  test("knows servers that have an address in the environment", async () => {
+    expect(modelsOf((await offers({ BIKES_API_BASE: `${OTHER.base}/v1`, DEAD_BASE_URL: DEAD })).ready)).toEqual([
+      "bikes/one",
+      "bikes/two",
+    ]);
+  });
+
   test("asks no address that this folder's .env names with a key from elsewhere", async () => {
     const { ready, others } = await offers(
       { OPENAI_API_KEY: "sk-right-0123456789" },

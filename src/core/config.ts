@@ -83,6 +83,8 @@ export interface Config {
   readonly checkedSources: readonly string[];
   /** A setting by environment name; blank counts as unset. */
   get(name: string): Sourced | null;
+  /** Names that settings such as `NAME_API_BASE` give an address to, in lower case. */
+  servers(): readonly string[];
   /** Values that must never be shown: keys, and passwords in URLs. */
   secrets(): readonly string[];
   /** Whether the user trusts this folder's `./.env` to pair its base URLs with keys from elsewhere. */

@@ -231,9 +231,16 @@ function build(
     warnings,
     checkedSources: layers.map(({ source }) => source),
     get: rest.lookup,
+    servers: () => serversIn(layers),
     secrets,
     folderTrusted: rest.folderTrusted,
   };
+}
+
+function serversIn(layers: readonly Layer[]): readonly string[] {
+  const names = layers.flatMap(({ values }) => [...values.keys()]);
+  const fronts = names.flatMap((name) => /^(\w+)_(?:API_BASE|BASE_URL)$/.exec(name)?.[1]?.toLowerCase() ?? []);
+  return [...new Set(fronts)];
 }
 
 function firstSet<T>(files: readonly ConfigFile[], pick: (file: ConfigFile) => T | null): T | null {

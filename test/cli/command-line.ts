@@ -86,6 +86,7 @@ export function serveModel(replies: readonly string[]): ModelServer {
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
+      if (request.method !== "POST") return new Response("no lists here", { status: 404 });
       const body = (await request.json()) as {
         model: string;
         messages: ModelServer["asked"][number]["messages"];

@@ -37,6 +37,7 @@ export function settings(from: Settings): Config {
       const project = from.project?.[name];
       return project === undefined ? null : { value: project, source: "./.env" };
     },
+    servers: () => [],
     secrets: () => [],
     folderTrusted: from.trusted ?? false,
   };
