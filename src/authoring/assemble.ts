@@ -28,10 +28,7 @@ export function fillTemplate({ text, parts, name: from }: ProgramTemplate, name:
   const own = { author: maker.author, llm: maker.model };
   const files: Record<string, string> = { [`${name}.rllm`]: renamed(text, { name, ...own }) };
   for (const [file, part] of Object.entries(parts)) {
-    const partName = file
-      .replace(from, name)
-      .replaceAll("-", "_")
-      .replace(/\.rllm$/, "");
+    const partName = `${name}_${file.slice(from.length + 1).replace(/\.rllm$/, "")}`;
     files[`${partName}.rllm`] = renamed(part, { name: partName, ...own });
     files[`${name}.rllm`] = (files[`${name}.rllm`] ?? "").replace(`./${file}`, `./${partName}.rllm`);
   }

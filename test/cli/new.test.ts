@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { templateProgram } from "../../src/authoring/template-program.ts";
 import { loadTemplate, TEMPLATE_NAMES } from "../../src/authoring/templates.ts";
 import { parseProgram } from "../../src/program/parse.ts";
@@ -66,6 +66,11 @@ describe("modullm new --template", () => {
     ])
       expect(whole).toContain(line);
     expect(part).toContain("name: pages_part\n");
+  });
+
+  test("names a part after its program, whatever is in the name", async () => {
+    const { files } = await make(["my-pages", "--template", "map-reduce"], makeFolder());
+    expect(files.map((file) => basename(file))).toEqual(["my-pages.rllm", "my-pages_part.rllm"]);
   });
 
   test("takes the model of the configuration", async () => {

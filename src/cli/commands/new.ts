@@ -1,5 +1,5 @@
-import { TEMPLATE_NAMES } from "../../authoring/templates.ts";
 import { join, relative } from "node:path";
+import { TEMPLATE_NAMES } from "../../authoring/templates.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { createAsk } from "../ask.ts";
 import type { Command } from "../command.ts";
@@ -8,7 +8,7 @@ import { shellWord } from "../shell-word.ts";
 export const command: Command = {
   name: "new",
   summary: "Write a new program: from a template, examples of its input and output, a scaffold, or a description",
-  positionals: [{ name: "NAME", description: "Its name; NAME.rllm is written, where a path says so", required: true }],
+  positionals: [{ name: "NAME", description: "Its name, or a path: NAME.rllm is written there", required: true }],
   options: {
     template: {
       type: "enum",
