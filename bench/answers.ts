@@ -1,8 +1,10 @@
 /**
- * Reading answers against jsonrepair and BAML, in one run over the same texts, and 10 MB of text with an object at its end against
- * `JSON.parse` of 10 MB. The sides take turns, the best of each text's rounds counts. Exits 1 when a target is missed.
+ * Reading answers against jsonrepair and BAML, in one run over the same texts, and 10 MB of text
+ * with an object at its end against `JSON.parse` of 10 MB. The sides take turns, the best of each
+ * text's rounds counts. Exits 1 when a target is missed.
  *
- * jsonrepair knows no schema: it is shown for scale. BAML parses into a class; what both sides read is compared at the end.
+ * jsonrepair knows no schema: it is shown for scale. BAML parses into a class; what both sides read
+ * is compared at the end.
  */
 import { BamlRuntime } from "@boundaryml/baml";
 import { jsonrepair } from "jsonrepair";
@@ -119,7 +121,8 @@ function main(): void {
   const right = sides.map(() => 0);
   for (const [, text] of cases) {
     sides.forEach((side, index) => {
-      if (Bun.deepEquals(meaning(side.read(text)), meaningOf(text))) right[index] = (right[index] ?? 0) + 1;
+      if (Bun.deepEquals(meaning(side.read(text)), meaningOf(text)))
+        right[index] = (right[index] ?? 0) + 1;
     });
     best(sides, text).forEach((micros, index) => times[index]?.push(micros));
   }
@@ -158,7 +161,8 @@ function bamlSide(): Side {
   const context = runtime.createContextManager();
   return {
     name: "BAML",
-    read: (text) => attempt(() => runtime.parseLlmResponse("Read", text, false, context, null, null, {})),
+    read: (text) =>
+      attempt(() => runtime.parseLlmResponse("Read", text, false, context, null, null, {})),
   };
 }
 
@@ -202,16 +206,20 @@ function bigRatio(contract: Contract): number {
   const line = "The second lift was out of order again, and nobody knows since when. ";
   const prose = line.repeat(Math.ceil(BIG / line.length));
   const text = prose + JSON.stringify(TICKET);
-  const json = JSON.stringify(Array.from({ length: Math.ceil(BIG / JSON.stringify(TICKET).length) }, () => TICKET));
-  const [ours, theirs] = [() => readAnswer(text, contract), () => JSON.parse(json) as unknown].map((work) => {
-    let fastest = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 7; round++) {
-      const start = performance.now();
-      work();
-      fastest = Math.min(fastest, performance.now() - start);
-    }
-    return fastest;
-  });
+  const json = JSON.stringify(
+    Array.from({ length: Math.ceil(BIG / JSON.stringify(TICKET).length) }, () => TICKET),
+  );
+  const [ours, theirs] = [() => readAnswer(text, contract), () => JSON.parse(json) as unknown].map(
+    (work) => {
+      let fastest = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < 7; round++) {
+        const start = performance.now();
+        work();
+        fastest = Math.min(fastest, performance.now() - start);
+      }
+      return fastest;
+    },
+  );
   return (ours ?? 0) / (theirs ?? 1);
 }
 

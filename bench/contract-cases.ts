@@ -15,7 +15,10 @@ const summary: ContractCase = {
   name: "summary",
   schema: {
     type: "object",
-    properties: { summary: { type: "string", minLength: 1, maxLength: 600 }, key_points: { ...words, maxItems: 8 } },
+    properties: {
+      summary: { type: "string", minLength: 1, maxLength: 600 },
+      key_points: { ...words, maxItems: 8 },
+    },
     required: ["summary", "key_points"],
     additionalProperties: false,
   },
@@ -26,7 +29,11 @@ const summary: ContractCase = {
     },
     { summary: "Short.", key_points: [] },
   ],
-  invalid: [{ summary: "Short." }, { summary: "Short.", key_points: ["one", 2] }, { summary: "", key_points: [] }],
+  invalid: [
+    { summary: "Short." },
+    { summary: "Short.", key_points: ["one", 2] },
+    { summary: "", key_points: [] },
+  ],
 };
 
 const keywords: ContractCase = {
@@ -51,7 +58,10 @@ const keywords: ContractCase = {
   valid: [
     {
       language: "en",
-      keywords: ["solar", "grid", "storage", "tariff", "demand"].map((term, at) => ({ term, score: 1 - at / 10 })),
+      keywords: ["solar", "grid", "storage", "tariff", "demand"].map((term, at) => ({
+        term,
+        score: 1 - at / 10,
+      })),
     },
   ],
   invalid: [
@@ -85,7 +95,10 @@ const router: ContractCase = {
 
 const person = {
   type: "object",
-  properties: { name: { type: "string", minLength: 1 }, email: { type: "string", format: "email" } },
+  properties: {
+    name: { type: "string", minLength: 1 },
+    email: { type: "string", format: "email" },
+  },
   required: ["name"],
 } as const;
 
@@ -130,7 +143,12 @@ const meeting: ContractCase = {
   ],
   invalid: [
     { title: "Weekly", date: "2 March", attendees: [], actions: [] },
-    { title: "Weekly", date: "2026-03-02", attendees: [], actions: [{ owner: { name: "Ada" }, task: "Write" }] },
+    {
+      title: "Weekly",
+      date: "2026-03-02",
+      attendees: [],
+      actions: [{ owner: { name: "Ada" }, task: "Write" }],
+    },
   ],
 };
 
@@ -177,7 +195,11 @@ const invoice: ContractCase = {
       currency: { type: "string", pattern: "^[A-Z]{3}$" },
       seller: {
         type: "object",
-        properties: { name: text, vat_id: { type: ["string", "null"] }, website: { type: "string", format: "uri" } },
+        properties: {
+          name: text,
+          vat_id: { type: ["string", "null"] },
+          website: { type: "string", format: "uri" },
+        },
         required: ["name", "vat_id"],
         additionalProperties: false,
       },
@@ -186,7 +208,12 @@ const invoice: ContractCase = {
         minItems: 1,
         items: {
           type: "object",
-          properties: { text, quantity: { type: "integer", minimum: 1 }, unit_price: amount, total: amount },
+          properties: {
+            text,
+            quantity: { type: "integer", minimum: 1 },
+            unit_price: amount,
+            total: amount,
+          },
           required: ["text", "quantity", "unit_price", "total"],
           additionalProperties: false,
         },
@@ -232,7 +259,10 @@ const invoice: ContractCase = {
   ],
 };
 
-function event(kind: string, properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function event(
+  kind: string,
+  properties: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const all = { kind: { const: kind }, at: { type: "string", format: "date-time" }, ...properties };
   return { type: "object", properties: all, required: Object.keys(all) };
 }
@@ -308,7 +338,11 @@ const product: ContractCase = {
       kind: { enum: ["physical", "digital"] },
       weight_g: { type: "number", exclusiveMinimum: 0 },
       download: { type: "string", format: "uri" },
-      labels: { type: "object", patternProperties: { "^[a-z]{2}(-[A-Z]{2})?$": text }, additionalProperties: false },
+      labels: {
+        type: "object",
+        patternProperties: { "^[a-z]{2}(-[A-Z]{2})?$": text },
+        additionalProperties: false,
+      },
       variants: {
         type: "array",
         items: {
@@ -373,7 +407,11 @@ const cv: ContractCase = {
     $defs: { address, period },
     type: "object",
     properties: {
-      name: { type: "object", properties: { given: text, family: text }, required: ["given", "family"] },
+      name: {
+        type: "object",
+        properties: { given: text, family: text },
+        required: ["given", "family"],
+      },
       contact: {
         type: "object",
         properties: {
@@ -442,7 +480,12 @@ const cv: ContractCase = {
         tasks: ["Planned", "Built", "Measured"],
       })),
       education: [
-        { school: "University of London", degree: "BSc", period: { from: "2015-09-01", to: "2018-07-31" }, grade: 1.3 },
+        {
+          school: "University of London",
+          degree: "BSc",
+          period: { from: "2015-09-01", to: "2018-07-31" },
+          grade: 1.3,
+        },
       ],
       languages: { en: "native", fr: "C1", it: "B2" },
       skills: [{ name: "mathematics", years: 10 }, { name: "engines" }],

@@ -1,6 +1,7 @@
 /**
- * Contracts against ajv, over ten schemas: how fast a schema is compiled and how fast a value is checked. Rounds of both sides take
- * turns, and medians are compared, so that a busy machine slows both alike. Exits 1 when a target is missed.
+ * Contracts against ajv, over ten schemas: how fast a schema is compiled and how fast a value is
+ * checked. Rounds of both sides take turns, and medians are compared, so that a busy machine slows
+ * both alike. Exits 1 when a target is missed.
  */
 import addFormats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -23,7 +24,9 @@ function main(): void {
   // eslint-disable-next-line no-console -- a benchmark's output
   const print = console.log;
   const ratios: Record<string, number[]> = { compile: [], valid: [], invalid: [], explained: [] };
-  print("schema          compile      valid    invalid  explained   (times faster than ajv; over 1 is faster)");
+  print(
+    "schema          compile      valid    invalid  explained   (times faster than ajv; over 1 is faster)",
+  );
   for (const { name, schema, valid, invalid } of CASES) {
     const contract = mustCompile(schema);
     const validate = newAjv(false).compile(schema);
@@ -38,7 +41,9 @@ function main(): void {
     for (const [what, value] of Object.entries(row)) ratios[what]?.push(value);
     print(name.padEnd(14), ...Object.values(row).map((value) => value.toFixed(2).padStart(9)));
   }
-  const total = Object.entries(ratios).map(([what, values]) => [what, geometricMean(values)] as const);
+  const total = Object.entries(ratios).map(
+    ([what, values]) => [what, geometricMean(values)] as const,
+  );
   print("geometric mean", ...total.map(([, value]) => value.toFixed(2).padStart(9)));
   const mean = Object.fromEntries(total);
   const missed = [
@@ -56,7 +61,11 @@ function compileSide(schema: JsonSchema): Side {
   return { ours: () => mustCompile({ ...schema }), theirs: () => ajv.compile({ ...schema }) };
 }
 
-function checkSide(contract: Contract, validate: (value: unknown) => boolean, values: readonly unknown[]): Side {
+function checkSide(
+  contract: Contract,
+  validate: (value: unknown) => boolean,
+  values: readonly unknown[],
+): Side {
   return {
     ours: () => {
       for (const value of values) keep(contract.check(value).ok);
@@ -67,7 +76,10 @@ function checkSide(contract: Contract, validate: (value: unknown) => boolean, va
   };
 }
 
-/** The whole list of what is wrong, which ajv has with `allErrors` and needs to find the most telling one. */
+/**
+ * The whole list of what is wrong, which ajv has with `allErrors` and needs to find the most
+ * telling one.
+ */
 function explainSide(contract: Contract, schema: JsonSchema, values: readonly unknown[]): Side {
   const validate = newAjv(true).compile(schema);
   return {
@@ -132,7 +144,9 @@ function keep(value: boolean): void {
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return (
+    values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
+  );
 }
 
 function geometricMean(values: readonly number[]): number {

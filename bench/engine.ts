@@ -1,6 +1,7 @@
 /**
- * What the engine adds to a run: `runProgram` with an instant model in this process and statistics on, against a bare loop of
- * the same prompt render, `JSON.parse`, contract check and SQLite insert. Then memory over ten thousand runs.
+ * What the engine adds to a run: `runProgram` with an instant model in this process and statistics
+ * on, against a bare loop of the same prompt render, `JSON.parse`, contract check and SQLite
+ * insert. Then memory over ten thousand runs.
  *   bun bench/engine.ts [RUNS]
  * Exits 1 when a target is missed.
  */
@@ -39,18 +40,39 @@ const model: Model = {
   async ready() {},
   async *call() {
     yield { type: "text", text: answer };
-    yield { type: "finish", reason: "stop", usage: { prompt_tokens: 100, completion_tokens: 30 }, served: null };
+    yield {
+      type: "finish",
+      reason: "stop",
+      usage: { prompt_tokens: 100, completion_tokens: 30 },
+      served: null,
+    };
   },
 };
 let id = 0;
 const tools: EngineTools = {
   model: async () => model,
   catalog: { facts: async () => null },
-  tokens: { bound: (text) => Buffer.byteLength(text), count: async (text) => text.length, attachment: () => 0 },
+  tokens: {
+    bound: (text) => Buffer.byteLength(text),
+    count: async (text) => text.length,
+    attachment: () => 0,
+  },
   clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
-  media: createMediaReader({ cwd: "/", allow: [], hosts: [], limits: { image: 1, audio: 1, pdf: 1 }, env: {} }),
+  media: createMediaReader({
+    cwd: "/",
+    allow: [],
+    hosts: [],
+    limits: { image: 1, audio: 1, pdf: 1 },
+    env: {},
+  }),
   sandboxes: createSandboxes({
-    settings: { require: null, experimental: false, trustedPython: true, python: null, image: null },
+    settings: {
+      require: null,
+      experimental: false,
+      trustedPython: true,
+      python: null,
+      image: null,
+    },
     env: process.env,
     home: tmpdir(),
     cache: tmpdir(),
@@ -60,7 +82,10 @@ const tools: EngineTools = {
   newId: () => `run-${++id}`,
   sketch: () => "",
 };
-const store = await openStore({ path: join(folder, "stats.db"), warn: (message) => console.error(message) });
+const store = await openStore({
+  path: join(folder, "stats.db"),
+  warn: (message) => console.error(message),
+});
 const listener = createRecorder(store);
 
 const database = new Database(join(folder, "bare.db"));
@@ -106,7 +131,10 @@ console.log(
 );
 process.exit(ratio > TARGET_RATIO || memory.growth > TARGET_GROWTH ? 1 : 0);
 
-/** After the comparison: by then the just-in-time compiler, whose code takes about 5 MB in the first few thousand runs, is done. */
+/**
+ * After the comparison: by then the just-in-time compiler, whose code takes about 5 MB in the first
+ * few thousand runs, is done.
+ */
 async function memoryGrowth(): Promise<{ first: number; last: number; growth: number }> {
   for (let index = 0; index < FIRST; index++) await engineRun();
   const first = settledMemory();
@@ -116,7 +144,11 @@ async function memoryGrowth(): Promise<{ first: number; last: number; growth: nu
 }
 
 /** Interleaved rounds, in microseconds a run. */
-async function compareSpeed(): Promise<{ ratios: number[]; engineTimes: number[]; bareTimes: number[] }> {
+async function compareSpeed(): Promise<{
+  ratios: number[];
+  engineTimes: number[];
+  bareTimes: number[];
+}> {
   const [ratios, engineTimes, bareTimes]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < ROUNDS; round++) {
     const bareStart = performance.now();

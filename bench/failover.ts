@@ -1,6 +1,7 @@
 /**
- * What failover costs a run with no fault: `runProgram` on an instant model with statistics on, as in bench/engine.ts, without it
- * and with deadlines, a fallback behind the model and a breaker in files. Interleaved; for scale also without any retries.
+ * What failover costs a run with no fault: `runProgram` on an instant model with statistics on, as
+ * in bench/engine.ts, without it and with deadlines, a fallback behind the model and a breaker in
+ * files. Interleaved; for scale also without any retries.
  *   bun bench/failover.ts [ROUNDS]
  * Exits 1 when the target is missed.
  */
@@ -25,8 +26,15 @@ const WARM_UP = 60;
 const TARGET = 0.05;
 
 const folder = mkdtempSync(join(tmpdir(), "failover-bench-"));
-const env = Object.fromEntries(["CONFIG", "DATA", "STATE", "CACHE"].map((name) => [`XDG_${name}_HOME`, folder]));
-const app = await createApp({ env, cwd: folder, autoload: false, warn: (message) => console.error(message) });
+const env = Object.fromEntries(
+  ["CONFIG", "DATA", "STATE", "CACHE"].map((name) => [`XDG_${name}_HOME`, folder]),
+);
+const app = await createApp({
+  env,
+  cwd: folder,
+  autoload: false,
+  warn: (message) => console.error(message),
+});
 const loaded = await loadProgram(join(import.meta.dir, "../examples/summary.rllm"));
 const input = { text: "A short article about ships. ".repeat(30) };
 const answer = JSON.stringify({
@@ -49,14 +57,19 @@ const bare = subject("no retries", instant, {});
 /** With retries, as every model has them: what failover is measured against. */
 const before = subject("retries", (id) => withRetry(instant(id)), {});
 /** The first of two, each with its breaker, under deadlines. */
-const after = subject("failover", (id) => withRetry(instant(id), { breaker: createBreaker(id, { store }) }), {
-  fallbacks: ["instant/other"],
-  deadlines: { connect: null, first: 10_000, gap: null, total: null },
-});
+const after = subject(
+  "failover",
+  (id) => withRetry(instant(id), { breaker: createBreaker(id, { store }) }),
+  {
+    fallbacks: ["instant/other"],
+    deadlines: { connect: null, first: 10_000, gap: null, total: null },
+  },
+);
 
 const subjects = [bare, before, after];
 for (let round = -WARM_UP; round < ROUNDS; round++) {
-  // Each goes first in turn: what comes later finds the caches of the machine as the one before left them.
+  // Each goes first in turn: what comes later finds the caches of the machine as the one before
+  // left them.
   for (let place = 0; place < subjects.length; place++) {
     const next = subjects[(round + WARM_UP + place) % subjects.length];
     if (next) await measure(next, round >= 0);
@@ -66,19 +79,29 @@ await app.close();
 
 for (const each of subjects) {
   const share = shareOver(each);
-  const target = each === after ? `  (target ${TARGET * 100} %)${share > TARGET ? "  MISSED" : ""}` : "";
-  const more = each === before ? "" : `  ${(share * 100).toFixed(1)} % more than with retries${target}`;
+  const target =
+    each === after ? `  (target ${TARGET * 100} %)${share > TARGET ? "  MISSED" : ""}` : "";
+  const more =
+    each === before ? "" : `  ${(share * 100).toFixed(1)} % more than with retries${target}`;
   console.log(`${each.name.padEnd(10)} ${median(each.times).toFixed(1)} µs a run${more}`);
 }
 process.exit(shareOver(after) > TARGET ? 1 : 0);
 
-/** What a subject takes beyond a run with retries: the median over rounds, in each of which both met the same machine. */
+/**
+ * What a subject takes beyond a run with retries: the median over rounds, in each of which both met
+ * the same machine.
+ */
 function shareOver({ times }: Subject): number {
   return median(times.map((time, index) => time / (before.times[index] ?? Number.NaN) - 1));
 }
 
 function subject(name: string, make: (id: string) => Model, options: RunOptions): Subject {
-  return { name, tools: toolsFor(make), options: { listener, model: "instant/model", ...options }, times: [] };
+  return {
+    name,
+    tools: toolsFor(make),
+    options: { listener, model: "instant/model", ...options },
+    times: [],
+  };
 }
 
 function instant(id: string): Model {
@@ -88,7 +111,12 @@ function instant(id: string): Model {
     async ready() {},
     async *call() {
       yield { type: "text", text: answer };
-      yield { type: "finish", reason: "stop", usage: { prompt_tokens: 100, completion_tokens: 30 }, served: null };
+      yield {
+        type: "finish",
+        reason: "stop",
+        usage: { prompt_tokens: 100, completion_tokens: 30 },
+        served: null,
+      };
     },
   };
 }

@@ -1,10 +1,16 @@
-// What the benchmarks use of their peers, so that the types are checked where the peers are not installed.
+// What the benchmarks use of their peers, so that the types are checked where the peers are not
+// installed.
 
 declare module "ajv/dist/2020.js" {
   type Validate = ((value: unknown) => boolean) & { errors?: readonly unknown[] | null };
 
   export class Ajv2020 {
-    constructor(options: { strict: boolean; allErrors?: boolean; addUsedSchema?: boolean; logger?: false });
+    constructor(options: {
+      strict: boolean;
+      allErrors?: boolean;
+      addUsedSchema?: boolean;
+      logger?: false;
+    });
     compile(schema: object): Validate;
   }
 }
@@ -23,7 +29,11 @@ declare module "@boundaryml/baml" {
   }
 
   export class BamlRuntime {
-    static fromFiles(root: string, files: Record<string, string>, environment: Record<string, string>): BamlRuntime;
+    static fromFiles(
+      root: string,
+      files: Record<string, string>,
+      environment: Record<string, string>,
+    ): BamlRuntime;
     createContextManager(): Context;
     parseLlmResponse(
       name: string,

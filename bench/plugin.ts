@@ -1,7 +1,8 @@
 /**
- * What a call of a plugin's model costs, from `Model.call` to its last part, against the same request as a bare line of JSON that is
- * sent through `cat` and read back. Then whether memory stays where it is over many chats. All on one processor where `taskset` is
- * there: what it takes to wake another one is no cost of either, and ten times as much.
+ * What a call of a plugin's model costs, from `Model.call` to its last part, against the same
+ * request as a bare line of JSON that is sent through `cat` and read back. Then whether memory
+ * stays where it is over many chats. All on one processor where `taskset` is there: what it takes
+ * to wake another one is no cost of either, and ten times as much.
  *   bun bench/plugin.ts [CHATS] [FOLDER/PLUGIN.ts]
  * Exits 1 when a target is missed.
  */
@@ -18,7 +19,10 @@ const chats = Number(process.argv[2] ?? 5000);
 const plugin = process.argv[3] ?? join(import.meta.dir, "../plugins/echo/typescript/echo.ts");
 /** A call against a line through `cat`, at the median. */
 const TARGET = 3;
-/** Growth of the resident memory of host and plugin each, between the highest of the first and of the last five looks at it. */
+/**
+ * Growth of the resident memory of host and plugin each, between the highest of the first and of
+ * the last five looks at it.
+ */
 const GROWTH = 0.05;
 const ROUNDS = 200;
 /** Calls in a row in a round. The plugin has a compiler to warm up as well. */
@@ -28,10 +32,20 @@ const LOOKS = 5;
 const MIB = 1024 * 1024;
 
 if (process.env["PLUGIN_BENCH_PINNED"] === undefined && Bun.which("taskset") !== null) {
-  const allowed = /^Cpus_allowed_list:.*?(\d+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
-  const command = ["taskset", "-c", allowed, process.execPath, import.meta.path, ...process.argv.slice(2)];
+  const allowed =
+    /^Cpus_allowed_list:.*?(\d+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+  const command = [
+    "taskset",
+    "-c",
+    allowed,
+    process.execPath,
+    import.meta.path,
+    ...process.argv.slice(2),
+  ];
   const pinned = { ...process.env, PLUGIN_BENCH_PINNED: allowed };
-  process.exit(Bun.spawnSync(command, { env: pinned, stdio: ["inherit", "inherit", "inherit"] }).exitCode);
+  process.exit(
+    Bun.spawnSync(command, { env: pinned, stdio: ["inherit", "inherit", "inherit"] }).exitCode,
+  );
 }
 const folder = mkdtempSync(join(tmpdir(), "plugin-bench-"));
 const env = { PATH: process.env["PATH"] ?? "", BUN_BE_BUN: "1" };

@@ -1,6 +1,6 @@
 /**
- * A block in its sandbox, from opening the session to its result, against `python3 -I -S -c pass` of the same Python.
- * JavaScript runs in the built binary: `npm run build` first.
+ * A block in its sandbox, from opening the session to its result, against `python3 -I -S -c pass`
+ * of the same Python. JavaScript runs in the built binary: `npm run build` first.
  *   bun bench/sandbox.ts
  * Exits 1 when a target is missed.
  */
@@ -16,14 +16,23 @@ import type { Sandbox } from "../src/sandbox/sandbox.ts";
 import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 
 const ROUNDS = 40;
-/** Milliseconds between rounds: a warm process starts meanwhile, as it does between the calls of a long-lived program. */
+/**
+ * Milliseconds between rounds: a warm process starts meanwhile, as it does between the calls of a
+ * long-lived program.
+ */
 const PAUSE_MS = 60;
 const binary = join(import.meta.dir, "../dist/modullm");
 if (!existsSync(binary)) throw new Error("dist/modullm is not there: npm run build");
 
 const cache = mkdtempSync(join(tmpdir(), "sandbox-bench-"));
 const interpreter = await findPython({ setting: null, env: process.env, cache });
-const settings = { require: null, experimental: false, trustedPython: true, python: null, image: null };
+const settings = {
+  require: null,
+  experimental: false,
+  trustedPython: true,
+  python: null,
+  image: null,
+};
 const here = createSandboxes({ settings, env: process.env, home: homedir(), cache });
 const levels = (await here.status("python")).levels;
 const context = { context: { input: { text: "some words to count" }, uses: {} } };
@@ -42,7 +51,12 @@ const command = [binary, GUEST_ARGUMENT];
 const sandboxes: Sandbox[] = [];
 add("Python block", 3, createPythonSandbox({ interpreter, level: "kernel" }), python);
 if (levels.includes("namespaces"))
-  add("Python block, bubblewrap", 4, createPythonSandbox({ interpreter, level: "namespaces" }), python);
+  add(
+    "Python block, bubblewrap",
+    4,
+    createPythonSandbox({ interpreter, level: "namespaces" }),
+    python,
+  );
 else console.log("no bubblewrap here: that one is left out");
 add("JavaScript block, cold", 4, createJavaScriptSandbox({ command }), javascript);
 add("JavaScript block, warm", 0.3, createJavaScriptSandbox({ command, warm: 1 }), javascript);
@@ -77,7 +91,8 @@ function add(name: string, target: number, sandbox: Sandbox, code: string): void
   async function run(): Promise<() => Promise<void>> {
     const session = await sandbox.open({}, signal);
     const outcome = await session.run(code, context);
-    if (!outcome.ok || JSON.stringify(outcome.value) !== '{"n":4}') throw new Error(JSON.stringify(outcome));
+    if (!outcome.ok || JSON.stringify(outcome.value) !== '{"n":4}')
+      throw new Error(JSON.stringify(outcome));
     return () => session.close();
   }
   cases.push({ name, target, run, times: [] });
@@ -85,7 +100,10 @@ function add(name: string, target: number, sandbox: Sandbox, code: string): void
 
 async function runBare(): Promise<() => Promise<void>> {
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(interpreter.executable, ["-I", "-S", "-c", "pass"], { env: {}, stdio: "pipe" });
+    const child = spawn(interpreter.executable, ["-I", "-S", "-c", "pass"], {
+      env: {},
+      stdio: "pipe",
+    });
     child.once("error", reject);
     child.once("close", () => resolve());
   });

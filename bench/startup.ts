@@ -1,6 +1,6 @@
 /**
- * How long the compiled binary takes for small work, and the command line of the npm package, against `node -e 1` in the same run,
- * interleaved.
+ * How long the compiled binary takes for small work, and the command line of the npm package,
+ * against `node -e 1` in the same run, interleaved.
  *   bun scripts/build.ts && bun bench/startup.ts [ROUNDS]
  * Exits 1 when a ratio is above its target.
  */
@@ -12,7 +12,13 @@ const root = join(import.meta.dir, "..");
 const binary = join(root, "dist/modullm");
 const rounds = Number(process.argv[2] ?? 25);
 const home = mkdtempSync(join(tmpdir(), "startup-"));
-const env = { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_STATE_HOME: home };
+const env = {
+  ...process.env,
+  HOME: home,
+  XDG_DATA_HOME: home,
+  XDG_CONFIG_HOME: home,
+  XDG_STATE_HOME: home,
+};
 
 const BASE = "node -e 1";
 const RUN = ["run", "examples/summary.rllm", "--input-file", "examples/summary.yaml"];
@@ -32,11 +38,18 @@ let memory = 0;
 for (let round = 0; round < rounds; round++) {
   for (const [name, { command }] of Object.entries(COMMANDS)) {
     const start = performance.now();
-    const child = Bun.spawn(command, { cwd: root, env, stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+    const child = Bun.spawn(command, {
+      cwd: root,
+      env,
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "ignore",
+    });
     const exit = await child.exited;
     (times[name] ??= []).push(performance.now() - start);
     if (exit !== 0) throw new Error(`${name} exits ${exit}`);
-    if (name.startsWith("modullm run")) memory = Math.max(memory, (child.resourceUsage()?.maxRSS ?? 0) / 1e6);
+    if (name.startsWith("modullm run"))
+      memory = Math.max(memory, (child.resourceUsage()?.maxRSS ?? 0) / 1e6);
   }
 }
 
@@ -51,7 +64,9 @@ for (const [name, { target }] of Object.entries(COMMANDS)) {
   console.log(`${name.padEnd(24)} ${own.toFixed(1).padStart(7)} ms  ${ratio.toFixed(2)}x${wanted}`);
 }
 failed ||= memory > MOST_MEMORY_MB;
-console.log(`RSS of modullm run       ${memory.toFixed(1).padStart(7)} MB (target ${MOST_MEMORY_MB} MB)`);
+console.log(
+  `RSS of modullm run       ${memory.toFixed(1).padStart(7)} MB (target ${MOST_MEMORY_MB} MB)`,
+);
 process.exit(failed ? 1 : 0);
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,7 @@
 /**
- * A tree of 1,111 programs (each uses ten, three levels down): validating it against reading each file alone, and running it
- * on an instant model, a node, against single runs of its leaves, with statistics and without.
+ * A tree of 1,111 programs (each uses ten, three levels down): validating it against reading each
+ * file alone, and running it on an instant model, a node, against single runs of its leaves, with
+ * statistics and without.
  *   bun bench/tree.ts
  * Exits 1 when a target is missed.
  */
@@ -34,7 +35,12 @@ const model: Model = {
   async ready() {},
   async *call() {
     yield { type: "text", text: '{"out":"x"}' };
-    yield { type: "finish", reason: "stop", usage: { prompt_tokens: 1, completion_tokens: 1 }, served: null };
+    yield {
+      type: "finish",
+      reason: "stop",
+      usage: { prompt_tokens: 1, completion_tokens: 1 },
+      served: null,
+    };
   },
 };
 let id = 0;
@@ -43,9 +49,21 @@ const tools: EngineTools = {
   catalog: { facts: async () => null },
   tokens: { bound: (text) => text.length, count: async (text) => text.length, attachment: () => 0 },
   clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
-  media: createMediaReader({ cwd: "/", allow: [], hosts: [], limits: { image: 1, audio: 1, pdf: 1 }, env: {} }),
+  media: createMediaReader({
+    cwd: "/",
+    allow: [],
+    hosts: [],
+    limits: { image: 1, audio: 1, pdf: 1 },
+    env: {},
+  }),
   sandboxes: createSandboxes({
-    settings: { require: null, experimental: false, trustedPython: true, python: null, image: null },
+    settings: {
+      require: null,
+      experimental: false,
+      trustedPython: true,
+      python: null,
+      image: null,
+    },
     env: process.env,
     home: tmpdir(),
     cache: tmpdir(),
@@ -58,10 +76,15 @@ const tools: EngineTools = {
 
 const [reading, validating]: number[][] = [[], []];
 for (let round = 0; round < 3; round++) {
-  reading?.push(await timed(async () => void (await Promise.all(files.map((file) => readProgram(file))))));
+  reading?.push(
+    await timed(async () => void (await Promise.all(files.map((file) => readProgram(file))))),
+  );
   validating?.push(await timed(async () => void (await validateProgram(root))));
 }
-const store = await openStore({ path: join(folder, "stats.db"), warn: (message) => console.error(message) });
+const store = await openStore({
+  path: join(folder, "stats.db"),
+  warn: (message) => console.error(message),
+});
 const tree = await loadProgram(root);
 const leaves = leavesOf(tree);
 const [leaf] = leaves;
@@ -70,7 +93,14 @@ const recorded = await runs({ listener: createRecorder(store) }, leaf);
 const bare = await runs({}, leaf);
 
 let missed = false;
-report("validate the tree", median(validating), "read each file alone", median(reading), TARGETS.validate, "ms");
+report(
+  "validate the tree",
+  median(validating),
+  "read each file alone",
+  median(reading),
+  TARGETS.validate,
+  "ms",
+);
 report("run, a node", recorded.node, "run each leaf alone", recorded.alone, TARGETS.run, "µs");
 for (const [what, { node, alone, repeated }] of [
   ["with statistics", recorded],
@@ -85,7 +115,8 @@ store.close();
 process.exit(missed ? 1 : 0);
 
 function write(name: string, depth: number): void {
-  const children = depth === DEPTH ? [] : Array.from({ length: WIDTH }, (_, index) => `${name}${index}`);
+  const children =
+    depth === DEPTH ? [] : Array.from({ length: WIDTH }, (_, index) => `${name}${index}`);
   const uses = children.map(
     (child) => `  - { name: ${child}, path: ./${child}.rllm, with: { text: "{{input.text}}" } }`,
   );
@@ -111,11 +142,15 @@ function write(name: string, depth: number): void {
 }
 
 /**
- * Microseconds a program: in the tree, alone, and one program repeated. What holds is each leaf alone: as many different programs,
- * with as many places in the statistics. One program repeated has its code, its data and its page of the database in the
- * processor's cache; different ones run one by one take half as long again, without any tree. So it is shown for scale.
+ * Microseconds a program: in the tree, alone, and one program repeated. What holds is each leaf
+ * alone: as many different programs, with as many places in the statistics. One program repeated
+ * has its code, its data and its page of the database in the processor's cache; different ones run
+ * one by one take half as long again, without any tree. So it is shown for scale.
  */
-async function runs(options: RunOptions, one: LoadedProgram): Promise<Record<"node" | "alone" | "repeated", number>> {
+async function runs(
+  options: RunOptions,
+  one: LoadedProgram,
+): Promise<Record<"node" | "alone" | "repeated", number>> {
   const [node, alone, repeated]: [number[], number[], number[]] = [[], [], []];
   async function runAll(programs: readonly LoadedProgram[]): Promise<number> {
     const time = await timed(async () => {
@@ -142,7 +177,14 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
-function report(what: string, own: number, than: string, base: number, target: number, unit: string): void {
+function report(
+  what: string,
+  own: number,
+  than: string,
+  base: number,
+  target: number,
+  unit: string,
+): void {
   const ratio = own / base;
   missed ||= ratio > target;
   const verdict = ratio > target ? "  MISSED" : "";
@@ -152,5 +194,7 @@ function report(what: string, own: number, than: string, base: number, target: n
 }
 
 function median(values: readonly number[] | undefined): number {
-  return (values ?? []).toSorted((a, b) => a - b)[Math.floor((values ?? []).length / 2)] ?? Number.NaN;
+  return (
+    (values ?? []).toSorted((a, b) => a - b)[Math.floor((values ?? []).length / 2)] ?? Number.NaN
+  );
 }

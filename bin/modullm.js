@@ -11,20 +11,29 @@ const FOLDER = dirname(fileURLToPath(import.meta.url));
 const MAIN = join(FOLDER, "../dist/cli/main.js");
 const WINDOWS = process.platform === "win32";
 /** Nothing of the folder that the user stands in counts for the runtime, nothing is fetched, and it does not outlive this process. */
-const FLAGS = ["--no-env-file", "--no-install", "--no-orphans", `--config=${join(FOLDER, "bunfig.toml")}`];
+const FLAGS = [
+  "--no-env-file",
+  "--no-install",
+  "--no-orphans",
+  `--config=${join(FOLDER, "bunfig.toml")}`,
+];
 /** Bytes; what stands in for Bun until its install script has run is smaller. */
 const LEAST_SIZE = 1_000_000;
 
 const bun = findBun();
 if (bun === null)
-  fail('there is no Bun, which it runs on: install the npm package "bun" beside it, or itself without --omit=optional');
+  fail(
+    'there is no Bun, which it runs on: install the npm package "bun" beside it, or itself without --omit=optional',
+  );
 else if (!isFile(MAIN)) fail(`there is no ${MAIN}: in a checkout, "npm run build" makes it`);
 else start(bun);
 
 function start(command) {
   const args = process.argv.slice(2);
   // As with the binary: the runtime itself, for tests of plugins.
-  const child = spawn(command, process.env.BUN_BE_BUN === "1" ? args : [...FLAGS, MAIN, ...args], { stdio: "inherit" });
+  const child = spawn(command, process.env.BUN_BE_BUN === "1" ? args : [...FLAGS, MAIN, ...args], {
+    stdio: "inherit",
+  });
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     // On Windows the console tells both, and `kill` would end the child at once.
     process.on(name, () => void (WINDOWS || child.kill(name)));
@@ -47,8 +56,13 @@ function findBun() {
   try {
     const own = dirname(resolve("bun/package.json"));
     const find = createRequire(join(own, "package.json")).resolve;
-    const packages = [`@oven/bun-${platform}`, `@oven/bun-${platform}-musl`].flatMap((name) => tryResolve(find, name));
-    const places = [join(own, "bin/bun.exe"), ...packages.map((folder) => join(folder, `bin/bun${suffix}`))];
+    const packages = [`@oven/bun-${platform}`, `@oven/bun-${platform}-musl`].flatMap((name) =>
+      tryResolve(find, name),
+    );
+    const places = [
+      join(own, "bin/bun.exe"),
+      ...packages.map((folder) => join(folder, `bin/bun${suffix}`)),
+    ];
     return places.find((place) => isFile(place, LEAST_SIZE)) ?? null;
   } catch {
     return null;

@@ -1,9 +1,11 @@
 /**
- * Holds the reader of answers against a file of cases and prints a table: `bun scripts/answers.ts FILE [--show full|safe]`.
+ * Holds the reader of answers against a file of cases and prints a table: `bun scripts/answers.ts
+ * FILE [--show full|safe]`.
  *
- * A case is {id, schema, text, expected, recoverable, mode, root, tags, source, lossy?}. Numbers are compared by value, the order
- * of keys is free, and an optional property that is null counts as absent. A case that is not recoverable must be refused;
- * where it is lossy, refusing is as good as the expected value.
+ * A case is {id, schema, text, expected, recoverable, mode, root, tags, source, lossy?}. Numbers
+ * are compared by value, the order of keys is free, and an optional property that is null counts as
+ * absent. A case that is not recoverable must be refused; where it is lossy, refusing is as good as
+ * the expected value.
  */
 import { readFileSync } from "node:fs";
 import { readAnswer } from "../src/answer/read.ts";
@@ -75,7 +77,9 @@ function answer(one: Case, contracts: ReadonlyMap<string, Contract>, level: Leve
   const contract = contracts.get(one.id);
   if (!contract) return { ok: false, value: undefined };
   try {
-    return one.mode === "partial" ? readPartial(one.text, contract) : readAnswer(one.text, contract, { repair: level });
+    return one.mode === "partial"
+      ? readPartial(one.text, contract)
+      : readAnswer(one.text, contract, { repair: level });
   } catch (thrown) {
     return { ok: true, value: `exception: ${String(thrown)}` };
   }
@@ -129,7 +133,8 @@ function printTable(full: ReadonlyMap<string, Row>, safe: ReadonlyMap<string, Ro
   print("|---|--:|--:|--:|--:|--:|");
   for (const group of [...full.keys()].toSorted()) {
     const [a, b] = [full.get(group), safe.get(group)];
-    if (a && b) print(`| ${group} | ${a.total} | ${share(a)} | ${a.wrong} | ${share(b)} | ${b.wrong} |`);
+    if (a && b)
+      print(`| ${group} | ${a.total} | ${share(a)} | ${a.wrong} | ${share(b)} | ${b.wrong} |`);
   }
 }
 
@@ -137,7 +142,10 @@ function share(row: Row): string {
   return `${row.right} (${((100 * row.right) / row.total).toFixed(1)} %)`;
 }
 
-/** The best of several rounds over all cases, in microseconds, and how far the slowest is from the median. */
+/**
+ * The best of several rounds over all cases, in microseconds, and how far the slowest is from the
+ * median.
+ */
 function printTimes(cases: readonly Case[], contracts: ReadonlyMap<string, Contract>): void {
   const times = cases.map(({ id }) => ({ id, micros: Number.POSITIVE_INFINITY }));
   for (let round = 0; round < ROUNDS; round++) {

@@ -3,8 +3,9 @@
  *
  *     bun scripts/catalog.ts model-prices.json
  *
- * The list has prices per token and thousands of entries; the catalogue has prices per million tokens and the current chat
- * models of the providers in `SELECTION`. A dated name is kept only where its facts differ from those of its family.
+ * The list has prices per token and thousands of entries; the catalogue has prices per million
+ * tokens and the current chat models of the providers in `SELECTION`. A dated name is kept only
+ * where its facts differ from those of its family.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { isObject } from "../src/core/json.ts";
@@ -58,8 +59,16 @@ const SELECTION: Readonly<Record<string, Selection>> = {
     prefix: "fireworks_ai/",
     pick: /^accounts\/fireworks\/models\/(?:deepseek-(?:v3p2|v4-(?:flash|pro))|glm-(?:4p7|5p[12])|gpt-oss-(?:20b|120b)|kimi-k2p[567]|minimax-m3|llama-v3p(?:1-8b|3-70b)-instruct|qwen3p7-plus)$/,
   },
-  perplexity: { source: "perplexity", prefix: "perplexity/", pick: /^sonar(?:-pro|-reasoning-pro|-deep-research)?$/ },
-  cerebras: { source: "cerebras", prefix: "cerebras/", pick: /^(?:gpt-oss|zai|qwen|llama3\.1-8b|llama-3\.3)/ },
+  perplexity: {
+    source: "perplexity",
+    prefix: "perplexity/",
+    pick: /^sonar(?:-pro|-reasoning-pro|-deep-research)?$/,
+  },
+  cerebras: {
+    source: "cerebras",
+    prefix: "cerebras/",
+    pick: /^(?:gpt-oss|zai|qwen|llama3\.1-8b|llama-3\.3)/,
+  },
   openrouter: {
     source: "openrouter",
     prefix: "openrouter/",
@@ -67,17 +76,26 @@ const SELECTION: Readonly<Record<string, Selection>> = {
   },
 };
 
-type Row = readonly [window: number | null, maxOutput: number | null, input: number | null, output: number | null];
+type Row = readonly [
+  window: number | null,
+  maxOutput: number | null,
+  input: number | null,
+  output: number | null,
+];
 
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined)
-    throw new Error("Cannot write the catalogue: name the price list, as in bun scripts/catalog.ts model-prices.json");
+    throw new Error(
+      "Cannot write the catalogue: name the price list, as in bun scripts/catalog.ts model-prices.json",
+    );
   const list: unknown = JSON.parse(await readFile(file, "utf8"));
   if (!isObject(list)) throw new Error(`Cannot read price list "${file}": it is not a JSON object`);
   const rows = new Map<string, Row>();
   for (const [provider, selection] of Object.entries(SELECTION)) {
     for (const [name, entry] of Object.entries(list)) {
-      const short = name.slice(name.startsWith(selection.prefix ?? "") ? (selection.prefix ?? "").length : name.length);
+      const short = name.slice(
+        name.startsWith(selection.prefix ?? "") ? (selection.prefix ?? "").length : name.length,
+      );
       const chat =
         isObject(entry) &&
         !isWithdrawn(entry) &&
@@ -90,7 +108,9 @@ async function main(file: string | undefined): Promise<void> {
   const kept = [...rows].filter(([id, row]) => {
     if (row[0] === null && row[2] === null) return false;
     const family = rows.get(familyOf(id));
-    return family === undefined || familyOf(id) === id || JSON.stringify(family) !== JSON.stringify(row);
+    return (
+      family === undefined || familyOf(id) === id || JSON.stringify(family) !== JSON.stringify(row)
+    );
   });
   const lines = kept
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

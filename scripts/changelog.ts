@@ -1,8 +1,9 @@
 /**
  * What was committed since the last release, as a section of CHANGELOG.md.
  *   bun scripts/changelog.ts [--from REF] [--write]
- * Prints it; --write puts it into CHANGELOG.md, under the version of package.json. Without --from it begins at the tag of the
- * newest version in CHANGELOG.md, and where there is none at the commit that wrote its heading. Reads git, and nothing else.
+ * Prints it; --write puts it into CHANGELOG.md, under the version of package.json. Without --from
+ * it begins at the tag of the newest version in CHANGELOG.md, and where there is none at the commit
+ * that wrote its heading. Reads git, and nothing else.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,9 +16,13 @@ const FILE = "CHANGELOG.md";
 const HEADING = /^## (\d+\.\d+\.\d+\S*)/m;
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { from: { type: "string" }, write: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: { from: { type: "string" }, write: { type: "boolean", default: false } },
+  });
   const folder = join(import.meta.dir, "..");
-  const text = await (values.write ? writeSection(folder, values.from) : readSection(folder, values.from));
+  const text = await (values.write
+    ? writeSection(folder, values.from)
+    : readSection(folder, values.from));
   process.stdout.write(`${text}\n`);
 }
 
@@ -25,7 +30,9 @@ if (import.meta.main) {
 export async function readSection(folder: string, from = lastRelease(folder)): Promise<string> {
   const version = versionOf(folder);
   const title = version === newestIn(folder) ? "Unreleased" : version;
-  const commits = (await getGitDiff(from, "HEAD", folder)).flatMap((commit) => inSection(commit) ?? []);
+  const commits = (await getGitDiff(from, "HEAD", folder)).flatMap(
+    (commit) => inSection(commit) ?? [],
+  );
   const settings = {
     ...config,
     cwd: folder,
@@ -44,7 +51,9 @@ export async function readSection(folder: string, from = lastRelease(folder)): P
 
 export async function writeSection(folder: string, from?: string): Promise<string> {
   if (versionOf(folder) === newestIn(folder))
-    throw new Error(`${FILE} has ${newestIn(folder)} already: set the new version in package.json first`);
+    throw new Error(
+      `${FILE} has ${newestIn(folder)} already: set the new version in package.json first`,
+    );
   const section = await readSection(folder, from);
   const path = join(folder, FILE);
   writeFileSync(
@@ -66,8 +75,17 @@ function lastRelease(folder: string): string {
   if (version === null) throw new Error(`${FILE} names no version to begin at: give --from`);
   const tag = `v${version}`;
   if (git(folder, "tag", "--list", tag) !== "") return tag;
-  const [wrote = ""] = git(folder, "log", "--reverse", "--format=%H", `-S## ${version}`, "--", FILE).split("\n");
-  if (wrote === "") throw new Error(`no commit wrote "## ${version}" into ${FILE}: commit it, or give --from`);
+  const [wrote = ""] = git(
+    folder,
+    "log",
+    "--reverse",
+    "--format=%H",
+    `-S## ${version}`,
+    "--",
+    FILE,
+  ).split("\n");
+  if (wrote === "")
+    throw new Error(`no commit wrote "## ${version}" into ${FILE}: commit it, or give --from`);
   return wrote;
 }
 
@@ -78,7 +96,10 @@ function newestIn(folder: string): string | null {
 
 function versionOf(folder: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const version = typeof manifest === "object" && manifest !== null && "version" in manifest ? manifest.version : null;
+  const version =
+    typeof manifest === "object" && manifest !== null && "version" in manifest
+      ? manifest.version
+      : null;
   if (typeof version !== "string") throw new Error("package.json has no version");
   return version;
 }

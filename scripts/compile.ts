@@ -4,17 +4,28 @@ import { join } from "node:path";
 const ENTRY = join(import.meta.dir, "../src/main.ts");
 
 /**
- * How much hotter than usual code must be before it is compiled to machine code. A command of 30 ms spends half its time on
- * compiling what it never runs again; `main.ts` goes back to the usual for those that stay longer.
+ * How much hotter than usual code must be before it is compiled to machine code. A command of 30 ms
+ * spends half its time on compiling what it never runs again; `main.ts` goes back to the usual for
+ * those that stay longer.
  */
 const PATIENT_JIT = 32;
 
 /**
- * Compiles the program into one file, for this machine or for a target such as `linux-arm64`. Without the two no-autoload flags the
- * binary would read `.env` and run code named in a `bunfig.toml` wherever a user stands.
+ * Compiles the program into one file, for this machine or for a target such as `linux-arm64`.
+ * Without the two no-autoload flags the binary would read `.env` and run code named in a
+ * `bunfig.toml` wherever a user stands.
  */
-export async function compileBinary(file: string, { target }: { readonly target?: string } = {}): Promise<void> {
-  const flags = ["--compile", "--minify", "--bytecode", "--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
+export async function compileBinary(
+  file: string,
+  { target }: { readonly target?: string } = {},
+): Promise<void> {
+  const flags = [
+    "--compile",
+    "--minify",
+    "--bytecode",
+    "--no-compile-autoload-dotenv",
+    "--no-compile-autoload-bunfig",
+  ];
   flags.push(`--compile-jit-policy=${PATIENT_JIT}`, "--define=IN_BINARY=true");
   if (target !== undefined) flags.push(`--target=bun-${target}`);
   await $`${process.execPath} build ${flags} ${ENTRY} --outfile ${file}`.quiet();
@@ -22,5 +33,7 @@ export async function compileBinary(file: string, { target }: { readonly target?
 
 /** What a binary's name ends in, on a target or on this machine. */
 export function suffixOf(target: string | undefined): string {
-  return (target === undefined ? process.platform === "win32" : target.startsWith("windows")) ? ".exe" : "";
+  return (target === undefined ? process.platform === "win32" : target.startsWith("windows"))
+    ? ".exe"
+    : "";
 }

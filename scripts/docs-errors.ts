@@ -8,18 +8,27 @@ import { CODES, type Code, type CodeEntry } from "../src/core/codes.ts";
 import { errorPayload, ModullmError, type ErrorFacts } from "../src/core/error.ts";
 
 /** One failure of each kind: message and facts as a run would give them. */
-export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonly facts: ErrorFacts }>> = {
+export const EXAMPLES: Readonly<
+  Record<Code, { readonly message: string; readonly facts: ErrorFacts }>
+> = {
   RLLM_001: {
     message: 'Cannot read program "summary.rllm": the frontmatter opened on line 1 is never closed',
     facts: { details: { path: "summary.rllm", line: 1, column: 1 } },
   },
   RLLM_002: {
-    message: 'Cannot read program "summary.rllm": the frontmatter lacks "author" and "output_schema"',
+    message:
+      'Cannot read program "summary.rllm": the frontmatter lacks "author" and "output_schema"',
     facts: { details: { path: "summary.rllm", missing_fields: ["author", "output_schema"] } },
   },
   RLLM_003: {
-    message: 'Cannot read program "summary.rllm": "temprature" is no parameter. Did you mean "temperature"?',
-    facts: { details: { unsupported_keys: ["temprature"], allowed_keys: ["max_tokens", "temperature", "top_p"] } },
+    message:
+      'Cannot read program "summary.rllm": "temprature" is no parameter. Did you mean "temperature"?',
+    facts: {
+      details: {
+        unsupported_keys: ["temprature"],
+        allowed_keys: ["max_tokens", "temperature", "top_p"],
+      },
+    },
   },
   RLLM_004: {
     message: 'The input breaks its schema at "limit": 0 is less than the minimum, 1',
@@ -37,18 +46,29 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
   RLLM_005: {
     message: 'The answer breaks its schema: "summary" is missing',
     facts: {
-      details: { validator: "required", path: [], schema_path: ["required"], reason: '"summary" is missing' },
+      details: {
+        validator: "required",
+        path: [],
+        schema_path: ["required"],
+        reason: '"summary" is missing',
+      },
       expectedSchema: { type: "object", required: ["summary"] },
       receivedPayload: { text: "A short text." },
     },
   },
   RLLM_006: {
     message: "The answer holds no JSON",
-    facts: { details: { reason: "the text has no { and no [" }, receivedPayload: "Sorry, I can't do that." },
+    facts: {
+      details: { reason: "the text has no { and no [" },
+      receivedPayload: "Sorry, I can't do that.",
+    },
   },
   RLLM_007: {
     message: "The answer is a list, and an object is wanted",
-    facts: { details: { actual_type: "array", reason: "the root is a list" }, receivedPayload: ["a", "b"] },
+    facts: {
+      details: { actual_type: "array", reason: "the root is a list" },
+      receivedPayload: ["a", "b"],
+    },
   },
   RLLM_008: {
     message: "The programs use each other: a.rllm -> b.rllm -> a.rllm",
@@ -84,7 +104,13 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
   RLLM_013: {
     message: 'No answer met the schema in 3 attempts; the last one: "summary" is missing',
     facts: {
-      details: { retries: 2, attempts: 3, last_error_code: "RLLM_005", path: [], reason: '"summary" is missing' },
+      details: {
+        retries: 2,
+        attempts: 3,
+        last_error_code: "RLLM_005",
+        path: [],
+        reason: '"summary" is missing',
+      },
       expectedSchema: { type: "object", required: ["summary"] },
       receivedPayload: { text: "A short text." },
     },
@@ -102,11 +128,15 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
   },
   RLLM_015: {
     message: "The program asks for a runtime of at least 0.3.0, and this is 0.1.0",
-    facts: { details: { runtime_version: "0.1.0", required_min: "0.3.0", required_max_exclusive: "0.4.0" } },
+    facts: {
+      details: { runtime_version: "0.1.0", required_min: "0.3.0", required_max_exclusive: "0.4.0" },
+    },
   },
   RLLM_016: {
     message: 'Cannot read input file "article.json": there is no such file',
-    facts: { details: { source: "--input-file", path: "article.json", reason: "there is no such file" } },
+    facts: {
+      details: { source: "--input-file", path: "article.json", reason: "there is no such file" },
+    },
   },
   RLLM_017: {
     message: 'Cannot call model "openai/gpt-5-mini": rate limit reached',
@@ -119,7 +149,12 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
         attempts: 3,
         reason: "rate limit reached",
         tried: [
-          { model: "anthropic/claude-haiku-4-5", attempts: 1, reason: "no answer came within 10 s", status: null },
+          {
+            model: "anthropic/claude-haiku-4-5",
+            attempts: 1,
+            reason: "no answer came within 10 s",
+            status: null,
+          },
           { model: "openai/gpt-5-mini", attempts: 3, reason: "rate limit reached", status: 429 },
         ],
       },
@@ -149,7 +184,9 @@ export const EXAMPLES: Readonly<Record<Code, { readonly message: string; readonl
   },
   RLLM_020: {
     message: "The call could cost 0.012 USD, and 0.004 USD of the budget of 0.02 USD are left",
-    facts: { details: { limit: { usd: 0.02 }, spent: { usd: 0.016 }, would_spend: { usd: 0.012 } } },
+    facts: {
+      details: { limit: { usd: 0.02 }, spent: { usd: 0.016 }, would_spend: { usd: 0.012 } },
+    },
   },
   RLLM_021: {
     message: 'Cannot start plugin "acme": you have not trusted it yet',
@@ -197,7 +234,11 @@ function summary(codes: readonly Code[]): string[] {
     const { type, stage, exit, http, retryable }: CodeEntry = CODES[code];
     return `| [${code}](#${code}) | ${type} | ${stage} | ${exit} | ${http} | ${retryable ? "yes" : "no"} |`;
   });
-  return ["| Code | Type | Stage | Exit | HTTP | Retryable |", "|---|---|---|---|---|---|", ...rows];
+  return [
+    "| Code | Type | Stage | Exit | HTTP | Retryable |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+  ];
 }
 
 function section(code: Code): string[] {
@@ -221,4 +262,5 @@ function section(code: Code): string[] {
   ];
 }
 
-if (import.meta.main) writeFileSync(join(import.meta.dirname, "..", "docs", "errors.md"), errorsPage());
+if (import.meta.main)
+  writeFileSync(join(import.meta.dirname, "..", "docs", "errors.md"), errorsPage());

@@ -1,5 +1,6 @@
 /**
- * Writes llms.txt and docs/llms.txt (https://llmstxt.org): what the documents are, for models that look for their way.
+ * Writes llms.txt and docs/llms.txt (https://llmstxt.org): what the documents are, for models that
+ * look for their way.
  *   bun scripts/docs-llms.ts
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +10,10 @@ import { TOPICS } from "../src/cli/topics/topics.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** Where the text stands. It is the same twice, for some look for it beside the README and some beside the documents. */
+/**
+ * Where the text stands. It is the same twice, for some look for it beside the README and some
+ * beside the documents.
+ */
 export const PLACES = ["llms.txt", "docs/llms.txt"] as const;
 
 /** The text for one of the places: links are relative to it. */
@@ -52,7 +56,9 @@ export function llmsText(place: (typeof PLACES)[number]): string {
 function documents(): string[] {
   const list = readFileSync(join(ROOT, "docs/README.md"), "utf8");
   const linked = [...list.matchAll(/\]\(([a-z-]+\.md)\)/g)].map(([, file = ""]) => `docs/${file}`);
-  const all = readdirSync(join(ROOT, "docs")).filter((file) => file.endsWith(".md") && file !== "README.md");
+  const all = readdirSync(join(ROOT, "docs")).filter(
+    (file) => file.endsWith(".md") && file !== "README.md",
+  );
   const missing = all.filter((file) => !linked.includes(`docs/${file}`));
   if (missing.length > 0) throw new Error(`docs/README.md does not lead to ${missing.join(", ")}`);
   return [...new Set(linked)];

@@ -1,5 +1,6 @@
 /**
- * Writes the parts of docs/plugin-protocol.md that are the code's: limits, errors, and the schema of every message.
+ * Writes the parts of docs/plugin-protocol.md that are the code's: limits, errors, and the schema
+ * of every message.
  *   bun scripts/docs-protocol.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,9 +15,15 @@ const MIB = 1024 * 1024;
 const WIDTH = 120;
 
 const MEANINGS: Readonly<Record<keyof typeof ERRORS, readonly [when: string, becomes: string]>> = {
-  cancelled: ["the request was cancelled by the host", "nobody waits for it; sent unasked it is `RLLM_019`"],
+  cancelled: [
+    "the request was cancelled by the host",
+    "nobody waits for it; sent unasked it is `RLLM_019`",
+  ],
   model_not_found: ["there is no such model; `data: {model}`", "`RLLM_010`"],
-  unauthorized: ["a key or setting is missing or refused", "`RLLM_014`, which names the manifest's first variable"],
+  unauthorized: [
+    "a key or setting is missing or refused",
+    "`RLLM_014`, which names the manifest's first variable",
+  ],
   unavailable: [
     "what stands behind the plugin failed, but may not next time; `data: {status?, retry_after_ms?}`",
     "`RLLM_017`, tried again",
@@ -47,9 +54,17 @@ function limits(): string {
     ["requests that wait", String(LIMITS.waiting), "the request fails"],
     ["log that is kept", `${LIMITS.log / MIB} MiB`, "the first of it is dropped"],
     ["memory, where the system tells it", "¾ of the machine's", "the process is ended"],
-    ["from the start to the result of `initialize`", time(HOST_DEADLINES.start), "the process is ended"],
+    [
+      "from the start to the result of `initialize`",
+      time(HOST_DEADLINES.start),
+      "the process is ended",
+    ],
     ["from `cancel` to the answer", time(HOST_DEADLINES.cancel), "the process is ended"],
-    ["from `shutdown` to its result, and again to the exit", time(HOST_DEADLINES.shutdown), "SIGTERM"],
+    [
+      "from `shutdown` to its result, and again to the exit",
+      time(HOST_DEADLINES.shutdown),
+      "SIGTERM",
+    ],
     ["from SIGTERM to the exit", time(HOST_DEADLINES.term), "SIGKILL"],
     [
       "lives that end badly",
@@ -59,7 +74,8 @@ function limits(): string {
   ];
   const table = rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
   const times = Object.entries(REQUEST_DEADLINES).map(
-    ([method, { total, first, gap }]) => `| \`${method}\` | ${time(first)} | ${time(gap)} | ${time(total)} |`,
+    ([method, { total, first, gap }]) =>
+      `| \`${method}\` | ${time(first)} | ${time(gap)} | ${time(total)} |`,
   );
   return `| What | Limit | Beyond it |
 |---|---|---|
@@ -88,8 +104,12 @@ function messages(): string {
   const methods = Object.keys(PARAMS) as (keyof typeof PARAMS)[];
   return [
     `\`protocol_version\` is ${PROTOCOL_VERSION}. What a schema does not name is allowed, and ignored.`,
-    ...methods.map((method) => section(method, { params: PARAMS[method], result: RESULTS[method] })),
-    ...Object.entries(NOTIFICATIONS).map(([method, params]) => section(`${method} (notification)`, { params })),
+    ...methods.map((method) =>
+      section(method, { params: PARAMS[method], result: RESULTS[method] }),
+    ),
+    ...Object.entries(NOTIFICATIONS).map(([method, params]) =>
+      section(`${method} (notification)`, { params }),
+    ),
     section("error (of any answer)", { error: ERROR }),
   ].join("\n\n");
 }
@@ -107,14 +127,18 @@ function laidOut(value: unknown, depth: number, open = false): string {
   const [first, last] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   const entries = Array.isArray(value)
     ? value.map((item) => inner + laidOut(item, depth + 1))
-    : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${laidOut(item, depth + 1)}`);
+    : Object.entries(value).map(
+        ([key, item]) => `${inner}${JSON.stringify(key)}: ${laidOut(item, depth + 1)}`,
+      );
   return `${first}\n${entries.join(",\n")}\n${"  ".repeat(depth)}${last}`;
 }
 
 function spaced(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${spaced(item)}`);
+  const entries = Object.entries(value).map(
+    ([key, item]) => `${JSON.stringify(key)}: ${spaced(item)}`,
+  );
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 

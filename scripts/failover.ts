@@ -1,6 +1,7 @@
 /**
- * What a run comes through: sixteen ways in which a model server fails, against the compiled binary and, to check the scorer,
- * against the plain `openai` package, which must come out near 6 pass and 10 safe. Takes about two minutes.
+ * What a run comes through: sixteen ways in which a model server fails, against the compiled binary
+ * and, to check the scorer, against the plain `openai` package, which must come out near 6 pass and
+ * 10 safe. Takes about two minutes.
  *   bun scripts/failover.ts [--binary PATH] [--write]
  * Exits 1 unless modullm passes all. --write puts the table into docs/failover.md.
  */
@@ -48,7 +49,9 @@ function tableOf(ours: readonly Score[], theirs: readonly Score[]): string {
   const rows = ours.map((score, index) => {
     const other = theirs[index];
     const by =
-      score.answeredBy === null ? "error, as it should be" : score.answeredBy.replaceAll(/fb-s\d\d-[\w-]+/g, "first");
+      score.answeredBy === null
+        ? "error, as it should be"
+        : score.answeredBy.replaceAll(/fb-s\d\d-[\w-]+/g, "first");
     return `| ${score.scenario.id} | ${score.scenario.what} | ${score.mark} | ${seconds(score)} | ${score.attempts} | ${by} | ${other?.mark} | ${other ? seconds(other) : ""} |`;
   });
   return [
@@ -72,5 +75,8 @@ function seconds({ ms }: Score): string {
 
 function write(text: string): void {
   const page = readFileSync(PAGE, "utf8");
-  writeFileSync(PAGE, page.replace(/(<!-- table:begin[^]*?-->\n)[^]*?(<!-- table:end -->)/, `$1${text}\n$2`));
+  writeFileSync(
+    PAGE,
+    page.replace(/(<!-- table:begin[^]*?-->\n)[^]*?(<!-- table:end -->)/, `$1${text}\n$2`),
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Feeds the reader of answers with damaged JSON and noise: `bun scripts/fuzz-answers.ts [N] [SEED]`. Fails on the first
- * exception, and when memory grows without bound. Prints how many inputs were read, refused, and how long the slowest took.
+ * Feeds the reader of answers with damaged JSON and noise: `bun scripts/fuzz-answers.ts [N]
+ * [SEED]`. Fails on the first exception, and when memory grows without bound. Prints how many
+ * inputs were read, refused, and how long the slowest took.
  */
 import { readAnswer } from "../src/answer/read.ts";
 import { readPartial } from "../src/answer/partial.ts";
@@ -23,7 +24,10 @@ const SCHEMAS: readonly JsonSchema[] = [
     $defs: {
       T: {
         type: "object",
-        properties: { v: { type: ["integer", "null"] }, kids: { type: "array", items: { $ref: "#/$defs/T" } } },
+        properties: {
+          v: { type: ["integer", "null"] },
+          kids: { type: "array", items: { $ref: "#/$defs/T" } },
+        },
       },
     },
   },
@@ -84,7 +88,9 @@ function randomFrom(seed: number): () => number {
 function value(random: () => number, depth: number): unknown {
   const pick = random();
   if (depth > 3 || pick < 0.35)
-    return ["text", 'say "hi", you', -1.5, 12, true, null, "", "2024-05-01", "x\ny"][Math.floor(random() * 9)];
+    return ["text", 'say "hi", you', -1.5, 12, true, null, "", "2024-05-01", "x\ny"][
+      Math.floor(random() * 9)
+    ];
   const size = Math.floor(random() * 4);
   if (pick < 0.6) return Array.from({ length: size }, () => value(random, depth + 1));
   return Object.fromEntries(
@@ -102,7 +108,8 @@ function damaged(random: () => number): string {
     const piece = PIECES[Math.floor(random() * PIECES.length)] ?? "";
     const action = random();
     if (action < 0.5) text = text.slice(0, at) + piece + text.slice(at);
-    else if (action < 0.75) text = text.slice(0, at) + text.slice(at + 1 + Math.floor(random() * 3));
+    else if (action < 0.75)
+      text = text.slice(0, at) + text.slice(at + 1 + Math.floor(random() * 3));
     else if (action < 0.85) text = text.slice(0, at);
     else text += piece.repeat(1 + Math.floor(random() * 4));
   }

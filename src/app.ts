@@ -31,7 +31,10 @@ export interface AppOptions {
   readonly ollamaAutoPull?: boolean;
   /** Whether it serves many runs: what is slow to start is then kept started. @default false */
   readonly stays?: boolean;
-  /** Asks the user for a yes before a plugin is run for the first time; null where nobody can be asked. @default null */
+  /**
+   * Asks the user for a yes before a plugin is run for the first time; null where nobody can be
+   * asked. @default null
+   */
   readonly ask?: ((question: string) => Promise<boolean>) | null;
   /** Told what the user should know; each sentence once. */
   readonly warn: (message: string) => void;
@@ -47,9 +50,15 @@ export interface App {
   readonly tools: EngineTools;
   /** The run history; opened on first use. */
   store(): Promise<RunStore>;
-  /** Reads a program and all that it uses: a file, or else a name in the library. @throws {ModullmError} what reading finds */
+  /**
+   * Reads a program and all that it uses: a file, or else a name in the library. @throws
+   * {ModullmError} what reading finds
+   */
   load(program: string): Promise<LoadedProgram>;
-  /** Runs a program and records it. `options.model` and the configuration's defaults are applied here. */
+  /**
+   * Runs a program and records it. `options.model` and the configuration's defaults are applied
+   * here.
+   */
   run(loaded: LoadedProgram, input: unknown, options?: RunOptions): Promise<RunResult>;
   /** Options with the configuration's defaults. */
   withDefaults(options: RunOptions): RunOptions;
@@ -58,7 +67,10 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The one place that builds real things and joins them. Nothing here opens a file or a connection before it is asked for. */
+/**
+ * The one place that builds real things and joins them. Nothing here opens a file or a connection
+ * before it is asked for.
+ */
 export async function createApp(options: AppOptions): Promise<App> {
   const { env, cwd, autoload = true, warn } = options;
   const config = await loadConfig({ env, cwd, autoload });
@@ -117,12 +129,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     return await loadProgram(await locateProgram(program, { cwd, library }), { library });
   }
 
-  async function run(loaded: LoadedProgram, input: unknown, given: RunOptions = {}): Promise<RunResult> {
+  async function run(
+    loaded: LoadedProgram,
+    input: unknown,
+    given: RunOptions = {},
+  ): Promise<RunResult> {
     const { createRecorder } = await import("./store/recorder.ts");
     const history = await store();
     const listener = both(createRecorder(history), given.listener);
     const answers = keptAnswers(history, redactor);
-    return await runProgram(loaded, input, { ...tools, answers }, { ...withDefaults(given), listener });
+    return await runProgram(
+      loaded,
+      input,
+      { ...tools, answers },
+      { ...withDefaults(given), listener },
+    );
   }
 
   async function lintBlocks(program: Program): Promise<readonly BlockLint[]> {
@@ -157,10 +178,17 @@ async function loadPlugins(
 async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {
   const { openStore } = await import("./store/open.ts");
   const { data } = config.paths;
-  return await openStore({ path: join(data, "stats.db"), legacyPath: join(formerFolder(data), "stats.db"), warn });
+  return await openStore({
+    path: join(data, "stats.db"),
+    legacyPath: join(formerFolder(data), "stats.db"),
+    warn,
+  });
 }
 
-/** Answers kept in the run history, under a digest of the request. One that holds a secret is not kept. */
+/**
+ * Answers kept in the run history, under a digest of the request. One that holds a secret is not
+ * kept.
+ */
 function keptAnswers(history: RunStore, redactor: Redactor): AnswerCache {
   return {
     get: (key, maxAge) => history.findAnswer(digest(key), Date.now(), maxAge),

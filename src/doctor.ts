@@ -19,8 +19,8 @@ export interface Check {
 const LEAST_FREE = 100 * 1024 * 1024;
 
 /**
- * Looks at what runs need, on this machine and at the providers whose keys are set. Nothing is changed but that the data folder
- * is made; nothing is paid; no key is shown.
+ * Looks at what runs need, on this machine and at the providers whose keys are set. Nothing is
+ * changed but that the data folder is made; nothing is paid; no key is shown.
  */
 export async function examine(app: App): Promise<readonly Check[]> {
   return [
@@ -37,17 +37,24 @@ export async function examine(app: App): Promise<readonly Check[]> {
 function configuration({ config }: App): Check {
   const { warnings } = config;
   if (warnings.length > 0)
-    return { name: "configuration", status: "warning", message: warnings.join(" "), hint: "Correct it, or remove it." };
+    return {
+      name: "configuration",
+      status: "warning",
+      message: warnings.join(" "),
+      hint: "Correct it, or remove it.",
+    };
   return ok("configuration", `no mistakes; looked in ${config.checkedSources.join(", ")}`);
 }
 
 /** A key of any provider; which one a program needs is told when it runs. */
 function keys({ config }: App): Check {
   const named = Object.values(config.providers).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []);
-  const known = [...new Set([...PROVIDERS.flatMap(({ keys: names }) => names), ...named])].flatMap((name) => {
-    const found = config.get(name);
-    return found ? [`${name} (${found.source})`] : [];
-  });
+  const known = [...new Set([...PROVIDERS.flatMap(({ keys: names }) => names), ...named])].flatMap(
+    (name) => {
+      const found = config.get(name);
+      return found ? [`${name} (${found.source})`] : [];
+    },
+  );
   if (known.length > 0) return ok("keys", known.join(", "));
   const hint =
     "Set the key of your provider, such as OPENAI_API_KEY, or use a local model; `modullm help credentials` tells more.";
@@ -64,17 +71,30 @@ async function dataFolder({ config }: App): Promise<Check> {
     const free = bavail * bsize;
     const message = `${data}, ${(free / 1024 ** 3).toFixed(1)} GiB free`;
     if (free >= LEAST_FREE) return ok(name, message);
-    return { name, status: "warning", message, hint: "Free some space: runs can't be recorded on a full disk." };
+    return {
+      name,
+      status: "warning",
+      message,
+      hint: "Free some space: runs can't be recorded on a full disk.",
+    };
   } catch (thrown) {
     const message = `${data} can't be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-    return { name, status: "failed", message, hint: "Correct its rights, or set XDG_DATA_HOME to another folder." };
+    return {
+      name,
+      status: "failed",
+      message,
+      hint: "Correct its rights, or set XDG_DATA_HOME to another folder.",
+    };
   }
 }
 
 async function statistics(app: App): Promise<Check> {
   try {
     const programs = (await app.store()).programs();
-    return ok("statistics", `${programs.length} ${programs.length === 1 ? "program" : "programs"} on record`);
+    return ok(
+      "statistics",
+      `${programs.length} ${programs.length === 1 ? "program" : "programs"} on record`,
+    );
   } catch (thrown) {
     const error = toModullmError(thrown);
     return { name: "statistics", status: "failed", message: error.message, hint: error.hint };
@@ -85,9 +105,17 @@ function sandbox({ language, level, engine, reason, required }: SandboxStatus): 
   const name = language === "python" ? "Python blocks" : "JavaScript blocks";
   const by = engine === null ? "" : ` by ${engine}`;
   if (level !== null)
-    return ok(name, `run at level "${level}"${by}${required === null ? "" : `, "${required}" is required`}`);
+    return ok(
+      name,
+      `run at level "${level}"${by}${required === null ? "" : `, "${required}" is required`}`,
+    );
   const hint = `Programs without such blocks run all the same; docs/blocks.md tells how to allow them.`;
-  return { name, status: "warning", message: `are refused: ${reason ?? "there is no sandbox"}`, hint };
+  return {
+    name,
+    status: "warning",
+    message: `are refused: ${reason ?? "there is no sandbox"}`,
+    hint,
+  };
 }
 
 function ok(name: string, message: string): Check {

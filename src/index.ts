@@ -3,7 +3,8 @@
  *
  * @example
  * import { run } from "modullm";
- * const { summary } = await run<{ text: string }, { summary: string }>("summary.rllm", { text: "…" });
+ * const { summary } = await run<{ text: string }, { summary: string }>("summary.rllm", { text: "…"
+ * });
  */
 import { type App, createApp } from "./app.ts";
 import type { RunListener } from "./core/events.ts";
@@ -19,7 +20,14 @@ export { feedback } from "./answer/feedback.ts";
 export { readPartial } from "./answer/partial.ts";
 export { readAnswer } from "./answer/read.ts";
 export { type AnswerReader, createAnswerReader } from "./answer/reader.ts";
-export type { Edit, Lost, PartialReading, Reading, ReadOptions, RepairLevel } from "./answer/answer.ts";
+export type {
+  Edit,
+  Lost,
+  PartialReading,
+  Reading,
+  ReadOptions,
+  RepairLevel,
+} from "./answer/answer.ts";
 export { type Compilation, compileContract } from "./contract/compile.ts";
 export { sketchSchema } from "./contract/sketch.ts";
 export type { CheckResult, Contract, Issue, JsonSchema } from "./contract/contract.ts";
@@ -43,8 +51,14 @@ export type { Program } from "./program/program.ts";
 
 declare const contract: unique symbol;
 
-/** A program ready to run, with the types its author gave for input and output; `modullm inspect --format typescript` prints them. */
-export type Loaded<Input = Record<string, unknown>, Output = Record<string, unknown>> = LoadedProgram & {
+/**
+ * A program ready to run, with the types its author gave for input and output; `modullm inspect
+ * --format typescript` prints them.
+ */
+export type Loaded<
+  Input = Record<string, unknown>,
+  Output = Record<string, unknown>,
+> = LoadedProgram & {
   readonly [contract]?: { readonly input: Input; readonly output: Output };
 };
 
@@ -71,8 +85,13 @@ export interface RunOptions extends Omit<EngineRunOptions, "listener" | "default
 /** Configuration, providers and run history, opened once for many runs. Close it when done. */
 export interface Modullm {
   /** A file, or else a name in the library. @throws {ModullmError} what reading finds */
-  load<Input = Record<string, unknown>, Output = Record<string, unknown>>(path: string): Promise<Loaded<Input, Output>>;
-  /** A program from its text; what it `uses` is relative to the working folder. @throws {ModullmError} what reading finds */
+  load<Input = Record<string, unknown>, Output = Record<string, unknown>>(
+    path: string,
+  ): Promise<Loaded<Input, Output>>;
+  /**
+   * A program from its text; what it `uses` is relative to the working folder. @throws
+   * {ModullmError} what reading finds
+   */
   parse<Input = Record<string, unknown>, Output = Record<string, unknown>>(
     text: string,
   ): Promise<Loaded<Input, Output>>;
@@ -85,17 +104,20 @@ export interface Modullm {
   /** @throws {ModullmError} what reading finds */
   validate(path: string, options?: ValidateOptions): Promise<Validation>;
   /**
-   * A session that runs code nobody vouches for, in a process of its own: variables stay from one `run` to the next, and only the
-   * functions that are granted can be called.
+   * A session that runs code nobody vouches for, in a process of its own: variables stay from one
+   * `run` to the next, and only the functions that are granted can be called.
    *
    * @example
-   * const session = await modullm.openSandbox("python", { functions: { ask: async ([question]) => `${question}?` } });
-   * const outcome = await session.run("result = ask(name).upper()", { name: "ann" });
-   * if (outcome.ok) console.log(outcome.value); // ANN?
-   * await session.close();
+   * const session = await modullm.openSandbox("python", { functions: { ask: async ([question]) =>
+   * `${question}?` } }); const outcome = await session.run("result = ask(name).upper()", { name:
+   * "ann" }); if (outcome.ok) console.log(outcome.value); // ANN? await session.close();
    * @throws {ModullmError} RLLM_009 where this machine can't confine it as it must be
    */
-  openSandbox(language: Language, options?: SessionOptions, signal?: AbortSignal): Promise<SandboxSession>;
+  openSandbox(
+    language: Language,
+    options?: SessionOptions,
+    signal?: AbortSignal,
+  ): Promise<SandboxSession>;
   close(): Promise<void>;
 }
 
@@ -104,7 +126,10 @@ export async function open(options: OpenOptions = {}): Promise<Modullm> {
   return await openApp(options, { stays: true });
 }
 
-async function openApp(options: OpenOptions, { stays }: { readonly stays: boolean }): Promise<Modullm> {
+async function openApp(
+  options: OpenOptions,
+  { stays }: { readonly stays: boolean },
+): Promise<Modullm> {
   const { cwd = process.cwd(), env = process.env, warn = () => {} } = options;
   const app = await createApp({ ...options, env, cwd, warn, stays });
   const { library } = app.config;
@@ -124,7 +149,10 @@ async function openApp(options: OpenOptions, { stays }: { readonly stays: boolea
   };
 }
 
-/** One run, with everything opened and closed around it. For many runs, `open` once. @throws {ModullmError} */
+/**
+ * One run, with everything opened and closed around it. For many runs, `open` once. @throws
+ * {ModullmError}
+ */
 export async function run<Input = Record<string, unknown>, Output = Record<string, unknown>>(
   program: Loaded<Input, Output> | string,
   input: NoInfer<Input>,
@@ -138,16 +166,27 @@ export async function run<Input = Record<string, unknown>, Output = Record<strin
   }
 }
 
-/** Reads a program, a file or else a name in the library, and all that it uses. @throws {ModullmError} what reading finds */
+/**
+ * Reads a program, a file or else a name in the library, and all that it uses. @throws
+ * {ModullmError} what reading finds
+ */
 export async function load<Input = Record<string, unknown>, Output = Record<string, unknown>>(
   program: string,
 ): Promise<Loaded<Input, Output>> {
   const library = libraryHere;
-  return await loadProgram(await locateProgram(program, { cwd: process.cwd(), library }), { library });
+  return await loadProgram(await locateProgram(program, { cwd: process.cwd(), library }), {
+    library,
+  });
 }
 
-/** Checks a program and all that it uses, without calling a model. @throws {ModullmError} what reading finds */
-export async function validate(program: string, options: ValidateOptions = {}): Promise<Validation> {
+/**
+ * Checks a program and all that it uses, without calling a model. @throws {ModullmError} what
+ * reading finds
+ */
+export async function validate(
+  program: string,
+  options: ValidateOptions = {},
+): Promise<Validation> {
   const { library = libraryHere } = options;
   const cwd = process.cwd();
   const apps: App[] = [];
@@ -182,6 +221,9 @@ async function runWith<Input, Output>(
 ): Promise<Output> {
   const { onEvent, ...rest } = options;
   const loaded = typeof program === "string" ? await app.load(program) : program;
-  const { output } = await app.run(loaded, input, { ...rest, ...(onEvent ? { listener: onEvent } : {}) });
+  const { output } = await app.run(loaded, input, {
+    ...rest,
+    ...(onEvent ? { listener: onEvent } : {}),
+  });
   return output as Output;
 }

@@ -15,12 +15,17 @@ async function main(): Promise<number> {
     return await runCommandLine(process.argv.slice(2), terminal);
   } catch (thrown) {
     // What can't be written (a full disk) can't be told on the same way either.
-    terminal.stderr(`modullm: cannot write the result: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    terminal.stderr(
+      `modullm: cannot write the result: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`,
+    );
     return 1;
   }
 }
 
-/** The other thing this program is: the process that JavaScript blocks run in. It starts in no time, so it loads nothing of the rest. */
+/**
+ * The other thing this program is: the process that JavaScript blocks run in. It starts in no time,
+ * so it loads nothing of the rest.
+ */
 async function beGuest(): Promise<void> {
   Bun.unsafe.setJITPolicy(1);
   const { runBinaryGuest } = await import("./sandbox/js/binary-guest.ts");

@@ -27,9 +27,9 @@ const NO_CHAT =
   /embed|rerank|whisper|tts|transcri|speech|realtime|image|dall-e|moderation|guard|ocr|babbage|davinci|bge-|minilm/i;
 
 /**
- * The models there are to begin with, the best first: the one that is set as default; those of servers of one's own, of providers
- * whose key is set, and of servers on this machine; what is built in; those that can't be called yet. Nothing is paid; lists of
- * models are asked for.
+ * The models there are to begin with, the best first: the one that is set as default; those of
+ * servers of one's own, of providers whose key is set, and of servers on this machine; what is
+ * built in; those that can't be called yet. Nothing is paid; lists of models are asked for.
  */
 export async function findOffers(config: Config): Promise<readonly Offer[]> {
   const models = createModels({
@@ -37,9 +37,13 @@ export async function findOffers(config: Config): Promise<readonly Offer[]> {
     baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
   });
   try {
-    const own = [...Object.keys(config.providers), ...config.servers()].map((name) => name.toLowerCase());
+    const own = [...Object.keys(config.providers), ...config.servers()].map((name) =>
+      name.toLowerCase(),
+    );
     const named = [...new Set(own)].filter((name) => findProvider(name) === null);
-    const hostedFirst = PROVIDERS.toSorted((a, b) => Number(a.quirks.local) - Number(b.quirks.local));
+    const hostedFirst = PROVIDERS.toSorted(
+      (a, b) => Number(a.quirks.local) - Number(b.quirks.local),
+    );
     const asked = await Promise.all([
       ...named.map((name) => offersOf(name, config, models)),
       ...hostedFirst.map(({ name }) => offersOf(name, config, models)),
@@ -62,7 +66,8 @@ export async function findOffers(config: Config): Promise<readonly Offer[]> {
 const BUILT_IN: Offer = {
   model: BASELINE,
   ready: true,
-  reason: "Built in: it needs no key and no network, fills schemas by rules, and is no language model.",
+  reason:
+    "Built in: it needs no key and no network, fills schemas by rules, and is no language model.",
 };
 
 /** What somebody has set, they want; whether it can be called shows when it is. */
@@ -84,11 +89,15 @@ async function offersOf(name: string, config: Config, models: Models): Promise<r
     return [];
   }
   const { quirks, key, untrusted } = endpoint;
-  if (quirks.needsKey && key === null) return notReady(endpoint, `It needs the key ${keyName(endpoint, config)}.`);
+  if (quirks.needsKey && key === null)
+    return notReady(endpoint, `It needs the key ${keyName(endpoint, config)}.`);
   if (untrusted) return [];
   try {
     const wait = quirks.local ? HERE : ELSEWHERE;
-    const list = await within(wait, async (signal) => (await (await models.provider(name)).list?.(signal)) ?? []);
+    const list = await within(
+      wait,
+      async (signal) => (await (await models.provider(name)).list?.(signal)) ?? [],
+    );
     return listed(endpoint, list, config);
   } catch (thrown) {
     if (quirks.local) return [];
@@ -108,15 +117,22 @@ function notReady({ provider, models }: Endpoint, reason: string): readonly Offe
 function listed(endpoint: Endpoint, list: readonly string[], config: Config): readonly Offer[] {
   const { provider, key, baseUrl, quirks } = endpoint;
   const usable = list.filter((name) => !NO_CHAT.test(name));
-  const offer = (name: string, reason: string): Offer => ({ model: `${provider}/${name}`, ready: true, reason });
+  const offer = (name: string, reason: string): Offer => ({
+    model: `${provider}/${name}`,
+    ready: true,
+    reason,
+  });
   if (quirks.local || findProvider(provider) === null) {
     const { host, hostname } = new URL(baseUrl);
     const here = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
     const where = here ? `It runs on this machine (${host})` : `It runs at ${host}`;
-    return usable.slice(0, MOST).map((name) => offer(name, key === null ? `${where} and needs no key.` : `${where}.`));
+    return usable
+      .slice(0, MOST)
+      .map((name) => offer(name, key === null ? `${where} and needs no key.` : `${where}.`));
   }
   const starter = STARTERS[provider];
-  const name = starter !== undefined && (list.length === 0 || list.includes(starter)) ? starter : usable[0];
+  const name =
+    starter !== undefined && (list.length === 0 || list.includes(starter)) ? starter : usable[0];
   if (name === undefined) return [];
   return [offer(name, `Its key is set (${keyName(endpoint, config)}, ${key?.source ?? ""}).`)];
 }

@@ -11,8 +11,9 @@ import { within } from "./model/within.ts";
 const DEADLINE = 3000;
 
 /**
- * Asks every provider whose key is set, and every local server there may be, for the list of its models: that costs nothing
- * and shows whether the key is taken. Then the default model, as a run would look for it.
+ * Asks every provider whose key is set, and every local server there may be, for the list of its
+ * models: that costs nothing and shows whether the key is taken. Then the default model, as a run
+ * would look for it.
  */
 export async function reachability({ config }: App): Promise<readonly Check[]> {
   const models = createModels({
@@ -35,7 +36,9 @@ export async function reachability({ config }: App): Promise<readonly Check[]> {
 }
 
 function withoutLists({ providers }: Config): Config["providers"] {
-  return Object.fromEntries(Object.entries(providers).map(([name, entry]) => [name, { ...entry, models: [] }]));
+  return Object.fromEntries(
+    Object.entries(providers).map(([name, entry]) => [name, { ...entry, models: [] }]),
+  );
 }
 
 /** A hosted one whose key is set, a local one whose address is, and Ollama anyway. */
@@ -58,8 +61,12 @@ async function askProvider(name: string, config: Config, models: Models): Promis
   }
   const { host } = new URL(endpoint.baseUrl);
   try {
-    const list = await within(DEADLINE, async (signal) => await (await models.provider(name)).list?.(signal));
-    const count = list === undefined ? "" : `, ${list.length === 1 ? "1 model" : `${list.length} models`}`;
+    const list = await within(
+      DEADLINE,
+      async (signal) => await (await models.provider(name)).list?.(signal),
+    );
+    const count =
+      list === undefined ? "" : `, ${list.length === 1 ? "1 model" : `${list.length} models`}`;
     return { name, status: "ok", message: `answers at ${host}${count}`, hint: null };
   } catch (thrown) {
     return failureOf(toModullmError(thrown), endpoint, config);
@@ -70,9 +77,13 @@ function failureOf(error: ModullmError, endpoint: Endpoint, config: Config): Che
   const { provider: name, key, quirks } = endpoint;
   const { host } = new URL(endpoint.baseUrl);
   const { status } = error.details;
-  if (error.code === "RLLM_014") return { name, status: "warning", message: error.message, hint: error.hint };
+  if (error.code === "RLLM_014")
+    return { name, status: "warning", message: error.message, hint: error.hint };
   if (status === 401 || status === 403) {
-    const source = key === null ? "no key is set" : `the key ${keyName(endpoint, config)} (${key.source}) is refused`;
+    const source =
+      key === null
+        ? "no key is set"
+        : `the key ${keyName(endpoint, config)} (${key.source}) is refused`;
     const hint = `Set a key that ${host} takes${key === null ? "" : `, in place of the one from ${key.source}`}.`;
     return { name, status: "failed", message: `${host} answers ${status}: ${source}`, hint };
   }
@@ -85,7 +96,12 @@ function failureOf(error: ModullmError, endpoint: Endpoint, config: Config): Che
     };
   const local = quirks.local && isUnset(endpoint, config);
   if (local)
-    return { name, status: "ok", message: `is not running at ${host}; only ${name}/… models need it`, hint: null };
+    return {
+      name,
+      status: "ok",
+      message: `is not running at ${host}; only ${name}/… models need it`,
+      hint: null,
+    };
   const message = `can't be reached at ${host}: ${reasonOf(error)}`;
   const hint = quirks.local
     ? "Start the server, or correct its address."

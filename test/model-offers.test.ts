@@ -34,8 +34,17 @@ const DEAD = "http://127.0.0.1:9";
 /** What is offered up to the built-in model, and what comes behind it. */
 async function offers(env: Record<string, string>, files: Record<string, string> = {}) {
   const folder = makeFolder(files);
-  const dead = { OLLAMA_API_BASE: DEAD, VLLM_API_BASE: DEAD, LLAMACPP_API_BASE: DEAD, LMSTUDIO_API_BASE: DEAD };
-  const config = await loadConfig({ env: { ...worldOf(folder), ...dead, ...env }, cwd: folder, autoload: true });
+  const dead = {
+    OLLAMA_API_BASE: DEAD,
+    VLLM_API_BASE: DEAD,
+    LLAMACPP_API_BASE: DEAD,
+    LMSTUDIO_API_BASE: DEAD,
+  };
+  const config = await loadConfig({
+    env: { ...worldOf(folder), ...dead, ...env },
+    cwd: folder,
+    autoload: true,
+  });
   const found = await findOffers(config);
   const at = found.findIndex(({ model }) => model === "builtin/baseline");
   return { ready: found.slice(0, at), others: found.slice(at + 1) };
@@ -49,16 +58,27 @@ describe("findOffers()", () => {
   test("with nothing offers what is built in, then hosted models that want a key", async () => {
     const { ready, others } = await offers({});
     expect(ready).toEqual([]);
-    expect(others[0]).toEqual({ model: "openai/gpt-5-mini", ready: false, reason: "It needs the key OPENAI_API_KEY." });
+    expect(others[0]).toEqual({
+      model: "openai/gpt-5-mini",
+      ready: false,
+      reason: "It needs the key OPENAI_API_KEY.",
+    });
     expect(others.every((offer) => !offer.ready)).toBe(true);
   });
 
   test("offers one model of a provider whose key is set, and names the variable that has it", async () => {
     const key = { OPENAI_API_BASE: `${HOSTED.base}/v1`, OPENAI_API_KEY: "sk-right-0123456789" };
     expect((await offers(key)).ready).toEqual([
-      { model: "openai/gpt-5-mini", ready: true, reason: "Its key is set (OPENAI_API_KEY, environment)." },
+      {
+        model: "openai/gpt-5-mini",
+        ready: true,
+        reason: "Its key is set (OPENAI_API_KEY, environment).",
+      },
     ]);
-    const second = await offers({ HF_TOKEN: "hf_0123456789", HUGGINGFACE_API_BASE: `${OTHER.base}/v1` });
+    const second = await offers({
+      HF_TOKEN: "hf_0123456789",
+      HUGGINGFACE_API_BASE: `${OTHER.base}/v1`,
+    });
     expect(second.ready).toEqual([
       { model: "huggingface/one", ready: true, reason: "Its key is set (HF_TOKEN, environment)." },
     ]);
@@ -75,18 +95,26 @@ describe("findOffers()", () => {
     expect(others.find(({ model }) => model.startsWith("openai/"))?.reason).toBe(
       "The key OPENAI_API_KEY from environment is refused.",
     );
-    expect(others.find(({ model }) => model.startsWith("mistral/"))?.reason).toStartWith("It could not be reached:");
+    expect(others.find(({ model }) => model.startsWith("mistral/"))?.reason).toStartWith(
+      "It could not be reached:",
+    );
   });
 
   test("offers up to five models of a server on this machine, none that only embeds", async () => {
     const { ready } = await offers({ OLLAMA_API_BASE: LOCAL.base });
-    expect(modelsOf(ready)).toEqual(["llama3.2:3b", "a", "b", "c", "d"].map((name) => `ollama/${name}`));
-    expect(ready[0]?.reason).toBe(`It runs on this machine (${new URL(LOCAL.base).host}) and needs no key.`);
+    expect(modelsOf(ready)).toEqual(
+      ["llama3.2:3b", "a", "b", "c", "d"].map((name) => `ollama/${name}`),
+    );
+    expect(ready[0]?.reason).toBe(
+      `It runs on this machine (${new URL(LOCAL.base).host}) and needs no key.`,
+    );
   });
 
   test("puts the default model first, and offers it once", async () => {
     const { ready } = await offers({ OLLAMA_API_BASE: LOCAL.base, MODULLM_MODEL: "ollama/b" });
-    expect(modelsOf(ready)).toEqual(["b", "llama3.2:3b", "a", "c", "d"].map((name) => `ollama/${name}`));
+    expect(modelsOf(ready)).toEqual(
+      ["b", "llama3.2:3b", "a", "c", "d"].map((name) => `ollama/${name}`),
+    );
     expect(ready[0]?.reason).toBe("Your default model.");
   });
 
@@ -97,10 +125,9 @@ describe("findOffers()", () => {
   });
 
   test("knows servers that have an address in the environment", async () => {
-    expect(modelsOf((await offers({ BIKES_API_BASE: `${OTHER.base}/v1`, DEAD_BASE_URL: DEAD })).ready)).toEqual([
-      "bikes/one",
-      "bikes/two",
-    ]);
+    expect(
+      modelsOf((await offers({ BIKES_API_BASE: `${OTHER.base}/v1`, DEAD_BASE_URL: DEAD })).ready),
+    ).toEqual(["bikes/one", "bikes/two"]);
   });
 
   test("asks no address that this folder's .env names with a key from elsewhere", async () => {

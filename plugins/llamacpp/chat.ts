@@ -27,7 +27,11 @@ export function checkMessages(messages: readonly ChatMessage[]): void {
 }
 
 /** One answer, its parts pushed as they come. */
-export async function chatWith(model: LoadedModel, params: ChatParams, options: ChatOptions): Promise<ChatResult> {
+export async function chatWith(
+  model: LoadedModel,
+  params: ChatParams,
+  options: ChatOptions,
+): Promise<ChatResult> {
   const sampling = readSampling(params.params);
   const grammar = params.schema === null ? null : await makeGrammar(params.schema, options);
   return await model.chat(options.signal, async (sequence) => {
@@ -78,7 +82,10 @@ async function generate(chat: Chat, given: Generation): Promise<ChatResult> {
   });
   return {
     reason: reasonOf(metadata.stopReason),
-    usage: { prompt_tokens: prompt, completion_tokens: sequence.tokenMeter.usedOutputTokens - before },
+    usage: {
+      prompt_tokens: prompt,
+      completion_tokens: sequence.tokenMeter.usedOutputTokens - before,
+    },
     served: null,
   };
 }
@@ -99,19 +106,28 @@ function samplingOptions(sampling: Sampling) {
     minP,
     ...(seed === null ? {} : { seed }),
     ...(stop.length === 0 ? {} : { customStopTriggers: stop }),
-    repeatPenalty: penalised ? ({ penalty: 1, frequencyPenalty, presencePenalty } as const) : (false as const),
+    repeatPenalty: penalised
+      ? ({ penalty: 1, frequencyPenalty, presencePenalty } as const)
+      : (false as const),
   };
 }
 
 /** What the chat format makes of the messages, up to where the answer begins. */
-function promptTokens(history: readonly ChatHistoryItem[], { model, wrapper }: LoadedModel): number {
+function promptTokens(
+  history: readonly ChatHistoryItem[],
+  { model, wrapper }: LoadedModel,
+): number {
   const answers = history.at(-1)?.type === "model";
-  const chatHistory: ChatHistoryItem[] = answers ? [...history] : [...history, { type: "model", response: [] }];
+  const chatHistory: ChatHistoryItem[] = answers
+    ? [...history]
+    : [...history, { type: "model", response: [] }];
   return wrapper.generateContextState({ chatHistory }).contextText.tokenize(model.tokenizer).length;
 }
 
 function historyItem({ role, content }: ChatMessage): ChatHistoryItem {
-  return role === "assistant" ? { type: "model", response: [content] } : { type: role, text: content };
+  return role === "assistant"
+    ? { type: "model", response: [content] }
+    : { type: role, text: content };
 }
 
 /** Null: the answer is not held to the schema at all. */
@@ -124,7 +140,10 @@ async function makeGrammar(
     const grammar = await engine.grammar(text);
     if (weakened.length > 0) {
       const more = weakened.length > TOLD ? `, and ${weakened.length - TOLD} more` : "";
-      push({ type: "note", message: `The grammar does not enforce ${weakened.slice(0, TOLD).join(", ")}${more}` });
+      push({
+        type: "note",
+        message: `The grammar does not enforce ${weakened.slice(0, TOLD).join(", ")}${more}`,
+      });
     }
     return grammar;
   } catch (thrown) {

@@ -1,11 +1,19 @@
-import type { InsufficientMemoryError, Llama, LlamaGrammar, LlamaModel, NoBinaryFoundError } from "node-llama-cpp";
+import type {
+  InsufficientMemoryError,
+  Llama,
+  LlamaGrammar,
+  LlamaModel,
+  NoBinaryFoundError,
+} from "node-llama-cpp";
 import type { ModelFile } from "./folder.ts";
 import { PluginError } from "./sdk/serve.ts";
 import type { Settings } from "./settings.ts";
 
 /** Grammars that are kept: a program asks for one schema again and again. */
 const GRAMMARS = 32;
-/** How llama.cpp numbers the mean of all tokens' vectors, and what a model does that ranks texts. */
+/**
+ * How llama.cpp numbers the mean of all tokens' vectors, and what a model does that ranks texts.
+ */
 const [MEAN, RANK] = [1, 4];
 /** Architectures that read a text whole and write none. */
 const ENCODERS = /bert|^t5encoder$|-embedding$/;
@@ -44,7 +52,9 @@ export async function startEngine(settings: Settings): Promise<Engine> {
           ...(pools ? { metadataOverrides: { [head.architecture]: { pooling_type: MEAN } } } : {}),
         });
       } catch (thrown) {
-        throw isMemoryFault(thrown, library) ? noMemory(file, thrown) : unreadable(file, messageOf(thrown));
+        throw isMemoryFault(thrown, library)
+          ? noMemory(file, thrown)
+          : unreadable(file, messageOf(thrown));
       }
     },
     async grammar(text) {
@@ -67,13 +77,21 @@ export function windowOf({ head }: ModelFile, { contextSize }: Settings): number
 /** @throws {PluginError} for a model that writes no text */
 export function checkChats({ name, head }: ModelFile): void {
   if (head === null || head.architecture === null || !ENCODERS.test(head.architecture)) return;
-  throw new PluginError("refused", `"${name}" is made for vectors alone, and a chat was asked of it`, { status: 400 });
+  throw new PluginError(
+    "refused",
+    `"${name}" is made for vectors alone, and a chat was asked of it`,
+    { status: 400 },
+  );
 }
 
 /** @throws {PluginError} for a model that gives a rank in place of a vector */
 export function checkEmbeds({ name, head }: ModelFile): void {
   if (head?.pooling !== RANK) return;
-  throw new PluginError("refused", `"${name}" is made to rank texts, and vectors were asked of it`, { status: 400 });
+  throw new PluginError(
+    "refused",
+    `"${name}" is made to rank texts, and vectors were asked of it`,
+    { status: 400 },
+  );
 }
 
 export function isMemoryFault(
@@ -81,15 +99,20 @@ export function isMemoryFault(
   library: { readonly InsufficientMemoryError: typeof InsufficientMemoryError },
 ): boolean {
   return (
-    thrown instanceof library.InsufficientMemoryError || /failed to allocate|out of memory/i.test(messageOf(thrown))
+    thrown instanceof library.InsufficientMemoryError ||
+    /failed to allocate|out of memory/i.test(messageOf(thrown))
   );
 }
 
 /** It may fit when other programs have ended. */
 export function noMemory({ name }: ModelFile, thrown: unknown): PluginError {
-  return new PluginError("unavailable", `there is not enough memory for "${name}": ${messageOf(thrown)}`, {
-    provider_code: "insufficient_memory",
-  });
+  return new PluginError(
+    "unavailable",
+    `there is not enough memory for "${name}": ${messageOf(thrown)}`,
+    {
+      provider_code: "insufficient_memory",
+    },
+  );
 }
 
 export function messageOf(thrown: unknown): string {
@@ -117,7 +140,10 @@ async function importLibrary(): Promise<typeof import("node-llama-cpp")> {
   }
 }
 
-async function startLlama(library: typeof import("node-llama-cpp"), { gpuLayers, threads }: Settings): Promise<Llama> {
+async function startLlama(
+  library: typeof import("node-llama-cpp"),
+  { gpuLayers, threads }: Settings,
+): Promise<Llama> {
   try {
     return await library.getLlama({
       gpu: gpuLayers === 0 ? false : "auto",
@@ -125,13 +151,19 @@ async function startLlama(library: typeof import("node-llama-cpp"), { gpuLayers,
       skipDownload: true,
       maxThreads: threads,
       logLevel: "warn",
-      logger: (level, message) => void process.stderr.write(`llama.cpp ${level}: ${message.trimEnd()}\n`),
+      logger: (level, message) =>
+        void process.stderr.write(`llama.cpp ${level}: ${message.trimEnd()}\n`),
     });
   } catch (thrown) {
-    if (!(thrown instanceof (library.NoBinaryFoundError satisfies typeof NoBinaryFoundError))) throw thrown;
+    if (!(thrown instanceof (library.NoBinaryFoundError satisfies typeof NoBinaryFoundError)))
+      throw thrown;
     const machine = `${process.platform} on ${process.arch}`;
-    throw new PluginError("refused", `node-llama-cpp has no binary for ${machine} in the plugin's folder`, {
-      provider_code: "not_installed",
-    });
+    throw new PluginError(
+      "refused",
+      `node-llama-cpp has no binary for ${machine} in the plugin's folder`,
+      {
+        provider_code: "not_installed",
+      },
+    );
   }
 }

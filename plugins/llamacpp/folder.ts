@@ -68,7 +68,11 @@ export class ModelFolder {
 }
 
 export function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && (thrown.code === "ENOENT" || thrown.code === "ENOTDIR");
+  return (
+    thrown instanceof Error &&
+    "code" in thrown &&
+    (thrown.code === "ENOENT" || thrown.code === "ENOTDIR")
+  );
 }
 
 async function walk(folder: string, inside: string, depth: number, found: string[]): Promise<void> {

@@ -9,10 +9,24 @@ export interface GgufHead {
   readonly pooling: number | null;
 }
 
-/** The vocabulary, which is long, comes after what is wanted here: so many bytes are read, no more. */
+/**
+ * The vocabulary, which is long, comes after what is wanted here: so many bytes are read, no more.
+ */
 const HEAD_BYTES = 256 * 1024;
 /** Bytes of a value by its type; strings and lists have their own. */
-const SIZES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+const SIZES: Readonly<Record<number, number>> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+};
 const [UINT16, INT16, UINT32, INT32, STRING, ARRAY, UINT64, INT64] = [2, 3, 4, 5, 8, 9, 10, 11];
 
 /** Null: it is no GGUF file of version 2 or 3. */

@@ -1,8 +1,12 @@
-/** Pieces of a grammar in llama.cpp's notation (GBNF): rules that every grammar may name, and expressions for values without parts. */
+/**
+ * Pieces of a grammar in llama.cpp's notation (GBNF): rules that every grammar may name, and
+ * expressions for values without parts.
+ */
 export const SHARED = {
   /** What a model likes to write between the parts of a value. */
   ws: `| " " | "\\n" " "{0,20}`,
-  // No `\u` but for what can't be written otherwise: a half of a pair would be a character too many.
+  // No `\u` but for what can't be written otherwise: a half of a pair would be a character too
+  // many.
   char: `[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\/bfnrt] | "u00" [01] [0-9a-f])`,
   string: `"\\"" char* "\\""`,
   boolean: `"true" | "false"`,
@@ -49,7 +53,10 @@ export function integerBetween(least: number, most: number): string | null {
   return parts.join(" | ");
 }
 
-/** Any name but these, as the text between its quotes: a tree of their characters, with a way out at each. Names with escapes there are none. */
+/**
+ * Any name but these, as the text between its quotes: a tree of their characters, with a way out at
+ * each. Names with escapes there are none.
+ */
 export function otherThan(names: readonly string[]): string {
   return otherThanPlain(names.filter((name) => JSON.stringify(name) === `"${name}"`));
 }
@@ -64,7 +71,9 @@ function otherThanPlain(names: readonly string[]): string {
     if (first !== "") next.set(first, [...(next.get(first) ?? []), rest.join("")]);
   }
   const taken = [...next.keys()].map((character) => `\\U${codePoint(character)}`).join("");
-  const branches = [...next].map(([character, rests]) => `[\\U${codePoint(character)}] (${otherThanPlain(rests)})`);
+  const branches = [...next].map(
+    ([character, rests]) => `[\\U${codePoint(character)}] (${otherThanPlain(rests)})`,
+  );
   const ways = [`[^"\\\\\\x00-\\x1F\\x7F${taken}] plain*`, ...branches];
   // The empty name is one more, unless it is among those.
   return names.includes("") ? ways.join(" | ") : `(${ways.join(" | ")})?`;

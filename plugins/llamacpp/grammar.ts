@@ -1,4 +1,11 @@
-import { integerBetween, literal, otherThan, PLAIN, SHARED, type SharedRule } from "./grammar-terminals.ts";
+import {
+  integerBetween,
+  literal,
+  otherThan,
+  PLAIN,
+  SHARED,
+  type SharedRule,
+} from "./grammar-terminals.ts";
 import { constraintsOf, isSchema, merge, same, type Schema, typesOf } from "./schema-merge.ts";
 
 /** A grammar that lets a model write nothing but what a schema allows, as far as a grammar can. */
@@ -9,7 +16,10 @@ export interface SchemaGrammar {
   readonly weakened: readonly string[];
 }
 
-/** llama.cpp refuses a grammar that repeats something 2,000 times; a list's entries count several times. */
+/**
+ * llama.cpp refuses a grammar that repeats something 2,000 times; a list's entries count several
+ * times.
+ */
 const MOST = { characters: 1999, items: 400 };
 /** Rules of one grammar; beyond that it would take longer to read than to answer. */
 const MOST_RULES = 5000;
@@ -41,8 +51,9 @@ const IMPLIED: readonly [string, string][] = [
 ];
 
 /**
- * A property that is not required may be left out; names that the schema doesn't know are written only where it says
- * `additionalProperties`, or knows none. All that is narrower than the schema, and never wrong.
+ * A property that is not required may be left out; names that the schema doesn't know are written
+ * only where it says `additionalProperties`, or knows none. All that is narrower than the schema,
+ * and never wrong.
  * @throws {RangeError} when the schema is too large
  */
 export function grammarOf(schema: Schema): SchemaGrammar {
@@ -74,7 +85,11 @@ class Writer {
         .matchAll(/[a-z-]+/g) ?? [])
         if (word in SHARED) shared.add(word);
     }
-    const rules = [["root", root], ...this.#rules, ...[...shared].map((name) => [name, SHARED[name as SharedRule]])];
+    const rules = [
+      ["root", root],
+      ...this.#rules,
+      ...[...shared].map((name) => [name, SHARED[name as SharedRule]]),
+    ];
     return `${rules.map(([name, body]) => `${name} ::= ${body}`).join("\n")}\n`;
   }
 
@@ -88,8 +103,10 @@ class Writer {
     for (const key of Object.keys(constraints)) if (!READ.has(key)) this.#lose(key, path);
     const { $ref: reference, allOf, anyOf, oneOf, ...plain } = constraints;
     const lose = (keyword: string): void => this.#lose(keyword, path);
-    if (typeof reference === "string") return this.#refer(reference, without(constraints, "$ref"), path);
-    if (Array.isArray(allOf)) return this.rule(this.#mergeAll(without(constraints, "allOf"), allOf, path), path);
+    if (typeof reference === "string")
+      return this.#refer(reference, without(constraints, "$ref"), path);
+    if (Array.isArray(allOf))
+      return this.rule(this.#mergeAll(without(constraints, "allOf"), allOf, path), path);
     const branches = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : null;
     if (branches === null) return this.#add(this.#plain(plain, path));
     if (Array.isArray(anyOf) && Array.isArray(oneOf)) lose("oneOf");
@@ -108,18 +125,25 @@ class Writer {
     const allowed = typesOf(schema["type"]);
     const { enum: values } = schema;
     if (Array.isArray(values)) {
-      const fitting = values.filter((value) => allowed.length === 0 || allowed.some((type) => isOf(type, value)));
-      if (fitting.length > 0) return fitting.map((value) => literal(JSON.stringify(value))).join(" | ");
+      const fitting = values.filter(
+        (value) => allowed.length === 0 || allowed.some((type) => isOf(type, value)),
+      );
+      if (fitting.length > 0)
+        return fitting.map((value) => literal(JSON.stringify(value))).join(" | ");
       this.#lose("enum", path);
     }
     const implied = IMPLIED.filter(([key]) => schema[key] !== undefined).map(([, type]) => type);
-    const types = [...new Set(allowed.length > 0 ? allowed : implied)].filter((type) => TYPES.includes(type));
+    const types = [...new Set(allowed.length > 0 ? allowed : implied)].filter((type) =>
+      TYPES.includes(type),
+    );
     if (types.length === 0) return this.#share("value");
     // A number may be a whole one.
     const wanted = types.includes("number") ? types.filter((type) => type !== "integer") : types;
     return wanted
       .map((type) =>
-        wanted.length === 1 ? this.#typed(type, schema, path) : this.#add(this.#typed(type, schema, path)),
+        wanted.length === 1
+          ? this.#typed(type, schema, path)
+          : this.#add(this.#typed(type, schema, path)),
       )
       .join(" | ");
   }
@@ -160,8 +184,10 @@ class Writer {
     const [low, high] = [boundOf(schema, "minimum"), boundOf(schema, "maximum")];
     if (type === "integer") {
       if (low.value === null && high.value === null) return this.#share("integer");
-      const least = low.value === null ? -Infinity : low.exclusive ? Math.floor(low.value) + 1 : low.value;
-      const most = high.value === null ? Infinity : high.exclusive ? Math.ceil(high.value) - 1 : high.value;
+      const least =
+        low.value === null ? -Infinity : low.exclusive ? Math.floor(low.value) + 1 : low.value;
+      const most =
+        high.value === null ? Infinity : high.exclusive ? Math.ceil(high.value) - 1 : high.value;
       const between = integerBetween(least, most);
       if (between !== null) return between;
       this.#lose("minimum", path);
@@ -178,7 +204,8 @@ class Writer {
     const most = count(schema["maxItems"]) ?? Infinity;
     const prefix = (Array.isArray(given) ? (given as unknown[]) : []).slice(0, most);
     const first = prefix.map((each, index) => this.rule(each, `${path}[${index}]`));
-    const open = schema["items"] !== false && (prefix.length === 0 || schema["items"] !== undefined);
+    const open =
+      schema["items"] !== false && (prefix.length === 0 || schema["items"] !== undefined);
     const least = Math.max(0, (count(schema["minItems"]) ?? 0) - prefix.length);
     if (!open && least > 0) this.#lose("minItems", path);
     const capped = Math.min(least, MOST.items);
@@ -204,7 +231,8 @@ class Writer {
       ? (schema["required"] as unknown[]).filter((name) => typeof name === "string")
       : [];
     const properties: Record<string, unknown> = isSchema(given) ? { ...given } : {};
-    for (const name of required) if (!Object.hasOwn(properties, name)) properties[name] = additional ?? true;
+    for (const name of required)
+      if (!Object.hasOwn(properties, name)) properties[name] = additional ?? true;
     const names = Object.keys(properties).filter((name) => properties[name] !== false);
     const [least, most] = [count(schema["minProperties"]) ?? 0, count(schema["maxProperties"])];
     if (names.length === 0 && !isSchema(given)) return this.#map(additional, { least, most }, path);
@@ -217,14 +245,22 @@ class Writer {
       required: required.includes(name),
     }));
     const other = open
-      ? this.#add(`"\\"" (${otherThan(Object.keys(properties))}) "\\":" ${ws} ${this.rule(additional, `${path}.*`)}`)
+      ? this.#add(
+          `"\\"" (${otherThan(Object.keys(properties))}) "\\":" ${ws} ${this.rule(additional, `${path}.*`)}`,
+        )
       : null;
     if (open) this.#rules.set("plain", PLAIN);
     return `"{" ${ws} ${this.#members(members, other)} ${ws} "}"`;
   }
 
-  /** In the schema's order, each of them or not; from the last one on, for what may follow decides where commas stand. */
-  #members(members: readonly { readonly text: string; readonly required: boolean }[], other: string | null): string {
+  /**
+   * In the schema's order, each of them or not; from the last one on, for what may follow decides
+   * where commas stand.
+   */
+  #members(
+    members: readonly { readonly text: string; readonly required: boolean }[],
+    other: string | null,
+  ): string {
     const ws = this.#share("ws");
     // What may stand where nothing was written yet, and where something was.
     let fresh = other === null ? `""` : `(${other} ("," ${ws} ${other})*)?`;
@@ -238,19 +274,28 @@ class Writer {
     return this.#add(fresh);
   }
 
-  #map(additional: unknown, { least, most }: { least: number; most: number | null }, path: string): string {
+  #map(
+    additional: unknown,
+    { least, most }: { least: number; most: number | null },
+    path: string,
+  ): string {
     const ws = this.#share("ws");
     if (additional === false) return `"{" ${ws} "}"`;
     if (most !== null && most > MOST.items) this.#lose("maxProperties", path);
     if (least > MOST.items) this.#lose("minProperties", path);
-    const pair = this.#add(`${this.#share("string")} ":" ${ws} ${this.rule(additional ?? true, `${path}.*`)}`);
+    const pair = this.#add(
+      `${this.#share("string")} ":" ${ws} ${this.rule(additional ?? true, `${path}.*`)}`,
+    );
     if (most === 0) return `"{" ${ws} "}"`;
     const bound = most === null || most > MOST.items ? "" : String(most - 1);
     const all = `${pair} ("," ${ws} ${pair}){${Math.max(0, Math.min(least, MOST.items) - 1)},${bound}}`;
     return `"{" ${ws} ${least > 0 ? all : `(${all})?`} ${ws} "}"`;
   }
 
-  /** A rule for what a reference leads to; it is named before it is written, for it may lead to itself. */
+  /**
+   * A rule for what a reference leads to; it is named before it is written, for it may lead to
+   * itself.
+   */
   #refer(reference: string, beside: Schema, path: string): string {
     const target = this.#find(reference);
     if (target === undefined) {
@@ -278,7 +323,11 @@ class Writer {
   /** What a part of a schema says itself, a reference followed. */
   #resolve(schema: unknown): Schema {
     let found = schema;
-    for (let steps = 0; steps < 16 && isSchema(found) && typeof found["$ref"] === "string"; steps++) {
+    for (
+      let steps = 0;
+      steps < 16 && isSchema(found) && typeof found["$ref"] === "string";
+      steps++
+    ) {
       const beside = without(found, "$ref");
       const target = this.#find(found["$ref"]);
       found = isSchema(target) ? { ...constraintsOf(target), ...beside } : beside;
@@ -293,13 +342,17 @@ class Writer {
     let found: unknown = this.#root;
     for (const step of steps) {
       const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
-      if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
+      if (typeof found !== "object" || found === null || !Object.hasOwn(found, key))
+        return undefined;
       found = (found as Readonly<Record<string, unknown>>)[key];
     }
     return reference === "#" || reference.startsWith("#/") ? found : undefined;
   }
 
-  /** Whether no value can meet two of these: their types differ, or a property that all of them want has another value in each. */
+  /**
+   * Whether no value can meet two of these: their types differ, or a property that all of them want
+   * has another value in each.
+   */
   #disjoint(branches: readonly unknown[]): boolean {
     const schemas = branches.map((branch) => this.#resolve(branch));
     const types = schemas.map((schema) => typesOf(schema["type"]));
@@ -307,7 +360,8 @@ class Writer {
     if (types.every((each) => each.length > 0) && new Set(all).size === all.length)
       return !(all.includes("number") && all.includes("integer"));
     const [first] = schemas;
-    const names = first !== undefined && isSchema(first["properties"]) ? Object.keys(first["properties"]) : [];
+    const names =
+      first !== undefined && isSchema(first["properties"]) ? Object.keys(first["properties"]) : [];
     return names.some((name) => {
       const found = schemas.map((schema) => valuesOf(schema, name));
       const flat = found.flatMap((each) => each ?? []);
@@ -335,7 +389,8 @@ class Writer {
   }
 
   #name(): string {
-    if (this.#count >= MOST_RULES) throw new RangeError(`it would have more than ${MOST_RULES} rules`);
+    if (this.#count >= MOST_RULES)
+      throw new RangeError(`it would have more than ${MOST_RULES} rules`);
     return `r${this.#count++}`;
   }
 
@@ -348,10 +403,14 @@ function without(schema: Schema, key: string): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([each]) => each !== key));
 }
 
-/** The values that a property must have one of; null where that is not said, or the property may be left out. */
+/**
+ * The values that a property must have one of; null where that is not said, or the property may be
+ * left out.
+ */
 function valuesOf(schema: Schema, name: string): readonly unknown[] | null {
   const required = Array.isArray(schema["required"]) && schema["required"].includes(name);
-  const property = required && isSchema(schema["properties"]) ? schema["properties"][name] : undefined;
+  const property =
+    required && isSchema(schema["properties"]) ? schema["properties"][name] : undefined;
   if (!isSchema(property)) return null;
   if (property["const"] !== undefined) return [property["const"]];
   return Array.isArray(property["enum"]) ? property["enum"] : null;
@@ -362,9 +421,16 @@ function count(value: unknown): number | null {
 }
 
 /** The tighter one of `minimum` and `exclusiveMinimum`, or of the others. */
-function boundOf(schema: Schema, key: "minimum" | "maximum"): { value: number | null; exclusive: boolean } {
-  const [open, closed] = [schema[key === "minimum" ? "exclusiveMinimum" : "exclusiveMaximum"], schema[key]];
-  if (typeof open !== "number") return { value: typeof closed === "number" ? closed : null, exclusive: false };
+function boundOf(
+  schema: Schema,
+  key: "minimum" | "maximum",
+): { value: number | null; exclusive: boolean } {
+  const [open, closed] = [
+    schema[key === "minimum" ? "exclusiveMinimum" : "exclusiveMaximum"],
+    schema[key],
+  ];
+  if (typeof open !== "number")
+    return { value: typeof closed === "number" ? closed : null, exclusive: false };
   if (typeof closed !== "number") return { value: open, exclusive: true };
   const tighter = key === "minimum" ? open >= closed : open <= closed;
   return tighter ? { value: open, exclusive: true } : { value: closed, exclusive: false };

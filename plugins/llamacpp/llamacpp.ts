@@ -39,7 +39,11 @@ serve({
   async models() {
     const { folder, settings } = begun();
     const files = await folder.list();
-    return files.map((file) => ({ name: file.name, window: windowOf(file, settings), schema: "enforced" as const }));
+    return files.map((file) => ({
+      name: file.name,
+      window: windowOf(file, settings),
+      schema: "enforced" as const,
+    }));
   },
 
   async *chat(params, { signal }) {
@@ -50,7 +54,9 @@ serve({
     const file = await findModel(params.model);
     checkChats(file);
     return yield* relay((push) =>
-      models.use(file, signal, async (model) => chatWith(model, params, { engine: await engine(), signal, push })),
+      models.use(file, signal, async (model) =>
+        chatWith(model, params, { engine: await engine(), signal, push }),
+      ),
     );
   },
 
@@ -73,8 +79,13 @@ serve({
   async countTokens({ model, text }, { signal }) {
     const { models, vocabularies } = begun();
     const file = await findModel(model);
-    if (models.has(file)) return await models.use(file, signal, async (loaded) => loaded.model.tokenize(text).length);
-    return await vocabularies.use(file, signal, async (vocabulary) => vocabulary.tokenize(text).length);
+    if (models.has(file))
+      return await models.use(file, signal, async (loaded) => loaded.model.tokenize(text).length);
+    return await vocabularies.use(
+      file,
+      signal,
+      async (vocabulary) => vocabulary.tokenize(text).length,
+    );
   },
 
   health,
@@ -124,7 +135,8 @@ async function health(): Promise<{ ok: boolean; message?: string }> {
     const { llama } = await engine();
     return { ok: true, message: llama.gpu === false ? "on the processor" : `on ${llama.gpu}` };
   } catch (thrown) {
-    if (isMissing(thrown)) return { ok: false, message: `the folder of models "${settings.folder}" is not there` };
+    if (isMissing(thrown))
+      return { ok: false, message: `the folder of models "${settings.folder}" is not there` };
     if (thrown instanceof PluginError) return { ok: false, message: thrown.message };
     throw thrown;
   }

@@ -13,7 +13,10 @@ import type { Settings } from "./settings.ts";
 import { orAborted } from "./shelf.ts";
 import { Turns } from "./turns.ts";
 
-/** A model in memory, with a context for chats and one for embeddings, each made when it is first wanted. */
+/**
+ * A model in memory, with a context for chats and one for embeddings, each made when it is first
+ * wanted.
+ */
 export class LoadedModel {
   readonly model: LlamaModel;
   /** Tokens of prompt and answer together. */
@@ -34,7 +37,8 @@ export class LoadedModel {
     this.#settings = options.settings;
     this.#turns = new Turns(options.settings.parallel);
     this.window =
-      windowOf(options.file, options.settings) ?? Math.min(model.trainContextSize, options.settings.contextSize);
+      windowOf(options.file, options.settings) ??
+      Math.min(model.trainContextSize, options.settings.contextSize);
   }
 
   /** Found out once: it takes a tenth of a second. */
@@ -43,8 +47,14 @@ export class LoadedModel {
     return this.#wrapper;
   }
 
-  /** The work has a sequence of its own until it ends. What was in it before stays, so that a prompt that begins alike is quick. */
-  async chat<Result>(signal: AbortSignal, work: (sequence: LlamaContextSequence) => Promise<Result>): Promise<Result> {
+  /**
+   * The work has a sequence of its own until it ends. What was in it before stays, so that a prompt
+   * that begins alike is quick.
+   */
+  async chat<Result>(
+    signal: AbortSignal,
+    work: (sequence: LlamaContextSequence) => Promise<Result>,
+  ): Promise<Result> {
     await this.#turns.take(signal);
     try {
       const sequence = await orAborted(this.#sequence(), signal);
@@ -59,7 +69,10 @@ export class LoadedModel {
   }
 
   /** A vector of length 1. */
-  async embed(text: string, signal: AbortSignal): Promise<{ vector: readonly number[]; tokens: number }> {
+  async embed(
+    text: string,
+    signal: AbortSignal,
+  ): Promise<{ vector: readonly number[]; tokens: number }> {
     this.#embeddings ??= this.#createEmbeddings().catch((thrown: unknown) => {
       this.#embeddings = null;
       throw thrown;
@@ -84,7 +97,9 @@ export class LoadedModel {
 
   async #createChats(): Promise<LlamaContext> {
     const { parallel, threads } = this.#settings;
-    return await this.#within(this.model.createContext({ contextSize: this.window, sequences: parallel, threads }));
+    return await this.#within(
+      this.model.createContext({ contextSize: this.window, sequences: parallel, threads }),
+    );
   }
 
   /** A text is pooled over one batch, so that the batch must take it whole. */

@@ -1,6 +1,6 @@
 /**
- * What this plugin uses of node-llama-cpp 3.22. The package is large and made for each platform, so it is not installed wherever this code
- * is checked; the tests run against the real one.
+ * What this plugin uses of node-llama-cpp 3.22. The package is large and made for each platform, so
+ * it is not installed wherever this code is checked; the tests run against the real one.
  */
 declare module "node-llama-cpp" {
   export type Token = number & { readonly __token: never };
@@ -92,7 +92,10 @@ declare module "node-llama-cpp" {
   export function resolveChatWrapper(model: LlamaModel): ChatWrapper;
 
   export class LlamaChat {
-    constructor(options: { readonly contextSequence: LlamaContextSequence; readonly chatWrapper: ChatWrapper });
+    constructor(options: {
+      readonly contextSequence: LlamaContextSequence;
+      readonly chatWrapper: ChatWrapper;
+    });
     /** Ends with `signal.reason` when the signal is aborted. */
     generateResponse(history: ChatHistoryItem[], options: GenerateOptions): Promise<Generated>;
     dispose(): void;
@@ -107,14 +110,21 @@ declare module "node-llama-cpp" {
     readonly seed?: number;
     readonly repeatPenalty:
       | false
-      | { readonly penalty: number; readonly frequencyPenalty: number; readonly presencePenalty: number };
+      | {
+          readonly penalty: number;
+          readonly frequencyPenalty: number;
+          readonly presencePenalty: number;
+        };
     readonly customStopTriggers?: readonly string[];
     readonly grammar?: LlamaGrammar;
     /** Whether nothing but the answer itself may be written: no thought is opened. */
     readonly abortOnNonText?: boolean;
     readonly signal: AbortSignal;
     readonly contextShift: { readonly strategy: () => never };
-    readonly onResponseChunk: (chunk: { readonly type: "segment" | undefined; readonly text: string }) => void;
+    readonly onResponseChunk: (chunk: {
+      readonly type: "segment" | undefined;
+      readonly text: string;
+    }) => void;
   }
 
   export interface Generated {

@@ -28,12 +28,20 @@ const KNOWN = new Set(
 
 /** @throws {PluginError} for values of a type that a parameter can't have */
 export function readSampling(params: ChatParams["params"]): Sampling {
-  const number = (key: string, { least, most = Infinity }: { least: number; most?: number }): number | null => {
+  const number = (
+    key: string,
+    { least, most = Infinity }: { least: number; most?: number },
+  ): number | null => {
     const value = params[key] ?? null;
     if (value === null) return null;
     if (typeof value === "number" && value >= least && value <= most) return value;
-    const wanted = most === Infinity ? `a number from ${least} on` : `a number from ${least} to ${most}`;
-    throw new PluginError("refused", `${key} is ${JSON.stringify(value)}, and ${wanted} was wanted`, { status: 400 });
+    const wanted =
+      most === Infinity ? `a number from ${least} on` : `a number from ${least} to ${most}`;
+    throw new PluginError(
+      "refused",
+      `${key} is ${JSON.stringify(value)}, and ${wanted} was wanted`,
+      { status: 400 },
+    );
   };
   const most = [number("max_tokens", { least: 1 }), number("max_completion_tokens", { least: 1 })];
   const set = most.filter((value) => value !== null);
@@ -61,6 +69,8 @@ function readStop(stop: unknown): readonly string[] {
   const texts: unknown[] = stop === null ? [] : Array.isArray(stop) ? stop : [stop];
   return texts.map((text) => {
     if (typeof text === "string" && text !== "") return text;
-    throw new PluginError("refused", `stop holds ${JSON.stringify(text)}, and texts were wanted`, { status: 400 });
+    throw new PluginError("refused", `stop holds ${JSON.stringify(text)}, and texts were wanted`, {
+      status: 400,
+    });
   });
 }

@@ -1,6 +1,9 @@
 import type { ChatPart } from "./sdk/protocol.ts";
 
-/** Milliseconds without a part after which the host is told that there is still something to wait for. */
+/**
+ * Milliseconds without a part after which the host is told that there is still something to wait
+ * for.
+ */
 const ALIVE_MS = 5000;
 
 /** The parts that work pushes, as they come, then its result. */

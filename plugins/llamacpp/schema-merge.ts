@@ -18,19 +18,26 @@ export function constraintsOf(schema: Schema): Schema {
 }
 
 /**
- * Both schemas as one. What can't be said in one keeps what the second says, and its keyword is told to `lose`.
+ * Both schemas as one. What can't be said in one keeps what the second says, and its keyword is
+ * told to `lose`.
  */
 export function merge(first: Schema, second: Schema, lose: (keyword: string) => void): Schema {
   const merged: Record<string, unknown> = { ...first };
   for (const [key, value] of Object.entries(second)) {
     const held = merged[key];
-    if (!Object.hasOwn(merged, key) || same(held, value) || DESCRIPTIVE.has(key)) merged[key] = value;
+    if (!Object.hasOwn(merged, key) || same(held, value) || DESCRIPTIVE.has(key))
+      merged[key] = value;
     else merged[key] = both(key, held, value, lose);
   }
   return merged;
 }
 
-function both(key: string, held: unknown, value: unknown, lose: (keyword: string) => void): unknown {
+function both(
+  key: string,
+  held: unknown,
+  value: unknown,
+  lose: (keyword: string) => void,
+): unknown {
   switch (key) {
     case "properties":
       if (isSchema(held) && isSchema(value)) return mergeEach(held, value, lose);
@@ -46,7 +53,9 @@ function both(key: string, held: unknown, value: unknown, lose: (keyword: string
     }
     case "enum":
       if (Array.isArray(held) && Array.isArray(value))
-        return (held as unknown[]).filter((each) => (value as unknown[]).some((other) => same(each, other)));
+        return (held as unknown[]).filter((each) =>
+          (value as unknown[]).some((other) => same(each, other)),
+        );
       break;
     case "minimum":
     case "exclusiveMinimum":
@@ -75,7 +84,8 @@ function mergeEach(first: Schema, second: Schema, lose: (keyword: string) => voi
   const merged: Record<string, unknown> = { ...first };
   for (const [name, value] of Object.entries(second)) {
     const held = merged[name];
-    merged[name] = isSchema(held) && isSchema(value) ? merge(held, value, lose) : held === false ? false : value;
+    merged[name] =
+      isSchema(held) && isSchema(value) ? merge(held, value, lose) : held === false ? false : value;
   }
   return merged;
 }

@@ -15,15 +15,22 @@ export interface Settings {
   readonly loaded: number;
 }
 
-/** A model that was made for 128,000 tokens would take more memory for its context than for itself. */
+/**
+ * A model that was made for 128,000 tokens would take more memory for its context than for itself.
+ */
 const CONTEXT_SIZE = 8192;
 
 /** The host has checked them against the manifest. */
-export function readSettings(given: Readonly<Record<string, unknown>>, dataFolder: string): Settings {
+export function readSettings(
+  given: Readonly<Record<string, unknown>>,
+  dataFolder: string,
+): Settings {
   const folder = given["folder"];
   return {
     folder:
-      typeof folder === "string" ? resolve(folder.replace(/^~(?=[/\\]|$)/, homedir())) : join(dataFolder, "models"),
+      typeof folder === "string"
+        ? resolve(folder.replace(/^~(?=[/\\]|$)/, homedir()))
+        : join(dataFolder, "models"),
     gpuLayers: number(given["gpu_layers"], null),
     contextSize: number(given["context_size"], CONTEXT_SIZE),
     threads: number(given["threads"], spareProcessors()),
@@ -33,8 +40,8 @@ export function readSettings(given: Readonly<Record<string, unknown>>, dataFolde
 }
 
 /**
- * llama.cpp's threads wait for each other by spinning: with as many as there are processors, one other busy process makes a token take
- * many times as long.
+ * llama.cpp's threads wait for each other by spinning: with as many as there are processors, one
+ * other busy process makes a token take many times as long.
  */
 function spareProcessors(): number {
   return Math.max(1, availableParallelism() - 1);

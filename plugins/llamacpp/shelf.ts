@@ -13,8 +13,9 @@ interface Entry<Item> {
 }
 
 /**
- * Things that take much memory, the ones used last kept. No more than `places` are there at any time: one is dropped, when nobody uses it,
- * before another one is loaded. Who asks first is served first, so that nobody waits forever for a place.
+ * Things that take much memory, the ones used last kept. No more than `places` are there at any
+ * time: one is dropped, when nobody uses it, before another one is loaded. Who asks first is served
+ * first, so that nobody waits forever for a place.
  */
 export class Shelf<Key extends { readonly stamp: string }, Item> {
   readonly #options: ShelfOptions<Key, Item>;
@@ -28,7 +29,11 @@ export class Shelf<Key extends { readonly stamp: string }, Item> {
   }
 
   /** The work has the item until it ends. */
-  async use<Result>(key: Key, signal: AbortSignal, work: (item: Item) => Promise<Result>): Promise<Result> {
+  async use<Result>(
+    key: Key,
+    signal: AbortSignal,
+    work: (item: Item) => Promise<Result>,
+  ): Promise<Result> {
     const entry = await this.#take(key, signal);
     try {
       return await work(await orAborted(entry.item, signal));
@@ -91,7 +96,10 @@ export class Shelf<Key extends { readonly stamp: string }, Item> {
 }
 
 /** Settles as the promise does, or rejects with the signal's reason, whichever comes first. */
-export async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+export async function orAborted<Result>(
+  promise: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const refuse = (): void => reject(signal.reason as Error);

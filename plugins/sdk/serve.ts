@@ -1,9 +1,10 @@
 /**
- * Makes a ModuLLM plugin of a few functions: speaks the protocol on standard input and output, so that a plugin is no more than what it
- * does. Runs on the `modullm` binary, on Bun and on Node 20 or later, and needs nothing else.
+ * Makes a ModuLLM plugin of a few functions: speaks the protocol on standard input and output, so
+ * that a plugin is no more than what it does. Runs on the `modullm` binary, on Bun and on Node 20
+ * or later, and needs nothing else.
  *
- * What the plugin prints (`console.log`, `process.stdout.write`) goes to standard error, which is its log. What it starts as processes of its
- * own must not inherit standard output.
+ * What the plugin prints (`console.log`, `process.stdout.write`) goes to standard error, which is
+ * its log. What it starts as processes of its own must not inherit standard output.
  */
 import type {
   ChatParams,
@@ -22,7 +23,10 @@ import { log, openOutput, type Output, readLines } from "./stdio.ts";
 
 /** What a call may use beside its parameters. */
 export interface Context {
-  /** Aborted when the host cancels the call or ends the plugin. The call is then answered without waiting for the function. */
+  /**
+   * Aborted when the host cancels the call or ends the plugin. The call is then answered without
+   * waiting for the function.
+   */
   readonly signal: AbortSignal;
   /** As the user's configuration has them, checked by the host against the manifest's schema. */
   readonly settings: InitializeParams["settings"];
@@ -30,13 +34,17 @@ export interface Context {
   readonly dataFolder: string;
 }
 
-/** What a chat yields: text, or any part; and what it returns: what is left out is `stop`, not counted, the model asked for. */
+/**
+ * What a chat yields: text, or any part; and what it returns: what is left out is `stop`, not
+ * counted, the model asked for.
+ */
 export type Chat = AsyncGenerator<string | ChatPart, Partial<ChatResult> | void, void>;
 
 export type Progress = Omit<Notifications["progress"], "id">;
 
 /**
- * A plugin. Calls run at the same time; an error thrown is told to the host, a `PluginError` with its code and any other one as -32603.
+ * A plugin. Calls run at the same time; an error thrown is told to the host, a `PluginError` with
+ * its code and any other one as -32603.
  *
  * @example
  * serve({
@@ -52,24 +60,41 @@ export interface Plugin {
   /** As in the manifest. */
   readonly name: string;
   readonly version: string;
-  /** A list: other models are refused before any function is called. A function: asked for each list; what it has not is for the functions to refuse. */
-  readonly models: readonly ModelInfo[] | ((context: Context) => readonly ModelInfo[] | Promise<readonly ModelInfo[]>);
-  /** Keys of `llm_params` that `chat` heeds; of others a program is told that they are ignored. `all`: it tells so itself. @default none */
+  /**
+   * A list: other models are refused before any function is called. A function: asked for each
+   * list; what it has not is for the functions to refuse.
+   */
+  readonly models:
+    | readonly ModelInfo[]
+    | ((context: Context) => readonly ModelInfo[] | Promise<readonly ModelInfo[]>);
+  /**
+   * Keys of `llm_params` that `chat` heeds; of others a program is told that they are ignored.
+   * `all`: it tells so itself. @default none
+   */
   readonly params?: readonly string[] | "all";
   /** Runs once, before anything else; the place to check settings, as it can refuse them. */
   start?(context: Context): void | Promise<void>;
   chat?(params: ChatParams, context: Context): Chat;
   /** The vectors, one for each text, all of one length. */
   embed?(params: EmbedParams, context: Context): Promise<EmbedResult | EmbedResult["vectors"]>;
-  countTokens?(params: Methods["tokens/count"]["params"], context: Context): number | Promise<number>;
+  countTokens?(
+    params: Methods["tokens/count"]["params"],
+    context: Context,
+  ): number | Promise<number>;
   /** @default it is well as long as it answers */
   health?(context: Context): Methods["health"]["result"] | Promise<Methods["health"]["result"]>;
-  pull?(params: Methods["models/pull"]["params"], context: Context): AsyncGenerator<Progress, void, void>;
+  pull?(
+    params: Methods["models/pull"]["params"],
+    context: Context,
+  ): AsyncGenerator<Progress, void, void>;
   /** Runs once, last, when everything that was under way has been cancelled. */
   stop?(): void | Promise<void>;
 }
 
-/** An error with a code of the protocol: `throw new PluginError("unavailable", "the server is busy", { retry_after_ms: 500 })`. */
+/**
+ * An error with a code of the protocol: `throw new PluginError("unavailable", "the server is busy",
+ * { retry_after_ms: 500 })`.
+ */
 export class PluginError extends Error {
   readonly code: number;
   readonly data: unknown;
@@ -82,7 +107,9 @@ export class PluginError extends Error {
 }
 
 /** What JSON-RPC itself names. */
-const [PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL] = [-32_700, -32_600, -32_601, -32_602, -32_603];
+const [PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL] = [
+  -32_700, -32_600, -32_601, -32_602, -32_603,
+];
 type Params = Readonly<Record<string, unknown>>;
 
 /** Serves until standard input ends or the host says `shutdown`; then the process ends. */
@@ -96,7 +123,9 @@ export function serve(plugin: Plugin): void {
   });
 }
 
-/** A request that is being answered. Its signal is made when somebody asks for it: most never do. */
+/**
+ * A request that is being answered. Its signal is made when somebody asks for it: most never do.
+ */
 class Call implements Context {
   given: Omit<Context, "signal"> = { settings: {}, dataFolder: "" };
   /** It is answered: nothing more is said about it. */
@@ -147,7 +176,10 @@ class Server {
     const { jsonrpc, id, method, params = {} } = isObject(message) ? message : {};
     const known = Number.isSafeInteger(id) ? Number(id) : null;
     if (jsonrpc !== "2.0" || typeof method !== "string" || (id !== undefined && known === null))
-      return this.#fail(known, new PluginError(INVALID, "the line is not a message of JSON-RPC 2.0"));
+      return this.#fail(
+        known,
+        new PluginError(INVALID, "the line is not a message of JSON-RPC 2.0"),
+      );
     if (known !== null) void this.#answer(known, method, params);
     else if (method === "cancel" && isObject(params)) this.#cancel(Number(params["id"]));
   }
@@ -170,7 +202,8 @@ class Server {
   }
 
   async #answer(id: number, method: string, params: unknown): Promise<void> {
-    if (this.#running.has(id)) return this.#fail(id, new PluginError(INVALID, `request ${id} is not answered yet`));
+    if (this.#running.has(id))
+      return this.#fail(id, new PluginError(INVALID, `request ${id} is not answered yet`));
     const call = new Call();
     this.#running.set(id, call);
     let answer: object;
@@ -187,7 +220,9 @@ class Server {
     if (method === "shutdown") await this.end();
   }
 
-  /** Answers without waiting for the function: one that does not heed its signal is left to itself. */
+  /**
+   * Answers without waiting for the function: one that does not heed its signal is left to itself.
+   */
   #cancel(id: number): void {
     const call = this.#running.get(id);
     if (call === undefined) return;
@@ -200,7 +235,8 @@ class Server {
     const plugin = this.#plugin;
     want(isObject(params), "params is not an object");
     if (method === "initialize") return await this.#initialize(params, call);
-    if (this.#given === null) throw new PluginError(INVALID, `"${method}" came before "initialize"`);
+    if (this.#given === null)
+      throw new PluginError(INVALID, `"${method}" came before "initialize"`);
     call.given = this.#given;
     const notify: Notify = (name, rest) => {
       if (call.over) return undefined;
@@ -213,7 +249,9 @@ class Server {
       case "health":
         return plugin.health ? await plugin.health(call) : { ok: true };
       case "models/list":
-        return { models: typeof plugin.models === "function" ? await plugin.models(call) : plugin.models };
+        return {
+          models: typeof plugin.models === "function" ? await plugin.models(call) : plugin.models,
+        };
       case "chat":
         return await runChat(plugin, params, call, notify);
       case "embed":
@@ -231,7 +269,10 @@ class Server {
     const plugin = this.#plugin;
     if (this.#given !== null) throw new PluginError(INVALID, "it is initialized already");
     const { protocol_version: version, settings = {}, data_folder: dataFolder = "" } = params;
-    want(Number.isInteger(version) && Number(version) >= 1, "protocol_version is not a whole number from 1 on");
+    want(
+      Number.isInteger(version) && Number(version) >= 1,
+      "protocol_version is not a whole number from 1 on",
+    );
     want(isObject(settings), "settings is not an object");
     want(typeof dataFolder === "string", "data_folder is not a string");
     const given = { settings: settings as Context["settings"], dataFolder };
@@ -258,15 +299,23 @@ const PROVIDES = [
 /** Gives what is to be waited for, when the host reads slowly. */
 type Notify = (method: keyof Notifications, params: Params) => Promise<void> | undefined;
 
-async function runChat(plugin: Plugin, given: Params, call: Call, notify: Notify): Promise<ChatResult> {
+async function runChat(
+  plugin: Plugin,
+  given: Params,
+  call: Call,
+  notify: Notify,
+): Promise<ChatResult> {
   if (!plugin.chat) throw notProvided("chat");
   checkChat(given);
   checkModel(plugin, given);
   const params = given as unknown as ChatParams;
   const { params: heeded = [] } = plugin;
-  const ignored = heeded === "all" ? [] : Object.keys(params.params).filter((key) => !heeded.includes(key));
+  const ignored =
+    heeded === "all" ? [] : Object.keys(params.params).filter((key) => !heeded.includes(key));
   if (ignored.length > 0)
-    await notify("chat/part", { part: { type: "note", message: `${plugin.name} ignores ${ignored.join(", ")}` } });
+    await notify("chat/part", {
+      part: { type: "note", message: `${plugin.name} ignores ${ignored.join(", ")}` },
+    });
   const parts = plugin.chat(params, call);
   for (;;) {
     const { done, value } = await parts.next();
@@ -283,23 +332,36 @@ async function runChat(plugin: Plugin, given: Params, call: Call, notify: Notify
 async function runEmbed(plugin: Plugin, params: Params, context: Context): Promise<EmbedResult> {
   if (!plugin.embed) throw notProvided("embed");
   const { texts } = params;
-  want(Array.isArray(texts) && texts.every((text) => typeof text === "string"), "texts is not a list of strings");
+  want(
+    Array.isArray(texts) && texts.every((text) => typeof text === "string"),
+    "texts is not a list of strings",
+  );
   checkModel(plugin, params);
   const result = await plugin.embed(params as unknown as EmbedParams, context);
   return "vectors" in result ? result : { vectors: result, usage: null };
 }
 
-async function runCount(plugin: Plugin, params: Params, context: Context): Promise<{ tokens: number }> {
+async function runCount(
+  plugin: Plugin,
+  params: Params,
+  context: Context,
+): Promise<{ tokens: number }> {
   if (!plugin.countTokens) throw notProvided("tokens/count");
   want(typeof params["text"] === "string", "text is not a string");
   checkModel(plugin, params);
   return { tokens: await plugin.countTokens(params as Methods["tokens/count"]["params"], context) };
 }
 
-async function runPull(plugin: Plugin, params: Params, context: Context, notify: Notify): Promise<object> {
+async function runPull(
+  plugin: Plugin,
+  params: Params,
+  context: Context,
+  notify: Notify,
+): Promise<object> {
   if (!plugin.pull) throw notProvided("models/pull");
   want(typeof params["model"] === "string", "model is not a string");
-  for await (const step of plugin.pull({ model: params["model"] }, context)) await notify("progress", { ...step });
+  for await (const step of plugin.pull({ model: params["model"] }, context))
+    await notify("progress", { ...step });
   return {};
 }
 
@@ -307,7 +369,10 @@ async function runPull(plugin: Plugin, params: Params, context: Context, notify:
 function failure(id: number | null, thrown: unknown): object {
   if (!(thrown instanceof PluginError)) {
     log(thrown);
-    return { id, error: { code: INTERNAL, message: thrown instanceof Error ? thrown.message : String(thrown) } };
+    return {
+      id,
+      error: { code: INTERNAL, message: thrown instanceof Error ? thrown.message : String(thrown) },
+    };
   }
   const { code, message, data } = thrown;
   return { id, error: { code, message, ...(data === undefined ? {} : { data }) } };
@@ -318,7 +383,10 @@ function notProvided(method: string): PluginError {
 }
 
 function checkChat({ messages, params, schema }: Params): void {
-  want(Array.isArray(messages) && messages.length > 0, "messages is not a list with something in it");
+  want(
+    Array.isArray(messages) && messages.length > 0,
+    "messages is not a list with something in it",
+  );
   for (const message of messages) {
     const { role, content } = isObject(message) ? message : {};
     want(
@@ -328,7 +396,10 @@ function checkChat({ messages, params, schema }: Params): void {
     want(typeof content === "string", "a message's content is not a string");
   }
   want(isObject(params), "params is not an object with the keys of llm_params in params");
-  want(schema === null || schema === undefined || isObject(schema), "schema is neither an object nor null");
+  want(
+    schema === null || schema === undefined || isObject(schema),
+    "schema is neither an object nor null",
+  );
 }
 
 /** @throws {PluginError} */

@@ -13,7 +13,10 @@ import { ANSWER, type Scenario, WORDS } from "./scenarios.ts";
 
 /** What the caller of a client sees of one request. */
 export interface View {
-  /** `whole`: the answer as it should be. `truncated`: something else that was passed off as the answer. */
+  /**
+   * `whole`: the answer as it should be. `truncated`: something else that was passed off as the
+   * answer.
+   */
   readonly outcome: "whole" | "truncated" | "error";
   readonly error: string | null;
   /** The model that answered; null where the client does not say. */
@@ -37,7 +40,13 @@ const KEY = "sk-failover-000000000000";
 export async function openAiClient(url: string, scale: number): Promise<Client> {
   const { OpenAI } = await import("openai");
   const timeout = 30_000 * scale;
-  const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: KEY, maxRetries: 2, timeout, logLevel: "off" });
+  const client = new OpenAI({
+    baseURL: `${url}/v1`,
+    apiKey: KEY,
+    maxRetries: 2,
+    timeout,
+    logLevel: "off",
+  });
   return {
     name: "openai package",
     fallsBack: false,
@@ -46,7 +55,11 @@ export async function openAiClient(url: string, scale: number): Promise<Client> 
       return await viewOf(async () => {
         const seen = { text: "", model: null as string | null, usage: false };
         const more = { stream: true, stream_options: { include_usage: true } } as const;
-        for await (const chunk of await client.chat.completions.create({ model, messages, ...more })) {
+        for await (const chunk of await client.chat.completions.create({
+          model,
+          messages,
+          ...more,
+        })) {
           seen.text += chunk.choices[0]?.delta.content ?? "";
           seen.model = chunk.model;
           seen.usage ||= chunk.usage !== undefined && chunk.usage !== null;
@@ -58,7 +71,9 @@ export async function openAiClient(url: string, scale: number): Promise<Client> 
   };
 }
 
-/** The compiled binary: a process for each request, that share the user's folders and nothing else. */
+/**
+ * The compiled binary: a process for each request, that share the user's folders and nothing else.
+ */
 export function binaryClient(url: string, binary: string): Client {
   const folder = mkdtempSync(join(tmpdir(), "failover-"));
   return {
@@ -79,7 +94,10 @@ export function binaryClient(url: string, binary: string): Client {
         const printed: unknown = JSON.parse(await new Response(child.stdout).text());
         if ((await child.exited) !== 0) throw new Error(messageIn(printed));
         const events = (await Bun.file(trace).text()).trim().split("\n");
-        return { text: answerIn(printed), ...answeredBy(events.map((line) => JSON.parse(line) as RunEvent)) };
+        return {
+          text: answerIn(printed),
+          ...answeredBy(events.map((line) => JSON.parse(line) as RunEvent)),
+        };
       });
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
@@ -87,10 +105,16 @@ export function binaryClient(url: string, binary: string): Client {
 }
 
 /**
- * The parts of the library joined here, so that deadlines, waits and rests can shrink with the server's times.
- * @param provider whose protocol is spoken: `openai`, `anthropic`, `google`, or `newer` for OpenAI's Responses
+ * The parts of the library joined here, so that deadlines, waits and rests can shrink with the
+ * server's times.
+ * @param provider whose protocol is spoken: `openai`, `anthropic`, `google`, or `newer` for
+ * OpenAI's Responses
  */
-export async function scaledClient(url: string, scale: number, provider = "openai"): Promise<Client> {
+export async function scaledClient(
+  url: string,
+  scale: number,
+  provider = "openai",
+): Promise<Client> {
   const folder = mkdtempSync(join(tmpdir(), "failover-"));
   const env = environment(folder, url);
   mkdirSync(join(folder, "config", "modullm"), { recursive: true });
@@ -113,7 +137,11 @@ export async function scaledClient(url: string, scale: number, provider = "opena
       const loaded = await loadText(programOf(scenario, provider), folder);
       return await viewOf(async () => {
         const events: RunEvent[] = [];
-        const options = { deadlines, stream: true, listener: (event: RunEvent) => void events.push(event) };
+        const options = {
+          deadlines,
+          stream: true,
+          listener: (event: RunEvent) => void events.push(event),
+        };
         const { output } = await runProgram(loaded, {}, tools, options);
         return { text: answerIn(output), ...answeredBy(events) };
       });
@@ -155,7 +183,9 @@ function environment(folder: string, url: string): Record<string, string> {
   };
 }
 
-async function viewOf(work: () => Promise<{ text: string; model: string | null; usage: boolean }>): Promise<View> {
+async function viewOf(
+  work: () => Promise<{ text: string; model: string | null; usage: boolean }>,
+): Promise<View> {
   const start = performance.now();
   try {
     const { text, model, usage } = await work();
@@ -175,9 +205,14 @@ function answerIn(output: unknown): string {
 function answeredBy(events: readonly RunEvent[]): { model: string | null; usage: boolean } {
   const last = events.findLast((event) => event.type === "attempt-end");
   if (last?.type !== "attempt-end" || !last.ok) return { model: null, usage: false };
-  return { model: last.model.replace(/^\w+\//, ""), usage: last.usage !== null && last.usage.estimated !== true };
+  return {
+    model: last.model.replace(/^\w+\//, ""),
+    usage: last.usage !== null && last.usage.estimated !== true,
+  };
 }
 
 function messageIn(payload: unknown): string {
-  return isObject(payload) && typeof payload["message"] === "string" ? payload["message"] : "no message";
+  return isObject(payload) && typeof payload["message"] === "string"
+    ? payload["message"]
+    : "no message";
 }

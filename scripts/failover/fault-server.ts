@@ -21,7 +21,8 @@ export async function startFaultServer(scale: number): Promise<FaultServer> {
   const { port } = JSON.parse(new TextDecoder().decode(value)) as { port: number };
   reader.releaseLock();
   const url = `http://127.0.0.1:${port}`;
-  const control = async (command: string): Promise<Response> => await fetch(`${url}/control/${command}`);
+  const control = async (command: string): Promise<Response> =>
+    await fetch(`${url}/control/${command}`);
   return {
     url,
     seen: async () => (await (await control("log")).json()) as readonly Seen[],

@@ -1,9 +1,10 @@
 /**
- * A model server that fails on purpose, in a process of its own. The model's name says how; any other name is answered.
+ * A model server that fails on purpose, in a process of its own. The model's name says how; any
+ * other name is answered.
  *   bun scripts/failover/server.ts [SCALE]
- * Prints its port as a line of JSON. It speaks four protocols: see dialects/. `GET /control/log` gives the requests seen since
- * the last `GET /control/reset`, `GET /control/health` says ok. SCALE shrinks all times but that of
- * Retry-After: a client that shrinks its waits shrinks that one too.
+ * Prints its port as a line of JSON. It speaks four protocols: see dialects/. `GET /control/log`
+ * gives the requests seen since the last `GET /control/reset`, `GET /control/health` says ok. SCALE
+ * shrinks all times but that of Retry-After: a client that shrinks its waits shrinks that one too.
  */
 import { createServer, type Socket } from "node:net";
 import { isObject } from "../../src/core/json.ts";
@@ -75,7 +76,9 @@ async function answer(socket: Socket, { path, body }: Request): Promise<void> {
     const fault = scenario !== null && stillFails(scenario, before) ? scenario.fault : null;
     return await reply(socket, dialect, asked, fault);
   }
-  sendJson(socket, 404, { error: { message: `There is nothing at ${path}`, type: "invalid_request_error" } });
+  sendJson(socket, 404, {
+    error: { message: `There is nothing at ${path}`, type: "invalid_request_error" },
+  });
 }
 
 function control(socket: Socket, command: string): void {
@@ -89,10 +92,17 @@ function control(socket: Socket, command: string): void {
 
 function stillFails({ lasts }: Scenario, before: number): boolean {
   if (lasts === "always") return true;
-  return "requests" in lasts ? before < lasts.requests : performance.now() - start < lasts.seconds * 1000 * scale;
+  return "requests" in lasts
+    ? before < lasts.requests
+    : performance.now() - start < lasts.seconds * 1000 * scale;
 }
 
-async function reply(socket: Socket, dialect: Dialect, asked: Asked, fault: Fault | null): Promise<void> {
+async function reply(
+  socket: Socket,
+  dialect: Dialect,
+  asked: Asked,
+  fault: Fault | null,
+): Promise<void> {
   const { model } = asked;
   if (fault?.kind === "reset") return void socket.resetAndDestroy();
   if (fault?.kind === "silent") {
@@ -112,10 +122,16 @@ async function reply(socket: Socket, dialect: Dialect, asked: Asked, fault: Faul
   else await wholeReply(socket, dialect, model, fault);
 }
 
-async function streamReply(socket: Socket, dialect: Dialect, asked: Asked, fault: Fault | null): Promise<void> {
+async function streamReply(
+  socket: Socket,
+  dialect: Dialect,
+  asked: Asked,
+  fault: Fault | null,
+): Promise<void> {
   const { model, counted } = asked;
   const piece = (text: string): void => {
-    if (text !== "" && !socket.destroyed) socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
+    if (text !== "" && !socket.destroyed)
+      socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
   };
   socket.write(head(200, { "content-type": "text/event-stream", "transfer-encoding": "chunked" }));
   if (fault?.kind === "slow-start") await wait(fault.seconds);
@@ -126,7 +142,8 @@ async function streamReply(socket: Socket, dialect: Dialect, asked: Asked, fault
       await wait(fault.seconds);
       return void socket.destroy();
     }
-    // An event of its own, beside those that hold the answer: the rest is whole. The first event holds no token.
+    // An event of its own, beside those that hold the answer: the rest is whole. The first event
+    // holds no token.
     if (fault?.kind === "malformed-event" && index === fault.at - 2)
       piece('data: {"id":"chatcmpl-1","object":"chat.comp\n\n');
     piece(dialect.token(token, model));
@@ -138,9 +155,17 @@ async function streamReply(socket: Socket, dialect: Dialect, asked: Asked, fault
 }
 
 /** A reply in one piece: what breaks within it breaks at the same part of it. */
-async function wholeReply(socket: Socket, dialect: Dialect, model: string, fault: Fault | null): Promise<void> {
+async function wholeReply(
+  socket: Socket,
+  dialect: Dialect,
+  model: string,
+  fault: Fault | null,
+): Promise<void> {
   const text = JSON.stringify(dialect.whole(model, ANSWER));
-  const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
+  const headers = {
+    "content-type": "application/json",
+    "content-length": String(Buffer.byteLength(text)),
+  };
   const part = fault?.kind === "cut" || fault?.kind === "stall" ? fault.after / TOKENS.length : 1;
   socket.write(head(200, headers));
   await wait(fault?.kind === "slow-start" ? fault.seconds : TOKEN_GAP * TOKENS.length);
@@ -150,14 +175,23 @@ async function wholeReply(socket: Socket, dialect: Dialect, model: string, fault
   else socket.end();
 }
 
-function sendJson(socket: Socket, status: number, value: unknown, more: Readonly<Record<string, string>> = {}): void {
+function sendJson(
+  socket: Socket,
+  status: number,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): void {
   const text = JSON.stringify(value);
   const length = String(Buffer.byteLength(text));
-  socket.end(head(status, { "content-type": "application/json", "content-length": length, ...more }) + text);
+  socket.end(
+    head(status, { "content-type": "application/json", "content-length": length, ...more }) + text,
+  );
 }
 
 function head(status: number, headers: Readonly<Record<string, string>>): string {
-  const lines = Object.entries({ ...headers, connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries({ ...headers, connection: "close" }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   return `HTTP/1.1 ${status} ${status === 200 ? "OK" : "Failed"}\r\n${lines.join("")}\r\n`;
 }
 

@@ -1,6 +1,9 @@
 import type { Issue } from "../contract/contract.ts";
 
-/** How far reading may go. `off`: find only. `safe`: edits that can't change meaning. `full`: salvage as well. */
+/**
+ * How far reading may go. `off`: find only. `safe`: edits that can't change meaning. `full`:
+ * salvage as well.
+ */
 export type RepairLevel = "off" | "safe" | "full";
 
 export interface ReadOptions {
@@ -58,7 +61,10 @@ export type Reading =
 export type PartialReading =
   | {
       readonly ok: true;
-      /** Shaped by the schema as far as it goes; what is not there yet is absent, `[]` or null. Not checked. */
+      /**
+       * Shaped by the schema as far as it goes; what is not there yet is absent, `[]` or null. Not
+       * checked.
+       */
       readonly value: unknown;
     }
   | { readonly ok: false; readonly value: undefined };

@@ -1,9 +1,22 @@
 import { afterComma, type Place } from "./follow.ts";
 import { readNumber } from "./numbers.ts";
-import { blankEnd, edit, isBlank, isCloser, isQuote, keyAt, openerLevel, quotedKeyAt, type Cursor } from "./scan.ts";
+import {
+  blankEnd,
+  edit,
+  isBlank,
+  isCloser,
+  isQuote,
+  keyAt,
+  openerLevel,
+  quotedKeyAt,
+  type Cursor,
+} from "./scan.ts";
 import type { TextNode } from "./tree.ts";
 
-/** Reads a scalar that has no quotes: a literal, a number, or text whose quotes are missing. Always moves on. */
+/**
+ * Reads a scalar that has no quotes: a literal, a number, or text whose quotes are missing. Always
+ * moves on.
+ */
 export function readBare(c: Cursor, place: Place): TextNode {
   const start = c.at;
   const editFrom = c.edits.length;
@@ -12,7 +25,10 @@ export function readBare(c: Cursor, place: Place): TextNode {
   while (last > start && isBlank(c.text.charCodeAt(last - 1))) last--;
   c.at = stop;
   let text = c.text.slice(start, last);
-  const glued = place === "value" && c.at > start && gluedString(c, c.at) ? c.text.indexOf('"', c.at + 1) + 1 : 0;
+  const glued =
+    place === "value" && c.at > start && gluedString(c, c.at)
+      ? c.text.indexOf('"', c.at + 1) + 1
+      : 0;
   if (glued > 0) {
     edit(c, "skipped-text", c.at, glued, "");
     c.at = glued;
@@ -22,10 +38,22 @@ export function readBare(c: Cursor, place: Place): TextNode {
   }
   if (text.endsWith(";") && place === "top") text = text.slice(0, -1);
   if (c.at === start) c.at++;
-  if (c.strict && (place === "key" || (bareValue(text) === undefined && !(c.partial && stop >= c.end))))
+  if (
+    c.strict &&
+    (place === "key" || (bareValue(text) === undefined && !(c.partial && stop >= c.end)))
+  )
     c.failed = true;
   const open = stop >= c.end;
-  return { kind: "text", quoted: false, text, start, end: last, editFrom, editTo: c.edits.length, open };
+  return {
+    kind: "text",
+    quoted: false,
+    text,
+    start,
+    end: last,
+    editFrom,
+    editTo: c.edits.length,
+    open,
+  };
 }
 
 /** The value a bare scalar has when no schema says otherwise; undefined when it is plain text. */
@@ -80,7 +108,13 @@ function numberEnd(c: Cursor): number {
 function bareKeyEnd(c: Cursor): number {
   for (let at = c.at; at < c.end; at++) {
     const code = c.text.charCodeAt(at);
-    if ((code > 96 && code < 123) || code === 95 || (code > 47 && code < 58) || (code > 64 && code < 91)) continue;
+    if (
+      (code > 96 && code < 123) ||
+      code === 95 ||
+      (code > 47 && code < 58) ||
+      (code > 64 && code < 91)
+    )
+      continue;
     const char = c.text[at] ?? "";
     if (char === ":" || char === "," || char === "}" || char === "{" || char === "=") return at;
     if (isQuote(char) && at > c.at && char !== "'" && char !== "’") return at;
@@ -91,12 +125,21 @@ function bareKeyEnd(c: Cursor): number {
   return c.end;
 }
 
-/** The end of bare text in a value, a list item or on its own. Brackets opened inside it must close before it can end. */
+/**
+ * The end of bare text in a value, a list item or on its own. Brackets opened inside it must close
+ * before it can end.
+ */
 function bareValueEnd(c: Cursor, place: Place): number {
   let depth = 0;
   for (let at = c.at; at < c.end; at++) {
     const code = c.text.charCodeAt(at);
-    if ((code > 96 && code < 123) || code === 32 || (code > 47 && code < 58) || (code > 64 && code < 91)) continue;
+    if (
+      (code > 96 && code < 123) ||
+      code === 32 ||
+      (code > 47 && code < 58) ||
+      (code > 64 && code < 91)
+    )
+      continue;
     const char = c.text[at] ?? "";
     if (char === "(" || char === "{" || char === "[") {
       if (startsNext(c, at, place)) return at;
@@ -119,7 +162,9 @@ function closes(c: Cursor, char: string, place: Place): boolean {
 /** `1{` in a list of objects: the next one begins. */
 function startsNext(c: Cursor, at: number, place: Place): boolean {
   if (place === "item")
-    return at > c.at && c.text[at] === "{" && readNumber(c.text.slice(c.at, at).trim()) !== undefined;
+    return (
+      at > c.at && c.text[at] === "{" && readNumber(c.text.slice(c.at, at).trim()) !== undefined
+    );
   return (
     place === "value" &&
     c.text[at] === "{" &&
@@ -133,7 +178,8 @@ function endsHere(c: Cursor, at: number, char: string, place: Place): boolean {
   if (char === ";" && place === "value")
     return blankEnd(c, at + 1) >= c.end || afterComma(c, at + 1, c.stack.length - 1) === "yes";
   if (char === "/" && at > c.at) return commentStarts(c, at);
-  if (char === "#") return at > c.at && isBlank(c.text.charCodeAt(at - 1)) && c.text[at + 1] === " ";
+  if (char === "#")
+    return at > c.at && isBlank(c.text.charCodeAt(at - 1)) && c.text[at + 1] === " ";
   if (char === "`") return at > c.at && c.text.startsWith("```", at);
   if (!isQuote(char) || at === c.at) return false;
   if (place === "value" && quotedKeyAt(c, at)) return true;
@@ -165,7 +211,9 @@ function commaEnds(c: Cursor, at: number, place: Place): boolean {
   const verdict = afterComma(c, at + 1, c.stack.length - 1);
   if (verdict === "yes" || verdict === "root") return true;
   // A number or literal is whole as it is; a string behind it is a key whose colon is missing.
-  return isQuote(c.text[blankEnd(c, at + 1)]) && bareValue(c.text.slice(c.at, at).trim()) !== undefined;
+  return (
+    isQuote(c.text[blankEnd(c, at + 1)]) && bareValue(c.text.slice(c.at, at).trim()) !== undefined
+  );
 }
 
 function endsAtLine(c: Cursor, at: number, place: Place): boolean {

@@ -1,7 +1,14 @@
 import type { Contract } from "../contract/contract.ts";
 import type { Edit, Lost, RepairLevel } from "./answer.ts";
 import { newCoercion } from "./coerce.ts";
-import { pathOf, type Coercion, type Note, type Notes, type Outcome, type SchemaNotes } from "./outcome.ts";
+import {
+  pathOf,
+  type Coercion,
+  type Note,
+  type Notes,
+  type Outcome,
+  type SchemaNotes,
+} from "./outcome.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import type { Cursor } from "./scan.ts";
 import type { Member, Node, ParseEdit } from "./tree.ts";
@@ -39,7 +46,10 @@ const LOST_FREE = 2;
 const UNWANTED_WEIGHT = 1 / 4;
 const SHOWN = 80;
 
-/** Reads a source under the contract; null when the level allows no way to, or too much would be lost. */
+/**
+ * Reads a source under the contract; null when the level allows no way to, or too much would be
+ * lost.
+ */
 export function evaluate(
   source: Source,
   contract: Contract,
@@ -53,9 +63,15 @@ export function evaluate(
   const parseEdits = [
     ...(source.extra ?? []),
     // The edits of several parses are numbered anew: there muting by number does not apply.
-    ...(muted.length === 0 || source.rung === "many" ? source.cursor.edits : unmuted(source.cursor.edits, muted)),
+    ...(muted.length === 0 || source.rung === "many"
+      ? source.cursor.edits
+      : unmuted(source.cursor.edits, muted)),
   ];
-  if (level !== "full" && parseEdits.some((edit) => level === "off" || ruleOf(edit.rule).level === "full")) return null;
+  if (
+    level !== "full" &&
+    parseEdits.some((edit) => level === "off" || ruleOf(edit.rule).level === "full")
+  )
+    return null;
   const lost = lostOf(x, source, notes, parseEdits);
   if (lost === null) return null;
   return {
@@ -70,15 +86,24 @@ export function evaluate(
 
 /** The edits of a candidate as they are reported. Only the one that is taken pays for it. */
 export function editsOf({ source, parseEdits, notes }: Candidate): Edit[] {
-  return [...parseEdits.map((edit) => placed(source, edit)), ...notes.map((note) => noted(source, note))];
+  return [
+    ...parseEdits.map((edit) => placed(source, edit)),
+    ...notes.map((note) => noted(source, note)),
+  ];
 }
 
 /** Whether each of a candidate's edits is by a rule that `accepts` takes. */
-export function everyRule({ parseEdits, notes }: Candidate, accepts: (rule: RuleName) => boolean): boolean {
+export function everyRule(
+  { parseEdits, notes }: Candidate,
+  accepts: (rule: RuleName) => boolean,
+): boolean {
   return parseEdits.every(({ rule }) => accepts(rule)) && notes.every(({ rule }) => accepts(rule));
 }
 
-/** The cost of the edits. One that repeats costs less each time: it is a habit of the writer, not more damage. */
+/**
+ * The cost of the edits. One that repeats costs less each time: it is a habit of the writer, not
+ * more damage.
+ */
 function costOf(outcome: Outcome, edits: readonly ParseEdit[]): number {
   if (edits.length === 0) return outcome.cost;
   const counts = new Map<RuleName, number>();
@@ -102,12 +127,20 @@ function flatten(root: Notes): { notes: Note[]; muted: (readonly [number, number
   return { notes, muted };
 }
 
-function unmuted(edits: readonly ParseEdit[], muted: readonly (readonly [number, number])[]): ParseEdit[] {
+function unmuted(
+  edits: readonly ParseEdit[],
+  muted: readonly (readonly [number, number])[],
+): ParseEdit[] {
   return edits.filter((_, index) => !muted.some(([from, to]) => index >= from && index < to));
 }
 
 /** What is lost, or null when it is too much. */
-function lostOf(x: Coercion, source: Source, notes: readonly Note[], edits: readonly ParseEdit[]): Lost[] | null {
+function lostOf(
+  x: Coercion,
+  source: Source,
+  notes: readonly Note[],
+  edits: readonly ParseEdit[],
+): Lost[] | null {
   const lost: Lost[] = [];
   let weight = 0;
   for (const piece of [...edits, ...notes]) {
@@ -124,7 +157,9 @@ function lostOf(x: Coercion, source: Source, notes: readonly Note[], edits: read
 
 function weightOf(rule: RuleName, characters: number): number {
   if (rule === "broken-escape" || rule === "orphan-value") return Number.POSITIVE_INFINITY;
-  return rule === "extra-property" || rule === "other-item" ? characters * UNWANTED_WEIGHT : characters;
+  return rule === "extra-property" || rule === "other-item"
+    ? characters * UNWANTED_WEIGHT
+    : characters;
 }
 
 /** Letters and digits: what a value is made of. */
@@ -136,7 +171,13 @@ function placed(source: Source, edit: ParseEdit): Edit {
   const { text } = source.cursor;
   const path = pathAt(source.node, edit.from);
   const position = source.isPlaced === false ? null : edit.from;
-  return { rule: edit.rule, path, before: shorten(text.slice(edit.from, edit.to)), after: edit.after, position };
+  return {
+    rule: edit.rule,
+    path,
+    before: shorten(text.slice(edit.from, edit.to)),
+    after: edit.after,
+    position,
+  };
 }
 
 function noted(source: Source, note: Note): Edit {
@@ -160,7 +201,11 @@ function pathAt(root: Node, offset: number): (string | number)[] {
       path.push(member.key);
       node = member.value;
     } else {
-      const [item, index]: readonly [Node | undefined, number] = lastBefore(node.items, (one) => one.start, offset);
+      const [item, index]: readonly [Node | undefined, number] = lastBefore(
+        node.items,
+        (one) => one.start,
+        offset,
+      );
       if (!item || isBehind(item, offset)) break;
       path.push(index);
       node = item;

@@ -1,7 +1,16 @@
 import { isObject } from "../core/json.ts";
 import { fromJsonText } from "./coerce-scalar.ts";
 import { loss } from "./natural.ts";
-import { allows, cheaper, join, withEdit, type Coercion, type Notes, type Outcome, type Path } from "./outcome.ts";
+import {
+  allows,
+  cheaper,
+  join,
+  withEdit,
+  type Coercion,
+  type Notes,
+  type Outcome,
+  type Path,
+} from "./outcome.ts";
 import { ruleOf } from "./rules.ts";
 import type { Node, ObjectNode, TextNode } from "./tree.ts";
 
@@ -24,7 +33,8 @@ function itemSchema(schema: Schema, index: number): unknown {
   const prefix = schema["prefixItems"];
   if (Array.isArray(prefix) && index < prefix.length) return prefix[index];
   const { items } = schema;
-  if (Array.isArray(items)) return index < items.length ? items[index] : (schema["additionalItems"] ?? true);
+  if (Array.isArray(items))
+    return index < items.length ? items[index] : (schema["additionalItems"] ?? true);
   return items ?? true;
 }
 
@@ -70,9 +80,16 @@ function objectToArray(x: Coercion, node: ObjectNode, schema: Schema, path: Path
   return cheaper(single, withEdit(x, listOf(x, values, schema, path), "unwrap", node, path));
 }
 
-function unwrapList(x: Coercion, value: Node, node: Node, schema: Schema, path: Path): Outcome | null {
+function unwrapList(
+  x: Coercion,
+  value: Node,
+  node: Node,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
   const inner = value.kind === "array" ? x.coerce(value, schema, path) : null;
-  const list = inner ?? (x.level === "full" && value.kind !== "text" ? x.coerce(value, schema, path) : null);
+  const list =
+    inner ?? (x.level === "full" && value.kind !== "text" ? x.coerce(value, schema, path) : null);
   return withEdit(x, list ?? xmlItem(x, value, node, schema, path), "unwrap", node, path);
 }
 
@@ -85,14 +102,25 @@ function singleToList(x: Coercion, node: Node, schema: Schema, path: Path): Outc
   const item = itemSchema(schema, 0);
   const inner = x.coerce(node, item, { up: path, key: 0 });
   if (!inner || !meetsLength(1, schema)) return null;
-  // A whole answer in words may be a refusal, or talk around a list: to take it for the one item is a guess.
-  const isProse = path === null && node.kind === "text" && typeof inner.value === "string" && isFreeText(item);
-  return withEdit(x, { ...inner, value: [inner.value] }, isProse ? "wrap-text" : "single-to-list", node, path);
+  // A whole answer in words may be a refusal, or talk around a list: to take it for the one item is
+  // a guess.
+  const isProse =
+    path === null && node.kind === "text" && typeof inner.value === "string" && isFreeText(item);
+  return withEdit(
+    x,
+    { ...inner, value: [inner.value] },
+    isProse ? "wrap-text" : "single-to-list",
+    node,
+    path,
+  );
 }
 
 const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?=\S)/;
 
-/** What stands behind the bullets or numbers of a text that is lines of such; null for any other text. */
+/**
+ * What stands behind the bullets or numbers of a text that is lines of such; null for any other
+ * text.
+ */
 function listedLines(text: string): string[] | null {
   if (!text.includes("\n")) return null;
   const lines = text.split("\n").filter((line) => line.trim() !== "");
@@ -100,7 +128,10 @@ function listedLines(text: string): string[] | null {
   return lines.map((line) => line.replace(BULLET, "").trim());
 }
 
-/** Text that lists its items: one a line behind bullets or numbers, or between commas where the items are not free text. */
+/**
+ * Text that lists its items: one a line behind bullets or numbers, or between commas where the
+ * items are not free text.
+ */
 function textToArray(
   x: Coercion,
   node: TextNode,

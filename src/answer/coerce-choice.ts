@@ -26,14 +26,18 @@ function readChoices(schema: Record<string, unknown>): readonly Choice[] | null 
 
 /** The value itself, its aliases, its description, and both as `alias: description`. */
 function namesOf(schema: Record<string, unknown>, value: unknown): string[] {
-  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return [];
+  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
+    return [];
   const own = String(value);
   const names = [own];
   const aliases = isObject(schema["x-aliases"]) ? schema["x-aliases"][own] : undefined;
   const only = "const" in schema ? schema["x-alias"] : undefined;
   for (const alias of [aliases, only].flat()) if (typeof alias === "string") names.push(alias);
-  const description = isObject(schema["x-descriptions"]) ? schema["x-descriptions"][own] : undefined;
-  if (typeof description === "string") names.push(description, ...names.map((name) => `${name}: ${description}`));
+  const description = isObject(schema["x-descriptions"])
+    ? schema["x-descriptions"][own]
+    : undefined;
+  if (typeof description === "string")
+    names.push(description, ...names.map((name) => `${name}: ${description}`));
   return names;
 }
 
@@ -46,7 +50,10 @@ export function coerceToChoice(
 ): Outcome | null {
   if (node.kind === "text") return textToChoice(x, node, choices, path);
   const whole = choices.find(
-    (choice) => typeof choice.value === "object" && choice.value !== null && same(jsonOf(x, node), choice.value),
+    (choice) =>
+      typeof choice.value === "object" &&
+      choice.value !== null &&
+      same(jsonOf(x, node), choice.value),
   );
   if (whole) return plain(whole.value);
   if (node.kind === "object") {
@@ -57,7 +64,9 @@ export function coerceToChoice(
   return listToSingle(x, node, schema, path);
 }
 
-/** A list where one value is wanted: its only item, or the only one that fits and the rest is lost. */
+/**
+ * A list where one value is wanted: its only item, or the only one that fits and the rest is lost.
+ */
 export function listToSingle(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
   if (node.kind !== "array") return null;
   const fitting = node.items.map((item) => ({ item, outcome: x.coerce(item, schema, path) }));
@@ -82,12 +91,17 @@ function textToChoice(
   path: Path,
 ): Outcome | null {
   const value = node.quoted ? node.text : bareValue(node.text);
-  if (value !== undefined && choices.some((choice) => same(choice.value, value))) return plain(value);
+  if (value !== undefined && choices.some((choice) => same(choice.value, value)))
+    return plain(value);
   const match = matchChoice(node.text, choices);
   if (!match) return null;
   if (match.how === "exact" && match.value === node.text) return plain(match.value);
-  const rule = match.how === "within" ? "enum-in-text" : match.how === "exact" ? "alias" : "enum-match";
-  return cheaper(null, withEdit(x, plain(match.value), rule, node, path, JSON.stringify(match.value)));
+  const rule =
+    match.how === "within" ? "enum-in-text" : match.how === "exact" ? "alias" : "enum-match";
+  return cheaper(
+    null,
+    withEdit(x, plain(match.value), rule, node, path, JSON.stringify(match.value)),
+  );
 }
 
 function jsonOf(x: Coercion, node: Node): unknown {

@@ -20,7 +20,12 @@ import type { Member, Node, ObjectNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
-export function coerceToObject(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+export function coerceToObject(
+  x: Coercion,
+  node: Node,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
   if (node.kind === "object") return objectToObject(x, node, schema, path);
   const wrapped = wrap(x, node, schema, path);
   if (node.kind === "array") return cheaper(listToSingle(x, node, schema, path), wrapped);
@@ -36,12 +41,15 @@ function objectToObject(x: Coercion, node: ObjectNode, schema: Schema, path: Pat
 /** `{"result": {…}}` where what is inside is wanted. */
 function unwrap(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
   const [only] = node.members;
-  if (!only || node.members.length > 1 || node.bare.length > 0 || only.value.kind !== "object") return null;
+  if (!only || node.members.length > 1 || node.bare.length > 0 || only.value.kind !== "object")
+    return null;
   if (propertiesOf(schema)[only.key] !== undefined || only.value.members.length === 0) return null;
   return withEdit(x, x.coerce(only.value, schema, path), "unwrap", node, path);
 }
 
-/** A value that is the one property the schema has. Plain text only where nothing else was answered. */
+/**
+ * A value that is the one property the schema has. Plain text only where nothing else was answered.
+ */
 function wrap(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
   const properties = propertiesOf(schema);
   const [name, ...others] = Object.keys(properties);
@@ -122,9 +130,19 @@ function addKnown(
 }
 
 /** XML repeats an element for each item of a list. */
-function mergeRepeated(x: Coercion, built: Building, name: string, outcome: Outcome, schema: unknown): boolean {
+function mergeRepeated(
+  x: Coercion,
+  built: Building,
+  name: string,
+  outcome: Outcome,
+  schema: unknown,
+): boolean {
   const before = built.value[name];
-  if (!Array.isArray(before) || !Array.isArray(outcome.value) || !x.edits.some((edit) => edit.rule === "xml"))
+  if (
+    !Array.isArray(before) ||
+    !Array.isArray(outcome.value) ||
+    !x.edits.some((edit) => edit.rule === "xml")
+  )
     return false;
   if (!wantsArray(x, schema)) return false;
   setOwn(built.value, name, [...before, ...outcome.value]);
@@ -134,19 +152,35 @@ function mergeRepeated(x: Coercion, built: Building, name: string, outcome: Outc
 }
 
 /** A property whose value can't be read: absent where the schema allows that. */
-function addFailed(x: Coercion, built: Building, member: Member, path: Path, isRequired: boolean): boolean {
+function addFailed(
+  x: Coercion,
+  built: Building,
+  member: Member,
+  path: Path,
+  isRequired: boolean,
+): boolean {
   if (x.partial) return true;
-  const isNull = member.value.kind === "text" && !member.value.quoted && natural(x, member.value, null)?.value === null;
+  const isNull =
+    member.value.kind === "text" &&
+    !member.value.quoted &&
+    natural(x, member.value, null)?.value === null;
   if (isRequired) return false;
   if (isNull) return add(x, built, "null-absent", path, member.keyStart, member.value.end);
   return add(x, built, "dropped-property", path, member.keyStart, member.value.end);
 }
 
-function addUnknown(x: Coercion, built: Building, member: Member, schema: Schema, path: Path): boolean {
+function addUnknown(
+  x: Coercion,
+  built: Building,
+  member: Member,
+  schema: Schema,
+  path: Path,
+): boolean {
   const here = { up: path, key: member.key };
   const wanted = patternSchema(schema, member.key) ?? schema["additionalProperties"] ?? true;
   if (wanted === false && x.partial) built.cost += 1;
-  if (wanted === false) return x.partial || add(x, built, "extra-property", here, member.keyStart, member.value.end);
+  if (wanted === false)
+    return x.partial || add(x, built, "extra-property", here, member.keyStart, member.value.end);
   const outcome = x.coerce(member.value, wanted, here);
   if (!outcome) return addFailed(x, built, member, here, false);
   const key = keyOf(x, schema["propertyNames"], member.key);
@@ -198,7 +232,15 @@ function addMissing(
   return add(x, built, "absent-null", here, node.start, node.start, "null");
 }
 
-function add(x: Coercion, built: Building, rule: RuleName, path: Path, from: number, to: number, after = ""): boolean {
+function add(
+  x: Coercion,
+  built: Building,
+  rule: RuleName,
+  path: Path,
+  from: number,
+  to: number,
+  after = "",
+): boolean {
   if (!allows(x, rule)) return false;
   built.notes = join(
     built.notes,

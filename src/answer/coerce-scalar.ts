@@ -3,7 +3,15 @@ import { bareValue } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
 import { readSpelledNumber } from "./numbers.ts";
-import { allows, cheaper, plain, withEdit, type Coercion, type Outcome, type Path } from "./outcome.ts";
+import {
+  allows,
+  cheaper,
+  plain,
+  withEdit,
+  type Coercion,
+  type Outcome,
+  type Path,
+} from "./outcome.ts";
 import type { Node, TextNode } from "./tree.ts";
 
 type ScalarType = "number" | "integer" | "boolean" | "null";
@@ -13,7 +21,12 @@ export function isScalarType(type: string): type is ScalarType {
   return type === "number" || type === "integer" || type === "boolean" || type === "null";
 }
 
-export function coerceToString(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+export function coerceToString(
+  x: Coercion,
+  node: Node,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
   if (node.kind !== "text") return containerToString(x, node, schema, path);
   if (node.quoted) return keepString(x, node, node.text, schema, path, null);
   const value = bareValue(node.text);
@@ -27,7 +40,11 @@ export function coerceToString(x: Coercion, node: Node, schema: Schema, path: Pa
     node.text,
     schema,
     path,
-    value === undefined ? (node.text.includes('"') ? "bare-with-quotes" : "bare-string") : "to-text",
+    value === undefined
+      ? node.text.includes('"')
+        ? "bare-with-quotes"
+        : "bare-string"
+      : "to-text",
   );
 }
 
@@ -44,7 +61,9 @@ function keepString(
   const value = dated ?? text;
   if (!x.partial && !meetsString(value, schema)) return null;
   const kept = rule ? withEdit(x, plain(value), rule, node, path, value) : plain(value);
-  return dated === undefined || dated === text ? kept : withEdit(x, kept, "date", node, path, value);
+  return dated === undefined || dated === text
+    ? kept
+    : withEdit(x, kept, "date", node, path, value);
 }
 
 function meetsString(text: string, schema: Schema): boolean {
@@ -62,14 +81,26 @@ function meetsString(text: string, schema: Schema): boolean {
 /** An object or a list where text is wanted: one item of a list, or the source as it stands. */
 function containerToString(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
   if (node.open && x.partial) return null;
-  const single = node.kind === "array" && node.items.length === 1 ? listToSingle(x, node, schema, path) : null;
+  const single =
+    node.kind === "array" && node.items.length === 1 ? listToSingle(x, node, schema, path) : null;
   const source = x.text.slice(node.start, node.end);
-  const whole = meetsString(source, schema) ? withEdit(x, plain(source), "json-to-text", node, path, source) : null;
-  const muted = whole && { ...whole, notes: [whole.notes, { mute: [node.editFrom, node.editTo] as const }] as const };
+  const whole = meetsString(source, schema)
+    ? withEdit(x, plain(source), "json-to-text", node, path, source)
+    : null;
+  const muted = whole && {
+    ...whole,
+    notes: [whole.notes, { mute: [node.editFrom, node.editTo] as const }] as const,
+  };
   return cheaper(single, muted);
 }
 
-export function coerceToScalar(x: Coercion, node: Node, type: ScalarType, schema: Schema, path: Path): Outcome | null {
+export function coerceToScalar(
+  x: Coercion,
+  node: Node,
+  type: ScalarType,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
   if (node.kind === "array") return type === "null" ? null : listToSingle(x, node, schema, path);
   if (node.kind === "object") {
     const [only] = node.members;
@@ -92,14 +123,19 @@ function toNumber(x: Coercion, node: TextNode, path: Path): Outcome | null {
     }
   }
   const spelled = readSpelledNumber(node.text);
-  if (spelled) return withEdit(x, plain(spelled.value), spelled.rule, node, path, String(spelled.value));
+  if (spelled)
+    return withEdit(x, plain(spelled.value), spelled.rule, node, path, String(spelled.value));
   const found = node.text.length < 2000 ? onlyNumberIn(node.text) : undefined;
-  return found === undefined ? null : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
+  return found === undefined
+    ? null
+    : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
 }
 
 /** The number in a text that holds exactly one. */
 export function onlyNumberIn(text: string): number | undefined {
-  const found = text.match(/(?<![\p{L}\p{N}])[-+]?[$€£¥]?\d(?:[\d,]*\d)?(?:\.\d+)?(?![\p{L}\p{N}])/gu);
+  const found = text.match(
+    /(?<![\p{L}\p{N}])[-+]?[$€£¥]?\d(?:[\d,]*\d)?(?:\.\d+)?(?![\p{L}\p{N}])/gu,
+  );
   if (found?.length !== 1 || found[0] === undefined) return undefined;
   return readSpelledNumber(found[0])?.value;
 }
@@ -118,7 +154,8 @@ const NO = /^(?:false|no|n|off|incorrect)[.!]?$/i;
 
 function toBoolean(x: Coercion, node: TextNode, path: Path): Outcome | null {
   const text = node.text.trim().replace(/^\*+|\*+$/g, "");
-  if (!node.quoted && (node.text === "true" || node.text === "false")) return plain(node.text === "true");
+  if (!node.quoted && (node.text === "true" || node.text === "false"))
+    return plain(node.text === "true");
   const word = YES.test(text) ? true : NO.test(text) ? false : undefined;
   if (word !== undefined) {
     const rule = !node.quoted && /^(?:true|false)$/i.test(text) ? "literal" : "text-to-boolean";
@@ -128,12 +165,20 @@ function toBoolean(x: Coercion, node: TextNode, path: Path): Outcome | null {
     return withEdit(x, plain(text === "1"), "number-to-boolean", node, path, String(text === "1"));
   if (node.open && x.partial && /^t|^f/i.test(text) && !node.quoted) return cut(x, node, path);
   const found = text.length < 20_000 ? booleanIn(text) : undefined;
-  return found === undefined ? null : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
+  return found === undefined
+    ? null
+    : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
 }
 
 function cut(x: Coercion, node: TextNode, path: Path): Outcome | null {
-  const value = "true".startsWith(node.text) ? true : "false".startsWith(node.text) ? false : undefined;
-  return value === undefined ? null : withEdit(x, plain(value), "literal", node, path, String(value));
+  const value = "true".startsWith(node.text)
+    ? true
+    : "false".startsWith(node.text)
+      ? false
+      : undefined;
+  return value === undefined
+    ? null
+    : withEdit(x, plain(value), "literal", node, path, String(value));
 }
 
 /** The boolean a text speaks of; undefined when it speaks of both, or of neither. */
@@ -149,8 +194,10 @@ export function booleanIn(text: string): boolean | undefined {
 
 function toNull(x: Coercion, node: TextNode, path: Path): Outcome | null {
   if (!node.quoted && node.text === "null") return plain(null);
-  if (!node.quoted && bareValue(node.text) === null) return withEdit(x, plain(null), "literal", node, path, "null");
-  if (node.open && x.partial && !node.quoted && node.text !== "" && "null".startsWith(node.text)) return plain(null);
+  if (!node.quoted && bareValue(node.text) === null)
+    return withEdit(x, plain(null), "literal", node, path, "null");
+  if (node.open && x.partial && !node.quoted && node.text !== "" && "null".startsWith(node.text))
+    return plain(null);
   return /^(?:null|none|nil)\.?$/i.test(node.text.trim())
     ? withEdit(x, plain(null), "text-to-null", node, path, "null")
     : null;

@@ -32,7 +32,12 @@ export interface CoerceOptions {
 const MAX_NESTING = 3;
 
 /** Sets up the coercion of what one parse gave. */
-export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOptions, nesting = 0): Coercion {
+export function newCoercion(
+  cursor: Cursor,
+  root: JsonSchema,
+  options: CoerceOptions,
+  nesting = 0,
+): Coercion {
   const x: Coercion = {
     text: cursor.text,
     level: options.level,
@@ -48,12 +53,16 @@ export function newCoercion(cursor: Cursor, root: JsonSchema, options: CoerceOpt
   return x;
 }
 
-/** The cheapest value a node has under a schema; null when it has none. Each pair of node and schema is worked out once. */
+/**
+ * The cheapest value a node has under a schema; null when it has none. Each pair of node and schema
+ * is worked out once.
+ */
 export function coerce(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
   if (!isObject(schema)) return schema === false ? null : natural(x, node, path);
   const shape = shapeOf(x, schema);
   if (typeof shape === "boolean") return shape ? natural(x, node, path) : null;
-  if (node.kind === "text" && shape.scalar !== null) return coerceToType(x, node, shape.scalar, shape.schema, path);
+  if (node.kind === "text" && shape.scalar !== null)
+    return coerceToType(x, node, shape.scalar, shape.schema, path);
   let known = x.memo.get(node);
   if (known?.has(schema)) return known.get(schema) ?? null;
   if (!known) x.memo.set(node, (known = new Map()));
@@ -70,11 +79,15 @@ function coerceBy(x: Coercion, node: Node, shape: Shape, path: Path): Outcome | 
   const choices = shape.hasChoices ? choicesOf(x, schema) : null;
   if (choices) return coerceToChoice(x, node, choices, schema, path);
   if (!types) return natural(x, node, path);
-  if (types.length === 1 && types[0] !== undefined) return coerceToType(x, node, types[0], schema, path);
+  if (types.length === 1 && types[0] !== undefined)
+    return coerceToType(x, node, types[0], schema, path);
   return cheapest(types, (type) => coerceToType(x, node, type, schema, path));
 }
 
-function cheapest<T>(options: readonly T[], outcomeOf: (option: T) => Outcome | null): Outcome | null {
+function cheapest<T>(
+  options: readonly T[],
+  outcomeOf: (option: T) => Outcome | null,
+): Outcome | null {
   let best: Outcome | null = null;
   for (const option of options) best = cheaper(best, outcomeOf(option));
   return best;
@@ -93,7 +106,10 @@ function coerceToType(
   return isScalarType(type) ? coerceToScalar(x, node, type, schema, path) : null;
 }
 
-/** What a string holds, read as a value of its own. Its edits are summed up in the one edit its reader records. */
+/**
+ * What a string holds, read as a value of its own. Its edits are summed up in the one edit its
+ * reader records.
+ */
 function coerceNested(x: Coercion, text: string, schema: unknown): NestedOutcome | null {
   if (x.nesting >= MAX_NESTING) return null;
   const cursor = newCursor(text, 0, text.length, x.partial);

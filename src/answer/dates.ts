@@ -13,7 +13,9 @@ const MONTHS = [
   "december",
 ];
 
-/** A date or date-time as `format` wants it; undefined when the text is no date, or could be two. */
+/**
+ * A date or date-time as `format` wants it; undefined when the text is no date, or could be two.
+ */
 export function toIsoDate(text: string, format: "date" | "date-time"): string | undefined {
   const [day, time] = splitTime(text.trim());
   const date = isoDay(day);
@@ -24,9 +26,15 @@ export function toIsoDate(text: string, format: "date" | "date-time"): string | 
 }
 
 function splitTime(text: string): readonly [string, string | undefined] {
-  const found = /^(.*?)[T\s]\s*(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/i.exec(text);
+  const found =
+    /^(.*?)[T\s]\s*(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/i.exec(
+      text,
+    );
   if (!found) return [text, undefined];
-  const clock = (found[2] ?? "").padStart(found[2]?.indexOf(":") === 1 ? (found[2]?.length ?? 0) + 1 : 0, "0");
+  const clock = (found[2] ?? "").padStart(
+    found[2]?.indexOf(":") === 1 ? (found[2]?.length ?? 0) + 1 : 0,
+    "0",
+  );
   return [found[1] ?? "", clock + (found[3] ?? "")];
 }
 
@@ -45,16 +53,29 @@ function isoDay(text: string): string | undefined {
   const compact = /^(\d{4})(\d{2})(\d{2})$/.exec(text);
   if (compact) return build(compact[1], Number(compact[2]), Number(compact[3]));
   const slashed = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$/.exec(text);
-  if (slashed) return fromUnordered(Number(slashed[1]), Number(slashed[3]), slashed[4], slashed[2] === ".");
-  const bare = text.replace(/^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+/i, "");
-  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+(\d{4})$/i.exec(bare);
+  if (slashed)
+    return fromUnordered(Number(slashed[1]), Number(slashed[3]), slashed[4], slashed[2] === ".");
+  const bare = text.replace(
+    /^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+/i,
+    "",
+  );
+  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+(\d{4})$/i.exec(
+    bare,
+  );
   if (dayFirst) return build(dayFirst[3], monthOf(dayFirst[2]), Number(dayFirst[1]));
   const monthFirst = /^([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/i.exec(bare);
-  return monthFirst ? build(monthFirst[3], monthOf(monthFirst[1]), Number(monthFirst[2])) : undefined;
+  return monthFirst
+    ? build(monthFirst[3], monthOf(monthFirst[1]), Number(monthFirst[2]))
+    : undefined;
 }
 
 /** 03/04/2024 could be March or April: only a day over 12, or dots as in 3.4.2024, tells. */
-function fromUnordered(first: number, second: number, year: string | undefined, hasDots: boolean): string | undefined {
+function fromUnordered(
+  first: number,
+  second: number,
+  year: string | undefined,
+  hasDots: boolean,
+): string | undefined {
   if (hasDots || first > 12) return build(year, second, first);
   if (second > 12 || first === second) return build(year, first, second);
   return undefined;

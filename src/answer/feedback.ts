@@ -5,12 +5,14 @@ import type { Reading } from "./answer.ts";
 const MAX_ISSUES = 5;
 
 /**
- * What was wrong with an answer, in words for the model that gave it: a line for each of the few most telling issues, with the
- * path and what was there instead. Empty for an answer that was read.
+ * What was wrong with an answer, in words for the model that gave it: a line for each of the few
+ * most telling issues, with the path and what was there instead. Empty for an answer that was read.
  */
 export function feedback(reading: Reading, contract: Contract): string {
   if (reading.ok) return "";
-  const lines = reading.issues.slice(0, MAX_ISSUES).map((issue) => `- ${line(reading.code, issue, contract)}`);
+  const lines = reading.issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => `- ${line(reading.code, issue, contract)}`);
   const more = reading.issues.length - MAX_ISSUES;
   if (more > 0) lines.push(`- and ${more} more of the same kind`);
   for (const { text } of reading.lost.slice(0, 2))
@@ -23,7 +25,8 @@ function line(code: string, issue: Issue, contract: Contract): string {
     const wanted = contract.schema["type"] === "array" ? "one JSON array" : "one JSON object";
     return `the answer holds no JSON that can be read: answer with ${wanted} and nothing else`;
   }
-  if (issue.keyword === "repair") return `the JSON is damaged (${issue.reason}): write it again, complete and valid`;
+  if (issue.keyword === "repair")
+    return `the JSON is damaged (${issue.reason}): write it again, complete and valid`;
   return `${pathText(issue.path)} ${issue.reason}`;
 }
 

@@ -2,7 +2,10 @@ import { parseOpened, parseValue } from "./parse.ts";
 import { blankEnd, isBlank, newCursor, quotedKeyAt, type Cursor } from "./scan.ts";
 import type { Node } from "./tree.ts";
 
-/** Where in an answer a value was found. `reasoning` ranks last: what a model says to itself is not its answer. */
+/**
+ * Where in an answer a value was found. `reasoning` ranks last: what a model says to itself is not
+ * its answer.
+ */
 export type Rung = "whole" | "fence" | "object" | "reasoning";
 
 /** A value found in a text, with the parse that gave it. */
@@ -14,15 +17,21 @@ export interface Region {
   readonly end: number;
 }
 
-/** More than this many are no answers but prose full of brackets: the largest and the last are kept. */
+/**
+ * More than this many are no answers but prose full of brackets: the largest and the last are kept.
+ */
 const MAX_REGIONS = 400;
 
-/** Every object and list that stands at the top level of a text, in order, broken ones too. One pass. */
+/**
+ * Every object and list that stands at the top level of a text, in order, broken ones too. One
+ * pass.
+ */
 export function findRegions(text: string, partial: boolean): Region[] {
   const reasoning = findReasoning(text);
   const regions: Region[] = [];
   const nextOpener = openersOf(text);
-  // Reading strictly first may run further than reading what is there: together no more than a few times the text.
+  // Reading strictly first may run further than reading what is there: together no more than a few
+  // times the text.
   const budget = { left: 4 * text.length };
   let at = 0;
   while (at < text.length) {
@@ -42,7 +51,10 @@ interface Opener {
   readonly index: number;
 }
 
-/** Finds the first opener at or behind an offset; offsets only grow, so each kind is searched for once over the whole text. */
+/**
+ * Finds the first opener at or behind an offset; offsets only grow, so each kind is searched for
+ * once over the whole text.
+ */
 function openersOf(text: string): (from: number) => Opener | null {
   const kinds = ["{", "[", "```"].map((mark) => ({ mark, index: text.indexOf(mark) }));
   return (from) => {
@@ -65,7 +77,8 @@ function regionAt(
 ): Region | null {
   if (opener === "```") return fencedScalar(text, at, reasoning, partial);
   if (opener === "[" && (isMarkdownLink(text, at) || text.startsWith("```", at + 1))) return null;
-  const { cursor, node } = parseStrict(text, at, partial, budget) ?? parseLoosely(text, at, partial);
+  const { cursor, node } =
+    parseStrict(text, at, partial, budget) ?? parseLoosely(text, at, partial);
   if (!node) return null;
   const isWhole = at === blankEnd(cursor, 0) && blankEnd(cursor, cursor.at) >= text.length;
   const inside = reasoning.some((span) => at >= span.from && at < span.to);
@@ -73,7 +86,12 @@ function regionAt(
   return { rung, node, cursor, start: at, end: cursor.at };
 }
 
-function parseStrict(text: string, at: number, partial: boolean, budget: { left: number }): Parse | null {
+function parseStrict(
+  text: string,
+  at: number,
+  partial: boolean,
+  budget: { left: number },
+): Parse | null {
   if (budget.left <= 0) return null;
   const cursor = newCursor(text, at, text.length, partial, true);
   const node = parseValue(cursor, "top");
@@ -101,8 +119,16 @@ function isFenced(text: string, at: number): boolean {
   return /(?:```|~~~)[\w+-]*\s*$/.test(text.slice(Math.max(0, at - 40), at));
 }
 
-/** A fenced block whose content is neither object nor list: `null`, a number, a word, members without braces. */
-function fencedScalar(text: string, at: number, reasoning: readonly Span[], partial: boolean): Region | null {
+/**
+ * A fenced block whose content is neither object nor list: `null`, a number, a word, members
+ * without braces.
+ */
+function fencedScalar(
+  text: string,
+  at: number,
+  reasoning: readonly Span[],
+  partial: boolean,
+): Region | null {
   const info = /^```[\w+-]*[ \t]*\n?/.exec(text.slice(at, at + 60));
   const start = at + (info?.[0].length ?? 3);
   const probe = newCursor(text, start, text.length, partial);
@@ -117,7 +143,13 @@ function fencedScalar(text: string, at: number, reasoning: readonly Span[], part
   const node = quotedKeyAt(cursor, first) ? parseOpened(cursor) : parseValue(cursor, "top");
   if (!node || blankEnd(cursor, cursor.at) < end) return null;
   const inside = reasoning.some((span) => at >= span.from && at < span.to);
-  return { rung: inside ? "reasoning" : "fence", node, cursor, start: first, end: Math.max(cursor.at, end) };
+  return {
+    rung: inside ? "reasoning" : "fence",
+    node,
+    cursor,
+    start: first,
+    end: Math.max(cursor.at, end),
+  };
 }
 
 /** The whole text as one value, or as several with commas or line ends between them. */
@@ -144,7 +176,15 @@ export function findWhole(text: string, partial: boolean): Region | null {
   if (end < text.length) return null;
   if (items.length === 1) return { rung: "whole", node, cursor, start, end };
   cursor.edits.push({ rule: "bare-list", from: start, to: end, after: "" });
-  const list: Node = { kind: "array", items, start, end, editFrom: 0, editTo: cursor.edits.length, open: false };
+  const list: Node = {
+    kind: "array",
+    items,
+    start,
+    end,
+    editFrom: 0,
+    editTo: cursor.edits.length,
+    open: false,
+  };
   return { rung: "whole", node: list, cursor, start, end };
 }
 
@@ -161,11 +201,17 @@ export interface Span {
 const REASONING =
   /(?:^|\n)[ \t]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad)>|(\[THINK\])|(◁think▷))/gi;
 
-/** What the model wrote to itself. A block that is never closed hides nothing but itself: it runs to the end of the text. */
+/**
+ * What the model wrote to itself. A block that is never closed hides nothing but itself: it runs to
+ * the end of the text.
+ */
 export function findReasoning(text: string): Span[] {
   const spans: Span[] = [];
   if (!mayHoldReasoning(text)) return spans;
-  const orphan = /<\/(?:think|thinking|thought|reasoning|reflection|scratchpad)>|\[\/THINK\]|◁\/think▷/i.exec(text);
+  const orphan =
+    /<\/(?:think|thinking|thought|reasoning|reflection|scratchpad)>|\[\/THINK\]|◁\/think▷/i.exec(
+      text,
+    );
   const lower = text.toLowerCase();
   let done = 0;
   for (const found of text.matchAll(REASONING)) {

@@ -14,7 +14,10 @@ import {
 /** Where a string stands: before a colon, after one, in a list, or alone. */
 export type Place = "key" | "value" | "item" | "top";
 
-/** Whether what follows a quote makes it the closing one. `root`: it closes the outermost container, prose follows. */
+/**
+ * Whether what follows a quote makes it the closing one. `root`: it closes the outermost container,
+ * prose follows.
+ */
 export type Verdict = "yes" | "no" | "weak" | "root";
 
 /** Judges the text behind a possible closing quote at `at - 1`. */
@@ -37,7 +40,9 @@ function judgeKey(c: Cursor, next: number, char: string): Verdict {
   if (char === "=") return "yes";
   if (isQuote(char)) return c.text[blankEnd(c, next + 1)] === ":" ? "no" : "yes";
   if (char === "{" || char === "[") return "yes";
-  return /^(?:-?\d|true\b|false\b|null\b|None\b)/i.test(c.text.slice(next, next + 6)) ? "yes" : "no";
+  return /^(?:-?\d|true\b|false\b|null\b|None\b)/i.test(c.text.slice(next, next + 6))
+    ? "yes"
+    : "no";
 }
 
 function judgeTop(c: Cursor, at: number, next: number, char: string): Verdict {
@@ -53,7 +58,8 @@ function judgeValue(c: Cursor, at: number, next: number, char: string): Verdict 
   if (char === "{" && c.stack.at(-2) === "[") return "yes";
   const ahead = c.text.slice(next, Math.min(c.end, next + 120));
   if (/^[\p{L}\p{N}_]+\s*\}/u.test(ahead)) return "weak";
-  // A word between the quote and the next member; a quote with a blank before it would rather open than close.
+  // A word between the quote and the next member; a quote with a blank before it would rather open
+  // than close.
   const opens = next === at || isBlank(c.text.charCodeAt(at - 2));
   return !opens && /^[\p{L}\p{N}_]+\s*,\s*"[^"\n]{1,60}"\s*:/u.test(ahead) ? "weak" : "no";
 }
@@ -65,7 +71,10 @@ function judgeItem(c: Cursor, next: number, char: string): Verdict {
   return /\d/.test(char) ? "yes" : "weak";
 }
 
-/** Whether the quote at `at` would itself be a good closing one: then an earlier one stands inside the string. */
+/**
+ * Whether the quote at `at` would itself be a good closing one: then an earlier one stands inside
+ * the string.
+ */
 function closesWell(c: Cursor, at: number): boolean {
   const next = blankEnd(c, at + 1);
   if (next >= c.end) return true;
@@ -82,7 +91,8 @@ export function afterComma(c: Cursor, at: number, level: number): Verdict {
   if (isCloser(char)) return afterClosers(c, next, level);
   if (level < 0) return "yes";
   if (c.stack[level] === "{") {
-    if (char === ":" || keyAt(c, next) > 0 || garbageThenKey(c, next) || isCutKey(c, next)) return "yes";
+    if (char === ":" || keyAt(c, next) > 0 || garbageThenKey(c, next) || isCutKey(c, next))
+      return "yes";
     return char === "{" && c.stack[level - 1] === "[" ? "yes" : "weak";
   }
   if (isQuote(char) || /[{[(\d]/.test(char)) return "yes";

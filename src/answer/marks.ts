@@ -1,12 +1,23 @@
-import { blankEnd, edit, isCloser, isEllipsis, isQuote, openerLevel, quotedKeyAt, type Cursor } from "./scan.ts";
+import {
+  blankEnd,
+  edit,
+  isCloser,
+  isEllipsis,
+  isQuote,
+  openerLevel,
+  quotedKeyAt,
+  type Cursor,
+} from "./scan.ts";
 import type { TextNode } from "./tree.ts";
 
-// The marks between values: commas, colons, brackets, and what stands in their place when they are missing or too many.
+// The marks between values: commas, colons, brackets, and what stands in their place when they are
+// missing or too many.
 
 /** `{"a": 1}, "b": 2}`: the object was closed too early. */
 export function reopens(c: Cursor): boolean {
   if (c.stack.at(-1) === "{" || c.text[c.at - 1] !== "}") return false;
-  // In a list of valid JSON anything may follow an object; at the top level the strict pass has to fail here.
+  // In a list of valid JSON anything may follow an object; at the top level the strict pass has to
+  // fail here.
   if (c.strict && c.stack.length > 0) return false;
   const next = blankEnd(c, c.at);
   if (c.text[next] !== ",") return false;
@@ -14,7 +25,10 @@ export function reopens(c: Cursor): boolean {
   return quotedKeyAt(c, behind) || /^"[^"\\\n]{1,80}" "/.test(c.text.slice(behind, behind + 90));
 }
 
-/** Whether `char` ends the container that wants `own`. A closer of an outer one ends it too; any other is noise. */
+/**
+ * Whether `char` ends the container that wants `own`. A closer of an outer one ends it too; any
+ * other is noise.
+ */
 export function closeContainer(c: Cursor, char: string, own: "}" | "]" | ")"): boolean {
   if (char === own) {
     c.at++;
@@ -39,7 +53,9 @@ export function noteComma(c: Cursor, isSeparated: boolean, own: "}" | "]" | ")")
   c.at++;
 }
 
-/** The fence around the answer ends where a key or a comma should stand: the answer ends with it. */
+/**
+ * The fence around the answer ends where a key or a comma should stand: the answer ends with it.
+ */
 export function isFenceEnd(c: Cursor, char: string): boolean {
   return char === "`" && /^```\s*(?:\n|$)/.test(c.text.slice(c.at, Math.min(c.end, c.at + 40)));
 }
@@ -54,7 +70,10 @@ export function skipEllipsis(c: Cursor): boolean {
   return true;
 }
 
-/** Only prose is left, and nothing in it belongs to a structure: the answer ended before it, without closing. */
+/**
+ * Only prose is left, and nothing in it belongs to a structure: the answer ended before it, without
+ * closing.
+ */
 export function endsInProse(c: Cursor, from: number): boolean {
   const rest = c.text.slice(from, Math.min(c.end, from + 600));
   if (rest.length >= 600 || !/^\p{L}+[ ,.!?'’]/u.test(rest) || /["{}[\]:]/.test(rest)) return false;
@@ -88,7 +107,9 @@ export function takeColon(c: Cursor, key: TextNode): boolean {
 /** Letters directly behind a closing bracket belong to nothing. */
 export function skipGlued(c: Cursor): boolean {
   if (!isCloser(c.text[c.at - 1])) return false;
-  const glued = /^[\p{L}\p{N}]+(?=\s*(?:[,}\]]|$))/u.exec(c.text.slice(c.at, Math.min(c.end, c.at + 60)));
+  const glued = /^[\p{L}\p{N}]+(?=\s*(?:[,}\]]|$))/u.exec(
+    c.text.slice(c.at, Math.min(c.end, c.at + 60)),
+  );
   if (!glued) return false;
   edit(c, "skipped-text", c.at, c.at + glued[0].length, "");
   c.at += glued[0].length;

@@ -2,7 +2,9 @@
 export function fold(text: string): string {
   if (/^[a-z0-9]*$/.test(text)) return text;
   const stripped = strip(text);
-  return /[^\0-\x7f]/.test(stripped) ? stripped.replace(/[^\p{L}\p{N}]+/gu, "") : stripped.replace(/[^a-z0-9]+/g, "");
+  return /[^\0-\x7f]/.test(stripped)
+    ? stripped.replace(/[^\p{L}\p{N}]+/gu, "")
+    : stripped.replace(/[^a-z0-9]+/g, "");
 }
 
 /** No accents, no case; punctuation stays. */
@@ -44,15 +46,20 @@ function formsOf(choice: Choice): NonNullable<Choice["forms"]> {
 
 export interface Match {
   readonly value: unknown;
-  /** `exact`: a name as it is; `folded`: but for case, accents and punctuation; `within`: found in a longer text. */
+  /**
+   * `exact`: a name as it is; `folded`: but for case, accents and punctuation; `within`: found in a
+   * longer text.
+   */
   readonly how: "exact" | "folded" | "within";
 }
 
 /** The one choice that a text names; null when it names none, or several. */
 export function matchChoice(text: string, choices: readonly Choice[]): Match | null {
   const trimmed = text.trim();
-  for (const choice of choices) if (choice.names.includes(trimmed)) return { value: choice.value, how: "exact" };
-  // What matches in any other way is in the text without its blanks and marks as well: a cheap look first.
+  for (const choice of choices)
+    if (choice.names.includes(trimmed)) return { value: choice.value, how: "exact" };
+  // What matches in any other way is in the text without its blanks and marks as well: a cheap look
+  // first.
   const folded = fold(trimmed);
   if (folded !== "" && !isMentioned(folded, choices)) return null;
   const stripped = strip(trimmed);
@@ -66,11 +73,15 @@ export function matchChoice(text: string, choices: readonly Choice[]): Match | n
 
 function isMentioned(folded: string, choices: readonly Choice[]): boolean {
   for (const choice of choices)
-    for (const name of formsOf(choice).folded) if (name !== "" && folded.includes(name)) return true;
+    for (const name of formsOf(choice).folded)
+      if (name !== "" && folded.includes(name)) return true;
   return false;
 }
 
-/** Counts whole-word mentions, longer names first so that a name inside another is not counted; the most mentioned wins. */
+/**
+ * Counts whole-word mentions, longer names first so that a name inside another is not counted; the
+ * most mentioned wins.
+ */
 function matchWithin(text: string, choices: readonly Choice[]): Match | null {
   const names = choices
     .flatMap((choice) => formsOf(choice).words.map((words) => ({ value: choice.value, words })))

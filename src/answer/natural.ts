@@ -63,13 +63,22 @@ function naturalSet(x: Coercion, node: ObjectNode, path: Path): Outcome | null {
     const outcome = natural(x, item, { up: path, key: items.length });
     if (!outcome) return null;
     items.push(outcome.value);
-    inner = { value: items, cost: inner.cost + outcome.cost, notes: join(inner.notes, outcome.notes) };
+    inner = {
+      value: items,
+      cost: inner.cost + outcome.cost,
+      notes: join(inner.notes, outcome.notes),
+    };
   }
   return withEdit(x, inner, "set-to-list", node, path);
 }
 
 /** Text in an object that belongs to no member is lost. */
-export function leftovers(x: Coercion, node: ObjectNode, path: Path, inner: Outcome): Outcome | null {
+export function leftovers(
+  x: Coercion,
+  node: ObjectNode,
+  path: Path,
+  inner: Outcome,
+): Outcome | null {
   let { cost, notes } = inner;
   for (const piece of node.bare) {
     if (!allows(x, "skipped-text")) return null;
@@ -84,7 +93,8 @@ export function loss(rule: RuleName, path: Path, from: number, to: number): Note
 }
 
 function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
-  // Blanks at the end of a string that was cut off are layout, unless a schema asks for the text as it is.
+  // Blanks at the end of a string that was cut off are layout, unless a schema asks for the text as
+  // it is.
   if (node.quoted) return plain(node.open && !x.partial ? node.text.trimEnd() : node.text);
   const { text } = node;
   // Nothing stands behind the colon: without a schema that is no text, not null.
@@ -92,8 +102,16 @@ function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
   const value = bareValue(text);
   if (value === undefined) {
     const completed = node.open ? cutLiteral(x, text) : undefined;
-    if (completed !== undefined) return withEdit(x, plain(completed), "truncated", node, path, String(completed));
-    return withEdit(x, plain(text), text.includes('"') ? "bare-with-quotes" : "bare-string", node, path, text);
+    if (completed !== undefined)
+      return withEdit(x, plain(completed), "truncated", node, path, String(completed));
+    return withEdit(
+      x,
+      plain(text),
+      text.includes('"') ? "bare-with-quotes" : "bare-string",
+      node,
+      path,
+      text,
+    );
   }
   if (typeof value === "number") {
     return isJsonNumber(text)
@@ -101,7 +119,9 @@ function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
       : withEdit(x, plain(value), x.partial ? "literal" : "number", node, path, String(value));
   }
   const spelled = JSON.stringify(value);
-  return text === spelled ? plain(value) : withEdit(x, plain(value), "literal", node, path, spelled);
+  return text === spelled
+    ? plain(value)
+    : withEdit(x, plain(value), "literal", node, path, spelled);
 }
 
 /** `tru` at the end of the text. In a finished answer one letter is not enough to go by. */

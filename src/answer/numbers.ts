@@ -1,10 +1,14 @@
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d*)?$/;
 const LEADING_ZERO = /^[+-]?0\d/;
 
-/** A number as JSON and the usual languages write it, cut off or not; undefined for anything else. */
+/**
+ * A number as JSON and the usual languages write it, cut off or not; undefined for anything else.
+ */
 export function readNumber(text: string): number | undefined {
   if (text === "-") return 0;
-  const plain = /^[+-]?\d{1,3}(?:_\d{3})*(?:\.[\d_]+)?$/.test(text) ? text.replaceAll("_", "") : text;
+  const plain = /^[+-]?\d{1,3}(?:_\d{3})*(?:\.[\d_]+)?$/.test(text)
+    ? text.replaceAll("_", "")
+    : text;
   if (!PLAIN.test(plain) || LEADING_ZERO.test(plain)) return undefined;
   const value = Number(plain.replace(/[eE][+-]?$/, ""));
   return Number.isFinite(value) ? value : undefined;
@@ -36,7 +40,8 @@ export function readSpelledNumber(source: string): SpelledNumber | undefined {
   if (fraction && Number(fraction[2]) !== 0) {
     return { value: Number(fraction[1]) / Number(fraction[2]), rule: "text-to-fraction" };
   }
-  if (/^[+-]?\d+,\d+$/.test(bare)) return { value: Number(bare.replace(",", ".")), rule: "decimal-comma" };
+  if (/^[+-]?\d+,\d+$/.test(bare))
+    return { value: Number(bare.replace(",", ".")), rule: "decimal-comma" };
   const plain = readNumber(bare);
   return plain === undefined ? undefined : { value: plain, rule: "text-to-number" };
 }

@@ -49,7 +49,10 @@ export interface Coercion {
   readonly nested: (text: string, schema: unknown) => NestedOutcome | null;
 }
 
-/** What has been worked out of the schemas so far. All coercions of one reading share it: it says nothing of a text. */
+/**
+ * What has been worked out of the schemas so far. All coercions of one reading share it: it says
+ * nothing of a text.
+ */
 export interface SchemaNotes {
   readonly resolved: Map<unknown, unknown>;
   readonly shapes: Map<unknown, Shape | boolean>;
@@ -89,7 +92,11 @@ export function withEdit(
 ): Outcome | null {
   if (!inner || !allows(x, rule)) return null;
   const note: Note = { rule, path, from: node.start, to: node.end, after };
-  return { value: inner.value, cost: inner.cost + ruleOf(rule).cost, notes: join(inner.notes, note) };
+  return {
+    value: inner.value,
+    cost: inner.cost + ruleOf(rule).cost,
+    notes: join(inner.notes, note),
+  };
 }
 
 export function join(left: Notes, right: Notes): Notes {
@@ -111,6 +118,11 @@ export function pathOf(path: Path): (string | number)[] {
 /** Sets an own property, also one named `__proto__`. */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === "__proto__")
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(target, key, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   else target[key] = value;
 }

@@ -12,8 +12,13 @@ interface Line {
 
 const MAX_LINES = 5_000;
 
-/** An answer written as Markdown or YAML: lines of `key: value`, bulleted or numbered lists, nested by indentation. */
-export function findOutline(text: string): { readonly cursor: Cursor; readonly nodes: readonly Node[] } | null {
+/**
+ * An answer written as Markdown or YAML: lines of `key: value`, bulleted or numbered lists, nested
+ * by indentation.
+ */
+export function findOutline(
+  text: string,
+): { readonly cursor: Cursor; readonly nodes: readonly Node[] } | null {
   const lines = readLines(text);
   if (lines.length === 0 || lines.length > MAX_LINES) return null;
   const cursor = newCursor(text, 0, text.length, false);
@@ -34,7 +39,13 @@ function readLines(text: string): Line[] {
     if (body === "" || /^(?:```\w*|---)$/.test(body)) continue;
     const start = found.index + (parts?.[1]?.length ?? 0) + (parts?.[2]?.length ?? 0);
     const isItem = parts?.[2] !== undefined;
-    lines.push({ indent: parts?.[1]?.length ?? 0, isItem, text: body, start, end: start + body.length });
+    lines.push({
+      indent: parts?.[1]?.length ?? 0,
+      isItem,
+      text: body,
+      start,
+      end: start + body.length,
+    });
     if (lines.length > MAX_LINES) break;
   }
   return lines;
@@ -43,7 +54,10 @@ function readLines(text: string): Line[] {
 const KEYED =
   /^(?:#{1,6}\s+)?(?:\*\*|__|")?([\p{L}_][\p{L}\p{N}_ ./()-]{0,60}?)(?:\*\*|__|")?\s*:\s*(?:\*\*|__)?\s*(.*)$/u;
 
-/** The members of one level: `key: value` lines, and a key alone with what is indented or listed under it. */
+/**
+ * The members of one level: `key: value` lines, and a key alone with what is indented or listed
+ * under it.
+ */
 function membersOf(lines: readonly Line[]): Member[] {
   const members: Member[] = [];
   const base = lines[0]?.indent ?? 0;
@@ -56,7 +70,8 @@ function membersOf(lines: readonly Line[]): Member[] {
     while (next < lines.length && isUnder(line, lines[next])) next++;
     const below = lines.slice(at + 1, next);
     const value = inline === "" && below.length > 0 ? blockOf(below) : textOf(line, inline);
-    if (inline !== "" || below.length > 0) members.push({ key: key.trim(), keyStart: line.start, value });
+    if (inline !== "" || below.length > 0)
+      members.push({ key: key.trim(), keyStart: line.start, value });
     if (inline === "") at = next - 1;
   }
   return members;
@@ -64,11 +79,16 @@ function membersOf(lines: readonly Line[]): Member[] {
 
 function isUnder(parent: Line, line: Line | undefined): boolean {
   if (!line) return false;
-  return line.indent > parent.indent || (line.isItem && !parent.isItem && line.indent >= parent.indent);
+  return (
+    line.indent > parent.indent || (line.isItem && !parent.isItem && line.indent >= parent.indent)
+  );
 }
 
 function blockOf(lines: readonly Line[]): Node {
-  if (lines[0]?.isItem && !(KEYED.test(lines[0].text) && lines.every((line) => line.isItem && KEYED.test(line.text))))
+  if (
+    lines[0]?.isItem &&
+    !(KEYED.test(lines[0].text) && lines.every((line) => line.isItem && KEYED.test(line.text)))
+  )
     return listOf(lines);
   const members = membersOf(lines);
   if (members.length > 0) return objectOf(members, lines);
@@ -89,11 +109,21 @@ function listOf(lines: readonly Line[]): Node {
       own.length > 1 || KEYED.test(line.text)
         ? membersOf(own.map((one, index) => (index === 0 ? { ...one, isItem: false } : one)))
         : [];
-    items.push(own.length > 1 && members.length > 1 ? objectOf(members, own) : textOf(line, line.text));
+    items.push(
+      own.length > 1 && members.length > 1 ? objectOf(members, own) : textOf(line, line.text),
+    );
   }
   const [first] = lines;
   const start = first?.start ?? 0;
-  return { kind: "array", items, start, end: lines.at(-1)?.end ?? start, editFrom: 0, editTo: 0, open: false };
+  return {
+    kind: "array",
+    items,
+    start,
+    end: lines.at(-1)?.end ?? start,
+    editFrom: 0,
+    editTo: 0,
+    open: false,
+  };
 }
 
 function objectOf(members: Member[], lines: readonly Line[]): Node {

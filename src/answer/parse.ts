@@ -13,13 +13,24 @@ import {
   takeColon,
 } from "./marks.ts";
 import { regroup, splitRepeats } from "./regroup.ts";
-import { blankEnd, edit, isCloser, isQuote, newCursor, quotedKeyAt, skipBlank, type Cursor } from "./scan.ts";
+import {
+  blankEnd,
+  edit,
+  isCloser,
+  isQuote,
+  newCursor,
+  quotedKeyAt,
+  skipBlank,
+  type Cursor,
+} from "./scan.ts";
 import type { ArrayNode, Node, ObjectNode, TextNode } from "./tree.ts";
 
 /** Deeper than this is no answer; it also bounds the recursion. */
 const MAX_DEPTH = 256;
 
-/** Reads one value, however broken, at the cursor. Null when nothing that could be one stands there. */
+/**
+ * Reads one value, however broken, at the cursor. Null when nothing that could be one stands there.
+ */
 export function parseValue(c: Cursor, place: Place): Node | null {
   skipBlank(c);
   const char = c.text[c.at];
@@ -55,10 +66,22 @@ function parseObject(c: Cursor): ObjectNode {
 
 function newObject(c: Cursor): ObjectNode {
   const edits = c.edits.length;
-  return { kind: "object", members: [], bare: [], start: c.at, end: c.at, editFrom: edits, editTo: edits, open: false };
+  return {
+    kind: "object",
+    members: [],
+    bare: [],
+    start: c.at,
+    end: c.at,
+    editFrom: edits,
+    editTo: edits,
+    open: false,
+  };
 }
 
-/** Reads members up to and with the closing brace, which may be missing or come too early. The brace is on the stack. */
+/**
+ * Reads members up to and with the closing brace, which may be missing or come too early. The brace
+ * is on the stack.
+ */
 function parseMembers(c: Cursor, node: ObjectNode): void {
   for (;;) {
     parseUntilClosed(c, node);
@@ -121,7 +144,8 @@ function parseMember(c: Cursor, node: ObjectNode): void {
     edit(c, "orphan-value", from, c.at, "");
     return;
   }
-  const noise = char === '"' ? /^"{4,6}(?=\s)/.exec(c.text.slice(from, Math.min(c.end, from + 7))) : null;
+  const noise =
+    char === '"' ? /^"{4,6}(?=\s)/.exec(c.text.slice(from, Math.min(c.end, from + 7))) : null;
   if (noise) {
     edit(c, "stray-quote", from, from + noise[0].length, "");
     c.at += noise[0].length;
@@ -189,7 +213,15 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
   const own = opener === "[" ? "]" : ")";
   const edits = c.edits.length;
   const start = c.at;
-  const node: ArrayNode = { kind: "array", items: [], start, end: start, editFrom: edits, editTo: edits, open: false };
+  const node: ArrayNode = {
+    kind: "array",
+    items: [],
+    start,
+    end: start,
+    editFrom: edits,
+    editTo: edits,
+    open: false,
+  };
   c.at++;
   c.stack.push(opener);
   let isSeparated = true;
@@ -225,7 +257,9 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
   return opener === "(" && commas === 0 && node.items.length === 1 && only ? only : node;
 }
 
-/** A key in a list of no objects, inside an object: the list was not closed, and the object goes on. */
+/**
+ * A key in a list of no objects, inside an object: the list was not closed, and the object goes on.
+ */
 function leavesArray(c: Cursor, node: ArrayNode): boolean {
   if (c.stack.at(-2) !== "{" || node.items.length === 0 || isBracket(c.text[c.at])) return false;
   return quotedKeyAt(c, c.at) && node.items.every((item) => item.kind !== "object");
@@ -268,7 +302,11 @@ function parseString(c: Cursor, place: Place): Node {
 function parseFenced(c: Cursor, node: TextNode): Node | null {
   const source = c.text.slice(node.start, node.end);
   const open = /^["'“]```json\s*/i.exec(source);
-  if (!open || !/```\s*["'”]$/.test(source) || !c.edits.slice(node.editFrom).some((e) => e.rule === "inner-quote"))
+  if (
+    !open ||
+    !/```\s*["'”]$/.test(source) ||
+    !c.edits.slice(node.editFrom).some((e) => e.rule === "inner-quote")
+  )
     return null;
   const inner = newCursor(c.text, node.start + open[0].length, node.end - 4, false);
   const value = parseValue(inner, "top");
@@ -299,15 +337,17 @@ function concatenated(c: Cursor, first: TextNode, place: Place): TextNode {
     last = readQuoted(c, place);
     text += last.text;
   }
-  return last === first ? first : { ...first, text, end: last.end, editTo: c.edits.length, open: last.open };
+  return last === first
+    ? first
+    : { ...first, text, end: last.end, editTo: c.edits.length, open: last.open };
 }
 
 /** `callback({…})`, `ObjectId("…")`: a call around one value is taken off. */
 function parseCall(c: Cursor, place: Place): Node | null {
   if (place !== "top" && !/[A-Zn]/.test(c.text[c.at] ?? "")) return null;
-  const name = (place === "top" ? /^[\p{L}_$][\w$.]{0,80}\s*\(/u : /^(?:new )?[A-Z][\w$]{1,40}\(/).exec(
-    c.text.slice(c.at, Math.min(c.end, c.at + 100)),
-  );
+  const name = (
+    place === "top" ? /^[\p{L}_$][\w$.]{0,80}\s*\(/u : /^(?:new )?[A-Z][\w$]{1,40}\(/
+  ).exec(c.text.slice(c.at, Math.min(c.end, c.at + 100)));
   if (!name) return null;
   const before = { at: c.at, edits: c.edits.length };
   c.at += name[0].length;
@@ -315,8 +355,13 @@ function parseCall(c: Cursor, place: Place): Node | null {
   const value = parseValue(c, "item");
   c.stack.pop();
   const close = blankEnd(c, c.at);
-  const isValue = value && (value.kind !== "text" || value.quoted || bareValue(value.text) !== undefined);
-  if (isValue && (close >= c.end || c.text[close] === ")") && !(close >= c.end && place !== "top")) {
+  const isValue =
+    value && (value.kind !== "text" || value.quoted || bareValue(value.text) !== undefined);
+  if (
+    isValue &&
+    (close >= c.end || c.text[close] === ")") &&
+    !(close >= c.end && place !== "top")
+  ) {
     edit(c, "call-wrapper", before.at, before.at + name[0].length, "");
     c.at = Math.min(c.end, close + 1);
     if (place === "top" && c.text[blankEnd(c, c.at)] === ";") c.at = blankEnd(c, c.at) + 1;

@@ -5,17 +5,24 @@ import { newCoercion } from "./coerce.ts";
 import { structuredSources } from "./sources.ts";
 
 /**
- * Reads the beginning of an answer: what there is so far, shaped by the schema. What is cut off is closed, a key without a
- * value is left out, and properties that must be there but have not come yet are `[]` or null. Nothing is checked against the
- * contract: an answer that is not finished can't meet it.
+ * Reads the beginning of an answer: what there is so far, shaped by the schema. What is cut off is
+ * closed, a key without a value is left out, and properties that must be there but have not come
+ * yet are `[]` or null. Nothing is checked against the contract: an answer that is not finished
+ * can't meet it.
  */
 export function readPartial(text: string, contract: Contract): PartialReading {
   const { sources } = structuredSources(text, true);
-  let best: { readonly value: unknown; readonly cost: number; readonly start: number } | null = null;
+  let best: { readonly value: unknown; readonly cost: number; readonly start: number } | null =
+    null;
   for (const source of sources) {
     if (source.rung === "reasoning") continue;
     const read = readSource(source, contract);
-    if (read && (!best || read.cost < best.cost || (read.cost === best.cost && source.node.start > best.start))) {
+    if (
+      read &&
+      (!best ||
+        read.cost < best.cost ||
+        (read.cost === best.cost && source.node.start > best.start))
+    ) {
       best = { ...read, start: source.node.start };
     }
   }
@@ -24,7 +31,10 @@ export function readPartial(text: string, contract: Contract): PartialReading {
   return isText ? { ok: true, value: text } : { ok: false, value: undefined };
 }
 
-function readSource(source: Source, contract: Contract): { readonly value: unknown; readonly cost: number } | null {
+function readSource(
+  source: Source,
+  contract: Contract,
+): { readonly value: unknown; readonly cost: number } | null {
   const x = newCoercion(source.cursor, contract.schema, { level: "full", partial: true });
   const outcome = x.coerce(source.node, contract.schema, null);
   return outcome && { value: outcome.value, cost: source.cost + outcome.cost };

@@ -7,7 +7,11 @@ import type { ObjectNode } from "./tree.ts";
 type Schema = Record<string, unknown>;
 
 /** Names a member's property: by name, by alias, then but for case, accents and punctuation. */
-export function memberNamer(x: Coercion, node: ObjectNode, properties: Schema): (key: string) => string | undefined {
+export function memberNamer(
+  x: Coercion,
+  node: ObjectNode,
+  properties: Schema,
+): (key: string) => string | undefined {
   let keys: ReadonlySet<string> | null = null;
   return (key) => {
     if (Object.hasOwn(properties, key)) return key;
@@ -49,6 +53,8 @@ export function keyOf(x: Coercion, names: unknown, key: string): string {
   if (!isObject(resolved) || !Array.isArray(resolved["enum"])) return key;
   const values: unknown[] = resolved["enum"];
   if (values.includes(key)) return key;
-  const matches = values.filter((value): value is string => typeof value === "string" && fold(value) === fold(key));
+  const matches = values.filter(
+    (value): value is string => typeof value === "string" && fold(value) === fold(key),
+  );
   return matches.length === 1 ? (matches[0] ?? key) : key;
 }

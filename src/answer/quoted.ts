@@ -15,7 +15,10 @@ interface Ending {
   readonly isGuess?: boolean;
 }
 
-/** How far a string is followed once another of its kind was followed to the end in vain: keeps the whole linear. */
+/**
+ * How far a string is followed once another of its kind was followed to the end in vain: keeps the
+ * whole linear.
+ */
 const VAIN_REACH = 2000;
 
 /** Reads the string whose opening quote is at the cursor. */
@@ -31,21 +34,44 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
   let ending = c.strict
     ? strictEnding(c, open)
     : (plainEnding(c, open, char, place) ?? findEnding(c, open, char, place, doubled));
-  if (ending.inner === 1 && ending.fault === null && c.text[ending.stop - 1] === char && ending.stop - 2 > open) {
+  if (
+    ending.inner === 1 &&
+    ending.fault === null &&
+    c.text[ending.stop - 1] === char &&
+    ending.stop - 2 > open
+  ) {
     edit(c, "stray-quote", ending.stop - 1, ending.stop, "");
     ending = { ...ending, stop: ending.stop - 1, inner: 0 };
   }
   if (char !== '"') edit(c, "other-quotes", start, start + 1, '"');
   if (ending.inner > 0)
-    edit(c, isSure(c, open, ending) ? "inner-quote" : "guessed-quote", open + 1, ending.stop, `\\${char}`);
+    edit(
+      c,
+      isSure(c, open, ending) ? "inner-quote" : "guessed-quote",
+      open + 1,
+      ending.stop,
+      `\\${char}`,
+    );
   if (ending.fault && !c.partial) edit(c, ending.fault, ending.stop, ending.next, char);
   const text = decode(c, open + 1, ending.stop, ending.fault === "truncated");
   c.at = ending.next;
   const isOpen = ending.fault === "truncated";
-  return { kind: "text", quoted: true, text, start, end: ending.next, editFrom, editTo: c.edits.length, open: isOpen };
+  return {
+    kind: "text",
+    quoted: true,
+    text,
+    start,
+    end: ending.next,
+    editFrom,
+    editTo: c.edits.length,
+    open: isOpen,
+  };
 }
 
-/** Unescaped quotes are surely inside when no other place could end the string and the writer escaped none of them. */
+/**
+ * Unescaped quotes are surely inside when no other place could end the string and the writer
+ * escaped none of them.
+ */
 function isSure(c: Cursor, open: number, ending: Ending): boolean {
   if (ending.isGuess === true || ending.fault !== null) return false;
   const isEdge = c.text[ending.stop - 1] === c.text[open] || c.text[open + 1] === c.text[open];
@@ -88,8 +114,10 @@ function plainEnding(c: Cursor, open: number, char: string, place: Place): Endin
 /** The first unescaped quote. */
 function strictEnding(c: Cursor, open: number): Ending {
   let close = c.text.indexOf('"', open + 1);
-  while (close >= 0 && close < c.end && isEscaped(c.text, close)) close = c.text.indexOf('"', close + 1);
-  if (close < 0 || close >= c.end) return { stop: c.end, next: c.end, fault: "truncated", inner: 0 };
+  while (close >= 0 && close < c.end && isEscaped(c.text, close))
+    close = c.text.indexOf('"', close + 1);
+  if (close < 0 || close >= c.end)
+    return { stop: c.end, next: c.end, fault: "truncated", inner: 0 };
   return { stop: close, next: close + 1, fault: null, inner: 0 };
 }
 
@@ -105,7 +133,10 @@ function closersOf(char: string): string {
   return "“”„‟".includes(char) ? '“”‟"' : "‘’‛'";
 }
 
-/** Looks at every quote that could close, in order, and takes the first that does. Linear: one pass, bounded looks around. */
+/**
+ * Looks at every quote that could close, in order, and takes the first that does. Linear: one pass,
+ * bounded looks around.
+ */
 function findEnding(c: Cursor, open: number, char: string, place: Place, doubled: boolean): Ending {
   const { text, end } = c;
   const closers = closersOf(char);
@@ -124,14 +155,21 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
     else if (closers.includes(here)) {
       const after = doubled && text[at + 1] === here ? at + 2 : at + 1;
       const isKeyEnd = place === "key" && text[blankEnd(c, after)] === ":";
-      const split = !isKeyEnd && (inner === 0 || place !== "item") ? splitBefore(c, open, at, place, inner) : -1;
+      const split =
+        !isKeyEnd && (inner === 0 || place !== "item")
+          ? splitBefore(c, open, at, place, inner)
+          : -1;
       const verdict = split >= 0 ? "no" : judgeClose(c, after, place);
-      if (split >= 0 && weak >= 0 && inner === 1) return { stop: weak, next: weak + 1, fault: null, inner: 0 };
+      if (split >= 0 && weak >= 0 && inner === 1)
+        return { stop: weak, next: weak + 1, fault: null, inner: 0 };
       if (split >= 0) {
         const stop = beforeCloser(c, open, split, at);
         return { stop, next: stop, fault: "missing-quote", inner };
       }
-      if (verdict === "yes" || (verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0)))
+      if (
+        verdict === "yes" ||
+        (verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0))
+      )
         return { stop: at, next: after, fault: null, inner, isGuess };
       isGuess ||= verdict !== "no";
       if (verdict === "weak" && weak < 0 && inner === 0) weak = at;
@@ -156,12 +194,14 @@ function balance(text: string, braces: { at: number; depth: number }, to: number
 }
 
 function bareWordThenEnd(c: Cursor, at: number): boolean {
-  return /^\s+(?:[^"\n,\]}]{1,60}[\]}]|[\p{L}\p{N}_]+"\s*[\],])/u.test(c.text.slice(at, Math.min(c.end, at + 80)));
+  return /^\s+(?:[^"\n,\]}]{1,60}[\]}]|[\p{L}\p{N}_]+"\s*[\],])/u.test(
+    c.text.slice(at, Math.min(c.end, at + 80)),
+  );
 }
 
 /**
- * The quote at `at` opens the next string when this one's closing quote is missing: then this one ended before the comma,
- * colon or line end that stands in front of it. Returns that place, or -1.
+ * The quote at `at` opens the next string when this one's closing quote is missing: then this one
+ * ended before the comma, colon or line end that stands in front of it. Returns that place, or -1.
  */
 function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: number): number {
   const last = backOverBlank(c, at - 1, open);
@@ -173,11 +213,15 @@ function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: n
     if (place === "item") return opensItem(c, at) ? backOverBlank(c, last - 1, open) + 1 : -1;
   }
   if (place === "value" && before === ":") return splitBeforeKey(c, open, last);
-  if (place === "value" && quotedKeyAt(c, at) && c.text.slice(last + 1, at).includes("\n")) return last + 1;
+  if (place === "value" && quotedKeyAt(c, at) && c.text.slice(last + 1, at).includes("\n"))
+    return last + 1;
   return -1;
 }
 
-/** `["two], "key":`: the bracket closes the list that the string is in, when it was not opened in the string. */
+/**
+ * `["two], "key":`: the bracket closes the list that the string is in, when it was not opened in
+ * the string.
+ */
 function beforeCloser(c: Cursor, open: number, stop: number, at: number): number {
   const [opener, closer] = c.stack.at(-1) === "[" ? ["[", "]"] : ["{", "}"];
   if (c.stack.at(-2) !== "{" || c.text[stop - 1] !== closer || !quotedKeyAt(c, at)) return stop;
@@ -187,11 +231,15 @@ function beforeCloser(c: Cursor, open: number, stop: number, at: number): number
 /** `"key:"value"` and `"key:{"a"`: the colon that ends the key, or -1. */
 function colonBefore(c: Cursor, open: number, last: number): number {
   if (c.text[last] === ":") return last;
-  const found = /^[\p{L}\p{N}_$ -]{1,60}(?=:\s*[{[]+$)/u.exec(c.text.slice(open + 1, Math.min(last + 1, open + 80)));
+  const found = /^[\p{L}\p{N}_$ -]{1,60}(?=:\s*[{[]+$)/u.exec(
+    c.text.slice(open + 1, Math.min(last + 1, open + 80)),
+  );
   return found ? open + 1 + found[0].length : -1;
 }
 
-/** In a list, a quote behind a comma that is followed by text and not by a delimiter opens an item. */
+/**
+ * In a list, a quote behind a comma that is followed by text and not by a delimiter opens an item.
+ */
 function opensItem(c: Cursor, at: number): boolean {
   const next = c.text[at + 1];
   if (next === undefined || at + 1 >= c.end) return false;
@@ -226,7 +274,8 @@ function endless(c: Cursor, open: number, place: Place, inner: number): Ending {
   last = backOverBlank(c, last, open);
   const char = c.text[last] ?? "";
   const cut: Ending = { stop: hasFence ? last + 1 : c.end, next: c.end, fault: "truncated", inner };
-  if (place === "top") return char === "+" ? { ...cut, stop: backOverBlank(c, last - 1, open) + 1 } : cut;
+  if (place === "top")
+    return char === "+" ? { ...cut, stop: backOverBlank(c, last - 1, open) + 1 } : cut;
   if (inner > 0 && isCloser(char)) return beforeClosers(c, open, last, inner);
   if (isCloser(char) || char === "," || place === "key") {
     const stop = firstDelimiter(c, open, place);
@@ -242,7 +291,9 @@ function endless(c: Cursor, open: number, place: Place, inner: number): Ending {
   return cut;
 }
 
-/** The text ends in brackets that close what is open around the string: the string ends before them. */
+/**
+ * The text ends in brackets that close what is open around the string: the string ends before them.
+ */
 function beforeClosers(c: Cursor, open: number, last: number, inner: number): Ending {
   let stop = last + 1;
   let level = 0;
@@ -261,19 +312,26 @@ function firstDelimiter(c: Cursor, open: number, place: Place): number {
   for (let at = open + 1; at < limit; at++) {
     const char = c.text[at] ?? "";
     if (!stops.test(char)) continue;
-    if (char === "," && place === "value" && afterComma(c, at + 1, c.stack.length - 1) !== "yes") continue;
+    if (char === "," && place === "value" && afterComma(c, at + 1, c.stack.length - 1) !== "yes")
+      continue;
     return backOverBlank(c, at - 1, open) + 1;
   }
   return -1;
 }
 
-/** `"""`, `'''` and triple backticks: text as it stands, with the indentation they share taken away. */
+/**
+ * `"""`, `'''` and triple backticks: text as it stands, with the indentation they share taken away.
+ */
 function readBlock(c: Cursor, char: string, editFrom: number): TextNode | null {
   const start = c.at;
-  if (c.text[start + 1] !== char || c.text[start + 2] !== char || !"\"'`".includes(char)) return null;
+  if (c.text[start + 1] !== char || c.text[start + 2] !== char || !"\"'`".includes(char))
+    return null;
   const fence = char.repeat(3);
   let close = c.text.indexOf(fence, start + 3);
-  while (close >= 0 && judgeClose(c, close + 3, c.stack.at(-1) === "{" ? "value" : "item") === "no") {
+  while (
+    close >= 0 &&
+    judgeClose(c, close + 3, c.stack.at(-1) === "{" ? "value" : "item") === "no"
+  ) {
     close = c.text.indexOf(fence, close + 1);
   }
   const isOpen = close < 0 || close >= c.end;
@@ -283,11 +341,28 @@ function readBlock(c: Cursor, char: string, editFrom: number): TextNode | null {
   const stop = isOpen ? c.end : close;
   c.at = isOpen ? c.end : close + 3;
   const isGuess = c.text.slice(start + 3, stop).includes(fence);
-  edit(c, isOpen && !c.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block", start, c.at, "");
+  edit(
+    c,
+    isOpen && !c.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block",
+    start,
+    c.at,
+    "",
+  );
   const body =
-    char === "`" ? c.text.slice(start + 3, stop).replace(/^[\w+-]*[ \t]*(?=\n)/, "") : c.text.slice(start + 3, stop);
+    char === "`"
+      ? c.text.slice(start + 3, stop).replace(/^[\w+-]*[ \t]*(?=\n)/, "")
+      : c.text.slice(start + 3, stop);
   const text = body.includes("\n") ? dedent(body).trim() : body;
-  return { kind: "text", quoted: true, text, start, end: c.at, editFrom, editTo: c.edits.length, open: isOpen };
+  return {
+    kind: "text",
+    quoted: true,
+    text,
+    start,
+    end: c.at,
+    editFrom,
+    editTo: c.edits.length,
+    open: isOpen,
+  };
 }
 
 export function dedent(text: string): string {
@@ -312,7 +387,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "/": "/",
 };
 
-/** The content of a string, escapes resolved. A raw line end at the very end belongs to the layout and is dropped. */
+/**
+ * The content of a string, escapes resolved. A raw line end at the very end belongs to the layout
+ * and is dropped.
+ */
 function decode(c: Cursor, from: number, stop: number, isCut: boolean): string {
   const { text } = c;
   let out = "";
@@ -331,7 +409,8 @@ function decode(c: Cursor, from: number, stop: number, isCut: boolean): string {
   out += text.slice(done, stop);
   if (hasRaw) {
     edit(c, "raw-newline", from, stop, "\\n");
-    if (!isCut && /[\n\r]\s*$/.test(text.slice(Math.max(from, stop - 80), stop))) out = out.trimEnd();
+    if (!isCut && /[\n\r]\s*$/.test(text.slice(Math.max(from, stop - 80), stop)))
+      out = out.trimEnd();
   }
   return out.isWellFormed() ? out : repairSurrogates(c, out, from, stop);
 }

@@ -6,8 +6,8 @@ import { newSchemaNotes, type SchemaNotes } from "./outcome.ts";
 import { looseSources, structuredSources } from "./sources.ts";
 
 /**
- * Reads a model's answer: the value in it that meets the contract and takes the fewest and mildest edits to get there.
- * Pure; never throws; takes time in proportion to the text.
+ * Reads a model's answer: the value in it that meets the contract and takes the fewest and mildest
+ * edits to get there. Pure; never throws; takes time in proportion to the text.
  */
 export function readAnswer(text: string, contract: Contract, options: ReadOptions = {}): Reading {
   const whole = parseJson(text);
@@ -26,7 +26,8 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   const reading = firstThatMeets(candidates, contract);
   if (reading) return reading;
   if (level !== "off") {
-    const hasStructure = sources.some((source) => source.node.kind !== "text") || /^\s*[{[]/.test(text);
+    const hasStructure =
+      sources.some((source) => source.node.kind !== "text") || /^\s*[{[]/.test(text);
     const loose = rank(looseSources(text, hasStructure), wanted);
     const found = firstThatMeets(loose, contract);
     if (found) return found;
@@ -45,8 +46,9 @@ interface Wanted {
 const LEAVES_OTHERS = 20;
 
 /**
- * The text holds several values. Where the contract takes anything, or a list of such values, they are all meant: one of them
- * alone would lose the others, so only `full` may take it, after the list.
+ * The text holds several values. Where the contract takes anything, or a list of such values, they
+ * are all meant: one of them alone would lose the others, so only `full` may take it, after the
+ * list.
  */
 function besideMany(singles: readonly Candidate[], many: Source, wanted: Wanted): Candidate[] {
   const { contract, level } = wanted;
@@ -63,7 +65,9 @@ function besideMany(singles: readonly Candidate[], many: Source, wanted: Wanted)
 }
 
 function sorted(candidates: readonly Candidate[]): Candidate[] {
-  return candidates.toSorted((a, b) => a.cost - b.cost || b.source.node.start - a.source.node.start);
+  return candidates.toSorted(
+    (a, b) => a.cost - b.cost || b.source.node.start - a.source.node.start,
+  );
 }
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
@@ -77,23 +81,31 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
 /** A contract that wants text and nothing else is answered by the text itself. */
 function rawText(text: string, contract: Contract): Reading | null {
   const { schema } = contract;
-  if (schema["type"] !== "string" || schema["enum"] !== undefined || schema["const"] !== undefined) return null;
+  if (schema["type"] !== "string" || schema["enum"] !== undefined || schema["const"] !== undefined)
+    return null;
   if (schema["format"] !== undefined || text.trim() === "") return null;
   const checked = contract.check(text);
   return checked.ok ? { ok: true, value: text, rung: "text", edits: [], lost: [] } : null;
 }
 
 /** The candidates that can be read, cheapest first; of equal ones the later. */
-function rank(sources: readonly Source[], { contract, level, hasRoot, schemas }: Wanted): Candidate[] {
+function rank(
+  sources: readonly Source[],
+  { contract, level, hasRoot, schemas }: Wanted,
+): Candidate[] {
   const candidates: Candidate[] = [];
   for (const source of sources) {
     const candidate = evaluate(source, contract, level, schemas);
-    if (candidate && hasRoot(candidate.value) && saysSomething(candidate, contract)) candidates.push(candidate);
+    if (candidate && hasRoot(candidate.value) && saysSomething(candidate, contract))
+      candidates.push(candidate);
   }
   return sorted(candidates);
 }
 
-/** A bare mark or bracket is no value; text with structure of its own is no plain text; an outline is no single word. */
+/**
+ * A bare mark or bracket is no value; text with structure of its own is no plain text; an outline
+ * is no single word.
+ */
 function saysSomething(candidate: Candidate, contract: Contract): boolean {
   const { value, source } = candidate;
   if (source.rung === "outline") return typeof value === "object" && value !== null;
@@ -112,7 +124,9 @@ function saysSomething(candidate: Candidate, contract: Contract): boolean {
 /** With no other edit than these the text was taken as it stands. */
 const PLAIN_TEXT: ReadonlySet<string> = new Set(["wrap-text", "single-to-list"]);
 
-/** Whether a schema names text as a type of its own; one that takes anything does not ask for prose. */
+/**
+ * Whether a schema names text as a type of its own; one that takes anything does not ask for prose.
+ */
 function wantsText(schema: unknown): boolean {
   return /"type":("string"|\[[^\]]*"string")|"enum"|"const"/.test(JSON.stringify(schema));
 }
@@ -142,7 +156,8 @@ function refuse(sources: readonly Source[], { contract, level, hasRoot }: Wanted
     return failure("RLLM_007", value, [issue(`is ${article(value)}, but an object is wanted`)]);
   }
   const checked = contract.check(value);
-  if (!checked.ok) return { ok: false, code: "RLLM_005", value, issues: checked.issues, edits, lost };
+  if (!checked.ok)
+    return { ok: false, code: "RLLM_005", value, issues: checked.issues, edits, lost };
   const rules = [...new Set(edits.map((edit) => edit.rule))].join(", ");
   const reason = `can be read only with repairs that the level "${level}" does not allow: ${rules}`;
   return { ok: false, code: "RLLM_006", value, issues: [issue(reason, "repair")], edits, lost };

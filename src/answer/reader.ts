@@ -6,18 +6,24 @@ import { readAnswer } from "./read.ts";
 /**
  * Reads an answer while it is being written.
  *
- * Order of calls: `push` for each piece as it comes, then `end` once. However the text is cut into pieces, `end` gives what
- * `readAnswer` gives for the whole.
+ * Order of calls: `push` for each piece as it comes, then `end` once. However the text is cut into
+ * pieces, `end` gives what `readAnswer` gives for the whole.
  */
 export interface AnswerReader {
-  /** The value so far; null when it has not changed since the last one that was given, or is not looked at yet. */
+  /**
+   * The value so far; null when it has not changed since the last one that was given, or is not
+   * looked at yet.
+   */
   push(piece: string): PartialReading | null;
   end(): Reading;
 }
 
 /** Up to this length every piece is read; it bounds what that can cost. In UTF-16 units. */
 const EAGER = 2048;
-/** Beyond it the text is read again when it has grown by a sixteenth: all readings together cost at most 17 times the last. */
+/**
+ * Beyond it the text is read again when it has grown by a sixteenth: all readings together cost at
+ * most 17 times the last.
+ */
 const GROWTH = 16;
 
 export function createAnswerReader(contract: Contract, options: ReadOptions = {}): AnswerReader {

@@ -1,7 +1,10 @@
 import type { Cursor } from "./scan.ts";
 import type { ArrayNode, Member, Node } from "./tree.ts";
 
-/** A list of lists that was closed too early: the items at its end belong to a list whose opening bracket is missing. */
+/**
+ * A list of lists that was closed too early: the items at its end belong to a list whose opening
+ * bracket is missing.
+ */
 export function regroup(list: ArrayNode): void {
   const first = list.items.findLastIndex((item) => item.kind === "array") + 1;
   const items = list.items.splice(first);
@@ -9,7 +12,10 @@ export function regroup(list: ArrayNode): void {
   if (start && end) list.items.push({ ...list, items, start: start.start, end: end.end });
 }
 
-/** An object that only the list's end closed, with keys that repeat: the braces between several objects are missing. */
+/**
+ * An object that only the list's end closed, with keys that repeat: the braces between several
+ * objects are missing.
+ */
 export function splitRepeats(c: Cursor, node: Node): readonly Node[] {
   if (node.kind !== "object" || (c.text[node.end - 1] === "}" && !endsOpen(c, node))) return [node];
   const parts: Member[][] = [[]];
@@ -31,5 +37,8 @@ export function splitRepeats(c: Cursor, node: Node): readonly Node[] {
 }
 
 function endsOpen(c: Cursor, node: Node): boolean {
-  return c.edits[node.editTo - 1]?.rule === "missing-closer" && c.edits[node.editTo - 1]?.from === node.end;
+  return (
+    c.edits[node.editTo - 1]?.rule === "missing-closer" &&
+    c.edits[node.editTo - 1]?.from === node.end
+  );
 }

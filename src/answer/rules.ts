@@ -1,7 +1,10 @@
 /** What a rule does to the meaning. `loses`: a piece of the answer is not in the value. */
 export interface Rule {
   readonly level: "safe" | "full";
-  /** What one use adds to the cost of a candidate; the cheapest candidate that meets the contract wins. */
+  /**
+   * What one use adds to the cost of a candidate; the cheapest candidate that meets the contract
+   * wins.
+   */
   readonly cost: number;
   readonly loses?: true;
 }

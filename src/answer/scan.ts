@@ -10,7 +10,10 @@ export interface Cursor {
   readonly edits: ParseEdit[];
   /** The containers that are open, innermost last. */
   readonly stack: ("{" | "[" | "(")[];
-  /** The text is the beginning of an answer: what is cut off is dropped or closed without being a fault. */
+  /**
+   * The text is the beginning of an answer: what is cut off is dropped or closed without being a
+   * fault.
+   */
   readonly partial: boolean;
   /** Offsets from which a search for a closing quote ran to the end in vain, by kind of string. */
   readonly vain: Map<string, number>;
@@ -21,10 +24,19 @@ export interface Cursor {
 }
 
 const MAX_EDITS = 100_000;
-/** How far a look ahead goes: keys, words, comments and blanks longer than this are not recognised by it. */
+/**
+ * How far a look ahead goes: keys, words, comments and blanks longer than this are not recognised
+ * by it.
+ */
 const REACH = 160;
 
-export function newCursor(text: string, at: number, end: number, partial: boolean, strict = false): Cursor {
+export function newCursor(
+  text: string,
+  at: number,
+  end: number,
+  partial: boolean,
+  strict = false,
+): Cursor {
   return { text, end, at, edits: [], stack: [], partial, vain: new Map(), failed: false, strict };
 }
 
@@ -65,7 +77,10 @@ export function isCloser(char: string | undefined): boolean {
   return char === "}" || char === "]" || char === ")";
 }
 
-/** The offset of the next character that is neither blank nor comment. Records nothing; long comments are not skipped. */
+/**
+ * The offset of the next character that is neither blank nor comment. Records nothing; long
+ * comments are not skipped.
+ */
 export function blankEnd(c: Cursor, from: number): number {
   const { text, end } = c;
   let at = from;
@@ -95,7 +110,9 @@ function commentLength(c: Cursor, at: number): number {
   return closer < 0 ? ahead.length : closer;
 }
 
-/** Moves to the next thing that counts, recording comments, odd spaces and stray fences on the way. */
+/**
+ * Moves to the next thing that counts, recording comments, odd spaces and stray fences on the way.
+ */
 export function skipBlank(c: Cursor): void {
   const { text, end } = c;
   while (c.at < end) {
@@ -120,7 +137,10 @@ function skipComment(c: Cursor): boolean {
   if (text[at] === "/" && next === "*") {
     const close = text.indexOf("*/", at + 2);
     c.at = close < 0 || close + 2 > end ? end : close + 2;
-  } else if ((text[at] === "/" && next === "/") || (text[at] === "#" && (next === " " || next === "\t"))) {
+  } else if (
+    (text[at] === "/" && next === "/") ||
+    (text[at] === "#" && (next === " " || next === "\t"))
+  ) {
     c.at = lineCommentEnd(c);
   } else return false;
   const isLast = text[at + 1] !== "*" && c.at < end && text[c.at] !== "\n";
@@ -142,7 +162,10 @@ const STRONG_KEY =
 const WEAK_KEY = /^[\p{L}_$][\p{L}\p{M}\p{N}_$.-]{0,60}["'”’]?\s*:(?!\/\/)/u;
 const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
 
-/** Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when there is none. */
+/**
+ * Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when
+ * there is none.
+ */
 export function keyAt(c: Cursor, at: number): 0 | 1 | 2 {
   const first = c.text[at];
   if (isQuote(first)) return quotedKeyAt(c, at) ? 2 : 0;
@@ -159,7 +182,9 @@ export function quotedKeyAt(c: Cursor, at: number): boolean {
 }
 
 function isStructure(char: string): boolean {
-  return char === "{" || char === "[" || char === "(" || char === "," || char === ":" || isCloser(char);
+  return (
+    char === "{" || char === "[" || char === "(" || char === "," || char === ":" || isCloser(char)
+  );
 }
 
 /** A few words that belong to nothing, then a quoted key. */

@@ -6,7 +6,8 @@ export type SchemaSource = Pick<Coercion, "root" | "schemas">;
 
 /** A schema with its references followed and its `allOf` merged, as far as coercion needs them. */
 export function resolve(x: SchemaSource, schema: unknown): unknown {
-  if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined)) return schema;
+  if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined))
+    return schema;
   if (x.schemas.resolved.has(schema)) return x.schemas.resolved.get(schema);
   x.schemas.resolved.set(schema, true);
   const resolved = mergeAll(x, followRef(x, schema));
@@ -53,7 +54,8 @@ function anchored(root: unknown, name: string): unknown {
   if (!isObject(root)) return undefined;
   for (const group of [root["$defs"], root["definitions"]]) {
     if (!isObject(group)) continue;
-    for (const schema of Object.values(group)) if (isObject(schema) && schema["$anchor"] === name) return schema;
+    for (const schema of Object.values(group))
+      if (isObject(schema) && schema["$anchor"] === name) return schema;
   }
   return undefined;
 }
@@ -74,7 +76,8 @@ function mergeInto(target: Record<string, unknown>, part: Record<string, unknown
     const before = target[key];
     if (key === "required" && Array.isArray(before) && Array.isArray(value))
       target[key] = [...new Set([...before, ...value])];
-    else if (key === "properties" && isObject(before) && isObject(value)) target[key] = { ...before, ...value };
+    else if (key === "properties" && isObject(before) && isObject(value))
+      target[key] = { ...before, ...value };
     else if (before === undefined || key !== "additionalProperties") target[key] = value;
   }
 }
@@ -86,7 +89,10 @@ export interface Shape {
   readonly branches: readonly unknown[] | null;
   readonly hasChoices: boolean;
   readonly types: readonly string[] | null;
-  /** The one type of a schema that leads to no other: what it makes of a scalar needs no remembering. */
+  /**
+   * The one type of a schema that leads to no other: what it makes of a scalar needs no
+   * remembering.
+   */
   readonly scalar: string | null;
 }
 
@@ -119,7 +125,10 @@ export function typesOf(schema: Record<string, unknown>): readonly string[] | nu
 }
 
 /** `anyOf` or `oneOf`, each branch with what stands beside it. */
-export function branchesOf(x: SchemaSource, schema: Record<string, unknown>): readonly unknown[] | null {
+export function branchesOf(
+  x: SchemaSource,
+  schema: Record<string, unknown>,
+): readonly unknown[] | null {
   const branches = Array.isArray(schema["anyOf"]) ? schema["anyOf"] : schema["oneOf"];
   if (!Array.isArray(branches)) return null;
   const { anyOf: _a, oneOf: _o, ...beside } = schema;

@@ -5,10 +5,16 @@ import { findOutline } from "./outline.ts";
 import type { Node, ParseEdit, TextNode } from "./tree.ts";
 import { findXml } from "./xml.ts";
 
-/** What a rung costs before any edit: the further down, the more of the answer is taken for wrapping. */
+/**
+ * What a rung costs before any edit: the further down, the more of the answer is taken for
+ * wrapping.
+ */
 const RUNG_COST: Readonly<Record<Rung, number>> = { whole: 0, fence: 0, object: 1, reasoning: 60 };
 
-/** Nothing was said in an empty value: one that says something goes before it, and of several the first counts. */
+/**
+ * Nothing was said in an empty value: one that says something goes before it, and of several the
+ * first counts.
+ */
 const EMPTY_COST = 3;
 
 /** So many places are looked at; prose full of brackets has no more answers than that. */
@@ -16,7 +22,10 @@ const MAX_SOURCES = 24;
 
 export interface Structured {
   readonly sources: readonly Source[];
-  /** All the values the text holds at its top level, as one list; null where there are fewer than two. */
+  /**
+   * All the values the text holds at its top level, as one list; null where there are fewer than
+   * two.
+   */
   readonly many: Source | null;
 }
 
@@ -25,7 +34,11 @@ export function structuredSources(text: string, partial: boolean): Structured {
   const regions = findRegions(text, partial);
   const sources = regions.map((region): Source => sourceOf(text, region));
   const whole = regions.some((region) => region.rung === "whole") ? null : findWhole(text, partial);
-  if (whole) sources.push({ ...sourceOf(text, whole), cost: regions.length === 0 || isOneString(whole) ? 0.5 : 12 });
+  if (whole)
+    sources.push({
+      ...sourceOf(text, whole),
+      cost: regions.length === 0 || isOneString(whole) ? 0.5 : 12,
+    });
   return { sources: worthLooking(sources), many: partial ? null : manyValues(text, regions) };
 }
 
@@ -52,7 +65,10 @@ function gluedTo(text: string, region: Region): ParseEdit | null {
   return { rule: "skipped-text", from: region.end, to: region.end + glued[0].length, after: "" };
 }
 
-/** The largest and the latest; a text with fewer sources keeps them all. A small one beside a large one costs more. */
+/**
+ * The largest and the latest; a text with fewer sources keeps them all. A small one beside a large
+ * one costs more.
+ */
 function worthLooking(sources: readonly Source[]): Source[] {
   const largest = Math.max(...sources.map(sizeOf), 1);
   const priced = sources.map((source) => {
@@ -62,7 +78,9 @@ function worthLooking(sources: readonly Source[]): Source[] {
       : { ...source, cost: source.cost + Math.floor(-Math.log2(share)) };
   });
   if (priced.length <= MAX_SOURCES) return priced;
-  return priced.toSorted((a, b) => a.cost - b.cost || b.node.start - a.node.start).slice(0, MAX_SOURCES);
+  return priced
+    .toSorted((a, b) => a.cost - b.cost || b.node.start - a.node.start)
+    .slice(0, MAX_SOURCES);
 }
 
 function sizeOf(source: Source): number {
@@ -92,19 +110,28 @@ function manyValues(text: string, regions: readonly Region[]): Source | null {
   return { rung: "many", node, cursor, cost: 0, extra: [note] };
 }
 
-/** The values that stand beside each other: fenced ones where there are any, else all that are not dwarfed. Empty ones only among their like. */
+/**
+ * The values that stand beside each other: fenced ones where there are any, else all that are not
+ * dwarfed. Empty ones only among their like.
+ */
 function peers(regions: readonly Region[]): readonly Region[] {
-  const said = regions.filter((region) => region.rung !== "reasoning" && region.node.kind !== "text");
+  const said = regions.filter(
+    (region) => region.rung !== "reasoning" && region.node.kind !== "text",
+  );
   const fenced = said.filter((region) => region.rung === "fence");
   const group = fenced.length > 0 ? fenced : said;
   const largest = Math.max(1, ...group.map((region) => region.end - region.start));
-  const full = group.filter((region) => !isEmpty(region.node) && region.end - region.start >= largest / 10);
+  const full = group.filter(
+    (region) => !isEmpty(region.node) && region.end - region.start >= largest / 10,
+  );
   if (full.length > 0) return full;
   return group.length > 1 && isSeparated(group) ? group : [];
 }
 
 function isSeparated(regions: readonly Region[]): boolean {
-  return regions.every((region, index) => (regions[index + 1]?.start ?? region.end + 1) > region.end);
+  return regions.every(
+    (region, index) => (regions[index + 1]?.start ?? region.end + 1) > region.end,
+  );
 }
 
 export function isEmpty(node: Node): boolean {
@@ -112,22 +139,33 @@ export function isEmpty(node: Node): boolean {
   return node.kind === "array" && node.items.length === 0;
 }
 
-/** The rungs below: escaped JSON, tags, the text itself, Markdown and YAML. Looked at when nothing above met the contract. */
+/**
+ * The rungs below: escaped JSON, tags, the text itself, Markdown and YAML. Looked at when nothing
+ * above met the contract.
+ */
 export function looseSources(text: string, hasStructure: boolean): Source[] {
   const sources: Source[] = [];
   const unescaped = unescapeOnce(text);
   if (unescaped !== null) {
     const note: ParseEdit = { rule: "escaped-twice", from: 0, to: text.length, after: "" };
     for (const source of structuredSources(unescaped, false).sources) {
-      sources.push({ ...source, rung: "escaped", isPlaced: false, extra: [...(source.extra ?? []), note] });
+      sources.push({
+        ...source,
+        rung: "escaped",
+        isPlaced: false,
+        extra: [...(source.extra ?? []), note],
+      });
     }
   }
   const xml = findXml(text);
-  if (xml) for (const node of xml.nodes) sources.push({ rung: "tags", node, cursor: xml.cursor, cost: 0 });
-  if (!/^\s*[{[]/.test(text)) sources.push({ ...textSource(text), isMarkup: hasStructure || xml !== null });
+  if (xml)
+    for (const node of xml.nodes) sources.push({ rung: "tags", node, cursor: xml.cursor, cost: 0 });
+  if (!/^\s*[{[]/.test(text))
+    sources.push({ ...textSource(text), isMarkup: hasStructure || xml !== null });
   const outline = findOutline(text);
   if (outline)
-    for (const node of outline.nodes) sources.push({ rung: "outline", node, cursor: outline.cursor, cost: 2 });
+    for (const node of outline.nodes)
+      sources.push({ rung: "outline", node, cursor: outline.cursor, cost: 2 });
   return sources;
 }
 
@@ -151,6 +189,15 @@ function textSource(text: string): Source {
   const start = text.indexOf(trimmed);
   const end = start + trimmed.length;
   const quoted = /^(["'“`*_]{1,3})([\s\S]*?)(["'”`*_]{1,3})$/.exec(trimmed)?.[2] ?? trimmed;
-  const node: TextNode = { kind: "text", quoted: true, text: quoted, start, end, editFrom: 0, editTo: 0, open: false };
+  const node: TextNode = {
+    kind: "text",
+    quoted: true,
+    text: quoted,
+    start,
+    end,
+    editFrom: 0,
+    editTo: 0,
+    open: false,
+  };
   return { rung: "text", node, cursor, cost: 4 };
 }

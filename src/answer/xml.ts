@@ -14,8 +14,13 @@ interface Element {
   readonly children: Element[];
 }
 
-/** An answer written in tags, as objects: once what the outermost tag holds, once with the tag's name as a key. */
-export function findXml(text: string): { readonly cursor: Cursor; readonly nodes: readonly Node[] } | null {
+/**
+ * An answer written in tags, as objects: once what the outermost tag holds, once with the tag's
+ * name as a key.
+ */
+export function findXml(
+  text: string,
+): { readonly cursor: Cursor; readonly nodes: readonly Node[] } | null {
   const first = text.search(/<[\p{L}_][\p{L}\p{N}_.:-]{0,80}[\s>/]/u);
   if (first < 0) return null;
   const roots = readElements(text);
@@ -51,10 +56,18 @@ function readElements(text: string): Element[] {
     last = null;
     const [whole, slash, name = "", , self] = found;
     if (slash) {
-      const level = open.findLastIndex((element) => element.name.toLowerCase() === name.toLowerCase());
+      const level = open.findLastIndex(
+        (element) => element.name.toLowerCase() === name.toLowerCase(),
+      );
       if (level >= 0) for (const element of open.splice(level)) element.stop = found.index;
     } else {
-      const element = { name, start: found.index, inner: found.index + whole.length, stop: text.length, children: [] };
+      const element = {
+        name,
+        start: found.index,
+        inner: found.index + whole.length,
+        stop: text.length,
+        children: [],
+      };
       (open.at(-1)?.children ?? roots).push(element);
       if (self) element.stop = element.inner;
       else if (open.length < MAX_DEPTH) open.push(element);
@@ -68,7 +81,11 @@ function nodeOf(text: string, element: Element): Node {
   if (element.children.length > 0) {
     return objectOf(
       element,
-      element.children.map((child) => ({ key: child.name, keyStart: child.start, value: nodeOf(text, child) })),
+      element.children.map((child) => ({
+        key: child.name,
+        keyStart: child.start,
+        value: nodeOf(text, child),
+      })),
     );
   }
   const content = unescapeXml(text.slice(element.inner, element.stop).trim());

@@ -13,7 +13,10 @@ export interface Maker {
   readonly model: string;
 }
 
-/** Keys that every program has, and those that a draft decides; a template's others stay where its contracts do. */
+/**
+ * Keys that every program has, and those that a draft decides; a template's others stay where its
+ * contracts do.
+ */
 const DECIDED = new Set(
   "name description version author max_context_window input_schema output_schema llm llm_params tags recommended_models".split(
     " ",
@@ -21,21 +24,31 @@ const DECIDED = new Set(
 );
 
 /**
- * A template as a program of somebody's own: its name, author and model, and the names of the files it uses; all else stays,
- * comments too.
+ * A template as a program of somebody's own: its name, author and model, and the names of the files
+ * it uses; all else stays, comments too.
  */
-export function fillTemplate({ text, parts, name: from }: ProgramTemplate, name: string, maker: Maker): ProgramFiles {
+export function fillTemplate(
+  { text, parts, name: from }: ProgramTemplate,
+  name: string,
+  maker: Maker,
+): ProgramFiles {
   const own = { author: maker.author, llm: maker.model };
   const files: Record<string, string> = { [`${name}.rllm`]: renamed(text, { name, ...own }) };
   for (const [file, part] of Object.entries(parts)) {
     const partName = `${name}_${file.slice(from.length + 1).replace(/\.rllm$/, "")}`;
     files[`${partName}.rllm`] = renamed(part, { name: partName, ...own });
-    files[`${name}.rllm`] = (files[`${name}.rllm`] ?? "").replace(`./${file}`, `./${partName}.rllm`);
+    files[`${name}.rllm`] = (files[`${name}.rllm`] ?? "").replace(
+      `./${file}`,
+      `./${partName}.rllm`,
+    );
   }
   return files;
 }
 
-function renamed(text: string, { name, author, llm }: { name: string; author: string; llm: string }): string {
+function renamed(
+  text: string,
+  { name, author, llm }: { name: string; author: string; llm: string },
+): string {
   return text
     .replace(/^name: .*$/m, () => writeYaml({ name }).trimEnd())
     .replace(/^author: .*$/m, () => writeYaml({ author }).trimEnd())
@@ -43,7 +56,8 @@ function renamed(text: string, { name, author, llm }: { name: string; author: st
 }
 
 /**
- * A whole draft as files. Blocks, `uses` and examples of the template stay as long as both its contracts do.
+ * A whole draft as files. Blocks, `uses` and examples of the template stay as long as both its
+ * contracts do.
  * @param others keys that a draft says nothing of; they win
  * @throws {ModullmError} what `writeProgram` throws
  */
@@ -67,13 +81,20 @@ export function assemble(
   return { ...own, [file]: text };
 }
 
-/** What the template says beside what a draft decides; `uses` leads to the files as they are named now. */
+/**
+ * What the template says beside what a draft decides; `uses` leads to the files as they are named
+ * now.
+ */
 function keptKeys(template: ProgramTemplate, files: ProgramFiles, file: string): JsonObject {
   const front = templateFront({ ...template, text: files[file] ?? template.text });
   return Object.fromEntries(Object.entries(front).filter(([key]) => !DECIDED.has(key)));
 }
 
-function frontOf({ goal, inputs, outputs, limits, file }: Required<Draft>, maker: Maker, more: JsonObject): JsonObject {
+function frontOf(
+  { goal, inputs, outputs, limits, file }: Required<Draft>,
+  maker: Maker,
+  more: JsonObject,
+): JsonObject {
   return {
     name: goal.name,
     description: goal.description,
@@ -90,5 +111,8 @@ function frontOf({ goal, inputs, outputs, limits, file }: Required<Draft>, maker
 }
 
 export function paramsOf({ temperature, max_tokens }: Parts["limits"]): JsonObject {
-  return { ...(temperature === null ? {} : { temperature }), ...(max_tokens === null ? {} : { max_tokens }) };
+  return {
+    ...(temperature === null ? {} : { temperature }),
+    ...(max_tokens === null ? {} : { max_tokens }),
+  };
 }

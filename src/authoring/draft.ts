@@ -48,7 +48,8 @@ export interface Sample {
 
 /**
  * The parts of a program, in the order in which they are decided. Each is named after the entry of
- * `examples/onboarding/onboarding_workflow.rllm` that drafts it, and has the keys that later entries read.
+ * `examples/onboarding/onboarding_workflow.rllm` that drafts it, and has the keys that later
+ * entries read.
  */
 export interface Parts {
   readonly goal: Goal;
@@ -88,7 +89,9 @@ export interface Part<Name extends PartName> {
   readonly name: Name;
   /** How people call it. */
   readonly title: string;
-  /** What a model answers, a person types or a session holds, as a value; or why it can't be one. */
+  /**
+   * What a model answers, a person types or a session holds, as a value; or why it can't be one.
+   */
   accept(given: JsonObject, draft: Draft): Accepted<Parts[Name]>;
   /** What it is without a model. */
   fallback(draft: Draft, template: ProgramTemplate, purpose: string): Parts[Name];

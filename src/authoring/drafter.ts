@@ -39,15 +39,21 @@ export interface Wish {
   readonly draft: JsonObject;
 }
 
-/** Drafts the parts of a program through the programs of the workflow, as the workflow's own entries feed them. */
+/**
+ * Drafts the parts of a program through the programs of the workflow, as the workflow's own entries
+ * feed them.
+ */
 export interface Drafter {
   /**
-   * A part from what is decided so far. A draft that can't be used is asked for once more with the reason; then the template
-   * takes its place, and `instead` says why.
+   * A part from what is decided so far. A draft that can't be used is asked for once more with the
+   * reason; then the template takes its place, and `instead` says why.
    * @throws {ModullmError} RLLM_022 when it is interrupted
    */
   draft<Name extends PartName>(name: Name, draft: Draft): Promise<Drafted<Parts[Name]>>;
-  /** A part changed as somebody wishes. @throws {ModullmError} what the run throws; RLLM_005 where what comes can't be used */
+  /**
+   * A part changed as somebody wishes. @throws {ModullmError} what the run throws; RLLM_005 where
+   * what comes can't be used
+   */
   change<Name extends PartName>(name: Name, draft: Draft, wish: Wish): Promise<Parts[Name]>;
   /** A part as the template has it. */
   template<Name extends PartName>(name: Name, draft: Draft): Promise<Parts[Name]>;
@@ -66,7 +72,11 @@ export function createDrafter({ workflow, run, model, known }: DrafterOptions): 
   }
 
   /** What a model drafts, asked for once more with the reason where it can't be used. */
-  async function usable<Name extends PartName>(name: Name, draft: Draft, wish: Wish | null): Promise<Parts[Name]> {
+  async function usable<Name extends PartName>(
+    name: Name,
+    draft: Draft,
+    wish: Wish | null,
+  ): Promise<Parts[Name]> {
     const part = partOf(name);
     const given = await ask(name, draft, wish);
     const first = part.accept(given, draft);
@@ -83,7 +93,11 @@ export function createDrafter({ workflow, run, model, known }: DrafterOptions): 
     template,
     async draft(name, draft) {
       if (model === BASELINE && !DRAFTED_ON_BASELINE.has(name))
-        return { value: await template(name, draft), instead: `${BASELINE} is no language model`, unreachable: false };
+        return {
+          value: await template(name, draft),
+          instead: `${BASELINE} is no language model`,
+          unreachable: false,
+        };
       try {
         return { value: await usable(name, draft, null), instead: null, unreachable: false };
       } catch (thrown) {
@@ -104,5 +118,7 @@ export function linkOf({ uses }: LoadedProgram, name: string): Link {
 }
 
 function unusable(reason: string): ModullmError {
-  return new ModullmError("RLLM_005", `The draft can't be used: ${reason}`, { details: { reason } });
+  return new ModullmError("RLLM_005", `The draft can't be used: ${reason}`, {
+    details: { reason },
+  });
 }

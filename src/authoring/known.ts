@@ -4,7 +4,11 @@ import type { DrafterOptions } from "./drafter.ts";
 /** What the workflow is given before its first part. */
 export async function knownOf(
   { tools, catalog }: Pick<App, "tools" | "catalog">,
-  { model, purpose, author }: { readonly model: string; readonly purpose: string; readonly author: string },
+  {
+    model,
+    purpose,
+    author,
+  }: { readonly model: string; readonly purpose: string; readonly author: string },
 ): Promise<DrafterOptions["known"]> {
   return {
     purpose,

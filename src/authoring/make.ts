@@ -54,7 +54,8 @@ const IN_DRAFT = new Set<string>([
 
 /**
  * The files of a new program, made without a model.
- * @throws {ModullmError} RLLM_018 where the scaffold holds what can't be used, and what `writeProgram` throws
+ * @throws {ModullmError} RLLM_018 where the scaffold holds what can't be used, and what
+ * `writeProgram` throws
  */
 export async function makeProgram(recipe: Recipe): Promise<MadeProgram> {
   const { name, maker, scaffold, input, output } = recipe;
@@ -62,23 +63,34 @@ export async function makeProgram(recipe: Recipe): Promise<MadeProgram> {
   const template = await loadTemplate(kind);
   if (scaffold === null && input === null && output === null) {
     const files = fillTemplate(template, name, maker);
-    const warnings = recipe.template === null ? [`No template was named: this is "${kind}", to be changed.`] : [];
+    const warnings =
+      recipe.template === null ? [`No template was named: this is "${kind}", to be changed.`] : [];
     return { files, template: kind, warnings, sample: templateInput(template) };
   }
   const { draft, warnings } = draftOf(recipe, template);
   const isNamed = recipe.template !== null || (scaffold?.template ?? null) !== null;
   if (isNamed && !hasContractsOf(draft, template))
-    warnings.push(`The prompt, blocks and uses of "${kind}" are left out: the contracts are not its own.`);
+    warnings.push(
+      `The prompt, blocks and uses of "${kind}" are left out: the contracts are not its own.`,
+    );
   if (!isNamed && scaffold === null)
     warnings.push(
       "Say in the description and the prompt what is to be done: they are made from the names of the fields.",
     );
   const files = assemble(draft, template, maker, otherKeys(scaffold?.keys ?? {}, maker));
   const sample = recipe.example ?? draft.test.input;
-  return { files, template: kind, warnings, sample: isMet(draft.inputs.schema, sample) ? sample : null };
+  return {
+    files,
+    template: kind,
+    warnings,
+    sample: isMet(draft.inputs.schema, sample) ? sample : null,
+  };
 }
 
-function draftOf(recipe: Recipe, template: ProgramTemplate): { draft: Required<Draft>; warnings: string[] } {
+function draftOf(
+  recipe: Recipe,
+  template: ProgramTemplate,
+): { draft: Required<Draft>; warnings: string[] } {
   const { name, scaffold, input, output } = recipe;
   const given = givenParts(recipe, scaffold?.keys ?? {}, template);
   const warnings: string[] = [];
@@ -88,12 +100,17 @@ function draftOf(recipe: Recipe, template: ProgramTemplate): { draft: Required<D
     const value = given[part] ?? null;
     const accepted = value === null ? null : accept(value as JsonObject, draft);
     if (accepted?.ok === false) {
-      // A prompt for other fields is of no use with contracts of the caller's own: the plain one takes its place.
-      const replaceable = (part === "prompt" || part === "recovery") && (input !== null || output !== null);
+      // A prompt for other fields is of no use with contracts of the caller's own: the plain one
+      // takes its place.
+      const replaceable =
+        (part === "prompt" || part === "recovery") && (input !== null || output !== null);
       if (!replaceable) throw unusable(scaffold?.path ?? "", title, accepted.reason);
       warnings.push(`${title}: written anew, since ${accepted.reason}`);
     }
-    draft = { ...draft, [part]: accepted?.ok === true ? accepted.value : fallback(draft, template, "") };
+    draft = {
+      ...draft,
+      [part]: accepted?.ok === true ? accepted.value : fallback(draft, template, ""),
+    };
   }
   const whole = draft as Required<Draft>;
   const file = { ...whole.file, file_name: `${name}.rllm` };
@@ -121,12 +138,17 @@ type Given = { readonly [Name in PartName]?: object | null };
 function givenParts(recipe: Recipe, keys: JsonObject, template: ProgramTemplate): Given {
   const { name, input, output } = recipe;
   return {
-    goal: { name, description: keys["description"] ?? describe(recipe, template), kind: template.name },
+    goal: {
+      name,
+      description: keys["description"] ?? describe(recipe, template),
+      kind: template.name,
+    },
     inputs: input === null ? contractIn(keys, "input") : fieldList(input),
     outputs: output === null ? contractIn(keys, "output") : fieldList(output),
     limits: limitsIn(keys),
     prompt: promptIn(keys, template),
-    recovery: "recovery_prompt" in keys ? { recovery_prompt: keys["recovery_prompt"] ?? null } : null,
+    recovery:
+      "recovery_prompt" in keys ? { recovery_prompt: keys["recovery_prompt"] ?? null } : null,
     file: { file_name: `${name}.rllm`, tags: keys["tags"] ?? [] },
   };
 }
@@ -149,7 +171,10 @@ function contractIn(keys: JsonObject, side: "input" | "output"): object | null {
 
 function promptIn(keys: JsonObject, template: ProgramTemplate): object | null {
   if (!("prompt" in keys) && !("system" in keys)) return null;
-  return { prompt: keys["prompt"] ?? templateProgram(template).prompt.text, system: keys["system"] ?? null };
+  return {
+    prompt: keys["prompt"] ?? templateProgram(template).prompt.text,
+    system: keys["system"] ?? null,
+  };
 }
 
 function limitsIn({ max_context_window: window, llm_params: params }: JsonObject): object | null {

@@ -8,7 +8,16 @@ import { recovery } from "./parts/recovery.ts";
 import { test } from "./parts/test.ts";
 
 /** Every part, in the order in which they are decided: each may read those before it. */
-export const PARTS = { goal, inputs, outputs, limits, prompt, recovery, file, test } as const satisfies {
+export const PARTS = {
+  goal,
+  inputs,
+  outputs,
+  limits,
+  prompt,
+  recovery,
+  file,
+  test,
+} as const satisfies {
   readonly [Name in PartName]: Part<Name>;
 };
 

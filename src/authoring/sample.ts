@@ -1,6 +1,7 @@
 import { isObject, type Json } from "../core/json.ts";
 
-const SENTENCE = "The heating in our office has failed twice this week; please send somebody by 31 May 2026.";
+const SENTENCE =
+  "The heating in our office has failed twice this week; please send somebody by 31 May 2026.";
 const FORMATS: Readonly<Record<string, string>> = {
   date: "2026-05-31",
   "date-time": "2026-05-31T09:30:00Z",
@@ -16,7 +17,10 @@ const MAX_DEPTH = 8;
 const MOST = 100;
 const LONGEST = 10_000;
 
-/** A value that a simple schema takes: to try a program with where nobody thought of one. Whoever uses it checks it. */
+/**
+ * A value that a simple schema takes: to try a program with where nobody thought of one. Whoever
+ * uses it checks it.
+ */
 export function sampleOf(schema: unknown, depth = 0): Json {
   if (!isObject(schema) || depth > MAX_DEPTH) return null;
   const { const: constant, enum: listed, anyOf, oneOf, default: usual, examples } = schema;
@@ -59,6 +63,9 @@ function objectSample({ properties, required }: Record<string, unknown>, depth: 
 
 function stringSample({ format, minLength, maxLength }: Record<string, unknown>): string {
   const text = FORMATS[String(format)] ?? SENTENCE;
-  const long = typeof minLength === "number" ? text.padEnd(Math.min(minLength, LONGEST), ` ${SENTENCE}`) : text;
+  const long =
+    typeof minLength === "number"
+      ? text.padEnd(Math.min(minLength, LONGEST), ` ${SENTENCE}`)
+      : text;
   return typeof maxLength === "number" ? long.slice(0, maxLength) : long;
 }

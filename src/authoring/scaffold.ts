@@ -10,8 +10,9 @@ import { hasContractsOf } from "./template-program.ts";
 import { type ProgramTemplate, TEMPLATE_NAMES, type TemplateName } from "./templates.ts";
 
 /**
- * What programs of one kind have in common, to begin others with: any keys of a frontmatter but its name, `prompt`, and
- * `template`, whose blocks and `uses` come along where the contracts are its own.
+ * What programs of one kind have in common, to begin others with: any keys of a frontmatter but its
+ * name, `prompt`, and `template`, whose blocks and `uses` come along where the contracts are its
+ * own.
  */
 export interface Scaffold {
   /** Of the file it was read from. */
@@ -44,7 +45,9 @@ export function parseScaffold(text: string, path: string): Scaffold {
   const { template = null, name: _, ...keys } = read.value as JsonObject;
   const unknown = Object.keys(keys).find((key) => !KEYS.includes(key));
   if (unknown !== undefined)
-    throw wrong(`the key "${unknown}" is not known.${didYouMean(unknown, KEYS)}`, { field: unknown });
+    throw wrong(`the key "${unknown}" is not known.${didYouMean(unknown, KEYS)}`, {
+      field: unknown,
+    });
   const known = TEMPLATE_NAMES.find((each) => each === template) ?? null;
   if (template !== null && known === null)
     throw wrong(`the template is not one of ${TEMPLATE_NAMES.join(", ")}`, { field: "template" });
@@ -52,7 +55,11 @@ export function parseScaffold(text: string, path: string): Scaffold {
 }
 
 /** A draft as a scaffold's text. */
-export function writeScaffold(draft: Required<Draft>, template: ProgramTemplate, { author, model }: Maker): string {
+export function writeScaffold(
+  draft: Required<Draft>,
+  template: ProgramTemplate,
+  { author, model }: Maker,
+): string {
   const { goal, inputs, outputs, limits, prompt, recovery, file } = draft;
   const keys: Record<string, unknown> = {
     ...(hasContractsOf(draft, template) ? { template: template.name } : {}),

@@ -25,7 +25,10 @@ export function templateInput({ input }: ProgramTemplate): JsonObject {
   return read.value as JsonObject;
 }
 
-/** Whether a draft has a template's contracts, untouched: then its prompt, blocks and `uses` fit as they are. */
+/**
+ * Whether a draft has a template's contracts, untouched: then its prompt, blocks and `uses` fit as
+ * they are.
+ */
 export function hasContractsOf({ inputs, outputs }: Draft, template: ProgramTemplate): boolean {
   const { input, output } = templateProgram(template);
   return isSameJson(inputs?.schema, input.schema) && isSameJson(outputs?.schema, output.schema);

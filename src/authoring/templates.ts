@@ -78,7 +78,9 @@ const FILES: Readonly<Record<TemplateName, () => Promise<Modules>>> = {
     text: await import("../../examples/templates/map-reduce.rllm", { with: { type: "text" } }),
     input: await import("../../examples/templates/map-reduce.yaml", { with: { type: "text" } }),
     parts: {
-      "map-reduce-part.rllm": await import("../../examples/templates/map-reduce-part.rllm", { with: { type: "text" } }),
+      "map-reduce-part.rllm": await import("../../examples/templates/map-reduce-part.rllm", {
+        with: { type: "text" },
+      }),
     },
   }),
 };

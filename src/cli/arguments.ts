@@ -14,7 +14,11 @@ export const GLOBAL_OPTIONS = {
     type: "boolean",
     description: "Read no .env file and no config.yaml; the process environment only",
   },
-  color: { type: "enum", options: ["auto", "always", "never"], description: "When to use colour on stderr" },
+  color: {
+    type: "enum",
+    options: ["auto", "always", "never"],
+    description: "When to use colour on stderr",
+  },
   help: { type: "boolean", description: "Show help" },
   version: { type: "boolean", description: "Show the version" },
 } as const satisfies ArgsDef;
@@ -34,11 +38,14 @@ export interface GlobalOptions {
 }
 
 /**
- * Takes the global options out, wherever they stand before `--`. The word after an option that takes a value is that value,
- * whatever it looks like.
+ * Takes the global options out, wherever they stand before `--`. The word after an option that
+ * takes a value is that value, whatever it looks like.
  * @param wantsValue whether an option of the command, as written, takes the next word
  */
-export function splitGlobals(argv: readonly string[], wantsValue: (option: string) => boolean): GlobalOptions {
+export function splitGlobals(
+  argv: readonly string[],
+  wantsValue: (option: string) => boolean,
+): GlobalOptions {
   const globals: GlobalOptions = {
     autoload: true,
     color: "auto",
@@ -67,7 +74,9 @@ export function splitGlobals(argv: readonly string[], wantsValue: (option: strin
 
 /** The command's name: the first word that is no option and no option's value. */
 export function commandName(argv: readonly string[]): string | null {
-  const at = argv.findIndex((word, index) => !word.startsWith("-") && argv[index - 1] !== "--color");
+  const at = argv.findIndex(
+    (word, index) => !word.startsWith("-") && argv[index - 1] !== "--color",
+  );
   return at === -1 || argv.slice(0, at).includes("--") ? null : (argv[at] ?? null);
 }
 
@@ -84,7 +93,8 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   const stop = args.indexOf("--");
   const own = stop === -1 ? [...args] : args.slice(0, stop);
   const rest = stop === -1 ? [] : args.slice(stop + 1);
-  if (rest.length > 0 && command.rest === undefined) throw new UsageError(`"${rest[0]}": nothing may follow -- here`);
+  if (rest.length > 0 && command.rest === undefined)
+    throw new UsageError(`"${rest[0]}": nothing may follow -- here`);
   checkNames(command.options, own);
   const values = readOptions(command.options, own);
   const positionals = values._;
@@ -106,18 +116,23 @@ function checkNames(definitions: ArgsDef, args: readonly string[]): void {
   const aliases = new Map<string, string>();
   for (const [name, definition] of Object.entries(definitions)) {
     aliases.set(name, name);
-    if ("alias" in definition) for (const alias of [definition.alias ?? []].flat()) aliases.set(alias, name);
+    if ("alias" in definition)
+      for (const alias of [definition.alias ?? []].flat()) aliases.set(alias, name);
   }
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? "";
     if (!/^--?[A-Za-z]/.test(word)) continue;
     const written = word.replace(/^--?/, "").split("=")[0] ?? "";
-    const name = aliases.get(written) ?? (written.startsWith("no-") ? aliases.get(written.slice(3)) : undefined);
+    const name =
+      aliases.get(written) ??
+      (written.startsWith("no-") ? aliases.get(written.slice(3)) : undefined);
     const definition = name === undefined ? undefined : definitions[name];
     const type = definition?.type;
     if (name === undefined || type === undefined) {
       const near = nearest(written, aliases.keys());
-      throw new UsageError(`unknown option ${word.split("=")[0]}${near === null ? "" : `; did you mean --${near}?`}`);
+      throw new UsageError(
+        `unknown option ${word.split("=")[0]}${near === null ? "" : `; did you mean --${near}?`}`,
+      );
     }
     if (type === "boolean") {
       if (/=(?!true$|false$)/.test(word)) throw new UsageError(`option --${name} takes no value`);
@@ -127,18 +142,26 @@ function checkNames(definitions: ArgsDef, args: readonly string[]): void {
     if (value === undefined) throw new UsageError(`option --${name} needs a value`);
     const values = type === "enum" ? (definition?.options ?? []) : null;
     if (values !== null && !values.includes(value))
-      throw new UsageError(`option --${name} is "${value}", but one of ${values.join(", ")} is wanted`);
+      throw new UsageError(
+        `option --${name} is "${value}", but one of ${values.join(", ")} is wanted`,
+      );
   }
 }
 
 function checkPositionals({ positionals: wanted, rest }: Command, given: readonly string[]): void {
-  const missing = wanted.find((positional, index) => positional.required && given[index] === undefined);
-  if (missing?.suggest !== undefined) throw new UsageError(`${missing.name} is missing: ${missing.suggest.join(", ")}`);
+  const missing = wanted.find(
+    (positional, index) => positional.required && given[index] === undefined,
+  );
+  if (missing?.suggest !== undefined)
+    throw new UsageError(`${missing.name} is missing: ${missing.suggest.join(", ")}`);
   if (missing) throw new UsageError(`${missing.name} is missing`);
   const many = wanted.some((positional) => positional.many);
   const extra = given[wanted.length];
   if (many || extra === undefined) return;
-  const pair = rest !== undefined && extra.includes("=") ? `; single fields stand behind --, as in -- ${extra}` : "";
+  const pair =
+    rest !== undefined && extra.includes("=")
+      ? `; single fields stand behind --, as in -- ${extra}`
+      : "";
   throw new UsageError(`"${extra}" is one argument too many${pair}`);
 }
 
@@ -156,7 +179,8 @@ function toOptions(values: Record<string, unknown>, args: readonly string[]): Op
         return word.startsWith(`--${name}=`) ? word.slice(name.length + 3) : [];
       }),
     // The parser takes `--no-x` for `x` denied.
-    flag: (name) => (name.startsWith("no-") ? values[name.slice(3)] === false : values[name] === true),
+    flag: (name) =>
+      name.startsWith("no-") ? values[name.slice(3)] === false : values[name] === true,
     integer(name) {
       const value = text(name);
       if (value === null) return null;

@@ -16,11 +16,17 @@ export function createAsk(output: Output): Ask | null {
   // One reader for all questions: what was typed ahead belongs to the next one.
   const lines = createLines(terminal);
   return async (question) => {
-    terminal.stderr(`${visible(output.redactor.text(question))} ${paint(output.color, 1, "[y/N]")} `);
-    const interruption = new ModullmError("RLLM_022", "Stopped at a question that was not answered", {
-      details: { reason: "interrupt" },
-      hint: "Nothing was changed.",
-    });
+    terminal.stderr(
+      `${visible(output.redactor.text(question))} ${paint(output.color, 1, "[y/N]")} `,
+    );
+    const interruption = new ModullmError(
+      "RLLM_022",
+      "Stopped at a question that was not answered",
+      {
+        details: { reason: "interrupt" },
+        hint: "Nothing was changed.",
+      },
+    );
     const { promise: interrupted, reject } = Promise.withResolvers<never>();
     const disarm = terminal.onInterrupt(() => reject(interruption));
     try {

@@ -22,7 +22,10 @@ export interface Positional {
   readonly description: string;
   readonly required: boolean;
   readonly many?: boolean;
-  /** What shells offer here: `.rllm` files, any files, folders. Nothing without it and without `suggest`. */
+  /**
+   * What shells offer here: `.rllm` files, any files, folders. Nothing without it and without
+   * `suggest`.
+   */
   readonly takes?: "program" | "file" | "folder";
   /** The words that shells offer here. */
   readonly suggest?: readonly string[];
@@ -36,7 +39,10 @@ export interface CommandContext {
   readonly output: Output;
   /** A path as the user wrote it, absolute. */
   resolve(path: string): string;
-  /** A program as the user named it, absolute: a file, or else a name in the library. @throws {ModullmError} RLLM_008 */
+  /**
+   * A program as the user named it, absolute: a file, or else a name in the library. @throws
+   * {ModullmError} RLLM_008
+   */
   locate(program: string): Promise<string>;
   /** The folders that library names are looked for in. */
   library(): Promise<readonly string[]>;
@@ -48,7 +54,10 @@ export interface AppSettings {
   readonly ollamaAutoPull?: boolean;
   /** @default the terminal's */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** How the user is asked whether a plugin may run; null: nobody is. @default at the terminal, where there is one */
+  /**
+   * How the user is asked whether a plugin may run; null: nobody is. @default at the terminal,
+   * where there is one
+   */
   readonly ask?: ((question: string) => Promise<boolean>) | null;
 }
 

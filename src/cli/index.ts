@@ -7,13 +7,22 @@ import { nearest } from "../core/nearest.ts";
 import { createRedactor } from "../core/redact.ts";
 import { VERSION } from "../core/version.ts";
 import { isProgramPath } from "../library/program-path.ts";
-import { commandName, type GlobalOptions, parseArguments, splitGlobals, takesValue } from "./arguments.ts";
+import {
+  commandName,
+  type GlobalOptions,
+  parseArguments,
+  splitGlobals,
+  takesValue,
+} from "./arguments.ts";
 import { type AppSettings, type Command, type CommandContext, UsageError } from "./command.ts";
 import { createAsk } from "./ask.ts";
 import { createOutput, type Output, type Terminal } from "./output.ts";
 import { COMMANDS } from "./table.ts";
 
-/** The command line: arguments in, exit status out. Everything it reaches is in `terminal`, so that a test drives it in process. */
+/**
+ * The command line: arguments in, exit status out. Everything it reaches is in `terminal`, so that
+ * a test drives it in process.
+ */
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
   let output = createOutput(terminal, createRedactor([]), "auto");
   const apps: App[] = [];
@@ -37,7 +46,8 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     return await failure(output, toModullmError(thrown));
   } finally {
     // The command has ended as it has; what was left behind is no failure of it.
-    for (const app of apps) await app.close().catch((thrown: unknown) => output.warn(messageOf(thrown)));
+    for (const app of apps)
+      await app.close().catch((thrown: unknown) => output.warn(messageOf(thrown)));
   }
 }
 
@@ -45,7 +55,9 @@ async function findCommand(name: string): Promise<Command> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load) return await load();
   const near = nearest(name, Object.keys(COMMANDS));
-  throw new UsageError(`unknown command "${name}"${near === null ? "" : `; did you mean "${near}"?`}`);
+  throw new UsageError(
+    `unknown command "${name}"${near === null ? "" : `; did you mean "${near}"?`}`,
+  );
 }
 
 async function overview(globals: GlobalOptions, output: Output): Promise<number> {
@@ -56,14 +68,26 @@ async function overview(globals: GlobalOptions, output: Output): Promise<number>
 }
 
 /** Only what is no path needs the configuration, and what reads programs. */
-async function locateProgram(program: string, cwd: string, library: CommandContext["library"]): Promise<string> {
+async function locateProgram(
+  program: string,
+  cwd: string,
+  library: CommandContext["library"],
+): Promise<string> {
   if (isProgramPath(program)) return resolve(cwd, program);
   const names = await import("../library/names.ts");
   return await names.locateProgram(program, { cwd, library });
 }
 
-/** One application a process, made when a command first asks; what it knows of secrets is known to the output at once. */
-function appMaker(terminal: Terminal, globals: GlobalOptions, output: Output, made: App[]): CommandContext["app"] {
+/**
+ * One application a process, made when a command first asks; what it knows of secrets is known to
+ * the output at once.
+ */
+function appMaker(
+  terminal: Terminal,
+  globals: GlobalOptions,
+  output: Output,
+  made: App[],
+): CommandContext["app"] {
   return async (settings: AppSettings = {}) => {
     const warn = (message: string) => output.warn(message);
     const { createApp } = await import("../app.ts");

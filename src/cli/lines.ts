@@ -1,6 +1,8 @@
 import type { Terminal } from "./output.ts";
 
-/** Reads a terminal's or a pipe's input line by line. What comes early belongs to the next question. */
+/**
+ * Reads a terminal's or a pipe's input line by line. What comes early belongs to the next question.
+ */
 export interface Lines {
   /** The next line, without its end; null when there is none any more. */
   next(): Promise<string | null>;

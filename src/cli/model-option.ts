@@ -2,16 +2,24 @@ import { ModullmError } from "../core/error.ts";
 import { isModelName } from "../program/parse.ts";
 import type { Options } from "./command.ts";
 
-/** `--model`; null where it is not given. @throws {ModullmError} RLLM_002 for what is no model's name */
+/**
+ * `--model`; null where it is not given. @throws {ModullmError} RLLM_002 for what is no model's
+ * name
+ */
 export function modelOption(
   options: Options,
   { orRecommended = false }: { readonly orRecommended?: boolean } = {},
 ): string | null {
   const model = options.text("model");
-  if (model === null || isModelName(model) || (orRecommended && model === "recommended")) return model;
+  if (model === null || isModelName(model) || (orRecommended && model === "recommended"))
+    return model;
   const or = orRecommended ? " or recommended" : "";
-  throw new ModullmError("RLLM_002", `--model is "${model}", but a model as "provider/name"${or} is wanted`, {
-    details: { field: "model", value: model },
-    hint: `Put the provider before it, as in "openai/gpt-5-mini" or "ollama/llama3.2"; \`modullm help models\` lists providers.`,
-  });
+  throw new ModullmError(
+    "RLLM_002",
+    `--model is "${model}", but a model as "provider/name"${or} is wanted`,
+    {
+      details: { field: "model", value: model },
+      hint: `Put the provider before it, as in "openai/gpt-5-mini" or "ollama/llama3.2"; \`modullm help models\` lists providers.`,
+    },
+  );
 }

@@ -28,8 +28,11 @@ export function readPlace(written: string, { resolve }: CommandContext): NewPlac
   const path = resolve(written);
   const name = basename(path).replace(/\.rllm$/i, "");
   if (!/^[A-Za-z][\w-]{0,79}$/.test(name))
-    throw new UsageError(`"${name}" can't be a program's name: letters, digits, _ and -, a letter first`);
-  if (isReserved(name)) throw new UsageError(`"${name}" can't be a file's name on Windows; choose another`);
+    throw new UsageError(
+      `"${name}" can't be a program's name: letters, digits, _ and -, a letter first`,
+    );
+  if (isReserved(name))
+    throw new UsageError(`"${name}" can't be a file's name on Windows; choose another`);
   const folder = dirname(path);
   return { name, folder, path: join(folder, `${name}.rllm`) };
 }
@@ -44,12 +47,17 @@ export interface Examples {
  * Examples, each a JSON or YAML object, or a file that holds one. Null: none was given.
  * @throws {ModullmError} RLLM_016
  */
-export function readExamples(written: readonly string[], option: string, context: CommandContext): Examples | null {
+export function readExamples(
+  written: readonly string[],
+  option: string,
+  context: CommandContext,
+): Examples | null {
   const examples = written.map((example) => {
     if (/^\s*[[{]/.test(example)) return objectFromText(example, `--${option}`, "either");
     const path = context.resolve(example);
     const read = readConfigText(path);
-    if (read.kind === "text") return objectFromText(read.text, path, /\.ya?ml$/i.test(path) ? "yaml" : "json");
+    if (read.kind === "text")
+      return objectFromText(read.text, path, /\.ya?ml$/i.test(path) ? "yaml" : "json");
     const reason = whyNoText(read);
     throw new ModullmError("RLLM_016", `Cannot read the example "${path}": ${reason}`, {
       details: { source: path, path, reason },
@@ -61,7 +69,11 @@ export function readExamples(written: readonly string[], option: string, context
 }
 
 /** A scaffold by name, from the folder of scaffolds, or by path. @throws {ModullmError} RLLM_018 */
-export function readScaffold(written: string, folder: string, { resolve }: CommandContext): Scaffold {
+export function readScaffold(
+  written: string,
+  folder: string,
+  { resolve }: CommandContext,
+): Scaffold {
   const named = join(folder, `${written}.yaml`);
   const path = /[\\/.]/.test(written) || !existsSync(named) ? resolve(written) : named;
   const read = readConfigText(path);
@@ -77,7 +89,11 @@ export function readScaffold(written: string, folder: string, { resolve }: Comma
  * Whether files that are there already may be replaced: with `--force`, or a yes at a terminal.
  * @throws {UsageError} where they may not
  */
-export async function allowReplacing(paths: readonly string[], force: boolean, ask: Ask | null): Promise<void> {
+export async function allowReplacing(
+  paths: readonly string[],
+  force: boolean,
+  ask: Ask | null,
+): Promise<void> {
   const there = paths.filter((path) => existsSync(path));
   if (there.length === 0 || force) return;
   const told = `${there.join(" and ")} ${there.length === 1 ? "is" : "are"} there already`;

@@ -36,15 +36,23 @@ export interface Made {
   readonly sample: JsonObject | null;
 }
 
-/** @throws {ModullmError} RLLM_016 for examples, RLLM_018 for a scaffold, RLLM_014 and the like for a model that drafts */
+/**
+ * @throws {ModullmError} RLLM_016 for examples, RLLM_018 for a scaffold, RLLM_014 and the like for
+ * a model that drafts
+ */
 export async function newProgram(context: CommandContext, app: App, name: string): Promise<Made> {
   const { options } = context;
   const named = options.text("scaffold");
-  const scaffold = named === null ? null : readScaffold(named, scaffoldFolder(app.config.paths.config), context);
+  const scaffold =
+    named === null ? null : readScaffold(named, scaffoldFolder(app.config.paths.config), context);
   const template = options.text("template") as TemplateName | null;
   const given = readExamples(options.texts("input-example"), "input-example", context);
   const wanted = readExamples(options.texts("output-example"), "output-example", context);
-  const [input, output, example] = [given?.schema ?? null, wanted?.schema ?? null, given?.first ?? null];
+  const [input, output, example] = [
+    given?.schema ?? null,
+    wanted?.schema ?? null,
+    given?.first ?? null,
+  ];
   const model = modelOption(options) ?? modelOf(scaffold) ?? app.config.defaultModel;
   const maker = { author: authorOf(scaffold, context), model: model ?? BASELINE };
   const description = options.text("describe");
@@ -54,8 +62,16 @@ export async function newProgram(context: CommandContext, app: App, name: string
   }
   if (template !== null || scaffold !== null)
     throw new UsageError("--describe goes with examples only: the model chooses the template");
-  if (description.trim() === "") throw new UsageError("--describe is empty; say what the program is to do");
-  return await describe(context, app, { name, description, author: maker.author, model, input, output });
+  if (description.trim() === "")
+    throw new UsageError("--describe is empty; say what the program is to do");
+  return await describe(context, app, {
+    name,
+    description,
+    author: maker.author,
+    model,
+    input,
+    output,
+  });
 }
 
 interface Description {
@@ -75,9 +91,12 @@ async function describe(context: CommandContext, app: App, given: Description): 
   const disarm = output.terminal.onInterrupt(() => stop.abort());
   const progress = createProgress(output, { stream: false, verbose: false });
   try {
-    const model = given.model ?? (await findOffers(app.config)).find(({ ready }) => ready)?.model ?? BASELINE;
+    const model =
+      given.model ?? (await findOffers(app.config)).find(({ ready }) => ready)?.model ?? BASELINE;
     if (given.model === null) output.note(visible(`drafted by ${model}; --model names another`));
-    await (await app.tools.model(model)).ready(stop.signal, ({ message }) => output.note(visible(message)));
+    await (
+      await app.tools.model(model)
+    ).ready(stop.signal, ({ message }) => output.note(visible(message)));
     const drafter = createDrafter({
       workflow: await loadWorkflow(),
       model,
@@ -99,7 +118,9 @@ async function describe(context: CommandContext, app: App, given: Description): 
       template: kind,
       model,
       sample: draft.test.input,
-      warnings: instead.map(({ part, reason }) => `${partOf(part).title}: from the template, because ${reason}`),
+      warnings: instead.map(
+        ({ part, reason }) => `${partOf(part).title}: from the template, because ${reason}`,
+      ),
     };
   } finally {
     disarm();
@@ -111,14 +132,20 @@ async function describe(context: CommandContext, app: App, given: Description): 
  * Checks files that are not written yet, as strictly as can be.
  * @throws {ModullmError}
  */
-export async function checkFiles(app: App, { path, folder }: NewPlace, files: ProgramFiles): Promise<void> {
+export async function checkFiles(
+  app: App,
+  { path, folder }: NewPlace,
+  files: ProgramFiles,
+): Promise<void> {
   const texts = new Map(Object.entries(files).map(([file, text]) => [resolve(folder, file), text]));
   await validateProgram(path, {
     strict: true,
     lint: (program) => app.lintBlocks(program),
     read(file) {
       const text = texts.get(file);
-      return text === undefined ? readProgram(file) : Promise.resolve(parseProgram(text, { path: file }));
+      return text === undefined
+        ? readProgram(file)
+        : Promise.resolve(parseProgram(text, { path: file }));
     },
   });
 }

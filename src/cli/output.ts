@@ -14,21 +14,24 @@ export interface Terminal {
   readonly columns: number;
   /** Lines of the terminal behind stderr. */
   readonly rows?: number;
-  /** Keys as they are pressed, for what is drawn on the screen; absent where there is no keyboard. */
+  /**
+   * Keys as they are pressed, for what is drawn on the screen; absent where there is no keyboard.
+   */
   readonly keyboard?: () => Readable;
   stdout(text: string): void;
   stderr(text: string): void;
   stdin(): AsyncIterable<Uint8Array>;
   /**
-   * Calls back at Ctrl-C or SIGTERM, instead of ending the process at once, until the function it gives is called. A second
-   * one ends the process. While nobody listens the system's own handling holds: work that never yields can be stopped too.
+   * Calls back at Ctrl-C or SIGTERM, instead of ending the process at once, until the function it
+   * gives is called. A second one ends the process. While nobody listens the system's own handling
+   * holds: work that never yields can be stopped too.
    */
   onInterrupt(callback: () => void): () => void;
 }
 
 /**
- * Everything a command says. Results go to stdout, the rest to stderr, and all of it through the redactor: this is the one
- * place where text leaves the process.
+ * Everything a command says. Results go to stdout, the rest to stderr, and all of it through the
+ * redactor: this is the one place where text leaves the process.
  */
 export interface Output {
   readonly terminal: Terminal;
@@ -47,8 +50,13 @@ export interface Output {
   redactor: Redactor;
 }
 
-export function createOutput(terminal: Terminal, redactor: Redactor, color: "auto" | "always" | "never"): Output {
-  const colored = color === "always" || (color === "auto" && terminal.stderrIsTty && wantsColor(terminal.env));
+export function createOutput(
+  terminal: Terminal,
+  redactor: Redactor,
+  color: "auto" | "always" | "never",
+): Output {
+  const colored =
+    color === "always" || (color === "auto" && terminal.stderrIsTty && wantsColor(terminal.env));
   const warned = new Set<string>();
   const output: Output = {
     terminal,
@@ -56,7 +64,9 @@ export function createOutput(terminal: Terminal, redactor: Redactor, color: "aut
     redactor,
     json(value) {
       const shown = output.redactor.value(value);
-      const text = terminal.stdoutIsTty ? escapeInvisible(JSON.stringify(shown, null, 2)) : JSON.stringify(shown);
+      const text = terminal.stdoutIsTty
+        ? escapeInvisible(JSON.stringify(shown, null, 2))
+        : JSON.stringify(shown);
       terminal.stdout(`${text}\n`);
     },
     line(value) {

@@ -16,8 +16,14 @@ type Answer = Failed | { readonly ok: true; readonly value: unknown };
 /** How many compiled schemas are kept; most input uses a few over and over. */
 const MOST_CONTRACTS = 256;
 
-/** Lines `{"id", "text", "schema", "mode"}` in, a line each out, as they come and in order. A bad line is answered like a bad text. */
-export async function parseLines(output: Output, options: { repair: RepairLevel; trace: boolean }): Promise<void> {
+/**
+ * Lines `{"id", "text", "schema", "mode"}` in, a line each out, as they come and in order. A bad
+ * line is answered like a bad text.
+ */
+export async function parseLines(
+  output: Output,
+  options: { repair: RepairLevel; trace: boolean },
+): Promise<void> {
   const contracts = new Map<string, Contract>();
   for await (const line of linesOf(output.terminal.stdin())) {
     if (line.trim() === "") continue;
@@ -50,7 +56,9 @@ function parseLine(
     const partial = readPartial(text, contract);
     return [
       id,
-      partial.ok ? { ok: true, value: partial.value } : failed("RLLM_006", "the text holds no beginning of a value"),
+      partial.ok
+        ? { ok: true, value: partial.value }
+        : failed("RLLM_006", "the text holds no beginning of a value"),
     ];
   }
   const reading = readAnswer(text, contract, { repair: options.repair });
@@ -65,7 +73,8 @@ function contractOf(schema: unknown, contracts: Map<string, Contract>): Contract
   if (known) return known;
   if (!isObject(schema)) return failed("RLLM_002", "the schema is not an object");
   const compiled = compileContract(schema);
-  if (!compiled.ok) return failed("RLLM_002", `the schema is not valid: ${compiled.faults[0].reason}`);
+  if (!compiled.ok)
+    return failed("RLLM_002", `the schema is not valid: ${compiled.faults[0].reason}`);
   if (contracts.size >= MOST_CONTRACTS) contracts.clear();
   contracts.set(key, compiled.contract);
   return compiled.contract;

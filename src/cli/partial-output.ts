@@ -4,9 +4,10 @@ import type { RunListener } from "../core/events.ts";
 import type { Output } from "./output.ts";
 
 /**
- * The answer of the outermost run as it grows, a line each: `{"type": "partial", "attempt", "value"}`, and at the end
- * `{"type": "output", "value"}`. Partial values have the contract's shape but are not checked. An attempt whose answer was given up is
- * followed by `{"type": "restart", "attempt"}`: what came before it is void, and the next attempt starts anew.
+ * The answer of the outermost run as it grows, a line each: `{"type": "partial", "attempt",
+ * "value"}`, and at the end `{"type": "output", "value"}`. Partial values have the contract's shape
+ * but are not checked. An attempt whose answer was given up is followed by `{"type": "restart",
+ * "attempt"}`: what came before it is void, and the next attempt starts anew.
  */
 export function createPartialOutput(
   contract: Contract,

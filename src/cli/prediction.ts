@@ -35,12 +35,16 @@ export async function predictRun(
   );
   const store = await app.store();
   const { concurrency } = options;
-  return predict(tree, evidenceFrom(store), { model, ...(concurrency === undefined ? {} : { concurrency }) });
+  return predict(tree, evidenceFrom(store), {
+    model,
+    ...(concurrency === undefined ? {} : { concurrency }),
+  });
 }
 
 /**
- * The same for a look at what would be done, which must not fail for want of a history: null where neither past runs nor the
- * catalogue know anything, and with a warning where past runs can't be read.
+ * The same for a look at what would be done, which must not fail for want of a history: null where
+ * neither past runs nor the catalogue know anything, and with a warning where past runs can't be
+ * read.
  */
 export async function tryToPredict(
   loaded: LoadedProgram,
@@ -49,7 +53,10 @@ export async function tryToPredict(
   { flags, warn }: { readonly flags: RunOptions; readonly warn: (message: string) => void },
 ): Promise<Prediction | null> {
   try {
-    const prediction = await predictRun(loaded, input, app, { ...flags, model: flags.model ?? null });
+    const prediction = await predictRun(loaded, input, app, {
+      ...flags,
+      model: flags.model ?? null,
+    });
     const { latency, cost } = prediction.evidence;
     return latency === "none" && cost === "none" ? null : prediction;
   } catch (thrown) {
@@ -80,11 +87,19 @@ const USUAL_ANSWER = 256;
 /** Elements of a list that does. */
 const USUAL_LIST = 4;
 
-async function nodeOf(loaded: LoadedProgram, place: Place, known: Known, world: World): Promise<PredictionNode> {
+async function nodeOf(
+  loaded: LoadedProgram,
+  place: Place,
+  known: Known,
+  world: World,
+): Promise<PredictionNode> {
   const { tools } = world.app;
   const model = modelName(loaded, world.settings);
   const uses = Object.fromEntries(
-    loaded.uses.map(({ entry, child }) => [entry.name, standIn(child.program.output.schema, answerLength(child))]),
+    loaded.uses.map(({ entry, child }) => [
+      entry.name,
+      standIn(child.program.output.schema, answerLength(child)),
+    ]),
   );
   const { input } = known;
   const children = loaded.uses.map((link) =>
@@ -97,7 +112,8 @@ async function nodeOf(loaded: LoadedProgram, place: Place, known: Known, world: 
     path: loaded.path,
     name: loaded.program.name,
     model,
-    promptTokens: input === null ? null : await promptTokens(loaded, input, tools, { ...world.settings, uses }),
+    promptTokens:
+      input === null ? null : await promptTokens(loaded, input, tools, { ...world.settings, uses }),
     promptKnown: input !== null && known.exact && loaded.uses.length === 0,
     maxCompletion: completionLimit(loaded),
     facts: await tools.catalog.facts(model),
@@ -115,7 +131,12 @@ async function childNode(
   const items = entry.each === null ? null : fillText(entry.each, values);
   const item = Array.isArray(items) ? typical(items) : null;
   const input = childInput(link.entry, link.child.program.input, { ...values, item });
-  return await nodeOf(child, placeOf(link, values), { input, exact: exact && entry.reads.length === 0 }, world);
+  return await nodeOf(
+    child,
+    placeOf(link, values),
+    { input, exact: exact && entry.reads.length === 0 },
+    world,
+  );
 }
 
 /** @param values what is known before the run; null: nothing */
@@ -123,10 +144,14 @@ function placeOf({ entry }: Link, values: Record<string, unknown> | null): Place
   return { entry: entry.name, reads: entry.reads, times: timesOf(entry, values) };
 }
 
-function timesOf({ when, each }: Link["entry"], values: Record<string, unknown> | null): PredictionNode["times"] {
+function timesOf(
+  { when, each }: Link["entry"],
+  values: Record<string, unknown> | null,
+): PredictionNode["times"] {
   if (when === null && each === null) return { count: 1, from: "file" };
   if (values === null) return null;
-  if (when !== null && !readsAnswers(when) && isEmpty(fillText(when, values))) return { count: 0, from: "input" };
+  if (when !== null && !readsAnswers(when) && isEmpty(fillText(when, values)))
+    return { count: 0, from: "input" };
   if (when !== null && readsAnswers(when)) return null;
   if (each === null) return { count: 1, from: "input" };
   const items = readsAnswers(each) ? null : fillText(each, values);
@@ -149,15 +174,22 @@ function answerLength(loaded: LoadedProgram): number {
   return Math.min(USUAL_ANSWER, completionLimit(loaded) ?? USUAL_ANSWER);
 }
 
-/** Something of the right shape and about that many tokens, in place of an answer; its words mean nothing. */
+/**
+ * Something of the right shape and about that many tokens, in place of an answer; its words mean
+ * nothing.
+ */
 function standIn(schema: JsonSchema, tokens: number): unknown {
   const { properties, items } = schema;
   if (isObject(properties)) {
     const share = tokens / Math.max(1, Object.keys(properties).length);
     return Object.fromEntries(
-      Object.entries(properties).map(([name, property]) => [name, standIn(isObject(property) ? property : {}, share)]),
+      Object.entries(properties).map(([name, property]) => [
+        name,
+        standIn(isObject(property) ? property : {}, share),
+      ]),
     );
   }
-  if (isObject(items)) return Array.from({ length: USUAL_LIST }, () => standIn(items, tokens / USUAL_LIST));
+  if (isObject(items))
+    return Array.from({ length: USUAL_LIST }, () => standIn(items, tokens / USUAL_LIST));
   return "word ".repeat(Math.max(1, Math.round(tokens))).trimEnd();
 }

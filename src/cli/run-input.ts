@@ -4,24 +4,38 @@ import { inputError, objectFromText, pairsToInput, textToInput } from "../progra
 import { type CommandContext, UsageError } from "./command.ts";
 
 /**
- * The input of a command: `--input-file` wins over `--input` and `--text`; `key=value` pairs after `--` are laid over it.
+ * The input of a command: `--input-file` wins over `--input` and `--text`; `key=value` pairs after
+ * `--` are laid over it.
  * @throws {ModullmError} RLLM_016
  */
-export async function readInput(contract: Contract, context: CommandContext): Promise<Record<string, unknown>> {
+export async function readInput(
+  contract: Contract,
+  context: CommandContext,
+): Promise<Record<string, unknown>> {
   const base = await readBase(contract, context);
   return context.rest.length === 0 ? base : { ...base, ...pairsToInput(contract, context.rest) };
 }
 
-async function readBase(contract: Contract, context: CommandContext): Promise<Record<string, unknown>> {
+async function readBase(
+  contract: Contract,
+  context: CommandContext,
+): Promise<Record<string, unknown>> {
   const { options } = context;
-  const [file, inline, text] = [options.text("input-file"), options.text("input"), options.text("text")];
+  const [file, inline, text] = [
+    options.text("input-file"),
+    options.text("input"),
+    options.text("text"),
+  ];
   if (file !== null) return fromFile(context.resolve(file));
-  if (inline !== null && text !== null) throw new UsageError("--input and --text can't be used together");
+  if (inline !== null && text !== null)
+    throw new UsageError("--input and --text can't be used together");
   if (text !== null) return textToInput(contract, text === "-" ? await stdinText(context) : text);
   if (inline === null) return {};
   const written = inline === "-" ? await stdinText(context) : inline;
   const source = inline === "-" ? "stdin" : "--input";
-  return /^\s*[[{]/.test(written) ? objectFromText(written, source, "either") : textToInput(contract, written);
+  return /^\s*[[{]/.test(written)
+    ? objectFromText(written, source, "either")
+    : textToInput(contract, written);
 }
 
 function fromFile(path: string): Record<string, unknown> {
@@ -35,7 +49,9 @@ function fromFile(path: string): Record<string, unknown> {
       EISDIR: "it is a folder",
       EACCES: "permission is denied",
     };
-    throw inputError(path, `Cannot read input file "${path}": ${reasons[code ?? ""] ?? code}`, { path });
+    throw inputError(path, `Cannot read input file "${path}": ${reasons[code ?? ""] ?? code}`, {
+      path,
+    });
   }
   const format = /\.ya?ml$/i.test(path) ? "yaml" : "json";
   return objectFromText(decode(bytes, path), path, format);

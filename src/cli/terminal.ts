@@ -25,8 +25,9 @@ export function processTerminal(): Terminal {
 }
 
 /**
- * Milliseconds within which a second signal is the first one once more: a terminal sends Ctrl-C to all its programs, and those that
- * started this one, as npm and the npm package's launcher do, hand it on besides.
+ * Milliseconds within which a second signal is the first one once more: a terminal sends Ctrl-C to
+ * all its programs, and those that started this one, as npm and the npm package's launcher do, hand
+ * it on besides.
  */
 const ECHO_MS = 200;
 
@@ -40,7 +41,8 @@ function onInterrupt(callback: () => void): () => void {
   };
   for (const name of SIGNALS) process.on(name, listen);
   return () => {
-    // What was interrupted is ending, and has something to say yet: an echo must not keep it from that.
+    // What was interrupted is ending, and has something to say yet: an echo must not keep it from
+    // that.
     if (since !== null) return;
     for (const name of SIGNALS) process.off(name, listen);
   };
@@ -48,7 +50,10 @@ function onInterrupt(callback: () => void): () => void {
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Writes now, so that nothing is lost when the process ends. A reader that has gone away is no error. */
+/**
+ * Writes now, so that nothing is lost when the process ends. A reader that has gone away is no
+ * error.
+ */
 function writeAll(descriptor: 1 | 2, text: string): void {
   let rest: Uint8Array = Buffer.from(text, "utf8");
   while (rest.length > 0) {
@@ -64,5 +69,6 @@ function writeAll(descriptor: 1 | 2, text: string): void {
 }
 
 async function* readStdin(): AsyncGenerator<Uint8Array> {
-  for await (const chunk of process.stdin) yield typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array);
+  for await (const chunk of process.stdin)
+    yield typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array);
 }

@@ -2,10 +2,15 @@ import type { RunEvent } from "../core/events.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 
-/** A file of run events as a tree of runs. Keys are a contract. Times are milliseconds, those that start count from the first event. */
+/**
+ * A file of run events as a tree of runs. Keys are a contract. Times are milliseconds, those that
+ * start count from the first event.
+ */
 export interface TraceTree {
   readonly events: number;
-  /** The last line, where it was cut off in the middle, as by a kill; null for a file that is whole. */
+  /**
+   * The last line, where it was cut off in the middle, as by a kill; null for a file that is whole.
+   */
   readonly cut_line: number | null;
   /** From the first event to the last. */
   readonly ms: number;
@@ -57,7 +62,10 @@ export interface TraceRun extends TraceCounts {
 }
 
 /** Reads JSON lines of events. @throws {ModullmError} RLLM_016 with the line that is no event */
-export async function readTrace(chunks: AsyncIterable<Uint8Array>, source: string): Promise<TraceTree> {
+export async function readTrace(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+): Promise<TraceTree> {
   const reader = new TraceReader(source);
   const decoder = new TextDecoder();
   let rest = "";
@@ -79,12 +87,17 @@ export function traceError(path: string, reason: string, line?: number): Modullm
   });
 }
 
-/** Deeper than programs ever use each other; a tree must stay one that can be walked and written. */
+/**
+ * Deeper than programs ever use each other; a tree must stay one that can be walked and written.
+ */
 const MOST_DEPTH = 500;
 
 class TraceReader {
   readonly #source: string;
-  readonly #nodes = new Map<string, { readonly run: TraceRun; readonly depth: number; readonly at: number }>();
+  readonly #nodes = new Map<
+    string,
+    { readonly run: TraceRun; readonly depth: number; readonly at: number }
+  >();
   readonly #roots: TraceRun[] = [];
   readonly #total: TraceTotal = { ...noCounts(), runs: 0, failed: 0, unfinished: 0, cache_hits: 0 };
   #line = 0;
@@ -127,7 +140,13 @@ class TraceReader {
       end = Math.max(end, run.start_ms + run.ms);
       this.#count(run);
     }
-    return { events: this.#events, cut_line: this.#cutLine, ms: end, total: this.#total, runs: this.#roots };
+    return {
+      events: this.#events,
+      cut_line: this.#cutLine,
+      ms: end,
+      total: this.#total,
+      runs: this.#roots,
+    };
   }
 
   #take(event: unknown): void {
@@ -140,7 +159,8 @@ class TraceReader {
     const node = this.#nodes.get(event["run"]);
     if (!node) throw this.#bad(`its run "${event["run"]}" has not started`);
     if (event["type"] === "attempt-end") this.#attempt(event, node.run);
-    else if (event["type"] === "note") note(node.run, this.#text(event, "kind"), this.#text(event, "message"));
+    else if (event["type"] === "note")
+      note(node.run, this.#text(event, "kind"), this.#text(event, "message"));
     else if (event["type"] === "block-end") this.#block(event, node.run);
     else if (event["type"] === "run-end") this.#end(event, node.run);
   }
@@ -202,8 +222,13 @@ class TraceReader {
     run.status = ok === true ? "ok" : "failed";
     if (!isObject(error)) return;
     const { details } = error;
-    const inChild = isObject(details) && Array.isArray(details["chain"]) && details["chain"].length > 0;
-    run.error = { code: this.#text(error, "error_code"), message: this.#text(error, "message"), in_child: inChild };
+    const inChild =
+      isObject(details) && Array.isArray(details["chain"]) && details["chain"].length > 0;
+    run.error = {
+      code: this.#text(error, "error_code"),
+      message: this.#text(error, "message"),
+      in_child: inChild,
+    };
   }
 
   #count(run: TraceRun): void {
@@ -236,7 +261,10 @@ class TraceReader {
 }
 
 /** Notes that say nothing of what a run did but how far it is, or that its answer was repaired. */
-const PASSING: ReadonlySet<string> = new Set<Extract<RunEvent, { type: "note" }>["kind"]>(["progress", "repair"]);
+const PASSING: ReadonlySet<string> = new Set<Extract<RunEvent, { type: "note" }>["kind"]>([
+  "progress",
+  "repair",
+]);
 
 function note(run: TraceRun, kind: string, message: string): void {
   if (kind === "retry-wait") run.retries++;
@@ -244,7 +272,14 @@ function note(run: TraceRun, kind: string, message: string): void {
 }
 
 function noCounts(): TraceCounts {
-  return { attempts: 0, retries: 0, prompt_tokens: null, completion_tokens: null, cost_usd: null, unpriced: 0 };
+  return {
+    attempts: 0,
+    retries: 0,
+    prompt_tokens: null,
+    completion_tokens: null,
+    cost_usd: null,
+    unpriced: 0,
+  };
 }
 
 function sum(known: number | null, more: number | null): number | null {

@@ -14,7 +14,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission is denied",
 };
 
-/** A file of run events, one JSON object a line, written as they happen. @throws {UsageError} where it can't be written */
+/**
+ * A file of run events, one JSON object a line, written as they happen. @throws {UsageError} where
+ * it can't be written
+ */
 export function openTrace(path: string, redactor: Redactor): Trace {
   let file: number;
   try {

@@ -14,13 +14,22 @@ export interface Complaint {
   readonly wanted?: readonly unknown[];
 }
 
-/** All that the node's own assertions have against a value; a wrong type is told alone, for the rest follows from it. */
+/**
+ * All that the node's own assertions have against a value; a wrong type is told alone, for the rest
+ * follows from it.
+ */
 export function assert(node: SchemaNode, value: unknown): Complaint[] {
   const types = keywordValue(node, "type");
   if (types !== undefined) {
     const wanted = Array.isArray(types) ? types : [types];
     if (!wanted.some((type) => isOfType(value, type))) {
-      return [{ keyword: "type", reason: `is ${describe(value)}, but ${typeWords(wanted)} is wanted`, wanted }];
+      return [
+        {
+          keyword: "type",
+          reason: `is ${describe(value)}, but ${typeWords(wanted)} is wanted`,
+          wanted,
+        },
+      ];
     }
   }
   const complaints = assertOneOfSome(node, value);
@@ -75,7 +84,10 @@ export function wrongChoice(value: unknown, allowed: readonly unknown[]): string
   const is = isObject(value) || Array.isArray(value) ? describe(value) : show(value);
   if (allowed.length === 0) return `is ${is}, but no value is allowed`;
   const words = allowed.filter((one) => typeof one === "string");
-  const hint = typeof value === "string" && value.length > 2 && allowed.length > 1 ? didYouMean(value, words) : "";
+  const hint =
+    typeof value === "string" && value.length > 2 && allowed.length > 1
+      ? didYouMean(value, words)
+      : "";
   return `is ${is}, but ${alternatives(allowed)} is wanted${hint && `.${hint}`}`;
 }
 
@@ -89,14 +101,19 @@ function assertNumber(node: SchemaNode, value: number): Complaint[] {
   // Draft 4 has booleans here, that sharpen the other keyword.
   const above = keywordValue(node, "exclusiveMinimum");
   const below = keywordValue(node, "exclusiveMaximum");
-  if (minimum !== null && above === true && value <= minimum) tell("minimum", `a number greater than ${minimum}`);
+  if (minimum !== null && above === true && value <= minimum)
+    tell("minimum", `a number greater than ${minimum}`);
   else if (minimum !== null && value < minimum) tell("minimum", `${minimum} or more`);
-  if (maximum !== null && below === true && value >= maximum) tell("maximum", `a number less than ${maximum}`);
+  if (maximum !== null && below === true && value >= maximum)
+    tell("maximum", `a number less than ${maximum}`);
   else if (maximum !== null && value > maximum) tell("maximum", `${maximum} or less`);
-  if (typeof above === "number" && value <= above) tell("exclusiveMinimum", `a number greater than ${above}`);
-  if (typeof below === "number" && value >= below) tell("exclusiveMaximum", `a number less than ${below}`);
+  if (typeof above === "number" && value <= above)
+    tell("exclusiveMinimum", `a number greater than ${above}`);
+  if (typeof below === "number" && value >= below)
+    tell("exclusiveMaximum", `a number less than ${below}`);
   const divisor = limitOf(node, "multipleOf");
-  if (divisor !== null && !multipleOf(divisor)(value)) tell("multipleOf", `a multiple of ${divisor}`);
+  if (divisor !== null && !multipleOf(divisor)(value))
+    tell("multipleOf", `a multiple of ${divisor}`);
   return complaints;
 }
 
@@ -107,23 +124,28 @@ function assertString(node: SchemaNode, value: string): Complaint[] {
   };
   const [least, most] = [limitOf(node, "minLength"), limitOf(node, "maxLength")];
   const length = least === null && most === null ? 0 : codePoints(value);
-  if (least !== null && length < least) complaints.push(size("minLength", length, "character", least));
+  if (least !== null && length < least)
+    complaints.push(size("minLength", length, "character", least));
   if (most !== null && length > most) complaints.push(size("maxLength", length, "character", most));
   const pattern = keywordValue(node, "pattern");
   if (typeof pattern === "string") {
     const reading = readPattern(pattern);
-    if (reading.ok && !reading.regex.test(value)) tell("pattern", `text that matches the pattern ${pattern}`);
+    if (reading.ok && !reading.regex.test(value))
+      tell("pattern", `text that matches the pattern ${pattern}`);
   }
   const format = keywordValue(node, "format");
-  if (typeof format === "string" && formatCheck(format)?.(value) === false) tell("format", formatWords(format));
+  if (typeof format === "string" && formatCheck(format)?.(value) === false)
+    tell("format", formatWords(format));
   return complaints;
 }
 
 function assertArray(node: SchemaNode, value: readonly unknown[]): Complaint[] {
   const complaints: Complaint[] = [];
   const [least, most] = [limitOf(node, "minItems"), limitOf(node, "maxItems")];
-  if (least !== null && value.length < least) complaints.push(size("minItems", value.length, "item", least));
-  if (most !== null && value.length > most) complaints.push(size("maxItems", value.length, "item", most));
+  if (least !== null && value.length < least)
+    complaints.push(size("minItems", value.length, "item", least));
+  if (most !== null && value.length > most)
+    complaints.push(size("maxItems", value.length, "item", most));
   const twice = keywordValue(node, "uniqueItems") === true ? findDuplicate(value) : null;
   if (twice !== null) {
     const reason = `holds ${show(value[twice[0]])} twice, at ${twice[0]} and at ${twice[1]}, but every item must be different`;
@@ -136,12 +158,17 @@ function assertObject(node: SchemaNode, value: Readonly<Record<string, unknown>>
   const complaints: Complaint[] = [];
   const [least, most] = [limitOf(node, "minProperties"), limitOf(node, "maxProperties")];
   const length = Object.keys(value).length;
-  if (least !== null && length < least) complaints.push(size("minProperties", length, "property", least));
-  if (most !== null && length > most) complaints.push(size("maxProperties", length, "property", most));
+  if (least !== null && length < least)
+    complaints.push(size("minProperties", length, "property", least));
+  if (most !== null && length > most)
+    complaints.push(size("maxProperties", length, "property", most));
   return complaints;
 }
 
 function size(keyword: string, actual: number, noun: string, limit: number): Complaint {
   const wanted = actual < limit ? `at least ${limit}` : `at most ${limit}`;
-  return { keyword, reason: `has ${count(actual, noun)}, but ${wanted} ${limit === 1 ? "is" : "are"} wanted` };
+  return {
+    keyword,
+    reason: `has ${count(actual, noun)}, but ${wanted} ${limit === 1 ? "is" : "are"} wanted`,
+  };
 }

@@ -3,12 +3,15 @@ import { wrongChoice, type Complaint } from "./assertions.ts";
 import type { Issue } from "./contract.ts";
 import { describe, typeWords } from "./reasons.ts";
 
-/** An issue that still knows what its keyword wanted; its path starts at the value that was judged. */
+/**
+ * An issue that still knows what its keyword wanted; its path starts at the value that was judged.
+ */
 export interface Finding extends Issue, Complaint {}
 
 /**
- * Why a value meets none of the alternatives. Where all fail for want of the same thing (a type, one of some constants), that is
- * one issue; else the alternative that the value most nearly meets is taken to be the one that was meant, and speaks alone.
+ * Why a value meets none of the alternatives. Where all fail for want of the same thing (a type,
+ * one of some constants), that is one issue; else the alternative that the value most nearly meets
+ * is taken to be the one that was meant, and speaks alone.
  */
 export function explainBranches(
   keyword: "anyOf" | "oneOf",
@@ -39,11 +42,18 @@ function isWrongChoice(finding: Finding): boolean {
   return finding.keyword === "const" || finding.keyword === "enum";
 }
 
-/** The place whose constant is wrong in every alternative, such as a misspelt `kind`, and all that is allowed there. */
-function sharedChoice(branches: readonly (readonly Finding[])[]): { path: Issue["path"]; wanted: unknown[] } | null {
+/**
+ * The place whose constant is wrong in every alternative, such as a misspelt `kind`, and all that
+ * is allowed there.
+ */
+function sharedChoice(
+  branches: readonly (readonly Finding[])[],
+): { path: Issue["path"]; wanted: unknown[] } | null {
   const [first, ...others] = branches;
   for (const finding of first?.filter(isWrongChoice) ?? []) {
-    const elsewhere = others.map((findings) => findings.find((one) => isWrongChoice(one) && isSamePath(one, finding)));
+    const elsewhere = others.map((findings) =>
+      findings.find((one) => isWrongChoice(one) && isSamePath(one, finding)),
+    );
     const all = [finding, ...elsewhere];
     if (all.every((one) => one?.wanted !== undefined)) {
       return { path: finding.path, wanted: [...new Set(all.flatMap((one) => one?.wanted ?? []))] };
@@ -52,7 +62,10 @@ function sharedChoice(branches: readonly (readonly Finding[])[]): { path: Issue[
   return null;
 }
 
-/** A wrong constant near the root says that another alternative is meant; a missing property says so less clearly. */
+/**
+ * A wrong constant near the root says that another alternative is meant; a missing property says so
+ * less clearly.
+ */
 function distance(findings: readonly Finding[]): number {
   let sum = 0;
   for (const finding of findings) {
@@ -66,7 +79,10 @@ function distance(findings: readonly Finding[]): number {
 }
 
 function isSamePath(left: Issue, right: Issue): boolean {
-  return left.path.length === right.path.length && left.path.every((key, index) => key === right.path[index]);
+  return (
+    left.path.length === right.path.length &&
+    left.path.every((key, index) => key === right.path[index])
+  );
 }
 
 function valueAt(value: unknown, path: Issue["path"]): unknown {

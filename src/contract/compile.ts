@@ -10,8 +10,8 @@ export type Compilation =
   | { readonly ok: false; readonly faults: readonly [SchemaFault, ...SchemaFault[]] };
 
 /**
- * Compiles a JSON Schema of any draft from 4 to 2020-12. Nothing is fetched: a reference that leaves the document is a fault,
- * unless `documents` has it.
+ * Compiles a JSON Schema of any draft from 4 to 2020-12. Nothing is fetched: a reference that
+ * leaves the document is a fault, unless `documents` has it.
  */
 export function compileContract(schema: JsonSchema, options: ReadSchemaOptions = {}): Compilation {
   try {
@@ -22,7 +22,10 @@ export function compileContract(schema: JsonSchema, options: ReadSchemaOptions =
   } catch (thrown) {
     // The stack: thousands of references that each lead to the next.
     if (!(thrown instanceof RangeError)) throw thrown;
-    return { ok: false, faults: [{ schemaPath: [], reason: "is nested too deeply to be compiled" }] };
+    return {
+      ok: false,
+      faults: [{ schemaPath: [], reason: "is nested too deeply to be compiled" }],
+    };
   }
 }
 
@@ -42,8 +45,8 @@ function compileCheck(document: SchemaDocument): Contract["check"] {
 }
 
 /**
- * Many values are only asked whether they fit, so the reasons are worked out when they are first read. A class, because an object
- * literal with a getter of its own takes twice the time to make.
+ * Many values are only asked whether they fit, so the reasons are worked out when they are first
+ * read. A class, because an object literal with a getter of its own takes twice the time to make.
  */
 class Refusal {
   readonly ok = false;
@@ -65,8 +68,16 @@ class Refusal {
   }
 }
 
-/** Compiled check and evaluation agree, as far as the tests can tell; if ever they do not, the value is still refused. */
-const UNEXPLAINED: Issue = { keyword: "schema", path: [], schemaPath: [], reason: "does not meet the schema" };
+/**
+ * Compiled check and evaluation agree, as far as the tests can tell; if ever they do not, the value
+ * is still refused.
+ */
+const UNEXPLAINED: Issue = {
+  keyword: "schema",
+  path: [],
+  schemaPath: [],
+  reason: "does not meet the schema",
+};
 
 function judged(value: unknown, issues: readonly Issue[]): CheckResult {
   const [first, ...others] = issues;

@@ -4,8 +4,9 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 /**
  * A compiled JSON Schema. Immutable; safe to share between runs.
  *
- * `check` is pure, never throws on data, and does not change its argument. It reports no more than twenty issues,
- * the most telling one first (deepest, most specific cause), so that `issues[0]` alone makes a good message.
+ * `check` is pure, never throws on data, and does not change its argument. It reports no more than
+ * twenty issues, the most telling one first (deepest, most specific cause), so that `issues[0]`
+ * alone makes a good message.
  */
 export interface Contract {
   /** The schema as written; never changed. */
@@ -13,7 +14,10 @@ export interface Contract {
   check(value: unknown): CheckResult;
 }
 
-/** `issues` is worked out when it is first read: read it before the value changes, and from the result itself, not from a copy. */
+/**
+ * `issues` is worked out when it is first read: read it before the value changes, and from the
+ * result itself, not from a copy.
+ */
 export type CheckResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly [Issue, ...Issue[]] };

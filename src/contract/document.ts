@@ -15,7 +15,10 @@ export interface SchemaNode {
   readonly children: ReadonlyMap<string, Children>;
 }
 
-/** A schema with a URI of its own: the root, and every subschema with an `$id`. Mutable only while it is read. */
+/**
+ * A schema with a URI of its own: the root, and every subschema with an `$id`. Mutable only while
+ * it is read.
+ */
 export interface Resource {
   readonly uri: string;
   readonly anchors: Map<string, SchemaNode>;
@@ -28,17 +31,28 @@ export interface SchemaDocument {
   readonly root: SchemaNode;
   readonly nodes: readonly SchemaNode[];
   readonly faults: readonly SchemaFault[];
-  /** Whether `unevaluatedProperties` or `unevaluatedItems` occurs, so that evaluation must be tracked. */
+  /**
+   * Whether `unevaluatedProperties` or `unevaluatedItems` occurs, so that evaluation must be
+   * tracked.
+   */
   readonly tracksEvaluated: boolean;
-  /** Whether the target of a reference depends on the way there (`$dynamicRef`, `$recursiveRef`). */
+  /**
+   * Whether the target of a reference depends on the way there (`$dynamicRef`, `$recursiveRef`).
+   */
   readonly isDynamic: boolean;
-  /** The target of a node's `$ref`, `$dynamicRef` or `$recursiveRef`, before the dynamic scope has its say. */
+  /**
+   * The target of a node's `$ref`, `$dynamicRef` or `$recursiveRef`, before the dynamic scope has
+   * its say.
+   */
   target(node: SchemaNode, keyword: ReferenceKeyword): SchemaNode | null;
 }
 
 export type ReferenceKeyword = "$ref" | "$dynamicRef" | "$recursiveRef";
 
-/** Deeper schemas and larger ones are refused: both come from generators gone wrong or from hostile YAML aliases. */
+/**
+ * Deeper schemas and larger ones are refused: both come from generators gone wrong or from hostile
+ * YAML aliases.
+ */
 const MAX_DEPTH = 200;
 const MAX_NODES = 50_000;
 const ROOT_URI = "schema:/";
@@ -48,8 +62,14 @@ export interface ReadSchemaOptions {
   readonly documents?: Readonly<Record<string, JsonSchema | boolean>>;
 }
 
-/** Reads a schema into nodes and resolves its references. Never throws; `faults` says what is wrong with the references. */
-export function readDocument(schema: JsonSchema | boolean, options: ReadSchemaOptions = {}): SchemaDocument {
+/**
+ * Reads a schema into nodes and resolves its references. Never throws; `faults` says what is wrong
+ * with the references.
+ */
+export function readDocument(
+  schema: JsonSchema | boolean,
+  options: ReadSchemaOptions = {},
+): SchemaDocument {
   const reader = new DocumentReader(options.documents ?? {});
   const draft = reader.rootDraft(schema, "2020-12", []);
   const root = reader.readRoot(schema, ROOT_URI, draft);
@@ -62,7 +82,8 @@ export function readDocument(schema: JsonSchema | boolean, options: ReadSchemaOp
       (node) => node.children.has("unevaluatedProperties") || node.children.has("unevaluatedItems"),
     ),
     isDynamic: reader.nodes.some(
-      (node) => reference(node, "$dynamicRef") !== null || reference(node, "$recursiveRef") !== null,
+      (node) =>
+        reference(node, "$dynamicRef") !== null || reference(node, "$recursiveRef") !== null,
     ),
     target: (node, keyword) => reader.targets.get(node)?.get(keyword) ?? null,
   };
@@ -78,7 +99,10 @@ export function childList(node: SchemaNode, keyword: string): readonly SchemaNod
   return Array.isArray(found) ? found : null;
 }
 
-export function childMap(node: SchemaNode, keyword: string): ReadonlyMap<string, SchemaNode> | null {
+export function childMap(
+  node: SchemaNode,
+  keyword: string,
+): ReadonlyMap<string, SchemaNode> | null {
   const found = node.children.get(keyword);
   return found instanceof Map ? found : null;
 }
@@ -95,8 +119,8 @@ export function reference(node: SchemaNode, keyword: ReferenceKeyword): string |
 }
 
 /**
- * The value of a keyword, undefined where the node has none that counts: it is unknown to the draft, or it stands beside
- * a `$ref` in a draft before 2019-09, where `$ref` replaces everything.
+ * The value of a keyword, undefined where the node has none that counts: it is unknown to the
+ * draft, or it stands beside a `$ref` in a draft before 2019-09, where `$ref` replaces everything.
  */
 export function keywordValue(node: SchemaNode, keyword: string): unknown {
   if (typeof node.schema === "boolean" || !Object.hasOwn(node.schema, keyword)) return undefined;
@@ -105,7 +129,11 @@ export function keywordValue(node: SchemaNode, keyword: string): unknown {
 }
 
 function isReplacedByRef(schema: JsonSchema, draft: Draft): boolean {
-  return !isSince(draft, "2019-09") && Object.hasOwn(schema, "$ref") && typeof schema["$ref"] === "string";
+  return (
+    !isSince(draft, "2019-09") &&
+    Object.hasOwn(schema, "$ref") &&
+    typeof schema["$ref"] === "string"
+  );
 }
 
 class DocumentReader {
@@ -122,10 +150,14 @@ class DocumentReader {
   }
 
   rootDraft(schema: unknown, inherited: Draft, path: SchemaPath): Draft {
-    const uri = isObject(schema) && Object.hasOwn(schema, "$schema") ? schema["$schema"] : undefined;
+    const uri =
+      isObject(schema) && Object.hasOwn(schema, "$schema") ? schema["$schema"] : undefined;
     const draft = typeof uri === "string" ? draftOf(uri) : null;
     if (draft !== "3") return draft ?? inherited;
-    this.#fault([...path, "$schema"], "names draft 3, which is not supported; the drafts from 4 to 2020-12 are");
+    this.#fault(
+      [...path, "$schema"],
+      "names draft 3, which is not supported; the drafts from 4 to 2020-12 are",
+    );
     return inherited;
   }
 
@@ -136,16 +168,24 @@ class DocumentReader {
     return node;
   }
 
-  /** References may lead to places that hold more references, so the list grows while it is walked. */
+  /**
+   * References may lead to places that hold more references, so the list grows while it is walked.
+   */
   resolveAll(): void {
     for (; this.#resolved < this.nodes.length; this.#resolved++) {
       const node = this.nodes[this.#resolved];
       if (node === undefined) continue;
-      for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"] as const) this.#resolve(node, keyword);
+      for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"] as const)
+        this.#resolve(node, keyword);
     }
   }
 
-  #read(schema: JsonSchema | boolean, path: SchemaPath, inherited: Draft, outer: Resource): SchemaNode {
+  #read(
+    schema: JsonSchema | boolean,
+    path: SchemaPath,
+    inherited: Draft,
+    outer: Resource,
+  ): SchemaNode {
     const { draft, resource } = this.#enter(schema, path, inherited, outer);
     const children = new Map<string, Children>();
     const node: SchemaNode = { schema, path, draft, resource, children };
@@ -170,7 +210,9 @@ class DocumentReader {
       case "schemas":
         return Array.isArray(value) ? this.#readList(value, path, node) : null;
       case "schema-or-schemas":
-        return Array.isArray(value) ? this.#readList(value, path, node) : this.#readChild(value, path, node);
+        return Array.isArray(value)
+          ? this.#readList(value, path, node)
+          : this.#readChild(value, path, node);
       case "named-schemas":
       case "dependencies": {
         if (!isObject(value)) return null;
@@ -187,7 +229,9 @@ class DocumentReader {
   }
 
   #readList(values: readonly unknown[], path: SchemaPath, node: SchemaNode): SchemaNode[] {
-    return values.map((value, index) => this.#readChild(value, [...path, index], node)).filter((one) => one !== null);
+    return values
+      .map((value, index) => this.#readChild(value, [...path, index], node))
+      .filter((one) => one !== null);
   }
 
   #readChild(value: unknown, path: SchemaPath, parent: SchemaNode): SchemaNode | null {
@@ -204,11 +248,17 @@ class DocumentReader {
   }
 
   /** The draft and the resource that a schema's `$schema` and `$id` put it in. */
-  #enter(schema: unknown, path: SchemaPath, inherited: Draft, outer: Resource): { draft: Draft; resource: Resource } {
+  #enter(
+    schema: unknown,
+    path: SchemaPath,
+    inherited: Draft,
+    outer: Resource,
+  ): { draft: Draft; resource: Resource } {
     if (!isObject(schema)) return { draft: inherited, resource: outer };
     const key = inherited === "4" ? "id" : "$id";
     const id = Object.hasOwn(schema, key) ? schema[key] : undefined;
-    if (typeof id !== "string" || isReplacedByRef(schema, inherited)) return { draft: inherited, resource: outer };
+    if (typeof id !== "string" || isReplacedByRef(schema, inherited))
+      return { draft: inherited, resource: outer };
     const draft = this.rootDraft(schema, inherited, path);
     const isFragment = id.startsWith("#");
     if (isFragment) return { draft, resource: outer };
@@ -257,14 +307,17 @@ class DocumentReader {
     const uri = absolute(text, node.resource.uri);
     if (uri === null) return `is "${text}", but a URI reference is wanted`;
     const base = withoutFragment(uri);
-    const resource = base === node.resource.uri ? node.resource : this.#resourceAt(base, node.draft);
+    const resource =
+      base === node.resource.uri ? node.resource : this.#resourceAt(base, node.draft);
     if (resource?.root == null) return this.#missing(text, base);
     const fragment = decodeFragment(uri);
     if (fragment === null) return `is "${text}", whose fragment is not well encoded`;
     if (fragment === "") return resource.root;
     if (fragment.startsWith("/"))
       return this.#follow(resource.root, fragment) ?? `points at "${text}", but nothing is there`;
-    return resource.anchors.get(fragment) ?? `names the anchor "${fragment}", which no schema here has`;
+    return (
+      resource.anchors.get(fragment) ?? `names the anchor "${fragment}", which no schema here has`
+    );
   }
 
   #missing(text: string, base: string): string {
@@ -309,8 +362,10 @@ class DocumentReader {
   #nodeAt(value: unknown, path: SchemaPath): SchemaNode | null {
     const candidates = typeof value === "boolean" ? [] : (this.#places.get(value) ?? []);
     return (
-      candidates.find((node) => node.path.length === path.length && node.path.every((key, at) => key === path[at])) ??
-      null
+      candidates.find(
+        (node) =>
+          node.path.length === path.length && node.path.every((key, at) => key === path[at]),
+      ) ?? null
     );
   }
 

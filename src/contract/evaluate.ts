@@ -14,7 +14,10 @@ export interface Outcome {
   readonly seen: Seen | null;
 }
 
-/** What has been evaluated, for the `unevaluated…` keywords; null where no schema of the document asks. */
+/**
+ * What has been evaluated, for the `unevaluated…` keywords; null where no schema of the document
+ * asks.
+ */
 interface Seen {
   readonly names: Set<string>;
   readonly indexes: Set<number>;
@@ -37,13 +40,17 @@ interface Place {
 
 /** A node stops collecting here: only twenty issues are ever shown. */
 const ENOUGH = 100;
-/** Recursive alternatives can take exponential time without a memory; with dynamic references there is none. */
+/**
+ * Recursive alternatives can take exponential time without a memory; with dynamic references there
+ * is none.
+ */
 const MAX_STEPS = 20_000_000;
 const FINE: Outcome = { issues: [], seen: null };
 
 /**
- * Judges a value by the schema as written, in its own draft, and tells everything that is wrong. This is the slow and thorough
- * half of a contract: it runs when the compiled check has said no, and for the few schemas that are not compiled.
+ * Judges a value by the schema as written, in its own draft, and tells everything that is wrong.
+ * This is the slow and thorough half of a contract: it runs when the compiled check has said no,
+ * and for the few schemas that are not compiled.
  */
 export function evaluate(document: SchemaDocument, value: unknown): readonly Finding[] {
   return new Evaluator(document).judge(document.root, value, null).issues;
@@ -73,16 +80,22 @@ class Evaluator {
   }
 
   #judgeObject(node: SchemaNode, value: unknown, outer: Scope | null): Outcome {
-    if (++this.#steps > MAX_STEPS) throw new RangeError("Evaluating the schema takes too many steps");
+    if (++this.#steps > MAX_STEPS)
+      throw new RangeError("Evaluating the schema takes too many steps");
     const scope = outer?.resource === node.resource ? outer : { resource: node.resource, outer };
-    const seen = this.#document.tracksEvaluated ? { names: new Set<string>(), indexes: new Set<number>() } : null;
+    const seen = this.#document.tracksEvaluated
+      ? { names: new Set<string>(), indexes: new Set<number>() }
+      : null;
     const place: Place = { node, value, scope, issues: [], seen };
     this.#references(place);
     if (isOnlyReference(node)) return place;
     for (const complaint of assert(node, value)) {
-      add(place.issues, [{ ...complaint, path: [], schemaPath: [...node.path, complaint.keyword] }]);
+      add(place.issues, [
+        { ...complaint, path: [], schemaPath: [...node.path, complaint.keyword] },
+      ]);
     }
-    if (place.issues.some((issue) => issue.keyword === "type" && issue.path.length === 0)) return place;
+    if (place.issues.some((issue) => issue.keyword === "type" && issue.path.length === 0))
+      return place;
     if (Array.isArray(value)) this.#array(place, value);
     else if (isObject(value)) this.#object(place, value);
     this.#combinations(place);
@@ -116,7 +129,8 @@ class Evaluator {
     const plain = this.#document.target(node, "$ref");
     if (plain !== null) this.#same(place, plain);
     const dynamic = this.#document.target(node, "$dynamicRef");
-    if (dynamic !== null) this.#same(place, dynamicTarget(dynamic, keywordValue(node, "$dynamicRef"), scope));
+    if (dynamic !== null)
+      this.#same(place, dynamicTarget(dynamic, keywordValue(node, "$dynamicRef"), scope));
     const recursive = this.#document.target(node, "$recursiveRef");
     if (recursive !== null) this.#same(place, recursiveTarget(recursive, scope));
   }
@@ -158,7 +172,11 @@ class Evaluator {
       );
     } else if (keyword === "oneOf" && met.length > 1) {
       const which = join(met.map(String), "and");
-      tell(place, keyword, `meets the alternatives ${which}, but exactly one of ${branches.length} is wanted`);
+      tell(
+        place,
+        keyword,
+        `meets the alternatives ${which}, but exactly one of ${branches.length} is wanted`,
+      );
     }
   }
 
@@ -171,9 +189,14 @@ class Evaluator {
     const restKeyword = childList(node, "items") === null ? "items" : "additionalItems";
     const rest = child(node, restKeyword);
     if (rest?.schema === false) {
-      if (items.length > tuple.length) tell(place, restKeyword, tooMany(items.length, tuple.length));
+      if (items.length > tuple.length)
+        tell(place, restKeyword, tooMany(items.length, tuple.length));
     } else if (rest !== null) {
-      for (let index = tuple.length; index < items.length && place.issues.length < ENOUGH; index++) {
+      for (
+        let index = tuple.length;
+        index < items.length && place.issues.length < ENOUGH;
+        index++
+      ) {
         this.#item(place, rest, items[index], index);
       }
     }
@@ -192,35 +215,45 @@ class Evaluator {
     const outcomes = items.map((item) => this.judge(wanted, item, scope).issues);
     const found = outcomes.filter((issues) => issues.length === 0).length;
     if (isSince(node.draft, "2020-12")) {
-      for (const [index, issues] of outcomes.entries()) if (issues.length === 0) place.seen?.indexes.add(index);
+      for (const [index, issues] of outcomes.entries())
+        if (issues.length === 0) place.seen?.indexes.add(index);
     }
     const least = limitOf(node, "minContains");
     const most = limitOf(node, "maxContains");
     const first = outcomes.find((issues) => issues.length > 0)?.[0];
     const why = first === undefined || found > 0 ? "" : `: the first ${first.reason}`;
     const tellCount = (keyword: string, limit: string): void => {
-      tell(place, keyword, `holds ${count(found, "item")} that \`contains\` asks for, but ${limit} wanted${why}`);
+      tell(
+        place,
+        keyword,
+        `holds ${count(found, "item")} that \`contains\` asks for, but ${limit} wanted${why}`,
+      );
     };
     if (least === null && found === 0) tellCount("contains", "at least 1 is");
-    if (least !== null && found < least) tellCount("minContains", `at least ${least} ${least === 1 ? "is" : "are"}`);
-    if (most !== null && found > most) tellCount("maxContains", `at most ${most} ${most === 1 ? "is" : "are"}`);
+    if (least !== null && found < least)
+      tellCount("minContains", `at least ${least} ${least === 1 ? "is" : "are"}`);
+    if (most !== null && found > most)
+      tellCount("maxContains", `at most ${most} ${most === 1 ? "is" : "are"}`);
   }
 
   #object(place: Place, value: Readonly<Record<string, unknown>>): void {
     const { node } = place;
     this.#required(place, value);
     const names = child(node, "propertyNames");
-    if (names !== null) for (const name of Object.keys(value)) this.#propertyName(place, names, name);
+    if (names !== null)
+      for (const name of Object.keys(value)) this.#propertyName(place, names, name);
     const properties = childMap(node, "properties");
     for (const [name, schema] of properties ?? []) {
       if (!hasProperty(place, value, name)) continue;
       this.#part(place, schema, value[name], name);
       place.seen?.names.add(name);
     }
-    const patterns = [...(childMap(node, "patternProperties") ?? [])].flatMap(([source, schema]) => {
-      const reading = readPattern(source);
-      return reading.ok ? [{ regex: reading.regex, schema }] : [];
-    });
+    const patterns = [...(childMap(node, "patternProperties") ?? [])].flatMap(
+      ([source, schema]) => {
+        const reading = readPattern(source);
+        return reading.ok ? [{ regex: reading.regex, schema }] : [];
+      },
+    );
     const additional = child(node, "additionalProperties");
     if (patterns.length === 0 && additional === null) return this.#dependents(place, value);
     for (const name of Object.keys(value)) {
@@ -261,9 +294,15 @@ class Evaluator {
       return;
     }
     const known = [...(childMap(place.node, "properties")?.keys() ?? [])];
-    const missing = known.filter((one) => isObject(place.value) && !Object.hasOwn(place.value, one));
+    const missing = known.filter(
+      (one) => isObject(place.value) && !Object.hasOwn(place.value, one),
+    );
     const hint = didYouMean(name, missing);
-    tell(place, keyword, `has the property ${quote(name)}, which the schema does not allow${hint && `.${hint}`}`);
+    tell(
+      place,
+      keyword,
+      `has the property ${quote(name)}, which the schema does not allow${hint && `.${hint}`}`,
+    );
   }
 
   #dependents(place: Place, value: Readonly<Record<string, unknown>>): void {
@@ -273,9 +312,16 @@ class Evaluator {
       for (const name of isObject(lists) ? Object.keys(lists) : []) {
         const needed = isObject(lists) ? lists[name] : undefined;
         if (!Array.isArray(needed) || !Object.hasOwn(value, name)) continue;
-        const missing = needed.filter((one) => typeof one === "string" && !Object.hasOwn(value, one));
+        const missing = needed.filter(
+          (one) => typeof one === "string" && !Object.hasOwn(value, one),
+        );
         for (const one of missing) {
-          tell(place, keyword, `has the property ${quote(name)} and so must have ${quote(String(one))}`, [name]);
+          tell(
+            place,
+            keyword,
+            `has the property ${quote(name)} and so must have ${quote(String(one))}`,
+            [name],
+          );
         }
       }
     }
@@ -308,8 +354,14 @@ class Evaluator {
   }
 }
 
-/** An optional property that holds undefined counts as absent, as it would be once written as JSON. */
-function hasProperty(place: Place, value: Readonly<Record<string, unknown>>, name: string): boolean {
+/**
+ * An optional property that holds undefined counts as absent, as it would be once written as JSON.
+ */
+function hasProperty(
+  place: Place,
+  value: Readonly<Record<string, unknown>>,
+  name: string,
+): boolean {
   if (!Object.hasOwn(value, name)) return false;
   if (value[name] !== undefined) return true;
   const required = keywordValue(place.node, "required");
@@ -319,7 +371,8 @@ function hasProperty(place: Place, value: Readonly<Record<string, unknown>>, nam
 /** The outermost resource on the way here that has the same dynamic anchor takes over. */
 function dynamicTarget(target: SchemaNode, text: unknown, scope: Scope): SchemaNode {
   const name = keywordValue(target, "$dynamicAnchor");
-  if (typeof name !== "string" || typeof text !== "string" || !text.endsWith(`#${name}`)) return target;
+  if (typeof name !== "string" || typeof text !== "string" || !text.endsWith(`#${name}`))
+    return target;
   let outermost = target;
   for (let at: Scope | null = scope; at !== null; at = at.outer) {
     outermost = at.resource.dynamicAnchors.get(name) ?? outermost;
@@ -327,7 +380,10 @@ function dynamicTarget(target: SchemaNode, text: unknown, scope: Scope): SchemaN
   return outermost;
 }
 
-/** Draft 2019-09: the outermost resource on the way here whose root says `$recursiveAnchor: true` takes over. */
+/**
+ * Draft 2019-09: the outermost resource on the way here whose root says `$recursiveAnchor: true`
+ * takes over.
+ */
 function recursiveTarget(target: SchemaNode, scope: Scope): SchemaNode {
   if (keywordValue(target, "$recursiveAnchor") !== true) return target;
   let outermost = target;
@@ -339,7 +395,9 @@ function recursiveTarget(target: SchemaNode, scope: Scope): SchemaNode {
 }
 
 function tell(place: Place, keyword: string, reason: string, below: SchemaPath = []): void {
-  add(place.issues, [{ keyword, path: [], schemaPath: [...place.node.path, keyword, ...below], reason }]);
+  add(place.issues, [
+    { keyword, path: [], schemaPath: [...place.node.path, keyword, ...below], reason },
+  ]);
 }
 
 function add(issues: Finding[], more: readonly Finding[]): void {
@@ -354,8 +412,15 @@ function merge(into: Seen | null, from: Seen | null): void {
 
 /** A schema that is `false` has no keyword of its own: the one that holds it is named. */
 function refusal(node: SchemaNode): Finding {
-  const keyword = node.path.findLast((key) => typeof key === "string" && keywordValue(node, key) === undefined);
-  return { keyword: String(keyword ?? "false"), path: [], schemaPath: node.path, reason: "is not allowed here" };
+  const keyword = node.path.findLast(
+    (key) => typeof key === "string" && keywordValue(node, key) === undefined,
+  );
+  return {
+    keyword: String(keyword ?? "false"),
+    path: [],
+    schemaPath: node.path,
+    reason: "is not allowed here",
+  };
 }
 
 function tooMany(actual: number, most: number): string {

@@ -5,7 +5,10 @@ import { evaluate } from "./evaluate.ts";
 
 const MAX_ISSUES = 20;
 
-/** Keywords that say less about the cause than the others do: they come after them at the same depth. */
+/**
+ * Keywords that say less about the cause than the others do: they come after them at the same
+ * depth.
+ */
 const VAGUE = [
   "additionalProperties",
   "unevaluatedProperties",
@@ -22,10 +25,16 @@ export function explain(document: SchemaDocument, value: unknown): readonly Issu
   try {
     findings = evaluate(document, value);
   } catch (thrown) {
-    // The stack, or the step limit: values nested some ten thousand levels deep, or built to be endless.
+    // The stack, or the step limit: values nested some ten thousand levels deep, or built to be
+    // endless.
     if (!(thrown instanceof RangeError)) throw thrown;
     return [
-      { keyword: "$ref", path: [], schemaPath: [], reason: "is nested too deeply, or is too large, to be checked" },
+      {
+        keyword: "$ref",
+        path: [],
+        schemaPath: [],
+        reason: "is nested too deeply, or is too large, to be checked",
+      },
     ];
   }
   return distinct(findings).toSorted(byTelling).slice(0, MAX_ISSUES).map(asIssue);
@@ -33,7 +42,9 @@ export function explain(document: SchemaDocument, value: unknown): readonly Issu
 
 /** The same thing may be said by several branches of an `allOf`. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
-  const known = new Map(findings.map((finding) => [JSON.stringify([finding.path, finding.reason]), finding] as const));
+  const known = new Map(
+    findings.map((finding) => [JSON.stringify([finding.path, finding.reason]), finding] as const),
+  );
   return [...known.values()];
 }
 

@@ -6,9 +6,20 @@ import { keywordOf, type Draft, type Shape } from "./keywords.ts";
 import { readPattern } from "./patterns.ts";
 import { describe } from "./reasons.ts";
 
-export const TYPE_NAMES = ["array", "boolean", "integer", "null", "number", "object", "string"] as const;
+export const TYPE_NAMES = [
+  "array",
+  "boolean",
+  "integer",
+  "null",
+  "number",
+  "object",
+  "string",
+] as const;
 
-/** What keeps a schema from being compiled: keywords of the wrong shape, references that lead nowhere or only to themselves. */
+/**
+ * What keeps a schema from being compiled: keywords of the wrong shape, references that lead
+ * nowhere or only to themselves.
+ */
 export function findFaults(document: SchemaDocument): SchemaFault[] {
   return [...document.nodes.flatMap(shapeFaults), ...document.faults, ...findLoops(document)];
 }
@@ -39,7 +50,9 @@ function checkShape(shape: Shape, value: unknown, keyword: string, draft: Draft)
     case "names":
       return checkNames(value, keyword, draft);
     case "pattern":
-      return typeof value === "string" ? checkPattern(value, []) : wrong(value, "a regular expression");
+      return typeof value === "string"
+        ? checkPattern(value, [])
+        : wrong(value, "a regular expression");
     case "schema":
       return isSchema(value) ? [] : wrong(value, SCHEMA);
     case "schemas":
@@ -49,7 +62,9 @@ function checkShape(shape: Shape, value: unknown, keyword: string, draft: Draft)
     case "named-schemas":
       return checkNamedSchemas(value, keyword);
     case "dependencies":
-      return checkEach(value, (one) => (Array.isArray(one) ? checkNames(one, keyword, draft) : checkSchema(one)));
+      return checkEach(value, (one) =>
+        Array.isArray(one) ? checkNames(one, keyword, draft) : checkSchema(one),
+      );
     case "lists-of-names":
       return checkEach(value, (one) => checkNames(one, keyword, draft));
     default:
@@ -66,7 +81,9 @@ function checkScalar(shape: Shape, value: unknown, keyword: string, draft: Draft
     case "reference":
       return typeof value === "string" ? [] : wrong(value, "a string");
     case "anchor":
-      return typeof value === "string" && /^[A-Za-z_][\w.-]*$/.test(value) ? [] : wrong(value, "a plain name");
+      return typeof value === "string" && /^[A-Za-z_][\w.-]*$/.test(value)
+        ? []
+        : wrong(value, "a plain name");
     case "boolean":
       return typeof value === "boolean" ? [] : wrong(value, "true or false");
     case "number":
@@ -74,7 +91,9 @@ function checkScalar(shape: Shape, value: unknown, keyword: string, draft: Draft
     case "boolean-or-number":
       return checkExclusive(value, keyword, draft);
     case "positive":
-      return typeof value === "number" && Number.isFinite(value) && value > 0 ? [] : wrong(value, "a number above 0");
+      return typeof value === "number" && Number.isFinite(value) && value > 0
+        ? []
+        : wrong(value, "a number above 0");
     case "count":
       return typeof value === "number" && Number.isInteger(value) && value >= 0
         ? []
@@ -91,7 +110,9 @@ function checkScalar(shape: Shape, value: unknown, keyword: string, draft: Draft
 function checkTypes(value: unknown): Fault[] {
   if (Array.isArray(value)) {
     if (value.length === 0) return wrong(value, "at least one type name");
-    return value.flatMap((one, index) => checkType(one).map((fault) => ({ ...fault, at: [index] })));
+    return value.flatMap((one, index) =>
+      checkType(one).map((fault) => ({ ...fault, at: [index] })),
+    );
   }
   return checkType(value);
 }
@@ -122,27 +143,42 @@ function checkType(value: unknown): Fault[] {
   if (TYPE_NAMES.some((name) => name === value)) return [];
   const word = value.toLowerCase();
   const foreign = Object.hasOwn(FOREIGN_TYPES, word) ? FOREIGN_TYPES[word] : undefined;
-  const hint = foreign === undefined ? didYouMean(value, TYPE_NAMES) : ` Did you mean "${foreign}"?`;
-  return [{ at: [], reason: `is "${value}", but one of ${TYPE_NAMES.join(", ")} is wanted${hint && `.${hint}`}` }];
+  const hint =
+    foreign === undefined ? didYouMean(value, TYPE_NAMES) : ` Did you mean "${foreign}"?`;
+  return [
+    {
+      at: [],
+      reason: `is "${value}", but one of ${TYPE_NAMES.join(", ")} is wanted${hint && `.${hint}`}`,
+    },
+  ];
 }
 
 function checkNames(value: unknown, keyword: string, draft: Draft): Fault[] {
   if (!Array.isArray(value)) {
     const isFlag = keyword === "required" && typeof value === "boolean";
-    const hint = isFlag ? '. Put the property\'s name into the "required" of the object that holds it' : "";
-    return [{ at: [], reason: `is ${describe(value)}, but a list of property names is wanted${hint}` }];
+    const hint = isFlag
+      ? '. Put the property\'s name into the "required" of the object that holds it'
+      : "";
+    return [
+      { at: [], reason: `is ${describe(value)}, but a list of property names is wanted${hint}` },
+    ];
   }
-  if (value.length === 0 && keyword === "required" && draft === "4") return wrong(value, "at least one property name");
+  if (value.length === 0 && keyword === "required" && draft === "4")
+    return wrong(value, "at least one property name");
   return value.flatMap((name, index) => {
     if (typeof name !== "string")
       return [{ at: [index], reason: `is ${describe(name)}, but a property name is wanted` }];
-    return value.indexOf(name) === index ? [] : [{ at: [index], reason: `is "${name}", which the list has already` }];
+    return value.indexOf(name) === index
+      ? []
+      : [{ at: [index], reason: `is "${name}", which the list has already` }];
   });
 }
 
 function checkPattern(source: string, at: Fault["at"]): Fault[] {
   const reading = readPattern(source);
-  return reading.ok ? [] : [{ at, reason: `is "${source}", which is no regular expression: ${reading.reason}` }];
+  return reading.ok
+    ? []
+    : [{ at, reason: `is "${source}", which is no regular expression: ${reading.reason}` }];
 }
 
 function checkSchema(value: unknown): Fault[] {
@@ -152,7 +188,9 @@ function checkSchema(value: unknown): Fault[] {
 function checkSchemas(value: unknown): Fault[] {
   if (!Array.isArray(value)) return wrong(value, "a list of schemas");
   if (value.length === 0) return wrong(value, "at least one schema");
-  return value.flatMap((one, index) => checkSchema(one).map((fault) => ({ ...fault, at: [index] })));
+  return value.flatMap((one, index) =>
+    checkSchema(one).map((fault) => ({ ...fault, at: [index] })),
+  );
 }
 
 function checkItems(value: unknown, draft: Draft): Fault[] {
@@ -161,7 +199,9 @@ function checkItems(value: unknown, draft: Draft): Fault[] {
     const hint = 'A list of schemas, one for each place, is "prefixItems" since 2020-12';
     return [{ at: [], reason: `is ${describe(value)}, but ${SCHEMA} is wanted. ${hint}` }];
   }
-  return value.flatMap((one, index) => checkSchema(one).map((fault) => ({ ...fault, at: [index] })));
+  return value.flatMap((one, index) =>
+    checkSchema(one).map((fault) => ({ ...fault, at: [index] })),
+  );
 }
 
 function checkNamedSchemas(value: unknown, keyword: string): Fault[] {
@@ -179,10 +219,14 @@ function checkEach(value: unknown, check: (one: unknown) => Fault[]): Fault[] {
 }
 
 function checkExclusive(value: unknown, keyword: string, draft: Draft): Fault[] {
-  if (draft === "4") return typeof value === "boolean" ? [] : wrong(value, "true or false, as in draft 4");
+  if (draft === "4")
+    return typeof value === "boolean" ? [] : wrong(value, "true or false, as in draft 4");
   if (Number.isFinite(value)) return [];
   const plain = keyword === "exclusiveMinimum" ? "minimum" : "maximum";
-  const hint = value === true ? `. Since draft 6 the limit itself is written here, in place of "${plain}"` : "";
+  const hint =
+    value === true
+      ? `. Since draft 6 the limit itself is written here, in place of "${plain}"`
+      : "";
   return [{ at: [], reason: `is ${describe(value)}, but a number is wanted${hint}` }];
 }
 
@@ -195,9 +239,22 @@ function isSchema(value: unknown): boolean {
 }
 
 /** Keywords that apply a schema to the very same value. */
-const IN_PLACE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies"];
+const IN_PLACE = [
+  "allOf",
+  "anyOf",
+  "oneOf",
+  "not",
+  "if",
+  "then",
+  "else",
+  "dependentSchemas",
+  "dependencies",
+];
 
-/** References that come back to themselves without a step into the value: checking one would never end. */
+/**
+ * References that come back to themselves without a step into the value: checking one would never
+ * end.
+ */
 function findLoops(document: SchemaDocument): SchemaFault[] {
   const faults: SchemaFault[] = [];
   const state = new Map<SchemaNode, "open" | "done">();
@@ -205,7 +262,10 @@ function findLoops(document: SchemaDocument): SchemaFault[] {
     state.set(node, "open");
     for (const { at, next } of samePlace(document, node)) {
       if (state.get(next) === "open") {
-        faults.push({ schemaPath: [...node.path, at], reason: "leads back to itself without a step into the value" });
+        faults.push({
+          schemaPath: [...node.path, at],
+          reason: "leads back to itself without a step into the value",
+        });
       } else if (!state.has(next)) visit(next);
     }
     state.set(node, "done");

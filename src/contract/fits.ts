@@ -10,15 +10,19 @@ import { Space } from "./fits/space.ts";
 /** Whether every value of one schema is a value of another. */
 export type Fit =
   | { readonly verdict: "fits" }
-  /** Some value is not: `example` is one, checked with both contracts; `issue` is what the other contract has against it. */
+  /**
+   * Some value is not: `example` is one, checked with both contracts; `issue` is what the other
+   * contract has against it.
+   */
   | { readonly verdict: "may-not-fit"; readonly example: unknown; readonly issue: Issue }
   /** No value is. */
   | { readonly verdict: "cannot-fit"; readonly reason: string; readonly example?: unknown }
   | { readonly verdict: "unknown"; readonly reason: string };
 
 /**
- * Decides whether every value of `a` is a value of `b`. "fits" and "cannot-fit" are proofs, "may-not-fit" comes with its evidence;
- * what is neither proved nor shown is "unknown". A schema without values fits everything.
+ * Decides whether every value of `a` is a value of `b`. "fits" and "cannot-fit" are proofs,
+ * "may-not-fit" comes with its evidence; what is neither proved nor shown is "unknown". A schema
+ * without values fits everything.
  */
 export function schemaFits(a: JsonSchema, b: JsonSchema): Fit {
   const space = new Space();
@@ -41,8 +45,11 @@ export function schemaFits(a: JsonSchema, b: JsonSchema): Fit {
   if ("answer" in rest && rest.answer.length === 0) return { verdict: "fits" };
   const apart = solver.ask(() => solver.isEmpty({ all: [inner, outer], none: [] }));
   const contracts = [compiled(a), compiled(b)] as const;
-  const shown = solver.ask(() => new Sampler(solver).of("answer" in rest ? misfit : { all: [inner], none: [] }));
-  const example = "answer" in shown ? shown.answer.find((value) => breaks(value, contracts)) : undefined;
+  const shown = solver.ask(() =>
+    new Sampler(solver).of("answer" in rest ? misfit : { all: [inner], none: [] }),
+  );
+  const example =
+    "answer" in shown ? shown.answer.find((value) => breaks(value, contracts)) : undefined;
   const found = example === undefined ? null : issueOf(example, contracts[1]);
   if ("answer" in apart && apart.answer) {
     const reason = found === null ? "no value of the one is a value of the other" : found.reason;

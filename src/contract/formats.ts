@@ -13,12 +13,13 @@ export function formatNames(): string[] {
 }
 
 /**
- * typebox keeps a process-wide registry of formats that anyone may change, so it is never asked: these are its functions,
- * and they reach the compiled check as values.
+ * typebox keeps a process-wide registry of formats that anyone may change, so it is never asked:
+ * these are its functions, and they reach the compiled check as values.
  */
 const CHECKS: ReadonlyMap<string, FormatCheck> = new Map<string, FormatCheck>([
   ["date", Format.IsDate],
-  // RFC 3339 is asked for; the function also takes RFC 9557's suffix, as in 2024-05-31T09:30:00Z[Europe/Paris].
+  // RFC 3339 is asked for; the function also takes RFC 9557's suffix, as in
+  // 2024-05-31T09:30:00Z[Europe/Paris].
   ["date-time", (text) => !text.includes("[") && Format.IsDateTime(text)],
   // The second parameter of this one is an option, so it must not be handed on bare.
   ["time", (text) => Format.IsTime(text)],

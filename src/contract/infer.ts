@@ -6,8 +6,9 @@ import { formatCheck } from "./formats.ts";
 const TRIED = ["date", "date-time", "email", "uuid", "uri"];
 
 /**
- * A schema that every example meets and that says no more than they show: properties that all have are required, no others
- * are allowed, and a string has a format where all strings in its place have it.
+ * A schema that every example meets and that says no more than they show: properties that all have
+ * are required, no others are allowed, and a string has a format where all strings in its place
+ * have it.
  *
  * @example
  * inferSchema([{ n: 1 }, { n: 2.5, note: null }])
@@ -36,7 +37,12 @@ export function inferSchema(examples: readonly unknown[]): JsonSchema {
 
 /** An object that has these properties and no others. */
 export function closedObject(properties: JsonSchema, required: readonly string[]): JsonSchema {
-  return { type: "object", properties, ...(required.length === 0 ? {} : { required }), additionalProperties: false };
+  return {
+    type: "object",
+    properties,
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
 }
 
 function objectSchema(values: readonly Record<string, unknown>[]): JsonSchema {

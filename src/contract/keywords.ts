@@ -40,7 +40,9 @@ export function isSince(draft: Draft, first: Draft): boolean {
 /** The keyword as `draft` defines it, or null where it is an annotation without meaning. */
 export function keywordOf(name: string, draft: Draft): Keyword | null {
   const known = KEYWORDS.get(name);
-  return known !== undefined && isSince(draft, known.from) && isSince(known.to, draft) ? known : null;
+  return known !== undefined && isSince(draft, known.from) && isSince(known.to, draft)
+    ? known
+    : null;
 }
 
 /** The keyword as any draft defines it. */
@@ -54,7 +56,9 @@ export function keywordNames(draft: Draft): string[] {
 
 /** The draft a `$schema` names: null when it names none that is known, "3" is refused elsewhere. */
 export function draftOf(uri: string): Draft | "3" | null {
-  const match = /^https?:\/\/json-schema\.org\/(?:draft-0(\d)|draft\/(\d{4}-\d\d))\/schema#?$/.exec(uri.trim());
+  const match = /^https?:\/\/json-schema\.org\/(?:draft-0(\d)|draft\/(\d{4}-\d\d))\/schema#?$/.exec(
+    uri.trim(),
+  );
   const name = match?.[1] ?? match?.[2];
   return name === "3" ? "3" : (DRAFTS.find((draft) => draft === name) ?? null);
 }
@@ -127,6 +131,11 @@ const KEYWORDS: ReadonlyMap<string, Keyword> = new Map([
   keyword("else", "schema", "7"),
 ]);
 
-function keyword(name: string, shape: Shape, from: Draft = "4", to: Draft = "2020-12"): [string, Keyword] {
+function keyword(
+  name: string,
+  shape: Shape,
+  from: Draft = "4",
+  to: Draft = "2020-12",
+): [string, Keyword] {
   return [name, { shape, from, to }];
 }

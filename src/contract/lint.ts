@@ -1,7 +1,14 @@
 import { didYouMean, nearest } from "../core/nearest.ts";
 import { isOfType } from "./assertions.ts";
 import type { JsonSchema, SchemaFault } from "./contract.ts";
-import { child, childMap, isOnlyReference, keywordValue, readDocument, type SchemaNode } from "./document.ts";
+import {
+  child,
+  childMap,
+  isOnlyReference,
+  keywordValue,
+  readDocument,
+  type SchemaNode,
+} from "./document.ts";
 import { formatCheck, formatNames } from "./formats.ts";
 import { draftOf, keywordNames, keywordOf, keywordOfAnyDraft } from "./keywords.ts";
 import { readPattern } from "./patterns.ts";
@@ -9,22 +16,29 @@ import { join, quote, show } from "./reasons.ts";
 import { isSameJson } from "./values.ts";
 
 /**
- * What a schema most likely does not mean: it compiles, but a keyword is misspelt, has no effect, or can never be met.
- * For warnings; faults that keep it from being compiled are `compileContract`'s to tell.
+ * What a schema most likely does not mean: it compiles, but a keyword is misspelt, has no effect,
+ * or can never be met. For warnings; faults that keep it from being compiled are
+ * `compileContract`'s to tell.
  */
 export function lintSchema(schema: JsonSchema): readonly SchemaFault[] {
   const { nodes, root } = readDocument(schema);
   return [...unknownDraft(root), ...nodes.flatMap(lintNode)];
 }
 
-type Rule = (node: SchemaNode, schema: JsonSchema) => Iterable<{ at: readonly (string | number)[]; reason: string }>;
+type Rule = (
+  node: SchemaNode,
+  schema: JsonSchema,
+) => Iterable<{ at: readonly (string | number)[]; reason: string }>;
 
 function lintNode(node: SchemaNode): SchemaFault[] {
   const { schema } = node;
   if (typeof schema === "boolean") return [];
   const rules = isOnlyReference(node) ? [besideReference] : RULES;
   return rules.flatMap((rule) =>
-    Array.from(rule(node, schema), ({ at, reason }) => ({ schemaPath: [...node.path, ...at], reason })),
+    Array.from(rule(node, schema), ({ at, reason }) => ({
+      schemaPath: [...node.path, ...at],
+      reason,
+    })),
   );
 }
 
@@ -32,15 +46,22 @@ function unknownDraft(root: SchemaNode): SchemaFault[] {
   const uri = typeof root.schema === "boolean" ? undefined : root.schema["$schema"];
   if (typeof uri !== "string" || draftOf(uri) !== null) return [];
   return [
-    { schemaPath: ["$schema"], reason: `names ${quote(uri)}, which is no known draft; it is read as ${root.draft}` },
+    {
+      schemaPath: ["$schema"],
+      reason: `names ${quote(uri)}, which is no known draft; it is read as ${root.draft}`,
+    },
   ];
 }
 
 const besideReference: Rule = function* (node, schema) {
   for (const keyword of Object.keys(schema)) {
     const shape = keyword === "$ref" ? undefined : keywordOf(keyword, node.draft)?.shape;
-    if (shape === undefined || shape === "any" || keyword === "definitions" || keyword === "$defs") continue;
-    yield { at: [keyword], reason: `has no effect beside "$ref" before 2019-09; put both into an "allOf"` };
+    if (shape === undefined || shape === "any" || keyword === "definitions" || keyword === "$defs")
+      continue;
+    yield {
+      at: [keyword],
+      reason: `has no effect beside "$ref" before 2019-09; put both into an "allOf"`,
+    };
   }
 };
 
@@ -56,11 +77,18 @@ const unknownKeyword: Rule = function* (node, schema) {
         at: [keyword],
         reason: `is unknown to draft ${node.draft}, so it has no effect${instead ? `; ${instead}` : ""}`,
       };
-    } else if (hint !== undefined) yield { at: [keyword], reason: `is no keyword of JSON Schema; ${hint}` };
+    } else if (hint !== undefined)
+      yield { at: [keyword], reason: `is no keyword of JSON Schema; ${hint}` };
     else if (schema[keyword] === null)
-      yield { at: [keyword], reason: "is unknown and has no value: a text with a comma in { … } needs quotes" };
+      yield {
+        at: [keyword],
+        reason: "is unknown and has no value: a text with a comma in { … } needs quotes",
+      };
     else if (near !== null)
-      yield { at: [keyword], reason: `is unknown, so it has no effect. Did you mean ${quote(near)}?` };
+      yield {
+        at: [keyword],
+        reason: `is unknown, so it has no effect. Did you mean ${quote(near)}?`,
+      };
   }
 };
 
@@ -91,7 +119,11 @@ const required: Rule = function* (node) {
   const patterns = [...(childMap(node, "patternProperties")?.keys() ?? [])];
   const isClosed = child(node, "additionalProperties")?.schema === false;
   for (const [index, name] of names.entries()) {
-    if (typeof name !== "string" || properties?.has(name) === true || patterns.some((one) => matches(one, name)))
+    if (
+      typeof name !== "string" ||
+      properties?.has(name) === true ||
+      patterns.some((one) => matches(one, name))
+    )
       continue;
     const hint = didYouMean(name, properties?.keys() ?? []);
     const lacks = `names ${quote(name)}, which "properties" lacks`;
@@ -108,13 +140,19 @@ const format: Rule = function* (node) {
   const name = keywordValue(node, "format");
   if (typeof name !== "string" || formatCheck(name) !== null) return;
   const hint = didYouMean(name, formatNames());
-  yield { at: ["format"], reason: `is ${quote(name)}, a format that is not checked${hint && `.${hint}`}` };
+  yield {
+    at: ["format"],
+    reason: `is ${quote(name)}, a format that is not checked${hint && `.${hint}`}`,
+  };
 };
 
 const pattern: Rule = function* (node, schema) {
   const sources = [
     ["pattern"],
-    ...[...(childMap(node, "patternProperties") ?? [])].map(([source]) => ["patternProperties", source]),
+    ...[...(childMap(node, "patternProperties") ?? [])].map(([source]) => [
+      "patternProperties",
+      source,
+    ]),
   ];
   for (const at of sources) {
     const source = at[1] ?? schema["pattern"];
@@ -152,16 +190,26 @@ const wrongType: Rule = function* (node, schema) {
   const types = Array.isArray(type) ? type : [type];
   for (const keyword of Object.keys(schema)) {
     const applies = APPLIES_TO.get(keyword);
-    if (applies === undefined || applies.some((one) => types.includes(one)) || keywordOf(keyword, node.draft) === null)
+    if (
+      applies === undefined ||
+      applies.some((one) => types.includes(one)) ||
+      keywordOf(keyword, node.draft) === null
+    )
       continue;
-    yield { at: [keyword], reason: `has no effect, for the type is ${join(types.map(show), "or")}` };
+    yield {
+      at: [keyword],
+      reason: `has no effect, for the type is ${join(types.map(show), "or")}`,
+    };
   }
   for (const keyword of ["enum", "const"]) {
     const values = keyword === "enum" ? keywordValue(node, keyword) : [keywordValue(node, keyword)];
     for (const [index, value] of (Array.isArray(values) ? values : []).entries()) {
       if (value === undefined || types.some((one) => isOfType(value, one))) continue;
       const at = keyword === "enum" ? [keyword, index] : [keyword];
-      yield { at, reason: `is ${show(value)}, which the type ${join(types.map(show), "or")} rules out` };
+      yield {
+        at,
+        reason: `is ${show(value)}, which the type ${join(types.map(show), "or")} rules out`,
+      };
     }
   }
 };
@@ -179,7 +227,8 @@ const repeated: Rule = function* (node) {
 
 const alone: Rule = function* (node) {
   for (const [keyword, partner] of PARTNERS) {
-    if (keywordValue(node, keyword) === undefined || keywordValue(node, partner) !== undefined) continue;
+    if (keywordValue(node, keyword) === undefined || keywordValue(node, partner) !== undefined)
+      continue;
     yield { at: [keyword], reason: `has no effect without ${quote(partner)}` };
   }
 };
@@ -192,7 +241,16 @@ const PARTNERS = [
   ["additionalItems", "items"],
 ] as const;
 
-const RULES: readonly Rule[] = [unknownKeyword, required, format, pattern, bounds, wrongType, repeated, alone];
+const RULES: readonly Rule[] = [
+  unknownKeyword,
+  required,
+  format,
+  pattern,
+  bounds,
+  wrongType,
+  repeated,
+  alone,
+];
 
 /** The keywords that look at values of one type only. */
 const APPLIES_TO: ReadonlyMap<string, readonly string[]> = new Map(
@@ -204,13 +262,30 @@ const APPLIES_TO: ReadonlyMap<string, readonly string[]> = new Map(
     },
     {
       types: ["array"],
-      keywords: ["items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains", "unevaluatedItems"],
+      keywords: [
+        "items",
+        "prefixItems",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "contains",
+        "unevaluatedItems",
+      ],
     },
     {
       types: ["object"],
-      keywords: ["properties", "patternProperties", "additionalProperties", "propertyNames", "required"],
+      keywords: [
+        "properties",
+        "patternProperties",
+        "additionalProperties",
+        "propertyNames",
+        "required",
+      ],
     },
-    { types: ["object"], keywords: ["unevaluatedProperties", "minProperties", "maxProperties", "dependentRequired"] },
+    {
+      types: ["object"],
+      keywords: ["unevaluatedProperties", "minProperties", "maxProperties", "dependentRequired"],
+    },
   ].flatMap(({ types, keywords }) => keywords.map((keyword) => [keyword, types] as const)),
 );
 

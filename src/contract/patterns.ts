@@ -1,11 +1,15 @@
-/** A user's regular expression under the `u` flag, or why it is none. Needless escapes (`\-`, `\"`, `\@`) are forgiven. */
+/**
+ * A user's regular expression under the `u` flag, or why it is none. Needless escapes (`\-`, `\"`,
+ * `\@`) are forgiven.
+ */
 export type PatternReading =
   | { readonly ok: true; readonly regex: RegExp; readonly forgiven: boolean }
   | { readonly ok: false; readonly reason: string };
 
 /**
- * JSON Schema patterns are ECMAScript with the `u` flag, which refuses an escape that escapes nothing. Schemas written for
- * other validators are full of them, and they have one meaning only, so they are dropped.
+ * JSON Schema patterns are ECMAScript with the `u` flag, which refuses an escape that escapes
+ * nothing. Schemas written for other validators are full of them, and they have one meaning only,
+ * so they are dropped.
  */
 export function readPattern(source: string): PatternReading {
   const strict = tryRegex(source);
@@ -24,7 +28,10 @@ function tryRegex(source: string): { ok: true; regex: RegExp } | { ok: false; re
   }
 }
 
-/** Only punctuation that `u` refuses: letters and digits mean something else with a backslash, or would once. */
+/**
+ * Only punctuation that `u` refuses: letters and digits mean something else with a backslash, or
+ * would once.
+ */
 function dropNeedlessEscapes(source: string): string {
   let inClass = false;
   return source.replace(/\\([\s\S])|\[|\]/gu, (match: string, escaped: string | undefined) => {
@@ -32,7 +39,8 @@ function dropNeedlessEscapes(source: string): string {
       inClass = match === "[" || (inClass && match !== "]");
       return match;
     }
-    const needless = /[^\w\s^$\\.*+?()[\]{}|/-]/u.test(escaped) || escaped === " " || escaped === "_";
+    const needless =
+      /[^\w\s^$\\.*+?()[\]{}|/-]/u.test(escaped) || escaped === " " || escaped === "_";
     return needless || (escaped === "-" && !inClass) ? escaped : match;
   });
 }

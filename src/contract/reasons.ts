@@ -1,14 +1,18 @@
 import { isObject } from "../core/json.ts";
 import { codePoints } from "./values.ts";
 
-/** Longer values are cut in reasons: a reason is read by a person, or paid for as a part of a prompt. */
+/**
+ * Longer values are cut in reasons: a reason is read by a person, or paid for as a part of a
+ * prompt.
+ */
 const MAX_SHOWN = 80;
 const MAX_LISTED = 12;
 
 /** A value in a reason: `the number 5`, `an array of 3 items`. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${count(value.length, "item")}`;
+  if (Array.isArray(value))
+    return value.length === 0 ? "an empty array" : `an array of ${count(value.length, "item")}`;
   switch (typeof value) {
     case "string":
       return `the string ${quote(value)}`;
@@ -39,12 +43,15 @@ export function quote(text: string): string {
 /** `"a", "b" or "c"`; a long list is cut and says how long it is. */
 export function alternatives(values: readonly unknown[]): string {
   const shown = values.slice(0, MAX_LISTED).map(show);
-  if (values.length > MAX_LISTED) return `${shown.join(", ")} or one of ${values.length - MAX_LISTED} more`;
+  if (values.length > MAX_LISTED)
+    return `${shown.join(", ")} or one of ${values.length - MAX_LISTED} more`;
   return join(shown, "or");
 }
 
 export function join(words: readonly string[], last: "and" | "or"): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
 
 export function count(amount: number, noun: string): string {
@@ -103,7 +110,9 @@ function describeObject(value: object): string {
   return `an object with the ${keys.length === 1 ? "property" : "properties"} ${join(more, "and")}`;
 }
 
-/** Reads no deeper and no further than it can show, so that the size of the value does not matter. */
+/**
+ * Reads no deeper and no further than it can show, so that the size of the value does not matter.
+ */
 function showCompound(value: object): string {
   const text = JSON.stringify(shortened(value, 0));
   return text.length > MAX_SHOWN ? cut(text) : text;
@@ -113,10 +122,13 @@ function shortened(value: unknown, depth: number): unknown {
   if (typeof value === "string") return value.slice(0, MAX_SHOWN);
   if (Array.isArray(value))
     return depth > 3 ? "…" : value.slice(0, MAX_LISTED).map((item) => shortened(item, depth + 1));
-  if (typeof value !== "object" || value === null) return isJsonScalar(value) ? value : plain(value);
+  if (typeof value !== "object" || value === null)
+    return isJsonScalar(value) ? value : plain(value);
   if (!isObject(value)) return null;
   const keys = Object.keys(value).slice(0, MAX_LISTED);
-  return depth > 3 ? "…" : Object.fromEntries(keys.map((key) => [key, shortened(value[key], depth + 1)]));
+  return depth > 3
+    ? "…"
+    : Object.fromEntries(keys.map((key) => [key, shortened(value[key], depth + 1)]));
 }
 
 function isJsonScalar(value: unknown): boolean {
@@ -124,7 +136,11 @@ function isJsonScalar(value: unknown): boolean {
 }
 
 function plain(value: unknown): string {
-  const isNamed = typeof value === "number" || typeof value === "boolean" || value === null || value === undefined;
+  const isNamed =
+    typeof value === "number" ||
+    typeof value === "boolean" ||
+    value === null ||
+    value === undefined;
   return isNamed ? `${value}` : `a ${typeof value}`;
 }
 

@@ -2,16 +2,16 @@ import type { JsonSchema } from "./contract.ts";
 import { isObject } from "../core/json.ts";
 
 /**
- * A schema as a short readable sketch for a prompt: the types in the notation of TypeScript, constraints and descriptions as
- * comments. Properties without a `?` are required. A definition that is used more than once, or by itself, is named below.
+ * A schema as a short readable sketch for a prompt: the types in the notation of TypeScript,
+ * constraints and descriptions as comments. Properties without a `?` are required. A definition
+ * that is used more than once, or by itself, is named below.
  *
- * Names are what the model should write: where `x-alias` or `x-aliases` give a name for the model, that one is shown.
+ * Names are what the model should write: where `x-alias` or `x-aliases` give a name for the model,
+ * that one is shown.
  *
  * @example
- * sketchSchema({ type: "object", properties: { n: { type: "integer", minimum: 1, description: "How many" } }, required: ["n"] })
- * // {
- * //   n: integer // How many; at least 1
- * // }
+ * sketchSchema({ type: "object", properties: { n: { type: "integer", minimum: 1, description: "How
+ * many" } }, required: ["n"] }) // { //   n: integer // How many; at least 1 // }
  */
 export function sketchSchema(schema: JsonSchema): string {
   const sketch: Sketch = { root: schema, named: new Map(), uses: new Map(), bodies: [], depth: 0 };
@@ -21,7 +21,10 @@ export function sketchSchema(schema: JsonSchema): string {
   // A body may name further definitions while it is written.
   for (let at = 0; at < sketch.bodies.length; at++) {
     const entry = sketch.bodies[at];
-    if (entry) definitions.push(`${entry.name} = ${typeText(sketch, entry.schema, "", true)}${remark(entry.schema)}`);
+    if (entry)
+      definitions.push(
+        `${entry.name} = ${typeText(sketch, entry.schema, "", true)}${remark(entry.schema)}`,
+      );
   }
   return definitions.length === 0 ? body : `${body}\nwhere\n${definitions.join("\n")}`;
 }
@@ -43,7 +46,8 @@ function countUses(sketch: Sketch, schema: unknown, depth: number): void {
   if (Array.isArray(schema)) for (const one of schema) countUses(sketch, one, depth + 1);
   if (!isObject(schema)) return;
   const reference = schema["$ref"];
-  if (typeof reference === "string") sketch.uses.set(reference, (sketch.uses.get(reference) ?? 0) + 1);
+  if (typeof reference === "string")
+    sketch.uses.set(reference, (sketch.uses.get(reference) ?? 0) + 1);
   for (const value of Object.values(schema)) countUses(sketch, value, depth + 1);
 }
 
@@ -64,9 +68,11 @@ function typeOf(sketch: Sketch, schema: JsonSchema, indent: string, isBody: bool
   const { enum: values, anyOf, oneOf, allOf, type } = schema;
   if (Array.isArray(values)) return values.map((value) => valueText(schema, value)).join(" | ");
   const branches = Array.isArray(anyOf) ? anyOf : oneOf;
-  if (Array.isArray(branches)) return unionText(branches.map((branch) => typeText(sketch, branch, indent)));
+  if (Array.isArray(branches))
+    return unionText(branches.map((branch) => typeText(sketch, branch, indent)));
   if (Array.isArray(allOf)) return allOfText(sketch, schema, allOf, indent);
-  if (Array.isArray(type)) return unionText(type.map((one) => ofType(sketch, schema, String(one), indent)));
+  if (Array.isArray(type))
+    return unionText(type.map((one) => ofType(sketch, schema, String(one), indent)));
   if (typeof type === "string") return ofType(sketch, schema, type, indent);
   if (schema["properties"] !== undefined) return objectText(sketch, schema, indent);
   return schema["items"] === undefined ? "any" : arrayText(sketch, schema, indent);
@@ -120,12 +126,20 @@ function unionText(parts: readonly string[]): string {
 }
 
 /** The parts of an `allOf` as one object where they are objects, joined by `&` where not. */
-function allOfText(sketch: Sketch, schema: JsonSchema, parts: readonly unknown[], indent: string): string {
+function allOfText(
+  sketch: Sketch,
+  schema: JsonSchema,
+  parts: readonly unknown[],
+  indent: string,
+): string {
   const { allOf: _, ...beside } = schema;
-  const all = Object.keys(beside).some((key) => key === "properties" || key === "type") ? [beside, ...parts] : parts;
+  const all = Object.keys(beside).some((key) => key === "properties" || key === "type")
+    ? [beside, ...parts]
+    : parts;
   return (
-    [...new Set(all.map((part) => typeText(sketch, part, indent)))].filter((text) => text !== "any").join(" & ") ||
-    "any"
+    [...new Set(all.map((part) => typeText(sketch, part, indent)))]
+      .filter((text) => text !== "any")
+      .join(" & ") || "any"
   );
 }
 
@@ -144,7 +158,8 @@ function objectText(sketch: Sketch, schema: JsonSchema, indent: string): string 
     return `${inner}${key}${mark}: ${typeText(sketch, property, inner)}${remark(property)}`;
   });
   for (const name of required) {
-    if (typeof name === "string" && !Object.hasOwn(properties, name)) lines.push(`${inner}${keyText(name)}: any`);
+    if (typeof name === "string" && !Object.hasOwn(properties, name))
+      lines.push(`${inner}${keyText(name)}: any`);
   }
   const more = schema["additionalProperties"];
   if (isObject(more)) lines.push(`${inner}[key]: ${typeText(sketch, more, inner)}${remark(more)}`);
@@ -158,7 +173,8 @@ function keyText(name: string): string {
 
 function arrayText(sketch: Sketch, schema: JsonSchema, indent: string): string {
   const prefix = schema["prefixItems"];
-  if (Array.isArray(prefix)) return `[${prefix.map((item) => typeText(sketch, item, indent)).join(", ")}]`;
+  if (Array.isArray(prefix))
+    return `[${prefix.map((item) => typeText(sketch, item, indent)).join(", ")}]`;
   const item = typeText(sketch, schema["items"] ?? {}, indent);
   return / [|&] /.test(item.replace(/\{[\s\S]*\}/, "")) ? `(${item})[]` : `${item}[]`;
 }
@@ -167,7 +183,8 @@ function arrayText(sketch: Sketch, schema: JsonSchema, indent: string): string {
 function remark(schema: unknown): string {
   if (!isObject(schema)) return "";
   const parts: string[] = [];
-  if (typeof schema["description"] === "string") parts.push(schema["description"].trim().replace(/\s+/g, " "));
+  if (typeof schema["description"] === "string")
+    parts.push(schema["description"].trim().replace(/\s+/g, " "));
   parts.push(...limits(schema));
   const { items } = schema;
   if (isObject(items)) {
@@ -196,10 +213,13 @@ const LIMITS: readonly (readonly [string, (value: unknown) => string])[] = [
 ];
 
 function limits(schema: JsonSchema): string[] {
-  const said = LIMITS.flatMap(([keyword, say]) => (keyword in schema ? [say(schema[keyword])] : []));
+  const said = LIMITS.flatMap(([keyword, say]) =>
+    keyword in schema ? [say(schema[keyword])] : [],
+  );
   const descriptions = schema["x-descriptions"];
   if (isObject(descriptions)) {
-    for (const [value, text] of Object.entries(descriptions)) said.push(`${valueText(schema, value)}: ${String(text)}`);
+    for (const [value, text] of Object.entries(descriptions))
+      said.push(`${valueText(schema, value)}: ${String(text)}`);
   }
   return said.filter((text) => text !== "");
 }

@@ -7,7 +7,9 @@ import { isSince } from "./keywords.ts";
 import { readPattern } from "./patterns.ts";
 import { findDuplicate, isSameJson, multipleOf } from "./values.ts";
 
-/** A schema for the compiler, and the targets of its references by the name they are called there. */
+/**
+ * A schema for the compiler, and the targets of its references by the name they are called there.
+ */
 export interface Translation {
   readonly schema: JsonSchema | boolean;
   readonly targets: Readonly<Record<string, JsonSchema | boolean>>;
@@ -17,9 +19,10 @@ type Writable = Record<string, unknown>;
 type Refinement = { readonly check: (value: unknown) => boolean; readonly error: () => string };
 
 /**
- * Says a schema of any draft in the words of 2020-12, with nothing in it but assertions. References become names that the
- * compiler looks up, so it never resolves a URI. What it gets wrong or does slowly (`multipleOf`, `uniqueItems`, compound constants,
- * `format`, which it keeps process-wide) is handed to it as functions. Null for what it can't be trusted with.
+ * Says a schema of any draft in the words of 2020-12, with nothing in it but assertions. References
+ * become names that the compiler looks up, so it never resolves a URI. What it gets wrong or does
+ * slowly (`multipleOf`, `uniqueItems`, compound constants, `format`, which it keeps process-wide)
+ * is handed to it as functions. Null for what it can't be trusted with.
  */
 export function translate(document: SchemaDocument): Translation | null {
   if (document.isDynamic) return null;
@@ -47,7 +50,8 @@ class Translator {
     const refinements: Refinement[] = [];
     this.#copyAssertions(node, out, refinements);
     this.#copyLimits(node, out);
-    for (const keyword of ["not", "if", "then", "else", "propertyNames", "contains"]) this.#copyOne(node, keyword, out);
+    for (const keyword of ["not", "if", "then", "else", "propertyNames", "contains"])
+      this.#copyOne(node, keyword, out);
     for (const keyword of ["allOf", "anyOf", "oneOf"]) this.#copyList(node, keyword, out);
     this.#copyArray(node, out);
     this.#copyObject(node, out, refinements);
@@ -98,7 +102,14 @@ class Translator {
   }
 
   #copyLimits(node: SchemaNode, out: Writable): void {
-    for (const keyword of ["minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"]) {
+    for (const keyword of [
+      "minItems",
+      "maxItems",
+      "minProperties",
+      "maxProperties",
+      "minContains",
+      "maxContains",
+    ]) {
       copy(node, keyword, out);
     }
     for (const keyword of ["minLength", "maxLength"]) {
@@ -140,14 +151,17 @@ class Translator {
   }
 
   #copyObject(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
-    // Constants first: they tell alternatives apart before anything below them is looked at, which may be a whole tree.
+    // Constants first: they tell alternatives apart before anything below them is looked at, which
+    // may be a whole tree.
     const properties = [...(childMap(node, "properties") ?? [])].toSorted(
       ([, one], [, other]) => cost(one) - cost(other),
     );
     const patterns = [...(childMap(node, "patternProperties") ?? [])];
     const [inherited, plain] = partition(properties, ([name]) => isInherited(name));
     if (plain.length > 0)
-      out["properties"] = Object.fromEntries(plain.map(([name, one]) => [name, this.translate(one)]));
+      out["properties"] = Object.fromEntries(
+        plain.map(([name, one]) => [name, this.translate(one)]),
+      );
     const byPattern = [
       ...inherited.map(([name, one]) => [`^${name}$`, this.translate(one)]),
       ...patterns.map(([source, one]) => [unicodeSource(source), this.translate(one)]),
@@ -156,17 +170,26 @@ class Translator {
     this.#copyUnevaluated(node, out);
     this.#copyAdditional(node, out, refinements);
     const required = keywordValue(node, "required");
-    const [odd, usual] = partition(Array.isArray(required) ? required : [], (name) => isInherited(String(name)));
+    const [odd, usual] = partition(Array.isArray(required) ? required : [], (name) =>
+      isInherited(String(name)),
+    );
     if (usual.length > 0) out["required"] = usual;
     if (odd.length > 0) {
-      refine(refinements, (value) => !isObject(value) || odd.every((name) => Object.hasOwn(value, String(name))));
+      refine(
+        refinements,
+        (value) => !isObject(value) || odd.every((name) => Object.hasOwn(value, String(name))),
+      );
     }
     this.#copyDependents(node, out);
   }
 
-  /** The compiler matches every name against a joined pattern; to count the known ones is three times as fast. */
+  /**
+   * The compiler matches every name against a joined pattern; to count the known ones is three
+   * times as fast.
+   */
   #copyAdditional(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
-    const isClosed = child(node, "additionalProperties")?.schema === false && !this.#document.tracksEvaluated;
+    const isClosed =
+      child(node, "additionalProperties")?.schema === false && !this.#document.tracksEvaluated;
     const names = [...(childMap(node, "properties")?.keys() ?? [])];
     const patterns = [...(childMap(node, "patternProperties")?.keys() ?? [])].map(readPattern);
     const regexes = patterns.flatMap((reading) => (reading.ok ? [reading.regex] : []));
@@ -188,43 +211,64 @@ class Translator {
       refine(refinements, (value) => !isObject(value) || hasOnly(value, names));
     } else {
       this.#copyOne(node, "additionalProperties", out);
-      // Patterns are joined by the compiler, and groups that are referred to would get other numbers.
+      // Patterns are joined by the compiler, and groups that are referred to would get other
+      // numbers.
       const hasGroups = regexes.some(({ source }) => /\\[1-9k]|\(\?</.test(source));
       if (hasGroups && child(node, "additionalProperties") !== null) this.isFaithful = false;
     }
   }
 
-  /** The compiler mixes up what was evaluated where in all but the usual case: `false`, and the type is known. */
+  /**
+   * The compiler mixes up what was evaluated where in all but the usual case: `false`, and the type
+   * is known.
+   */
   #copyUnevaluated(node: SchemaNode, out: Writable): void {
     for (const keyword of ["unevaluatedItems", "unevaluatedProperties"]) {
       const found = child(node, keyword);
       if (found === null) continue;
-      const isUsual = keywordValue(node, "type") === (keyword === "unevaluatedItems" ? "array" : "object");
+      const isUsual =
+        keywordValue(node, "type") === (keyword === "unevaluatedItems" ? "array" : "object");
       if (!isUsual || typeof found.schema !== "boolean") this.isFaithful = false;
       this.#copyOne(node, keyword, out);
     }
   }
 
   #copyDependents(node: SchemaNode, out: Writable): void {
-    const lists = [keywordValue(node, "dependentRequired"), keywordValue(node, "dependencies")].filter(isObject);
+    const lists = [
+      keywordValue(node, "dependentRequired"),
+      keywordValue(node, "dependencies"),
+    ].filter(isObject);
     const required = lists.flatMap((list) =>
       Object.entries(list).flatMap(([name, needed]) =>
         Array.isArray(needed) ? [[name, needed.map(String)] as const] : [],
       ),
     );
     if (required.length > 0) out["dependentRequired"] = Object.fromEntries(required);
-    const schemas = [...(childMap(node, "dependentSchemas") ?? []), ...(childMap(node, "dependencies") ?? [])];
+    const schemas = [
+      ...(childMap(node, "dependentSchemas") ?? []),
+      ...(childMap(node, "dependencies") ?? []),
+    ];
     if (schemas.length > 0) {
-      out["dependentSchemas"] = Object.fromEntries(schemas.map(([name, one]) => [name, this.translate(one)]));
+      out["dependentSchemas"] = Object.fromEntries(
+        schemas.map(([name, one]) => [name, this.translate(one)]),
+      );
     }
-    const names = [...required.flatMap(([name, needed]) => [name, ...needed]), ...schemas.map(([name]) => name)];
+    const names = [
+      ...required.flatMap(([name, needed]) => [name, ...needed]),
+      ...schemas.map(([name]) => name),
+    ];
     if (names.some((name) => isInherited(name))) this.isFaithful = false;
   }
 }
 
-/** Tells the compiler that this is no draft-4 schema, whose references it would search the document for. */
+/**
+ * Tells the compiler that this is no draft-4 schema, whose references it would search the document
+ * for.
+ */
 function withDraft(schema: JsonSchema | boolean): JsonSchema | boolean {
-  return typeof schema === "boolean" ? schema : { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };
+  return typeof schema === "boolean"
+    ? schema
+    : { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };
 }
 
 /** The compiler asks `name in value`, which every object answers with yes for these. */
@@ -239,7 +283,8 @@ function hasOnly(value: Readonly<Record<string, unknown>>, names: readonly strin
 }
 
 function cost(node: SchemaNode): number {
-  if (keywordValue(node, "const") !== undefined || keywordValue(node, "enum") !== undefined) return 0;
+  if (keywordValue(node, "const") !== undefined || keywordValue(node, "enum") !== undefined)
+    return 0;
   return node.children.size === 0 && keywordValue(node, "$ref") === undefined ? 1 : 2;
 }
 
@@ -251,7 +296,12 @@ function hasOnlyLike(
   regexes: readonly RegExp[],
 ): boolean {
   for (const name in value) {
-    if (!known.has(name) && !regexes.some((regex) => regex.test(name)) && Object.hasOwn(value, name)) return false;
+    if (
+      !known.has(name) &&
+      !regexes.some((regex) => regex.test(name)) &&
+      Object.hasOwn(value, name)
+    )
+      return false;
   }
   return true;
 }

@@ -23,7 +23,11 @@ function typeOf(schema: unknown, place: Place): string {
   const choices = schema["anyOf"] ?? schema["oneOf"];
   if (Array.isArray(choices)) return union(choices.map((choice) => typeOf(choice, deeper(place))));
   const types =
-    schema["type"] === undefined ? (isObject(schema["properties"]) ? ["object"] : []) : [schema["type"]].flat();
+    schema["type"] === undefined
+      ? isObject(schema["properties"])
+        ? ["object"]
+        : []
+      : [schema["type"]].flat();
   if (types.length === 0) return "unknown";
   return union(types.map((type) => single(type, schema, place)));
 }
@@ -48,7 +52,9 @@ function objectType(schema: Record<string, unknown>, place: Place): string {
     return `${description}${indent}${name}${required.includes(key) ? "" : "?"}: ${typeOf(property, deeper(place))};`;
   });
   if (schema["additionalProperties"] !== false) lines.push(`${indent}[key: string]: unknown;`);
-  return lines.length === 0 ? "Record<string, never>" : `{\n${lines.join("\n")}\n${"  ".repeat(place.depth)}}`;
+  return lines.length === 0
+    ? "Record<string, never>"
+    : `{\n${lines.join("\n")}\n${"  ".repeat(place.depth)}}`;
 }
 
 function referenced(ref: string, place: Place): string {
@@ -56,7 +62,9 @@ function referenced(ref: string, place: Place): string {
   let value: unknown = place.root;
   for (const part of ref.slice(2).split("/"))
     value = isObject(value) ? value[part.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined;
-  return value === undefined ? "unknown" : typeOf(value, { ...place, trail: [...place.trail, ref] });
+  return value === undefined
+    ? "unknown"
+    : typeOf(value, { ...place, trail: [...place.trail, ref] });
 }
 
 function deeper(place: Place): Place {

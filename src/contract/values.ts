@@ -1,6 +1,8 @@
 import { isObject } from "../core/json.ts";
 
-/** Equality of JSON values: key order does not matter, 1 and 1.0 are the same, 1 and true are not. */
+/**
+ * Equality of JSON values: key order does not matter, 1 and 1.0 are the same, 1 and true are not.
+ */
 export function isSameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left)) {
@@ -20,7 +22,10 @@ export function isSameJson(left: unknown, right: unknown): boolean {
   return more === Object.keys(right).length;
 }
 
-/** The indexes of the first two equal items, or null. Pairwise for few items; for many by a canonical text, in linear time. */
+/**
+ * The indexes of the first two equal items, or null. Pairwise for few items; for many by a
+ * canonical text, in linear time.
+ */
 export function findDuplicate(items: readonly unknown[]): readonly [number, number] | null {
   if (items.length > FEW) return findDuplicateOfMany(items);
   for (let later = 1; later < items.length; later++) {
@@ -45,8 +50,9 @@ function findDuplicateOfMany(items: readonly unknown[]): readonly [number, numbe
 }
 
 /**
- * Whether numbers are multiples of `divisor`, by the decimal notation of both, so that 0.3 is a multiple of 0.1.
- * While the digits fit a double (fifteen of them), the nearest multiple is worked out in whole numbers and compared; else in bigints.
+ * Whether numbers are multiples of `divisor`, by the decimal notation of both, so that 0.3 is a
+ * multiple of 0.1. While the digits fit a double (fifteen of them), the nearest multiple is worked
+ * out in whole numbers and compared; else in bigints.
  */
 export function multipleOf(divisor: number): (value: number) => boolean {
   const [digits, exponent] = decimal(divisor);

@@ -1,6 +1,7 @@
 /**
- * The one table of error codes. Command line, HTTP, gRPC and MCP replies and `docs/errors.md` are read from it.
- * Codes, types and detail keys are a contract: a pin test freezes them. Wording may change.
+ * The one table of error codes. Command line, HTTP, gRPC and MCP replies and `docs/errors.md` are
+ * read from it. Codes, types and detail keys are a contract: a pin test freezes them. Wording may
+ * change.
  */
 export interface CodeEntry {
   /** The `error_type` of the payload. */
@@ -40,7 +41,16 @@ function entry(
   hint: string,
   more: { exit?: number; retryable?: boolean } = {},
 ): CodeEntry {
-  return { type, stage, http, when, details, hint, exit: more.exit ?? 1, retryable: more.retryable ?? false };
+  return {
+    type,
+    stage,
+    http,
+    when,
+    details,
+    hint,
+    exit: more.exit ?? 1,
+    retryable: more.retryable ?? false,
+  };
 }
 
 export const CODES = {
@@ -57,7 +67,16 @@ export const CODES = {
     "parse",
     422,
     "A frontmatter key or a run setting is missing, has the wrong type, or holds an invalid schema.",
-    ["missing_fields", "field", "value", "actual_type", "schema_path", "path", "media_type", "models"],
+    [
+      "missing_fields",
+      "field",
+      "value",
+      "actual_type",
+      "schema_path",
+      "path",
+      "media_type",
+      "models",
+    ],
     "Correct the named field; `modullm help rllm` lists the keys and their types.",
   ),
   RLLM_003: entry(
@@ -105,7 +124,18 @@ export const CODES = {
     "compose",
     422,
     "`uses` is malformed, forms a cycle, names a program that is not in the library, or maps what can never fit.",
-    ["entry", "validator", "schema_path", "reason", "actual_type", "cycle", "path", "near", "versions", "library"],
+    [
+      "entry",
+      "validator",
+      "schema_path",
+      "reason",
+      "actual_type",
+      "cycle",
+      "path",
+      "near",
+      "versions",
+      "library",
+    ],
     "Correct the `uses` entry; `modullm help composition` shows its form.",
   ),
   RLLM_009: entry(

@@ -5,7 +5,10 @@ import { ModullmError } from "./error.ts";
 import { isObject, type Json, type JsonObject, jsonFault, jsonType } from "./json.ts";
 import { didYouMean } from "./nearest.ts";
 
-/** What one config.yaml says; absent or blank keys are null. Header values are as written, `${NAME}` not yet filled in. */
+/**
+ * What one config.yaml says; absent or blank keys are null. Header values are as written, `${NAME}`
+ * not yet filled in.
+ */
 export interface ConfigFile {
   readonly defaultModel: string | null;
   readonly defaultMaxRetries: number | null;
@@ -53,28 +56,49 @@ export interface ProviderEntry {
 
 /**
  * Reads the text of a config.yaml.
- * @throws {ModullmError} RLLM_018 with `path`, and `line`, `field` and `reason` where there are such
+ * @throws {ModullmError} RLLM_018 with `path`, and `line`, `field` and `reason` where there are
+ * such
  */
 export async function parseConfigFile(text: string, path: string): Promise<ConfigFile> {
   const { parseYaml, yamlOffset } = await import("./yaml.ts");
   const yaml = parseYaml(text);
   if (!yaml.ok) throw configError(yaml.reason, { path, line: lineAt(text, yaml.offset) });
-  return readRoot(yaml.value, new Reader(path, (field) => lineAt(text, yamlOffset(yaml.document, field))));
+  return readRoot(
+    yaml.value,
+    new Reader(path, (field) => lineAt(text, yamlOffset(yaml.document, field))),
+  );
 }
 
-/** `Cannot read configuration "…" (line 3): runtime.default_model must be a string, but it is a list`. */
+/**
+ * `Cannot read configuration "…" (line 3): runtime.default_model must be a string, but it is a
+ * list`.
+ */
 export function configError(
   reason: string,
-  facts: { readonly path: string; readonly line?: number; readonly field?: string; readonly cause?: unknown },
+  facts: {
+    readonly path: string;
+    readonly line?: number;
+    readonly field?: string;
+    readonly cause?: unknown;
+  },
 ): ModullmError {
   const { path, line, field, cause } = facts;
   const place = line === undefined ? "" : ` (line ${line})`;
   const subject = field === undefined ? "" : `${field} `;
-  const details = { path, ...(line === undefined ? {} : { line }), ...(field === undefined ? {} : { field }), reason };
-  return new ModullmError("RLLM_018", `Cannot read configuration "${path}"${place}: ${subject}${reason}`, {
-    details,
-    cause,
-  });
+  const details = {
+    path,
+    ...(line === undefined ? {} : { line }),
+    ...(field === undefined ? {} : { field }),
+    reason,
+  };
+  return new ModullmError(
+    "RLLM_018",
+    `Cannot read configuration "${path}"${place}: ${subject}${reason}`,
+    {
+      details,
+      cause,
+    },
+  );
 }
 
 type Field = readonly string[];
@@ -93,13 +117,18 @@ class Reader {
   wrong(field: Field, reason: string): never {
     const name = field.length === 0 ? {} : { field: field.join(".") };
     const subject = field.length === 0 ? "the file " : "";
-    throw configError(`${subject}${reason}`, { path: this.#path, line: this.#line(field), ...name });
+    throw configError(`${subject}${reason}`, {
+      path: this.#path,
+      line: this.#line(field),
+      ...name,
+    });
   }
 
   /** A mapping; null and absent count as an empty one. With `keys`, others are warned about. */
   mapping(value: unknown, field: Field, keys?: readonly string[]): Record<string, unknown> {
     if (value === null || value === undefined) return {};
-    if (!isObject(value)) return this.wrong(field, `must be a mapping, but it is ${described(value)}`);
+    if (!isObject(value))
+      return this.wrong(field, `must be a mapping, but it is ${described(value)}`);
     for (const key of keys === undefined ? [] : Object.keys(value)) {
       if (!keys?.includes(key)) this.#warnUnknown([...field, key], keys ?? []);
     }
@@ -109,7 +138,8 @@ class Reader {
   /** Blank counts as unset. */
   text(value: unknown, field: Field): string | null {
     if (value === null || value === undefined) return null;
-    if (typeof value !== "string") return this.wrong(field, `must be a string, but it is ${described(value)}`);
+    if (typeof value !== "string")
+      return this.wrong(field, `must be a string, but it is ${described(value)}`);
     return value.trim() === "" ? null : value.trim();
   }
 
@@ -129,12 +159,17 @@ class Reader {
     const fits = typeof value === "number" && Number.isFinite(value) && value >= want.least;
     if (fits && (!want.integer || Number.isSafeInteger(value))) return value;
     const kind = want.integer ? "a whole number" : "a number";
-    return this.wrong(field, `must be ${kind} of at least ${want.least}, but it is ${described(value)}`);
+    return this.wrong(
+      field,
+      `must be ${kind} of at least ${want.least}, but it is ${described(value)}`,
+    );
   }
 
   #warnUnknown(field: Field, keys: readonly string[]): void {
     const hint = didYouMean(field.at(-1) ?? "", keys);
-    this.warnings.push(`Unknown key "${field.join(".")}" in ${this.#path}, line ${this.#line(field)}.${hint}`);
+    this.warnings.push(
+      `Unknown key "${field.join(".")}" in ${this.#path}, line ${this.#line(field)}.${hint}`,
+    );
   }
 }
 
@@ -144,10 +179,17 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
   const provider = reader.mapping(root["provider"], ["provider"], keysIn("provider"));
   return {
     defaultModel: reader.text(runtime["default_model"], ["runtime", "default_model"]),
-    defaultMaxRetries: reader.number(runtime["default_max_retries"], ["runtime", "default_max_retries"], COUNT),
+    defaultMaxRetries: reader.number(
+      runtime["default_max_retries"],
+      ["runtime", "default_max_retries"],
+      COUNT,
+    ),
     fallbacks: readFallbacks(runtime["fallbacks"], reader),
     deadlines: readDeadlines(runtime["deadlines"], reader),
-    ollamaAutoPull: reader.flag(runtime["default_ollama_auto_pull"], ["runtime", "default_ollama_auto_pull"]),
+    ollamaAutoPull: reader.flag(runtime["default_ollama_auto_pull"], [
+      "runtime",
+      "default_ollama_auto_pull",
+    ]),
     ollamaApiBase: reader.text(provider["ollama_api_base"], ["provider", "ollama_api_base"]),
     providers: readProviders(root["providers"], reader),
     models: readModels(root["models"], reader),
@@ -195,7 +237,10 @@ function readSandbox(value: unknown, reader: Reader): SandboxConfig {
   const wanted = reader.text(keys["require"], ["sandbox", "require"]);
   const level = REQUIRABLE.find((each) => each === wanted) ?? null;
   if (wanted !== null && level === null)
-    reader.wrong(["sandbox", "require"], `must be one of ${REQUIRABLE.join(", ")}, but it is "${wanted}"`);
+    reader.wrong(
+      ["sandbox", "require"],
+      `must be one of ${REQUIRABLE.join(", ")}, but it is "${wanted}"`,
+    );
   return {
     require: level,
     experimental: reader.flag(keys["experimental"], ["sandbox", "experimental"]),
@@ -237,7 +282,10 @@ function readProviders(value: unknown, reader: Reader): Map<string, ProviderEntr
   return providers;
 }
 
-/** The reason never quotes the value: a key pasted in the place of a variable's name is a common slip. */
+/**
+ * The reason never quotes the value: a key pasted in the place of a variable's name is a common
+ * slip.
+ */
 function readVariable(value: unknown, field: Field, reader: Reader): string | null {
   const name = reader.text(value, field);
   if (name === null || /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
@@ -249,7 +297,10 @@ function readHeaders(value: unknown, field: Field, reader: Reader): Record<strin
   for (const [name, entry] of Object.entries(reader.mapping(value, field))) {
     const at = [...field, name];
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) reader.wrong(at, "is no header name");
-    const text = reader.text(typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry, at);
+    const text = reader.text(
+      typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry,
+      at,
+    );
     // fetch rejects header values beyond Latin-1; a line break would start another header.
     if (text !== null && !/^[\t\x20-\x7e\x80-\xff]*$/.test(text))
       reader.wrong(at, "holds a character no header may hold");
@@ -260,7 +311,8 @@ function readHeaders(value: unknown, field: Field, reader: Reader): Record<strin
 
 function readNames(value: unknown, field: Field, reader: Reader): string[] {
   if (value === null || value === undefined) return [];
-  if (!Array.isArray(value)) return reader.wrong(field, `must be a list of strings, but it is ${described(value)}`);
+  if (!Array.isArray(value))
+    return reader.wrong(field, `must be a list of strings, but it is ${described(value)}`);
   return value.map((entry: unknown, index) => {
     const at = [...field, String(index)];
     return reader.text(entry, at) ?? reader.wrong(at, "must be a name, but it is blank");
@@ -313,6 +365,7 @@ function described(value: unknown): string {
 
 function lineAt(text: string, offset: number): number {
   let line = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line++;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1))
+    line++;
   return line;
 }

@@ -1,14 +1,20 @@
 import type { RequiredLevel } from "./config.ts";
 
-/** What `sandbox.require` may be. `none` is no level to require: it is what nothing required means. */
+/**
+ * What `sandbox.require` may be. `none` is no level to require: it is what nothing required means.
+ */
 export const REQUIRABLE: readonly RequiredLevel[] = ["wasm", "container", "kernel", "namespaces"];
 
-/** The keys of config.yaml by their way, each with what it holds. `NAME` and `PROVIDER/NAME` stand for names of the user's choice. */
+/**
+ * The keys of config.yaml by their way, each with what it holds. `NAME` and `PROVIDER/NAME` stand
+ * for names of the user's choice.
+ */
 export const CONFIG_KEYS: Readonly<Record<string, string>> = {
   "runtime.default_model": "provider/name: replaces every file's model",
   "runtime.default_max_retries": "an integer: retries of programs that don't say `retries`",
   "runtime.default_ollama_auto_pull": "true: pull local models that are missing",
-  "runtime.fallbacks": "a list of provider/name: tried behind a file's own models, but not behind --model",
+  "runtime.fallbacks":
+    "a list of provider/name: tried behind a file's own models, but not behind --model",
   "runtime.deadlines.connect": "seconds until the server is reached",
   "runtime.deadlines.first": "seconds until the first sign of life",
   "runtime.deadlines.gap": "seconds between two signs of life",
@@ -18,7 +24,8 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
     "the provider whose ways the server has, or responses; openai, its protocol and nothing more, without it",
   "providers.NAME.base_url": "a URL",
   "providers.NAME.api_key_env": "the name of the variable that holds the key, never the key",
-  "providers.NAME.headers": "a mapping; ${NAME} in a value is filled from the environment or a .env file",
+  "providers.NAME.headers":
+    "a mapping; ${NAME} in a value is filled from the environment or a .env file",
   "providers.NAME.models": "a list of names, for lists of models",
   "models.PROVIDER/NAME.window": "tokens that the model takes in",
   "models.PROVIDER/NAME.max_output": "tokens that it gives at most",

@@ -1,15 +1,25 @@
 import { readFileSync, statSync } from "node:fs";
 
-/** Larger files are no configuration: refusing them keeps a stray dump from filling the memory. Bytes. */
+/**
+ * Larger files are no configuration: refusing them keeps a stray dump from filling the memory.
+ * Bytes.
+ */
 const MOST_BYTES = 1_000_000;
 
 export type ConfigText =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "missing" }
   | { readonly kind: "directory" }
-  | { readonly kind: "unreadable"; readonly reason: string; readonly line?: number; readonly cause?: unknown };
+  | {
+      readonly kind: "unreadable";
+      readonly reason: string;
+      readonly line?: number;
+      readonly cause?: unknown;
+    };
 
-/** The text of a file that may or may not be there. Reads at once: it is on the way of every start. */
+/**
+ * The text of a file that may or may not be there. Reads at once: it is on the way of every start.
+ */
 export function readConfigText(path: string): ConfigText {
   let bytes: Uint8Array;
   try {
@@ -18,7 +28,8 @@ export function readConfigText(path: string): ConfigText {
     if (stats.isDirectory()) return { kind: "directory" };
     // A pipe would block, a device never end.
     if (!stats.isFile()) return { kind: "unreadable", reason: "it is not a regular file" };
-    if (size > MOST_BYTES) return { kind: "unreadable", reason: `it is larger than ${MOST_BYTES} bytes` };
+    if (size > MOST_BYTES)
+      return { kind: "unreadable", reason: `it is larger than ${MOST_BYTES} bytes` };
     bytes = readFileSync(path);
   } catch (thrown) {
     const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
@@ -29,7 +40,8 @@ export function readConfigText(path: string): ConfigText {
   try {
     return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
-    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    const utf16 =
+      (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     if (utf16) return { kind: "unreadable", reason: "it is UTF-16 text; save it as UTF-8" };
     return { kind: "unreadable", reason: "it is not UTF-8 text", line: firstBadLine(bytes) };
   }

@@ -3,7 +3,10 @@ import type { Level } from "../sandbox/levels.ts";
 import type { JsonObject } from "./json.ts";
 import type { Paths } from "./paths.ts";
 
-/** A value and where it came from, in the words `checked_sources` uses: `environment`, `./.env`, a file's path. */
+/**
+ * A value and where it came from, in the words `checked_sources` uses: `environment`, `./.env`, a
+ * file's path.
+ */
 export interface Sourced {
   readonly value: string;
   readonly source: string;
@@ -21,7 +24,10 @@ export interface ProviderConfig {
 
 /** `sandbox` in config.yaml: how blocks are kept from the machine. */
 export interface SandboxSettings {
-  /** The weakest level that blocks may run at; null: what is best here, and Python blocks not below `container`. */
+  /**
+   * The weakest level that blocks may run at; null: what is best here, and Python blocks not below
+   * `container`.
+   */
   readonly require: RequiredLevel | null;
   /** Whether the confinements of macOS and Windows may be used, which are not proven. */
   readonly experimental: boolean;
@@ -29,7 +35,10 @@ export interface SandboxSettings {
   readonly trustedPython: boolean;
   /** The Python to use, a name or a path; null: the one on the PATH. */
   readonly python: string | null;
-  /** A container image with Python in it, for systems whose kernel can't confine a process; null: none. */
+  /**
+   * A container image with Python in it, for systems whose kernel can't confine a process; null:
+   * none.
+   */
   readonly image: string | null;
 }
 
@@ -46,7 +55,10 @@ export interface MediaSettings {
 /** `none` is left out: nothing is required then. */
 export type RequiredLevel = Exclude<Level, "none">;
 
-/** `runtime.deadlines` in config.yaml, in milliseconds; null where nothing is set. `connect`, `first` and `gap` hold while a fallback is left and on the last model alike. */
+/**
+ * `runtime.deadlines` in config.yaml, in milliseconds; null where nothing is set. `connect`,
+ * `first` and `gap` hold while a fallback is left and on the last model alike.
+ */
 export interface DeadlineSettings {
   /** Until the server is reached. */
   readonly connect: number | null;
@@ -69,9 +81,15 @@ export interface Config {
   readonly deadlines: DeadlineSettings;
   readonly ollamaAutoPull: boolean;
   readonly providers: Readonly<Record<string, ProviderConfig>>;
-  /** `models` in config.yaml, by `provider/name`: overrides the catalogue field by field; a field that is absent is not overridden. */
+  /**
+   * `models` in config.yaml, by `provider/name`: overrides the catalogue field by field; a field
+   * that is absent is not overridden.
+   */
   readonly modelFacts: Readonly<Record<string, Partial<ModelFacts>>>;
-  /** The folders that library names are looked for in, absolute, the first one first; not all need exist. */
+  /**
+   * The folders that library names are looked for in, absolute, the first one first; not all need
+   * exist.
+   */
   readonly library: readonly string[];
   readonly sandbox: SandboxSettings;
   readonly media: MediaSettings;
@@ -87,6 +105,8 @@ export interface Config {
   servers(): readonly string[];
   /** Values that must never be shown: keys, and passwords in URLs. */
   secrets(): readonly string[];
-  /** Whether the user trusts this folder's `./.env` to pair its base URLs with keys from elsewhere. */
+  /**
+   * Whether the user trusts this folder's `./.env` to pair its base URLs with keys from elsewhere.
+   */
   readonly folderTrusted: boolean;
 }

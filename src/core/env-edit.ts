@@ -7,8 +7,8 @@ export function isSetIn(text: string, name: string): boolean {
 }
 
 /**
- * The text of a `.env` file with one more value: in the place of the name's last assignment, else in a line at the end. All
- * other lines stay as they are.
+ * The text of a `.env` file with one more value: in the place of the name's last assignment, else
+ * in a line at the end. All other lines stay as they are.
  */
 export function setInEnv(text: string, name: string, value: string): string {
   const ends = text.includes("\r\n") ? "\r\n" : "\n";

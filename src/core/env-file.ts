@@ -18,8 +18,9 @@ export interface EnvFile {
 }
 
 /**
- * Reads `NAME=value` lines: `export`, blanks around `=`, single and double quotes (which may span lines), the escapes
- * `\n \r \t \" \\ \$` in double quotes, ` # comments`, CRLF and a byte order mark. Nothing is interpolated.
+ * Reads `NAME=value` lines: `export`, blanks around `=`, single and double quotes (which may span
+ * lines), the escapes `\n \r \t \" \\ \$` in double quotes, ` # comments`, CRLF and a byte order
+ * mark. Nothing is interpolated.
  */
 export function parseEnvFile(source: string): EnvFile {
   const text = source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
@@ -44,7 +45,10 @@ type Statement = { readonly end: number } & (
   | { readonly kind: "blank" }
 );
 
-/** @param unclosed quotes that were searched for up to the end in vain: not searched for again, so that time stays linear */
+/**
+ * @param unclosed quotes that were searched for up to the end in vain: not searched for again, so
+ * that time stays linear
+ */
 function readStatement(text: string, start: number, unclosed: Set<string>): Statement {
   const newline = text.indexOf("\n", start);
   const lineEnd = newline === -1 ? text.length : newline;
@@ -54,13 +58,18 @@ function readStatement(text: string, start: number, unclosed: Set<string>): Stat
   if (trimmed === "" || trimmed.startsWith("#")) return { kind: "blank", end };
 
   const equals = line.indexOf("=");
-  if (equals === -1) return { kind: "fault", reason: "there is no `=`; a line is NAME=value or a # comment", end };
+  if (equals === -1)
+    return { kind: "fault", reason: "there is no `=`; a line is NAME=value or a # comment", end };
   const name = line
     .slice(0, equals)
     .replace(/^\s*export\s/, "")
     .trim();
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    return { kind: "fault", reason: "what stands before `=` is not a name of letters, digits and underscores", end };
+    return {
+      kind: "fault",
+      reason: "what stands before `=` is not a name of letters, digits and underscores",
+      end,
+    };
   }
 
   const rest = line.slice(equals + 1);
@@ -78,7 +87,8 @@ function readStatement(text: string, start: number, unclosed: Set<string>): Stat
   const lastLineEnd = afterClose === -1 ? text.length : afterClose;
   if (!/^\s*(#|$)/.test(text.slice(close + 1, lastLineEnd))) {
     // Only this line is given up: the lines up to a stray quote further down are read on their own.
-    const reason = close < lineEnd ? `there is text behind the closing ${quote}` : neverClosed(quote);
+    const reason =
+      close < lineEnd ? `there is text behind the closing ${quote}` : neverClosed(quote);
     return { kind: "fault", reason, end };
   }
   const inner = text.slice(opened + 1, close);
@@ -90,7 +100,10 @@ function neverClosed(quote: string): string {
   return `the ${quote} that opens the value is never closed`;
 }
 
-/** A `#` starts a comment at the beginning of the value or behind a blank; within a word it is part of the value. */
+/**
+ * A `#` starts a comment at the beginning of the value or behind a blank; within a word it is part
+ * of the value.
+ */
 function plainValue(rest: string): string {
   const comment = /(^|\s)#/.exec(rest);
   return (comment === null ? rest : rest.slice(0, comment.index)).trim();
@@ -105,7 +118,14 @@ function closingQuote(text: string, opened: number): number {
   return -1;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\", $: "$" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  '"': '"',
+  "\\": "\\",
+  $: "$",
+};
 
 function unescape(inner: string): string {
   return inner.replace(/\\([\s\S])/g, (whole, letter: string) => ESCAPES[letter] ?? whole);
@@ -113,6 +133,7 @@ function unescape(inner: string): string {
 
 function countLines(text: string, from: number, to: number): number {
   let lines = 0;
-  for (let at = text.indexOf("\n", from); at !== -1 && at < to; at = text.indexOf("\n", at + 1)) lines++;
+  for (let at = text.indexOf("\n", from); at !== -1 && at < to; at = text.indexOf("\n", at + 1))
+    lines++;
   return lines;
 }

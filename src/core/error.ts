@@ -24,7 +24,8 @@ export interface ErrorFacts {
  * Every failure a user can meet. Compare by `code`, never by class.
  *
  * @example
- * throw new ModullmError("RLLM_016", `Cannot read input file "x.json": there is no such file`, { details: { path } });
+ * throw new ModullmError("RLLM_016", `Cannot read input file "x.json": there is no such file`, {
+ * details: { path } });
  */
 export class ModullmError extends Error {
   readonly code: Code;
@@ -81,11 +82,19 @@ export function toModullmError(thrown: unknown): ModullmError {
   if (thrown instanceof ModullmError) return thrown;
   const exception = thrown instanceof Error ? thrown.name : typeof thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new ModullmError("RLLM_999", `Unexpected failure: ${message}`, { details: { exception }, cause: thrown });
+  return new ModullmError("RLLM_999", `Unexpected failure: ${message}`, {
+    details: { exception },
+    cause: thrown,
+  });
 }
 
-/** The same error with more details: used where an outer layer knows more than the one that threw. */
-export function withDetails(error: ModullmError, details: Readonly<Record<string, unknown>>): ModullmError {
+/**
+ * The same error with more details: used where an outer layer knows more than the one that threw.
+ */
+export function withDetails(
+  error: ModullmError,
+  details: Readonly<Record<string, unknown>>,
+): ModullmError {
   return new ModullmError(error.code, error.message, {
     details: { ...error.details, ...details },
     hint: error.hint,

@@ -3,17 +3,18 @@ import type { Level } from "../sandbox/levels.ts";
 import type { Json } from "./json.ts";
 
 /**
- * A run is a stream of events, and this is the whole of it: stats, progress, traces, metrics, an audit log or a dashboard
- * are listeners, and none of them is known to the engine.
+ * A run is a stream of events, and this is the whole of it: stats, progress, traces, metrics, an
+ * audit log or a dashboard are listeners, and none of them is known to the engine.
  *
- * Order: `run-start`, then for each stage `stage-start` … `stage-end`, then `run-end`; `pre` and `post` only where the program
- * has such a block, whose `block-end` lies within. Within the stage `model`, each
- * attempt is `attempt-start`, any number of `model-delta` and `note`, `attempt-end`. A child run's events lie between the
- * parent's `stage-start` and `stage-end` of the stage `uses`; they carry the parent's run id in `parent`.
- * Every `run-start` is followed by exactly one `run-end`, whatever happens.
+ * Order: `run-start`, then for each stage `stage-start` … `stage-end`, then `run-end`; `pre` and
+ * `post` only where the program has such a block, whose `block-end` lies within. Within the stage
+ * `model`, each attempt is `attempt-start`, any number of `model-delta` and `note`, `attempt-end`.
+ * A child run's events lie between the parent's `stage-start` and `stage-end` of the stage `uses`;
+ * they carry the parent's run id in `parent`. Every `run-start` is followed by exactly one
+ * `run-end`, whatever happens.
  *
- * `at` is milliseconds since the epoch. `run` is unique. Values may hold user data: a listener that lets them leave the
- * process passes them through the redactor first.
+ * `at` is milliseconds since the epoch. `run` is unique. Values may hold user data: a listener that
+ * lets them leave the process passes them through the redactor first.
  */
 export type RunEvent = { readonly run: string; readonly at: number } & (
   | {
@@ -43,7 +44,10 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly latency_ms: number;
       readonly usage: Usage | null;
       readonly cost_usd: number | null;
-      /** An answer that was not asked for again: `run` had the same call in this run, `store` kept it from an earlier one. */
+      /**
+       * An answer that was not asked for again: `run` had the same call in this run, `store` kept
+       * it from an earlier one.
+       */
       readonly cached: "run" | "store" | null;
       /** Rules that reading the answer needed, one entry an edit. */
       readonly edits: readonly string[];
@@ -61,20 +65,38 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly printed_dropped: number;
       readonly ms: number;
     }
-  | { readonly type: "note"; readonly kind: NoteKind; readonly message: string; readonly data?: Json }
+  | {
+      readonly type: "note";
+      readonly kind: NoteKind;
+      readonly message: string;
+      readonly data?: Json;
+    }
   | { readonly type: "stage-end"; readonly stage: StageName; readonly ms: number }
-  | { readonly type: "run-end"; readonly ok: boolean; readonly error: ErrorPayload | null; readonly ms: number }
+  | {
+      readonly type: "run-end";
+      readonly ok: boolean;
+      readonly error: ErrorPayload | null;
+      readonly ms: number;
+    }
 );
 
 /** The stages in the order they run. */
-export const STAGES = ["input", "plan", "uses", "pre", "render", "window", "model", "post"] as const;
+export const STAGES = [
+  "input",
+  "plan",
+  "uses",
+  "pre",
+  "render",
+  "window",
+  "model",
+  "post",
+] as const;
 export type StageName = (typeof STAGES)[number];
 
 /** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.
- * `fallback`: the next model takes over. `restart`: the same model is asked again from the start, because its answer broke off.
- * `skipped`: a
- * child whose `when` is empty. `repair`: how an answer was read. `degraded`: something optional is missing.
- * `progress`: a long step goes on. */
+ * `fallback`: the next model takes over. `restart`: the same model is asked again from the start,
+ * because its answer broke off. `skipped`: a child whose `when` is empty. `repair`: how an answer
+ * was read. `degraded`: something optional is missing. `progress`: a long step goes on. */
 export type NoteKind =
   | "schema-weakened"
   | "retry-wait"
@@ -86,7 +108,9 @@ export type NoteKind =
   | "progress"
   | "warning";
 
-/** Tokens as the provider counted them; `estimated` when it did not say and they were counted here. */
+/**
+ * Tokens as the provider counted them; `estimated` when it did not say and they were counted here.
+ */
 export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;

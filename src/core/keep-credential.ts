@@ -23,17 +23,25 @@ export function isKept({ path }: EnvPlace, name: string): boolean {
 /** Variables that say where a provider is. */
 const ADDRESS = /_(?:API_BASE|BASE_URL)$|^(?:OLLAMA_HOST|AZURE_OPENAI_ENDPOINT)$/;
 
-/** The addresses that a `.env` names, beside those of these variables: a key in the same file would be sent there. */
+/**
+ * The addresses that a `.env` names, beside those of these variables: a key in the same file would
+ * be sent there.
+ */
 export function addressesIn({ path }: EnvPlace, but: readonly string[]): readonly string[] {
   const names = parseEnvFile(readEnv(path)).entries.map(({ name }) => name);
   return names.filter((name) => ADDRESS.test(name) && !but.includes(name));
 }
 
 /**
- * Writes values into a `.env` that only its owner can read, in one step. In a folder that is shared, git is made to ignore it first.
- * @throws {ModullmError} RLLM_018 where it can't be written, or where git would take the file along all the same
+ * Writes values into a `.env` that only its owner can read, in one step. In a folder that is
+ * shared, git is made to ignore it first.
+ * @throws {ModullmError} RLLM_018 where it can't be written, or where git would take the file along
+ * all the same
  */
-export function keepInEnv({ path, shared }: EnvPlace, values: Readonly<Record<string, string>>): void {
+export function keepInEnv(
+  { path, shared }: EnvPlace,
+  values: Readonly<Record<string, string>>,
+): void {
   const text = edited(path, values);
   try {
     if (git(dirname(path), ["ls-files", "--error-unmatch", basename(path)]) === 0)
@@ -48,12 +56,20 @@ export function keepInEnv({ path, shared }: EnvPlace, values: Readonly<Record<st
   }
 }
 
-/** The file's text with the values in it. @throws {ModullmError} RLLM_018 where they would not be read again */
+/**
+ * The file's text with the values in it. @throws {ModullmError} RLLM_018 where they would not be
+ * read again
+ */
 function edited(path: string, values: Readonly<Record<string, string>>): string {
   const given = Object.entries(values);
   const text = given.reduce((sofar, [name, value]) => setInEnv(sofar, name, value), readEnv(path));
   const { entries } = parseEnvFile(text);
-  if (given.every(([name, value]) => entries.findLast((entry) => entry.name === name)?.value === value)) return text;
+  if (
+    given.every(
+      ([name, value]) => entries.findLast((entry) => entry.name === name)?.value === value,
+    )
+  )
+    return text;
   throw cannotWrite(path, "a quote in it is never closed, so that what is added would not be read");
 }
 
@@ -64,10 +80,13 @@ function readEnv(path: string): string {
   throw cannotWrite(path, read.kind === "directory" ? "it is a directory" : read.reason);
 }
 
-/** @throws {ModullmError} RLLM_018 where git would take the file in all the same, or can't be asked */
+/**
+ * @throws {ModullmError} RLLM_018 where git would take the file in all the same, or can't be asked
+ */
 function ignore(path: string): void {
   const folder = dirname(path);
-  if (kindOf(path) === "other") throw cannotWrite(path, "it is a link, and what it leads to may be anybody's");
+  if (kindOf(path) === "other")
+    throw cannotWrite(path, "it is a link, and what it leads to may be anybody's");
   const isIgnored = (): boolean => git(folder, ["check-ignore", "-q", ".env"]) === 0;
   if (isIgnored()) return;
   const file = join(folder, ".gitignore");
@@ -81,7 +100,8 @@ function ignore(path: string): void {
     const begun = read.kind === "unreadable" || (text !== "" && !text.endsWith("\n"));
     appendFileSync(file, `${begun ? "\n" : ""}.env\n`);
   }
-  if (isInRepository(folder) && !isIgnored()) throw cannotWrite(path, "git does not ignore it, or can't be asked");
+  if (isInRepository(folder) && !isIgnored())
+    throw cannotWrite(path, "git does not ignore it, or can't be asked");
 }
 
 function kindOf(path: string): "missing" | "file" | "other" {
@@ -92,12 +112,19 @@ function kindOf(path: string): "missing" | "file" | "other" {
 
 /** Whether the folder or one above it has a `.git`, whatever git itself says. */
 function isInRepository(folder: string): boolean {
-  return existsSync(join(folder, ".git")) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
+  return (
+    existsSync(join(folder, ".git")) ||
+    (dirname(folder) !== folder && isInRepository(dirname(folder)))
+  );
 }
 
-/** Git's exit status; null where there is no git. A folder's own settings may name programs to run: not here. */
+/**
+ * Git's exit status; null where there is no git. A folder's own settings may name programs to run:
+ * not here.
+ */
 function git(folder: string, args: readonly string[]): number | null {
-  return spawnSync("git", ["-c", "core.fsmonitor=false", ...args], { cwd: folder, stdio: "ignore" }).status;
+  return spawnSync("git", ["-c", "core.fsmonitor=false", ...args], { cwd: folder, stdio: "ignore" })
+    .status;
 }
 
 function cannotWrite(path: string, reason: string, cause?: unknown): ModullmError {

@@ -21,11 +21,24 @@ export function joinSpans(spans: readonly Span[]): Span[] {
 }
 
 /*
- * Keys that are known by their looks. Everything here takes time linear in the text: an expression gives up after a bounded
- * number of characters or takes what no other match can begin in. No lookbehind: engines interpret it.
+ * Keys that are known by their looks. Everything here takes time linear in the text: an expression
+ * gives up after a bounded number of characters or takes what no other match can begin in. No
+ * lookbehind: engines interpret it.
  */
 
-const DASHED = ["sk-", "xai-", "pplx-", "nvapi-", "csk-", "glpat-", "xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"];
+const DASHED = [
+  "sk-",
+  "xai-",
+  "pplx-",
+  "nvapi-",
+  "csk-",
+  "glpat-",
+  "xoxa-",
+  "xoxb-",
+  "xoxp-",
+  "xoxr-",
+  "xoxs-",
+];
 const UNDERSCORED = "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ hf_ gsk_ r8_ npm_ fw_ tgp_".split(" ");
 const GOOGLE = ["AIza", "AQ."];
 const AWS = ["AKIA", "ASIA"];
@@ -102,19 +115,33 @@ function findTokens(text: string): Span[] {
     const from = match.index;
     const start = from + prefix.length;
     if (word === null || start > word.end) word = wordAt(text, start);
-    const end = prefix === JWT ? jwtEnd(text, start, word) : isKey(text, { prefix, start }, word) ? word.end : -1;
+    const end =
+      prefix === JWT
+        ? jwtEnd(text, start, word)
+        : isKey(text, { prefix, start }, word)
+          ? word.end
+          : -1;
     if (end !== -1) spans.push({ start: from, end, from });
   }
   return spans;
 }
 
-/** The rest of a run of letters, digits, `_` and `-`, looked at once for all prefixes that lie in it. */
+/**
+ * The rest of a run of letters, digits, `_` and `-`, looked at once for all prefixes that lie in
+ * it.
+ */
 interface Word {
   readonly end: number;
-  /** Where its last digit is, and where its last sixteen letters and digits in a row begin; -1 where there are none. */
+  /**
+   * Where its last digit is, and where its last sixteen letters and digits in a row begin; -1 where
+   * there are none.
+   */
   readonly lastDigit: number;
   readonly lastRun: number;
-  /** Where a token of three such runs with dots between would end; -1 where there are no three. Found when asked for. */
+  /**
+   * Where a token of three such runs with dots between would end; -1 where there are no three.
+   * Found when asked for.
+   */
   threeEnd: number | null;
 }
 
@@ -134,13 +161,24 @@ function wordAt(text: string, start: number): Word {
   return { end: at, lastDigit, lastRun, threeEnd: null };
 }
 
-/** Names that only look like keys (`hf_transfer_enabled`, `sk-learn-extension`) have no digit or no long run. */
-function isKey(text: string, found: { readonly prefix: string; readonly start: number }, word: Word): boolean {
+/**
+ * Names that only look like keys (`hf_transfer_enabled`, `sk-learn-extension`) have no digit or no
+ * long run.
+ */
+function isKey(
+  text: string,
+  found: { readonly prefix: string; readonly start: number },
+  word: Word,
+): boolean {
   const { prefix, start } = found;
   const length = word.end - start;
   if (GOOGLE.includes(prefix)) return length >= 30;
   if (AWS.includes(prefix)) return /^[A-Z0-9]{16}$/.test(text.slice(start, start + 16));
-  return length >= KEY_RUN && word.lastDigit >= start && (DASHED.includes(prefix) || word.lastRun >= start);
+  return (
+    length >= KEY_RUN &&
+    word.lastDigit >= start &&
+    (DASHED.includes(prefix) || word.lastRun >= start)
+  );
 }
 
 function jwtEnd(text: string, start: number, word: Word): number {
@@ -170,14 +208,19 @@ export function isCredentialField(name: string, value: string): boolean {
 /** `Basic` before a word is prose; before base64 of `user:password` it is a credential. */
 function isBasic(credential: string): boolean {
   try {
-    return credential.length >= 4 && atob(credential.replace(/-/g, "+").replace(/_/g, "/")).includes(":");
+    return (
+      credential.length >= 4 && atob(credential.replace(/-/g, "+").replace(/_/g, "/")).includes(":")
+    );
   } catch {
     return false;
   }
 }
 
 function isBearer(credential: string): boolean {
-  return isOpaque(credential) || (credential.length >= 20 && /[A-Z]/.test(credential) && /[a-z]/.test(credential));
+  return (
+    isOpaque(credential) ||
+    (credential.length >= 20 && /[A-Z]/.test(credential) && /[a-z]/.test(credential))
+  );
 }
 
 /** Behind a header's name and a scheme anything but a plain word. */

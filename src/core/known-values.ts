@@ -5,7 +5,10 @@ import { SHORTEST_SECRET } from "./secrets.ts";
 /** Takes the place of a secret. */
 export const REDACTED = "[redacted]";
 
-/** What people write where a server wants a key and checks none: blotting these out would garble ordinary text. */
+/**
+ * What people write where a server wants a key and checks none: blotting these out would garble
+ * ordinary text.
+ */
 const STAND_INS = new Set(
   [
     "ollama lmstudio lm-studio llamacpp llama.cpp llama-cpp localai openai anthropic example placeholder string default",
@@ -15,8 +18,8 @@ const STAND_INS = new Set(
 );
 
 /**
- * Secrets by value. Searching looks at each place of the text once, whatever the number of secrets: a table over three
- * neighbouring characters says where one may begin.
+ * Secrets by value. Searching looks at each place of the text once, whatever the number of secrets:
+ * a table over three neighbouring characters says where one may begin.
  */
 export class KnownValues {
   /** Length of the longest form, in UTF-16 units. */
@@ -27,7 +30,12 @@ export class KnownValues {
   readonly #maybe = new Uint8Array(0x10000);
 
   add(secret: string): void {
-    if (secret.length < SHORTEST_SECRET || STAND_INS.has(secret.toLowerCase()) || REDACTED.includes(secret)) return;
+    if (
+      secret.length < SHORTEST_SECRET ||
+      STAND_INS.has(secret.toLowerCase()) ||
+      REDACTED.includes(secret)
+    )
+      return;
     for (const form of formsOf(secret)) {
       if (this.#forms.has(form)) continue;
       this.#forms.add(form);
@@ -78,7 +86,9 @@ export class KnownValues {
 }
 
 function hashAt(text: string, at: number): number {
-  return (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) & 0xffff;
+  return (
+    (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) & 0xffff
+  );
 }
 
 function push(map: Map<number, string[]>, key: number, form: string): void {
@@ -91,14 +101,23 @@ function push(map: Map<number, string[]>, key: number, form: string): void {
 function formsOf(secret: string): Set<string> {
   const url = encodeURIComponent(secret.toWellFormed());
   const lower = url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-  const forms = [secret, url, lower, url.replaceAll("%20", "+"), JSON.stringify(secret).slice(1, -1)];
+  const forms = [
+    secret,
+    url,
+    lower,
+    url.replaceAll("%20", "+"),
+    JSON.stringify(secret).slice(1, -1),
+  ];
   for (const core of base64Cores(secret)) {
     forms.push(core, core.replaceAll("+", "-").replaceAll("/", "_"));
   }
   return new Set(forms);
 }
 
-/** Characters of a base64 text that only depend on the secret, for each of the three places it may start at in a group. */
+/**
+ * Characters of a base64 text that only depend on the secret, for each of the three places it may
+ * start at in a group.
+ */
 function base64Cores(secret: string): string[] {
   const bytes = Buffer.from(secret, "utf8");
   const cores: string[] = [];
@@ -106,7 +125,8 @@ function base64Cores(secret: string): string[] {
     const text = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString("base64")
       .replace(/=+$/, "");
-    // The first characters hold bits of what stands before the secret, the last one bits of what stands behind it.
+    // The first characters hold bits of what stands before the secret, the last one bits of what
+    // stands behind it.
     const skipped = shift === 0 ? 0 : shift + 1;
     const kept = Math.floor(((shift + bytes.length) * 8) / 6);
     const core = text.slice(skipped, kept);

@@ -13,8 +13,17 @@ export interface LibraryPlaces {
 /** The folder of programs that a project brings along. */
 const PROJECT_FOLDER = "library";
 
-/** The folders that library names are looked for in, absolute, the first one first: whether they exist is seen when they are read. */
-export function findLibrary({ variable, configured, cwd, home, windows }: LibraryPlaces): readonly string[] {
+/**
+ * The folders that library names are looked for in, absolute, the first one first: whether they
+ * exist is seen when they are read.
+ */
+export function findLibrary({
+  variable,
+  configured,
+  cwd,
+  home,
+  windows,
+}: LibraryPlaces): readonly string[] {
   const path = windows ? win32 : posix;
   const listed = (variable ?? "")
     .split(path.delimiter)
@@ -28,10 +37,17 @@ export function findLibrary({ variable, configured, cwd, home, windows }: Librar
   return [...new Set(folders)];
 }
 
-/** A folder as a person writes it: `~/programs` is below the home folder, a relative one below `base`. */
+/**
+ * A folder as a person writes it: `~/programs` is below the home folder, a relative one below
+ * `base`.
+ */
 export function absoluteFolder(
   folder: string,
-  { base, home, windows }: { readonly base: string; readonly home: string; readonly windows: boolean },
+  {
+    base,
+    home,
+    windows,
+  }: { readonly base: string; readonly home: string; readonly windows: boolean },
 ): string {
   const path = windows ? win32 : posix;
   if (folder === "~" || /^~[\\/]/.test(folder)) return path.join(home, folder.slice(1));

@@ -31,7 +31,9 @@ interface ReadState {
   readonly layers: Layer[];
   readonly files: ConfigFile[];
   readonly warnings: string[];
-  /** Every assignment in a `.env` file, ignored ones too: an ignored password is still a password. */
+  /**
+   * Every assignment in a `.env` file, ignored ones too: an ignored password is still a password.
+   */
   readonly assignments: [string, string][];
   readonly place: { readonly cwd: string; readonly home: string; readonly windows: boolean };
 }
@@ -49,9 +51,14 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     files: [],
     warnings: [],
     assignments: [],
-    place: { cwd: options.cwd, home: findHome({ ...options, env: Object.fromEntries(env) }), windows },
+    place: {
+      cwd: options.cwd,
+      home: findHome({ ...options, env: Object.fromEntries(env) }),
+      windows,
+    },
   };
-  const lookup = (name: string): Sourced | null => find(state.layers, windows ? name.toUpperCase() : name);
+  const lookup = (name: string): Sourced | null =>
+    find(state.layers, windows ? name.toUpperCase() : name);
 
   if (!options.autoload || isTruthy(lookup("MODULLM_NO_CONFIG_AUTOLOAD")?.value)) {
     return build(paths, state, { lookup, folderTrusted: false });
@@ -62,19 +69,26 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     readUserEnv(file(folder, ".env"), state);
     await readConfigFile(file(folder, "config.yaml"), state);
   }
-  return build(paths, state, { lookup, folderTrusted: readTrust(paths, options.cwd, state.warnings) });
+  return build(paths, state, {
+    lookup,
+    folderTrusted: readTrust(paths, options.cwd, state.warnings),
+  });
 }
 
 /** Names that hold nothing but blanks are left out; on Windows case does not count in names. */
 function readEnvironment(env: LoadConfigOptions["env"], windows: boolean): Map<string, string> {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && value.trim() !== "") values.set(windows ? name.toUpperCase() : name, value.trim());
+    if (value !== undefined && value.trim() !== "")
+      values.set(windows ? name.toUpperCase() : name, value.trim());
   }
   return values;
 }
 
-/** MODULLM_X and RUNLLM_X are one setting: within a place the first form wins, and a place before it wins over both. */
+/**
+ * MODULLM_X and RUNLLM_X are one setting: within a place the first form wins, and a place before it
+ * wins over both.
+ */
 function find(layers: readonly Layer[], name: string): Sourced | null {
   const setting = /^(?:MODULLM|RUNLLM)_(.+)$/.exec(name)?.[1];
   const names = setting === undefined ? [name] : [`MODULLM_${setting}`, `RUNLLM_${setting}`];
@@ -100,19 +114,26 @@ const USER_NAMES = /^(?:\w+_API_KEY|\w+_API_BASE|\w+_BASE_URL|OLLAMA_\w+)$/;
 const PROJECT_NAMES = /^(?:MODULLM|RUNLLM)_(?:PATH|MODEL)$/;
 
 /**
- * `./.env` belongs to other programs too: a line that only they understand is a warning, and a folder of that name (a
- * Python environment) is none of ours.
+ * `./.env` belongs to other programs too: a line that only they understand is a warning, and a
+ * folder of that name (a Python environment) is none of ours.
  */
 function readProjectEnv(cwd: string, state: ReadState): void {
   const source = "./.env";
   const read = readConfigText(join(cwd, ".env"));
   if (read.kind === "unreadable") throw configError(read.reason, { ...read, path: source });
   const parsed = parseEnvFile(read.kind === "text" ? read.text : "");
-  for (const { line, reason } of parsed.faults) state.warnings.push(`Ignored line ${line} of ${source}: ${reason}.`);
-  addEnvLayer(parsed.entries, { source, allowed: (name) => USER_NAMES.test(name) || PROJECT_NAMES.test(name) }, state);
+  for (const { line, reason } of parsed.faults)
+    state.warnings.push(`Ignored line ${line} of ${source}: ${reason}.`);
+  addEnvLayer(
+    parsed.entries,
+    { source, allowed: (name) => USER_NAMES.test(name) || PROJECT_NAMES.test(name) },
+    state,
+  );
 }
 
-/** The user's own `.env` is read by nothing else: a malformed line in it is a mistake to be told. */
+/**
+ * The user's own `.env` is read by nothing else: a malformed line in it is a mistake to be told.
+ */
 function readUserEnv(path: string, state: ReadState): void {
   const read = readConfigText(path);
   if (read.kind === "directory") throw configError("it is a directory", { path });
@@ -144,7 +165,8 @@ const MOST_NAMES_SHOWN = 20;
 
 function ignoredWarning(names: readonly string[], source: string): string {
   const shown = names.slice(0, MOST_NAMES_SHOWN).join(", ");
-  const more = names.length > MOST_NAMES_SHOWN ? ` and ${names.length - MOST_NAMES_SHOWN} more` : "";
+  const more =
+    names.length > MOST_NAMES_SHOWN ? ` and ${names.length - MOST_NAMES_SHOWN} more` : "";
   const project = source === "./.env" ? ", MODULLM_PATH and MODULLM_MODEL" : "";
   return `Ignored in ${source}: ${shown}${more}. It may set *_API_KEY, *_API_BASE, *_BASE_URL, OLLAMA_*${project}.`;
 }
@@ -162,7 +184,10 @@ async function readConfigFile(path: string, state: ReadState): Promise<void> {
   state.files.push({
     ...file,
     library: file.library.map((folder) => absoluteFolder(folder, { ...state.place, base })),
-    media: { ...file.media, allow: file.media.allow.map((folder) => absoluteFolder(folder, { ...state.place, base })) },
+    media: {
+      ...file.media,
+      allow: file.media.allow.map((folder) => absoluteFolder(folder, { ...state.place, base })),
+    },
   });
   state.warnings.push(...file.warnings);
 }
@@ -172,7 +197,9 @@ function readTrust(paths: Paths, cwd: string, warnings: string[]): boolean {
   try {
     return isTrusted(paths, cwd);
   } catch (thrown) {
-    warnings.push(`${thrown instanceof Error ? thrown.message : String(thrown)}. No folder is trusted.`);
+    warnings.push(
+      `${thrown instanceof Error ? thrown.message : String(thrown)}. No folder is trusted.`,
+    );
     return false;
   }
 }
@@ -194,7 +221,8 @@ function build(
     });
   return {
     paths,
-    defaultModel: rest.lookup("MODULLM_MODEL")?.value ?? firstSet(files, ({ defaultModel }) => defaultModel),
+    defaultModel:
+      rest.lookup("MODULLM_MODEL")?.value ?? firstSet(files, ({ defaultModel }) => defaultModel),
     defaultMaxRetries: firstSet(files, ({ defaultMaxRetries }) => defaultMaxRetries),
     fallbacks: firstSet(files, ({ fallbacks }) => fallbacks) ?? [],
     deadlines: {
@@ -239,7 +267,9 @@ function build(
 
 function serversIn(layers: readonly Layer[]): readonly string[] {
   const names = layers.flatMap(({ values }) => [...values.keys()]);
-  const fronts = names.flatMap((name) => /^(\w+)_(?:API_BASE|BASE_URL)$/.exec(name)?.[1]?.toLowerCase() ?? []);
+  const fronts = names.flatMap(
+    (name) => /^(\w+)_(?:API_BASE|BASE_URL)$/.exec(name)?.[1]?.toLowerCase() ?? [],
+  );
   return [...new Set(fronts)];
 }
 
@@ -258,12 +288,18 @@ function byName<T>(maps: readonly ReadonlyMap<string, T>[]): Readonly<Record<str
   return merged;
 }
 
-/** Fills `${NAME}` in header values; a header that names an unset variable is left out, with a warning. */
+/**
+ * Fills `${NAME}` in header values; a header that names an unset variable is left out, with a
+ * warning.
+ */
 function fillProviders(
   files: readonly ConfigFile[],
   lookup: (name: string) => Sourced | null,
   warnings: string[],
-): { readonly providers: Readonly<Record<string, ProviderConfig>>; readonly references: readonly string[] } {
+): {
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly references: readonly string[];
+} {
   const references: string[] = [];
   const filled = new Map<string, ProviderConfig>();
   for (const [name, provider] of Object.entries(byName(files.map(({ providers }) => providers)))) {
@@ -276,7 +312,10 @@ function fillProviders(
         return found ?? "";
       });
       if (missing.length === 0) headers.push([header, value]);
-      else warnings.push(`Header "${header}" of provider "${name}" is left out: ${missing.join(", ")} is not set.`);
+      else
+        warnings.push(
+          `Header "${header}" of provider "${name}" is left out: ${missing.join(", ")} is not set.`,
+        );
     }
     filled.set(name, { ...provider, headers: Object.fromEntries(headers) });
   }

@@ -1,4 +1,7 @@
-/** The candidate closest to `word` by edit distance (two neighbours swapped count as one edit), or null when none is near enough to be a likely misspelling. */
+/**
+ * The candidate closest to `word` by edit distance (two neighbours swapped count as one edit), or
+ * null when none is near enough to be a likely misspelling.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.min(3, 1 + Math.floor(word.length / 6)) + 1;

@@ -12,8 +12,9 @@ import {
 } from "./key-patterns.ts";
 
 /**
- * Tells of a text where a key may have begun that the text does not end: what stands before can't change by anything that
- * follows. The text's length when nothing is open. Made when the first stream is: most processes never need it.
+ * Tells of a text where a key may have begun that the text does not end: what stands before can't
+ * change by anything that follows. The text's length when nothing is open. Made when the first
+ * stream is: most processes never need it.
  */
 export function createOpenKey(): (text: string) => number {
   const token = openToken();
@@ -46,15 +47,23 @@ function openName(): (text: string) => number {
   const header = new RegExp(`(?:^|[${STOP}])${HEADER_NAME}(?:${rest})$`, "i");
   const parts = beginnings([...HEADERS, "bearer", "basic"]);
   return (text) => {
-    const found = [header.exec(text), bearer.exec(text)].flatMap((match) => (match ? [match.index] : []));
-    return found.length > 0 ? Math.min(...found) : openWord(text, parts, (part) => part.toLowerCase());
+    const found = [header.exec(text), bearer.exec(text)].flatMap((match) =>
+      match ? [match.index] : [],
+    );
+    return found.length > 0
+      ? Math.min(...found)
+      : openWord(text, parts, (part) => part.toLowerCase());
   };
 }
 
 const LONGEST_WORD = 24;
 
 /** Where the text ends in the beginning of a word of the set that stands on its own. */
-function openWord(text: string, parts: ReadonlySet<string>, fold: (part: string) => string): number {
+function openWord(
+  text: string,
+  parts: ReadonlySet<string>,
+  fold: (part: string) => string,
+): number {
   for (let length = Math.min(LONGEST_WORD, text.length); length > 0; length--) {
     const start = text.length - length;
     const alone = start === 0 || /\W/.test(text.charAt(start - 1));
@@ -81,5 +90,9 @@ function openUserinfo(text: string): number {
 }
 
 function beginnings(words: readonly string[]): Set<string> {
-  return new Set(words.flatMap((word) => Array.from({ length: word.length }, (_, index) => word.slice(0, index + 1))));
+  return new Set(
+    words.flatMap((word) =>
+      Array.from({ length: word.length }, (_, index) => word.slice(0, index + 1)),
+    ),
+  );
 }

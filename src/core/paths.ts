@@ -23,7 +23,10 @@ export interface Machine {
 /** The folder name of earlier versions, beside ours in each place. */
 const FORMER_NAME = "runllm";
 
-/** XDG variables count on every platform; a relative or blank one is passed over, as the XDG specification asks. */
+/**
+ * XDG variables count on every platform; a relative or blank one is passed over, as the XDG
+ * specification asks.
+ */
 export function findPaths(machine: Machine): Paths {
   const windows = (machine.platform ?? process.platform) === "win32";
   const { join, isAbsolute } = windows ? win32 : posix;
@@ -39,9 +42,11 @@ export function findPaths(machine: Machine): Paths {
     return windows ? onWindows() : join(home(), ...elsewhere, "modullm");
   };
   return {
-    config: place("XDG_CONFIG_HOME", () => join(folder("APPDATA") ?? join(home(), "AppData", "Roaming"), "modullm"), [
-      ".config",
-    ]),
+    config: place(
+      "XDG_CONFIG_HOME",
+      () => join(folder("APPDATA") ?? join(home(), "AppData", "Roaming"), "modullm"),
+      [".config"],
+    ),
     data: place("XDG_DATA_HOME", () => join(local(), "modullm", "data"), [".local", "share"]),
     state: place("XDG_STATE_HOME", () => join(local(), "modullm", "state"), [".local", "state"]),
     cache: place("XDG_CACHE_HOME", () => join(local(), "modullm", "cache"), [".cache"]),
@@ -64,7 +69,10 @@ export function formerFolder(folder: string): string {
   return join(dirname(parent), FORMER_NAME, basename(folder));
 }
 
-/** An account without a home folder, as in some containers, gets the root: nothing is found there, and nothing can be written. */
+/**
+ * An account without a home folder, as in some containers, gets the root: nothing is found there,
+ * and nothing can be written.
+ */
 function systemHome(): string {
   try {
     return homedir() || "/";

@@ -3,15 +3,15 @@ import { KnownValues, REDACTED } from "./known-values.ts";
 import { createOpenKey } from "./open-keys.ts";
 
 /**
- * Takes secrets out of what leaves the process. Everything that is shown, recorded or sent to a watcher passes through one
- * redactor: values it was told, in the forms in which they are usually written, and keys that are known by their looks.
- * Told values under six characters are left alone.
+ * Takes secrets out of what leaves the process. Everything that is shown, recorded or sent to a
+ * watcher passes through one redactor: values it was told, in the forms in which they are usually
+ * written, and keys that are known by their looks. Told values under six characters are left alone.
  */
 export interface Redactor {
   text(text: string): string;
   /**
-   * Plain data (objects, arrays, errors) with every string and key redacted; cycles are kept. The same reference when
-   * nothing had to change. Instances of other classes are passed through.
+   * Plain data (objects, arrays, errors) with every string and key redacted; cycles are kept. The
+   * same reference when nothing had to change. Instances of other classes are passed through.
    */
   value<T>(value: T): T;
   /** One more secret, for this redactor and the streams it has given out. */
@@ -32,7 +32,8 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   const known = new KnownValues();
   for (const secret of secrets) known.add(secret);
   let openKey: ((text: string) => number) | null = null;
-  const text = (input: string): string => redactSpans(input, findSpans(input, known, ""), input.length);
+  const text = (input: string): string =>
+    redactSpans(input, findSpans(input, known, ""), input.length);
   return {
     text,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy has the shape of what it was made from
@@ -50,7 +51,11 @@ function findSpans(text: string, known: KnownValues, before: string): readonly S
   const shift = before.length;
   return joinSpans([
     ...values,
-    ...keys.map(({ start, end, from }) => ({ start: start - shift, end: end - shift, from: from - shift })),
+    ...keys.map(({ start, end, from }) => ({
+      start: start - shift,
+      end: end - shift,
+      from: from - shift,
+    })),
   ]);
 }
 
@@ -65,14 +70,20 @@ function redactSpans(text: string, spans: readonly Span[], to: number): string {
   return at === 0 && to === text.length ? text : shown + text.slice(at, Math.max(at, to));
 }
 
-/** What looks like a key may be held back this far, in UTF-16 units; a longer one is cut off rather than waited for. */
+/**
+ * What looks like a key may be held back this far, in UTF-16 units; a longer one is cut off rather
+ * than waited for.
+ */
 const LONGEST_HELD = 512;
 const KEY_CHARACTERS = /^[\w.~+/=%-]+/;
 
 class Stream implements RedactorStream {
   readonly #known: KnownValues;
   readonly #openKey: (text: string) => number;
-  /** Stands for the character shown last: itself, or `_` for any that makes words, as no key and no name begins with it. */
+  /**
+   * Stands for the character shown last: itself, or `_` for any that makes words, as no key and no
+   * name begins with it.
+   */
   #before = "";
   #held = "";
   /** Within a key too long to be held: the rest of it is dropped. */
@@ -114,11 +125,15 @@ class Stream implements RedactorStream {
 /** The cut moved forward, so that it parts no secret, nor a secret from what makes it one. */
 function wholeBefore(spans: readonly Span[], cut: number): number {
   let moved = cut;
-  for (const span of spans.toReversed()) if (span.from < moved && moved < span.end) moved = span.from;
+  for (const span of spans.toReversed())
+    if (span.from < moved && moved < span.end) moved = span.from;
   return moved;
 }
 
-/** Two passes: clean data, the usual case, is only looked at. Neither recurses: nesting has no limit. */
+/**
+ * Two passes: clean data, the usual case, is only looked at. Neither recurses: nesting has no
+ * limit.
+ */
 function redactValue(value: unknown, text: (input: string) => string): unknown {
   if (typeof value === "string") return text(value);
   if (!isPlain(value) || isClean(value, text)) return value;
@@ -139,7 +154,12 @@ function redactValue(value: unknown, text: (input: string) => string): unknown {
     const copy = copies.get(source) ?? {};
     for (const [name, entry] of fieldsOf(source)) {
       const enumerable = Object.prototype.propertyIsEnumerable.call(source, name);
-      const settled = { value: copyOf(name, entry), enumerable, writable: true, configurable: true };
+      const settled = {
+        value: copyOf(name, entry),
+        enumerable,
+        writable: true,
+        configurable: true,
+      };
       Object.defineProperty(copy, text(name), settled);
     }
   }
@@ -151,7 +171,8 @@ function isClean(root: object, text: (input: string) => string): boolean {
   for (const source of seen) {
     for (const [name, entry] of fieldsOf(source)) {
       if (text(name) !== name) return false;
-      if (typeof entry === "string" && (text(entry) !== entry || isCredentialField(name, entry))) return false;
+      if (typeof entry === "string" && (text(entry) !== entry || isCredentialField(name, entry)))
+        return false;
       if (isPlain(entry)) seen.add(entry);
     }
   }

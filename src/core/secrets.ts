@@ -13,16 +13,19 @@ export interface SecretSources {
 /** Shorter values would blot out ordinary words, and guard nothing. In UTF-16 units. */
 export const SHORTEST_SECRET = 6;
 
-const SECRET_NAME = /(?:^|_)(?:API_?KEY|ACCESS_KEY|PRIVATE_KEY|TOKEN|PAT|PASS|PASSPHRASE)$|PASSWORD|PASSWD|SECRET/i;
+const SECRET_NAME =
+  /(?:^|_)(?:API_?KEY|ACCESS_KEY|PRIVATE_KEY|TOKEN|PAT|PASS|PASSPHRASE)$|PASSWORD|PASSWD|SECRET/i;
 const NO_SECRET_NAME = /_(?:FILE|PATH|DIR|URL|ID)$/i;
-const PLAIN_HEADER = /^(?:accept.*|content-type|user-agent|(?:http-)?referer|origin|x-title|.*-(?:version|beta))$/i;
+const PLAIN_HEADER =
+  /^(?:accept.*|content-type|user-agent|(?:http-)?referer|origin|x-title|.*-(?:version|beta))$/i;
 
 /** The values that must never be shown, each once. */
 export function findSecrets(sources: SecretSources): readonly string[] {
   const found = new Set<string>(sources.values);
   const keyNames = new Set(sources.keyNames);
   for (const [name, value] of sources.settings) {
-    if (keyNames.has(name) || (SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name))) found.add(value);
+    if (keyNames.has(name) || (SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name)))
+      found.add(value);
     addUserinfo(value, found);
   }
   for (const url of sources.urls) addUserinfo(url, found);
@@ -35,7 +38,10 @@ export function findSecrets(sources: SecretSources): readonly string[] {
   return [...found].filter((value) => value.length >= SHORTEST_SECRET);
 }
 
-/** A password in a URL; where there is no password, the user name is the token. Both are kept as written and decoded. */
+/**
+ * A password in a URL; where there is no password, the user name is the token. Both are kept as
+ * written and decoded.
+ */
 function addUserinfo(value: string, found: Set<string>): void {
   const userinfo = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(value)?.[1];
   if (userinfo === undefined) return;

@@ -11,14 +11,16 @@ export function trustFile(paths: Pick<Paths, "state">): string {
 }
 
 /**
- * The folders whose `./.env` may pair its base URLs with keys from elsewhere, sorted. A folder below one is not trusted with it.
+ * The folders whose `./.env` may pair its base URLs with keys from elsewhere, sorted. A folder
+ * below one is not trusted with it.
  * @throws {ModullmError} RLLM_018 when the list is there but can't be read
  */
 export function trustedFolders(paths: Pick<Paths, "state">): readonly string[] {
   const path = trustFile(paths);
   const read = readConfigText(path);
   if (read.kind === "missing") return [];
-  if (read.kind !== "text") throw unreadable(path, read.kind === "directory" ? "it is a directory" : read.reason);
+  if (read.kind !== "text")
+    throw unreadable(path, read.kind === "directory" ? "it is a directory" : read.reason);
   const folders = parseList(read.text);
   if (folders === null) throw unreadable(path, "it must hold a JSON array of strings");
   return folders;
@@ -32,7 +34,9 @@ export function trustFolder(paths: Pick<Paths, "state">, folder: string): string
   return real;
 }
 
-/** Takes a folder off the list, also one that is gone from the disk. @returns whether it was listed */
+/**
+ * Takes a folder off the list, also one that is gone from the disk. @returns whether it was listed
+ */
 export function untrustFolder(paths: Pick<Paths, "state">, folder: string): boolean {
   const names = [resolve(folder), existingFolder(folder)];
   const folders = trustedFolders(paths);
@@ -72,10 +76,14 @@ function writeList(paths: Pick<Paths, "state">, folders: readonly string[]): voi
   try {
     replaceFile(path, `${JSON.stringify(folders, null, 2)}\n`, { isPrivate: true });
   } catch (thrown) {
-    throw new ModullmError("RLLM_018", `Cannot write the list of trusted folders "${path}": ${fileReason(thrown)}`, {
-      details: { path, reason: fileReason(thrown) },
-      cause: thrown,
-    });
+    throw new ModullmError(
+      "RLLM_018",
+      `Cannot write the list of trusted folders "${path}": ${fileReason(thrown)}`,
+      {
+        details: { path, reason: fileReason(thrown) },
+        cause: thrown,
+      },
+    );
   }
 }
 
@@ -89,8 +97,12 @@ function parseList(text: string): string[] | null {
 }
 
 function unreadable(path: string, reason: string): ModullmError {
-  return new ModullmError("RLLM_018", `Cannot read the list of trusted folders "${path}": ${reason}`, {
-    details: { path, reason },
-    hint: "Correct or delete the file; without it no folder is trusted.",
-  });
+  return new ModullmError(
+    "RLLM_018",
+    `Cannot read the list of trusted folders "${path}": ${reason}`,
+    {
+      details: { path, reason },
+      hint: "Correct or delete the file; without it no folder is trusted.",
+    },
+  );
 }

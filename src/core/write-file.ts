@@ -1,12 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { fileReason } from "./config-text.ts";
 import { ModullmError } from "./error.ts";
 
 /**
- * Writes a file in one step: whoever looks finds the old one or the new one, and a crash leaves one of them whole. Folders are
- * made, a link stays one, and a file that is there keeps its mode, unless it is to be private: then only its owner can read it.
+ * Writes a file in one step: whoever looks finds the old one or the new one, and a crash leaves one
+ * of them whole. Folders are made, a link stays one, and a file that is there keeps its mode,
+ * unless it is to be private: then only its owner can read it.
  * @throws what the system says
  */
 export function replaceFile(

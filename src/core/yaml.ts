@@ -1,6 +1,18 @@
-import { CST, type Document, isAlias, isMap, isScalar, Lexer, type Node, parseDocument, visit } from "yaml";
+import {
+  CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  Lexer,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 
-/** YAML 1.2 core, strict: no tags, no duplicate keys, one document, and only values that JSON has. */
+/**
+ * YAML 1.2 core, strict: no tags, no duplicate keys, one document, and only values that JSON has.
+ */
 export type YamlResult =
   | { readonly ok: true; readonly value: unknown; readonly document: Document }
   | { readonly ok: false; readonly reason: string; readonly offset: number };
@@ -16,9 +28,18 @@ export function parseYaml(text: string): YamlResult {
   try {
     const deep = tooDeep(text);
     if (deep !== null)
-      return { ok: false, reason: `it is nested more than ${MAX_YAML_DEPTH} levels deep`, offset: deep };
+      return {
+        ok: false,
+        reason: `it is nested more than ${MAX_YAML_DEPTH} levels deep`,
+        offset: deep,
+      };
     // At "silent" a second document would not be an error.
-    const document = parseDocument(text, { version: "1.2", schema: "core", prettyErrors: false, logLevel: "error" });
+    const document = parseDocument(text, {
+      version: "1.2",
+      schema: "core",
+      prettyErrors: false,
+      logLevel: "error",
+    });
     const fault = document.errors[0] ?? document.warnings[0];
     if (fault) return { ok: false, reason: plainReason(fault.message), offset: fault.pos[0] };
     const refused = findRefused(document);
@@ -54,7 +75,9 @@ export function yamlSource(document: Document, path: readonly (string | number)[
 export function yamlKeyOffset(document: Document, path: readonly string[]): number {
   const holder = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   if (!isMap(holder)) return yamlOffset(document, path);
-  const pair = holder.items.find((item) => isScalar(item.key) && String(item.key.value) === path.at(-1));
+  const pair = holder.items.find(
+    (item) => isScalar(item.key) && String(item.key.value) === path.at(-1),
+  );
   return (isScalar(pair?.key) ? pair.key.range?.[0] : holder.range?.[0]) ?? 0;
 }
 
@@ -74,8 +97,9 @@ export function yaml11Scalars(document: Document): { text: string; offset: numbe
 }
 
 /**
- * Where flow collections, or dashes on one line, are nested too deep; null where they are not. A look at the characters tells
- * for nearly every text; only where it can't, the text is split into tokens.
+ * Where flow collections, or dashes on one line, are nested too deep; null where they are not. A
+ * look at the characters tells for nearly every text; only where it can't, the text is split into
+ * tokens.
  */
 function tooDeep(text: string): number | null {
   if (!mayBeDeep(text)) return null;
@@ -114,12 +138,18 @@ function findRefused(document: Document): { reason: string; offset: number } | n
   visit(document, {
     Node(_, node, path) {
       if (isAlias(node) && path.includes(node.resolve(document) as Node)) {
-        refused = { reason: `the alias *${node.source} stands within what it names`, offset: node.range?.[0] ?? 0 };
+        refused = {
+          reason: `the alias *${node.source} stands within what it names`,
+          offset: node.range?.[0] ?? 0,
+        };
       }
       if (!isAlias(node) && node.tag)
         refused = { reason: `the tag ${node.tag} is not supported`, offset: node.range?.[0] ?? 0 };
       if (isScalar(node) && typeof node.value === "number" && !Number.isFinite(node.value)) {
-        refused = { reason: `${node.source ?? node.value} is not a JSON number`, offset: node.range?.[0] ?? 0 };
+        refused = {
+          reason: `${node.source ?? node.value} is not a JSON number`,
+          offset: node.range?.[0] ?? 0,
+        };
       }
       return refused ? visit.BREAK : undefined;
     },

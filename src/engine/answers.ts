@@ -1,6 +1,9 @@
 import type { Run } from "./state.ts";
 
-/** Answers kept from earlier runs. Neither call throws: a cache that can't be read or written is one that has nothing. */
+/**
+ * Answers kept from earlier runs. Neither call throws: a cache that can't be read or written is one
+ * that has nothing.
+ */
 export interface AnswerCache {
   /** @param maxAge milliseconds; older answers don't count */
   get(key: string, maxAge: number): unknown;
@@ -17,7 +20,10 @@ export function isDeterministic({ loaded }: Run): boolean {
 /** Everything that an answer depends on, as one text: equal keys, equal requests. */
 export function requestKey(run: Run): string {
   const { params, output, repair } = run.loaded.program;
-  const models = (run.tree.models.get(run.loaded) ?? []).map(({ id, origin = null }) => ({ id, origin }));
+  const models = (run.tree.models.get(run.loaded) ?? []).map(({ id, origin = null }) => ({
+    id,
+    origin,
+  }));
   const level = run.tree.options.repair ?? repair ?? "safe";
   const messages = run.messages.map(({ role, content }) => ({ role, content }));
   const files = run.media.map((short) => run.tree.media.get(short)?.digest);

@@ -23,8 +23,10 @@ export type Outcome =
     };
 
 /**
- * One attempt: wait for room, ask the budget, call, read, check, report. What the model did wrong is an outcome.
- * @throws {ModullmError} RLLM_020 when the budget refuses or is passed, RLLM_022 when the run is cancelled
+ * One attempt: wait for room, ask the budget, call, read, check, report. What the model did wrong
+ * is an outcome.
+ * @throws {ModullmError} RLLM_020 when the budget refuses or is passed, RLLM_022 when the run is
+ * cancelled
  */
 export async function tryOnce(
   run: Run,
@@ -88,7 +90,8 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
     outcome = { ok: false, error: toModullmError(thrown), begun: reply.text !== null };
   }
   const latency = clock.ticks() - start;
-  const usage = reply.usage ?? (reply.text === null ? null : await estimateUsage(run, call, reply.text));
+  const usage =
+    reply.usage ?? (reply.text === null ? null : await estimateUsage(run, call, reply.text));
   grant?.settle(usage, "error" in outcome ? outcome.error : null, reply.extraCalls);
   run.emit({
     type: "attempt-end",
@@ -102,7 +105,8 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
     cached: null,
     edits,
   });
-  if ("error" in outcome && (FINAL.has(outcome.error.code) || run.signal.aborted)) throw outcome.error;
+  if ("error" in outcome && (FINAL.has(outcome.error.code) || run.signal.aborted))
+    throw outcome.error;
   return outcome;
 }
 
@@ -112,10 +116,15 @@ const FINAL: ReadonlySet<string> = new Set(["RLLM_020", "RLLM_022"]);
 const NO_DEADLINES: DeadlineSettings = { connect: null, first: null, gap: null, total: null };
 
 /** Takes in the reply as it comes. An answer that passes what the budget gave it is stopped. */
-async function listen(run: Run, { model, another, messages, attempt, grant }: Call, reply: Reply): Promise<void> {
+async function listen(
+  run: Run,
+  { model, another, messages, attempt, grant }: Call,
+  reply: Reply,
+): Promise<void> {
   const { program } = run.loaded;
   const { stream = false, deadlines = NO_DEADLINES } = run.tree.options;
-  const params = grant?.maxTokens == null ? program.params : { ...program.params, max_tokens: grant.maxTokens };
+  const params =
+    grant?.maxTokens == null ? program.params : { ...program.params, max_tokens: grant.maxTokens };
   const { schema: _, ...values } = run.values;
   const request = {
     messages,
@@ -130,7 +139,8 @@ async function listen(run: Run, { model, another, messages, attempt, grant }: Ca
     if (part.type === "text") {
       reply.text = reply.text === null ? part.text : reply.text + part.text;
       if (stream) run.emit({ type: "model-delta", attempt, text: part.text });
-      if (reply.text.length > checkAt && grant) checkAt = await nextCheck(run, model, reply.text, grant);
+      if (reply.text.length > checkAt && grant)
+        checkAt = await nextCheck(run, model, reply.text, grant);
     } else if (part.type === "note") {
       const { type: _type, ...note } = part;
       if (note.kind === "retry-wait") reply.extraCalls++;
@@ -142,10 +152,16 @@ async function listen(run: Run, { model, another, messages, attempt, grant }: Ca
   }
 }
 
-/** How much an estimate may be over the true count: below that, an answer is not stopped on suspicion. */
+/**
+ * How much an estimate may be over the true count: below that, an answer is not stopped on
+ * suspicion.
+ */
 const TOLERANCE = 1.25;
 
-/** The length at which the text must be counted again: a token is at least one character. @throws {ModullmError} RLLM_020 */
+/**
+ * The length at which the text must be counted again: a token is at least one character. @throws
+ * {ModullmError} RLLM_020
+ */
 async function nextCheck(run: Run, model: Model, text: string, grant: Grant): Promise<number> {
   const allowance = (grant.allowance ?? 0) * TOLERANCE;
   const count = await run.tree.tools.tokens.count(text, model.id);
@@ -157,7 +173,10 @@ async function nextCheck(run: Run, model: Model, text: string, grant: Grant): Pr
 function read(run: Run, text: string): Reading {
   const { output, repair } = run.loaded.program;
   const reading = usable(
-    readAnswer(text, output, { root: "object", repair: run.tree.options.repair ?? repair ?? "safe" }),
+    readAnswer(text, output, {
+      root: "object",
+      repair: run.tree.options.repair ?? repair ?? "safe",
+    }),
   );
   const { edits, lost } = reading;
   if (edits.length > 0 || lost.length > 0) {
@@ -172,7 +191,14 @@ function usable(reading: Reading): Reading {
   const fault = reading.ok ? jsonFault(reading.value) : null;
   if (!reading.ok || fault === null) return reading;
   const issue = { keyword: "type", path: [], schemaPath: [], reason: fault };
-  return { ok: false, code: "RLLM_005", value: null, issues: [issue], edits: reading.edits, lost: reading.lost };
+  return {
+    ok: false,
+    code: "RLLM_005",
+    value: null,
+    issues: [issue],
+    edits: reading.edits,
+    lost: reading.lost,
+  };
 }
 
 /** What came before the filter stepped in is no answer. */
@@ -204,11 +230,18 @@ function noText(model: Model): ModullmError {
 function failureOf(run: Run, outcome: Outcome): { error: string | null; reason: string | null } {
   if (outcome.ok) return { error: null, reason: null };
   if ("error" in outcome) return { error: outcome.error.code, reason: outcome.error.message };
-  return { error: outcome.refusal.code, reason: refusalText(outcome.refusal, run.loaded.program.output) };
+  return {
+    error: outcome.refusal.code,
+    reason: refusalText(outcome.refusal, run.loaded.program.output),
+  };
 }
 
 async function estimateUsage(run: Run, { model, messages }: Call, text: string): Promise<Usage> {
   const { tokens } = run.tree.tools;
   const prompt = await countMessages(messages, tokens, model.id);
-  return { prompt_tokens: prompt, completion_tokens: await tokens.count(text, model.id), estimated: true };
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: await tokens.count(text, model.id),
+    estimated: true,
+  };
 }

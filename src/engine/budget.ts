@@ -9,7 +9,10 @@ export interface Limits {
   readonly ms?: number;
 }
 
-/** What a call takes: an estimate before it, the truth after it. `usd` is null where the price is not known. */
+/**
+ * What a call takes: an estimate before it, the truth after it. `usd` is null where the price is
+ * not known.
+ */
 export interface Spending {
   readonly usd: number | null;
   readonly tokens: number;
@@ -28,8 +31,9 @@ export interface Reservation {
 }
 
 /**
- * Limits on a run and all below it. A child's budget lies within its parent's: a call must fit all of them.
- * Reservations make parallel calls safe: together they can't pass what each alone would have kept to.
+ * Limits on a run and all below it. A child's budget lies within its parent's: a call must fit all
+ * of them. Reservations make parallel calls safe: together they can't pass what each alone would
+ * have kept to.
  */
 export interface Budget {
   readonly limits: Limits;
@@ -65,7 +69,8 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
   }
 
   function tryReserve(estimate: Spending, spender: Spender): Reservation | null {
-    if (KINDS.some((kind) => amount(estimate, kind) > room(kind, reserved[kind]) + ROUNDING)) return null;
+    if (KINDS.some((kind) => amount(estimate, kind) > room(kind, reserved[kind]) + ROUNDING))
+      return null;
     const above = parent?.tryReserve(estimate, spender);
     if (above === null) return null;
     add(reserved, estimate, 1);
@@ -91,7 +96,13 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
     const name = kind ?? "calls";
     const message = `The next call would pass the budget of ${scope}: it allows ${shown(name, limits[name] ?? 0)}, with ${shown(name, spent[name])} spent and ${shown(name, wouldSpend[name])} with the call`;
     return new ModullmError("RLLM_020", message, {
-      details: { limit: limits, spent: { ...spent }, would_spend: wouldSpend, scope, where: whereOf(accounts) },
+      details: {
+        limit: limits,
+        spent: { ...spent },
+        would_spend: wouldSpend,
+        scope,
+        where: whereOf(accounts),
+      },
     });
   }
 
@@ -109,9 +120,13 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
 /** The budget's time is over: what the run's signal is aborted with. */
 export function timeIsUp(limits: Limits, scope: string): ModullmError {
   const limit = limits.ms ?? 0;
-  return new ModullmError("RLLM_020", `The run took all the time that the budget of ${scope} gives it: ${limit} ms`, {
-    details: { limit: limits, spent: { ms: limit }, would_spend: { ms: limit }, scope },
-  });
+  return new ModullmError(
+    "RLLM_020",
+    `The run took all the time that the budget of ${scope} gives it: ${limit} ms`,
+    {
+      details: { limit: limits, spent: { ms: limit }, would_spend: { ms: limit }, scope },
+    },
+  );
 }
 
 /** `usd=0.05,tokens=20000` as limits; null when it is not of that form. */
@@ -119,7 +134,12 @@ export function parseLimits(text: string): Limits | null {
   const limits: Record<string, number> = {};
   for (const part of text.split(",")) {
     const [, kind, value] = /^\s*([a-z]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
-    if (kind === undefined || !Object.hasOwn(LIMITS, kind) || (kind !== "usd" && value?.includes("."))) return null;
+    if (
+      kind === undefined ||
+      !Object.hasOwn(LIMITS, kind) ||
+      (kind !== "usd" && value?.includes("."))
+    )
+      return null;
     limits[kind] = Number(value);
   }
   return limits;
@@ -139,8 +159,12 @@ function add(sum: Record<Kind, number>, spending: Spending, sign: 1 | -1): void 
   for (const kind of KINDS) sum[kind] += sign * amount(spending, kind);
 }
 
-function least(above: Record<Kind, number> | undefined, here: (kind: Kind) => number): Record<Kind, number> {
-  const of = (kind: Kind): number => Math.min(here(kind), above?.[kind] ?? Number.POSITIVE_INFINITY);
+function least(
+  above: Record<Kind, number> | undefined,
+  here: (kind: Kind) => number,
+): Record<Kind, number> {
+  const of = (kind: Kind): number =>
+    Math.min(here(kind), above?.[kind] ?? Number.POSITIVE_INFINITY);
   return { usd: of("usd"), tokens: of("tokens"), calls: of("calls") };
 }
 
@@ -152,7 +176,12 @@ function accountOf(accounts: Map<string, Account>, spender: Spender): Account {
 }
 
 function whereOf(accounts: Map<string, Account>): readonly object[] {
-  return [...accounts.values()].map(({ spender, usd, tokens, calls }) => ({ ...spender, usd, tokens, calls }));
+  return [...accounts.values()].map(({ spender, usd, tokens, calls }) => ({
+    ...spender,
+    usd,
+    tokens,
+    calls,
+  }));
 }
 
 function shown(kind: Kind, value: number): string {

@@ -15,11 +15,18 @@ import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
 import type { Run } from "./state.ts";
 
-/** What `run --dry-run` prints. Tokens and dollars are of one attempt; null where they can't be known before the run. */
+/**
+ * What `run --dry-run` prints. Tokens and dollars are of one attempt; null where they can't be
+ * known before the run.
+ */
 export interface DryRun {
   readonly program: string;
   readonly path: string;
-  readonly request: { readonly model: string; readonly messages: readonly ShownMessage[]; readonly params: JsonObject };
+  readonly request: {
+    readonly model: string;
+    readonly messages: readonly ShownMessage[];
+    readonly params: JsonObject;
+  };
   readonly prompt_tokens: number;
   readonly max_completion_tokens: number | null;
   readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };
@@ -30,7 +37,11 @@ export interface DryRun {
 
 /** A message with what goes along with it, without the bytes. */
 export interface ShownMessage extends Pick<Message, "role" | "content"> {
-  readonly attachments?: readonly { readonly media_type: string; readonly name: string; readonly bytes: number }[];
+  readonly attachments?: readonly {
+    readonly media_type: string;
+    readonly name: string;
+    readonly bytes: number;
+  }[];
 }
 
 export interface DryRunEntry {
@@ -42,7 +53,8 @@ export interface DryRunEntry {
   readonly dry_run: DryRun | null;
 }
 
-const UNKNOWN_USES = "Outputs of `uses` are not known yet: their places in the prompt are left empty";
+const UNKNOWN_USES =
+  "Outputs of `uses` are not known yet: their places in the prompt are left empty";
 const PRE_NOT_RUN = "The pre block is not run here: the places of what it gives are left empty";
 
 /**
@@ -66,7 +78,8 @@ async function dryRunOf(run: Run): Promise<DryRun> {
   await takeInput(run);
   const notes = program.uses.length > 0 ? [UNKNOWN_USES] : [];
   if (blockOf(run, "pre")) {
-    // What it would do without a sandbox, or what it would make of outputs that are not there, is not for a dry run.
+    // What it would do without a sandbox, or what it would make of outputs that are not there, is
+    // not for a dry run.
     if (program.uses.length === 0 && options.trustedPython !== true) await runPre(run);
     else notes.push(PRE_NOT_RUN);
   }
@@ -84,7 +97,10 @@ async function dryRunOf(run: Run): Promise<DryRun> {
     max_completion_tokens: maxTokens,
     cost_usd: {
       prompt: cost(facts, { prompt_tokens: prompt, completion_tokens: 0 }),
-      at_most: maxTokens === null ? null : cost(facts, { prompt_tokens: prompt, completion_tokens: maxTokens }),
+      at_most:
+        maxTokens === null
+          ? null
+          : cost(facts, { prompt_tokens: prompt, completion_tokens: maxTokens }),
     },
     uses: await Promise.all(loaded.uses.map((link) => dryRunLink(link, run))),
     notes,
@@ -133,7 +149,11 @@ function shownMessage({ role, content, attachments = [] }: Message): ShownMessag
   return { role, content, attachments: shown };
 }
 
-async function countTokens(messages: readonly Message[], tools: EngineTools, model: string): Promise<number> {
+async function countTokens(
+  messages: readonly Message[],
+  tools: EngineTools,
+  model: string,
+): Promise<number> {
   return await countMessages(messages, tools.tokens, model);
 }
 
@@ -160,7 +180,10 @@ function shell(
   parent: Run | null = null,
 ): Run {
   const { program } = loaded;
-  const schema = { input: tools.sketch(program.input.schema), output: tools.sketch(program.output.schema) };
+  const schema = {
+    input: tools.sketch(program.input.schema),
+    output: tools.sketch(program.output.schema),
+  };
   return {
     tree: {
       tools,

@@ -12,7 +12,8 @@ import type { MediaReader } from "../media/media.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
 
 /**
- * Everything that reaches the world, handed to the engine: with these it needs no network, disk, process or clock of its own.
+ * Everything that reaches the world, handed to the engine: with these it needs no network, disk,
+ * process or clock of its own.
  */
 export interface EngineTools {
   /** @throws {ModullmError} RLLM_002 for a name that leads nowhere, RLLM_014 without credentials */
@@ -20,7 +21,10 @@ export interface EngineTools {
   readonly catalog: ModelCatalog;
   readonly tokens: TokenCounter;
   readonly clock: Clock;
-  /** Trees whose edges have been proved not to clash: proving takes longer than running, and a tree never changes. */
+  /**
+   * Trees whose edges have been proved not to clash: proving takes longer than running, and a tree
+   * never changes.
+   */
   readonly proved: WeakSet<LoadedProgram>;
   /** A new run id, unique for ever. */
   newId(): string;
@@ -47,7 +51,10 @@ export interface RunOptions {
   /** Aborting it ends the run with RLLM_022. */
   readonly signal?: AbortSignal;
   readonly listener?: RunListener;
-  /** Replaces the model of every file and drops its fallbacks; `recommended` takes the first usable of each file's list. */
+  /**
+   * Replaces the model of every file and drops its fallbacks; `recommended` takes the first usable
+   * of each file's list.
+   */
   readonly model?: string;
   /** Models to try after each file's own, in order. */
   readonly fallbacks?: readonly string[];
@@ -69,9 +76,15 @@ export interface RunOptions {
   readonly trustedPython?: boolean;
   /** MiB of memory a block may take; 0 sets no limit. @default 256 */
   readonly blockMemoryMb?: number;
-  /** Folders whose files the input may name, beside the working folder and those of the configuration. @default none */
+  /**
+   * Folders whose files the input may name, beside the working folder and those of the
+   * configuration. @default none
+   */
   readonly allowPaths?: readonly string[];
-  /** False opens no path and no URL that the input names: for input that is not the caller's own. @default true */
+  /**
+   * False opens no path and no URL that the input names: for input that is not the caller's own.
+   * @default true
+   */
   readonly openReferences?: boolean;
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;

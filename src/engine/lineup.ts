@@ -21,13 +21,18 @@ export interface Lineup {
   readonly failures: number;
   /** Puts a failed call on record. */
   record(error: ModullmError): void;
-  /** Goes on to the next model that may do better where this one failed; false where there is none. */
+  /**
+   * Goes on to the next model that may do better where this one failed; false where there is none.
+   */
   next(error: ModullmError): Promise<boolean>;
   /** The error that the run ends with: it tells what was tried. */
   last(error: ModullmError): ModullmError;
 }
 
-/** Models that rest after repeated failures go behind the others: they are asked when nothing else is left. */
+/**
+ * Models that rest after repeated failures go behind the others: they are asked when nothing else
+ * is left.
+ */
 export function createLineup(run: Run): Lineup {
   const waiting = inOrder(run);
   // Made when the first model fails: nearly all runs end without.
@@ -35,7 +40,11 @@ export function createLineup(run: Run): Lineup {
   let model = waiting.shift();
   let failures = 0;
 
-  function put(id: string, attempts: number, error: { reason: string; status: number | null }): void {
+  function put(
+    id: string,
+    attempts: number,
+    error: { reason: string; status: number | null },
+  ): void {
     left ??= new Map();
     left.set(id, { model: id, attempts: (left.get(id)?.attempts ?? 0) + attempts, ...error });
   }

@@ -6,8 +6,9 @@ import type { Run } from "./state.ts";
 const LABELS = { image: "image", audio: "audio", pdf: "document" } as const;
 
 /**
- * The conversation with its files: in texts each is a placeholder such as `[image 1: photo.png]`, numbered by kind, and it goes
- * along with the last message, in the order in which the texts name them; those that no text names come last.
+ * The conversation with its files: in texts each is a placeholder such as `[image 1: photo.png]`,
+ * numbered by kind, and it goes along with the last message, in the order in which the texts name
+ * them; those that no text names come last.
  */
 export function withMedia(run: Run, messages: readonly Message[]): readonly Message[] {
   const texts = messages.map(({ content }) => content).join("\n");
@@ -34,7 +35,10 @@ export function shownMedia({ media, tree }: Pick<Run, "media" | "tree">, text: s
   }, text);
 }
 
-function placeholder({ attachment, name }: Media, counts: Record<keyof typeof LABELS, number>): string {
+function placeholder(
+  { attachment, name }: Media,
+  counts: Record<keyof typeof LABELS, number>,
+): string {
   const kind = mediaKind(attachment.mediaType) ?? "image";
   const number = ++counts[kind];
   return `[${LABELS[kind]} ${number}${name === null ? "" : `: ${name}`}]`;

@@ -17,10 +17,11 @@ export interface Reference {
 }
 
 /**
- * Takes the files that stand in the input itself: a short form takes their place in the values, so that nothing behind (templates,
- * blocks, events, errors, kept answers) ever holds the bytes. The short form is known in the whole tree: passing it on passes
- * on the file.
- * @returns paths and URLs, which only the outermost run may have: it has the caller's own words. What a child is given came
+ * Takes the files that stand in the input itself: a short form takes their place in the values, so
+ * that nothing behind (templates, blocks, events, errors, kept answers) ever holds the bytes. The
+ * short form is known in the whole tree: passing it on passes on the file.
+ * @returns paths and URLs, which only the outermost run may have: it has the caller's own words.
+ * What a child is given came
  *   through `with`, and may be a model's
  * @throws {ModullmError} RLLM_004
  */
@@ -35,10 +36,13 @@ export async function openReferences(run: Run, references: readonly Reference[])
   const waiting = [...references];
   const scope = createScope(run.signal);
   async function work(): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await open(run, next, scope.signal);
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      await open(run, next, scope.signal);
   }
   try {
-    await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, references.length) }, work));
+    await Promise.all(
+      Array.from({ length: Math.min(run.tree.concurrency, references.length) }, work),
+    );
   } catch (thrown) {
     // What is still being read is not needed any more.
     scope.abort(thrown);
@@ -49,7 +53,10 @@ export async function openReferences(run: Run, references: readonly Reference[])
   run.media = mediaIn(run, run.input);
 }
 
-/** Takes the files of an input that a `pre` block put in the place of the first. @throws {ModullmError} RLLM_004 */
+/**
+ * Takes the files of an input that a `pre` block put in the place of the first. @throws
+ * {ModullmError} RLLM_004
+ */
 export function retakeMedia(run: Run): void {
   const given = run.values["input"];
   if (given === run.input) return;
@@ -64,7 +71,10 @@ export function takeForPrediction(run: Run): number {
     const text = textAt(run.input, place);
     const reading = /^data:/i.test(text) ? run.tree.tools.media.decode(text, place.accepts) : null;
     if (!reading?.ok) unread++;
-    setInput(run, replaceAt(run.input, place.path, reading?.ok ? keep(run, reading.media) : "[file]"));
+    setInput(
+      run,
+      replaceAt(run.input, place.path, reading?.ok ? keep(run, reading.media) : "[file]"),
+    );
   }
   run.media = mediaIn(run, run.input);
   return unread;
@@ -83,14 +93,18 @@ function withoutData(
     const text = textAt(input, place);
     const known = run.tree.media.get(text);
     const isData = /^data:/i.test(text);
-    const reading = !known && (isData || place.base64) ? run.tree.tools.media.decode(text, place.accepts) : null;
+    const reading =
+      !known && (isData || place.base64) ? run.tree.tools.media.decode(text, place.accepts) : null;
     if (known) requireType(run, place, known);
     else if (reading?.ok) value = replaceAt(value, place.path, keep(run, reading.media));
     else if (reading && isData) throw mediaError(run, place, reading);
     else references.push({ place, text });
   }
   const [first] = references;
-  if (first && (through === "pre" || run.parent !== null || run.tree.options.openReferences === false))
+  if (
+    first &&
+    (through === "pre" || run.parent !== null || run.tree.options.openReferences === false)
+  )
     throw mediaError(run, first.place, notTheCallers(run, through));
   return { value, references };
 }
@@ -98,7 +112,11 @@ function withoutData(
 async function open(run: Run, { place, text }: Reference, signal: AbortSignal): Promise<void> {
   const { tools, options } = run.tree;
   const { accepts } = place;
-  const reading = await tools.media.read(text, { accepts, allow: options.allowPaths ?? [], signal });
+  const reading = await tools.media.read(text, {
+    accepts,
+    allow: options.allowPaths ?? [],
+    signal,
+  });
   if (!reading.ok) throw mediaError(run, place, reading);
   setInput(run, replaceAt(run.input, place.path, keep(run, reading.media)));
 }
@@ -117,12 +135,16 @@ function keep(run: Run, media: Media): string {
   return short;
 }
 
-/** The files of an input in its order, each once. @throws {ModullmError} RLLM_004 when they are too large together */
+/**
+ * The files of an input in its order, each once. @throws {ModullmError} RLLM_004 when they are too
+ * large together
+ */
 function mediaIn(run: Run, input: unknown): readonly string[] {
   const found = placesIn(run, input).map((place) => textAt(input, place));
   const short = [...new Set(found)].filter((text) => run.tree.media.has(text));
   const size = short.reduce((sum, text) => sum + (run.tree.media.get(text)?.size ?? 0), 0);
-  if (size > MOST_BYTES) throw tooMuch(run, input, `files of ${(size / 1024 / 1024).toFixed(1)} MiB`);
+  if (size > MOST_BYTES)
+    throw tooMuch(run, input, `files of ${(size / 1024 / 1024).toFixed(1)} MiB`);
   return short;
 }
 
@@ -147,12 +169,17 @@ function requireType(run: Run, place: MediaPlace, { attachment }: Media): void {
   throw mediaError(run, place, { ok: false, fault: "value", reason, hint: null });
 }
 
-/** What the contract is held against: a data URI where there is a file, so that `format` and `pattern` of one hold. */
+/**
+ * What the contract is held against: a data URI where there is a file, so that `format` and
+ * `pattern` of one hold.
+ */
 export function withStandIns(run: Run): unknown {
   const { input } = run;
   return placesIn(run, input).reduce((value, place) => {
     const media = run.tree.media.get(textAt(input, place));
-    return media ? replaceAt(value, place.path, `data:${media.attachment.mediaType};base64,AAAA`) : value;
+    return media
+      ? replaceAt(value, place.path, `data:${media.attachment.mediaType};base64,AAAA`)
+      : value;
   }, input);
 }
 
@@ -185,5 +212,10 @@ function notTheCallers({ parent }: Run, through: "with" | "pre"): Fault {
         ? "came from outside"
         : `the program that uses this one gave`;
   const reason = `is no data URI: a path or URL is opened only where the caller himself wrote it, and this one ${whose}`;
-  return { ok: false, fault: "value", reason, hint: "Pass on a picture of the caller's input, or a data URI." };
+  return {
+    ok: false,
+    fault: "value",
+    reason,
+    hint: "Pass on a picture of the caller's input, or a data URI.",
+  };
 }

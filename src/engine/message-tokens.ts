@@ -1,7 +1,9 @@
 import type { TokenCounter } from "../model/facts.ts";
 import type { Message } from "../model/model.ts";
 
-/** Tokens of a conversation, with what its pictures, sound and documents take up by rule of thumb. */
+/**
+ * Tokens of a conversation, with what its pictures, sound and documents take up by rule of thumb.
+ */
 export async function countMessages(
   messages: readonly Message[],
   tokens: TokenCounter,
@@ -14,8 +16,15 @@ export async function countMessages(
 }
 
 /** A number that `countMessages` is never above, found without counting. */
-export function boundMessages(messages: readonly Message[], tokens: TokenCounter, model: string): number {
-  return messages.reduce((sum, message) => sum + tokens.bound(message.content) + attached(message, tokens, model), 0);
+export function boundMessages(
+  messages: readonly Message[],
+  tokens: TokenCounter,
+  model: string,
+): number {
+  return messages.reduce(
+    (sum, message) => sum + tokens.bound(message.content) + attached(message, tokens, model),
+    0,
+  );
 }
 
 function attached({ attachments = [] }: Message, tokens: TokenCounter, model: string): number {

@@ -18,7 +18,10 @@ export type CallDecision = "fall-back" | "restart" | "fail";
 /** An answer that was read and refused. */
 export type Refusal = Extract<Reading, { ok: false }>;
 
-/** Characters of a failed answer that the retry shows: enough to see the mistake, not enough to fill the window. */
+/**
+ * Characters of a failed answer that the retry shows: enough to see the mistake, not enough to fill
+ * the window.
+ */
 const SHOWN_ANSWER = 4000;
 
 /** After an answer that breaks the contract. @param tries answers refused so far */
@@ -40,7 +43,9 @@ export function decideOnAnswer(
       path: issue?.path ?? [],
       reason: issue?.reason ?? last,
       attempts: tries,
-      ...(issue ? { validator: issueDetails(issue)["validator"], schema_path: issue.schemaPath } : {}),
+      ...(issue
+        ? { validator: issueDetails(issue)["validator"], schema_path: issue.schemaPath }
+        : {}),
     },
     expectedSchema: output.schema,
     receivedPayload: refusal.code === "RLLM_006" ? text : refusal.value,
@@ -48,7 +53,11 @@ export function decideOnAnswer(
   const times = tries === 1 ? "the one attempt" : `any of ${tries} attempts`;
   return {
     do: "fail",
-    error: new ModullmError("RLLM_013", `"${name}" got no answer that meets its contract in ${times}: ${last}`, facts),
+    error: new ModullmError(
+      "RLLM_013",
+      `"${name}" got no answer that meets its contract in ${times}: ${last}`,
+      facts,
+    ),
   };
 }
 
@@ -73,10 +82,14 @@ export interface FailedCall {
 const BROKEN_CALLS = 3;
 
 /**
- * After a call that failed; the model's own retries are over by then. Any failure goes to the next model, but for a refusal to
- * answer, which is an answer. A last model whose answer broke off is asked again from the start.
+ * After a call that failed; the model's own retries are over by then. Any failure goes to the next
+ * model, but for a refusal to answer, which is an answer. A last model whose answer broke off is
+ * asked again from the start.
  */
-export function decideOnFailure(error: ModullmError, { another, begun, failures }: FailedCall): CallDecision {
+export function decideOnFailure(
+  error: ModullmError,
+  { another, begun, failures }: FailedCall,
+): CallDecision {
   const provider = error.code === "RLLM_017";
   if (provider && isFiltered(error)) return "fail";
   if (another && (provider || FALL_BACK_CODES.has(error.code))) return "fall-back";
@@ -84,8 +97,16 @@ export function decideOnFailure(error: ModullmError, { another, begun, failures 
   return "fail";
 }
 
-/** Failures of a model that another one may not have: no text, not there, no credentials, a plugin that is broken. */
-const FALL_BACK_CODES: ReadonlySet<string> = new Set(["RLLM_010", "RLLM_011", "RLLM_014", "RLLM_019"]);
+/**
+ * Failures of a model that another one may not have: no text, not there, no credentials, a plugin
+ * that is broken.
+ */
+const FALL_BACK_CODES: ReadonlySet<string> = new Set([
+  "RLLM_010",
+  "RLLM_011",
+  "RLLM_014",
+  "RLLM_019",
+]);
 
 const FILTERS = /content[ _-]?(filter|policy|management policy)|moderation|safety system/i;
 
@@ -100,12 +121,18 @@ function isFiltered({ details }: ModullmError): boolean {
 function retryMessages(run: Run, refusal: Refusal, text: string): readonly Message[] {
   const { recovery, output } = run.loaded.program;
   const reasons = feedback(refusal, output);
-  const told = recovery?.parts.some((part) => typeof part !== "string" && part.path[0] === "errors");
+  const told = recovery?.parts.some(
+    (part) => typeof part !== "string" && part.path[0] === "errors",
+  );
   const ask = recovery
     ? shownMedia(run, renderTemplate(recovery, { ...run.values, errors: reasons, answer: text }))
     : `That answer can't be used. Answer again with one JSON object and nothing else. It must have this form:\n${run.tree.tools.sketch(output.schema)}`;
   const content = told ? ask : `${ask}\n\nWhat was wrong:\n${reasons}`;
-  return [...run.messages, { role: "assistant", content: shorten(text) }, { role: "user", content }];
+  return [
+    ...run.messages,
+    { role: "assistant", content: shorten(text) },
+    { role: "user", content },
+  ];
 }
 
 function shorten(text: string): string {

@@ -10,7 +10,14 @@ import { plan } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
 import { runUses } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
-import { cancellation, type ChildPlace, createScope, type Run, throwIfCancelled, type Tree } from "./state.ts";
+import {
+  cancellation,
+  type ChildPlace,
+  createScope,
+  type Run,
+  throwIfCancelled,
+  type Tree,
+} from "./state.ts";
 
 type Stage = (run: Run) => void | Promise<void>;
 
@@ -52,7 +59,12 @@ export async function runProgram(
 }
 
 /** One node of the tree: the loop over the stages. */
-async function runIn(tree: Tree, loaded: LoadedProgram, input: unknown, place: ChildPlace | null): Promise<RunResult> {
+async function runIn(
+  tree: Tree,
+  loaded: LoadedProgram,
+  input: unknown,
+  place: ChildPlace | null,
+): Promise<RunResult> {
   const { clock } = tree.tools;
   const { run, release } = createRun(tree, loaded, input, place);
   const start = clock.ticks();
@@ -137,15 +149,26 @@ interface Limited {
   readonly release: () => void;
 }
 
-/** The budgets that begin with this run: the caller's around the outermost one, and the file's own within. */
-function withLimits(tree: Tree, { program }: LoadedProgram, place: ChildPlace | null, outer: AbortSignal): Limited {
+/**
+ * The budgets that begin with this run: the caller's around the outermost one, and the file's own
+ * within.
+ */
+function withLimits(
+  tree: Tree,
+  { program }: LoadedProgram,
+  place: ChildPlace | null,
+  outer: AbortSignal,
+): Limited {
   const own: [Limits, string][] = [];
   if (place === null && tree.options.budget) own.push([tree.options.budget, "the whole run"]);
   if (program.budget) own.push([program.budget, `"${program.name}"`]);
-  if (own.length === 0) return { budget: place?.parent.budget ?? null, signal: outer, release: () => {} };
+  if (own.length === 0)
+    return { budget: place?.parent.budget ?? null, signal: outer, release: () => {} };
   const scope = createScope(outer);
   const timers = own.flatMap(([limits, name]) =>
-    limits.ms === undefined ? [] : [tree.tools.clock.after(limits.ms, () => scope.abort(timeIsUp(limits, name)))],
+    limits.ms === undefined
+      ? []
+      : [tree.tools.clock.after(limits.ms, () => scope.abort(timeIsUp(limits, name)))],
   );
   const budget = own.reduce<Budget | null>(
     (parent, [limits, name]) => createBudget(limits, name, parent),

@@ -24,10 +24,16 @@ const USUAL_ANSWER = 256;
 const LONGEST_ANSWER = 4096;
 
 /**
- * Asks the run's budgets, the outer ones too, before a call. Waits while calls under way hold back what may yet be left over.
- * @throws {ModullmError} RLLM_020 when the call would pass a limit, or a limit in dollars meets a model without a price
+ * Asks the run's budgets, the outer ones too, before a call. Waits while calls under way hold back
+ * what may yet be left over.
+ * @throws {ModullmError} RLLM_020 when the call would pass a limit, or a limit in dollars meets a
+ * model without a price
  */
-export async function grantCall(run: Run, model: Model, messages: readonly Message[]): Promise<Grant | null> {
+export async function grantCall(
+  run: Run,
+  model: Model,
+  messages: readonly Message[],
+): Promise<Grant | null> {
   const { budget } = run;
   if (budget === null) return null;
   const { catalog, tokens } = run.tree.tools;
@@ -40,7 +46,8 @@ export async function grantCall(run: Run, model: Model, messages: readonly Messa
   const spender = { program: run.loaded.program.name, model: model.id };
   for (;;) {
     const usual = asked ?? longest(facts, USUAL_ANSWER);
-    const completion = asked ?? Math.max(usual, longest(facts, affordable(budget.left(), prompt, facts)));
+    const completion =
+      asked ?? Math.max(usual, longest(facts, affordable(budget.left(), prompt, facts)));
     const estimate = spendingOf(prompt, completion, facts);
     const reservation = budget.tryReserve(estimate, spender);
     if (reservation) return grantOf(budget, reservation, { estimate, prompt, asked, facts });
@@ -62,7 +69,11 @@ interface Facts {
   readonly facts: ModelFacts | null;
 }
 
-function grantOf(budget: Budget, reservation: Reservation, { estimate, prompt, asked, facts }: Facts): Grant {
+function grantOf(
+  budget: Budget,
+  reservation: Reservation,
+  { estimate, prompt, asked, facts }: Facts,
+): Grant {
   const bounded = limits(budget, "usd") || limits(budget, "tokens");
   const completion = bounded ? estimate.tokens - prompt : null;
   return {
@@ -71,7 +82,11 @@ function grantOf(budget: Budget, reservation: Reservation, { estimate, prompt, a
     settle(usage, failure, extraCalls) {
       const calls = 1 + extraCalls;
       if (usage)
-        reservation.settle({ usd: cost(facts, usage), tokens: usage.prompt_tokens + usage.completion_tokens, calls });
+        reservation.settle({
+          usd: cost(facts, usage),
+          tokens: usage.prompt_tokens + usage.completion_tokens,
+          calls,
+        });
       else if (failure && wasNotBilled(failure)) reservation.settle({ usd: 0, tokens: 0, calls });
       else reservation.settle({ ...spendingOf(prompt, 0, facts), calls });
     },
@@ -81,10 +96,17 @@ function grantOf(budget: Budget, reservation: Reservation, { estimate, prompt, a
 
 /** A refused request costs nothing; one that broke off may have cost its prompt. */
 function wasNotBilled({ details }: ModullmError): boolean {
-  return details["refused"] === true || (typeof details["status"] === "number" && details["status"] < 500);
+  return (
+    details["refused"] === true ||
+    (typeof details["status"] === "number" && details["status"] < 500)
+  );
 }
 
-function affordable(left: { usd: number; tokens: number }, prompt: number, facts: ModelFacts | null): number {
+function affordable(
+  left: { usd: number; tokens: number },
+  prompt: number,
+  facts: ModelFacts | null,
+): number {
   const price = facts?.outputPrice ?? 0;
   const dollars = left.usd - (prompt * (facts?.inputPrice ?? 0)) / 1_000_000;
   const byDollars = price > 0 ? (dollars * 1_000_000) / price : Number.POSITIVE_INFINITY;
@@ -104,15 +126,22 @@ function spendingOf(prompt: number, completion: number, facts: ModelFacts | null
 }
 
 function within(spending: Spending, left: { usd: number; tokens: number; calls: number }): boolean {
-  return (spending.usd ?? 0) <= left.usd && spending.tokens <= left.tokens && spending.calls <= left.calls;
+  return (
+    (spending.usd ?? 0) <= left.usd &&
+    spending.tokens <= left.tokens &&
+    spending.calls <= left.calls
+  );
 }
 
 function limits(budget: Budget, kind: "usd" | "tokens"): boolean {
-  for (let each: Budget | null = budget; each; each = each.parent) if (each.limits[kind] !== undefined) return true;
+  for (let each: Budget | null = budget; each; each = each.parent)
+    if (each.limits[kind] !== undefined) return true;
   return false;
 }
 
-/** A budget in dollars can be kept only where the price is known. @throws {ModullmError} RLLM_020 */
+/**
+ * A budget in dollars can be kept only where the price is known. @throws {ModullmError} RLLM_020
+ */
 export function requirePrice(model: Model, facts: ModelFacts | null): void {
   if (facts !== null && facts.inputPrice !== null && facts.outputPrice !== null) return;
   const message = `Cannot keep a budget in dollars: the price of "${model.id}" is not known`;
@@ -125,5 +154,7 @@ export function requirePrice(model: Model, facts: ModelFacts | null): void {
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  await new Promise<void>((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
 }

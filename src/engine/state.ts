@@ -44,7 +44,10 @@ export interface Run {
   readonly parent: Run | null;
   readonly loaded: LoadedProgram;
   input: unknown;
-  /** Short forms of the files in its input; once the prompt is rendered, in the order in which they go along with it. */
+  /**
+   * Short forms of the files in its input; once the prompt is rendered, in the order in which they
+   * go along with it.
+   */
   media: readonly string[];
   /** Ends this run and all below it. */
   readonly signal: AbortSignal;
@@ -71,13 +74,21 @@ export function throwIfCancelled(signal: AbortSignal): void {
 
 /** Details of an issue as the error table names them. */
 export function issueDetails(issue: Issue): Record<string, unknown> {
-  return { validator: issue.keyword, path: issue.path, schema_path: issue.schemaPath, reason: issue.reason };
+  return {
+    validator: issue.keyword,
+    path: issue.path,
+    schema_path: issue.schemaPath,
+    reason: issue.reason,
+  };
 }
 
 /** What an aborted signal ends a run with. */
 export function cancellation(signal: AbortSignal): ModullmError {
   if (signal.reason instanceof ModullmError) return signal.reason;
-  const reason = signal.reason instanceof Error && signal.reason.name === "TimeoutError" ? "timed out" : "interrupted";
+  const reason =
+    signal.reason instanceof Error && signal.reason.name === "TimeoutError"
+      ? "timed out"
+      : "interrupted";
   return new ModullmError("RLLM_022", `The run was ${reason}`, { details: { reason } });
 }
 

@@ -24,7 +24,9 @@ export async function lintTree(root: LoadedProgram, lint: LintBlocks): Promise<T
     const { program } = loaded;
     if (program.blocks.length > 0) {
       const found = await lint(program);
-      const fatal = found.flatMap(({ findings }) => findings).find(({ severity }) => severity === "error");
+      const fatal = found
+        .flatMap(({ findings }) => findings)
+        .find(({ severity }) => severity === "error");
       if (fatal) throw parseError(program, fatal);
       lints.set(loaded, found);
     }
@@ -40,8 +42,14 @@ export async function lintTree(root: LoadedProgram, lint: LintBlocks): Promise<T
   return lints;
 }
 
-/** What is found in blocks, and template paths that no longer can be there once it is known what `pre` gives. */
-export function blockWarnings(program: Program, lints: readonly BlockLint[] | undefined): Warning[] {
+/**
+ * What is found in blocks, and template paths that no longer can be there once it is known what
+ * `pre` gives.
+ */
+export function blockWarnings(
+  program: Program,
+  lints: readonly BlockLint[] | undefined,
+): Warning[] {
   if (!lints) {
     return program.blocks.map(({ when, line }) => ({
       message: `The ${when} block was not checked`,
@@ -63,7 +71,15 @@ function parseError(program: Program, finding: BlockFinding): ModullmError {
     "RLLM_009",
     `The ${block} block of "${program.name}" can't be parsed at line ${place.line}: ${exception}: ${reason}`,
     {
-      details: { exception, reason, line: place.line, column: place.column, source: place.text.trim(), path, block },
+      details: {
+        exception,
+        reason,
+        line: place.line,
+        column: place.column,
+        source: place.text.trim(),
+        path,
+        block,
+      },
       place,
     },
   );
@@ -74,25 +90,43 @@ function placeOf({ source }: Program, { line, column }: Pick<BlockFinding, "line
   return { ...placeAt(source, lineStart(source, line)), line, column };
 }
 
-/** Where the file says nothing of what `pre` gives, parsing leaves its templates alone; here the block's own text tells. */
+/**
+ * Where the file says nothing of what `pre` gives, parsing leaves its templates alone; here the
+ * block's own text tells.
+ */
 function templateWarnings(program: Program, lints: readonly BlockLint[]): Warning[] {
   const pre = lints.find(({ block }) => block.when === "pre");
   if (!pre || pre.gives === null || pre.block.gives !== null) return [];
   const gives = Object.fromEntries(pre.gives.map((name) => [name, "any"]));
-  const blocks = program.blocks.map((block) => (block.when === "pre" ? { ...block, gives } : block));
+  const blocks = program.blocks.map((block) =>
+    block.when === "pre" ? { ...block, gives } : block,
+  );
   function check(template: Template | null, roots: readonly string[]): Warning[] {
     const paths = template?.parts.filter((part) => typeof part !== "string") ?? [];
     return paths.flatMap((part) => {
       if (Object.hasOwn(gives, part.path[0] ?? "")) return [];
       const message = doubtfulPath({ ...program, blocks }, part, roots);
-      return message === null || template === null ? [] : [{ message, place: findPlace(program, template, part) }];
+      return message === null || template === null
+        ? []
+        : [{ message, place: findPlace(program, template, part) }];
     });
   }
-  return [...check(program.prompt, ROOTS), ...check(program.system, ROOTS), ...check(program.recovery, RECOVERY_ROOTS)];
+  return [
+    ...check(program.prompt, ROOTS),
+    ...check(program.system, ROOTS),
+    ...check(program.recovery, RECOVERY_ROOTS),
+  ];
 }
 
-/** A template knows its own text only; its line is looked for in the file. Null where it stands there in another form. */
-function findPlace({ source }: Program, template: Template, { offset }: TemplatePath): Warning["place"] {
+/**
+ * A template knows its own text only; its line is looked for in the file. Null where it stands
+ * there in another form.
+ */
+function findPlace(
+  { source }: Program,
+  template: Template,
+  { offset }: TemplatePath,
+): Warning["place"] {
   const start = template.text.lastIndexOf("\n", offset - 1) + 1;
   const end = template.text.indexOf("\n", offset);
   const line = template.text.slice(start, end === -1 ? undefined : end);

@@ -34,10 +34,15 @@ export interface InspectedUse {
 }
 
 /** One file and its direct children; a child that is missing or broken is marked, not an error. */
-export async function inspectProgram(path: string, { library = [] }: LoadOptions = {}): Promise<Inspection> {
+export async function inspectProgram(
+  path: string,
+  { library = [] }: LoadOptions = {},
+): Promise<Inspection> {
   const program = await readProgram(path);
   const finder = createFinder({ library });
-  const uses = await Promise.all(program.uses.map((entry) => inspectUse(entry, dirname(path), finder)));
+  const uses = await Promise.all(
+    program.uses.map((entry) => inspectUse(entry, dirname(path), finder)),
+  );
   return {
     path,
     name: program.name,
@@ -56,7 +61,11 @@ export async function inspectProgram(path: string, { library = [] }: LoadOptions
   };
 }
 
-async function inspectUse(entry: UsesEntry, folder: string, finder: ProgramFinder): Promise<InspectedUse> {
+async function inspectUse(
+  entry: UsesEntry,
+  folder: string,
+  finder: ProgramFinder,
+): Promise<InspectedUse> {
   const { name, with: mapping } = entry;
   let { path } = entry;
   try {
@@ -64,6 +73,11 @@ async function inspectUse(entry: UsesEntry, folder: string, finder: ProgramFinde
     await readProgram(path);
     return { name, path, with: mapping, missing: null };
   } catch (thrown) {
-    return { name, path, with: mapping, missing: thrown instanceof Error ? thrown.message : String(thrown) };
+    return {
+      name,
+      path,
+      with: mapping,
+      missing: thrown instanceof Error ? thrown.message : String(thrown),
+    };
   }
 }

@@ -29,7 +29,8 @@ export interface LoadOptions {
 
 /**
  * Reads a program and all that it uses, each file once.
- * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 of any file, with `details.chain` for a child; RLLM_008 for
+ * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 of any file, with `details.chain`
+ * for a child; RLLM_008 for
  *   files that use each other, with the whole `cycle`, and for library names that lead to no program
  */
 export async function loadProgram(path: string, options: LoadOptions = {}): Promise<LoadedProgram> {
@@ -37,13 +38,24 @@ export async function loadProgram(path: string, options: LoadOptions = {}): Prom
 }
 
 /** A program from text; its `uses` are relative to `folder`. */
-export async function loadText(text: string, folder: string, options: LoadOptions = {}): Promise<LoadedProgram> {
+export async function loadText(
+  text: string,
+  folder: string,
+  options: LoadOptions = {},
+): Promise<LoadedProgram> {
   const program = parseProgram(text);
   return { program, path: "", uses: await loadUses(program, folder, startProgress(options)) };
 }
 
-/** Where a `uses` path leads, absolute. @throws {ModullmError} RLLM_008 for a library name that leads nowhere */
-export async function resolveUses(path: string, folder: string, finder: ProgramFinder): Promise<string> {
+/**
+ * Where a `uses` path leads, absolute. @throws {ModullmError} RLLM_008 for a library name that
+ * leads nowhere
+ */
+export async function resolveUses(
+  path: string,
+  folder: string,
+  finder: ProgramFinder,
+): Promise<string> {
   return isProgramPath(path) ? resolve(folder, path) : await finder.find(path);
 }
 
@@ -69,10 +81,15 @@ async function loadTree(path: string, progress: Progress): Promise<LoadedProgram
   if (known) return known;
   if (progress.trail.includes(path)) {
     const cycle = [...progress.trail.slice(progress.trail.indexOf(path)), path];
-    throw new ModullmError("RLLM_008", `The programs use each other: ${cycle.join(" -> ")}`, { details: { cycle } });
+    throw new ModullmError("RLLM_008", `The programs use each other: ${cycle.join(" -> ")}`, {
+      details: { cycle },
+    });
   }
   const program = await progress.read(path);
-  const uses = await loadUses(program, dirname(path), { ...progress, trail: [...progress.trail, path] });
+  const uses = await loadUses(program, dirname(path), {
+    ...progress,
+    trail: [...progress.trail, path],
+  });
   const loaded = { program, path, uses };
   progress.done.set(path, loaded);
   return loaded;

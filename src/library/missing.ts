@@ -13,32 +13,53 @@ export interface LibraryName {
 }
 
 export function malformed(written: string): ModullmError {
-  return new ModullmError("RLLM_008", `Cannot find program "${written}": it is neither a path nor a library name`, {
-    details: { path: written, near: [] },
-    hint: NAME_HINT,
-  });
+  return new ModullmError(
+    "RLLM_008",
+    `Cannot find program "${written}": it is neither a path nor a library name`,
+    {
+      details: { path: written, near: [] },
+      hint: NAME_HINT,
+    },
+  );
 }
 
-export function noVersion(name: LibraryName, versions: readonly string[], library: readonly string[]): ModullmError {
+export function noVersion(
+  name: LibraryName,
+  versions: readonly string[],
+  library: readonly string[],
+): ModullmError {
   const near = versions.map((version) => `${name.name}@${version}`);
-  const which = versions.length === 1 ? `version ${versions[0]}` : `the versions ${versions.join(", ")}`;
+  const which =
+    versions.length === 1 ? `version ${versions[0]}` : `the versions ${versions.join(", ")}`;
   const wanted = name.range === null ? "; a pre-release is taken only by its version" : "";
   return new ModullmError(
     "RLLM_008",
     `Cannot find program "${name.written}": the library has ${name.name} in ${which}${wanted}`,
-    { details: { path: name.written, near, versions, library }, hint: "Ask for a version that is there." },
+    {
+      details: { path: name.written, near, versions, library },
+      hint: "Ask for a version that is there.",
+    },
   );
 }
 
-export async function missing({ written, name }: LibraryName, library: readonly string[]): Promise<ModullmError> {
+export async function missing(
+  { written, name }: LibraryName,
+  library: readonly string[],
+): Promise<ModullmError> {
   const near = nearNames(name, await scanLibrary(library));
   const [first] = near;
-  const guess = first === undefined ? "" : `. Did you mean ${near.map((one) => `"${one}"`).join(" or ")}?`;
-  const where = library.length === 0 ? "the library path is empty" : `it is not in ${library.join(", ")}`;
-  return new ModullmError("RLLM_008", `Cannot find program "${written}" in the library: ${where}${guess}`, {
-    details: { path: written, near, library },
-    hint: NAME_HINT,
-  });
+  const guess =
+    first === undefined ? "" : `. Did you mean ${near.map((one) => `"${one}"`).join(" or ")}?`;
+  const where =
+    library.length === 0 ? "the library path is empty" : `it is not in ${library.join(", ")}`;
+  return new ModullmError(
+    "RLLM_008",
+    `Cannot find program "${written}" in the library: ${where}${guess}`,
+    {
+      details: { path: written, near, library },
+      hint: NAME_HINT,
+    },
+  );
 }
 
 const NAME_HINT =
@@ -47,7 +68,10 @@ const NAME_HINT =
 /** How many names a message offers. */
 const MOST_NEAR = 3;
 
-/** Names like the wanted one; names that end like it, in another folder; what lies in the folder of that name. */
+/**
+ * Names like the wanted one; names that end like it, in another folder; what lies in the folder of
+ * that name.
+ */
 function nearNames(name: string, names: readonly string[]): readonly string[] {
   const last = posix.basename(name).toLowerCase();
   const like = nearest(name, names);

@@ -8,7 +8,10 @@ import { readProgram } from "./read.ts";
 import { readShelf, type Shelf, type ShelfFile } from "./scan.ts";
 import { byVersion, parseRange, plainVersion } from "./versions.ts";
 
-/** The folders that names are looked for in, the first one first; a function is asked when the first name is met. */
+/**
+ * The folders that names are looked for in, the first one first; a function is asked when the first
+ * name is met.
+ */
 export type LibraryPath = readonly string[] | (() => Promise<readonly string[]>);
 
 export interface ProgramFinder {
@@ -25,7 +28,10 @@ export interface FinderOptions {
   readonly read?: (path: string) => Promise<Program>;
 }
 
-/** Finds names in the library. Folders are listed once, and a name is looked up once: make one for each load. */
+/**
+ * Finds names in the library. Folders are listed once, and a name is looked up once: make one for
+ * each load.
+ */
 export function createFinder({ library, read = readProgram }: FinderOptions): ProgramFinder {
   const shelves = new Map<string, Promise<Shelf>>();
   const found = new Map<string, Promise<string>>();
@@ -38,8 +44,8 @@ export function createFinder({ library, read = readProgram }: FinderOptions): Pr
 }
 
 /**
- * A program as it is named on a command line, absolute: a path, a file of the working folder, or else a library name. Where there
- * is no library at all, what is not found is taken for a path.
+ * A program as it is named on a command line, absolute: a path, a file of the working folder, or
+ * else a library name. Where there is no library at all, what is not found is taken for a path.
  * @throws {ModullmError} RLLM_008
  */
 export async function locateProgram(
@@ -73,12 +79,20 @@ async function findFile(written: string, search: Search): Promise<string> {
     if (choice.path !== null) return choice.path;
     versions.push(...choice.versions);
   }
-  throw versions.length > 0 ? noVersion(name, [...new Set(versions)], roots) : await missing(name, roots);
+  throw versions.length > 0
+    ? noVersion(name, [...new Set(versions)], roots)
+    : await missing(name, roots);
 }
 
-/** Parts of letters, digits and `.`, `_`, `-` or blanks within, which can't lead out of the library; `@` and a range behind them. */
+/**
+ * Parts of letters, digits and `.`, `_`, `-` or blanks within, which can't lead out of the library;
+ * `@` and a range behind them.
+ */
 function readName(written: string): LibraryName | null {
-  const found = /^((?:[\p{L}\p{N}_][\p{L}\p{N}._ -]*\/)*[\p{L}\p{N}_][\p{L}\p{N}._ -]*)(?:@(.+))?$/u.exec(written);
+  const found =
+    /^((?:[\p{L}\p{N}_][\p{L}\p{N}._ -]*\/)*[\p{L}\p{N}_][\p{L}\p{N}._ -]*)(?:@(.+))?$/u.exec(
+      written,
+    );
   if (!found) return null;
   const [, name = "", text] = found;
   const range = text === undefined ? null : parseRange(text);
@@ -118,12 +132,20 @@ function plain({ version }: Candidate): string {
   return plainVersion(version) ?? version;
 }
 
-/** Files of one version must be one text, and a file's name must say the version that the program says. */
-async function checkAgreement(equals: readonly Candidate[], name: LibraryName, search: Search): Promise<void> {
+/**
+ * Files of one version must be one text, and a file's name must say the version that the program
+ * says.
+ */
+async function checkAgreement(
+  equals: readonly Candidate[],
+  name: LibraryName,
+  search: Search,
+): Promise<void> {
   const programs = await Promise.all(equals.map(({ file }) => search.read(file.path)));
   for (const [index, program] of programs.entries()) {
     const { file } = equals[index] ?? {};
-    if (file && file.version !== null && !sameVersion(file.version, program.version)) throw disagreement(file, program);
+    if (file && file.version !== null && !sameVersion(file.version, program.version))
+      throw disagreement(file, program);
   }
   if (programs.every((program) => program.source.text === programs[0]?.source.text)) return;
   const near = equals.map(({ file }) => file.path).toSorted();
@@ -160,7 +182,11 @@ async function kindOf(path: string): Promise<"file" | "folder" | null> {
   }
 }
 
-function remembered<T>(known: Map<string, Promise<T>>, key: string, make: (key: string) => Promise<T>): Promise<T> {
+function remembered<T>(
+  known: Map<string, Promise<T>>,
+  key: string,
+  make: (key: string) => Promise<T>,
+): Promise<T> {
   const value = known.get(key) ?? make(key);
   known.set(key, value);
   return value;

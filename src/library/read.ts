@@ -10,7 +10,11 @@ export async function readProgram(path: string): Promise<Program> {
 
 async function readText(path: string): Promise<string> {
   function cannot(why: string, hint: string, cause: unknown): ModullmError {
-    return new ModullmError("RLLM_001", `Cannot read program "${path}": ${why}`, { details: { path }, hint, cause });
+    return new ModullmError("RLLM_001", `Cannot read program "${path}": ${why}`, {
+      details: { path },
+      hint,
+      cause,
+    });
   }
   let bytes: Uint8Array;
   try {

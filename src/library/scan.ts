@@ -13,7 +13,10 @@ export interface ShelfFile {
 /** The programs of one folder, by the last part of their names. */
 export type Shelf = ReadonlyMap<string, readonly ShelfFile[]>;
 
-/** What one folder of the library holds; nothing where there is no such folder. @throws {ModullmError} RLLM_008 where it can't be read */
+/**
+ * What one folder of the library holds; nothing where there is no such folder. @throws
+ * {ModullmError} RLLM_008 where it can't be read
+ */
 export async function readShelf(folder: string): Promise<Shelf> {
   const shelf = new Map<string, ShelfFile[]>();
   for (const entry of await list(folder)) {
@@ -25,7 +28,10 @@ export async function readShelf(folder: string): Promise<Shelf> {
   return shelf;
 }
 
-/** Every library name below the folders, sorted. Looks at so many entries at most, as this is for hints. */
+/**
+ * Every library name below the folders, sorted. Looks at so many entries at most, as this is for
+ * hints.
+ */
 export async function scanLibrary(roots: readonly string[]): Promise<readonly string[]> {
   const names = new Set<string>();
   const waiting: Place[] = roots.map((folder) => ({ folder, prefix: "", depth: 0 }));
@@ -69,10 +75,14 @@ async function list(folder: string): Promise<Dirent[]> {
   } catch (cause) {
     const { code } = cause as { code?: string };
     if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw new ModullmError("RLLM_008", `Cannot read library folder "${folder}": ${code ?? String(cause)}`, {
-      details: { path: folder },
-      hint: "Make the folder readable, or take it out of MODULLM_PATH or of library in config.yaml.",
-      cause,
-    });
+    throw new ModullmError(
+      "RLLM_008",
+      `Cannot read library folder "${folder}": ${code ?? String(cause)}`,
+      {
+        details: { path: folder },
+        hint: "Make the folder readable, or take it out of MODULLM_PATH or of library in config.yaml.",
+        cause,
+      },
+    );
   }
 }

@@ -4,7 +4,10 @@ import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
 import { readProgram } from "./read.ts";
 
-/** A program and all that it uses, each file once. Unlike a loaded program it may lack files, and files may use each other. */
+/**
+ * A program and all that it uses, each file once. Unlike a loaded program it may lack files, and
+ * files may use each other.
+ */
 export interface ProgramTree {
   /** The first is the program itself; the others in the order they are met, deep before wide. */
   readonly nodes: readonly TreeNode[];
@@ -28,7 +31,10 @@ export interface TreeEdge {
 }
 
 /** Follows `uses` all the way down. @throws {ModullmError} only for the program itself */
-export async function inspectTree(path: string, { library = [] }: LoadOptions = {}): Promise<ProgramTree> {
+export async function inspectTree(
+  path: string,
+  { library = [] }: LoadOptions = {},
+): Promise<ProgramTree> {
   const state: State = { nodes: [], places: new Map(), finder: createFinder({ library }) };
   const root = resolve(path);
   await addProgram(await readProgram(root), root, state);
@@ -45,7 +51,8 @@ interface State {
 async function addProgram(program: Program, path: string, state: State): Promise<number> {
   const node = { path, program, missing: null, edges: [] as TreeEdge[] };
   const place = put(node, state);
-  for (const entry of program.uses) node.edges.push({ entry, to: await addChild(entry, dirname(path), state) });
+  for (const entry of program.uses)
+    node.edges.push({ entry, to: await addChild(entry, dirname(path), state) });
   return place;
 }
 
@@ -60,7 +67,12 @@ async function addChild(entry: UsesEntry, folder: string, state: State): Promise
     const known = state.places.get(path);
     if (known !== undefined) return known;
     return put(
-      { path, program: null, missing: thrown instanceof Error ? thrown.message : String(thrown), edges: [] },
+      {
+        path,
+        program: null,
+        missing: thrown instanceof Error ? thrown.message : String(thrown),
+        edges: [],
+      },
       state,
     );
   }

@@ -5,7 +5,10 @@ import { templatePaths } from "../program/uses.ts";
 import type { BlockLint } from "../sandbox/lint/linter.ts";
 import type { LoadedProgram } from "./load.ts";
 
-/** Paths into the outputs of used programs that can't be there, in templates and in what blocks read. */
+/**
+ * Paths into the outputs of used programs that can't be there, in templates and in what blocks
+ * read.
+ */
 export function usesWarnings(loaded: LoadedProgram, lints: readonly BlockLint[]): Warning[] {
   return [...templateWarnings(loaded), ...lints.flatMap((lint) => readWarnings(lint, loaded))];
 }
@@ -17,12 +20,19 @@ function readWarnings({ reads }: BlockLint, { program, uses }: LoadedProgram): W
     const doubt = link && doubtOutput(link, rest);
     if (!link || !doubt?.certain) return [];
     const message = `context["uses"]["${entry}"] has no ${rest.join(".")}: in the output_schema of "${link.child.program.name}" ${doubt.reason}`;
-    return [{ message, place: { ...placeAt(program.source, lineStart(program.source, line)), line, column } }];
+    return [
+      {
+        message,
+        place: { ...placeAt(program.source, lineStart(program.source, line)), line, column },
+      },
+    ];
   });
 }
 
 function templateWarnings({ program, uses }: LoadedProgram): Warning[] {
-  const templates = [program.prompt, program.system, program.recovery].flatMap((template) => template?.parts ?? []);
+  const templates = [program.prompt, program.system, program.recovery].flatMap(
+    (template) => template?.parts ?? [],
+  );
   const paths = [
     ...templates.filter((part) => typeof part !== "string"),
     ...program.uses.flatMap((entry) => templatePaths([entry.with, entry.each, entry.when])),
@@ -39,10 +49,17 @@ function templateWarnings({ program, uses }: LoadedProgram): Warning[] {
 }
 
 /** With `each` the output is a list of the child's outputs. */
-function doubtOutput({ entry, child }: LoadedProgram["uses"][number], path: readonly string[]): PathDoubt | null {
+function doubtOutput(
+  { entry, child }: LoadedProgram["uses"][number],
+  path: readonly string[],
+): PathDoubt | null {
   const { schema } = child.program.output;
   if (entry.each === null) return doubtPath(schema, path);
   const [index, ...rest] = path;
   if (index === undefined || /^[0-9]+$/.test(index)) return doubtPath(schema, rest);
-  return { depth: 0, reason: "there is an output for each element, so an index comes first", certain: true };
+  return {
+    depth: 0,
+    reason: "there is an output for each element, so an index comes first",
+    certain: true,
+  };
 }

@@ -20,7 +20,10 @@ export interface Validation {
   readonly edges: readonly CheckedEdge[];
 }
 
-/** Whether what a `with` mapping can produce is what the used program takes. An edge that can never fit is an error instead. */
+/**
+ * Whether what a `with` mapping can produce is what the used program takes. An edge that can never
+ * fit is an error instead.
+ */
 export interface CheckedEdge {
   /** Path of the program that has the entry. */
   readonly from: string;
@@ -29,8 +32,15 @@ export interface CheckedEdge {
   readonly verdict: "fits" | "may-not-fit" | "unknown";
   /** Null where it fits. */
   readonly reason: string | null;
-  /** A run that goes wrong: an input, outputs of the entries that are read, and what the used program would be given. */
-  readonly example: { readonly input: unknown; readonly uses: unknown; readonly given: unknown } | null;
+  /**
+   * A run that goes wrong: an input, outputs of the entries that are read, and what the used
+   * program would be given.
+   */
+  readonly example: {
+    readonly input: unknown;
+    readonly uses: unknown;
+    readonly given: unknown;
+  } | null;
 }
 
 export interface PlacedWarning {
@@ -55,7 +65,8 @@ export interface ValidateTools {
 
 /**
  * Checks a program and, unless `shallow`, all that it uses.
- * @throws {ModullmError} what reading finds; RLLM_008 for an edge that can never fit; RLLM_009 for a block that can't be parsed; with `strict`, RLLM_002 with every warning in `details.warnings`
+ * @throws {ModullmError} what reading finds; RLLM_008 for an edge that can never fit; RLLM_009 for
+ * a block that can't be parsed; with `strict`, RLLM_002 with every warning in `details.warnings`
  */
 export async function validateProgram(
   path: string,
@@ -70,19 +81,31 @@ export async function validateProgram(
   const warnings = treeWarnings(loaded, { edges, lints }, new Set());
   const { name, version } = loaded.program;
   if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);
-  return { ok: true, path: loaded.path, name, version, warnings, edges: [...edges.values()].flat() };
+  return {
+    ok: true,
+    path: loaded.path,
+    name,
+    version,
+    warnings,
+    edges: [...edges.values()].flat(),
+  };
 }
 
 type TreeEdges = Map<LoadedProgram, readonly CheckedEdge[]>;
 
 /** Fills in the edges of every program below, each once. */
 async function checkEdges(loaded: LoadedProgram, edges: TreeEdges): Promise<void> {
-  const { createEdgeChecker, edgesOf, issueText, misfitError } = await import("../program/edges.ts");
+  const { createEdgeChecker, edgesOf, issueText, misfitError } =
+    await import("../program/edges.ts");
   const checker = createEdgeChecker();
   function visit(parent: LoadedProgram): void {
     if (edges.has(parent)) return;
     const found = edgesOf(parent).map((edge, index): CheckedEdge => {
-      const place = { from: parent.path, entry: edge.entry.name, to: parent.uses[index]?.child.path ?? "" };
+      const place = {
+        from: parent.path,
+        entry: edge.entry.name,
+        to: parent.uses[index]?.child.path ?? "",
+      };
       const checked = checker.check(edge);
       switch (checked.verdict) {
         case "cannot-fit":
@@ -119,7 +142,9 @@ function edgeWarnings(edges: readonly CheckedEdge[], { uses }: LoadedProgram): W
     if (verdict !== "may-not-fit" || example === null) return [];
     const child = uses.find((link) => link.entry.name === entry)?.child.program.name ?? entry;
     const reads =
-      isObject(example.uses) && Object.keys(example.uses).length > 0 ? ` and uses ${show(example.uses)}` : "";
+      isObject(example.uses) && Object.keys(example.uses).length > 0
+        ? ` and uses ${show(example.uses)}`
+        : "";
     const message = `uses entry "${entry}" may give "${child}" what it does not take: with the input ${show(example.input)}${reads}, ${reason}`;
     return [{ message, place: null }];
   });
@@ -130,7 +155,11 @@ interface Found {
   readonly lints: TreeLints;
 }
 
-function treeWarnings(loaded: LoadedProgram, found: Found, seen: Set<LoadedProgram>): PlacedWarning[] {
+function treeWarnings(
+  loaded: LoadedProgram,
+  found: Found,
+  seen: Set<LoadedProgram>,
+): PlacedWarning[] {
   if (seen.has(loaded)) return [];
   seen.add(loaded);
   const { program } = loaded;
@@ -158,7 +187,12 @@ function schemaWarnings(program: Program): Warning[] {
 }
 
 function placed({ message, place }: Warning, path: string): PlacedWarning {
-  return { message, path: place?.path ?? path, line: place?.line ?? null, column: place?.column ?? null };
+  return {
+    message,
+    path: place?.path ?? path,
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+  };
 }
 
 function strictError(loaded: LoadedProgram, warnings: readonly PlacedWarning[]): ModullmError {

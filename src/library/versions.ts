@@ -5,16 +5,18 @@ export interface VersionRange {
   holds(version: string): boolean;
 }
 
-/** `1.2.0` for `1.2.0`, `1.2` and `1.2.0+build`; null for a pre-release, and for what is no version. */
+/**
+ * `1.2.0` for `1.2.0`, `1.2` and `1.2.0+build`; null for a pre-release, and for what is no version.
+ */
 export function plainVersion(text: string): string | null {
   const found = /^(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\+[0-9A-Za-z.-]+)?$/.exec(text);
   return found && [1, 2, 3].map((part) => Number(found[part] ?? 0)).join(".");
 }
 
 /**
- * `^1.2`, `~1.2.3`, `>=1.2 <2`, `1.2.3`, `1.2` or `1.x` (any 1.2 or 1), `*`, with the meanings npm gives them; conditions with
- * blanks between them hold together. A pre-release is taken only where it is named as a whole: `1.2.0-beta.1`.
- * Null where the text is no range.
+ * `^1.2`, `~1.2.3`, `>=1.2 <2`, `1.2.3`, `1.2` or `1.x` (any 1.2 or 1), `*`, with the meanings npm
+ * gives them; conditions with blanks between them hold together. A pre-release is taken only where
+ * it is named as a whole: `1.2.0-beta.1`. Null where the text is no range.
  */
 export function parseRange(text: string): VersionRange | null {
   const whole = /^=?\s*(\d+\.\d+\.\d+-[0-9A-Za-z.-]+)$/.exec(text.trim())?.[1];
@@ -42,13 +44,17 @@ export function byVersion(a: string, b: string): number {
   return compareVersions(b, a);
 }
 
-/** `min <= version < below`, the form that every condition comes down to, as there is nothing between 1.2.3 and 1.2.4. */
+/**
+ * `min <= version < below`, the form that every condition comes down to, as there is nothing
+ * between 1.2.3 and 1.2.4.
+ */
 interface Bounds {
   readonly min: string;
   readonly below: string | null;
 }
 
-const CONDITION = /^(\^|~|>=|<=|>|<|=)?(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*]))?(?:\.(\d{1,9}|[xX*]))?$/;
+const CONDITION =
+  /^(\^|~|>=|<=|>|<|=)?(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*]))?(?:\.(\d{1,9}|[xX*]))?$/;
 
 function readCondition(text: string): Bounds | null {
   const found = CONDITION.exec(text);
@@ -59,8 +65,10 @@ function readCondition(text: string): Bounds | null {
     if (part === undefined || !/^\d/.test(part)) break;
     parts.push(Number(part));
   }
-  if (written.slice(parts.length).some((part) => part !== undefined && /^\d/.test(part))) return null;
-  if (parts.length === 0) return operator === "<" || operator === ">" ? null : { min: "0.0.0", below: null };
+  if (written.slice(parts.length).some((part) => part !== undefined && /^\d/.test(part)))
+    return null;
+  if (parts.length === 0)
+    return operator === "<" || operator === ">" ? null : { min: "0.0.0", below: null };
   const last = parts.length - 1;
   const from = [0, 1, 2].map((index) => parts[index] ?? 0).join(".");
   switch (operator) {
@@ -85,9 +93,13 @@ function readCondition(text: string): Bounds | null {
 
 /** The first version after all that agree with `parts` up to `index`. */
 function next(parts: readonly number[], index: number): string {
-  return [0, 1, 2].map((at) => (at < index ? (parts[at] ?? 0) : at === index ? (parts[at] ?? 0) + 1 : 0)).join(".");
+  return [0, 1, 2]
+    .map((at) => (at < index ? (parts[at] ?? 0) : at === index ? (parts[at] ?? 0) + 1 : 0))
+    .join(".");
 }
 
 function within(version: string, { min, below }: Bounds): boolean {
-  return compareVersions(version, min) >= 0 && (below === null || compareVersions(version, below) < 0);
+  return (
+    compareVersions(version, min) >= 0 && (below === null || compareVersions(version, below) < 0)
+  );
 }

@@ -1,4 +1,7 @@
-/** Ranges of IPv4 that lie behind somebody's wall, and those that are no host: IANA's special-purpose registry. */
+/**
+ * Ranges of IPv4 that lie behind somebody's wall, and those that are no host: IANA's
+ * special-purpose registry.
+ */
 const CLOSED_V4: readonly (readonly [network: string, bits: number])[] = [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -22,7 +25,10 @@ const CLOSED_V4: readonly (readonly [network: string, bits: number])[] = [
   ["240.0.0.0", 4],
 ];
 
-/** Ranges within 2000::/3 that are no public host: special protocols, 6to4 and documentation. All outside 2000::/3 is closed. */
+/**
+ * Ranges within 2000::/3 that are no public host: special protocols, 6to4 and documentation. All
+ * outside 2000::/3 is closed.
+ */
 const CLOSED_V6: readonly (readonly [network: string, bits: number])[] = [
   ["2001::", 23],
   ["2001:db8::", 32],
@@ -36,8 +42,9 @@ const MAPPED = "::ffff:0:0";
 const NAT64 = "64:ff9b::";
 
 /**
- * Whether an address belongs to the public internet: not this machine, not a private network, not link-local (where clouds
- * answer with credentials), not multicast, nothing reserved. What can't be read is not public.
+ * Whether an address belongs to the public internet: not this machine, not a private network, not
+ * link-local (where clouds answer with credentials), not multicast, nothing reserved. What can't be
+ * read is not public.
  * @param address as a resolver gives it: dotted IPv4, or IPv6 without brackets
  */
 export function isPublicAddress(address: string): boolean {
@@ -46,7 +53,9 @@ export function isPublicAddress(address: string): boolean {
   const v6 = parseV6(address);
   if (v6 === null) return false;
   if (isWithin(v6, MAPPED, 96) || isWithin(v6, NAT64, 96)) return isPublicV4(v6.slice(12));
-  return isWithin(v6, "2000::", 3) && !CLOSED_V6.some(([network, bits]) => isWithin(v6, network, bits));
+  return (
+    isWithin(v6, "2000::", 3) && !CLOSED_V6.some(([network, bits]) => isWithin(v6, network, bits))
+  );
 }
 
 function isPublicV4(bytes: readonly number[]): boolean {
@@ -72,7 +81,10 @@ function parseV4(text: string): readonly number[] | null {
   return bytes.every((byte) => byte <= 255) ? bytes : null;
 }
 
-/** Sixteen bytes; also with dotted IPv4 at the end. A zone (`%eth0`) makes an address local, and is not read. */
+/**
+ * Sixteen bytes; also with dotted IPv4 at the end. A zone (`%eth0`) makes an address local, and is
+ * not read.
+ */
 function parseV6(text: string): readonly number[] | null {
   const tail = /^(.*:)([\d.]+)$/.exec(text);
   const dotted = tail?.[2]?.includes(".") ? parseV4(tail[2]) : undefined;

@@ -1,7 +1,9 @@
 /** Why something can't be had. */
 export interface Fault {
   readonly ok: false;
-  /** `value`: it can't be what is wanted. `unreadable`: it may be, but what it names can't be read. */
+  /**
+   * `value`: it can't be what is wanted. `unreadable`: it may be, but what it names can't be read.
+   */
   readonly fault: "value" | "unreadable";
   /** In words behind the name of the field: `is not base64`. */
   readonly reason: string;

@@ -15,16 +15,23 @@ export interface FileOptions {
   readonly most: number;
 }
 
-/** No link is followed any more, and nothing is waited for; Windows has neither flag, which then counts as 0. */
+/**
+ * No link is followed any more, and nothing is waited for; Windows has neither flag, which then
+ * counts as 0.
+ */
 const OPENING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-const HINT = "Allow its folder with --allow-path FOLDER, or for good with media.allow in config.yaml.";
+const HINT =
+  "Allow its folder with --allow-path FOLDER, or for good with media.allow in config.yaml.";
 
 /**
- * The bytes of a regular file that lies below an allowed folder, wherever symbolic links on the way lead. The file that is
- * opened is the one that was looked at.
+ * The bytes of a regular file that lies below an allowed folder, wherever symbolic links on the way
+ * lead. The file that is opened is the one that was looked at.
  */
-export async function readFileBelow(path: string, { cwd, allow, most }: FileOptions): Promise<Bytes> {
+export async function readFileBelow(
+  path: string,
+  { cwd, allow, most }: FileOptions,
+): Promise<Bytes> {
   if (path.includes("\0")) return unreadable("holds a NUL character, which no path has");
   const absolute = resolve(cwd, path);
   const folders = await Promise.all(allow.map(realFolder));
@@ -34,7 +41,10 @@ export async function readFileBelow(path: string, { cwd, allow, most }: FileOpti
   try {
     const real = await realpath(absolute);
     if (!folders.some((folder) => folder !== null && isBelow(real, folder)))
-      return unreadable(`names the file "${path}", a link that leads outside ${places(allow)}`, HINT);
+      return unreadable(
+        `names the file "${path}", a link that leads outside ${places(allow)}`,
+        HINT,
+      );
     return await readRegular(real, path, most);
   } catch (thrown) {
     return unreadable(`names the file "${path}", which can't be read: ${reasonOf(thrown)}`);
@@ -43,7 +53,8 @@ export async function readFileBelow(path: string, { cwd, allow, most }: FileOpti
 
 async function readRegular(real: string, path: string, most: number): Promise<Bytes> {
   const looked = await lstat(real);
-  if (!looked.isFile()) return unreadable(`names "${path}", which is ${kindOf(looked)}; only regular files are read`);
+  if (!looked.isFile())
+    return unreadable(`names "${path}", which is ${kindOf(looked)}; only regular files are read`);
   const file = await open(real, OPENING);
   try {
     const opened = await file.stat();

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { canonicalType, kindsOf, matchesType, mediaKind, type MediaKind, sniffType } from "../program/media-type.ts";
+import {
+  canonicalType,
+  kindsOf,
+  matchesType,
+  mediaKind,
+  type MediaKind,
+  sniffType,
+} from "../program/media-type.ts";
 import { tooLarge } from "./data.ts";
 import { valueFault } from "./fault.ts";
 import type { Media, MediaReading } from "./media.ts";
@@ -24,7 +31,10 @@ const LONGEST_NAME = 80;
 
 /** The most bytes that anything accepted may have. */
 export function mostBytes(accepts: readonly string[], limits: Limits): number {
-  return Math.max(...accepts.flatMap((pattern) => [...kindsOf(pattern)].map((kind) => limits[kind]))) * MIB;
+  return (
+    Math.max(...accepts.flatMap((pattern) => [...kindsOf(pattern)].map((kind) => limits[kind]))) *
+    MIB
+  );
 }
 
 /**
@@ -44,13 +54,20 @@ export function identify(
   const wanted = accepts.join(" or ");
   if (bytes.length === 0) return valueFault(`is empty, but ${wanted} is wanted`);
   const type = sniffType(bytes);
-  if (type === null) return valueFault(`is of no known type by its first bytes, but ${wanted} is wanted`);
+  if (type === null)
+    return valueFault(`is of no known type by its first bytes, but ${wanted} is wanted`);
   const kind = mediaKind(type);
   if (kind === null || !accepts.some((pattern) => matchesType(pattern, type)))
-    return valueFault(`is ${type} by its first bytes, but ${wanted} is wanted`, kind === null ? takenTypes() : null);
+    return valueFault(
+      `is ${type} by its first bytes, but ${wanted} is wanted`,
+      kind === null ? takenTypes() : null,
+    );
   if (said !== null && canonicalType(said) !== type && !UNSAID.has(canonicalType(said)))
-    return valueFault(`says that it is ${canonicalType(said)}, but by its first bytes it is ${type}`);
-  if (bytes.length > limits[kind] * MIB) return tooLarge(bytes.length, limits[kind] * MIB, SETTINGS[kind]);
+    return valueFault(
+      `says that it is ${canonicalType(said)}, but by its first bytes it is ${type}`,
+    );
+  if (bytes.length > limits[kind] * MIB)
+    return tooLarge(bytes.length, limits[kind] * MIB, SETTINGS[kind]);
   return { ok: true, media: mediaOf(bytes, type, about.name) };
 }
 
@@ -59,7 +76,11 @@ function mediaOf(bytes: Uint8Array, type: string, written: string | null): Media
   const [kind = "", subtype = ""] = type.split("/");
   const usual = `${kind === "application" ? "document" : kind}.${ENDINGS[type] ?? subtype}`;
   return {
-    attachment: { mediaType: type, data: Buffer.from(bytes).toString("base64"), name: name ?? usual },
+    attachment: {
+      mediaType: type,
+      data: Buffer.from(bytes).toString("base64"),
+      name: name ?? usual,
+    },
     size: bytes.length,
     digest: createHash("sha256").update(bytes).digest("hex"),
     name,

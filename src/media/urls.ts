@@ -23,9 +23,9 @@ const DEADLINE = 30_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * The bytes behind a URL of the public internet. Each address is checked before it is dialled, and the one that was checked is
- * the one that is dialled; redirects are followed by hand, each checked like the first. What the server says of the type counts
- * for nothing.
+ * The bytes behind a URL of the public internet. Each address is checked before it is dialled, and
+ * the one that was checked is the one that is dialled; redirects are followed by hand, each checked
+ * like the first. What the server says of the type counts for nothing.
  */
 export async function readUrl(written: string, options: UrlOptions): Promise<Bytes> {
   const deadline = AbortSignal.timeout(DEADLINE);
@@ -34,7 +34,9 @@ export async function readUrl(written: string, options: UrlOptions): Promise<Byt
     return await follow(written, { ...options, signal });
   } catch (thrown) {
     options.signal.throwIfAborted();
-    const reason = deadline.aborted ? `it took longer than ${DEADLINE / 1000} s` : messageOf(thrown);
+    const reason = deadline.aborted
+      ? `it took longer than ${DEADLINE / 1000} s`
+      : messageOf(thrown);
     return unreadable(`names the URL "${shownUrl(written)}", which can't be read: ${reason}`);
   }
 }
@@ -54,11 +56,15 @@ async function follow(written: string, options: UrlOptions): Promise<Bytes> {
     if (statusCode === 200) return await bodyOf(reply, url, options);
     reply.destroy();
     if (!REDIRECTS.has(statusCode) || headers.location === undefined)
-      return unreadable(`names the URL "${shownUrl(url.href)}", whose server answers ${statusCode}`);
+      return unreadable(
+        `names the URL "${shownUrl(url.href)}", whose server answers ${statusCode}`,
+      );
     from = url;
     next = headers.location;
   }
-  return unreadable(`names the URL "${shownUrl(written)}", which redirects more than ${MOST_REDIRECTS} times`);
+  return unreadable(
+    `names the URL "${shownUrl(written)}", which redirects more than ${MOST_REDIRECTS} times`,
+  );
 }
 
 function parsed(text: string, base: URL | null): URL | null {
@@ -73,15 +79,24 @@ function faultOf(url: URL, from: URL | null, { hosts, env }: UrlOptions): Fault 
   if (from?.protocol === "https:" && url.protocol === "http:")
     return unreadable(`${subject}, from https to http, which is not followed`);
   if (url.username !== "" || url.password !== "")
-    return valueFault(`${subject} with a user or password, which is not sent`, "Download it, and give the file.");
+    return valueFault(
+      `${subject} with a user or password, which is not sent`,
+      "Download it, and give the file.",
+    );
   const proxy = isListed(url, hosts) ? null : proxyFor(url, env);
   if (proxy === null) return null;
   const hint = `Download it and give the file, or name the host in NO_PROXY or in media.hosts of config.yaml.`;
-  return unreadable(`${subject}, but ${proxy} is set, and behind a proxy its address can't be checked`, hint);
+  return unreadable(
+    `${subject}, but ${proxy} is set, and behind a proxy its address can't be checked`,
+    hint,
+  );
 }
 
 /** The addresses that may be dialled. */
-async function addressesOf(url: URL, { hosts, lookup, signal }: UrlOptions): Promise<readonly string[] | Fault> {
+async function addressesOf(
+  url: URL,
+  { hosts, lookup, signal }: UrlOptions,
+): Promise<readonly string[] | Fault> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isAddress = url.hostname.startsWith("[") || /^[\d.]+$/.test(host);
   const addresses = isAddress ? [host] : await unlessAborted(lookup(host), signal);
@@ -96,9 +111,17 @@ async function addressesOf(url: URL, { hosts, lookup, signal }: UrlOptions): Pro
   );
 }
 
-/** Sends a GET over a connection of its own to one of the addresses, under the name that the URL has. */
-async function send(url: URL, addresses: readonly string[], { accepts, signal }: UrlOptions): Promise<IncomingMessage> {
-  const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
+/**
+ * Sends a GET over a connection of its own to one of the addresses, under the name that the URL
+ * has.
+ */
+async function send(
+  url: URL,
+  addresses: readonly string[],
+  { accepts, signal }: UrlOptions,
+): Promise<IncomingMessage> {
+  const { request } =
+    url.protocol === "https:" ? await import("node:https") : await import("node:http");
   const checked = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
   const lookup: LookupFunction = (_host, { all }, callback) => {
     const [first] = checked;
@@ -109,7 +132,11 @@ async function send(url: URL, addresses: readonly string[], { accepts, signal }:
     hostname: url.hostname.replace(/^\[|\]$/g, ""),
     path: `${url.pathname}${url.search}`,
     ...(url.port === "" ? {} : { port: url.port }),
-    headers: { accept: accepts.join(", "), "accept-encoding": "identity", "user-agent": `modullm/${VERSION}` },
+    headers: {
+      accept: accepts.join(", "),
+      "accept-encoding": "identity",
+      "user-agent": `modullm/${VERSION}`,
+    },
     agent: false,
     lookup,
     signal,
@@ -131,7 +158,9 @@ async function bodyOf(reply: IncomingMessage, url: URL, { most }: UrlOptions): P
       parts.push(part);
     }
     if (length < told)
-      return unreadable(`names the URL "${shownUrl(url.href)}", which broke off after ${length} of ${told} bytes`);
+      return unreadable(
+        `names the URL "${shownUrl(url.href)}", which broke off after ${length} of ${told} bytes`,
+      );
     return { ok: true, bytes: Buffer.concat(parts) };
   } finally {
     reply.destroy();
@@ -150,8 +179,11 @@ function proxyFor({ protocol, hostname }: URL, env: UrlOptions["env"]): string |
   const matches = (name: string): boolean =>
     name === "*" || (name !== "" && `.${hostname}`.endsWith(`.${name.replace(/^\*?\./, "")}`));
   if (exempt.some(matches)) return null;
-  const names = protocol === "https:" ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"];
-  return [...names, "ALL_PROXY", "all_proxy"].find((name) => (env[name] ?? "").trim() !== "") ?? null;
+  const names =
+    protocol === "https:" ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"];
+  return (
+    [...names, "ALL_PROXY", "all_proxy"].find((name) => (env[name] ?? "").trim() !== "") ?? null
+  );
 }
 
 /** Without what may be a secret: user, password and query. */

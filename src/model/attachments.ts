@@ -11,8 +11,14 @@ export function modalityOf({ mediaType }: Attachment): Modality | null {
   return mediaType === "application/pdf" ? "pdf" : null;
 }
 
-/** RLLM_017 for a file that can't be sent. Another model may well take it, so a fallback is tried. */
-export function notTaken(callee: Callee, attachment: Attachment, takes: readonly Modality[]): ModullmError {
+/**
+ * RLLM_017 for a file that can't be sent. Another model may well take it, so a fallback is tried.
+ */
+export function notTaken(
+  callee: Callee,
+  attachment: Attachment,
+  takes: readonly Modality[],
+): ModullmError {
   const what = takes.length === 0 ? "nothing but text" : `${takes.join(", ")} and text`;
   const reason = `it takes ${what}, but "${attachment.name}" is ${attachment.mediaType}`;
   return providerFailure(callee, reason, {

@@ -20,10 +20,14 @@ export function checkedUrl(
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     const shown = base.value.replace(/\/\/[^/@]*@/, "//***@");
-    throw new ModullmError("RLLM_018", `Cannot use ${base.field} "${shown}": it is not an http or https URL`, {
-      details: { path: base.source, field: base.field, reason: "not an http or https URL" },
-      hint: `Write it with its scheme: ${base.field}=http://127.0.0.1:8000/v1`,
-    });
+    throw new ModullmError(
+      "RLLM_018",
+      `Cannot use ${base.field} "${shown}": it is not an http or https URL`,
+      {
+        details: { path: base.source, field: base.field, reason: "not an http or https URL" },
+        hint: `Write it with its scheme: ${base.field}=http://127.0.0.1:8000/v1`,
+      },
+    );
   }
   if (url.username !== "" || url.password !== "") {
     const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -34,14 +38,20 @@ export function checkedUrl(
   return { url: url.toString().replace(/\/+$/, ""), headers };
 }
 
-/** OLLAMA_HOST is also the address a server listens on: no scheme, no port or 0.0.0.0 are usual there. */
+/**
+ * OLLAMA_HOST is also the address a server listens on: no scheme, no port or 0.0.0.0 are usual
+ * there.
+ */
 function ollamaAddress(value: string): string {
-  const full = value.includes("://") ? value : `http://${value.startsWith(":") ? `127.0.0.1${value}` : value}`;
+  const full = value.includes("://")
+    ? value
+    : `http://${value.startsWith(":") ? `127.0.0.1${value}` : value}`;
   const url = URL.canParse(full) ? new URL(full) : null;
   if (url === null) return value;
   if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
   if (url.port === "" && !value.includes("://")) url.port = "11434";
-  // Its OpenAI-compatible address, which many set for other programs; Ollama's own protocol lies beside it.
+  // Its OpenAI-compatible address, which many set for other programs; Ollama's own protocol lies
+  // beside it.
   url.pathname = url.pathname.replace(/\/(v1|api)\/?$/, "/");
   return url.toString();
 }

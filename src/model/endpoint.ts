@@ -24,24 +24,39 @@ export interface Endpoint {
   readonly apiVersion: string | null;
   /** Model names the user listed in config.yaml. */
   readonly models: readonly string[];
-  /** The address comes from a project's `.env` and something secret would go there that does not. */
+  /**
+   * The address comes from a project's `.env` and something secret would go there that does not.
+   */
   readonly untrusted: boolean;
 }
 
-/** The source of a project's own settings, which must not draw a user's keys to an address of its choice. */
+/**
+ * The source of a project's own settings, which must not draw a user's keys to an address of its
+ * choice.
+ */
 const PROJECT = "./.env";
 
 /**
- * @throws {ModullmError} RLLM_002 for a provider that nothing is known of, RLLM_018 for settings that can't be used
+ * @throws {ModullmError} RLLM_002 for a provider that nothing is known of, RLLM_018 for settings
+ * that can't be used
  */
 export function resolveEndpoint(written: string, config: Config): Endpoint {
   const configured = configuredAs(written, config);
   const known = findProvider(written) ?? typeOf(written, configured);
   const provider = findProvider(written)?.name ?? written.toLowerCase();
-  const names = [...new Set([written, provider, ...(known === findProvider(written) ? (known?.aliases ?? []) : [])])];
+  const names = [
+    ...new Set([
+      written,
+      provider,
+      ...(known === findProvider(written) ? (known?.aliases ?? []) : []),
+    ]),
+  ];
   const base = baseOf(names.map(environmentName), configured, known, config);
   if (base === null) throw unknownProvider(written, known, config);
-  const quirks = quirksOf(known, configured, { named: findProvider(written) !== null, base: base.value });
+  const quirks = quirksOf(known, configured, {
+    named: findProvider(written) !== null,
+    base: base.value,
+  });
   const keyNames = keyNamesOf(provider, configured, findProvider(written));
   const key = firstOf(keyNames, config);
   const { url, headers } = checkedUrl(base, quirks, { ...configured?.headers });
@@ -55,14 +70,19 @@ export function resolveEndpoint(written: string, config: Config): Endpoint {
     keyNames,
     headers,
     quirks,
-    apiVersion: config.get("AZURE_API_VERSION")?.value ?? config.get("OPENAI_API_VERSION")?.value ?? null,
+    apiVersion:
+      config.get("AZURE_API_VERSION")?.value ?? config.get("OPENAI_API_VERSION")?.value ?? null,
     models: configured?.models ?? [],
     untrusted: base.source === PROJECT && foreign && !config.folderTrusted,
   };
 }
 
 /** Why `id` can't be called with what is set: RLLM_014, or null when it can. */
-export function credentialFault(endpoint: Endpoint, id: string, config: Config): ModullmError | null {
+export function credentialFault(
+  endpoint: Endpoint,
+  id: string,
+  config: Config,
+): ModullmError | null {
   const details = {
     provider: endpoint.provider,
     missing_env_var: endpoint.keyNames[0] ?? `${environmentName(endpoint.written)}_API_KEY`,
@@ -81,7 +101,11 @@ export function credentialFault(endpoint: Endpoint, id: string, config: Config):
     );
   }
   if (endpoint.key !== null || !endpoint.quirks.needsKey) return null;
-  return new ModullmError("RLLM_014", `Cannot call model "${id}": ${details.missing_env_var} is not set`, { details });
+  return new ModullmError(
+    "RLLM_014",
+    `Cannot call model "${id}": ${details.missing_env_var} is not set`,
+    { details },
+  );
 }
 
 /** The variable that a key comes from; where there is none, the one to set. */
@@ -99,17 +123,24 @@ function configuredAs(written: string, config: Config): ProviderConfig | null {
 /** A protocol that is nobody's name: OpenAI's newer one. */
 const RESPONSES = "responses";
 
-/** `type` names the provider whose ways a server has; `openai` says no more than that it speaks the protocol. */
+/**
+ * `type` names the provider whose ways a server has; `openai` says no more than that it speaks the
+ * protocol.
+ */
 function typeOf(written: string, configured: ProviderConfig | null): ProviderEntry | null {
   if (configured === null || configured.type === "openai") return null;
   if (configured.type === RESPONSES) return null;
   const known = findProvider(configured.type);
   if (known !== null) return known;
   const near = nearest(configured.type, providerNames());
-  throw new ModullmError("RLLM_018", `Cannot use provider "${written}": its type "${configured.type}" is not one`, {
-    details: { field: `providers.${written}.type`, reason: `unknown type "${configured.type}"` },
-    hint: `Use "openai" for a server that speaks the OpenAI protocol${near === null ? "" : `, or did you mean "${near}"?`}`,
-  });
+  throw new ModullmError(
+    "RLLM_018",
+    `Cannot use provider "${written}": its type "${configured.type}" is not one`,
+    {
+      details: { field: `providers.${written}.type`, reason: `unknown type "${configured.type}"` },
+      hint: `Use "openai" for a server that speaks the OpenAI protocol${near === null ? "" : `, or did you mean "${near}"?`}`,
+    },
+  );
 }
 
 /** NAME_API_BASE, then NAME_BASE_URL, then config.yaml, then the table. */
@@ -129,7 +160,9 @@ function baseOf(
   if (configured !== null && configured.baseUrl !== null) {
     return { value: configured.baseUrl, source: "config.yaml", field: "base_url" };
   }
-  return known?.baseUrl ? { value: known.baseUrl, source: "provider table", field: "base URL" } : null;
+  return known?.baseUrl
+    ? { value: known.baseUrl, source: "provider table", field: "base URL" }
+    : null;
 }
 
 function keyNamesOf(
@@ -142,8 +175,9 @@ function keyNamesOf(
 }
 
 /**
- * A server that names its key variable in config.yaml needs that key. A provider with a protocol of its own is asked for it
- * where the user says so or the address looks like it, and otherwise as before: in OpenAI's.
+ * A server that names its key variable in config.yaml needs that key. A provider with a protocol of
+ * its own is asked for it where the user says so or the address looks like it, and otherwise as
+ * before: in OpenAI's.
  */
 function quirksOf(
   known: ProviderEntry | null,
@@ -174,7 +208,11 @@ function firstOf(names: readonly string[], config: Config): Sourced | null {
   return null;
 }
 
-function unknownProvider(written: string, known: ProviderEntry | null, config: Config): ModullmError {
+function unknownProvider(
+  written: string,
+  known: ProviderEntry | null,
+  config: Config,
+): ModullmError {
   const details = { field: "llm.model", value: written };
   const variable = `${environmentName(written)}_API_BASE`;
   if (known !== null) {

@@ -35,10 +35,11 @@ const ERROR_TIME = 5000;
 const REDIRECTS = 5;
 
 /**
- * One HTTP call under limits: who may stop it, how long it may take, how much may come back, and where its headers may go.
+ * One HTTP call under limits: who may stop it, how long it may take, how much may come back, and
+ * where its headers may go.
  *
- * Whatever goes wrong is thrown as a `ModullmError`: RLLM_022 when the caller aborted, RLLM_017 for the rest. `close` ends
- * the timers and the connection, and must be called in any case.
+ * Whatever goes wrong is thrown as a `ModullmError`: RLLM_022 when the caller aborted, RLLM_017 for
+ * the rest. `close` ends the timers and the connection, and must be called in any case.
  */
 export class Exchange {
   readonly #options: ExchangeOptions;
@@ -72,19 +73,30 @@ export class Exchange {
     return this.#failure;
   }
 
-  /** What was thrown by a library that used `fetch` of this exchange, as the error it stands for. */
+  /**
+   * What was thrown by a library that used `fetch` of this exchange, as the error it stands for.
+   */
   explain(thrown: unknown): ModullmError {
     if (this.#failure !== null) return this.#failure;
-    return this.stop(thrown instanceof ModullmError ? thrown : transportFailure(this.#options.callee, thrown));
+    return this.stop(
+      thrown instanceof ModullmError ? thrown : transportFailure(this.#options.callee, thrown),
+    );
   }
 
   /**
-   * For the client libraries: they say method, address and body; headers, redirects and limits are settled here.
-   * An error status is thrown, so that no library reads (or prints) what came with it.
+   * For the client libraries: they say method, address and body; headers, redirects and limits are
+   * settled here. An error status is thrown, so that no library reads (or prints) what came with
+   * it.
    */
-  readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+  readonly fetch = async (
+    input: string | URL | Request,
+    init: RequestInit = {},
+  ): Promise<Response> => {
     try {
-      const response = await this.#follow(new URL(input instanceof Request ? input.url : input), init);
+      const response = await this.#follow(
+        new URL(input instanceof Request ? input.url : input),
+        init,
+      );
       if (response.ok) return response;
       this.endWithin(ERROR_TIME);
       throw statusFailure(this.#options.callee, response, await this.#start(response, ERROR_BYTES));
@@ -101,7 +113,8 @@ export class Exchange {
     try {
       for (;;) {
         // Counted while waiting only: a reader that takes its time is no stall.
-        if (total > 0) this.#arm("gap", this.#options.deadlines.stall, "the answer stopped coming: nothing");
+        if (total > 0)
+          this.#arm("gap", this.#options.deadlines.stall, "the answer stopped coming: nothing");
         const { done, value } = await this.#race(reader.read());
         this.#disarm("first");
         this.#disarm("gap");
@@ -126,7 +139,10 @@ export class Exchange {
     return text + decoder.decode();
   }
 
-  /** From now on only this long: what matters is there, and what may still come is not worth waiting for. */
+  /**
+   * From now on only this long: what matters is there, and what may still come is not worth waiting
+   * for.
+   */
   endWithin(milliseconds: number): void {
     if (this.#ending) return;
     this.#ending = true;
@@ -141,7 +157,10 @@ export class Exchange {
 
   async #follow(first: URL, init: RequestInit): Promise<Response> {
     let url = first;
-    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    };
     for (let hop = 0; hop <= REDIRECTS; hop++) {
       const request = {
         method: init.method ?? "GET",
@@ -149,20 +168,25 @@ export class Exchange {
         headers: { ...headers, "user-agent": `modullm/${VERSION}`, ...this.#options.headers },
         redirect: "manual",
         signal: this.#controller.signal,
-        // Bun gives up on its own after five minutes without a byte; the limits here decide instead.
+        // Bun gives up on its own after five minutes without a byte; the limits here decide
+        // instead.
         timeout: false,
       } satisfies RequestInit & { timeout: false };
       this.#url = url.href;
       const response = await this.#race(this.#options.fetch(url.href, request));
       this.#disarm("connect");
-      const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
+      const location =
+        response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
       if (location === null) return response;
       const next = URL.canParse(location, url.href) ? new URL(location, url.href) : null;
-      if (next === null || !sameServer(url, next)) throw strayed(this.#options.callee, next?.host ?? location);
+      if (next === null || !sameServer(url, next))
+        throw strayed(this.#options.callee, next?.host ?? location);
       void response.body?.cancel().catch(() => undefined);
       url = next;
     }
-    throw providerFailure(this.#options.callee, `${url.host} redirects in circles`, { retryable: false });
+    throw providerFailure(this.#options.callee, `${url.host} redirects in circles`, {
+      retryable: false,
+    });
   }
 
   /** The first bytes of a body; what is cut off or breaks on the way does not matter here. */
@@ -194,7 +218,8 @@ export class Exchange {
 
   /** The time for a connection is over and nothing has come: is there a server at all? */
   async #checkConnection(milliseconds: number): Promise<void> {
-    if (this.#url === null || (await isReachable(this.#url)) || !this.#timers.has("connect")) return;
+    if (this.#url === null || (await isReachable(this.#url)) || !this.#timers.has("connect"))
+      return;
     this.stop(this.#late("connect", milliseconds, "no connection could be had"));
   }
 
@@ -228,14 +253,19 @@ export function cancelled(signal: AbortSignal): ModullmError {
   const { reason } = signal as { reason: unknown };
   if (reason instanceof ModullmError && reason.code === "RLLM_022") return reason;
   const why = reason instanceof Error ? reason.message : "the caller aborted";
-  return new ModullmError("RLLM_022", "Stopped the model call: it was cancelled", { details: { reason: why } });
+  return new ModullmError("RLLM_022", "Stopped the model call: it was cancelled", {
+    details: { reason: why },
+  });
 }
 
 /** RLLM_017 for a reply that is no JSON, or not all of it. */
 export function notJson(callee: Callee, body: string): ModullmError {
   const start = body.trimStart();
   if (start === "")
-    return providerFailure(callee, `${callee.host} sent an empty reply`, { status: 200, retryable: true });
+    return providerFailure(callee, `${callee.host} sent an empty reply`, {
+      status: 200,
+      retryable: true,
+    });
   const half = start.startsWith("{");
   const what = half
     ? "half a reply"
@@ -255,12 +285,21 @@ function tooLong(callee: Callee): ModullmError {
 
 function sameServer(from: URL, to: URL): boolean {
   if (from.origin === to.origin) return true;
-  return from.hostname === to.hostname && from.protocol === "http:" && to.protocol === "https:" && to.port === "";
+  return (
+    from.hostname === to.hostname &&
+    from.protocol === "http:" &&
+    to.protocol === "https:" &&
+    to.port === ""
+  );
 }
 
 function strayed(callee: Callee, host: string): ModullmError {
-  return providerFailure(callee, `${callee.host} redirects to ${host}, where neither the key nor the prompt may go`, {
-    retryable: false,
-    hint: `If ${host} is the right server, make it the base URL.`,
-  });
+  return providerFailure(
+    callee,
+    `${callee.host} redirects to ${host}, where neither the key nor the prompt may go`,
+    {
+      retryable: false,
+      hint: `If ${host} is the right server, make it the base URL.`,
+    },
+  );
 }

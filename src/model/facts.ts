@@ -1,6 +1,9 @@
 import type { Attachment } from "./model.ts";
 
-/** What is known of a model before it is called. Prices are US dollars per million tokens; null where unknown. */
+/**
+ * What is known of a model before it is called. Prices are US dollars per million tokens; null
+ * where unknown.
+ */
 export interface ModelFacts {
   readonly window: number | null;
   readonly maxOutput: number | null;
@@ -18,7 +21,10 @@ export interface ModelCatalog {
 export interface TokenCounter {
   /** A number the true count is never above: the UTF-8 length in bytes. */
   bound(text: string): number;
-  /** The best count for that model: exact where its tokenizer is known, else an estimate that errs high. */
+  /**
+   * The best count for that model: exact where its tokenizer is known, else an estimate that errs
+   * high.
+   */
   count(text: string, model: string): Promise<number>;
   /** What a picture, sound or document takes up, by rule of thumb. */
   attachment(attachment: Attachment, model: string): number;

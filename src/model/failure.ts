@@ -3,7 +3,9 @@ import { jsonFault } from "../core/json.ts";
 import { readError } from "./said.ts";
 import type { Said } from "./said.ts";
 
-/** Who was called, for messages and details; `secrets` are cut out of whatever a server sends back. */
+/**
+ * Who was called, for messages and details; `secrets` are cut out of whatever a server sends back.
+ */
 export interface Callee {
   readonly provider: string;
   /** `provider/name`, as the program wrote it. */
@@ -31,7 +33,9 @@ export interface FailureFacts {
 /** Longest piece of a server's reply that is shown. */
 const EXCERPT = 300;
 
-/** RLLM_017: `reason` is the part after "Cannot call model …:" and may hold what the server said. */
+/**
+ * RLLM_017: `reason` is the part after "Cannot call model …:" and may hold what the server said.
+ */
 export function providerFailure(callee: Callee, reason: string, facts: FailureFacts): ModullmError {
   const shown = withoutSecrets(reason, callee.secrets);
   return new ModullmError("RLLM_017", `Cannot call model "${callee.model}": ${shown}`, {
@@ -80,11 +84,15 @@ export function transportFailure(callee: Callee, thrown: unknown): ModullmError 
       hint: `Check the address and the certificate of ${callee.host}; NODE_EXTRA_CA_CERTS adds an authority.`,
     });
   }
-  return providerFailure(callee, `the connection to ${callee.host} broke${code === "" ? "" : ` (${code})`}`, {
-    retryable: true,
-    cause: thrown,
-    hint: `Check the network and the state of ${callee.host}, then run it again.`,
-  });
+  return providerFailure(
+    callee,
+    `the connection to ${callee.host} broke${code === "" ? "" : ` (${code})`}`,
+    {
+      retryable: true,
+      cause: thrown,
+      hint: `Check the network and the state of ${callee.host}, then run it again.`,
+    },
+  );
 }
 
 /** What an answer with an error status means. */
@@ -92,19 +100,27 @@ export function statusFailure(callee: Callee, response: Response, body: string):
   const said = saidBy(body, callee);
   const { status } = response;
   const retryAfterMs = retryAfter(response.headers) ?? said.retryAfterMs;
-  return providerFailure(callee, `${callee.host} answered ${status}${said.text === "" ? "" : `: ${said.text}`}`, {
-    status,
-    code: said.code,
-    retryable: mayRetry(status, said.code, response.headers.get("x-should-retry")),
-    retryAfterMs,
-    ...statusHint(status, callee),
-  });
+  return providerFailure(
+    callee,
+    `${callee.host} answered ${status}${said.text === "" ? "" : `: ${said.text}`}`,
+    {
+      status,
+      code: said.code,
+      retryable: mayRetry(status, said.code, response.headers.get("x-should-retry")),
+      retryAfterMs,
+      ...statusHint(status, callee),
+    },
+  );
 }
 
 /** An `{"error": …}` that came with status 200 or in the middle of a stream. */
-export function inBandFailure(callee: Callee, event: Readonly<Record<string, unknown>>): ModullmError {
+export function inBandFailure(
+  callee: Callee,
+  event: Readonly<Record<string, unknown>>,
+): ModullmError {
   const said = saidBy(writable(event), callee);
-  const retryable = said.status === null ? !REFUSALS.test(said.code ?? "") : mayRetry(said.status, said.code, null);
+  const retryable =
+    said.status === null ? !REFUSALS.test(said.code ?? "") : mayRetry(said.status, said.code, null);
   return providerFailure(callee, `${callee.host} reported an error: ${said.text}`, {
     status: said.status,
     code: said.code,
@@ -122,14 +138,20 @@ export function reasonOf(failure: ModullmError): string {
   return typeof reason === "string" ? reason : failure.message;
 }
 
-/** Whether a server says no to the form of the answer, not to the question. @param words by which it says so */
+/**
+ * Whether a server says no to the form of the answer, not to the question. @param words by which it
+ * says so
+ */
 export function refusesSchema(thrown: unknown, words: RegExp): boolean {
   if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") return false;
   const { status } = thrown.details;
   return (status === 400 || status === 422) && words.test(reasonOf(thrown));
 }
 
-/** A short, one-line piece of a body, for messages; secrets go first, so that no cut leaves half of one. */
+/**
+ * A short, one-line piece of a body, for messages; secrets go first, so that no cut leaves half of
+ * one.
+ */
 export function excerpt(body: string, callee: Callee): string {
   const line = withoutSecrets(body, callee.secrets)
     .slice(0, EXCERPT * 4)
@@ -138,7 +160,8 @@ export function excerpt(body: string, callee: Callee): string {
   return line.length > EXCERPT ? `${line.slice(0, EXCERPT)}…` : line;
 }
 
-const REFUSALS = /quota|invalid|authentication|permission|not_found|context_length|content_(filter|policy)/i;
+const REFUSALS =
+  /quota|invalid|authentication|permission|not_found|context_length|content_(filter|policy)/i;
 
 function mayRetry(status: number, code: string | null, shouldRetry: string | null): boolean {
   if (shouldRetry === "false") return false;
@@ -152,11 +175,16 @@ function statusHint(status: number, callee: Callee): { hint?: string } {
     return { hint: `Check the key for ${callee.provider}, and what it may be used for.` };
   if (status === 404) return { hint: `Check the model's name and the base URL (${callee.host}).` };
   if (status === 429)
-    return { hint: `Wait, raise the limit at ${callee.provider}, or name another model in llm.fallbacks.` };
+    return {
+      hint: `Wait, raise the limit at ${callee.provider}, or name another model in llm.fallbacks.`,
+    };
   return {};
 }
 
-/** Milliseconds from `retry-after-ms` or `retry-after` (seconds or an HTTP date); null when the server does not say. */
+/**
+ * Milliseconds from `retry-after-ms` or `retry-after` (seconds or an HTTP date); null when the
+ * server does not say.
+ */
 function retryAfter(headers: Headers): number | null {
   const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
   if (milliseconds >= 0) return milliseconds;
@@ -174,7 +202,11 @@ function saidBy(body: string, callee: Callee): Said {
 }
 
 function transportCode(thrown: unknown): string {
-  for (let error = thrown, depth = 0; error instanceof Error && depth < 4; error = error.cause, depth++) {
+  for (
+    let error = thrown, depth = 0;
+    error instanceof Error && depth < 4;
+    error = error.cause, depth++
+  ) {
     const code: unknown = "code" in error ? error.code : undefined;
     if (typeof code === "string" && code !== "") return code;
   }
@@ -182,5 +214,8 @@ function transportCode(thrown: unknown): string {
 }
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[key]")), text);
+  return secrets.reduce(
+    (rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[key]")),
+    text,
+  );
 }

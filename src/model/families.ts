@@ -20,9 +20,10 @@ const REASONING: Partial<Abilities> = {
 
 /**
  * What is known of families of models, the first that fits wins. Sources, read in November 2026:
- * OpenAI: developers.openai.com/api/docs/guides/reasoning. Anthropic: platform.claude.com/docs, pages about-claude/models,
- * build-with-claude/structured-outputs, …/effort, …/prompt-caching and the migration guides of Opus 4.7, Sonnet 5 and
- * Sonnet 5.5. Google: ai.google.dev/gemini-api/docs, pages thinking, structured-output and gemma.
+ * OpenAI: developers.openai.com/api/docs/guides/reasoning. Anthropic: platform.claude.com/docs,
+ * pages about-claude/models, build-with-claude/structured-outputs, …/effort, …/prompt-caching and
+ * the migration guides of Opus 4.7, Sonnet 5 and Sonnet 5.5. Google: ai.google.dev/gemini-api/docs,
+ * pages thinking, structured-output and gemma.
  */
 export const FAMILIES: readonly Family[] = [
   family(["openai"], /^o[13]-mini/, { ...REASONING, input: [] }),
@@ -33,7 +34,11 @@ export const FAMILIES: readonly Family[] = [
   family(["anthropic"], /claude-(3-|(opus|sonnet)-4(-[01])?(-20\d{6})?$)/, {}),
   family(["anthropic"], /claude-(opus|haiku)-4-5/, { schema: "anthropic", cacheFrom: 4096 }),
   family(["anthropic"], /claude-sonnet-4-5/, { schema: "anthropic" }),
-  family(["anthropic"], /claude-opus-4-6/, { schema: "anthropic", thinking: "adaptive", cacheFrom: 4096 }),
+  family(["anthropic"], /claude-opus-4-6/, {
+    schema: "anthropic",
+    thinking: "adaptive",
+    cacheFrom: 4096,
+  }),
   family(["anthropic"], /claude-sonnet-4-6/, { schema: "anthropic", thinking: "adaptive" }),
   family(["anthropic"], /claude-(opus-4-[78]|opus-5(?!-\d(-|$))|sonnet-5(?!-\d(-|$)))/, {
     schema: "anthropic",
@@ -42,7 +47,13 @@ export const FAMILIES: readonly Family[] = [
   }),
   // The newest, and whatever comes after them: they think always, and set their own sampling.
   family(["anthropic"], /claude-/, { schema: "anthropic", thinking: "always" }),
-  family(["gemini"], /gemma/, { thinking: "none", system: false, schema: "none", jsonMode: false, input: ["image"] }),
+  family(["gemini"], /gemma/, {
+    thinking: "none",
+    system: false,
+    schema: "none",
+    jsonMode: false,
+    input: ["image"],
+  }),
   family(["gemini"], /gemini-(1|2\.0)/, { thinking: "none" }),
   family(["gemini"], /gemini-2\.5/, { thinking: "budget" }),
 ];
@@ -55,9 +66,13 @@ export function abilitiesOf(endpoint: Endpoint, name: string): Abilities {
   const { protocol: _protocol, local: _local, needsKey: _needsKey, ...usual } = endpoint.quirks;
   const { protocol } = endpoint.quirks;
   // Another server's ways may be OpenAI's without its models being so.
-  const places: readonly string[] = protocol === "openai" ? [endpoint.provider] : [endpoint.provider, protocol];
-  const found = FAMILIES.find(({ at, names }) => names.test(name) && at.some((place) => places.includes(place)));
-  const sampling = protocol === "anthropic" && NO_SAMPLING.test(name) ? ["temperature", "top_p", "top_k"] : [];
+  const places: readonly string[] =
+    protocol === "openai" ? [endpoint.provider] : [endpoint.provider, protocol];
+  const found = FAMILIES.find(
+    ({ at, names }) => names.test(name) && at.some((place) => places.includes(place)),
+  );
+  const sampling =
+    protocol === "anthropic" && NO_SAMPLING.test(name) ? ["temperature", "top_p", "top_k"] : [];
   const ways = { ...usual, ...found?.ways };
   return {
     ...ways,

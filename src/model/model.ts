@@ -6,8 +6,8 @@ import type { Abilities } from "./quirks.ts";
 /**
  * Where models come from: one provider, many models.
  *
- * Order of calls: `model(name)` any number of times; then `Model.ready` before the first `call` of a run; `close` once, last.
- * A provider opens nothing until a model is called.
+ * Order of calls: `model(name)` any number of times; then `Model.ready` before the first `call` of
+ * a run; `close` once, last. A provider opens nothing until a model is called.
  */
 export interface ModelProvider {
   /** The canonical name: `google`, also where a program says `gemini/…`. */
@@ -28,30 +28,38 @@ export interface ModelProvider {
 export interface Model {
   /** `provider/name`, as the program wrote it. */
   readonly id: string;
-  /** Where calls go, without secrets; tells two servers apart that go by one name. Absent: the id says it all. */
+  /**
+   * Where calls go, without secrets; tells two servers apart that go by one name. Absent: the id
+   * says it all.
+   */
   readonly origin?: string;
   /** Context window in tokens; null where unknown. */
   readonly window: number | null;
-  /** What it can do and how it is asked. Absent: it is asked nothing (a model that runs in this process). */
+  /**
+   * What it can do and how it is asked. Absent: it is asked nothing (a model that runs in this
+   * process).
+   */
   readonly abilities?: Abilities;
   /**
-   * Checks without paying that a call could be made: credentials, a local model's presence (pulling it if the provider
-   * was made so). Called once before anything of a run is paid for.
-   * @throws {ModullmError} RLLM_014 without credentials, RLLM_010 for a local model that is not there
+   * Checks without paying that a call could be made: credentials, a local model's presence (pulling
+   * it if the provider was made so). Called once before anything of a run is paid for.
+   * @throws {ModullmError} RLLM_014 without credentials, RLLM_010 for a local model that is not
+   * there
    */
   ready(signal: AbortSignal, note: (note: ModelNote) => void): Promise<void>;
   /**
-   * Milliseconds since the epoch until which calls are better spared, because the last ones failed; null: it may be called.
-   * Advice: a call is made all the same. Absent: nothing is kept on record.
+   * Milliseconds since the epoch until which calls are better spared, because the last ones failed;
+   * null: it may be called. Advice: a call is made all the same. Absent: nothing is kept on record.
    */
   restsUntil?(): number | null;
   /**
    * One call, streamed. An adapter may give the whole text as one part.
    *
-   * The stream ends with exactly one `finish`. A reply without any text has no `text` part (not an empty one).
-   * Aborting `signal` closes the connection and ends the stream with RLLM_022. A stream that ends before the model
-   * finished is an error, never a short success.
-   * @throws {ModullmError} RLLM_017 when the provider refuses or fails (`retryable` says whether to try again), RLLM_011
+   * The stream ends with exactly one `finish`. A reply without any text has no `text` part (not an
+   * empty one). Aborting `signal` closes the connection and ends the stream with RLLM_022. A stream
+   * that ends before the model finished is an error, never a short success.
+   * @throws {ModullmError} RLLM_017 when the provider refuses or fails (`retryable` says whether to
+   * try again), RLLM_011
    *   when the reply is not one
    */
   call(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
@@ -63,15 +71,23 @@ export interface ModelRequest {
   readonly params: Readonly<Record<string, unknown>>;
   /** The output contract's schema: enforced where the server can, ignored where it can't. */
   readonly schema: JsonSchema;
-  /** Whether the caller shows text as it comes; without it an adapter may fetch the answer whole. */
+  /**
+   * Whether the caller shows text as it comes; without it an adapter may fetch the answer whole.
+   */
   readonly stream: boolean;
   /** How long to wait for what. @default as on a last model, with nothing set */
   readonly patience?: Patience;
-  /** What the prompt was rendered from. Only for models that run in this process; never sent anywhere. */
+  /**
+   * What the prompt was rendered from. Only for models that run in this process; never sent
+   * anywhere.
+   */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** How long a caller waits before it gives up on a call. What is set is in milliseconds; null: nothing is set. */
+/**
+ * How long a caller waits before it gives up on a call. What is set is in milliseconds; null:
+ * nothing is set.
+ */
 export interface Patience {
   /** Whether another model takes over when this one fails: then waiting is short. */
   readonly another: boolean;
@@ -115,7 +131,10 @@ export type ModelPart =
       readonly served: string | null;
     };
 
-/** Something a watcher should know: a schema that had to be weakened, a wait before another try, a pull's progress. */
+/**
+ * Something a watcher should know: a schema that had to be weakened, a wait before another try, a
+ * pull's progress.
+ */
 export interface ModelNote {
   readonly kind: NoteKind;
   readonly message: string;

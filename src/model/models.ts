@@ -16,17 +16,24 @@ export interface ModelsOptions {
   readonly baseline: () => Promise<ModelProvider>;
   /** Where the records of failing models are kept. @default nowhere: no model is spared */
   readonly breakers?: Omit<BreakerOptions, "now">;
-  /** The provider that a plugin is, for names that nothing else stands for; null where there is no such plugin. */
+  /**
+   * The provider that a plugin is, for names that nothing else stands for; null where there is no
+   * such plugin.
+   */
   readonly plugin?: (name: string) => Promise<ModelProvider | null>;
   readonly sleep?: NonNullable<RetryOptions["sleep"]>;
   readonly random?: () => number;
 }
 
-/** Every model a program may name. An adapter is loaded when its first model is asked for, and opens nothing before a call. */
+/**
+ * Every model a program may name. An adapter is loaded when its first model is asked for, and opens
+ * nothing before a call.
+ */
 export interface Models {
   /**
    * @param id `provider/name`; the provider in any case, the rest as the server spells it
-   * @throws {ModullmError} RLLM_002 when the id is malformed or its provider unknown, RLLM_018 when its settings are broken
+   * @throws {ModullmError} RLLM_002 when the id is malformed or its provider unknown, RLLM_018 when
+   * its settings are broken
    */
   get(id: string): Promise<Model>;
   /** @param name what stands before the slash */
@@ -92,7 +99,10 @@ async function loadProvider(name: string, options: ModelsOptions): Promise<Model
 }
 
 /** What is built in or configured comes first, so that no plugin can take a known name. */
-async function endpointOrPlugin(name: string, { config, plugin }: ModelsOptions): Promise<Endpoint | ModelProvider> {
+async function endpointOrPlugin(
+  name: string,
+  { config, plugin }: ModelsOptions,
+): Promise<Endpoint | ModelProvider> {
   try {
     return resolveEndpoint(name, config);
   } catch (thrown) {
@@ -107,17 +117,23 @@ function isBuiltin(name: string): boolean {
   return name.toLowerCase() === "builtin";
 }
 
-function retryOptions({ id, origin }: Model, { sleep, random, breakers }: ModelsOptions): RetryOptions {
+function retryOptions(
+  { id, origin }: Model,
+  { sleep, random, breakers }: ModelsOptions,
+): RetryOptions {
   return {
     ...(sleep === undefined ? {} : { sleep }),
     ...(random === undefined ? {} : { random }),
-    ...(breakers === undefined ? {} : { breaker: createBreaker(`${id} ${origin ?? ""}`, breakers) }),
+    ...(breakers === undefined
+      ? {}
+      : { breaker: createBreaker(`${id} ${origin ?? ""}`, breakers) }),
   };
 }
 
 function splitId(id: string): { front: string; name: string } {
   const slash = id.indexOf("/");
-  const [front, name] = slash < 0 ? [id, ""] : [id.slice(0, slash).trim(), id.slice(slash + 1).trim()];
+  const [front, name] =
+    slash < 0 ? [id, ""] : [id.slice(0, slash).trim(), id.slice(slash + 1).trim()];
   if (slash >= 0 && front !== "" && name !== "") return { front, name };
   throw new ModullmError("RLLM_002", `Cannot use model "${id}": it is not provider/name`, {
     details: { field: "llm.model", value: id },

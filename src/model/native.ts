@@ -35,20 +35,26 @@ export interface NativeCall {
   readonly url: URL;
   readonly body: Readonly<Record<string, unknown>>;
   readonly notes: readonly ModelNote[];
-  /** The body without what enforces the schema, for a server that refuses that; null where nothing of ours does. */
+  /**
+   * The body without what enforces the schema, for a server that refuses that; null where nothing
+   * of ours does.
+   */
   readonly bare: Readonly<Record<string, unknown>> | null;
   /** Whether the model may be silent for long before its answer. */
   readonly patient: boolean;
 }
 
 /**
- * A provider's own protocol: what is sent, and what the events of the reply mean. Connections, limits, errors and the reading
- * of streams are the same for all. Calls are always streamed: a server that streams shows that it is alive.
+ * A provider's own protocol: what is sent, and what the events of the reply mean. Connections,
+ * limits, errors and the reading of streams are the same for all. Calls are always streamed: a
+ * server that streams shows that it is alive.
  */
 export interface NativeProtocol {
   /** The key and whatever else every request carries; names in lower case. */
   headers(endpoint: Endpoint): Readonly<Record<string, string>>;
-  /** @throws {ModullmError} RLLM_017 where the provider has no way to say something of the request */
+  /**
+   * @throws {ModullmError} RLLM_017 where the provider has no way to say something of the request
+   */
   write(model: NativeModel, request: ModelRequest): Promise<NativeCall>;
   reader(callee: Callee): ReplyReader;
   listUrl(endpoint: Endpoint): URL;
@@ -66,7 +72,11 @@ export function createNative(options: NativeOptions, protocol: NativeProtocol): 
 }
 
 /** The base URL with these segments behind its path; its query stays. */
-export function under(endpoint: Endpoint, path: string, missing?: { readonly end: RegExp; readonly add: string }): URL {
+export function under(
+  endpoint: Endpoint,
+  path: string,
+  missing?: { readonly end: RegExp; readonly add: string },
+): URL {
   const url = new URL(endpoint.baseUrl);
   const base = url.pathname.replace(/\/+$/, "");
   url.pathname = `${missing === undefined || missing.end.test(base) ? base : `${base}${missing.add}`}${path}`;
@@ -94,7 +104,11 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
       const call = await protocol.write({ name, endpoint, abilities, config, callee }, request);
       for (const note of call.notes) yield { type: "note", ...note };
       const patient = call.patient || endpoint.quirks.local;
-      const deadlines = deadlinesOf(request.params["timeout"], { stream: true, patient }, request.patience);
+      const deadlines = deadlinesOf(
+        request.params["timeout"],
+        { stream: true, patient },
+        request.patience,
+      );
       const open = () => openExchange(options, protocol, { callee, deadlines, extra, signal });
       try {
         yield* exchangeParts(open(), protocol, call, callee);
@@ -115,7 +129,10 @@ async function* exchangeParts(
   callee: Callee,
 ): AsyncGenerator<ModelPart> {
   try {
-    const response = await exchange.fetch(call.url, { method: "POST", body: JSON.stringify(call.body) });
+    const response = await exchange.fetch(call.url, {
+      method: "POST",
+      body: JSON.stringify(call.body),
+    });
     const type = response.headers.get("content-type") ?? "";
     const reader = protocol.reader(callee);
     if (/json|html/.test(type)) yield* wholeParts(await exchange.text(response), callee, reader);
@@ -125,7 +142,10 @@ async function* exchangeParts(
   }
 }
 
-/** A reply in one piece, from a server that does not stream; some send a list of what they would have streamed. */
+/**
+ * A reply in one piece, from a server that does not stream; some send a list of what they would
+ * have streamed.
+ */
 function* wholeParts(body: string, callee: Callee, reader: ReplyReader): Generator<ModelPart> {
   const value = parsed(body, callee);
   const events = Array.isArray(value) ? value.filter(isObject) : isObject(value) ? [value] : [];
@@ -166,7 +186,11 @@ interface Opening {
   readonly signal: AbortSignal;
 }
 
-function openExchange(options: NativeOptions, protocol: NativeProtocol, opening: Opening): Exchange {
+function openExchange(
+  options: NativeOptions,
+  protocol: NativeProtocol,
+  opening: Opening,
+): Exchange {
   const { endpoint, fetch } = options;
   const { callee, deadlines, extra, signal } = opening;
   const own = Object.entries(endpoint.headers).map(([name, value]) => [name.toLowerCase(), value]);
@@ -183,4 +207,5 @@ function parsed(body: string, callee: Callee): unknown {
 }
 
 /** By which these providers say what they refuse. */
-const FORMAT_WORDS = /schema|output_config|output format|structured output|text\.format|grammar|too many states/i;
+const FORMAT_WORDS =
+  /schema|output_config|output format|structured output|text\.format|grammar|too many states/i;

@@ -2,8 +2,9 @@ import { HOSTED, LOCAL } from "./quirks.ts";
 import type { Quirks } from "./quirks.ts";
 
 /**
- * The provider table: everything that differs between servers, as data. What differs between models of one server is in
- * `families.ts`. `docs/providers.md` shows it, and a test holds the two together.
+ * The provider table: everything that differs between servers, as data. What differs between models
+ * of one server is in `families.ts`. `docs/providers.md` shows it, and a test holds the two
+ * together.
  */
 export interface ProviderEntry {
   /** The canonical name; what errors and stats show. */
@@ -15,12 +16,18 @@ export interface ProviderEntry {
   /** Variables that may hold the key, first one wins; empty for a server that needs none. */
   readonly keys: readonly string[];
   readonly quirks: Quirks;
-  /** Its ways at an address that speaks OpenAI's protocol in place of its own; absent where it has no protocol of its own. */
+  /**
+   * Its ways at an address that speaks OpenAI's protocol in place of its own; absent where it has
+   * no protocol of its own.
+   */
   readonly compatible?: Compatible;
 }
 
 export interface Compatible {
-  /** Paths of addresses that speak the provider's own protocol, whatever their host; without the slash at the end. */
+  /**
+   * Paths of addresses that speak the provider's own protocol, whatever their host; without the
+   * slash at the end.
+   */
   readonly unless: RegExp;
   readonly quirks: Quirks;
 }
@@ -29,8 +36,18 @@ export interface Compatible {
 const SAMPLERS = ["top_k", "min_p"];
 const LOGPROBS = ["logprobs", "top_logprobs"];
 const PENALTIES = ["frequency_penalty", "presence_penalty"];
-const NOT_ANTHROPIC = [...LOGPROBS, ...PENALTIES, "logit_bias", "prediction", "seed", "n", "verbosity"];
-const NOT_GEMINI = words("min_p logit_bias logprobs top_logprobs n prediction user service_tier verbosity");
+const NOT_ANTHROPIC = [
+  ...LOGPROBS,
+  ...PENALTIES,
+  "logit_bias",
+  "prediction",
+  "seed",
+  "n",
+  "verbosity",
+];
+const NOT_GEMINI = words(
+  "min_p logit_bias logprobs top_logprobs n prediction user service_tier verbosity",
+);
 
 export const PROVIDERS: readonly ProviderEntry[] = [
   entry("openai", "https://api.openai.com/v1", ["OPENAI_API_KEY"], {
@@ -58,18 +75,27 @@ export const PROVIDERS: readonly ProviderEntry[] = [
       },
     },
   }),
-  entry("google", "https://generativelanguage.googleapis.com/v1beta", ["GOOGLE_API_KEY", "GEMINI_API_KEY"], {
-    aliases: ["gemini"],
-    protocol: "gemini",
-    schema: "gemini",
-    input: ["image", "audio", "pdf"],
-    thinking: "level",
-    refuses: NOT_GEMINI,
-    compatible: {
-      unless: /^$|\/v1(alpha|beta)$/,
-      quirks: { ...HOSTED, schema: "gemini", refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "thinking"] },
+  entry(
+    "google",
+    "https://generativelanguage.googleapis.com/v1beta",
+    ["GOOGLE_API_KEY", "GEMINI_API_KEY"],
+    {
+      aliases: ["gemini"],
+      protocol: "gemini",
+      schema: "gemini",
+      input: ["image", "audio", "pdf"],
+      thinking: "level",
+      refuses: NOT_GEMINI,
+      compatible: {
+        unless: /^$|\/v1(alpha|beta)$/,
+        quirks: {
+          ...HOSTED,
+          schema: "gemini",
+          refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "thinking"],
+        },
+      },
     },
-  }),
+  ),
   entry("mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"], {
     streamUsage: false,
     renames: { max_completion_tokens: "max_tokens", seed: "random_seed" },
@@ -96,7 +122,15 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   entry("deepseek", "https://api.deepseek.com/v1", ["DEEPSEEK_API_KEY"], {
     schema: "none",
     renames: { max_completion_tokens: "max_tokens" },
-    refuses: [...SAMPLERS, "logit_bias", "n", "seed", "user", "service_tier", "parallel_tool_calls"],
+    refuses: [
+      ...SAMPLERS,
+      "logit_bias",
+      "n",
+      "seed",
+      "user",
+      "service_tier",
+      "parallel_tool_calls",
+    ],
   }),
   entry("xai", "https://api.x.ai/v1", ["XAI_API_KEY"], {
     aliases: ["grok"],
@@ -107,15 +141,31 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     aliases: ["together_ai", "togetherai"],
     renames: { max_completion_tokens: "max_tokens" },
   }),
-  entry("fireworks", "https://api.fireworks.ai/inference/v1", ["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"], {
-    aliases: ["fireworks_ai"],
-    renames: { max_completion_tokens: "max_tokens" },
-  }),
+  entry(
+    "fireworks",
+    "https://api.fireworks.ai/inference/v1",
+    ["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"],
+    {
+      aliases: ["fireworks_ai"],
+      renames: { max_completion_tokens: "max_tokens" },
+    },
+  ),
   entry("perplexity", "https://api.perplexity.ai", ["PERPLEXITY_API_KEY", "PPLX_API_KEY"], {
     jsonMode: false,
     streamUsage: false,
     renames: { max_completion_tokens: "max_tokens" },
-    refuses: ["min_p", "logit_bias", "logprobs", "n", "seed", "stop", "tools", "tool_choice", "top_logprobs", "user"],
+    refuses: [
+      "min_p",
+      "logit_bias",
+      "logprobs",
+      "n",
+      "seed",
+      "stop",
+      "tools",
+      "tool_choice",
+      "top_logprobs",
+      "user",
+    ],
   }),
   entry("cerebras", "https://api.cerebras.ai/v1", ["CEREBRAS_API_KEY"], {
     schema: "strict",
@@ -141,15 +191,23 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     refuses: [...SAMPLERS, "thinking"],
   }),
   local("vllm", "http://127.0.0.1:8000/v1", { aliases: ["hosted_vllm"] }),
-  local("llamacpp", "http://127.0.0.1:8080/v1", { aliases: ["llama.cpp", "llama-cpp", "llama_cpp"] }),
-  local("lmstudio", "http://127.0.0.1:1234/v1", { aliases: ["lm_studio", "lm-studio"], jsonMode: false }),
+  local("llamacpp", "http://127.0.0.1:8080/v1", {
+    aliases: ["llama.cpp", "llama-cpp", "llama_cpp"],
+  }),
+  local("lmstudio", "http://127.0.0.1:1234/v1", {
+    aliases: ["lm_studio", "lm-studio"],
+    jsonMode: false,
+  }),
   local("ollama", "http://127.0.0.1:11434", { protocol: "ollama", input: ["image"] }),
 ];
 
 /** The entry a program's `provider/` means, whatever its case; null where it is none of these. */
 export function findProvider(name: string): ProviderEntry | null {
   const wanted = name.toLowerCase();
-  return PROVIDERS.find((provider) => provider.name === wanted || provider.aliases.includes(wanted)) ?? null;
+  return (
+    PROVIDERS.find((provider) => provider.name === wanted || provider.aliases.includes(wanted)) ??
+    null
+  );
 }
 
 /** Every name that can stand before the slash. */
@@ -164,7 +222,12 @@ export function environmentName(provider: string): string {
 
 type More = Partial<Quirks> & Pick<Partial<ProviderEntry>, "aliases" | "compatible">;
 
-function entry(name: string, baseUrl: string | null, keys: readonly string[], more: More): ProviderEntry {
+function entry(
+  name: string,
+  baseUrl: string | null,
+  keys: readonly string[],
+  more: More,
+): ProviderEntry {
   return made(name, baseUrl, keys, { ...HOSTED, ...more });
 }
 
@@ -172,9 +235,21 @@ function local(name: string, baseUrl: string, more: More): ProviderEntry {
   return made(name, baseUrl, [`${environmentName(name)}_API_KEY`], { ...LOCAL, ...more });
 }
 
-function made(name: string, baseUrl: string | null, keys: readonly string[], more: Quirks & More): ProviderEntry {
+function made(
+  name: string,
+  baseUrl: string | null,
+  keys: readonly string[],
+  more: Quirks & More,
+): ProviderEntry {
   const { aliases = [], compatible, ...quirks } = more;
-  return { name, aliases, baseUrl, keys, quirks, ...(compatible === undefined ? {} : { compatible }) };
+  return {
+    name,
+    aliases,
+    baseUrl,
+    keys,
+    quirks,
+    ...(compatible === undefined ? {} : { compatible }),
+  };
 }
 
 function words(text: string): readonly string[] {

@@ -1,31 +1,41 @@
-/** How a server is spoken to. `azure` is OpenAI's protocol behind Azure's addresses, `responses` OpenAI's newer one. */
+/**
+ * How a server is spoken to. `azure` is OpenAI's protocol behind Azure's addresses, `responses`
+ * OpenAI's newer one.
+ */
 export type Protocol = "openai" | "azure" | "responses" | "anthropic" | "gemini" | "ollama";
 
 /** What a model takes in beside text. */
 export type Modality = "image" | "audio" | "pdf";
 
 /**
- * How a JSON schema is sent: `strict` (enforced, in OpenAI's subset), `anthropic` (enforced, in Anthropic's subset), `gemini`
- * (enforced, in Gemini's subset), `grammar` (turned into a grammar by llama.cpp or alike), `tool` (as the input of a tool
- * that the model must call; not enforced), `schema` (as written), `none`.
+ * How a JSON schema is sent: `strict` (enforced, in OpenAI's subset), `anthropic` (enforced, in
+ * Anthropic's subset), `gemini` (enforced, in Gemini's subset), `grammar` (turned into a grammar by
+ * llama.cpp or alike), `tool` (as the input of a tool that the model must call; not enforced),
+ * `schema` (as written), `none`.
  */
 export type SchemaMode = "strict" | "anthropic" | "gemini" | "grammar" | "tool" | "schema" | "none";
 
 /**
- * How a model is told to think: `effort` (a level, as OpenAI has it), `level` (Gemini 3), `budget` (a number of tokens),
- * `adaptive` (Anthropic: the model decides how much), `always` (as `adaptive`, and it can't be turned off), `none` (not at
- * all, or nothing is known).
+ * How a model is told to think: `effort` (a level, as OpenAI has it), `level` (Gemini 3), `budget`
+ * (a number of tokens), `adaptive` (Anthropic: the model decides how much), `always` (as
+ * `adaptive`, and it can't be turned off), `none` (not at all, or nothing is known).
  */
 export type Thinking = "effort" | "level" | "budget" | "adaptive" | "always" | "none";
 
-/** What a model can do, and how it wants to be asked. Data; adapters read it, and nothing else says it. */
+/**
+ * What a model can do, and how it wants to be asked. Data; adapters read it, and nothing else says
+ * it.
+ */
 export interface Abilities {
   readonly schema: SchemaMode;
   /** Whether it can be told to write JSON, of whatever shape. */
   readonly jsonMode: boolean;
   /** Whether it counts tokens in a stream, and may be asked to. */
   readonly streamUsage: boolean;
-  /** Whether it takes a system message; where it doesn't, the text goes before the first message of the user. */
+  /**
+   * Whether it takes a system message; where it doesn't, the text goes before the first message of
+   * the user.
+   */
   readonly system: boolean;
   /** What it takes in beside text; null where that is not known, so that the server has to say. */
   readonly input: readonly Modality[] | null;
@@ -36,14 +46,20 @@ export interface Abilities {
   readonly refuses: readonly string[];
   /** Parameters it refuses only while it thinks. */
   readonly refusesThinking: readonly string[];
-  /** Tokens from which on the beginning of a prompt is worth keeping at the server; null where nobody has to ask for that. */
+  /**
+   * Tokens from which on the beginning of a prompt is worth keeping at the server; null where
+   * nobody has to ask for that.
+   */
   readonly cacheFrom: number | null;
 }
 
 /** The ways of a server: what it is, and what its models can do as far as they are alike. */
 export interface Quirks extends Abilities {
   readonly protocol: Protocol;
-  /** Whether it runs on the user's own machines: a first token may then take as long as loading a model does. */
+  /**
+   * Whether it runs on the user's own machines: a first token may then take as long as loading a
+   * model does.
+   */
   readonly local: boolean;
   /** Whether a call without a key can't work. */
   readonly needsKey: boolean;
@@ -68,4 +84,9 @@ export const HOSTED: Quirks = {
 export const LOCAL: Quirks = { ...HOSTED, local: true, needsKey: false, schema: "grammar" };
 
 /** A server nothing is known of: the plainest request there is. */
-export const UNKNOWN_SERVER: Quirks = { ...HOSTED, needsKey: false, schema: "none", streamUsage: false };
+export const UNKNOWN_SERVER: Quirks = {
+  ...HOSTED,
+  needsKey: false,
+  schema: "none",
+  streamUsage: false,
+};

@@ -24,20 +24,26 @@ const FIRST_WAIT = 500;
 const LONGEST_BACKOFF = 8000;
 /** How long a server that is loading its model is waited for, in milliseconds. */
 const LONGEST_LOADING = 120_000;
-/** A server that is not there is seldom there a moment later: one quick look, for one that is just starting. */
+/**
+ * A server that is not there is seldom there a moment later: one quick look, for one that is just
+ * starting.
+ */
 const REFUSED_WAIT = 200;
 
 /**
- * A model that waits out transient failures: RLLM_017 that says `retryable` and comes before any text.
+ * A model that waits out transient failures: RLLM_017 that says `retryable` and comes before any
+ * text.
  *
- * Waits 0.5, 1, 2 … s (at most 8, a quarter of it by chance), or as long as the server asks for, up to 60 s. Each wait is
- * a `retry-wait` note. `params.timeout` covers the tries and the waits between them. Once text has been
- * given nothing is tried again here, as the caller may have shown it. `details.attempts` counts the tries.
+ * Waits 0.5, 1, 2 … s (at most 8, a quarter of it by chance), or as long as the server asks for, up
+ * to 60 s. Each wait is a `retry-wait` note. `params.timeout` covers the tries and the waits
+ * between them. Once text has been given nothing is tried again here, as the caller may have shown
+ * it. `details.attempts` counts the tries.
  *
  * A server that says it is loading the model is waited for, up to two minutes.
  *
- * While another model is left, patience is short: silence that passed a deadline is not waited for again, a server that asks for
- * more than 5 s does not get them, and a model that has rested is tried once.
+ * While another model is left, patience is short: silence that passed a deadline is not waited for
+ * again, a server that asks for more than 5 s does not get them, and a model that has rested is
+ * tried once.
  */
 export function withRetry(model: Model, options: RetryOptions = {}): Model {
   const settings = { retries: 2, sleep: sleepFor, random: Math.random, breaker: null, ...options };
@@ -54,7 +60,10 @@ export function withRetry(model: Model, options: RetryOptions = {}): Model {
     call: (request, signal) => new FirstTry(begin(model, settings, request, signal)),
   };
   if (model.abilities === undefined) return retried;
-  return Object.defineProperty(retried, "abilities", { get: () => model.abilities, enumerable: true });
+  return Object.defineProperty(retried, "abilities", {
+    get: () => model.abilities,
+    enumerable: true,
+  });
 }
 
 /** One call with all its tries. */
@@ -74,7 +83,12 @@ interface CallState {
   committed: boolean;
 }
 
-function begin(model: Model, settings: Required<RetryOptions>, request: ModelRequest, signal: AbortSignal): CallState {
+function begin(
+  model: Model,
+  settings: Required<RetryOptions>,
+  request: ModelRequest,
+  signal: AbortSignal,
+): CallState {
   const another = request.patience?.another ?? false;
   const end = performance.now() + totalOf(request.params["timeout"], request.patience);
   const probing = settings.breaker?.begin() ?? false;
@@ -83,8 +97,9 @@ function begin(model: Model, settings: Required<RetryOptions>, request: ModelReq
 }
 
 /**
- * The first try hands its parts on as they are, and tries after that take over when it fails. Not a generator, nor async: nearly
- * every call is a first try that succeeds, and another generator around it would cost a run a twentieth of its time.
+ * The first try hands its parts on as they are, and tries after that take over when it fails. Not a
+ * generator, nor async: nearly every call is a first try that succeeds, and another generator
+ * around it would cost a run a twentieth of its time.
  */
 class FirstTry implements AsyncIterableIterator<ModelPart> {
   readonly #state: CallState;
@@ -142,18 +157,24 @@ async function* tryAgain(state: CallState, first: unknown): AsyncGenerator<Model
     if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") throw thrown;
     const failure = withDetails(thrown, { attempts: attempt });
     report(failure, settings.breaker);
-    const wait = state.committed ? null : waitBefore(failure, attempt, { ...state, random: settings.random, waited });
+    const wait = state.committed
+      ? null
+      : waitBefore(failure, attempt, { ...state, random: settings.random, waited });
     if (wait === null || performance.now() + wait >= end) throw failure;
     if (wait > LONGEST_WAIT) throw asksTooMuch(model, failure, wait);
     yield waitNote(model, failure, { wait, attempt });
     waited += wait;
     await settings.sleep(wait, signal);
     if (signal.aborted) throw cancelled(signal);
-    // The time that is left, where the program limits it; the first try got the number as it is written.
+    // The time that is left, where the program limits it; the first try got the number as it is
+    // written.
     const timeout = (end - performance.now()) / 1000;
-    const params = isTimeout(request.params["timeout"]) ? { ...request.params, timeout } : request.params;
+    const params = isTimeout(request.params["timeout"])
+      ? { ...request.params, timeout }
+      : request.params;
     try {
-      for await (const part of model.call({ ...request, params }, signal)) if (isNews(part, state)) yield part;
+      for await (const part of model.call({ ...request, params }, signal))
+        if (isNews(part, state)) yield part;
       return;
     } catch (error) {
       thrown = error;
@@ -191,7 +212,8 @@ function waitBefore(
   const { another } = settings;
   if (another && failure.details["deadline"] !== undefined) return null;
   const asked = askedWait(failure);
-  if (asked !== null && asked > (another ? LONGEST_WAIT_BEFORE_ANOTHER : LONGEST_WAIT)) return another ? null : asked;
+  if (asked !== null && asked > (another ? LONGEST_WAIT_BEFORE_ANOTHER : LONGEST_WAIT))
+    return another ? null : asked;
   const backoff = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_BACKOFF);
   if (isLoading(failure) && settings.waited < LONGEST_LOADING) return backoff;
   if (attempt > settings.retries) return null;
@@ -210,13 +232,21 @@ function asksTooMuch(model: Model, failure: ModullmError, wait: number): Modullm
   });
 }
 
-function waitNote(model: Model, failure: ModullmError, facts: { wait: number; attempt: number }): ModelPart {
+function waitNote(
+  model: Model,
+  failure: ModullmError,
+  facts: { wait: number; attempt: number },
+): ModelPart {
   const status = failure.details["status"];
   return {
     type: "note",
     kind: "retry-wait",
     message: `Trying ${model.id} again in ${seconds(facts.wait)}: ${reasonOf(failure)}`,
-    data: { wait_ms: facts.wait, attempt: facts.attempt, status: typeof status === "number" ? status : null },
+    data: {
+      wait_ms: facts.wait,
+      attempt: facts.attempt,
+      status: typeof status === "number" ? status : null,
+    },
   };
 }
 

@@ -17,7 +17,10 @@ const TOO_LONG =
 
 const TOO_LONG_CODE = "context_length_exceeded";
 
-/** Reads the error shapes of OpenAI and Anthropic, Google (also as a list), FastAPI (`detail`), Ollama (`error` is a text) and plain bodies. */
+/**
+ * Reads the error shapes of OpenAI and Anthropic, Google (also as a list), FastAPI (`detail`),
+ * Ollama (`error` is a text) and plain bodies.
+ */
 export function readError(body: string): Said {
   const plain = { text: body, code: null, status: null, retryAfterMs: null };
   let value: unknown;
@@ -29,13 +32,18 @@ export function readError(body: string): Said {
   const outer: unknown = Array.isArray(value) ? value[0] : value;
   if (!isObject(outer)) return plain;
   const error = outer["error"] ?? outer;
-  if (typeof error === "string") return { ...plain, text: error, code: TOO_LONG.test(error) ? TOO_LONG_CODE : null };
+  if (typeof error === "string")
+    return { ...plain, text: error, code: TOO_LONG.test(error) ? TOO_LONG_CODE : null };
   if (!isObject(error)) return plain;
   const message = error["message"] ?? error["detail"] ?? outer["message"];
   const text = typeof message === "string" ? message : body;
-  const named = [error["code"], error["type"], error["status"]].find((item) => typeof item === "string" && item !== "");
+  const named = [error["code"], error["type"], error["status"]].find(
+    (item) => typeof item === "string" && item !== "",
+  );
   const code = TOO_LONG.test(text) ? TOO_LONG_CODE : named;
-  const status = [error["code"], error["status"]].find((item) => typeof item === "number" && item >= 400 && item < 600);
+  const status = [error["code"], error["status"]].find(
+    (item) => typeof item === "number" && item >= 400 && item < 600,
+  );
   return {
     text,
     code: typeof code === "string" ? code : null,

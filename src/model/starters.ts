@@ -1,4 +1,7 @@
-/** A model of each hosted provider to begin with: small, and able to keep to a schema. Servers of one's own have models of their own. */
+/**
+ * A model of each hosted provider to begin with: small, and able to keep to a schema. Servers of
+ * one's own have models of their own.
+ */
 export const STARTERS: Readonly<Record<string, string>> = {
   openai: "gpt-5-mini",
   anthropic: "claude-haiku-4-5",

@@ -9,11 +9,14 @@ import { readEvents } from "./openai/sse.ts";
 /** What a protocol makes of the events of one reply. Made anew for every call. */
 export interface ReplyReader {
   /**
-   * The parts that one event brings; also given a whole reply, where a server sends that in place of a stream.
+   * The parts that one event brings; also given a whole reply, where a server sends that in place
+   * of a stream.
    * @throws {ModullmError} RLLM_017 for an event that reports an error
    */
   take(event: Readonly<Record<string, unknown>>): Iterable<ModelPart>;
-  /** The last parts, a `finish` at their end; null while the model has not said that it finished. */
+  /**
+   * The last parts, a `finish` at their end; null while the model has not said that it finished.
+   */
   end(): readonly ModelPart[] | null;
   /** Whether the protocol says that nothing comes any more. */
   readonly closed: boolean;
@@ -34,9 +37,10 @@ interface Progress {
 /**
  * The parts of a streamed reply.
  *
- * Finished means that the model said so: a stream that ends without that was cut, whatever else it said, and is an
- * error. After it nothing can spoil the answer any more: a missing `[DONE]`, a reset or silence ends the stream quietly.
- * Malformed events are skipped, with a note, if the model finishes after them.
+ * Finished means that the model said so: a stream that ends without that was cut, whatever else it
+ * said, and is an error. After it nothing can spoil the answer any more: a missing `[DONE]`, a
+ * reset or silence ends the stream quietly. Malformed events are skipped, with a note, if the model
+ * finishes after them.
  */
 export async function* streamedParts(
   exchange: Exchange,
@@ -81,10 +85,14 @@ function objectIn(text: string): Record<string, unknown> | null {
   }
 }
 
-async function* sampled(bytes: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+async function* sampled(
+  bytes: AsyncIterable<Uint8Array>,
+  progress: Progress,
+): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder();
   for await (const piece of bytes) {
-    if (progress.start.length < SAMPLE) progress.start += decoder.decode(piece.subarray(0, SAMPLE), { stream: true });
+    if (progress.start.length < SAMPLE)
+      progress.start += decoder.decode(piece.subarray(0, SAMPLE), { stream: true });
     yield piece;
   }
 }
@@ -100,5 +108,10 @@ function unfinished(progress: Progress, callee: Callee): Error {
 
 function malformedNote(count: number, callee: Callee): ModelPart {
   const what = count === 1 ? "1 malformed event" : `${count} malformed events`;
-  return { type: "note", kind: "warning", message: `Skipped ${what} in the stream of ${callee.host}`, data: { count } };
+  return {
+    type: "note",
+    kind: "warning",
+    message: `Skipped ${what} in the stream of ${callee.host}`,
+    data: { count },
+  };
 }

@@ -1,5 +1,8 @@
 /** Waits so many milliseconds at most, whatever the work does with its signal. */
-export async function within<T>(deadline: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function within<T>(
+  deadline: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -16,7 +16,10 @@ export interface AboutOptions {
 export function describePlugin(manifest: Manifest, options: AboutOptions): string {
   const { from, tree, before, platform = process.platform } = options;
   const { name, version, description, language, provides, env = [] } = manifest;
-  const command = (manifest.command[platform] ?? manifest.command["default"] ?? ["nothing on this platform"]).join(" ");
+  const command = (
+    manifest.command[platform] ??
+    manifest.command["default"] ?? ["nothing on this platform"]
+  ).join(" ");
   const was = before === undefined || before.version === version ? "" : `, was ${before.version}`;
   const rows: [string, string][] = [
     ["from", from],
@@ -40,7 +43,9 @@ function added(now: readonly string[], before: readonly string[] | undefined): s
 
 function sizeOf(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${Math.round(bytes / 100_000) / 10} MB`;
+  return bytes < 1_000_000
+    ? `${Math.round(bytes / 1000)} kB`
+    : `${Math.round(bytes / 100_000) / 10} MB`;
 }
 
 /** Text of a stranger must not look like lines of ours. */

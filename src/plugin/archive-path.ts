@@ -6,13 +6,21 @@ const MOST_DEPTH = 32;
 /** Names that Windows takes for devices, whatever comes behind the dot. */
 const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
-/** The paths of an archive, each of them once and inside of its folder, on every system that it may be unpacked on. */
+/**
+ * The paths of an archive, each of them once and inside of its folder, on every system that it may
+ * be unpacked on.
+ */
 export interface ArchivePaths {
-  /** @returns the path with `/` and without `.`; null for the folder itself. @throws {ArchiveFault} */
+  /**
+   * @returns the path with `/` and without `.`; null for the folder itself. @throws {ArchiveFault}
+   */
   add(written: string, kind: "file" | "folder"): string | null;
 }
 
-/** Names that differ in case or accents only are one name on macOS and Windows: the second would silently replace the first. */
+/**
+ * Names that differ in case or accents only are one name on macOS and Windows: the second would
+ * silently replace the first.
+ */
 export function createArchivePaths(): ArchivePaths {
   const seen = new Map<string, "file" | "folder">();
   function claim(path: string, kind: "file" | "folder", written: string): void {
@@ -47,8 +55,10 @@ function partsOf(written: string): string[] {
   if (parts.length > MOST_DEPTH) return refuse(`is nested more than ${MOST_DEPTH} levels deep`);
   for (const part of parts) {
     if (part === "..") return refuse("leads out of the archive");
-    if (Buffer.byteLength(part) > MOST_NAME) return refuse(`has a name of more than ${MOST_NAME} bytes`);
-    if (/[:*?"<>|]/.test(part) || /[. ]$/.test(part) || DEVICES.test(part)) return refuse("is no name on Windows");
+    if (Buffer.byteLength(part) > MOST_NAME)
+      return refuse(`has a name of more than ${MOST_NAME} bytes`);
+    if (/[:*?"<>|]/.test(part) || /[. ]$/.test(part) || DEVICES.test(part))
+      return refuse("is no name on Windows");
   }
   return parts;
 }

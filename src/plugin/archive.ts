@@ -3,7 +3,14 @@ import { mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { createArchivePaths } from "./archive-path.ts";
-import { ArchiveFault, BLOCK, readPax, readTarHeader, readText, type TarHeader } from "./tar-header.ts";
+import {
+  ArchiveFault,
+  BLOCK,
+  readPax,
+  readTarHeader,
+  readText,
+  type TarHeader,
+} from "./tar-header.ts";
 
 export interface UnpackOptions {
   readonly signal?: AbortSignal;
@@ -22,11 +29,16 @@ const LIMITS: ArchiveLimits = { entries: 20_000, bytes: 512 * 1024 ** 2 };
 const MOST_EXTENSION = 64 * 1024;
 
 /**
- * Unpacks a `.tgz` into a new folder: files and folders, nothing else. Links and devices, paths that lead out, names that come
- * twice and archives that are too large are refused, and the folder is then to be thrown away.
+ * Unpacks a `.tgz` into a new folder: files and folders, nothing else. Links and devices, paths
+ * that lead out, names that come twice and archives that are too large are refused, and the folder
+ * is then to be thrown away.
  * @throws {ArchiveFault}
  */
-export async function unpack(file: string, folder: string, options: UnpackOptions = {}): Promise<void> {
+export async function unpack(
+  file: string,
+  folder: string,
+  options: UnpackOptions = {},
+): Promise<void> {
   const { signal, limits = LIMITS } = options;
   // First: from here to the first read nothing may be waited for, as nobody would hear of an error.
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -64,10 +76,12 @@ async function readEntries(
     }
     const name = path ?? header.name;
     path = null;
-    if (++entries > limits.entries) throw new ArchiveFault(`it has more than ${limits.entries} entries`);
+    if (++entries > limits.entries)
+      throw new ArchiveFault(`it has more than ${limits.entries} entries`);
     const kind = kindOf(header, name);
     total += header.size;
-    if (total > limits.bytes) throw new ArchiveFault(`its files have more than ${limits.bytes} bytes`);
+    if (total > limits.bytes)
+      throw new ArchiveFault(`its files have more than ${limits.bytes} bytes`);
     const target = paths.add(name, kind);
     if (kind === "folder") {
       if (header.size > 0) throw new ArchiveFault(`the folder "${name}" in it has content`);
@@ -75,7 +89,8 @@ async function readEntries(
     } else await writeEntry(bytes, header, join(folder, target ?? ""));
   }
   // A second block of zeros belongs to the end; without one it was cut off between two entries.
-  if (readTarHeader(await bytes.take(BLOCK)) !== null) throw new ArchiveFault("it goes on behind its end");
+  if (readTarHeader(await bytes.take(BLOCK)) !== null)
+    throw new ArchiveFault("it goes on behind its end");
   if (path !== null) throw new ArchiveFault("an extended header in it belongs to nothing");
   if (entries === 0) throw new ArchiveFault("it is empty");
   // To the end, for the checksum of the compression; what else comes is padding.
@@ -87,15 +102,22 @@ const EXTENSIONS: ReadonlySet<string> = new Set(["x", "g", "L"]);
 
 /** @returns the path that it gives to the next entry; null where it says something else */
 async function readExtension({ type, size }: TarHeader, bytes: Bytes): Promise<string | null> {
-  if (size > MOST_EXTENSION) throw new ArchiveFault(`an extended header in it has more than ${MOST_EXTENSION} bytes`);
+  if (size > MOST_EXTENSION)
+    throw new ArchiveFault(`an extended header in it has more than ${MOST_EXTENSION} bytes`);
   const content = await bytes.take(size);
   await bytes.take(padding(size));
   if (type === "L") return readText(content);
   const records = readPax(content);
   for (const key of records.keys()) {
     const refused =
-      key.startsWith("GNU.sparse") || key === "size" || key === "linkpath" || (type === "g" && key === "path");
-    if (refused) throw new ArchiveFault(`an extended header in it sets "${key.slice(0, 50)}", which is not taken`);
+      key.startsWith("GNU.sparse") ||
+      key === "size" ||
+      key === "linkpath" ||
+      (type === "g" && key === "path");
+    if (refused)
+      throw new ArchiveFault(
+        `an extended header in it sets "${key.slice(0, 50)}", which is not taken`,
+      );
   }
   return records.get("path") ?? null;
 }
@@ -114,7 +136,9 @@ function kindOf({ type }: TarHeader, name: string): "file" | "folder" {
   if (type === "5") return "folder";
   if (type === "0" || type === "7") return name.endsWith("/") ? "folder" : "file";
   const kind = KINDS[type] ?? `an entry of the unknown type "${type}"`;
-  throw new ArchiveFault(`"${name.slice(0, 200)}" in it is ${kind}, and only files and folders are taken`);
+  throw new ArchiveFault(
+    `"${name.slice(0, 200)}" in it is ${kind}, and only files and folders are taken`,
+  );
 }
 
 /** Never over something that is there; of the mode only whether it can be executed. */

@@ -8,10 +8,12 @@ export interface CallOptions {
 }
 
 /**
- * One request to a plugin, from the moment it is made. It is settled once; what comes after that is nobody's.
+ * One request to a plugin, from the moment it is made. It is settled once; what comes after that is
+ * nobody's.
  *
- * waiting: it has not been sent. sent: it is the plugin's to answer. A sent one that is settled by something else than its answer
- * (an abort, a deadline) has been cancelled, and still takes its place until the plugin answers.
+ * waiting: it has not been sent. sent: it is the plugin's to answer. A sent one that is settled by
+ * something else than its answer (an abort, a deadline) has been cancelled, and still takes its
+ * place until the plugin answers.
  */
 export class Call<M extends Method = Method> {
   readonly method: M;
@@ -29,7 +31,9 @@ export class Call<M extends Method = Method> {
   /** Whether it was sent to a process that was killed for another one's sake, and is sent again. */
   repeated = false;
   settled = false;
-  /** When it was made, when it was sent and when something last came for it, by `performance.now()`. */
+  /**
+   * When it was made, when it was sent and when something last came for it, by `performance.now()`.
+   */
   readonly madeAt = performance.now();
   sentAt = 0;
   signAt = 0;
@@ -40,7 +44,12 @@ export class Call<M extends Method = Method> {
   /** Called when it is settled. */
   unwatch: (() => void) | null = null;
 
-  constructor(method: M, params: Methods[M]["params"], deadlines: RequestDeadlines, options: CallOptions = {}) {
+  constructor(
+    method: M,
+    params: Methods[M]["params"],
+    deadlines: RequestDeadlines,
+    options: CallOptions = {},
+  ) {
     this.method = method;
     this.params = params;
     this.deadlines = deadlines;
@@ -62,10 +71,19 @@ export class Call<M extends Method = Method> {
     if (this.#settle()) this.#reject(error);
   }
 
-  /** When its next limit is over, by `performance.now()`, and which one that is. Null: it has none. */
-  next(): { readonly at: number; readonly deadline: "first" | "gap" | "total"; readonly limit: number } | null {
+  /**
+   * When its next limit is over, by `performance.now()`, and which one that is. Null: it has none.
+   */
+  next(): {
+    readonly at: number;
+    readonly deadline: "first" | "gap" | "total";
+    readonly limit: number;
+  } | null {
     const { total, first, gap } = this.deadlines;
-    const end = total === null ? null : ({ at: this.madeAt + total, deadline: "total", limit: total } as const);
+    const end =
+      total === null
+        ? null
+        : ({ at: this.madeAt + total, deadline: "total", limit: total } as const);
     const silence = this.begun ? gap : first;
     if (this.sentAt === 0 || silence === null) return end;
     const at = (this.begun ? this.signAt : this.sentAt) + silence;

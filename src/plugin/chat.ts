@@ -17,7 +17,11 @@ const STEERING = new Set(["timeout", "stream"]);
 const DONE: IteratorResult<ModelPart> = { done: true, value: undefined };
 
 /** One chat, streamed. Nothing is asked before the first part is. */
-export function streamChat(name: string, request: ModelRequest, options: ChatOptions): AsyncIterable<ModelPart> {
+export function streamChat(
+  name: string,
+  request: ModelRequest,
+  options: ChatOptions,
+): AsyncIterable<ModelPart> {
   return new ChatStream(name, request, options);
 }
 
@@ -149,7 +153,11 @@ function chatParams(model: string, { messages, params, schema, stream }: ModelRe
         : {
             role,
             content,
-            attachments: attachments.map(({ mediaType, data, name }) => ({ media_type: mediaType, data, name })),
+            attachments: attachments.map(({ mediaType, data, name }) => ({
+              media_type: mediaType,
+              data,
+              name,
+            })),
           },
     ),
     params: sentParams(params),

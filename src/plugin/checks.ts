@@ -32,15 +32,18 @@ export function createChecks(): Checks {
   }
   return {
     result: (method, value, params) =>
-      faultOf(RESULTS[method], value, "its result") ?? (method === "embed" ? vectorsFault(value, params) : null),
-    notification: (method, params) => faultOf(NOTIFICATIONS[method], params, `its notification "${method}"`),
+      faultOf(RESULTS[method], value, "its result") ??
+      (method === "embed" ? vectorsFault(value, params) : null),
+    notification: (method, params) =>
+      faultOf(NOTIFICATIONS[method], params, `its notification "${method}"`),
     error: (value) => faultOf(ERROR, value, "its error"),
   };
 }
 
 function compile(schema: JsonSchema): Contract["check"] {
   const compilation = compileContract(schema);
-  if (!compilation.ok) throw new Error(`A schema of the plugin protocol ${compilation.faults[0].reason}`);
+  if (!compilation.ok)
+    throw new Error(`A schema of the plugin protocol ${compilation.faults[0].reason}`);
   return compilation.contract.check;
 }
 
@@ -49,7 +52,12 @@ function vectorsFault(result: unknown, params: unknown): string | null {
   const vectors: unknown = isObject(result) ? result["vectors"] : null;
   const texts: unknown = isObject(params) ? params["texts"] : null;
   if (!Array.isArray(vectors) || !Array.isArray(texts)) return null;
-  if (vectors.length !== texts.length) return `"vectors" has ${vectors.length} for ${texts.length} texts`;
-  const lengths = new Set(vectors.map((vector: unknown) => (Array.isArray(vector) ? vector.length : 0)));
-  return lengths.size > 1 ? `"vectors" has vectors of different lengths: ${[...lengths].slice(0, 3).join(", ")}` : null;
+  if (vectors.length !== texts.length)
+    return `"vectors" has ${vectors.length} for ${texts.length} texts`;
+  const lengths = new Set(
+    vectors.map((vector: unknown) => (Array.isArray(vector) ? vector.length : 0)),
+  );
+  return lengths.size > 1
+    ? `"vectors" has vectors of different lengths: ${[...lengths].slice(0, 3).join(", ")}`
+    : null;
 }

@@ -19,7 +19,9 @@ export class Refusal extends Error {
   }
 }
 
-/** An answer that has come, but is not what it should be: the request fails, and the plugin goes on. */
+/**
+ * An answer that has come, but is not what it should be: the request fails, and the plugin goes on.
+ */
 export class BadAnswer extends Error {}
 
 export interface ConnectionOptions {
@@ -29,7 +31,10 @@ export interface ConnectionOptions {
   readonly broken: (fault: Fault) => void;
   /** Called when nothing more can come from it. @param partial whether it ended within a line */
   readonly silent: (partial: boolean) => void;
-  /** Called when a request has another limit of time: it was sent, or its first sign of life has come. */
+  /**
+   * Called when a request has another limit of time: it was sent, or its first sign of life has
+   * come.
+   */
   readonly moved: (call: Call) => void;
   /** Called when a request is over for the plugin, so that another one may be sent. */
   readonly freed: () => void;
@@ -41,8 +46,9 @@ type Message = Readonly<Record<string, unknown>>;
 const LARGEST_FIRST_ID = 2 ** 30;
 
 /**
- * JSON-RPC over a process's pipes. Every line is checked where it comes in; whatever can't be told to belong to an open
- * request ends the connection. Lines to the plugin go through one queue and are only made when the pipe takes them.
+ * JSON-RPC over a process's pipes. Every line is checked where it comes in; whatever can't be told
+ * to belong to an open request ends the connection. Lines to the plugin go through one queue and
+ * are only made when the pipe takes them.
  */
 export class Connection {
   /** Requests that are the plugin's to answer, also those that were cancelled, by id. */
@@ -126,7 +132,9 @@ export class Connection {
     while (!this.#blocked && !this.#closed) {
       const cancelled = this.#cancels.shift();
       if (cancelled !== undefined) {
-        this.#writeLine(JSON.stringify({ jsonrpc: "2.0", method: "cancel", params: { id: cancelled } }));
+        this.#writeLine(
+          JSON.stringify({ jsonrpc: "2.0", method: "cancel", params: { id: cancelled } }),
+        );
         continue;
       }
       const call = this.#queue.shift();
@@ -140,7 +148,11 @@ export class Connection {
     const line = JSON.stringify({ jsonrpc: "2.0", id, method: call.method, params: call.params });
     // A character has at most three bytes; only a long line is worth counting.
     if (line.length * 3 > LIMITS.hostLine && Buffer.byteLength(line) > LIMITS.hostLine) {
-      call.fail(new BadAnswer(`the request is larger than the ${LIMITS.hostLine} bytes that a plugin is sent`));
+      call.fail(
+        new BadAnswer(
+          `the request is larger than the ${LIMITS.hostLine} bytes that a plugin is sent`,
+        ),
+      );
       this.#freed();
       return;
     }
@@ -160,9 +172,14 @@ export class Connection {
     try {
       message = JSON.parse(line);
     } catch {
-      return this.#break(line === "" ? "it wrote an empty line" : `it wrote a line that is not JSON: ${excerpt(line)}`);
+      return this.#break(
+        line === ""
+          ? "it wrote an empty line"
+          : `it wrote a line that is not JSON: ${excerpt(line)}`,
+      );
     }
-    if (!isObject(message)) return this.#break(`it wrote a line that is not one message: ${excerpt(line)}`);
+    if (!isObject(message))
+      return this.#break(`it wrote a line that is not one message: ${excerpt(line)}`);
     if (message["jsonrpc"] !== "2.0")
       return this.#break(`it wrote a message without "jsonrpc": "2.0": ${excerpt(line)}`);
     if (message["method"] === undefined) this.#takeAnswer(message, size, line);
@@ -173,11 +190,14 @@ export class Connection {
     const { id, error, result } = message;
     const call = typeof id === "number" ? this.calls.get(id) : undefined;
     if (call === undefined) {
-      if (id === null && error !== undefined) return this.#break(`it could not read a request: ${excerpt(line)}`);
+      if (id === null && error !== undefined)
+        return this.#break(`it could not read a request: ${excerpt(line)}`);
       return this.#break(`it answered a request that is not open: ${excerpt(line)}`);
     }
     if ((error === undefined) === (result === undefined))
-      return this.#break(`it answered with neither or both of a result and an error: ${excerpt(line)}`);
+      return this.#break(
+        `it answered with neither or both of a result and an error: ${excerpt(line)}`,
+      );
     call.bytes += size;
     this.calls.delete(call.id);
     if (!call.settled) this.#settle(call, error, result);
@@ -186,8 +206,11 @@ export class Connection {
 
   #settle(call: Call, error: unknown, result: unknown): void {
     const fault =
-      error === undefined ? this.#checks.result(call.method, result, call.params) : this.#checks.error(error);
-    if (fault !== null) return call.fail(new BadAnswer(`it answered "${call.method}" wrongly: ${fault}`));
+      error === undefined
+        ? this.#checks.result(call.method, result, call.params)
+        : this.#checks.error(error);
+    if (fault !== null)
+      return call.fail(new BadAnswer(`it answered "${call.method}" wrongly: ${fault}`));
     if (error === undefined) return call.succeed(result);
     // Just checked.
     const { code, message, data } = error as { code: number; message: string; data?: unknown };
@@ -196,14 +219,17 @@ export class Connection {
 
   #takeNotification(message: Message, size: number, line: string): void {
     const { method, id, params } = message;
-    if (id !== undefined) return this.#break(`it sent a request, which plugins don't: ${excerpt(line)}`);
+    if (id !== undefined)
+      return this.#break(`it sent a request, which plugins don't: ${excerpt(line)}`);
     if (!isFromPlugin(method))
       return this.#break(`it sent a notification that is not one of its own: ${excerpt(line)}`);
     const about = isObject(params) ? params["id"] : undefined;
     const call = typeof about === "number" ? this.calls.get(about) : undefined;
     const wanted = method === "chat/part" ? "chat" : "models/pull";
     if (call === undefined || call.method !== wanted)
-      return this.#break(`it sent "${method}" for a request that is not an open "${wanted}": ${excerpt(line)}`);
+      return this.#break(
+        `it sent "${method}" for a request that is not an open "${wanted}": ${excerpt(line)}`,
+      );
     if (call.settled) return;
     const fault = this.#checks.notification(method, params) ?? tooMuch(call, size);
     if (fault !== null) {

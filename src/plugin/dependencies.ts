@@ -21,7 +21,8 @@ type Versions = Readonly<Record<string, string>>;
 
 /**
  * The packages that a folder's package.json wants and that are not in its `node_modules`.
- * @throws {DependencyFault} where some are and some are not, and for what is no version in a registry
+ * @throws {DependencyFault} where some are and some are not, and for what is no version in a
+ * registry
  */
 export async function missingDependencies(
   folder: string,
@@ -36,17 +37,23 @@ export async function missingDependencies(
   for (const name of [...Object.keys(wanted), ...brought]) {
     const there = await stat(join(own, name)).catch(() => null);
     if (there === null)
-      throw new DependencyFault(`it has a node_modules folder, but not the package "${name}" in it, which it needs`);
+      throw new DependencyFault(
+        `it has a node_modules folder, but not the package "${name}" in it, which it needs`,
+      );
   }
   return { wanted: {}, optional: {} };
 }
 
 /**
- * Installs what is missing into the plugin's own `node_modules`: from the registry alone, with the digests that it promises, flat,
- * and without running any script. It happens in a folder of its own, so that no file of the plugin says how.
+ * Installs what is missing into the plugin's own `node_modules`: from the registry alone, with the
+ * digests that it promises, flat, and without running any script. It happens in a folder of its
+ * own, so that no file of the plugin says how.
  * @throws {DependencyFault}
  */
-export async function installDependencies(folder: string, options: DependencyOptions): Promise<void> {
+export async function installDependencies(
+  folder: string,
+  options: DependencyOptions,
+): Promise<void> {
   const { wanted, optional } = await missingDependencies(folder);
   if (Object.keys(wanted).length + Object.keys(optional).length === 0) return;
   const place = join(options.work, "dependencies");
@@ -65,13 +72,20 @@ export async function installDependencies(folder: string, options: DependencyOpt
   await run(["--frozen-lockfile", "--linker=hoisted", "--backend=copyfile"], place, options);
   const modules = join(place, "node_modules");
   await removeCommandLinks(modules);
-  if ((await stat(modules).catch(() => null)) !== null) await rename(modules, join(folder, "node_modules"));
+  if ((await stat(modules).catch(() => null)) !== null)
+    await rename(modules, join(folder, "node_modules"));
 }
 
-async function run(args: readonly string[], place: string, options: DependencyOptions): Promise<void> {
+async function run(
+  args: readonly string[],
+  place: string,
+  options: DependencyOptions,
+): Promise<void> {
   const { executable, env, registry, work, signal } = options;
   if (process.versions["bun"] === undefined)
-    throw new DependencyFault("it has dependencies, which only the modullm program itself can install");
+    throw new DependencyFault(
+      "it has dependencies, which only the modullm program itself can install",
+    );
   const ended = await runTool(
     executable,
     ["install", "--ignore-scripts", "--no-progress", "--no-summary", "--no-env-file", ...args],
@@ -87,19 +101,26 @@ async function run(args: readonly string[], place: string, options: DependencyOp
       },
     },
   );
-  if (ended.status !== 0) throw new DependencyFault(`its dependencies can't be installed: ${lastLines(ended.stderr)}`);
+  if (ended.status !== 0)
+    throw new DependencyFault(`its dependencies can't be installed: ${lastLines(ended.stderr)}`);
 }
 
-/** Every package must be a version of a registry, with a digest: not a repository, an address or a folder. */
+/**
+ * Every package must be a version of a registry, with a digest: not a repository, an address or a
+ * folder.
+ */
 function checkLock(text: string): void {
   const read = parseYaml(text);
   const packages = read.ok && isObject(read.value) ? read.value["packages"] : null;
-  if (!isObject(packages)) throw new DependencyFault("what its dependencies resolve to can't be read");
+  if (!isObject(packages))
+    throw new DependencyFault("what its dependencies resolve to can't be read");
   for (const [name, entry] of Object.entries(packages)) {
     const [resolved = "", ...rest] = Array.isArray(entry) ? entry.map(String) : [];
     const version = resolved.slice(resolved.lastIndexOf("@") + 1);
     if (!/^\d/.test(version))
-      throw new DependencyFault(`it depends on "${resolved || name}", which comes from no registry`);
+      throw new DependencyFault(
+        `it depends on "${resolved || name}", which comes from no registry`,
+      );
     if (!/^sha(?:256|384|512)-/.test(rest.at(-1) ?? ""))
       throw new DependencyFault(
         `it depends on "${resolved}", of which the registry has no digest that is strong enough`,
@@ -107,13 +128,19 @@ function checkLock(text: string): void {
   }
 }
 
-function versionsOf(about: Record<string, unknown>, key: string, without: readonly string[]): Versions {
+function versionsOf(
+  about: Record<string, unknown>,
+  key: string,
+  without: readonly string[],
+): Versions {
   const given = about[key];
   if (!isObject(given)) return {};
   const versions: [string, string][] = [];
   for (const [name, wanted] of Object.entries(given)) {
     if (without.includes(name)) continue;
-    const plain = typeof wanted === "string" && /^(?:npm:(?:@[\w.~-]+\/)?[\w.~-]+@)?[\w .^~<>=|*+-]*$/.test(wanted);
+    const plain =
+      typeof wanted === "string" &&
+      /^(?:npm:(?:@[\w.~-]+\/)?[\w.~-]+@)?[\w .^~<>=|*+-]*$/.test(wanted);
     if (!plain || !/^(?:@[\w.~-]+\/)?[\w.~-]+$/.test(name))
       throw new DependencyFault(
         `it depends on "${name}" by "${String(wanted).slice(0, 100)}", but only versions from the registry are taken`,

@@ -10,7 +10,11 @@ export class FetchFault extends Error {
   readonly status: number | null;
   constructor(
     reason: string,
-    options: { readonly passing?: boolean; readonly status?: number; readonly cause?: unknown } = {},
+    options: {
+      readonly passing?: boolean;
+      readonly status?: number;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(reason, { cause: options.cause });
     this.passing = options.passing ?? false;
@@ -40,9 +44,18 @@ export async function fetchText(url: string, options: FetchOptions): Promise<str
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** Stores what is behind a URL in a new file. @returns its digests, as SRI writes them. @throws {FetchFault} */
-export async function download(url: string, file: string, options: FetchOptions): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, Hash>(["sha512", "sha384", "sha256"].map((name) => [name, createHash(name)]));
+/**
+ * Stores what is behind a URL in a new file. @returns its digests, as SRI writes them. @throws
+ * {FetchFault}
+ */
+export async function download(
+  url: string,
+  file: string,
+  options: FetchOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, Hash>(
+    ["sha512", "sha384", "sha256"].map((name) => [name, createHash(name)]),
+  );
   const handle = await open(file, "wx", 0o600);
   try {
     await receive(url, options, async (part) => {
@@ -55,7 +68,10 @@ export async function download(url: string, file: string, options: FetchOptions)
   return new Map([...hashes].map(([name, hash]) => [name, hash.digest("base64")]));
 }
 
-/** Whether a file has the digest that was promised; the strongest of several counts. @throws {FetchFault} */
+/**
+ * Whether a file has the digest that was promised; the strongest of several counts. @throws
+ * {FetchFault}
+ */
 export function checkIntegrity(promised: string, digests: ReadonlyMap<string, string>): void {
   const wanted = promised
     .trim()
@@ -65,7 +81,9 @@ export function checkIntegrity(promised: string, digests: ReadonlyMap<string, st
     const ours = wanted.filter((each) => each.startsWith(`${name}-`));
     if (ours.length === 0) continue;
     if (ours.includes(`${name}-${digest}`)) return;
-    throw new FetchFault(`what came has the digest ${name}-${digest}, but ${ours.join(" or ")} was promised`);
+    throw new FetchFault(
+      `what came has the digest ${name}-${digest}, but ${ours.join(" or ")} was promised`,
+    );
   }
   throw new FetchFault(`it has no digest of sha256 or stronger ("${promised.slice(0, 100)}")`);
 }
@@ -90,7 +108,8 @@ async function receive(
   try {
     const response = await follow(url, { ...options, signal });
     const length = Number(response.headers.get("content-length") ?? Number.NaN);
-    const total = Number.isFinite(length) && response.headers.get("content-encoding") === null ? length : null;
+    const total =
+      Number.isFinite(length) && response.headers.get("content-encoding") === null ? length : null;
     if (total !== null && total > options.most) throw tooLarge(total, options.most);
     let bytes = 0;
     for await (const part of response.body ?? []) {
@@ -105,15 +124,22 @@ async function receive(
   } catch (thrown) {
     options.signal.throwIfAborted();
     if (thrown instanceof FetchFault) throw thrown;
-    const reason = stalled.signal.aborted ? `nothing came for ${PATIENCE / 1000} s` : reasonOf(thrown);
+    const reason = stalled.signal.aborted
+      ? `nothing came for ${PATIENCE / 1000} s`
+      : reasonOf(thrown);
     throw new FetchFault(`${shownUrl(url)}: ${reason}`, { passing: true, cause: thrown });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Redirects are followed by hand: a key goes to no other host, and nothing goes from https to http. */
-async function follow(first: string, { fetch, signal, authorization, accept }: FetchOptions): Promise<Response> {
+/**
+ * Redirects are followed by hand: a key goes to no other host, and nothing goes from https to http.
+ */
+async function follow(
+  first: string,
+  { fetch, signal, authorization, accept }: FetchOptions,
+): Promise<Response> {
   let url = parsed(first);
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
     const key = authorization?.(url) ?? null;
@@ -131,7 +157,10 @@ async function follow(first: string, { fetch, signal, authorization, accept }: F
     await response.body?.cancel();
     if (response.status < 300 || response.status > 399 || location === null) {
       const passing = response.status === 429 || response.status >= 500;
-      throw new FetchFault(`${shownUrl(url.href)} answers ${response.status}`, { passing, status: response.status });
+      throw new FetchFault(`${shownUrl(url.href)} answers ${response.status}`, {
+        passing,
+        status: response.status,
+      });
     }
     const next = parsed(location, url);
     if (url.protocol === "https:" && next.protocol !== "https:")
@@ -157,7 +186,8 @@ function tooLarge(bytes: number, most: number): FetchFault {
 
 function reasonOf(thrown: unknown): string {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  const cause = thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : "";
+  const cause =
+    thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : "";
   if (/^(?:ECONNREFUSED|ConnectionRefused)$/.test(code)) return "nothing listens there";
   if (/^(?:ENOTFOUND|EAI_AGAIN|FailedToOpenSocket)$/.test(code)) return "the host can't be reached";
   return (thrown instanceof Error ? thrown.message : String(thrown)) + cause;

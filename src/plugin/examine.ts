@@ -7,12 +7,15 @@ import { describeChanges, readTree, readTreeList, type Tree, TreeFault } from ".
 import { trustedPlugins } from "./trust.ts";
 
 /**
- * What a plugin's files say now. `changed`: there was a yes, to other files. `broken`: it can't be used in any case, as an installed
- * one that is not as it was installed.
+ * What a plugin's files say now. `changed`: there was a yes, to other files. `broken`: it can't be
+ * used in any case, as an installed one that is not as it was installed.
  */
 export interface Examination {
   readonly trust: "trusted" | "untrusted" | "changed" | "broken";
-  /** Why it is `broken`, or what has changed since the yes where that is known: a clause without a full stop. */
+  /**
+   * Why it is `broken`, or what has changed since the yes where that is known: a clause without a
+   * full stop.
+   */
   readonly reason: string | null;
   /** Null where its files can't be read. */
   readonly tree: Tree | null;
@@ -24,8 +27,12 @@ export async function examine(
   paths: Paths,
   signal?: AbortSignal,
 ): Promise<Examination> {
-  if (fault !== null && locked === null) return { trust: "broken", reason: reasonOf(fault), tree: null };
-  const tree = await treeOf(folder, { source: locked === null, ...(signal === undefined ? {} : { signal }) });
+  if (fault !== null && locked === null)
+    return { trust: "broken", reason: reasonOf(fault), tree: null };
+  const tree = await treeOf(folder, {
+    source: locked === null,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (typeof tree === "string") return { trust: "broken", reason: tree, tree: null };
   if (locked !== null && tree.sha256 !== locked.sha256) {
     const list = await readFile(`${folder}.files`, "utf8").catch(() => "");
@@ -40,7 +47,10 @@ export async function examine(
   return { trust: "changed", reason: await changesSince(yes.sha256, tree, paths), tree };
 }
 
-/** Where the files of a plugin that is not installed are copied to; what runs is the copy, alone in its folder. */
+/**
+ * Where the files of a plugin that is not installed are copied to; what runs is the copy, alone in
+ * its folder.
+ */
 export function copyFolder(paths: Pick<Paths, "cache">, sha256: string): string {
   return join(paths.cache, "plugins", sha256);
 }
@@ -51,7 +61,9 @@ function reasonOf({ details, message }: ModullmError): string {
 
 async function changesSince(sha256: string, tree: Tree, paths: Paths): Promise<string | null> {
   const before = await treeOf(copyFolder(paths, sha256), { source: false });
-  return typeof before === "string" || before.sha256 !== sha256 ? null : describeChanges(before.files, tree.files);
+  return typeof before === "string" || before.sha256 !== sha256
+    ? null
+    : describeChanges(before.files, tree.files);
 }
 
 async function treeOf(

@@ -10,7 +10,9 @@ export interface Asked {
   readonly method: string;
   /** As the plugin names it; null where the request is about none. */
   readonly model: string | null;
-  /** Variables that the plugin gets, the first one being what a message about credentials asks for. */
+  /**
+   * Variables that the plugin gets, the first one being what a message about credentials asks for.
+   */
   readonly variables: readonly string[];
   readonly log: readonly string[];
 }
@@ -48,7 +50,9 @@ export function modelMissing(
   const id = `${plugin}/${model ?? ""}`;
   return new ModullmError("RLLM_010", `Cannot call model "${id}": ${said}`, {
     details: { model: id, reason: said },
-    hint: pulls ? "Name one of the plugin's models, or let it pull this one." : "Name one of the plugin's models.",
+    hint: pulls
+      ? "Name one of the plugin's models, or let it pull this one."
+      : "Name one of the plugin's models.",
   });
 }
 
@@ -65,7 +69,12 @@ export function cancellation(signal: AbortSignal): ModullmError {
 function unauthorized({ plugin, model, variables }: Asked, said: string): ModullmError {
   const [missing = null] = variables;
   return new ModullmError("RLLM_014", `Cannot call "${plugin}/${model ?? ""}": ${said}`, {
-    details: { provider: plugin, missing_env_var: missing, model: `${plugin}/${model ?? ""}`, checked_sources: [] },
+    details: {
+      provider: plugin,
+      missing_env_var: missing,
+      model: `${plugin}/${model ?? ""}`,
+      checked_sources: [],
+    },
     hint:
       missing === null
         ? `Set the plugin's key under plugins.${plugin} in config.yaml.`
@@ -79,7 +88,8 @@ function providerError(
   facts: { data: Readonly<Record<string, unknown>>; retryable: boolean; cause: unknown },
 ): ModullmError {
   const { status, retry_after_ms: wait, provider_code: code } = facts.data;
-  const what = model === null ? `ask plugin "${plugin}" for "${method}"` : `call model "${plugin}/${model}"`;
+  const what =
+    model === null ? `ask plugin "${plugin}" for "${method}"` : `call model "${plugin}/${model}"`;
   return new ModullmError("RLLM_017", `Cannot ${what}: ${said}`, {
     details: {
       provider: plugin,
@@ -99,7 +109,8 @@ function providerError(
 function reasonOf(code: number, said: string, { method }: Asked): string {
   if (code === METHOD_NOT_FOUND) return `it has no "${method}": ${said}`;
   if (code === INVALID_PARAMS) return `it does not take these parameters for "${method}": ${said}`;
-  if (code === ERRORS.cancelled) return `it says that "${method}" was cancelled, but nobody did that`;
+  if (code === ERRORS.cancelled)
+    return `it says that "${method}" was cancelled, but nobody did that`;
   return `it failed at "${method}": ${said} (error ${code})`;
 }
 

@@ -8,13 +8,19 @@ export interface Fault {
   readonly deadline?: "start" | "first" | "gap" | "total" | "cancel";
   /** Whether the same call may well succeed on the process that is started next. @default false */
   readonly retryable?: boolean;
-  /** Its process ended with status 0, which is no fault where nobody waits for it. @default false */
+  /**
+   * Its process ended with status 0, which is no fault where nobody waits for it. @default false
+   */
   readonly clean?: boolean;
   readonly hint?: string;
 }
 
 /** RLLM_019. @param log the last lines of its log, redacted */
-export function pluginError(plugin: string, fault: Fault, log: readonly string[] = []): ModullmError {
+export function pluginError(
+  plugin: string,
+  fault: Fault,
+  log: readonly string[] = [],
+): ModullmError {
   return new ModullmError("RLLM_019", `Cannot use plugin "${plugin}": ${fault.reason}`, {
     details: {
       plugin,

@@ -8,8 +8,9 @@ import { type LoadedManifest, readManifest } from "./manifest.ts";
 import { PLUGIN_KEYWORD } from "./registry.ts";
 
 /**
- * Where plugins are looked for, in this order: `project` is `./.modullm/plugins`, `installed` what the lock names, `folder` what
- * somebody put into the data folder by hand, `package` what lies in `./node_modules`.
+ * Where plugins are looked for, in this order: `project` is `./.modullm/plugins`, `installed` what
+ * the lock names, `folder` what somebody put into the data folder by hand, `package` what lies in
+ * `./node_modules`.
  */
 export type PluginPlace = "project" | "installed" | "folder" | "package";
 
@@ -36,14 +37,21 @@ export interface Places {
 /** Packages in `node_modules` that are looked at. */
 const MOST_PACKAGES = 20_000;
 
-/** Every plugin there is, in the order of places; of two that go by one name the first one counts. */
+/**
+ * Every plugin there is, in the order of places; of two that go by one name the first one counts.
+ */
 export async function* findPlugins({ paths, cwd }: Places): AsyncGenerator<FoundPlugin> {
   yield* inFolder(join(cwd, ".modullm", "plugins"), "project");
   for (const [name, locked] of Object.entries(readLock(paths))) {
-    yield await foundAt(lockedFolder(paths, name, locked.sha256), { place: "installed", name, locked });
+    yield await foundAt(lockedFolder(paths, name, locked.sha256), {
+      place: "installed",
+      name,
+      locked,
+    });
   }
   yield* inFolder(pluginsFolder(paths), "folder");
-  for await (const folder of packagesIn(join(cwd, "node_modules"))) yield await foundAt(folder, { place: "package" });
+  for await (const folder of packagesIn(join(cwd, "node_modules")))
+    yield await foundAt(folder, { place: "package" });
 }
 
 /** The plugin that a name stands for, or null. */
@@ -52,7 +60,10 @@ export async function findPlugin(name: string, places: Places): Promise<FoundPlu
   return null;
 }
 
-/** The folders right below; those with an `@` are installed ones, which the lock names, or what is left of them. */
+/**
+ * The folders right below; those with an `@` are installed ones, which the lock names, or what is
+ * left of them.
+ */
 async function* inFolder(folder: string, place: PluginPlace): AsyncGenerator<FoundPlugin> {
   for (const name of await namesIn(folder)) {
     if (name.startsWith(".") || name.includes("@")) continue;
@@ -71,7 +82,14 @@ async function foundAt(
     const loaded = await readManifest(real);
     return { name: name ?? loaded.manifest.name, place, folder: real, loaded, fault: null, locked };
   } catch (thrown) {
-    return { name: name ?? basename(folder), place, folder: real, loaded: null, fault: toModullmError(thrown), locked };
+    return {
+      name: name ?? basename(folder),
+      place,
+      folder: real,
+      loaded: null,
+      fault: toModullmError(thrown),
+      locked,
+    };
   }
 }
 

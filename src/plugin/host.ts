@@ -10,7 +10,13 @@ import { BadAnswer, Refusal } from "./connection.ts";
 import { cancellation, refusalError } from "./failures.ts";
 import { type Fault, pluginError, seconds } from "./fault.ts";
 import { Life } from "./life.ts";
-import { HOST_DEADLINES, type HostDeadlines, LIMITS, REQUEST_DEADLINES, type RequestDeadlines } from "./limits.ts";
+import {
+  HOST_DEADLINES,
+  type HostDeadlines,
+  LIMITS,
+  REQUEST_DEADLINES,
+  type RequestDeadlines,
+} from "./limits.ts";
 import { defaultMemory } from "./memory.ts";
 import type { PluginCommand } from "./process.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -21,7 +27,10 @@ export interface PluginHostOptions extends PluginCommand {
   readonly settings: JsonObject;
   readonly dataFolder: string;
   readonly deadlines?: Partial<HostDeadlines>;
-  /** Gets each line of the plugin's log, redacted. @default nobody reads it; errors show its end all the same */
+  /**
+   * Gets each line of the plugin's log, redacted. @default nobody reads it; errors show its end all
+   * the same
+   */
   readonly log?: (line: string) => void;
   /** @default one that knows the secrets among `env` and `settings` */
   readonly redactor?: Redactor;
@@ -35,11 +44,17 @@ export interface RequestOptions extends CallOptions {
   readonly signal?: AbortSignal;
   /** @default `REQUEST_DEADLINES` */
   readonly deadlines?: Partial<RequestDeadlines>;
-  /** Gets what ends the request without a word to whoever asked, for those who stop listening; a signal would cost more. */
+  /**
+   * Gets what ends the request without a word to whoever asked, for those who stop listening; a
+   * signal would cost more.
+   */
   readonly begun?: (cancel: () => void) => void;
 }
 
-/** `idle`: never started. `dead`: its process has ended, or is being ended; the next request starts another. */
+/**
+ * `idle`: never started. `dead`: its process has ended, or is being ended; the next request starts
+ * another.
+ */
 export type HostState = "idle" | "starting" | "ready" | "dead" | "closing" | "closed";
 
 /** What a plugin is asked by; `initialize` and `shutdown` are the host's own. */
@@ -48,9 +63,9 @@ export type Request = Exclude<Method, "initialize" | "shutdown">;
 /**
  * A plugin that is started when it is first needed, kept, and started again after it has died.
  *
- * One process, many requests at once: `LIMITS.open` of them are with the plugin, others wait for their turn. `close` comes last.
- * Whatever the plugin does wrong is thrown as RLLM_019 with `details.plugin`, `details.reason`, and `details.log`, the
- * last lines of its log.
+ * One process, many requests at once: `LIMITS.open` of them are with the plugin, others wait for
+ * their turn. `close` comes last. Whatever the plugin does wrong is thrown as RLLM_019 with
+ * `details.plugin`, `details.reason`, and `details.log`, the last lines of its log.
  */
 export interface PluginHost {
   readonly name: string;
@@ -62,8 +77,10 @@ export interface PluginHost {
   /** Starts it where it is not running. */
   start(): Promise<InitializeResult>;
   /**
-   * Aborting `signal` ends it with RLLM_022 at once, and tells the plugin; one that doesn't obey is killed.
-   * @throws {ModullmError} RLLM_019 when the plugin breaks its protocol, dies or takes too long; RLLM_010, RLLM_014 and RLLM_017 for
+   * Aborting `signal` ends it with RLLM_022 at once, and tells the plugin; one that doesn't obey is
+   * killed.
+   * @throws {ModullmError} RLLM_019 when the plugin breaks its protocol, dies or takes too long;
+   * RLLM_010, RLLM_014 and RLLM_017 for
    *   what it says itself
    */
   request<M extends Request>(
@@ -103,7 +120,8 @@ class Host implements PluginHost {
     this.#options = options;
     this.#deadlines = { ...HOST_DEADLINES, ...options.deadlines };
     const settings = [...Object.entries(options.env), ...textsIn(options.settings)];
-    const secrets = () => findSecrets({ settings, keyNames: [], urls: [], values: [], headers: [] });
+    const secrets = () =>
+      findSecrets({ settings, keyNames: [], urls: [], values: [], headers: [] });
     this.#redactor = options.redactor ?? createRedactor(secrets());
   }
 
@@ -148,11 +166,15 @@ class Host implements PluginHost {
         this.#drop(call);
       });
     if (this.#waiting.length >= LIMITS.waiting)
-      call.fail(pluginError(this.name, { reason: `${LIMITS.waiting} requests are waiting for it already` }));
+      call.fail(
+        pluginError(this.name, { reason: `${LIMITS.waiting} requests are waiting for it already` }),
+      );
     else this.#waiting.push(call);
     options.begun?.(() => {
       if (call.settled) return;
-      call.fail(new ModullmError("RLLM_022", "Stopped the request to the plugin: nobody waits for it"));
+      call.fail(
+        new ModullmError("RLLM_022", "Stopped the request to the plugin: nobody waits for it"),
+      );
       this.#drop(call);
     });
     this.#watch(call);
@@ -308,7 +330,13 @@ class Host implements PluginHost {
     const model = "model" in params ? params.model : null;
     const { variables = [] } = this.#options;
     const said = new Refusal(thrown.code, this.#redactor.text(thrown.message), thrown.data);
-    return refusalError(said, { plugin: this.name, method, model, variables, log: this.#life?.log() ?? [] });
+    return refusalError(said, {
+      plugin: this.name,
+      method,
+      model,
+      variables,
+      log: this.#life?.log() ?? [],
+    });
   }
 
   #error(fault: Fault): ModullmError {
@@ -316,9 +344,13 @@ class Host implements PluginHost {
   }
 
   #closedError(): ModullmError {
-    return new ModullmError("RLLM_022", `Stopped the request to plugin "${this.name}": it was closed`, {
-      details: { reason: "the plugin was closed" },
-    });
+    return new ModullmError(
+      "RLLM_022",
+      `Stopped the request to plugin "${this.name}": it was closed`,
+      {
+        details: { reason: "the plugin was closed" },
+      },
+    );
   }
 }
 
@@ -344,7 +376,11 @@ function createStart(): Start {
   });
   // Whoever waits hears of it; without anyone it must not end the program.
   promise.catch(() => {});
-  return { promise, resolve: (result) => settle?.resolve(result), reject: (error) => settle?.reject(error) };
+  return {
+    promise,
+    resolve: (result) => settle?.resolve(result),
+    reject: (error) => settle?.reject(error),
+  };
 }
 
 function lateness(
@@ -355,14 +391,22 @@ function lateness(
   const reasons = {
     first: `it showed no sign of life for "${method}" ${within}`,
     gap: `it stopped in the middle of "${method}": nothing came ${within}`,
-    total: sentAt === 0 ? `"${method}" did not get its turn ${within}` : `it did not finish "${method}" ${within}`,
+    total:
+      sentAt === 0
+        ? `"${method}" did not get its turn ${within}`
+        : `it did not finish "${method}" ${within}`,
   };
-  const setting = due.deadline === "total" ? "llm_params.timeout" : `runtime.deadlines.${due.deadline} in config.yaml`;
+  const setting =
+    due.deadline === "total"
+      ? "llm_params.timeout"
+      : `runtime.deadlines.${due.deadline} in config.yaml`;
   return {
     reason: reasons[due.deadline],
     deadline: due.deadline,
     retryable: true,
-    ...(method === "chat" ? { hint: `Raise ${setting}, or name another model in llm.fallbacks.` } : {}),
+    ...(method === "chat"
+      ? { hint: `Raise ${setting}, or name another model in llm.fallbacks.` }
+      : {}),
   };
 }
 

@@ -33,10 +33,19 @@ export function explained(
   const hint = NOTHING_CHANGED;
   const known = stageReason(thrown, source);
   if (known !== null)
-    return refusal(action, written, { reason: known.reason, retryable: known.passing, hint, cause: thrown });
+    return refusal(action, written, {
+      reason: known.reason,
+      retryable: known.passing,
+      hint,
+      cause: thrown,
+    });
   if (thrown instanceof TreeFault || thrown instanceof DependencyFault)
     return refusal(action, written, { reason: thrown.message, hint, cause: thrown });
   if (thrown instanceof Error && "code" in thrown && "path" in thrown)
-    return refusal(action, written, { reason: `${String(thrown.path)}: ${fileReason(thrown)}`, hint, cause: thrown });
+    return refusal(action, written, {
+      reason: `${String(thrown.path)}: ${fileReason(thrown)}`,
+      hint,
+      cause: thrown,
+    });
   return thrown;
 }

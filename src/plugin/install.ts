@@ -28,7 +28,10 @@ export interface InstallOptions {
   readonly ask: ((question: string) => Promise<boolean>) | null;
   /** Whether the yes was given beforehand. */
   readonly yes: boolean;
-  /** Whether a provider that is not a plugin goes by this name, so that the plugin could never be named. */
+  /**
+   * Whether a provider that is not a plugin goes by this name, so that the plugin could never be
+   * named.
+   */
   readonly isTaken: (name: string) => boolean;
   readonly progress: (bytes: number, total: number | null) => void;
   readonly warn: (message: string) => void;
@@ -45,10 +48,12 @@ export interface Installed extends LockedPlugin {
 }
 
 /**
- * Installs a plugin, or another version in the place of one that is installed. All of it or nothing: what is not in the lock at the
- * end is removed, also when the signal is aborted. Nothing of the plugin is run.
+ * Installs a plugin, or another version in the place of one that is installed. All of it or
+ * nothing: what is not in the lock at the end is removed, also when the signal is aborted. Nothing
+ * of the plugin is run.
  * @param written what the user wrote; see `readSource`
- * @throws {ModullmError} RLLM_019 when it can't be had, RLLM_021 when the user says no, RLLM_022 when it was stopped
+ * @throws {ModullmError} RLLM_019 when it can't be had, RLLM_021 when the user says no, RLLM_022
+ * when it was stopped
  */
 export async function installPlugin(written: string, options: InstallOptions): Promise<Installed> {
   try {
@@ -62,7 +67,10 @@ export async function installPlugin(written: string, options: InstallOptions): P
   }
 }
 
-/** Fetches an installed plugin again from where it came from. @throws {ModullmError} as `installPlugin` */
+/**
+ * Fetches an installed plugin again from where it came from. @throws {ModullmError} as
+ * `installPlugin`
+ */
 export async function updatePlugin(name: string, options: InstallOptions): Promise<Installed> {
   const locked = lockedPlugin("update", name, options.paths);
   return await install(locked.source, name, name, options);
@@ -109,8 +117,17 @@ async function install(
         reason: `programs that say "${name}/…" mean a provider that is built in or configured`,
       });
     const folder = join(work, "plugin");
-    await copyTree(await readTree(staged.folder, { source: true, signal }), staged.folder, folder, signal);
-    await installDependencies(folder, { ...options, registry: options.registry.registryOf(name), work });
+    await copyTree(
+      await readTree(staged.folder, { source: true, signal }),
+      staged.folder,
+      folder,
+      signal,
+    );
+    await installDependencies(folder, {
+      ...options,
+      registry: options.registry.registryOf(name),
+      work,
+    });
     const tree = await readTree(folder, { signal });
     const loaded = await readManifest(folder);
     const resolved = staged.resolved;
@@ -138,7 +155,10 @@ interface Arrived {
 }
 
 /** Asks for a yes where one is needed, and puts the plugin into its place. */
-async function accept({ action, loaded, tree, locked }: Arrived, options: InstallOptions): Promise<Installed> {
+async function accept(
+  { action, loaded, tree, locked }: Arrived,
+  options: InstallOptions,
+): Promise<Installed> {
   const { paths, ask, yes, signal } = options;
   const { manifest } = loaded;
   const { name } = manifest;
@@ -148,7 +168,9 @@ async function accept({ action, loaded, tree, locked }: Arrived, options: Instal
   const old = before === null ? null : lockedFolder(paths, name, before.sha256);
   const trusts = trustedPlugins(paths);
   const wasTrusted = trusts.some(({ folder }) => folder === old);
-  const isTrusted = trusts.some(({ folder, sha256 }) => folder === target && sha256 === tree.sha256);
+  const isTrusted = trusts.some(
+    ({ folder, sha256 }) => folder === target && sha256 === tree.sha256,
+  );
   let trusted = isTrusted || yes;
   if (!trusted && ask !== null) {
     const was = old === null ? null : await readManifest(old).catch(() => null);
@@ -156,15 +178,21 @@ async function accept({ action, loaded, tree, locked }: Arrived, options: Instal
       locked.resolved === null
         ? describeSource(locked.source)
         : `${describeSource(locked.source)} (${locked.resolved})`;
-    const about = describePlugin(manifest, { from, tree, ...(was === null ? {} : { before: was.manifest }) });
+    const about = describePlugin(manifest, {
+      from,
+      tree,
+      ...(was === null ? {} : { before: was.manifest }),
+    });
     trusted = await ask(
       `${about}\n${before === null ? "Install and trust it?" : "Put it in the place of the one that is installed, and trust it?"}`,
     );
     signal.throwIfAborted();
-    if (!trusted) throw notTrusted(action, name, { reason: "you said no", hint: "Nothing was changed." });
+    if (!trusted)
+      throw notTrusted(action, name, { reason: "you said no", hint: "Nothing was changed." });
   }
   if (!trusted && wasTrusted) {
-    const reason = "its files differ from those that you have trusted, and nobody can be asked here";
+    const reason =
+      "its files differ from those that you have trusted, and nobody can be asked here";
     throw notTrusted(action, name, {
       reason,
       hint: `Say yes with \`modullm plugins ${action} … --yes\`, or at a terminal.`,

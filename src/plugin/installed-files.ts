@@ -6,7 +6,10 @@ import { isRunning } from "./state-file.ts";
 import { readTree, type Tree, treeList } from "./tree.ts";
 import { distrustPlugin } from "./trust.ts";
 
-/** Moves the files of a plugin into their folder and names it in the lock. Where that fails, nothing new is left. */
+/**
+ * Moves the files of a plugin into their folder and names it in the lock. Where that fails, nothing
+ * new is left.
+ */
 export async function putInPlace(
   from: string,
   target: string,
@@ -53,13 +56,17 @@ const ABANDONED = 60 * 60 * 1000;
 export async function sweep(paths: Paths): Promise<void> {
   const folder = pluginsFolder(paths);
   const lock = readLock(paths);
-  const named = new Set(Object.entries(lock).map(([name, { sha256 }]) => lockedFolder(paths, name, sha256)));
+  const named = new Set(
+    Object.entries(lock).map(([name, { sha256 }]) => lockedFolder(paths, name, sha256)),
+  );
   for (const entry of await readdir(folder).catch(() => [])) {
     const path = join(folder, entry);
     const pid = /^\.staging-(\d+)-/.exec(entry)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(path, { recursive: true, force: true });
+    if (pid !== undefined && !isRunning(Number(pid)))
+      await rm(path, { recursive: true, force: true });
     if (!entry.includes("@") || named.has(path.replace(/\.files$/, ""))) continue;
     const stats = await stat(path).catch(() => null);
-    if (stats !== null && Date.now() - stats.mtimeMs > ABANDONED) await rm(path, { recursive: true, force: true });
+    if (stats !== null && Date.now() - stats.mtimeMs > ABANDONED)
+      await rm(path, { recursive: true, force: true });
   }
 }

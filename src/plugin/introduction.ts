@@ -4,10 +4,14 @@ import { pluginError } from "./fault.ts";
 import type { PluginHost } from "./host.ts";
 
 /**
- * Starts the plugin, and asks once of each process that it is what its manifest says, which is what people agreed to.
+ * Starts the plugin, and asks once of each process that it is what its manifest says, which is what
+ * people agreed to.
  * @returns what gives null where that is done
  */
-export function introduction(host: PluginHost, manifest: Manifest): (signal: AbortSignal) => Promise<void> | null {
+export function introduction(
+  host: PluginHost,
+  manifest: Manifest,
+): (signal: AbortSignal) => Promise<void> | null {
   let met: InitializeResult | null = null;
   async function meet(signal: AbortSignal): Promise<void> {
     const result = await unlessAborted(host.start(), signal);
@@ -19,7 +23,8 @@ export function introduction(host: PluginHost, manifest: Manifest): (signal: Abo
 }
 
 function liesOf(result: InitializeResult, { name, version, provides }: Manifest): string | null {
-  if (result.name !== name) return `it says that its name is "${result.name}", its manifest that it is "${name}"`;
+  if (result.name !== name)
+    return `it says that its name is "${result.name}", its manifest that it is "${name}"`;
   if (result.version !== version)
     return `it says that it is version "${result.version}", its manifest that it is "${version}"`;
   const missing = provides.filter((ability) => !result.provides.includes(ability));

@@ -58,7 +58,11 @@ export class Life {
     this.#options = options;
     const process = startProcess(options);
     this.#process = process;
-    this.#log = createLog({ limit: LIMITS.log, redactor: options.redactor, sink: options.log ?? (() => {}) });
+    this.#log = createLog({
+      limit: LIMITS.log,
+      redactor: options.redactor,
+      sink: options.log ?? (() => {}),
+    });
     readSlowly(process.stderr, (bytes) => this.#log.push(bytes));
     this.connection = new Connection({
       process,
@@ -72,7 +76,11 @@ export class Life {
     this.#stopWatching =
       process.pid === null
         ? () => {}
-        : watchMemory(process.pid, { limit: options.memory, active: () => this.connection.open > 0, exceeded });
+        : watchMemory(process.pid, {
+            limit: options.memory,
+            active: () => this.connection.open > 0,
+            exceeded,
+          });
     void process.ended.then((ended) => this.#ended(ended));
   }
 
@@ -109,7 +117,8 @@ export class Life {
       .then((result) => this.#welcome(result))
       // The end of its life is told by `died`.
       .catch((thrown: unknown) => {
-        if (!(thrown instanceof ModullmError)) this.end({ reason: `it could not be started: ${String(thrown)}` });
+        if (!(thrown instanceof ModullmError))
+          this.end({ reason: `it could not be started: ${String(thrown)}` });
       })
       .finally(() => clearTimeout(late));
     void this.#process.ended.then(() => clearTimeout(late));
@@ -124,7 +133,10 @@ export class Life {
     this.#process.kill();
   }
 
-  /** Ends it in order: `shutdown`, the end of its input, SIGTERM, SIGKILL, each after some patience with the one before. */
+  /**
+   * Ends it in order: `shutdown`, the end of its input, SIGTERM, SIGKILL, each after some patience
+   * with the one before.
+   */
   async shutDown(): Promise<void> {
     const { shutdown, term } = this.#options.deadlines;
     const { ended, stdin } = this.#process;
@@ -145,7 +157,10 @@ export class Life {
     const { protocol_version: version } = result;
     if (version > PROTOCOL_VERSION) {
       const reason = `it wants version ${version} of the protocol, and was told that ${PROTOCOL_VERSION} is the highest spoken here`;
-      return this.end({ reason, hint: "Update modullm, or install a version of the plugin that was made for it." });
+      return this.end({
+        reason,
+        hint: "Update modullm, or install a version of the plugin that was made for it.",
+      });
     }
     this.initialized = result;
     this.#options.ready(result);
@@ -177,7 +192,10 @@ export class Life {
   }
 }
 
-/** A flood is held up, so that it does not take all of the host's time and memory: a plugin that floods its log has to wait. */
+/**
+ * A flood is held up, so that it does not take all of the host's time and memory: a plugin that
+ * floods its log has to wait.
+ */
 function readSlowly(log: Readable, take: (bytes: Uint8Array) => void): void {
   let read = 0;
   log.on("error", () => {});
@@ -196,7 +214,9 @@ async function pause(milliseconds: number): Promise<null> {
 }
 
 function gluttony(bytes: number, limit: number): Fault {
-  return { reason: `it used ${mebibytes(bytes)} of memory, where it may use ${mebibytes(limit)}, and was killed` };
+  return {
+    reason: `it used ${mebibytes(bytes)} of memory, where it may use ${mebibytes(limit)}, and was killed`,
+  };
 }
 
 function mebibytes(bytes: number): string {

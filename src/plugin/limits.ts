@@ -1,10 +1,15 @@
 const MIB = 1024 * 1024;
 
-/** What a plugin may send and be sent, in bytes and numbers. `docs/plugin-protocol.md` has the same table. */
+/**
+ * What a plugin may send and be sent, in bytes and numbers. `docs/plugin-protocol.md` has the same
+ * table.
+ */
 export const LIMITS = {
   /** Bytes of a line that a plugin writes, without its `\n`. */
   pluginLine: 16 * MIB,
-  /** Bytes of a line that the host writes: the largest attachments in base64, and room for the rest. */
+  /**
+   * Bytes of a line that the host writes: the largest attachments in base64, and room for the rest.
+   */
   hostLine: 64 * MIB,
   /** Bytes of all lines that answer one request. */
   answer: 32 * MIB,
@@ -16,7 +21,10 @@ export const LIMITS = {
   waiting: 1024,
   /** Bytes of standard error that are kept, the last ones. */
   log: MIB,
-  /** Lives that may end badly within `failuresMs`; after that it is not started again before they are over. */
+  /**
+   * Lives that may end badly within `failuresMs`; after that it is not started again before they
+   * are over.
+   */
   failures: 5,
   failuresMs: 60_000,
 } as const;
@@ -33,7 +41,12 @@ export interface HostDeadlines {
   readonly term: number;
 }
 
-export const HOST_DEADLINES: HostDeadlines = { start: 10_000, cancel: 2000, shutdown: 1000, term: 500 };
+export const HOST_DEADLINES: HostDeadlines = {
+  start: 10_000,
+  cancel: 2000,
+  shutdown: 1000,
+  term: 500,
+};
 
 /** How long one request may take, in milliseconds; null is no limit. */
 export interface RequestDeadlines {

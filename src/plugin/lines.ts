@@ -1,6 +1,9 @@
 import { isUtf8 } from "node:buffer";
 
-/** Cuts what a plugin writes into lines. A line is UTF-8, ends with `\n` and has at most `limit` bytes; nothing longer is ever held. */
+/**
+ * Cuts what a plugin writes into lines. A line is UTF-8, ends with `\n` and has at most `limit`
+ * bytes; nothing longer is ever held.
+ */
 export interface LineReader {
   /**
    * @param take called for each whole line, with its bytes' number; false ends the reading
@@ -24,7 +27,9 @@ export function createLineReader(limit: number): LineReader {
     const wanted = held + piece.length;
     if (wanted > limit) return `it wrote a line of more than ${limit} bytes`;
     if (wanted > block.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(SMALLEST, wanted, Math.min(2 * block.length, limit)));
+      const larger = Buffer.allocUnsafeSlow(
+        Math.max(SMALLEST, wanted, Math.min(2 * block.length, limit)),
+      );
       block.copy(larger, 0, 0, held);
       block = larger;
     }

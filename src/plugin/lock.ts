@@ -24,7 +24,10 @@ export function pluginsFolder(paths: Pick<Paths, "data">): string {
   return join(paths.data, "plugins");
 }
 
-/** The name tells its content, so that a new version can stand beside the old one until the lock names it. */
+/**
+ * The name tells its content, so that a new version can stand beside the old one until the lock
+ * names it.
+ */
 export function lockedFolder(paths: Pick<Paths, "data">, name: string, sha256: string): string {
   return join(pluginsFolder(paths), `${name}@${sha256.slice(0, 16)}`);
 }
@@ -39,8 +42,15 @@ export function readLock(paths: Pick<Paths, "data">): PluginLock {
   return readState(lockFile(paths));
 }
 
-/** Puts a plugin into the lock, or with null takes it out. This is the moment at which an installation counts. @throws {ModullmError} RLLM_018 */
-export async function changeLock(paths: Pick<Paths, "data">, name: string, locked: LockedPlugin | null): Promise<void> {
+/**
+ * Puts a plugin into the lock, or with null takes it out. This is the moment at which an
+ * installation counts. @throws {ModullmError} RLLM_018
+ */
+export async function changeLock(
+  paths: Pick<Paths, "data">,
+  name: string,
+  locked: LockedPlugin | null,
+): Promise<void> {
   await changeState(lockFile(paths), (lock) => {
     const others = Object.entries(lock).filter(([each]) => each !== name);
     const all: [string, LockedPlugin][] = locked === null ? others : [...others, [name, locked]];
@@ -49,14 +59,21 @@ export async function changeLock(paths: Pick<Paths, "data">, name: string, locke
 }
 
 function lockFile(paths: Pick<Paths, "data">): StateFile<PluginLock> {
-  return { path: join(paths.data, "plugins.lock.json"), label: "the lock of plugins", empty: {}, parse: parseLock };
+  return {
+    path: join(paths.data, "plugins.lock.json"),
+    label: "the lock of plugins",
+    empty: {},
+    parse: parseLock,
+  };
 }
 
 function parseLock(value: unknown): PluginLock | null {
   if (!isObject(value)) return null;
   const entries = Object.entries(value);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
-  return entries.every(([name, entry]) => PLUGIN_NAME.test(name) && isLocked(entry)) ? (value as PluginLock) : null;
+  return entries.every(([name, entry]) => PLUGIN_NAME.test(name) && isLocked(entry))
+    ? (value as PluginLock)
+    : null;
 }
 
 function isLocked(value: unknown): boolean {
@@ -77,6 +94,7 @@ const SOURCE_FIELDS: Readonly<Record<PluginSource["kind"], readonly string[]>> =
 function isSource(value: unknown): value is PluginSource {
   if (!isObject(value)) return false;
   const fields = Object.entries(SOURCE_FIELDS).find(([kind]) => kind === value["kind"])?.[1];
-  if (fields === undefined || !fields.every((field) => typeof value[field] === "string")) return false;
+  if (fields === undefined || !fields.every((field) => typeof value[field] === "string"))
+    return false;
   return value["kind"] !== "git" || value["ref"] === null || typeof value["ref"] === "string";
 }

@@ -20,7 +20,10 @@ export interface LogOptions {
 /** Lines and characters of a log that an error shows. */
 const TAIL_LINES = 20;
 const TAIL_CHARACTERS = 4000;
-/** Bytes at the end of the log that are looked through for them; the redactor wants to see what stands before a secret. */
+/**
+ * Bytes at the end of the log that are looked through for them; the redactor wants to see what
+ * stands before a secret.
+ */
 const TAIL_BYTES = 32 * 1024;
 /** Characters of one line. */
 const LONGEST_LINE = 8000;

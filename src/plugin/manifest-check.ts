@@ -19,11 +19,20 @@ const KEYS = [
   "settings",
 ];
 const PLATFORMS = ["linux", "darwin", "win32", "default"];
-const ABILITIES: readonly Ability[] = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
+const ABILITIES: readonly Ability[] = [
+  "chat",
+  "embed",
+  "models/list",
+  "models/pull",
+  "tokens/count",
+];
 export const PLUGIN_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 const VERSION = /^\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,64})?(?:\+[0-9A-Za-z.-]{1,64})?$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-/** These say what code the runtime or the loader runs: with one of them the files would not be all that is trusted. */
+/**
+ * These say what code the runtime or the loader runs: with one of them the files would not be all
+ * that is trusted.
+ */
 const REFUSED_VARIABLES =
   /^(?:BUN_.*|NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|HOME|STARTUP|USERBASE)|BASH_ENV|ENV)$/i;
 const MOST_TEXT = 500;
@@ -35,7 +44,8 @@ const MOST_VARIABLES = 64;
  * @throws {ManifestFault}
  */
 export function checkManifest(value: unknown): Manifest {
-  if (!isObject(value)) throw new ManifestFault(`it must be an object, but it is ${described(value)}`);
+  if (!isObject(value))
+    throw new ManifestFault(`it must be an object, but it is ${described(value)}`);
   checkKeys(value, KEYS, "");
   const version = value["interface_version"];
   if (version !== PROTOCOL_VERSION) throw new ManifestFault(versionFault(version));
@@ -47,7 +57,12 @@ export function checkManifest(value: unknown): Manifest {
   );
   const settings = checkSettings(value["settings"]);
   return {
-    name: matching(text(value, "name"), PLUGIN_NAME, "name", "lower-case letters, digits and `-`, a letter first"),
+    name: matching(
+      text(value, "name"),
+      PLUGIN_NAME,
+      "name",
+      "lower-case letters, digits and `-`, a letter first",
+    ),
     version: matching(text(value, "version"), VERSION, "version", "a version such as 1.2.0"),
     description: text(value, "description"),
     language,
@@ -72,7 +87,8 @@ function versionFault(version: unknown): string {
 }
 
 function checkCommands(value: unknown, language: string): Manifest["command"] {
-  if (!isObject(value)) throw new ManifestFault(`command must be an object, but it is ${described(value)}`);
+  if (!isObject(value))
+    throw new ManifestFault(`command must be an object, but it is ${described(value)}`);
   checkKeys(value, PLATFORMS, "command.");
   const commands: Record<string, readonly string[]> = {};
   for (const [platform, words] of Object.entries(value)) {
@@ -81,11 +97,14 @@ function checkCommands(value: unknown, language: string): Manifest["command"] {
     const [program = "", ...rest] = commands[platform];
     if (runsHere(language)) {
       if (rest.length > 0)
-        throw new ManifestFault(`${field} must be one file for ${language}, but it has ${rest.length + 1} entries`);
+        throw new ManifestFault(
+          `${field} must be one file for ${language}, but it has ${rest.length + 1} entries`,
+        );
       checkInside(program, field);
     } else if (/[/\\]/.test(program)) checkInside(program, field);
   }
-  if (Object.keys(commands).length === 0) throw new ManifestFault("command names no platform: give it `default`");
+  if (Object.keys(commands).length === 0)
+    throw new ManifestFault("command names no platform: give it `default`");
   return commands;
 }
 
@@ -96,17 +115,26 @@ function checkWords(value: unknown, field: string): readonly string[] {
     if (word.length > MOST_TEXT || word.includes("\0"))
       throw new ManifestFault(`${field} holds a word that no command may hold`);
   }
-  if (words[0]?.trim() === "" || words[0]?.startsWith("-")) throw new ManifestFault(`${field} begins with no program`);
+  if (words[0]?.trim() === "" || words[0]?.startsWith("-"))
+    throw new ManifestFault(`${field} begins with no program`);
   return words;
 }
 
-/** A program is a name that the PATH knows, or a file of the plugin: what lies elsewhere would be no part of what is trusted. */
+/**
+ * A program is a name that the PATH knows, or a file of the plugin: what lies elsewhere would be no
+ * part of what is trusted.
+ */
 function checkInside(path: string, field: string): void {
   const plain = posix.normalize(path);
   const outside =
-    posix.isAbsolute(plain) || /^[A-Za-z]:/.test(path) || path.includes("\\") || plain.split("/").includes("..");
+    posix.isAbsolute(plain) ||
+    /^[A-Za-z]:/.test(path) ||
+    path.includes("\\") ||
+    plain.split("/").includes("..");
   if (outside)
-    throw new ManifestFault(`${field} is "${path}", but it must be a path inside of the plugin's folder, with /`);
+    throw new ManifestFault(
+      `${field} is "${path}", but it must be a path inside of the plugin's folder, with /`,
+    );
 }
 
 function checkProvides(value: unknown): readonly Ability[] {
@@ -140,13 +168,16 @@ function checkVariables(value: unknown): readonly string[] {
 
 function checkSettings(value: unknown): { readonly [key: string]: Json } | null {
   if (value === undefined) return null;
-  if (!isObject(value)) throw new ManifestFault(`settings must be a JSON Schema, but it is ${described(value)}`);
+  if (!isObject(value))
+    throw new ManifestFault(`settings must be a JSON Schema, but it is ${described(value)}`);
   const fault = jsonFault(value);
   if (fault !== null) throw new ManifestFault(`settings ${fault}`);
   const compiled = compileContract(value);
   if (!compiled.ok) {
     const [{ schemaPath, reason }] = compiled.faults;
-    throw new ManifestFault(`settings is no JSON Schema: ${["settings", ...schemaPath].join(".")} ${reason}`);
+    throw new ManifestFault(
+      `settings is no JSON Schema: ${["settings", ...schemaPath].join(".")} ${reason}`,
+    );
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was parsed from JSON
   return value as { readonly [key: string]: Json };
@@ -156,21 +187,27 @@ function checkKeys(value: Record<string, unknown>, known: readonly string[], pre
   const unknown = Object.keys(value).find((key) => !known.includes(key) && key !== "$schema");
   if (unknown !== undefined)
     throw new ManifestFault(
-      `it has the unknown key "${prefix}${unknown}".${didYouMean(unknown, known)}`.replace(/\.$/, ""),
+      `it has the unknown key "${prefix}${unknown}".${didYouMean(unknown, known)}`.replace(
+        /\.$/,
+        "",
+      ),
     );
 }
 
 function text(value: Record<string, unknown>, key: string): string {
   const found = value[key];
   if (found === undefined) throw new ManifestFault(`${key} is missing`);
-  if (typeof found !== "string") throw new ManifestFault(`${key} must be a string, but it is ${described(found)}`);
+  if (typeof found !== "string")
+    throw new ManifestFault(`${key} must be a string, but it is ${described(found)}`);
   if (found.trim() === "") throw new ManifestFault(`${key} is blank`);
-  if (found.length > MOST_TEXT) throw new ManifestFault(`${key} is longer than ${MOST_TEXT} characters`);
+  if (found.length > MOST_TEXT)
+    throw new ManifestFault(`${key} is longer than ${MOST_TEXT} characters`);
   return found;
 }
 
 function matching(found: string, pattern: RegExp, key: string, wanted: string): string {
-  if (!pattern.test(found)) throw new ManifestFault(`${key} is "${found}", but it must be ${wanted}`);
+  if (!pattern.test(found))
+    throw new ManifestFault(`${key} is "${found}", but it must be ${wanted}`);
   return found;
 }
 
@@ -178,7 +215,8 @@ function texts(value: unknown, field: string, most: number): readonly string[] {
   if (value === undefined) throw new ManifestFault(`${field} is missing`);
   if (!Array.isArray(value))
     throw new ManifestFault(`${field} must be a list of strings, but it is ${described(value)}`);
-  if (value.length > most) throw new ManifestFault(`${field} has ${value.length} entries, and ${most} are the most`);
+  if (value.length > most)
+    throw new ManifestFault(`${field} has ${value.length} entries, and ${most} are the most`);
   return value.map((entry: unknown, index) => {
     if (typeof entry === "string") return entry;
     throw new ManifestFault(`${field}.${index} must be a string, but it is ${described(entry)}`);
@@ -188,6 +226,11 @@ function texts(value: unknown, field: string, most: number): readonly string[] {
 function described(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
-  if (typeof value === "number" || typeof value === "boolean") return `the ${typeof value} ${value}`;
-  return Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${jsonType(value)}`;
+  if (typeof value === "number" || typeof value === "boolean")
+    return `the ${typeof value} ${value}`;
+  return Array.isArray(value)
+    ? "a list"
+    : typeof value === "object"
+      ? "an object"
+      : `a ${jsonType(value)}`;
 }

@@ -43,8 +43,9 @@ const FIELD = "modullm";
 const MOST_BYTES = 256 * 1024;
 
 /**
- * Reads the manifest of a folder: `modullm-plugin.json`, or else the field `modullm` of package.json, which takes `version` and
- * `description` from the package where it has none of its own.
+ * Reads the manifest of a folder: `modullm-plugin.json`, or else the field `modullm` of
+ * package.json, which takes `version` and `description` from the package where it has none of its
+ * own.
  * @throws {ModullmError} RLLM_019 with what is wrong
  */
 export async function readManifest(folder: string): Promise<LoadedManifest> {
@@ -63,17 +64,26 @@ export async function readManifest(folder: string): Promise<LoadedManifest> {
 }
 
 /**
- * How to start the plugin on this platform. It gets the variables that its manifest names, PATH, HOME, TMPDIR and LANG (on Windows
- * what a process can't do without), and nothing else.
+ * How to start the plugin on this platform. It gets the variables that its manifest names, PATH,
+ * HOME, TMPDIR and LANG (on Windows what a process can't do without), and nothing else.
  * @throws {ModullmError} RLLM_019 where it has no command for this platform
  */
-export function startCommand({ manifest, folder }: LoadedManifest, options: StartOptions): StartCommand {
-  const { platform = process.platform, executable, node = process.versions["bun"] === undefined } = options;
+export function startCommand(
+  { manifest, folder }: LoadedManifest,
+  options: StartOptions,
+): StartCommand {
+  const {
+    platform = process.platform,
+    executable,
+    node = process.versions["bun"] === undefined,
+  } = options;
   const words = manifest.command[platform] ?? manifest.command["default"];
   const [program, ...args] = words ?? [];
   if (program === undefined) {
     const known = Object.keys(manifest.command).join(", ");
-    throw refusal("start", manifest.name, { reason: `it has no command for ${platform}, only for ${known}` });
+    throw refusal("start", manifest.name, {
+      reason: `it has no command for ${platform}, only for ${known}`,
+    });
   }
   const env = variablesFor(manifest, options.env, platform);
   if (!runsHere(manifest.language)) {
@@ -89,9 +99,15 @@ export function startCommand({ manifest, folder }: LoadedManifest, options: Star
   };
 }
 
-/** Nothing is fetched when an import is missing, no `.env` file is read, and it does not outlive the process that started it. */
+/**
+ * Nothing is fetched when an import is missing, no `.env` file is read, and it does not outlive the
+ * process that started it.
+ */
 const RUN_FLAGS = ["--no-install", "--no-env-file", "--no-orphans"];
-/** The compiled program becomes the runtime that it was made with. What that would keep of compiled code lies outside of what is checked. */
+/**
+ * The compiled program becomes the runtime that it was made with. What that would keep of compiled
+ * code lies outside of what is checked.
+ */
 const RUN_VARIABLES = { BUN_BE_BUN: "1", BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0" };
 /** Compiled Python beside its source would be a change of the plugin's folder. */
 const PYTHON_VARIABLES = { PYTHONDONTWRITEBYTECODE: "1" };
@@ -112,7 +128,8 @@ function variablesFor(
   const wanted = [...ALWAYS_GIVEN, ...(windows ? ALWAYS_ON_WINDOWS : []), ...(manifest.env ?? [])];
   const chosen: Record<string, string> = {};
   for (const [name, value] of Object.entries(from)) {
-    const matches = (each: string): boolean => (windows ? each.toUpperCase() === name.toUpperCase() : each === name);
+    const matches = (each: string): boolean =>
+      windows ? each.toUpperCase() === name.toUpperCase() : each === name;
     if (value !== undefined && wanted.some(matches)) chosen[name] = value;
   }
   return chosen;
@@ -141,7 +158,8 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   try {
     const stats = await lstat(file);
     if (!stats.isFile()) throw unreadable(folder, `${name} is not a regular file`);
-    if (stats.size > MOST_BYTES) throw unreadable(folder, `${name} is larger than ${MOST_BYTES} bytes`);
+    if (stats.size > MOST_BYTES)
+      throw unreadable(folder, `${name} is larger than ${MOST_BYTES} bytes`);
     bytes = await readFile(file);
   } catch (thrown) {
     const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
@@ -160,7 +178,10 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   }
 }
 
-/** The file that is started here must be there, and be one of the folder, not a link to somewhere else. */
+/**
+ * The file that is started here must be there, and be one of the folder, not a link to somewhere
+ * else.
+ */
 async function checkFile({ command, language }: Manifest, folder: string): Promise<void> {
   const platform = command[process.platform] === undefined ? "default" : process.platform;
   const [program = ""] = command[platform] ?? [];
@@ -169,7 +190,9 @@ async function checkFile({ command, language }: Manifest, folder: string): Promi
   const real = await realpath(path).catch(() => null);
   const stats = await lstat(path).catch(() => null);
   if (real === null || !stats?.isFile() || real !== join(await realpath(folder), program))
-    throw new ManifestFault(`command.${platform} names "${program}", which is no file of the plugin`);
+    throw new ManifestFault(
+      `command.${platform} names "${program}", which is no file of the plugin`,
+    );
 }
 
 function unreadable(folder: string, reason: string, cause?: unknown): Error {

@@ -11,7 +11,10 @@ const SHARE = 0.75;
 const MOST = 200;
 const KIB = 1024;
 
-/** The bytes a plugin may use where nothing is set. Pages of files, such as a model that is mapped in, don't count on Linux. */
+/**
+ * The bytes a plugin may use where nothing is set. Pages of files, such as a model that is mapped
+ * in, don't count on Linux.
+ */
 export function defaultMemory(): number {
   const total = totalmem();
   // Without a limit: 0, or a number that no machine has.
@@ -20,14 +23,19 @@ export function defaultMemory(): number {
 }
 
 /**
- * Looks after the memory of a process and of what it started, on Linux and macOS; elsewhere nothing does.
+ * Looks after the memory of a process and of what it started, on Linux and macOS; elsewhere nothing
+ * does.
  * @param active looked at before each look: nothing is read while it is false
  * @param exceeded called once, with the bytes in use
  * @returns what ends the watch
  */
 export function watchMemory(
   pid: number,
-  { limit, active, exceeded }: { limit: number; active: () => boolean; exceeded: (bytes: number) => void },
+  {
+    limit,
+    active,
+    exceeded,
+  }: { limit: number; active: () => boolean; exceeded: (bytes: number) => void },
 ): () => void {
   const every = EVERY_MS[process.platform];
   if (every === undefined) return () => {};
@@ -73,7 +81,9 @@ async function ofTree(root: number): Promise<number> {
 async function childrenOf(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
   const lists = await Promise.all(
-    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, "utf8").catch(() => "")),
+    threads.map((thread) =>
+      readFile(`/proc/${pid}/task/${thread}/children`, "utf8").catch(() => ""),
+    ),
   );
   return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
 }

@@ -22,17 +22,24 @@ export interface RegistryConfigOptions {
 const NPM = "https://registry.npmjs.org";
 
 /**
- * Reads what npm reads: `npm_config_registry`, `./.npmrc` in a trusted folder, the user's `.npmrc`. Keys are taken from the user's
- * file only, and sent to the host and path that they are for.
+ * Reads what npm reads: `npm_config_registry`, `./.npmrc` in a trusted folder, the user's `.npmrc`.
+ * Keys are taken from the user's file only, and sent to the host and path that they are for.
  */
-export function readRegistryConfig({ env, cwd, folderTrusted }: RegistryConfigOptions): RegistryConfig {
+export function readRegistryConfig({
+  env,
+  cwd,
+  folderTrusted,
+}: RegistryConfigOptions): RegistryConfig {
   const warnings: string[] = [];
   const userFile =
-    variable(env, "npm_config_userconfig") ?? join(env["HOME"] ?? env["USERPROFILE"] ?? homedir(), ".npmrc");
+    variable(env, "npm_config_userconfig") ??
+    join(env["HOME"] ?? env["USERPROFILE"] ?? homedir(), ".npmrc");
   const user = readFile(userFile, env, warnings);
   // Without the environment: a stranger's file could send a variable to an address of its choice.
   const project =
-    cwd === join(userFile, "..") ? new Map<string, string>() : readFile(join(cwd, ".npmrc"), {}, warnings);
+    cwd === join(userFile, "..")
+      ? new Map<string, string>()
+      : readFile(join(cwd, ".npmrc"), {}, warnings);
   const named = [...project.keys()].some((key) => key === "registry" || key.endsWith(":registry"));
   if (named && !folderTrusted)
     warnings.push(
@@ -53,14 +60,20 @@ export function readRegistryConfig({ env, cwd, folderTrusted }: RegistryConfigOp
   };
 }
 
-/** The key whose place is nearest to the URL, as npm looks for it: `//host/path/:_authToken`. Never over a connection that others can read. */
+/**
+ * The key whose place is nearest to the URL, as npm looks for it: `//host/path/:_authToken`. Never
+ * over a connection that others can read.
+ */
 function authorizationFor(url: URL, settings: ReadonlyMap<string, string>): string | null {
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url.protocol !== "https:" && !local) return null;
   for (let path = url.pathname; ; path = path.slice(0, path.slice(0, -1).lastIndexOf("/") + 1)) {
     if (path.endsWith("/")) {
       const place = `//${url.host}${path}`;
-      const token = settings.get(`${place}:_authToken`) ?? settings.get(`${place.slice(0, -1)}:_authToken`) ?? "";
+      const token =
+        settings.get(`${place}:_authToken`) ??
+        settings.get(`${place.slice(0, -1)}:_authToken`) ??
+        "";
       if (token !== "") return `Bearer ${token}`;
       const basic = settings.get(`${place}:_auth`) ?? "";
       if (basic !== "") return `Basic ${basic}`;

@@ -9,11 +9,15 @@ import { refusal } from "./refusal.ts";
 import { copyTree, readTree, type Tree } from "./tree.ts";
 
 /**
- * The files that were said yes to, in a folder of ours: nothing around it (a package beside it, a tsconfig.json above it) has a part
- * in what runs, and nobody works on it.
+ * The files that were said yes to, in a folder of ours: nothing around it (a package beside it, a
+ * tsconfig.json above it) has a part in what runs, and nobody works on it.
  * @throws {ModullmError} RLLM_019
  */
-export async function ownCopy({ name, folder }: FoundPlugin, tree: Tree, cache: string): Promise<LoadedManifest> {
+export async function ownCopy(
+  { name, folder }: FoundPlugin,
+  tree: Tree,
+  cache: string,
+): Promise<LoadedManifest> {
   const { wanted } = await missingDependencies(folder).catch((thrown: unknown) => {
     if (!(thrown instanceof DependencyFault)) throw thrown;
     throw refusal("start", name, { reason: thrown.message });
@@ -29,7 +33,10 @@ export async function ownCopy({ name, folder }: FoundPlugin, tree: Tree, cache: 
   if ((await digestOf(copy)) === tree.sha256) return await readManifest(copy);
   await onDisk(name, async () => await makeCopy(tree, folder, copy));
   if ((await digestOf(copy)) === tree.sha256) return await readManifest(copy);
-  throw refusal("start", name, { reason: "its files changed while they were read", retryable: true });
+  throw refusal("start", name, {
+    reason: "its files changed while they were read",
+    retryable: true,
+  });
 }
 
 /** The digest of a folder; null where it can't be read. */
@@ -50,7 +57,10 @@ export async function onDisk<Result>(name: string, work: () => Promise<Result>):
   }
 }
 
-/** A copy that is there and wrong is moved away; one that another process has made meanwhile is as good. */
+/**
+ * A copy that is there and wrong is moved away; one that another process has made meanwhile is as
+ * good.
+ */
 async function makeCopy(tree: Tree, from: string, copy: string): Promise<void> {
   const draft = `${copy}.${randomUUID()}`;
   const wrong = `${draft}.wrong`;

@@ -24,7 +24,10 @@ export interface PluginsOptions {
   readonly executable?: string;
   /** Asks the user for a yes; null where nobody can be asked. @default null */
   readonly ask?: ((question: string) => Promise<boolean>) | null;
-  /** Takes secrets out of what plugins log and what they fail with. @default one that knows none by value */
+  /**
+   * Takes secrets out of what plugins log and what they fail with. @default one that knows none by
+   * value
+   */
   readonly redactor?: Redactor;
   /** Gets each line of a plugin's log, redacted. @default nobody reads it */
   readonly log?: (plugin: string, line: string) => void;
@@ -44,10 +47,11 @@ export interface Plugins {
   /** The one that a name stands for; null where there is none. */
   find(name: string): Promise<LoadedPlugin | null>;
   /**
-   * The models of a plugin, which is started when the first of them is asked for something. Its files are checked now; where
-   * nobody has said yes to them, the user is asked.
+   * The models of a plugin, which is started when the first of them is asked for something. Its
+   * files are checked now; where nobody has said yes to them, the user is asked.
    * @returns null where there is no such plugin
-   * @throws {ModullmError} RLLM_019 when it can't be used, RLLM_021 without a yes, RLLM_018 for its settings
+   * @throws {ModullmError} RLLM_019 when it can't be used, RLLM_021 without a yes, RLLM_018 for its
+   * settings
    */
   provider(name: string): Promise<ModelProvider | null>;
 }
@@ -76,7 +80,11 @@ export function createPlugins(options: PluginsOptions): Plugins {
   };
 }
 
-async function openProvider(plugin: LoadedPlugin, written: string, options: PluginsOptions): Promise<ModelProvider> {
+async function openProvider(
+  plugin: LoadedPlugin,
+  written: string,
+  options: PluginsOptions,
+): Promise<ModelProvider> {
   const { config, env, executable = process.execPath } = options;
   const { name } = plugin;
   const { manifest, tree } = usable(plugin);
@@ -85,7 +93,9 @@ async function openProvider(plugin: LoadedPlugin, written: string, options: Plug
   const variables = readVariables(manifest, { config, env });
   if (plugin.examination.trust !== "trusted") await askForTrust(plugin, options);
   const place =
-    plugin.locked === null ? await ownCopy(plugin, tree, config.paths.cache) : await readManifest(plugin.folder);
+    plugin.locked === null
+      ? await ownCopy(plugin, tree, config.paths.cache)
+      : await readManifest(plugin.folder);
   const dataFolder = dataFolderOf(plugin, config);
   await onDisk(name, async () => await mkdir(dataFolder, { recursive: true, mode: 0o700 }));
   const { createPluginHost } = await import("./host.ts");
@@ -100,7 +110,11 @@ async function openProvider(plugin: LoadedPlugin, written: string, options: Plug
     ...(redactor === undefined ? {} : { redactor }),
     ...(log === undefined ? {} : { log: (line: string) => log(name, line) }),
   });
-  return createPluginProvider(host, manifest, { written, autoPull, identity: { sha256: tree.sha256, settings } });
+  return createPluginProvider(host, manifest, {
+    written,
+    autoPull,
+    identity: { sha256: tree.sha256, settings },
+  });
 }
 
 /** @throws {ModullmError} RLLM_019 */
@@ -115,7 +129,10 @@ function usable({ name, loaded, fault, examination, locked }: LoadedPlugin): {
   }
   if (locked === null && fault !== null) throw fault;
   const hint = `Install it again (\`modullm plugins update ${name}\`) if you know who did this, or remove it.`;
-  throw refusal("start", name, { reason: reason ?? "its files can't be read", ...(locked === null ? {} : { hint }) });
+  throw refusal("start", name, {
+    reason: reason ?? "its files can't be read",
+    ...(locked === null ? {} : { hint }),
+  });
 }
 
 /** @throws {ModullmError} RLLM_021 */
@@ -125,8 +142,11 @@ async function askForTrust(plugin: LoadedPlugin, { ask, config }: PluginsOptions
   const hint = `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says yes.`;
   const changes = reason === null ? "" : ` (${reason})`;
   const why =
-    trust === "changed" ? `its files have changed since you trusted it${changes}` : "you have not trusted it yet";
-  if (!ask || loaded === null || tree === null) throw notTrusted("start", name, { reason: why, hint });
+    trust === "changed"
+      ? `its files have changed since you trusted it${changes}`
+      : "you have not trusted it yet";
+  if (!ask || loaded === null || tree === null)
+    throw notTrusted("start", name, { reason: why, hint });
   const about = describePlugin(loaded.manifest, { from: originOf(plugin), tree });
   const news = trust === "changed" ? `\n  ${why}` : "";
   const yes = await ask(`${about}${news}\nTrust it and start it?`);
@@ -140,9 +160,12 @@ async function askForTrust(plugin: LoadedPlugin, { ask, config }: PluginsOptions
 /** Where a plugin comes from, for people. */
 export function originOf({ place, folder, locked }: FoundPlugin): string {
   if (locked !== null) return describeSource(locked.source);
-  const where = { project: "this project", folder: "your plugins", package: "this project's packages", installed: "" }[
-    place
-  ];
+  const where = {
+    project: "this project",
+    folder: "your plugins",
+    package: "this project's packages",
+    installed: "",
+  }[place];
   return `${where}, ${folder}`;
 }
 

@@ -16,7 +16,10 @@ export interface PluginProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Once it has ended and its pipes are closed; nobody waits long for those that something else holds open. */
+  /**
+   * Once it has ended and its pipes are closed; nobody waits long for those that something else
+   * holds open.
+   */
   readonly ended: Promise<End>;
   /** Asks it to end. */
   terminate(): void;
@@ -32,10 +35,11 @@ export interface End {
 
 const SHELL = "/bin/sh";
 /**
- * The plugin with a guard beside it: a shell that reads from a pipe of the host's, which says nothing, and kills the plugin's group
- * when the pipe closes, as it does when the host dies of whatever. The guard is nobody's child, so that a plugin that waits for its
- * children does not wait for it; it is in the group, so that the group's number is not given to others while it watches; and it
- * holds none of the plugin's pipes. The plugin takes the place of the first shell.
+ * The plugin with a guard beside it: a shell that reads from a pipe of the host's, which says
+ * nothing, and kills the plugin's group when the pipe closes, as it does when the host dies of
+ * whatever. The guard is nobody's child, so that a plugin that waits for its children does not wait
+ * for it; it is in the group, so that the group's number is not given to others while it watches;
+ * and it holds none of the plugin's pipes. The plugin takes the place of the first shell.
  */
 const GUARDED = `( ( read -r _ <&3; kill -s KILL -- "-$$" ) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-`;
 /** Variables that the shell hands on unasked. */
@@ -45,10 +49,18 @@ const PIPES_MS = 200;
 
 /** Starts a plugin in a session of its own: no terminal, and one group to kill. */
 export function startProcess({ command, args, env, cwd }: PluginCommand): PluginProcess {
-  const options = { cwd, env: { ...env }, detached: process.platform !== "win32", windowsHide: true };
-  // Windows has no such shell, and a container may have none; there the end of standard input has to do.
+  const options = {
+    cwd,
+    env: { ...env },
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  };
+  // Windows has no such shell, and a container may have none; there the end of standard input has
+  // to do.
   const guarded = process.platform !== "win32" && existsSync(SHELL);
-  const unset = OF_THE_SHELL.filter((name) => env[name] === undefined).map((name) => `unset ${name}; `);
+  const unset = OF_THE_SHELL.filter((name) => env[name] === undefined).map(
+    (name) => `unset ${name}; `,
+  );
   const child = guarded
     ? spawn(SHELL, ["-c", `${unset.join("")}${GUARDED}`, SHELL, command, ...args], {
         ...options,
@@ -93,7 +105,11 @@ function watch(child: ChildProcess, command: string, letGo: () => void): Promise
   });
 }
 
-function describeEnd(command: string, status: number | null, signal: NodeJS.Signals | null): string {
+function describeEnd(
+  command: string,
+  status: number | null,
+  signal: NodeJS.Signals | null,
+): string {
   if (signal !== null) return `its process died of ${signal}`;
   if (status === 127) return `its process ended with status 127: "${command}" was not found`;
   return `its process ended with status ${status ?? "unknown"}`;

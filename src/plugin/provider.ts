@@ -11,13 +11,19 @@ import { introduction } from "./introduction.ts";
 export interface PluginProviderOptions {
   /** What stands before the slash in programs, as written. @default the manifest's name */
   readonly written?: string;
-  /** What answers depend on beside the plugin's version, such as its settings and where it was installed. It is only compared. */
+  /**
+   * What answers depend on beside the plugin's version, such as its settings and where it was
+   * installed. It is only compared.
+   */
   readonly identity?: JsonObject;
   /** Whether a model that the plugin can pull is pulled when it is missing. @default false */
   readonly autoPull?: boolean;
 }
 
-/** What is known of a model before the plugin has said anything: it is asked nothing, and has to say what it takes. */
+/**
+ * What is known of a model before the plugin has said anything: it is asked nothing, and has to say
+ * what it takes.
+ */
 const UNKNOWN: Abilities = {
   schema: "none",
   jsonMode: false,
@@ -40,14 +46,27 @@ export function createPluginProvider(
   options: PluginProviderOptions = {},
 ): ModelProvider {
   const origin = originOf(manifest, options.identity);
-  const provider = { host, manifest, introduce: introduction(host, manifest), known: new Map<string, ModelInfo>() };
+  const provider = {
+    host,
+    manifest,
+    introduce: introduction(host, manifest),
+    known: new Map<string, ModelInfo>(),
+  };
   const front = options.written ?? manifest.name;
   return {
     id: manifest.name,
     model: (name) =>
-      createModel(provider, { id: `${front}/${name}`, name, origin, autoPull: options.autoPull === true }),
+      createModel(provider, {
+        id: `${front}/${name}`,
+        name,
+        origin,
+        autoPull: options.autoPull === true,
+      }),
     ...(manifest.provides.includes("models/list")
-      ? { list: async (signal: AbortSignal) => (await listModels(provider, signal)).map(({ name }) => name) }
+      ? {
+          list: async (signal: AbortSignal) =>
+            (await listModels(provider, signal)).map(({ name }) => name),
+        }
       : {}),
     close: () => host.close(),
   };
@@ -103,21 +122,30 @@ async function makeReady(
   const asked = { plugin: manifest.name, model: name };
   const pulls = manifest.provides.includes("models/pull");
   if (!pulls || !autoPull)
-    throw modelMissing(asked, `the plugin has ${names.slice(0, SHOWN).join(", ")}${more}`, { pulls });
+    throw modelMissing(asked, `the plugin has ${names.slice(0, SHOWN).join(", ")}${more}`, {
+      pulls,
+    });
   await host.request(
     "models/pull",
     { model: name },
     {
       signal,
       onProgress: ({ message, completed, total }) => {
-        note({ kind: "progress", message: `Pulling "${name}": ${message}`, data: { completed, total } });
+        note({
+          kind: "progress",
+          message: `Pulling "${name}": ${message}`,
+          data: { completed, total },
+        });
       },
     },
   );
   await listModels(provider, signal);
 }
 
-async function listModels({ host, known, introduce }: Provider, signal: AbortSignal): Promise<readonly ModelInfo[]> {
+async function listModels(
+  { host, known, introduce }: Provider,
+  signal: AbortSignal,
+): Promise<readonly ModelInfo[]> {
   await introduce(signal);
   const { models } = await host.request("models/list", {}, { signal });
   known.clear();
@@ -127,7 +155,11 @@ async function listModels({ host, known, introduce }: Provider, signal: AbortSig
 
 function abilitiesOf({ schema, media = [] }: ModelInfo): Abilities {
   const input = media.map(modalityOf).filter((modality) => modality !== null);
-  return { ...UNKNOWN, schema: schema === "enforced" ? "grammar" : "none", input: [...new Set(input)] };
+  return {
+    ...UNKNOWN,
+    schema: schema === "enforced" ? "grammar" : "none",
+    input: [...new Set(input)],
+  };
 }
 
 function modalityOf(mediaType: string): Modality | null {

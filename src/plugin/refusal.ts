@@ -7,7 +7,12 @@ import { ModullmError } from "../core/error.ts";
 export function refusal(
   action: string,
   plugin: string,
-  facts: { readonly reason: string; readonly hint?: string; readonly retryable?: boolean; readonly cause?: unknown },
+  facts: {
+    readonly reason: string;
+    readonly hint?: string;
+    readonly retryable?: boolean;
+    readonly cause?: unknown;
+  },
 ): ModullmError {
   const { reason, hint, retryable = false, cause } = facts;
   return new ModullmError("RLLM_019", `Cannot ${action} plugin "${plugin}": ${reason}`, {

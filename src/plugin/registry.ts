@@ -36,14 +36,20 @@ export const PLUGIN_KEYWORD = "modullm-plugin";
  * @param wanted a version, or a tag such as `latest`
  * @throws {FetchFault}
  */
-export async function findVersion(name: string, wanted: string, options: RegistryOptions): Promise<PackageVersion> {
+export async function findVersion(
+  name: string,
+  wanted: string,
+  options: RegistryOptions,
+): Promise<PackageVersion> {
   const registry = options.config.registryOf(name);
   const accept = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8";
   const url = `${registry}/${name.replace("/", "%2f")}`;
-  const packument = await ask(url, { ...fetchOptions(options), accept }).catch((thrown: unknown) => {
-    if (!(thrown instanceof FetchFault) || thrown.status !== 404) throw thrown;
-    throw new FetchFault(`${registry} has no package "${name}"`, { status: 404, cause: thrown });
-  });
+  const packument = await ask(url, { ...fetchOptions(options), accept }).catch(
+    (thrown: unknown) => {
+      if (!(thrown instanceof FetchFault) || thrown.status !== 404) throw thrown;
+      throw new FetchFault(`${registry} has no package "${name}"`, { status: 404, cause: thrown });
+    },
+  );
   const versions = isObject(packument["versions"]) ? packument["versions"] : {};
   const tags = isObject(packument["dist-tags"]) ? packument["dist-tags"] : {};
   const version = Object.hasOwn(tags, wanted) ? String(tags[wanted]) : wanted;
@@ -59,26 +65,49 @@ export async function findVersion(name: string, wanted: string, options: Registr
     );
   }
   const { tarball, integrity } = found["dist"];
-  if (typeof tarball !== "string") throw new FetchFault(`${registry} does not say where ${name} ${version} is`);
+  if (typeof tarball !== "string")
+    throw new FetchFault(`${registry} does not say where ${name} ${version} is`);
   if (typeof integrity !== "string")
-    throw new FetchFault(`${registry} has no digest of ${name} ${version} that is strong enough (dist.integrity)`);
+    throw new FetchFault(
+      `${registry} has no digest of ${name} ${version} that is strong enough (dist.integrity)`,
+    );
   if (registry.startsWith("https:") && !tarball.startsWith("https:"))
     throw new FetchFault(`${registry} sends on to ${tarball.slice(0, 200)}, which is not https`);
   const deprecated = found["deprecated"];
-  return { name, version, tarball, integrity, deprecated: typeof deprecated === "string" ? deprecated : null };
+  return {
+    name,
+    version,
+    tarball,
+    integrity,
+    deprecated: typeof deprecated === "string" ? deprecated : null,
+  };
 }
 
 /** Packages with the keyword of plugins, the likeliest first. @throws {FetchFault} */
-export async function searchPackages(words: string, options: RegistryOptions): Promise<readonly FoundPackage[]> {
+export async function searchPackages(
+  words: string,
+  options: RegistryOptions,
+): Promise<readonly FoundPackage[]> {
   const text = `keywords:${PLUGIN_KEYWORD} ${words}`.trim();
   const url = `${options.config.registryOf(PLUGIN_KEYWORD)}/-/v1/search?text=${encodeURIComponent(text)}&size=50`;
   const reply = await ask(url, fetchOptions(options));
   const found = Array.isArray(reply["objects"]) ? (reply["objects"] as unknown[]) : [];
   return found.flatMap((entry) => {
     const about = isObject(entry) ? entry["package"] : null;
-    if (!isObject(about) || typeof about["name"] !== "string" || typeof about["version"] !== "string") return [];
+    if (
+      !isObject(about) ||
+      typeof about["name"] !== "string" ||
+      typeof about["version"] !== "string"
+    )
+      return [];
     const { name, version, description } = about;
-    return [{ package: name, version, description: typeof description === "string" ? description.slice(0, 500) : "" }];
+    return [
+      {
+        package: name,
+        version,
+        description: typeof description === "string" ? description.slice(0, 500) : "",
+      },
+    ];
   });
 }
 

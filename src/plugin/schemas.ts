@@ -1,14 +1,19 @@
 import type { JsonSchema } from "../contract/contract.ts";
 
 /**
- * JSON Schemas of the protocol's messages: what `params` and `result` of each method are, and what notifications carry. The types in
- * `plugins/sdk/protocol.ts` say the same; a test compares them, and `docs/plugin-protocol.md` with this.
- * What a schema doesn't name is allowed, and ignored: a later version may have it.
+ * JSON Schemas of the protocol's messages: what `params` and `result` of each method are, and what
+ * notifications carry. The types in `plugins/sdk/protocol.ts` say the same; a test compares them,
+ * and `docs/plugin-protocol.md` with this. What a schema doesn't name is allowed, and ignored: a
+ * later version may have it.
  */
 const TEXT = { type: "string" } as const;
 const FLAG = { type: "boolean" } as const;
 const COUNT = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
-const COUNT_OR_NULL = { type: ["integer", "null"], minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+const COUNT_OR_NULL = {
+  type: ["integer", "null"],
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+} as const;
 const OPEN = { type: "object" } as const;
 const EMPTY = object({});
 const VERSION = { type: "integer", minimum: 1, maximum: 1_000_000 } as const;
@@ -20,7 +25,12 @@ const MESSAGE = object(
   ["role", "content"],
 );
 const MODEL = object(
-  { name: TEXT, window: COUNT_OR_NULL, schema: { enum: ["enforced", "ignored"] }, media: list(TEXT) },
+  {
+    name: TEXT,
+    window: COUNT_OR_NULL,
+    schema: { enum: ["enforced", "ignored"] },
+    media: list(TEXT),
+  },
   ["name", "window"],
 );
 const PART = {
@@ -57,11 +67,18 @@ export const PARAMS = {
 
 /** `result` by method, as the plugin answers. */
 export const RESULTS = {
-  initialize: object({ protocol_version: VERSION, name: TEXT, version: TEXT, provides: list(ABILITY) }),
+  initialize: object({
+    protocol_version: VERSION,
+    name: TEXT,
+    version: TEXT,
+    provides: list(ABILITY),
+  }),
   "models/list": object({ models: list(MODEL) }),
   chat: object({
     reason: { enum: ["stop", "length", "content-filter", "other"] },
-    usage: { anyOf: [{ type: "null" }, object({ prompt_tokens: COUNT, completion_tokens: COUNT })] },
+    usage: {
+      anyOf: [{ type: "null" }, object({ prompt_tokens: COUNT, completion_tokens: COUNT })],
+    },
     served: { type: ["string", "null"] },
   }),
   embed: object({
@@ -82,7 +99,10 @@ export const NOTIFICATIONS = {
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 
 /** `error` of an answer. */
-export const ERROR = object({ code: { type: "integer" }, message: TEXT, data: {} }, ["code", "message"]);
+export const ERROR = object({ code: { type: "integer" }, message: TEXT, data: {} }, [
+  "code",
+  "message",
+]);
 
 /** @param required @default all of them */
 function object<const P extends JsonSchema, const R extends keyof P & string = keyof P & string>(

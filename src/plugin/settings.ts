@@ -21,8 +21,12 @@ export function checkSettings(
   if (checked.ok) return;
   const [{ path, reason }] = checked.issues;
   const field = ["plugins", name, ...path].join(".");
-  throw new ModullmError("RLLM_018", `Cannot use plugin "${name}": ${field} in config.yaml: ${reason}`, {
-    details: { field, reason },
-    hint: `\`modullm plugins info ${name}\` shows the settings that it takes.`,
-  });
+  throw new ModullmError(
+    "RLLM_018",
+    `Cannot use plugin "${name}": ${field} in config.yaml: ${reason}`,
+    {
+      details: { field, reason },
+      hint: `\`modullm plugins info ${name}\` shows the settings that it takes.`,
+    },
+  );
 }

@@ -3,7 +3,11 @@ import { resolve } from "node:path";
 
 /** Where a plugin comes from, as it is written into the lock. */
 export type PluginSource =
-  | { readonly kind: "npm"; readonly package: string; /** A version or a tag. */ readonly wanted: string }
+  | {
+      readonly kind: "npm";
+      readonly package: string;
+      /** A version or a tag. */ readonly wanted: string;
+    }
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "tarball"; /** An absolute path or a URL. */ readonly from: string }
   | {
@@ -20,8 +24,9 @@ const VERSION_OR_TAG = /^[A-Za-z0-9][A-Za-z0-9.+_-]{0,100}$/;
 const REF = /^[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}$/;
 
 /**
- * Reads what a user wrote: a folder or `.tgz` (`./x`, an absolute path, or one that exists), an address of one over https, a git
- * URL (`git+https://…`, `git@host:…`, `https://….git`, with `#branch`), or a package of npm (`name`, `name@1.2.0`, `name@next`).
+ * Reads what a user wrote: a folder or `.tgz` (`./x`, an absolute path, or one that exists), an
+ * address of one over https, a git URL (`git+https://…`, `git@host:…`, `https://….git`, with
+ * `#branch`), or a package of npm (`name`, `name@1.2.0`, `name@next`).
  * @throws {SourceFault}
  */
 export function readSource(written: string, cwd: string): PluginSource {
@@ -33,7 +38,8 @@ export function readSource(written: string, cwd: string): PluginSource {
   if (isGit(text)) return gitSource(text);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return urlSource(text);
   const path = resolve(cwd, text);
-  const looksLikePath = /^\.{1,2}(?:[/\\]|$)/.test(text) || resolve(text) === text || /[/\\]$/.test(text);
+  const looksLikePath =
+    /^\.{1,2}(?:[/\\]|$)/.test(text) || resolve(text) === text || /[/\\]$/.test(text);
   if (/\.(?:tgz|tar\.gz)$/i.test(text)) return { kind: "tarball", from: path };
   if (looksLikePath) return { kind: "folder", path };
   const at = text.lastIndexOf("@");
@@ -70,10 +76,14 @@ function isGit(text: string): boolean {
 function gitSource(text: string): PluginSource {
   const [address = "", ref = null] = text.split("#", 2);
   const url = address.replace(/^git\+/i, "");
-  if (!/^(?:https|ssh|file):\/\/[^-]/i.test(url) && !/^git@[A-Za-z0-9][A-Za-z0-9.-]*:[^-]/.test(url))
+  if (
+    !/^(?:https|ssh|file):\/\/[^-]/i.test(url) &&
+    !/^git@[A-Za-z0-9][A-Za-z0-9.-]*:[^-]/.test(url)
+  )
     throw new SourceFault("git is asked over https, ssh or file only");
   if (/[\s'"\\]/.test(url)) throw new SourceFault("the address has a blank or a quote in it");
-  if (ref !== null && (!REF.test(ref) || ref.includes(".."))) throw new SourceFault(`"${ref}" is no branch or tag`);
+  if (ref !== null && (!REF.test(ref) || ref.includes("..")))
+    throw new SourceFault(`"${ref}" is no branch or tag`);
   return { kind: "git", url, ref };
 }
 
@@ -85,6 +95,8 @@ function urlSource(text: string): PluginSource {
   if (url.username !== "" || url.password !== "")
     throw new SourceFault("the address has a user or a password, which is not sent");
   if (!/\.(?:tgz|tar\.gz)$/i.test(url.pathname))
-    throw new SourceFault("the address is of no .tgz; a git repository is written as git+https://…");
+    throw new SourceFault(
+      "the address is of no .tgz; a git repository is written as git+https://…",
+    );
   return { kind: "tarball", from: url.href };
 }

@@ -24,7 +24,9 @@ export interface StageOptions {
 export interface Staged {
   /** Where its manifest is. */
   readonly folder: string;
-  /** What exactly came: a version with its digest, a commit, an archive's digest; null for a folder. */
+  /**
+   * What exactly came: a version with its digest, a commit, an archive's digest; null for a folder.
+   */
   readonly resolved: string | null;
 }
 
@@ -34,7 +36,10 @@ export class StageFault extends Error {}
 /** Bytes of an archive. */
 const MOST_ARCHIVE = 256 * 1024 ** 2;
 
-/** Gets the files of a source. Nothing of them is run. @throws {StageFault | FetchFault | ArchiveFault} */
+/**
+ * Gets the files of a source. Nothing of them is run. @throws {StageFault | FetchFault |
+ * ArchiveFault}
+ */
 export async function stage(source: PluginSource, options: StageOptions): Promise<Staged> {
   switch (source.kind) {
     case "npm":
@@ -51,15 +56,22 @@ export async function stage(source: PluginSource, options: StageOptions): Promis
   }
 }
 
-async function stagePackage(source: PluginSource & { kind: "npm" }, options: StageOptions): Promise<Staged> {
+async function stagePackage(
+  source: PluginSource & { kind: "npm" },
+  options: StageOptions,
+): Promise<Staged> {
   const { registry, work, warn } = options;
   const found = await findVersion(source.package, source.wanted, { ...options, config: registry });
-  if (found.deprecated !== null) warn(`${found.name} ${found.version} is deprecated: ${found.deprecated}`);
+  if (found.deprecated !== null)
+    warn(`${found.name} ${found.version} is deprecated: ${found.deprecated}`);
   const file = join(work, "archive.tgz");
   const digests = await download(found.tarball, file, downloadOptions(options));
   checkIntegrity(found.integrity, digests);
   const folder = await unpacked(file, options);
-  return { folder, resolved: `${found.name}@${found.version} sha512-${digests.get("sha512") ?? ""}` };
+  return {
+    folder,
+    resolved: `${found.name}@${found.version} sha512-${digests.get("sha512") ?? ""}`,
+  };
 }
 
 async function stageTarball(from: string, options: StageOptions): Promise<Staged> {
@@ -71,11 +83,20 @@ async function stageTarball(from: string, options: StageOptions): Promise<Staged
     return { folder: await unpacked(from, options), resolved: null };
   }
   const file = join(options.work, "archive.tgz");
-  const digests = await download(from, file, { ...downloadOptions(options), authorization: () => null });
-  return { folder: await unpacked(file, options), resolved: `sha512-${digests.get("sha512") ?? ""}` };
+  const digests = await download(from, file, {
+    ...downloadOptions(options),
+    authorization: () => null,
+  });
+  return {
+    folder: await unpacked(file, options),
+    resolved: `sha512-${digests.get("sha512") ?? ""}`,
+  };
 }
 
-/** Hooks of the repository are not run by a clone; what the user set up for all of theirs is switched off too. */
+/**
+ * Hooks of the repository are not run by a clone; what the user set up for all of theirs is
+ * switched off too.
+ */
 const GIT_SETTINGS = [
   "core.hooksPath=/dev/null",
   "core.fsmonitor=false",
@@ -83,9 +104,18 @@ const GIT_SETTINGS = [
   "advice.detachedHead=false",
 ];
 /** They would make git look at another repository. */
-const GIT_PLACES = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_TEMPLATE_DIR", "GIT_OBJECT_DIRECTORY"];
+const GIT_PLACES = [
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_TEMPLATE_DIR",
+  "GIT_OBJECT_DIRECTORY",
+];
 
-async function stageGit({ url, ref }: PluginSource & { kind: "git" }, options: StageOptions): Promise<Staged> {
+async function stageGit(
+  { url, ref }: PluginSource & { kind: "git" },
+  options: StageOptions,
+): Promise<Staged> {
   const { work, signal } = options;
   const folder = join(work, "clone");
   const env = {
@@ -95,7 +125,18 @@ async function stageGit({ url, ref }: PluginSource & { kind: "git" }, options: S
   };
   const settings = GIT_SETTINGS.flatMap((setting) => ["-c", setting]);
   const branch = ref === null ? [] : ["--branch", ref];
-  const clone = ["clone", "--quiet", "--depth", "1", "--no-tags", "--template=", ...branch, "--", url, folder];
+  const clone = [
+    "clone",
+    "--quiet",
+    "--depth",
+    "1",
+    "--no-tags",
+    "--template=",
+    ...branch,
+    "--",
+    url,
+    folder,
+  ];
   const cloned = await runTool("git", [...settings, ...clone], { cwd: work, env, signal });
   if (cloned.missing) {
     throw new StageFault("git is not installed here: install it, or give a folder or a .tgz");
@@ -103,7 +144,11 @@ async function stageGit({ url, ref }: PluginSource & { kind: "git" }, options: S
   const said = cloned.stderr.split("\n").slice(-3).join("; ").slice(-500);
   if (cloned.status !== 0)
     throw new StageFault(`git can't clone it: ${said || `status ${cloned.status ?? "unknown"}`}`);
-  const head = await runTool("git", ["-C", folder, "rev-parse", "HEAD"], { cwd: work, env, signal });
+  const head = await runTool("git", ["-C", folder, "rev-parse", "HEAD"], {
+    cwd: work,
+    env,
+    signal,
+  });
   return { folder: await packageRoot(folder), resolved: head.stdout.trim() || null };
 }
 
@@ -133,10 +178,16 @@ async function packageRoot(folder: string): Promise<string> {
 }
 
 /** The sentence for a fault of getting a plugin; null for what is none. */
-export function stageReason(thrown: unknown, source: PluginSource): { reason: string; passing: boolean } | null {
+export function stageReason(
+  thrown: unknown,
+  source: PluginSource,
+): { reason: string; passing: boolean } | null {
   if (thrown instanceof FetchFault) return { reason: thrown.message, passing: thrown.passing };
   if (thrown instanceof StageFault) return { reason: thrown.message, passing: false };
   if (thrown instanceof ArchiveFault)
-    return { reason: `the archive of ${describeSource(source)} is not taken: ${thrown.message}`, passing: false };
+    return {
+      reason: `the archive of ${describeSource(source)} is not taken: ${thrown.message}`,
+      passing: false,
+    };
   return null;
 }

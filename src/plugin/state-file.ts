@@ -21,7 +21,8 @@ export function readState<Value>(file: StateFile<Value>): Value {
   const { path } = file;
   const read = readConfigText(path);
   if (read.kind === "missing") return file.empty;
-  if (read.kind !== "text") throw fault("read", file, read.kind === "directory" ? "it is a directory" : read.reason);
+  if (read.kind !== "text")
+    throw fault("read", file, read.kind === "directory" ? "it is a directory" : read.reason);
   try {
     const value = file.parse(JSON.parse(read.text));
     if (value !== null) return value;
@@ -32,10 +33,14 @@ export function readState<Value>(file: StateFile<Value>): Value {
 }
 
 /**
- * Changes the file: one process at a time, and in one step, so that a reader sees it as it was or as it will be.
+ * Changes the file: one process at a time, and in one step, so that a reader sees it as it was or
+ * as it will be.
  * @throws {ModullmError} RLLM_018
  */
-export async function changeState<Value>(file: StateFile<Value>, change: (value: Value) => Value): Promise<Value> {
+export async function changeState<Value>(
+  file: StateFile<Value>,
+  change: (value: Value) => Value,
+): Promise<Value> {
   const { path } = file;
   const draft = `${path}.${randomUUID()}`;
   const release = await take(file);
@@ -46,13 +51,18 @@ export async function changeState<Value>(file: StateFile<Value>, change: (value:
     return value;
   } catch (thrown) {
     await rm(draft, { force: true });
-    throw thrown instanceof ModullmError ? thrown : fault("write", file, fileReason(thrown), thrown);
+    throw thrown instanceof ModullmError
+      ? thrown
+      : fault("write", file, fileReason(thrown), thrown);
   } finally {
     await release();
   }
 }
 
-/** Milliseconds that another process may take, and after which one that has not let go counts as gone. */
+/**
+ * Milliseconds that another process may take, and after which one that has not let go counts as
+ * gone.
+ */
 const PATIENCE = 10_000;
 
 async function take<Value>(file: StateFile<Value>): Promise<() => Promise<void>> {
@@ -66,17 +76,24 @@ async function take<Value>(file: StateFile<Value>): Promise<() => Promise<void>>
         await handle.close();
         return async () => await rm(busy, { force: true });
       } catch (thrown) {
-        if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
+        if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST"))
+          throw thrown;
         if (await isAbandoned(busy)) await rm(busy, { force: true });
-        else if (Date.now() - start > PATIENCE) throw fault("write", file, `another process holds "${busy}"`);
+        else if (Date.now() - start > PATIENCE)
+          throw fault("write", file, `another process holds "${busy}"`);
       }
     }
   } catch (thrown) {
-    throw thrown instanceof ModullmError ? thrown : fault("write", file, fileReason(thrown), thrown);
+    throw thrown instanceof ModullmError
+      ? thrown
+      : fault("write", file, fileReason(thrown), thrown);
   }
 }
 
-/** Its holder was killed: no such process is left, or it has been there for longer than a change takes. */
+/**
+ * Its holder was killed: no such process is left, or it has been there for longer than a change
+ * takes.
+ */
 async function isAbandoned(busy: string): Promise<boolean> {
   const stats = await stat(busy).catch(() => null);
   if (stats === null) return false;

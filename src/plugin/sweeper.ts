@@ -5,8 +5,8 @@ export interface Sweeper {
 }
 
 /**
- * One timer for all deadlines: most requests are answered long before theirs, and a timer for each would be set in vain. It does not
- * keep the program alive; the plugin's process does.
+ * One timer for all deadlines: most requests are answered long before theirs, and a timer for each
+ * would be set in vain. It does not keep the program alive; the plugin's process does.
  */
 export function createSweeper(sweep: () => void): Sweeper {
   let timer: ReturnType<typeof setTimeout> | undefined;

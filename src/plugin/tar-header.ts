@@ -19,7 +19,8 @@ export const BLOCK = 512;
 export function readTarHeader(block: Uint8Array): TarHeader | null {
   if (block.every((byte) => byte === 0)) return null;
   const told = readNumber(block.subarray(148, 156));
-  if (told !== checksum(block)) throw new ArchiveFault("a header in it is damaged: its checksum is wrong");
+  if (told !== checksum(block))
+    throw new ArchiveFault("a header in it is damaged: its checksum is wrong");
   const type = String.fromCharCode(block[156] ?? 0);
   const posix = readText(block.subarray(257, 263)) === "ustar" && block[263] === 0x30;
   const prefix = posix ? readText(block.subarray(345, 500)) : "";
@@ -32,7 +33,10 @@ export function readTarHeader(block: Uint8Array): TarHeader | null {
   };
 }
 
-/** Records of a pax header, `LENGTH KEY=VALUE\n`; the last one of a key holds. @throws {ArchiveFault} */
+/**
+ * Records of a pax header, `LENGTH KEY=VALUE\n`; the last one of a key holds. @throws
+ * {ArchiveFault}
+ */
 export function readPax(bytes: Uint8Array): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
   for (let at = 0; at < bytes.length;) {
@@ -56,12 +60,17 @@ export function readText(bytes: Uint8Array): string {
   return decode(end === -1 ? bytes : bytes.subarray(0, end));
 }
 
-/** Octal digits, or, with the first bit set, a binary number, which only negative and huge sizes need. */
+/**
+ * Octal digits, or, with the first bit set, a binary number, which only negative and huge sizes
+ * need.
+ */
 function readNumber(bytes: Uint8Array): number {
-  if (((bytes[0] ?? 0) & 0x80) !== 0) throw new ArchiveFault("a number in it is negative or too large");
+  if (((bytes[0] ?? 0) & 0x80) !== 0)
+    throw new ArchiveFault("a number in it is negative or too large");
   const digits = readText(bytes).trim();
   if (digits === "") return 0;
-  if (!/^[0-7]{1,12}$/.test(digits)) throw new ArchiveFault(`a header in it is damaged: a number is no octal one`);
+  if (!/^[0-7]{1,12}$/.test(digits))
+    throw new ArchiveFault(`a header in it is damaged: a number is no octal one`);
   return Number.parseInt(digits, 8);
 }
 

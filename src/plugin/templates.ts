@@ -1,6 +1,9 @@
 import { textOf } from "../core/text-module.ts";
 
-/** What a new plugin begins with: the echo plugin of its language, and what speaks the protocol for it. */
+/**
+ * What a new plugin begins with: the echo plugin of its language, and what speaks the protocol for
+ * it.
+ */
 export interface Template {
   /** Texts by path. `echo` stands for the plugin's name, in names of files too. */
   readonly own: Readonly<Record<string, string>>;
@@ -24,8 +27,16 @@ const TEMPLATES: Readonly<Record<TemplateLanguage, () => Promise<Template>>> = {
       import("../../plugins/echo/typescript/sdk/stdio.ts", { with: { type: "text" } }),
     ]);
     return {
-      own: { "modullm-plugin.json": textOf(manifest), "echo.ts": textOf(main), "echo.test.ts": textOf(test) },
-      kit: { "sdk/protocol.ts": textOf(protocol), "sdk/serve.ts": textOf(serve), "sdk/stdio.ts": textOf(stdio) },
+      own: {
+        "modullm-plugin.json": textOf(manifest),
+        "echo.ts": textOf(main),
+        "echo.test.ts": textOf(test),
+      },
+      kit: {
+        "sdk/protocol.ts": textOf(protocol),
+        "sdk/serve.ts": textOf(serve),
+        "sdk/stdio.ts": textOf(stdio),
+      },
       test: "BUN_BE_BUN=1 modullm test",
     };
   },
@@ -37,7 +48,11 @@ const TEMPLATES: Readonly<Record<TemplateLanguage, () => Promise<Template>>> = {
       import("../../plugins/echo/python/modullm_plugin.py", { with: { type: "text" } }),
     ]);
     return {
-      own: { "modullm-plugin.json": textOf(manifest), "echo.py": textOf(main), "test_echo.py": textOf(test) },
+      own: {
+        "modullm-plugin.json": textOf(manifest),
+        "echo.py": textOf(main),
+        "test_echo.py": textOf(test),
+      },
       kit: { "modullm_plugin.py": textOf(kit) },
       test: "python3 test_echo.py",
     };
@@ -50,7 +65,11 @@ const TEMPLATES: Readonly<Record<TemplateLanguage, () => Promise<Template>>> = {
       import("../../plugins/echo/bash/modullm-plugin.sh", { with: { type: "text" } }),
     ]);
     return {
-      own: { "modullm-plugin.json": textOf(manifest), "echo.sh": textOf(main), "test_echo.sh": textOf(test) },
+      own: {
+        "modullm-plugin.json": textOf(manifest),
+        "echo.sh": textOf(main),
+        "test_echo.sh": textOf(test),
+      },
       kit: { "modullm-plugin.sh": textOf(kit) },
       test: "bash test_echo.sh",
     };

@@ -14,7 +14,10 @@ export interface ToolEnd {
 /** Characters of each output. */
 const MOST_OUTPUT = 100_000;
 
-/** Runs a program until its end; aborting kills it. It reads nothing and asks nothing. @throws the signal's reason */
+/**
+ * Runs a program until its end; aborting kills it. It reads nothing and asks nothing. @throws the
+ * signal's reason
+ */
 export async function runTool(
   command: string,
   args: readonly string[],
@@ -26,10 +29,18 @@ export async function runTool(
 ): Promise<ToolEnd> {
   const { cwd, env, signal } = options;
   signal.throwIfAborted();
-  const child = spawn(command, [...args], { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, [...args], {
+    cwd,
+    env: { ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [stdout, stderr, missing] = ["", "", false];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout = (stdout + text).slice(-MOST_OUTPUT)));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-MOST_OUTPUT)));
+  child.stdout
+    .setEncoding("utf8")
+    .on("data", (text: string) => (stdout = (stdout + text).slice(-MOST_OUTPUT)));
+  child.stderr
+    .setEncoding("utf8")
+    .on("data", (text: string) => (stderr = (stderr + text).slice(-MOST_OUTPUT)));
   const kill = (): void => void child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
   const status = await new Promise<number | null>((resolve) => {

@@ -11,7 +11,10 @@ export interface TreeFile {
   readonly executable: boolean;
 }
 
-/** All files of a folder, and one digest of them all: it changes with any byte, name or executable bit. */
+/**
+ * All files of a folder, and one digest of them all: it changes with any byte, name or executable
+ * bit.
+ */
 export interface Tree {
   readonly sha256: string;
   /** By path. */
@@ -30,8 +33,10 @@ const MOST_DEPTH = 64;
 const AT_A_TIME = 8;
 
 /**
- * Reads every file of a folder. A folder holds files and folders only: a link would lead to what is not trusted.
- * @param options.source whether it is what somebody works on: then `.git`, compiled Python, and the links that npm puts
+ * Reads every file of a folder. A folder holds files and folders only: a link would lead to what is
+ * not trusted.
+ * @param options.source whether it is what somebody works on: then `.git`, compiled Python, and the
+ * links that npm puts
  *   into `node_modules/.bin` are passed over; they are not copied either
  * @throws {TreeFault} for links and other things, and for what is too large
  */
@@ -43,13 +48,18 @@ export async function readTree(
   walk(folder, "", { found, source: options.source ?? false });
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const size = found.reduce((sum, file) => sum + file.size, 0);
-  if (size > MOST_BYTES) throw new TreeFault(`it has ${size} bytes, and ${MOST_BYTES} are the most`);
+  if (size > MOST_BYTES)
+    throw new TreeFault(`it has ${size} bytes, and ${MOST_BYTES} are the most`);
   const files: TreeFile[] = [];
   let next = 0;
   async function work(): Promise<void> {
     for (let index = next++; index < found.length; index = next++) {
       options.signal?.throwIfAborted();
-      const { path, executable, size: bytes } = found[index] ?? { path: "", executable: false, size: 0 };
+      const {
+        path,
+        executable,
+        size: bytes,
+      } = found[index] ?? { path: "", executable: false, size: 0 };
       files[index] = { path, executable, sha256: await hashFile(join(folder, path), bytes) };
     }
   }
@@ -57,9 +67,14 @@ export async function readTree(
   return { sha256: digestOf(files), files, size };
 }
 
-/** The lines that the digest is made of; they are kept beside an installed plugin, to say what was changed. */
+/**
+ * The lines that the digest is made of; they are kept beside an installed plugin, to say what was
+ * changed.
+ */
 export function treeList(files: readonly TreeFile[]): string {
-  return files.map(({ path, sha256, executable }) => `${sha256} ${executable ? "x" : "-"} ${path}\n`).join("");
+  return files
+    .map(({ path, sha256, executable }) => `${sha256} ${executable ? "x" : "-"} ${path}\n`)
+    .join("");
 }
 
 /** Reads such lines again; null where they are not those of the digest. */
@@ -68,7 +83,11 @@ export function readTreeList(text: string, sha256: string): readonly TreeFile[] 
   return text
     .split("\n")
     .slice(0, -1)
-    .map((line) => ({ sha256: line.slice(0, 64), executable: line[65] === "x", path: line.slice(67) }));
+    .map((line) => ({
+      sha256: line.slice(0, 64),
+      executable: line[65] === "x",
+      path: line.slice(67),
+    }));
 }
 
 /** What differs, in words: `"main.ts" was changed, "x.ts" was added`. */
@@ -90,8 +109,16 @@ export function describeChanges(before: readonly TreeFile[], after: readonly Tre
 
 const MOST_CHANGES = 5;
 
-/** Copies the files of a tree into a new folder. What was changed meanwhile shows when the copy is read. */
-export async function copyTree(tree: Tree, from: string, to: string, signal?: AbortSignal): Promise<void> {
+/**
+ * Copies the files of a tree into a new folder. What was changed meanwhile shows when the copy is
+ * read.
+ */
+export async function copyTree(
+  tree: Tree,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
   for (const { path, executable } of tree.files) {
     signal?.throwIfAborted();
@@ -110,15 +137,23 @@ function digestOf(files: readonly TreeFile[]): string {
 function walk(
   folder: string,
   below: string,
-  to: { readonly found: { path: string; executable: boolean; size: number }[]; readonly source: boolean },
+  to: {
+    readonly found: { path: string; executable: boolean; size: number }[];
+    readonly source: boolean;
+  },
 ): void {
   if (below.split("/").length > MOST_DEPTH)
     throw new TreeFault(`its folders are nested more than ${MOST_DEPTH} levels deep`);
   for (const name of readdirSync(join(folder, below))) {
     const path = below === "" ? name : `${below}/${name}`;
-    if (to.source && (name === ".git" || name === "__pycache__" || /(?:^|\/)node_modules\/\.bin$/.test(path))) continue;
+    if (
+      to.source &&
+      (name === ".git" || name === "__pycache__" || /(?:^|\/)node_modules\/\.bin$/.test(path))
+    )
+      continue;
     // oxlint-disable-next-line no-control-regex -- a line break in a name would make two lines of the list out of one
-    if (/[\u0000-\u001F\u007F]/.test(name)) throw new TreeFault(`a name in it holds a control character`);
+    if (/[\u0000-\u001F\u007F]/.test(name))
+      throw new TreeFault(`a name in it holds a control character`);
     const stats = lstatSync(join(folder, path));
     if (stats.isDirectory()) walk(folder, path, to);
     else if (!stats.isFile()) {
@@ -130,7 +165,10 @@ function walk(
   }
 }
 
-/** Bytes of a file that is read at once, which takes a fraction of the time: most are small, and there are thousands of them. */
+/**
+ * Bytes of a file that is read at once, which takes a fraction of the time: most are small, and
+ * there are thousands of them.
+ */
 const SMALL = 256 * 1024;
 
 async function hashFile(path: string, size: number): Promise<string> {

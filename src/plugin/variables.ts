@@ -2,22 +2,31 @@ import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import type { Config } from "../core/config.ts";
 import { notTrusted } from "./refusal.ts";
 
-/** The source of a project's own settings, which must not draw a user's keys to an address of its choice. */
+/**
+ * The source of a project's own settings, which must not draw a user's keys to an address of its
+ * choice.
+ */
 const PROJECT = "./.env";
 
 /**
- * The environment with the values that the user's configuration has for the variables of a manifest.
+ * The environment with the values that the user's configuration has for the variables of a
+ * manifest.
  * @throws {ModullmError} RLLM_021 where a project's `.env` says where a key of the user goes
  */
 export function readVariables(
   { name, env: names = [] }: Pick<Manifest, "name" | "env">,
-  { config, env }: { readonly config: Config; readonly env: Readonly<Record<string, string | undefined>> },
+  {
+    config,
+    env,
+  }: { readonly config: Config; readonly env: Readonly<Record<string, string | undefined>> },
 ): Readonly<Record<string, string | undefined>> {
   const found = names.flatMap((variable) => {
     const sourced = config.get(variable);
     return sourced === null ? [] : [{ variable, ...sourced }];
   });
-  const address = found.find(({ variable, source }) => source === PROJECT && !variable.endsWith("_API_KEY"));
+  const address = found.find(
+    ({ variable, source }) => source === PROJECT && !variable.endsWith("_API_KEY"),
+  );
   const foreign = found.find(({ source }) => source !== PROJECT);
   if (address !== undefined && foreign !== undefined && !config.folderTrusted) {
     throw notTrusted("start", name, {

@@ -18,8 +18,12 @@ export interface Section {
 }
 
 const OPENING = /^```rllm-(python|js) (pre|post)((?: +[a-z]+=[^ ]+)*)[ \t]*$/;
-/** What an author may have meant to be an opening: another fence, blanks before it, another joint, or the language alone. */
-const NEARLY = /^[ \t]*(?:`{3,}|~{3,})[ \t]*(?:rllm-|(?:rllm[_ ]?)?(?:python|py|js|javascript)[ \t]+(?:pre|post)\b)/i;
+/**
+ * What an author may have meant to be an opening: another fence, blanks before it, another joint,
+ * or the language alone.
+ */
+const NEARLY =
+  /^[ \t]*(?:`{3,}|~{3,})[ \t]*(?:rllm-|(?:rllm[_ ]?)?(?:python|py|js|javascript)[ \t]+(?:pre|post)\b)/i;
 const OPTION = /([a-z]+)=([^ ]+)/g;
 const SECTION = /^[ \t]*<<<(RECOVERY|SYSTEM)>>>[ \t]*$/;
 /** What a name in `out=` may be said to hold. */
@@ -52,7 +56,9 @@ export function parseBody(source: Source, from: number): Body {
   const blocks: Block[] = [];
   const warnings: Warning[] = [];
   const kept = takeBlocks(source, readLines(source.text, from), blocks);
-  warnings.push(...kept.filter(({ text }) => NEARLY.test(text)).map((line) => notABlock(source, line)));
+  warnings.push(
+    ...kept.filter(({ text }) => NEARLY.test(text)).map((line) => notABlock(source, line)),
+  );
   const parts: { prompt: Line[]; SYSTEM?: Line[]; RECOVERY?: Line[] } = { prompt: [] };
   let current = parts.prompt;
   for (const line of kept) {
@@ -71,7 +77,11 @@ export function parseBody(source: Source, from: number): Body {
   if (prompt.text === "") {
     const place = placeAt(source, from);
     const details = { path: source.path, line: place.line };
-    throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": the prompt is empty`, { details, place });
+    throw new ModullmError(
+      "RLLM_001",
+      `Cannot read program "${source.path}": the prompt is empty`,
+      { details, place },
+    );
   }
   return {
     prompt,
@@ -126,7 +136,12 @@ function notABlock(source: Source, { text, offset }: Line): Warning {
   return { message, place: placeAt(source, offset) };
 }
 
-function toBlock(source: Source, line: Line, opening: RegExpExecArray, code: readonly Line[]): Block {
+function toBlock(
+  source: Source,
+  line: Line,
+  opening: RegExpExecArray,
+  code: readonly Line[],
+): Block {
   const options: Record<string, string> = {};
   for (const [, key = "", value = ""] of (opening[3] ?? "").matchAll(OPTION)) {
     if (!["name", "in", "out"].includes(key))
@@ -150,7 +165,8 @@ function parseGiven(source: Source, line: Line, text: string): Record<string, st
   const given: Record<string, string> = {};
   for (const item of text.split(",")) {
     const [name = "", type = "any"] = item.split(":");
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw blockError(source, line, `"${name}" in out= is not a name`);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      throw blockError(source, line, `"${name}" in out= is not a name`);
     if (!GIVEN_TYPES.includes(type))
       throw blockError(source, line, `"${type}" in out= is not one of ${GIVEN_TYPES.join(", ")}`);
     given[name] = type;
@@ -161,10 +177,14 @@ function parseGiven(source: Source, line: Line, text: string): Record<string, st
 function blockError(source: Source, line: Line, what: string): ModullmError {
   const place = placeAt(source, line.offset);
   const details = { path: source.path, line: place.line, column: place.column };
-  return new ModullmError("RLLM_001", `Cannot read program "${source.path}", line ${place.line}: ${what}`, {
-    details,
-    place,
-  });
+  return new ModullmError(
+    "RLLM_001",
+    `Cannot read program "${source.path}", line ${place.line}: ${what}`,
+    {
+      details,
+      place,
+    },
+  );
 }
 
 function toSection(lines: readonly Line[], from: number): Section {

@@ -3,8 +3,9 @@ import type { UsesEntry } from "./program.ts";
 import { onlyPath, renderValue } from "./template.ts";
 
 /**
- * What a used program is given: the mapping filled in. A typed value that its contract rejects is passed as its rendered text,
- * where that is accepted. A run and the proof of its edges both go by this.
+ * What a used program is given: the mapping filled in. A typed value that its contract rejects is
+ * passed as its rendered text, where that is accepted. A run and the proof of its edges both go by
+ * this.
  */
 export function childInput(
   entry: UsesEntry,

@@ -18,7 +18,12 @@ export function checkCompat(front: Frontmatter, runtime: string): void {
   }
 }
 
-function checkBounds(front: Frontmatter, key: string, compat: Record<string, unknown>, runtime: string): void {
+function checkBounds(
+  front: Frontmatter,
+  key: string,
+  compat: Record<string, unknown>,
+  runtime: string,
+): void {
   const { min, max_exclusive: max = null } = compat;
   function malformed(what: string): ModullmError {
     return new ModullmError("RLLM_002", `"${key}" ${what}`, {
@@ -27,7 +32,8 @@ function checkBounds(front: Frontmatter, key: string, compat: Record<string, unk
     });
   }
   if (typeof min !== "string") throw malformed('needs "min", a version in quotes such as "0.1.0"');
-  if (max !== null && typeof max !== "string") throw malformed('has a "max_exclusive" that is not a version in quotes');
+  if (max !== null && typeof max !== "string")
+    throw malformed('has a "max_exclusive" that is not a version in quotes');
   for (const [part, value] of [
     ["min", min],
     ["max_exclusive", max],
@@ -41,12 +47,17 @@ function checkBounds(front: Frontmatter, key: string, compat: Record<string, unk
   }
   if (max !== null && compareVersions(min, max) >= 0)
     throw malformed(`allows no version: min ${min} is not below max_exclusive ${max}`);
-  if (compareVersions(runtime, min) >= 0 && (max === null || compareVersions(runtime, max) < 0)) return;
+  if (compareVersions(runtime, min) >= 0 && (max === null || compareVersions(runtime, max) < 0))
+    return;
   const wanted = max === null ? `at least ${min}` : `at least ${min} and below ${max}`;
-  throw new ModullmError("RLLM_015", `The program wants a runtime of version ${wanted}; this one is ${runtime}`, {
-    details: { runtime_version: runtime, required_min: min, required_max_exclusive: max },
-    place: front.keyPlace(key),
-  });
+  throw new ModullmError(
+    "RLLM_015",
+    `The program wants a runtime of version ${wanted}; this one is ${runtime}`,
+    {
+      details: { runtime_version: runtime, required_min: min, required_max_exclusive: max },
+      place: front.keyPlace(key),
+    },
+  );
 }
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`; both X.Y.Z. */

@@ -21,14 +21,24 @@ export interface EdgeExample {
 }
 
 /**
- * Looks for a run that goes wrong: from produced values that the child's schema does not describe, back to the input and the
- * outputs they would come from. Those are checked with their own contracts, filled in as a run does, and held against the child's.
+ * Looks for a run that goes wrong: from produced values that the child's schema does not describe,
+ * back to the input and the outputs they would come from. Those are checked with their own
+ * contracts, filled in as a run does, and held against the child's.
  */
-export function findExample(solver: Solver, edge: Edge, misfits: readonly unknown[]): EdgeExample | null {
+export function findExample(
+  solver: Solver,
+  edge: Edge,
+  misfits: readonly unknown[],
+): EdgeExample | null {
   for (const misfit of [...misfits.flatMap((one) => [one, faultOf(edge, one)]), null]) {
     for (const values of sourcesOf(solver, edge, misfit)) {
       const found = isPossible(edge, values) ? misfitOf(edge, values) : null;
-      if (found !== null) return { input: values["input"], uses: values["uses"] as Record<string, unknown>, ...found };
+      if (found !== null)
+        return {
+          input: values["input"],
+          uses: values["uses"] as Record<string, unknown>,
+          ...found,
+        };
     }
   }
   return null;
@@ -38,7 +48,9 @@ export function findExample(solver: Solver, edge: Edge, misfits: readonly unknow
 function faultOf({ child }: Edge, misfit: unknown): unknown {
   const check = child.input.check(misfit);
   const key = check.ok ? undefined : check.issues[0].path[0];
-  return isObject(misfit) && typeof key === "string" && Object.hasOwn(misfit, key) ? { [key]: misfit[key] } : null;
+  return isObject(misfit) && typeof key === "string" && Object.hasOwn(misfit, key)
+    ? { [key]: misfit[key] }
+    : null;
 }
 
 /** Runs to try for one produced value: several, for a `when` may skip some. */
@@ -57,13 +69,18 @@ function sourcesOf(solver: Solver, edge: Edge, misfit: unknown): Values[] {
   const read = edge.parent.uses.filter(({ name }) => edge.entry.reads.includes(name));
   const drawn = read.map((entry) => {
     const program = edge.siblings.get(entry.name);
-    return program ? draw(outputOf(space, entry, program), pins.get(`uses.${entry.name}`) ?? []) : [];
+    return program
+      ? draw(outputOf(space, entry, program), pins.get(`uses.${entry.name}`) ?? [])
+      : [];
   });
   if (drawn.some((outputs) => outputs.length === 0)) return [];
   return Array.from({ length: TRIES }, (_, turn) => {
     const outputs = read.map((entry, at) => [entry, pick(drawn[at] ?? [], turn)] as const);
     const conditions = outputs.flatMap(([entry, output]) => conditionsOf(space, entry, output));
-    const inputs = draw(space.read(edge.parent.input.schema), [...(pins.get("input") ?? []), ...conditions]);
+    const inputs = draw(space.read(edge.parent.input.schema), [
+      ...(pins.get("input") ?? []),
+      ...conditions,
+    ]);
     const uses = Object.fromEntries(outputs.map(([{ name }, output]) => [name, output]));
     return { input: pick(inputs, turn), uses };
   });
@@ -73,18 +90,27 @@ function pick(from: readonly unknown[], turn: number): unknown {
   return from[turn % from.length];
 }
 
-/** What the input must be for an entry to come to such an output: its `when` and the length of its list. */
+/**
+ * What the input must be for an entry to come to such an output: its `when` and the length of its
+ * list.
+ */
 function conditionsOf(space: Space, { when, each, onError }: UsesEntry, output: unknown): NodeId[] {
   const conditions: NodeId[] = [];
   const [root, ...asked] = onlyPath(when) ?? [];
   if (root === "input") {
     const empty = space.plain(EMPTY);
-    conditions.push(output === null ? holding(space, asked, empty, true) : holding(space, asked, space.not(empty)));
+    conditions.push(
+      output === null
+        ? holding(space, asked, empty, true)
+        : holding(space, asked, space.not(empty)),
+    );
   }
   const [list, ...path] = onlyPath(each) ?? [];
   if (list === "input" && Array.isArray(output)) {
     const most = onError === "skip" ? {} : { maxItems: output.length };
-    conditions.push(holding(space, path, space.plain({ type: "array", minItems: output.length, ...most })));
+    conditions.push(
+      holding(space, path, space.plain({ type: "array", minItems: output.length, ...most })),
+    );
   }
   return conditions;
 }
@@ -110,7 +136,8 @@ function pinsOf(space: Space, { entry }: Edge, misfit: unknown): Pins {
     } else if (Array.isArray(written) && Array.isArray(value)) {
       for (const [index, item] of written.entries()) visit(item, value[index]);
     } else if (isObject(written) && isObject(value)) {
-      for (const [key, member] of Object.entries(written)) if (Object.hasOwn(value, key)) visit(member, value[key]);
+      for (const [key, member] of Object.entries(written))
+        if (Object.hasOwn(value, key)) visit(member, value[key]);
     }
   }
   if (misfit === null) return pins;
@@ -125,7 +152,9 @@ function holding(space: Space, path: readonly string[], id: NodeId, orNothing = 
   const wrap = (inner: NodeId): NodeId =>
     path.reduceRight((part, key) => {
       const named = space.object(new Map([[key, part]]), { open: true });
-      return /^[0-9]{1,3}$/.test(key) ? space.any([named, space.listWith(Number(key), part)]) : named;
+      return /^[0-9]{1,3}$/.test(key)
+        ? space.any([named, space.listWith(Number(key), part)])
+        : named;
     }, inner);
   const there = wrap(id);
   return orNothing ? space.any([there, space.not(wrap(space.anything()))]) : there;
@@ -152,7 +181,8 @@ function isConsistent(entry: UsesEntry, value: unknown, values: Values): boolean
   const items = entry.each === null ? null : fillText(entry.each, values);
   if (items === null || !Array.isArray(value)) return entry.each === null;
   return (
-    Array.isArray(items) && (entry.onError === "skip" ? value.length <= items.length : value.length === items.length)
+    Array.isArray(items) &&
+    (entry.onError === "skip" ? value.length <= items.length : value.length === items.length)
   );
 }
 
@@ -161,7 +191,11 @@ function misfitOf({ entry, child }: Edge, values: Values): { given: unknown; iss
   const items = entry.each === null ? [null] : fillText(entry.each, values);
   if (!Array.isArray(items)) return { given: items, issue: notAList(items) };
   for (const item of items) {
-    const given = childInput(entry, child.input, entry.each === null ? values : { ...values, item });
+    const given = childInput(
+      entry,
+      child.input,
+      entry.each === null ? values : { ...values, item },
+    );
     const check = child.input.check(given);
     if (!check.ok) return { given, issue: check.issues[0] };
   }

@@ -20,7 +20,9 @@ export function refutation(solver: Solver, edge: Edge): Issue | string | null {
   if (solver.isEmpty({ all: [produced], none: [wanted] })) return null;
   if (!solver.isEmpty({ all: [orText(solver, edge), wanted], none: [] })) return null;
   const checked = child.input.check(sampleOf(solver, produced));
-  return checked.ok ? "what it is given is never what the input_schema describes" : checked.issues[0];
+  return checked.ok
+    ? "what it is given is never what the input_schema describes"
+    : checked.issues[0];
 }
 
 /** The keys that fit as text, where the whole fits; null where that is not proved. */
@@ -37,25 +39,34 @@ export function proveFit(solver: Solver, edge: Edge): readonly string[] | null {
   if (!solver.isEmpty({ all: [ideal], none: [wanted] })) return null;
   const asText: string[] = [];
   for (const key of keys) {
-    const misfit = { all: [producedBy(solver, edge, edge.entry.with[key])], none: [space.join(places(key))] };
+    const misfit = {
+      all: [producedBy(solver, edge, edge.entry.with[key])],
+      none: [space.join(places(key))],
+    };
     if (solver.isEmpty(misfit)) continue;
     if (onlyPath(edge.entry.with[key]) === null) return null;
     if (!solver.isEmpty({ all: [renderingsOf(solver, misfit)], none: misfit.none })) return null;
     asText.push(key);
   }
-  return asText.length < 2 || asText.every((key) => saysLittle(solver, places(key))) ? asText : null;
+  return asText.length < 2 || asText.every((key) => saysLittle(solver, places(key)))
+    ? asText
+    : null;
 }
 
 /**
- * What each key must be, where the keys don't depend on each other: then what is wrong with one is told of that one, and it alone
- * is passed as text.
+ * What each key must be, where the keys don't depend on each other: then what is wrong with one is
+ * told of that one, and it alone is passed as text.
  */
 function placesOf(solver: Solver, wanted: NodeId): ((key: string) => Expr) | null {
-  const shapes = solver.left({ all: [wanted], none: [] }).filter((shape) => shape.type === "object");
+  const shapes = solver
+    .left({ all: [wanted], none: [] })
+    .filter((shape) => shape.type === "object");
   const [shape] = shapes;
   if (shape === undefined || shapes.length > 1) return null;
   const known = ["has", "property", "every-name", "all-names", "shortest", "longest"];
-  return shape.literals.every((literal) => known.includes(literal.on)) ? viewObject(shape.literals).at : null;
+  return shape.literals.every((literal) => known.includes(literal.on))
+    ? viewObject(shape.literals).at
+    : null;
 }
 
 /** A contract tells twenty issues; where several keys go as text, none may take them all up. */
@@ -69,7 +80,9 @@ function orText(solver: Solver, edge: Edge): NodeId {
   const members = Object.entries(edge.entry.with).map(([key, value]) => {
     const typed = producedBy(solver, edge, value);
     const both =
-      onlyPath(value) === null ? typed : space.any([typed, renderingsOf(solver, { all: [typed], none: [] })]);
+      onlyPath(value) === null
+        ? typed
+        : space.any([typed, renderingsOf(solver, { all: [typed], none: [] })]);
     return [key, both] as const;
   });
   return space.object(new Map(members));

@@ -27,7 +27,9 @@ export function producedBy(solver: Solver, edge: Edge, value: unknown): NodeId {
   }
   if (Array.isArray(value)) return space.list(value.map((item) => producedBy(solver, edge, item)));
   if (!isObject(value)) return space.constant(value);
-  const members = Object.entries(value).map(([key, member]) => [key, producedBy(solver, edge, member)] as const);
+  const members = Object.entries(value).map(
+    ([key, member]) => [key, producedBy(solver, edge, member)] as const,
+  );
   return space.object(new Map(members));
 }
 
@@ -40,10 +42,15 @@ export function valueAt(solver: Solver, edge: Edge, path: readonly string[]): No
   // The entry runs only when this gives something.
   const when = onlyPath(edge.entry.when)?.join(".");
   const narrowed = (id: NodeId, depth: number): NodeId =>
-    path.slice(0, depth).join(".") === when ? space.join({ all: [id], none: [space.plain(EMPTY)] }) : id;
+    path.slice(0, depth).join(".") === when
+      ? space.join({ all: [id], none: [space.plain(EMPTY)] })
+      : id;
   return path
     .slice(from)
-    .reduce((id, key, at) => narrowed(partOf(solver, id, key), from + at + 1), narrowed(start, from));
+    .reduce(
+      (id, key, at) => narrowed(partOf(solver, id, key), from + at + 1),
+      narrowed(start, from),
+    );
 }
 
 /** What skips an entry as the value of its `when`. */
@@ -70,7 +77,9 @@ export function renderingsOf(solver: Solver, expr: Expr): NodeId {
         return booleansOf(literals).map((value) => space.constant(renderValue(value)));
       case "number": {
         const few = listNumbers(literals);
-        return few === null ? [space.plain(NUMBER)] : few.map((value) => space.constant(renderValue(value)));
+        return few === null
+          ? [space.plain(NUMBER)]
+          : few.map((value) => space.constant(renderValue(value)));
       }
       case "string":
         return [space.all([space.join(expr), space.plain({ type: "string" })])];
@@ -114,13 +123,17 @@ const SKETCHES = {
   required: ["input", "output"],
 };
 
-/** Text with or without templates in it: all of it where it can come out in few ways, else how long it is. */
+/**
+ * Text with or without templates in it: all of it where it can come out in few ways, else how long
+ * it is.
+ */
 function textOf(solver: Solver, edge: Edge, text: string): NodeId {
   const { space } = solver;
   let texts: readonly string[] | null = [""];
   let [shortest, longest] = [0, 0];
   for (const part of parseTemplate(text).parts) {
-    const id = typeof part === "string" ? space.constant(part) : renderedAt(solver, edge, part.path);
+    const id =
+      typeof part === "string" ? space.constant(part) : renderedAt(solver, edge, part.path);
     const shapes = solver.left({ all: [id], none: [] });
     const sizes = shapes.map(({ literals }) => lengthsOf(literals));
     shortest += Math.min(...sizes.map((size) => size.shortest));
@@ -128,12 +141,18 @@ function textOf(solver: Solver, edge: Edge, text: string): NodeId {
     const lists = shapes.map(({ literals }) => listStrings(literals));
     const few = lists.every((list) => list !== null) ? lists.flat() : null;
     texts =
-      texts && few && texts.length * few.length <= FEW ? texts.flatMap((head) => few.map((tail) => head + tail)) : null;
+      texts && few && texts.length * few.length <= FEW
+        ? texts.flatMap((head) => few.map((tail) => head + tail))
+        : null;
   }
   if (texts !== null) return space.any(texts.map((one) => space.constant(one)));
   // Where nothing can be there, no text is made.
   if (shortest > longest) return space.nothing();
-  return space.plain({ type: "string", minLength: shortest, ...(longest === Infinity ? {} : { maxLength: longest }) });
+  return space.plain({
+    type: "string",
+    minLength: shortest,
+    ...(longest === Infinity ? {} : { maxLength: longest }),
+  });
 }
 
 const FEW = 64;

@@ -9,7 +9,10 @@ import { proveFit, refutation } from "./edge-proof.ts";
 import { type Edge, producedBy } from "./edge-values.ts";
 import type { Program, UsesEntry } from "./program.ts";
 
-/** Whether what a `with` mapping can produce is always, sometimes or never what the child's input_schema describes. */
+/**
+ * Whether what a `with` mapping can produce is always, sometimes or never what the child's
+ * input_schema describes.
+ */
 export type EdgeVerdict =
   /** Proved. `asText`: keys whose typed value is passed as text where the child wants that. */
   | { readonly verdict: "fits"; readonly asText: readonly string[] }
@@ -66,7 +69,9 @@ export function refuseMisfits(loaded: ProgramTree): void {
       try {
         visit(child);
       } catch (thrown) {
-        throw thrown instanceof ModullmError ? inChild(thrown, { name: entry.name, path: child.path }) : thrown;
+        throw thrown instanceof ModullmError
+          ? inChild(thrown, { name: entry.name, path: child.path })
+          : thrown;
       }
     }
   }
@@ -75,7 +80,12 @@ export function refuseMisfits(loaded: ProgramTree): void {
 
 export function edgesOf({ program, uses }: ProgramTree): Edge[] {
   const siblings = new Map(uses.map(({ entry, child }) => [entry.name, child.program] as const));
-  return uses.map(({ entry, child }) => ({ parent: program, entry, child: child.program, siblings }));
+  return uses.map(({ entry, child }) => ({
+    parent: program,
+    entry,
+    child: child.program,
+    siblings,
+  }));
 }
 
 export function misfitError(
@@ -114,7 +124,9 @@ function check(solver: Solver, edge: Edge): EdgeVerdict {
     none: [solver.space.read(edge.child.input.schema)],
   });
   const misfits = solver.ask(() => new Sampler(solver).of(misfit()));
-  const shown = solver.ask(() => findExample(solver, edge, "answer" in misfits ? misfits.answer : []));
+  const shown = solver.ask(() =>
+    findExample(solver, edge, "answer" in misfits ? misfits.answer : []),
+  );
   if ("answer" in shown && shown.answer !== null)
     return { verdict: "may-not-fit", example: shown.answer, issue: shown.answer.issue };
   if ("undecided" in proof) return { verdict: "unknown", reason: proof.undecided };
@@ -122,7 +134,10 @@ function check(solver: Solver, edge: Edge): EdgeVerdict {
   return { verdict: "unknown", reason: "answer" in doubt ? doubt.answer : doubt.undecided };
 }
 
-function refuse(solver: Solver, edge: Edge): Extract<EdgeVerdict, { verdict: "cannot-fit" }> | null {
+function refuse(
+  solver: Solver,
+  edge: Edge,
+): Extract<EdgeVerdict, { verdict: "cannot-fit" }> | null {
   const asked = solver.ask(() => refutation(solver, edge));
   if ("undecided" in asked || asked.answer === null) return null;
   const { answer } = asked;

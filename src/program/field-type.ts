@@ -4,8 +4,9 @@ import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 
 /**
- * The type of a field as people and models write it: `string`, `integer`, `date`, `low|medium|high`, `string[]`, `date|null`,
- * `{task: string, owner?: string}[]`. What it can't say of a schema (bounds, patterns, lengths) is left out.
+ * The type of a field as people and models write it: `string`, `integer`, `date`,
+ * `low|medium|high`, `string[]`, `date|null`, `{task: string, owner?: string}[]`. What it can't say
+ * of a schema (bounds, patterns, lengths) is left out.
  */
 export type TypeReading =
   | { readonly ok: true; readonly schema: JsonSchema }
@@ -42,7 +43,8 @@ export function parseType(text: string): TypeReading {
   try {
     const schema = readUnion(reader);
     skipBlanks(reader);
-    if (reader.at < text.length) throw new TypeFault(`"${text.slice(reader.at)}" behind the type is not understood`);
+    if (reader.at < text.length)
+      throw new TypeFault(`"${text.slice(reader.at)}" behind the type is not understood`);
     return { ok: true, schema };
   } catch (thrown) {
     if (thrown instanceof TypeFault) return { ok: false, reason: thrown.message };
@@ -67,14 +69,18 @@ class TypeFault extends Error {}
 type Alternative = { readonly word: string } | { readonly schema: JsonSchema };
 
 function readUnion(reader: Reader): JsonSchema {
-  if (++reader.depth > MAX_DEPTH) throw new TypeFault(`it is nested more than ${MAX_DEPTH} levels deep`);
+  if (++reader.depth > MAX_DEPTH)
+    throw new TypeFault(`it is nested more than ${MAX_DEPTH} levels deep`);
   const alternatives = [readAlternative(reader)];
   while (take(reader, "|")) alternatives.push(readAlternative(reader));
   reader.depth--;
   const nullable = alternatives.some((each) => "word" in each && each.word === "null");
   const others = alternatives.filter((each) => !("word" in each && each.word === "null"));
   const words = others.flatMap((each) => ("word" in each ? each.word : []));
-  const isOneOf = words.length > 1 && words.length === others.length && words.every((word) => typeOf(word) === null);
+  const isOneOf =
+    words.length > 1 &&
+    words.length === others.length &&
+    words.every((word) => typeOf(word) === null);
   if (isOneOf) return { enum: [...new Set(words), ...(nullable ? [null] : [])] };
   const schemas = others.map((each) => ("word" in each ? schemaOfWord(each.word) : each.schema));
   return unionOf(schemas, nullable);
@@ -98,7 +104,8 @@ function readAlternative(reader: Reader): Alternative {
   for (let depth = 1; take(reader, "["); depth++) {
     if (depth > MAX_DEPTH) throw new TypeFault(`it is nested more than ${MAX_DEPTH} levels deep`);
     if (!take(reader, "]")) throw new TypeFault('a "[" is not followed by "]"');
-    const items: JsonSchema = schema ?? ("word" in alternative ? schemaOfWord(alternative.word) : alternative.schema);
+    const items: JsonSchema =
+      schema ?? ("word" in alternative ? schemaOfWord(alternative.word) : alternative.schema);
     schema = { type: "array", items };
   }
   return schema === null ? alternative : { schema };
@@ -111,7 +118,8 @@ function readPrimary(reader: Reader): Alternative {
     return { schema };
   }
   if (take(reader, "{")) return { schema: readObject(reader) };
-  const word = /^[^\s|,;:?{}()[\]]+(?: +[^\s|,;:?{}()[\]]+)*/.exec(reader.text.slice(reader.at))?.[0] ?? "";
+  const word =
+    /^[^\s|,;:?{}()[\]]+(?: +[^\s|,;:?{}()[\]]+)*/.exec(reader.text.slice(reader.at))?.[0] ?? "";
   if (word === "") throw new TypeFault("a type is missing");
   reader.at += word.length;
   return { word };
@@ -122,8 +130,10 @@ function readObject(reader: Reader): JsonSchema {
   const required: string[] = [];
   while (!take(reader, "}")) {
     skipBlanks(reader);
-    const [head, name = "", mark] = /^([A-Za-z_]\w*)(\?)?\s*:/.exec(reader.text.slice(reader.at)) ?? [];
-    if (head === undefined) throw new TypeFault('within "{ }" fields such as "name: string" are wanted');
+    const [head, name = "", mark] =
+      /^([A-Za-z_]\w*)(\?)?\s*:/.exec(reader.text.slice(reader.at)) ?? [];
+    if (head === undefined)
+      throw new TypeFault('within "{ }" fields such as "name: string" are wanted');
     reader.at += head.length;
     if (name === "__proto__" || Object.hasOwn(properties, name))
       throw new TypeFault(`"${name}" can't be a field, or is one already`);
@@ -164,18 +174,21 @@ export function typeText(schema: unknown): string {
   if (!isObject(schema)) return "any";
   const { anyOf, oneOf, enum: listed, type } = schema;
   const branches = [anyOf ?? oneOf ?? []].flat().filter(isObject);
-  const constants = "const" in schema ? [schema["const"]] : branches.map((branch) => branch["const"] ?? null);
+  const constants =
+    "const" in schema ? [schema["const"]] : branches.map((branch) => branch["const"] ?? null);
   const values: unknown[] = Array.isArray(listed) ? listed : constants;
   if (Array.isArray(listed) || "const" in schema || branches.some((branch) => "const" in branch))
     return choiceText(values);
   if (branches.length > 0) return branches.map(typeText).join("|");
-  if (Array.isArray(type)) return type.map((each: unknown) => typeText({ ...schema, type: each })).join("|");
+  if (Array.isArray(type))
+    return type.map((each: unknown) => typeText({ ...schema, type: each })).join("|");
   if (type === "null") return "null";
   if (type === "array") {
     const items = typeText(schema["items"]);
     return items.includes("|") ? `(${items})[]` : `${items}[]`;
   }
-  if (type === "object" && isObject(schema["properties"])) return objectText(schema, schema["properties"]);
+  if (type === "object" && isObject(schema["properties"]))
+    return objectText(schema, schema["properties"]);
   const known = Object.entries(TYPES).find(
     ([, each]) => each["type"] === type && each["format"] === schema["format"],
   )?.[0];
@@ -188,7 +201,8 @@ function choiceText(values: readonly unknown[]): string {
   const sayable = words.every((word) => /^[^\s|,;:?{}()[\]]+(?: [^\s|,;:?{}()[\]]+)*$/.test(word));
   const choices = values.filter((value) => value !== null);
   if (sayable && choices.length > 1 && choices.every(isChoice)) return words.join("|");
-  const type = choices.every((value) => typeof value === "number") && choices.length > 0 ? "number" : "string";
+  const type =
+    choices.every((value) => typeof value === "number") && choices.length > 0 ? "number" : "string";
   return values.includes(null) ? `${type}|null` : type;
 }
 
@@ -197,7 +211,10 @@ function isChoice(value: unknown): boolean {
 }
 
 /** With a name that the notation has no place for, it is any object. */
-function objectText({ required }: Record<string, unknown>, properties: Record<string, unknown>): string {
+function objectText(
+  { required }: Record<string, unknown>,
+  properties: Record<string, unknown>,
+): string {
   if (Object.keys(properties).some((name) => !/^[A-Za-z_]\w*$/.test(name))) return "object";
   const needed: unknown[] = Array.isArray(required) ? required : [];
   const members = Object.entries(properties).map(

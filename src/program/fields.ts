@@ -31,9 +31,15 @@ export function parseFields(text: string): FieldsReading {
   const fields: Field[] = [];
   for (const line of lines.filter((each) => each !== "")) {
     const [, name = "", mark, rest] = /^([^\s:?]+)\s*(\?)?\s*:\s*(.*)$/.exec(line) ?? [];
-    if (rest === undefined) return fault(`"${line}" is no field; write it as "name: type - description"`);
+    if (rest === undefined)
+      return fault(`"${line}" is no field; write it as "name: type - description"`);
     const [type = "", description = ""] = rest.split(/\s+-+\s+(.*)/s);
-    fields.push({ name, type: type.trim(), description: description.trim(), required: mark === undefined });
+    fields.push({
+      name,
+      type: type.trim(),
+      description: description.trim(),
+      required: mark === undefined,
+    });
   }
   return checkFields(fields);
 }
@@ -44,7 +50,8 @@ export function checkFields(fields: readonly Field[]): FieldsReading {
   for (const [index, { name, type }] of fields.entries()) {
     if (!FIELD_NAME.test(name) || name === "__proto__")
       return fault(`"${name}" is no name for a field: letters, digits and _, a letter first`);
-    if (fields.findIndex((other) => other.name === name) !== index) return fault(`there are two fields "${name}"`);
+    if (fields.findIndex((other) => other.name === name) !== index)
+      return fault(`there are two fields "${name}"`);
     const read = parseType(type);
     if (!read.ok) return fault(`the type of "${name}": ${read.reason}`);
   }
@@ -76,7 +83,10 @@ export function fieldsOf({ properties, required }: JsonSchema): readonly Field[]
  * The schema that fields stand for; no other properties are allowed.
  * @param known schemas by name, taken in place of what a field's type says
  */
-export function schemaOfFields(fields: readonly Field[], known: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+export function schemaOfFields(
+  fields: readonly Field[],
+  known: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
   const properties = Object.fromEntries(
     fields.map(({ name, type, description }) => {
       if (Object.hasOwn(known, name)) return [name, known[name] ?? {}];
@@ -91,7 +101,10 @@ export function schemaOfFields(fields: readonly Field[], known: Readonly<Record<
   );
 }
 
-/** The schema that edited fields stand for: a property that was not touched keeps all that its schema says. */
+/**
+ * The schema that edited fields stand for: a property that was not touched keeps all that its
+ * schema says.
+ */
 export function editSchema(schema: JsonSchema, fields: readonly Field[]): JsonSchema {
   const before = new Map(fieldsOf(schema).map((field) => [field.name, field]));
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
@@ -99,7 +112,8 @@ export function editSchema(schema: JsonSchema, fields: readonly Field[]): JsonSc
   for (const { name, type, description } of fields) {
     const same = before.get(name);
     const property = properties[name];
-    if (same?.type === type && same.description === description && isObject(property)) known[name] = property;
+    if (same?.type === type && same.description === description && isObject(property))
+      known[name] = property;
   }
   return schemaOfFields(fields, known);
 }

@@ -63,7 +63,10 @@ function findDelimiters(source: Source): { start: number; end: number; bodyOffse
   const firstEnd = text.indexOf("\n");
   const first = firstEnd === -1 ? text : text.slice(0, firstEnd);
   if (!DELIMITER.test(first)) {
-    const what = text.trim() === "" ? "the file is empty" : "the first line is not ---, which opens the frontmatter";
+    const what =
+      text.trim() === ""
+        ? "the file is empty"
+        : "the first line is not ---, which opens the frontmatter";
     throw parseError(source, placeAt(source, 0), what);
   }
   const start = firstEnd === -1 ? text.length : firstEnd + 1;
@@ -84,5 +87,8 @@ function parseError(
   details: Record<string, unknown> = {},
 ): ModullmError {
   const all = { path: source.path, line: place.line, column: place.column, ...details };
-  return new ModullmError("RLLM_001", `Cannot read program "${source.path}": ${what}`, { details: all, place });
+  return new ModullmError("RLLM_001", `Cannot read program "${source.path}": ${what}`, {
+    details: all,
+    place,
+  });
 }

@@ -4,9 +4,10 @@ import { isObject, jsonFault } from "../core/json.ts";
 import { parseYaml } from "../core/yaml.ts";
 
 /**
- * Input that comes as text is coerced where that loses nothing, and only there; typed input (JSON, YAML) never is.
- * For a field whose schema wants a number, "5" is 5 when it is written as JSON writes it; "true" and "false" are booleans,
- * "null" is null, and text that starts with { or [ is read as JSON or YAML. Text is taken as it is wherever a string fits.
+ * Input that comes as text is coerced where that loses nothing, and only there; typed input (JSON,
+ * YAML) never is. For a field whose schema wants a number, "5" is 5 when it is written as JSON
+ * writes it; "true" and "false" are booleans, "null" is null, and text that starts with { or [ is
+ * read as JSON or YAML. Text is taken as it is wherever a string fits.
  */
 export function fieldValue(contract: Contract, key: string, text: string): unknown {
   const fits = (value: unknown): boolean => {
@@ -19,7 +20,10 @@ export function fieldValue(contract: Contract, key: string, text: string): unkno
 }
 
 /** `key=value` pairs as an object. @throws {ModullmError} RLLM_016 */
-export function pairsToInput(contract: Contract, pairs: readonly string[]): Record<string, unknown> {
+export function pairsToInput(
+  contract: Contract,
+  pairs: readonly string[],
+): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const pair of pairs) {
     const at = pair.indexOf("=");
@@ -32,12 +36,15 @@ export function pairsToInput(contract: Contract, pairs: readonly string[]): Reco
 }
 
 /**
- * Plain text as an input: it goes to the one string property, where the schema has exactly one, or exactly one that is required.
+ * Plain text as an input: it goes to the one string property, where the schema has exactly one, or
+ * exactly one that is required.
  * @throws {ModullmError} RLLM_016 where there is no such property, or several
  */
 export function textToInput(contract: Contract, text: string): Record<string, unknown> {
   const { properties, required } = contract.schema;
-  const strings = isObject(properties) ? Object.keys(properties).filter((key) => isStringSchema(properties[key])) : [];
+  const strings = isObject(properties)
+    ? Object.keys(properties).filter((key) => isStringSchema(properties[key]))
+    : [];
   const needed = strings.filter((key) => Array.isArray(required) && required.includes(key));
   const [key] = strings.length === 1 ? strings : needed;
   if (key !== undefined && (strings.length === 1 || needed.length === 1)) return { [key]: text };
@@ -73,7 +80,11 @@ export function objectFromText(
   const fault = jsonFault(read.value);
   if (fault !== null) throw inputError(source, `Cannot use ${source} as input: it ${fault}`);
   if (isObject(read.value)) return read.value;
-  const what = Array.isArray(read.value) ? "a list" : read.value === null ? "empty" : `a ${typeof read.value}`;
+  const what = Array.isArray(read.value)
+    ? "a list"
+    : read.value === null
+      ? "empty"
+      : `a ${typeof read.value}`;
   throw inputError(source, `Cannot use ${source} as input: it is ${what}, but an object is wanted`);
 }
 
@@ -89,7 +100,9 @@ export function inputError(
   });
 }
 
-type Read = { ok: true; value: unknown } | { ok: false; reason: string; place: Record<string, unknown> };
+type Read =
+  | { ok: true; value: unknown }
+  | { ok: false; reason: string; place: Record<string, unknown> };
 
 function readJson(text: string, orYaml: boolean): Read {
   try {

@@ -26,13 +26,18 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 export function readBudget(front: Frontmatter): Program["budget"] {
   const budget = front.values["budget"] ?? null;
   if (budget === null) return null;
-  if (!isObject(budget)) throw fieldError(front, ["budget"], `a mapping of ${LIMIT_NAMES.join(", ")}`);
+  if (!isObject(budget))
+    throw fieldError(front, ["budget"], `a mapping of ${LIMIT_NAMES.join(", ")}`);
   for (const [key, value] of Object.entries(budget)) {
     if (!LIMIT_NAMES.includes(key))
       throw fieldError(front, ["budget", key], `one of the keys ${LIMIT_NAMES.join(", ")}`);
     const whole = key !== "usd";
     if (typeof value !== "number" || value < 0 || (whole && !Number.isInteger(value))) {
-      throw fieldError(front, ["budget", key], whole ? "an integer of at least 0" : "a number of at least 0");
+      throw fieldError(
+        front,
+        ["budget", key],
+        whole ? "an integer of at least 0" : "a number of at least 0",
+      );
     }
   }
   return budget;
@@ -53,14 +58,19 @@ export function parseDuration(text: string): number | null {
   return count === undefined ? null : Number(count) * (MILLISECONDS[unit] ?? 0);
 }
 
-/** `tests` are checked in form; running them comes in a later release, and a file that has some is told so. @throws {ModullmError} RLLM_002 */
+/**
+ * `tests` are checked in form; running them comes in a later release, and a file that has some is
+ * told so. @throws {ModullmError} RLLM_002
+ */
 export function checkTests(front: Frontmatter): Warning[] {
   const tests = front.values["tests"] ?? null;
   if (tests === null) return [];
   if (!Array.isArray(tests)) throw fieldError(front, ["tests"], "a list of {name, input, expect}");
   for (const [index, test] of tests.entries()) {
-    if (!isObject(test)) throw fieldError(front, ["tests", index], "a mapping with name, input and expect");
-    if (typeof test["name"] !== "string") throw fieldError(front, ["tests", index, "name"], "a string");
+    if (!isObject(test))
+      throw fieldError(front, ["tests", index], "a mapping with name, input and expect");
+    if (typeof test["name"] !== "string")
+      throw fieldError(front, ["tests", index, "name"], "a string");
     if (!isObject(test["input"])) throw fieldError(front, ["tests", index, "input"], "a mapping");
     if (!("expect" in test)) throw fieldError(front, ["tests", index, "expect"], "a value");
     if (test["model"] !== undefined && typeof test["model"] !== "string")

@@ -89,7 +89,8 @@ function isHeaders(value: unknown): boolean {
   return (
     isObject(value) &&
     Object.entries(value).every(
-      ([name, text]) => HEADER_NAME.test(name) && typeof text === "string" && HEADER_TEXT.test(text),
+      ([name, text]) =>
+        HEADER_NAME.test(name) && typeof text === "string" && HEADER_TEXT.test(text),
     )
   );
 }
@@ -104,17 +105,27 @@ export function checkLlmParams(params: Readonly<Record<string, unknown>>): JsonO
     const names = unsupported.map((key) => `"${key}"`).join(", ");
     const near = unsupported.length === 1 ? didYouMean(unsupported[0] ?? "", allowed) : "";
     throw new ModullmError("RLLM_003", `llm_params does not allow ${names}.${near}`, {
-      details: { unsupported_keys: unsupported, allowed_keys: allowed, field: `llm_params.${unsupported[0]}` },
+      details: {
+        unsupported_keys: unsupported,
+        allowed_keys: allowed,
+        field: `llm_params.${unsupported[0]}`,
+      },
     });
   }
   for (const [key, value] of Object.entries(params)) {
     const kind = LLM_PARAMS[key];
     if (value === null || !kind || kind.holds(value)) continue;
-    throw new ModullmError("RLLM_003", `llm_params.${key} is ${shown(value)}, but ${kind.wanted} is wanted`, {
-      details: { unsupported_keys: [], allowed_keys: allowed, field: `llm_params.${key}`, value },
-    });
+    throw new ModullmError(
+      "RLLM_003",
+      `llm_params.${key} is ${shown(value)}, but ${kind.wanted} is wanted`,
+      {
+        details: { unsupported_keys: [], allowed_keys: allowed, field: `llm_params.${key}`, value },
+      },
+    );
   }
-  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null)) as JsonObject;
+  return Object.fromEntries(
+    Object.entries(params).filter(([, value]) => value !== null),
+  ) as JsonObject;
 }
 
 function shown(value: unknown): string {

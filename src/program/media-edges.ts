@@ -4,18 +4,25 @@ import { onlyPath } from "./template.ts";
 
 interface Parent {
   readonly program: Program;
-  readonly uses: readonly { readonly entry: UsesEntry; readonly child: { readonly program: Program } }[];
+  readonly uses: readonly {
+    readonly entry: UsesEntry;
+    readonly child: { readonly program: Program };
+  }[];
 }
 
 /**
- * Where a `with` gives what is most likely no file to a program that takes one: a text of the input, of another program, or a path
- * in the mapping itself. A run opens none of these; only a data URI would be taken.
+ * Where a `with` gives what is most likely no file to a program that takes one: a text of the
+ * input, of another program, or a path in the mapping itself. A run opens none of these; only a
+ * data URI would be taken.
  */
 export function mediaEdgeWarnings({ program, uses }: Parent): Warning[] {
   return uses.flatMap(({ entry, child }) =>
     Object.entries(child.program.takesMedia ? entry.with : {}).flatMap(([name, value]) => {
       if (typeof value !== "string" || /^data:/i.test(value)) return [];
-      if (findMedia(child.program.input.schema, { [name]: "x" }).length === 0 || isFile(value, entry, program))
+      if (
+        findMedia(child.program.input.schema, { [name]: "x" }).length === 0 ||
+        isFile(value, entry, program)
+      )
         return [];
       const message = `uses entry "${entry.name}": "${name}" of "${child.program.name}" is a file, which ${shown(value)} is not; a path or URL is not opened there, only a data URI is taken`;
       return [{ message, place: null }];

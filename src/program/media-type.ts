@@ -49,16 +49,26 @@ export function mediaKind(type: string): MediaKind | null {
   return Object.hasOwn(KINDS, name) ? (KINDS[name] ?? null) : null;
 }
 
-/** Whether `contentMediaType` asks for pictures, sound or documents: `image/*`, or a type that models take. */
+/**
+ * Whether `contentMediaType` asks for pictures, sound or documents: `image/*`, or a type that
+ * models take.
+ */
 export function isMediaPattern(pattern: unknown): pattern is string {
   if (typeof pattern !== "string") return false;
   const name = canonicalType(pattern);
   return name === "image/*" || name === "audio/*" || mediaKind(name) !== null;
 }
 
-/** Whether it asks for a picture or sound that nothing here can recognise: `image/tiff`, `video/mp4`. */
+/**
+ * Whether it asks for a picture or sound that nothing here can recognise: `image/tiff`,
+ * `video/mp4`.
+ */
 export function isUnknownMedia(pattern: unknown): pattern is string {
-  return typeof pattern === "string" && /^(?:image|audio|video)\//i.test(pattern) && !isMediaPattern(pattern);
+  return (
+    typeof pattern === "string" &&
+    /^(?:image|audio|video)\//i.test(pattern) &&
+    !isMediaPattern(pattern)
+  );
 }
 
 export function matchesType(pattern: string, type: string): boolean {
@@ -68,7 +78,9 @@ export function matchesType(pattern: string, type: string): boolean {
 
 /** The kinds a pattern lets in. */
 export function kindsOf(pattern: string): ReadonlySet<MediaKind> {
-  return new Set(Object.entries(KINDS).flatMap(([type, kind]) => (matchesType(pattern, type) ? kind : [])));
+  return new Set(
+    Object.entries(KINDS).flatMap(([type, kind]) => (matchesType(pattern, type) ? kind : [])),
+  );
 }
 
 /** Bytes at the beginning of a file: ASCII text, `?` for any byte. */
@@ -102,7 +114,10 @@ const MAGIC: readonly (readonly [start: string, type: string])[] = [
 /** A PDF may have this many bytes before its header. */
 const PDF_HEADER = 1024;
 
-/** The type that the bytes show, whatever anything says; also some that no model takes. Null where they show none. */
+/**
+ * The type that the bytes show, whatever anything says; also some that no model takes. Null where
+ * they show none.
+ */
 export function sniffType(bytes: Uint8Array): string | null {
   const start = latin(bytes.subarray(0, PDF_HEADER));
   const known = MAGIC.find(([magic]) => startsWith(start, magic));
@@ -110,7 +125,8 @@ export function sniffType(bytes: Uint8Array): string | null {
   if (isMpegAudio(bytes)) return "audio/mpeg";
   if (start.includes("%PDF-")) return "application/pdf";
   const text = start.replace(/^\u00ef\u00bb\u00bf/, "").trimStart();
-  if (/^(?:<\?xml[^]*?)?(?:<!--[^]*?-->\s*)?(?:<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(text)) return "image/svg+xml";
+  if (/^(?:<\?xml[^]*?)?(?:<!--[^]*?-->\s*)?(?:<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(text))
+    return "image/svg+xml";
   return /^<(?:!doctype html|html|head|body)[\s>]/i.test(text) ? "text/html" : null;
 }
 
@@ -121,12 +137,22 @@ function startsWith(text: string, magic: string): boolean {
   return true;
 }
 
-/** The header of an MPEG frame of layer III, with nothing in it that is not allowed: MP3 without tags has no other mark. */
+/**
+ * The header of an MPEG frame of layer III, with nothing in it that is not allowed: MP3 without
+ * tags has no other mark.
+ */
 function isMpegAudio(bytes: Uint8Array): boolean {
   const [first = 0, second = 0, third = 0] = bytes;
   const [version, layer] = [(second >> 3) & 3, (second >> 1) & 3];
   const [bitrate, rate] = [third >> 4, (third >> 2) & 3];
-  return first === 0xff && second >> 5 === 7 && version !== 1 && layer === 1 && bitrate % 15 !== 0 && rate !== 3;
+  return (
+    first === 0xff &&
+    second >> 5 === 7 &&
+    version !== 1 &&
+    layer === 1 &&
+    bitrate % 15 !== 0 &&
+    rate !== 3
+  );
 }
 
 function latin(bytes: Uint8Array): string {

@@ -20,11 +20,18 @@ export function textAt(value: unknown, { path }: MediaPlace): string {
 }
 
 /** A copy with another value at the path; what lies beside it is shared. */
-export function replaceAt(value: unknown, [name, ...rest]: readonly (string | number)[], by: unknown): unknown {
+export function replaceAt(
+  value: unknown,
+  [name, ...rest]: readonly (string | number)[],
+  by: unknown,
+): unknown {
   if (name === undefined) return by;
   if (Array.isArray(value))
     return value.map((item: unknown, index) => (index === name ? replaceAt(item, rest, by) : item));
   return Object.fromEntries(
-    Object.entries(value as object).map(([key, member]) => [key, key === name ? replaceAt(member, rest, by) : member]),
+    Object.entries(value as object).map(([key, member]) => [
+      key,
+      key === name ? replaceAt(member, rest, by) : member,
+    ]),
   );
 }

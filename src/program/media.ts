@@ -21,7 +21,10 @@ export function hasMedia(schema: unknown): boolean {
   return patternsIn(schema).some(isMediaPattern);
 }
 
-/** `contentMediaType` that asks for a picture, sound or video of a type that nothing here recognises. */
+/**
+ * `contentMediaType` that asks for a picture, sound or video of a type that nothing here
+ * recognises.
+ */
 export function unknownMedia(schema: unknown): readonly string[] {
   return [...new Set(patternsIn(schema).filter(isUnknownMedia))];
 }
@@ -32,12 +35,24 @@ function patternsIn(schema: unknown): unknown[] {
   return [...own, ...Object.values(schema).flatMap(patternsIn)];
 }
 
-/** The kinds that every input of the schema holds: those of required properties that are nothing but media. */
-export function requiredKinds({ properties, required }: Readonly<Record<string, unknown>>): ReadonlySet<MediaKind> {
+/**
+ * The kinds that every input of the schema holds: those of required properties that are nothing but
+ * media.
+ */
+export function requiredKinds({
+  properties,
+  required,
+}: Readonly<Record<string, unknown>>): ReadonlySet<MediaKind> {
   const kinds = new Set<MediaKind>();
   for (const name of Array.isArray(required) ? required : []) {
-    const schema = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : null;
-    if (!isObject(schema) || schema["type"] !== "string" || !isMediaPattern(schema["contentMediaType"])) continue;
+    const schema =
+      isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : null;
+    if (
+      !isObject(schema) ||
+      schema["type"] !== "string" ||
+      !isMediaPattern(schema["contentMediaType"])
+    )
+      continue;
     const [kind, ...others] = kindsOf(schema["contentMediaType"]);
     if (kind !== undefined && others.length === 0) kinds.add(kind);
   }
@@ -45,8 +60,8 @@ export function requiredKinds({ properties, required }: Readonly<Record<string, 
 }
 
 /**
- * The strings of a value that its schema calls media, in their order. Of `anyOf` and `oneOf` those branches count whose types and
- * constants the value has.
+ * The strings of a value that its schema calls media, in their order. Of `anyOf` and `oneOf` those
+ * branches count whose types and constants the value has.
  */
 export function findMedia(schema: unknown, value: unknown): readonly MediaPlace[] {
   const found = new Map<string, MediaPlace>();
@@ -66,7 +81,11 @@ interface Here {
 function visit(schema: unknown, value: unknown, here: Here): void {
   if (!isObject(schema) || here.depth > MAX_DEPTH) return;
   const beside = (part: unknown, ...names: (string | number)[]): void =>
-    visit(part, value, { ...here, schemaPath: [...here.schemaPath, ...names], depth: here.depth + 1 });
+    visit(part, value, {
+      ...here,
+      schemaPath: [...here.schemaPath, ...names],
+      depth: here.depth + 1,
+    });
   if (typeof schema["$ref"] === "string") beside(resolveRef(here.root, schema["$ref"]), "$ref");
   for (const [index, part] of asList(schema["allOf"]).entries()) beside(part, "allOf", index);
   for (const choice of ["anyOf", "oneOf"])
@@ -101,7 +120,11 @@ function visitItems(schema: Record<string, unknown>, value: readonly unknown[], 
   }
 }
 
-function visitMembers(schema: Record<string, unknown>, value: Record<string, unknown>, here: Here): void {
+function visitMembers(
+  schema: Record<string, unknown>,
+  value: Record<string, unknown>,
+  here: Here,
+): void {
   const { properties, patternProperties } = schema;
   const dependent = isObject(schema["dependentSchemas"]) ? schema["dependentSchemas"] : {};
   for (const [name, part] of Object.entries(dependent)) {
@@ -118,7 +141,9 @@ function visitMembers(schema: Record<string, unknown>, value: Record<string, unk
       described = true;
       step(properties[name], member, name, ["properties", name], here);
     }
-    for (const [pattern, part] of Object.entries(isObject(patternProperties) ? patternProperties : {})) {
+    for (const [pattern, part] of Object.entries(
+      isObject(patternProperties) ? patternProperties : {},
+    )) {
       const reading = readPattern(pattern);
       if (!reading.ok || !reading.regex.test(name)) continue;
       described = true;
@@ -146,18 +171,29 @@ function step(
   });
 }
 
-/** Whether a branch says of itself that it is not for this value: by its type, or by a constant in a property. */
+/**
+ * Whether a branch says of itself that it is not for this value: by its type, or by a constant in a
+ * property.
+ */
 function isRuledOut(branch: unknown, value: unknown, { root }: Here): boolean {
-  const schema = isObject(branch) && typeof branch["$ref"] === "string" ? resolveRef(root, branch["$ref"]) : branch;
+  const schema =
+    isObject(branch) && typeof branch["$ref"] === "string"
+      ? resolveRef(root, branch["$ref"])
+      : branch;
   if (!isObject(schema)) return false;
   const types = schema["type"] === undefined ? null : [schema["type"]].flat();
   const kind = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
-  if (types && !types.includes(kind) && !(kind === "number" && types.includes("integer"))) return true;
+  if (types && !types.includes(kind) && !(kind === "number" && types.includes("integer")))
+    return true;
   if (!isObject(value) || !isObject(schema["properties"])) return false;
   return Object.entries(schema["properties"]).some(([name, part]) => {
     if (!isObject(part) || !Object.hasOwn(value, name)) return false;
-    const choices = "const" in part ? [part["const"]] : Array.isArray(part["enum"]) ? part["enum"] : null;
-    return choices !== null && choices.every((choice) => typeof choice !== "object" && choice !== value[name]);
+    const choices =
+      "const" in part ? [part["const"]] : Array.isArray(part["enum"]) ? part["enum"] : null;
+    return (
+      choices !== null &&
+      choices.every((choice) => typeof choice !== "object" && choice !== value[name])
+    );
   });
 }
 

@@ -28,7 +28,8 @@ export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
   repair: `${REPAIR_LEVELS.join(", ")}: how far a broken answer may be repaired; safe without it`,
   uses: "a list of programs that run first",
   budget: "a mapping of limits on a run and all it uses",
-  cache: "a duration such as 30s, 10m, 2h, 7d: how long an answer to the identical request is used again",
+  cache:
+    "a duration such as 30s, 10m, 2h, 7d: how long an answer to the identical request is used again",
   recommended_models: "a list of provider/name, for --model recommended",
   tags: "a list of strings",
   metadata: "a mapping of anything",
@@ -40,7 +41,10 @@ export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
 };
 
 /** Every key a frontmatter may have, required ones first. */
-export const FRONTMATTER_KEYS: readonly string[] = [...Object.keys(REQUIRED_KEYS), ...Object.keys(OPTIONAL_KEYS)];
+export const FRONTMATTER_KEYS: readonly string[] = [
+  ...Object.keys(REQUIRED_KEYS),
+  ...Object.keys(OPTIONAL_KEYS),
+];
 
 /** @throws {ModullmError} RLLM_002 naming every required key that is missing */
 export function checkRequired(front: Frontmatter): void {
@@ -48,10 +52,14 @@ export function checkRequired(front: Frontmatter): void {
     .filter((key) => !Object.hasOwn(front.values, key))
     .toSorted();
   if (missing.length === 0) return;
-  throw new ModullmError("RLLM_002", `The frontmatter lacks ${missing.map((key) => `"${key}"`).join(", ")}`, {
-    details: { missing_fields: missing },
-    place: front.place([]),
-  });
+  throw new ModullmError(
+    "RLLM_002",
+    `The frontmatter lacks ${missing.map((key) => `"${key}"`).join(", ")}`,
+    {
+      details: { missing_fields: missing },
+      place: front.place([]),
+    },
+  );
 }
 
 export function unknownKeyWarnings(front: Frontmatter): Warning[] {
@@ -64,7 +72,11 @@ export function unknownKeyWarnings(front: Frontmatter): Warning[] {
 }
 
 /** A wrong type or value of a frontmatter key, at its place. */
-export function fieldError(front: Frontmatter, path: readonly (string | number)[], wanted: string): ModullmError {
+export function fieldError(
+  front: Frontmatter,
+  path: readonly (string | number)[],
+  wanted: string,
+): ModullmError {
   let value: unknown = front.values;
   for (const key of path) value = (value as Record<string | number, unknown> | undefined)?.[key];
   const field = path.join(".");
@@ -83,11 +95,14 @@ export function fieldError(front: Frontmatter, path: readonly (string | number)[
   });
 }
 
-/** A string; a number or boolean counts as its source text, so that `version: 0.10` stays `0.10`. */
+/**
+ * A string; a number or boolean counts as its source text, so that `version: 0.10` stays `0.10`.
+ */
 export function readText(front: Frontmatter, key: string): string {
   const value = front.values[key];
   if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean") return front.written(key) ?? String(value);
+  if (typeof value === "number" || typeof value === "boolean")
+    return front.written(key) ?? String(value);
   throw fieldError(front, [key], "a string");
 }
 
@@ -108,7 +123,8 @@ export function readInteger(front: Frontmatter, key: string, least: number): num
 export function readRepair(front: Frontmatter): (typeof REPAIR_LEVELS)[number] | null {
   const value = front.values["repair"] ?? null;
   const level = REPAIR_LEVELS.find((each) => each === value) ?? null;
-  if (value !== null && level === null) throw fieldError(front, ["repair"], REPAIR_LEVELS.join(", "));
+  if (value !== null && level === null)
+    throw fieldError(front, ["repair"], REPAIR_LEVELS.join(", "));
   return level;
 }
 

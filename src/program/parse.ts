@@ -27,23 +27,29 @@ export interface ParseOptions {
 
 /**
  * `.rllm` text to a `Program`. Pure.
- * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_008 or RLLM_015, with the place in the text
+ * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_008 or RLLM_015, with the place in the
+ * text
  */
 export function parseProgram(text: string, options: ParseOptions = {}): Program {
   const source = createSource(text, options.path ?? "");
   try {
     return parseSource(source, options.runtime ?? VERSION);
   } catch (thrown) {
-    if (thrown instanceof ModullmError && source.path !== "") throw withDetails(thrown, { path: source.path });
+    if (thrown instanceof ModullmError && source.path !== "")
+      throw withDetails(thrown, { path: source.path });
     throw thrown;
   }
 }
 
 function parseSource(source: Source, runtime: string): Program {
   if (source.text.includes("\0")) {
-    throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": it holds a NUL byte, so it is not text`, {
-      details: { path: source.path },
-    });
+    throw new ModullmError(
+      "RLLM_001",
+      `Cannot read program "${source.path}": it holds a NUL byte, so it is not text`,
+      {
+        details: { path: source.path },
+      },
+    );
   }
   const front = parseFrontmatter(source);
   metadata.checkRequired(front);
@@ -90,20 +96,29 @@ function readFields(front: Frontmatter) {
     version: metadata.readText(front, "version"),
     author: metadata.readText(front, "author"),
     maxContextWindow: metadata.readInteger(front, "max_context_window", 1),
-    retries: (front.values["retries"] ?? null) === null ? null : metadata.readInteger(front, "retries", 0),
+    retries:
+      (front.values["retries"] ?? null) === null ? null : metadata.readInteger(front, "retries", 0),
     budget: readBudget(front),
     cacheMs: readCache(front),
     repair: metadata.readRepair(front),
     recommendedModels,
     tags,
-    metadata: ((front.values["metadata"] ?? null) === null ? {} : metadata.readObject(front, "metadata")) as JsonObject,
+    metadata: ((front.values["metadata"] ?? null) === null
+      ? {}
+      : metadata.readObject(front, "metadata")) as JsonObject,
   };
 }
 
-function readLlm(front: Frontmatter, warnings: Warning[]): { llm: JsonObject; model: string; fallbacks: string[] } {
+function readLlm(
+  front: Frontmatter,
+  warnings: Warning[],
+): { llm: JsonObject; model: string; fallbacks: string[] } {
   const llm = front.values["llm"];
   function malformed(what: string, path: readonly (string | number)[]): ModullmError {
-    return new ModullmError("RLLM_002", what, { details: { field: path.join("."), llm }, place: front.place(path) });
+    return new ModullmError("RLLM_002", what, {
+      details: { field: path.join("."), llm },
+      place: front.place(path),
+    });
   }
   if (!isObject(llm)) throw malformed('"llm" is not a mapping with a model', ["llm"]);
   for (const key of Object.keys(llm)) {
@@ -113,12 +128,13 @@ function readLlm(front: Frontmatter, warnings: Warning[]): { llm: JsonObject; mo
   }
   const { model, fallbacks = [] } = llm;
   if (typeof model !== "string" || !isModelName(model)) {
-    throw malformed(`"llm.model" is ${JSON.stringify(model) ?? "missing"}, but a model as "provider/name" is wanted`, [
-      "llm",
-      "model",
-    ]);
+    throw malformed(
+      `"llm.model" is ${JSON.stringify(model) ?? "missing"}, but a model as "provider/name" is wanted`,
+      ["llm", "model"],
+    );
   }
-  if (!Array.isArray(fallbacks)) throw malformed('"llm.fallbacks" is not a list of models', ["llm", "fallbacks"]);
+  if (!Array.isArray(fallbacks))
+    throw malformed('"llm.fallbacks" is not a list of models', ["llm", "fallbacks"]);
   for (const [index, fallback] of fallbacks.entries()) {
     if (typeof fallback === "string" && isModelName(fallback)) continue;
     throw malformed(
@@ -142,7 +158,10 @@ function readParams(front: Frontmatter): JsonObject {
     if (!(thrown instanceof ModullmError)) throw thrown;
     const key = String(thrown.details["field"]).slice("llm_params.".length);
     const { message, details } = thrown;
-    throw new ModullmError(thrown.code, message, { details, place: front.keyPlace("llm_params", key) });
+    throw new ModullmError(thrown.code, message, {
+      details,
+      place: front.keyPlace("llm_params", key),
+    });
   }
 }
 
@@ -159,16 +178,23 @@ function readContract(front: Frontmatter, key: "input_schema" | "output_schema")
 
 function readExamples(front: Frontmatter, input: Contract, output: Contract): Example[] {
   const examples = front.values["examples"] ?? [];
-  if (!Array.isArray(examples)) throw metadata.fieldError(front, ["examples"], "a list of {input, output}");
+  if (!Array.isArray(examples))
+    throw metadata.fieldError(front, ["examples"], "a list of {input, output}");
   return examples.map((example: unknown, index) => {
-    if (!isObject(example)) throw metadata.fieldError(front, ["examples", index], "a mapping with input and output");
+    if (!isObject(example))
+      throw metadata.fieldError(front, ["examples", index], "a mapping with input and output");
     checkSide(front, ["examples", index, "input"], example["input"], input);
     checkSide(front, ["examples", index, "output"], example["output"], output);
     return { input: example["input"] as JsonObject, output: example["output"] as JsonObject };
   });
 }
 
-function checkSide(front: Frontmatter, path: readonly (string | number)[], value: unknown, contract: Contract): void {
+function checkSide(
+  front: Frontmatter,
+  path: readonly (string | number)[],
+  value: unknown,
+  contract: Contract,
+): void {
   if (!isObject(value)) throw metadata.fieldError(front, path, "a mapping");
   const check = contract.check(value);
   if (check.ok) {
@@ -191,8 +217,15 @@ function mediaWarnings(front: Frontmatter, { schema }: Contract): Warning[] {
 }
 
 /** An example is text: what stands for a picture in it goes into the prompt as it is. */
-function refuseData(front: Frontmatter, path: readonly (string | number)[], value: object, { schema }: Contract): void {
-  const place = findMedia(schema, value).find((each) => /^data:/i.test(String(lookUp(value, each.path.map(String)))));
+function refuseData(
+  front: Frontmatter,
+  path: readonly (string | number)[],
+  value: object,
+  { schema }: Contract,
+): void {
+  const place = findMedia(schema, value).find((each) =>
+    /^data:/i.test(String(lookUp(value, each.path.map(String)))),
+  );
   if (!place) return;
   const field = [...path, ...place.path].join(".");
   const reason = "examples are text, so no file can be given in them";

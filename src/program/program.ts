@@ -4,7 +4,10 @@ import type { JsonObject } from "../core/json.ts";
 import type { Source } from "./source.ts";
 import type { Template } from "./template.ts";
 
-/** A parsed `.rllm` file. Immutable; holds nothing that a run changes, so any number of runs may share one. */
+/**
+ * A parsed `.rllm` file. Immutable; holds nothing that a run changes, so any number of runs may
+ * share one.
+ */
 export interface Program {
   readonly source: Source;
   readonly name: string;

@@ -14,14 +14,20 @@ export interface PathDoubt {
 const MAX_DEPTH = 32;
 
 /**
- * Null when values of the schema may hold something at the path. A name that an open object does not describe is
- * doubted only when a described name is near: then it is most likely a misspelling.
+ * Null when values of the schema may hold something at the path. A name that an open object does
+ * not describe is doubted only when a described name is near: then it is most likely a misspelling.
  */
 export function doubtPath(root: unknown, path: readonly string[]): PathDoubt | null {
   return walk(root, root, path, 0, 0);
 }
 
-function walk(root: unknown, schema: unknown, path: readonly string[], depth: number, guard: number): PathDoubt | null {
+function walk(
+  root: unknown,
+  schema: unknown,
+  path: readonly string[],
+  depth: number,
+  guard: number,
+): PathDoubt | null {
   const key = path[depth];
   if (key === undefined || schema === true || guard > MAX_DEPTH) return null;
   if (schema === false) return { depth, reason: "nothing can be there", certain: true };
@@ -69,12 +75,16 @@ function walkOwn(
     return items === undefined ? null : walk(root, items, path, depth + 1, guard);
   }
   const properties = isObject(schema["properties"]) ? schema["properties"] : null;
-  if (properties && Object.hasOwn(properties, key)) return walk(root, properties[key], path, depth + 1, guard);
+  if (properties && Object.hasOwn(properties, key))
+    return walk(root, properties[key], path, depth + 1, guard);
   if (isObject(schema["patternProperties"])) return null;
   const near = properties ? nearest(key, Object.keys(properties)) : null;
   const hint = near === null ? "" : `; did you mean "${near}"?`;
-  if (schema["additionalProperties"] === false) return { depth, reason: `there is no "${key}"${hint}`, certain: true };
-  return near === null ? null : { depth, reason: `"${key}" is not described${hint}`, certain: false };
+  if (schema["additionalProperties"] === false)
+    return { depth, reason: `there is no "${key}"${hint}`, certain: true };
+  return near === null
+    ? null
+    : { depth, reason: `"${key}" is not described${hint}`, certain: false };
 }
 
 /** Follows `#` and `#/…`; undefined where nothing is there. */

@@ -1,6 +1,9 @@
 import type { SourcePlace } from "../core/error.ts";
 
-/** A program's text after line breaks and the byte order mark are made uniform; offsets are UTF-16 units into `text`. */
+/**
+ * A program's text after line breaks and the byte order mark are made uniform; offsets are UTF-16
+ * units into `text`.
+ */
 export interface Source {
   /** As the user named it; used in messages and details. */
   readonly path: string;

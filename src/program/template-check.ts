@@ -11,12 +11,19 @@ import { templatePaths } from "./uses.ts";
 /** What `validate` says of template paths that can't be there, as far as the file alone tells. */
 export function templateWarnings(program: Program, front: Frontmatter, body: Body): Warning[] {
   const warnings: Warning[] = [];
-  function check(template: Template | null, section: Section | null, fallback: string, roots: readonly string[]): void {
+  function check(
+    template: Template | null,
+    section: Section | null,
+    fallback: string,
+    roots: readonly string[],
+  ): void {
     for (const part of template?.parts ?? []) {
       if (typeof part === "string") continue;
       const message = doubtfulPath(program, part, roots);
       if (message === null) continue;
-      const place = section ? placeAt(program.source, section.fileOffset(part.offset)) : front.keyPlace(fallback);
+      const place = section
+        ? placeAt(program.source, section.fileOffset(part.offset))
+        : front.keyPlace(fallback);
       warnings.push({ message, place });
     }
   }
@@ -38,8 +45,14 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
 export const ROOTS: readonly string[] = ["input", "uses", "schema"];
 export const RECOVERY_ROOTS: readonly string[] = [...ROOTS, "errors", "answer"];
 
-/** Why a path of a template renders as nothing, or may; null where it is fine as far as is known. */
-export function doubtfulPath(program: Program, part: TemplatePath, roots: readonly string[]): string | null {
+/**
+ * Why a path of a template renders as nothing, or may; null where it is fine as far as is known.
+ */
+export function doubtfulPath(
+  program: Program,
+  part: TemplatePath,
+  roots: readonly string[],
+): string | null {
   const [root = "", name] = part.path;
   const shown = `{{${part.path.join(".")}}}`;
   const pre = program.blocks.find((block) => block.when === "pre");

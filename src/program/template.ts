@@ -13,7 +13,8 @@ export interface TemplatePath {
   readonly offset: number;
 }
 
-const TOKEN = /\{\{[ \t]*([A-Za-z_][A-Za-z0-9_]*(?:\.(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+))*)[ \t]*\}\}/g;
+const TOKEN =
+  /\{\{[ \t]*([A-Za-z_][A-Za-z0-9_]*(?:\.(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+))*)[ \t]*\}\}/g;
 
 export function parseTemplate(text: string): Template {
   const parts: (string | TemplatePath)[] = [];
@@ -27,14 +28,22 @@ export function parseTemplate(text: string): Template {
   return { text, parts };
 }
 
-/** One pass: braces inside a value stay as they are. A path that is not there renders as nothing. */
-export function renderTemplate(template: Template, values: Readonly<Record<string, unknown>>): string {
+/**
+ * One pass: braces inside a value stay as they are. A path that is not there renders as nothing.
+ */
+export function renderTemplate(
+  template: Template,
+  values: Readonly<Record<string, unknown>>,
+): string {
   let out = "";
-  for (const part of template.parts) out += typeof part === "string" ? part : renderValue(lookUp(values, part.path));
+  for (const part of template.parts)
+    out += typeof part === "string" ? part : renderValue(lookUp(values, part.path));
   return out;
 }
 
-/** The value at a path; undefined where there is none. Only own properties and array elements count. */
+/**
+ * The value at a path; undefined where there is none. Only own properties and array elements count.
+ */
 export function lookUp(values: unknown, path: readonly string[]): unknown {
   let value: unknown = values;
   for (const key of path) {

@@ -25,10 +25,14 @@ export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
   const uses = front.values["uses"] ?? [];
   if (!Array.isArray(uses)) {
     const type = jsonType(uses);
-    throw new ModullmError("RLLM_008", `"uses" is a ${type}, but a list of {name, path} is wanted`, {
-      details: { actual_type: type },
-      place: front.keyPlace("uses"),
-    });
+    throw new ModullmError(
+      "RLLM_008",
+      `"uses" is a ${type}, but a list of {name, path} is wanted`,
+      {
+        details: { actual_type: type },
+        place: front.keyPlace("uses"),
+      },
+    );
   }
   const entries = uses.map((entry, index) => readEntry(front, entry, index, warnings));
   for (const [index, entry] of entries.entries()) {
@@ -54,7 +58,8 @@ export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
 
 /** The paths in every template of a `with` value, at any depth. */
 export function templatePaths(value: unknown): TemplatePath[] {
-  if (typeof value === "string") return parseTemplate(value).parts.filter((part) => typeof part !== "string");
+  if (typeof value === "string")
+    return parseTemplate(value).parts.filter((part) => typeof part !== "string");
   if (Array.isArray(value)) return value.flatMap(templatePaths);
   if (isObject(value)) return Object.values(value).flatMap(templatePaths);
   return [];
@@ -63,8 +68,9 @@ export function templatePaths(value: unknown): TemplatePath[] {
 type Fill = (values: Readonly<Record<string, unknown>>) => unknown;
 
 /**
- * Makes what fills in a `with` value. A string that is exactly one `{{path}}` gives the typed value, null where nothing is
- * there; other text renders as a string. Lists and mappings are filled in all the way down.
+ * Makes what fills in a `with` value. A string that is exactly one `{{path}}` gives the typed
+ * value, null where nothing is there; other text renders as a string. Lists and mappings are filled
+ * in all the way down.
  */
 export function compileFill(value: unknown): Fill {
   if (typeof value === "string") return compileText(value);
@@ -93,11 +99,19 @@ export function fillText(text: string, values: Readonly<Record<string, unknown>>
   return compileText(text)(values);
 }
 
-function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: Warning[]): UsesEntry {
-  if (!isObject(entry)) throw entryError(front, entry, index, "is not a mapping with name and path");
+function readEntry(
+  front: Frontmatter,
+  entry: unknown,
+  index: number,
+  warnings: Warning[],
+): UsesEntry {
+  if (!isObject(entry))
+    throw entryError(front, entry, index, "is not a mapping with name and path");
   const { name, path, with: mapping = {} } = entry;
-  if (typeof name !== "string" || name.trim() === "") throw entryError(front, entry, index, 'lacks "name", a string');
-  if (typeof path !== "string" || path.trim() === "") throw entryError(front, entry, index, 'lacks "path", a string');
+  if (typeof name !== "string" || name.trim() === "")
+    throw entryError(front, entry, index, 'lacks "name", a string');
+  if (typeof path !== "string" || path.trim() === "")
+    throw entryError(front, entry, index, 'lacks "path", a string');
   if (mapping !== null && !isObject(mapping))
     throw entryError(front, entry, index, 'has a "with" that is not a mapping');
   checkSchedule(front, entry, index);
@@ -116,7 +130,9 @@ function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: 
     });
   }
   const paths = templatePaths([mapping, entry["each"], entry["when"]]);
-  const reads = paths.filter(({ path: [root] }) => root === "uses").map((part) => part.path[1] ?? "");
+  const reads = paths
+    .filter(({ path: [root] }) => root === "uses")
+    .map((part) => part.path[1] ?? "");
   return {
     name,
     path,
@@ -125,7 +141,10 @@ function readEntry(front: Frontmatter, entry: unknown, index: number, warnings: 
     reads: [...new Set(reads)].filter((each) => each !== ""),
     each: (entry["each"] as string | undefined) ?? null,
     when: (entry["when"] as string | undefined) ?? null,
-    onError: entry["on_error"] === undefined ? "fail" : ((entry["on_error"] ?? "null") as UsesEntry["onError"]),
+    onError:
+      entry["on_error"] === undefined
+        ? "fail"
+        : ((entry["on_error"] ?? "null") as UsesEntry["onError"]),
     fresh: entry["fresh"] === true,
   };
 }
@@ -150,10 +169,14 @@ function checkOrder(front: Frontmatter, entries: readonly UsesEntry[]): void {
     if (done.has(entry.name)) return;
     if (trail.includes(entry.name)) {
       const cycle = [...trail.slice(trail.indexOf(entry.name)), entry.name];
-      throw new ModullmError("RLLM_008", `The uses entries read each other: ${cycle.join(" -> ")}`, {
-        details: { cycle },
-        place: front.keyPlace("uses"),
-      });
+      throw new ModullmError(
+        "RLLM_008",
+        `The uses entries read each other: ${cycle.join(" -> ")}`,
+        {
+          details: { cycle },
+          place: front.keyPlace("uses"),
+        },
+      );
     }
     for (const name of entry.reads) {
       const next = entries.find((other) => other.name === name);

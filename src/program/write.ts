@@ -21,16 +21,25 @@ export interface ProgramText {
 const LINE = 100;
 
 /**
- * `.rllm` text as a person would write it. It is read again before it is given out: what could not be told from the
- * text (a prompt with a line that starts a section, say) is refused.
- * @throws {ModullmError} what `parseProgram` throws; RLLM_001 where a part would not be read as it was given
+ * `.rllm` text as a person would write it. It is read again before it is given out: what could not
+ * be told from the text (a prompt with a line that starts a section, say) is refused.
+ * @throws {ModullmError} what `parseProgram` throws; RLLM_001 where a part would not be read as it
+ * was given
  */
-export function writeProgram({ front, prompt, system, recovery, blocks = [] }: ProgramText): string {
+export function writeProgram({
+  front,
+  prompt,
+  system,
+  recovery,
+  blocks = [],
+}: ProgramText): string {
   const parts = [`---\n${writeYaml(front)}---`];
   parts.push(...blocks.filter(({ when }) => when === "pre").map(blockText), prompt.trim());
   if (system?.trim()) parts.push(`\n<<<SYSTEM>>>\n${system.trim()}`);
   if (recovery?.trim()) parts.push(`\n<<<RECOVERY>>>\n${recovery.trim()}`);
-  parts.push(...blocks.filter(({ when }) => when === "post").map((block) => `\n${blockText(block)}`));
+  parts.push(
+    ...blocks.filter(({ when }) => when === "post").map((block) => `\n${blockText(block)}`),
+  );
   const text = `${parts.join("\n")}\n`;
   const program = parseProgram(text);
   const differing = [
@@ -40,15 +49,22 @@ export function writeProgram({ front, prompt, system, recovery, blocks = [] }: P
   ].find(([, given = "", read]) => normal(given) !== read);
   if (differing === undefined && program.blocks.length === blocks.length) return text;
   const reason = `the ${differing?.[0] ?? "prompt"} holds a line that starts a section or a block`;
-  throw new ModullmError("RLLM_001", `Cannot write the program: ${reason}`, { details: { reason } });
+  throw new ModullmError("RLLM_001", `Cannot write the program: ${reason}`, {
+    details: { reason },
+  });
 }
 
 /** A mapping as YAML: short mappings and lists on one line, long texts in lines of their own. */
 export function writeYaml(value: unknown): string {
-  const document = new Document(value, { version: "1.2", compat: "yaml-1.1", aliasDuplicateObjects: false });
+  const document = new Document(value, {
+    version: "1.2",
+    compat: "yaml-1.1",
+    aliasDuplicateObjects: false,
+  });
   visit(document, {
     Collection(_, node, path) {
-      // The frontmatter itself, and what only holds a schema's properties, read better line by line.
+      // The frontmatter itself, and what only holds a schema's properties, read better line by
+      // line.
       if (path.length > 1 && isShort(node)) node.flow = true;
     },
   });
@@ -86,7 +102,9 @@ function blockText({ language, when, name, reads, gives, code }: Block): string 
   return `\`\`\`rllm-${language} ${when}${options.join("")}\n${code}\n\`\`\``;
 }
 
-/** Whether it reads well on one line: not long, and with no more than one level of braces within. */
+/**
+ * Whether it reads well on one line: not long, and with no more than one level of braces within.
+ */
 function isShort(node: Node): boolean {
   const text = JSON.stringify(node.toJSON());
   return text.length <= LINE && !text.includes("\\n") && depthOf(node) <= 2;

@@ -10,10 +10,15 @@ export function findBubblewrap(env: Readonly<Record<string, string | undefined>>
   );
 }
 
-/** What a guest is kept apart by, whatever it may see of the files: it ends with us, and has no terminal of ours. */
+/**
+ * What a guest is kept apart by, whatever it may see of the files: it ends with us, and has no
+ * terminal of ours.
+ */
 export function namespaceArguments(): readonly string[] {
   // Root needs no namespace of users to make the others.
   const root = process.getuid?.() === 0;
-  const spaces = ["ipc", "pid", "net", "uts", ...(root ? [] : ["user"])].map((space) => `--unshare-${space}`);
+  const spaces = ["ipc", "pid", "net", "uts", ...(root ? [] : ["user"])].map(
+    (space) => `--unshare-${space}`,
+  );
   return [...spaces, "--unshare-cgroup-try", "--die-with-parent", "--new-session"];
 }

@@ -9,8 +9,8 @@ export interface ByteStore {
 const SMALLEST = 256;
 
 /**
- * Bytes that come in pieces, in one growing block: a guest that writes byte by byte must not cost the host an object for each,
- * nor keep whole pages of the pipe alive.
+ * Bytes that come in pieces, in one growing block: a guest that writes byte by byte must not cost
+ * the host an object for each, nor keep whole pages of the pipe alive.
  */
 export function createByteStore(): ByteStore {
   let block = new Uint8Array(0);

@@ -1,9 +1,10 @@
 import { createByteStore } from "./bytes.ts";
 
 /**
- * The bridge between the host and code in a sandbox: JSON lines over the guest's standard input and output, one dialogue for all
- * kinds of guest. What the code prints goes to standard error, both its streams, so that this channel is private to the harness;
- * code in the same interpreter can still write to it, so the host believes none of it but what `session.ts` checks.
+ * The bridge between the host and code in a sandbox: JSON lines over the guest's standard input and
+ * output, one dialogue for all kinds of guest. What the code prints goes to standard error, both
+ * its streams, so that this channel is private to the harness; code in the same interpreter can
+ * still write to it, so the host believes none of it but what `session.ts` checks.
  *
  *     host                                      guest
  *     {"nonce", "limits", "functions", …}  →                          once: how to confine itself, before any code is read
@@ -13,7 +14,8 @@ import { createByteStore } from "./bytes.ts";
  *     {"do":"return","value"}              →                                            or {"do":"throw","message"}
  *                                          ←   NONCE {"is":"done","value"}              or NONCE {"is":"failed", …Failure, "last"?}; `last`: it can't go on
  *
- * Every line of a guest begins with the session's nonce and a space. Closing standard input ends the guest.
+ * Every line of a guest begins with the session's nonce and a space. Closing standard input ends
+ * the guest.
  */
 export type HostMessage =
   | (Hello & Readonly<Record<string, unknown>>)
@@ -56,7 +58,8 @@ export class LineTooLong extends Error {}
 export function createLineReader(limit: number): LineReader {
   const line = createByteStore();
   function add(piece: Uint8Array): void {
-    if (line.size + piece.length > limit) throw new LineTooLong(`a line is longer than ${limit} bytes`);
+    if (line.size + piece.length > limit)
+      throw new LineTooLong(`a line is longer than ${limit} bytes`);
     line.add(piece);
   }
   return {

@@ -9,7 +9,9 @@ import type { Level } from "./levels.ts";
 import type { Outcome, Sandbox, SessionOptions } from "./sandbox.ts";
 import type { Language } from "./sandboxes.ts";
 
-/** Code that tries to do harm. It reports a success of its own as a result that starts with `PWN`. */
+/**
+ * Code that tries to do harm. It reports a success of its own as a result that starts with `PWN`.
+ */
 export interface Attack {
   readonly id: string;
   readonly lang: "python" | "javascript";
@@ -17,9 +19,15 @@ export interface Attack {
   /** `blocked`: it must not reach what it is after. `limited`: it must end within its limits. */
   readonly must: "blocked" | "limited";
   readonly reason: string;
-  /** `effect`: on the machine. `language`: within the interpreter, which code may read; it must gain no effect by that. */
+  /**
+   * `effect`: on the machine. `language`: within the interpreter, which code may read; it must gain
+   * no effect by that.
+   */
   readonly layer: "effect" | "language";
-  /** Levels that have a `/proc` and a `/dev` of their own to show: what the attack is after is no harm there. */
+  /**
+   * Levels that have a `/proc` and a `/dev` of their own to show: what the attack is after is no
+   * harm there.
+   */
   readonly apart?: readonly Level[];
 }
 
@@ -30,7 +38,10 @@ export interface AttackResult {
   /** What Python offered: what blocks have, or all of it. */
   readonly builtins: "safe" | "all";
   readonly held: boolean;
-  /** How it ended: an exception's name, `result` when it went through to its end, or what was left behind. */
+  /**
+   * How it ended: an exception's name, `result` when it went through to its end, or what was left
+   * behind.
+   */
   readonly end: string;
   readonly ms: number;
 }
@@ -38,7 +49,10 @@ export interface AttackResult {
 const TIMEOUT_MS = 2000;
 /** Attacks that run at the same time. */
 const TOGETHER = 8;
-/** Milliseconds an attack may outlive its deadline: starting, killing and clearing away on a busy machine. */
+/**
+ * Milliseconds an attack may outlive its deadline: starting, killing and clearing away on a busy
+ * machine.
+ */
 const GRACE_MS = 8000;
 /** Where the attacks leave their marks, and what they are after. */
 const MARKS = "/tmp";
@@ -53,7 +67,10 @@ export function attacksFor(language: Language): readonly Attack[] {
   return ([...attacks, ...more] as readonly Attack[]).filter(({ lang }) => lang === name);
 }
 
-/** Runs attacks in a sandbox, a few at a time, each in a session of its own, and looks at what they left on the machine. */
+/**
+ * Runs attacks in a sandbox, a few at a time, each in a session of its own, and looks at what they
+ * left on the machine.
+ */
 export async function* tryAttacks(
   sandbox: Sandbox,
   {
@@ -80,7 +97,9 @@ export async function* tryAttacks(
       together.map((attack) => tryOne(attack, sandbox, { language, builtins, signal })),
     );
     const left = watch.changes();
-    return left === null ? results : results.map((result) => ({ ...result, held: false, end: left }));
+    return left === null
+      ? results
+      : results.map((result) => ({ ...result, held: false, end: left }));
   }
 
   try {
@@ -105,15 +124,26 @@ export async function* tryAttacks(
 async function tryOne(
   attack: Attack,
   sandbox: Sandbox,
-  { language, builtins, signal }: Pick<AttackResult, "language" | "builtins"> & { readonly signal: AbortSignal },
+  {
+    language,
+    builtins,
+    signal,
+  }: Pick<AttackResult, "language" | "builtins"> & { readonly signal: AbortSignal },
 ): Promise<AttackResult> {
   const start = performance.now();
-  const options: SessionOptions = { limits: { timeoutMs: TIMEOUT_MS, maxCalls: 50 }, functions: GRANTED, builtins };
+  const options: SessionOptions = {
+    limits: { timeoutMs: TIMEOUT_MS, maxCalls: 50 },
+    functions: GRANTED,
+    builtins,
+  };
   const session = await sandbox.open(options, signal);
   const { level } = session;
   let ended: { readonly end: string; readonly went: boolean };
   try {
-    const code = attack.lang === "javascript" ? `result = (0, eval)(${JSON.stringify(attack.code)})` : attack.code;
+    const code =
+      attack.lang === "javascript"
+        ? `result = (0, eval)(${JSON.stringify(attack.code)})`
+        : attack.code;
     ended = describe(await session.run(code, {}));
   } finally {
     await session.close();
@@ -140,8 +170,8 @@ function describe(outcome: Outcome): { end: string; went: boolean } {
 }
 
 /**
- * Looks for what attacks leave: files, packets, other limits or another priority of this process. The attacks go at fixed places, so
- * one program at a time can look: the port is also the lock.
+ * Looks for what attacks leave: files, packets, other limits or another priority of this process.
+ * The attacks go at fixed places, so one program at a time can look: the port is also the lock.
  */
 async function watchMachine(
   signal: AbortSignal,
@@ -186,7 +216,8 @@ async function bindCanary(signal: AbortSignal, waiting?: () => void): Promise<So
     if (bound) return socket;
     socket.close();
     if (tries === 1) waiting?.();
-    if (performance.now() > end) throw new Error(`the UDP port ${CANARY_PORT}, which attacks send to, is taken`);
+    if (performance.now() > end)
+      throw new Error(`the UDP port ${CANARY_PORT}, which attacks send to, is taken`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

@@ -2,16 +2,25 @@ import { ModullmError } from "../core/error.ts";
 import type { Level } from "./levels.ts";
 import type { Failure, SandboxLimits } from "./sandbox.ts";
 
-const DOCTOR = "`modullm doctor` says what this machine offers; docs/blocks.md says what to do where it is not enough.";
+const DOCTOR =
+  "`modullm doctor` says what this machine offers; docs/blocks.md says what to do where it is not enough.";
 
-/** RLLM_009 for a sandbox that can't be started. `printed`: what whatever starts it said, none of it the code's. */
+/**
+ * RLLM_009 for a sandbox that can't be started. `printed`: what whatever starts it said, none of it
+ * the code's.
+ */
 export function sandboxUnavailable(
   level: Level,
   reason: string,
   { printed = "", hint = DOCTOR }: { readonly printed?: string; readonly hint?: string } = {},
 ): ModullmError {
   return new ModullmError("RLLM_009", `Cannot start a sandbox of level "${level}": ${reason}`, {
-    details: { exception: "SandboxUnavailable", reason, level, ...(printed === "" ? {} : { printed }) },
+    details: {
+      exception: "SandboxUnavailable",
+      reason,
+      level,
+      ...(printed === "" ? {} : { printed }),
+    },
     hint,
   });
 }
@@ -33,9 +42,13 @@ export function exitFailure(
   signal: NodeJS.Signals | null,
   { cpuMs }: Pick<SandboxLimits, "cpuMs">,
 ): Failure {
-  if (signal === "SIGXCPU") return failure("TimeoutError", `it used more than ${cpuMs / 1000} s of processor time`);
+  if (signal === "SIGXCPU")
+    return failure("TimeoutError", `it used more than ${cpuMs / 1000} s of processor time`);
   if (signal !== null) return failure("CrashError", `its process died of ${signal}`);
-  return failure("CrashError", `its process ended with status ${status ?? "unknown"} and gave no result`);
+  return failure(
+    "CrashError",
+    `its process ended with status ${status ?? "unknown"} and gave no result`,
+  );
 }
 
 /** A failure of the session itself: at no line, and with nothing more to say. */

@@ -21,23 +21,36 @@ export async function levelsHere(language: Language, options: SandboxesOptions):
 }
 
 /** @throws {ModullmError} RLLM_009 `SandboxUnavailable` */
-export async function makeSandboxHere(language: Language, level: Level, options: SandboxesOptions): Promise<Sandbox> {
+export async function makeSandboxHere(
+  language: Language,
+  level: Level,
+  options: SandboxesOptions,
+): Promise<Sandbox> {
   if (language === "js") return await makeJavaScript(level, options);
   if (level === "container") return await makeContainer(options);
   if (level === "wasm") throw new Error("Python does not run in WebAssembly here");
   const { createPythonSandbox } = await import("./python/python.ts");
   const { experimental } = options.settings;
-  return createPythonSandbox({ interpreter: await findInterpreter(options), level, env: options.env, experimental });
+  return createPythonSandbox({
+    interpreter: await findInterpreter(options),
+    level,
+    env: options.env,
+    experimental,
+  });
 }
 
-async function makeJavaScript(level: Level, { settings, env, warm = 0 }: SandboxesOptions): Promise<Sandbox> {
+async function makeJavaScript(
+  level: Level,
+  { settings, env, warm = 0 }: SandboxesOptions,
+): Promise<Sandbox> {
   const { createJavaScriptSandbox } = await import("./js/javascript.ts");
   if (level === "namespaces") {
     const { findBubblewrap } = await import("./bubblewrap.ts");
     const bubblewrap = findBubblewrap(env);
     if (bubblewrap !== null) return createJavaScriptSandbox({ level, bubblewrap, warm });
   }
-  // Where nothing is required, a kernel that can't confine it leaves the engine's own walls; the session says which it was.
+  // Where nothing is required, a kernel that can't confine it leaves the engine's own walls; the
+  // session says which it was.
   return createJavaScriptSandbox({ level: settings.require === null ? "wasm" : "kernel", warm });
 }
 
@@ -72,8 +85,10 @@ async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
   }
   const engine = `Python ${interpreter.version} (${interpreter.executable})`;
   const lacking = await lackingFor(interpreter, options);
-  if (lacking !== null) return { levels: container.levels, engine: container.engine ?? engine, reason: lacking };
-  if (process.platform !== "linux") return { levels: ["kernel", ...container.levels], engine, reason: null };
+  if (lacking !== null)
+    return { levels: container.levels, engine: container.engine ?? engine, reason: lacking };
+  if (process.platform !== "linux")
+    return { levels: ["kernel", ...container.levels], engine, reason: null };
   const { findBubblewrap } = await import("./bubblewrap.ts");
   const inNamespaces = findBubblewrap(options.env) !== null;
   return {
@@ -83,8 +98,14 @@ async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
   };
 }
 
-/** Offered where an image is named and an engine is there; whether the image is there too shows when one is started. */
-async function containerOffer({ settings, env }: SandboxesOptions): Promise<Pick<Offers, "levels" | "engine">> {
+/**
+ * Offered where an image is named and an engine is there; whether the image is there too shows when
+ * one is started.
+ */
+async function containerOffer({
+  settings,
+  env,
+}: SandboxesOptions): Promise<Pick<Offers, "levels" | "engine">> {
   if (settings.image === null) return { levels: [], engine: null };
   const { findEngine } = await import("./container/engine.ts");
   const engine = findEngine(null, env);
@@ -112,8 +133,16 @@ async function lackingFor(
   return null;
 }
 
-/** Version managers can be told by a file in a folder what to run, so they are asked from the user's home. */
-async function findInterpreter({ settings, env, home, cache }: SandboxesOptions): Promise<PythonInterpreter> {
+/**
+ * Version managers can be told by a file in a folder what to run, so they are asked from the user's
+ * home.
+ */
+async function findInterpreter({
+  settings,
+  env,
+  home,
+  cache,
+}: SandboxesOptions): Promise<PythonInterpreter> {
   const { findPython } = await import("./python/find.ts");
   const { PYENV_DIR: _, ...rest } = env;
   return await findPython({

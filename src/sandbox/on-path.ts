@@ -3,7 +3,10 @@ import { delimiter, isAbsolute } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The folders of PATH. A relative one would lead to whatever the working folder holds: it is left out. */
+/**
+ * The folders of PATH. A relative one would lead to whatever the working folder holds: it is left
+ * out.
+ */
 export function pathFolders(env: Environment): readonly string[] {
   return (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute);
 }

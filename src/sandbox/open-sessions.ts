@@ -5,7 +5,10 @@ import { type Guest, openSession } from "./session.ts";
 export interface OpenSessions {
   /** @throws as `openSession` */
   open(guest: Guest, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
-  /** Ends all of them, those too that are being opened. @throws what a cleaning-up throws, once all have ended */
+  /**
+   * Ends all of them, those too that are being opened. @throws what a cleaning-up throws, once all
+   * have ended
+   */
   close(): Promise<void>;
 }
 

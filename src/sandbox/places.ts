@@ -1,6 +1,9 @@
 /** Room for a number of things at a time; the rest wait in the order they came. */
 export interface Places {
-  /** Takes a place, and gives what gives it back. @throws the signal's reason, when it is aborted before there is one */
+  /**
+   * Takes a place, and gives what gives it back. @throws the signal's reason, when it is aborted
+   * before there is one
+   */
   enter(signal: AbortSignal): Promise<() => void>;
 }
 

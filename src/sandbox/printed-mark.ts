@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-/** What ends the printed text of a run, where results overtake it. Code that forges it gets its own text later, and nothing else. */
+/**
+ * What ends the printed text of a run, where results overtake it. Code that forges it gets its own
+ * text later, and nothing else.
+ */
 export interface PrintedMark {
   readonly text: string;
   /** From now on the next mark is waited for. */
@@ -46,5 +49,7 @@ function begunAtEnd(bytes: Buffer, mark: Buffer): number {
   // It begins with NUL, which stands nowhere else in it.
   const at = bytes.lastIndexOf(0);
   const begun = at === -1 ? bytes.subarray(bytes.length) : bytes.subarray(at);
-  return begun.length < mark.length && mark.subarray(0, begun.length).equals(begun) ? begun.length : 0;
+  return begun.length < mark.length && mark.subarray(0, begun.length).equals(begun)
+    ? begun.length
+    : 0;
 }

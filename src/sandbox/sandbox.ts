@@ -2,24 +2,31 @@ import type { Json } from "../core/json.ts";
 import type { Level } from "./levels.ts";
 
 /**
- * A place to run code that nobody vouches for. One `Sandbox` is one way to do it (Python, JavaScript, a container); what it
- * opens are sessions.
+ * A place to run code that nobody vouches for. One `Sandbox` is one way to do it (Python,
+ * JavaScript, a container); what it opens are sessions.
  *
- * Order of calls: `open`, then `run` any number of times, one after the other, then `close`. Variables stay from one `run`
- * of a session to the next; nothing passes from one session to another.
+ * Order of calls: `open`, then `run` any number of times, one after the other, then `close`.
+ * Variables stay from one `run` of a session to the next; nothing passes from one session to
+ * another.
  *
- * The code is taken to be hostile. It may write anything to its channel, so nothing but one value, its printed text and
- * calls of granted functions is taken from it, and each is checked here: never a count, a cost, a label or a status.
- * Every implementation passes `test/sandbox/sandbox-suite.ts`.
+ * The code is taken to be hostile. It may write anything to its channel, so nothing but one value,
+ * its printed text and calls of granted functions is taken from it, and each is checked here: never
+ * a count, a cost, a label or a status. Every implementation passes
+ * `test/sandbox/sandbox-suite.ts`.
  */
 export interface Sandbox {
   readonly level: Level;
   /**
-   * Starts a session and waits until it is confined. Aborting `signal` ends the session at once, whatever it does.
-   * @throws {ModullmError} RLLM_009 with `exception: "SandboxUnavailable"` where it can't be started as confined as `level` says
+   * Starts a session and waits until it is confined. Aborting `signal` ends the session at once,
+   * whatever it does.
+   * @throws {ModullmError} RLLM_009 with `exception: "SandboxUnavailable"` where it can't be
+   * started as confined as `level` says
    */
   open(options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
-  /** Parses code without running it; null where nothing is wrong. Absent where code in a session can do it itself. @throws as `open` */
+  /**
+   * Parses code without running it; null where nothing is wrong. Absent where code in a session can
+   * do it itself. @throws as `open`
+   */
   checkSyntax?(code: string, signal?: AbortSignal): Promise<SyntaxFault | null>;
   /** Starts ahead what the next session needs, where that makes a difference. */
   prepare?(): void;
@@ -36,28 +43,41 @@ export interface SyntaxFault {
 
 export interface SessionOptions {
   readonly limits?: Partial<SandboxLimits>;
-  /** Functions of the host that the code may call by name, as globals. Only these exist. @default none */
+  /**
+   * Functions of the host that the code may call by name, as globals. Only these exist. @default
+   * none
+   */
   readonly functions?: Readonly<Record<string, GrantedFunction>>;
-  /** Python only: `safe` has the builtins and modules that blocks have, `all` those of Python, as far as the confinement lets them act. @default "safe" */
+  /**
+   * Python only: `safe` has the builtins and modules that blocks have, `all` those of Python, as
+   * far as the confinement lets them act. @default "safe"
+   */
   readonly builtins?: "safe" | "all";
 }
 
 /**
- * Called with the arguments as JSON; those given by name (Python) come last, as one object. What it gives is the call's value; what
- * it throws is thrown in the code, with the message alone. The time it takes does not count against `timeoutMs`.
+ * Called with the arguments as JSON; those given by name (Python) come last, as one object. What it
+ * gives is the call's value; what it throws is thrown in the code, with the message alone. The time
+ * it takes does not count against `timeoutMs`.
  */
 export type GrantedFunction = (args: readonly Json[], signal: AbortSignal) => Promise<Json>;
 
 export interface SandboxLimits {
   /** Wall-clock milliseconds that one `run` may take. @default 2000 */
   readonly timeoutMs: number;
-  /** Milliseconds of processor time for the whole session, where the system can limit it. @default 30 times `timeoutMs` */
+  /**
+   * Milliseconds of processor time for the whole session, where the system can limit it. @default
+   * 30 times `timeoutMs`
+   */
   readonly cpuMs: number;
   /** MiB of memory; 0 sets no limit. @default 256 */
   readonly memoryMb: number;
   /** UTF-8 bytes of JSON that one value may take, and the arguments of one call. @default 8 MiB */
   readonly maxValueBytes: number;
-  /** UTF-8 bytes of printed text that are kept from one `run`; the rest is read and dropped. @default 64 KiB */
+  /**
+   * UTF-8 bytes of printed text that are kept from one `run`; the rest is read and dropped.
+   * @default 64 KiB
+   */
   readonly maxPrintedBytes: number;
   /** Calls of granted functions in one session; further ones fail at once. @default 1000 */
   readonly maxCalls: number;
@@ -98,7 +118,10 @@ export interface CodeSource {
 }
 
 export interface Printed {
-  /** What the code wrote to its standard output and standard error, as it came, at most `maxPrintedBytes`. */
+  /**
+   * What the code wrote to its standard output and standard error, as it came, at most
+   * `maxPrintedBytes`.
+   */
   readonly printed: string;
   /** Bytes that were dropped. */
   readonly printedDropped: number;
@@ -109,7 +132,9 @@ export type Outcome = Printed &
   (
     | {
         readonly ok: true;
-        /** The variable `result`; null when it was left alone. JSON values only, no deeper than 64. */
+        /**
+         * The variable `result`; null when it was left alone. JSON values only, no deeper than 64.
+         */
         readonly value: Json;
       }
     | { readonly ok: false; readonly failure: Failure }
@@ -117,9 +142,10 @@ export type Outcome = Printed &
 
 export interface Failure {
   /**
-   * The exception's name in the language (`KeyError`), or one of ours: `TimeoutError`, `MemoryError`, `CrashError` (the process died),
-   * `ResultError` (what it gave is no JSON value, too large or too deep), `LimitError` (too many files or calls), `ProtocolError` (it
-   * forged or broke the channel).
+   * The exception's name in the language (`KeyError`), or one of ours: `TimeoutError`,
+   * `MemoryError`, `CrashError` (the process died), `ResultError` (what it gave is no JSON value,
+   * too large or too deep), `LimitError` (too many files or calls), `ProtocolError` (it forged or
+   * broke the channel).
    */
   readonly exception: string;
   readonly reason: string;

@@ -4,7 +4,14 @@ import { ModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
 import { type Level, reaches } from "./levels.ts";
 import { createPlaces } from "./places.ts";
-import type { CodeSource, Outcome, Sandbox, SandboxLimits, SandboxSession, SessionOptions } from "./sandbox.ts";
+import type {
+  CodeSource,
+  Outcome,
+  Sandbox,
+  SandboxLimits,
+  SandboxSession,
+  SessionOptions,
+} from "./sandbox.ts";
 
 export type Language = "python" | "js";
 
@@ -21,16 +28,25 @@ export interface BlockRequest {
 
 export type BlockOutcome = Outcome & { readonly level: Level };
 
-/** The sandboxes of this machine, by language; which one is used is decided by what it offers and what the settings require. */
+/**
+ * The sandboxes of this machine, by language; which one is used is decided by what it offers and
+ * what the settings require.
+ */
 export interface Sandboxes {
   /**
    * The level that code in a language runs at here. Starts nothing but, once, a look at the Python.
-   * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where it may not run; RLLM_021 for trust that the configuration forbids
+   * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where it may not run; RLLM_021 for trust
+   * that the configuration forbids
    */
   level(language: Language, options: { readonly trusted: boolean }): Promise<Level>;
-  /** Starts what the next block in a language needs, so that it starts while other things are done. */
+  /**
+   * Starts what the next block in a language needs, so that it starts while other things are done.
+   */
   prepare(language: Language): Promise<void>;
-  /** Runs code in a session of its own; a few at a time, the others wait. @throws as `level`, and the signal's reason */
+  /**
+   * Runs code in a session of its own; a few at a time, the others wait. @throws as `level`, and
+   * the signal's reason
+   */
   run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome>;
   /** A session that stays open. @throws as `level`, and the signal's reason */
   open(language: Language, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
@@ -47,7 +63,10 @@ export interface SandboxStatus {
   readonly level: Level | null;
   /** Every level offered, the one that is taken without asking first. */
   readonly levels: readonly Level[];
-  /** What runs it, with its version: `Python 3.11.7 (/usr/bin/python3.11)`; null where there is nothing. */
+  /**
+   * What runs it, with its version: `Python 3.11.7 (/usr/bin/python3.11)`; null where there is
+   * nothing.
+   */
   readonly engine: string | null;
   /** Why it is refused, or why there is no stronger level; null where there is nothing to say. */
   readonly reason: string | null;
@@ -58,7 +77,10 @@ export interface SandboxesOptions {
   readonly settings: SandboxSettings;
   /** Where PATH is read from. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the user's own choice of a Python is looked for by what chooses between several, not that of the folder at hand. */
+  /**
+   * Where the user's own choice of a Python is looked for by what chooses between several, not that
+   * of the folder at hand.
+   */
   readonly home: string;
   /** A folder for what is known of the Python found. */
   readonly cache: string;
@@ -84,18 +106,28 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     return making;
   }
 
-  async function choose(language: Language, { trusted }: { readonly trusted: boolean }): Promise<Level> {
-    return trusted && language === "python" ? trustedLevel(settings) : await chooseLevel(language, options);
+  async function choose(
+    language: Language,
+    { trusted }: { readonly trusted: boolean },
+  ): Promise<Level> {
+    return trusted && language === "python"
+      ? trustedLevel(settings)
+      : await chooseLevel(language, options);
   }
 
   async function prepare(language: Language): Promise<void> {
     (await sandbox(language, await choose(language, { trusted: false }))).prepare?.();
   }
 
-  async function open(language: Language, session: SessionOptions & { trusted?: boolean }, signal: AbortSignal) {
+  async function open(
+    language: Language,
+    session: SessionOptions & { trusted?: boolean },
+    signal: AbortSignal,
+  ) {
     const level = await choose(language, { trusted: session.trusted === true });
     const opened = await (await sandbox(language, level)).open(session, signal);
-    if (settings.require === null || level === "none" || reaches(opened.level, settings.require)) return opened;
+    if (settings.require === null || level === "none" || reaches(opened.level, settings.require))
+      return opened;
     await opened.close();
     throw belowRequired(language, opened.level, settings.require);
   }
@@ -104,10 +136,18 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     const leave = await places.enter(signal);
     let session: SandboxSession | null = null;
     try {
-      session = await open(block.language, { limits: block.limits, trusted: block.trusted }, signal);
-      return { ...(await session.run(block.code, block.values, block.source)), level: session.level };
+      session = await open(
+        block.language,
+        { limits: block.limits, trusted: block.trusted },
+        signal,
+      );
+      return {
+        ...(await session.run(block.code, block.values, block.source)),
+        level: session.level,
+      };
     } finally {
-      // The result doesn't wait for the process to be gone; the next block does, and so does `close`, which tells of one that fails.
+      // The result doesn't wait for the process to be gone; the next block does, and so does
+      // `close`, which tells of one that fails.
       const ending = (session?.close() ?? Promise.resolve()).finally(leave);
       endings.add(ending);
       ending.then(() => endings.delete(ending)).catch(() => {});
@@ -117,11 +157,21 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   async function close(): Promise<void> {
     const ended = await Promise.allSettled(endings);
     const all = await Promise.allSettled(made.values());
-    const closed = await Promise.allSettled(all.map(async (each) => each.status === "fulfilled" && each.value.close()));
+    const closed = await Promise.allSettled(
+      all.map(async (each) => each.status === "fulfilled" && each.value.close()),
+    );
     for (const each of [...ended, ...closed]) if (each.status === "rejected") throw each.reason;
   }
 
-  return { level: choose, prepare, run, open, sandbox, status: (language) => statusOf(language, options), close };
+  return {
+    level: choose,
+    prepare,
+    run,
+    open,
+    sandbox,
+    status: (language) => statusOf(language, options),
+    close,
+  };
 }
 
 async function statusOf(language: Language, options: SandboxesOptions): Promise<SandboxStatus> {
@@ -151,7 +201,11 @@ async function chooseLevel(language: Language, options: SandboxesOptions): Promi
   throw unavailable(language, offers.reason ?? "nothing here can");
 }
 
-async function makeSandbox(language: Language, level: Level, options: SandboxesOptions): Promise<Sandbox> {
+async function makeSandbox(
+  language: Language,
+  level: Level,
+  options: SandboxesOptions,
+): Promise<Sandbox> {
   const { makeSandboxHere } = await import("./offers.ts");
   return await makeSandboxHere(language, level, options);
 }
@@ -176,12 +230,16 @@ function belowRequired(language: Language, level: Level, required: Level): Modul
 }
 
 function unavailable(language: Language, reason: string): ModullmError {
-  return new ModullmError("RLLM_009", `${NAMES[language]} can't be confined on this machine: ${reason}`, {
-    details: { exception: "SandboxUnavailable", reason, level: "none" },
-    hint:
-      "Install Python 3.9 or later where there is none; or write the block in rllm-js, name a container image with Python as sandbox.image in config.yaml, or, for blocks that you trust as " +
-      "your own code, run with --trusted-python.",
-  });
+  return new ModullmError(
+    "RLLM_009",
+    `${NAMES[language]} can't be confined on this machine: ${reason}`,
+    {
+      details: { exception: "SandboxUnavailable", reason, level: "none" },
+      hint:
+        "Install Python 3.9 or later where there is none; or write the block in rllm-js, name a container image with Python as sandbox.image in config.yaml, or, for blocks that you trust as " +
+        "your own code, run with --trusted-python.",
+    },
+  );
 }
 
 const NAMES: Record<Language, string> = { python: "Python", js: "JavaScript" };

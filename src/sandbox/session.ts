@@ -3,7 +3,13 @@ import { randomBytes } from "node:crypto";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { ModullmError } from "../core/error.ts";
 import { isObject, type Json } from "../core/json.ts";
-import { createLineReader, type Hello, type HostMessage, LineTooLong, MAX_ARGUMENTS } from "./channel.ts";
+import {
+  createLineReader,
+  type Hello,
+  type HostMessage,
+  LineTooLong,
+  MAX_ARGUMENTS,
+} from "./channel.ts";
 import { type Level, LEVELS } from "./levels.ts";
 import { exitFailure, failure, readFailure, sandboxUnavailable } from "./failure.ts";
 import { createPrinted } from "./printed.ts";
@@ -33,15 +39,21 @@ export interface Guest {
   /** A process of it that was started before, and not spoken to since. @default one is started */
   readonly started?: ChildProcess;
   /**
-   * Its two outputs come by different ways, so that what is printed may come long after the result: it is told a `printedMark` and
-   * writes that to standard error when a run ends.
+   * Its two outputs come by different ways, so that what is printed may come long after the result:
+   * it is told a `printedMark` and writes that to standard error when a run ends.
    */
   readonly marksPrinted?: boolean;
-  /** Killing it while it starts would leave halves behind: until it is ready it is ended by the end of its input. */
+  /**
+   * Killing it while it starts would leave halves behind: until it is ready it is ended by the end
+   * of its input.
+   */
   readonly startsWhole?: boolean;
   /** Milliseconds for it to start and confine itself. @default 10000 */
   readonly startMs?: number;
-  /** Looks after what no limit of the system covers, from its start until what this gives is called; `end` ends the session for a reason. */
+  /**
+   * Looks after what no limit of the system covers, from its start until what this gives is called;
+   * `end` ends the session for a reason.
+   */
   watch?(end: (reason: string) => void): () => void;
   /** Runs when its process is gone. What it throws is thrown by `close`. */
   cleanUp?(): Promise<void>;
@@ -50,9 +62,15 @@ export interface Guest {
 const START_MS = 10_000;
 /** Bytes kept of what a guest prints before it is ready. */
 const START_PRINTED = 8192;
-/** Milliseconds for the end of the printed text to come after the result; code may keep it from being sent. */
+/**
+ * Milliseconds for the end of the printed text to come after the result; code may keep it from
+ * being sent.
+ */
 const MARK_MS = 500;
-/** Milliseconds that pipes may stay open after the process has ended, in the hands of what it started. */
+/**
+ * Milliseconds that pipes may stay open after the process has ended, in the hands of what it
+ * started.
+ */
 const PIPES_MS = 200;
 /** Bytes of a line beside the value it carries. */
 const LINE_MARGIN = 64 * 1024;
@@ -60,19 +78,33 @@ const LINE_MARGIN = 64 * 1024;
 const MAX_REFUSALS = 100;
 
 /**
- * Starts a guest's process and speaks the channel with it. The process leads a session of its own (no terminal, one group to kill);
- * whatever is wrong with what it says ends it.
+ * Starts a guest's process and speaks the channel with it. The process leads a session of its own
+ * (no terminal, one group to kill); whatever is wrong with what it says ends it.
  * @throws {ModullmError} RLLM_009 `SandboxUnavailable`; the signal's reason when it was aborted
  */
-export async function openSession(guest: Guest, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+export async function openSession(
+  guest: Guest,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<SandboxSession> {
   const session = new GuestSession(guest, options, signal);
   await session.start();
   return session;
 }
 
 /** Starts a guest's process without a word to it, for `Guest.started`. */
-export function startGuest({ command, args, env, cwd }: Pick<Guest, "command" | "args" | "env" | "cwd">): ChildProcess {
-  return spawn(command, [...args], { env, ...(cwd === undefined ? {} : { cwd }), detached: true, stdio: "pipe" });
+export function startGuest({
+  command,
+  args,
+  env,
+  cwd,
+}: Pick<Guest, "command" | "args" | "env" | "cwd">): ChildProcess {
+  return spawn(command, [...args], {
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+    detached: true,
+    stdio: "pipe",
+  });
 }
 
 type Answer = Extract<HostMessage, { do: "return" | "throw" }>;
@@ -118,7 +150,8 @@ class GuestSession implements SandboxSession {
     this.#process = guest.started ?? startGuest(guest);
     this.#exited = this.#watch();
     this.#gone = this.#exited.then((end) => this.#settle(end));
-    // Whoever waits for its end hears of a failed cleaning-up; without anyone it must not end the program.
+    // Whoever waits for its end hears of a failed cleaning-up; without anyone it must not end the
+    // program.
     this.#gone.catch(() => {});
     signal.addEventListener("abort", this.#abort, { once: true });
   }
@@ -150,17 +183,27 @@ class GuestSession implements SandboxSession {
       this.#printed = createPrinted(this.#limits.maxPrintedBytes);
       return;
     }
-    const reason = typeof reply["reason"] === "string" ? reply["reason"] : "it sent something else than `ready`";
+    const reason =
+      typeof reply["reason"] === "string" ? reply["reason"] : "it sent something else than `ready`";
     const said = this.#printed.take().printed.trim();
-    // Why it did not start is what counts, also where it can't be cleared away: often for the same reason.
+    // Why it did not start is what counts, also where it can't be cleared away: often for the same
+    // reason.
     await this.close().catch(() => {});
     this.#signal.throwIfAborted();
     throw sandboxUnavailable(this.level, reason, { printed: said });
   }
 
-  async run(code: string, values: Readonly<Record<string, Json>>, source?: CodeSource): Promise<Outcome> {
+  async run(
+    code: string,
+    values: Readonly<Record<string, Json>>,
+    source?: CodeSource,
+  ): Promise<Outcome> {
     const { file, line } = source ?? { file: "block", line: 1 };
-    if (this.#running) throw new ModullmError("RLLM_999", "Cannot run code in a session that is running some already");
+    if (this.#running)
+      throw new ModullmError(
+        "RLLM_999",
+        "Cannot run code in a session that is running some already",
+      );
     this.#running = true;
     const start = performance.now();
     this.#mark?.expect();
@@ -170,7 +213,8 @@ class GuestSession implements SandboxSession {
     this.#signal.throwIfAborted();
     // What was printed comes on another pipe than the result, and may still be on its way.
     if (!this.alive) await this.#exited;
-    else if (this.#mark) await Promise.race([this.#mark.seen, this.#exited, sleep(MARK_MS, null, { ref: false })]);
+    else if (this.#mark)
+      await Promise.race([this.#mark.seen, this.#exited, sleep(MARK_MS, null, { ref: false })]);
     else await setImmediate();
     const facts = { ...this.#printed.take(), ms: performance.now() - start };
     return { ...ended, ...facts };
@@ -181,7 +225,9 @@ class GuestSession implements SandboxSession {
     await this.#gone;
   }
 
-  async #runUntilEnd(message: HostMessage): Promise<{ ok: true; value: Json } | { ok: false; failure: Failure }> {
+  async #runUntilEnd(
+    message: HostMessage,
+  ): Promise<{ ok: true; value: Json } | { ok: false; failure: Failure }> {
     let left = this.#limits.timeoutMs;
     const late = `it ran longer than ${left / 1000} s`;
     for (let next = message; ;) {
@@ -211,18 +257,24 @@ class GuestSession implements SandboxSession {
   /** Does one call of a granted function. It counts before it is made. */
   async #call({ name, args }: Reply): Promise<Answer | Failure> {
     const granted =
-      typeof name === "string" && Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
+      typeof name === "string" && Object.hasOwn(this.#functions, name)
+        ? this.#functions[name]
+        : undefined;
     if (!granted) return this.#broken("it called a function that was not granted");
     if (!Array.isArray(args)) return this.#broken("it called with no list of arguments");
-    if (args.length > MAX_ARGUMENTS) return this.#broken(`it called with more than ${MAX_ARGUMENTS} arguments`);
+    if (args.length > MAX_ARGUMENTS)
+      return this.#broken(`it called with more than ${MAX_ARGUMENTS} arguments`);
     const checked = checkValue(args, "arguments");
     if (!checked.ok) return this.#broken(checked.reason);
     this.#calls++;
     const { maxCalls } = this.#limits;
     if (this.#calls > maxCalls + MAX_REFUSALS) {
-      return this.#finish(failure("LimitError", `it went on calling after its ${maxCalls} calls were used up`));
+      return this.#finish(
+        failure("LimitError", `it went on calling after its ${maxCalls} calls were used up`),
+      );
     }
-    if (this.#calls > maxCalls) return { do: "throw", message: `all ${maxCalls} calls of this session are used up` };
+    if (this.#calls > maxCalls)
+      return { do: "throw", message: `all ${maxCalls} calls of this session are used up` };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
     return await this.#wait(granted, checked.value as readonly Json[]);
   }
@@ -243,7 +295,10 @@ class GuestSession implements SandboxSession {
     if (this.#end) return this.#end;
     const line = `${JSON.stringify(message)}\n`;
     return await new Promise((resolve) => {
-      const timer = setTimeout(() => this.#finish(failure("TimeoutError", late)), Math.max(patience, 1));
+      const timer = setTimeout(
+        () => this.#finish(failure("TimeoutError", late)),
+        Math.max(patience, 1),
+      );
       this.#waiting = (reply) => {
         clearTimeout(timer);
         this.#waiting = null;
@@ -256,11 +311,15 @@ class GuestSession implements SandboxSession {
 
   /** Follows the process until it has ended, and tells how. */
   async #watch(): Promise<Failure> {
-    this.#stopWatching = this.#guest.watch?.((reason) => this.#finish(failure("LimitError", reason)));
+    this.#stopWatching = this.#guest.watch?.((reason) =>
+      this.#finish(failure("LimitError", reason)),
+    );
     const { stdin, stdout, stderr } = this.#process;
     const reader = createLineReader(this.#limits.maxValueBytes + LINE_MARGIN);
     stdin?.on("error", () => {});
-    stderr?.on("data", (bytes: Uint8Array) => this.#printed.push(this.#mark?.strip(bytes) ?? bytes));
+    stderr?.on("data", (bytes: Uint8Array) =>
+      this.#printed.push(this.#mark?.strip(bytes) ?? bytes),
+    );
     stdout?.on("data", (bytes: Uint8Array) => {
       if (this.#end) return;
       try {
@@ -277,7 +336,9 @@ class GuestSession implements SandboxSession {
         resolve(failure("CrashError", `"${this.#guest.command}" can't be started: ${message}`)),
       );
       this.#process.once("exit", () => this.#endPipes());
-      this.#process.once("close", (status, killer) => resolve(exitFailure(status, killer, this.#limits)));
+      this.#process.once("close", (status, killer) =>
+        resolve(exitFailure(status, killer, this.#limits)),
+      );
     });
   }
 
@@ -289,7 +350,10 @@ class GuestSession implements SandboxSession {
     await this.#guest.cleanUp?.();
   }
 
-  /** What the guest started may outlive it, and holds its pipes: the group is killed, and nobody waits long for those that left it. */
+  /**
+   * What the guest started may outlive it, and holds its pipes: the group is killed, and nobody
+   * waits long for those that left it.
+   */
   #endPipes(): void {
     const { pid, stdout, stderr } = this.#process;
     killGroup(pid);
@@ -350,7 +414,11 @@ class GuestSession implements SandboxSession {
   }
 }
 
-async function answerOf(granted: GrantedFunction, args: readonly Json[], signal: AbortSignal): Promise<Answer> {
+async function answerOf(
+  granted: GrantedFunction,
+  args: readonly Json[],
+  signal: AbortSignal,
+): Promise<Answer> {
   try {
     return { do: "return", value: (await granted(args, signal)) ?? null };
   } catch (thrown) {

@@ -12,7 +12,10 @@ export type CheckedValue =
 
 type Path = (string | number)[];
 
-/** Checks a parsed value from a sandbox: finite numbers, no deeper than 64, no key `__proto__`. `name` is what a reason calls it. */
+/**
+ * Checks a parsed value from a sandbox: finite numbers, no deeper than 64, no key `__proto__`.
+ * `name` is what a reason calls it.
+ */
 export function checkValue(value: unknown, name: string): CheckedValue {
   const path: Path = [name];
   const fault = findFault(value, path);

@@ -18,18 +18,27 @@ export interface AnswerStats {
   readonly answers: number;
   readonly hits: number;
   readonly bytes: number;
-  readonly programs: readonly { readonly path: string; readonly answers: number; readonly hits: number }[];
+  readonly programs: readonly {
+    readonly path: string;
+    readonly answers: number;
+    readonly hits: number;
+  }[];
 }
 
 /** The value kept under the key since `since`, undefined where there is none; a hit is counted. */
 export function findAnswer(database: SqlDatabase, key: string, since: number): unknown {
-  const [row] = database.prepare("SELECT value FROM answer WHERE key = ? AND kept >= ?").all(key, Math.round(since));
+  const [row] = database
+    .prepare("SELECT value FROM answer WHERE key = ? AND kept >= ?")
+    .all(key, Math.round(since));
   if (!row) return undefined;
   database.prepare("UPDATE answer SET hits = hits + 1 WHERE key = ?").run(key);
   return JSON.parse(String(row["value"]));
 }
 
-export function keepAnswer(database: SqlDatabase, { key, path, model, value, kept }: KeptAnswer): void {
+export function keepAnswer(
+  database: SqlDatabase,
+  { key, path, model, value, kept }: KeptAnswer,
+): void {
   database
     .prepare("INSERT OR REPLACE INTO answer (key, path, model, value, kept) VALUES (?, ?, ?, ?, ?)")
     .run(key, path, model, JSON.stringify(value), Math.round(kept));
@@ -52,7 +61,9 @@ export function answerStats(database: SqlDatabase): AnswerStats {
 
 /** Removes what was kept before `before`; how many there were. */
 export function clearAnswers(database: SqlDatabase, before: number): number {
-  const [row] = database.prepare("SELECT count(*) AS answers FROM answer WHERE kept < ?").all(Math.round(before));
+  const [row] = database
+    .prepare("SELECT count(*) AS answers FROM answer WHERE kept < ?")
+    .all(Math.round(before));
   database.prepare("DELETE FROM answer WHERE kept < ?").run(Math.round(before));
   return Number(row?.["answers"] ?? 0);
 }

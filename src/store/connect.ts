@@ -4,17 +4,24 @@ import { checkedVersion, migrate, MIGRATIONS } from "./migrate.ts";
 import { isBusy, UnusableFile } from "./failure.ts";
 import type { OpenMode, SqlDatabase, SqlDriver } from "./driver.ts";
 
-/** How long a statement waits for other processes, in milliseconds: two hundred of them at once need about one second. */
+/**
+ * How long a statement waits for other processes, in milliseconds: two hundred of them at once need
+ * about one second.
+ */
 export const PATIENCE_MS = 5000;
 
-/** Opens the file for reading and writing, creating it (0600, its folder 0700) and bringing it up to date. */
+/**
+ * Opens the file for reading and writing, creating it (0600, its folder 0700) and bringing it up to
+ * date.
+ */
 export function connectToWrite(driver: SqlDriver, path: string, patience: number): SqlDatabase {
   createFile(path);
   return connect(driver, path, "write", patience, (database) => {
     // First of all: a file that is not ours to change keeps every byte.
     checkedVersion(database);
     const wal = useWal(database);
-    // Without a log (some network file systems) NORMAL could corrupt on power loss, with it it can't.
+    // Without a log (some network file systems) NORMAL could corrupt on power loss, with it it
+    // can't.
     database.exec(`PRAGMA synchronous = ${wal ? "NORMAL" : "FULL"}`);
     // A quarter of a megabyte: a run touches a few pages, and a scan reads each once.
     database.exec("PRAGMA cache_size = -256");
@@ -71,7 +78,10 @@ function useWal(database: SqlDatabase): boolean {
   return then?.["journal_mode"] === "wal";
 }
 
-/** SQLite does not wait everywhere: changing to WAL, or opening while another process closes last, fails at once when busy. */
+/**
+ * SQLite does not wait everywhere: changing to WAL, or opening while another process closes last,
+ * fails at once when busy.
+ */
 function withPatience(patience: number, action: () => void): void {
   const end = Date.now() + patience;
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {

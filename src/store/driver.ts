@@ -9,8 +9,9 @@ export interface SqlDriver {
 }
 
 /**
- * `frozen` reads a file that nobody can change while it is open, without the side files a database in WAL mode needs: the only
- * way to read one in a folder that can't be written to. Where a library has no such mode it opens as `read`.
+ * `frozen` reads a file that nobody can change while it is open, without the side files a database
+ * in WAL mode needs: the only way to read one in a folder that can't be written to. Where a library
+ * has no such mode it opens as `read`.
  */
 export type OpenMode = "write" | "read" | "frozen";
 
@@ -31,10 +32,12 @@ export type SqlValue = string | number | null;
 export type SqlRow = Readonly<Record<string, unknown>>;
 
 /**
- * The driver of this runtime, or null where it has no SQLite (Node before 22.5 without better-sqlite3).
+ * The driver of this runtime, or null where it has no SQLite (Node before 22.5 without
+ * better-sqlite3).
  *
- * The specifiers are literals inside `try` where they may be missing, so that `bun build --target=node` and `--compile` need
- * no list of externals; another bundler needs `bun:sqlite` and `better-sqlite3` in its own.
+ * The specifiers are literals inside `try` where they may be missing, so that `bun build
+ * --target=node` and `--compile` need no list of externals; another bundler needs `bun:sqlite` and
+ * `better-sqlite3` in its own.
  */
 export async function loadDriver(): Promise<SqlDriver | null> {
   if (process.versions["bun"] !== undefined) return bunDriver();
@@ -48,8 +51,14 @@ export async function bunDriver(): Promise<SqlDriver> {
     open(path, mode) {
       const database =
         mode === "frozen"
-          ? new Database(frozenUrl(path).href, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI)
-          : new Database(path, mode === "read" ? { readonly: true } : { readwrite: true, create: false });
+          ? new Database(
+              frozenUrl(path).href,
+              constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI,
+            )
+          : new Database(
+              path,
+              mode === "read" ? { readonly: true } : { readwrite: true, create: false },
+            );
       return {
         exec: (sql) => void database.run(sql),
         prepare: (sql) => database.prepare<SqlRow, SqlValue[]>(sql),
@@ -66,7 +75,9 @@ export async function nodeDriver(): Promise<SqlDriver | null> {
   return {
     name: "node:sqlite",
     open(path, mode) {
-      const database = new DatabaseSync(mode === "frozen" ? frozenUrl(path) : path, { readOnly: mode !== "write" });
+      const database = new DatabaseSync(mode === "frozen" ? frozenUrl(path) : path, {
+        readOnly: mode !== "write",
+      });
       return {
         exec: (sql) => database.exec(sql),
         prepare: (sql) => database.prepare(sql),

@@ -16,11 +16,17 @@ export interface PredictionNode {
   readonly entry: string | null;
   /** Entries beside it whose outputs it reads: it starts when they are done. */
   readonly reads: readonly string[];
-  /** How often it runs below one run of its parent, by the file (an entry runs once) or its input; null: that depends on answers. */
+  /**
+   * How often it runs below one run of its parent, by the file (an entry runs once) or its input;
+   * null: that depends on answers.
+   */
   readonly times: { readonly count: number; readonly from: "file" | "input" } | null;
   /** Tokens of its first request; null where they can't even be estimated. */
   readonly promptTokens: number | null;
-  /** Whether they are a count of the request as it will be sent, not an estimate of one that depends on answers. */
+  /**
+   * Whether they are a count of the request as it will be sent, not an estimate of one that depends
+   * on answers.
+   */
   readonly promptKnown: boolean;
   /** The most tokens an answer may have, by the program; null where it does not say. */
   readonly maxCompletion: number | null;
@@ -32,7 +38,10 @@ export interface PredictionNode {
 /** Runs of a program with a model, newest last. */
 export type RunsOf = (path: string, model: string) => readonly RunRecord[];
 
-/** `file`: once. `input`: as many as it has. `runs`: as often as in past runs. `guess`: once, for want of anything better. */
+/**
+ * `file`: once. `input`: as many as it has. `runs`: as often as in past runs. `guess`: once, for
+ * want of anything better.
+ */
 export type TimesFrom = "file" | "input" | "runs" | "guess";
 
 export interface PredictionOptions {
@@ -42,7 +51,9 @@ export interface PredictionOptions {
   readonly concurrency?: number;
 }
 
-/** What `exectime` prints. Keys are a contract. Null: there is no evidence for a part of the tree. */
+/**
+ * What `exectime` prints. Keys are a contract. Null: there is no evidence for a part of the tree.
+ */
 export interface Prediction {
   readonly app_path: string;
   readonly model: string | null;
@@ -94,19 +105,30 @@ export interface NodeEvidence extends Methods {
   readonly times_from: TimesFrom;
 }
 
-/** How long a run of the whole tree will take and what it will cost, by what is on record; nothing is run. */
-export function predict(tree: PredictionNode, runsOf: RunsOf, options: PredictionOptions): Prediction {
+/**
+ * How long a run of the whole tree will take and what it will cost, by what is on record; nothing
+ * is run.
+ */
+export function predict(
+  tree: PredictionNode,
+  runsOf: RunsOf,
+  options: PredictionOptions,
+): Prediction {
   const root = planTree(tree, runsOf);
   const nodes = flat(root);
   const used = nodes.filter((node) => node.expected > 0);
   const samples = sampleTree(root, options.concurrency ?? DEFAULT_CONCURRENCY);
   const [, ...children] = nodes;
   const evidence = evidenceOf(nodes, used);
-  const [p50 = null, p90 = null] = evidence.latency === "none" ? [] : quantiles([...samples.ms], [0.5, 0.9]);
+  const [p50 = null, p90 = null] =
+    evidence.latency === "none" ? [] : quantiles([...samples.ms], [0.5, 0.9]);
   const [p50Tokens = null, p90Tokens = null] =
     evidence.tokens === "none" ? [] : quantiles([...samples.tokens], [0.5, 0.9]);
-  const [p50Cost = null, p90Cost = null] = evidence.cost === "none" ? [] : quantiles([...samples.usd], [0.5, 0.9]);
-  const missing = used.filter((node) => node.estimate.latency.method === "none").map(({ node }) => node.path);
+  const [p50Cost = null, p90Cost = null] =
+    evidence.cost === "none" ? [] : quantiles([...samples.usd], [0.5, 0.9]);
+  const missing = used
+    .filter((node) => node.estimate.latency.method === "none")
+    .map(({ node }) => node.path);
   return {
     app_path: tree.path,
     model: options.model,
@@ -154,7 +176,10 @@ function evidenceOf(nodes: readonly Planned[], used: readonly Planned[]): Eviden
     return STRENGTH.find((method) => methods.has(method)) ?? "none";
   }
   return {
-    runs: used.reduce((least, { estimate }) => Math.min(least, estimate.runs), Number.POSITIVE_INFINITY),
+    runs: used.reduce(
+      (least, { estimate }) => Math.min(least, estimate.runs),
+      Number.POSITIVE_INFINITY,
+    ),
     latency: weakest("latency"),
     tokens: weakest("tokens"),
     cost: weakest("cost"),

@@ -1,7 +1,10 @@
 /** A failure to open, read or write the file, in words that end a sentence. */
 export interface Failure {
   readonly reason: string;
-  /** Whether the next try may go well with nothing repaired: a lock is let go, a disk has room again. */
+  /**
+   * Whether the next try may go well with nothing repaired: a lock is let go, a disk has room
+   * again.
+   */
   readonly passing: boolean;
 }
 
@@ -12,7 +15,9 @@ export class UnusableFile extends Error {
 
 /** The last three: one run that can't be stored says nothing of the next. */
 const PASSING = new Set(
-  "BUSY LOCKED FULL IOERR NOMEM INTERRUPT ENOSPC EDQUOT EMFILE ENFILE CONSTRAINT MISMATCH TOOBIG".split(" "),
+  "BUSY LOCKED FULL IOERR NOMEM INTERRUPT ENOSPC EDQUOT EMFILE ENFILE CONSTRAINT MISMATCH TOOBIG".split(
+    " ",
+  ),
 );
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -42,10 +47,13 @@ export function isBusy(thrown: unknown): boolean {
   return code === "BUSY" || code === "LOCKED";
 }
 
-/** SQLite's primary result code without its prefix, or the code of a file system error, or nothing. */
+/**
+ * SQLite's primary result code without its prefix, or the code of a file system error, or nothing.
+ */
 function codeOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "";
-  if ("errcode" in thrown && typeof thrown.errcode === "number") return PRIMARY_CODES[thrown.errcode & 0xff] ?? "";
+  if ("errcode" in thrown && typeof thrown.errcode === "number")
+    return PRIMARY_CODES[thrown.errcode & 0xff] ?? "";
   if (!("code" in thrown) || typeof thrown.code !== "string") return "";
   return thrown.code.startsWith("SQLITE_") ? (thrown.code.split("_")[1] ?? "") : thrown.code;
 }

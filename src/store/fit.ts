@@ -1,16 +1,22 @@
 /**
- * A linear fit with coefficients that are never negative (a token can't take negative time or cost negative money), and that a
- * few wild values can't bend: least absolute deviations first, then least squares over what lies near that line.
+ * A linear fit with coefficients that are never negative (a token can't take negative time or cost
+ * negative money), and that a few wild values can't bend: least absolute deviations first, then
+ * least squares over what lies near that line.
  *
  * @param rows the features of each observation; for an intercept give a feature that is always 1
  * @returns one coefficient a feature; null when the features say nothing
  */
-export function fit(rows: readonly (readonly number[])[], targets: readonly number[]): readonly number[] | null {
+export function fit(
+  rows: readonly (readonly number[])[],
+  targets: readonly number[],
+): readonly number[] | null {
   let weights = rows.map(() => 1);
   let line = nonNegative(rows, targets, weights);
   const floor = 1e-6 * Math.max(...targets, 1e-9);
   for (let round = 0; round < ROUNDS && line !== null; round++) {
-    weights = residuals(rows, targets, line).map((residual) => 1 / Math.max(Math.abs(residual), floor));
+    weights = residuals(rows, targets, line).map(
+      (residual) => 1 / Math.max(Math.abs(residual), floor),
+    );
     line = nonNegative(rows, targets, weights) ?? line;
   }
   if (line === null) return null;
@@ -42,7 +48,10 @@ function middle(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** With at most three features every choice of those that are not zero can be tried: the best one without a negative wins. */
+/**
+ * With at most three features every choice of those that are not zero can be tried: the best one
+ * without a negative wins.
+ */
 function nonNegative(
   rows: readonly (readonly number[])[],
   targets: readonly number[],
@@ -53,7 +62,9 @@ function nonNegative(
   let best: readonly number[] | null = null;
   let bestGain = 0;
   for (let choice = 1; choice < 2 ** width; choice++) {
-    const features = Array.from({ length: width }, (_, index) => index).filter((index) => (choice >> index) & 1);
+    const features = Array.from({ length: width }, (_, index) => index).filter(
+      (index) => (choice >> index) & 1,
+    );
     const solution = solve(
       features.map((i) => features.map((j) => gram[i]?.[j] ?? 0)),
       features.map((i) => moment[i] ?? 0),
@@ -78,7 +89,10 @@ function normalEquations(
 ): { gram: readonly (readonly number[])[]; moment: readonly number[] } {
   const indexes = Array.from({ length: width }, (_, index) => index);
   function total(term: (row: readonly number[], index: number) => number): number {
-    return rows.reduce((so_far, row, index) => so_far + (weights[index] ?? 0) * term(row, index), 0);
+    return rows.reduce(
+      (so_far, row, index) => so_far + (weights[index] ?? 0) * term(row, index),
+      0,
+    );
   }
   return {
     gram: indexes.map((i) => indexes.map((j) => total((row) => (row[i] ?? 0) * (row[j] ?? 0)))),
@@ -86,8 +100,14 @@ function normalEquations(
   };
 }
 
-/** Gauss and Jordan with the diagonal as pivots, which suits such matrices; null when features depend on each other. */
-function solve(matrix: readonly (readonly number[])[], right: readonly number[]): readonly number[] | null {
+/**
+ * Gauss and Jordan with the diagonal as pivots, which suits such matrices; null when features
+ * depend on each other.
+ */
+function solve(
+  matrix: readonly (readonly number[])[],
+  right: readonly number[],
+): readonly number[] | null {
   const table = matrix.map((row, index) => [...row, right[index] ?? 0]);
   for (const [index, pivotRow] of table.entries()) {
     const pivot = pivotRow[index] ?? 0;

@@ -13,8 +13,9 @@ export interface TakeOverOptions {
 }
 
 /**
- * Copies the runs of a version 0.1 file, once: whichever process gets there first does it, in one transaction, and says so in
- * the table `takeover`. The old file is only read. One whose columns are not recognised is left, with one warning ever.
+ * Copies the runs of a version 0.1 file, once: whichever process gets there first does it, in one
+ * transaction, and says so in the table `takeover`. The old file is only read. One whose columns
+ * are not recognised is left, with one warning ever.
  */
 export function takeOver(options: TakeOverOptions): void {
   if (isTaken(options)) return;
@@ -36,7 +37,8 @@ export function takeOver(options: TakeOverOptions): void {
       );
   } catch (error) {
     // Someone else is taking it over, or writing to it: the next process tries again.
-    if (!isBusy(error)) warn(`Cannot take over the old statistics in "${legacyPath}": ${failureOf(error).reason}`);
+    if (!isBusy(error))
+      warn(`Cannot take over the old statistics in "${legacyPath}": ${failureOf(error).reason}`);
   }
 }
 
@@ -47,14 +49,18 @@ function isTaken({ database, legacyPath }: TakeOverOptions): boolean {
 function copy({ database, legacyPath }: TakeOverOptions, runs: readonly RunRecord[]): void {
   const insert = database.prepare(INSERT_RUN);
   for (const run of runs) insert.run(...valuesOf(run));
-  database.prepare("INSERT INTO takeover (path, at, runs) VALUES (?, ?, ?)").run(legacyPath, Date.now(), runs.length);
+  database
+    .prepare("INSERT INTO takeover (path, at, runs) VALUES (?, ?, ?)")
+    .run(legacyPath, Date.now(), runs.length);
 }
 
 /** Null when no table looks like one of runs. */
 function readLegacy({ driver, legacyPath }: TakeOverOptions): readonly RunRecord[] | null {
   const legacy = driver.open(legacyPath, "read");
   try {
-    for (const table of legacy.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) {
+    for (const table of legacy
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .all()) {
       const name = `"${String(table["name"]).replaceAll('"', '""')}"`;
       const columns = columnsOf(legacy.prepare(`PRAGMA table_info(${name})`).all());
       if (columns === null) continue;
@@ -85,7 +91,9 @@ type Columns = Readonly<Record<keyof typeof NAMES, string | null>>;
 
 /** A table of runs has a path, a latency, and an outcome or token counts. */
 function columnsOf(info: readonly SqlRow[]): Columns | null {
-  const present = new Map(info.map((row) => [String(row["name"]).toLowerCase(), String(row["name"])]));
+  const present = new Map(
+    info.map((row) => [String(row["name"]).toLowerCase(), String(row["name"])]),
+  );
   function find(names: readonly string[]): string | null {
     const name = names.find((candidate) => present.has(candidate));
     return name === undefined ? null : (present.get(name) ?? null);
@@ -102,20 +110,28 @@ function columnsOf(info: readonly SqlRow[]): Columns | null {
     outputOk: find(NAMES.outputOk),
     error: find(NAMES.error),
   };
-  const telling = columns.ok !== null || columns.promptTokens !== null || columns.completionTokens !== null;
+  const telling =
+    columns.ok !== null || columns.promptTokens !== null || columns.completionTokens !== null;
   return columns.path !== null && columns.ms !== null && telling ? columns : null;
 }
 
-/** Null for a row that no program could be found by. 0.1 recorded only runs whose input was good and that got an answer. */
+/**
+ * Null for a row that no program could be found by. 0.1 recorded only runs whose input was good and
+ * that got an answer.
+ */
 function legacyRun(row: SqlRow, columns: Columns, index: number): RunRecord | null {
-  const cell = (name: keyof Columns): unknown => (columns[name] === null ? null : row[columns[name]]);
+  const cell = (name: keyof Columns): unknown =>
+    columns[name] === null ? null : row[columns[name]];
   const path = cell("path");
   const ms = numberOf(cell("ms"));
   if (typeof path !== "string" || !isAbsolute(path) || ms === null) return null;
   const ok = flagOf(cell("ok")) ?? true;
   const error = ok ? null : codeOf(cell("error"));
   const model = textOf(cell("model"));
-  const tokens = { promptTokens: numberOf(cell("promptTokens")), completionTokens: numberOf(cell("completionTokens")) };
+  const tokens = {
+    promptTokens: numberOf(cell("promptTokens")),
+    completionTokens: numberOf(cell("completionTokens")),
+  };
   return {
     id: `0.1-${index + 1}`,
     parent: null,
@@ -152,7 +168,10 @@ function flagOf(value: unknown): boolean | null {
   return value === 1 || value === true || value === "true" || value === "success" || value === "ok";
 }
 
-/** Seconds or milliseconds since the epoch, or text, which SQLite writes in UTC without saying so; 0 where it can't be told. */
+/**
+ * Seconds or milliseconds since the epoch, or text, which SQLite writes in UTC without saying so; 0
+ * where it can't be told.
+ */
 function timeOf(value: unknown): number {
   if (typeof value === "number") return Math.round(value < 1e11 ? value * 1000 : value);
   if (typeof value !== "string") return 0;

@@ -7,8 +7,8 @@ import runs from "./migrations/0001-runs.sql" with { type: "text" };
 export const MIGRATIONS: readonly string[] = [runs, answers];
 
 /**
- * Brings the file to this version, each step in a transaction of its own. Any number of processes may do this at once: the
- * version is read again under the write lock.
+ * Brings the file to this version, each step in a transaction of its own. Any number of processes
+ * may do this at once: the version is read again under the write lock.
  * @throws {UnusableFile} for a file of a newer version, or another program's
  */
 export function migrate(database: SqlDatabase): void {
@@ -25,7 +25,8 @@ export function checkedVersion(database: SqlDatabase): number {
     );
   }
   if (version > 0 || numberOf(database, "SELECT count(*) FROM sqlite_master") === 0) return version;
-  // Tables without a version: another program's, unless another process has made them since the version was read.
+  // Tables without a version: another program's, unless another process has made them since the
+  // version was read.
   const now = numberOf(database, "PRAGMA user_version");
   if (now === 0) throw new UnusableFile("it is a SQLite file of another program");
   return now;

@@ -17,7 +17,9 @@ export interface OpenStoreOptions {
 export async function openStore(options: OpenStoreOptions): Promise<RunStore> {
   const { path, warn, legacyPath = null } = options;
   const driver = await loadDriver();
-  return driver === null ? storeWithoutSqlite(path, warn) : new SqliteStore({ path, warn, legacyPath, driver });
+  return driver === null
+    ? storeWithoutSqlite(path, warn)
+    : new SqliteStore({ path, warn, legacyPath, driver });
 }
 
 const NO_SQLITE = "this Node has no SQLite; Node 22.5 or newer has it, or install better-sqlite3";

@@ -6,8 +6,9 @@ import { average, usageOf } from "./stats.ts";
 import type { RunRecord } from "./store.ts";
 
 /**
- * `fit`: past runs, restated for a prompt of this size. `average`: past runs, whatever their input. `catalogue`: no run; the prompt
- * is counted, the answer is taken for a usual one, the price is the catalogue's. `none`: nothing is known.
+ * `fit`: past runs, restated for a prompt of this size. `average`: past runs, whatever their input.
+ * `catalogue`: no run; the prompt is counted, the answer is taken for a usual one, the price is the
+ * catalogue's. `none`: nothing is known.
  */
 export type Method = "fit" | "average" | "catalogue" | "none";
 
@@ -15,7 +16,10 @@ export type Method = "fit" | "average" | "catalogue" | "none";
 export interface Question {
   /** Of the first request; null where they can't even be estimated. */
   readonly promptTokens: number | null;
-  /** Whether that is a count of the request as it will be sent, not an estimate of one that depends on other answers. */
+  /**
+   * Whether that is a count of the request as it will be sent, not an estimate of one that depends
+   * on other answers.
+   */
   readonly promptKnown: boolean;
   /** The most an answer may have, by the program; null where it does not say. */
   readonly maxCompletion: number | null;
@@ -48,20 +52,25 @@ export function estimateNode(question: Question, runs: readonly RunRecord[]): No
   const counted = useful.map(sampleOf).filter((sample) => sample !== null);
   const averageMs = average(useful.map(ownMs));
   const about = { runs: useful.length, averageMs };
-  if (counted.length === 0) return { ...about, ...fromCatalogue(question), latency: latencyOf(useful.map(ownMs)) };
+  if (counted.length === 0)
+    return { ...about, ...fromCatalogue(question), latency: latencyOf(useful.map(ownMs)) };
   const restated = restate(question, counted);
   const tokens = restated.samples.map(({ prompt, completion }) => prompt + completion);
   return {
     ...about,
     promptTokens: average(restated.samples.map((sample) => sample.prompt)),
     completionTokens: average(restated.samples.map((sample) => sample.completion)),
-    latency: restated.ms === null ? latencyOf(useful.map(ownMs)) : { method: "fit", spread: restated.ms },
+    latency:
+      restated.ms === null ? latencyOf(useful.map(ownMs)) : { method: "fit", spread: restated.ms },
     tokens: { method: restated.method, spread: spreadOf(tokens) },
     cost: costOf(restated.samples, restated.method, question.facts),
   };
 }
 
-/** Tokens of an answer that nothing is known of, and how its logarithm spreads: nine of ten have fewer than 3.6 times as many. */
+/**
+ * Tokens of an answer that nothing is known of, and how its logarithm spreads: nine of ten have
+ * fewer than 3.6 times as many.
+ */
 const USUAL_ANSWER = { tokens: 256, deviation: 1 };
 
 /** A line through fewer points says more about the points than about the program. */
@@ -85,14 +94,17 @@ interface Restated {
 }
 
 /**
- * Failed runs are no evidence of how long one that works will take; retries within a run that worked are. An answer that was
- * known from before is none either.
+ * Failed runs are no evidence of how long one that works will take; retries within a run that
+ * worked are. An answer that was known from before is none either.
  */
 function isEvidence({ ok, attempts }: RunRecord): boolean {
   return ok && attempts.some((attempt) => !attempt.cached);
 }
 
-/** A child may have waited for room beside others; the schedule adds that again, so here it is left out. */
+/**
+ * A child may have waited for room beside others; the schedule adds that again, so here it is left
+ * out.
+ */
 function ownMs(run: RunRecord): number {
   if (run.parent === null) return run.ms;
   const calls = run.attempts.reduce((sum, attempt) => sum + attempt.ms, 0);
@@ -111,7 +123,10 @@ function latencyOf(values: readonly number[]): Estimate {
   return { method: spread === null ? "none" : "average", spread };
 }
 
-/** Past runs as they would have been with a prompt of the size asked about: retries send it again, answers stay as long as they were. */
+/**
+ * Past runs as they would have been with a prompt of the size asked about: retries send it again,
+ * answers stay as long as they were.
+ */
 function restate({ promptTokens, promptKnown }: Question, samples: readonly Sample[]): Restated {
   if (promptTokens === null || !promptKnown) return { method: "average", samples, ms: null };
   const resized = samples.map((sample) => {
@@ -126,7 +141,10 @@ function restate({ promptTokens, promptKnown }: Question, samples: readonly Samp
   return { method: "fit", samples: priced, ms: latencyByFit(promptTokens, samples) };
 }
 
-/** Each run's latency, changed by as much as the line through all of them says that the prompt's size changes it. */
+/**
+ * Each run's latency, changed by as much as the line through all of them says that the prompt's
+ * size changes it.
+ */
 function latencyByFit(promptTokens: number, samples: readonly Sample[]): Spread | null {
   if (samples.length < LEAST_RUNS_FOR_FIT) return null;
   const row = (first: number, { completion }: Sample): readonly number[] => [1, first, completion];
@@ -142,7 +160,10 @@ function latencyByFit(promptTokens: number, samples: readonly Sample[]): Spread 
   return spreadOf(values, { fitted: 2 });
 }
 
-/** Dollars for a prompt token and a completion token; runs without a price don't count. Null without any. */
+/**
+ * Dollars for a prompt token and a completion token; runs without a price don't count. Null without
+ * any.
+ */
 function pricesOf(samples: readonly Sample[]): readonly number[] | null {
   const priced = samples.filter((sample) => sample.usd !== null);
   if (priced.length > 0 && priced.every((sample) => sample.usd === 0)) return [0, 0];
@@ -157,9 +178,13 @@ function costOf(samples: readonly Sample[], method: Method, facts: ModelFacts | 
   const paid = samples.map((sample) => sample.usd).filter((usd) => usd !== null);
   if (paid.length > 0) return { method, spread: spreadOf(paid) };
   const priced = samples
-    .map(({ prompt, completion }) => cost(facts, { prompt_tokens: prompt, completion_tokens: completion }))
+    .map(({ prompt, completion }) =>
+      cost(facts, { prompt_tokens: prompt, completion_tokens: completion }),
+    )
     .filter((usd) => usd !== null);
-  return priced.length === 0 ? { method: "none", spread: null } : { method: "catalogue", spread: spreadOf(priced) };
+  return priced.length === 0
+    ? { method: "none", spread: null }
+    : { method: "catalogue", spread: spreadOf(priced) };
 }
 
 function fromCatalogue(
@@ -167,8 +192,12 @@ function fromCatalogue(
 ): Pick<NodeEstimate, "promptTokens" | "completionTokens" | "tokens" | "cost"> {
   const { promptTokens, maxCompletion, facts } = question;
   const none: Estimate = { method: "none", spread: null };
-  if (promptTokens === null) return { promptTokens, completionTokens: null, tokens: none, cost: none };
-  const most = Math.min(maxCompletion ?? Number.POSITIVE_INFINITY, facts?.maxOutput ?? Number.POSITIVE_INFINITY);
+  if (promptTokens === null)
+    return { promptTokens, completionTokens: null, tokens: none, cost: none };
+  const most = Math.min(
+    maxCompletion ?? Number.POSITIVE_INFINITY,
+    facts?.maxOutput ?? Number.POSITIVE_INFINITY,
+  );
   const completion = (rank: number): number =>
     Math.min(most, USUAL_ANSWER.tokens * Math.exp(USUAL_ANSWER.deviation * normalAt(rank)));
   const dollars = (rank: number): number | null =>
@@ -177,6 +206,9 @@ function fromCatalogue(
     promptTokens,
     completionTokens: spreadBy(completion).mean,
     tokens: { method: "catalogue", spread: spreadBy((rank) => promptTokens + completion(rank)) },
-    cost: dollars(0.5) === null ? none : { method: "catalogue", spread: spreadBy((rank) => dollars(rank) ?? 0) },
+    cost:
+      dollars(0.5) === null
+        ? none
+        : { method: "catalogue", spread: spreadBy((rank) => dollars(rank) ?? 0) },
   };
 }

@@ -33,7 +33,13 @@ export function planTree(tree: PredictionNode, runsOf: RunsOf): Planned {
   }
 
   function estimate(node: PredictionNode): NodeEstimate {
-    const key = JSON.stringify([node.path, node.model, node.promptTokens, node.promptKnown, node.maxCompletion]);
+    const key = JSON.stringify([
+      node.path,
+      node.model,
+      node.promptTokens,
+      node.promptKnown,
+      node.maxCompletion,
+    ]);
     const known = estimates.get(key) ?? estimateNode(node, history(node));
     estimates.set(key, known);
     return known;
@@ -47,7 +53,9 @@ export function planTree(tree: PredictionNode, runsOf: RunsOf): Planned {
       node,
       provider: node.model.slice(0, node.model.indexOf("/")).toLowerCase(),
       needs: node.reads.length,
-      followers: siblings.flatMap(({ reads }, at) => (node.entry !== null && reads.includes(node.entry) ? [at] : [])),
+      followers: siblings.flatMap(({ reads }, at) =>
+        node.entry !== null && reads.includes(node.entry) ? [at] : [],
+      ),
       estimate: estimate(node),
       times,
       timesFrom,
@@ -76,7 +84,9 @@ function timesOf(
 ): Times {
   if (node.times !== null) return { times: [node.times.count], timesFrom: node.times.from };
   const past = parent === null ? [] : pastTimes(node, parent, history);
-  return past.length === 0 ? { times: [1], timesFrom: "guess" } : { times: past, timesFrom: "runs" };
+  return past.length === 0
+    ? { times: [1], timesFrom: "guess" }
+    : { times: past, timesFrom: "runs" };
 }
 
 /** For each run of the parent that is on record, how many runs of this program it led to. */
@@ -89,12 +99,16 @@ function pastTimes(
   const [oldest] = own;
   if (oldest === undefined) return [];
   const led = new Map<string, number>();
-  for (const run of own) if (run.parent !== null) led.set(run.parent, (led.get(run.parent) ?? 0) + 1);
+  for (const run of own)
+    if (run.parent !== null) led.set(run.parent, (led.get(run.parent) ?? 0) + 1);
   const parents = history(parent);
-  // What came before this program was first used with this model says nothing; what is cut off where its history begins, too little.
+  // What came before this program was first used with this model says nothing; what is cut off
+  // where its history begins, too little.
   const first = parents.findIndex((run) => run.id === oldest.parent);
   const comparable = parents.slice(own.length < NEWEST ? Math.max(0, first) : first + 1);
-  const alike = parent.children.filter((each) => each.path === node.path && each.model === node.model);
+  const alike = parent.children.filter(
+    (each) => each.path === node.path && each.model === node.model,
+  );
   const others = alike.reduce((sum, each) => sum + (each.times?.count ?? 0), 0);
   const sharers = alike.filter((each) => each.times === null).length;
   return comparable

@@ -5,14 +5,20 @@ import { createRandom, type Random } from "./predict-spread.ts";
 
 /** Runs of the whole tree, played through. */
 export interface Samples {
-  /** Mean of the milliseconds, with values as they were seen: guesses at what else may happen would make it endless. */
+  /**
+   * Mean of the milliseconds, with values as they were seen: guesses at what else may happen would
+   * make it endless.
+   */
   readonly meanMs: number;
   readonly ms: Float64Array;
   readonly tokens: Float64Array;
   readonly usd: Float64Array;
 }
 
-/** Plays the tree often enough for percentiles that hold to about one percent. The same tree gives the same numbers. */
+/**
+ * Plays the tree often enough for percentiles that hold to about one percent. The same tree gives
+ * the same numbers.
+ */
 export function sampleTree(root: Planned, concurrency: number): Samples {
   const nodes = flat(root);
   const estimates = [...new Set(nodes.map((node) => node.estimate))];
@@ -20,14 +26,20 @@ export function sampleTree(root: Planned, concurrency: number): Samples {
   const size = nodes.reduce((sum, node) => sum + node.expected, 0);
   const count = Math.round(Math.min(MOST, Math.max(LEAST, WORK / size)));
   const random = createRandom(SEED);
-  const [ms, tokens, usd] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  const [ms, tokens, usd] = [
+    new Float64Array(count),
+    new Float64Array(count),
+    new Float64Array(count),
+  ];
   let [at, seen] = [0, 0];
   let guesses: readonly Guess[] = [];
 
   // The root's ranks are spread evenly, which makes a single program's numbers exact.
   const rankOf = (task: Planned): number => (task === root ? (at + 0.5) / count : random());
   const times = (task: Planned): number =>
-    (task.times.length === 1 ? task.times[0] : task.times[Math.floor(random() * task.times.length)]) ?? 1;
+    (task.times.length === 1
+      ? task.times[0]
+      : task.times[Math.floor(random() * task.times.length)]) ?? 1;
   const asGuessed = {
     concurrency,
     times,
@@ -54,7 +66,9 @@ export function sampleTree(root: Planned, concurrency: number): Samples {
 }
 
 const SEED = 0x5eed;
-/** Runs of programs to play in all, and of the tree at least and at most: sums of many vary little. */
+/**
+ * Runs of programs to play in all, and of the tree at least and at most: sums of many vary little.
+ */
 const WORK = 200_000;
 const [LEAST, MOST] = [50, 2000];
 

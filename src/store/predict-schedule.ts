@@ -37,8 +37,9 @@ interface Running {
 }
 
 /**
- * Plays a run of the tree through by the rules of a real one: a program's entries begin as soon as what they read is there, and its
- * own call when all of them are done and its provider has room, first come, first served.
+ * Plays a run of the tree through by the rules of a real one: a program's entries begin as soon as
+ * what they read is there, and its own call when all of them are done and its provider has room,
+ * first come, first served.
  *
  * @returns milliseconds from the beginning to the end of the root's call
  */
@@ -114,7 +115,8 @@ export function play<Node extends Task & { readonly children: readonly Node[] }>
 /** The one that ends first; there are never more than a few at a time. */
 function takeFirst(running: Running[]): Running | undefined {
   let first = 0;
-  for (const [index, each] of running.entries()) if (each.end < (running[first]?.end ?? 0)) first = index;
+  for (const [index, each] of running.entries())
+    if (each.end < (running[first]?.end ?? 0)) first = index;
   const [taken] = running.splice(first, 1);
   return taken;
 }

@@ -9,19 +9,24 @@ export interface Spread {
   /** The value that was seen at that rank, with nothing added. */
   seen(rank: number): number;
   /**
-   * One guess at the distribution behind the values that were seen: few of them could come from many. Over many guesses and
-   * ranks, nine of ten values to come lie under the p90 that nine of ten draws lie under.
+   * One guess at the distribution behind the values that were seen: few of them could come from
+   * many. Over many guesses and ranks, nine of ten values to come lie under the p90 that nine of
+   * ten draws lie under.
    */
   guess(random: Random): (rank: number) => number;
 }
 
 /**
- * A spread after past values. Latencies and lengths are taken for log-normal, or, where there are enough values to tell that
- * they are not, for spread as they were; what was the same three times or more is taken for fixed.
+ * A spread after past values. Latencies and lengths are taken for log-normal, or, where there are
+ * enough values to tell that they are not, for spread as they were; what was the same three times
+ * or more is taken for fixed.
  *
  * @param options.fitted coefficients that were fitted to the same values @default 0
  */
-export function spreadOf(values: readonly number[], options: { readonly fitted?: number } = {}): Spread | null {
+export function spreadOf(
+  values: readonly number[],
+  options: { readonly fitted?: number } = {},
+): Spread | null {
   const mean = average(values);
   if (mean === null) return null;
   const sorted = Float64Array.from(values).toSorted();
@@ -33,9 +38,13 @@ export function spreadOf(values: readonly number[], options: { readonly fitted?:
   return { mean, seen, guess: guesses(sorted.map(Math.log), options.fitted ?? 0) };
 }
 
-/** A spread by a formula instead of values: nothing about it was seen, so there is nothing to guess beyond it. */
+/**
+ * A spread by a formula instead of values: nothing about it was seen, so there is nothing to guess
+ * beyond it.
+ */
 export function spreadBy(formula: (rank: number) => number): Spread {
-  const mean = average(Array.from({ length: STEPS }, (_, step) => formula((step + 0.5) / STEPS))) ?? 0;
+  const mean =
+    average(Array.from({ length: STEPS }, (_, step) => formula((step + 0.5) / STEPS))) ?? 0;
   return { mean, seen: formula, guess: () => formula };
 }
 
@@ -59,28 +68,36 @@ const ENOUGH_TO_BE_FIXED = 3;
 const STEPS = 1000;
 
 /**
- * What is believed of a latency's spread before any run, as if two runs had shown it: a standard deviation of the logarithm of
- * 0.5, a p90 of about twice the median.
+ * What is believed of a latency's spread before any run, as if two runs had shown it: a standard
+ * deviation of the logarithm of 0.5, a p90 of about twice the median.
  */
 const PRIOR = { runs: 2, deviation: 0.5 };
 
 /** Fewer values can't tell a log-normal from anything else. */
 const ENOUGH_FOR_SHAPE = 20;
-/** Chi-squared with two degrees of freedom: one log-normal in twenty is taken for something else, which does little harm. */
+/**
+ * Chi-squared with two degrees of freedom: one log-normal in twenty is taken for something else,
+ * which does little harm.
+ */
 const NOT_NORMAL = 5.99;
 
 function fixed(value: number): Spread {
   return { mean: value, seen: () => value, guess: () => () => value };
 }
 
-/** Mean and deviation of the logarithms as they may be (normal and inverse chi-squared), and the shape between them. */
+/**
+ * Mean and deviation of the logarithms as they may be (normal and inverse chi-squared), and the
+ * shape between them.
+ */
 function guesses(logs: Float64Array, fitted: number): Spread["guess"] {
   const count = logs.length;
   const mean = logs.reduce((sum, log) => sum + log, 0) / count;
   const squares = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
   const freedom = Math.max(1, count - 1 - fitted) + PRIOR.runs;
   const deviation = Math.sqrt((PRIOR.runs * PRIOR.deviation ** 2 + squares) / freedom);
-  const shape = looksNormal(logs, mean, squares) ? normalAt : shapeOf(logs, mean, Math.sqrt(squares / count));
+  const shape = looksNormal(logs, mean, squares)
+    ? normalAt
+    : shapeOf(logs, mean, Math.sqrt(squares / count));
   return (random) => {
     const wide = deviation * Math.sqrt(freedom / chiSquared(freedom, random));
     const middle = mean + (wide * normalAt(random())) / Math.sqrt(count);
@@ -98,16 +115,21 @@ function looksNormal(logs: Float64Array, mean: number, squares: number): boolean
   return (count / 6) * (skewness ** 2 + (kurtosis - 3) ** 2 / 4) <= NOT_NORMAL;
 }
 
-/** The values as they were, in deviations from the mean; beyond the ends as a normal would go on. */
+/**
+ * The values as they were, in deviations from the mean; beyond the ends as a normal would go on.
+ */
 function shapeOf(logs: Float64Array, mean: number, deviation: number): (rank: number) => number {
   const count = logs.length;
   return (rank) => {
     const at = rank * (count + 1) - 1;
     const low = logs[Math.floor(at)];
     const high = logs[Math.floor(at) + 1];
-    if (low !== undefined && high !== undefined) return (low + (high - low) * (at - Math.floor(at)) - mean) / deviation;
+    if (low !== undefined && high !== undefined)
+      return (low + (high - low) * (at - Math.floor(at)) - mean) / deviation;
     const end = ((at < 0 ? logs[0] : logs.at(-1)) ?? mean) - mean;
-    return at < 0 ? Math.min(end / deviation, normalAt(rank)) : Math.max(end / deviation, normalAt(rank));
+    return at < 0
+      ? Math.min(end / deviation, normalAt(rank))
+      : Math.max(end / deviation, normalAt(rank));
   };
 }
 

@@ -46,7 +46,9 @@ const NO_ANSWER = new Set(["RLLM_010", "RLLM_011", "RLLM_014", "RLLM_017", "RLLM
 
 function toRecord(run: Open, end: Extract<RunEvent, { type: "run-end" }>): RunRecord {
   const { start, attempts } = run;
-  const answered = attempts.filter((attempt) => attempt.error === null || !NO_ANSWER.has(attempt.error));
+  const answered = attempts.filter(
+    (attempt) => attempt.error === null || !NO_ANSWER.has(attempt.error),
+  );
   return {
     id: start.run,
     parent: start.parent,

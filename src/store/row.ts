@@ -48,7 +48,16 @@ export function runOf(row: SqlRow): RunRecord {
 /** Names its fields, so that nothing else a caller's object carries gets onto the disk. */
 function storedAttempt(attempt: AttemptRecord): AttemptRecord {
   const { model, ms, promptTokens, completionTokens, usd, error, edits, cached = null } = attempt;
-  return { model, ms, promptTokens, completionTokens, usd, error, edits, ...(cached === null ? {} : { cached }) };
+  return {
+    model,
+    ms,
+    promptTokens,
+    completionTokens,
+    usd,
+    error,
+    edits,
+    ...(cached === null ? {} : { cached }),
+  };
 }
 
 function attemptsOf(text: string): readonly AttemptRecord[] {
@@ -66,7 +75,9 @@ function attemptOf(stored: Record<string, unknown>): AttemptRecord {
     usd: numberOf(stored["usd"]),
     error: textOf(stored["error"]),
     edits: Array.isArray(edits) ? edits.map(String) : [],
-    ...(stored["cached"] === "run" || stored["cached"] === "store" ? { cached: stored["cached"] } : {}),
+    ...(stored["cached"] === "run" || stored["cached"] === "store"
+      ? { cached: stored["cached"] }
+      : {}),
   };
 }
 

@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { ModullmError } from "../core/error.ts";
 import { connectToRead, connectToWrite, PATIENCE_MS, setPatience } from "./connect.ts";
 import { failureOf, isBusy, UnusableFile } from "./failure.ts";
-import { type AnswerStats, answerStats, clearAnswers, findAnswer, keepAnswer, type KeptAnswer } from "./answers.ts";
+import {
+  type AnswerStats,
+  answerStats,
+  clearAnswers,
+  findAnswer,
+  keepAnswer,
+  type KeptAnswer,
+} from "./answers.ts";
 import { INSERT_RUN, runOf, valuesOf } from "./row.ts";
 import { takeOver } from "./legacy.ts";
 import type { SqlDatabase, SqlDriver, SqlStatement } from "./driver.ts";
@@ -16,9 +23,9 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Opens nothing until it is used. `record` warns once and goes on when it can't write: a passing failure (a lock, a full disk)
- * costs that run only, any other ends recording for this process. Reading what can't be read is an error: no numbers are
- * better than wrong ones.
+ * Opens nothing until it is used. `record` warns once and goes on when it can't write: a passing
+ * failure (a lock, a full disk) costs that run only, any other ends recording for this process.
+ * Reading what can't be read is an error: no numbers are better than wrong ones.
  */
 export class SqliteStore implements RunStore {
   readonly #options: SqliteStoreOptions;
@@ -45,7 +52,10 @@ export class SqliteStore implements RunStore {
 
   runs(filter: RunFilter): readonly RunRecord[] {
     const { path, model, limit } = filter;
-    const where = [...(path === null ? [] : ["path = ?"]), ...(model === null ? [] : ["model = ?"])].join(" AND ");
+    const where = [
+      ...(path === null ? [] : ["path = ?"]),
+      ...(model === null ? [] : ["model = ?"]),
+    ].join(" AND ");
     // A whole history is sorted here: SQLite takes four times as long to sort rows this wide.
     const order = limit === undefined ? "" : "ORDER BY started DESC, id DESC LIMIT ?";
     const values = [path, model, limit ?? null].filter((value) => value !== null);
@@ -84,7 +94,14 @@ export class SqliteStore implements RunStore {
   }
 
   answerStats(): AnswerStats {
-    return this.#read((database) => [answerStats(database)])[0] ?? { answers: 0, hits: 0, bytes: 0, programs: [] };
+    return (
+      this.#read((database) => [answerStats(database)])[0] ?? {
+        answers: 0,
+        hits: 0,
+        bytes: 0,
+        programs: [],
+      }
+    );
   }
 
   clearAnswers(before: number): number {
@@ -100,7 +117,8 @@ export class SqliteStore implements RunStore {
     if (this.#database !== null) return this.#database;
     const { driver, path, legacyPath, warn } = this.#options;
     const database = connectToWrite(driver, path, this.#patience);
-    if (legacyPath !== null && existsSync(legacyPath)) takeOver({ driver, database, legacyPath, warn });
+    if (legacyPath !== null && existsSync(legacyPath))
+      takeOver({ driver, database, legacyPath, warn });
     this.#database = database;
     return database;
   }
@@ -138,7 +156,8 @@ export class SqliteStore implements RunStore {
         `Cannot record this run in "${this.#options.path}": ${reason}; programs run, but are missing from stats`,
       );
     }
-    // Who has waited once in vain waits no more until the lock is gone: a server must not stand still at every run.
+    // Who has waited once in vain waits no more until the lock is gone: a server must not stand
+    // still at every run.
     if (isBusy(error)) this.#wait(0);
     if (passing) return;
     this.#given = "up";
@@ -157,7 +176,8 @@ export class SqliteStore implements RunStore {
     try {
       database?.close();
     } catch {
-      // Every row is committed already; what fails here is moving the log into the file, which the next process does.
+      // Every row is committed already; what fails here is moving the log into the file, which the
+      // next process does.
     }
   }
 }

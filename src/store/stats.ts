@@ -1,6 +1,9 @@
 import type { AttemptRecord, RunRecord, RunStore } from "./store.ts";
 
-/** What `stats` prints of one program. Keys are a contract. Null: no run reached what would be counted. */
+/**
+ * What `stats` prints of one program. Keys are a contract. Null: no run reached what would be
+ * counted.
+ */
 export interface ProgramStats {
   readonly app_path: string;
   /** The model asked about; null for all. */
@@ -19,11 +22,22 @@ export interface ProgramStats {
   readonly avg_completion_tokens: number | null;
   readonly max_completion_tokens: number | null;
   readonly ms_per_1k_tokens: number | null;
-  readonly latency_ms: { readonly p50: number | null; readonly p90: number | null; readonly p99: number | null };
+  readonly latency_ms: {
+    readonly p50: number | null;
+    readonly p90: number | null;
+    readonly p99: number | null;
+  };
   readonly tokens: { readonly prompt: number | null; readonly completion: number | null };
   /** Over the runs in which every counted call has a price. */
-  readonly cost_usd: { readonly total: number | null; readonly avg: number | null; readonly runs_with_price: number };
-  /** Runs whose answer was known from the same call before; they count in none of the figures above but the first five. */
+  readonly cost_usd: {
+    readonly total: number | null;
+    readonly avg: number | null;
+    readonly runs_with_price: number;
+  };
+  /**
+   * Runs whose answer was known from the same call before; they count in none of the figures above
+   * but the first five.
+   */
   readonly cache_hits: number;
   /** Failed runs by code, the commonest first. */
   readonly errors: Readonly<Record<string, number>>;
@@ -47,7 +61,11 @@ export interface RunUsage {
 }
 
 /** @param runs the runs of that program with that model, in any order */
-export function statsOf(path: string, model: string | null, runs: readonly RunRecord[]): ProgramStats {
+export function statsOf(
+  path: string,
+  model: string | null,
+  runs: readonly RunRecord[],
+): ProgramStats {
   const called = runs.filter((run) => run.attempts.some((attempt) => !attempt.cached));
   const answered = runs.filter((run) => run.outputOk !== null);
   const succeeded = count(runs, (run) => run.ok);
@@ -63,11 +81,16 @@ export function statsOf(path: string, model: string | null, runs: readonly RunRe
     cache_hits: count(runs, (run) => run.attempts.some((attempt) => attempt.cached)),
     errors: tally(runs.filter((run) => !run.ok).map((run) => run.error ?? "unknown")),
     edits: tally(runs.flatMap((run) => run.attempts.flatMap((attempt) => attempt.edits))),
-    edits_by_model: editsByModel(runs.flatMap((run) => run.attempts.filter((attempt) => !attempt.cached))),
+    edits_by_model: editsByModel(
+      runs.flatMap((run) => run.attempts.filter((attempt) => !attempt.cached)),
+    ),
   };
 }
 
-/** Every program that ran (with that model), by path. Programs made from text have no path and are not listed. */
+/**
+ * Every program that ran (with that model), by path. Programs made from text have no path and are
+ * not listed.
+ */
 export function statsOfAll(store: RunStore, model: string | null): AllStats {
   const runs = store.runs({ path: null, model }).filter((run) => run.path !== "");
   const byPath = new Map<string, RunRecord[]>();
@@ -87,22 +110,29 @@ export function usageOf(run: RunRecord): RunUsage {
   let unpriced = false;
   for (const attempt of run.attempts) {
     if (attempt.promptTokens !== null) prompt = (prompt ?? 0) + attempt.promptTokens;
-    if (attempt.completionTokens !== null) completion = (completion ?? 0) + attempt.completionTokens;
+    if (attempt.completionTokens !== null)
+      completion = (completion ?? 0) + attempt.completionTokens;
     if (attempt.usd !== null) usd = (usd ?? 0) + attempt.usd;
-    // A call that failed before anything was counted has no price either; one that was counted makes the sum unknown.
+    // A call that failed before anything was counted has no price either; one that was counted
+    // makes the sum unknown.
     else if (attempt.promptTokens !== null || attempt.completionTokens !== null) unpriced = true;
   }
   return { prompt, completion, usd: unpriced ? null : usd };
 }
 
 /** @param fractions 0.9 for p90; what falls between two values is on the line that joins them */
-export function quantiles(values: readonly number[], fractions: readonly number[]): readonly (number | null)[] {
+export function quantiles(
+  values: readonly number[],
+  fractions: readonly number[],
+): readonly (number | null)[] {
   const sorted = Float64Array.from(values).toSorted();
   return fractions.map((fraction) => {
     const at = (sorted.length - 1) * fraction;
     const low = sorted[Math.floor(at)];
     const high = sorted[Math.ceil(at)];
-    return low === undefined || high === undefined ? null : low + (high - low) * (at - Math.floor(at));
+    return low === undefined || high === undefined
+      ? null
+      : low + (high - low) * (at - Math.floor(at));
   });
 }
 
@@ -110,7 +140,10 @@ export function average(values: readonly number[]): number | null {
   return values.length === 0 ? null : sum(values) / values.length;
 }
 
-/** To whole microseconds, hundredths of a percent and so on: what is behind is noise of floating point. */
+/**
+ * To whole microseconds, hundredths of a percent and so on: what is behind is noise of floating
+ * point.
+ */
 export function rounded(value: number | null, digits: number): number | null {
   return value === null ? null : Number(value.toFixed(digits));
 }
@@ -138,7 +171,8 @@ function usageStats(called: readonly RunRecord[]): UsageStats {
     avg_latency_ms: rounded(average(latencies), 3),
     avg_prompt_tokens: rounded(average(prompts), 2),
     avg_completion_tokens: rounded(average(completions), 2),
-    max_completion_tokens: completions.length === 0 ? null : completions.reduce((a, b) => Math.max(a, b)),
+    max_completion_tokens:
+      completions.length === 0 ? null : completions.reduce((a, b) => Math.max(a, b)),
     ms_per_1k_tokens: rounded(pace(called, usages), 3),
     latency_ms: { p50: rounded(p50, 3), p90: rounded(p90, 3), p99: rounded(p99, 3) },
     tokens: { prompt: known(prompts), completion: known(completions) },
@@ -181,7 +215,10 @@ function count(runs: readonly RunRecord[], holds: (run: RunRecord) => boolean): 
   return runs.reduce((total, run) => total + (holds(run) ? 1 : 0), 0);
 }
 
-/** How often each model needed which repair; models that needed none are there too, with an empty tally. */
+/**
+ * How often each model needed which repair; models that needed none are there too, with an empty
+ * tally.
+ */
 function editsByModel(attempts: readonly AttemptRecord[]): ProgramStats["edits_by_model"] {
   const models = [...new Set(attempts.map((attempt) => attempt.model))].toSorted();
   return Object.fromEntries(

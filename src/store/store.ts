@@ -3,15 +3,17 @@ import type { AnswerStats, KeptAnswer } from "./answers.ts";
 /**
  * Where runs are remembered. Nothing is opened before the first call.
  *
- * `record` is called once a run, after its end, and never throws: a store that can't write warns once (through the `warn` it
- * was opened with) and goes on. When it returns without a warning the run is on disk, and no kill takes it away.
- * Reading throws instead: no numbers are better than wrong ones. Nothing recorded yet is no failure.
+ * `record` is called once a run, after its end, and never throws: a store that can't write warns
+ * once (through the `warn` it was opened with) and goes on. When it returns without a warning the
+ * run is on disk, and no kill takes it away. Reading throws instead: no numbers are better than
+ * wrong ones. Nothing recorded yet is no failure.
  */
 export interface RunStore {
   record(run: RunRecord): void;
   /**
    * Runs of one program (absolute path) or, with null, of every program; newest last.
-   * @throws {ModullmError} RLLM_018 when there is a file that can't be read, or one of a newer version
+   * @throws {ModullmError} RLLM_018 when there is a file that can't be read, or one of a newer
+   * version
    */
   runs(filter: RunFilter): readonly RunRecord[];
   /**
@@ -20,7 +22,10 @@ export interface RunStore {
    */
   programs(): readonly string[];
   /** Lets the file go. Called once, last; what is recorded after it is dropped. */
-  /** The answer kept under the key for at most `maxAge` milliseconds before `now`; undefined where there is none. Never throws. */
+  /**
+   * The answer kept under the key for at most `maxAge` milliseconds before `now`; undefined where
+   * there is none. Never throws.
+   */
   findAnswer(key: string, now: number, maxAge: number): unknown;
   /** Keeps an answer; like `record` it warns where it can't and never throws. */
   keepAnswer(answer: KeptAnswer): void;
@@ -72,6 +77,9 @@ export interface AttemptRecord {
   readonly error: string | null;
   /** Rules used to read the answer, one entry an edit. */
   readonly edits: readonly string[];
-  /** Not asked for: the same call in this run (`run`) or an earlier one (`store`) had it. Absent in rows of before. */
+  /**
+   * Not asked for: the same call in this run (`run`) or an earlier one (`store`) had it. Absent in
+   * rows of before.
+   */
   readonly cached?: "run" | "store" | null;
 }

@@ -4,7 +4,11 @@ import { readAnswer } from "../../src/answer/read.ts";
 import { contractOf } from "./contracts.ts";
 
 const MILLION = 1_000_000;
-const contract = contractOf({ type: "object", properties: { a: { type: "string" } }, required: ["a"] });
+const contract = contractOf({
+  type: "object",
+  properties: { a: { type: "string" } },
+  required: ["a"],
+});
 
 /** Far above what linear time takes on a slow machine, far below what quadratic would. */
 const LIMIT_MS = 5_000;
@@ -35,7 +39,11 @@ describe("readAnswer() takes linear time on a million", () => {
     "lines of keys": "a: b\n".repeat(MILLION / 5),
   };
   for (const [name, text] of Object.entries(texts)) {
-    test(name, () => expect(milliseconds(() => readAnswer(text, contract, { repair: "full" }))).toBeLessThan(LIMIT_MS));
+    test(name, () =>
+      expect(milliseconds(() => readAnswer(text, contract, { repair: "full" }))).toBeLessThan(
+        LIMIT_MS,
+      ),
+    );
   }
 });
 

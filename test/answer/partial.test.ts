@@ -26,7 +26,8 @@ describe("readPartial()", () => {
     expect(partial('{"title": "a", "size":')).toEqual({ title: "a", tags: [] }));
   test("gives [] and null for what has not come", () =>
     expect(partial('```json\n{"ti')).toEqual({ title: null, tags: [] }));
-  test("drops half an escape", () => expect(partial('{"title": "a\\u00')).toEqual({ title: "a", tags: [] }));
+  test("drops half an escape", () =>
+    expect(partial('{"title": "a\\u00')).toEqual({ title: "a", tags: [] }));
   test("reads the digits that are there", () =>
     expect(partial('{"title": "a", "size": 12')).toEqual({ title: "a", tags: [], size: 12 }));
   test("completes a literal", () => {
@@ -52,17 +53,24 @@ describe("createAnswerReader()", () => {
 describe("feedback()", () => {
   test("names the path and what was there", () => {
     const reading = readAnswer('{"title": "a", "tags": [{}]}', contract);
-    expect(feedback(reading, contract)).toBe("- $.tags[0] is an empty object, but a string is wanted");
+    expect(feedback(reading, contract)).toBe(
+      "- $.tags[0] is an empty object, but a string is wanted",
+    );
   });
   test("writes a key that is no name in brackets and quotes, and the root in words", () => {
-    const keyed = contractOf({ properties: { "due date": { type: "integer" } }, required: ["due date"] });
+    const keyed = contractOf({
+      properties: { "due date": { type: "integer" } },
+      required: ["due date"],
+    });
     const wrong = readAnswer('{"due date": {"a": 1, "b": 2}}', keyed);
     expect(feedback(wrong, keyed)).toStartWith('- $["due date"] is an object');
     const list = contractOf({ type: "array", items: { type: "integer" }, minItems: 2 });
     expect(feedback(readAnswer("[1]", list), list)).toStartWith("- the answer ");
   });
   test("says what form the answer must have when there is no JSON", () => {
-    expect(feedback(readAnswer("no", contract), contract)).toContain("answer with one JSON object and nothing else");
+    expect(feedback(readAnswer("no", contract), contract)).toContain(
+      "answer with one JSON object and nothing else",
+    );
   });
   test("is empty for an answer that was read", () => {
     expect(feedback(readAnswer('{"title": "a", "tags": []}', contract), contract)).toBe("");

@@ -32,7 +32,9 @@ const records = fc.record({
 });
 
 /** An object or a list as a whole answer: what `JSON.stringify` writes and reads back the same. */
-const containers = fc.jsonValue({ maxDepth: 4 }).filter((value) => typeof value === "object" && value !== null);
+const containers = fc
+  .jsonValue({ maxDepth: 4 })
+  .filter((value) => typeof value === "object" && value !== null);
 
 interface Mutation {
   readonly name: string;
@@ -43,13 +45,37 @@ interface Mutation {
 
 const MUTATIONS: readonly Mutation[] = [
   { name: "a fence around it", apply: (json) => `\`\`\`json\n${json}\n\`\`\``, isHarmless: true },
-  { name: "prose before", apply: (json) => `Here is the result you wanted:\n${json}`, isHarmless: true },
-  { name: "prose after", apply: (json) => `${json}\n\nLet me know if that helps!`, isHarmless: true },
-  { name: "reasoning before", apply: (json) => `<think>\nMaybe {"title": "x"}?\n</think>\n${json}`, isHarmless: true },
+  {
+    name: "prose before",
+    apply: (json) => `Here is the result you wanted:\n${json}`,
+    isHarmless: true,
+  },
+  {
+    name: "prose after",
+    apply: (json) => `${json}\n\nLet me know if that helps!`,
+    isHarmless: true,
+  },
+  {
+    name: "reasoning before",
+    apply: (json) => `<think>\nMaybe {"title": "x"}?\n</think>\n${json}`,
+    isHarmless: true,
+  },
   { name: "a trailing comma", apply: (json) => json.replace(/(?<!\{)\}$/, ",}"), isHarmless: true },
-  { name: "a comment", apply: (json) => json.replace("{", "{ /* the answer */ "), isHarmless: true },
-  { name: "a line comment", apply: (json) => json.replace("{", "{ // the answer\n"), isHarmless: true },
-  { name: "unquoted keys", apply: (json) => json.replace(/"(title|count|tags|done|note)":/g, "$1:"), isHarmless: true },
+  {
+    name: "a comment",
+    apply: (json) => json.replace("{", "{ /* the answer */ "),
+    isHarmless: true,
+  },
+  {
+    name: "a line comment",
+    apply: (json) => json.replace("{", "{ // the answer\n"),
+    isHarmless: true,
+  },
+  {
+    name: "unquoted keys",
+    apply: (json) => json.replace(/"(title|count|tags|done|note)":/g, "$1:"),
+    isHarmless: true,
+  },
   { name: "single quotes", apply: (json) => json.replaceAll('"', "'"), isHarmless: true },
   { name: "smart quotes", apply: (json) => json.replace(/"([^"]*)"/g, "“$1”"), isHarmless: true },
   {
@@ -67,11 +93,17 @@ const MUTATIONS: readonly Mutation[] = [
   { name: "a dropped quote", apply: (json, at) => dropAt(json, '"', at) },
   { name: "a dropped comma", apply: (json, at) => dropAt(json, ",", at) },
   { name: "a dropped colon", apply: (json, at) => dropAt(json, ":", at) },
-  { name: "a dropped bracket", apply: (json, at) => dropAt(json, /[[\]{}]/.exec(json.slice(at))?.[0] ?? "}", at) },
+  {
+    name: "a dropped bracket",
+    apply: (json, at) => dropAt(json, /[[\]{}]/.exec(json.slice(at))?.[0] ?? "}", at),
+  },
   { name: "a doubled quote", apply: (json, at) => doubleAt(json, '"', at) },
   { name: "a doubled comma", apply: (json, at) => doubleAt(json, ",", at) },
   { name: "a doubled colon", apply: (json, at) => doubleAt(json, ":", at) },
-  { name: "a doubled bracket", apply: (json, at) => doubleAt(json, /[[\]{}]/.exec(json.slice(at))?.[0] ?? "}", at) },
+  {
+    name: "a doubled bracket",
+    apply: (json, at) => doubleAt(json, /[[\]{}]/.exec(json.slice(at))?.[0] ?? "}", at),
+  },
   { name: "a raw newline", apply: (json, at) => insertInString(json, "\n", at) },
   { name: "an unescaped quote", apply: (json, at) => insertInString(json, ' "so" ', at) },
 ];
@@ -96,25 +128,35 @@ function insertInString(json: string, piece: string, from: number): string {
 
 type Path = readonly (string | number)[];
 
-/** Equal, refused, or different with an edit on record at each place that differs, or at one around it. */
+/**
+ * Equal, refused, or different with an edit on record at each place that differs, or at one around
+ * it.
+ */
 function isHonest(reading: Reading, value: unknown): boolean {
   if (!reading.ok) return true;
   const { edits } = reading;
-  return differences(reading.value, value, []).every((path) => edits.some((edit) => isAround(edit.path, path)));
+  return differences(reading.value, value, []).every((path) =>
+    edits.some((edit) => isAround(edit.path, path)),
+  );
 }
 
 function isAround(outer: Path, path: Path): boolean {
   return outer.length <= path.length && outer.every((key, index) => key === path[index]);
 }
 
-/** Where two values differ, as deep as it can be said. Of lists of different lengths the first item that differs counts: it moves the rest. */
+/**
+ * Where two values differ, as deep as it can be said. Of lists of different lengths the first item
+ * that differs counts: it moves the rest.
+ */
 function differences(left: unknown, right: unknown, path: Path): Path[] {
   if (Bun.deepEquals(left, right)) return [];
   if (Array.isArray(left) && Array.isArray(right)) {
     const items = Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
       differences(left[index], right[index], [...path, index]),
     );
-    return left.length === right.length ? items.flat() : (items.find((paths) => paths.length > 0) ?? []);
+    return left.length === right.length
+      ? items.flat()
+      : (items.find((paths) => paths.length > 0) ?? []);
   }
   if (!isRecord(left) || !isRecord(right)) return [path];
   const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
@@ -131,7 +173,9 @@ describe("readAnswer() on valid JSON", () => {
       fc.property(fc.jsonValue(), (value) => {
         const json = JSON.stringify(value);
         const reading = readAnswer(json, any);
-        expect(reading.ok && reading.edits.length === 0 && JSON.stringify(reading.value) === json).toBe(true);
+        expect(
+          reading.ok && reading.edits.length === 0 && JSON.stringify(reading.value) === json,
+        ).toBe(true);
       }),
       RUNS,
     );
@@ -141,7 +185,9 @@ describe("readAnswer() on valid JSON", () => {
     fc.assert(
       fc.property(containers, fc.constantFrom(0, 2, "\t"), (value, indent) => {
         const json = JSON.stringify(value, null, indent);
-        const reading = readAnswer(`The answer follows.\n${json}\nThat is all.`, any, { repair: "off" });
+        const reading = readAnswer(`The answer follows.\n${json}\nThat is all.`, any, {
+          repair: "off",
+        });
         expect(reading.ok && JSON.stringify(reading.value)).toBe(JSON.stringify(JSON.parse(json)));
       }),
       RUNS,
@@ -239,7 +285,15 @@ describe("createAnswerReader()", () => {
 
 describe("readAnswer() on noise", () => {
   test("throws nothing, and what it reads meets the contract", () => {
-    const pieces = fc.constantFrom(..."{}[]:,\"'`\\/#<>-. \n01abt", "```", "true", "null", '"a":', "<think>", "…");
+    const pieces = fc.constantFrom(
+      ..."{}[]:,\"'`\\/#<>-. \n01abt",
+      "```",
+      "true",
+      "null",
+      '"a":',
+      "<think>",
+      "…",
+    );
     fc.assert(
       fc.property(
         fc.array(pieces, { maxLength: 60 }),

@@ -39,8 +39,16 @@ describe("readAnswer() finds", () => {
     ["the whole text", '{"title": "a"}', { title: "a" }],
     ["a fence", 'Sure!\n```json\n{"title": "a"}\n```\nDone.', { title: "a" }],
     ["an object in prose", 'The ticket is {"title": "a"}, as asked.', { title: "a" }],
-    ["the later of two", '{"title": "draft"}\nOn reflection:\n{"title": "final"}', { title: "final" }],
-    ["what comes after reasoning", '<think>{"title": "no"}</think>\n{"title": "yes"}', { title: "yes" }],
+    [
+      "the later of two",
+      '{"title": "draft"}\nOn reflection:\n{"title": "final"}',
+      { title: "final" },
+    ],
+    [
+      "what comes after reasoning",
+      '<think>{"title": "no"}</think>\n{"title": "yes"}',
+      { title: "yes" },
+    ],
     [
       "what comes after reasoning whose start is missing",
       'so {"title": "no"}\n</think>\n{"title": "yes"}',
@@ -49,7 +57,8 @@ describe("readAnswer() finds", () => {
     ["a bracket inside a string", 'Here: {"title": "} ]"} ok', { title: "} ]" }],
     ["the object beside a citation", 'As [1] says:\n{"title": "a"}\n[2] agrees.', { title: "a" }],
   ];
-  for (const [name, text, value] of cases) test(name, () => expect(read(text, ticket, "off")).toEqual(value));
+  for (const [name, text, value] of cases)
+    test(name, () => expect(read(text, ticket, "off")).toEqual(value));
 });
 
 describe("readAnswer() repairs at safe", () => {
@@ -61,7 +70,11 @@ describe("readAnswer() repairs at safe", () => {
     ["Python's literals", '{"title": "a", "open": True}', { title: "a", open: true }],
     ["a missing comma", '{"title": "a" "hours": 2}', { title: "a", hours: 2 }],
     ["a line end in a string", '{"title": "a\nb"}', { title: "a\nb" }],
-    ["unescaped quotes", '{"title": "say "hi" now", "hours": 1}', { title: 'say "hi" now', hours: 1 }],
+    [
+      "unescaped quotes",
+      '{"title": "say "hi" now", "hours": 1}',
+      { title: 'say "hi" now', hours: 1 },
+    ],
     ["a backslash that escapes nothing", '{"title": "C:\\work"}', { title: "C:\\work" }],
     ["strings that are added", '{"title": "a" + "b"}', { title: "ab" }],
     ["JSON escaped as a whole", '{\\"title\\": \\"a\\"}', { title: "a" }],
@@ -74,7 +87,8 @@ describe("readAnswer() repairs at safe", () => {
     ["a block of text", '{"title": """\n  a\n    b\n  """}', { title: "a\n  b" }],
     ["tags", "<ticket><title>a</title><hours>2</hours></ticket>", { title: "a", hours: 2 }],
   ];
-  for (const [name, text, value] of cases) test(name, () => expect(read(text, ticket)).toEqual(value));
+  for (const [name, text, value] of cases)
+    test(name, () => expect(read(text, ticket)).toEqual(value));
 });
 
 describe("readAnswer() coerces at safe", () => {
@@ -82,20 +96,33 @@ describe("readAnswer() coerces at safe", () => {
     ["a number in text", '{"title": "a", "hours": "1,234.5"}', { title: "a", hours: 1234.5 }],
     ["yes to true", '{"title": "a", "open": "yes"}', { title: "a", open: true }],
     ["one value to a list", '{"title": "a", "labels": "x"}', { title: "a", labels: ["x"] }],
-    ["an enum by case and by alias", '{"title": "a", "priority": "Urgent"}', { title: "a", priority: "HIGH" }],
+    [
+      "an enum by case and by alias",
+      '{"title": "a", "priority": "Urgent"}',
+      { title: "a", priority: "HIGH" },
+    ],
     ["a key by case and punctuation", '{"Title ": "a", "HOURS": 1}', { title: "a", hours: 1 }],
     ["a date to ISO", '{"title": "a", "due": "March 5, 2026"}', { title: "a", due: "2026-03-05" }],
-    ["an object in a string", '{"title": "a", "owner": "{\\"name\\": \\"b\\"}"}', { title: "a", owner: { name: "b" } }],
+    [
+      "an object in a string",
+      '{"title": "a", "owner": "{\\"name\\": \\"b\\"}"}',
+      { title: "a", owner: { name: "b" } },
+    ],
     ["a wrapper with one key", '{"result": {"title": "a"}}', { title: "a" }],
     ["a list of one", '[{"title": "a"}]', { title: "a" }],
     ["null for what may be absent", '{"title": "a", "hours": null}', { title: "a" }],
   ];
-  for (const [name, text, value] of cases) test(name, () => expect(read(text, ticket)).toEqual(value));
+  for (const [name, text, value] of cases)
+    test(name, () => expect(read(text, ticket)).toEqual(value));
 });
 
 describe("readAnswer() at full only", () => {
   const cases: readonly (readonly [string, string, unknown])[] = [
-    ["closes what was cut off", '{"title": "a", "labels": ["x", "y', { title: "a", labels: ["x", "y"] }],
+    [
+      "closes what was cut off",
+      '{"title": "a", "labels": ["x", "y',
+      { title: "a", labels: ["x", "y"] },
+    ],
     ["takes a number for text", '{"title": 5}', { title: "5" }],
     ["finds a missing closing quote", '{"title": "a, "hours": 2}', { title: "a", hours: 2 }],
     ["finds a missing opening brace", '"title": "a", "hours": 2}', { title: "a", hours: 2 }],
@@ -138,7 +165,8 @@ describe("readAnswer() at full guesses where a mark is missing", () => {
       { a: "a string that is long enough", b: 2 },
     ],
   ];
-  for (const [name, text, value] of cases) test(name, () => expect(read(text, {}, "full")).toEqual(value));
+  for (const [name, text, value] of cases)
+    test(name, () => expect(read(text, {}, "full")).toEqual(value));
   test("JSON escaped as a whole is no object with a backslash for a key", () => {
     expect(read('{\\"a\\": \\"b\\"}', {}, "full")).toEqual({ a: "b" });
   });
@@ -157,10 +185,15 @@ describe("readAnswer() refuses", () => {
     expect(read("- x\n- y", labels)).toBe("RLLM_006");
     expect(read("- x\n- y", labels, "full")).toEqual(["x", "y"]);
   });
-  test("a colon with no key before it", () => expect(read('{"a": 1, : 2}', {}, "full")).toBe("RLLM_006"));
-  test("text without JSON: RLLM_006", () => expect(read("I can't do that.", ticket, "full")).toBe("RLLM_006"));
+  test("a colon with no key before it", () =>
+    expect(read('{"a": 1, : 2}', {}, "full")).toBe("RLLM_006"));
+  test("text without JSON: RLLM_006", () =>
+    expect(read("I can't do that.", ticket, "full")).toBe("RLLM_006"));
   test("JSON of another shape: RLLM_005, with the value and where it fails", () => {
-    const reading = readAnswer('{"title": "a", "hours": "many"}', contractOf({ ...ticket, required: ["hours"] }));
+    const reading = readAnswer(
+      '{"title": "a", "hours": "many"}',
+      contractOf({ ...ticket, required: ["hours"] }),
+    );
     expect(reading.ok ? null : [reading.code, reading.value, reading.issues[0]?.path]).toEqual([
       "RLLM_005",
       { title: "a", hours: "many" },
@@ -174,29 +207,39 @@ describe("readAnswer() refuses", () => {
   test("an enum's value that a sentence names beside another", () => {
     expect(read("LOW or maybe HIGH", { enum: ["LOW", "HIGH"] }, "full")).toBe("RLLM_006");
   });
-  test("a date that could be two", () => expect(read('{"title": "a", "due": "03/04/2026"}', ticket)).toBe("RLLM_005"));
+  test("a date that could be two", () =>
+    expect(read('{"title": "a", "due": "03/04/2026"}', ticket)).toBe("RLLM_005"));
   test("several values where one alone would lose the rest, at safe", () => {
     expect(read('{"a": 1}\n{"a": 2}', {})).toBe("RLLM_006");
     expect(read('{"a": 1}\n{"a": 2}', {}, "full")).toEqual([{ a: 1 }, { a: 2 }]);
   });
   test("an answer of which too much would be lost", () => {
-    expect(read('{"title": "a", what is this doing here at all }', ticket, "full")).toBe("RLLM_006");
+    expect(read('{"title": "a", what is this doing here at all }', ticket, "full")).toBe(
+      "RLLM_006",
+    );
   });
   test("nesting without end", () => expect(read("[".repeat(5000), {}, "full")).toBe("RLLM_006"));
 });
 
 describe("readAnswer() records", () => {
   test("each edit with rule, path, place and what was there", () => {
-    const reading = readAnswer('{"title": "a", "labels": ["x",], "hours": "2"}', contractOf(ticket));
+    const reading = readAnswer(
+      '{"title": "a", "labels": ["x",], "hours": "2"}',
+      contractOf(ticket),
+    );
     expect(reading.edits).toEqual([
       { rule: "trailing-comma", path: ["labels"], before: ",", after: "", position: 29 },
       { rule: "text-to-number", path: ["hours"], before: '"2"', after: "2", position: 42 },
     ]);
   });
   test("what was lost, counted in letters and digits", () => {
-    const reading = readAnswer('{"title": "a long enough title", "mood": "ok"}', contractOf(ticket), {
-      repair: "full",
-    });
+    const reading = readAnswer(
+      '{"title": "a long enough title", "mood": "ok"}',
+      contractOf(ticket),
+      {
+        repair: "full",
+      },
+    );
     expect(reading.lost).toEqual([{ text: '"mood": "ok"', position: 33, characters: 6 }]);
   });
   test("the rung that gave the value", () => {
@@ -226,8 +269,13 @@ describe("readAnswer() keeps", () => {
   test("references that lead in a circle", () => {
     const schema = {
       $ref: "#/$defs/N",
-      $defs: { N: { type: "object", properties: { v: { type: "integer" }, next: { $ref: "#/$defs/N" } } } },
+      $defs: {
+        N: { type: "object", properties: { v: { type: "integer" }, next: { $ref: "#/$defs/N" } } },
+      },
     };
-    expect(read("{v: 1, next: {v: '2', next: {}}}", schema)).toEqual({ v: 1, next: { v: 2, next: {} } });
+    expect(read("{v: 1, next: {v: '2', next: {}}}", schema)).toEqual({
+      v: 1,
+      next: { v: 2, next: {} },
+    });
   });
 });

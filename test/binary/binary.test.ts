@@ -1,9 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { makeFolder, type ModelServer, programText, serveModel, worldOf } from "../cli/command-line.ts";
+import {
+  makeFolder,
+  type ModelServer,
+  programText,
+  serveModel,
+  worldOf,
+} from "../cli/command-line.ts";
 import { dataUri, PNG } from "../media/files.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -33,11 +46,18 @@ function start(args: string[], folder: string, env: Record<string, string> = {})
 }
 
 async function finish(child: ReturnType<typeof start>): Promise<Finished> {
-  const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
   return { exit: await child.exited, stdout, stderr };
 }
 
-async function modullm(args: string[], folder: string, env: Record<string, string> = {}): Promise<Finished> {
+async function modullm(
+  args: string[],
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<Finished> {
   return await finish(start(args, folder, env));
 }
 
@@ -46,14 +66,20 @@ const RUN = ["run", "a.rllm", "--text", "hi"];
 describe("the binary", () => {
   test("runs a program, under both its names", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
-    expect(await modullm(RUN, folder)).toMatchObject({ exit: 0, stdout: '{"out":"ok"}\n', stderr: "" });
+    expect(await modullm(RUN, folder)).toMatchObject({
+      exit: 0,
+      stdout: '{"out":"ok"}\n',
+      stderr: "",
+    });
     const other = spawnSync(join(ROOT, "dist/runllm"), ["--version"], { encoding: "utf8" });
     expect(other.stdout).toBe("0.1.0\n");
   });
 
   test("has the texts of help and of completion in it", async () => {
     const folder = makeFolder();
-    expect((await modullm(["help", "agents"], folder)).stdout).toStartWith('{"topic":"agents","content":"# Agents');
+    expect((await modullm(["help", "agents"], folder)).stdout).toStartWith(
+      '{"topic":"agents","content":"# Agents',
+    );
     for (const [shell, end] of [
       ["bash", "complete -o nospace -F _modullm modullm runllm\nfi\n"],
       ["zsh", "compinit\" before this'\nfi\n"],
@@ -63,12 +89,18 @@ describe("the binary", () => {
       const { exit, stdout } = await modullm(["completion", shell], folder);
       expect({ exit, end: stdout.endsWith(end) }).toEqual({ exit: 0, end: true });
     }
-    expect((await modullm(["completion", "models"], folder)).stdout).toStartWith("builtin/baseline\nrecommended\n");
+    expect((await modullm(["completion", "models"], folder)).stdout).toStartWith(
+      "builtin/baseline\nrecommended\n",
+    );
   });
 
   test("sends a picture along, from a file and from a URL, and dials no closed address", async () => {
-    const schema = "{type: object, properties: {picture: {type: string, contentMediaType: image/*}}}";
-    const see = programText({ max_context_window: "9000", input_schema: schema }, "See {{input.picture}}");
+    const schema =
+      "{type: object, properties: {picture: {type: string, contentMediaType: image/*}}}";
+    const see = programText(
+      { max_context_window: "9000", input_schema: schema },
+      "See {{input.picture}}",
+    );
     const pictures = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(PNG) });
     const folder = makeFolder({
       "see.rllm": see,
@@ -80,11 +112,16 @@ describe("the binary", () => {
       ["a.png", "a.png"],
       [`http://127.0.0.1:${pictures.port}/b.png`, "b.png"],
     ]) {
-      expect((await modullm(["run", "see.rllm", "--", `picture=${picture}`], folder)).stdout).toBe('{"out":"ok"}\n');
+      expect((await modullm(["run", "see.rllm", "--", `picture=${picture}`], folder)).stdout).toBe(
+        '{"out":"ok"}\n',
+      );
       const sent: unknown = server.asked.at(-1)?.messages.at(-1)?.content;
       expect(sent).toEqual([image, { type: "text", text: `See [image 1: ${name}]` }]);
     }
-    const closed = await modullm(["run", "see.rllm", "--", `picture=http://localhost:${pictures.port}/b.png`], folder);
+    const closed = await modullm(
+      ["run", "see.rllm", "--", `picture=http://localhost:${pictures.port}/b.png`],
+      folder,
+    );
     expect(JSON.parse(closed.stdout)).toMatchObject({ error_code: "RLLM_016" });
     await pictures.stop(true);
   });
@@ -103,7 +140,11 @@ describe("the binary", () => {
   });
 
   test("Ctrl-C ends a hanging run with RLLM_022, exit 130, and records it", async () => {
-    const hanging = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise<Response>(() => {}) });
+    const hanging = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: () => new Promise<Response>(() => {}),
+    });
     const folder = makeFolder({ "a.rllm": programText() });
     const child = start([...RUN, "--trace", "t.jsonl"], folder, {
       LOCAL_API_BASE: `http://127.0.0.1:${hanging.port}/v1`,
@@ -130,7 +171,10 @@ describe("the binary", () => {
         input_schema: '{type: object, properties: {text: {type: string, pattern: "^(.*a){25}$"}}}',
       }),
     });
-    const child = start(["run", "a.rllm", "--text", `${"a".repeat(24)}${"b".repeat(5000)}`], folder);
+    const child = start(
+      ["run", "a.rllm", "--text", `${"a".repeat(24)}${"b".repeat(5000)}`],
+      folder,
+    );
     await Bun.sleep(300);
     child.kill("SIGINT");
     await child.exited;
@@ -184,7 +228,9 @@ describe("the run history", () => {
       clearTimeout(timer);
     }
     const { stdout } = await modullm(["stats", "a.rllm"], folder);
-    expect((JSON.parse(stdout) as { total_runs: number }).total_runs).toBeGreaterThanOrEqual(finished);
+    expect((JSON.parse(stdout) as { total_runs: number }).total_runs).toBeGreaterThanOrEqual(
+      finished,
+    );
     if (finished > 0) expect(integrity(folder)).toBe("ok");
     expect((await modullm(RUN, folder)).exit).toBe(0);
   }, 30_000);
@@ -196,40 +242,53 @@ describe("the run history", () => {
     expect(stderr.match(/warning:/g)).toHaveLength(1);
   });
 
-  const asUser = process.getuid?.() === 0 && spawnSync("su", ["nobody", "-s", "/bin/sh", "-c", "true"]).status === 0;
-  test.skipIf(process.getuid?.() === 0 && !asUser)("a read-only home warns once and fails no run", async () => {
-    const folder = makeFolder({ "a.rllm": programText() });
-    chmodSync(folder, 0o555);
-    const env = Object.entries({ ...worldOf(folder), ...server.env }).map(([name, value]) => `${name}=${value}`);
-    const command = ["env", ...env, BINARY, ...RUN];
-    // Root may write anywhere, so root tries it as nobody.
-    const all = asUser ? ["su", "nobody", "-s", "/bin/sh", "-c", command.join(" ")] : command;
-    const child = Bun.spawn(all, { cwd: folder, stdout: "pipe", stderr: "pipe" });
-    const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-    expect({ exit: await child.exited, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
-    expect(stderr.match(/warning:/g)).toHaveLength(1);
-  });
+  const asUser =
+    process.getuid?.() === 0 &&
+    spawnSync("su", ["nobody", "-s", "/bin/sh", "-c", "true"]).status === 0;
+  test.skipIf(process.getuid?.() === 0 && !asUser)(
+    "a read-only home warns once and fails no run",
+    async () => {
+      const folder = makeFolder({ "a.rllm": programText() });
+      chmodSync(folder, 0o555);
+      const env = Object.entries({ ...worldOf(folder), ...server.env }).map(
+        ([name, value]) => `${name}=${value}`,
+      );
+      const command = ["env", ...env, BINARY, ...RUN];
+      // Root may write anywhere, so root tries it as nobody.
+      const all = asUser ? ["su", "nobody", "-s", "/bin/sh", "-c", command.join(" ")] : command;
+      const child = Bun.spawn(all, { cwd: folder, stdout: "pipe", stderr: "pipe" });
+      const [stdout, stderr] = await Promise.all([
+        new Response(child.stdout).text(),
+        new Response(child.stderr).text(),
+      ]);
+      expect({ exit: await child.exited, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
+      expect(stderr.match(/warning:/g)).toHaveLength(1);
+    },
+  );
 
   const mountable = process.platform === "linux" && process.getuid?.() === 0 && tryMount();
-  test.skipIf(!mountable)("a full disk warns and fails no run (a tiny tmpfs; needs root to mount)", async () => {
-    const folder = makeFolder({ "a.rllm": programText() });
-    const disk = join(folder, "data");
-    mkdirSync(disk);
-    expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]).status).toBe(0);
-    try {
-      await modullm(RUN, folder);
+  test.skipIf(!mountable)(
+    "a full disk warns and fails no run (a tiny tmpfs; needs root to mount)",
+    async () => {
+      const folder = makeFolder({ "a.rllm": programText() });
+      const disk = join(folder, "data");
+      mkdirSync(disk);
+      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]).status).toBe(0);
       try {
-        writeFileSync(join(disk, "filler"), Buffer.alloc(1_000_000));
-      } catch {
-        // Full is what it should be.
+        await modullm(RUN, folder);
+        try {
+          writeFileSync(join(disk, "filler"), Buffer.alloc(1_000_000));
+        } catch {
+          // Full is what it should be.
+        }
+        const { exit, stdout, stderr } = await modullm(RUN, folder);
+        expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
+        expect(stderr).toContain("warning:");
+      } finally {
+        spawnSync("umount", ["-l", disk]);
       }
-      const { exit, stdout, stderr } = await modullm(RUN, folder);
-      expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
-      expect(stderr).toContain("warning:");
-    } finally {
-      spawnSync("umount", ["-l", disk]);
-    }
-  });
+    },
+  );
 });
 
 function integrity(folder: string): unknown {
@@ -241,7 +300,8 @@ function integrity(folder: string): unknown {
 
 function tryMount(): boolean {
   const folder = makeFolder();
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status === 0;
+  const mounted =
+    spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status === 0;
   if (mounted) spawnSync("umount", ["-l", folder]);
   return mounted;
 }

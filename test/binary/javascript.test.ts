@@ -26,13 +26,25 @@ test.each([
     const reached = javaScriptLevel() === "kernel" ? level : "wasm";
     const sandbox = createJavaScriptSandbox({ command, level: reached, warm: 1 });
     for (let n = 0; n < 2; n++) {
-      const session = await sandbox.open({ functions: { twice: ([x = 0]) => Promise.resolve(Number(x) * 2) } }, never);
+      const session = await sandbox.open(
+        { functions: { twice: ([x = 0]) => Promise.resolve(Number(x) * 2) } },
+        never,
+      );
       expect(session.level).toBe(reached);
-      const code = "console.log('in', n, { n });\nclass Thing { n = twice(n) }\nresult = { list: [new Thing()] }";
+      const code =
+        "console.log('in', n, { n });\nclass Thing { n = twice(n) }\nresult = { list: [new Thing()] }";
       const outcome = await session.run(code, { n });
-      expect(outcome).toMatchObject({ ok: true, value: { list: [{ n: n * 2 }] }, printed: `in ${n} {"n": ${n}}\n` });
-      expect(await session.run("result = new Map()", {})).toMatchObject({ failure: { reason: "result is a Map" } });
-      expect(await session.run("f('", {})).toMatchObject({ failure: { exception: "SyntaxError", line: 1 } });
+      expect(outcome).toMatchObject({
+        ok: true,
+        value: { list: [{ n: n * 2 }] },
+        printed: `in ${n} {"n": ${n}}\n`,
+      });
+      expect(await session.run("result = new Map()", {})).toMatchObject({
+        failure: { reason: "result is a Map" },
+      });
+      expect(await session.run("f('", {})).toMatchObject({
+        failure: { exception: "SyntaxError", line: 1 },
+      });
       const stuck = await session.run("for (;;);", {});
       expect(stuck).toMatchObject({ ok: false, failure: { exception: "TimeoutError" } });
       await session.close();
@@ -43,7 +55,11 @@ test.each([
 );
 
 test("a guest whose host says nothing ends, and prints nothing", () => {
-  const ended = spawnSync(BINARY, [GUEST_ARGUMENT], { input: "", encoding: "utf8", timeout: 20_000 });
+  const ended = spawnSync(BINARY, [GUEST_ARGUMENT], {
+    input: "",
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   expect(ended).toMatchObject({ status: 0, stdout: "", stderr: "" });
 });
 
@@ -52,9 +68,14 @@ test("where the kernel is required and can't be had, a session is refused, not w
     command: ["node", LIBRARY_GUEST],
     level: "kernel",
   });
-  const refusal = await lacking.open({}, new AbortController().signal).catch((thrown: unknown) => thrown);
+  const refusal = await lacking
+    .open({}, new AbortController().signal)
+    .catch((thrown: unknown) => thrown);
   expect(refusal).toMatchObject({
     code: "RLLM_009",
-    details: { exception: "SandboxUnavailable", reason: expect.stringContaining("from Node") as string },
+    details: {
+      exception: "SandboxUnavailable",
+      reason: expect.stringContaining("from Node") as string,
+    },
   });
 });

@@ -15,16 +15,31 @@ test("the binary writes a TypeScript plugin, tests it and runs its test where th
   const folder = makeFolder();
   mkdirSync(join(folder, "nothing"));
   const env = { ...worldOf(folder), PATH: join(folder, "nothing") };
-  const made = spawnSync(BINARY, ["plugins", "new", "--lang", "ts", "acme"], { cwd: folder, env, encoding: "utf8" });
+  const made = spawnSync(BINARY, ["plugins", "new", "--lang", "ts", "acme"], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
   expect({ status: made.status, stderr: made.stderr }).toEqual({ status: 0, stderr: "" });
 
-  const tested = spawnSync(BINARY, ["plugins", "test", "./acme"], { cwd: folder, env, encoding: "utf8" });
+  const tested = spawnSync(BINARY, ["plugins", "test", "./acme"], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
   const report = JSON.parse(tested.stdout) as Report;
   expect(report.checks.filter(({ status }) => status === "failed")).toEqual([]);
   expect(report).toMatchObject({ ok: true, plugin: { name: "acme" } });
 
-  const at = { cwd: join(folder, "acme"), env: { ...env, BUN_BE_BUN: "1" }, encoding: "utf8" } as const;
+  const at = {
+    cwd: join(folder, "acme"),
+    env: { ...env, BUN_BE_BUN: "1" },
+    encoding: "utf8",
+  } as const;
   const own = spawnSync(BINARY, ["test"], at);
-  expect({ status: own.status, passed: /\b1 pass\b/.test(own.stderr) }).toEqual({ status: 0, passed: true });
+  expect({ status: own.status, passed: /\b1 pass\b/.test(own.stderr) }).toEqual({
+    status: 0,
+    passed: true,
+  });
   rmSync(folder, { recursive: true });
 }, 60_000);

@@ -10,7 +10,8 @@ const BINARY = join(import.meta.dir, "../../dist/modullm");
 const PROGRAM = programText({
   llm: "{model: sample/mirror}",
   max_context_window: "9000",
-  output_schema: "{type: object, properties: {env: {type: object}, file: {type: string}}, required: [env]}",
+  output_schema:
+    "{type: object, properties: {env: {type: object}, file: {type: string}}, required: [env]}",
 });
 
 interface Finished {
@@ -20,7 +21,11 @@ interface Finished {
 }
 
 /** The binary on a machine that has nothing else: no Node, no Bun, no git. */
-async function modullm(args: string[], folder: string, env: Record<string, string> = {}): Promise<Finished> {
+async function modullm(
+  args: string[],
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<Finished> {
   const child = Bun.spawn([BINARY, ...args], {
     cwd: folder,
     env: { ...worldOf(folder), PATH: join(folder, "empty"), ...env },
@@ -28,7 +33,10 @@ async function modullm(args: string[], folder: string, env: Record<string, strin
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
   return { exit: await child.exited, stdout, stderr };
 }
 
@@ -37,13 +45,21 @@ describe("the binary, where there is neither Node nor Bun,", () => {
     if (!existsSync(BINARY)) throw new Error("there is no dist/modullm: run npm run build first");
     const folder = makeFolder({ "a.rllm": PROGRAM });
     for (const name of ["node", "bun"]) {
-      const found = spawnSync("/bin/sh", ["-c", `command -v ${name}`], { env: { PATH: join(folder, "empty") } });
+      const found = spawnSync("/bin/sh", ["-c", `command -v ${name}`], {
+        env: { PATH: join(folder, "empty") },
+      });
       expect(found.status).not.toBe(0);
     }
-    const installed = await modullm(["plugins", "install", makeFolder(sampleFiles()), "--yes"], folder);
+    const installed = await modullm(
+      ["plugins", "install", makeFolder(sampleFiles()), "--yes"],
+      folder,
+    );
     expect(installed).toMatchObject({ exit: 0, stderr: "" });
     const ran = await modullm(["run", "a.rllm", "--text", "hi"], folder);
-    expect({ exit: ran.exit, told: ran.exit === 0 ? "" : ran.stdout }).toEqual({ exit: 0, told: "" });
+    expect({ exit: ran.exit, told: ran.exit === 0 ? "" : ran.stdout }).toEqual({
+      exit: 0,
+      told: "",
+    });
     const { env, file } = JSON.parse(ran.stdout) as { env: Record<string, string>; file: string };
     expect(env).toMatchObject({ BUN_BE_BUN: "1", PATH: join(folder, "empty") });
     expect(file.startsWith(join(folder, "data/modullm/plugins/sample@"))).toBe(true);
@@ -52,11 +68,24 @@ describe("the binary, where there is neither Node nor Bun,", () => {
   test("installs one from a registry with what it depends on, and runs no script of either", async () => {
     const folder = makeFolder({ "a.rllm": PROGRAM });
     const mark = join(folder, "mark");
-    const about = { name: "inner", version: "1.0.0", type: "module", main: "index.js", ...markingScripts(mark) };
-    const files = sampleFiles({ package: { dependencies: { inner: "^1.0.0" }, ...markingScripts(mark) } });
+    const about = {
+      name: "inner",
+      version: "1.0.0",
+      type: "module",
+      main: "index.js",
+      ...markingScripts(mark),
+    };
+    const files = sampleFiles({
+      package: { dependencies: { inner: "^1.0.0" }, ...markingScripts(mark) },
+    });
     const registry = serveRegistry({
       inner: {
-        "1.0.0": { files: { "package.json": JSON.stringify(about), "index.js": "export const word = 'inner';" } },
+        "1.0.0": {
+          files: {
+            "package.json": JSON.stringify(about),
+            "index.js": "export const word = 'inner';",
+          },
+        },
       },
       "modullm-plugin-sample": {
         "1.0.0": {
@@ -67,7 +96,11 @@ describe("the binary, where there is neither Node nor Bun,", () => {
         },
       },
     });
-    const installed = await modullm(["plugins", "install", "modullm-plugin-sample", "--yes"], folder, registry.env);
+    const installed = await modullm(
+      ["plugins", "install", "modullm-plugin-sample", "--yes"],
+      folder,
+      registry.env,
+    );
     registry.stop();
     expect(installed).toMatchObject({ exit: 0, stderr: "" });
     const place = (JSON.parse(installed.stdout) as { folder: string }).folder;
@@ -84,10 +117,15 @@ describe("the binary, where there is neither Node nor Bun,", () => {
       hostname: "127.0.0.1",
       fetch(request) {
         asked.push(request.url);
-        return Response.json({ objects: [{ package: { name: "modullm-plugin-far", version: "1.0.0" } }] });
+        return Response.json({
+          objects: [{ package: { name: "modullm-plugin-far", version: "1.0.0" } }],
+        });
       },
     });
-    const env = { npm_config_registry: "http://registry.invalid", http_proxy: `http://127.0.0.1:${proxy.port}` };
+    const env = {
+      npm_config_registry: "http://registry.invalid",
+      http_proxy: `http://127.0.0.1:${proxy.port}`,
+    };
     const found = await modullm(["plugins", "search"], folder, env);
     await proxy.stop(true);
     expect(found).toMatchObject({ exit: 0 });

@@ -8,7 +8,9 @@ describe("answers of earlier runs", () => {
     const server = serveModel(['{"out": "first"}', '{"out": "second"}', '{"out": "third"}']);
     const folder = makeFolder({ "a.rllm": programText({ cache: "7d" }) });
     const run = async (...args: string[]) =>
-      (await modullm(["run", "a.rllm", "--text", "hi", ...args], { folder, env: server.env })).json();
+      (
+        await modullm(["run", "a.rllm", "--text", "hi", ...args], { folder, env: server.env })
+      ).json();
     expect(await run()).toEqual({ out: "first" });
     expect(await run()).toEqual({ out: "first" });
     expect(await run("--no-cache")).toEqual({ out: "second" });
@@ -24,7 +26,9 @@ describe("answers of earlier runs", () => {
       hits: 1,
       programs: [{ path: join(folder, "a.rllm"), answers: 1, hits: 1 }],
     });
-    expect((await modullm(["cache", "clear", "--older", "1h"], { folder })).json()).toEqual({ cleared: 0 });
+    expect((await modullm(["cache", "clear", "--older", "1h"], { folder })).json()).toEqual({
+      cleared: 0,
+    });
     expect((await modullm(["cache", "clear"], { folder })).json()).toEqual({ cleared: 1 });
     expect(await run()).toEqual({ out: "third" });
     server.stop();
@@ -51,7 +55,9 @@ describe("answers of earlier runs", () => {
     await modullm(["run", "a.rllm", "--text", "hi"], { folder, env });
     server.stop();
     expect(server.asked).toHaveLength(2);
-    expect(readFileSync(join(folder, "data/modullm/stats.db"), "latin1")).not.toContain("my-very-own-key-77");
+    expect(readFileSync(join(folder, "data/modullm/stats.db"), "latin1")).not.toContain(
+      "my-very-own-key-77",
+    );
   });
 
   test.each([
@@ -70,13 +76,19 @@ describe("modullm run --budget", () => {
     const server = serveModel(['{"out": "ok"}']);
     const folder = makeFolder({ "a.rllm": programText({ llm_params: "{max_tokens: 50}" }) });
     const run = async (budget: string) =>
-      await modullm(["run", "a.rllm", "--text", "hi", "--budget", budget], { folder, env: server.env });
+      await modullm(["run", "a.rllm", "--text", "hi", "--budget", budget], {
+        folder,
+        env: server.env,
+      });
     expect((await run("tokens=1000,calls=3")).exit).toBe(0);
     expect((await run("tokens=20")).json()).toMatchObject({
       error_code: "RLLM_020",
       details: { limit: { tokens: 20 }, spent: { tokens: 0 } },
     });
-    expect((await run("usd=1")).json()).toMatchObject({ error_code: "RLLM_020", details: { model: "local/test" } });
+    expect((await run("usd=1")).json()).toMatchObject({
+      error_code: "RLLM_020",
+      details: { model: "local/test" },
+    });
     expect((await run("euro=1")).exit).toBe(2);
     server.stop();
     expect(server.asked).toHaveLength(1);

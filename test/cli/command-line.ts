@@ -23,7 +23,10 @@ export interface Setting {
   readonly signal?: AbortSignal;
 }
 
-/** Files in a new folder, which is the home of its own world: configuration, data and state are below it. */
+/**
+ * Files in a new folder, which is the home of its own world: configuration, data and state are
+ * below it.
+ */
 export function makeFolder(files: Record<string, string> = {}): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "modullm-")));
   for (const [name, text] of Object.entries(files)) {
@@ -50,7 +53,8 @@ export async function modullm(args: readonly string[], setting: Setting = {}): P
   let [stdout, stderr] = ["", ""];
   const tty = setting.tty ?? setting.typed !== undefined;
   const given = setting.typed ?? setting.stdin;
-  const bytes = typeof given === "string" ? new TextEncoder().encode(given) : (given ?? new Uint8Array());
+  const bytes =
+    typeof given === "string" ? new TextEncoder().encode(given) : (given ?? new Uint8Array());
   const exit = await runCommandLine(args, {
     env: { ...worldOf(folder), ...setting.env },
     cwd: folder,
@@ -78,7 +82,10 @@ export interface ModelServer {
   stop(): void;
 }
 
-/** An OpenAI-compatible server behind `local/…` that gives the replies in order; the last one repeats. */
+/**
+ * An OpenAI-compatible server behind `local/…` that gives the replies in order; the last one
+ * repeats.
+ */
 export function serveModel(replies: readonly string[]): ModelServer {
   const left = [...replies];
   const asked: ModelServer["asked"] = [];
@@ -115,11 +122,18 @@ export function serveModel(replies: readonly string[]): ModelServer {
       return new Response(text, { headers: { "content-type": "text/event-stream" } });
     },
   });
-  return { asked, env: { LOCAL_API_BASE: `http://127.0.0.1:${server.port}/v1` }, stop: () => void server.stop(true) };
+  return {
+    asked,
+    env: { LOCAL_API_BASE: `http://127.0.0.1:${server.port}/v1` },
+    stop: () => void server.stop(true),
+  };
 }
 
 /** A small valid program; `front` lines replace or add keys. */
-export function programText(front: Record<string, string> = {}, body = "Say {{input.text}}"): string {
+export function programText(
+  front: Record<string, string> = {},
+  body = "Say {{input.text}}",
+): string {
   const keys: Record<string, string> = {
     name: "base",
     description: "d",
@@ -127,7 +141,8 @@ export function programText(front: Record<string, string> = {}, body = "Say {{in
     author: "a",
     max_context_window: "1000",
     input_schema: "{type: object, properties: {text: {type: string}}, additionalProperties: false}",
-    output_schema: "{type: object, properties: {out: {type: string}}, required: [out], additionalProperties: false}",
+    output_schema:
+      "{type: object, properties: {out: {type: string}}, required: [out], additionalProperties: false}",
     llm: "{model: local/test}",
     llm_params: "{}",
     ...front,

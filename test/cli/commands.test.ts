@@ -34,12 +34,20 @@ describe("the command line", () => {
     [["validate", "a", "--", "b"], "nothing may follow"],
     [["help", "nope"], "unknown topic"],
     [["completion", "tcsh"], "unknown shell"],
-    [["sandbox", "check", "--language", "ruby"], 'option --language is "ruby", but one of python, js is wanted'],
+    [
+      ["sandbox", "check", "--language", "ruby"],
+      'option --language is "ruby", but one of python, js is wanted',
+    ],
     [["run", "a", "--format=txt"], 'option --format is "txt", but one of json, ndjson is wanted'],
-    [["run", "a", "--text", "hi", "--trace", "nowhere/t.jsonl"], 'nowhere/t.jsonl": there is no such folder'],
+    [
+      ["run", "a", "--text", "hi", "--trace", "nowhere/t.jsonl"],
+      'nowhere/t.jsonl": there is no such folder',
+    ],
     [["sandbox", "check", "--only", "nope"], 'no python or js attack has "nope" in its id'],
   ])("%j is wrong usage: exit 2, nothing on stdout", async (args, message) => {
-    const { exit, stdout, stderr } = await modullm(args, { folder: makeFolder({ a: programText() }) });
+    const { exit, stdout, stderr } = await modullm(args, {
+      folder: makeFolder({ a: programText() }),
+    });
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
     expect(stderr).toContain(message);
   });
@@ -79,13 +87,16 @@ describe("modullm validate", () => {
 describe("modullm inspect", () => {
   test("prints JSON, text, a diagram and types", async () => {
     const folder = makeFolder({ "a.rllm": programText({ uses: "[{name: k, path: no.rllm}]" }) });
-    const run = async (format: string) => (await modullm(["inspect", "a.rllm", "--format", format], { folder })).stdout;
+    const run = async (format: string) =>
+      (await modullm(["inspect", "a.rllm", "--format", format], { folder })).stdout;
     expect(JSON.parse(await run("json"))).toMatchObject({
       name: "base",
       uses: [{ name: "k", path: `${folder}/no.rllm` }],
       llm_params: {},
     });
-    expect(await run("mermaid")).toContain('no.rllm<br/>missing: there is no such file"]:::missing');
+    expect(await run("mermaid")).toContain(
+      'no.rllm<br/>missing: there is no such file"]:::missing',
+    );
     expect(await run("svg")).toStartWith("<svg xmlns=");
     expect(await run("text")).toContain("model   local/test");
     expect(await run("typescript")).toContain("export type BaseOutput = {\n  out: string;\n};");
@@ -94,7 +105,10 @@ describe("modullm inspect", () => {
 
 describe("modullm stats and exectime", () => {
   test("count what ran, failures and their attempts included", async () => {
-    const folder = makeFolder({ "a.rllm": programText(), "b.rllm": programText({ name: "other" }) });
+    const folder = makeFolder({
+      "a.rllm": programText(),
+      "b.rllm": programText({ name: "other" }),
+    });
     const server = serveModel(['{"out": "ok"}', "bad"]);
     const { env } = server;
     await modullm(["run", "a.rllm", "--text", "hi"], { folder, env });
@@ -114,8 +128,12 @@ describe("modullm stats and exectime", () => {
       programs: [{ app_path: `${folder}/a.rllm`, total_runs: 3 }],
     });
     expect((await modullm(["stats", "--format", "text"], { folder })).stdout).toContain("a.rllm");
-    expect((await modullm(["stats", "a.rllm", "--format", "text"], { folder })).stdout).toContain("p50");
-    const prediction = (await modullm(["exectime", "a.rllm"], { folder })).json() as { estimated_ms: number };
+    expect((await modullm(["stats", "a.rllm", "--format", "text"], { folder })).stdout).toContain(
+      "p50",
+    );
+    const prediction = (await modullm(["exectime", "a.rllm"], { folder })).json() as {
+      estimated_ms: number;
+    };
     expect(prediction.estimated_ms).toBeGreaterThan(0);
     expect((await modullm(["exectime", "b.rllm"], { folder })).json()).toMatchObject({
       estimated_ms: null,
@@ -126,7 +144,18 @@ describe("modullm stats and exectime", () => {
 
 /** Topics are part of the interface: added to, never renamed. */
 const TOPICS = [
-  ["agents", "rllm", "schema", "recovery", "examples", "credentials", "config", "composition", "budgets", "providers"],
+  [
+    "agents",
+    "rllm",
+    "schema",
+    "recovery",
+    "examples",
+    "credentials",
+    "config",
+    "composition",
+    "budgets",
+    "providers",
+  ],
   ["plugins", "errors", "input", "models"],
 ].flat();
 
@@ -136,23 +165,38 @@ describe("modullm help", () => {
     expect(topics).toEqual(expect.arrayContaining([...TOPICS, "commands"]));
     for (const topic of topics) {
       expect((await modullm(["help", topic])).json()).toMatchObject({ topic });
-      expect((await modullm(["help", topic, "--format", "text"])).stdout.length).toBeGreaterThan(100);
+      expect((await modullm(["help", topic, "--format", "text"])).stdout.length).toBeGreaterThan(
+        100,
+      );
     }
   });
 
   test("is text at a terminal, JSON in a pipe, and as asked in both", async () => {
-    expect((await modullm(["help", "rllm"], { tty: true })).stdout).toStartWith("# The .rllm file\n");
+    expect((await modullm(["help", "rllm"], { tty: true })).stdout).toStartWith(
+      "# The .rllm file\n",
+    );
     expect((await modullm(["help", "rllm"])).stdout).toStartWith("{");
-    expect((await modullm(["help", "rllm", "--format", "json"], { tty: true })).stdout).toStartWith("{");
+    expect((await modullm(["help", "rllm", "--format", "json"], { tty: true })).stdout).toStartWith(
+      "{",
+    );
     const { stdout } = await modullm(["help"], { tty: true });
     expect(stdout).toContain("schema       Contracts: input_schema and output_schema");
   });
 
   test("explains commands and error codes", async () => {
-    expect((await modullm(["help", "run"], { tty: true })).stdout).toBe((await modullm(["run", "--help"])).stdout);
-    expect((await modullm(["help", "commands"], { tty: true })).stdout).toBe((await modullm([])).stdout);
-    expect((await modullm(["help", "run"])).json()).toMatchObject({ topic: "run", content: { name: "run" } });
-    expect((await modullm(["help", "rllm_013"], { tty: true })).stdout).toStartWith("RLLM_013 RetryExhaustedError\n");
+    expect((await modullm(["help", "run"], { tty: true })).stdout).toBe(
+      (await modullm(["run", "--help"])).stdout,
+    );
+    expect((await modullm(["help", "commands"], { tty: true })).stdout).toBe(
+      (await modullm([])).stdout,
+    );
+    expect((await modullm(["help", "run"])).json()).toMatchObject({
+      topic: "run",
+      content: { name: "run" },
+    });
+    expect((await modullm(["help", "rllm_013"], { tty: true })).stdout).toStartWith(
+      "RLLM_013 RetryExhaustedError\n",
+    );
     expect((await modullm(["help", "RLLM_013"])).json()).toMatchObject({
       content: { error_code: "RLLM_013", type: "RetryExhaustedError" },
     });
@@ -167,7 +211,10 @@ describe("modullm trust", () => {
       ".env": `OPENAI_API_BASE=${server.env["LOCAL_API_BASE"]}\n`,
     });
     const run = async () =>
-      await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: { OPENAI_API_KEY: "sk-of-the-user" } });
+      await modullm(["run", "a.rllm", "--text", "hi"], {
+        folder,
+        env: { OPENAI_API_KEY: "sk-of-the-user" },
+      });
     expect((await run()).json()).toMatchObject({ error_code: "RLLM_014" });
     expect(server.asked).toEqual([]);
     expect((await modullm(["trust"], { folder })).json()).toEqual({ folder, trusted: true });

@@ -12,14 +12,21 @@ interface Asked {
 }
 
 /** A server that answers every request the same way. */
-function serve(reply: () => Response | Promise<Response>): { url: string; host: string; asked: Asked[] } {
+function serve(reply: () => Response | Promise<Response>): {
+  url: string;
+  host: string;
+  asked: Asked[];
+} {
   const asked: Asked[] = [];
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     idleTimeout: 60,
     fetch(request) {
-      asked.push({ path: new URL(request.url).pathname, key: request.headers.get("authorization") });
+      asked.push({
+        path: new URL(request.url).pathname,
+        key: request.headers.get("authorization"),
+      });
       return reply();
     },
   });
@@ -38,7 +45,10 @@ interface Line {
 const NOWHERE = { OLLAMA_API_BASE: "http://127.0.0.1:9" };
 
 async function doctor(env: Record<string, string>, files: Record<string, string> = {}) {
-  const outcome = await modullm(["doctor", "--json"], { folder: makeFolder(files), env: { ...NOWHERE, ...env } });
+  const outcome = await modullm(["doctor", "--json"], {
+    folder: makeFolder(files),
+    env: { ...NOWHERE, ...env },
+  });
   const { ok, checks } = outcome.json() as { ok: boolean; checks: Line[] };
   return { ...outcome, ok, line: (name: string) => checks.find((check) => check.name === name) };
 }
@@ -59,11 +69,17 @@ describe("doctor", () => {
     });
     expect(server.asked).toEqual([{ path: "/v1/models", key: `Bearer ${KEY}` }]);
     expect(stdout + stderr).not.toContain(KEY);
-    expect({ ok, exit, mistral: line("mistral") }).toEqual({ ok: true, exit: 0, mistral: undefined });
+    expect({ ok, exit, mistral: line("mistral") }).toEqual({
+      ok: true,
+      exit: 0,
+      mistral: undefined,
+    });
   });
 
   test("says where a key that is refused came from", async () => {
-    const server = serve(() => Response.json({ error: { message: `Incorrect API key: ${KEY}` } }, { status: 401 }));
+    const server = serve(() =>
+      Response.json({ error: { message: `Incorrect API key: ${KEY}` } }, { status: 401 }),
+    );
     const files = { ".env": `OPENAI_API_KEY=${KEY}\nOPENAI_API_BASE=${server.url}/v1\n` };
     const { line, stdout, ok, exit } = await doctor({}, files);
     expect(line("openai")).toEqual({
@@ -78,7 +94,10 @@ describe("doctor", () => {
 
   test("sends no key where a project's .env leads, unless the folder is trusted", async () => {
     const server = serve(LIST);
-    const { line } = await doctor({ OPENAI_API_KEY: KEY }, { ".env": `OPENAI_API_BASE=${server.url}/v1\n` });
+    const { line } = await doctor(
+      { OPENAI_API_KEY: KEY },
+      { ".env": `OPENAI_API_BASE=${server.url}/v1\n` },
+    );
     expect(line("openai")).toMatchObject({
       status: "warning",
       hint: expect.stringContaining("modullm trust") as string,
@@ -89,13 +108,22 @@ describe("doctor", () => {
   test("takes a server that lists no models for one that answers", async () => {
     const server = serve(() => new Response("no", { status: 404 }));
     const { line } = await doctor({ PERPLEXITY_API_KEY: KEY, PERPLEXITY_API_BASE: server.url });
-    expect(line("perplexity")).toMatchObject({ status: "ok", message: expect.stringContaining("with 404") as string });
+    expect(line("perplexity")).toMatchObject({
+      status: "ok",
+      message: expect.stringContaining("with 404") as string,
+    });
   });
 
   test("tells local servers apart: not started, started, missing where an address is set", async () => {
     const ollama = serve(() => Response.json({ models: [{ name: "llama3.2:latest" }] }));
-    const { line } = await doctor({ OLLAMA_API_BASE: ollama.url, VLLM_API_BASE: "http://127.0.0.1:9/v1" });
-    expect(line("ollama")).toMatchObject({ status: "ok", message: `answers at ${ollama.host}, 1 model` });
+    const { line } = await doctor({
+      OLLAMA_API_BASE: ollama.url,
+      VLLM_API_BASE: "http://127.0.0.1:9/v1",
+    });
+    expect(line("ollama")).toMatchObject({
+      status: "ok",
+      message: `answers at ${ollama.host}, 1 model`,
+    });
     expect(line("vllm")).toMatchObject({
       status: "warning",
       message: expect.stringMatching(/^can't be reached at 127\.0\.0\.1:9: /) as string,
@@ -117,7 +145,10 @@ describe("doctor", () => {
     const at = async (model: string) =>
       (await doctor({ OLLAMA_API_BASE: ollama.url, MODULLM_MODEL: model })).line("default model");
     expect((await doctor({})).line("default model")).toMatchObject({ status: "ok" });
-    expect(await at("builtin/baseline")).toMatchObject({ status: "ok", message: "builtin/baseline can be called" });
+    expect(await at("builtin/baseline")).toMatchObject({
+      status: "ok",
+      message: "builtin/baseline can be called",
+    });
     expect(await at("ollama/llama3.2")).toMatchObject({ status: "ok" });
     expect(await at("ollama/gone")).toMatchObject({
       status: "failed",
@@ -125,7 +156,8 @@ describe("doctor", () => {
     });
     expect(await at("openai/gpt-5-mini")).toMatchObject({
       status: "failed",
-      message: 'openai/gpt-5-mini can\'t be called: Cannot call model "openai/gpt-5-mini": OPENAI_API_KEY is not set',
+      message:
+        'openai/gpt-5-mini can\'t be called: Cannot call model "openai/gpt-5-mini": OPENAI_API_KEY is not set',
     });
     expect(await at("nobody/x")).toMatchObject({ status: "failed" });
   });

@@ -11,17 +11,31 @@ const FILES = {
 test("run, validate, inspect, exectime and stats take a program by name", async () => {
   const folder = makeFolder(FILES);
   const at = `${folder}/library/extract/facts.rllm`;
-  expect(await modullm(["run", "extract/facts", "--text", "One fact."], { folder })).toMatchObject({ exit: 0 });
+  expect(await modullm(["run", "extract/facts", "--text", "One fact."], { folder })).toMatchObject({
+    exit: 0,
+  });
   for (const command of ["validate", "inspect"])
-    expect((await modullm([command, "extract/facts"], { folder })).json()).toMatchObject({ path: at, name: "facts" });
-  expect((await modullm(["stats", "extract/facts"], { folder })).json()).toMatchObject({ app_path: at, total_runs: 1 });
-  expect((await modullm(["exectime", "extract/facts"], { folder })).json()).toMatchObject({ app_path: at });
-  expect((await modullm(["validate", "extract/facts@^2"], { folder })).json()).toMatchObject({ version: "2.0.0" });
+    expect((await modullm([command, "extract/facts"], { folder })).json()).toMatchObject({
+      path: at,
+      name: "facts",
+    });
+  expect((await modullm(["stats", "extract/facts"], { folder })).json()).toMatchObject({
+    app_path: at,
+    total_runs: 1,
+  });
+  expect((await modullm(["exectime", "extract/facts"], { folder })).json()).toMatchObject({
+    app_path: at,
+  });
+  expect((await modullm(["validate", "extract/facts@^2"], { folder })).json()).toMatchObject({
+    version: "2.0.0",
+  });
 });
 
 test("a file of the working folder wins over a name in the library", async () => {
   const folder = makeFolder({ ...FILES, "extract/facts": programText({ name: "here" }) });
-  expect((await modullm(["validate", "extract/facts"], { folder })).json()).toMatchObject({ name: "here" });
+  expect((await modullm(["validate", "extract/facts"], { folder })).json()).toMatchObject({
+    name: "here",
+  });
 });
 
 test("MODULLM_PATH wins over config.yaml, and that over the project's library", async () => {
@@ -39,12 +53,24 @@ test("MODULLM_PATH wins over config.yaml, and that over the project's library", 
 });
 
 test("what is not found says what is near; validate goes on with the other files", async () => {
-  const folder = makeFolder({ ...FILES, "a.rllm": programText({ uses: "[{name: f, path: extract/fact}]" }) });
+  const folder = makeFolder({
+    ...FILES,
+    "a.rllm": programText({ uses: "[{name: f, path: extract/fact}]" }),
+  });
   const missing = await modullm(["run", "extract/fact"], { folder });
   expect(missing.exit).toBe(1);
-  expect(missing.json()).toMatchObject({ error_code: "RLLM_008", details: { near: ["extract/facts"] } });
-  expect((await modullm(["validate", "a.rllm", "extract/facts", "nope"], { folder })).json()).toMatchObject([
-    { ok: false, error_code: "RLLM_008", details: { near: ["extract/facts"], chain: [{ name: "f" }] } },
+  expect(missing.json()).toMatchObject({
+    error_code: "RLLM_008",
+    details: { near: ["extract/facts"] },
+  });
+  expect(
+    (await modullm(["validate", "a.rllm", "extract/facts", "nope"], { folder })).json(),
+  ).toMatchObject([
+    {
+      ok: false,
+      error_code: "RLLM_008",
+      details: { near: ["extract/facts"], chain: [{ name: "f" }] },
+    },
     { ok: true, name: "facts" },
     { ok: false, path: "nope", error_code: "RLLM_008" },
   ]);
@@ -66,11 +92,15 @@ test("the library in TypeScript takes names too", async () => {
   const options = { cwd: folder, env: worldOf(folder) };
   const opened = await open(options);
   expect((await opened.load("extract/facts@>=1")).program.version).toBe("2.0.0");
-  expect((await opened.validate("extract/facts")).path).toBe(`${folder}/library/extract/facts.rllm`);
+  expect((await opened.validate("extract/facts")).path).toBe(
+    `${folder}/library/extract/facts.rllm`,
+  );
   const parsed = await opened.parse(programText({ uses: "[{name: f, path: extract/facts}]" }));
   expect(parsed.uses[0]?.child.program.name).toBe("facts");
   await opened.close();
-  expect(await run("extract/facts", { text: "One fact." }, options)).toMatchObject({ out: expect.any(String) });
+  expect(await run("extract/facts", { text: "One fact." }, options)).toMatchObject({
+    out: expect.any(String),
+  });
   expect((await load(`${folder}/library/extract/facts.rllm`)).program.name).toBe("facts");
   const { name } = await validate("extract/facts", { library: [`${folder}/library`] });
   expect(name).toBe("facts");

@@ -1,6 +1,14 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { templateProgram } from "../../src/authoring/template-program.ts";
 import { loadTemplate, TEMPLATE_NAMES } from "../../src/authoring/templates.ts";
@@ -21,15 +29,25 @@ interface Made {
 }
 
 /** Makes a program, and sees that it passes the strictest check from where it was written. */
-async function make(args: readonly string[], folder: string, env: Record<string, string> = {}): Promise<Made> {
+async function make(
+  args: readonly string[],
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<Made> {
   const outcome = await modullm(["new", ...args], { folder, env: { USER: "ada", ...env } });
-  expect({ exit: outcome.exit, told: outcome.exit === 0 ? "" : outcome.stdout + outcome.stderr }).toEqual({
+  expect({
+    exit: outcome.exit,
+    told: outcome.exit === 0 ? "" : outcome.stdout + outcome.stderr,
+  }).toEqual({
     exit: 0,
     told: "",
   });
   const made = outcome.json() as Made;
   const valid = await modullm(["validate", "--strict", ...made.files], { folder });
-  expect({ exit: valid.exit, told: valid.exit === 0 ? "" : valid.stdout }).toEqual({ exit: 0, told: "" });
+  expect({ exit: valid.exit, told: valid.exit === 0 ? "" : valid.stdout }).toEqual({
+    exit: 0,
+    told: "",
+  });
   return made;
 }
 
@@ -40,21 +58,29 @@ function wordsOf(command: string): string[] {
 }
 
 describe("modullm new --template", () => {
-  test.each([...TEMPLATE_NAMES])("%s passes validate --strict and runs on the baseline", async (template) => {
-    const folder = makeFolder();
-    const made = await make(["mine", "--template", template], folder);
-    expect(made).toMatchObject({ template, model: "builtin/baseline", warnings: [] });
-    for (const step of made.next_steps) {
-      const { exit } = await modullm(wordsOf(step).slice(1), { folder });
-      expect({ step, exit }).toEqual({ step, exit: 0 });
-    }
-    const example = join(import.meta.dir, `../../examples/templates/${template}.yaml`);
-    expect((await modullm(["run", "mine.rllm", "--input-file", example], { folder })).exit).toBe(0);
-  });
+  test.each([...TEMPLATE_NAMES])(
+    "%s passes validate --strict and runs on the baseline",
+    async (template) => {
+      const folder = makeFolder();
+      const made = await make(["mine", "--template", template], folder);
+      expect(made).toMatchObject({ template, model: "builtin/baseline", warnings: [] });
+      for (const step of made.next_steps) {
+        const { exit } = await modullm(wordsOf(step).slice(1), { folder });
+        expect({ step, exit }).toEqual({ step, exit: 0 });
+      }
+      const example = join(import.meta.dir, `../../examples/templates/${template}.yaml`);
+      expect((await modullm(["run", "mine.rllm", "--input-file", example], { folder })).exit).toBe(
+        0,
+      );
+    },
+  );
 
   test("writes the template with another name, author and model, its comments and parts kept", async () => {
     const folder = makeFolder();
-    const made = await make(["pages", "--template", "map-reduce", "--model", "openai/gpt-5-mini"], folder);
+    const made = await make(
+      ["pages", "--template", "map-reduce", "--model", "openai/gpt-5-mini"],
+      folder,
+    );
     expect(made.files).toEqual([join(folder, "pages.rllm"), join(folder, "pages_part.rllm")]);
     const [whole = "", part = ""] = made.files.map((file) => readFileSync(file, "utf8"));
     for (const line of [
@@ -74,15 +100,18 @@ describe("modullm new --template", () => {
   });
 
   test("takes the model of the configuration", async () => {
-    expect((await make(["mine", "--template", "route"], makeFolder(), { MODULLM_MODEL: "local/any" })).model).toBe(
-      "local/any",
-    );
+    expect(
+      (await make(["mine", "--template", "route"], makeFolder(), { MODULLM_MODEL: "local/any" }))
+        .model,
+    ).toBe("local/any");
   });
 
   test("writes where the path says", async () => {
     const folder = makeFolder();
     mkdirSync(join(folder, "deep"));
-    expect((await make(["deep/mine.rllm", "--template", "draft"], folder)).path).toBe(join(folder, "deep/mine.rllm"));
+    expect((await make(["deep/mine.rllm", "--template", "draft"], folder)).path).toBe(
+      join(folder, "deep/mine.rllm"),
+    );
   });
 });
 
@@ -106,21 +135,32 @@ describe("modullm new with examples", () => {
       required: ["note"],
       additionalProperties: false,
     });
-    expect(program.output.schema["properties"]).toEqual({ due: { type: "string", format: "date" } });
+    expect(program.output.schema["properties"]).toEqual({
+      due: { type: "string", format: "date" },
+    });
     expect(program.description).toBe("From note, n to due.");
     for (const name of ["note", "n"]) expect(program.prompt.text).toContain(`{{input.${name}}}`);
-    expect((await modullm(["run", "due.rllm", "--", "note=Pay by 8 May 2026"], { folder })).json()).toEqual({
+    expect(
+      (await modullm(["run", "due.rllm", "--", "note=Pay by 8 May 2026"], { folder })).json(),
+    ).toEqual({
       due: "2026-05-08",
     });
   });
 
   test("one side replaces that of the template, whose prompt no longer fits", async () => {
     const folder = makeFolder();
-    const { path } = await make(["j", "--template", "judge", "--input-example", '{"essay": "x"}'], folder);
+    const { path } = await make(
+      ["j", "--template", "judge", "--input-example", '{"essay": "x"}'],
+      folder,
+    );
     const program = parseProgram(readFileSync(path, "utf8"));
     expect(program.blocks).toEqual([]);
     expect(program.prompt.text).toContain("{{input.essay}}");
-    expect(Object.keys(program.output.schema["properties"] as object)).toEqual(["marks", "mean", "passed"]);
+    expect(Object.keys(program.output.schema["properties"] as object)).toEqual([
+      "marks",
+      "mean",
+      "passed",
+    ]);
   });
 
   test.each([
@@ -131,7 +171,10 @@ describe("modullm new with examples", () => {
   ])("%s is RLLM_016", async (example, reason) => {
     const folder = makeFolder();
     const { exit, stdout } = await modullm(["new", "x", "--output-example", example], { folder });
-    expect({ exit, stdout }).toMatchObject({ exit: 1, stdout: expect.stringContaining(reason) as string });
+    expect({ exit, stdout }).toMatchObject({
+      exit: 1,
+      stdout: expect.stringContaining(reason) as string,
+    });
     expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_016" });
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -157,7 +200,10 @@ describe("modullm new --scaffold", () => {
     ["by name", "dates", "config/modullm/scaffolds/dates.yaml"],
     ["by path", "./mine.yaml", "mine.yaml"],
   ])("%s: takes every key that it has", async (_, named, file) => {
-    const { path, model } = await make(["due", "--scaffold", named], makeFolder({ [file]: SCAFFOLD }));
+    const { path, model } = await make(
+      ["due", "--scaffold", named],
+      makeFolder({ [file]: SCAFFOLD }),
+    );
     expect(model).toBe("openai/gpt-5-mini");
     const program = parseProgram(readFileSync(path, "utf8"));
     expect(program).toMatchObject({
@@ -176,7 +222,10 @@ describe("modullm new --scaffold", () => {
 
   test("--model wins, and a template comes along with its block", async () => {
     const folder = makeFolder({ "s.yaml": "template: judge\nauthor: Bea\nretries: 0\n" });
-    const { path, template } = await make(["j", "--scaffold", "s.yaml", "--model", "local/any"], folder);
+    const { path, template } = await make(
+      ["j", "--scaffold", "s.yaml", "--model", "local/any"],
+      folder,
+    );
     expect(template).toBe("judge");
     const program = parseProgram(readFileSync(path, "utf8"));
     expect(program).toMatchObject({ author: "Bea", model: "local/any", retries: 0 });
@@ -214,11 +263,17 @@ describe("modullm new --describe", () => {
 
   test("has the model draft it", async () => {
     const folder = makeFolder();
-    const made = await make(["bills", "--describe", "Read invoices", "--model", MODEL], folder, env);
+    const made = await make(
+      ["bills", "--describe", "Read invoices", "--model", MODEL],
+      folder,
+      env,
+    );
     expect(made).toMatchObject({ template: "extract", model: MODEL, warnings: [] });
     const program = parseProgram(readFileSync(made.path, "utf8"));
     expect(program).toMatchObject({ name: "bills", model: MODEL, tags: ["invoice"] });
-    expect((await modullm(["run", "bills.rllm", "--text", "Northwind"], { folder, env })).json()).toEqual({
+    expect(
+      (await modullm(["run", "bills.rllm", "--text", "Northwind"], { folder, env })).json(),
+    ).toEqual({
       supplier: "Northwind Ltd.",
       due: "2026-05-31",
     });
@@ -227,22 +282,37 @@ describe("modullm new --describe", () => {
   test("without a model takes the first that can be called, and says so", async () => {
     const outcome = await modullm(["new", "bills", "--describe", "Read invoices"], { env });
     expect(outcome.stderr).toContain(`drafted by ${MODEL}`);
-    const baseline = await modullm(["new", "bills", "--describe", "Extract the due date of an invoice"]);
+    const baseline = await modullm([
+      "new",
+      "bills",
+      "--describe",
+      "Extract the due date of an invoice",
+    ]);
     expect(baseline.json()).toMatchObject({ model: "builtin/baseline", template: "extract" });
     expect((baseline.json() as Made).warnings).toHaveLength(7);
   });
 
   test("keeps contracts that examples give", async () => {
-    const args = ["bills", "--describe", "Read invoices", "--model", MODEL, "--output-example", '{"supplier": "x"}'];
+    const args = [
+      "bills",
+      "--describe",
+      "Read invoices",
+      "--model",
+      MODEL,
+      "--output-example",
+      '{"supplier": "x"}',
+    ];
     const { path } = await make(args, makeFolder(), env);
-    expect(Object.keys(parseProgram(readFileSync(path, "utf8")).output.schema["properties"] as object)).toEqual([
-      "supplier",
-    ]);
+    expect(
+      Object.keys(parseProgram(readFileSync(path, "utf8")).output.schema["properties"] as object),
+    ).toEqual(["supplier"]);
   });
 
   test("a model without its key is RLLM_014, and nothing is written", async () => {
     const folder = makeFolder();
-    const { exit, stdout } = await modullm(["new", "x", "--describe", "y", "--model", MODEL], { folder });
+    const { exit, stdout } = await modullm(["new", "x", "--describe", "y", "--model", MODEL], {
+      folder,
+    });
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_014" });
     expect(readdirSync(folder)).not.toContain("x.rllm");
@@ -250,7 +320,9 @@ describe("modullm new --describe", () => {
 });
 
 test("modullm new takes a model that is none, and a place that can't be written, for errors with a code", async () => {
-  expect((await modullm(["new", "a", "--model", "gpt-5"])).json()).toMatchObject({ error_code: "RLLM_002" });
+  expect((await modullm(["new", "a", "--model", "gpt-5"])).json()).toMatchObject({
+    error_code: "RLLM_002",
+  });
   const folder = makeFolder({ file: "x" });
   expect((await modullm(["new", "file/a"], { folder })).json()).toMatchObject({
     error_code: "RLLM_018",
@@ -260,18 +332,31 @@ test("modullm new takes a model that is none, and a place that can't be written,
 
 describe("modullm new says what it leaves out:", () => {
   test("the template's prompt and blocks, where the contracts are not its own", async () => {
-    const { warnings } = await make(["j", "--template", "judge", "--input-example", '{"essay": "x"}'], makeFolder());
-    expect(warnings).toEqual([expect.stringContaining('The prompt, blocks and uses of "judge" are left out')]);
+    const { warnings } = await make(
+      ["j", "--template", "judge", "--input-example", '{"essay": "x"}'],
+      makeFolder(),
+    );
+    expect(warnings).toEqual([
+      expect.stringContaining('The prompt, blocks and uses of "judge" are left out'),
+    ]);
   });
 
   test("a scaffold's prompt that speaks of other fields", async () => {
-    const folder = makeFolder({ "s.yaml": "input_fields: [{name: a, type: string}]\nprompt: 'Say {{input.a}}'" });
-    const { warnings } = await make(["x", "--scaffold", "s.yaml", "--input-example", '{"b": "x"}'], folder);
-    expect(warnings).toEqual([expect.stringContaining("Prompt: written anew, since {{input.a}} stands for nothing")]);
+    const folder = makeFolder({
+      "s.yaml": "input_fields: [{name: a, type: string}]\nprompt: 'Say {{input.a}}'",
+    });
+    const { warnings } = await make(
+      ["x", "--scaffold", "s.yaml", "--input-example", '{"b": "x"}'],
+      folder,
+    );
+    expect(warnings).toEqual([
+      expect.stringContaining("Prompt: written anew, since {{input.a}} stands for nothing"),
+    ]);
   });
 
   test("an input to try it with, where none is known that it takes", async () => {
-    const schema = "input_schema: {type: object, properties: {a: {type: string, pattern: '^x+$'}}, required: [a]}";
+    const schema =
+      "input_schema: {type: object, properties: {a: {type: string, pattern: '^x+$'}}, required: [a]}";
     const made = await make(["x", "--scaffold", "s.yaml"], makeFolder({ "s.yaml": schema }));
     expect(made.next_steps.some((step) => step.includes(" run "))).toBe(false);
   });
@@ -294,7 +379,10 @@ test("modullm new quotes a name that YAML would read as something else", async (
 
 test.each([
   ["names that a template can't say", '{"first-name": "Ann", "größe": 1}'],
-  ["objects and lists of them", '{"a": {"first-name": 1}, "l": [{"a": 1}, null], "e": {}, "text": "html"}'],
+  [
+    "objects and lists of them",
+    '{"a": {"first-name": 1}, "l": [{"a": 1}, null], "e": {}, "text": "html"}',
+  ],
 ])("modullm new makes contracts of %s that take the example", async (_, example) => {
   const folder = makeFolder();
   const { path } = await make(["x", "--input-example", example], folder);
@@ -306,7 +394,9 @@ test.each([
 
 test("modullm new --scaffold takes a system message alone, and the version", async () => {
   const folder = makeFolder({ "s.yaml": "template: route\nsystem: Be brief.\nversion: 2.0.0\n" });
-  const program = parseProgram(readFileSync((await make(["x", "--scaffold", "s.yaml"], folder)).path, "utf8"));
+  const program = parseProgram(
+    readFileSync((await make(["x", "--scaffold", "s.yaml"], folder)).path, "utf8"),
+  );
   expect(program).toMatchObject({ version: "2.0.0", system: { text: "Be brief." } });
   // The template's own schema is kept, line breaks of descriptions and all.
   expect(program.prompt.text).toContain("{{input.message}}");
@@ -327,9 +417,14 @@ describe("modullm new overwrites nothing without a yes:", () => {
     const asked = server.asked.length;
     const folder = makeFolder({ "a.rllm": "x" });
     const env = { ...server.env, OPENAI_API_KEY: KEY };
-    expect((await modullm(["new", "a", "--describe", "Read invoices", "--model", MODEL], { folder, env })).exit).toBe(
-      2,
-    );
+    expect(
+      (
+        await modullm(["new", "a", "--describe", "Read invoices", "--model", MODEL], {
+          folder,
+          env,
+        })
+      ).exit,
+    ).toBe(2);
     expect(server.asked.length).toBe(asked);
   });
 
@@ -359,6 +454,9 @@ describe("modullm new overwrites nothing without a yes:", () => {
     [[], "NAME is missing"],
   ])("%j is wrong usage", async (args, told) => {
     const { exit, stderr } = await modullm(["new", ...args]);
-    expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining(told) as string });
+    expect({ exit, stderr }).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining(told) as string,
+    });
   });
 });

@@ -6,7 +6,8 @@ const PERSON =
 
 describe("modullm parse", () => {
   const folder = makeFolder({ "person.json": PERSON, "a.rllm": programText() });
-  const parse = async (stdin: string, ...args: string[]) => await modullm(["parse", ...args], { folder, stdin });
+  const parse = async (stdin: string, ...args: string[]) =>
+    await modullm(["parse", ...args], { folder, stdin });
 
   test("finds and repairs a value in prose", async () => {
     const { exit, stdout } = await parse(
@@ -22,7 +23,9 @@ describe("modullm parse", () => {
   });
 
   test("--trace shows every edit with its place", async () => {
-    const traced = (await parse("{'name': 'Ada'}", "--schema", "person.json", "--trace")).json() as {
+    const traced = (
+      await parse("{'name': 'Ada'}", "--schema", "person.json", "--trace")
+    ).json() as {
       value: unknown;
       edits: { rule: string; position: number | null }[];
     };
@@ -35,7 +38,10 @@ describe("modullm parse", () => {
     ['{"name": 5.5, "age": "old"}', ["--repair", "off"], "RLLM_005"],
   ])("%s is refused with its code", async (text, args, code) => {
     const { exit, json } = await parse(text, "--schema", "person.json", ...args);
-    expect({ exit, code: (json() as { error_code: string }).error_code }).toEqual({ exit: 1, code });
+    expect({ exit, code: (json() as { error_code: string }).error_code }).toEqual({
+      exit: 1,
+      code,
+    });
   });
 
   test("--jsonl answers each line in order, bad ones too", async () => {
@@ -67,10 +73,13 @@ describe("modullm run", () => {
   test("--format ndjson gives growing objects, then the output", async () => {
     const server = serveModel(['{"out": "a longer answer"}']);
     const folder = makeFolder({ "a.rllm": programText() });
-    const { stdout, stderr } = await modullm(["run", "a.rllm", "--text", "hi", "--stream", "--format", "ndjson"], {
-      folder,
-      env: server.env,
-    });
+    const { stdout, stderr } = await modullm(
+      ["run", "a.rllm", "--text", "hi", "--stream", "--format", "ndjson"],
+      {
+        folder,
+        env: server.env,
+      },
+    );
     server.stop();
     const lines = stdout
       .trim()
@@ -92,7 +101,10 @@ describe("modullm run", () => {
   ])("%j over a file's %j asks %i times", async (args, front, times) => {
     const server = serveModel(["{'out': 'single'}", '{"out": "ok"}']);
     const folder = makeFolder({ "a.rllm": programText(front) });
-    const { exit, stderr } = await modullm(["run", "a.rllm", "--text", "hi", ...args], { folder, env: server.env });
+    const { exit, stderr } = await modullm(["run", "a.rllm", "--text", "hi", ...args], {
+      folder,
+      env: server.env,
+    });
     server.stop();
     expect({ exit, stderr, times: server.asked.length }).toEqual({ exit: 0, stderr: "", times });
   });

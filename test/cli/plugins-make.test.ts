@@ -40,25 +40,41 @@ describe.each(LANGUAGES)("modullm plugins new --lang %s", (lang, place, command)
     expect(report.checks.filter(({ status }) => status === "failed")).toEqual([]);
     expect({ exit: tested.exit, name: report.plugin?.name }).toEqual({ exit: 0, name: "my-echo2" });
 
-    const own = Bun.spawnSync([...command], { cwd: join(folder, "my-echo2"), env: { ...process.env } });
-    expect({ status: own.exitCode, said: own.exitCode === 0 ? "" : own.stderr.toString() }).toEqual({
-      status: 0,
-      said: "",
+    const own = Bun.spawnSync([...command], {
+      cwd: join(folder, "my-echo2"),
+      env: { ...process.env },
     });
+    expect({ status: own.exitCode, said: own.exitCode === 0 ? "" : own.stderr.toString() }).toEqual(
+      {
+        status: 0,
+        said: "",
+      },
+    );
 
-    expect((await modullm(["plugins", "install", "./my-echo2", "--yes"], { folder, env })).exit).toBe(0);
-    const run = await modullm(["run", "hi.rllm", "--input", '{"text": "Grüße \\"😀\\""}'], { folder, env });
+    expect(
+      (await modullm(["plugins", "install", "./my-echo2", "--yes"], { folder, env })).exit,
+    ).toBe(0);
+    const run = await modullm(["run", "hi.rllm", "--input", '{"text": "Grüße \\"😀\\""}'], {
+      folder,
+      env,
+    });
     expect(run.json()).toEqual({ out: 'Grüße "😀"' });
   }, 120_000);
 
   test("writes a test that fails when the plugin says something else", async () => {
     const folder = newFolder();
     await modullm(["plugins", "new", "--lang", lang, "my-echo2"], { folder });
-    const main = join(folder, "my-echo2", lang === "ts" ? "my-echo2.ts" : `my-echo2.${lang === "bash" ? "sh" : "py"}`);
+    const main = join(
+      folder,
+      "my-echo2",
+      lang === "ts" ? "my-echo2.ts" : `my-echo2.${lang === "bash" ? "sh" : "py"}`,
+    );
     const text = readFileSync(main, "utf8");
     writeFileSync(
       main,
-      text.replace("yield word", lang === "ts" ? "yield word + 1" : "yield word + '1'").replace("$content", "$model"),
+      text
+        .replace("yield word", lang === "ts" ? "yield word + 1" : "yield word + '1'")
+        .replace("$content", "$model"),
     );
     expect(readFileSync(main, "utf8")).not.toBe(text);
     expect(Bun.spawnSync([...command], { cwd: join(folder, "my-echo2") }).exitCode).not.toBe(0);
@@ -66,11 +82,15 @@ describe.each(LANGUAGES)("modullm plugins new --lang %s", (lang, place, command)
 
   test("writes plugins/echo when that is its name", async () => {
     const folder = newFolder();
-    const { files } = (await modullm(["plugins", "new", "--lang", lang, "echo"], { folder })).json() as {
+    const { files } = (
+      await modullm(["plugins", "new", "--lang", lang, "echo"], { folder })
+    ).json() as {
       files: string[];
     };
     const differ = files.filter(
-      (file) => readFileSync(join(folder, "echo", file), "utf8") !== readFileSync(join(ECHO, place, file), "utf8"),
+      (file) =>
+        readFileSync(join(folder, "echo", file), "utf8") !==
+        readFileSync(join(ECHO, place, file), "utf8"),
     );
     expect(differ).toEqual([]);
   });
@@ -118,7 +138,17 @@ describe("modullm plugins test", () => {
     const script = `env > "$PWD/variables"; exec bash ${bash}`;
     const folder = newFolder({ "plugin.sh": script });
     const env = { PATH, ACME_KEY: "k", ACME_REGION: "r", SECRET: "s" };
-    const args = ["plugins", "test", "--only", "start/in-time", "--env", "ACME_KEY", "--env=ACME_REGION", "--", "bash"];
+    const args = [
+      "plugins",
+      "test",
+      "--only",
+      "start/in-time",
+      "--env",
+      "ACME_KEY",
+      "--env=ACME_REGION",
+      "--",
+      "bash",
+    ];
     expect((await modullm([...args, "plugin.sh"], { folder, env })).exit).toBe(0);
     const text = readFileSync(join(folder, "variables"), "utf8");
     expect(text).toContain("ACME_KEY=k\n");
@@ -138,7 +168,15 @@ describe("modullm plugins test", () => {
 
   test("exits 1 and says what was found when a check failed", async () => {
     const plugin = join(import.meta.dir, "../plugin/wayward-plugin.ts");
-    const args = ["plugins", "test", "--only", "models/windows", process.execPath, plugin, "models/windows"];
+    const args = [
+      "plugins",
+      "test",
+      "--only",
+      "models/windows",
+      process.execPath,
+      plugin,
+      "models/windows",
+    ];
     const { exit, stdout } = await modullm(args, { env: { PATH, NO_COLOR: "1" }, tty: true });
     expect(exit).toBe(1);
     expect(stdout).toContain(
@@ -153,7 +191,10 @@ describe("modullm plugins test", () => {
     const wrong = await modullm([...args, '{"delay": 1}'], { env: { PATH } });
     expect(wrong.json()).toMatchObject({ error_code: "RLLM_018" });
     const none = await modullm([...args, "[1]"], { env: { PATH } });
-    expect(none).toMatchObject({ exit: 2, stderr: expect.stringContaining("a JSON object is wanted") });
+    expect(none).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("a JSON object is wanted"),
+    });
   }, 20_000);
 
   test("tests an installed plugin by its name once it is trusted", async () => {
@@ -175,7 +216,10 @@ describe("modullm plugins test", () => {
     const marker = `modullm-sleeper-${process.pid}`;
     const args = ["plugins", "test", "--", "bash", "-c", "exec -a $0 sleep 60", marker];
     const { exit, json } = await modullm(args, { env: { PATH }, signal: AbortSignal.timeout(500) });
-    expect({ exit, code: (json() as { error_code: string }).error_code }).toEqual({ exit: 130, code: "RLLM_022" });
+    expect({ exit, code: (json() as { error_code: string }).error_code }).toEqual({
+      exit: 130,
+      code: "RLLM_022",
+    });
     expect(Bun.spawnSync(["pgrep", "-f", marker]).stdout.toString()).toBe("");
   }, 20_000);
 });

@@ -8,7 +8,8 @@ const server = serveModel(['{"out": "ok"}']);
 afterAll(() => server.stop());
 
 const { env } = server;
-const PAGES = "{type: object, properties: {pages: {type: array, items: {type: string}}}, required: [pages]}";
+const PAGES =
+  "{type: object, properties: {pages: {type: array, items: {type: string}}}, required: [pages]}";
 
 /** A program that runs another for each page, and a third on all that gave. */
 function mapFiles(kids: Record<string, string> = {}): Record<string, string> {
@@ -17,7 +18,10 @@ function mapFiles(kids: Record<string, string> = {}): Record<string, string> {
     '{name: end, path: ./end.rllm, with: {text: "{{uses.page}}"}}',
   ];
   return {
-    "map.rllm": programText({ input_schema: PAGES, uses: `[${uses.join(", ")}]`, ...kids }, "Join {{uses.end.out}}"),
+    "map.rllm": programText(
+      { input_schema: PAGES, uses: `[${uses.join(", ")}]`, ...kids },
+      "Join {{uses.end.out}}",
+    ),
     "page.rllm": programText({ name: "page", ...kids }),
     "end.rllm": programText({ name: "end", ...kids }),
   };
@@ -34,7 +38,8 @@ const FOUR = ["--input", '{"pages": ["a", "b", "c", "d"]}'];
 describe("modullm exectime", () => {
   test("predicts a whole tree from its runs, with as many elements as the input has", async () => {
     const folder = makeFolder(mapFiles());
-    for (const _ of [1, 2]) await modullm(["run", "map.rllm", "--input", '{"pages": ["x", "y"]}'], { folder, env });
+    for (const _ of [1, 2])
+      await modullm(["run", "map.rllm", "--input", '{"pages": ["x", "y"]}'], { folder, env });
     const said = await exectime(["map.rllm", ...FOUR], folder);
     expect(said).toMatchObject({ dependency_count: 2, missing: [] });
     expect(said.estimated_ms ?? 0).toBeGreaterThan(0);
@@ -43,7 +48,14 @@ describe("modullm exectime", () => {
     expect(said.evidence.nodes).toMatchObject([
       { entry: null, runs: 2, latency: "average", tokens: "average", times: 1, times_from: "file" },
       { entry: "page", runs: 4, latency: "average", tokens: "fit", times: 4, times_from: "input" },
-      { entry: "end", runs: 2, latency: "average", tokens: "average", times: 1, times_from: "file" },
+      {
+        entry: "end",
+        runs: 2,
+        latency: "average",
+        tokens: "average",
+        times: 1,
+        times_from: "file",
+      },
     ]);
   });
 
@@ -53,14 +65,23 @@ describe("modullm exectime", () => {
     expect(guessed.evidence.nodes[1]).toMatchObject({ times: 1, times_from: "guess" });
     expect(guessed).toMatchObject({ estimated_ms: null, prompt_tokens: null });
     await modullm(["run", "map.rllm", "--input", '{"pages": ["x", "y", "z"]}'], { folder, env });
-    expect((await exectime(["map.rllm"], folder)).evidence.nodes[1]).toMatchObject({ times: 3, times_from: "runs" });
+    expect((await exectime(["map.rllm"], folder)).evidence.nodes[1]).toMatchObject({
+      times: 3,
+      times_from: "runs",
+    });
   });
 
   test("counts prompts and goes by the catalogue where nothing ran", async () => {
-    const folder = makeFolder(mapFiles({ llm: "{model: deepseek/deepseek-chat}", llm_params: "{max_tokens: 100}" }));
+    const folder = makeFolder(
+      mapFiles({ llm: "{model: deepseek/deepseek-chat}", llm_params: "{max_tokens: 100}" }),
+    );
     const said = await exectime(["map.rllm", ...FOUR], folder);
     expect(said).toMatchObject({ estimated_ms: null, p90_ms: null });
-    expect(said.evidence).toMatchObject({ latency: "none", tokens: "catalogue", cost: "catalogue" });
+    expect(said.evidence).toMatchObject({
+      latency: "none",
+      tokens: "catalogue",
+      cost: "catalogue",
+    });
     expect(said.missing).toHaveLength(3);
     expect(said.cost_usd ?? 0).toBeGreaterThan(0);
     // Six answers of at most a hundred tokens each; the last two prompts hold such answers.
@@ -78,7 +99,10 @@ describe("modullm exectime", () => {
       "kid.rllm": programText({ name: "kid" }),
     });
     const times = async (text: string) =>
-      (await exectime(["a.rllm", "--text", text], folder)).evidence.nodes.map((node) => [node.times, node.times_from]);
+      (await exectime(["a.rllm", "--text", text], folder)).evidence.nodes.map((node) => [
+        node.times,
+        node.times_from,
+      ]);
     expect(await times("")).toEqual([
       [1, "file"],
       [0, "input"],
@@ -91,7 +115,9 @@ describe("modullm exectime", () => {
     const folder = makeFolder(mapFiles());
     const refused = await modullm(["exectime", "map.rllm", "--input", "{}"], { folder });
     expect(refused.json()).toMatchObject({ error_code: "RLLM_004" });
-    expect((await modullm(["exectime", "map.rllm", "--concurrency", "0"], { folder })).exit).toBe(2);
+    expect((await modullm(["exectime", "map.rllm", "--concurrency", "0"], { folder })).exit).toBe(
+      2,
+    );
   });
 });
 
@@ -110,7 +136,10 @@ describe("modullm run --dry-run", () => {
     ]);
     expect(before.prediction).toBe(null);
     await modullm(["run", "map.rllm", ...FOUR], { folder, env });
-    expect((await dryRun()).prediction).toMatchObject({ completion_tokens: 36, evidence: { latency: "average" } });
+    expect((await dryRun()).prediction).toMatchObject({
+      completion_tokens: 36,
+      evidence: { latency: "average" },
+    });
   });
 
   test("predicts from the catalogue alone, and warns of a history that can't be read", async () => {
@@ -120,7 +149,10 @@ describe("modullm run --dry-run", () => {
       prediction: { estimated_ms: null, cost_usd: 0, evidence: { cost: "catalogue" } },
     });
     mkdirSync(join(folder, "data/modullm"), { recursive: true });
-    writeFileSync(join(folder, "data/modullm/stats.db"), "this is no database, but long enough to be taken for one");
+    writeFileSync(
+      join(folder, "data/modullm/stats.db"),
+      "this is no database, but long enough to be taken for one",
+    );
     const { exit, stderr, json } = await modullm(args, { folder });
     expect(exit).toBe(0);
     expect(json()).toMatchObject({ program: "base", prediction: null });

@@ -25,7 +25,9 @@ describe("modullm run", () => {
       env: server.env,
     });
     expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n', stderr: "" });
-    expect(server.asked).toEqual([{ model: "test", messages: [{ role: "user", content: "Say hi" }] }]);
+    expect(server.asked).toEqual([
+      { model: "test", messages: [{ role: "user", content: "Say hi" }] },
+    ]);
   });
 
   test.each([
@@ -71,7 +73,10 @@ describe("modullm run", () => {
   ])("%j is %s, exit 1, nothing called", async (args, code) => {
     const folder = makeFolder({ "a.rllm": programText() });
     const server = serve(GOOD);
-    const { exit, json, stderr } = await modullm(["run", "a.rllm", ...args], { folder, env: server.env });
+    const { exit, json, stderr } = await modullm(["run", "a.rllm", ...args], {
+      folder,
+      env: server.env,
+    });
     expect({ exit, code: (json() as { error_code: string }).error_code, stderr }).toEqual({
       exit: 1,
       code,
@@ -92,17 +97,19 @@ describe("modullm run", () => {
 
   test("--trace writes the events as JSON lines", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
-    await modullm(["run", "a.rllm", "--text", "hi", "--trace", "t.jsonl"], { folder, env: serve("bad", GOOD).env });
+    await modullm(["run", "a.rllm", "--text", "hi", "--trace", "t.jsonl"], {
+      folder,
+      env: serve("bad", GOOD).env,
+    });
     const events = readFileSync(join(folder, "t.jsonl"), "utf8")
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { type: string; error?: string | null });
     expect(events[0]?.type).toBe("run-start");
     expect(events.at(-1)?.type).toBe("run-end");
-    expect(events.filter((event) => event.type === "attempt-end").map((event) => event.error)).toEqual([
-      "RLLM_006",
-      null,
-    ]);
+    expect(
+      events.filter((event) => event.type === "attempt-end").map((event) => event.error),
+    ).toEqual(["RLLM_006", null]);
   });
 
   test("--verbose tells the events on stderr", async () => {
@@ -117,9 +124,14 @@ describe("modullm run", () => {
 
   test("--dry-run prints the request and calls nothing", async () => {
     const folder = makeFolder({
-      "a.rllm": programText({ llm: "{model: openai/gpt-4o-mini}", llm_params: "{max_tokens: 100}" }),
+      "a.rllm": programText({
+        llm: "{model: openai/gpt-4o-mini}",
+        llm_params: "{max_tokens: 100}",
+      }),
     });
-    const { exit, json } = await modullm(["run", "a.rllm", "--text", "hi", "--dry-run"], { folder });
+    const { exit, json } = await modullm(["run", "a.rllm", "--text", "hi", "--dry-run"], {
+      folder,
+    });
     expect(exit).toBe(0);
     expect(json()).toMatchObject({
       request: {
@@ -147,7 +159,11 @@ describe("modullm run", () => {
       },
     });
     const env = { LOCAL_API_BASE: `http://127.0.0.1:${hanging.port}/v1` };
-    const { exit, json } = await modullm(["run", "a.rllm", "--text", "hi"], { folder, env, signal: interrupt.signal });
+    const { exit, json } = await modullm(["run", "a.rllm", "--text", "hi"], {
+      folder,
+      env,
+      signal: interrupt.signal,
+    });
     void hanging.stop(true);
     expect(exit).toBe(130);
     expect(json()).toMatchObject({ error_code: "RLLM_022", details: { reason: "interrupted" } });
@@ -155,27 +171,40 @@ describe("modullm run", () => {
 
   test("warnings go to stderr and don't stop the run", async () => {
     const folder = makeFolder({ "a.rllm": programText({ tests: "[]" }) });
-    const { exit, stdout, stderr } = await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: serve(GOOD).env });
+    const { exit, stdout, stderr } = await modullm(["run", "a.rllm", "--text", "hi"], {
+      folder,
+      env: serve(GOOD).env,
+    });
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
     expect(stderr).toContain(`a.rllm:11:1: "tests" has no effect in this version`);
   });
 
   test("an error at a terminal is told twice: JSON on stdout, source line and caret on stderr", async () => {
     const folder = makeFolder({ "a.rllm": programText({ llm_params: "{temprature: 1}" }) });
-    const { stdout, stderr } = await modullm(["run", "a.rllm"], { folder, tty: true, env: { NO_COLOR: "1" } });
+    const { stdout, stderr } = await modullm(["run", "a.rllm"], {
+      folder,
+      tty: true,
+      env: { NO_COLOR: "1" },
+    });
     expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_003" });
     expect(stderr).toContain("10 | llm_params: {temprature: 1}");
     expect(stderr).toContain(`\n   | ${" ".repeat(13)}^\n`);
     expect(stderr).not.toContain("\u001B");
   });
 
-  test.skipIf(process.getuid?.() === 0)("a home that can't be written to never fails a run", async () => {
-    const folder = makeFolder({ "a.rllm": programText() });
-    chmodSync(folder, 0o500);
-    const { exit, stderr } = await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: serve(GOOD).env });
-    expect(exit).toBe(0);
-    expect(stderr).toContain("warning:");
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    "a home that can't be written to never fails a run",
+    async () => {
+      const folder = makeFolder({ "a.rllm": programText() });
+      chmodSync(folder, 0o500);
+      const { exit, stderr } = await modullm(["run", "a.rllm", "--text", "hi"], {
+        folder,
+        env: serve(GOOD).env,
+      });
+      expect(exit).toBe(0);
+      expect(stderr).toContain("warning:");
+    },
+  );
 
   test("50 MB of input arrive whole", async () => {
     const folder = makeFolder({ "a.rllm": programText({ max_context_window: "100000000" }) });
@@ -194,7 +223,9 @@ describe("modullm run", () => {
     const env = serve(GOOD).env;
     const deep = `{"a": ${"[".repeat(900)}${"]".repeat(900)}}`;
     expect((await modullm(["run", "a.rllm", "--input", deep], { folder, env })).exit).toBe(0);
-    expect((await modullm(["run", "a.rllm", "--input", '{"a": "\\u0000"}'], { folder, env })).exit).toBe(0);
+    expect(
+      (await modullm(["run", "a.rllm", "--input", '{"a": "\\u0000"}'], { folder, env })).exit,
+    ).toBe(0);
   });
 });
 
@@ -209,7 +240,10 @@ describe("hostile input", () => {
     const folder = makeFolder({ "a.rllm": programText() });
     const start = performance.now();
     const { exit, json } = await modullm(["run", "a.rllm", "--input", input], { folder });
-    expect({ exit, code: (json() as { error_code: string }).error_code }).toEqual({ exit: 1, code });
+    expect({ exit, code: (json() as { error_code: string }).error_code }).toEqual({
+      exit: 1,
+      code,
+    });
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
@@ -221,7 +255,9 @@ describe("hostile input", () => {
       `{"out": "x", "more": ${"[".repeat(2000)}${"]".repeat(2000)}}`,
       GOOD,
     );
-    expect((await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: server.env })).json()).toEqual({
+    expect(
+      (await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: server.env })).json(),
+    ).toEqual({
       out: "ok",
     });
     expect(server.asked).toHaveLength(3);
@@ -234,7 +270,9 @@ describe("hostile input", () => {
     expect(server.asked[0]?.messages[0]?.content).toBe("Say --help");
     expect((await modullm(["run", "a.rllm", "--version"], { folder })).stdout).toBe("0.1.0\n");
     expect((await modullm(["run", "a.rllm", "--stream=xyz"], { folder })).exit).toBe(2);
-    expect((await modullm(["run", "a.rllm", "--model", "nonsense", "--dry-run"], { folder })).json()).toMatchObject({
+    expect(
+      (await modullm(["run", "a.rllm", "--model", "nonsense", "--dry-run"], { folder })).json(),
+    ).toMatchObject({
       error_code: "RLLM_002",
       details: { field: "model" },
     });
@@ -247,8 +285,13 @@ describe("a terminal", () => {
     const folder = makeFolder({ "a.rllm": programText({ name: JSON.stringify(`n${escape}`) }) });
     const env = { ...serve(`bad ${escape}`).env, NO_COLOR: "1" };
     const run = async (...args: string[]) =>
-      (await modullm(["run", "a.rllm", "--text", "hi", "--max-retries", "0", ...args], { folder, env, tty: true }))
-        .stderr;
+      (
+        await modullm(["run", "a.rllm", "--text", "hi", "--max-retries", "0", ...args], {
+          folder,
+          env,
+          tty: true,
+        })
+      ).stderr;
     for (const stderr of [await run(), await run("--stream"), await run("--verbose")]) {
       expect(stderr).toContain("evil");
       const told = stderr.replaceAll("\r\u001B[2K", "");

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, modullm, programText } from "./command-line.ts";
 
-/** What is planted, by where it comes from. Told ones are configured; the rest has a shape that keys have. */
+/**
+ * What is planted, by where it comes from. Told ones are configured; the rest has a shape that keys
+ * have.
+ */
 const ENVIRONMENT = {
   MINE_API_KEY: "mine-key-a81c5f03b7",
   OPENAI_API_KEY: "openai-key-51fe02c9aa",
@@ -41,17 +44,26 @@ const server = Bun.serve({
     const { model, stream } = (await request.json()) as { model: string; stream?: boolean };
     const echoed = `${request.headers.get("authorization")} ${request.headers.get("x-config")} ${everything}`;
     if (model === "refuses")
-      return Response.json({ error: { message: echoed, type: "invalid_request_error" } }, { status: 401 });
-    if (model === "html") return new Response(`<html>${echoed}</html>`, { headers: { "content-type": "text/html" } });
+      return Response.json(
+        { error: { message: echoed, type: "invalid_request_error" } },
+        { status: 401 },
+      );
+    if (model === "html")
+      return new Response(`<html>${echoed}</html>`, { headers: { "content-type": "text/html" } });
     const content = model === "babbles" ? echoed : JSON.stringify({ out: echoed });
     if (!stream)
-      return Response.json({ choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }] });
+      return Response.json({
+        choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }],
+      });
     const pieces = content.match(/.{1,7}/gs) ?? [];
     const chunk = (delta: object, finish: string | null) =>
       `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-    return new Response(`${pieces.map((piece) => chunk({ content: piece }, null)).join("")}${chunk({}, "stop")}`, {
-      headers: { "content-type": "text/event-stream" },
-    });
+    return new Response(
+      `${pieces.map((piece) => chunk({ content: piece }, null)).join("")}${chunk({}, "stop")}`,
+      {
+        headers: { "content-type": "text/event-stream" },
+      },
+    );
   },
 });
 afterAll(() => void server.stop(true));
@@ -59,10 +71,18 @@ afterAll(() => void server.stop(true));
 describe("twenty planted secrets appear in no output, trace, stats file or error of", () => {
   const runs: [string, string[], number][] = [
     ["a run whose model repeats them", ["run", "a.rllm", "--model", "mine/repeats"], 0],
-    ["a stream whose model repeats them", ["run", "a.rllm", "--model", "mine/repeats", "--stream"], 0],
+    [
+      "a stream whose model repeats them",
+      ["run", "a.rllm", "--model", "mine/repeats", "--stream"],
+      0,
+    ],
     ["a run that is refused", ["run", "a.rllm", "--model", "mine/refuses"], 1],
     ["a run that is answered with a page", ["run", "a.rllm", "--model", "mine/html"], 1],
-    ["a run that ends without a usable answer", ["run", "a.rllm", "--model", "mine/babbles", "--max-retries", "1"], 1],
+    [
+      "a run that ends without a usable answer",
+      ["run", "a.rllm", "--model", "mine/babbles", "--max-retries", "1"],
+      1,
+    ],
     ["a dry run", ["run", "a.rllm", "--model", "mine/repeats", "--dry-run"], 0],
   ];
   test.each(runs)("%s", async (_, args, status) => {
@@ -89,7 +109,8 @@ describe("twenty planted secrets appear in no output, trace, stats file or error
       wal: join(folder, "data/modullm/stats.db-wal"),
     };
     const places: Record<string, string> = { stdout, stderr };
-    for (const [name, path] of Object.entries(files)) if (existsSync(path)) places[name] = readFileSync(path, "latin1");
+    for (const [name, path] of Object.entries(files))
+      if (existsSync(path)) places[name] = readFileSync(path, "latin1");
     const leaks = Object.entries(places).flatMap(([place, text]) =>
       TRACES.filter((secret) => text.includes(secret)).map((secret) => `${secret} in ${place}`),
     );

@@ -4,7 +4,10 @@ import { makeFolder } from "./command-line.ts";
 
 const TERMINAL = join(import.meta.dir, "../../src/cli/terminal.ts");
 
-/** A program that takes a second and a half to end after it was interrupted, and sent SIGINT twice, so many milliseconds apart. */
+/**
+ * A program that takes a second and a half to end after it was interrupted, and sent SIGINT twice,
+ * so many milliseconds apart.
+ */
 async function interruptTwice(ms: number, { disarms = false } = {}) {
   const script = `
     import { processTerminal } from ${JSON.stringify(TERMINAL)};

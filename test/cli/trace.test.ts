@@ -12,7 +12,9 @@ interface Facts {
 
 /** Events as `run --trace` writes them, one each millisecond unless they say when. */
 function lines(...events: readonly Facts[]): string {
-  return events.map((event, index) => `${JSON.stringify({ run: "r", at: 1000 + index, ...event })}\n`).join("");
+  return events
+    .map((event, index) => `${JSON.stringify({ run: "r", at: 1000 + index, ...event })}\n`)
+    .join("");
 }
 
 function start(run: string, more: Record<string, unknown> = {}): Facts {
@@ -22,7 +24,15 @@ function start(run: string, more: Record<string, unknown> = {}): Facts {
 
 function attempt(run: string, more: Record<string, unknown> = {}): Facts {
   const usage = { prompt_tokens: 100, completion_tokens: 20 };
-  const ending = { attempt: 1, model: "local/test", ok: true, error: null, latency_ms: 5, usage, cost_usd: 0.002 };
+  const ending = {
+    attempt: 1,
+    model: "local/test",
+    ok: true,
+    error: null,
+    latency_ms: 5,
+    usage,
+    cost_usd: 0.002,
+  };
   return { type: "attempt-end", run, ...ending, cached: null, edits: [], ...more };
 }
 
@@ -39,7 +49,10 @@ async function tree(text: string): Promise<TraceTree> {
   return (await show(text, "--format", "json")).json() as TraceTree;
 }
 
-/** A parent over 100 ms with two elements of `each`, one of them twice tried, and an answer that was kept. */
+/**
+ * A parent over 100 ms with two elements of `each`, one of them twice tried, and an answer that was
+ * kept.
+ */
 const WHOLE = lines(
   start("p"),
   { type: "stage-start", run: "p", stage: "uses" },
@@ -53,7 +66,12 @@ const WHOLE = lines(
   end("a", 40, { at: 1050 }),
   end("b", 50, { at: 1060 }),
   start("c", { parent: "p", entry: "c", at: 1060 }),
-  attempt("c", { cached: "store", usage: { prompt_tokens: 0, completion_tokens: 0 }, cost_usd: 0, at: 1060 }),
+  attempt("c", {
+    cached: "store",
+    usage: { prompt_tokens: 0, completion_tokens: 0 },
+    cost_usd: 0,
+    at: 1060,
+  }),
   end("c", 0.5, { at: 1061 }),
   { type: "model-delta", run: "p", attempt: 1, text: "…", at: 1070 },
   { type: "something-new", run: "p", at: 1071 },
@@ -98,7 +116,14 @@ describe("trace show", () => {
       },
     });
     const [parent] = runs;
-    expect(parent).toMatchObject({ run: "p", status: "ok", start_ms: 0, ms: 100, attempts: 1, retries: 0 });
+    expect(parent).toMatchObject({
+      run: "p",
+      status: "ok",
+      start_ms: 0,
+      ms: 100,
+      attempts: 1,
+      retries: 0,
+    });
     expect(parent?.children).toMatchObject([
       {
         entry: "facts",
@@ -118,12 +143,19 @@ describe("trace show", () => {
   });
 
   test("tells an error once, where it arose", async () => {
-    const error = { error_code: "RLLM_013", message: 'No good answer\u001B[2J from "x"', details: {} };
+    const error = {
+      error_code: "RLLM_013",
+      message: 'No good answer\u001B[2J from "x"',
+      details: {},
+    };
     const text = lines(
       start("p"),
       start("a", { parent: "p", entry: "a" }),
       end("a", 1, { ok: false, error }),
-      end("p", 3, { ok: false, error: { ...error, details: { chain: [{ name: "a", path: "/a.rllm" }] } } }),
+      end("p", 3, {
+        ok: false,
+        error: { ...error, details: { chain: [{ name: "a", path: "/a.rllm" }] } },
+      }),
     );
     const { stdout } = await show(text);
     expect(stdout).toContain("failed below");
@@ -160,17 +192,31 @@ describe("trace show", () => {
 
   test.each<[what: string, text: string, line: number, reason: string]>([
     ["what is no JSON", `${lines(start("p"))}nonsense\n`, 2, "it is not JSON"],
-    ["a cut line that is not the last", `${lines(start("p"))}{"type":"no\n${lines(end("p", 1))}`, 2, "it is not JSON"],
+    [
+      "a cut line that is not the last",
+      `${lines(start("p"))}{"type":"no\n${lines(end("p", 1))}`,
+      2,
+      "it is not JSON",
+    ],
     ["a list", "[]\n", 1, "it is no event"],
     ["another file's objects", '{"id": 1}\n', 1, "it is no event"],
     ["an event without a time", '{"type":"run-start","run":"r"}\n', 1, '"at" is not a number'],
-    ["a start without a name", lines({ type: "run-start", parent: null }), 1, '"name" is not a string'],
+    [
+      "a start without a name",
+      lines({ type: "run-start", parent: null }),
+      1,
+      '"name" is not a string',
+    ],
     ["an end of nothing", `\n${lines(end("p", 1))}`, 2, 'its run "p" has not started'],
     ["a child of nothing", lines(start("a", { parent: "p" })), 1, "its parent has not started"],
     ["a run that starts twice", lines(start("p"), start("p")), 2, 'the run "p" starts twice'],
     [
       "runs without bottom",
-      lines(...Array.from({ length: 600 }, (_, at) => start(`r${at}`, { parent: at === 0 ? null : `r${at - 1}` }))),
+      lines(
+        ...Array.from({ length: 600 }, (_, at) =>
+          start(`r${at}`, { parent: at === 0 ? null : `r${at - 1}` }),
+        ),
+      ),
       501,
       "nested more than 500 deep",
     ],
@@ -186,10 +232,19 @@ describe("trace show", () => {
   test("says what is wrong with a file that can't be read, and with other actions", async () => {
     const folder = makeFolder({ "d/x": "" });
     const gone = await modullm(["trace", "show", "gone.jsonl"], { folder });
-    expect(gone.json()).toMatchObject({ error_code: "RLLM_016", details: { reason: "there is no such file" } });
+    expect(gone.json()).toMatchObject({
+      error_code: "RLLM_016",
+      details: { reason: "there is no such file" },
+    });
     const directory = await modullm(["trace", "show", "d"], { folder });
-    expect(directory.json()).toMatchObject({ error_code: "RLLM_016", details: { reason: "it is a folder" } });
-    expect(await modullm(["trace", "draw", "x"], { folder })).toMatchObject({ exit: 2, stdout: "" });
+    expect(directory.json()).toMatchObject({
+      error_code: "RLLM_016",
+      details: { reason: "it is a folder" },
+    });
+    expect(await modullm(["trace", "draw", "x"], { folder })).toMatchObject({
+      exit: 2,
+      stdout: "",
+    });
   });
 
   test("reads stdin, several traces in one, and an empty one", async () => {
@@ -209,10 +264,16 @@ describe("trace show", () => {
   test("shows what a run wrote, one that was killed too", async () => {
     const server = serveModel(['{"out": "ok"}', "no", '{"out": "ok"}']);
     const folder = makeFolder({
-      "a.rllm": programText({ name: "a", uses: '[{name: b, path: b, with: {text: "{{input.text}}"}}]' }),
+      "a.rllm": programText({
+        name: "a",
+        uses: '[{name: b, path: b, with: {text: "{{input.text}}"}}]',
+      }),
       "library/b.rllm": programText({ name: "b" }),
     });
-    const run = await modullm(["run", "a.rllm", "--text", "hi", "--trace", "t.jsonl"], { folder, env: server.env });
+    const run = await modullm(["run", "a.rllm", "--text", "hi", "--trace", "t.jsonl"], {
+      folder,
+      env: server.env,
+    });
     server.stop();
     expect(run.exit).toBe(0);
     const shown = await modullm(["trace", "show", "t.jsonl", "--format", "json"], { folder });
@@ -227,11 +288,20 @@ describe("trace show", () => {
         cost_usd: null,
         unpriced: 3,
       },
-      runs: [{ name: "a", retries: 1, children: [{ entry: "b", path: join(folder, "library/b.rllm"), status: "ok" }] }],
+      runs: [
+        {
+          name: "a",
+          retries: 1,
+          children: [{ entry: "b", path: join(folder, "library/b.rllm"), status: "ok" }],
+        },
+      ],
     });
     const text = readFileSync(join(folder, "t.jsonl"), "utf8");
     const killed = await show(text.slice(0, text.lastIndexOf('"run-end"')), "--format", "json");
-    expect(killed.json()).toMatchObject({ total: { unfinished: 1 }, runs: [{ name: "a", status: "unfinished" }] });
+    expect(killed.json()).toMatchObject({
+      total: { unfinished: 1 },
+      runs: [{ name: "a", status: "unfinished" }],
+    });
   });
 
   test("a hundred thousand events take less than a second", async () => {
@@ -249,6 +319,8 @@ describe("trace show", () => {
     const began = performance.now();
     const { stdout } = await show(text);
     expect(performance.now() - began).toBeLessThan(1000);
-    expect(stdout).toContain("\n5001 runs, 1 min 40 s, 5000 attempts, 500000 + 100000 tokens, $10.0000\n");
+    expect(stdout).toContain(
+      "\n5001 runs, 1 min 40 s, 5000 attempts, 500000 + 100000 tokens, $10.0000\n",
+    );
   });
 });

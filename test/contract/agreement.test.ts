@@ -31,12 +31,14 @@ test(
             `Seed ${seed}: ${before} under ${JSON.stringify(schema)} is ${ok}, but ${JSON.stringify(issues)}`,
           );
         }
-        if (JSON.stringify(value) !== before) throw new Error(`Seed ${seed}: the value was changed`);
+        if (JSON.stringify(value) !== before)
+          throw new Error(`Seed ${seed}: the value was changed`);
         if (ok) met++;
         else broken++;
       }
     }
-    // The schemas say something: neither all nor none of them can be compiled, and values fit some of them.
+    // The schemas say something: neither all nor none of them can be compiled, and values fit some
+    // of them.
     expect(refused).toBeWithin(1, SCHEMAS / 2);
     expect(met / (met + broken)).toBeWithin(0.1, 0.9);
   },

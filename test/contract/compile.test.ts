@@ -5,7 +5,11 @@ import type { Contract, Issue, JsonSchema } from "../../src/contract/contract.ts
 function contractOf(schema: JsonSchema): Contract {
   const compiled = compileContract(schema);
   if (!compiled.ok)
-    throw new Error(compiled.faults.map(({ schemaPath, reason }) => `${schemaPath.join("/")} ${reason}`).join("\n"));
+    throw new Error(
+      compiled.faults
+        .map(({ schemaPath, reason }) => `${schemaPath.join("/")} ${reason}`)
+        .join("\n"),
+    );
   return compiled.contract;
 }
 
@@ -24,7 +28,9 @@ function first(schema: JsonSchema, value: unknown): string {
 
 function faultsOf(schema: JsonSchema): string[] {
   const compiled = compileContract(schema);
-  return compiled.ok ? [] : compiled.faults.map(({ schemaPath, reason }) => `/${schemaPath.join("/")} ${reason}`);
+  return compiled.ok
+    ? []
+    : compiled.faults.map(({ schemaPath, reason }) => `/${schemaPath.join("/")} ${reason}`);
 }
 
 const DRAFT4 = "http://json-schema.org/draft-04/schema#";
@@ -51,8 +57,14 @@ describe("check()", () => {
   });
 
   test("names the missing property and what may be meant to be it", () => {
-    const schema = { properties: { key_points: {} }, required: ["key_points"], additionalProperties: false };
-    expect(first(schema, {})).toBe('/ | required /required | lacks the required property "key_points"');
+    const schema = {
+      properties: { key_points: {} },
+      required: ["key_points"],
+      additionalProperties: false,
+    };
+    expect(first(schema, {})).toBe(
+      '/ | required /required | lacks the required property "key_points"',
+    );
     expect(issuesOf(schema, { key_point: 1 }).map(({ reason }) => reason)).toEqual([
       'lacks the required property "key_points"; "key_point" may be meant to be it',
       'has the property "key_point", which the schema does not allow. Did you mean "key_points"?',
@@ -64,7 +76,10 @@ describe("check()", () => {
       required: ["title"],
       properties: { items: { items: { properties: { n: { type: "integer" } } } } },
     };
-    expect(issuesOf(schema, { items: [{ n: 1.5 }] }).map(({ path }) => path)).toEqual([["items", 0, "n"], []]);
+    expect(issuesOf(schema, { items: [{ n: 1.5 }] }).map(({ path }) => path)).toEqual([
+      ["items", 0, "n"],
+      [],
+    ]);
   });
 
   test("reports twenty issues at most", () => {
@@ -74,8 +89,16 @@ describe("check()", () => {
   test.each<[JsonSchema, unknown, string]>([
     [{ type: ["string", "null"] }, {}, "is an empty object, but a string or null is wanted"],
     [{ type: "integer" }, 1.5, "is the number 1.5, but an integer is wanted"],
-    [{ type: "string" }, { a: 1, b: 2, c: 3, d: 4 }, 'is an object with the properties "a", "b", "c" and 1 more, but'],
-    [{ enum: ["red", "green"] }, "gren", 'is "gren", but "red" or "green" is wanted. Did you mean "green"?'],
+    [
+      { type: "string" },
+      { a: 1, b: 2, c: 3, d: 4 },
+      'is an object with the properties "a", "b", "c" and 1 more, but',
+    ],
+    [
+      { enum: ["red", "green"] },
+      "gren",
+      'is "gren", but "red" or "green" is wanted. Did you mean "green"?',
+    ],
     [{ const: { a: 1 } }, [1], 'is an array of 1 item, but {"a":1} is wanted'],
     [{ minimum: 3 }, 2, "is 2, but 3 or more is wanted"],
     [{ exclusiveMaximum: 3 }, 3, "is 3, but a number less than 3 is wanted"],
@@ -84,18 +107,30 @@ describe("check()", () => {
     [{ pattern: "^a" }, "b", 'is "b", but text that matches the pattern ^a is wanted'],
     [{ format: "date" }, "2024-02-30", 'is "2024-02-30", but a date such as 2024-05-31 is wanted'],
     [{ maxItems: 1 }, [1, 2], "has 2 items, but at most 1 is wanted"],
-    [{ uniqueItems: true }, [1, "1", 1], "holds 1 twice, at 0 and at 2, but every item must be different"],
+    [
+      { uniqueItems: true },
+      [1, "1", 1],
+      "holds 1 twice, at 0 and at 2, but every item must be different",
+    ],
     [
       { contains: { type: "string" } },
       [1],
       "but at least 1 is wanted: the first is the number 1, but a string is wanted",
     ],
     [{ minProperties: 1 }, {}, "has 0 properties, but at least 1 is wanted"],
-    [{ propertyNames: { maxLength: 2 } }, { long: 1 }, 'has the property name "long", which has 4 characters'],
+    [
+      { propertyNames: { maxLength: 2 } },
+      { long: 1 },
+      'has the property name "long", which has 4 characters',
+    ],
     [{ dependentRequired: { a: ["b"] } }, { a: 1 }, 'has the property "a" and so must have "b"'],
     [{ not: { type: "string" } }, "a", "is what the schema under `not` describes, and must not be"],
     [{ prefixItems: [{}], items: false }, [1, 2], "has 2 items, but at most 1 is wanted"],
-    [{ oneOf: [{ minimum: 1 }, { maximum: 5 }] }, 3, "meets the alternatives 0 and 1, but exactly one of 2 is wanted"],
+    [
+      { oneOf: [{ minimum: 1 }, { maximum: 5 }] },
+      3,
+      "meets the alternatives 0 and 1, but exactly one of 2 is wanted",
+    ],
     [{ properties: { a: false } }, { a: 1 }, "is not allowed here"],
   ])("explains %j", (schema, value, reason) => {
     expect(issuesOf(schema, value)[0]?.reason).toContain(reason);
@@ -112,8 +147,16 @@ describe("check()", () => {
 describe("check() of alternatives", () => {
   const kinds = {
     oneOf: [
-      { type: "object", properties: { kind: { const: "text" }, text: { type: "string" } }, required: ["kind", "text"] },
-      { type: "object", properties: { kind: { const: "image" }, url: { type: "string" } }, required: ["kind", "url"] },
+      {
+        type: "object",
+        properties: { kind: { const: "text" }, text: { type: "string" } },
+        required: ["kind", "text"],
+      },
+      {
+        type: "object",
+        properties: { kind: { const: "image" }, url: { type: "string" } },
+        required: ["kind", "url"],
+      },
       { type: "null" },
     ],
   };
@@ -122,7 +165,9 @@ describe("check() of alternatives", () => {
     expect(first(kinds, { kind: "image", url: 5 })).toBe(
       "/url | type /oneOf/1/properties/url/type | is the number 5, but a string is wanted",
     );
-    expect(first(kinds, { kind: "image" })).toBe('/ | required /oneOf/1/required | lacks the required property "url"');
+    expect(first(kinds, { kind: "image" })).toBe(
+      '/ | required /oneOf/1/required | lacks the required property "url"',
+    );
   });
 
   test("lists the constants when none fits", () => {
@@ -132,7 +177,9 @@ describe("check() of alternatives", () => {
   });
 
   test("lists the types when none fits", () => {
-    expect(first(kinds, 5)).toBe("/ | oneOf /oneOf | is the number 5, but an object or null is wanted");
+    expect(first(kinds, 5)).toBe(
+      "/ | oneOf /oneOf | is the number 5, but an object or null is wanted",
+    );
     expect(first({ anyOf: [{ type: "string" }, { type: ["integer", "null"] }] }, [])).toEndWith(
       "a string, an integer or null is wanted",
     );
@@ -140,7 +187,9 @@ describe("check() of alternatives", () => {
 
   test("speaks of the one whose type fits", () => {
     const schema = { anyOf: [{ type: "null" }, { type: "array", items: { type: "string" } }] };
-    expect(first(schema, ["a", 1])).toBe("/1 | type /anyOf/1/items/type | is the number 1, but a string is wanted");
+    expect(first(schema, ["a", 1])).toBe(
+      "/1 | type /anyOf/1/items/type | is the number 1, but a string is wanted",
+    );
   });
 
   test("stays quick where alternatives are recursive", () => {
@@ -172,14 +221,19 @@ function deep(levels: number, end: unknown): unknown {
 }
 
 describe("check() never throws on data", () => {
-  const nested = { $ref: "#/$defs/n", $defs: { n: { type: "object", properties: { n: { $ref: "#/$defs/n" } } } } };
+  const nested = {
+    $ref: "#/$defs/n",
+    $defs: { n: { type: "object", properties: { n: { $ref: "#/$defs/n" } } } },
+  };
   test("and follows a recursive schema a thousand levels down", () => {
     expect(contractOf(nested).check(deep(1000, {})).ok).toBe(true);
     expect(issuesOf(nested, deep(500, 1))[0]?.path).toHaveLength(500);
   });
 
   test("and refuses what is nested too deeply, with a reason", () => {
-    expect(issuesOf(nested, deep(100_000, {}))[0]?.reason).toBe("is nested too deeply, or is too large, to be checked");
+    expect(issuesOf(nested, deep(100_000, {}))[0]?.reason).toBe(
+      "is nested too deeply, or is too large, to be checked",
+    );
     const loop: Record<string, unknown> = {};
     loop["n"] = loop;
     expect(contractOf(nested).check(loop).ok).toBe(false);
@@ -187,7 +241,9 @@ describe("check() never throws on data", () => {
 
   test("and does not mind depth where the schema does not go", () => {
     expect(contractOf({ type: "object" }).check(deep(100_000, 1)).ok).toBe(true);
-    expect(first({ enum: [1] }, deep(100_000, 1))).toContain('is an object with the property "n", but 1 is wanted');
+    expect(first({ enum: [1] }, deep(100_000, 1))).toContain(
+      'is an object with the property "n", but 1 is wanted',
+    );
     expect(issuesOf({ uniqueItems: true }, [deep(50_000, 1), deep(50_000, 1)])).toHaveLength(1);
   });
 
@@ -198,7 +254,9 @@ describe("check() never throws on data", () => {
     expect(contractOf(closed).check({}).ok).toBe(true);
     expect(first(closed, { valueOf: 1 })).toContain('has the property "valueOf"');
     const written = JSON.parse('{"properties":{"__proto__":{"type":"string"}}}');
-    expect(first(written, JSON.parse('{"__proto__":5}'))).toContain("/__proto__ | type /properties/__proto__/type");
+    expect(first(written, JSON.parse('{"__proto__":5}'))).toContain(
+      "/__proto__ | type /properties/__proto__/type",
+    );
     expect(contractOf(written).check({}).ok).toBe(true);
   });
 
@@ -216,7 +274,9 @@ describe("check() never throws on data", () => {
   });
 
   test("and takes a million items in its stride", () => {
-    const items = Array.from({ length: 1_000_000 }, (_, index) => (index === 999_999 ? "x" : index));
+    const items = Array.from({ length: 1_000_000 }, (_, index) =>
+      index === 999_999 ? "x" : index,
+    );
     expect(first({ items: { type: "number" } }, items)).toStartWith("/999999 | type /items/type");
   });
 
@@ -231,7 +291,11 @@ describe("check() never throws on data", () => {
       [1e-20, 1e-19, true],
       [3, 2 ** 53, false],
     ] as const) {
-      expect([divisor, value, contractOf({ multipleOf: divisor }).check(value).ok]).toEqual([divisor, value, fits]);
+      expect([divisor, value, contractOf({ multipleOf: divisor }).check(value).ok]).toEqual([
+        divisor,
+        value,
+        fits,
+      ]);
     }
   });
 });
@@ -255,14 +319,23 @@ describe("compileContract() resolves", () => {
     };
     expect(first(schema, { a: 1 })).toStartWith("/a | type /$defs/na/me/type");
     expect(first(schema, { b: "long" })).toStartWith("/b | maxLength /$defs/word/maxLength");
-    expect(first(schema, { c: { x: "1" } })).toStartWith("/c/x | type /$defs/item/properties/x/type");
+    expect(first(schema, { c: { x: "1" } })).toStartWith(
+      "/c/x | type /$defs/item/properties/x/type",
+    );
     expect(first(schema, { d: "1" })).toStartWith("/d | type /$defs/item/properties/x/type");
-    expect(first(schema, { children: [{ children: [{ a: 1 }] }] })).toStartWith("/children/0/children/0/a | type");
+    expect(first(schema, { children: [{ children: [{ a: 1 }] }] })).toStartWith(
+      "/children/0/children/0/a | type",
+    );
   });
 
   test("references into places that are no keywords", () => {
-    const schema = { $ref: "#/components/schemas/Name", components: { schemas: { Name: { type: "string" } } } };
-    expect(first(schema, 1)).toBe("/ | type /components/schemas/Name/type | is the number 1, but a string is wanted");
+    const schema = {
+      $ref: "#/components/schemas/Name",
+      components: { schemas: { Name: { type: "string" } } },
+    };
+    expect(first(schema, 1)).toBe(
+      "/ | type /components/schemas/Name/type | is the number 1, but a string is wanted",
+    );
   });
 
   test("dynamic references by the way there", () => {
@@ -284,7 +357,10 @@ describe("compileContract() resolves", () => {
 
   test("references to documents that it is given", () => {
     const documents = { "https://example.org/word": { type: "string" } };
-    const compiled = compileContract({ items: { $ref: "https://example.org/word" } }, { documents });
+    const compiled = compileContract(
+      { items: { $ref: "https://example.org/word" } },
+      { documents },
+    );
     expect(compiled.ok && compiled.contract.check(["a", 1]).ok).toBe(false);
     expect(compiled.ok && compiled.contract.check(["a"]).ok).toBe(true);
   });
@@ -293,13 +369,19 @@ describe("compileContract() resolves", () => {
 describe("compileContract() reads older drafts in their own words", () => {
   test("draft 4: exclusive limits are flags, and paths are those of the schema as written", () => {
     const schema = { $schema: DRAFT4, minimum: 3, exclusiveMinimum: true };
-    expect(first(schema, 3)).toBe("/ | minimum /minimum | is 3, but a number greater than 3 is wanted");
+    expect(first(schema, 3)).toBe(
+      "/ | minimum /minimum | is 3, but a number greater than 3 is wanted",
+    );
     expect(contractOf(schema).check(4).ok).toBe(true);
   });
 
   test("draft 4 and 7: items may be a list, with additionalItems", () => {
     for (const $schema of [DRAFT4, DRAFT7]) {
-      const schema = { $schema, items: [{ type: "string" }, {}], additionalItems: { type: "integer" } };
+      const schema = {
+        $schema,
+        items: [{ type: "string" }, {}],
+        additionalItems: { type: "integer" },
+      };
       expect(first(schema, [1])).toStartWith("/0 | type /items/0/type");
       expect(first(schema, ["a", 1, "b"])).toStartWith("/2 | type /additionalItems/type");
       expect(first({ ...schema, additionalItems: false }, ["a", 1, 2])).toStartWith(
@@ -319,7 +401,9 @@ describe("compileContract() reads older drafts in their own words", () => {
     };
     expect(contractOf(beside).check({ x: "long" }).ok).toBe(true);
     expect(
-      contractOf({ ...beside, $schema: "https://json-schema.org/draft/2020-12/schema" }).check({ x: "long" }).ok,
+      contractOf({ ...beside, $schema: "https://json-schema.org/draft/2020-12/schema" }).check({
+        x: "long",
+      }).ok,
     ).toBe(false);
   });
 
@@ -340,7 +424,9 @@ describe("compileContract() reads older drafts in their own words", () => {
       properties: { n: { $recursiveRef: "#" } },
       additionalProperties: false,
     };
-    expect(first(schema, { n: { n: { m: 1 } } })).toStartWith("/n/n | additionalProperties /additionalProperties");
+    expect(first(schema, { n: { n: { m: 1 } } })).toStartWith(
+      "/n/n | additionalProperties /additionalProperties",
+    );
   });
 });
 
@@ -364,7 +450,10 @@ describe("compileContract() refuses", () => {
     [{ minimum: Infinity }, "but a number is wanted"],
     [{ pattern: "(" }, '/pattern is "(", which is no regular expression'],
     [{ pattern: "(?P<y>a)" }, "write a named group as (?<name>…)"],
-    [{ patternProperties: { "[": {} } }, '/patternProperties/[ is "[", which is no regular expression'],
+    [
+      { patternProperties: { "[": {} } },
+      '/patternProperties/[ is "[", which is no regular expression',
+    ],
     [{ enum: "a" }, '/enum is the string "a", but a list of values is wanted'],
     [{ properties: ["a"] }, "but a mapping from names to schemas is wanted"],
     [
@@ -384,10 +473,18 @@ describe("compileContract() refuses", () => {
     [{ $ref: "other.json" }, "other files are never loaded"],
     [{ $ref: "#" }, "/$ref leads back to itself without a step into the value"],
     [
-      { $defs: { a: { allOf: [{ $ref: "#/$defs/b" }] }, b: { anyOf: [{ type: "null" }, { $ref: "#/$defs/a" }] } } },
+      {
+        $defs: {
+          a: { allOf: [{ $ref: "#/$defs/b" }] },
+          b: { anyOf: [{ type: "null" }, { $ref: "#/$defs/a" }] },
+        },
+      },
       "leads back to itself",
     ],
-    [{ $schema: "http://json-schema.org/draft-03/schema#" }, "names draft 3, which is not supported"],
+    [
+      { $schema: "http://json-schema.org/draft-03/schema#" },
+      "names draft 3, which is not supported",
+    ],
   ])("%j", (schema, fault) => {
     expect(faultsOf(schema).join("\n")).toContain(fault);
   });
@@ -406,9 +503,9 @@ describe("compileContract() refuses", () => {
       { length: 30_000 },
       (_, index) => [`d${index}`, { $ref: `#/$defs/d${index + 1}` }] as const,
     );
-    expect(faultsOf({ $ref: "#/$defs/d0", $defs: { ...Object.fromEntries(chain), d30000: {} } })[0]).toContain(
-      "too deeply",
-    );
+    expect(
+      faultsOf({ $ref: "#/$defs/d0", $defs: { ...Object.fromEntries(chain), d30000: {} } })[0],
+    ).toContain("too deeply");
   });
 });
 

@@ -4,12 +4,23 @@ import { compileContract } from "../../src/contract/compile.ts";
 import type { Contract, JsonSchema } from "../../src/contract/contract.ts";
 import { type Fit, schemaFits } from "../../src/contract/fits.ts";
 import { dice, randomSchema, randomValue } from "./random-schema.ts";
-import { contradicted, drawn, relaxed, type Roll, schemaAround, someValue, type Written } from "./fits-schemas.ts";
+import {
+  contradicted,
+  drawn,
+  relaxed,
+  type Roll,
+  schemaAround,
+  someValue,
+  type Written,
+} from "./fits-schemas.ts";
 
 /** More of them: `FC_RUNS=50000 bun test test/contract/fits-random.test.ts`. */
 const RUNS = Number(process.env["FC_RUNS"] ?? 600);
 const TIME = 60_000 + RUNS * 20;
-const OPTIONS = { numRuns: RUNS, ...(process.env["FC_SEED"] ? { seed: Number(process.env["FC_SEED"]) } : {}) };
+const OPTIONS = {
+  numRuns: RUNS,
+  ...(process.env["FC_SEED"] ? { seed: Number(process.env["FC_SEED"]) } : {}),
+};
 
 function compiled(schema: JsonSchema): Contract | null {
   const compilation = compileContract(schema);
@@ -50,7 +61,8 @@ describe("schemaFits() is sound", () => {
       assert(
         property(pairs, nat(), ({ a, b, values }, seed) => {
           const [left, right] = [compiled(a), compiled(b)];
-          if (left === null || right === null) throw new Error("a generated schema does not compile");
+          if (left === null || right === null)
+            throw new Error("a generated schema does not compile");
           const roll = dice(seed);
           const tried = [...values, ...Array.from({ length: 20 }, () => someValue(roll, 2))];
           const fit = schemaFits(a, b);
@@ -81,7 +93,9 @@ describe("schemaFits() is sound", () => {
           refute(schemaFits(a, b), left, right, values);
           refute(schemaFits(b, a), right, left, values);
         } catch (thrown) {
-          throw new Error(`Seed ${seed}: ${JSON.stringify(a)} in ${JSON.stringify(b)}`, { cause: thrown });
+          throw new Error(`Seed ${seed}: ${JSON.stringify(a)} in ${JSON.stringify(b)}`, {
+            cause: thrown,
+          });
         }
       }
     },
@@ -111,7 +125,8 @@ describe("schemaFits() is complete enough", () => {
         }),
         OPTIONS,
       );
-      if (process.env["FC_MISSED"]) for (const one of missed.slice(0, 12)) process.stderr.write(`${one}\n`);
+      if (process.env["FC_MISSED"])
+        for (const one of missed.slice(0, 12)) process.stderr.write(`${one}\n`);
       expect(all).toBeGreaterThan(RUNS / 2);
       expect(proved / all).toBeGreaterThanOrEqual(0.99);
     },
@@ -135,12 +150,16 @@ describe("schemaFits() is complete enough", () => {
           const { verdict } = schemaFits(a, b);
           all++;
           if (verdict !== "unknown") decided++;
-          else missed.push(`${verdict} ${JSON.stringify(a)} in ${JSON.stringify(b)} ${JSON.stringify(value)}`);
+          else
+            missed.push(
+              `${verdict} ${JSON.stringify(a)} in ${JSON.stringify(b)} ${JSON.stringify(value)}`,
+            );
           expect(verdict).not.toBe("fits");
         }),
         OPTIONS,
       );
-      if (process.env["FC_MISSED"]) for (const one of missed.slice(0, 12)) process.stderr.write(`${one}\n`);
+      if (process.env["FC_MISSED"])
+        for (const one of missed.slice(0, 12)) process.stderr.write(`${one}\n`);
       expect(all).toBeGreaterThan(RUNS / 2);
       expect(decided / all).toBeGreaterThanOrEqual(0.99);
     },

@@ -19,10 +19,31 @@ export function drawn<T>(make: (roll: Roll) => T): Arbitrary<T> {
   return gen().map((draw) => make((limit) => draw(nat, limit - 1)));
 }
 
-const TEXTS = ["", "a", "ab", "abc", "B", "12", "2024-05-31", "a@example.com", "low", "high", "two words", "😀é"];
+const TEXTS = [
+  "",
+  "a",
+  "ab",
+  "abc",
+  "B",
+  "12",
+  "2024-05-31",
+  "a@example.com",
+  "low",
+  "high",
+  "two words",
+  "😀é",
+];
 const NUMBERS = [0, 1, 2, 3, 4, 6, 10, -1, -5, 0.5, 2.5, 0.3, 100, 1e6];
 const NAMES = ["a", "b", "kind", "n_1", "toString"];
-export const PATTERNS = ["^[a-z]+$", "^.{0,3}$", "\\d", "^(low|high)$", "a", "^[^@]+@[^@]+$", "^\\d{4}-\\d{2}-\\d{2}$"];
+export const PATTERNS = [
+  "^[a-z]+$",
+  "^.{0,3}$",
+  "\\d",
+  "^(low|high)$",
+  "a",
+  "^[^@]+@[^@]+$",
+  "^\\d{4}-\\d{2}-\\d{2}$",
+];
 const FORMATS = ["date", "email", "uuid", "uri", "hostname"];
 
 export function someValue(roll: Roll, depth: number): Value {
@@ -31,7 +52,9 @@ export function someValue(roll: Roll, depth: number): Value {
   if (kind === 2) return pick(roll, NUMBERS);
   if (kind === 3) return pick(roll, [null, true, false]);
   if (kind === 4) return Array.from({ length: roll(4) }, () => someValue(roll, depth - 1));
-  return Object.fromEntries(NAMES.slice(0, roll(NAMES.length)).map((name) => [name, someValue(roll, depth - 1)]));
+  return Object.fromEntries(
+    NAMES.slice(0, roll(NAMES.length)).map((name) => [name, someValue(roll, depth - 1)]),
+  );
 }
 
 /** A schema of the everyday kind that has the value among its own. */
@@ -51,11 +74,18 @@ function around(roll: Roll, value: Value, context: Around): Written {
   if (context.depth > 4) return ofValue(roll, value, deeper);
   switch (roll(12)) {
     case 0:
-      return { anyOf: shuffled(roll, [around(roll, value, deeper), around(roll, someValue(roll, 1), deeper)]) };
+      return {
+        anyOf: shuffled(roll, [
+          around(roll, value, deeper),
+          around(roll, someValue(roll, 1), deeper),
+        ]),
+      };
     case 1:
       return { allOf: [around(roll, value, deeper), ofValue(roll, value, deeper)] };
     case 2:
-      return { oneOf: shuffled(roll, [ofValue(roll, value, deeper), { type: otherType(roll, value) }]) };
+      return {
+        oneOf: shuffled(roll, [ofValue(roll, value, deeper), { type: otherType(roll, value) }]),
+      };
     case 3: {
       const name = `d${Object.keys(context.$defs).length}`;
       context.$defs[name] = {};
@@ -63,10 +93,15 @@ function around(roll: Roll, value: Value, context: Around): Written {
       return { $ref: `#/$defs/${name}` };
     }
     case 4:
-      return roll(2) === 0 ? { const: value } : { enum: [...new Set([value, pick(roll, TEXTS), pick(roll, NUMBERS)])] };
+      return roll(2) === 0
+        ? { const: value }
+        : { enum: [...new Set([value, pick(roll, TEXTS), pick(roll, NUMBERS)])] };
     case 5: {
       const own = ofValue(roll, value, deeper);
-      return { ...own, type: [own["type"], "null"].filter((type, at, all) => all.indexOf(type) === at) };
+      return {
+        ...own,
+        type: [own["type"], "null"].filter((type, at, all) => all.indexOf(type) === at),
+      };
     }
     default:
       return ofValue(roll, value, deeper);
@@ -78,15 +113,23 @@ function ofValue(roll: Roll, value: Value, context: Around): Written {
   if (typeof value === "boolean") return { type: "boolean" };
   if (typeof value === "number") return ofNumber(roll, value);
   if (typeof value === "string") return ofText(roll, value);
-  return Array.isArray(value) ? ofList(roll, value, context) : ofObject(roll, value as Written, context);
+  return Array.isArray(value)
+    ? ofList(roll, value, context)
+    : ofObject(roll, value as Written, context);
 }
 
 function ofNumber(roll: Roll, value: number): Written {
   const schema: Written = { type: Number.isInteger(value) && roll(2) === 0 ? "integer" : "number" };
-  if (roll(3) === 0) Object.assign(schema, roll(2) ? { minimum: value - roll(3) } : { exclusiveMinimum: value - 1 });
-  if (roll(3) === 0) Object.assign(schema, roll(2) ? { maximum: value + roll(3) } : { exclusiveMaximum: value + 0.5 });
+  if (roll(3) === 0)
+    Object.assign(schema, roll(2) ? { minimum: value - roll(3) } : { exclusiveMinimum: value - 1 });
+  if (roll(3) === 0)
+    Object.assign(
+      schema,
+      roll(2) ? { maximum: value + roll(3) } : { exclusiveMaximum: value + 0.5 },
+    );
   const divisor = pick(roll, [1, 2, 0.5, 0.1, 3]);
-  if (roll(4) === 0 && Number.isInteger(Math.round((value / divisor) * 1e6) / 1e6)) schema["multipleOf"] = divisor;
+  if (roll(4) === 0 && Number.isInteger(Math.round((value / divisor) * 1e6) / 1e6))
+    schema["multipleOf"] = divisor;
   return schema;
 }
 
@@ -107,24 +150,33 @@ function ofList(roll: Roll, value: readonly Value[], context: Around): Written {
   if (roll(3) === 0) schema["minItems"] = Math.max(0, value.length - roll(2));
   if (roll(3) === 0) schema["maxItems"] = value.length + roll(3);
   const fixed = roll(3) === 0 ? roll(value.length + 1) : 0;
-  if (fixed > 0) schema["prefixItems"] = value.slice(0, fixed).map((item) => around(roll, item, context));
+  if (fixed > 0)
+    schema["prefixItems"] = value.slice(0, fixed).map((item) => around(roll, item, context));
   const rest = value.slice(fixed).map((item) => around(roll, item, context));
   const [only] = rest;
   if (rest.length > 1) schema["items"] = { anyOf: rest };
   else if (only) schema["items"] = only;
-  else if (roll(2) === 0) schema["items"] = roll(2) === 0 ? false : around(roll, someValue(roll, 0), context);
+  else if (roll(2) === 0)
+    schema["items"] = roll(2) === 0 ? false : around(roll, someValue(roll, 0), context);
   return schema;
 }
 
 function ofObject(roll: Roll, value: Written, context: Around): Written {
   const names = Object.keys(value);
   const described = names.filter(() => roll(5) > 0);
-  const properties = Object.fromEntries(described.map((name) => [name, around(roll, value[name], context)]));
+  const properties = Object.fromEntries(
+    described.map((name) => [name, around(roll, value[name], context)]),
+  );
   for (const name of NAMES) {
-    if (!names.includes(name) && roll(3) === 0) properties[name] = around(roll, someValue(roll, 1), context);
+    if (!names.includes(name) && roll(3) === 0)
+      properties[name] = around(roll, someValue(roll, 1), context);
   }
   const required = names.filter(() => roll(3) > 0);
-  const schema: Written = { type: "object", properties, ...(required.length > 0 ? { required } : {}) };
+  const schema: Written = {
+    type: "object",
+    properties,
+    ...(required.length > 0 ? { required } : {}),
+  };
   if (described.length === names.length && roll(2) === 0) schema["additionalProperties"] = false;
   else if (described.length === names.length && roll(4) === 0)
     schema["additionalProperties"] = around(roll, someValue(roll, 0), context);
@@ -132,8 +184,8 @@ function ofObject(roll: Roll, value: Written, context: Around): Written {
 }
 
 /**
- * The schema with one thing or more taken back, so that it has all values it had. Alternatives of which exactly one must hold
- * become alternatives of which one must.
+ * The schema with one thing or more taken back, so that it has all values it had. Alternatives of
+ * which exactly one must hold become alternatives of which one must.
  */
 export function relaxed(roll: Roll, schema: unknown): unknown {
   if (typeof schema === "boolean") return schema || roll(3) > 0 ? true : {};
@@ -143,12 +195,21 @@ export function relaxed(roll: Roll, schema: unknown): unknown {
     copy["anyOf"] = copy["oneOf"];
     delete copy["oneOf"];
   }
-  return roll(12) === 0 && copy["$defs"] === undefined ? { anyOf: [copy, { type: pick(roll, TYPES) }] } : copy;
+  return roll(12) === 0 && copy["$defs"] === undefined
+    ? { anyOf: [copy, { type: pick(roll, TYPES) }] }
+    : copy;
 }
 
 function relaxKeyword(roll: Roll, schema: Written, keyword: string): void {
   const value = schema[keyword];
-  const isOptional = !["properties", "$defs", "$ref", "prefixItems", "items", "additionalProperties"].includes(keyword);
+  const isOptional = ![
+    "properties",
+    "$defs",
+    "$ref",
+    "prefixItems",
+    "items",
+    "additionalProperties",
+  ].includes(keyword);
   if (isOptional && keyword !== "const" && roll(5) === 0) {
     delete schema[keyword];
     return;
@@ -162,11 +223,16 @@ function relaxKeyword(roll: Roll, schema: Written, keyword: string): void {
   else if (keyword === "const" && roll(2) === 0) {
     delete schema[keyword];
     schema["enum"] = [value, "another"];
-  } else if (keyword === "required") schema[keyword] = (value as string[]).filter(() => roll(4) > 0);
+  } else if (keyword === "required")
+    schema[keyword] = (value as string[]).filter(() => roll(4) > 0);
   else if (keyword === "properties" || keyword === "$defs") {
-    const all = Object.entries(value as Written).map(([name, one]) => [name, roll(2) === 0 ? relaxed(roll, one) : one]);
+    const all = Object.entries(value as Written).map(([name, one]) => [
+      name,
+      roll(2) === 0 ? relaxed(roll, one) : one,
+    ]);
     schema[keyword] = Object.fromEntries(all);
-  } else if (keyword === "items" || keyword === "additionalProperties") schema[keyword] = relaxed(roll, value);
+  } else if (keyword === "items" || keyword === "additionalProperties")
+    schema[keyword] = relaxed(roll, value);
   else if (["anyOf", "oneOf", "allOf", "prefixItems"].includes(keyword))
     schema[keyword] = (value as unknown[]).map((one) => (roll(2) === 0 ? relaxed(roll, one) : one));
 }
@@ -220,7 +286,11 @@ function demandAgainst(roll: Roll, value: Value): Written {
     const { length } = [...value];
     const missed = PATTERNS.filter((pattern) => !matches(pattern, value));
     const formats = FORMATS.filter((format) => formatCheck(format)?.(value) === false);
-    common.push({ minLength: length + 1 }, { pattern: pick(roll, missed) }, { format: pick(roll, formats) });
+    common.push(
+      { minLength: length + 1 },
+      { pattern: pick(roll, missed) },
+      { format: pick(roll, formats) },
+    );
     if (length > 0) common.push({ maxLength: length - 1 });
   }
   if (Array.isArray(value)) {
@@ -229,7 +299,8 @@ function demandAgainst(roll: Roll, value: Value): Written {
   } else if (typeof value === "object" && value !== null) {
     common.push({ required: ["missing"] }, { minProperties: Object.keys(value).length + 1 });
     const [first] = Object.keys(value);
-    if (first !== undefined) common.push({ properties: { [first]: false } }, { additionalProperties: false });
+    if (first !== undefined)
+      common.push({ properties: { [first]: false } }, { additionalProperties: false });
   }
   return pick(roll, common);
 }

@@ -9,7 +9,10 @@ const LOOSE_TREE = node("knot", { value: { type: "number" } }, []);
 function node(name: string, properties: JsonSchema, required: readonly string[]): JsonSchema {
   const $ref = `#/$defs/${name}`;
   const kids = { type: "array", items: { $ref } };
-  return { $ref, $defs: { [name]: { type: "object", properties: { ...properties, kids }, required } } };
+  return {
+    $ref,
+    $defs: { [name]: { type: "object", properties: { ...properties, kids }, required } },
+  };
 }
 
 function object(properties: JsonSchema, more: JsonSchema = {}): JsonSchema {
@@ -19,23 +22,57 @@ function object(properties: JsonSchema, more: JsonSchema = {}): JsonSchema {
 describe("schemaFits() proves", () => {
   test.each<[string, JsonSchema, JsonSchema]>([
     ["an integer is a number", { type: "integer" }, { type: "number" }],
-    ["whole numbers between bounds are those listed", { type: "integer", minimum: 1, maximum: 3 }, { enum: [1, 2, 3] }],
+    [
+      "whole numbers between bounds are those listed",
+      { type: "integer", minimum: 1, maximum: 3 },
+      { enum: [1, 2, 3] },
+    ],
     ["over 4 is 5 or more for integers", { type: "integer", exclusiveMinimum: 4 }, { minimum: 5 }],
     [
       "draft 4's exclusive bound",
-      { $schema: "http://json-schema.org/draft-04/schema#", type: "number", minimum: 4, exclusiveMinimum: true },
+      {
+        $schema: "http://json-schema.org/draft-04/schema#",
+        type: "number",
+        minimum: 4,
+        exclusiveMinimum: true,
+      },
       { exclusiveMinimum: 4 },
     ],
-    ["multiples of 0.4 are multiples of 0.2", { type: "number", multipleOf: 0.4 }, { multipleOf: 0.2 }],
-    ["enum members have their lengths", { enum: ["a", "bc"] }, { type: "string", minLength: 1, maxLength: 2 }],
-    ["the same pattern is the same", { type: "string", pattern: "^(?=a).+$" }, { pattern: "^(?=a).+$" }],
-    ["a pattern bounds the length", { type: "string", pattern: "^[A-Z]{2,3}-\\d$" }, { minLength: 4, maxLength: 5 }],
-    ["a pattern may be a short list", { type: "string", pattern: "^(low|high)$" }, { enum: ["high", "low", "none"] }],
+    [
+      "multiples of 0.4 are multiples of 0.2",
+      { type: "number", multipleOf: 0.4 },
+      { multipleOf: 0.2 },
+    ],
+    [
+      "enum members have their lengths",
+      { enum: ["a", "bc"] },
+      { type: "string", minLength: 1, maxLength: 2 },
+    ],
+    [
+      "the same pattern is the same",
+      { type: "string", pattern: "^(?=a).+$" },
+      { pattern: "^(?=a).+$" },
+    ],
+    [
+      "a pattern bounds the length",
+      { type: "string", pattern: "^[A-Z]{2,3}-\\d$" },
+      { minLength: 4, maxLength: 5 },
+    ],
+    [
+      "a pattern may be a short list",
+      { type: "string", pattern: "^(low|high)$" },
+      { enum: ["high", "low", "none"] },
+    ],
     ["a date is not empty", { type: "string", format: "date" }, { type: "string", minLength: 1 }],
     ["null is among nullable strings", { type: "null" }, { type: ["string", "null"] }],
     [
       "a tuple is a list",
-      { type: "array", prefixItems: [{ type: "string" }, { type: "integer" }], items: false, minItems: 2 },
+      {
+        type: "array",
+        prefixItems: [{ type: "string" }, { type: "integer" }],
+        items: false,
+        minItems: 2,
+      },
       { type: "array", items: { type: ["string", "integer"] }, minItems: 1 },
     ],
     ["a list of one is unique", { type: "array", maxItems: 1 }, { uniqueItems: true }],
@@ -63,10 +100,24 @@ describe("schemaFits() proves", () => {
     ],
     [
       "what tells alternatives apart makes oneOf a union",
-      { oneOf: [object({ kind: { const: "a" }, n: { type: "integer" } }), object({ kind: { const: "b" } })] },
-      { oneOf: [object({ kind: { const: "b" } }), object({ kind: { const: "a" }, n: { type: "number" } })] },
+      {
+        oneOf: [
+          object({ kind: { const: "a" }, n: { type: "integer" } }),
+          object({ kind: { const: "b" } }),
+        ],
+      },
+      {
+        oneOf: [
+          object({ kind: { const: "b" } }),
+          object({ kind: { const: "a" }, n: { type: "number" } }),
+        ],
+      },
     ],
-    ["allOf narrows", { allOf: [{ type: "integer" }, { minimum: 3 }] }, { type: "number", minimum: 2 }],
+    [
+      "allOf narrows",
+      { allOf: [{ type: "integer" }, { minimum: 3 }] },
+      { type: "number", minimum: 2 },
+    ],
     [
       "not and if are understood",
       { type: "string" },
@@ -74,8 +125,16 @@ describe("schemaFits() proves", () => {
     ],
     ["dependentRequired", object({ a: true, b: true }), { dependentRequired: { a: ["b"] } }],
     ["a recursive schema", TREE, LOOSE_TREE],
-    ["a schema no value meets is in all", { type: "integer", minimum: 2, maximum: 1 }, { type: "string" }],
-    ["a compound constant", { const: { a: [1, { b: null }] } }, object({ a: { type: "array", maxItems: 2 } }, CLOSED)],
+    [
+      "a schema no value meets is in all",
+      { type: "integer", minimum: 2, maximum: 1 },
+      { type: "string" },
+    ],
+    [
+      "a compound constant",
+      { const: { a: [1, { b: null }] } },
+      object({ a: { type: "array", maxItems: 2 } }, CLOSED),
+    ],
   ])("%s", (_, a, b) => {
     expect(schemaFits(a, b)).toEqual({ verdict: "fits" });
   });
@@ -92,7 +151,13 @@ describe("schemaFits() shows", () => {
     ],
     ["a null", { type: ["string", "null"] }, { type: "string" }, null, "type"],
     ["the enum member that is not there", { enum: ["a", "b"] }, { enum: ["a", "c"] }, "b", "enum"],
-    ["an item too many", { type: "array", items: { const: 1 }, maxItems: 3 }, { maxItems: 2 }, [1, 1, 1], "maxItems"],
+    [
+      "an item too many",
+      { type: "array", items: { const: 1 }, maxItems: 3 },
+      { maxItems: 2 },
+      [1, 1, 1],
+      "maxItems",
+    ],
     [
       "the empty text in a list",
       { type: "array", items: { type: "string" } },
@@ -114,7 +179,13 @@ describe("schemaFits() shows", () => {
       "xxxx",
       "maxLength",
     ],
-    ["what two alternatives both take", { enum: [2, 4, 6] }, { oneOf: [{ multipleOf: 2 }, { const: 4 }] }, 4, "oneOf"],
+    [
+      "what two alternatives both take",
+      { enum: [2, 4, 6] },
+      { oneOf: [{ multipleOf: 2 }, { const: 4 }] },
+      4,
+      "oneOf",
+    ],
     [
       "an item twice",
       { type: "array", items: { type: "boolean" } },
@@ -127,8 +198,14 @@ describe("schemaFits() shows", () => {
   });
 
   test("a property that a closed object does not have", () => {
-    const fit = schemaFits(object({ a: { type: "string" } }), object({ a: { type: "string" } }, CLOSED));
-    expect(fit).toMatchObject({ verdict: "may-not-fit", issue: { keyword: "additionalProperties" } });
+    const fit = schemaFits(
+      object({ a: { type: "string" } }),
+      object({ a: { type: "string" } }, CLOSED),
+    );
+    expect(fit).toMatchObject({
+      verdict: "may-not-fit",
+      issue: { keyword: "additionalProperties" },
+    });
   });
 
   test("a fault somewhere down a recursive schema", () => {
@@ -154,7 +231,12 @@ describe("schemaFits() refuses", () => {
       { type: "object", properties: { b: true }, ...CLOSED },
       "does not allow",
     ],
-    ["texts of other lengths", { type: "string", pattern: "^[a-z]{3}$" }, { maxLength: 2 }, "at most 2"],
+    [
+      "texts of other lengths",
+      { type: "string", pattern: "^[a-z]{3}$" },
+      { maxLength: 2 },
+      "at most 2",
+    ],
   ])("%s", (_, a, b, reason) => {
     const fit = schemaFits(a, b);
     expect(fit.verdict).toBe("cannot-fit");
@@ -164,7 +246,12 @@ describe("schemaFits() refuses", () => {
 
 describe("schemaFits() leaves open", () => {
   test.each<[string, JsonSchema, JsonSchema, string]>([
-    ["what one pattern says of another", { type: "string", pattern: "^[a-f]+$" }, { pattern: "^[a-z]+$" }, "pattern"],
+    [
+      "what one pattern says of another",
+      { type: "string", pattern: "^[a-f]+$" },
+      { pattern: "^[a-z]+$" },
+      "pattern",
+    ],
     [
       "unevaluatedProperties beside others",
       object({ a: true }, CLOSED),

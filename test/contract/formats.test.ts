@@ -23,10 +23,16 @@ const CASES: Readonly<Record<string, { good: readonly string[]; bad: readonly st
     bad: ["ada", "a@", "@x.de", "a b@x.de", "a..b@x.de", "ü@x.de"],
   },
   "idn-email": { good: ["ü@bücher.de"], bad: ["ü", "@bücher.de"] },
-  hostname: { good: ["example.org", "localhost", "xn--bcher-kva.de"], bad: ["-a.de", "a_b.de", "a..de", ""] },
+  hostname: {
+    good: ["example.org", "localhost", "xn--bcher-kva.de"],
+    bad: ["-a.de", "a_b.de", "a..de", ""],
+  },
   "idn-hostname": { good: ["bücher.de"], bad: ["-bücher.de"] },
   ipv4: { good: ["127.0.0.1"], bad: ["127.0.0", "256.0.0.1", "01.2.3.4"] },
-  ipv6: { good: ["::1", "2001:db8::ff00:42:8329", "::ffff:1.2.3.4"], bad: ["1::2::3", ":::", "12345::", "127.0.0.1"] },
+  ipv6: {
+    good: ["::1", "2001:db8::ff00:42:8329", "::ffff:1.2.3.4"],
+    bad: ["1::2::3", ":::", "12345::", "127.0.0.1"],
+  },
   uri: {
     good: ["https://example.org/a?b#c", "mailto:a@b.c", "urn:isbn:1"],
     bad: ["/a", "https://a b", "https://x/ä", "%zz:"],
@@ -54,5 +60,6 @@ for (const [format, { good, bad }] of Object.entries(CASES)) {
 
 test("formatCheck() has a case here for every format it asserts, and none for others", () => {
   expect(formatNames().toSorted()).toEqual(Object.keys(CASES).toSorted());
-  for (const name of ["unheard-of", "toString", "__proto__", "password"]) expect(formatCheck(name)).toBeNull();
+  for (const name of ["unheard-of", "toString", "__proto__", "password"])
+    expect(formatCheck(name)).toBeNull();
 });

@@ -25,7 +25,11 @@ describe("inferSchema()", () => {
     ["an empty list", [[]], { type: "array" }],
     ["a list", [[1], [2, null]], { type: "array", items: { type: ["integer", "null"] } }],
     ["text or number", ["a", 1], { type: ["string", "integer"] }],
-    ["text or a list", ["a", [1]], { anyOf: [{ type: "string" }, { type: "array", items: { type: "integer" } }] }],
+    [
+      "text or a list",
+      ["a", [1]],
+      { anyOf: [{ type: "string" }, { type: "array", items: { type: "integer" } }] },
+    ],
   ])("%s", (_, examples, schema) => {
     expect(inferSchema(examples)).toEqual(schema);
   });

@@ -5,7 +5,10 @@ import { readDocument } from "../../src/contract/document.ts";
 import { explain } from "../../src/contract/explain.ts";
 import { DRAFTS, isSince, type Draft } from "../../src/contract/keywords.ts";
 
-/** Every keyword, in every draft that has it: what meets it and what does not. Values of other types always do. */
+/**
+ * Every keyword, in every draft that has it: what meets it and what does not. Values of other types
+ * always do.
+ */
 interface Case {
   readonly schema: JsonSchema;
   readonly meets: readonly unknown[];
@@ -41,20 +44,42 @@ const CASES: readonly Case[] = [
   { schema: { maximum: 2 }, meets: [2, -3, []], breaks: [2.1] },
   { schema: { minimum: 2, exclusiveMinimum: true }, meets: [2.1], breaks: [2, 1], to: "4" },
   { schema: { maximum: 2, exclusiveMaximum: false }, meets: [2], breaks: [2.1], to: "4" },
-  { schema: { exclusiveMinimum: 2, exclusiveMaximum: 4 }, meets: [3, "x"], breaks: [2, 4], from: "6" },
+  {
+    schema: { exclusiveMinimum: 2, exclusiveMaximum: 4 },
+    meets: [3, "x"],
+    breaks: [2, 4],
+    from: "6",
+  },
   { schema: { multipleOf: 1.5 }, meets: [0, 3, 4.5, -1.5, "a"], breaks: [1, 4] },
-  { schema: { minLength: 2, maxLength: 3 }, meets: ["ab", "abc", "😀😀", 7], breaks: ["a", "abcd", "😀", "é"] },
+  {
+    schema: { minLength: 2, maxLength: 3 },
+    meets: ["ab", "abc", "😀😀", 7],
+    breaks: ["a", "abcd", "😀", "é"],
+  },
   { schema: { pattern: "^\\p{Lu}+$" }, meets: ["ÄB", 1], breaks: ["a", ""] },
   { schema: { pattern: "b" }, meets: ["abc"], breaks: ["ac"] },
-  { schema: { format: "uuid" }, meets: ["0b9d9d4e-6f5c-4e0e-9c5e-0a4f2f1f5a11", 5], breaks: ["0b9d9d4e", ""] },
-  { schema: { items: { type: "integer" } }, meets: [[], [1, 2], "a", { 0: "x" }], breaks: [[1, "a"]] },
+  {
+    schema: { format: "uuid" },
+    meets: ["0b9d9d4e-6f5c-4e0e-9c5e-0a4f2f1f5a11", 5],
+    breaks: ["0b9d9d4e", ""],
+  },
+  {
+    schema: { items: { type: "integer" } },
+    meets: [[], [1, 2], "a", { 0: "x" }],
+    breaks: [[1, "a"]],
+  },
   {
     schema: { items: [{ type: "integer" }], additionalItems: { type: "null" } },
     meets: [[], [1], [1, null]],
     breaks: [["a"], [1, 2]],
     to: "2019-09",
   },
-  { schema: { items: [{}, {}], additionalItems: false }, meets: [[1], [1, 2]], breaks: [[1, 2, 3]], to: "2019-09" },
+  {
+    schema: { items: [{}, {}], additionalItems: false },
+    meets: [[1], [1, 2]],
+    breaks: [[1, 2, 3]],
+    to: "2019-09",
+  },
   { schema: { items: {}, additionalItems: false }, meets: [[1, 2]], breaks: [], to: "2019-09" },
   {
     schema: { prefixItems: [{ type: "integer" }], items: { type: "null" } },
@@ -90,7 +115,12 @@ const CASES: readonly Case[] = [
     breaks: [[1], [1, 1, 1, 1]],
     from: "2019-09",
   },
-  { schema: { contains: { const: 1 }, minContains: 0 }, meets: [[], [0]], breaks: [], from: "2019-09" },
+  {
+    schema: { contains: { const: 1 }, minContains: 0 },
+    meets: [[], [0]],
+    breaks: [],
+    from: "2019-09",
+  },
   {
     schema: { properties: { a: { type: "integer" }, "b/c": {} } },
     meets: [{}, { a: 1 }, { b: "x" }, []],
@@ -113,7 +143,11 @@ const CASES: readonly Case[] = [
     breaks: [{}, { a: 1, c: 1 }],
   },
   {
-    schema: { properties: { a: {} }, patternProperties: { "^x": {} }, additionalProperties: { type: "null" } },
+    schema: {
+      properties: { a: {} },
+      patternProperties: { "^x": {} },
+      additionalProperties: { type: "null" },
+    },
     meets: [{ a: 1, x1: 1, z: null }],
     breaks: [{ z: 1 }],
   },
@@ -123,13 +157,29 @@ const CASES: readonly Case[] = [
     breaks: [{ y: 1 }, { x: "a" }],
   },
   {
-    schema: { patternProperties: { "^(.)\\1$": {}, "^(b).*\\1$": {} }, additionalProperties: false },
+    schema: {
+      patternProperties: { "^(.)\\1$": {}, "^(b).*\\1$": {} },
+      additionalProperties: false,
+    },
     meets: [{ aa: 1 }, { bxb: 1 }],
     breaks: [{ ab: 1 }],
   },
-  { schema: { propertyNames: { maxLength: 2 } }, meets: [{}, { ab: 1 }, "abc"], breaks: [{ abc: 1 }], from: "6" },
-  { schema: { required: ["a", "toString"] }, meets: [{ a: null, toString: 1 }, []], breaks: [{ a: 1 }, {}] },
-  { schema: { minProperties: 1, maxProperties: 2 }, meets: [{ a: 1 }, []], breaks: [{}, { a: 1, b: 1, c: 1 }] },
+  {
+    schema: { propertyNames: { maxLength: 2 } },
+    meets: [{}, { ab: 1 }, "abc"],
+    breaks: [{ abc: 1 }],
+    from: "6",
+  },
+  {
+    schema: { required: ["a", "toString"] },
+    meets: [{ a: null, toString: 1 }, []],
+    breaks: [{ a: 1 }, {}],
+  },
+  {
+    schema: { minProperties: 1, maxProperties: 2 },
+    meets: [{ a: 1 }, []],
+    breaks: [{}, { a: 1, b: 1, c: 1 }],
+  },
   {
     schema: { dependencies: { a: ["b"], c: { required: ["d"] } } },
     meets: [{}, { a: 1, b: 1 }, { c: 1, d: 1 }],
@@ -160,13 +210,21 @@ const CASES: readonly Case[] = [
     breaks: [["a"]],
   },
   {
-    schema: { type: "object", properties: { a: {} }, allOf: [{ properties: { b: {} } }], unevaluatedProperties: false },
+    schema: {
+      type: "object",
+      properties: { a: {} },
+      allOf: [{ properties: { b: {} } }],
+      unevaluatedProperties: false,
+    },
     meets: [{ a: 1, b: 1 }],
     breaks: [{ c: 1 }],
     from: "2019-09",
   },
   {
-    schema: { unevaluatedProperties: { type: "null" }, anyOf: [{ properties: { a: {} }, required: ["a"] }, {}] },
+    schema: {
+      unevaluatedProperties: { type: "null" },
+      anyOf: [{ properties: { a: {} }, required: ["a"] }, {}],
+    },
     meets: [{ a: 1 }, { z: null }, [1]],
     breaks: [{ z: 1 }],
     from: "2019-09",
@@ -186,12 +244,15 @@ const CASES: readonly Case[] = [
 ];
 
 for (const draft of DRAFTS) {
-  const cases = CASES.filter(({ from = "4", to = "2020-12" }) => isSince(draft, from) && isSince(to, draft));
+  const cases = CASES.filter(
+    ({ from = "4", to = "2020-12" }) => isSince(draft, from) && isSince(to, draft),
+  );
   test.each(cases)(`compileContract() checks %j in draft ${draft}`, ({ schema, meets, breaks }) => {
     const written = { $schema: uriOf(draft), ...schema };
     const compiled = compileContract(written);
     if (!compiled.ok) throw new Error(compiled.faults[0].reason);
-    for (const value of meets) expect([value, compiled.contract.check(value)]).toEqual([value, { ok: true, value }]);
+    for (const value of meets)
+      expect([value, compiled.contract.check(value)]).toEqual([value, { ok: true, value }]);
     for (const value of breaks) {
       expect([value, compiled.contract.check(value).ok]).toEqual([value, false]);
       expect(explain(readDocument(written), value)[0]?.schemaPath.length).toBeGreaterThan(0);

@@ -15,15 +15,39 @@ export function dice(seed: number): Dice {
   };
 }
 
-/** Few names and values, so that schemas and values meet often; some names that objects have without owning them. */
+/**
+ * Few names and values, so that schemas and values meet often; some names that objects have without
+ * owning them.
+ */
 const NAMES = ["a", "b", "kind", "toString", "__proto__", "constructor"];
-const SCALARS = [null, true, false, 0, 1, 2, 2.5, -1, 0.3, "", "a", "b", "ab", "aa", "😀", "2024-02-30", "2024-02-29"];
+const SCALARS = [
+  null,
+  true,
+  false,
+  0,
+  1,
+  2,
+  2.5,
+  -1,
+  0.3,
+  "",
+  "a",
+  "b",
+  "ab",
+  "aa",
+  "😀",
+  "2024-02-30",
+  "2024-02-29",
+];
 const TYPES = ["string", "number", "integer", "boolean", "null", "array", "object"];
 
 export function randomValue(roll: Dice, depth = 3): unknown {
   const kind = depth === 0 ? 0 : roll(4);
   if (kind < 2) return pick(roll, SCALARS);
-  const parts = Array.from({ length: roll(4) }, () => [pick(roll, NAMES), randomValue(roll, depth - 1)] as const);
+  const parts = Array.from(
+    { length: roll(4) },
+    () => [pick(roll, NAMES), randomValue(roll, depth - 1)] as const,
+  );
   return kind === 2 ? parts.map(([, value]) => value) : Object.fromEntries(parts);
 }
 
@@ -33,7 +57,10 @@ export function randomSchema(roll: Dice): Written {
     draft.length === 1
       ? `http://json-schema.org/draft-0${draft}/schema#`
       : `https://json-schema.org/draft/${draft}/schema`;
-  const anchored = { ...randomSubschema(roll, draft, 2), ...(draft.length > 1 ? { $anchor: "y" } : {}) };
+  const anchored = {
+    ...randomSubschema(roll, draft, 2),
+    ...(draft.length > 1 ? { $anchor: "y" } : {}),
+  };
   const $defs = { x: randomSubschema(roll, draft, 2), y: anchored };
   return { $schema: uri, ...randomSubschema(roll, draft, 3), $defs };
 }
@@ -64,7 +91,9 @@ const several =
 const named =
   (keyword: string, names: readonly string[] = NAMES): Keyword =>
   (roll, draft, depth) => ({
-    [keyword]: Object.fromEntries(many(roll, () => [pick(roll, names), one(roll, draft, depth)] as const)),
+    [keyword]: Object.fromEntries(
+      many(roll, () => [pick(roll, names), one(roll, draft, depth)] as const),
+    ),
   });
 
 const KEYWORDS: readonly Keyword[] = [
@@ -74,14 +103,16 @@ const KEYWORDS: readonly Keyword[] = [
   (roll) => ({ const: randomValue(roll, 1) }),
   size("minimum"),
   size("maximum"),
-  (roll, draft) => (draft === "4" ? { minimum: roll(3), exclusiveMinimum: true } : { exclusiveMinimum: roll(3) }),
+  (roll, draft) =>
+    draft === "4" ? { minimum: roll(3), exclusiveMinimum: true } : { exclusiveMinimum: roll(3) },
   (roll) => ({ multipleOf: pick(roll, [1, 2, 0.5, 0.1]) }),
   size("minLength"),
   size("maxLength"),
   (roll) => ({ pattern: pick(roll, ["^a", "b$", "^.$", "(a)\\1"]) }),
   (roll) => ({ format: pick(roll, ["date", "email", "unheard-of"]) }),
   single("items"),
-  (roll, draft, depth) => several(draft === "2020-12" ? "prefixItems" : "items")(roll, draft, depth),
+  (roll, draft, depth) =>
+    several(draft === "2020-12" ? "prefixItems" : "items")(roll, draft, depth),
   single("additionalItems"),
   single("contains"),
   size("minContains"),

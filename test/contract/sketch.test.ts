@@ -34,7 +34,13 @@ describe("sketchSchema()", () => {
   test("names a definition that is used by itself", () => {
     const schema = {
       $ref: "#/$defs/Node",
-      $defs: { Node: { type: "object", properties: { next: { $ref: "#/$defs/Node" } }, additionalProperties: false } },
+      $defs: {
+        Node: {
+          type: "object",
+          properties: { next: { $ref: "#/$defs/Node" } },
+          additionalProperties: false,
+        },
+      },
     };
     expect(sketchSchema(schema)).toBe("Node\nwhere\nNode = {\n  next?: Node\n}");
   });
@@ -56,7 +62,11 @@ describe("sketchSchema()", () => {
   });
 
   test("shows the alias a model should write", () => {
-    const schema = { type: "object", properties: { key: { type: "string", "x-alias": "nom" } }, required: ["key"] };
+    const schema = {
+      type: "object",
+      properties: { key: { type: "string", "x-alias": "nom" } },
+      required: ["key"],
+    };
     expect(sketchSchema(schema)).toBe("{\n  nom: string\n}");
   });
 

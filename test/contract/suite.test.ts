@@ -7,9 +7,10 @@ import { formatNames } from "../../src/contract/formats.ts";
 import { isObject } from "../../src/core/json.ts";
 
 /**
- * The official JSON-Schema-Test-Suite, required tests. No package on the npm registry carries it: `@json-schema-org/tests` loads it
- * from git. So it runs where that works (`npm run test:suite` installs it) or where JSON_SCHEMA_TEST_SUITE names a checkout.
- * keywords.test.ts covers the same ground in our own cases, everywhere.
+ * The official JSON-Schema-Test-Suite, required tests. No package on the npm registry carries it:
+ * `@json-schema-org/tests` loads it from git. So it runs where that works (`npm run test:suite`
+ * installs it) or where JSON_SCHEMA_TEST_SUITE names a checkout. keywords.test.ts covers the same
+ * ground in our own cases, everywhere.
  */
 const SUITE = [
   process.env["JSON_SCHEMA_TEST_SUITE"],
@@ -25,11 +26,23 @@ const DRAFTS = [
   { folder: "draft2020-12", uri: "https://json-schema.org/draft/2020-12/schema", floor: 0.981 },
 ];
 
-/** Every miss, by file and group; docs/contracts.md explains them. `format` is asserted here on purpose. */
+/**
+ * Every miss, by file and group; docs/contracts.md explains them. `format` is asserted here on
+ * purpose.
+ */
 const MISSES: Readonly<Record<string, readonly string[]>> = {
-  draft4: ["definitions: validate definition against metaschema", "ref: remote ref, containing refs itself"],
-  draft6: ["definitions: validate definition against metaschema", "ref: remote ref, containing refs itself"],
-  draft7: ["definitions: validate definition against metaschema", "ref: remote ref, containing refs itself"],
+  draft4: [
+    "definitions: validate definition against metaschema",
+    "ref: remote ref, containing refs itself",
+  ],
+  draft6: [
+    "definitions: validate definition against metaschema",
+    "ref: remote ref, containing refs itself",
+  ],
+  draft7: [
+    "definitions: validate definition against metaschema",
+    "ref: remote ref, containing refs itself",
+  ],
   "draft2019-09": [
     "defs: validate definition against metaschema",
     "ref: remote ref, containing refs itself",
@@ -46,7 +59,11 @@ const MISSES: Readonly<Record<string, readonly string[]>> = {
 interface Group {
   readonly description: string;
   readonly schema: JsonSchema | boolean;
-  readonly tests: readonly { readonly description: string; readonly data: unknown; readonly valid: boolean }[];
+  readonly tests: readonly {
+    readonly description: string;
+    readonly data: unknown;
+    readonly valid: boolean;
+  }[];
 }
 
 const title =
@@ -61,12 +78,15 @@ describe.skipIf(SUITE === undefined)(title, () => {
       const documents = readRemotes(join(root, "remotes"), "http://localhost:1234/");
       let [passed, total] = [0, 0];
       const missed = new Set<string>();
-      for (const file of readdirSync(join(root, "tests", folder)).filter((name) => name.endsWith(".json"))) {
+      for (const file of readdirSync(join(root, "tests", folder)).filter((name) =>
+        name.endsWith(".json"),
+      )) {
         for (const group of readGroups(join(root, "tests", folder, file))) {
           const verdicts = judge(group, uri, documents);
           total += verdicts.length;
           passed += verdicts.filter(Boolean).length;
-          if (verdicts.includes(false)) missed.add(`${file.replace(".json", "")}: ${group.description}`);
+          if (verdicts.includes(false))
+            missed.add(`${file.replace(".json", "")}: ${group.description}`);
         }
       }
       expect([...missed].toSorted()).toEqual([...(MISSES[folder] ?? [])].toSorted());
@@ -85,14 +105,22 @@ describe.skipIf(SUITE === undefined)(title, () => {
           if (!verdicts[index]) missed.push(`${file}: ${one.description}`);
       }
     }
-    expect(missed).toEqual(["iri.json: an IPvFuture host with an uppercase version letter is valid"]);
+    expect(missed).toEqual([
+      "iri.json: an IPvFuture host with an uppercase version letter is valid",
+    ]);
   });
 });
 
-function judge(group: Group, uri: string, documents: Readonly<Record<string, JsonSchema>>): boolean[] {
+function judge(
+  group: Group,
+  uri: string,
+  documents: Readonly<Record<string, JsonSchema>>,
+): boolean[] {
   const written = typeof group.schema === "boolean" ? { allOf: [group.schema] } : group.schema;
   const compiled = compileContract({ $schema: uri, ...written }, { documents });
-  return group.tests.map(({ data, valid }) => compiled.ok && compiled.contract.check(data).ok === valid);
+  return group.tests.map(
+    ({ data, valid }) => compiled.ok && compiled.contract.check(data).ok === valid,
+  );
 }
 
 function readGroups(path: string): readonly Group[] {

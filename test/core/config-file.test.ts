@@ -44,11 +44,26 @@ test("parseConfigFile() reads every key", async () => {
     ollamaAutoPull: true,
     ollamaApiBase: "http://gpu-box:11434",
     library: ["./programs", "~/shared"],
-    sandbox: { require: "kernel", experimental: null, trustedPython: false, python: "/usr/bin/python3", image: null },
-    media: { allow: ["~/Pictures", "./scans"], hosts: ["intra.example"], image: 5, audio: 0.5, pdf: null },
+    sandbox: {
+      require: "kernel",
+      experimental: null,
+      trustedPython: false,
+      python: "/usr/bin/python3",
+      image: null,
+    },
+    media: {
+      allow: ["~/Pictures", "./scans"],
+      hosts: ["intra.example"],
+      image: 5,
+      audio: 0.5,
+      pdf: null,
+    },
     warnings: [],
   });
-  expect(Object.fromEntries(file.plugins)).toEqual({ acme: { region: "eu", sizes: [1, 2] }, bare: {} });
+  expect(Object.fromEntries(file.plugins)).toEqual({
+    acme: { region: "eu", sizes: [1, 2] },
+    bare: {},
+  });
   expect(Object.fromEntries(file.providers)).toEqual({
     acme: {
       type: "openai",
@@ -72,7 +87,11 @@ test.each([
   "runtime: {default_model: ' '}",
 ])("parseConfigFile() takes %p as nothing set", async (text) => {
   const file = await parse(text);
-  expect([file.defaultModel, file.defaultMaxRetries, file.ollamaAutoPull]).toEqual([null, null, null]);
+  expect([file.defaultModel, file.defaultMaxRetries, file.ollamaAutoPull]).toEqual([
+    null,
+    null,
+    null,
+  ]);
   expect(file.warnings).toEqual([]);
 });
 
@@ -83,8 +102,14 @@ test.each<[string, string]>([
     `Unknown key "runtime.default_modle" in ${PATH}, line 2. Did you mean "default_model"?`,
   ],
   ["provider: {zzz: 1}", `Unknown key "provider.zzz" in ${PATH}, line 1.`],
-  ["providers:\n  p:\n    api_key: sk-hidden", `Unknown key "providers.p.api_key" in ${PATH}, line 3.`],
-  ["models: {a/b: {windows: 1}}", `Unknown key "models.a/b.windows" in ${PATH}, line 1. Did you mean "window"?`],
+  [
+    "providers:\n  p:\n    api_key: sk-hidden",
+    `Unknown key "providers.p.api_key" in ${PATH}, line 3.`,
+  ],
+  [
+    "models: {a/b: {windows: 1}}",
+    `Unknown key "models.a/b.windows" in ${PATH}, line 1. Did you mean "window"?`,
+  ],
 ])("parseConfigFile() warns about %p", async (text, warning) => {
   const { warnings } = await parse(text);
   expect(warnings).toHaveLength(1);
@@ -95,8 +120,18 @@ test.each<[string, string]>([
 describe("parseConfigFile() rejects the wrong type of", () => {
   test.each<[field: string, line: number, text: string, reason: string]>([
     ["runtime", 1, "runtime: [1]", "must be a mapping, but it is a list"],
-    ["runtime.default_model", 2, "runtime:\n  default_model: 5", "must be a string, but it is the number 5"],
-    ["runtime.default_model", 3, "runtime:\n\n  default_model: [a]", "must be a string, but it is a list"],
+    [
+      "runtime.default_model",
+      2,
+      "runtime:\n  default_model: 5",
+      "must be a string, but it is the number 5",
+    ],
+    [
+      "runtime.default_model",
+      3,
+      "runtime:\n\n  default_model: [a]",
+      "must be a string, but it is a list",
+    ],
     [
       "runtime.default_max_retries",
       1,
@@ -121,7 +156,12 @@ describe("parseConfigFile() rejects the wrong type of", () => {
       "runtime: {default_ollama_auto_pull: yes}",
       "must be true or false, but it is a string",
     ],
-    ["provider.ollama_api_base", 1, "provider: {ollama_api_base: {}}", "must be a string, but it is a mapping"],
+    [
+      "provider.ollama_api_base",
+      1,
+      "provider: {ollama_api_base: {}}",
+      "must be a string, but it is a mapping",
+    ],
     ["providers", 1, "providers: x", "must be a mapping, but it is a string"],
     [
       "sandbox.require",
@@ -131,7 +171,12 @@ describe("parseConfigFile() rejects the wrong type of", () => {
     ],
     ["library", 1, "library: ./programs", "must be a list of strings, but it is a string"],
     ["library.1", 2, "library:\n  [a, 5]", "must be a string, but it is the number 5"],
-    ["providers.a/b", 1, "providers: {a/b: {}}", "is no provider name: letters, digits, `.`, `_` and `-` make one"],
+    [
+      "providers.a/b",
+      1,
+      "providers: {a/b: {}}",
+      "is no provider name: letters, digits, `.`, `_` and `-` make one",
+    ],
     [
       "providers.p.base_url",
       3,
@@ -151,8 +196,18 @@ describe("parseConfigFile() rejects the wrong type of", () => {
       'providers: {p: {headers: {X: "a\\nEvil: b"}}}',
       "holds a character no header may hold",
     ],
-    ["providers.p.models", 1, "providers: {p: {models: a}}", "must be a list of strings, but it is a string"],
-    ["providers.p.models.1", 1, "providers: {p: {models: [a, 2]}}", "must be a string, but it is the number 2"],
+    [
+      "providers.p.models",
+      1,
+      "providers: {p: {models: a}}",
+      "must be a list of strings, but it is a string",
+    ],
+    [
+      "providers.p.models.1",
+      1,
+      "providers: {p: {models: [a, 2]}}",
+      "must be a string, but it is the number 2",
+    ],
     ["models.gpt", 1, "models: {gpt: {}}", "is no model: write provider/name"],
     [
       "models.a/b.window",
@@ -171,18 +226,26 @@ describe("parseConfigFile() rejects the wrong type of", () => {
     const error = await failure(parse(text));
     expect(error.code).toBe("RLLM_018");
     expect(error.details).toEqual({ path: PATH, line, field, reason });
-    expect(error.message).toBe(`Cannot read configuration "${PATH}" (line ${line}): ${field} ${reason}`);
+    expect(error.message).toBe(
+      `Cannot read configuration "${PATH}" (line ${line}): ${field} ${reason}`,
+    );
   });
 
   test("the whole file", async () => {
     const error = await failure(parse("- a\n- b"));
-    expect(error.details).toEqual({ path: PATH, line: 1, reason: "the file must be a mapping, but it is a list" });
+    expect(error.details).toEqual({
+      path: PATH,
+      line: 1,
+      reason: "the file must be a mapping, but it is a list",
+    });
   });
 
   test("api_key_env, without showing the key that stands there", async () => {
     const error = await failure(parse("providers: {p: {api_key_env: sk-live-hidden}}"));
     expect(error.details["field"]).toBe("providers.p.api_key_env");
-    expect(error.details["reason"]).toBe("must be the name of an environment variable, not the key itself");
+    expect(error.details["reason"]).toBe(
+      "must be the name of an environment variable, not the key itself",
+    );
     expect(error.message).not.toContain("hidden");
   });
 });
@@ -213,9 +276,9 @@ describe("parseConfigFile() refuses hostile YAML quickly:", () => {
   });
 
   test("a __proto__ key changes no object", async () => {
-    const file = await parse("providers: {__proto__: {polluted: true}, p: {__proto__: {base_url: 'http://x'}}}").catch(
-      () => null,
-    );
+    const file = await parse(
+      "providers: {__proto__: {polluted: true}, p: {__proto__: {base_url: 'http://x'}}}",
+    ).catch(() => null);
     expect(file === null || file.providers.get("p")?.baseUrl === null).toBe(true);
     expect(Reflect.get({}, "polluted")).toBeUndefined();
   });

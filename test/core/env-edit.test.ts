@@ -20,15 +20,19 @@ describe("setInEnv()", () => {
   });
 
   test("whatever the value, it is read again, and all others stay", () => {
-    const lines = fc.array(fc.constantFrom("A=1", "# c", "", "export B='x y'", "K=old", 'C="a\nb"', "broken"), {
-      maxLength: 6,
-    });
+    const lines = fc.array(
+      fc.constantFrom("A=1", "# c", "", "export B='x y'", "K=old", 'C="a\nb"', "broken"),
+      {
+        maxLength: 6,
+      },
+    );
     fc.assert(
       fc.property(lines, fc.stringMatching(/^[ -~]{0,20}$/), (before, value) => {
         const text = before.join("\n");
         const after = setInEnv(text, "K", value);
         expect(valueOf(after, "K")).toBe(value);
-        for (const name of ["A", "B", "C"]) expect(valueOf(after, name)).toBe(valueOf(text, name) as string);
+        for (const name of ["A", "B", "C"])
+          expect(valueOf(after, name)).toBe(valueOf(text, name) as string);
       }),
     );
   });

@@ -41,7 +41,11 @@ test("parseEnvFile() passes over blank lines and comments", () => {
 });
 
 test("parseEnvFile() counts lines behind a value of several lines", () => {
-  expect(parseEnvFile('A="1\n2\n3"\nB=x').entries.at(-1)).toEqual({ name: "B", value: "x", line: 4 });
+  expect(parseEnvFile('A="1\n2\n3"\nB=x').entries.at(-1)).toEqual({
+    name: "B",
+    value: "x",
+    line: 4,
+  });
 });
 
 describe("parseEnvFile() reports", () => {
@@ -68,7 +72,9 @@ test("parseEnvFile() gives up one line for a stray quote, not the lines up to th
 });
 
 test("parseEnvFile() never repeats a line's text in a reason", () => {
-  const { faults } = parseEnvFile("sk-secret-123\nA B=sk-secret-123\nC='sk-secret-123' sk-secret-123");
+  const { faults } = parseEnvFile(
+    "sk-secret-123\nA B=sk-secret-123\nC='sk-secret-123' sk-secret-123",
+  );
   expect(faults).toHaveLength(3);
   expect(JSON.stringify(faults)).not.toContain("secret");
 });

@@ -17,7 +17,11 @@ test("errorPayload() has every key, whatever is known", () => {
 
 test("errorPayload() keeps what stays local out", () => {
   const place = { path: "/home/ada/x.rllm", line: 3, column: 1, text: "name:" };
-  const error = new ModullmError("RLLM_001", "Cannot read", { place, cause: new Error("inner"), hint: "Look." });
+  const error = new ModullmError("RLLM_001", "Cannot read", {
+    place,
+    cause: new Error("inner"),
+    hint: "Look.",
+  });
   const text = JSON.stringify(errorPayload(error));
   expect(text).not.toContain("/home/ada");
   expect(text).not.toContain("inner");
@@ -41,9 +45,19 @@ test("toModullmError() takes an unknown thing for a bug, and ours as it is", () 
 });
 
 test("withDetails() adds, and keeps everything else", () => {
-  const facts = { details: { a: 1, b: 1 }, hint: "h", expectedSchema: {}, receivedPayload: [1], retryable: true };
+  const facts = {
+    details: { a: 1, b: 1 },
+    hint: "h",
+    expectedSchema: {},
+    receivedPayload: [1],
+    retryable: true,
+  };
   const error = withDetails(new ModullmError("RLLM_005", "x", facts), { b: 2, c: 3 });
-  expect(errorPayload(error)).toMatchObject({ error_code: "RLLM_005", message: "x", recovery_hint: "h" });
+  expect(errorPayload(error)).toMatchObject({
+    error_code: "RLLM_005",
+    message: "x",
+    recovery_hint: "h",
+  });
   expect(error.details).toEqual({ a: 1, b: 2, c: 3 });
   expect([error.retryable, error.expectedSchema, error.receivedPayload]).toEqual([true, {}, [1]]);
 });

@@ -97,7 +97,8 @@ describe("keepInEnv() in a folder that is shared", () => {
     const folder = makeFolder({ ".env": "A='open\n" });
     const told = keepHere(folder);
     expect(told === "kept" || told.includes("a quote in it is never closed")).toBe(true);
-    if (told === "kept") expect(readFileSync(join(folder, ".env"), "utf8")).toContain("OPENAI_API_KEY=sk-0123456789");
+    if (told === "kept")
+      expect(readFileSync(join(folder, ".env"), "utf8")).toContain("OPENAI_API_KEY=sk-0123456789");
   });
 
   test("runs no program that the folder's git settings name", () => {

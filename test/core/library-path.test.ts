@@ -16,7 +16,13 @@ afterEach(() => {
 });
 
 describe("findLibrary()", () => {
-  const nothing = { variable: null, configured: [], cwd: "/there", home: "/home/ada", windows: false };
+  const nothing = {
+    variable: null,
+    configured: [],
+    cwd: "/there",
+    home: "/home/ada",
+    windows: false,
+  };
 
   test("without settings is the working folder's library", () => {
     expect(findLibrary(nothing)).toEqual(["/there/library"]);
@@ -56,7 +62,11 @@ test("absoluteFolder() takes only a leading ~ alone for the home folder", () => 
 
 describe("loadConfig() library", () => {
   test("comes from MODULLM_PATH, then config.yaml beside which it is written, then the project", async () => {
-    const made = place({ [OURS]: "library: [programs, ~/mine]", [FORMER]: "library: [/old]", "project/.env": "" });
+    const made = place({
+      [OURS]: "library: [programs, ~/mine]",
+      [FORMER]: "library: [/old]",
+      "project/.env": "",
+    });
     expect((await made.load({ MODULLM_PATH: "given" })).library).toEqual([
       made.path("project/given"),
       made.path("home/.config/modullm/programs"),

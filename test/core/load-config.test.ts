@@ -32,17 +32,25 @@ describe("loadConfig() precedence", () => {
     ["http://former-yaml", `${FORMER}/config.yaml`],
   ];
 
-  test.each(order.map((_, index) => index))("place %d wins once those before it are gone", async (first) => {
-    const kept = order.slice(first).map(([, source]) => source);
-    const made = place(Object.fromEntries(Object.entries(files).filter(([name]) => kept.includes(name))));
-    const [value = "", source = ""] = order[first] ?? [];
-    const shown = source === "project/.env" ? "./.env" : made.path(source);
-    expect((await made.load()).get("OLLAMA_API_BASE")).toEqual({ value, source: shown });
-  });
+  test.each(order.map((_, index) => index))(
+    "place %d wins once those before it are gone",
+    async (first) => {
+      const kept = order.slice(first).map(([, source]) => source);
+      const made = place(
+        Object.fromEntries(Object.entries(files).filter(([name]) => kept.includes(name))),
+      );
+      const [value = "", source = ""] = order[first] ?? [];
+      const shown = source === "project/.env" ? "./.env" : made.path(source);
+      expect((await made.load()).get("OLLAMA_API_BASE")).toEqual({ value, source: shown });
+    },
+  );
 
   test("the process environment wins over all", async () => {
     const config = await place(files).load({ OLLAMA_API_BASE: "http://process" });
-    expect(config.get("OLLAMA_API_BASE")).toEqual({ value: "http://process", source: "environment" });
+    expect(config.get("OLLAMA_API_BASE")).toEqual({
+      value: "http://process",
+      source: "environment",
+    });
   });
 
   test("a blank value counts as unset in each place", async () => {
@@ -79,7 +87,8 @@ describe("loadConfig() precedence", () => {
 
   test("of two config.yaml each key, provider and model is taken from the first that has it", async () => {
     const config = await place({
-      [`${OURS}/config.yaml`]: "runtime: {default_model: a/b}\nproviders: {one: {base_url: http://ours}}",
+      [`${OURS}/config.yaml`]:
+        "runtime: {default_model: a/b}\nproviders: {one: {base_url: http://ours}}",
       [`${FORMER}/config.yaml`]:
         "runtime: {default_model: c/d, default_max_retries: 5, default_ollama_auto_pull: true}\nproviders: {one: {base_url: http://former}, two: {}}",
     }).load();
@@ -102,17 +111,26 @@ describe("loadConfig() MODULLM_ and RUNLLM_", () => {
   test("are the same, and MODULLM_ wins", async () => {
     expect((await place().load({ RUNLLM_MODEL: "a/b" })).get("MODULLM_MODEL")?.value).toBe("a/b");
     expect((await place().load({ MODULLM_MODEL: "a/b" })).get("RUNLLM_MODEL")?.value).toBe("a/b");
-    expect((await place().load({ RUNLLM_MODEL: "a/b", MODULLM_MODEL: "c/d" })).defaultModel).toBe("c/d");
-    expect((await place().load({ RUNLLM_MODEL: "a/b", MODULLM_MODEL: " " })).defaultModel).toBe("a/b");
+    expect((await place().load({ RUNLLM_MODEL: "a/b", MODULLM_MODEL: "c/d" })).defaultModel).toBe(
+      "c/d",
+    );
+    expect((await place().load({ RUNLLM_MODEL: "a/b", MODULLM_MODEL: " " })).defaultModel).toBe(
+      "a/b",
+    );
   });
 
   test("an earlier place wins over the other form in a later one", async () => {
-    const config = await place({ "project/.env": "MODULLM_MODEL=c/d" }).load({ RUNLLM_MODEL: "a/b" });
+    const config = await place({ "project/.env": "MODULLM_MODEL=c/d" }).load({
+      RUNLLM_MODEL: "a/b",
+    });
     expect(config.defaultModel).toBe("a/b");
   });
 
   test("MODULLM_MODEL wins over config.yaml", async () => {
-    const files = { "project/.env": "RUNLLM_MODEL=a/b", [`${OURS}/config.yaml`]: "runtime: {default_model: c/d}" };
+    const files = {
+      "project/.env": "RUNLLM_MODEL=a/b",
+      [`${OURS}/config.yaml`]: "runtime: {default_model: c/d}",
+    };
     expect((await place(files).load()).defaultModel).toBe("a/b");
   });
 });
@@ -139,10 +157,15 @@ describe("loadConfig() without autoload", () => {
     expect(config.folderTrusted).toBe(false);
   });
 
-  test.each(["0", "false", "No", "off", " "])("a variable that says %p changes nothing", async (value) => {
-    const config = await place({ "project/.env": "X_API_KEY=abcdef" }).load({ MODULLM_NO_CONFIG_AUTOLOAD: value });
-    expect(config.get("X_API_KEY")?.value).toBe("abcdef");
-  });
+  test.each(["0", "false", "No", "off", " "])(
+    "a variable that says %p changes nothing",
+    async (value) => {
+      const config = await place({ "project/.env": "X_API_KEY=abcdef" }).load({
+        MODULLM_NO_CONFIG_AUTOLOAD: value,
+      });
+      expect(config.get("X_API_KEY")?.value).toBe("abcdef");
+    },
+  );
 
   test("the variable does not count in a .env file", async () => {
     const text = "MODULLM_NO_CONFIG_AUTOLOAD=1\nX_API_KEY=abcdef";
@@ -153,12 +176,24 @@ describe("loadConfig() without autoload", () => {
 describe("loadConfig() allow-list for .env", () => {
   const allowed = ["X_API_KEY", "X_API_BASE", "X_BASE_URL", "OLLAMA_HOST", "OLLAMA_API_KEY"];
   const projectOnly = ["MODULLM_PATH", "MODULLM_MODEL", "RUNLLM_PATH", "RUNLLM_MODEL"];
-  const refused = ["PATH", "NODE_OPTIONS", "HTTPS_PROXY", "API_KEY_X", "MODULLM_STATE", "HF_TOKEN", "X_API_KEY_2"];
-  const text = [...allowed, ...projectOnly, ...refused].map((name) => `${name}=value-of-${name}`).join("\n");
+  const refused = [
+    "PATH",
+    "NODE_OPTIONS",
+    "HTTPS_PROXY",
+    "API_KEY_X",
+    "MODULLM_STATE",
+    "HF_TOKEN",
+    "X_API_KEY_2",
+  ];
+  const text = [...allowed, ...projectOnly, ...refused]
+    .map((name) => `${name}=value-of-${name}`)
+    .join("\n");
 
   test("a project's file sets provider settings, MODULLM_PATH and MODULLM_MODEL", async () => {
     const config = await place({ "project/.env": text }).load();
-    const set = [...allowed, ...projectOnly, ...refused].filter((name) => config.get(name) !== null);
+    const set = [...allowed, ...projectOnly, ...refused].filter(
+      (name) => config.get(name) !== null,
+    );
     expect(set).toEqual([...allowed, ...projectOnly]);
     expect(config.warnings).toEqual([
       `Ignored in ./.env: ${refused.join(", ")}. It may set *_API_KEY, *_API_BASE, *_BASE_URL, OLLAMA_*, MODULLM_PATH and MODULLM_MODEL.`,
@@ -168,8 +203,12 @@ describe("loadConfig() allow-list for .env", () => {
   test("the user's file sets provider settings", async () => {
     const made = place({ [`${OURS}/.env`]: text });
     const config = await made.load();
-    expect([...allowed, ...projectOnly, ...refused].filter((name) => config.get(name) !== null)).toEqual(allowed);
-    expect(config.warnings[0]).toContain(`Ignored in ${made.path(`${OURS}/.env`)}: ${projectOnly.join(", ")}, PATH`);
+    expect(
+      [...allowed, ...projectOnly, ...refused].filter((name) => config.get(name) !== null),
+    ).toEqual(allowed);
+    expect(config.warnings[0]).toContain(
+      `Ignored in ${made.path(`${OURS}/.env`)}: ${projectOnly.join(", ")}, PATH`,
+    );
   });
 
   test("the warning names names, never values, and not more than twenty", async () => {
@@ -201,7 +240,11 @@ describe("loadConfig() files that can't be read", () => {
     const { code, message, details } = await failure(made.load());
     const path = made.path(`${OURS}/.env`);
     expect(code).toBe("RLLM_018");
-    expect(details).toEqual({ path, line: 2, reason: "there is no `=`; a line is NAME=value or a # comment" });
+    expect(details).toEqual({
+      path,
+      line: 2,
+      reason: "there is no `=`; a line is NAME=value or a # comment",
+    });
     expect(message).toStartWith(`Cannot read configuration "${path}" (line 2): there is no`);
     expect(message).not.toContain("hunter2");
   });
@@ -249,23 +292,31 @@ describe("loadConfig() files that can't be read", () => {
 });
 
 describe("loadConfig() headers", () => {
-  const yaml = "providers: {p: {headers: {X-Org: 'acme ${ORG_ID}', Authorization: 'Bearer ${P_API_KEY}'}}}";
+  const yaml =
+    "providers: {p: {headers: {X-Org: 'acme ${ORG_ID}', Authorization: 'Bearer ${P_API_KEY}'}}}";
 
   test("are filled from the environment", async () => {
     const config = await place({ [`${OURS}/config.yaml`]: yaml }).load({
       ORG_ID: "org-77777",
       P_API_KEY: "plain-words",
     });
-    expect(config.providers["p"]?.headers).toEqual({ "X-Org": "acme org-77777", Authorization: "Bearer plain-words" });
+    expect(config.providers["p"]?.headers).toEqual({
+      "X-Org": "acme org-77777",
+      Authorization: "Bearer plain-words",
+    });
     expect(config.secrets()).toContain("org-77777");
     expect(config.secrets()).toContain("plain-words");
     expect(config.warnings).toEqual([]);
   });
 
   test("are left out, with a warning, where a variable is not set", async () => {
-    const config = await place({ [`${OURS}/config.yaml`]: yaml }).load({ P_API_KEY: "plain-words" });
+    const config = await place({ [`${OURS}/config.yaml`]: yaml }).load({
+      P_API_KEY: "plain-words",
+    });
     expect(config.providers["p"]?.headers).toEqual({ Authorization: "Bearer plain-words" });
-    expect(config.warnings).toEqual(['Header "X-Org" of provider "p" is left out: ORG_ID is not set.']);
+    expect(config.warnings).toEqual([
+      'Header "X-Org" of provider "p" is left out: ORG_ID is not set.',
+    ]);
   });
 });
 

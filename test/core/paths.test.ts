@@ -2,7 +2,12 @@ import { expect, test } from "bun:test";
 import { findPaths, formerFolder } from "../../src/core/paths.ts";
 
 test("findPaths() follows the XDG variables", () => {
-  const env = { XDG_CONFIG_HOME: "/c", XDG_DATA_HOME: "/d", XDG_STATE_HOME: "/s", XDG_CACHE_HOME: "/k" };
+  const env = {
+    XDG_CONFIG_HOME: "/c",
+    XDG_DATA_HOME: "/d",
+    XDG_STATE_HOME: "/s",
+    XDG_CACHE_HOME: "/k",
+  };
   expect(findPaths({ env, platform: "linux", home: "/home/ada" })).toEqual({
     config: "/c/modullm",
     data: "/d/modullm",

@@ -29,7 +29,8 @@ export function makePlace(files: Readonly<Record<string, string | Uint8Array>> =
     project,
     home,
     path: (name) => join(root, name),
-    load: (env = {}, autoload = true) => loadConfig({ env, cwd: project, autoload, platform: "linux", home }),
+    load: (env = {}, autoload = true) =>
+      loadConfig({ env, cwd: project, autoload, platform: "linux", home }),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

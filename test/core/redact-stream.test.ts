@@ -25,7 +25,10 @@ const PIECES = [
   ...SECRETS.map((secret) => encodeURIComponent(secret)),
   ...SECRETS.map((secret) => JSON.stringify(secret)),
   ...SECRETS.map((secret) => Buffer.from(`u:${secret}`).toString("base64")),
-  ...["sk-", "AIza", "ghp_", "github_pat_", "eyJ", "."].flatMap((head) => [head + run, head + run.repeat(3)]),
+  ...["sk-", "AIza", "ghp_", "github_pat_", "eyJ", "."].flatMap((head) => [
+    head + run,
+    head + run.repeat(3),
+  ]),
   ...PARTS.split("|"),
 ];
 
@@ -40,17 +43,23 @@ describe("Redactor.stream() gives what text() gives", () => {
   });
 
   test("for any pieces in any parts", () => {
-    const texts = array(constantFrom(...PIECES), { maxLength: 14 }).map((pieces) => pieces.join(""));
+    const texts = array(constantFrom(...PIECES), { maxLength: 14 }).map((pieces) =>
+      pieces.join(""),
+    );
     assert(
-      property(texts, array(integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }), (text, sizes) => {
-        const parts: string[] = [];
-        for (let at = 0, turn = 0; at < text.length; turn++) {
-          const size = sizes[turn % sizes.length] ?? 1;
-          parts.push(text.slice(at, at + size));
-          at += size;
-        }
-        expect(throughStream(parts)).toBe(redactor.text(text));
-      }),
+      property(
+        texts,
+        array(integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
+        (text, sizes) => {
+          const parts: string[] = [];
+          for (let at = 0, turn = 0; at < text.length; turn++) {
+            const size = sizes[turn % sizes.length] ?? 1;
+            parts.push(text.slice(at, at + size));
+            at += size;
+          }
+          expect(throughStream(parts)).toBe(redactor.text(text));
+        },
+      ),
       { numRuns: 4000 },
     );
   });

@@ -15,12 +15,24 @@ describe("createRedactor() hides a planted secret", () => {
     ["as it is", `a ${SECRET} b`, "a [redacted] b"],
     ["twice, side by side", `${SECRET}${SECRET}`, "[redacted][redacted]"],
     ["in a URL", `https://h/p/${url}/q`, "https://h/p/[redacted]/q"],
-    ["in a URL with small hex digits", url.replace(/%../g, (code) => code.toLowerCase()), "[redacted]"],
+    [
+      "in a URL with small hex digits",
+      url.replace(/%../g, (code) => code.toLowerCase()),
+      "[redacted]",
+    ],
     ["in a form", url.replaceAll("%20", "+"), "[redacted]"],
     ["in JSON", JSON.stringify({ k: SECRET }), '{"k":"[redacted]"}'],
     ["in base64", Buffer.from(SECRET).toString("base64").replace(/=+$/, ""), "[redacted]"],
-    ["in an error's text", `401: {"message":"bad key hunter2hunter2."}`, `401: {"message":"bad key [redacted]."}`],
-    ["in a basic-auth header", "Authorization: Basic aHVudGVyMmh1bnRlcjI6eA==", "Authorization: Basic [redacted]"],
+    [
+      "in an error's text",
+      `401: {"message":"bad key hunter2hunter2."}`,
+      `401: {"message":"bad key [redacted]."}`,
+    ],
+    [
+      "in a basic-auth header",
+      "Authorization: Basic aHVudGVyMmh1bnRlcjI6eA==",
+      "Authorization: Basic [redacted]",
+    ],
     ["in a stack", "at hunter2hunter2:1:1", "at [redacted]:1:1"],
   ])("%s", (_, text, shown) => {
     expect(redactor.text(text)).toBe(shown);
@@ -31,7 +43,9 @@ describe("createRedactor() hides a planted secret", () => {
       const text = Buffer.from(`${before}:hunter2hunter2:tail`).toString("base64");
       const shown = redactor.text(text);
       expect(shown).toContain("[redacted]");
-      const left = shown.split("[redacted]").map((part) => Buffer.from(part, "base64").toString("latin1"));
+      const left = shown
+        .split("[redacted]")
+        .map((part) => Buffer.from(part, "base64").toString("latin1"));
       expect(left.join(" ")).not.toMatch(/hun|unt|nter|er2/);
       expect(redactor.text(text.replaceAll("+", "-").replaceAll("/", "_"))).toContain("[redacted]");
     }
@@ -70,7 +84,10 @@ describe("createRedactor() hides a key it was never told:", () => {
     ["Authorization: Bearer abc-def-ghi1", "Authorization: Bearer [redacted]"],
     ["authorization:Token abcdEFGH", "authorization:Token [redacted]"],
     ['{"authorization":"Bearer abcdefg.hijk1"}', '{"authorization":"Bearer [redacted]"}'],
-    [String.raw`{\"Authorization\": \"Basic dXNlcjpwYXNz\"}`, String.raw`{\"Authorization\": \"Basic [redacted]\"}`],
+    [
+      String.raw`{\"Authorization\": \"Basic dXNlcjpwYXNz\"}`,
+      String.raw`{\"Authorization\": \"Basic [redacted]\"}`,
+    ],
     ["-H 'x-api-key: 0123abcd4567'", "-H 'x-api-key: [redacted]'"],
     ["x-goog-api-key=abcdefgh1234", "x-goog-api-key=[redacted]"],
     ["got Bearer 0a1b2c3d4e5f and left", "got Bearer [redacted] and left"],
@@ -102,13 +119,23 @@ test("createRedactor() leaves ordinary text as it is", () => {
 });
 
 test("createRedactor() ignores secrets that are too short, stand-ins, and its own mark", () => {
-  const redact = createRedactor(["", "abc", "12345", "ollama", "LM-Studio", "redacted", "no-key-required"]);
+  const redact = createRedactor([
+    "",
+    "abc",
+    "12345",
+    "ollama",
+    "LM-Studio",
+    "redacted",
+    "no-key-required",
+  ]);
   const text = "12345 abc ollama/llama3 LM-Studio redacted no-key-required";
   expect(redact.text(text)).toBe(text);
 });
 
 test("createRedactor() hides what overlaps as one, the longer one whole", () => {
-  expect(createRedactor(["abcdef", "abcdefgh"]).text("-abcdefgh-abcdef-")).toBe("-[redacted]-[redacted]-");
+  expect(createRedactor(["abcdef", "abcdefgh"]).text("-abcdefgh-abcdef-")).toBe(
+    "-[redacted]-[redacted]-",
+  );
   expect(createRedactor(["xxxyyy", "yyyzzz"]).text("-xxxyyyzzz-")).toBe("-[redacted]-");
 });
 
@@ -128,7 +155,11 @@ test("Redactor.add() takes effect at once, in open streams too", () => {
 
 describe("Redactor.value()", () => {
   test("returns the same reference for clean data, cycles included", () => {
-    const data: Record<string, unknown> = { a: 1, b: ["x", null, undefined, true], when: new Date(0) };
+    const data: Record<string, unknown> = {
+      a: 1,
+      b: ["x", null, undefined, true],
+      when: new Date(0),
+    };
     data["self"] = data;
     expect(redactor.value(data)).toBe(data);
     expect(redactor.value(7)).toBe(7);
@@ -136,7 +167,12 @@ describe("Redactor.value()", () => {
   });
 
   test("redacts strings and keys at any depth, and leaves the argument alone", () => {
-    const data = { a: ["x hunter2hunter2"], b: { "hunter2hunter2 key": 1 }, c: [[{ d: "hunter2hunter2" }]], e: 5 };
+    const data = {
+      a: ["x hunter2hunter2"],
+      b: { "hunter2hunter2 key": 1 },
+      c: [[{ d: "hunter2hunter2" }]],
+      e: 5,
+    };
     const before = structuredClone(data);
     expect(redactor.value<unknown>(data)).toEqual({
       a: ["x [redacted]"],
@@ -149,7 +185,9 @@ describe("Redactor.value()", () => {
 
   test("keeps the order of keys", () => {
     const data = { z: "hunter2hunter2", a: { y: 1, b: 2 }, m: "x" };
-    expect(JSON.stringify(redactor.value(data))).toBe('{"z":"[redacted]","a":{"y":1,"b":2},"m":"x"}');
+    expect(JSON.stringify(redactor.value(data))).toBe(
+      '{"z":"[redacted]","a":{"y":1,"b":2},"m":"x"}',
+    );
   });
 
   test("keeps cycles and shared parts", () => {
@@ -174,7 +212,11 @@ describe("Redactor.value()", () => {
   });
 
   test("hides credentials by the header they stand in", () => {
-    const headers = { Authorization: "Bearer tok3n-x", "X-Api-Key": "abcd-1234", Accept: "application/json" };
+    const headers = {
+      Authorization: "Bearer tok3n-x",
+      "X-Api-Key": "abcd-1234",
+      Accept: "application/json",
+    };
     expect(redactor.value(headers)).toEqual({
       Authorization: "[redacted]",
       "X-Api-Key": "[redacted]",
@@ -203,7 +245,10 @@ const LONG = 100_000;
 const HOSTILE: [string, string][] = [
   ..."a|sk-|sk-.|eyJ-|eyJaaaaaaaaaa.|://|@|Bearer |authorization:| authorization: |?key=|&| api-key|AKIA| |:|hf_"
     .split("|")
-    .map((part): [string, string] => [`${JSON.stringify(part)} over and over`, part.repeat(LONG / part.length)]),
+    .map((part): [string, string] => [
+      `${JSON.stringify(part)} over and over`,
+      part.repeat(LONG / part.length),
+    ]),
   ["a secret without its end", "hunter2hunter".repeat(LONG / 13)],
   ["blanks behind Bearer", `Bearer${" ".repeat(LONG)}`],
   ["signs behind ://", `://${"@".repeat(LONG)}`],

@@ -1,7 +1,21 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { isTrusted, trustedFolders, trustFile, trustFolder, untrustFolder } from "../../src/core/trust.ts";
+import {
+  isTrusted,
+  trustedFolders,
+  trustFile,
+  trustFolder,
+  untrustFolder,
+} from "../../src/core/trust.ts";
 import { failure, makePlace, type Place } from "./place.ts";
 
 const places: Place[] = [];
@@ -44,9 +58,13 @@ test("trustFolder() keeps the list to its owner and leaves no draft behind", () 
 
 test("trustFolder() rejects a folder that is not there", async () => {
   const { place, paths } = makeTrustPlace();
-  const error = await failure(Promise.resolve().then(() => trustFolder(paths, place.path("nowhere"))));
+  const error = await failure(
+    Promise.resolve().then(() => trustFolder(paths, place.path("nowhere"))),
+  );
   expect(error.code).toBe("RLLM_018");
-  expect(error.message).toBe(`Cannot trust folder "${place.path("nowhere")}": there is no such file or folder`);
+  expect(error.message).toBe(
+    `Cannot trust folder "${place.path("nowhere")}": there is no such file or folder`,
+  );
 });
 
 test("trustFolder() says why it can't write the list", async () => {
@@ -55,7 +73,9 @@ test("trustFolder() says why it can't write the list", async () => {
   writeFileSync(join(place.home, ".local", "state"), "");
   const error = await failure(Promise.resolve().then(() => trustFolder(paths, place.project)));
   expect(error.code).toBe("RLLM_018");
-  expect(error.message).toStartWith(`Cannot write the list of trusted folders "${trustFile(paths)}": `);
+  expect(error.message).toStartWith(
+    `Cannot write the list of trusted folders "${trustFile(paths)}": `,
+  );
 });
 
 test("isTrusted() does not reach below or above a folder", () => {
@@ -75,7 +95,10 @@ describe("a list that can't be read", () => {
     writeFileSync(trustFile(paths), text);
     const error = await failure(Promise.resolve().then(() => trustedFolders(paths)));
     expect(error.code).toBe("RLLM_018");
-    expect(error.details).toEqual({ path: trustFile(paths), reason: "it must hold a JSON array of strings" });
+    expect(error.details).toEqual({
+      path: trustFile(paths),
+      reason: "it must hold a JSON array of strings",
+    });
   });
 
   test("trusts nothing, with a warning, and stops nothing", async () => {

@@ -2,7 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { Glob } from "bun";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandName, GLOBAL_OPTIONS, parseArguments, splitGlobals, takesValue } from "../../src/cli/arguments.ts";
+import {
+  commandName,
+  GLOBAL_OPTIONS,
+  parseArguments,
+  splitGlobals,
+  takesValue,
+} from "../../src/cli/arguments.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { readPages, ROOT } from "./page.ts";
@@ -12,13 +18,18 @@ const PAGES = readPages();
 const SHELL = PAGES.flatMap((page) =>
   page.blocks
     .filter(({ language }) => language === "sh" || language === "bash")
-    .flatMap(({ text, line }) => modullmCommands(text).map((words) => [`${page.path}:${line}`, words] as const)),
+    .flatMap(({ text, line }) =>
+      modullmCommands(text).map((words) => [`${page.path}:${line}`, words] as const),
+    ),
 );
 /** What stands between backticks in a sentence: `modullm run FILE --trace PATH`. */
-const INLINE = [...PAGES.map(({ path }) => path), ...new Glob("src/cli/topics/*.md").scanSync(ROOT)].flatMap((path) =>
-  [...readFileSync(join(ROOT, path), "utf8").matchAll(/(?<!`)`((?:modullm|runllm) [^`\n]+)`/g)].flatMap(
-    ([, text = ""]) => modullmCommands(text).map((words) => [path, words] as const),
-  ),
+const INLINE = [
+  ...PAGES.map(({ path }) => path),
+  ...new Glob("src/cli/topics/*.md").scanSync(ROOT),
+].flatMap((path) =>
+  [
+    ...readFileSync(join(ROOT, path), "utf8").matchAll(/(?<!`)`((?:modullm|runllm) [^`\n]+)`/g),
+  ].flatMap(([, text = ""]) => modullmCommands(text).map((words) => [path, words] as const)),
 );
 
 describe("modullmCommands()", () => {
@@ -56,8 +67,12 @@ describe("commands in the pages", () => {
     if (/^[-…]/.test(name)) return;
     const { options } = await commandOf(name);
     const own = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
-    const given = own.filter((word) => word.startsWith("--")).map((word) => word.slice(2).split("=")[0] ?? "");
-    expect(given.filter((option) => !(option in options) && !(option in GLOBAL_OPTIONS))).toEqual([]);
+    const given = own
+      .filter((word) => word.startsWith("--"))
+      .map((word) => word.slice(2).split("=")[0] ?? "");
+    expect(given.filter((option) => !(option in options) && !(option in GLOBAL_OPTIONS))).toEqual(
+      [],
+    );
   });
 });
 

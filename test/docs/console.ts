@@ -7,7 +7,10 @@ export interface Shown {
   readonly output: readonly string[];
 }
 
-/** The commands of a console block: lines that start with `$ `, each with the lines up to the next one. */
+/**
+ * The commands of a console block: lines that start with `$ `, each with the lines up to the next
+ * one.
+ */
 export function readConsole(text: string): Shown[] {
   const shown: { command: string; output: string[] }[] = [];
   for (const line of text.replace(/\\\n\s*/g, " ").split("\n")) {
@@ -18,16 +21,25 @@ export function readConsole(text: string): Shown[] {
 }
 
 /** A command's words as a shell would split them: quotes, `*` in names, redirections to a file. */
-export function readWords(command: string, folder: string): { words: string[]; redirected: string | null } {
+export function readWords(
+  command: string,
+  folder: string,
+): { words: string[]; redirected: string | null } {
   const words: string[] = [];
   let redirected: string | null = null;
-  for (const [, target, raw = ""] of command.matchAll(/(?:1?>\s*(\S+))|((?:'[^']*'|"[^"]*"|[^\s'"])+)/g)) {
+  for (const [, target, raw = ""] of command.matchAll(
+    /(?:1?>\s*(\S+))|((?:'[^']*'|"[^"]*"|[^\s'"])+)/g,
+  )) {
     if (target !== undefined) {
       redirected = target;
       continue;
     }
-    const word = raw.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? "");
-    if (raw.includes("*") && !/['"]/.test(raw)) words.push(...[...new Glob(raw).scanSync(folder)].toSorted());
+    const word = raw.replace(
+      /'([^']*)'|"([^"]*)"/g,
+      (_, single?: string, double?: string) => single ?? double ?? "",
+    );
+    if (raw.includes("*") && !/['"]/.test(raw))
+      words.push(...[...new Glob(raw).scanSync(folder)].toSorted());
     else words.push(word);
   }
   return { words, redirected };
@@ -40,7 +52,10 @@ export function needsModel(words: readonly string[]): boolean {
   return words[0] === "run" && !/^(?:builtin|local|ollama)\//.test(model);
 }
 
-/** The pieces of the shown lines that what was printed lacks. Times, counts of tokens and bars may differ. */
+/**
+ * The pieces of the shown lines that what was printed lacks. Times, counts of tokens and bars may
+ * differ.
+ */
 export function missingPieces(shown: Shown, printed: string): string[] {
   const actual = comparable(printed);
   return shown.output

@@ -20,13 +20,18 @@ afterAll(async () => {
   for (const close of opened) await close();
 });
 
-test.each(PAGES.map((page) => [page.path, page] as const))("the links of %s lead somewhere", (_, page) => {
-  expect(page.links.filter((link) => !resolves(page, link))).toEqual([]);
-});
+test.each(PAGES.map((page) => [page.path, page] as const))(
+  "the links of %s lead somewhere",
+  (_, page) => {
+    expect(page.links.filter((link) => !resolves(page, link))).toEqual([]);
+  },
+);
 
 describe("programs in the pages", () => {
   // Those of a folder `old` are shown for what is wrong with them; the commands under them say it.
-  const programs = PAGES.flatMap((page) => page.blocks.map((block) => ({ ...block, page: page.path }))).filter(
+  const programs = PAGES.flatMap((page) =>
+    page.blocks.map((block) => ({ ...block, page: page.path })),
+  ).filter(
     ({ language, text, file }) =>
       (language === "rllm" || /^---\n[^]*^llm:/m.test(text)) && file?.startsWith("old/") !== true,
   );
@@ -60,11 +65,17 @@ describe("commands in the pages", () => {
 
 test("docs/composition.md draws the examples as inspect does", async () => {
   const page = PAGES.find(({ path }) => path === "docs/composition.md");
-  const shown = page?.blocks.filter(({ language }) => language === "mermaid").map(({ text }) => text) ?? [];
+  const shown =
+    page?.blocks.filter(({ language }) => language === "mermaid").map(({ text }) => text) ?? [];
   const drawn = await Promise.all(
     shown.map(async (text) => {
       const name = /p0\["(\w+)/.exec(text)?.[1] ?? "";
-      const { stdout } = await modullm(["inspect", join(ROOT, `examples/${name}.rllm`), "--format", "mermaid"]);
+      const { stdout } = await modullm([
+        "inspect",
+        join(ROOT, `examples/${name}.rllm`),
+        "--format",
+        "mermaid",
+      ]);
       return stdout.trimEnd();
     }),
   );
@@ -78,7 +89,10 @@ function resolves(page: Page, link: string): boolean {
   const [file = "", anchor] = link.split("#");
   const path = file === "" ? page.path : normalize(join(dirname(page.path), file));
   if (path.startsWith("..") || !existsSync(join(ROOT, path))) return false;
-  return anchor === undefined || (PAGES.find((other) => other.path === path)?.anchors.has(anchor) ?? false);
+  return (
+    anchor === undefined ||
+    (PAGES.find((other) => other.path === path)?.anchors.has(anchor) ?? false)
+  );
 }
 
 interface StandIns {
@@ -94,7 +108,12 @@ function standIns(): StandIns {
     chat: [piece('{"due": "2026-'), piece('05-08"}'), END],
     pull: [
       { status: "pulling manifest" },
-      { status: "pulling dde5aa3fc5ff", digest: "sha256:dde5aa3fc5ff", total: 2_000_000, completed: 1_000_000 },
+      {
+        status: "pulling dde5aa3fc5ff",
+        digest: "sha256:dde5aa3fc5ff",
+        total: 2_000_000,
+        completed: 1_000_000,
+      },
       { status: "success" },
     ],
   });
@@ -118,7 +137,8 @@ async function follow(shown: Shown, folder: string, servers: StandIns): Promise<
     tty: true,
     env: { ...servers.env, NO_COLOR: "1", LANG: "C.UTF-8" },
   });
-  if (redirected !== null && redirected !== "/dev/null") writeFileSync(join(folder, redirected), stdout);
+  if (redirected !== null && redirected !== "/dev/null")
+    writeFileSync(join(folder, redirected), stdout);
   const printed = `${stderr}\n${redirected === null ? stdout : ""}`
     .replaceAll(folder, FOLDER)
     .replaceAll(servers.ollama, OLLAMA);
@@ -128,10 +148,15 @@ async function follow(shown: Shown, folder: string, servers: StandIns): Promise<
 }
 
 /** `sed 's/A/B/' FROM > TO`, which is how the pages make a second version of a file. */
-function edit([script = "", from = ""]: readonly string[], folder: string, to: string | null): void {
+function edit(
+  [script = "", from = ""]: readonly string[],
+  folder: string,
+  to: string | null,
+): void {
   const [, pattern = "", replacement = ""] = /^s\/(.*)\/(.*)\/$/.exec(script) ?? [];
   const text = readFileSync(join(folder, from), "utf8");
-  if (to === null || !text.includes(pattern)) throw new Error(`sed ${script} ${from} changes nothing`);
+  if (to === null || !text.includes(pattern))
+    throw new Error(`sed ${script} ${from} changes nothing`);
   writeFileSync(join(folder, to), text.replaceAll(pattern, replacement));
 }
 

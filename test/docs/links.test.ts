@@ -4,7 +4,10 @@ import { type Page, readPages } from "./page.ts";
 
 const PAGES = readPages();
 
-/** Every address outside the project that a page sends its reader to. A new one is a decision: will it stay? */
+/**
+ * Every address outside the project that a page sends its reader to. A new one is a decision: will
+ * it stay?
+ */
 const EXTERNAL: readonly string[] = [
   "https://ai.google.dev/gemini-api/docs/structured-output",
   "https://developers.openai.com/api/docs/guides/structured-outputs",
@@ -38,7 +41,9 @@ describe("links between the pages", () => {
 });
 
 test("links out of the project are those that are known, over https and well-formed", () => {
-  const links = new Set(PAGES.flatMap((page) => page.links).filter((link) => /^[a-z]+:/i.test(link)));
+  const links = new Set(
+    PAGES.flatMap((page) => page.links).filter((link) => /^[a-z]+:/i.test(link)),
+  );
   expect([...links].toSorted()).toEqual([...EXTERNAL]);
   for (const link of links) {
     const { protocol, username, password, href } = new URL(link);

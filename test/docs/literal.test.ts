@@ -7,8 +7,9 @@ import { missingPieces, needsModel, readConsole, readWords, type Shown } from ".
 import { readPages, ROOT } from "./page.ts";
 
 /**
- * The pages that a newcomer reads first, followed to the letter: a new folder, a shell, a terminal, and the binary on the PATH. What
- * needs a key of a real provider is left out, as a newcomer without one has to.
+ * The pages that a newcomer reads first, followed to the letter: a new folder, a shell, a terminal,
+ * and the binary on the PATH. What needs a key of a real provider is left out, as a newcomer
+ * without one has to.
  */
 const PAGES = ["README.md", "docs/quickstart.md", "docs/onboarding.md"];
 const BINARY = join(ROOT, "dist/modullm");
@@ -53,14 +54,25 @@ async function follow(shown: Shown, folder: string, server: ModelServer): Promis
   });
   const PATH = `${dirname(BINARY)}:${process.env["PATH"] ?? ""}`;
   // A page's reader has nothing on stdin that was not typed.
-  const child = Bun.spawn(["sh", "-c", `${shown.command} < /dev/null; exit=$?; printf '${END}'; exit $exit`], {
-    cwd: folder,
-    env: { ...worldOf(folder), ...server.env, PATH, NO_COLOR: "1", TERM: "xterm", LANG: "C.UTF-8" },
-    terminal,
-  });
+  const child = Bun.spawn(
+    ["sh", "-c", `${shown.command} < /dev/null; exit=$?; printf '${END}'; exit $exit`],
+    {
+      cwd: folder,
+      env: {
+        ...worldOf(folder),
+        ...server.env,
+        PATH,
+        NO_COLOR: "1",
+        TERM: "xterm",
+        LANG: "C.UTF-8",
+      },
+      terminal,
+    },
+  );
   const exit = await child.exited;
   // What is drawn may come after the end of who drew it.
-  for (const late = Date.now() + 10_000; !drawn.includes(END) && Date.now() < late;) await Bun.sleep(5);
+  for (const late = Date.now() + 10_000; !drawn.includes(END) && Date.now() < late;)
+    await Bun.sleep(5);
   terminal.close();
   const printed = plain(drawn).replaceAll("\r", "").replace(END, "").replaceAll(folder, FOLDER);
   const said = `$ ${shown.command}\n${printed}`;

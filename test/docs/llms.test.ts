@@ -6,7 +6,9 @@ import { ROOT } from "./page.ts";
 
 describe.each([...PLACES])("%s", (place) => {
   const text = readFileSync(join(ROOT, place), "utf8");
-  const links = [...text.matchAll(/^- \[[^\]]+\]\(([^)]+)\)(?:: \S.{10,})?$/gm)].map(([, link = ""]) => link);
+  const links = [...text.matchAll(/^- \[[^\]]+\]\(([^)]+)\)(?:: \S.{10,})?$/gm)].map(
+    ([, link = ""]) => link,
+  );
 
   test("is what the documents say: npm run docs writes it", () => {
     expect(text).toBe(llmsText(place));
@@ -25,7 +27,9 @@ describe.each([...PLACES])("%s", (place) => {
   test("leads to every page and every example", () => {
     const paths = links.map((link) => join(ROOT, dirname(place), link));
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
-    const pages = readdirSync(join(ROOT, "docs")).filter((file) => file.endsWith(".md") && file !== "README.md");
+    const pages = readdirSync(join(ROOT, "docs")).filter(
+      (file) => file.endsWith(".md") && file !== "README.md",
+    );
     const examples = readdirSync(join(ROOT, "examples")).filter((file) => file.endsWith(".rllm"));
     const wanted = [
       ...pages.map((file) => join(ROOT, "docs", file)),

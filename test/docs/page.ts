@@ -50,12 +50,16 @@ export function readPage(path: string, written: string): Page {
       blocks.push({ language, file, text: open.lines.join("\n"), line: open.line });
       open = null;
     } else if (open !== null) open.lines.push(line);
-    else if (fence) open = { fence: fence[1] ?? "", info: fence[2] ?? "", lines: [], line: index + 1 };
+    else if (fence)
+      open = { fence: fence[1] ?? "", info: fence[2] ?? "", lines: [], line: index + 1 };
     else prose.push(line);
   }
-  if (open !== null) throw new Error(`${path}: the code block that opens on line ${open.line} is never closed`);
+  if (open !== null)
+    throw new Error(`${path}: the code block that opens on line ${open.line} is never closed`);
   const text = prose.join("\n");
-  const links = [...text.replace(/`[^`\n]*`/g, "code").matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
+  const links = [...text.replace(/`[^`\n]*`/g, "code").matchAll(/\]\(([^)\s]+)\)/g)].map(
+    (match) => match[1] ?? "",
+  );
   return { path, blocks, prose: text, links, anchors: anchorsOf(text) };
 }
 

@@ -18,7 +18,14 @@ test("package.json, its lock, the program and CHANGELOG.md name one version", ()
 function repository(subjects: readonly string[], { tag }: { tag: boolean }): string {
   const folder = mkdtempSync(join(tmpdir(), "changelog-"));
   const git = (...args: readonly string[]): void => {
-    const who = ["-c", "user.name=Ada Byron", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"];
+    const who = [
+      "-c",
+      "user.name=Ada Byron",
+      "-c",
+      "user.email=ada@example.org",
+      "-c",
+      "commit.gpgsign=false",
+    ];
     execFileSync("git", [...who, ...args], { cwd: folder, stdio: "ignore" });
   };
   git("init");

@@ -1,4 +1,7 @@
-/** Commands of a shell block that run `modullm`, each as the words behind its name. Comments, pipes and variables are understood. */
+/**
+ * Commands of a shell block that run `modullm`, each as the words behind its name. Comments, pipes
+ * and variables are understood.
+ */
 export function modullmCommands(text: string): string[][] {
   const lines = text.replace(/\\\n\s*/g, " ").split("\n");
   return lines.flatMap((line) => simpleCommands(line).flatMap(ofModullm));
@@ -18,7 +21,10 @@ function simpleCommands(line: string): string[][] {
 }
 
 function unquoted(word: string): string {
-  return word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? "");
+  return word.replace(
+    /'([^']*)'|"([^"]*)"/g,
+    (_, single?: string, double?: string) => single ?? double ?? "",
+  );
 }
 
 /** With BUN_BE_BUN the binary is another program. */

@@ -15,7 +15,9 @@ function firstColumn(page: string, heading: string): string[] {
   const text = readFileSync(join(ROOT, page), "utf8");
   const [, section = ""] = text.split(`${heading}\n`);
   const rows = [...(section.split(/^#{2,3} /m)[0] ?? "").matchAll(/^\| (`[^|]*)\|/gm)];
-  return rows.flatMap(([, cell = ""]) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")).toSorted();
+  return rows
+    .flatMap(([, cell = ""]) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ""))
+    .toSorted();
 }
 
 function sorted(names: readonly string[]): string[] {
@@ -33,7 +35,9 @@ describe("tables in the pages are complete", () => {
     const words = new Set(page.match(/\w+/g));
     const { builtins, modules } = OFFERED_PYTHON;
     // Those two are spelt without a call, and nobody misses them.
-    const named = [...builtins, ...modules].filter((name) => name !== "Ellipsis" && name !== "NotImplemented");
+    const named = [...builtins, ...modules].filter(
+      (name) => name !== "Ellipsis" && name !== "NotImplemented",
+    );
     expect(named.filter((name) => !words.has(name))).toEqual([]);
   });
 
@@ -42,7 +46,9 @@ describe("tables in the pages are complete", () => {
   });
 
   test("docs/format.md has every key of llm_params", () => {
-    expect(firstColumn("docs/format.md", "### `llm_params`")).toEqual(sorted(Object.keys(LLM_PARAMS)));
+    expect(firstColumn("docs/format.md", "### `llm_params`")).toEqual(
+      sorted(Object.keys(LLM_PARAMS)),
+    );
   });
 
   test("docs/stats.md has every key of stats", () => {
@@ -68,13 +74,19 @@ describe("tables in the pages are complete", () => {
   test("AGENTS.md names every decision and every bench", () => {
     const text = readFileSync(join(ROOT, "AGENTS.md"), "utf8");
     const decisions = readdirSync(join(ROOT, "docs/decisions"));
-    const benches = [...new Glob("bench/*.ts").scanSync(ROOT)].filter((file) => !/cases|\.d\.ts$/.test(file));
+    const benches = [...new Glob("bench/*.ts").scanSync(ROOT)].filter(
+      (file) => !/cases|\.d\.ts$/.test(file),
+    );
     expect([...decisions, ...benches].filter((file) => !text.includes(file))).toEqual([]);
   });
 
   test("AGENTS.md has every folder of src", () => {
-    const named = firstColumn("AGENTS.md", "## The house").flatMap((cell) => /^src\/(\w+)\/$/.exec(cell)?.[1] ?? []);
-    const folders = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const named = firstColumn("AGENTS.md", "## The house").flatMap(
+      (cell) => /^src\/(\w+)\/$/.exec(cell)?.[1] ?? [],
+    );
+    const folders = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
     expect(named).toEqual(sorted(folders.map((entry) => entry.name)));
   });
 });

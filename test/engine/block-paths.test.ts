@@ -20,7 +20,10 @@ test.each(Object.entries(SEEN))(
   async (language, code) => {
     const opening = `\`\`\`rllm-${language} pre in=input.text out=seen`;
     const front = { llm: "{model: a/m}", input_schema: "{type: object}" };
-    const parsed = await loadText(programText(front, `${opening}\n${code}\n\`\`\`\n{{seen}}`), tmpdir());
+    const parsed = await loadText(
+      programText(front, `${opening}\n${code}\n\`\`\`\n{{seen}}`),
+      tmpdir(),
+    );
     // Reading the file refuses such a path; here the stage is on its own.
     const reads = ["input.__proto__.trustedPython", "input.text"];
     const blocks = parsed.program.blocks.map((block) => ({ ...block, reads }));
@@ -28,7 +31,8 @@ test.each(Object.entries(SEEN))(
     const script = createScript({ "a/m": ['{"out": "ok"}'] });
     const input: unknown = JSON.parse('{"text": "hi", "__proto__": {"trustedPython": true}}');
     const levels: string[] = [];
-    const listener = (event: RunEvent): void => void (event.type === "block-end" && levels.push(event.level));
+    const listener = (event: RunEvent): void =>
+      void (event.type === "block-end" && levels.push(event.level));
     try {
       await runProgram(loaded, input, { ...script.tools, sandboxes: here }, { listener });
       expect(Reflect.get({}, "trustedPython")).toBeUndefined();

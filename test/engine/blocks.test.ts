@@ -34,7 +34,8 @@ async function run(
   const listener = (event: RunEvent): void => void events.push(event);
   const loaded = await loadText(programText({ llm: "{model: a/m}", ...front }, body), tmpdir());
   const all = { ...script.tools, sandboxes: here, ...tools };
-  const prompts = (): string[] => script.asked.map(({ messages }) => messages.at(-1)?.content ?? "");
+  const prompts = (): string[] =>
+    script.asked.map(({ messages }) => messages.at(-1)?.content ?? "");
   try {
     const { output } = await runProgram(loaded, { text: "hi" }, all, { ...options, listener });
     return { output, error: null, prompts: prompts(), events };
@@ -89,7 +90,8 @@ test("a block in JavaScript that reads what isn't in context is told what is", a
 
 for (const language of ["python", "js"] as const) {
   const code = LANGUAGES[language];
-  const block = (when: string, text: string): string => `\`\`\`rllm-${language} ${when}\n${text}\n\`\`\`\n`;
+  const block = (when: string, text: string): string =>
+    `\`\`\`rllm-${language} ${when}\n${text}\n\`\`\`\n`;
 
   describe(`blocks in ${language}`, () => {
     test("what pre gives become names in templates", async () => {
@@ -129,9 +131,13 @@ for (const language of ["python", "js"] as const) {
     });
 
     test("in= is all that it sees, out= all that is taken", async () => {
-      const seen = await run(`\`\`\`rllm-${language} pre in=input.text out=seen\n${code.seen}\n\`\`\`\n{{seen}}`);
+      const seen = await run(
+        `\`\`\`rllm-${language} pre in=input.text out=seen\n${code.seen}\n\`\`\`\n{{seen}}`,
+      );
       expect(seen.prompts).toEqual(['["input", "text"]']);
-      const taken = await run(`\`\`\`rllm-${language} pre out=n:integer\n${code.two}\n\`\`\`\n{{n}}{{other}}`);
+      const taken = await run(
+        `\`\`\`rllm-${language} pre out=n:integer\n${code.two}\n\`\`\`\n{{n}}{{other}}`,
+      );
       expect(taken.prompts).toEqual(["1"]);
     });
 
@@ -146,10 +152,17 @@ for (const language of ["python", "js"] as const) {
       const { error, events } = await run(`${block("pre", code.fail)}Hi`);
       expect(error?.code).toBe("RLLM_009");
       const { exception, line } = code.failure;
-      expect(error?.details).toMatchObject({ exception, line, block: "pre", source: code.fail.split("\n")[2] ?? "" });
+      expect(error?.details).toMatchObject({
+        exception,
+        line,
+        block: "pre",
+        source: code.fail.split("\n")[2] ?? "",
+      });
       expect(error?.receivedPayload).toEqual({ context: { input: { text: "hi" }, uses: {} } });
       const ends = events.filter((event) => event.type === "block-end");
-      expect(ends).toMatchObject([{ block: "pre", language, ok: false, printed: "before\n", printed_dropped: 0 }]);
+      expect(ends).toMatchObject([
+        { block: "pre", language, ok: false, printed: "before\n", printed_dropped: 0 },
+      ]);
     });
 
     test("a block that never ends is ended, and so is one whose run is cancelled", async () => {
@@ -160,7 +173,9 @@ for (const language of ["python", "js"] as const) {
       const stop = new AbortController();
       setTimeout(() => stop.abort(), 300);
       const start = performance.now();
-      const cancelled = await run(`${block("pre", code.loop)}Hi`, { options: { signal: stop.signal } });
+      const cancelled = await run(`${block("pre", code.loop)}Hi`, {
+        options: { signal: stop.signal },
+      });
       expect(cancelled.error?.code).toBe("RLLM_022");
       expect(performance.now() - start).toBeLessThan(1500);
     });
@@ -195,7 +210,8 @@ describe("what may run", () => {
   const trusting = { trustedPython: true };
 
   test("trusted Python runs outside a sandbox, and says so", async () => {
-    const body = '```rllm-python pre\nimport os\nresult = {"home": os.path.basename("/a/b")}\n```\n{{home}}';
+    const body =
+      '```rllm-python pre\nimport os\nresult = {"home": os.path.basename("/a/b")}\n```\n{{home}}';
     const { prompts, events } = await run(body, { options: trusting });
     expect(prompts).toEqual(["b"]);
     expect(events.find((event) => event.type === "block-end")?.level).toBe("none");
@@ -222,6 +238,8 @@ describe("what may run", () => {
     expect(error?.code).toBe("RLLM_009");
     expect(error?.details).toMatchObject({ exception: "SandboxUnavailable", line: 14 });
     expect(prompts).toEqual([]);
-    expect(events.some((event) => event.type === "stage-start" && event.stage === "uses")).toBe(false);
+    expect(events.some((event) => event.type === "stage-start" && event.stage === "uses")).toBe(
+      false,
+    );
   });
 });

@@ -30,7 +30,10 @@ async function failure(promise: Promise<unknown>): Promise<ModullmError> {
   );
 }
 
-/** A model that keeps to `max_tokens`, uses it up to a share, and sometimes answers badly or fails. Counts what is truly spent. */
+/**
+ * A model that keeps to `max_tokens`, uses it up to a share, and sometimes answers badly or fails.
+ * Counts what is truly spent.
+ */
 function meteredTools(next: () => number): {
   tools: EngineTools;
   spent: { usd: number; tokens: number; calls: number };
@@ -40,8 +43,12 @@ function meteredTools(next: () => number): {
   const sent: unknown[] = [];
   const [inputPrice, outputPrice] = [1, 3];
   async function* call(request: ModelRequest): AsyncGenerator<ModelPart> {
-    const prompt = request.messages.reduce((sum, message) => sum + Math.ceil(message.content.length / 2), 0);
-    const most = typeof request.params["max_tokens"] === "number" ? request.params["max_tokens"] : 400;
+    const prompt = request.messages.reduce(
+      (sum, message) => sum + Math.ceil(message.content.length / 2),
+      0,
+    );
+    const most =
+      typeof request.params["max_tokens"] === "number" ? request.params["max_tokens"] : 400;
     sent.push(request.params["max_tokens"]);
     const completion = Math.floor(most * next());
     await new Promise((resolve) => setTimeout(resolve, next() * 3));
@@ -58,7 +65,9 @@ function meteredTools(next: () => number): {
   }
   const { tools } = createScript({});
   const model = { id: "a/m", window: null, ready: async () => {}, call };
-  const catalog = { facts: async () => ({ window: null, maxOutput: 1000, inputPrice, outputPrice }) };
+  const catalog = {
+    facts: async () => ({ window: null, maxOutput: 1000, inputPrice, outputPrice }),
+  };
   return { tools: { ...tools, catalog, model: async () => model }, spent, sent };
 }
 
@@ -73,7 +82,10 @@ describe("a budget", () => {
       child: { llm_params: "{max_tokens: 100}" },
     });
     const error = await failure(runProgram(loaded, {}, tools, { budget: { tokens: 260 } }));
-    expect(error).toMatchObject({ code: "RLLM_020", details: { limit: { tokens: 260 }, scope: "the whole run" } });
+    expect(error).toMatchObject({
+      code: "RLLM_020",
+      details: { limit: { tokens: 260 }, scope: "the whole run" },
+    });
     const details = error.details as {
       spent: { tokens: number };
       would_spend: { tokens: number };
@@ -87,7 +99,9 @@ describe("a budget", () => {
   test("of calls that can't be enough is refused before anything is paid for", async () => {
     const { tools, spent } = meteredTools(() => 0.5);
     const error = await failure(
-      runProgram(await load({ root: { uses: CHILDREN }, child: {} }), {}, tools, { budget: { calls: 1 } }),
+      runProgram(await load({ root: { uses: CHILDREN }, child: {} }), {}, tools, {
+        budget: { calls: 1 },
+      }),
     );
     expect(error.code).toBe("RLLM_020");
     expect(spent.calls).toBe(0);
@@ -98,7 +112,9 @@ describe("a budget", () => {
     const loaded = await load({ root: {} });
     await runProgram(loaded, {}, tools, { budget: { tokens: 500 } });
     expect(sent).toEqual([496]);
-    expect((await failure(runProgram(loaded, {}, tools, { budget: { tokens: 100 } }))).code).toBe("RLLM_020");
+    expect((await failure(runProgram(loaded, {}, tools, { budget: { tokens: 100 } }))).code).toBe(
+      "RLLM_020",
+    );
     expect(sent).toHaveLength(1);
   });
 
@@ -109,7 +125,10 @@ describe("a budget", () => {
       child: { budget: "{tokens: 50}", llm_params: "{max_tokens: 100}" },
     });
     const error = await failure(runProgram(loaded, {}, tools, { budget: { tokens: 10_000 } }));
-    expect(error).toMatchObject({ code: "RLLM_020", details: { scope: '"child"', limit: { tokens: 50 } } });
+    expect(error).toMatchObject({
+      code: "RLLM_020",
+      details: { scope: '"child"', limit: { tokens: 50 } },
+    });
     expect((error.details["chain"] as { name: string }[])[0]?.name).toBe("a");
   });
 
@@ -117,7 +136,9 @@ describe("a budget", () => {
     const { tools, spent } = meteredTools(() => 0.5);
     const unpriced = { ...tools, catalog: { facts: async () => null } };
     const error = await failure(
-      runProgram(await load({ root: { uses: CHILDREN }, child: {} }), {}, unpriced, { budget: { usd: 1 } }),
+      runProgram(await load({ root: { uses: CHILDREN }, child: {} }), {}, unpriced, {
+        budget: { usd: 1 },
+      }),
     );
     expect(error).toMatchObject({ code: "RLLM_020", details: { model: "a/m" } });
     expect(error.hint).toContain("input_price");
@@ -128,10 +149,14 @@ describe("a budget", () => {
     const script = createScript({
       "a/m": [
         (_, signal) =>
-          new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+          new Promise((_resolve, reject) =>
+            signal.addEventListener("abort", () => reject(signal.reason as Error)),
+          ),
       ],
     });
-    const error = await failure(runProgram(await load({ root: { budget: "{ms: 30}" } }), {}, script.tools));
+    const error = await failure(
+      runProgram(await load({ root: { budget: "{ms: 30}" } }), {}, script.tools),
+    );
     expect(error).toMatchObject({ code: "RLLM_020", details: { limit: { ms: 30 } } });
   });
 
@@ -147,7 +172,12 @@ describe("a budget", () => {
     const { tools } = meteredTools(() => 0.5);
     const model = { id: "a/m", window: null, ready: async () => {}, call: endless };
     const error = await failure(
-      runProgram(await load({ root: {} }), {}, { ...tools, model: async () => model }, { budget: { tokens: 400 } }),
+      runProgram(
+        await load({ root: {} }),
+        {},
+        { ...tools, model: async () => model },
+        { budget: { tokens: 400 } },
+      ),
     );
     expect(error.code).toBe("RLLM_020");
     expect(pieces).toBeLessThan(20);
@@ -163,17 +193,23 @@ describe("a budget", () => {
       budget: fc.oneof(
         fc.record({ tokens: fc.integer({ min: 0, max: 4000 }) }),
         fc.record({ usd: fc.double({ min: 0, max: 0.01, noNaN: true }) }),
-        fc.record({ calls: fc.integer({ min: 0, max: 12 }), tokens: fc.integer({ min: 0, max: 6000 }) }),
+        fc.record({
+          calls: fc.integer({ min: 0, max: 12 }),
+          tokens: fc.integer({ min: 0, max: 6000 }),
+        }),
       ),
     });
     const loadedTrees = new Map<string, LoadedProgram>();
     await fc.assert(
       fc.asyncProperty(trees, async ({ seed, width, depth, retries, maxTokens, budget }) => {
         const shape = JSON.stringify([width, depth, retries, maxTokens]);
-        const loaded = loadedTrees.get(shape) ?? (await load(treeOf(width, depth, retries, maxTokens)));
+        const loaded =
+          loadedTrees.get(shape) ?? (await load(treeOf(width, depth, retries, maxTokens)));
         loadedTrees.set(shape, loaded);
         let state = seed;
-        const { tools, spent } = meteredTools(() => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647);
+        const { tools, spent } = meteredTools(
+          () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647,
+        );
         const options: RunOptions = { budget, concurrency: 4 };
         await runProgram(loaded, {}, tools, options).catch((thrown: ModullmError) => {
           if (!["RLLM_020", "RLLM_013", "RLLM_022"].includes(thrown.code)) throw thrown;
@@ -233,7 +269,12 @@ describe("createBudget()", () => {
 
 describe("parseLimits()", () => {
   test("reads limits, and nothing else", () => {
-    expect(parseLimits("usd=0.05, tokens=20000,calls=3,ms=5")).toEqual({ usd: 0.05, tokens: 20000, calls: 3, ms: 5 });
+    expect(parseLimits("usd=0.05, tokens=20000,calls=3,ms=5")).toEqual({
+      usd: 0.05,
+      tokens: 20000,
+      calls: 3,
+      ms: 5,
+    });
     for (const text of ["", "usd", "usd=-1", "tokens=1.5", "euro=5", "usd=1;tokens=2"])
       expect(parseLimits(text)).toBeNull();
   });

@@ -21,13 +21,23 @@ async function load(
   const folder = mkdtempSync(join(tmpdir(), "tree-"));
   for (const [name, front] of Object.entries(files)) {
     const keys = { name, input_schema: OPEN, llm: "{model: a/m}", ...front };
-    writeFileSync(join(folder, `${name}.rllm`), programText(keys, bodies[name] ?? `${name} {{input}}`));
+    writeFileSync(
+      join(folder, `${name}.rllm`),
+      programText(keys, bodies[name] ?? `${name} {{input}}`),
+    );
   }
   return await loadProgram(join(folder, `${Object.keys(files)[0]}.rllm`));
 }
 
-/** A model that answers every prompt after a while, with its prompt as `out`; prompts that contain `fail` end in an error. */
-function slowModel(milliseconds: number): { script: Script; most: () => number; aborted: number[] } {
+/**
+ * A model that answers every prompt after a while, with its prompt as `out`; prompts that contain
+ * `fail` end in an error.
+ */
+function slowModel(milliseconds: number): {
+  script: Script;
+  most: () => number;
+  aborted: number[];
+} {
   let [now, most] = [0, 0];
   const aborted: number[] = [];
   const script = createScript({
@@ -67,9 +77,10 @@ function prompts(script: Script): (string | undefined)[] {
 }
 
 describe("scheduling", () => {
-  const ten = Array.from({ length: 10 }, (_, index) => `{name: c${index}, path: child.rllm, with: {n: ${index}}}`).join(
-    ", ",
-  );
+  const ten = Array.from(
+    { length: 10 },
+    (_, index) => `{name: c${index}, path: child.rllm, with: {n: ${index}}}`,
+  ).join(", ");
 
   test("ten independent children at concurrency 10 take the time of one", async () => {
     const { script, most } = slowModel(100);
@@ -83,7 +94,9 @@ describe("scheduling", () => {
 
   test("no more calls at a time than the concurrency", async () => {
     const { script, most } = slowModel(5);
-    await runProgram(await load({ parent: { uses: `[${ten}]` }, child: {} }), {}, script.tools, { concurrency: 3 });
+    await runProgram(await load({ parent: { uses: `[${ten}]` }, child: {} }), {}, script.tools, {
+      concurrency: 3,
+    });
     expect(most()).toBe(3);
   });
 
@@ -110,12 +123,15 @@ describe("scheduling", () => {
       "[{name: one, path: child.rllm, with: {a: one}}, {name: two, path: child.rllm, with: {a: two}}, {name: three, path: child.rllm, with: {a: three}}]";
     const loaded = await load({ parent: { uses }, child: {} }, { parent: "{{uses}}" });
     await runProgram(loaded, {}, script.tools);
-    expect(prompts(script).at(-1)).toBe('{"one": {"out": "x"}, "two": {"out": "x"}, "three": {"out": "x"}}');
+    expect(prompts(script).at(-1)).toBe(
+      '{"one": {"out": "x"}, "two": {"out": "x"}, "three": {"out": "x"}}',
+    );
   });
 
   test("a failing child cancels its siblings' calls within 50 ms, and its own error shows", async () => {
     const { script, aborted } = slowModel(5000);
-    const uses = "[{name: slow, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: '{{input.bad}}'}}]";
+    const uses =
+      "[{name: slow, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: '{{input.bad}}'}}]";
     const strict = { input_schema: "{type: object, properties: {n: {type: integer}}}" };
     const loaded = await load({ parent: { uses }, child: {}, strict });
     const start = performance.now();
@@ -131,7 +147,9 @@ describe("an edge that can never fit", () => {
     const { script } = slowModel(0);
     const strict = { input_schema: "{type: object, properties: {n: {type: integer}}}" };
     const loaded = await load({
-      parent: { uses: "[{name: ok, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: no}}]" },
+      parent: {
+        uses: "[{name: ok, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: no}}]",
+      },
       child: {},
       strict,
     });
@@ -144,7 +162,8 @@ describe("an edge that can never fit", () => {
 });
 
 describe("each", () => {
-  const uses = (more = "") => `[{name: c, path: child.rllm, each: "{{input.list}}", with: {n: "{{item}}"}${more}}]`;
+  const uses = (more = "") =>
+    `[{name: c, path: child.rllm, each: "{{input.list}}", with: {n: "{{item}}"}${more}}]`;
 
   test("runs once for each element and keeps the order", async () => {
     const { script, most } = slowModel(5);
@@ -154,7 +173,9 @@ describe("each", () => {
     );
     await runProgram(loaded, { list: [3, 1, 2, 5, 4, 6] }, script.tools);
     expect(most()).toBe(4);
-    expect(prompts(script).at(-1)).toBe(`[${[3, 1, 2, 5, 4, 6].map((n) => `{"out": "n=${n}"}`).join(", ")}]`);
+    expect(prompts(script).at(-1)).toBe(
+      `[${[3, 1, 2, 5, 4, 6].map((n) => `{"out": "n=${n}"}`).join(", ")}]`,
+    );
   });
 
   test.each([
@@ -163,7 +184,8 @@ describe("each", () => {
   ])("on_error: %s", async (policy, shown) => {
     const script = createScript({
       "a/m": [
-        async ({ messages }) => (messages[0]?.content === "2" ? "no" : JSON.stringify({ out: messages[0]?.content })),
+        async ({ messages }) =>
+          messages[0]?.content === "2" ? "no" : JSON.stringify({ out: messages[0]?.content }),
       ],
     });
     const loaded = await load(
@@ -176,9 +198,15 @@ describe("each", () => {
 
   test("a failing element fails the run and says which", async () => {
     const script = createScript({
-      "a/m": [async ({ messages }) => (messages[0]?.content === "2" ? "no" : JSON.stringify({ out: "x" }))],
+      "a/m": [
+        async ({ messages }) =>
+          messages[0]?.content === "2" ? "no" : JSON.stringify({ out: "x" }),
+      ],
     });
-    const loaded = await load({ parent: { uses: uses() }, child: { retries: "0" } }, { child: "{{input.n}}" });
+    const loaded = await load(
+      { parent: { uses: uses() }, child: { retries: "0" } },
+      { child: "{{input.n}}" },
+    );
     const error = await failure(runProgram(loaded, { list: [1, 2, 3] }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_013", details: { chain: [{ name: "c", item: 1 }] } });
   });
@@ -213,12 +241,15 @@ describe("when", () => {
     const events: RunEvent[] = [];
     await runProgram(loaded, { deep }, script.tools, { listener: (event) => events.push(event) });
     expect(script.asked).toHaveLength(calls);
-    expect(events.some((event) => event.type === "note" && event.kind === "skipped")).toBe(calls === 1);
+    expect(events.some((event) => event.type === "note" && event.kind === "skipped")).toBe(
+      calls === 1,
+    );
   });
 });
 
 describe("the same call once", () => {
-  const twice = "[{name: a, path: child.rllm, with: {x: 1}}, {name: b, path: child.rllm, with: {x: 1}}]";
+  const twice =
+    "[{name: a, path: child.rllm, with: {x: 1}}, {name: b, path: child.rllm, with: {x: 1}}]";
 
   async function run(
     child: Record<string, string>,
@@ -233,7 +264,9 @@ describe("the same call once", () => {
     });
     return {
       asked: script.asked.length,
-      cached: events.flatMap((event) => (event.type === "attempt-end" && event.cached ? [event.cached] : [])),
+      cached: events.flatMap((event) =>
+        event.type === "attempt-end" && event.cached ? [event.cached] : [],
+      ),
     };
   }
 
@@ -245,10 +278,16 @@ describe("the same call once", () => {
   test("others, and fresh ones, are made each time", async () => {
     expect((await run({})).asked).toBe(3);
     expect(
-      (await run({ llm_params: "{temperature: 0}" }, twice.replace("with: {x: 1}}]", "with: {x: 1}, fresh: true}]")))
-        .asked,
+      (
+        await run(
+          { llm_params: "{temperature: 0}" },
+          twice.replace("with: {x: 1}}]", "with: {x: 1}, fresh: true}]"),
+        )
+      ).asked,
     ).toBe(3);
-    expect((await run({ llm_params: "{temperature: 0}" }, twice.replace("{x: 1}}]", "{x: 2}}]"))).asked).toBe(3);
+    expect(
+      (await run({ llm_params: "{temperature: 0}" }, twice.replace("{x: 1}}]", "{x: 2}}]"))).asked,
+    ).toBe(3);
   });
 });
 
@@ -279,6 +318,8 @@ describe("answers of earlier runs", () => {
   test("an answer that breaks the contract of today is asked for again", async () => {
     const { script } = slowModel(0);
     const tools = { ...script.tools, answers: { get: () => ({ wrong: true }), put: () => {} } };
-    expect((await runProgram(await load({ parent: { cache: "7d" } }), {}, tools)).output).toEqual({ out: "parent {}" });
+    expect((await runProgram(await load({ parent: { cache: "7d" } }), {}, tools)).output).toEqual({
+      out: "parent {}",
+    });
   });
 });

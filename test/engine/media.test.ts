@@ -59,29 +59,41 @@ const SHORT = /data:image\/png;base64,… \(\d+ bytes, sha256 [0-9a-f]{16}\)/;
 
 describe("a pre block and pictures", () => {
   test("it sees the short form, and may pass it on", async () => {
-    const code = 'p = context["input"]["picture"]\nresult = {"input": {"picture": p}, "seen": str(len(p)) + p[:24]}';
+    const code =
+      'p = context["input"]["picture"]\nresult = {"input": {"picture": p}, "seen": str(len(p)) + p[:24]}';
     const { error, messages } = await run(block(code), { picture: "a.png" });
     expect(error).toBeNull();
-    expect(messages.at(-1)?.content).toMatch(/^See \[image 1: a\.png\] \d\ddata:image\/png;base64,… $/);
+    expect(messages.at(-1)?.content).toMatch(
+      /^See \[image 1: a\.png\] \d\ddata:image\/png;base64,… $/,
+    );
     expect(messages.at(-1)?.attachments).toEqual(ATTACHED);
   });
 
   test("it may give a data URI", async () => {
     const code = `result = {"input": {"picture": "${dataUri("image/jpeg", JPEG)}"}}`;
     const { messages } = await run(block(code), { picture: "a.png" });
-    expect(messages.at(-1)).toMatchObject({ content: "See [image 1] ", attachments: [{ mediaType: "image/jpeg" }] });
+    expect(messages.at(-1)).toMatchObject({
+      content: "See [image 1] ",
+      attachments: [{ mediaType: "image/jpeg" }],
+    });
   });
 
   test("it can't name a file or URL", async () => {
     for (const name of ["a.png", "http://127.0.0.1/a.png"]) {
-      const { error } = await run(block(`result = {"input": {"picture": "${name}"}}`), { text: "x" });
+      const { error } = await run(block(`result = {"input": {"picture": "${name}"}}`), {
+        text: "x",
+      });
       expect(error).toMatchObject({ code: "RLLM_004", details: { path: ["picture"] } });
-      expect(error?.message).toContain("a path or URL is opened only where the caller himself wrote it");
+      expect(error?.message).toContain(
+        "a path or URL is opened only where the caller himself wrote it",
+      );
     }
   });
 
   test("its failure shows no bytes", async () => {
-    const { error } = await run(block('raise ValueError("no")'), { picture: dataUri("image/png", PNG) });
+    const { error } = await run(block('raise ValueError("no")'), {
+      picture: dataUri("image/png", PNG),
+    });
     expect(error?.code).toBe("RLLM_009");
     expect(JSON.stringify(error?.receivedPayload)).toMatch(SHORT);
   });
@@ -93,7 +105,9 @@ describe("what stands for a picture", () => {
     expect(await run("{{input.picture}}", { picture: "a.png" }, { options })).toMatchObject({
       error: { code: "RLLM_004" },
     });
-    expect(await run("{{input.picture}}", { picture: dataUri("image/png", PNG) }, { options })).toMatchObject({
+    expect(
+      await run("{{input.picture}}", { picture: dataUri("image/png", PNG) }, { options }),
+    ).toMatchObject({
       error: null,
     });
   });
@@ -107,8 +121,11 @@ describe("what stands for a picture", () => {
   });
 
   test("meets what the schema says of a data URI", async () => {
-    const picture = '{type: string, contentMediaType: image/png, format: uri, pattern: "^data:image/png;base64,"}';
-    expect(await run("x", { picture: dataUri("image/png", PNG) }, { picture })).toMatchObject({ error: null });
+    const picture =
+      '{type: string, contentMediaType: image/png, format: uri, pattern: "^data:image/png;base64,"}';
+    expect(await run("x", { picture: dataUri("image/png", PNG) }, { picture })).toMatchObject({
+      error: null,
+    });
     expect((await run("x", { picture: "a.png" }, { picture })).error?.code).toBe("RLLM_004");
   });
 
@@ -119,7 +136,11 @@ describe("what stands for a picture", () => {
       expect([error, messages]).toEqual([null, [{ role: "user", content: "See: " }]]);
     }
     const part = `{oneOf: [{type: object, properties: {kind: {const: word}, body: {type: string}}}, {type: object, properties: {kind: {const: picture}, body: ${PICTURE}}}]}`;
-    const word = await run("{{input.picture.body}}", { picture: { kind: "word", body: "a.png" } }, { picture: part });
+    const word = await run(
+      "{{input.picture.body}}",
+      { picture: { kind: "word", body: "a.png" } },
+      { picture: part },
+    );
     expect(word.messages.at(-1)).toEqual({ role: "user", content: "a.png" });
     const shown = await run(
       "{{input.picture.body}}",
@@ -131,12 +152,18 @@ describe("what stands for a picture", () => {
 
   test("is words in an example", async () => {
     const examples = '[{input: {picture: "(a red chair)"}, output: {out: chair}}]';
-    const { messages } = await run("See {{input.picture}}", { picture: "a.png" }, { front: { examples } });
-    expect(messages.map(({ content, attachments }) => [content, attachments?.length ?? 0])).toEqual([
-      ["See (a red chair)", 0],
-      ['{"out":"chair"}', 0],
-      ["See [image 1: a.png]", 1],
-    ]);
+    const { messages } = await run(
+      "See {{input.picture}}",
+      { picture: "a.png" },
+      { front: { examples } },
+    );
+    expect(messages.map(({ content, attachments }) => [content, attachments?.length ?? 0])).toEqual(
+      [
+        ["See (a red chair)", 0],
+        ['{"out":"chair"}', 0],
+        ["See [image 1: a.png]", 1],
+      ],
+    );
   });
 });
 
@@ -155,7 +182,11 @@ test("too many files are refused", async () => {
     const bytes = Buffer.concat([PNG, Buffer.from(String(index))]);
     return dataUri("image/png", bytes);
   });
-  const { error } = await run("x", { picture: files }, { picture, front: { max_context_window: "100000" } });
+  const { error } = await run(
+    "x",
+    { picture: files },
+    { picture, front: { max_context_window: "100000" } },
+  );
   expect(error).toMatchObject({ code: "RLLM_004", details: { path: [] } });
   expect(error?.message).toContain("holds 101 files, but no more than 100");
 });
@@ -166,12 +197,20 @@ test("no event holds the bytes", async () => {
 });
 
 test("the first file that can't be read ends the reading of the others", async () => {
-  const slow = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise<Response>(() => {}) });
+  const slow = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => new Promise<Response>(() => {}),
+  });
   const host = `127.0.0.1:${slow.port}`;
   const media = readerIn(folder, { hosts: [host] });
   const picture = `{type: array, items: ${PICTURE}}`;
   const start = performance.now();
-  const { error } = await run("x", { picture: [`http://${host}/a.png`, "gone.png"] }, { picture, media });
+  const { error } = await run(
+    "x",
+    { picture: [`http://${host}/a.png`, "gone.png"] },
+    { picture, media },
+  );
   expect(error).toMatchObject({ code: "RLLM_016", details: { source: "picture.1" } });
   expect(performance.now() - start).toBeLessThan(5000);
   await slow.stop();

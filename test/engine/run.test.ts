@@ -34,13 +34,17 @@ describe("runProgram()", () => {
     const script = createScript({ "a/m": [GOOD] });
     const { output } = await runProgram(await program(), { text: "hi" }, script.tools);
     expect(output).toEqual({ out: "ok" });
-    expect(script.asked).toEqual([{ model: "a/m", messages: [{ role: "user", content: "Say hi" }] }]);
+    expect(script.asked).toEqual([
+      { model: "a/m", messages: [{ role: "user", content: "Say hi" }] },
+    ]);
   });
 
   test("tells its story in events, each run ended once", async () => {
     const events: RunEvent[] = [];
     const script = createScript({ "a/m": ["bad", GOOD] });
-    await runProgram(await program(), { text: "hi" }, script.tools, { listener: (event) => events.push(event) });
+    await runProgram(await program(), { text: "hi" }, script.tools, {
+      listener: (event) => events.push(event),
+    });
     expect(shapes(events)).toEqual([
       "run-1 run-start",
       "run-1 stage-start input",
@@ -73,7 +77,9 @@ describe("runProgram()", () => {
     const [, retry] = script.asked;
     expect(retry?.messages.map((message) => message.role)).toEqual(["user", "assistant", "user"]);
     expect(retry?.messages[1]?.content).toBe('{"out": 5}');
-    expect(retry?.messages[2]?.content).toBe("Fix: - $.out is the number 5, but a string is wanted");
+    expect(retry?.messages[2]?.content).toBe(
+      "Fix: - $.out is the number 5, but a string is wanted",
+    );
   });
 
   test("without recovery text the default shows the contract", async () => {
@@ -84,16 +90,29 @@ describe("runProgram()", () => {
 
   test("stops after its retries with the last answer and why", async () => {
     const script = createScript({ "a/m": ['{"out": 5}'] });
-    const error = await failure(runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools));
+    const error = await failure(
+      runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools),
+    );
     expect(error).toMatchObject({ code: "RLLM_013", receivedPayload: { out: 5 } });
-    expect(error.details).toMatchObject({ retries: 1, last_error_code: "RLLM_005", path: ["out"], attempts: 2 });
+    expect(error.details).toMatchObject({
+      retries: 1,
+      last_error_code: "RLLM_005",
+      path: ["out"],
+      attempts: 2,
+    });
     expect(script.asked).toHaveLength(2);
   });
 
   test("the option wins over the file, the file over the default", async () => {
     const script = createScript({ "a/m": ["bad"] });
-    await failure(runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools, { maxRetries: 0 }));
-    await failure(runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools, { defaultRetries: 5 }));
+    await failure(
+      runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools, { maxRetries: 0 }),
+    );
+    await failure(
+      runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools, {
+        defaultRetries: 5,
+      }),
+    );
     await failure(runProgram(await program(), { text: "hi" }, script.tools, { defaultRetries: 3 }));
     expect(script.asked).toHaveLength(1 + 2 + 4);
   });
@@ -120,7 +139,11 @@ describe("runProgram()", () => {
   test("a prompt over the window is refused before the call", async () => {
     const script = createScript({ "a/m": [GOOD] });
     const error = await failure(
-      runProgram(await program({ max_context_window: "10" }), { text: "x".repeat(100) }, script.tools),
+      runProgram(
+        await program({ max_context_window: "10" }),
+        { text: "x".repeat(100) },
+        script.tools,
+      ),
     );
     expect(error).toMatchObject({
       code: "RLLM_012",
@@ -138,7 +161,10 @@ describe("runProgram()", () => {
 
   test("system text and examples come before the prompt", async () => {
     const script = createScript({ "a/m": [GOOD] });
-    const loaded = await program({ system: "You are brief.", examples: "[{input: {text: one}, output: {out: two}}]" });
+    const loaded = await program({
+      system: "You are brief.",
+      examples: "[{input: {text: one}, output: {out: two}}]",
+    });
     await runProgram(loaded, { text: "hi" }, script.tools);
     expect(script.asked[0]?.messages).toEqual([
       { role: "system", content: "You are brief." },
@@ -157,7 +183,10 @@ describe("runProgram()", () => {
 
 describe("models and fallbacks", () => {
   const down = new ModullmError("RLLM_017", "down", { details: { status: 503 }, retryable: true });
-  const refused = new ModullmError("RLLM_017", "no", { details: { status: 400 }, retryable: false });
+  const refused = new ModullmError("RLLM_017", "no", {
+    details: { status: 400 },
+    retryable: false,
+  });
 
   test("the next model takes over when a provider fails", async () => {
     const script = createScript({ "a/m": [down], "b/m": [GOOD] });
@@ -179,7 +208,11 @@ describe("models and fallbacks", () => {
       retryable: false,
     });
     const script = createScript({ "a/m": [long], "b/m": [GOOD] });
-    await runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools);
+    await runProgram(
+      await program({ llm: "{model: a/m, fallbacks: [b/m]}" }),
+      { text: "hi" },
+      script.tools,
+    );
     expect(script.asked.map((ask) => ask.model)).toEqual(["a/m", "b/m"]);
   });
 
@@ -188,35 +221,52 @@ describe("models and fallbacks", () => {
     const loaded = await program({ llm: "{model: a/m, fallbacks: [b/m]}" });
     await runProgram(loaded, { text: "hi" }, script.tools);
     expect(script.asked.map((ask) => ask.model)).toEqual(["b/m"]);
-    const error = await failure(runProgram(await program({ llm: "{model: x/m, fallbacks: [y/m]}" }), {}, script.tools));
+    const error = await failure(
+      runProgram(await program({ llm: "{model: x/m, fallbacks: [y/m]}" }), {}, script.tools),
+    );
     expect(error).toMatchObject({ code: "RLLM_014", details: { model: "x/m" } });
   });
 
   test("an override replaces the model and drops the fallbacks", async () => {
     const script = createScript({ "c/m": [down], "b/m": [GOOD] });
     await failure(
-      runProgram(await program({ llm: "{model: a/m, fallbacks: [b/m]}" }), { text: "hi" }, script.tools, {
-        model: "c/m",
-      }),
+      runProgram(
+        await program({ llm: "{model: a/m, fallbacks: [b/m]}" }),
+        { text: "hi" },
+        script.tools,
+        {
+          model: "c/m",
+        },
+      ),
     );
     expect(script.asked.map((ask) => ask.model)).toEqual(["c/m"]);
   });
 
   test("recommended takes the first usable", async () => {
     const script = createScript({ "b/m": [GOOD] });
-    await runProgram(await program({ recommended_models: "[a/m, b/m]" }), { text: "hi" }, script.tools, {
-      model: "recommended",
-    });
-    expect(script.asked.map((ask) => ask.model)).toEqual(["b/m"]);
-    expect((await failure(runProgram(await program(), {}, script.tools, { model: "recommended" }))).code).toBe(
-      "RLLM_002",
+    await runProgram(
+      await program({ recommended_models: "[a/m, b/m]" }),
+      { text: "hi" },
+      script.tools,
+      {
+        model: "recommended",
+      },
     );
+    expect(script.asked.map((ask) => ask.model)).toEqual(["b/m"]);
+    expect(
+      (await failure(runProgram(await program(), {}, script.tools, { model: "recommended" }))).code,
+    ).toBe("RLLM_002");
   });
 
   test("a block fails the run before anything is paid for", async () => {
     const script = createScript({ "a/m": [GOOD] });
-    const error = await failure(runProgram(await program({}, "```rllm-python pre\nx\n```\nHi"), {}, script.tools));
-    expect(error).toMatchObject({ code: "RLLM_009", details: { exception: "NameError", line: 13 } });
+    const error = await failure(
+      runProgram(await program({}, "```rllm-python pre\nx\n```\nHi"), {}, script.tools),
+    );
+    expect(error).toMatchObject({
+      code: "RLLM_009",
+      details: { exception: "NameError", line: 13 },
+    });
     expect(script.asked).toEqual([]);
   });
 
@@ -224,7 +274,10 @@ describe("models and fallbacks", () => {
     const events: RunEvent[] = [];
     const script = createScript({ "a/m": [GOOD], "priced/m": [GOOD] });
     for (const model of ["a/m", "priced/m"])
-      await runProgram(await program(), {}, script.tools, { model, listener: (event) => events.push(event) });
+      await runProgram(await program(), {}, script.tools, {
+        model,
+        listener: (event) => events.push(event),
+      });
     const costs = events.flatMap((event) => (event.type === "attempt-end" ? [event.cost_usd] : []));
     expect(costs).toEqual([null, (10 * 1 + 5 * 2) / 1e6]);
   });
@@ -258,7 +311,8 @@ describe("uses", () => {
   const child = programText(
     {
       name: "child",
-      input_schema: "{type: object, properties: {n: {type: integer}, s: {type: string}}, additionalProperties: false}",
+      input_schema:
+        "{type: object, properties: {n: {type: integer}, s: {type: string}}, additionalProperties: false}",
     },
     "n={{input.n}} s={{input.s}}",
   );
@@ -266,7 +320,10 @@ describe("uses", () => {
   async function parentOf(uses: string, body: string): Promise<LoadedProgram> {
     const folder = mkdtempSync(join(tmpdir(), "uses-"));
     writeFileSync(join(folder, "child.rllm"), child);
-    writeFileSync(join(folder, "parent.rllm"), programText({ uses, input_schema: "{type: object}" }, body));
+    writeFileSync(
+      join(folder, "parent.rllm"),
+      programText({ uses, input_schema: "{type: object}" }, body),
+    );
     return await loadProgram(join(folder, "parent.rllm"));
   }
 
@@ -297,7 +354,11 @@ describe("uses", () => {
       "x",
     );
     await runProgram(loaded, {}, script.tools);
-    expect(script.asked.map((ask) => ask.messages[0]?.content)).toEqual(["n= s=", "n= s=first", "x"]);
+    expect(script.asked.map((ask) => ask.messages[0]?.content)).toEqual([
+      "n= s=",
+      "n= s=first",
+      "x",
+    ]);
   });
 
   test("a child's error says which child", async () => {

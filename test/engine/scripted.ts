@@ -9,7 +9,11 @@ import { sandboxesHere } from "../sandbox/here.ts";
 const sandboxes = sandboxesHere();
 
 /** What a scripted model says to one call: text, no text at all, or a failure. */
-export type Line = string | null | ModullmError | ((request: ModelRequest, signal: AbortSignal) => Promise<string>);
+export type Line =
+  | string
+  | null
+  | ModullmError
+  | ((request: ModelRequest, signal: AbortSignal) => Promise<string>);
 
 export interface Script {
   readonly tools: EngineTools;
@@ -17,14 +21,18 @@ export interface Script {
   readonly asked: { model: string; messages: readonly Message[] }[];
 }
 
-/** Engine tools around models that follow a script, one line a call; the last line repeats. Clock and ids count up. */
+/**
+ * Engine tools around models that follow a script, one line a call; the last line repeats. Clock
+ * and ids count up.
+ */
 export function createScript(lines: Record<string, Line[]>): Script {
   const asked: Script["asked"] = [];
   let id = 0;
   let time = 0;
   function model(name: string): Model {
     const script = lines[name];
-    if (!script) throw new ModullmError("RLLM_014", `no key for ${name}`, { details: { model: name } });
+    if (!script)
+      throw new ModullmError("RLLM_014", `no key for ${name}`, { details: { model: name } });
     return {
       id: name,
       window: null,
@@ -35,7 +43,12 @@ export function createScript(lines: Record<string, Line[]>): Script {
         if (line instanceof ModullmError) throw line;
         const text = typeof line === "function" ? await line(request, signal) : line;
         if (typeof text === "string") yield { type: "text", text };
-        yield { type: "finish", reason: "stop", usage: { prompt_tokens: 10, completion_tokens: 5 }, served: null };
+        yield {
+          type: "finish",
+          reason: "stop",
+          usage: { prompt_tokens: 10, completion_tokens: 5 },
+          served: null,
+        };
       },
     };
   }
@@ -43,7 +56,9 @@ export function createScript(lines: Record<string, Line[]>): Script {
     model: async (name) => model(name),
     catalog: {
       facts: async (name) =>
-        name === "priced/m" ? { window: null, maxOutput: null, inputPrice: 1, outputPrice: 2 } : null,
+        name === "priced/m"
+          ? { window: null, maxOutput: null, inputPrice: 1, outputPrice: 2 }
+          : null,
     },
     tokens: {
       bound: (text) => text.length,
@@ -68,9 +83,11 @@ export function createScript(lines: Record<string, Line[]>): Script {
 /** Events without their times. */
 export function shapes(events: readonly RunEvent[]): string[] {
   return events.map((event) => {
-    if (event.type === "stage-start" || event.type === "stage-end") return `${event.run} ${event.type} ${event.stage}`;
+    if (event.type === "stage-start" || event.type === "stage-end")
+      return `${event.run} ${event.type} ${event.stage}`;
     if (event.type === "attempt-end") return `${event.run} ${event.type} ${event.error ?? "ok"}`;
-    if (event.type === "run-end") return `${event.run} ${event.type} ${event.error?.error_code ?? "ok"}`;
+    if (event.type === "run-end")
+      return `${event.run} ${event.type} ${event.error?.error_code ?? "ok"}`;
     return `${event.run} ${event.type}`;
   });
 }

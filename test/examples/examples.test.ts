@@ -57,7 +57,11 @@ test("meeting_extractor finds who does what until when", async () => {
     action_items: [
       { owner: "Ren", task: "Update the status page and the help texts", due: "2026-05-08" },
       { owner: "Tom", task: "Run the load test", due: "2026-05-12" },
-      { owner: "Aisha", task: "Write to the eleven hotels and ask for gross prices", due: "2026-05-07" },
+      {
+        owner: "Aisha",
+        task: "Write to the eleven hotels and ask for gross prices",
+        due: "2026-05-07",
+      },
       { owner: "Tom", task: "Remove the language switch from the header", due: null },
     ],
   });

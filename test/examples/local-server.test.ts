@@ -10,12 +10,18 @@ import { createBaselineProvider } from "../../src/model/baseline/baseline.ts";
 import type { Message } from "../../src/model/model.ts";
 
 /**
- * The composed examples against a local server that speaks Ollama's protocol over HTTP: no real model, its answers are the
- * baseline's made from the prompt alone, sent in pieces. What is tried is the way there and back.
+ * The composed examples against a local server that speaks Ollama's protocol over HTTP: no real
+ * model, its answers are the baseline's made from the prompt alone, sent in pieces. What is tried
+ * is the way there and back.
  */
 const MODEL = "llama3.2:3b";
 const FOLDER = join(import.meta.dir, "../../examples");
-const COMPOSED = ["compose_summary_keywords", "support_pipeline", "risk_score_aggregator", "page_notes"];
+const COMPOSED = [
+  "compose_summary_keywords",
+  "support_pipeline",
+  "risk_score_aggregator",
+  "page_notes",
+];
 
 interface ChatRequest {
   readonly model: string;
@@ -34,7 +40,9 @@ const server = Bun.serve({
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the adapter sends
     const chat = (await request.json()) as ChatRequest;
     chats.push(chat);
-    return new Response(await answerLines(chat), { headers: { "content-type": "application/x-ndjson" } });
+    return new Response(await answerLines(chat), {
+      headers: { "content-type": "application/x-ndjson" },
+    });
   },
 });
 
@@ -42,12 +50,25 @@ async function answerLines({ model, messages, format }: ChatRequest): Promise<st
   let text = "";
   const call = createBaselineProvider()
     .model("baseline")
-    .call({ messages, params: {}, schema: format, stream: false, values: {} }, new AbortController().signal);
+    .call(
+      { messages, params: {}, schema: format, stream: false, values: {} },
+      new AbortController().signal,
+    );
   for await (const part of call) if (part.type === "text") text += part.text;
   const pieces = text.match(/[\s\S]{1,40}/g) ?? [];
-  const lines: object[] = pieces.map((content) => ({ model, message: { role: "assistant", content }, done: false }));
+  const lines: object[] = pieces.map((content) => ({
+    model,
+    message: { role: "assistant", content },
+    done: false,
+  }));
   const counts = { prompt_eval_count: 100, eval_count: pieces.length };
-  lines.push({ model, message: { role: "assistant", content: "" }, done: true, done_reason: "stop", ...counts });
+  lines.push({
+    model,
+    message: { role: "assistant", content: "" },
+    done: true,
+    done_reason: "stop",
+    ...counts,
+  });
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
@@ -71,8 +92,13 @@ test.each(COMPOSED)("%s runs on a local server", async (name) => {
   chats.length = 0;
   const input: unknown = parse(readFileSync(join(FOLDER, `${name}.yaml`), "utf8"));
   if (!isObject(input)) throw new Error(`${name}.yaml is no mapping`);
-  const output = await modullm.run(join(FOLDER, `${name}.rllm`), input, { model: `ollama/${MODEL}`, maxRetries: 0 });
+  const output = await modullm.run(join(FOLDER, `${name}.rllm`), input, {
+    model: `ollama/${MODEL}`,
+    maxRetries: 0,
+  });
   expect(Object.keys(output as object).length).toBeGreaterThan(0);
   expect(chats.length).toBeGreaterThan(1);
-  expect(chats.every(({ model, format }) => model === MODEL && format["type"] === "object")).toBe(true);
+  expect(chats.every(({ model, format }) => model === MODEL && format["type"] === "object")).toBe(
+    true,
+  );
 });

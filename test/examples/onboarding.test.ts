@@ -23,11 +23,17 @@ test("provider_select computes its choice: the first that is ready, else the fir
   const offer = (model: string, ready: boolean) => ({ model, ready, reason: "It is there." });
   const offers = [offer("a/one", false), offer("b/two", true)];
   expect(await run("provider_select", { offers })).toMatchObject({ provider: "b", model: "b/two" });
-  expect(await run("provider_select", { offers: offers.slice(0, 1) })).toMatchObject({ provider: "a", model: "a/one" });
+  expect(await run("provider_select", { offers: offers.slice(0, 1) })).toMatchObject({
+    provider: "a",
+    model: "a/one",
+  });
 });
 
 test("credential_check goes by names and places", async () => {
-  expect(await run("credential_check")).toEqual({ ready: false, state: "Set OPENAI_API_KEY to your key for openai." });
+  expect(await run("credential_check")).toEqual({
+    ready: false,
+    state: "Set OPENAI_API_KEY to your key for openai.",
+  });
   expect(await run("credential_check", { found_in: "./.env" })).toMatchObject({ ready: true });
   expect(await run("credential_check", { variable: null })).toMatchObject({ ready: true });
 });
@@ -40,6 +46,10 @@ test("the draft of onboarding_workflow is a scaffold that makes a valid program"
   expect(made.json()).toMatchObject({ error_code: "RLLM_018" });
   const prompt = "Read this.\n{{input.text}}";
   const mended = makeFolder({ "draft.json": JSON.stringify({ ...(draft as object), prompt }) });
-  expect((await commandLine(["new", "mine", "--scaffold", "draft.json"], { folder: mended })).exit).toBe(0);
-  expect((await commandLine(["validate", "--strict", "mine.rllm"], { folder: mended })).exit).toBe(0);
+  expect(
+    (await commandLine(["new", "mine", "--scaffold", "draft.json"], { folder: mended })).exit,
+  ).toBe(0);
+  expect((await commandLine(["validate", "--strict", "mine.rllm"], { folder: mended })).exit).toBe(
+    0,
+  );
 });

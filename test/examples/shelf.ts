@@ -6,7 +6,10 @@ import { parse } from "yaml";
 import { isObject } from "../../src/core/json.ts";
 import { type Modullm, open } from "../../src/index.ts";
 
-/** The programs of a folder, each with its input beside it, run on the baseline in a home of their own. */
+/**
+ * The programs of a folder, each with its input beside it, run on the baseline in a home of their
+ * own.
+ */
 export interface Shelf {
   readonly folder: string;
   /** Of the programs, without their ending. */
@@ -25,7 +28,11 @@ export function useShelf(path: string): Shelf {
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), "examples-"));
     const places = { HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_STATE_HOME: home };
-    modullm = await open({ cwd: folder, autoload: false, env: { PATH: process.env["PATH"] ?? "", ...places } });
+    modullm = await open({
+      cwd: folder,
+      autoload: false,
+      env: { PATH: process.env["PATH"] ?? "", ...places },
+    });
   });
   afterAll(async () => {
     await modullm?.close();

@@ -12,35 +12,46 @@ import { useShelf } from "./shelf.ts";
 const SHELF = useShelf("examples/templates");
 const { folder: FOLDER, names: NAMES, inputOf, run } = SHELF;
 
-test.each(NAMES)("%s is valid without a warning, and its answer on the baseline meets its contract", async (name) => {
-  expect((await SHELF.modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
-  const { program } = await SHELF.modullm.load(`${name}.rllm`);
-  expect(program.output.check(await run(name)).ok).toBe(true);
-});
+test.each(NAMES)(
+  "%s is valid without a warning, and its answer on the baseline meets its contract",
+  async (name) => {
+    expect((await SHELF.modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
+    const { program } = await SHELF.modullm.load(`${name}.rllm`);
+    expect(program.output.check(await run(name)).ok).toBe(true);
+  },
+);
 
-test.each(NAMES)("%s can become somebody's own: the lines that `new` replaces, and few others", async (name) => {
-  const text = readFileSync(join(FOLDER, `${name}.rllm`), "utf8");
-  const lines = text.split("\n");
-  expect(lines).toContain(`name: ${name}`);
-  expect(lines).toContain("author: ModuLLM");
-  expect(lines).toContain("llm: { model: builtin/baseline }");
-  expect(lines.length - 1).toBeGreaterThanOrEqual(30);
-  expect(lines.length - 1).toBeLessThanOrEqual(70);
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(130);
-  const { program } = await SHELF.modullm.load(`${name}.rllm`);
-  const known = new Set(PROVIDERS.map((provider) => provider.name));
-  expect(program.recommendedModels.length).toBeGreaterThan(0);
-  expect(program.recommendedModels.filter((model) => !known.has(model.slice(0, model.indexOf("/"))))).toEqual([]);
-});
+test.each(NAMES)(
+  "%s can become somebody's own: the lines that `new` replaces, and few others",
+  async (name) => {
+    const text = readFileSync(join(FOLDER, `${name}.rllm`), "utf8");
+    const lines = text.split("\n");
+    expect(lines).toContain(`name: ${name}`);
+    expect(lines).toContain("author: ModuLLM");
+    expect(lines).toContain("llm: { model: builtin/baseline }");
+    expect(lines.length - 1).toBeGreaterThanOrEqual(30);
+    expect(lines.length - 1).toBeLessThanOrEqual(70);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(130);
+    const { program } = await SHELF.modullm.load(`${name}.rllm`);
+    const known = new Set(PROVIDERS.map((provider) => provider.name));
+    expect(program.recommendedModels.length).toBeGreaterThan(0);
+    expect(
+      program.recommendedModels.filter((model) => !known.has(model.slice(0, model.indexOf("/")))),
+    ).toEqual([]);
+  },
+);
 
-test.each(NAMES)("%s has an output that servers can enforce, and says in the prompt what it is", async (name) => {
-  const { program } = await SHELF.modullm.load(`${name}.rllm`);
-  for (const mode of ["strict", "anthropic"] as const)
-    expect([mode, translateSchema(program.output.schema, mode).strict]).toEqual([mode, true]);
-  expect(undescribed(program.output.schema)).toEqual([]);
-  expect(undescribed(program.input.schema)).toEqual([]);
-  expect(readFileSync(join(FOLDER, `${name}.rllm`), "utf8")).toContain("\n{{schema.output}}\n");
-});
+test.each(NAMES)(
+  "%s has an output that servers can enforce, and says in the prompt what it is",
+  async (name) => {
+    const { program } = await SHELF.modullm.load(`${name}.rllm`);
+    for (const mode of ["strict", "anthropic"] as const)
+      expect([mode, translateSchema(program.output.schema, mode).strict]).toEqual([mode, true]);
+    expect(undescribed(program.output.schema)).toEqual([]);
+    expect(undescribed(program.input.schema)).toEqual([]);
+    expect(readFileSync(join(FOLDER, `${name}.rllm`), "utf8")).toContain("\n{{schema.output}}\n");
+  },
+);
 
 test("the page of the folder names every template, and gives a command that runs it", () => {
   const page = readFileSync(join(FOLDER, "README.md"), "utf8");
@@ -100,12 +111,19 @@ test.each([
   ["people", "low", "Can you tell me where I can find the payslip of May? No hurry."],
   ["other", "normal", "Hello."],
 ])("route sends what is for %s there, %s", async (team, priority, message) => {
-  expect(await run("route", message === undefined ? {} : { message })).toMatchObject({ team, priority });
+  expect(await run("route", message === undefined ? {} : { message })).toMatchObject({
+    team,
+    priority,
+  });
 });
 
 test("draft says what the facts say, under the purpose", async () => {
   const { facts, purpose } = inputOf("draft");
-  expect(await run("draft")).toEqual({ subject: purpose, body: [facts].flat().join(" "), open_questions: [] });
+  expect(await run("draft")).toEqual({
+    subject: purpose,
+    body: [facts].flat().join(" "),
+    open_questions: [],
+  });
 });
 
 test("judge counts a mark only where its quote stands in the answer, and calculates mean and verdict", async () => {
@@ -125,9 +143,17 @@ test("judge counts what a model left out as 0, and a quote whatever its marks an
   ];
   const server = serveModel([JSON.stringify({ marks, mean: 2, passed: true })]);
   const folder = makeFolder();
-  const served = await open({ cwd: FOLDER, autoload: false, env: { ...worldOf(folder), ...server.env } });
+  const served = await open({
+    cwd: FOLDER,
+    autoload: false,
+    env: { ...worldOf(folder), ...server.env },
+  });
   const options = { model: "local/judge", maxRetries: 0 };
-  const judged = await served.run<object, { marks: { score: number }[] }>("judge.rllm", inputOf("judge"), options);
+  const judged = await served.run<object, { marks: { score: number }[] }>(
+    "judge.rllm",
+    inputOf("judge"),
+    options,
+  );
   await served.close();
   server.stop();
   expect(judged.marks.map(({ score }) => score)).toEqual([2, 0, 0]);
@@ -146,7 +172,10 @@ test("transform writes values as the new form has them, and converts the weight"
     weight_kg: 0.85,
     problems: [],
   });
-  expect(await run("transform", { record: { Title: "Kettle" } })).toMatchObject({ weight: null, weight_kg: null });
+  expect(await run("transform", { record: { Title: "Kettle" } })).toMatchObject({
+    weight: null,
+    weight_kg: null,
+  });
 });
 
 test("map-reduce reads every part with the program for parts", async () => {
@@ -159,7 +188,10 @@ test("map-reduce reads every part with the program for parts", async () => {
   expect(started.toSorted()).toEqual(["map-reduce", part, part, part]);
 });
 
-/** Places of properties without a description; those of a list are described by the list or each by itself. */
+/**
+ * Places of properties without a description; those of a list are described by the list or each by
+ * itself.
+ */
 function undescribed(schema: unknown, place = ""): string[] {
   if (!isObject(schema)) return [];
   const properties = Object.entries(isObject(schema["properties"]) ? schema["properties"] : {});

@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createBreakerFiles } from "../../src/model/failover/breaker-files.ts";
-import { type Breaker, type BreakerStore, createBreaker, createMemoryStore } from "../../src/model/failover/breaker.ts";
+import {
+  type Breaker,
+  type BreakerStore,
+  createBreaker,
+  createMemoryStore,
+} from "../../src/model/failover/breaker.ts";
 
 const folders: string[] = [];
 afterEach(() => {
@@ -24,7 +29,11 @@ interface Bench {
 }
 
 function bench(store: BreakerStore = createMemoryStore()): Bench {
-  const made: Bench = { store, now: 1_000_000, breaker: createBreaker("a/m", { store, now: () => made.now }) };
+  const made: Bench = {
+    store,
+    now: 1_000_000,
+    breaker: createBreaker("a/m", { store, now: () => made.now }),
+  };
   return made;
 }
 
@@ -90,7 +99,12 @@ describe("createBreaker()", () => {
     made.now += 121_000;
     fail(made.breaker, 1);
     expect(made.breaker.restsUntil()).toBeNull();
-    made.store.put("a/m", { failures: 9, failed: made.now + 9e9, until: made.now + 9e9, rest: 20_000 });
+    made.store.put("a/m", {
+      failures: 9,
+      failed: made.now + 9e9,
+      until: made.now + 9e9,
+      rest: 20_000,
+    });
     expect(made.breaker.restsUntil()).toBeNull();
   });
 });

@@ -27,7 +27,11 @@ describe("deadlinesOf()", () => {
   });
 
   test("knows no first sign of an answer that comes whole", () => {
-    const limits = deadlinesOf(undefined, { stream: false, patient: false }, patience({ another: true }));
+    const limits = deadlinesOf(
+      undefined,
+      { stream: false, patient: false },
+      patience({ another: true }),
+    );
     expect(limits).toEqual({ total: 600_000, connect: 10_000, first: null, stall: null });
   });
 
@@ -42,7 +46,12 @@ describe("deadlinesOf()", () => {
   });
 
   test("takes the program's timeout for all the patience there is with a last model", () => {
-    expect(deadlinesOf(20, HOSTED, patience())).toEqual({ total: 20_000, connect: null, first: null, stall: 20_000 });
+    expect(deadlinesOf(20, HOSTED, patience())).toEqual({
+      total: 20_000,
+      connect: null,
+      first: null,
+      stall: 20_000,
+    });
     const another = deadlinesOf(20, HOSTED, patience({ another: true }));
     expect(another).toEqual({ total: 20_000, connect: 10_000, first: 10_000, stall: 10_000 });
     expect(deadlinesOf(20, HOSTED, patience({ total: 5000 })).total).toBe(20_000);
@@ -60,8 +69,12 @@ describe("wantsStream()", () => {
 
   test("is false where nobody asked, where the program says so, and for a count that would be lost", () => {
     expect(wantsStream(ask(), hosted)).toBe(false);
-    expect(wantsStream(ask({ patience: patience(), params: { stream: false } }), hosted)).toBe(false);
-    expect(wantsStream(ask({ patience: patience() }), { ...hosted, streamUsage: false })).toBe(false);
+    expect(wantsStream(ask({ patience: patience(), params: { stream: false } }), hosted)).toBe(
+      false,
+    );
+    expect(wantsStream(ask({ patience: patience() }), { ...hosted, streamUsage: false })).toBe(
+      false,
+    );
   });
 
   test("is true wherever another model is left, but for models that think in silence", () => {

@@ -24,7 +24,10 @@ interface Told {
   readonly events: readonly RunEvent[];
 }
 
-/** Runs a program on models that follow a script, one line a call; a function of the model changes it. */
+/**
+ * Runs a program on models that follow a script, one line a call; a function of the model changes
+ * it.
+ */
 async function tell(
   lines: Record<string, Line[]>,
   more: {
@@ -41,7 +44,10 @@ async function tell(
     async model(id) {
       const model = await script.tools.model(id);
       const changed = more.change?.(model) ?? model;
-      return { ...changed, call: (request, signal) => (asked.push(id), changed.call(request, signal)) };
+      return {
+        ...changed,
+        call: (request, signal) => (asked.push(id), changed.call(request, signal)),
+      };
     },
     catalog: { facts: async (id) => factsOf(more.windows?.[id]) },
   };
@@ -60,7 +66,9 @@ async function tell(
 }
 
 function factsOf(window: number | undefined): ModelFacts | null {
-  return window === undefined ? null : { window, maxOutput: null, inputPrice: null, outputPrice: null };
+  return window === undefined
+    ? null
+    : { window, maxOutput: null, inputPrice: null, outputPrice: null };
 }
 
 function refusal(code: string): ModullmError {
@@ -71,7 +79,9 @@ function refusal(code: string): ModullmError {
 }
 
 function notes({ events }: Told, kind: string): unknown[] {
-  return events.flatMap((event) => (event.type === "note" && event.kind === kind ? [event.data] : []));
+  return events.flatMap((event) =>
+    event.type === "note" && event.kind === kind ? [event.data] : [],
+  );
 }
 
 /** A model whose streams are these: an error at the end of one breaks it off. */
@@ -98,8 +108,12 @@ describe("a run whose model fails", () => {
   test("tells what was tried, why it was left and which model answered", async () => {
     const told = await tell({ "a/m": [DOWN], "b/m": [GOOD] });
     expect(told.output).toEqual({ out: "ok" });
-    expect(notes(told, "fallback")).toEqual([{ from: "a/m", to: "b/m", status: 503, restart: false }]);
-    const ends = told.events.flatMap((event) => (event.type === "attempt-end" ? [[event.model, event.error]] : []));
+    expect(notes(told, "fallback")).toEqual([
+      { from: "a/m", to: "b/m", status: 503, restart: false },
+    ]);
+    const ends = told.events.flatMap((event) =>
+      event.type === "attempt-end" ? [[event.model, event.error]] : [],
+    );
     expect(ends).toEqual([
       ["a/m", "RLLM_017"],
       ["b/m", null],
@@ -148,7 +162,10 @@ describe("a prompt that is too long", () => {
   const llm = "{model: a/m, fallbacks: [b/m, c/m]}";
 
   test("goes to a model with a larger window, past one that holds no more", async () => {
-    const { asked } = await tell(models, { llm, windows: { "a/m": 8000, "b/m": 8000, "c/m": 100_000 } });
+    const { asked } = await tell(models, {
+      llm,
+      windows: { "a/m": 8000, "b/m": 8000, "c/m": 100_000 },
+    });
     expect(asked).toEqual(["a/m", "c/m"]);
   });
 
@@ -158,12 +175,25 @@ describe("a prompt that is too long", () => {
   });
 
   test("fails at once where no model holds more, and says so", async () => {
-    const { asked, error } = await tell(models, { llm, windows: { "a/m": 8000, "b/m": 8000, "c/m": 4000 } });
+    const { asked, error } = await tell(models, {
+      llm,
+      windows: { "a/m": 8000, "b/m": 8000, "c/m": 4000 },
+    });
     expect(asked).toEqual(["a/m"]);
     expect(error?.details["tried"]).toEqual([
       { model: "a/m", attempts: 1, reason: "context_length_exceeded", status: 400 },
-      { model: "b/m", attempts: 0, reason: "its window of 8000 tokens is no larger than that of a/m", status: null },
-      { model: "c/m", attempts: 0, reason: "its window of 4000 tokens is no larger than that of a/m", status: null },
+      {
+        model: "b/m",
+        attempts: 0,
+        reason: "its window of 8000 tokens is no larger than that of a/m",
+        status: null,
+      },
+      {
+        model: "c/m",
+        attempts: 0,
+        reason: "its window of 4000 tokens is no larger than that of a/m",
+        status: null,
+      },
     ]);
   });
 });
@@ -174,7 +204,10 @@ describe("a refusal to answer", () => {
     async (code) => {
       const { asked, error } = await tell({ "a/m": [refusal(code)], "b/m": [GOOD] });
       expect(asked).toEqual(["a/m"]);
-      expect(error).toMatchObject({ code: "RLLM_017", details: { provider_code: code, tried: [{ model: "a/m" }] } });
+      expect(error).toMatchObject({
+        code: "RLLM_017",
+        details: { provider_code: code, tried: [{ model: "a/m" }] },
+      });
     },
   );
 
@@ -194,10 +227,17 @@ describe("an answer that breaks off", () => {
 
   test("is given up and begun anew by the next model, never joined", async () => {
     const change = (model: Model) => (model.id === "a/m" ? streams(model, broken) : model);
-    const told = await tell({ "a/m": [GOOD], "b/m": [GOOD] }, { change, options: { stream: true } });
+    const told = await tell(
+      { "a/m": [GOOD], "b/m": [GOOD] },
+      { change, options: { stream: true } },
+    );
     expect(told.output).toEqual({ out: "ok" });
-    expect(notes(told, "fallback")).toEqual([{ from: "a/m", to: "b/m", status: 503, restart: true }]);
-    const deltas = told.events.flatMap((event) => (event.type === "model-delta" ? [[event.attempt, event.text]] : []));
+    expect(notes(told, "fallback")).toEqual([
+      { from: "a/m", to: "b/m", status: 503, restart: true },
+    ]);
+    const deltas = told.events.flatMap((event) =>
+      event.type === "model-delta" ? [[event.attempt, event.text]] : [],
+    );
     expect(deltas).toEqual([
       [1, '{"out": "ha'],
       [2, GOOD],
@@ -206,9 +246,14 @@ describe("an answer that breaks off", () => {
 
   test("is asked for again where no other model is left, three times at most", async () => {
     const llm = "{model: a/m}";
-    const twice = await tell({ "a/m": [GOOD] }, { llm, change: (model) => streams(model, broken, [text(GOOD), END]) });
+    const twice = await tell(
+      { "a/m": [GOOD] },
+      { llm, change: (model) => streams(model, broken, [text(GOOD), END]) },
+    );
     expect([twice.output, twice.asked.length]).toEqual([{ out: "ok" }, 2]);
-    expect(notes(twice, "restart")).toEqual([{ from: "a/m", to: "a/m", status: 503, restart: false }]);
+    expect(notes(twice, "restart")).toEqual([
+      { from: "a/m", to: "a/m", status: 503, restart: false },
+    ]);
     const never = await tell({ "a/m": [GOOD] }, { llm, change: (model) => streams(model, broken) });
     expect([never.error?.code, never.asked.length]).toEqual(["RLLM_017", 3]);
   });
@@ -227,14 +272,20 @@ describe("a model that rests", () => {
   });
 
   test("is asked when nothing else is left", async () => {
-    expect((await tell({ "a/m": [GOOD], "b/m": [DOWN] }, { change: resting("a/m") })).asked).toEqual(["b/m", "a/m"]);
-    expect((await tell({ "a/m": [GOOD] }, { llm: "{model: a/m}", change: resting("a/m") })).asked).toEqual(["a/m"]);
+    expect(
+      (await tell({ "a/m": [GOOD], "b/m": [DOWN] }, { change: resting("a/m") })).asked,
+    ).toEqual(["b/m", "a/m"]);
+    expect(
+      (await tell({ "a/m": [GOOD] }, { llm: "{model: a/m}", change: resting("a/m") })).asked,
+    ).toEqual(["a/m"]);
   });
 });
 
 test("what no model can mend is not tried elsewhere", async () => {
   const script = createScript({ "a/m": [new ModullmError("RLLM_020", "too dear")], "b/m": [GOOD] });
   const loaded = await loadText(programText({ llm: "{model: a/m, fallbacks: [b/m]}" }), tmpdir());
-  expect((await errorOf(() => runProgram(loaded, { text: "hi" }, script.tools))).code).toBe("RLLM_020");
+  expect((await errorOf(() => runProgram(loaded, { text: "hi" }, script.tools))).code).toBe(
+    "RLLM_020",
+  );
   expect(script.asked).toHaveLength(1);
 });

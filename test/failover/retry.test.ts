@@ -58,7 +58,11 @@ describe("while another model is left", () => {
     expect(short.waits).toEqual([4000]);
     const long = await bench(fails(429, "Slow down", { "retry-after": "20" }), says("ok"));
     const { error } = await outcome(long.model, ask({ patience: patience() }));
-    expect([error?.details["status"], error?.details["attempts"], long.waits]).toEqual([429, 1, []]);
+    expect([error?.details["status"], error?.details["attempts"], long.waits]).toEqual([
+      429,
+      1,
+      [],
+    ]);
   });
 
   test("silence that passed a deadline is not waited for again", async () => {
@@ -83,7 +87,11 @@ describe("while another model is left", () => {
     ["reasoning", event({ reasoning_content: "hm " })],
   ] as const) {
     test(`${what} count as life`, async () => {
-      const pieces = [...Array.from({ length: 8 }, () => piece), event({ content: "ok" }), event({}, "stop")];
+      const pieces = [
+        ...Array.from({ length: 8 }, () => piece),
+        event({ content: "ok" }),
+        event({}, "stop"),
+      ];
       const { model } = await bench(streams(pieces, { gap: 60 }));
       const result = await outcome(model, ask({ patience: patience({ first: 250, gap: 250 }) }));
       expect([result.text, result.error]).toEqual(["ok", null]);
@@ -91,13 +99,19 @@ describe("while another model is left", () => {
   }
 
   test("an answer in thought only is not one that was passed on: a broken one is tried again", async () => {
-    const { server, model } = await bench(streams([event({ reasoning_content: "hm" })]), says("ok"));
+    const { server, model } = await bench(
+      streams([event({ reasoning_content: "hm" })]),
+      says("ok"),
+    );
     expect((await outcome(model, ask({ patience: patience() }))).text).toBe("ok");
     expect(server.seen).toHaveLength(2);
   });
 
   test("a model that has rested is tried once, and is back after one success", async () => {
-    const { server, model } = await bench(...Array.from({ length: 4 }, () => fails(503, "Overloaded")), says("ok"));
+    const { server, model } = await bench(
+      ...Array.from({ length: 4 }, () => fails(503, "Overloaded")),
+      says("ok"),
+    );
     await outcome(model, ask({ patience: patience() }));
     expect([server.seen.length, typeof model.restsUntil?.()]).toEqual([3, "number"]);
     await Bun.sleep(110);
@@ -136,19 +150,25 @@ describe("isReachable()", () => {
     opened.push(server);
     expect(await isReachable(server.url, { env: {} })).toBe(true);
     expect(await isReachable("http://127.0.0.1:1", { env: {} })).toBe(true);
-    expect(await isReachable("http://192.0.2.1", { env: { HTTPS_PROXY: "http://proxy" }, milliseconds: 50 })).toBe(
-      true,
-    );
+    expect(
+      await isReachable("http://192.0.2.1", {
+        env: { HTTPS_PROXY: "http://proxy" },
+        milliseconds: 50,
+      }),
+    ).toBe(true);
   });
 
-  test.skipIf(PYTHON === null)("is false where no connection can be had (skipped without Python)", async () => {
-    const full = await openFullServer(PYTHON ?? "");
-    try {
-      expect(await isReachable(full.url, { env: {}, milliseconds: 300 })).toBe(false);
-    } finally {
-      full.close();
-    }
-  });
+  test.skipIf(PYTHON === null)(
+    "is false where no connection can be had (skipped without Python)",
+    async () => {
+      const full = await openFullServer(PYTHON ?? "");
+      try {
+        expect(await isReachable(full.url, { env: {}, milliseconds: 300 })).toBe(false);
+      } finally {
+        full.close();
+      }
+    },
+  );
 
   test.skipIf(PYTHON === null)(
     "lets a call end that no server takes (skipped without Python)",
@@ -160,7 +180,10 @@ describe("isReachable()", () => {
       });
       try {
         const model = await models.get("local/m");
-        const { error } = await outcome(model, ask({ patience: patience({ connect: 100, first: 60_000 }) }));
+        const { error } = await outcome(
+          model,
+          ask({ patience: patience({ connect: 100, first: 60_000 }) }),
+        );
         expect(error?.details).toMatchObject({ deadline: "connect", attempts: 1, status: null });
         expect(error?.message).toContain("no connection could be had within 0.1 s");
       } finally {
@@ -171,7 +194,10 @@ describe("isReachable()", () => {
   );
 });
 
-/** A server that accepts nothing, and whose queue is full: the system drops what comes next without a word. */
+/**
+ * A server that accepts nothing, and whose queue is full: the system drops what comes next without
+ * a word.
+ */
 async function openFullServer(python: string): Promise<{ url: string; close(): void }> {
   const code = [
     "import socket, sys, time",
@@ -190,5 +216,8 @@ async function openFullServer(python: string): Promise<{ url: string; close(): v
   ].join("\n");
   const child = Bun.spawn([python, "-c", code], { stdout: "pipe" });
   const { value } = await child.stdout.getReader().read();
-  return { url: `http://127.0.0.1:${new TextDecoder().decode(value).trim()}`, close: () => child.kill() };
+  return {
+    url: `http://127.0.0.1:${new TextDecoder().decode(value).trim()}`,
+    close: () => child.kill(),
+  };
 }

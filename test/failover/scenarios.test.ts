@@ -53,7 +53,12 @@ for (const [provider, protocol] of [
 
 test("the scorer gives the openai package what is known of it: 6 pass, 10 safe", async () => {
   const scores = await scoresOf((url) => openAiClient(url, SCALE));
-  const of = (wanted: Mark) => scores.filter(({ mark }) => mark === wanted).map(({ scenario }) => scenario.id);
-  expect([of("pass"), of("partial"), of("fail")]).toEqual([["S01", "S03", "S05", "S07", "S11", "S13"], [], []]);
+  const of = (wanted: Mark) =>
+    scores.filter(({ mark }) => mark === wanted).map(({ scenario }) => scenario.id);
+  expect([of("pass"), of("partial"), of("fail")]).toEqual([
+    ["S01", "S03", "S05", "S07", "S11", "S13"],
+    [],
+    [],
+  ]);
   expect(of("safe")).toHaveLength(10);
 }, 60_000);

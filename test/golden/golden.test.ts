@@ -7,8 +7,9 @@ import { readProgram } from "../../src/library/read.ts";
 import { makeFolder, modullm, programText, serveModel } from "../cli/command-line.ts";
 
 /**
- * Files that hold what must not change unseen: the parse tree of every example, and the payload of every error that can be
- * met today. `UPDATE_GOLDEN=1 bun test test/golden` writes them anew; the diff is then read by a person.
+ * Files that hold what must not change unseen: the parse tree of every example, and the payload of
+ * every error that can be met today. `UPDATE_GOLDEN=1 bun test test/golden` writes them anew; the
+ * diff is then read by a person.
  */
 function golden(name: string, value: unknown): void {
   const file = join(import.meta.dir, `${name}.json`);
@@ -89,7 +90,10 @@ const FAILURES: Record<string, Failing> = {
   "018": { files: { "config/modullm/config.yaml": "runtime: {default_max_retries: many}\n" } },
 };
 
-/** Codes that nothing raises by itself yet: parts of RLLM_013, what comes later, and bugs. RLLM_022 is in the tests of `run`. */
+/**
+ * Codes that nothing raises by itself yet: parts of RLLM_013, what comes later, and bugs. RLLM_022
+ * is in the tests of `run`.
+ */
 const ELSEWHERE = ["005", "006", "007", "019", "020", "021", "022", "023", "999"];
 
 describe("the payload of", () => {

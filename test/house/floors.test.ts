@@ -4,7 +4,10 @@ import { dirname, join, normalize } from "node:path";
 
 const SOURCE = join(import.meta.dir, "../../src");
 
-/** What stands on which floor; a value import goes down only. A folder that is not here is a decision still to be made. */
+/**
+ * What stands on which floor; a value import goes down only. A folder that is not here is a
+ * decision still to be made.
+ */
 const FLOORS: Record<string, number> = {
   core: 0,
   contract: 1,
@@ -29,7 +32,10 @@ const ROOT_FILES: Record<string, number> = {
   "index.ts": 7,
   "main.ts": 7,
 };
-/** The one thing outside of `src/` that its code may import: what the host and the kit for plugins share. */
+/**
+ * The one thing outside of `src/` that its code may import: what the host and the kit for plugins
+ * share.
+ */
 const PROTOCOL = "../plugins/sdk/protocol.ts";
 /** What `plugins new` writes, taken in as text. */
 const TEMPLATES = "../plugins/echo/";
@@ -65,7 +71,8 @@ test("value imports go down only, and neighbours don't look at each other", () =
       if (!path.startsWith(".") || !path.endsWith(".ts")) continue;
       const to = roomOf(normalize(join(dirname(file), path)));
       if (to.name === from.name || ALLOWED.has(`${from.name}>${to.name}`)) continue;
-      if ((to.floor ?? 99) >= (from.floor ?? 0)) wrong.push(`${file} (${from.floor}) imports ${path} (${to.floor})`);
+      if ((to.floor ?? 99) >= (from.floor ?? 0))
+        wrong.push(`${file} (${from.floor}) imports ${path} (${to.floor})`);
     }
   }
   expect(wrong).toEqual([]);

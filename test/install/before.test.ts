@@ -56,7 +56,10 @@ describe("install.sh and what was there before", () => {
       stderr: expect.stringContaining("--force replaces it"),
     });
     expect(await install(home, ["--from", SMALL, "--force"])).toMatchObject({ exit: 0 });
-    expect({ isLink: lstatSync(link).isSymbolicLink(), target: readFileSync(target, "utf8") }).toEqual({
+    expect({
+      isLink: lstatSync(link).isSymbolicLink(),
+      target: readFileSync(target, "utf8"),
+    }).toEqual({
       isLink: false,
       target: "#!/bin/sh\necho 3.2.1\n",
     });
@@ -103,7 +106,8 @@ describe("install.sh and what was there before", () => {
   });
 
   const asUser =
-    process.getuid?.() !== 0 || spawnSync("setpriv", ["--reuid=65534", "--clear-groups", "true"]).status === 0;
+    process.getuid?.() !== 0 ||
+    spawnSync("setpriv", ["--reuid=65534", "--clear-groups", "true"]).status === 0;
   test.skipIf(!asUser)(
     "a folder that only others may write to is told in a line (skipped for root without setpriv)",
     async () => {
@@ -112,12 +116,16 @@ describe("install.sh and what was there before", () => {
       mkdirSync(bin, { recursive: true });
       chmodSync(bin, 0o555);
       for (const folder of [join(home, ".."), home]) chmodSync(folder, 0o755);
-      const shell = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--clear-groups", "sh"] : ["sh"];
+      const shell =
+        process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--clear-groups", "sh"] : ["sh"];
       const release = makeSmallRelease("echo 1.2.3");
       chmodSync(release, 0o755);
       const script = join(makeFolder({ "install.sh": readFileSync(SCRIPT, "utf8") }), "install.sh");
       chmodSync(join(script, ".."), 0o755);
-      const ended = await install(home, ["--from", release, "--prefix", join(home, "prefix")], { shell, script });
+      const ended = await install(home, ["--from", release, "--prefix", join(home, "prefix")], {
+        shell,
+        script,
+      });
       expect(ended).toMatchObject({
         exit: 1,
         stderr: `install.sh: cannot write to "${bin}": name another folder with --prefix\n`,

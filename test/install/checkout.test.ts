@@ -46,7 +46,8 @@ const PARTS = [
   "install.sh",
 ];
 
-const NO_NPM = "install.sh: cannot build modullm: that needs Node 20 or newer and npm, and there is no npm\n";
+const NO_NPM =
+  "install.sh: cannot build modullm: that needs Node 20 or newer and npm, and there is no npm\n";
 
 /** A checkout of its own, with its program, as it was when its sources were written or before. */
 function makeCheckout({ built }: { readonly built: "before" | "after" | "never" }): string {
@@ -63,8 +64,12 @@ function makeCheckout({ built }: { readonly built: "before" | "after" | "never" 
 
 function linkModules(folder: string): void {
   linkAll(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  // Whether the dependencies are up to date is read from this file's time; a copy of it has a time of its own.
-  copyFileSync(join(ROOT, "node_modules/.package-lock.json"), join(folder, "node_modules/.package-lock.json"));
+  // Whether the dependencies are up to date is read from this file's time; a copy of it has a time
+  // of its own.
+  copyFileSync(
+    join(ROOT, "node_modules/.package-lock.json"),
+    join(folder, "node_modules/.package-lock.json"),
+  );
 }
 
 function linkAll(from: string, to: string): void {
@@ -90,18 +95,26 @@ function commit(folder: string): void {
 
 async function installFrom(folder: string, env: Record<string, string> = {}): Promise<string> {
   const home = makeHome("a home");
-  const { exit, stdout, stderr } = await install(home, [], { script: join(folder, "install.sh"), env });
+  const { exit, stdout, stderr } = await install(home, [], {
+    script: join(folder, "install.sh"),
+    env,
+  });
   expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr });
   expect(INSTALLED.filter((path) => !filesIn(home).includes(path))).toEqual([]);
   expect(readdirSync(join(home, ".local/bin"))).toHaveLength(2);
-  expect(installedIn(join(home, ".local/bin"), home).run("runllm", ["--version"]).stdout).toBe(`${VERSION}\n`);
+  expect(installedIn(join(home, ".local/bin"), home).run("runllm", ["--version"]).stdout).toBe(
+    `${VERSION}\n`,
+  );
   return stderr;
 }
 
 /** Where there is no npm, that it wants to build shows in that it can't. */
 async function expectBuild(folder: string): Promise<void> {
   const env = { PATH: pathOf([...BASIC_TOOLS, "git"]) };
-  const { exit, stderr } = await install(makeHome(), [], { script: join(folder, "install.sh"), env });
+  const { exit, stderr } = await install(makeHome(), [], {
+    script: join(folder, "install.sh"),
+    env,
+  });
   expect({ exit, stderr }).toEqual({ exit: 1, stderr: NO_NPM });
 }
 
@@ -109,7 +122,9 @@ describe.each([true, false])("install.sh in a checkout (with git: %j)", (git) =>
   test("takes a program that is newer than its sources", async () => {
     const folder = makeCheckout({ built: "after" });
     if (git) commit(folder);
-    expect(await installFrom(folder)).toContain(`Taking ${folder}/dist/modullm, which is newer than its sources.\n`);
+    expect(await installFrom(folder)).toContain(
+      `Taking ${folder}/dist/modullm, which is newer than its sources.\n`,
+    );
   });
 
   test("builds one that is older than its sources, or than a change to one of them", async () => {

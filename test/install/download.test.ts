@@ -35,7 +35,9 @@ beforeAll(async () => {
 /** A home with an old installation, which whatever fails must leave as it is. */
 async function oldHome(): Promise<string> {
   const home = makeHome();
-  expect(await install(home, ["--from", makeSmallRelease("echo 0.0.9")])).toMatchObject({ exit: 0 });
+  expect(await install(home, ["--from", makeSmallRelease("echo 0.0.9")])).toMatchObject({
+    exit: 0,
+  });
   return home;
 }
 
@@ -50,7 +52,10 @@ describe.each(CLIENTS)("install.sh with %s", (client) => {
   test("gets a release from an address: the digests, and the one program for this machine", async () => {
     const home = makeHome();
     const { url, asked, stop } = serveFolder(release);
-    expect(await install(home, ["--from", url], { env: { PATH } })).toMatchObject({ exit: 0, stdout: "" });
+    expect(await install(home, ["--from", url], { env: { PATH } })).toMatchObject({
+      exit: 0,
+      stdout: "",
+    });
     await stop();
     expect(asked).toEqual(["/SHA256SUMS", `/${PROGRAM}`]);
     expect(filesIn(home)).toEqual(INSTALLED);
@@ -62,7 +67,9 @@ describe.each(CLIENTS)("install.sh with %s", (client) => {
     const missing = await install(home, ["--from", url], { env: { PATH } });
     await stop();
     expect(missing).toMatchObject({ exit: 1, stdout: "" });
-    expect(missing.stderr).toMatch(/^install\.sh: cannot download "http:\/\/127\.0\.0\.1:\d+\/SHA256SUMS": .*404.*\n$/);
+    expect(missing.stderr).toMatch(
+      /^install\.sh: cannot download "http:\/\/127\.0\.0\.1:\d+\/SHA256SUMS": .*404.*\n$/,
+    );
     const silent = await install(home, ["--from", `http://127.0.0.1:${port}`], { env: { PATH } });
     expect(silent.stderr).toMatch(/^install\.sh: cannot download .*\n$/);
     expectOld(home);
@@ -99,7 +106,9 @@ describe.each(CLIENTS)("install.sh with %s", (client) => {
   test("takes nothing from http after a redirect", async () => {
     const home = await oldHome();
     const real = serveFolder(makeSmallRelease("echo 6.6.6"));
-    const { url, stop } = serveFolder(makeFolder(), (path) => Response.redirect(real.url + path, 302));
+    const { url, stop } = serveFolder(makeFolder(), (path) =>
+      Response.redirect(real.url + path, 302),
+    );
     const ended = await install(home, ["--from", url], { env: { PATH } });
     await stop();
     await real.stop();
@@ -124,7 +133,9 @@ describe.each(CLIENTS)("install.sh with %s", (client) => {
     const env = { PATH, http_proxy: address, https_proxy: address };
     expect(await install(makeHome(), ["--from", url], { env })).toMatchObject({ exit: 0 });
     expect(lines).toEqual([]);
-    expect(await install(makeHome(), ["--from", "https://modullm.invalid/1.0"], { env })).toMatchObject({ exit: 1 });
+    expect(
+      await install(makeHome(), ["--from", "https://modullm.invalid/1.0"], { env }),
+    ).toMatchObject({ exit: 1 });
     expect(lines[0]).toBe("CONNECT modullm.invalid:443 HTTP/1.1");
     proxy.stop(true);
     await stop();
@@ -148,7 +159,10 @@ test("install.sh shows a terminal how far it is, and Ctrl-C there leaves nothing
   expect(filesIn(home)).toEqual([]);
 });
 
-/** A release of which the program comes to a thousandth; then the connection is closed, or says nothing more. */
+/**
+ * A release of which the program comes to a thousandth; then the connection is closed, or says
+ * nothing more.
+ */
 function serveStub(then: "close" | "hang") {
   const digests = readFileSync(join(release, "SHA256SUMS"));
   const server = Bun.listen({
@@ -157,7 +171,9 @@ function serveStub(then: "close" | "hang") {
     socket: {
       data(socket, data) {
         const isProgram = data.toString().startsWith(`GET /${PROGRAM}`);
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${isProgram ? 100_000_000 : digests.length}\r\n\r\n`);
+        socket.write(
+          `HTTP/1.1 200 OK\r\nContent-Length: ${isProgram ? 100_000_000 : digests.length}\r\n\r\n`,
+        );
         socket.write(isProgram ? new Uint8Array(100_000) : digests);
         if (isProgram && then === "close") socket.end();
       },
@@ -169,7 +185,9 @@ function serveStub(then: "close" | "hang") {
 /** Whether the program has begun to arrive. */
 function hasBegun(bin: string): boolean {
   if (!existsSync(bin)) return false;
-  return readdirSync(bin).some((name) => name.startsWith(".modullm.") && existsSync(join(bin, name, "modullm")));
+  return readdirSync(bin).some(
+    (name) => name.startsWith(".modullm.") && existsSync(join(bin, name, "modullm")),
+  );
 }
 
 async function until(holds: () => boolean): Promise<void> {

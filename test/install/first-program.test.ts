@@ -32,7 +32,13 @@ test("install.sh replaces a modullm that is running, which ends as it would have
   const file = join(bin, "modullm");
   const before = statSync(file).ino;
   const env = { PATH: process.env["PATH"] ?? "", HOME: home };
-  const running = Bun.spawn([file, "parse"], { cwd: home, env, stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+  const running = Bun.spawn([file, "parse"], {
+    cwd: home,
+    env,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   void running.stdin.write('{"a": ');
   await running.stdin.flush();
   await Bun.sleep(200);
@@ -40,7 +46,10 @@ test("install.sh replaces a modullm that is running, which ends as it would have
   expect(statSync(file).ino).not.toBe(before);
   void running.stdin.write("1}\n");
   await running.stdin.end();
-  expect({ exit: await running.exited, out: await new Response(running.stdout).text() }).toMatchObject({
+  expect({
+    exit: await running.exited,
+    out: await new Response(running.stdout).text(),
+  }).toMatchObject({
     exit: 0,
     out: expect.stringContaining('{"a":1}'),
   });
@@ -82,7 +91,11 @@ test("install.sh says when another modullm comes first on PATH, and is quiet whe
     stdout: "",
     stderr: "",
   });
-  expect(await install(home, ["--uninstall", "--quiet"])).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+  expect(await install(home, ["--uninstall", "--quiet"])).toMatchObject({
+    exit: 0,
+    stdout: "",
+    stderr: "",
+  });
 });
 
 test("install.sh takes the release that it lies in, and folders from where the user stands", async () => {
@@ -90,16 +103,26 @@ test("install.sh takes the release that it lies in, and folders from where the u
   const home = makeHome();
   const options = { script: join(release, "install.sh"), cwd: home };
   expect(await install(home, ["--prefix=some where"], options)).toMatchObject({ exit: 0 });
-  expect(filesIn(home)).toEqual(["some where", "some where/bin", "some where/bin/modullm", "some where/bin/runllm"]);
+  expect(filesIn(home)).toEqual([
+    "some where",
+    "some where/bin",
+    "some where/bin/modullm",
+    "some where/bin/runllm",
+  ]);
   expect(installedIn(join(home, "some where/bin"), home).run("runllm", ["--version"]).exit).toBe(0);
   const named = await install(home, ["--from", "checkout"], { cwd: join(release, "..") });
-  expect(named).toMatchObject({ exit: 0, stderr: expect.stringContaining(`from ${release}`) as string });
+  expect(named).toMatchObject({
+    exit: 0,
+    stderr: expect.stringContaining(`from ${release}`) as string,
+  });
 });
 
 test("scripts/release.ts makes a release of what it compiles", async () => {
   const home = makeHome();
   const folder = join(home, "release");
-  const made = spawnSync(process.execPath, [join(ROOT, "scripts/release.ts"), `--out=${folder}`], { encoding: "utf8" });
+  const made = spawnSync(process.execPath, [join(ROOT, "scripts/release.ts"), `--out=${folder}`], {
+    encoding: "utf8",
+  });
   expect({ status: made.status, files: filesIn(folder) }).toEqual({
     status: 0,
     files: ["SHA256SUMS", "install.sh", `modullm-${TARGET}`],
@@ -112,7 +135,9 @@ test("scripts/release.ts makes a release of what it compiles", async () => {
         .digest("hex"),
     ).toBe(digest ?? "");
   }
-  expect(await install(home, [], { script: join(folder, "install.sh") })).toMatchObject({ exit: 0 });
+  expect(await install(home, [], { script: join(folder, "install.sh") })).toMatchObject({
+    exit: 0,
+  });
 }, 30_000);
 
 /** PATH after a line that a user was told to add. */

@@ -11,7 +11,8 @@ export function tryFirstProgram({ run, home }: Installed): void {
   // Where a user stands may be anybody's: neither of these may have any effect.
   writeFileSync(join(home, "bunfig.toml"), 'preload = ["./examples/evil.ts"]\n');
   writeFileSync(join(home, "examples/evil.ts"), 'console.log("I was run");\n');
-  for (const name of ["modullm", "runllm"] as const) expect(run(name, ["--version"]).stdout).toBe(`${VERSION}\n`);
+  for (const name of ["modullm", "runllm"] as const)
+    expect(run(name, ["--version"]).stdout).toBe(`${VERSION}\n`);
   const valid = run("runllm", ["validate", "--strict", "examples/summary.rllm"]);
   expect(JSON.parse(valid.stdout)).toMatchObject({ ok: true, name: "summary" });
   expect(example(run, "extract_keywords")).toMatchObject({
@@ -26,7 +27,10 @@ export function tryFirstProgram({ run, home }: Installed): void {
   });
   expect(JSON.parse(run("modullm", ["help", "rllm"]).stdout)).toMatchObject({ topic: "rllm" });
   const missing = run("modullm", ["run", "nowhere.rllm"]);
-  expect({ exit: missing.exit, code: (JSON.parse(missing.stdout) as { error_code: string }).error_code }).toEqual({
+  expect({
+    exit: missing.exit,
+    code: (JSON.parse(missing.stdout) as { error_code: string }).error_code,
+  }).toEqual({
     exit: 1,
     code: "RLLM_001",
   });
@@ -34,10 +38,18 @@ export function tryFirstProgram({ run, home }: Installed): void {
   makeFirstProgram(run);
 }
 
-/** Onboarding makes a program where there is nothing at all; then each command that it names is typed. */
+/**
+ * Onboarding makes a program where there is nothing at all; then each command that it names is
+ * typed.
+ */
 function makeFirstProgram(run: Installed["run"]): void {
-  const made = run("modullm", ["onboard", "--yes"], { stdin: "Sort tickets by team and urgency\n" });
-  expect({ exit: made.exit, told: made.exit === 0 ? "" : made.stdout }).toEqual({ exit: 0, told: "" });
+  const made = run("modullm", ["onboard", "--yes"], {
+    stdin: "Sort tickets by team and urgency\n",
+  });
+  expect({ exit: made.exit, told: made.exit === 0 ? "" : made.stdout }).toEqual({
+    exit: 0,
+    told: "",
+  });
   const { ok, sample_output: output, next_steps: steps } = JSON.parse(made.stdout) as OnboardResult;
   expect({ ok, output }).toMatchObject({ ok: true, output: expect.any(Object) as object });
   const commands = steps.filter((step) => step.startsWith("modullm ") && !/openai|NAME/.test(step));
@@ -50,7 +62,12 @@ function makeFirstProgram(run: Installed["run"]): void {
 
 /** Runs an example on the baseline. */
 function example(run: Installed["run"], name: string): unknown {
-  const ended = run("modullm", ["run", `examples/${name}.rllm`, "--input-file", `examples/${name}.yaml`]);
+  const ended = run("modullm", [
+    "run",
+    `examples/${name}.rllm`,
+    "--input-file",
+    `examples/${name}.yaml`,
+  ]);
   expect({ name, exit: ended.exit, stderr: ended.stderr }).toMatchObject({
     name,
     exit: 0,

@@ -61,7 +61,10 @@ export async function makeRelease(name = "release"): Promise<string> {
 }
 
 /** A release whose program is a line of shell: enough for what is said and done about it. */
-export function makeSmallRelease(body: string, { target = TARGET }: { readonly target?: string } = {}): string {
+export function makeSmallRelease(
+  body: string,
+  { target = TARGET }: { readonly target?: string } = {},
+): string {
   const program = `#!/bin/sh\n${body}\n`;
   const digest = createHash("sha256").update(program).digest("hex");
   const name = `modullm-${target}`;
@@ -87,12 +90,19 @@ export interface InstallOptions extends Omit<RunOptions, "stdin"> {
   readonly script?: string;
 }
 
-export async function install(home: string, args: readonly string[], options: InstallOptions = {}): Promise<Ended> {
+export async function install(
+  home: string,
+  args: readonly string[],
+  options: InstallOptions = {},
+): Promise<Ended> {
   return await endOf(startInstall(home, args, options));
 }
 
 export async function endOf(child: ReturnType<typeof startInstall>): Promise<Ended> {
-  const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
   return { exit: await child.exited, signal: child.signalCode, stdout, stderr };
 }
 
@@ -121,7 +131,12 @@ export function installedIn(bin: string, home: string): Installed {
         input: stdin,
         encoding: "utf8",
       });
-      return { exit: ended.status, signal: ended.signal, stdout: ended.stdout, stderr: ended.stderr };
+      return {
+        exit: ended.status,
+        signal: ended.signal,
+        stdout: ended.stdout,
+        stderr: ended.stderr,
+      };
     },
   };
 }
@@ -148,7 +163,11 @@ export const BASIC_TOOLS =
   );
 
 /** Puts a program of somebody else's into a home. */
-export function putForeign(home: string, name: string, text = "#!/bin/sh\necho I am another program\n"): string {
+export function putForeign(
+  home: string,
+  name: string,
+  text = "#!/bin/sh\necho I am another program\n",
+): string {
   const bin = join(home, ".local/bin");
   mkdirSync(bin, { recursive: true });
   const path = join(bin, name);
@@ -158,7 +177,10 @@ export function putForeign(home: string, name: string, text = "#!/bin/sh\necho I
 }
 
 /** A release folder behind a real server; `answer` may take a request over. */
-export function serveFolder(folder: string, answer?: (path: string) => Response | Promise<Response> | null) {
+export function serveFolder(
+  folder: string,
+  answer?: (path: string) => Response | Promise<Response> | null,
+) {
   const asked: string[] = [];
   const server = Bun.serve({
     port: 0,
@@ -172,5 +194,10 @@ export function serveFolder(folder: string, answer?: (path: string) => Response 
       return (await file.exists()) ? new Response(file) : new Response("not here", { status: 404 });
     },
   });
-  return { asked, url: `http://127.0.0.1:${server.port}`, port: server.port ?? 0, stop: () => server.stop(true) };
+  return {
+    asked,
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port ?? 0,
+    stop: () => server.stop(true),
+  };
 }

@@ -26,17 +26,32 @@ beforeAll(() => {
 /** `npm install -g` into a home, with npm's own cache and settings. */
 function installPackage(flags: readonly string[] = []): Installed {
   const home = makeHome("a home");
-  npm(["install", "--global", "--prefix", join(home, "npm"), "--no-audit", "--no-fund", ...flags, tarball], home);
+  npm(
+    [
+      "install",
+      "--global",
+      "--prefix",
+      join(home, "npm"),
+      "--no-audit",
+      "--no-fund",
+      ...flags,
+      tarball,
+    ],
+    home,
+  );
   return installedIn(join(home, "npm/bin"), home);
 }
 
 function npm(args: readonly string[], cwd: string): void {
   const { status, stdout, stderr } = spawnSync("npm", [...args], { cwd, encoding: "utf8" });
-  if (status !== 0) throw new Error(`npm ${args.join(" ")} ended with ${status}: ${stdout}${stderr}`);
+  if (status !== 0)
+    throw new Error(`npm ${args.join(" ")} ended with ${status}: ${stdout}${stderr}`);
 }
 
 test("the npm package holds the command line, the library, docs and examples, and neither a binary nor tests", () => {
-  const listed = spawnSync("tar", ["-tvzf", tarball], { encoding: "utf8" }).stdout.trim().split("\n");
+  const listed = spawnSync("tar", ["-tvzf", tarball], { encoding: "utf8" })
+    .stdout.trim()
+    .split("\n");
   const files = listed.map((line) => ({
     path: line.slice(line.indexOf("package/") + "package/".length),
     bytes: Number(line.split(/\s+/)[2]),
@@ -53,7 +68,9 @@ test("the npm package holds the command line, the library, docs and examples, an
     "LICENSE",
   ])
     expect(paths).toContain(wanted);
-  expect(paths.filter((path) => /(?:^|\/)tests?\/|\.test\.|^(?:src|scripts|bench|plugins)\//.test(path))).toEqual([]);
+  expect(
+    paths.filter((path) => /(?:^|\/)tests?\/|\.test\.|^(?:src|scripts|bench|plugins)\//.test(path)),
+  ).toEqual([]);
   expect(files.filter(({ bytes }) => !(bytes < 5_000_000))).toEqual([]);
   expect(Bun.file(tarball).size).toBeLessThan(5_000_000);
 });
@@ -76,16 +93,25 @@ describe.skipIf(unreachable !== null)(`the npm package, installed${unreachable ?
       args.map((word) => word.replace(/^examples/, join(ROOT, "examples"))),
     );
     const source = await modullm(args, { folder: ROOT });
-    const tokens = (text: string): number => (JSON.parse(text) as { prompt_tokens: number }).prompt_tokens;
+    const tokens = (text: string): number =>
+      (JSON.parse(text) as { prompt_tokens: number }).prompt_tokens;
     expect(tokens(dryRun.stdout)).toBe(tokens(source.stdout));
   });
 
   test("writes a TypeScript plugin, tests it and runs its test", () => {
     const { home, run } = installed;
-    expect(run("modullm", ["plugins", "new", "--lang", "ts", "acme"])).toMatchObject({ exit: 0, stderr: "" });
-    expect(JSON.parse(run("modullm", ["plugins", "test", "./acme"]).stdout)).toMatchObject({ ok: true });
+    expect(run("modullm", ["plugins", "new", "--lang", "ts", "acme"])).toMatchObject({
+      exit: 0,
+      stderr: "",
+    });
+    expect(JSON.parse(run("modullm", ["plugins", "test", "./acme"]).stdout)).toMatchObject({
+      ok: true,
+    });
     const own = run("modullm", ["test"], { cwd: join(home, "acme"), env: { BUN_BE_BUN: "1" } });
-    expect({ exit: own.exit, passed: /\b1 pass\b/.test(own.stderr) }).toEqual({ exit: 0, passed: true });
+    expect({ exit: own.exit, passed: /\b1 pass\b/.test(own.stderr) }).toEqual({
+      exit: 0,
+      passed: true,
+    });
   }, 60_000);
 
   test("holds a library that Node and Bun can import", () => {
@@ -95,37 +121,59 @@ describe.skipIf(unreachable !== null)(`the npm package, installed${unreachable ?
       'import { VERSION, validate } from "modullm";\nprocess.stdout.write(`${(await validate("summary.rllm")).name} ${VERSION}`);\n',
     );
     for (const runtime of ["node", process.execPath]) {
-      const { stdout, stderr } = spawnSync(runtime, [place], { cwd: dirname(place), encoding: "utf8" });
-      expect({ runtime, stdout, stderr }).toEqual({ runtime, stdout: `summary ${VERSION}`, stderr: "" });
+      const { stdout, stderr } = spawnSync(runtime, [place], {
+        cwd: dirname(place),
+        encoding: "utf8",
+      });
+      expect({ runtime, stdout, stderr }).toEqual({
+        runtime,
+        stdout: `summary ${VERSION}`,
+        stderr: "",
+      });
     }
   });
 
   test("needs no install script of Bun's", () => {
-    expect(installPackage(["--ignore-scripts"]).run("runllm", ["--version"])).toMatchObject({ exit: 0, stderr: "" });
+    expect(installPackage(["--ignore-scripts"]).run("runllm", ["--version"])).toMatchObject({
+      exit: 0,
+      stderr: "",
+    });
   }, 60_000);
 });
 
 test("the npm package says in a line what to do where npm left Bun out", () => {
   const folder = makeFolder();
   spawnSync("tar", ["-xzf", tarball, "-C", folder]);
-  const { status, stdout, stderr } = spawnSync("node", [join(folder, "package/bin/modullm.js"), "--version"], {
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "node",
+    [join(folder, "package/bin/modullm.js"), "--version"],
+    {
+      encoding: "utf8",
+    },
+  );
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^modullm: there is no Bun, .*--omit=optional\n$/);
 });
 
 describe.skipIf(unreachable !== null)(`signals to the npm package${unreachable ?? ""}`, () => {
-  const hanging = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise<Response>(() => {}) });
+  const hanging = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => new Promise<Response>(() => {}),
+  });
   afterAll(() => void hanging.stop(true));
 
   /** A run that waits for its model, in a folder of its own. */
-  function startRun(options: { terminal?: (text: string) => void; text?: string; pattern?: string } = {}) {
+  function startRun(
+    options: { terminal?: (text: string) => void; text?: string; pattern?: string } = {},
+  ) {
     const { terminal, text = "hi", pattern } = options;
     const schema =
       pattern === undefined
         ? {}
-        : { input_schema: `{type: object, properties: {text: {type: string, pattern: "${pattern}"}}}` };
+        : {
+            input_schema: `{type: object, properties: {text: {type: string, pattern: "${pattern}"}}}`,
+          };
     const folder = makeFolder({ "a.rllm": programText(schema) });
     const trace = join(folder, "t.jsonl");
     const env = {
@@ -133,17 +181,34 @@ describe.skipIf(unreachable !== null)(`signals to the npm package${unreachable ?
       HOME: folder,
       LOCAL_API_BASE: `http://127.0.0.1:${hanging.port}/v1`,
     };
-    const command = [join(installed.bin, "modullm"), "run", "a.rllm", "--text", text, "--trace", trace];
+    const command = [
+      join(installed.bin, "modullm"),
+      "run",
+      "a.rllm",
+      "--text",
+      text,
+      "--trace",
+      trace,
+    ];
     const common = { cwd: folder, env };
     const child =
       terminal === undefined
         ? Bun.spawn(command, { ...common, stdin: "ignore", stdout: "pipe", stderr: "pipe" })
-        : Bun.spawn(command, { ...common, terminal: { data: (_, data) => terminal(new TextDecoder().decode(data)) } });
-    return { child, folder, asking: () => existsSync(trace) && readFileSync(trace, "utf8").includes("attempt-start") };
+        : Bun.spawn(command, {
+            ...common,
+            terminal: { data: (_, data) => terminal(new TextDecoder().decode(data)) },
+          });
+    return {
+      child,
+      folder,
+      asking: () => existsSync(trace) && readFileSync(trace, "utf8").includes("attempt-start"),
+    };
   }
 
   function statsIn(folder: string): unknown {
-    return JSON.parse(installed.run("modullm", ["stats", "a.rllm"], { cwd: folder, env: { HOME: folder } }).stdout);
+    return JSON.parse(
+      installed.run("modullm", ["stats", "a.rllm"], { cwd: folder, env: { HOME: folder } }).stdout,
+    );
   }
 
   test.each(["SIGINT", "SIGTERM"] as const)(
@@ -166,12 +231,18 @@ describe.skipIf(unreachable !== null)(`signals to the npm package${unreachable ?
     const { child, folder, asking } = startRun({ terminal: (text) => void (shown += text) });
     while (!asking()) await Bun.sleep(10);
     child.terminal?.write("\x03");
-    expect({ exit: await child.exited, code: /RLLM_\d+/.exec(shown)?.[0] }).toEqual({ exit: 130, code: "RLLM_022" });
+    expect({ exit: await child.exited, code: /RLLM_\d+/.exec(shown)?.[0] }).toEqual({
+      exit: 130,
+      code: "RLLM_022",
+    });
     expect(statsIn(folder)).toMatchObject({ total_runs: 1, failure_count: 1 });
   });
 
   test("it dies of the signal that its program died of", async () => {
-    const { child } = startRun({ pattern: "^(.*a){25}$", text: `${"a".repeat(24)}${"b".repeat(5000)}` });
+    const { child } = startRun({
+      pattern: "^(.*a){25}$",
+      text: `${"a".repeat(24)}${"b".repeat(5000)}`,
+    });
     await Bun.sleep(500);
     child.kill("SIGINT");
     await child.exited;

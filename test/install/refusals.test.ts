@@ -51,7 +51,9 @@ describe("install.sh refuses, and leaves nothing,", () => {
 
   test("a release without anything listed", async () => {
     const folder = makeFolder({ SHA256SUMS: "<html>\n" });
-    expect(await refusal(["--from", folder])).toBe(`"${folder}" has no program for ${TARGET}; it has: nothing\n`);
+    expect(await refusal(["--from", folder])).toBe(
+      `"${folder}" has no program for ${TARGET}; it has: nothing\n`,
+    );
   });
 
   test("a machine that can't check a digest", async () => {
@@ -69,8 +71,12 @@ describe("install.sh refuses, and leaves nothing,", () => {
   });
 
   test("a folder that is none, or no release", async () => {
-    expect(await refusal(["--from", "nowhere"])).toBe('there is no folder "nowhere" to install from\n');
-    expect(await refusal(["--from", makeFolder()])).toMatch(/^".*" is no release of ModuLLM: it has no SHA256SUMS\n$/);
+    expect(await refusal(["--from", "nowhere"])).toBe(
+      'there is no folder "nowhere" to install from\n',
+    );
+    expect(await refusal(["--from", makeFolder()])).toMatch(
+      /^".*" is no release of ModuLLM: it has no SHA256SUMS\n$/,
+    );
   });
 
   test("a prefix that can't be made", async () => {

@@ -6,7 +6,9 @@ export async function reachable(): Promise<string | null> {
   const address = asked.stdout.trim();
   if (asked.status !== 0 || address === "") return " (skipped: there is no npm)";
   try {
-    const answer = await fetch(`${address.replace(/\/$/, "")}/bun/latest`, { signal: AbortSignal.timeout(5000) });
+    const answer = await fetch(`${address.replace(/\/$/, "")}/bun/latest`, {
+      signal: AbortSignal.timeout(5000),
+    });
     return answer.ok ? null : ` (skipped: ${address} answers ${answer.status})`;
   } catch {
     return ` (skipped: ${address} can't be reached)`;

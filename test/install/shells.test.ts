@@ -21,7 +21,11 @@ import {
 setDefaultTimeout(30_000);
 afterAll(removeHomes);
 
-const SHELLS: readonly (readonly [string, ...string[]])[] = [["dash"], ["bash", "--posix"], ["busybox", "ash"]];
+const SHELLS: readonly (readonly [string, ...string[]])[] = [
+  ["dash"],
+  ["bash", "--posix"],
+  ["busybox", "ash"],
+];
 
 let release = "";
 beforeAll(async () => {
@@ -29,51 +33,67 @@ beforeAll(async () => {
 });
 
 for (const shell of SHELLS) {
-  describe.skipIf(Bun.which(shell[0]) === null)(`install.sh by ${shell[0]} (skipped where there is none)`, () => {
-    test("installs, upgrades and uninstalls", async () => {
-      const home = makeHome("a home");
-      const first = await install(home, ["--from", makeSmallRelease("echo 0.0.9")], { shell });
-      expect(first).toMatchObject({ exit: 0, stdout: "" });
-      const second = await install(home, ["--from", release], { shell });
-      expect(second).toMatchObject({ exit: 0, stdout: "" });
-      expect(second.stderr).toContain(`Installed modullm ${VERSION} over 0.0.9 in ${home}/.local/bin`);
-      expect(filesIn(home)).toEqual(INSTALLED);
-      const { run, bin } = installedIn(join(home, ".local/bin"), home);
-      for (const name of ["modullm", "runllm"] as const) expect(run(name, ["--version"]).stdout).toBe(`${VERSION}\n`);
-      expect(readlinkSync(join(bin, "runllm"))).toBe("modullm");
-      expect(statSync(join(bin, "modullm")).mode & 0o777).toBe(0o755);
-      expect(await install(home, ["--uninstall"], { shell })).toMatchObject({ exit: 0, stdout: "" });
-      expect(filesIn(home)).toEqual([".local", ".local/bin"]);
-    });
-
-    test("installs from an address, and leaves an old program where a digest is wrong", async () => {
-      const home = makeHome("a home");
-      const { url, stop } = serveFolder(release);
-      expect(await install(home, ["--from", `${url}/`], { shell })).toMatchObject({ exit: 0, stdout: "" });
-      await stop();
-      const wrong = serveFolder(release, (path) => (path === "/SHA256SUMS" ? null : new Response("something else")));
-      const ended = await install(home, ["--from", wrong.url], { shell });
-      await wrong.stop();
-      expect(ended).toMatchObject({
-        exit: 1,
-        stdout: "",
-        stderr: expect.stringContaining("is not what SHA256SUMS says"),
+  describe.skipIf(Bun.which(shell[0]) === null)(
+    `install.sh by ${shell[0]} (skipped where there is none)`,
+    () => {
+      test("installs, upgrades and uninstalls", async () => {
+        const home = makeHome("a home");
+        const first = await install(home, ["--from", makeSmallRelease("echo 0.0.9")], { shell });
+        expect(first).toMatchObject({ exit: 0, stdout: "" });
+        const second = await install(home, ["--from", release], { shell });
+        expect(second).toMatchObject({ exit: 0, stdout: "" });
+        expect(second.stderr).toContain(
+          `Installed modullm ${VERSION} over 0.0.9 in ${home}/.local/bin`,
+        );
+        expect(filesIn(home)).toEqual(INSTALLED);
+        const { run, bin } = installedIn(join(home, ".local/bin"), home);
+        for (const name of ["modullm", "runllm"] as const)
+          expect(run(name, ["--version"]).stdout).toBe(`${VERSION}\n`);
+        expect(readlinkSync(join(bin, "runllm"))).toBe("modullm");
+        expect(statSync(join(bin, "modullm")).mode & 0o777).toBe(0o755);
+        expect(await install(home, ["--uninstall"], { shell })).toMatchObject({
+          exit: 0,
+          stdout: "",
+        });
+        expect(filesIn(home)).toEqual([".local", ".local/bin"]);
       });
-      expect(filesIn(home)).toEqual(INSTALLED);
-      expect(installedIn(join(home, ".local/bin"), home).run("runllm", ["--version"]).stdout).toBe(`${VERSION}\n`);
-    });
 
-    test("installs when it is piped, and does nothing when it is cut on its way", () => {
-      const text = readFileSync(SCRIPT, "utf8");
-      for (const part of [0.3, 0.6, 0.9, 0.999, 1]) {
-        const home = makeHome();
-        const env = { PATH: process.env["PATH"] ?? "", HOME: home, MODULLM_RELEASE_URL: release };
-        const input = text.slice(0, Math.floor(text.length * part));
-        spawnSync(shell[0], [...shell.slice(1), "-s"], { cwd: home, env, input });
-        expect(filesIn(home)).toEqual(part === 1 ? INSTALLED : []);
-      }
-    });
-  });
+      test("installs from an address, and leaves an old program where a digest is wrong", async () => {
+        const home = makeHome("a home");
+        const { url, stop } = serveFolder(release);
+        expect(await install(home, ["--from", `${url}/`], { shell })).toMatchObject({
+          exit: 0,
+          stdout: "",
+        });
+        await stop();
+        const wrong = serveFolder(release, (path) =>
+          path === "/SHA256SUMS" ? null : new Response("something else"),
+        );
+        const ended = await install(home, ["--from", wrong.url], { shell });
+        await wrong.stop();
+        expect(ended).toMatchObject({
+          exit: 1,
+          stdout: "",
+          stderr: expect.stringContaining("is not what SHA256SUMS says"),
+        });
+        expect(filesIn(home)).toEqual(INSTALLED);
+        expect(
+          installedIn(join(home, ".local/bin"), home).run("runllm", ["--version"]).stdout,
+        ).toBe(`${VERSION}\n`);
+      });
+
+      test("installs when it is piped, and does nothing when it is cut on its way", () => {
+        const text = readFileSync(SCRIPT, "utf8");
+        for (const part of [0.3, 0.6, 0.9, 0.999, 1]) {
+          const home = makeHome();
+          const env = { PATH: process.env["PATH"] ?? "", HOME: home, MODULLM_RELEASE_URL: release };
+          const input = text.slice(0, Math.floor(text.length * part));
+          spawnSync(shell[0], [...shell.slice(1), "-s"], { cwd: home, env, input });
+          expect(filesIn(home)).toEqual(part === 1 ? INSTALLED : []);
+        }
+      });
+    },
+  );
 }
 
 test.skipIf(Bun.which("busybox") === null)(
@@ -84,13 +104,19 @@ test.skipIf(Bun.which("busybox") === null)(
     expect(spawnSync(busybox, ["--install", "-s", PATH]).status).toBe(0);
     const home = makeHome("a home");
     const options = { shell: [join(PATH, "sh")], env: { PATH } };
-    expect(await install(home, ["--from", release], options)).toMatchObject({ exit: 0, stdout: "" });
+    expect(await install(home, ["--from", release], options)).toMatchObject({
+      exit: 0,
+      stdout: "",
+    });
     expect(filesIn(home)).toEqual(INSTALLED);
     const { url, asked, stop } = serveFolder(release);
     const refused = await install(home, ["--from", url], options);
     await stop();
     // Its wget takes any certificate.
-    expect(refused).toMatchObject({ exit: 1, stderr: expect.stringContaining("needs curl or GNU wget") });
+    expect(refused).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining("needs curl or GNU wget"),
+    });
     expect(asked).toEqual([]);
   },
 );

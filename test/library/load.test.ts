@@ -7,7 +7,8 @@ import { inspectProgram } from "../../src/library/inspect.ts";
 import { loadProgram } from "../../src/library/load.ts";
 import { validateProgram } from "../../src/library/validate.ts";
 
-const OBJECT = "{type: object, properties: {out: {type: string}}, required: [out], additionalProperties: false}";
+const OBJECT =
+  "{type: object, properties: {out: {type: string}}, required: [out], additionalProperties: false}";
 
 function folderOf(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), "load-"));
@@ -38,7 +39,10 @@ describe("loadProgram()", () => {
       "k/b.rllm": file("b"),
     });
     const loaded = await loadProgram(join(folder, "a.rllm"));
-    expect(loaded.uses.map(({ child }) => child.path)).toEqual([join(folder, "k/b.rllm"), join(folder, "k/b.rllm")]);
+    expect(loaded.uses.map(({ child }) => child.path)).toEqual([
+      join(folder, "k/b.rllm"),
+      join(folder, "k/b.rllm"),
+    ]);
     expect(loaded.uses[0]?.child).toBe(loaded.uses[1]?.child as never);
   });
 
@@ -59,12 +63,19 @@ describe("loadProgram()", () => {
     });
     const error = await failure(loadProgram(join(folder, "a.rllm")));
     expect(error).toMatchObject({ code: "RLLM_001", details: { path: join(folder, "nope.rllm") } });
-    expect((error.details["chain"] as { name: string }[]).map((step) => step.name)).toEqual(["b", "c"]);
+    expect((error.details["chain"] as { name: string }[]).map((step) => step.name)).toEqual([
+      "b",
+      "c",
+    ]);
   });
 
   test.each([
     ["a folder", (folder: string) => folder, "it is a folder"],
-    ["bytes that are no text", (folder: string) => join(folder, "bad.rllm"), "it is not UTF-8 text"],
+    [
+      "bytes that are no text",
+      (folder: string) => join(folder, "bad.rllm"),
+      "it is not UTF-8 text",
+    ],
   ])("refuses %s", async (_, pathIn, why) => {
     const folder = folderOf({});
     writeFileSync(join(folder, "bad.rllm"), new Uint8Array([0x2d, 0xff, 0xfe]));
@@ -88,7 +99,10 @@ describe("validateProgram()", () => {
   test("follows uses unless shallow", async () => {
     const folder = folderOf({ "a.rllm": file("a", uses) });
     expect((await failure(validateProgram(join(folder, "a.rllm")))).code).toBe("RLLM_001");
-    expect(await validateProgram(join(folder, "a.rllm"), { shallow: true })).toMatchObject({ ok: true, name: "a" });
+    expect(await validateProgram(join(folder, "a.rllm"), { shallow: true })).toMatchObject({
+      ok: true,
+      name: "a",
+    });
   });
 
   test("warns of a path that the child's output can't have, and of schemas no value meets", async () => {

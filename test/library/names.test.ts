@@ -31,7 +31,9 @@ test("isProgramPath() tells paths from names", () => {
 
 describe("createFinder()", () => {
   test("takes the first folder that has the name", async () => {
-    const find = finderIn(makeFolder({ "a/x/one.rllm": "", "b/x/one.rllm": "", "b/two.rllm": "", "b/x.rllm": "" }));
+    const find = finderIn(
+      makeFolder({ "a/x/one.rllm": "", "b/x/one.rllm": "", "b/two.rllm": "", "b/x.rllm": "" }),
+    );
     expect(await find("x/one")).toBe("a/x/one.rllm");
     expect(await find("two")).toBe("b/two.rllm");
     expect(await find("x")).toBe("b/x.rllm");
@@ -79,7 +81,9 @@ describe("createFinder()", () => {
   });
 
   test("takes no pre-release that is not asked for", async () => {
-    const error = await failure(finderIn(makeFolder({ "a/p@1.0.0-rc.1.rllm": version("1.0.0-rc.1") }))("p"));
+    const error = await failure(
+      finderIn(makeFolder({ "a/p@1.0.0-rc.1.rllm": version("1.0.0-rc.1") }))("p"),
+    );
     expect(error).toMatchObject({ code: "RLLM_008", details: { near: ["p@1.0.0-rc.1"] } });
   });
 
@@ -95,13 +99,18 @@ describe("createFinder()", () => {
     const error = await failure(find("p@^1"));
     expect(error.code).toBe("RLLM_008");
     expect(error.message).toContain("is ambiguous");
-    expect((error.details["near"] as string[]).map((path) => path.split("/").at(-1))).toEqual(["p.rllm", "p@1.2.rllm"]);
+    expect((error.details["near"] as string[]).map((path) => path.split("/").at(-1))).toEqual([
+      "p.rllm",
+      "p@1.2.rllm",
+    ]);
     expect(await find("p")).toBe("a/p.rllm");
     expect(await find("same@^1")).toMatch(/^a\/same(@1\.2\.0)?\.rllm$/);
   });
 
   test("a file whose name and program disagree about the version is refused", async () => {
-    const error = await failure(finderIn(makeFolder({ "a/p@1.2.0.rllm": version("1.3.0") }))("p@^1"));
+    const error = await failure(
+      finderIn(makeFolder({ "a/p@1.2.0.rllm": version("1.3.0") }))("p@^1"),
+    );
     expect(error).toMatchObject({ code: "RLLM_008", details: { versions: ["1.2.0", "1.3.0"] } });
   });
 
@@ -170,9 +179,13 @@ describe("loadProgram() with a library", () => {
       "library/extract/facts.rllm": uses("check/grounded"),
       "library/check/grounded.rllm": programText(),
     });
-    const loaded = await loadProgram(join(folder, "main.rllm"), { library: [join(folder, "library")] });
+    const loaded = await loadProgram(join(folder, "main.rllm"), {
+      library: [join(folder, "library")],
+    });
     expect(new Set(loaded.uses.map(({ child }) => child)).size).toBe(1);
-    expect(loaded.uses[0]?.child.uses[0]?.child.path).toBe(join(folder, "library/check/grounded.rllm"));
+    expect(loaded.uses[0]?.child.uses[0]?.child.path).toBe(
+      join(folder, "library/check/grounded.rllm"),
+    );
   });
 
   test("programs of the library that use each other are a cycle", async () => {
@@ -184,7 +197,9 @@ describe("loadProgram() with a library", () => {
 
   test("a missing name says through which entries it was asked for", async () => {
     const folder = makeFolder({ "main.rllm": uses("facts"), "library/facts.rllm": uses("facst") });
-    const error = await failure(loadProgram(join(folder, "main.rllm"), { library: [join(folder, "library")] }));
+    const error = await failure(
+      loadProgram(join(folder, "main.rllm"), { library: [join(folder, "library")] }),
+    );
     expect(error.details).toMatchObject({
       near: ["facts"],
       chain: [
@@ -196,22 +211,35 @@ describe("loadProgram() with a library", () => {
 });
 
 describe("locateProgram()", () => {
-  const files = { "x.rllm": "", plain: "", "library/plain.rllm": "", "library/x/y.rllm": "", "x/other": "" };
+  const files = {
+    "x.rllm": "",
+    plain: "",
+    "library/plain.rllm": "",
+    "library/x/y.rllm": "",
+    "x/other": "",
+  };
 
   test("takes paths as they are, files before the library, and the library before folders", async () => {
     const cwd = makeFolder(files);
     const at = async (written: string) =>
-      (await locateProgram(written, { cwd, library: [join(cwd, "library")] })).slice(cwd.length + 1);
+      (await locateProgram(written, { cwd, library: [join(cwd, "library")] })).slice(
+        cwd.length + 1,
+      );
     expect(await at("gone.rllm")).toBe("gone.rllm");
     expect(await at("plain")).toBe("plain");
     expect(await at("x/y")).toBe("library/x/y.rllm");
     expect(await at("x/other")).toBe("x/other");
-    expect(await failure(at("x/z"))).toMatchObject({ code: "RLLM_008", details: { near: ["x/y"] } });
+    expect(await failure(at("x/z"))).toMatchObject({
+      code: "RLLM_008",
+      details: { near: ["x/y"] },
+    });
   });
 
   test("without any library takes what is not there for a path", async () => {
     const cwd = makeFolder();
-    expect(await locateProgram("plain", { cwd, library: [join(cwd, "library")] })).toBe(join(cwd, "plain"));
+    expect(await locateProgram("plain", { cwd, library: [join(cwd, "library")] })).toBe(
+      join(cwd, "plain"),
+    );
   });
 });
 

@@ -23,7 +23,11 @@ describe("the library", () => {
     const { out } = await run(
       program,
       { text: "hi" },
-      { env: { ...worldOf(folder), ...server.env }, cwd: folder, onEvent: (event) => events.push(event.type) },
+      {
+        env: { ...worldOf(folder), ...server.env },
+        cwd: folder,
+        onEvent: (event) => events.push(event.type),
+      },
     );
     server.stop();
     expect(out.toUpperCase()).toBe("OK");
@@ -34,7 +38,9 @@ describe("the library", () => {
     const folder = makeFolder({ "a.rllm": programText() });
     const server = serveModel(['{"out": "ok"}']);
     const modullm = await open({ env: { ...worldOf(folder), ...server.env }, cwd: folder });
-    const outputs = await Promise.all(Array.from({ length: 20 }, () => modullm.run("a.rllm", { text: "hi" })));
+    const outputs = await Promise.all(
+      Array.from({ length: 20 }, () => modullm.run("a.rllm", { text: "hi" })),
+    );
     await modullm.close();
     server.stop();
     expect(outputs).toEqual(Array.from({ length: 20 }, () => ({ out: "ok" })));
@@ -44,24 +50,37 @@ describe("the library", () => {
     const folder = makeFolder();
     const server = serveModel(['{"out": "ok"}']);
     const modullm = await open({ env: { ...worldOf(folder), ...server.env }, cwd: folder });
-    expect(await modullm.run(await modullm.parse(programText()), { text: "hi" })).toEqual({ out: "ok" });
+    expect(await modullm.run(await modullm.parse(programText()), { text: "hi" })).toEqual({
+      out: "ok",
+    });
     await modullm.close();
     server.stop();
   });
 
   test("opens sandboxes: variables stay, and what is granted can be called", async () => {
     const folder = makeFolder();
-    const modullm = await open({ env: { ...worldOf(folder), PATH: process.env["PATH"] }, cwd: folder });
+    const modullm = await open({
+      env: { ...worldOf(folder), PATH: process.env["PATH"] },
+      cwd: folder,
+    });
     const functions = {
-      page: async ([number]: readonly Json[]) => await Promise.resolve(`page ${JSON.stringify(number)}`),
+      page: async ([number]: readonly Json[]) =>
+        await Promise.resolve(`page ${JSON.stringify(number)}`),
     };
     for (const [language, first, second] of [
       ["python", "pages = [page(i) for i in range(count)]", "result = pages"],
-      ["js", "var pages = []; for (let i = 0; i < count; i++) pages.push(page(i));", "result = pages"],
+      [
+        "js",
+        "var pages = []; for (let i = 0; i < count; i++) pages.push(page(i));",
+        "result = pages",
+      ],
     ] as const) {
       const session = await modullm.openSandbox(language, { functions });
       expect(await session.run(first, { count: 2 })).toMatchObject({ ok: true, value: null });
-      expect(await session.run(second, {})).toMatchObject({ ok: true, value: ["page 0", "page 1"] });
+      expect(await session.run(second, {})).toMatchObject({
+        ok: true,
+        value: ["page 0", "page 1"],
+      });
       await session.close();
     }
     await modullm.close();
@@ -99,10 +118,21 @@ describe("the built library", () => {
   test.each([["node"], [process.execPath]])("runs under %s", (runtime) => {
     const home = makeFolder();
     const script = join(folder, "run.mjs");
-    writeFileSync(script, require("node:fs").readFileSync(join(folder, "use.mjs"), "utf8").replaceAll("@D", home));
-    const { stdout, stderr, status } = spawnSync(runtime, [script], { encoding: "utf8", cwd: home });
+    writeFileSync(
+      script,
+      require("node:fs").readFileSync(join(folder, "use.mjs"), "utf8").replaceAll("@D", home),
+    );
+    const { stdout, stderr, status } = spawnSync(runtime, [script], {
+      encoding: "utf8",
+      cwd: home,
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const told = JSON.parse(stdout) as { VERSION: string; keys: string[]; code: string; warnings: number };
+    const told = JSON.parse(stdout) as {
+      VERSION: string;
+      keys: string[];
+      code: string;
+      warnings: number;
+    };
     expect(told).toMatchObject({
       values: [2, 2],
       VERSION: "0.1.0",
@@ -137,7 +167,10 @@ describe("the built library", () => {
       join(ROOT, "node_modules/@types"),
       "use.ts",
     ];
-    const { stdout, status } = spawnSync("node", [compiler, ...args], { cwd: consumer, encoding: "utf8" });
+    const { stdout, status } = spawnSync("node", [compiler, ...args], {
+      cwd: consumer,
+      encoding: "utf8",
+    });
     expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
   });
 });

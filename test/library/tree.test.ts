@@ -6,14 +6,22 @@ import { makeFolder, programText } from "../cli/command-line.ts";
 import { failure } from "../core/place.ts";
 
 function uses(...paths: string[]): string {
-  return programText({ uses: `[${paths.map((path, index) => `{name: e${index}, path: ${path}}`).join(", ")}]` });
+  return programText({
+    uses: `[${paths.map((path, index) => `{name: e${index}, path: ${path}}`).join(", ")}]`,
+  });
 }
 
 /** Names of the files below `folder`, each with those it leads to. */
 async function shape(folder: string): Promise<Record<string, string[]>> {
-  const { nodes } = await inspectTree(join(folder, "a.rllm"), { library: [join(folder, "library")] });
-  const names = nodes.map(({ path, missing }) => `${path.replace(`${folder}/`, "")}${missing === null ? "" : "!"}`);
-  return Object.fromEntries(nodes.map((node, index) => [names[index], node.edges.map(({ to }) => names[to] ?? "")]));
+  const { nodes } = await inspectTree(join(folder, "a.rllm"), {
+    library: [join(folder, "library")],
+  });
+  const names = nodes.map(
+    ({ path, missing }) => `${path.replace(`${folder}/`, "")}${missing === null ? "" : "!"}`,
+  );
+  return Object.fromEntries(
+    nodes.map((node, index) => [names[index], node.edges.map(({ to }) => names[to] ?? "")]),
+  );
 }
 
 describe("inspectTree()", () => {
@@ -59,7 +67,9 @@ describe("inspectTree()", () => {
 
 test("inspectProgram() gives the path behind a library name", async () => {
   const folder = makeFolder({ "a.rllm": uses("x/c", "x/d"), "library/x/c.rllm": programText() });
-  const { uses: found } = await inspectProgram(join(folder, "a.rllm"), { library: [join(folder, "library")] });
+  const { uses: found } = await inspectProgram(join(folder, "a.rllm"), {
+    library: [join(folder, "library")],
+  });
   expect(found.map(({ path, missing }) => [path, missing === null])).toEqual([
     [join(folder, "library/x/c.rllm"), true],
     ["x/d", false],

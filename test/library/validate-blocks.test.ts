@@ -47,7 +47,14 @@ describe("validateProgram() on blocks", () => {
     const error = await failure(validateProgram(path, tools));
     expect(error).toMatchObject({
       code: "RLLM_009",
-      details: { exception: "SyntaxError", line: 15, column: 1, source: "return x", path, block: "pre" },
+      details: {
+        exception: "SyntaxError",
+        line: 15,
+        column: 1,
+        source: "return x",
+        path,
+        block: "pre",
+      },
       place: { path, line: 15, column: 1, text: "return x" },
     });
     expect(error.message).toBe(
@@ -72,7 +79,10 @@ describe("validateProgram() on blocks", () => {
       code: "RLLM_009",
       details: { chain: [{ name: "b" }], exception: "SyntaxError" },
     });
-    expect(await validateProgram(path, { ...tools, shallow: true })).toMatchObject({ ok: true, warnings: [] });
+    expect(await validateProgram(path, { ...tools, shallow: true })).toMatchObject({
+      ok: true,
+      warnings: [],
+    });
   });
 
   test("what is found in blocks is a warning with its place, which strict refuses", async () => {
@@ -82,7 +92,9 @@ describe("validateProgram() on blocks", () => {
       { path, line: 14, message: expect.stringContaining('Import of "os" will be refused') },
       { path, line: 15, column: 16, message: '"nope" is never defined' },
     ]);
-    expect(await failure(validateProgram(path, { ...tools, strict: true }))).toMatchObject({ code: "RLLM_002" });
+    expect(await failure(validateProgram(path, { ...tools, strict: true }))).toMatchObject({
+      code: "RLLM_002",
+    });
   });
 
   test("templates are compared with what pre gives", async () => {
@@ -90,13 +102,21 @@ describe("validateProgram() on blocks", () => {
     const path = pathOf({ "a.rllm": text("a", body) });
     const { warnings } = await validateProgram(path, tools);
     expect(warnings).toMatchObject([
-      { line: 16, column: 16, message: expect.stringContaining('{{cuont}} renders as nothing: "cuont" is not one of') },
+      {
+        line: 16,
+        column: 16,
+        message: expect.stringContaining('{{cuont}} renders as nothing: "cuont" is not one of'),
+      },
       { line: 17, column: 3, message: expect.stringContaining("{{input.txt}} renders as nothing") },
     ]);
     const replaced = `${python("result = {'input': {'txt': 1}}")}Say {{input.txt}}`;
-    expect((await validateProgram(pathOf({ "a.rllm": text("a", replaced) }), tools)).warnings).toEqual([]);
+    expect(
+      (await validateProgram(pathOf({ "a.rllm": text("a", replaced) }), tools)).warnings,
+    ).toEqual([]);
     const hidden = `${python("result = dict(zip('a', 'b'))")}Say {{anything}}`;
-    expect((await validateProgram(pathOf({ "a.rllm": text("a", hidden) }), tools)).warnings).toEqual([]);
+    expect(
+      (await validateProgram(pathOf({ "a.rllm": text("a", hidden) }), tools)).warnings,
+    ).toEqual([]);
   });
 
   test("what a block reads of used programs is compared with their outputs", async () => {
@@ -109,7 +129,12 @@ describe("validateProgram() on blocks", () => {
       "b.rllm": text("b", "Hi"),
     });
     expect((await validateProgram(path, tools)).warnings).toMatchObject([
-      { path, line: 14, column: 16, message: expect.stringContaining('context["uses"]["b"] has no ot') },
+      {
+        path,
+        line: 14,
+        column: 16,
+        message: expect.stringContaining('context["uses"]["b"] has no ot'),
+      },
     ]);
   });
 

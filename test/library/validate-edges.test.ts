@@ -14,7 +14,10 @@ interface Written {
 
 const OPEN = "{type: object}";
 
-function text(name: string, { input = OPEN, output = OPEN, uses = [], body = "Hi" }: Written): string {
+function text(
+  name: string,
+  { input = OPEN, output = OPEN, uses = [], body = "Hi" }: Written,
+): string {
   const front = `name: ${name}\ndescription: d\nversion: 1.0.0\nauthor: a\nmax_context_window: 100\ninput_schema: ${input}\noutput_schema: ${output}`;
   const list = uses.length === 0 ? "[]" : `\n${uses.map((entry) => `  - ${entry}`).join("\n")}`;
   return `---\n${front}\nllm: {model: a/m}\nllm_params: {}\nuses: ${list}\n---\n${body}`;
@@ -22,7 +25,8 @@ function text(name: string, { input = OPEN, output = OPEN, uses = [], body = "Hi
 
 function folderOf(files: Readonly<Record<string, Written>>): string {
   const folder = mkdtempSync(join(tmpdir(), "edges-"));
-  for (const [name, written] of Object.entries(files)) writeFileSync(join(folder, `${name}.rllm`), text(name, written));
+  for (const [name, written] of Object.entries(files))
+    writeFileSync(join(folder, `${name}.rllm`), text(name, written));
   return folder;
 }
 
@@ -39,7 +43,14 @@ describe("validateProgram() on edges", () => {
     const { edges, warnings } = await validateProgram(join(folder, "a.rllm"));
     const paths = { b: join(folder, "b.rllm"), c: join(folder, "c.rllm") };
     expect(edges).toMatchObject([
-      { from: join(folder, "a.rllm"), entry: "b", to: paths.b, verdict: "fits", reason: null, example: null },
+      {
+        from: join(folder, "a.rllm"),
+        entry: "b",
+        to: paths.b,
+        verdict: "fits",
+        reason: null,
+        example: null,
+      },
       { from: paths.b, entry: "c", to: paths.c, verdict: "may-not-fit", example: { uses: {} } },
     ]);
     expect(warnings).toMatchObject([{ path: paths.b }]);
@@ -74,18 +85,22 @@ describe("validateProgram() on edges", () => {
   test("what is neither proved nor shown is told, without a warning", async () => {
     const folder = folderOf({
       a: {
-        input: "{type: object, properties: {t: {type: string, pattern: '^[a-f]+$'}}, required: [t]}",
+        input:
+          "{type: object, properties: {t: {type: string, pattern: '^[a-f]+$'}}, required: [t]}",
         uses: ['{name: b, path: ./b.rllm, with: {t: "{{input.t}}"}}'],
       },
       b: { input: "{type: object, properties: {t: {type: string, pattern: '^[a-z]+$'}}}" },
     });
     const { edges, warnings } = await validateProgram(join(folder, "a.rllm"));
-    expect(edges).toMatchObject([{ verdict: "unknown", reason: expect.stringContaining("pattern") }]);
+    expect(edges).toMatchObject([
+      { verdict: "unknown", reason: expect.stringContaining("pattern") },
+    ]);
     expect(warnings).toEqual([]);
   });
 
   test("a path into a list of outputs begins with an index; under a closed schema nothing else is there", async () => {
-    const output = "{type: object, properties: {o: {type: string}}, required: [o], additionalProperties: false}";
+    const output =
+      "{type: object, properties: {o: {type: string}}, required: [o], additionalProperties: false}";
     const folder = folderOf({
       a: {
         input: "{type: object, properties: {l: {type: array}}, required: [l]}",
@@ -104,7 +119,9 @@ describe("validateProgram() on edges", () => {
   test("a tree of 1,000 programs takes at most twice the time of reading each alone", async () => {
     const COUNT = 1000;
     const names = Array.from({ length: COUNT }, (_, at) => `p${at}`);
-    const folder = folderOf(Object.fromEntries(names.map((name, at) => [name, memberOf(at, COUNT)])));
+    const folder = folderOf(
+      Object.fromEntries(names.map((name, at) => [name, memberOf(at, COUNT)])),
+    );
     const paths = names.map((name) => join(folder, `${name}.rllm`));
     let best = Infinity;
     // Once more where something else took the machine's time.

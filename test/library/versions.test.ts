@@ -1,7 +1,19 @@
 import { describe, expect, test } from "bun:test";
 import { byVersion, parseRange, plainVersion } from "../../src/library/versions.ts";
 
-const VERSIONS = ["0.0.1", "0.0.2", "0.1.0", "0.1.9", "0.2.0", "1.0.0", "1.2.0", "1.2.7", "1.3.0", "1.10.0", "2.0.0"];
+const VERSIONS = [
+  "0.0.1",
+  "0.0.2",
+  "0.1.0",
+  "0.1.9",
+  "0.2.0",
+  "1.0.0",
+  "1.2.0",
+  "1.2.7",
+  "1.3.0",
+  "1.10.0",
+  "2.0.0",
+];
 
 describe("parseRange() takes of the versions", () => {
   test.each<[range: string, held: string]>([
@@ -34,21 +46,37 @@ describe("parseRange() takes of the versions", () => {
   });
 });
 
-test.each(["", "latest", "^", "1.2.3.4", "1.2 || 2", "1.2 - 1.4", ">*", "^v1", "x.1", "1.x.3", "1,2", "-1"])(
-  "parseRange() refuses %p",
-  (range) => {
-    expect(parseRange(range)).toBeNull();
-  },
-);
+test.each([
+  "",
+  "latest",
+  "^",
+  "1.2.3.4",
+  "1.2 || 2",
+  "1.2 - 1.4",
+  ">*",
+  "^v1",
+  "x.1",
+  "1.x.3",
+  "1,2",
+  "-1",
+])("parseRange() refuses %p", (range) => {
+  expect(parseRange(range)).toBeNull();
+});
 
 test("parseRange() takes a pre-release only where it is named as a whole", () => {
   const beta = "1.2.0-beta.1";
-  expect(["^1.2", ">=1", "*", "1.2.0", "1.2.0-beta.2"].filter((range) => parseRange(range)?.holds(beta))).toEqual([]);
-  expect(["1.2.0-beta.1", "=1.2.0-beta.1"].filter((range) => parseRange(range)?.holds(beta))).toHaveLength(2);
+  expect(
+    ["^1.2", ">=1", "*", "1.2.0", "1.2.0-beta.2"].filter((range) => parseRange(range)?.holds(beta)),
+  ).toEqual([]);
+  expect(
+    ["1.2.0-beta.1", "=1.2.0-beta.1"].filter((range) => parseRange(range)?.holds(beta)),
+  ).toHaveLength(2);
 });
 
 test("parseRange() holds for no version that is none", () => {
-  expect(["latest", "", "2024-05-01", "1.2.3.4"].filter((version) => parseRange("*")?.holds(version))).toEqual([]);
+  expect(
+    ["latest", "", "2024-05-01", "1.2.3.4"].filter((version) => parseRange("*")?.holds(version)),
+  ).toEqual([]);
 });
 
 test("plainVersion() fills up what is short and leaves builds away", () => {

@@ -143,8 +143,10 @@ const NO_ADDRESSES: readonly string[] = [
 ];
 
 test("isPublicAddress() lets the public internet through, and nothing that it can't read", () => {
-  for (const address of PUBLIC) expect([address, isPublicAddress(address)]).toEqual([address, true]);
-  for (const address of NO_ADDRESSES) expect([address, isPublicAddress(address)]).toEqual([address, false]);
+  for (const address of PUBLIC)
+    expect([address, isPublicAddress(address)]).toEqual([address, true]);
+  for (const address of NO_ADDRESSES)
+    expect([address, isPublicAddress(address)]).toEqual([address, false]);
 });
 
 test("isPublicAddress() decides every edge of a range on its own side", () => {

@@ -1,9 +1,14 @@
-/** The smallest files of each type, as far as the bytes in front tell. A picture of 3 by 2 pixels. */
+/**
+ * The smallest files of each type, as far as the bytes in front tell. A picture of 3 by 2 pixels.
+ */
 export const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP4z8AAQgwwFgAp7gP9fXdlcwAAAABJRU5ErkJggg==",
   "base64",
 );
-export const JPEG = Buffer.from("ffd8ffe000104a46494600010100000100010000ffc0000b080002000301011100ffd9", "hex");
+export const JPEG = Buffer.from(
+  "ffd8ffe000104a46494600010100000100010000ffc0000b080002000301011100ffd9",
+  "hex",
+);
 export const WAV = Buffer.concat([
   Buffer.from("RIFF"),
   Buffer.from([0x24, 0x08, 0, 0]),

@@ -5,9 +5,19 @@ import { makeFolder } from "../cli/command-line.ts";
 import { PNG } from "./files.ts";
 import { read, readerIn } from "./reader.ts";
 
-const root = makeFolder({ "secret/key.png": "", "work/notes.txt": "hello", "allowed/in/b.png": "" });
+const root = makeFolder({
+  "secret/key.png": "",
+  "work/notes.txt": "hello",
+  "allowed/in/b.png": "",
+});
 const work = join(root, "work");
-for (const name of ["work/a.png", "work/sub/ünï [1].png", "secret/key.png", "allowed/in/b.png", "work-2/c.png"]) {
+for (const name of [
+  "work/a.png",
+  "work/sub/ünï [1].png",
+  "secret/key.png",
+  "allowed/in/b.png",
+  "work-2/c.png",
+]) {
   mkdirSync(join(root, name, ".."), { recursive: true });
   writeFileSync(join(root, name), PNG);
 }
@@ -25,7 +35,8 @@ const pipe = Bun.spawnSync(["mkfifo", join(work, "pipe.png")]);
 const socket = Bun.listen({ unix: join(work, "socket.png"), socket: { data() {} } });
 afterAll(() => socket.stop(true));
 
-const OUTSIDE = /^unreadable: names the file ".*", (?:which is|a link that leads) outside the working folder/;
+const OUTSIDE =
+  /^unreadable: names the file ".*", (?:which is|a link that leads) outside the working folder/;
 
 /** Paths as a caller may write them, and what becomes of each. */
 const PATHS: readonly (readonly [path: string, outcome: string | RegExp])[] = [
@@ -53,7 +64,10 @@ const PATHS: readonly (readonly [path: string, outcome: string | RegExp])[] = [
   ["zero.png", OUTSIDE],
   ["~/a.png", /there is no such file/],
   ["circle.png", /its links lead in a circle/],
-  ["gone.png", /^unreadable: names the file "gone.png", which can't be read: there is no such file$/],
+  [
+    "gone.png",
+    /^unreadable: names the file "gone.png", which can't be read: there is no such file$/,
+  ],
   ["a.png/b.png", /there is no such file/],
   [`${"a".repeat(300)}.png`, /the path is too long/],
   ["sub", /^unreadable: names "sub", which is a folder; only regular files are read$/],
@@ -72,23 +86,39 @@ test("a reader opens regular files below the working folder, wherever links lead
   expect(pipe.exitCode).toBe(0);
   const reader = readerIn(work);
   for (const [path, outcome] of PATHS) {
-    const wanted = typeof outcome === "string" ? outcome : (expect.stringMatching(outcome) as string);
+    const wanted =
+      typeof outcome === "string" ? outcome : (expect.stringMatching(outcome) as string);
     expect([path, await read(reader, path)]).toEqual([path, wanted]);
   }
 });
 
 test("a reader opens files below folders that are allowed", async () => {
-  expect(await read(readerIn(work, { allow: [join(root, "allowed")] }), "../allowed/in/b.png")).toBe("ok");
-  expect(await read(readerIn(work), "../allowed/in/b.png", { allow: ["../allowed/in"] })).toBe("ok");
-  expect(await read(readerIn(work), "way-out/key.png", { allow: [join(root, "secret")] })).toBe("ok");
   expect(
-    await read(readerIn(work), "../secret/key.png", { allow: [join(root, "allowed"), join(root, "gone")] }),
+    await read(readerIn(work, { allow: [join(root, "allowed")] }), "../allowed/in/b.png"),
+  ).toBe("ok");
+  expect(await read(readerIn(work), "../allowed/in/b.png", { allow: ["../allowed/in"] })).toBe(
+    "ok",
+  );
+  expect(await read(readerIn(work), "way-out/key.png", { allow: [join(root, "secret")] })).toBe(
+    "ok",
+  );
+  expect(
+    await read(readerIn(work), "../secret/key.png", {
+      allow: [join(root, "allowed"), join(root, "gone")],
+    }),
   ).toMatch(/outside the working folder ".*" and the folders that are allowed$/);
   expect(await read(readerIn(join(root, "door")), "a.png")).toBe("ok");
 });
 
 test("a reader names a file so that it can stand in a prompt", async () => {
   const { signal } = new AbortController();
-  const reading = await readerIn(work).read("sub/ünï [1].png", { accepts: ["image/*"], allow: [], signal });
-  expect(reading).toMatchObject({ ok: true, media: { name: "ünï _1_.png", attachment: { name: "ünï _1_.png" } } });
+  const reading = await readerIn(work).read("sub/ünï [1].png", {
+    accepts: ["image/*"],
+    allow: [],
+    signal,
+  });
+  expect(reading).toMatchObject({
+    ok: true,
+    media: { name: "ünï _1_.png", attachment: { name: "ünï _1_.png" } },
+  });
 });

@@ -1,4 +1,8 @@
-import { createMediaReader, type MediaReader, type MediaReaderOptions } from "../../src/media/media.ts";
+import {
+  createMediaReader,
+  type MediaReader,
+  type MediaReaderOptions,
+} from "../../src/media/media.ts";
 
 export const LIMITS = { image: 1, audio: 1, pdf: 1 };
 
@@ -13,6 +17,10 @@ export async function read(
   options: { readonly allow?: readonly string[]; readonly accepts?: readonly string[] } = {},
 ): Promise<string> {
   const { allow = [], accepts = ["image/*"] } = options;
-  const reading = await reader.read(reference, { accepts, allow, signal: new AbortController().signal });
+  const reading = await reader.read(reference, {
+    accepts,
+    allow,
+    signal: new AbortController().signal,
+  });
   return reading.ok ? "ok" : `${reading.fault}: ${reading.reason}`;
 }

@@ -11,11 +11,14 @@ const server = Bun.serve({
     const url = new URL(request.url);
     hosts.push(request.headers.get("host"));
     const to = url.searchParams.get("to");
-    if (url.pathname === "/a.png") return new Response(PNG, { headers: { "content-type": "text/html" } });
+    if (url.pathname === "/a.png")
+      return new Response(PNG, { headers: { "content-type": "text/html" } });
     if (url.pathname === "/page.png")
       return new Response("<!doctype html><html>", { headers: { "content-type": "image/png" } });
-    if (url.pathname === "/to" && to !== null) return new Response(null, { status: 302, headers: { location: to } });
-    if (url.pathname === "/loop") return new Response(null, { status: 301, headers: { location: "/loop" } });
+    if (url.pathname === "/to" && to !== null)
+      return new Response(null, { status: 302, headers: { location: to } });
+    if (url.pathname === "/loop")
+      return new Response(null, { status: 301, headers: { location: "/loop" } });
     if (url.pathname === "/nowhere") return new Response(null, { status: 302 });
     if (url.pathname === "/told") return new Response(new Uint8Array(2 * 1024 * 1024));
     if (url.pathname === "/endless") return new Response(endless());
@@ -25,7 +28,9 @@ const server = Bun.serve({
 afterAll(() => server.stop(true));
 
 function endless(): ReadableStream {
-  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(256 * 1024)) });
+  return new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(256 * 1024)),
+  });
 }
 
 const here = `127.0.0.1:${server.port}`;
@@ -37,7 +42,11 @@ test("a reader takes the picture behind a URL by its bytes, whatever the server 
     "value: is text/html by its first bytes, but image/* is wanted",
   );
   const { signal } = new AbortController();
-  const reading = await open.read(`http://${here}/a.png?x=1`, { accepts: ["image/*"], allow: [], signal });
+  const reading = await open.read(`http://${here}/a.png?x=1`, {
+    accepts: ["image/*"],
+    allow: [],
+    signal,
+  });
   expect(reading).toMatchObject({ ok: true, media: { name: "a.png" } });
 });
 
@@ -45,10 +54,17 @@ test("a reader follows redirects by hand, five at most, each checked", async () 
   const to = (target: string) => `http://${here}/to?to=${encodeURIComponent(target)}`;
   expect(await read(open, to("/a.png"))).toBe("ok");
   expect(await read(open, to(to(to(to(to("/a.png"))))))).toBe("ok");
-  expect(await read(open, to(to(to(to(to(to("/a.png")))))))).toMatch(/redirects more than 5 times$/);
+  expect(await read(open, to(to(to(to(to(to("/a.png")))))))).toMatch(
+    /redirects more than 5 times$/,
+  );
   expect(await read(open, `http://${here}/loop`)).toMatch(/redirects more than 5 times$/);
   const before = hosts.length;
-  for (const target of ["http://localhost:1/", "http://[::1]/", "http://169.254.169.254/latest/", "//10.0.0.1/"])
+  for (const target of [
+    "http://localhost:1/",
+    "http://[::1]/",
+    "http://169.254.169.254/latest/",
+    "//10.0.0.1/",
+  ])
     expect(await read(open, to(target))).toMatch(
       /^unreadable: names the host ".*"(?: at .*)?, which is not on the public internet$/,
     );
@@ -75,12 +91,19 @@ test("a reader dials the address that was checked, and asks for it once", async 
 });
 
 test("a reader stops at the limit, told or not", async () => {
-  expect(await read(open, `http://${here}/told`)).toBe("value: has 2.0 MiB, but no more than 1 MiB is taken");
-  expect(await read(open, `http://${here}/endless`)).toMatch(/^value: has .* MiB, but no more than 1 MiB is taken$/);
+  expect(await read(open, `http://${here}/told`)).toBe(
+    "value: has 2.0 MiB, but no more than 1 MiB is taken",
+  );
+  expect(await read(open, `http://${here}/endless`)).toMatch(
+    /^value: has .* MiB, but no more than 1 MiB is taken$/,
+  );
 });
 
 test("a reader takes no part for the whole", async () => {
-  const heads = ["Content-Length: 1000\r\n\r\n", `Transfer-Encoding: chunked\r\n\r\n${PNG.length.toString(16)}\r\n`];
+  const heads = [
+    "Content-Length: 1000\r\n\r\n",
+    `Transfer-Encoding: chunked\r\n\r\n${PNG.length.toString(16)}\r\n`,
+  ];
   for (const head of heads) {
     const cut = Bun.listen({
       hostname: "127.0.0.1",
@@ -95,7 +118,9 @@ test("a reader takes no part for the whole", async () => {
       },
     });
     const reader = readerIn("/", { hosts: ["127.0.0.1"] });
-    expect(await read(reader, `http://127.0.0.1:${cut.port}/a.png`)).toMatch(/^unreadable: .* (?:broke|broke off .*)$/);
+    expect(await read(reader, `http://127.0.0.1:${cut.port}/a.png`)).toMatch(
+      /^unreadable: .* (?:broke|broke off .*)$/,
+    );
     cut.stop(true);
   }
 });
@@ -110,23 +135,36 @@ test("a reader says what went wrong, without what may be secret", async () => {
   const closed = readerIn("/", { hosts: ["127.0.0.1"] });
   expect(await read(closed, "http://127.0.0.1:1/a.png")).toMatch(/nothing listens there$/);
   expect(await read(closed, "http://%zz/a.png")).toMatch(/which is no URL$/);
-  expect(await read(readerIn("/", { lookup: async () => [] }), "http://none.example/")).toMatch(/has no address$/);
+  expect(await read(readerIn("/", { lookup: async () => [] }), "http://none.example/")).toMatch(
+    /has no address$/,
+  );
 });
 
 test("a reader does not go through a proxy, where addresses can't be checked", async () => {
   const lookup = async () => ["10.0.0.1"];
-  const proxied = readerIn("/", { env: { HTTPS_PROXY: "http://proxy:8080", NO_PROXY: "intra.example" }, lookup });
+  const proxied = readerIn("/", {
+    env: { HTTPS_PROXY: "http://proxy:8080", NO_PROXY: "intra.example" },
+    lookup,
+  });
   expect(await read(proxied, "https://pictures.example/a.png")).toMatch(
     /but HTTPS_PROXY is set, and behind a proxy its address can't be checked$/,
   );
-  expect(await read(proxied, "https://www.intra.example/a.png")).toMatch(/not on the public internet$/);
-  expect(await read(proxied, "http://pictures.example/a.png")).toMatch(/not on the public internet$/);
+  expect(await read(proxied, "https://www.intra.example/a.png")).toMatch(
+    /not on the public internet$/,
+  );
+  expect(await read(proxied, "http://pictures.example/a.png")).toMatch(
+    /not on the public internet$/,
+  );
 });
 
 test("a reader ends at once when it is told to", async () => {
   const stop = new AbortController();
   const reader = readerIn("/", { hosts: ["slow.example"], lookup: () => new Promise(() => {}) });
-  const reading = reader.read("http://slow.example/", { accepts: ["image/*"], allow: [], signal: stop.signal });
+  const reading = reader.read("http://slow.example/", {
+    accepts: ["image/*"],
+    allow: [],
+    signal: stop.signal,
+  });
   stop.abort(new Error("enough"));
   expect(reading).rejects.toThrow("enough");
 });

@@ -35,8 +35,14 @@ async function chat(id: string, ...attachments: Attachment[]) {
   const server = await openServer(says("x"));
   closing.push(() => server.close());
   const front = id.slice(0, id.indexOf("/")).toUpperCase();
-  const config = settings({ environment: { [`${front}_API_BASE`]: server.url, OPENAI_API_KEY: "sk-test-0123456789" } });
-  const model = await createModels({ config, baseline: noBaseline, sleep: () => Promise.resolve() }).get(id);
+  const config = settings({
+    environment: { [`${front}_API_BASE`]: server.url, OPENAI_API_KEY: "sk-test-0123456789" },
+  });
+  const model = await createModels({
+    config,
+    baseline: noBaseline,
+    sleep: () => Promise.resolve(),
+  }).get(id);
   const { error } = await outcome(model, ask(asking(...attachments)));
   return { error, sent: server.seen[0]?.body["messages"] };
 }
@@ -61,10 +67,19 @@ test("a file that a model of OpenAI's does not take is refused, and nothing is s
   const sound = await chat("openai/gpt-4o", SOUND);
   expect(sound).toMatchObject({ sent: undefined, error: { code: "RLLM_017", retryable: false } });
   expect(sound.error?.message).toContain('it takes image, pdf and text, but "b.wav" is audio/wav');
-  const flac = await chat("openai/gpt-4o-audio-preview", attachment("audio/flac", Buffer.from("fLaC"), "d.flac"));
+  const flac = await chat(
+    "openai/gpt-4o-audio-preview",
+    attachment("audio/flac", Buffer.from("fLaC"), "d.flac"),
+  );
   expect(flac).toMatchObject({ sent: undefined, error: { code: "RLLM_017" } });
-  const elsewhere = await chat("local/test", attachment("audio/flac", Buffer.from("fLaC"), "d.flac"));
-  expect(elsewhere.sent).toMatchObject([{}, { content: [{ input_audio: { format: "flac" } }, {}] }]);
+  const elsewhere = await chat(
+    "local/test",
+    attachment("audio/flac", Buffer.from("fLaC"), "d.flac"),
+  );
+  expect(elsewhere.sent).toMatchObject([
+    {},
+    { content: [{ input_audio: { format: "flac" } }, {}] },
+  ]);
 });
 
 test("Ollama gets pictures beside the text, in a window that holds them, and no other files", async () => {
@@ -81,7 +96,9 @@ test("Ollama gets pictures beside the text, in a window that holds them, and no 
     ],
   });
   const refused = await outcome(model, ask(asking(DOCUMENT)));
-  expect(refused.error?.message).toContain('it takes image and text, but "c.pdf" is application/pdf');
+  expect(refused.error?.message).toContain(
+    'it takes image and text, but "c.pdf" is application/pdf',
+  );
 });
 
 test("models that errors name take what they are named for", async () => {

@@ -39,7 +39,8 @@ export async function outcome(
     if (!(thrown instanceof ModullmError)) throw thrown;
     error = thrown;
   }
-  const joined = (type: "text" | "reasoning") => parts.map((part) => (part.type === type ? part.text : "")).join("");
+  const joined = (type: "text" | "reasoning") =>
+    parts.map((part) => (part.type === type ? part.text : "")).join("");
   const finish = parts.find((part) => part.type === "finish") ?? null;
   return { parts, text: joined("text"), reasoning: joined("reasoning"), finish, error };
 }

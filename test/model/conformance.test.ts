@@ -16,8 +16,8 @@ import { RESPONSES } from "./wires/responses.ts";
 import type { Wire } from "./wires/wire.ts";
 
 /**
- * Every adapter passes the same checks, at stand-ins that speak its provider's protocol. `peers/` has the providers' own
- * clients read the same bytes.
+ * Every adapter passes the same checks, at stand-ins that speak its provider's protocol. `peers/`
+ * has the providers' own clients read the same bytes.
  */
 for (const wire of [CHAT, AZURE, RESPONSES, MESSAGES, GENERATE, OLLAMA]) {
   testProvider(`${wire.name} (by its wire)`, async (behaviour) => {
@@ -34,7 +34,9 @@ for (const wire of [CHAT, AZURE, RESPONSES, MESSAGES, GENERATE, OLLAMA]) {
       provider: await models.provider(wire.provider),
       name: wire.model,
       id: `${resolveEndpoint(wire.provider, config).written}/${wire.model}`,
-      request: ask({ schema: { type: "object", properties: { a: { type: "string" } }, required: ["a"] } }),
+      request: ask({
+        schema: { type: "object", properties: { a: { type: "string" } }, required: ["a"] },
+      }),
       disconnected: () => closedConnection(server.seen.length, server.seen[0]?.closed),
       close: () => server.close(),
     };

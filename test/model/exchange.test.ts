@@ -10,7 +10,13 @@ async function read(act: Act, limits: Partial<Deadlines>, pause = 0): Promise<st
   const server = await openServer(act);
   const callee = { provider: "local", model: "local/m", host: server.host, secrets: [] };
   const deadlines = { total: null, first: null, stall: null, ...limits };
-  const exchange = new Exchange({ callee, fetch, signal: new AbortController().signal, deadlines, headers: {} });
+  const exchange = new Exchange({
+    callee,
+    fetch,
+    signal: new AbortController().signal,
+    deadlines,
+    headers: {},
+  });
   try {
     let text = "";
     for await (const piece of exchange.read(await exchange.fetch(server.url))) {
@@ -35,16 +41,22 @@ describe("Exchange", () => {
   });
 
   test("gives up when nothing comes at all", async () => {
-    expect((await errorOf(() => read(silence, { first: 100 }))).message).toContain("no answer came within 0.1 s");
+    expect((await errorOf(() => read(silence, { first: 100 }))).message).toContain(
+      "no answer came within 0.1 s",
+    );
   });
 
   test("S09: gives up when the body stops coming", async () => {
-    const error = await errorOf(() => read(streams(["a"], { end: "open" }), { first: 5000, stall: 100 }));
+    const error = await errorOf(() =>
+      read(streams(["a"], { end: "open" }), { first: 5000, stall: 100 }),
+    );
     expect(error.message).toContain("the answer stopped coming: nothing within 0.1 s");
   });
 
   test("lets a body take its time while pieces keep coming", async () => {
-    expect(await read(streams(["a", "b", "c", "d", "e", "f"], { gap: 50 }), { first: 200, stall: 200 })).toBe("abcdef");
+    expect(
+      await read(streams(["a", "b", "c", "d", "e", "f"], { gap: 50 }), { first: 200, stall: 200 }),
+    ).toBe("abcdef");
   });
 
   test("does not take a slow reader for a stall", async () => {

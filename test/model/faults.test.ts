@@ -56,7 +56,10 @@ const deltas = words.map((content) => event({ content }));
 
 describe("a transient failure is waited out", () => {
   test("S01: 429 with Retry-After, for as long as the server asks", async () => {
-    const { server, model, waits } = await bench(fails(429, "Slow down", { "retry-after": "2" }), says("ok"));
+    const { server, model, waits } = await bench(
+      fails(429, "Slow down", { "retry-after": "2" }),
+      says("ok"),
+    );
     const result = await outcome(model, ask());
     expect([result.text, waits, server.seen.length]).toEqual(["ok", [2000], 2]);
     expect(notesOf(result, "retry-wait")).toEqual([
@@ -66,7 +69,10 @@ describe("a transient failure is waited out", () => {
 
   test("429 with Retry-After as a date", async () => {
     const date = new Date(Date.now() + 30_000).toUTCString();
-    const { model, waits } = await bench(fails(429, "Slow down", { "retry-after": date }), says("ok"));
+    const { model, waits } = await bench(
+      fails(429, "Slow down", { "retry-after": date }),
+      says("ok"),
+    );
     expect((await outcome(model, ask())).text).toBe("ok");
     expect(waits[0]).toBeGreaterThan(27_000);
     expect(waits[0]).toBeLessThanOrEqual(30_000);
@@ -100,7 +106,9 @@ describe("a transient failure is waited out", () => {
   });
 
   test("half a body behind a proxy that closes it properly", async () => {
-    const half = answers(200, `{"choices":[{"index":0,"mess`, { "content-type": "application/json" });
+    const half = answers(200, `{"choices":[{"index":0,"mess`, {
+      "content-type": "application/json",
+    });
     const { model } = await bench(half, says("ok"));
     expect((await outcome(model, ask())).text).toBe("ok");
   });
@@ -132,9 +140,16 @@ describe("a failure that stays is RLLM_017", () => {
   });
 
   test("at once when the server asks for more patience than there is", async () => {
-    const { server, model, waits } = await bench(fails(429, "Quota resets later", { "retry-after": "120" }));
+    const { server, model, waits } = await bench(
+      fails(429, "Quota resets later", { "retry-after": "120" }),
+    );
     const { error } = await outcome(model, ask());
-    expect([error?.code, error?.retryable, server.seen.length, waits.length]).toEqual(["RLLM_017", true, 1, 0]);
+    expect([error?.code, error?.retryable, server.seen.length, waits.length]).toEqual([
+      "RLLM_017",
+      true,
+      1,
+      0,
+    ]);
     expect(error?.message).toContain("asks to wait 120 s, longer than the 60 s");
   });
 
@@ -151,7 +166,9 @@ describe("a failure that stays is RLLM_017", () => {
   });
 
   test("at once when the account is out of money, whatever the status", async () => {
-    const { server, model } = await bench(fails(429, "You exceeded your current quota", {}, "insufficient_quota"));
+    const { server, model } = await bench(
+      fails(429, "You exceeded your current quota", {}, "insufficient_quota"),
+    );
     const { error } = await outcome(model, ask());
     expect([error?.retryable, error?.details["provider_code"], server.seen.length]).toEqual([
       false,
@@ -172,14 +189,21 @@ describe("a failure that stays is RLLM_017", () => {
       const { server, model } = await bench(fails(status, "No", {}, code));
       const { error } = await outcome(model, ask());
       expect(error?.code).toBe("RLLM_017");
-      expect(error?.details).toMatchObject({ status, retryable: false, attempts: 1, provider_code: code });
+      expect(error?.details).toMatchObject({
+        status,
+        retryable: false,
+        attempts: 1,
+        provider_code: code,
+      });
       expect(server.seen).toHaveLength(1);
     });
   }
 
   test("says what a prompt that is too long is, also where the server has no code for it", async () => {
     const { model } = await bench(fails(400, "This model's maximum context length is 8192 tokens"));
-    expect((await outcome(model, ask())).error?.details["provider_code"]).toBe("context_length_exceeded");
+    expect((await outcome(model, ask())).error?.details["provider_code"]).toBe(
+      "context_length_exceeded",
+    );
   });
 
   test("when an error never ends", async () => {
@@ -216,8 +240,14 @@ describe("a failure that stays is RLLM_017", () => {
       answers(200, "[1,2]", { "content-type": "application/json" }),
       answers(200, { error: { message: "Model is broken", type: "invalid_request_error" } }),
     );
-    const reasons = [await outcome(model, ask()), await outcome(model, ask()), await outcome(model, ask())];
-    expect(reasons.map((result) => String(result.error?.details["reason"]).replace(/^\S+ /, ""))).toEqual([
+    const reasons = [
+      await outcome(model, ask()),
+      await outcome(model, ask()),
+      await outcome(model, ask()),
+    ];
+    expect(
+      reasons.map((result) => String(result.error?.details["reason"]).replace(/^\S+ /, "")),
+    ).toEqual([
       `sent a reply without choices: {"id":"x","choices":[]}`,
       "sent a reply that is not an object: [1,2]",
       "reported an error: Model is broken",
@@ -284,7 +314,11 @@ describe("a stream", () => {
       const { server, model } = await bench(streams(deltas.slice(0, 40), { end, gap: 1 }));
       const result = await outcome(model, ask({ stream: true }));
       expect(result.text).toStartWith(words.slice(0, 30).join(""));
-      expect([result.finish, result.error?.code, result.error?.retryable]).toEqual([null, "RLLM_017", true]);
+      expect([result.finish, result.error?.code, result.error?.retryable]).toEqual([
+        null,
+        "RLLM_017",
+        true,
+      ]);
       expect(server.seen).toHaveLength(1);
     });
   }
@@ -302,7 +336,13 @@ describe("a stream", () => {
   });
 
   test("S10: goes on after a malformed event, and says so", async () => {
-    const pieces = [...deltas.slice(0, 9), `data: {"choices":[{"del\n\n`, ...deltas.slice(10), event({}, "stop"), DONE];
+    const pieces = [
+      ...deltas.slice(0, 9),
+      `data: {"choices":[{"del\n\n`,
+      ...deltas.slice(10),
+      event({}, "stop"),
+      DONE,
+    ];
     const { model } = await bench(streams(pieces));
     const result = await outcome(model, ask({ stream: true }));
     expect(result.error).toBeNull();
@@ -313,7 +353,10 @@ describe("a stream", () => {
   test("S11: needs no [DONE], and keeps the usage", async () => {
     const { model } = await bench(streams([...deltas, event({}, "stop"), USAGE]));
     const result = await outcome(model, ask({ stream: true }));
-    expect(result.finish).toMatchObject({ reason: "stop", usage: { prompt_tokens: 3, completion_tokens: 5 } });
+    expect(result.finish).toMatchObject({
+      reason: "stop",
+      usage: { prompt_tokens: 3, completion_tokens: 5 },
+    });
   });
 
   test("S11: needs no end of the connection either", async () => {
@@ -336,13 +379,21 @@ describe("a stream", () => {
       streams([...deltas.slice(0, 5), failure, ...deltas.slice(5), event({}, "stop"), DONE]),
     );
     const result = await outcome(model, ask({ stream: true }));
-    expect([result.finish, result.error?.code, result.error?.retryable]).toEqual([null, "RLLM_017", true]);
+    expect([result.finish, result.error?.code, result.error?.retryable]).toEqual([
+      null,
+      "RLLM_017",
+      true,
+    ]);
     expect(result.error?.message).toContain("reported an error: Overloaded");
   });
 
   test("of an answer without text gives no text part", async () => {
     const { model } = await bench(
-      streams([event({ role: "assistant", content: null }), event({ content: null }, "stop"), DONE]),
+      streams([
+        event({ role: "assistant", content: null }),
+        event({ content: null }, "stop"),
+        DONE,
+      ]),
     );
     const result = await outcome(model, ask({ stream: true }));
     expect(result.parts.map((part) => part.type)).toEqual(["finish"]);
@@ -350,9 +401,17 @@ describe("a stream", () => {
 });
 
 describe("a stream cut at any byte", () => {
-  const whole = [event({ content: "a" }), event({ content: "ü" }), event({}, "stop"), USAGE, DONE].join("");
+  const whole = [
+    event({ content: "a" }),
+    event({ content: "ü" }),
+    event({}, "stop"),
+    USAGE,
+    DONE,
+  ].join("");
   const bytes = new TextEncoder().encode(whole);
-  const finished = new TextEncoder().encode(whole.slice(0, whole.indexOf(`"finish_reason":"stop"`) + 25)).length;
+  const finished = new TextEncoder().encode(
+    whole.slice(0, whole.indexOf(`"finish_reason":"stop"`) + 25),
+  ).length;
 
   test("is an error before the model has finished, and an answer after", async () => {
     for (let cut = 0; cut <= bytes.length; cut++) {
@@ -360,11 +419,17 @@ describe("a stream cut at any byte", () => {
       const headers = { "content-type": "text/event-stream" };
       const answer = () => Promise.resolve(new Response(bytes.slice(0, cut), { headers }));
       const stand = Object.assign(answer, { preconnect: () => undefined });
-      const models = createModels({ config, baseline: noBaseline, fetch: stand, sleep: () => Promise.resolve() });
+      const models = createModels({
+        config,
+        baseline: noBaseline,
+        fetch: stand,
+        sleep: () => Promise.resolve(),
+      });
       const result = await outcome(await models.get("local/m"), ask({ stream: true }));
       const [ended, failed] = [result.finish !== null, result.error?.code];
       if (cut < finished - 4) expect([cut, ended, failed]).toEqual([cut, false, "RLLM_017"]);
-      if (cut > finished + 4) expect([cut, ended, failed, result.text]).toEqual([cut, true, undefined, "aü"]);
+      if (cut > finished + 4)
+        expect([cut, ended, failed, result.text]).toEqual([cut, true, undefined, "aü"]);
     }
   });
 });
@@ -375,7 +440,9 @@ describe("what is secret stays where it belongs", () => {
       const other = await openServer(says("stolen"));
       opened.push(other);
       const elsewhere = other.url.replace("127.0.0.1", "localhost");
-      const { server, model } = await bench(answers(status, "", { location: `${elsewhere}/chat/completions` }));
+      const { server, model } = await bench(
+        answers(status, "", { location: `${elsewhere}/chat/completions` }),
+      );
       const { error } = await outcome(model, ask());
       expect(error?.code).toBe("RLLM_017");
       expect(error?.message).toContain("redirects to localhost");
@@ -384,7 +451,10 @@ describe("what is secret stays where it belongs", () => {
   }
 
   test("a redirect on the same host is followed, with method and body", async () => {
-    const { server, model } = await bench(answers(308, "", { location: "/v2/chat/completions" }), says("ok"));
+    const { server, model } = await bench(
+      answers(308, "", { location: "/v2/chat/completions" }),
+      says("ok"),
+    );
     expect((await outcome(model, ask())).text).toBe("ok");
     expect(server.seen.map((seen) => [seen.method, seen.path])).toEqual([
       ["POST", "/v1/chat/completions"],
@@ -410,7 +480,9 @@ describe("what is secret stays where it belongs", () => {
     for (const stream of [false, false, true]) {
       const { error } = await outcome(model, ask({ stream }));
       expect(error?.code).toBe("RLLM_017");
-      expect(JSON.stringify([error?.message, error?.details, error?.hint, String(error?.cause)])).not.toContain(KEY);
+      expect(
+        JSON.stringify([error?.message, error?.details, error?.hint, String(error?.cause)]),
+      ).not.toContain(KEY);
     }
   });
 

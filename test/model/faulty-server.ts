@@ -23,7 +23,10 @@ export interface FaultyServer {
   close(): Promise<void>;
 }
 
-/** A real server on a real port. The first request gets the first act, and so on; the last act repeats. */
+/**
+ * A real server on a real port. The first request gets the first act, and so on; the last act
+ * repeats.
+ */
 export async function openServer(...acts: readonly Act[]): Promise<FaultyServer> {
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
@@ -70,7 +73,10 @@ function readRequest(raw: Buffer, closed: Promise<void>): Seen | null {
   const [first = "", ...lines] = raw.subarray(0, end).toString().split("\r\n");
   const [method = "", path = ""] = first.split(" ");
   const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+    lines.map((line) => [
+      line.slice(0, line.indexOf(":")).toLowerCase(),
+      line.slice(line.indexOf(":") + 1).trim(),
+    ]),
   );
   const text = raw.subarray(end + 4).toString();
   if (Buffer.byteLength(text) < Number(headers["content-length"] ?? 0)) return null;
@@ -78,12 +84,18 @@ function readRequest(raw: Buffer, closed: Promise<void>): Seen | null {
 }
 
 function head(status: number, headers: Readonly<Record<string, string>>): string {
-  const lines = Object.entries({ connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries({ connection: "close", ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   return `HTTP/1.1 ${status} Reason\r\n${lines.join("")}\r\n`;
 }
 
 /** A whole answer of any kind. */
-export function answers(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Act {
+export function answers(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Act {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type = typeof body === "string" ? "text/html" : "application/json";
   const length = String(Buffer.byteLength(text));
@@ -99,7 +111,11 @@ export function fails(
   headers: Readonly<Record<string, string>> = {},
   code?: string,
 ): Act {
-  return answers(status, { error: { message, type: "server_error", param: null, code: code ?? null } }, headers);
+  return answers(
+    status,
+    { error: { message, type: "server_error", param: null, code: code ?? null } },
+    headers,
+  );
 }
 
 /** A chat completion with this text. */
@@ -109,7 +125,9 @@ export function says(content: unknown, more: Readonly<Record<string, unknown>> =
     object: "chat.completion",
     model: "served-model",
     usage: { prompt_tokens: 3, completion_tokens: 5 },
-    choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content, ...more } }],
+    choices: [
+      { index: 0, finish_reason: "stop", message: { role: "assistant", content, ...more } },
+    ],
   });
 }
 
@@ -125,12 +143,17 @@ export const silence: Act = () => undefined;
 export function sendsHalf(text: string): Act {
   return (socket) => {
     const length = String(Buffer.byteLength(text) + 500);
-    socket.write(head(200, { "content-type": "application/json", "content-length": length }) + text);
+    socket.write(
+      head(200, { "content-type": "application/json", "content-length": length }) + text,
+    );
     setTimeout(() => socket.destroy(), 10);
   };
 }
 
-/** Body pieces as they are, one after another, then the end of the connection (or none, for a server that forgets it). */
+/**
+ * Body pieces as they are, one after another, then the end of the connection (or none, for a server
+ * that forgets it).
+ */
 export function streams(
   pieces: readonly string[],
   options: { type?: string; end?: "close" | "reset" | "open"; gap?: number } = {},
@@ -160,8 +183,17 @@ export function neverEnds(status: number, type: string, piece: string): Act {
 }
 
 /** One event of a streamed chat completion. */
-export function event(delta: Readonly<Record<string, unknown>>, finish: string | null = null, more = {}): string {
-  const body = { id: "c1", model: "served-model", choices: [{ index: 0, delta, finish_reason: finish }], ...more };
+export function event(
+  delta: Readonly<Record<string, unknown>>,
+  finish: string | null = null,
+  more = {},
+): string {
+  const body = {
+    id: "c1",
+    model: "served-model",
+    choices: [{ index: 0, delta, finish_reason: finish }],
+    ...more,
+  };
   return `data: ${JSON.stringify(body)}\n\n`;
 }
 
@@ -171,5 +203,11 @@ export const USAGE = `data: ${JSON.stringify({ choices: [], usage: { prompt_toke
 /** A stream as OpenAI sends it. */
 export function spells(...words: readonly string[]): Act {
   const deltas = words.map((content) => event({ content }));
-  return streams([event({ role: "assistant", content: "" }), ...deltas, event({}, "stop"), USAGE, DONE]);
+  return streams([
+    event({ role: "assistant", content: "" }),
+    ...deltas,
+    event({}, "stop"),
+    USAGE,
+    DONE,
+  ]);
 }

@@ -44,14 +44,22 @@ describe("get() refuses", () => {
 
   test("a provider that nothing is known of, naming the variable and the nearest one", async () => {
     const error = await errorOf(() => modelsWith(settings({})).get("opnai/gpt"));
-    expect([error.code, error.details]).toEqual(["RLLM_002", { field: "llm.model", value: "opnai" }]);
+    expect([error.code, error.details]).toEqual([
+      "RLLM_002",
+      { field: "llm.model", value: "opnai" },
+    ]);
     expect(error.hint).toContain("OPNAI_API_BASE");
     expect(error.hint).toContain(`Did you mean "openai"?`);
   });
 
   test("azure without an address", async () => {
-    const error = await errorOf(() => modelsWith(settings({ environment: { AZURE_API_KEY: "k" } })).get("azure/x"));
-    expect([error.code, error.hint]).toEqual(["RLLM_002", "Set AZURE_API_BASE to your server's URL."]);
+    const error = await errorOf(() =>
+      modelsWith(settings({ environment: { AZURE_API_KEY: "k" } })).get("azure/x"),
+    );
+    expect([error.code, error.hint]).toEqual([
+      "RLLM_002",
+      "Set AZURE_API_BASE to your server's URL.",
+    ]);
   });
 
   test("a base URL that is none, without showing a password in it", async () => {
@@ -65,7 +73,9 @@ describe("get() refuses", () => {
   });
 
   test("a type in config.yaml that is none", async () => {
-    const config = settings({ providers: { mine: { type: "vlm", baseUrl: "http://127.0.0.1:1/v1" } } });
+    const config = settings({
+      providers: { mine: { type: "vlm", baseUrl: "http://127.0.0.1:1/v1" } },
+    });
     const error = await errorOf(() => modelsWith(config).get("mine/x"));
     expect([error.code, error.details["field"]]).toEqual(["RLLM_018", "providers.mine.type"]);
     expect(error.hint).toContain(`"vllm"`);
@@ -96,7 +106,9 @@ describe("get() resolves", () => {
     test(`${id} at the address in ${variable}`, async () => {
       const server = await openServer(says("hi"));
       const keys = { GROQ_API_KEY: "k", GEMINI_API_KEY: "k" };
-      const models = modelsWith(settings({ environment: { [variable]: `${server.url}/`, ...keys } }));
+      const models = modelsWith(
+        settings({ environment: { [variable]: `${server.url}/`, ...keys } }),
+      );
       expect((await outcome(await models.get(id), ask())).text).toBe("hi");
       expect(server.seen[0]?.path).toBe("/v1/chat/completions");
       await server.close();
@@ -106,7 +118,9 @@ describe("get() resolves", () => {
   test("a server in config.yaml, with its headers and key variable", async () => {
     const server = await openServer(says("hi"));
     const mine = { baseUrl: server.url, apiKeyEnv: "TEAM_TOKEN", headers: { "X-Team": "a" } };
-    const models = modelsWith(settings({ environment: { TEAM_TOKEN: "t-1" }, providers: { Mine: mine } }));
+    const models = modelsWith(
+      settings({ environment: { TEAM_TOKEN: "t-1" }, providers: { Mine: mine } }),
+    );
     await outcome(await models.get("mine/m"), ask());
     expect(server.seen[0]?.headers).toMatchObject({ authorization: "Bearer t-1", "x-team": "a" });
     await server.close();
@@ -114,7 +128,9 @@ describe("get() resolves", () => {
 
   test("the ways of a known server for one whose type says so", async () => {
     const server = await openServer(says("{}"));
-    const models = modelsWith(settings({ providers: { gpu: { type: "vllm", baseUrl: server.url } } }));
+    const models = modelsWith(
+      settings({ providers: { gpu: { type: "vllm", baseUrl: server.url } } }),
+    );
     await outcome(await models.get("gpu/m"), ask({ schema: { type: "object" } }));
     expect(server.seen[0]?.body["response_format"]).toMatchObject({ type: "json_schema" });
     await server.close();
@@ -177,7 +193,10 @@ describe("abilities", () => {
     ["groq/o3", { thinking: "none" }],
     ["azure/o3", { thinking: "effort", schema: "strict" }],
     ["anthropic/claude-sonnet-4-20250514", { schema: "tool", thinking: "budget" }],
-    ["anthropic/claude-haiku-4-5-20251001", { schema: "anthropic", thinking: "budget", cacheFrom: 4096 }],
+    [
+      "anthropic/claude-haiku-4-5-20251001",
+      { schema: "anthropic", thinking: "budget", cacheFrom: 4096 },
+    ],
     ["claude/claude-opus-5", { schema: "anthropic", thinking: "adaptive" }],
     ["anthropic/claude-opus-5-5", { thinking: "always" }],
     ["anthropic/claude-new-9", { schema: "anthropic", thinking: "always" }],
@@ -188,16 +207,33 @@ describe("abilities", () => {
     ["ollama/llama3.2", { schema: "grammar" }],
   ] as const) {
     test(`of ${id} are known`, async () => {
-      expect((await modelsWith(settings({ environment })).get(id)).abilities).toMatchObject(expected);
+      expect((await modelsWith(settings({ environment })).get(id)).abilities).toMatchObject(
+        expected,
+      );
     });
   }
 
   test("of Claude leave sampling to the later models themselves", async () => {
-    const refuses = async (id: string) => (await modelsWith(settings({})).get(id)).abilities?.refuses ?? [];
-    const without = ["claude-opus-4-7", "claude-opus-5", "claude-sonnet-5-5", "claude-haiku-5-5", "claude-fable-5"];
-    const having = ["claude-3-haiku-20240307", "claude-opus-4-1", "claude-sonnet-4-6", "claude-haiku-4-5-20251001"];
+    const refuses = async (id: string) =>
+      (await modelsWith(settings({})).get(id)).abilities?.refuses ?? [];
+    const without = [
+      "claude-opus-4-7",
+      "claude-opus-5",
+      "claude-sonnet-5-5",
+      "claude-haiku-5-5",
+      "claude-fable-5",
+    ];
+    const having = [
+      "claude-3-haiku-20240307",
+      "claude-opus-4-1",
+      "claude-sonnet-4-6",
+      "claude-haiku-4-5-20251001",
+    ];
     for (const name of without)
-      expect([name, await refuses(`anthropic/${name}`)]).toEqual([name, expect.arrayContaining(["top_k"])]);
+      expect([name, await refuses(`anthropic/${name}`)]).toEqual([
+        name,
+        expect.arrayContaining(["top_k"]),
+      ]);
     for (const name of having)
       expect([name, (await refuses(`anthropic/${name}`)).includes("top_k")]).toEqual([name, false]);
   });
@@ -229,7 +265,8 @@ describe("ready() asks for a key", () => {
 
   test("but not for servers of the user's own", async () => {
     const config = settings({ environment: { ANY_API_BASE: "http://127.0.0.1:1/v1" } });
-    for (const id of ["any/x", "vllm/x", "llamacpp/x", "lmstudio/x"]) expect(await fault(id, config)).toBeNull();
+    for (const id of ["any/x", "vllm/x", "llamacpp/x", "lmstudio/x"])
+      expect(await fault(id, config)).toBeNull();
   });
 
   test("and takes a second variable where there is one", async () => {
@@ -238,7 +275,10 @@ describe("ready() asks for a key", () => {
 });
 
 describe("an address from a project's .env", () => {
-  const project = { OPENAI_API_BASE: "http://evil.example/v1", ANY_API_BASE: "http://evil.example/v1" };
+  const project = {
+    OPENAI_API_BASE: "http://evil.example/v1",
+    ANY_API_BASE: "http://evil.example/v1",
+  };
 
   for (const [id, environment] of [
     ["openai/x", { OPENAI_API_KEY: "mine" }],
@@ -259,23 +299,34 @@ describe("an address from a project's .env", () => {
 
   test("does not get headers from the user's config.yaml either", async () => {
     const providers = { any: { headers: { "x-api-key": "mine" } } };
-    expect(await fault("any/x", settings({ project, providers }))).toMatchObject({ code: "RLLM_014" });
+    expect(await fault("any/x", settings({ project, providers }))).toMatchObject({
+      code: "RLLM_014",
+    });
   });
 
   test("does not get Ollama's key", async () => {
-    const config = settings({ project: { OLLAMA_HOST: "evil.example" }, environment: { OLLAMA_API_KEY: "mine" } });
-    expect(await fault("ollama/x", config)).toMatchObject({ code: "RLLM_014", details: { provider: "ollama" } });
+    const config = settings({
+      project: { OLLAMA_HOST: "evil.example" },
+      environment: { OLLAMA_API_KEY: "mine" },
+    });
+    expect(await fault("ollama/x", config)).toMatchObject({
+      code: "RLLM_014",
+      details: { provider: "ollama" },
+    });
   });
 
   test("works with a key of its own, or none", async () => {
-    expect(await fault("openai/x", settings({ project: { ...project, OPENAI_API_KEY: "its-own" } }))).toBeNull();
+    expect(
+      await fault("openai/x", settings({ project: { ...project, OPENAI_API_KEY: "its-own" } })),
+    ).toBeNull();
     expect(await fault("any/x", settings({ project }))).toBeNull();
   });
 });
 
 test("close() closes every provider that was loaded", async () => {
   let closed = 0;
-  const baseline = () => Promise.resolve({ ...BUILTIN, close: () => Promise.resolve(void closed++) });
+  const baseline = () =>
+    Promise.resolve({ ...BUILTIN, close: () => Promise.resolve(void closed++) });
   const models = createModels({ config: settings({}), baseline });
   await models.get("builtin/baseline");
   await models.close();

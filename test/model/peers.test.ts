@@ -12,8 +12,9 @@ import { KEY } from "./wires/wire.ts";
 import type { Reply, Wire } from "./wires/wire.ts";
 
 /**
- * The providers' own clients read what the stand-ins send: what our adapters are tested against are honest wires. Two of them
- * are in a package of their own: `npm install --prefix test/model/peers` brings them.
+ * The providers' own clients read what the stand-ins send: what our adapters are tested against are
+ * honest wires. Two of them are in a package of their own: `npm install --prefix test/model/peers`
+ * brings them.
  */
 const PEERS = join(import.meta.dir, "peers/node_modules");
 const ANTHROPIC = join(PEERS, "@anthropic-ai/sdk/index.mjs");
@@ -64,13 +65,21 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer()])
   describe(`${peer.name} reads the stand-in "${wire.name}"`, () => {
     check("as a stream", async () => {
       const got = await peer.stream(await serve(streams(wire.events(REPLY), { type: wire.type })));
-      expect(got).toMatchObject({ text: 'Zwölf \u{1F600}\n"漢字"', usage: [12, 34], served: "model-of-today" });
+      expect(got).toMatchObject({
+        text: 'Zwölf \u{1F600}\n"漢字"',
+        usage: [12, 34],
+        served: "model-of-today",
+      });
       expect([got.reasoning, got.tool]).toEqual(["let me see", null]);
     });
     check("as a whole reply", async () => {
       const body = wire.name === "gemini" ? joined(wire.whole(REPLY)) : wire.whole(REPLY);
       const got = await peer.whole(await serve(answers(200, body)));
-      expect(got).toMatchObject({ usage: [12, 34], served: "model-of-today", reasoning: "let me see" });
+      expect(got).toMatchObject({
+        usage: [12, 34],
+        served: "model-of-today",
+        reasoning: "let me see",
+      });
       expect(got.text).toBe('Zwölf \u{1F600}\n"漢字"');
     });
     check("with a tool call", async () => {
@@ -79,27 +88,37 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer()])
       expect(got.tool).toEqual(["get_weather", { city: "Köln", days: [1, 2] }]);
     });
     check("with a limit that was reached", async () => {
-      const stop = await peer.stream(await serve(streams(wire.events({ texts: ["a"] }), { type: wire.type })));
+      const stop = await peer.stream(
+        await serve(streams(wire.events({ texts: ["a"] }), { type: wire.type })),
+      );
       const limit = { texts: ["a"], finish: "length" } as const;
-      const length = await peer.stream(await serve(streams(wire.events(limit), { type: wire.type })));
+      const length = await peer.stream(
+        await serve(streams(wire.events(limit), { type: wire.type })),
+      );
       expect(stop.finish).not.toEqual(length.finish);
       expect([stop.text, length.text]).toEqual(["a", "a"]);
     });
     check("as an error status", async () => {
-      const url = await serve(answers(400, wire.error(400, "No, thank you", "invalid_request_error")));
+      const url = await serve(
+        answers(400, wire.error(400, "No, thank you", "invalid_request_error")),
+      );
       const failure = await failureOf(() => peer.whole(url));
       expect([failure.status, failure.message.includes("No, thank you")]).toEqual([400, true]);
     });
     check("as an error amid the stream", async () => {
       const half = wire.events({ texts: ["Half"] }).slice(0, -wire.ending);
       const pieces = [...half, wire.fault("The wheels came off", "api_error")];
-      const failure = await failureOf(async () => peer.stream(await serve(streams(pieces, { type: wire.type }))));
+      const failure = await failureOf(async () =>
+        peer.stream(await serve(streams(pieces, { type: wire.type }))),
+      );
       expect(failure.message).toContain("The wheels came off");
     });
   });
 }
 
-async function failureOf(work: () => Promise<unknown>): Promise<{ message: string; status: unknown }> {
+async function failureOf(
+  work: () => Promise<unknown>,
+): Promise<{ message: string; status: unknown }> {
   try {
     await work();
   } catch (thrown) {
@@ -111,10 +130,15 @@ async function failureOf(work: () => Promise<unknown>): Promise<{ message: strin
 
 /** The chunks of a stream as the one reply they add up to. */
 function joined(chunks: unknown): unknown {
-  const all = chunks as { candidates: { content: { parts: unknown[] }; finishReason?: string }[] }[];
+  const all = chunks as {
+    candidates: { content: { parts: unknown[] }; finishReason?: string }[];
+  }[];
   const parts = all.flatMap(({ candidates }) => candidates[0]?.content.parts ?? []);
   const finishReason = all.at(-1)?.candidates[0]?.finishReason;
-  return { ...all.at(-1), candidates: [{ content: { parts, role: "model" }, index: 0, finishReason }] };
+  return {
+    ...all.at(-1),
+    candidates: [{ content: { parts, role: "model" }, index: 0, finishReason }],
+  };
 }
 
 function openai(url: string): OpenAI {
@@ -125,7 +149,8 @@ function chatPeer(): Peer {
   const asked = { model: "gpt-4o", messages: [{ role: "user" as const, content: "Hi" }] };
   const understood = (completion: OpenAI.ChatCompletion): Understood => {
     const [choice] = completion.choices;
-    const message: Partial<OpenAI.ChatCompletionMessage> & { reasoning_content?: string } = choice?.message ?? {};
+    const message: Partial<OpenAI.ChatCompletionMessage> & { reasoning_content?: string } =
+      choice?.message ?? {};
     const call = message.tool_calls?.[0];
     return {
       text: message.content ?? "",
@@ -133,7 +158,10 @@ function chatPeer(): Peer {
       finish: choice?.finish_reason,
       usage: [completion.usage?.prompt_tokens, completion.usage?.completion_tokens],
       served: completion.model,
-      tool: call?.type === "function" ? [call.function.name, JSON.parse(call.function.arguments)] : null,
+      tool:
+        call?.type === "function"
+          ? [call.function.name, JSON.parse(call.function.arguments)]
+          : null,
     };
   };
   return {
@@ -180,7 +208,8 @@ function responsesPeer(): Peer {
       for await (const event of stream) {
         if (event.type === "error") throw new Error(event.message);
         if (event.type === "response.output_text.delta") text += event.delta;
-        if (event.type === "response.completed" || event.type === "response.incomplete") last = event.response;
+        if (event.type === "response.completed" || event.type === "response.incomplete")
+          last = event.response;
       }
       if (last === null) throw new Error("The stream had no end");
       return { ...understood(last), text };
@@ -192,7 +221,13 @@ function responsesPeer(): Peer {
 interface AnthropicMessage {
   readonly model: string;
   readonly stop_reason: string;
-  readonly content: readonly { type: string; text?: string; thinking?: string; name?: string; input?: unknown }[];
+  readonly content: readonly {
+    type: string;
+    text?: string;
+    thinking?: string;
+    name?: string;
+    input?: unknown;
+  }[];
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number };
 }
 
@@ -206,7 +241,11 @@ interface AnthropicPackage {
 }
 
 function anthropicPeer(): Peer {
-  const asked = { model: "claude-sonnet-4-6", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] };
+  const asked = {
+    model: "claude-sonnet-4-6",
+    max_tokens: 100,
+    messages: [{ role: "user", content: "Hi" }],
+  };
   const client = async (url: string) => {
     const { default: Anthropic } = (await import(ANTHROPIC)) as AnthropicPackage;
     return new Anthropic({ apiKey: KEY, baseURL: url, maxRetries: 0, logLevel: "off" });
@@ -228,14 +267,18 @@ function anthropicPeer(): Peer {
     name: "@anthropic-ai/sdk",
     wire: MESSAGES,
     missing: absence(ANTHROPIC),
-    stream: async (url) => understood(await (await client(url)).messages.stream(asked).finalMessage()),
+    stream: async (url) =>
+      understood(await (await client(url)).messages.stream(asked).finalMessage()),
     whole: async (url) => understood(await (await client(url)).messages.create(asked)),
   };
 }
 
 interface GeminiReply {
   readonly modelVersion?: string;
-  readonly usageMetadata?: { readonly promptTokenCount?: number; readonly candidatesTokenCount?: number };
+  readonly usageMetadata?: {
+    readonly promptTokenCount?: number;
+    readonly candidatesTokenCount?: number;
+  };
   readonly candidates?: readonly {
     readonly finishReason?: string;
     readonly content?: { readonly parts?: readonly GeminiPart[] };
@@ -284,7 +327,8 @@ function geminiPeer(): Peer {
     missing: absence(GENAI),
     async stream(url) {
       const replies: GeminiReply[] = [];
-      for await (const reply of await (await client(url)).models.generateContentStream(asked)) replies.push(reply);
+      for await (const reply of await (await client(url)).models.generateContentStream(asked))
+        replies.push(reply);
       return understood(replies);
     },
     whole: async (url) => understood([await (await client(url)).models.generateContent(asked)]),

@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import type { ModelProvider, ModelRequest } from "../../src/model/model.ts";
 import { errorOf, outcome } from "./calls.ts";
 
-/** `answers`: an ordinary answer. `says-nothing`: an answer without text. `hangs`: no answer, ever. */
+/**
+ * `answers`: an ordinary answer. `says-nothing`: an answer without text. `hangs`: no answer, ever.
+ */
 export type Behaviour = "answers" | "says-nothing" | "hangs";
 
 export interface Subject {
@@ -12,7 +14,10 @@ export interface Subject {
   /** What its `id` must be. */
   readonly id: string;
   readonly request: ModelRequest;
-  /** Resolves when the other side has seen the connection close; left out where there is no other side. */
+  /**
+   * Resolves when the other side has seen the connection close; left out where there is no other
+   * side.
+   */
   readonly disconnected?: () => Promise<void>;
   close(): Promise<void>;
 }
@@ -21,7 +26,11 @@ export interface Subject {
 export type Skips = Partial<Record<"says-nothing" | "abort", string>>;
 
 /** The contract in `model.ts`: every provider passes it. */
-export function testProvider(name: string, make: (behaviour: Behaviour) => Promise<Subject>, skips: Skips = {}): void {
+export function testProvider(
+  name: string,
+  make: (behaviour: Behaviour) => Promise<Subject>,
+  skips: Skips = {},
+): void {
   const using = async (behaviour: Behaviour, work: (subject: Subject) => Promise<void>) => {
     const subject = await make(behaviour);
     try {
@@ -41,7 +50,9 @@ export function testProvider(name: string, make: (behaviour: Behaviour) => Promi
       }));
     test("is ready without a call being paid for", () =>
       using("answers", async (subject) => {
-        await subject.provider.model(subject.name).ready(new AbortController().signal, () => undefined);
+        await subject.provider
+          .model(subject.name)
+          .ready(new AbortController().signal, () => undefined);
       }));
   });
 }
@@ -52,7 +63,10 @@ function testAnswers(using: Using): void {
   for (const stream of [false, true]) {
     test(`ends with one finish, after text that is never empty (stream: ${stream})`, () =>
       using("answers", async (subject) => {
-        const result = await outcome(subject.provider.model(subject.name), { ...subject.request, stream });
+        const result = await outcome(subject.provider.model(subject.name), {
+          ...subject.request,
+          stream,
+        });
         expect(result.error).toBeNull();
         expect(result.parts.filter((part) => part.type === "finish")).toHaveLength(1);
         expect(result.parts.at(-1)?.type).toBe("finish");
@@ -60,13 +74,19 @@ function testAnswers(using: Using): void {
         expect(result.parts.some((part) => part.type === "text" && part.text === "")).toBe(false);
         const { usage } = result.finish ?? { usage: null };
         if (usage !== null)
-          expect([usage.prompt_tokens, usage.completion_tokens].every((n) => Number.isInteger(n) && n >= 0)).toBe(true);
+          expect(
+            [usage.prompt_tokens, usage.completion_tokens].every(
+              (n) => Number.isInteger(n) && n >= 0,
+            ),
+          ).toBe(true);
       }));
   }
   test("answers several calls at the same time", () =>
     using("answers", async (subject) => {
       const model = subject.provider.model(subject.name);
-      const results = await Promise.all(Array.from({ length: 5 }, () => outcome(model, subject.request)));
+      const results = await Promise.all(
+        Array.from({ length: 5 }, () => outcome(model, subject.request)),
+      );
       expect(results.map((result) => result.error)).toEqual([null, null, null, null, null]);
       expect(new Set(results.map((result) => result.text)).size).toBe(1);
     }));
@@ -88,14 +108,20 @@ function testAnswers(using: Using): void {
 function testStops(using: Using, skips: Skips): void {
   test("ends a call that is aborted before it begins with RLLM_022", () =>
     using("answers", async (subject) => {
-      const result = await outcome(subject.provider.model(subject.name), subject.request, AbortSignal.abort());
+      const result = await outcome(
+        subject.provider.model(subject.name),
+        subject.request,
+        AbortSignal.abort(),
+      );
       expect(result.error?.code).toBe("RLLM_022");
     }));
   testOrSkip("closes the connection when it is aborted, with RLLM_022", skips.abort, () =>
     using("hangs", async (subject) => {
       const controller = new AbortController();
       const running = errorOf(async () => {
-        for await (const part of subject.provider.model(subject.name).call(subject.request, controller.signal))
+        for await (const part of subject.provider
+          .model(subject.name)
+          .call(subject.request, controller.signal))
           void part;
       });
       setTimeout(() => controller.abort(), 50);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { FAMILIES } from "../../src/model/families.ts";
-import { environmentName, findProvider, PROVIDERS, providerNames } from "../../src/model/providers.ts";
+import {
+  environmentName,
+  findProvider,
+  PROVIDERS,
+  providerNames,
+} from "../../src/model/providers.ts";
 import type { ProviderEntry } from "../../src/model/providers.ts";
 
 const PAGE = `${import.meta.dir}/../../docs/providers.md`;
@@ -53,7 +58,9 @@ function shown(value: unknown): string {
 }
 
 function between(page: string, name: string): string | undefined {
-  return new RegExp(`<!-- ${name}:begin[^>]*-->\n([\\s\\S]*?)\n<!-- ${name}:end -->`).exec(page)?.[1];
+  return new RegExp(`<!-- ${name}:begin[^>]*-->\n([\\s\\S]*?)\n<!-- ${name}:end -->`).exec(
+    page,
+  )?.[1];
 }
 
 describe("the provider table", () => {
@@ -82,6 +89,10 @@ describe("the provider table", () => {
   });
 
   test("turns names into those of variables", () => {
-    expect(["openai", "my-server.2", "llama.cpp"].map(environmentName)).toEqual(["OPENAI", "MY_SERVER_2", "LLAMA_CPP"]);
+    expect(["openai", "my-server.2", "llama.cpp"].map(environmentName)).toEqual([
+      "OPENAI",
+      "MY_SERVER_2",
+      "LLAMA_CPP",
+    ]);
   });
 });

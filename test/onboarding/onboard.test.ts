@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { OnboardResult } from "../../src/cli/onboarding/onboard.ts";
@@ -41,7 +49,10 @@ async function onboard(
 const APPROVED = ["", "", "", "", "", "", "", "", "", "no"];
 
 function resultOf(outcome: Outcome): OnboardResult {
-  expect({ exit: outcome.exit, said: outcome.exit === 0 ? "" : outcome.stdout + outcome.stderr }).toEqual({
+  expect({
+    exit: outcome.exit,
+    said: outcome.exit === 0 ? "" : outcome.stdout + outcome.stderr,
+  }).toEqual({
     exit: 0,
     said: "",
   });
@@ -98,14 +109,20 @@ describe("onboard with nothing at all", () => {
     const folder = makeFolder();
     const result = resultOf(await onboard([purpose], ["--yes", "--no-save-scaffold"], { folder }));
     expect(result.scaffold_file).toBeNull();
-    const { tags } = (await modullm(["inspect", result.generated_file], { folder })).json() as { tags: string[] };
+    const { tags } = (await modullm(["inspect", result.generated_file], { folder })).json() as {
+      tags: string[];
+    };
     expect(tags).toEqual([kind]);
-    expect((await modullm(["validate", "--strict", result.generated_file], { folder })).exit).toBe(0);
+    expect((await modullm(["validate", "--strict", result.generated_file], { folder })).exit).toBe(
+      0,
+    );
   });
 
   test("what comes from the template says so", async () => {
     const { stderr } = await onboard([], ["--yes"]);
-    expect(stderr.match(/From the template, because builtin\/baseline is no language model/g)).toHaveLength(1);
+    expect(
+      stderr.match(/From the template, because builtin\/baseline is no language model/g),
+    ).toHaveLength(1);
     expect(stderr.match(/From the template/g)).toHaveLength(7);
   });
 });
@@ -127,8 +144,13 @@ describe("onboard where the key is there", () => {
       sample_input: { invoice: "Northwind Ltd. Please pay 40 EUR by 31 May 2026." },
       sample_output: { supplier: "Northwind Ltd.", due: "2026-05-31" },
     });
-    expect((await modullm(["validate", "--strict", result.generated_file], { folder })).exit).toBe(0);
-    const run = await modullm(["run", "invoice_facts.rllm", "--input-file", "invoice_facts.yaml"], { folder, env });
+    expect((await modullm(["validate", "--strict", result.generated_file], { folder })).exit).toBe(
+      0,
+    );
+    const run = await modullm(["run", "invoice_facts.rllm", "--input-file", "invoice_facts.yaml"], {
+      folder,
+      env,
+    });
     expect(run.json()).toEqual({ supplier: "Northwind Ltd.", due: "2026-05-31" });
     expect(filesWith(folder, KEY)).toEqual([]);
     expect(outcome.stdout + outcome.stderr + server.asked.join()).not.toContain(KEY);
@@ -150,7 +172,9 @@ describe("onboard where the key is there", () => {
       "use",
       ["keep", "no"],
     ].flat();
-    const result = resultOf(await onboard(lines, [], { folder, env: { ...server.env, OPENAI_API_KEY: KEY } }));
+    const result = resultOf(
+      await onboard(lines, [], { folder, env: { ...server.env, OPENAI_API_KEY: KEY } }),
+    );
     expect(result.generated_file).toBe(join(folder, "bills.rllm"));
     const text = readFileSync(result.generated_file, "utf8");
     for (const part of [
@@ -181,9 +205,14 @@ describe("onboard where the key is there", () => {
       ["edit", String.raw`Find who sent the invoice.\n{{input.letter}}`, "", "use"],
       ["use", "keep", "no"],
     ].flat();
-    const outcome = await onboard(lines, [], { folder, env: { ...server.env, OPENAI_API_KEY: KEY } });
+    const outcome = await onboard(lines, [], {
+      folder,
+      env: { ...server.env, OPENAI_API_KEY: KEY },
+    });
     const result = resultOf(outcome);
-    expect(outcome.stderr).toContain("Prompt does not fit any more: {{input.invoice}} stands for nothing");
+    expect(outcome.stderr).toContain(
+      "Prompt does not fit any more: {{input.invoice}} stands for nothing",
+    );
     expect(Object.keys(result.sample_input)).toEqual(["letter"]);
   });
 
@@ -232,7 +261,9 @@ describe("onboard where the key is there", () => {
     await onboard(["", "Read invoices", "use"], [], setting);
     gone.stop();
     const outcome = await onboard(["again", "template", "use"], ["--resume"], setting);
-    expect(outcome.stderr.match(/The model can't be called. What now\?/g)?.length).toBeGreaterThan(2);
+    expect(outcome.stderr.match(/The model can't be called. What now\?/g)?.length).toBeGreaterThan(
+      2,
+    );
     expect(outcome.stderr).toContain("From the template, because Cannot call model");
     const env = { ...server.env, OPENAI_API_KEY: KEY };
     expect((await onboard([], ["--yes", "--resume"], { folder, env })).exit).toBe(0);
@@ -246,7 +277,11 @@ describe("onboard where the key is there", () => {
       env: { ...server.env, OPENAI_API_KEY: KEY },
     });
     expect(exit).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: false, sample_output: null, error: { error_code: "RLLM_013" } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      sample_output: null,
+      error: { error_code: "RLLM_013" },
+    });
     expect(existsSync(join(folder, "invoice_facts.rllm"))).toBe(true);
   });
 });
@@ -257,7 +292,10 @@ describe("onboard where the key is missing", () => {
   test("the key is asked for, proved, and kept nowhere without a yes", async () => {
     const server = serve();
     const folder = makeFolder();
-    const outcome = await onboard([...TYPED, "", "Read invoices", ...APPROVED], [], { folder, env: server.env });
+    const outcome = await onboard([...TYPED, "", "Read invoices", ...APPROVED], [], {
+      folder,
+      env: server.env,
+    });
     const result = resultOf(outcome);
     expect(result).toMatchObject({ ok: true, credential_written: false, credential_path: null });
     expect(result.next_steps[0]).toBe("export OPENAI_API_KEY=…");
@@ -269,25 +307,38 @@ describe("onboard where the key is missing", () => {
   test.each([
     ["user", "config/modullm/.env"],
     ["here", ".env"],
-  ])("kept with %s it is in that file alone, which only its owner can read", async (place, file) => {
-    const server = serve();
-    const folder = makeFolder();
-    spawnSync("git", ["init", "-q"], { cwd: folder });
-    const result = resultOf(
-      await onboard([...TYPED, place, "Read invoices", ...APPROVED], [], { folder, env: server.env }),
-    );
-    expect(result).toMatchObject({ credential_written: true, credential_path: join(folder, file) });
-    expect(filesWith(folder, KEY)).toEqual([file]);
-    expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
-    expect(existsSync(join(folder, ".gitignore"))).toBe(place === "here");
-    if (place === "here") expect(spawnSync("git", ["check-ignore", ".env"], { cwd: folder }).status).toBe(0);
-    // The next run finds it.
-    const run = await modullm(["run", "invoice_facts.rllm", "--input-file", "invoice_facts.yaml"], {
-      folder,
-      env: server.env,
-    });
-    expect(run.exit).toBe(0);
-  });
+  ])(
+    "kept with %s it is in that file alone, which only its owner can read",
+    async (place, file) => {
+      const server = serve();
+      const folder = makeFolder();
+      spawnSync("git", ["init", "-q"], { cwd: folder });
+      const result = resultOf(
+        await onboard([...TYPED, place, "Read invoices", ...APPROVED], [], {
+          folder,
+          env: server.env,
+        }),
+      );
+      expect(result).toMatchObject({
+        credential_written: true,
+        credential_path: join(folder, file),
+      });
+      expect(filesWith(folder, KEY)).toEqual([file]);
+      expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+      expect(existsSync(join(folder, ".gitignore"))).toBe(place === "here");
+      if (place === "here")
+        expect(spawnSync("git", ["check-ignore", ".env"], { cwd: folder }).status).toBe(0);
+      // The next run finds it.
+      const run = await modullm(
+        ["run", "invoice_facts.rllm", "--input-file", "invoice_facts.yaml"],
+        {
+          folder,
+          env: server.env,
+        },
+      );
+      expect(run.exit).toBe(0);
+    },
+  );
 
   test("a .env that has the name is replaced only with a yes, and keeps its other lines", async () => {
     const server = serve();
@@ -298,7 +349,9 @@ describe("onboard where the key is missing", () => {
     // The old key is found first, and refused; then the new one is typed, kept nowhere, then here.
     const lines = [MODEL, "key", KEY, "here", "no", "here", "yes", "Read invoices", ...APPROVED];
     resultOf(await onboard(lines, [], { folder, env: { ...server.env } }));
-    expect(readFileSync(join(folder, ".env"), "utf8")).toBe(`# mine\nOTHER=1\nOPENAI_API_KEY=${KEY}\n`);
+    expect(readFileSync(join(folder, ".env"), "utf8")).toBe(
+      `# mine\nOTHER=1\nOPENAI_API_KEY=${KEY}\n`,
+    );
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe("dist\n.env\n");
   });
 
@@ -321,10 +374,15 @@ describe("onboard where the key is missing", () => {
 
   test("what a server echoes of the key, or sends to steer a terminal, is in no file", async () => {
     const echo = `Say \u001B[31mred\u009B ${KEY}.\n{{input.invoice}}`;
-    const server = serve({ spoil: { "Write the prompt of a program": { prompt: echo, system: null } } });
+    const server = serve({
+      spoil: { "Write the prompt of a program": { prompt: echo, system: null } },
+    });
     const folder = makeFolder();
     const result = resultOf(
-      await onboard([...TYPED, "", "Read invoices", ...APPROVED.slice(0, -1), "yes"], [], { folder, env: server.env }),
+      await onboard([...TYPED, "", "Read invoices", ...APPROVED.slice(0, -1), "yes"], [], {
+        folder,
+        env: server.env,
+      }),
     );
     expect(filesWith(folder, KEY)).toEqual([]);
     expect(readFileSync(result.generated_file, "utf8")).toContain("Say [31mred [redacted].");
@@ -382,7 +440,10 @@ describe("onboard where the key is missing", () => {
     const server = serve();
     const folder = makeFolder();
     const result = resultOf(
-      await onboard([KEY, "Read invoices"], ["--yes", "--model", MODEL], { folder, env: server.env }),
+      await onboard([KEY, "Read invoices"], ["--yes", "--model", MODEL], {
+        folder,
+        env: server.env,
+      }),
     );
     expect(result).toMatchObject({ ok: true, credential_written: false });
     expect(filesWith(folder, KEY)).toEqual([]);
@@ -391,8 +452,14 @@ describe("onboard where the key is missing", () => {
   test("a key in place of an answer is refused before it goes anywhere", async () => {
     const server = serve();
     const folder = makeFolder();
-    const { exit, stdout } = await onboard([...TYPED, "", `use ${KEY} please`], [], { folder, env: server.env });
-    expect({ exit, stdout }).toMatchObject({ exit: 1, stdout: expect.stringContaining("that holds a key") as string });
+    const { exit, stdout } = await onboard([...TYPED, "", `use ${KEY} please`], [], {
+      folder,
+      env: server.env,
+    });
+    expect({ exit, stdout }).toMatchObject({
+      exit: 1,
+      stdout: expect.stringContaining("that holds a key") as string,
+    });
     expect(stdout).not.toContain(KEY);
     expect(filesWith(folder, KEY)).toEqual([]);
   });
@@ -413,7 +480,10 @@ describe("onboard where the key is missing", () => {
       "key",
       KEY,
     ];
-    const outcome = await onboard([...lines, "user", "Read invoices", ...APPROVED], [], { folder, env: server.env });
+    const outcome = await onboard([...lines, "user", "Read invoices", ...APPROVED], [], {
+      folder,
+      env: server.env,
+    });
     expect(resultOf(outcome)).toMatchObject({ provider: "mine", credential_written: true });
     expect(readFileSync(join(folder, "config/modullm/.env"), "utf8")).not.toContain("OPENAI");
   });
@@ -428,7 +498,10 @@ describe("onboard where the key is missing", () => {
 
   test("--yes with nobody to type it ends with what is missing", async () => {
     const outcome = await onboard([], ["--yes", "--model", MODEL]);
-    expect(outcome.json()).toMatchObject({ error_code: "RLLM_014", details: { missing_env_var: "OPENAI_API_KEY" } });
+    expect(outcome.json()).toMatchObject({
+      error_code: "RLLM_014",
+      details: { missing_env_var: "OPENAI_API_KEY" },
+    });
   });
 
   test("a variable that no .env may set is told, and kept nowhere", async () => {
@@ -436,7 +509,11 @@ describe("onboard where the key is missing", () => {
     const base = server.env["OPENAI_API_BASE"] ?? "";
     const config = `providers:\n  mine: { base_url: "${base}", api_key_env: LLM_TOKEN, models: [gpt-5-mini] }\n`;
     const folder = makeFolder({ "config/modullm/config.yaml": config });
-    const outcome = await onboard(["mine/gpt-5-mini", "key", KEY, "Read invoices", ...APPROVED], [], { folder });
+    const outcome = await onboard(
+      ["mine/gpt-5-mini", "key", KEY, "Read invoices", ...APPROVED],
+      [],
+      { folder },
+    );
     expect(outcome.stderr).toContain("LLM_TOKEN can't stand in a .env");
   });
 
@@ -447,13 +524,25 @@ describe("onboard where the key is missing", () => {
     const stopped = await onboard(["other", MODEL, "stop"], [], setting);
     expect(stopped.json()).toMatchObject({ error_code: "RLLM_014" });
     expect(server.asked).toEqual([]);
-    expect((await onboard(["other", MODEL, "trust", "Read invoices", ...APPROVED], [], setting)).exit).toBe(0);
+    expect(
+      (await onboard(["other", MODEL, "trust", "Read invoices", ...APPROVED], [], setting)).exit,
+    ).toBe(0);
   });
 
   test("a model of an unknown server is asked for its address", async () => {
     const server = serve();
     const base = server.env["OPENAI_API_BASE"] ?? "";
-    const lines = ["other", "mine/gpt-5-mini", "address", base, "key", KEY, "user", "Read invoices", ...APPROVED];
+    const lines = [
+      "other",
+      "mine/gpt-5-mini",
+      "address",
+      base,
+      "key",
+      KEY,
+      "user",
+      "Read invoices",
+      ...APPROVED,
+    ];
     const folder = makeFolder();
     const result = resultOf(await onboard(lines, [], { folder }));
     expect(result).toMatchObject({ ok: true, provider: "mine", credential_written: true });
@@ -465,8 +554,18 @@ describe("onboard where the key is missing", () => {
   test("another model can be chosen, and stopping says what is the matter", async () => {
     const stopped = await onboard([MODEL, "stop"]);
     expect(stopped).toMatchObject({ exit: 1 });
-    expect(stopped.json()).toMatchObject({ error_code: "RLLM_014", details: { missing_env_var: "OPENAI_API_KEY" } });
-    const other = await onboard([MODEL, "model", "builtin/baseline", "", ...APPROVED.slice(1), "no"]);
+    expect(stopped.json()).toMatchObject({
+      error_code: "RLLM_014",
+      details: { missing_env_var: "OPENAI_API_KEY" },
+    });
+    const other = await onboard([
+      MODEL,
+      "model",
+      "builtin/baseline",
+      "",
+      ...APPROVED.slice(1),
+      "no",
+    ]);
     expect(other.exit).toBe(1);
     expect(other.json()).toMatchObject({ error_code: "RLLM_016" });
   });
@@ -475,8 +574,14 @@ describe("onboard where the key is missing", () => {
 describe("onboard overwrites nothing without a yes:", () => {
   test("a program of that name", async () => {
     const folder = makeFolder({ "summarise_text_three.rllm": "mine", "other.yaml": "mine too" });
-    const parts = ["builtin/baseline", "Summarise a text in three sentences.", ...Array.from({ length: 8 }, () => "")];
-    const result = resultOf(await onboard([...parts, "no", "other", "no", "third", "", "no"], [], { folder }));
+    const parts = [
+      "builtin/baseline",
+      "Summarise a text in three sentences.",
+      ...Array.from({ length: 8 }, () => ""),
+    ];
+    const result = resultOf(
+      await onboard([...parts, "no", "other", "no", "third", "", "no"], [], { folder }),
+    );
     expect(result.generated_file).toBe(join(folder, "third.rllm"));
     expect(readFileSync(join(folder, "summarise_text_three.rllm"), "utf8")).toBe("mine");
     expect(readFileSync(join(folder, "other.yaml"), "utf8")).toBe("mine too");
@@ -506,14 +611,24 @@ describe("onboard overwrites nothing without a yes:", () => {
 
   test("a scaffold", async () => {
     const folder = makeFolder({ "mine.yaml": "mine" });
-    const lines = ["builtin/baseline", "Sum up", ...Array.from({ length: 9 }, () => ""), "yes", "no"];
-    expect(resultOf(await onboard(lines, ["--scaffold-file", "mine.yaml"], { folder })).scaffold_file).toBeNull();
+    const lines = [
+      "builtin/baseline",
+      "Sum up",
+      ...Array.from({ length: 9 }, () => ""),
+      "yes",
+      "no",
+    ];
+    expect(
+      resultOf(await onboard(lines, ["--scaffold-file", "mine.yaml"], { folder })).scaffold_file,
+    ).toBeNull();
     expect(readFileSync(join(folder, "mine.yaml"), "utf8")).toBe("mine");
   });
 
   test("a session file that is none", async () => {
     const folder = makeFolder({ "package.json": "{}" });
-    const { exit, stdout } = await onboard([], ["--yes", "--session-file", "package.json"], { folder });
+    const { exit, stdout } = await onboard([], ["--yes", "--session-file", "package.json"], {
+      folder,
+    });
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       error_code: "RLLM_018",
@@ -530,9 +645,11 @@ describe("onboard overwrites nothing without a yes:", () => {
     await onboard(["builtin/baseline", "Grade"], ["--session-file", "s.json"], { folder });
     await onboard([], ["--session-file", "s.json"], { folder });
     const aside = readdirSync(folder).filter((name) => /^s\.json\.\d+$/.test(name));
-    expect(aside.map((name) => /Sum up|Grade/.exec(readFileSync(join(folder, name), "utf8"))?.[0]).join()).toMatch(
-      /^(?:Grade,Sum up|Sum up,Grade)$/,
-    );
+    expect(
+      aside
+        .map((name) => /Sum up|Grade/.exec(readFileSync(join(folder, name), "utf8"))?.[0])
+        .join(),
+    ).toMatch(/^(?:Grade,Sum up|Sum up,Grade)$/);
   });
 });
 
@@ -541,7 +658,11 @@ describe("onboard --resume", () => {
     const folder = makeFolder();
     const first = await onboard(["builtin/baseline", "Grade essays", "", "", ""], [], { folder });
     expect(first.exit).toBe(1);
-    const error = first.json() as { error_code: string; details: { session_file: string }; recovery_hint: string };
+    const error = first.json() as {
+      error_code: string;
+      details: { session_file: string };
+      recovery_hint: string;
+    };
     expect(error).toMatchObject({
       error_code: "RLLM_016",
       details: { question: "Limits and parameters: is this right?" },
@@ -587,13 +708,17 @@ describe("onboard --resume", () => {
 
   test("a session that was tampered with is read as far as it holds", async () => {
     const folder = makeFolder();
-    await onboard(["builtin/baseline", "Grade essays", "", "", ""], ["--session-file", "s.json"], { folder });
+    await onboard(["builtin/baseline", "Grade essays", "", "", ""], ["--session-file", "s.json"], {
+      folder,
+    });
     const session = JSON.parse(readFileSync(join(folder, "s.json"), "utf8")) as {
       draft: { inputs: { fields: unknown } };
     };
     session.draft.inputs.fields = "many";
     writeFileSync(join(folder, "s.json"), JSON.stringify(session));
-    const { exit } = await onboard([], ["--yes", "--resume", "--session-file", "s.json"], { folder });
+    const { exit } = await onboard([], ["--yes", "--resume", "--session-file", "s.json"], {
+      folder,
+    });
     expect(exit).toBe(0);
   });
 });
@@ -641,16 +766,21 @@ describe("onboard in lines", () => {
   });
 
   test("--model is checked, and needs no question", async () => {
-    expect((await onboard([], ["--model", "gpt-5"])).json()).toMatchObject({ error_code: "RLLM_002" });
+    expect((await onboard([], ["--model", "gpt-5"])).json()).toMatchObject({
+      error_code: "RLLM_002",
+    });
   });
 
   const asRoot = process.getuid?.() === 0;
-  test.skipIf(asRoot)("a state folder that can't be written warns, and goes on (root may write anywhere)", async () => {
-    const folder = makeFolder();
-    mkdirSync(join(folder, "state"));
-    chmodSync(join(folder, "state"), 0o500);
-    const { exit, stderr } = await onboard([], ["--yes"], { folder });
-    expect(exit).toBe(0);
-    expect(stderr).toContain("can't be resumed");
-  });
+  test.skipIf(asRoot)(
+    "a state folder that can't be written warns, and goes on (root may write anywhere)",
+    async () => {
+      const folder = makeFolder();
+      mkdirSync(join(folder, "state"));
+      chmodSync(join(folder, "state"), 0o500);
+      const { exit, stderr } = await onboard([], ["--yes"], { folder });
+      expect(exit).toBe(0);
+      expect(stderr).toContain("can't be resumed");
+    },
+  );
 });

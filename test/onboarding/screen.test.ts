@@ -105,7 +105,9 @@ describe("onboard at a terminal", () => {
     ]);
     const result = await made(screen);
     expect(result).toMatchObject({ ok: true, credential_written: false, scaffold_file: null });
-    expect(readFileSync(result.generated_file, "utf8")).toContain("{{input.invoice}}\nSay nothing else.\n");
+    expect(readFileSync(result.generated_file, "utf8")).toContain(
+      "{{input.invoice}}\nSay nothing else.\n",
+    );
     expect(filesWithKey(folder)).toEqual([]);
   });
 
@@ -123,27 +125,35 @@ describe("onboard at a terminal", () => {
 });
 
 describe("Ctrl-C at a question ends onboard with exit 130, and --resume goes on:", () => {
-  test.each(WHOLE.map(([question], index) => [question.slice(3), index] as const))("%s", async (_, index) => {
-    const folder = makeFolder();
-    const screen = openScreen(["onboard"], { folder, env: server.env });
-    await answer(screen, WHOLE.slice(0, index));
-    await screen.until(WHOLE[index]?.[0] ?? "");
-    screen.type(CTRL_C);
-    const { exit, stdout } = await screen.end();
-    expect({ exit, error: JSON.parse(stdout) as unknown }).toMatchObject({
-      exit: 130,
-      error: { error_code: "RLLM_022" },
-    });
-    // The cursor is shown again.
-    expect(screen.drawn().lastIndexOf("\u001B[?25h")).toBeGreaterThan(screen.drawn().lastIndexOf("\u001B[?25l"));
-    const kept = existsSync(join(folder, ".env"));
-    expect(filesWithKey(folder)).toEqual(kept ? [".env"] : []);
+  test.each(WHOLE.map(([question], index) => [question.slice(3), index] as const))(
+    "%s",
+    async (_, index) => {
+      const folder = makeFolder();
+      const screen = openScreen(["onboard"], { folder, env: server.env });
+      await answer(screen, WHOLE.slice(0, index));
+      await screen.until(WHOLE[index]?.[0] ?? "");
+      screen.type(CTRL_C);
+      const { exit, stdout } = await screen.end();
+      expect({ exit, error: JSON.parse(stdout) as unknown }).toMatchObject({
+        exit: 130,
+        error: { error_code: "RLLM_022" },
+      });
+      // The cursor is shown again.
+      expect(screen.drawn().lastIndexOf("\u001B[?25h")).toBeGreaterThan(
+        screen.drawn().lastIndexOf("\u001B[?25l"),
+      );
+      const kept = existsSync(join(folder, ".env"));
+      expect(filesWithKey(folder)).toEqual(kept ? [".env"] : []);
 
-    const again = openScreen(["onboard", "--resume"], { folder, env: server.env });
-    await answer(again, remaining(index, kept));
-    expect(await made(again)).toMatchObject({ ok: true, generated_file: join(folder, "invoice_facts.rllm") });
-    expect(filesWithKey(folder)).toEqual([".env"]);
-  });
+      const again = openScreen(["onboard", "--resume"], { folder, env: server.env });
+      await answer(again, remaining(index, kept));
+      expect(await made(again)).toMatchObject({
+        ok: true,
+        generated_file: join(folder, "invoice_facts.rllm"),
+      });
+      expect(filesWithKey(folder)).toEqual([".env"]);
+    },
+  );
 });
 
 test("Ctrl-D ends onboard as Ctrl-C does, not with success", async () => {
@@ -172,16 +182,24 @@ test("Esc and keys that edit nothing leave no trace in a text", async () => {
   screen.type(CTRL_C);
   const { stdout } = await screen.end();
   const { details } = JSON.parse(stdout) as { details: { session_file: string } };
-  expect((JSON.parse(readFileSync(details.session_file, "utf8")) as { purpose: string }).purpose).toBe("Sort tickets");
+  expect(
+    (JSON.parse(readFileSync(details.session_file, "utf8")) as { purpose: string }).purpose,
+  ).toBe("Sort tickets");
 });
 
 test("a text is edited in the user's editor, where there is one", async () => {
-  const folder = makeFolder({ "editor.sh": "#!/bin/sh\nprintf 'text: string - From the editor\\n' > \"$2\"\n" });
+  const folder = makeFolder({
+    "editor.sh": "#!/bin/sh\nprintf 'text: string - From the editor\\n' > \"$2\"\n",
+  });
   const screen = openScreen(["onboard", "--model", "builtin/baseline"], {
     folder,
     env: { EDITOR: `sh ${join(folder, "editor.sh")} --wait` },
   });
-  await answer(screen, [PURPOSE, ...APPROVALS.slice(0, 1), [ask("Input fields: is this right?"), DOWN + ENTER]]);
+  await answer(screen, [
+    PURPOSE,
+    ...APPROVALS.slice(0, 1),
+    [ask("Input fields: is this right?"), DOWN + ENTER],
+  ]);
   await screen.until("From the editor");
   await screen.until(ask("Input fields: is this right?"));
   screen.type(CTRL_C);
@@ -192,7 +210,10 @@ test("Ctrl-C while a model drafts ends onboard with exit 130, and --resume goes 
   const hanging = serveScript({ hang: "Name the fields of its answer" });
   const folder = makeFolder();
   const env = { OPENAI_API_KEY: KEY };
-  const screen = openScreen(["onboard", "--model", MODEL], { folder, env: { ...hanging.env, ...env } });
+  const screen = openScreen(["onboard", "--model", MODEL], {
+    folder,
+    env: { ...hanging.env, ...env },
+  });
   await answer(screen, [PURPOSE, ...APPROVALS.slice(0, 2)]);
   await screen.until("waiting for");
   screen.interrupt();
@@ -207,7 +228,10 @@ test("Ctrl-C while a model drafts ends onboard with exit 130, and --resume goes 
   expect(await made(again)).toMatchObject({ ok: true });
 });
 
-/** What is asked after an interrupt: what was not decided, and the key as long as it is kept nowhere. */
+/**
+ * What is asked after an interrupt: what was not decided, and the key as long as it is kept
+ * nowhere.
+ */
 function remaining(index: number, kept: boolean): readonly Answer[] {
   if (index === 0) return WHOLE;
   const purposeAt = WHOLE.indexOf(PURPOSE);

@@ -16,7 +16,9 @@ export interface Screen {
   interrupt(): void;
   /** Everything drawn so far. */
   drawn(): string;
-  /** Waits for the end. stdout is not on the screen: it goes to a file, as a script would have it. */
+  /**
+   * Waits for the end. stdout is not on the screen: it goes to a file, as a script would have it.
+   */
   end(): Promise<{ readonly exit: number; readonly stdout: string }>;
 }
 

@@ -2,12 +2,15 @@ import { expect, test } from "bun:test";
 import { CODES } from "../../src/core/codes.ts";
 
 /**
- * What callers rely on, written out: code, type, details. A code may be added, and a detail; nothing here may be renamed, and
- * nothing taken away.
+ * What callers rely on, written out: code, type, details. A code may be added, and a detail;
+ * nothing here may be renamed, and nothing taken away.
  */
 const PINNED: Readonly<Record<string, readonly [type: string, details: string]>> = {
   RLLM_001: ["ParseError", "path line column yaml_error actual_type"],
-  RLLM_002: ["MetadataValidationError", "missing_fields field value actual_type schema_path path media_type models"],
+  RLLM_002: [
+    "MetadataValidationError",
+    "missing_fields field value actual_type schema_path path media_type models",
+  ],
   RLLM_003: ["LLMParamValidationError", "unsupported_keys allowed_keys field value"],
   RLLM_004: ["InputSchemaError", "validator path schema_path reason"],
   RLLM_005: ["OutputSchemaError", "validator path schema_path reason stage"],
@@ -39,7 +42,10 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
 };
 
 test("codes, types and details are what they were", () => {
-  const now = Object.entries(CODES).map(([code, { type, details }]) => [code, [type, details.join(" ")]]);
+  const now = Object.entries(CODES).map(([code, { type, details }]) => [
+    code,
+    [type, details.join(" ")],
+  ]);
   expect(Object.fromEntries(now)).toEqual(PINNED);
 });
 

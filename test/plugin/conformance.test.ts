@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKS, type Report, type SuiteOptions, testPlugin } from "../../src/plugin/conformance/suite.ts";
+import {
+  CHECKS,
+  type Report,
+  type SuiteOptions,
+  testPlugin,
+} from "../../src/plugin/conformance/suite.ts";
 import { readManifest, startCommand } from "../../src/plugin/manifest.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -23,13 +28,16 @@ test.each([
   ["typescript", "echo.ts"],
   ["python", "echo.py"],
   ["bash", "echo.sh"],
-])("docs/plugins.md shows the echo plugin in %s as it is, in less than 40 lines", (language, main) => {
-  for (const file of ["modullm-plugin.json", main]) {
-    const text = readFileSync(join(ROOT, "plugins/echo", language, file), "utf8");
-    expect(text.split("\n").length).toBeLessThanOrEqual(40);
-    expect(PAGE).toContain(` echo/${file}\n${text}\`\`\`\n`);
-  }
-});
+])(
+  "docs/plugins.md shows the echo plugin in %s as it is, in less than 40 lines",
+  (language, main) => {
+    for (const file of ["modullm-plugin.json", main]) {
+      const text = readFileSync(join(ROOT, "plugins/echo", language, file), "utf8");
+      expect(text.split("\n").length).toBeLessThanOrEqual(40);
+      expect(PAGE).toContain(` echo/${file}\n${text}\`\`\`\n`);
+    }
+  },
+);
 
 test("the ids of the checks are there once each, and there are more than forty", () => {
   const ids = CHECKS.map(({ id }) => id);
@@ -93,12 +101,19 @@ describe("a program that is no plugin", () => {
   ] as const)(
     "%s %p fails, and says why",
     async (command, args) => {
-      const report = await testPlugin({ command, args, env: ENV, cwd: ROOT }, { only: "t", patience: 1500 });
+      const report = await testPlugin(
+        { command, args, env: ENV, cwd: ROOT },
+        { only: "t", patience: 1500 },
+      );
       expect(report).toMatchObject({ ok: false, plugin: null, model: null });
       const [first] = report.checks.filter(({ id }) => id === "start/in-time");
       expect(first?.status).toBe("failed");
-      expect(first?.reason).toMatch(/was not answered|second answer|not an object|status|not found/);
-      const others = report.checks.filter(({ id }) => !/^(?:start\/in-time|stdout|errors|log)/.test(id));
+      expect(first?.reason).toMatch(
+        /was not answered|second answer|not an object|status|not found/,
+      );
+      const others = report.checks.filter(
+        ({ id }) => !/^(?:start\/in-time|stdout|errors|log)/.test(id),
+      );
       expect(new Set(others.map(({ status }) => status))).toEqual(new Set(["skipped"]));
     },
     60_000,

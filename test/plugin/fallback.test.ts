@@ -27,11 +27,17 @@ test.each(["killed", "flood-garbage", "start-version-2"])(
     const plugin = createPluginProvider(host, MANIFEST).model("m");
     const tools = {
       ...script.tools,
-      model: async (name: string) => (name === "faulty/m" ? plugin : await script.tools.model(name)),
+      model: async (name: string) =>
+        name === "faulty/m" ? plugin : await script.tools.model(name),
     };
-    const program = await loadText(programText({ llm: "{model: faulty/m, fallbacks: [sound/m]}" }), tmpdir());
+    const program = await loadText(
+      programText({ llm: "{model: faulty/m, fallbacks: [sound/m]}" }),
+      tmpdir(),
+    );
     const events: RunEvent[] = [];
-    const { output } = await runProgram(program, { text: "hi" }, tools, { listener: (event) => events.push(event) });
+    const { output } = await runProgram(program, { text: "hi" }, tools, {
+      listener: (event) => events.push(event),
+    });
     expect(output).toEqual({ out: "ok" });
     expect(events.some((event) => event.type === "note" && event.kind === "fallback")).toBe(true);
     await host.close();

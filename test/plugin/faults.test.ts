@@ -16,10 +16,23 @@ interface Case {
 const QUICK = { first: 600, gap: 600 };
 
 const CASES: readonly Case[] = [
-  { fault: "start-hang", says: /did not answer "initialize" within 2 s/, deadline: "start", host: { start: 2000 } },
-  { fault: "start-slow", says: /did not answer "initialize" within 2 s/, deadline: "start", host: { start: 2000 } },
+  {
+    fault: "start-hang",
+    says: /did not answer "initialize" within 2 s/,
+    deadline: "start",
+    host: { start: 2000 },
+  },
+  {
+    fault: "start-slow",
+    says: /did not answer "initialize" within 2 s/,
+    deadline: "start",
+    host: { start: 2000 },
+  },
   { fault: "start-garbage", says: /a line that is not JSON: "Listening on port 8080"/ },
-  { fault: "start-version-2", says: /version 2 of the protocol, and was told that 1 is the highest/ },
+  {
+    fault: "start-version-2",
+    says: /version 2 of the protocol, and was told that 1 is the highest/,
+  },
   { fault: "start-version-0", says: /"protocol_version" of its result/ },
   { fault: "start-version-text", says: /"protocol_version" of its result/ },
   { fault: "start-error", says: /could not be started.*no settings/ },
@@ -27,8 +40,18 @@ const CASES: readonly Case[] = [
   { fault: "start-exit-0", says: /ended with status 0/ },
   { fault: "start-exit-3", says: /ended with status 3/ },
   { fault: "before-initialize", says: /answered a request that is not open/ },
-  { fault: "hang", says: /no sign of life for "chat" within 0.6 s/, deadline: "first", request: QUICK },
-  { fault: "stall", says: /stopped in the middle of "chat"/, deadline: "gap", request: { first: 5000, gap: 600 } },
+  {
+    fault: "hang",
+    says: /no sign of life for "chat" within 0.6 s/,
+    deadline: "first",
+    request: QUICK,
+  },
+  {
+    fault: "stall",
+    says: /stopped in the middle of "chat"/,
+    deadline: "gap",
+    request: { first: 5000, gap: 600 },
+  },
   { fault: "exit-0", says: /ended with status 0/ },
   { fault: "exit-7", says: /ended with status 7/ },
   { fault: "killed", says: /died of SIGKILL/ },
@@ -37,7 +60,10 @@ const CASES: readonly Case[] = [
   { fault: "flood-without-end-of-line", says: /a line of more than 16777216 bytes/ },
   { fault: "line-of-100-mb", says: /a line of more than 16777216 bytes/ },
   { fault: "flood-stderr", says: /no sign of life/, deadline: "first", request: QUICK },
-  { fault: "half-a-line-exit", says: /stopped in the middle of a line: its process ended with status 0/ },
+  {
+    fault: "half-a-line-exit",
+    says: /stopped in the middle of a line: its process ended with status 0/,
+  },
   { fault: "half-a-line-hang", says: /no sign of life/, deadline: "first", request: QUICK },
   { fault: "wrong-id", says: /answered a request that is not open/ },
   { fault: "text-id", says: /answered a request that is not open/ },
@@ -79,7 +105,10 @@ const CASES: readonly Case[] = [
   { fault: "memory-hog", says: /of memory, where it may use 200 MiB/, memoryMb: 200 },
 ];
 
-/** Milliseconds beyond its own deadline that an error may take, a start of the plugin on a busy machine included. */
+/**
+ * Milliseconds beyond its own deadline that an error may take, a start of the plugin on a busy
+ * machine included.
+ */
 const SLACK = 8000;
 
 const started: Faulty[] = [];
@@ -98,7 +127,10 @@ describe("a plugin that misbehaves gives RLLM_019 in time, and the next call wor
     const begun = performance.now();
     const error = await chatError(faulty.host, each.request ? { deadlines: each.request } : {});
     const took = performance.now() - begun;
-    expect({ code: error.code, plugin: error.details["plugin"] }).toEqual({ code: "RLLM_019", plugin: "faulty" });
+    expect({ code: error.code, plugin: error.details["plugin"] }).toEqual({
+      code: "RLLM_019",
+      plugin: "faulty",
+    });
     expect(String(error.details["reason"])).toMatch(each.says);
     expect(error.details["deadline"]).toBe(each.deadline);
     expect(took).toBeLessThan(SLACK + (each.request?.first ?? each.host?.start ?? 0));

@@ -1,7 +1,8 @@
 /**
- * A plugin that misbehaves once, in the way its first argument names, and is well-behaved from then on, also in its next life: that
- * it has happened is kept in the file its second argument names. It writes the protocol by hand, so that it can break it. How it
- * behaves well, the name of the model says.
+ * A plugin that misbehaves once, in the way its first argument names, and is well-behaved from then
+ * on, also in its next life: that it has happened is kept in the file its second argument names. It
+ * writes the protocol by hand, so that it can break it. How it behaves well, the name of the model
+ * says.
  *   bun faulty-plugin.ts FAULT MARKER
  */
 import { spawn } from "node:child_process";
@@ -28,7 +29,8 @@ const send = (message: unknown): void => write(`${JSON.stringify(message)}\n`);
 const answer = (id: unknown, result: unknown): void => send({ jsonrpc: "2.0", id, result });
 const part = (id: unknown, text: string): void =>
   send({ jsonrpc: "2.0", method: "chat/part", params: { id, part: { type: "text", text } } });
-const raw = (id: number, result: string): void => write(`{"jsonrpc":"2.0","id":${id},"result":${result}}\n`);
+const raw = (id: number, result: string): void =>
+  write(`{"jsonrpc":"2.0","id":${id},"result":${result}}\n`);
 
 function hang(): void {
   for (;;) Bun.sleepSync(1000);
@@ -50,7 +52,8 @@ const AT_START: Record<string, (request: Request) => void> = {
   "start-version-2": ({ id }) => welcome(id, { protocol_version: 2 }),
   "start-version-0": ({ id }) => welcome(id, { protocol_version: 0 }),
   "start-version-text": ({ id }) => welcome(id, { protocol_version: "1" }),
-  "start-error": ({ id }) => send({ jsonrpc: "2.0", id, error: { code: -32_603, message: "no settings" } }),
+  "start-error": ({ id }) =>
+    send({ jsonrpc: "2.0", id, error: { code: -32_603, message: "no settings" } }),
   "start-wrong-result": ({ id }) => answer(id, { protocol_version: 1 }),
   "start-exit-0": () => process.exit(0),
   "start-exit-3": () => process.exit(3),
@@ -69,7 +72,10 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
     process.exit(7);
   },
   "leaks-key": () => {
-    writeSync(2, `the key is ${process.env["FAULTY_API_KEY"]}, settings ${JSON.stringify(settings)}\n`);
+    writeSync(
+      2,
+      `the key is ${process.env["FAULTY_API_KEY"]}, settings ${JSON.stringify(settings)}\n`,
+    );
     process.exit(7);
   },
   killed: () => process.kill(process.pid, "SIGKILL"),
@@ -102,7 +108,8 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
   "wrong-id": ({ id }) => answer(id + 1, RESULT),
   "text-id": ({ id }) => answer(String(id), RESULT),
   "no-id": () => send({ jsonrpc: "2.0", result: RESULT }),
-  "null-id-error": () => send({ jsonrpc: "2.0", id: null, error: { code: -32_700, message: "Parse error" } }),
+  "null-id-error": () =>
+    send({ jsonrpc: "2.0", id: null, error: { code: -32_700, message: "Parse error" } }),
   "two-results": ({ id }) => {
     part(id, "fine");
     answer(id, RESULT);
@@ -121,11 +128,20 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
   "request-from-plugin": () => send({ jsonrpc: "2.0", id: 1, method: "chat", params: {} }),
   "unknown-notification": () => send({ jsonrpc: "2.0", method: "log", params: { text: "hello" } }),
   "part-for-unknown-id": ({ id }) => part(id + 5, "lost"),
-  "part-without-id": () => send({ jsonrpc: "2.0", method: "chat/part", params: { part: { type: "text", text: "" } } }),
+  "part-without-id": () =>
+    send({ jsonrpc: "2.0", method: "chat/part", params: { part: { type: "text", text: "" } } }),
   "progress-for-chat": ({ id }) =>
-    send({ jsonrpc: "2.0", method: "progress", params: { id, message: "", completed: null, total: null } }),
+    send({
+      jsonrpc: "2.0",
+      method: "progress",
+      params: { id, message: "", completed: null, total: null },
+    }),
   "unknown-part": ({ id }) =>
-    send({ jsonrpc: "2.0", method: "chat/part", params: { id, part: { type: "picture", text: "x" } } }),
+    send({
+      jsonrpc: "2.0",
+      method: "chat/part",
+      params: { id, part: { type: "picture", text: "x" } },
+    }),
   "part-of-wrong-type": ({ id }) =>
     send({ jsonrpc: "2.0", method: "chat/part", params: { id, part: { type: "text", text: 7 } } }),
   "parts-without-end": ({ id }) => {
@@ -135,20 +151,27 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
   "both-result-and-error": ({ id }) =>
     send({ jsonrpc: "2.0", id, result: RESULT, error: { code: -32_603, message: "both" } }),
   "neither-result-nor-error": ({ id }) => send({ jsonrpc: "2.0", id }),
-  "negative-tokens": ({ id }) => answer(id, { ...RESULT, usage: { prompt_tokens: -1, completion_tokens: 2 } }),
-  "half-tokens": ({ id }) => answer(id, { ...RESULT, usage: { prompt_tokens: 1.5, completion_tokens: 2 } }),
+  "negative-tokens": ({ id }) =>
+    answer(id, { ...RESULT, usage: { prompt_tokens: -1, completion_tokens: 2 } }),
+  "half-tokens": ({ id }) =>
+    answer(id, { ...RESULT, usage: { prompt_tokens: 1.5, completion_tokens: 2 } }),
   "nan-tokens": ({ id }) =>
     raw(id, '{"reason":"stop","usage":{"prompt_tokens":NaN,"completion_tokens":1},"served":null}'),
   "endless-tokens": ({ id }) =>
-    raw(id, '{"reason":"stop","usage":{"prompt_tokens":1e999,"completion_tokens":1},"served":null}'),
+    raw(
+      id,
+      '{"reason":"stop","usage":{"prompt_tokens":1e999,"completion_tokens":1},"served":null}',
+    ),
   "wrong-types": ({ id }) => answer(id, { reason: 1, usage: "none", served: [] }),
   "missing-keys": ({ id }) => answer(id, { reason: "stop" }),
   "result-null": ({ id }) => answer(id, null),
   "deep-json": ({ id }) => raw(id, `{"reason":${"[".repeat(2_000_000)}${"]".repeat(2_000_000)}}`),
-  proto: ({ id }) => write(`{"__proto__":{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify(RESULT)}}}\n`),
+  proto: ({ id }) =>
+    write(`{"__proto__":{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify(RESULT)}}}\n`),
   "proto-result": ({ id }) => raw(id, `{"__proto__":${JSON.stringify(RESULT)}}`),
   "nul-byte": ({ id }) => write(`{"jsonrpc":"2.0","id":${id},\0"result":{}}\n`),
-  "invalid-utf-8": ({ id }) => write(Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":"\xFF\xFE"}\n`, "latin1")),
+  "invalid-utf-8": ({ id }) =>
+    write(Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":"\xFF\xFE"}\n`, "latin1")),
   "byte-order-mark": ({ id }) => write(`\uFEFF{"jsonrpc":"2.0","id":${id},"result":{}}\n`),
   "utf-16": ({ id }) => write(Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":{}}\n`, "utf16le")),
   "closes-stdout": () => {
@@ -156,8 +179,10 @@ const AT_CHAT: Record<string, (request: Request) => void> = {
     hang();
   },
   "error-of-wrong-type": ({ id }) => send({ jsonrpc: "2.0", id, error: "out of order" }),
-  "error-unknown-code": ({ id }) => send({ jsonrpc: "2.0", id, error: { code: 12, message: "out of order" } }),
-  "error-cancelled": ({ id }) => send({ jsonrpc: "2.0", id, error: { code: -32_000, message: "cancelled" } }),
+  "error-unknown-code": ({ id }) =>
+    send({ jsonrpc: "2.0", id, error: { code: 12, message: "out of order" } }),
+  "error-cancelled": ({ id }) =>
+    send({ jsonrpc: "2.0", id, error: { code: -32_000, message: "cancelled" } }),
   "memory-hog": () => {
     const held: Uint8Array[] = [];
     for (;;) {
@@ -186,12 +211,26 @@ function due(faults: Record<string, unknown>): boolean {
   return true;
 }
 
-const MODELS = ["m", "silent", "waits", "counts", "echo", "notes", "env", "settings", "exits-later"];
+const MODELS = [
+  "m",
+  "silent",
+  "waits",
+  "counts",
+  "echo",
+  "notes",
+  "env",
+  "settings",
+  "exits-later",
+];
 const REFUSALS: Record<string, { code: number; message: string; data?: unknown }> = {
   missing: { code: -32_001, message: "there is no such model", data: { model: "missing" } },
   locked: { code: -32_002, message: "the key is refused" },
   busy: { code: -32_003, message: "come back later", data: { status: 503, retry_after_ms: 20 } },
-  refuses: { code: -32_004, message: "too long", data: { status: 400, provider_code: "context_length_exceeded" } },
+  refuses: {
+    code: -32_004,
+    message: "too long",
+    data: { status: 400, provider_code: "context_length_exceeded" },
+  },
 };
 /** Chats that wait to be cancelled. */
 const waiting = new Set<number>();
@@ -258,17 +297,25 @@ function cancel(id: number): void {
 
 function pull(id: number): void {
   for (const completed of [0, 50, 100])
-    send({ jsonrpc: "2.0", method: "progress", params: { id, message: "bytes", completed, total: 100 } });
+    send({
+      jsonrpc: "2.0",
+      method: "progress",
+      params: { id, message: "bytes", completed, total: 100 },
+    });
   pulled = true;
   answer(id, {});
 }
 
 function list(): unknown {
-  const models = [...MODELS, ...Object.keys(REFUSALS), ...(pulled ? ["pulled"] : [])].map((name) => ({
-    name,
-    window: name === "m" ? 4096 : null,
-    ...(name === "m" ? { schema: "enforced", media: ["image/png", "image/jpeg", "application/pdf"] } : {}),
-  }));
+  const models = [...MODELS, ...Object.keys(REFUSALS), ...(pulled ? ["pulled"] : [])].map(
+    (name) => ({
+      name,
+      window: name === "m" ? 4096 : null,
+      ...(name === "m"
+        ? { schema: "enforced", media: ["image/png", "image/jpeg", "application/pdf"] }
+        : {}),
+    }),
+  );
   return { models };
 }
 
@@ -294,22 +341,31 @@ function serve(request: Request): void {
       return answer(id, { tokens: String(params["text"]).length });
     case "embed": {
       const texts = params["texts"] as string[];
-      const vectors = texts.map((_, index) => (params["model"] === "ragged" ? Array(index + 1).fill(0) : [1, 2]));
-      return answer(id, { vectors: params["model"] === "short" ? vectors.slice(1) : vectors, usage: null });
+      const vectors = texts.map((_, index) =>
+        params["model"] === "ragged" ? Array(index + 1).fill(0) : [1, 2],
+      );
+      return answer(id, {
+        vectors: params["model"] === "short" ? vectors.slice(1) : vectors,
+        usage: null,
+      });
     }
     case "chat":
-      return params["model"] === "m" && due(AT_CHAT) ? AT_CHAT[fault]?.(request) : converse(request);
+      return params["model"] === "m" && due(AT_CHAT)
+        ? AT_CHAT[fault]?.(request)
+        : converse(request);
     default:
   }
 }
 
 if (fault === "ignores-shutdown") {
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.on(signal, () => undefined);
   setInterval(() => undefined, 1000);
 }
 if (fault === "before-initialize" && !existsSync(marker)) {
   writeFileSync(marker, "");
-  for (let id = 0; id < 100; id++) answer(id, { protocol_version: 1, name: "faulty", version: "1.0.0", provides: [] });
+  for (let id = 0; id < 100; id++)
+    answer(id, { protocol_version: 1, name: "faulty", version: "1.0.0", provides: [] });
 }
 let open = "";
 const decoder = new TextDecoder();

@@ -21,7 +21,10 @@ export interface Faulty {
   readonly log: readonly string[];
 }
 
-/** A host of the plugin that misbehaves once in this way. Short deadlines: what hangs, hangs for good. */
+/**
+ * A host of the plugin that misbehaves once in this way. Short deadlines: what hangs, hangs for
+ * good.
+ */
 export function startFaulty(fault: string, options: Partial<PluginHostOptions> = {}): Faulty {
   const folder = mkdtempSync(join(tmpdir(), "faulty-"));
   const marker = join(folder, "marker");
@@ -61,7 +64,10 @@ export async function chat(
   return { text, result };
 }
 
-export async function chatError(host: PluginHost, options: RequestOptions = {}): Promise<ModullmError> {
+export async function chatError(
+  host: PluginHost,
+  options: RequestOptions = {},
+): Promise<ModullmError> {
   return await errorOf(() => chat(host, options));
 }
 

@@ -1,6 +1,7 @@
 /**
- * A program that uses two plugins, to be killed: one is well-behaved, the other ignores the end of its input, SIGTERM and `shutdown`, and
- * each has started a process of its own. Prints their numbers, then waits.
+ * A program that uses two plugins, to be killed: one is well-behaved, the other ignores the end of
+ * its input, SIGTERM and `shutdown`, and each has started a process of its own. Prints their
+ * numbers, then waits.
  */
 import { startFaulty, CHAT } from "./faulty.ts";
 

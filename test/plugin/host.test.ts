@@ -85,12 +85,18 @@ describe("one process, many requests", () => {
     expect(await host.request("tokens/count", { model: "m", text: "four" })).toEqual({ tokens: 4 });
     expect(await host.health()).toEqual({ ok: true, message: "well" });
     const progress: unknown[] = [];
-    await host.request("models/pull", { model: "p" }, { onProgress: ({ completed }) => progress.push(completed) });
+    await host.request(
+      "models/pull",
+      { model: "p" },
+      { onProgress: ({ completed }) => progress.push(completed) },
+    );
     expect(progress).toEqual([0, 50, 100]);
   });
   test("refuses vectors that don't go with the texts", async () => {
     const { host } = start();
-    const ragged = await errorOf(() => host.request("embed", { model: "ragged", texts: ["a", "b"] }));
+    const ragged = await errorOf(() =>
+      host.request("embed", { model: "ragged", texts: ["a", "b"] }),
+    );
     expect(ragged.details["reason"]).toMatch(/vectors of different lengths: 1, 2/);
     const short = await errorOf(() => host.request("embed", { model: "short", texts: ["a", "b"] }));
     expect(short.details["reason"]).toMatch(/"vectors" has 1 for 2 texts/);
@@ -225,16 +231,19 @@ describe("its end", () => {
     }
     expect(log).toEqual([said]);
   });
-  test.each(["two-results", "part-after-result"])("%s ends the process, not the answer", async (fault) => {
-    const { host } = start(fault);
-    await host.start();
-    const pid = host.pid ?? 0;
-    const waits = errorOf(() => asks(host, "waits"));
-    expect((await chat(host)).text).toBe("fine");
-    expect((await waits).code).toBe("RLLM_019");
-    expect(await until(() => !isAlive(pid))).toBe(true);
-    expect((await chat(host)).text).toBe("fine");
-  });
+  test.each(["two-results", "part-after-result"])(
+    "%s ends the process, not the answer",
+    async (fault) => {
+      const { host } = start(fault);
+      await host.start();
+      const pid = host.pid ?? 0;
+      const waits = errorOf(() => asks(host, "waits"));
+      expect((await chat(host)).text).toBe("fine");
+      expect((await waits).code).toBe("RLLM_019");
+      expect(await until(() => !isAlive(pid))).toBe(true);
+      expect((await chat(host)).text).toBe("fine");
+    },
+  );
 });
 
 describe("what it is not let do", () => {
@@ -250,7 +259,10 @@ describe("what it is not let do", () => {
   });
   test("not read what it is sent: requests wait until they are late, and go to the next process", async () => {
     const { host } = start("stdin-not-read");
-    const large = { ...CHAT, messages: [{ role: "user", content: "x".repeat(4_000_000) }] as const };
+    const large = {
+      ...CHAT,
+      messages: [{ role: "user", content: "x".repeat(4_000_000) }] as const,
+    };
     const hangs = errorOf(() => host.request("chat", CHAT, { deadlines: { first: 800 } }));
     const behind = Array.from({ length: 6 }, () => host.request("chat", large));
     expect((await hangs).details["deadline"]).toBe("first");
@@ -262,7 +274,9 @@ describe("what it is not let do", () => {
     const messages = [{ role: "user", content: "x".repeat(4_000_000) }] as const;
     const deadlines = { total: null, first: 500, gap: null };
     const late = await Promise.all(
-      [1, 2].map(() => errorOf(() => host.request("chat", { ...CHAT, model: "waits", messages }, { deadlines }))),
+      [1, 2].map(() =>
+        errorOf(() => host.request("chat", { ...CHAT, model: "waits", messages }, { deadlines })),
+      ),
     );
     expect(late.map(({ details }) => details["deadline"])).toEqual(["first", "first"]);
     await first;
@@ -270,16 +284,25 @@ describe("what it is not let do", () => {
   test("be sent more than 64 MiB at once", async () => {
     const { host } = start();
     const content = "é".repeat(33 * 1024 * 1024);
-    const error = await errorOf(() => host.request("chat", { ...CHAT, messages: [{ role: "user", content }] }));
+    const error = await errorOf(() =>
+      host.request("chat", { ...CHAT, messages: [{ role: "user", content }] }),
+    );
     expect(error.message).toMatch(/larger than the 67108864 bytes/);
     expect((await chat(host)).text).toBe("fine");
   });
   test("be started over and over", async () => {
-    const options = { command: "sh", args: ["-c", "echo broken >&2; exit 9"], env: { PATH: "/usr/bin:/bin" } };
+    const options = {
+      command: "sh",
+      args: ["-c", "echo broken >&2; exit 9"],
+      env: { PATH: "/usr/bin:/bin" },
+    };
     const { host } = start("none", options);
     for (let lives = 0; lives < 5; lives++) {
       const error = await chatError(host);
-      expect([error.details["reason"], error.details["log"]]).toEqual(["its process ended with status 9", ["broken"]]);
+      expect([error.details["reason"], error.details["log"]]).toEqual([
+        "its process ended with status 9",
+        ["broken"],
+      ]);
     }
     const error = await chatError(host);
     expect(error.details["reason"]).toMatch(

@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { $ } from "bun";
 import { makeFolder, modullm, type Outcome, type Setting } from "../cli/command-line.ts";
@@ -19,8 +26,16 @@ afterEach(() => {
   registry.asked.length = 0;
 });
 
-async function plugins(args: readonly string[], folder: string, setting: Setting = {}): Promise<Outcome> {
-  return await modullm(["plugins", ...args], { ...setting, folder, env: { ...registry.env, ...setting.env } });
+async function plugins(
+  args: readonly string[],
+  folder: string,
+  setting: Setting = {},
+): Promise<Outcome> {
+  return await modullm(["plugins", ...args], {
+    ...setting,
+    folder,
+    env: { ...registry.env, ...setting.env },
+  });
 }
 
 interface Shown {
@@ -33,7 +48,11 @@ interface Shown {
   readonly resolved: string | null;
 }
 
-async function install(args: readonly string[], folder: string, setting: Setting = {}): Promise<Shown> {
+async function install(
+  args: readonly string[],
+  folder: string,
+  setting: Setting = {},
+): Promise<Shown> {
   const outcome = await plugins(["install", ...args], folder, setting);
   expect(outcome).toMatchObject({ exit: 0 });
   return outcome.json() as Shown;
@@ -43,7 +62,10 @@ async function install(args: readonly string[], folder: string, setting: Setting
 function leftIn(folder: string): string[] {
   const data = join(folder, "data/modullm");
   const names = existsSync(join(data, "plugins")) ? readdirSync(join(data, "plugins")) : [];
-  return [...names, ...readdirSync(existsSync(data) ? data : folder).filter((name) => name.includes("lock"))];
+  return [
+    ...names,
+    ...readdirSync(existsSync(data) ? data : folder).filter((name) => name.includes("lock")),
+  ];
 }
 
 function errorOf(outcome: Outcome): { error_code: string; message: string; recovery_hint: string } {
@@ -69,8 +91,14 @@ describe("from npm", () => {
       trusted: false,
       next: "modullm plugins trust sample",
     } as never);
-    expect(readdirSync(shown.folder).toSorted()).toEqual(["main.ts", "modullm-plugin.json", "package.json"]);
-    const lock = JSON.parse(readFileSync(join(folder, "data/modullm/plugins.lock.json"), "utf8")) as object;
+    expect(readdirSync(shown.folder).toSorted()).toEqual([
+      "main.ts",
+      "modullm-plugin.json",
+      "package.json",
+    ]);
+    const lock = JSON.parse(
+      readFileSync(join(folder, "data/modullm/plugins.lock.json"), "utf8"),
+    ) as object;
     expect(lock).toEqual({
       sample: {
         version: "1.0.0",
@@ -96,7 +124,10 @@ describe("from npm", () => {
     };
     registry.tags[PACKAGE] = { latest: "1.0.0", next: "2.0.0-rc.1" };
     const folder = makeFolder();
-    expect(await install([`${PACKAGE}@1.0.0`, "--yes"], folder)).toMatchObject({ version: "1.0.0", trusted: true });
+    expect(await install([`${PACKAGE}@1.0.0`, "--yes"], folder)).toMatchObject({
+      version: "1.0.0",
+      trusted: true,
+    });
     expect(await install([`${PACKAGE}@next`, "--yes"], folder)).toMatchObject({
       version: "2.0.0-rc.1",
       previous: "1.0.0",
@@ -105,7 +136,9 @@ describe("from npm", () => {
     expect(message).toContain(
       'has no version "3.0.0" of modullm-plugin-sample (it has latest, next, 1.0.0, 2.0.0-rc.1)',
     );
-    expect(errorOf(await plugins(["install", `${PACKAGE}@^1.0.0`], folder)).message).toContain("ranges are not taken");
+    expect(errorOf(await plugins(["install", `${PACKAGE}@^1.0.0`], folder)).message).toContain(
+      "ranges are not taken",
+    );
   });
 
   test("says that something is deprecated", async () => {
@@ -122,19 +155,45 @@ describe("from npm", () => {
       { integrity: `${integrityOf(good, "sha256")} ${integrityOf(Buffer.from("x"))}` },
       "was promised",
     ],
-    ["no digest", { integrity: null }, "no digest of modullm-plugin-sample 1.0.0 that is strong enough"],
+    [
+      "no digest",
+      { integrity: null },
+      "no digest of modullm-plugin-sample 1.0.0 that is strong enough",
+    ],
     ["a weak digest", { integrity: integrityOf(good, "sha1") }, "no digest of sha256 or stronger"],
-    ["an archive elsewhere that is not there", { url: "http://127.0.0.1:1/x.tgz" }, "nothing listens there"],
+    [
+      "an archive elsewhere that is not there",
+      { url: "http://127.0.0.1:1/x.tgz" },
+      "nothing listens there",
+    ],
     ["an archive on the disk", { url: "file:///etc/passwd" }, "neither http nor https"],
     ["no archive", { tarball: Buffer.from("<html>") }, "no gzip file"],
-    ["a way out", { tarball: tarball([{ name: "package/../../../x", content: "x" }]) }, "leads out of the archive"],
-    ["a link", { tarball: tarball([{ name: "package/l", type: "2", link: "/etc" }]) }, "is a symbolic link"],
+    [
+      "a way out",
+      { tarball: tarball([{ name: "package/../../../x", content: "x" }]) },
+      "leads out of the archive",
+    ],
+    [
+      "a link",
+      { tarball: tarball([{ name: "package/l", type: "2", link: "/etc" }]) },
+      "is a symbolic link",
+    ],
     ["no manifest", { files: { "package.json": "{}" } }, "there is no modullm-plugin.json"],
     ["a broken manifest", { files: sampleFiles({ name: "Sample" }) }, "lower-case letters"],
-    ["a built-in provider's name", { files: sampleFiles({ name: "openai" }) }, "mean a provider that is built in"],
-    ["the baseline's name", { files: sampleFiles({ name: "builtin" }) }, "mean a provider that is built in"],
+    [
+      "a built-in provider's name",
+      { files: sampleFiles({ name: "openai" }) },
+      "mean a provider that is built in",
+    ],
+    [
+      "the baseline's name",
+      { files: sampleFiles({ name: "builtin" }) },
+      "mean a provider that is built in",
+    ],
   ])("leaves nothing behind when the registry gives %s", async (_, release, reason) => {
-    registry.packages[PACKAGE] = { "1.0.0": { ...(release.tarball ? {} : { files: sampleFiles() }), ...release } };
+    registry.packages[PACKAGE] = {
+      "1.0.0": { ...(release.tarball ? {} : { files: sampleFiles() }), ...release },
+    };
     const folder = makeFolder();
     const { error_code, message } = errorOf(await plugins(["install", PACKAGE, "--yes"], folder));
     expect(error_code).toBe("RLLM_019");
@@ -144,9 +203,17 @@ describe("from npm", () => {
 
   test.each<[string, RegistryServer["intercept"], string]>([
     ["an error", () => new Response("no", { status: 500 }), "answers 500"],
-    ["nothing of the kind", () => new Response(null, { status: 404 }), `has no package "${PACKAGE}"`],
+    [
+      "nothing of the kind",
+      () => new Response(null, { status: 404 }),
+      `has no package "${PACKAGE}"`,
+    ],
     ["a page", () => new Response("<html>"), "something else than a JSON object"],
-    ["a redirect without an end", (request) => Response.redirect(request.url), "redirects more than 5 times"],
+    [
+      "a redirect without an end",
+      (request) => Response.redirect(request.url),
+      "redirects more than 5 times",
+    ],
     [
       "a redirect to a file",
       () => new Response(null, { status: 302, headers: { location: "file:///etc/passwd" } }),
@@ -160,16 +227,25 @@ describe("from npm", () => {
   });
 
   test("sends the user's key to its registry only, and asks the registry of a scope", async () => {
-    const elsewhere = serveRegistry({ "@acme/modullm-plugin-x": { "1.0.0": { files: sampleFiles() } } });
+    const elsewhere = serveRegistry({
+      "@acme/modullm-plugin-x": { "1.0.0": { files: sampleFiles() } },
+    });
     registry.packages["@acme/modullm-plugin-x"] = {
-      "1.0.0": { files: sampleFiles(), url: `${elsewhere.url}/tarballs/@acme%2fmodullm-plugin-x/1.0.0.tgz` },
+      "1.0.0": {
+        files: sampleFiles(),
+        url: `${elsewhere.url}/tarballs/@acme%2fmodullm-plugin-x/1.0.0.tgz`,
+      },
     };
     const { host } = new URL(registry.url);
     const npmrc = `@acme:registry=${registry.url}/\n//${host}/:_authToken=\${ACME_TOKEN}\n; a comment\nregistry=http://127.0.0.1:1\n`;
     const folder = makeFolder({ "home/.npmrc": npmrc });
     const env = { npm_config_registry: "", ACME_TOKEN: "t0ken-of-acme" };
-    expect(await install(["@acme/modullm-plugin-x"], folder, { env })).toMatchObject({ version: "1.0.0" });
-    expect(registry.asked.map(({ authorization }) => authorization)).toEqual(["Bearer t0ken-of-acme"]);
+    expect(await install(["@acme/modullm-plugin-x"], folder, { env })).toMatchObject({
+      version: "1.0.0",
+    });
+    expect(registry.asked.map(({ authorization }) => authorization)).toEqual([
+      "Bearer t0ken-of-acme",
+    ]);
     expect(elsewhere.asked.map(({ authorization }) => authorization)).toEqual([null]);
     registry.asked.length = 0;
     await install(["@acme/modullm-plugin-x"], folder, { env: { npm_config_registry: "" } });
@@ -178,7 +254,9 @@ describe("from npm", () => {
   });
 
   test("does not ask the registry of a folder that is not trusted", async () => {
-    const strangers = serveRegistry({ [PACKAGE]: { "6.6.6": { files: sampleFiles({ version: "6.6.6" }) } } });
+    const strangers = serveRegistry({
+      [PACKAGE]: { "6.6.6": { files: sampleFiles({ version: "6.6.6" }) } },
+    });
     registry.packages[PACKAGE] = { "1.0.0": { files: sampleFiles() } };
     const npmrc = `registry=${strangers.url}/\${SECRET_TOKEN}\n`;
     const folder = makeFolder({ ".npmrc": npmrc, "home/.npmrc": `registry=${registry.url}` });
@@ -196,8 +274,12 @@ describe("from npm", () => {
   test("search asks for the keyword", async () => {
     registry.packages[PACKAGE] = { "1.0.0": { files: {} } };
     const found = await plugins(["search", "chat", "model"], makeFolder());
-    expect(found.json()).toEqual({ packages: [{ package: PACKAGE, version: "1.0.0", description: "A sample." }] });
-    expect(registry.asked[0]?.path).toBe("/-/v1/search?text=keywords%3Amodullm-plugin%20chat%20model&size=50");
+    expect(found.json()).toEqual({
+      packages: [{ package: PACKAGE, version: "1.0.0", description: "A sample." }],
+    });
+    expect(registry.asked[0]?.path).toBe(
+      "/-/v1/search?text=keywords%3Amodullm-plugin%20chat%20model&size=50",
+    );
     registry.intercept = () => new Response(null, { status: 503 });
     expect(errorOf(await plugins(["search"], makeFolder())).message).toContain("answers 503");
   });
@@ -212,7 +294,9 @@ describe("from elsewhere", () => {
     const source = makeFolder(files);
     mkdirSync(join(source, "node_modules/.bin"));
     symlinkSync("../x/index.js", join(source, "node_modules/.bin/x"));
-    const shown = await install([source, "--yes"], folder, { env: { npm_config_registry: "http://127.0.0.1:1" } });
+    const shown = await install([source, "--yes"], folder, {
+      env: { npm_config_registry: "http://127.0.0.1:1" },
+    });
     expect(shown).toMatchObject({ trusted: true, resolved: null });
     expect(readdirSync(shown.folder).toSorted()).toEqual([
       "lib",
@@ -227,7 +311,9 @@ describe("from elsewhere", () => {
 
   test("a relative folder, an archive, and an archive with everything at its top", async () => {
     const folder = makeFolder(
-      Object.fromEntries(Object.entries(sampleFiles()).map(([name, text]) => [`my plugin/${name}`, text])),
+      Object.fromEntries(
+        Object.entries(sampleFiles()).map(([name, text]) => [`my plugin/${name}`, text]),
+      ),
     );
     const first = await install(["./my plugin"], folder);
     await $`tar -czf ${join(folder, "a.tgz")} -C ${folder} ${"my plugin"}`.quiet();
@@ -241,13 +327,15 @@ describe("from elsewhere", () => {
     const folder = makeFolder();
     const shown = await install([`${registry.url}/tarballs/${PACKAGE}/1.0.0.tgz`], folder);
     expect(shown.resolved).toBe(integrityOf(packageTarball(sampleFiles())));
-    expect(errorOf(await plugins(["install", "http://example.com/x.tgz"], folder)).message).toContain(
-      "over https only",
+    expect(
+      errorOf(await plugins(["install", "http://example.com/x.tgz"], folder)).message,
+    ).toContain("over https only");
+    expect(
+      errorOf(await plugins(["install", "https://u:p@example.com/x.tgz"], folder)).message,
+    ).toContain("a password");
+    expect(errorOf(await plugins(["install", "https://example.com/x"], folder)).message).toContain(
+      "of no .tgz",
     );
-    expect(errorOf(await plugins(["install", "https://u:p@example.com/x.tgz"], folder)).message).toContain(
-      "a password",
-    );
-    expect(errorOf(await plugins(["install", "https://example.com/x"], folder)).message).toContain("of no .tgz");
   });
 
   test("a git repository: a branch of it, without its history, at a commit that is written down", async () => {
@@ -255,8 +343,13 @@ describe("from elsewhere", () => {
     await $`git init -q -b main . && git add . && git -c user.name=a -c user.email=a@b commit -qm one`
       .cwd(source)
       .quiet();
-    writeFileSync(join(source, "modullm-plugin.json"), sampleFiles({ version: "2.0.0" })["modullm-plugin.json"] ?? "");
-    await $`git checkout -q -b next && git -c user.name=a -c user.email=a@b commit -qam two`.cwd(source).quiet();
+    writeFileSync(
+      join(source, "modullm-plugin.json"),
+      sampleFiles({ version: "2.0.0" })["modullm-plugin.json"] ?? "",
+    );
+    await $`git checkout -q -b next && git -c user.name=a -c user.email=a@b commit -qam two`
+      .cwd(source)
+      .quiet();
     const commit = (await $`git rev-parse next`.cwd(source).text()).trim();
     await $`git checkout -q main`.cwd(source).quiet();
     const folder = makeFolder();
@@ -264,10 +357,12 @@ describe("from elsewhere", () => {
     const shown = await install([`git+file://${source}#next`], folder);
     expect(shown).toMatchObject({ version: "2.0.0", previous: "1.0.0", resolved: commit });
     expect(existsSync(join(shown.folder, ".git"))).toBe(false);
-    expect(errorOf(await plugins(["install", `git+file://${source}#gone`], folder)).message).toContain(
-      "git can't clone it",
-    );
-    const without = await plugins(["install", `git+file://${source}`], folder, { env: { PATH: "/nowhere" } });
+    expect(
+      errorOf(await plugins(["install", `git+file://${source}#gone`], folder)).message,
+    ).toContain("git can't clone it");
+    const without = await plugins(["install", `git+file://${source}`], folder, {
+      env: { PATH: "/nowhere" },
+    });
     expect(errorOf(without).message).toContain("git is not installed here");
   });
 
@@ -296,7 +391,9 @@ describe("from elsewhere", () => {
     const source = makeFolder(sampleFiles());
     symlinkSync("/etc/passwd", join(source, "notes.txt"));
     const folder = makeFolder();
-    expect(errorOf(await plugins(["install", source], folder)).message).toContain('"notes.txt" is a link');
+    expect(errorOf(await plugins(["install", source], folder)).message).toContain(
+      '"notes.txt" is a link',
+    );
     expect(leftIn(folder)).toEqual([]);
   });
 });
@@ -308,10 +405,15 @@ describe("no script runs,", () => {
     const scripts = markingScripts(mark);
     const files = sampleFiles({ package: { ...scripts, dependencies: { inner: "^1.0.0" } } });
     registry.packages["inner"] = {
-      "1.0.0": { files: { "package.json": JSON.stringify({ name: "inner", version: "1.0.0", ...scripts }) } },
+      "1.0.0": {
+        files: { "package.json": JSON.stringify({ name: "inner", version: "1.0.0", ...scripts }) },
+      },
     };
     registry.packages[PACKAGE] = { "1.0.0": { files } };
-    const source = makeFolder({ ...files, "binding.gyp": `{"targets": [{"target_name": "<!(echo gyp >> ${mark})"}]}` });
+    const source = makeFolder({
+      ...files,
+      "binding.gyp": `{"targets": [{"target_name": "<!(echo gyp >> ${mark})"}]}`,
+    });
     await $`git init -q -b main . && git add . && git -c user.name=a -c user.email=a@b commit -qm one`
       .cwd(source)
       .quiet();

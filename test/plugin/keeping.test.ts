@@ -30,7 +30,11 @@ beforeEach(() => {
 });
 
 async function plugins(args: readonly string[], setting: Setting = {}): Promise<Outcome> {
-  return await modullm(["plugins", ...args], { ...setting, folder, env: { ...registry.env, ...setting.env } });
+  return await modullm(["plugins", ...args], {
+    ...setting,
+    folder,
+    env: { ...registry.env, ...setting.env },
+  });
 }
 
 async function install(...args: readonly string[]): Promise<{ folder: string; sha256: string }> {
@@ -45,10 +49,19 @@ async function failure(
 ): Promise<{ error_code: string; message: string; recovery_hint: string }> {
   const outcome = await plugins(args, setting);
   expect(outcome.exit).not.toBe(0);
-  return JSON.parse(outcome.stdout) as { error_code: string; message: string; recovery_hint: string };
+  return JSON.parse(outcome.stdout) as {
+    error_code: string;
+    message: string;
+    recovery_hint: string;
+  };
 }
 
-async function info(): Promise<{ trust: string; reason?: string; version: string; sha256: string }> {
+async function info(): Promise<{
+  trust: string;
+  reason?: string;
+  version: string;
+  sha256: string;
+}> {
   return (await plugins(["info", "sample"])).json() as {
     trust: string;
     reason?: string;
@@ -63,25 +76,42 @@ function left(): string[] {
 }
 
 describe("the dependencies of a plugin", () => {
-  function release(about: object, files: Record<string, string> = {}): { files: Record<string, string> } {
+  function release(
+    about: object,
+    files: Record<string, string> = {},
+  ): { files: Record<string, string> } {
     return { files: { "package.json": JSON.stringify(about), ...files } };
   }
 
   test("come from the registry, with what they need, into its own folder and its digest", async () => {
     registry.packages["outer"] = {
-      "1.2.0": release({ name: "outer", version: "1.2.0", dependencies: { inner: "2.x" } }, { "index.js": "1" }),
+      "1.2.0": release(
+        { name: "outer", version: "1.2.0", dependencies: { inner: "2.x" } },
+        { "index.js": "1" },
+      ),
     };
     registry.packages["inner"] = {
       "1.0.0": release({ name: "inner", version: "1.0.0" }),
-      "2.5.0": release({ name: "inner", version: "2.5.0", bin: "cli.js" }, { "cli.js": "#!/usr/bin/env node" }),
+      "2.5.0": release(
+        { name: "inner", version: "2.5.0", bin: "cli.js" },
+        { "cli.js": "#!/usr/bin/env node" },
+      ),
     };
     const dependencies = { outer: "^1.0.0", other: "npm:inner@1.0.0" };
     registry.packages[PACKAGE] = {
-      "1.0.0": { files: sampleFiles({ package: { dependencies, devDependencies: { gone: "1" } } }) },
+      "1.0.0": {
+        files: sampleFiles({ package: { dependencies, devDependencies: { gone: "1" } } }),
+      },
     };
     const shown = await install();
-    expect(readdirSync(join(shown.folder, "node_modules")).toSorted()).toEqual(["inner", "other", "outer"]);
-    const inner = JSON.parse(readFileSync(join(shown.folder, "node_modules/inner/package.json"), "utf8")) as object;
+    expect(readdirSync(join(shown.folder, "node_modules")).toSorted()).toEqual([
+      "inner",
+      "other",
+      "outer",
+    ]);
+    const inner = JSON.parse(
+      readFileSync(join(shown.folder, "node_modules/inner/package.json"), "utf8"),
+    ) as object;
     expect(inner).toMatchObject({ version: "2.5.0" });
     expect((await info()).trust).toBe("trusted");
     appendFileSync(join(shown.folder, "node_modules/outer/index.js"), "evil()");
@@ -97,16 +127,28 @@ describe("the dependencies of a plugin", () => {
       { dependencies: { x: "git+https://example.com/x.git" } },
       'depends on "x" by "git+https://example.com/x.git"',
     ],
-    ["a repository in short", { dependencies: { x: "someone/x" } }, 'depends on "x" by "someone/x"'],
+    [
+      "a repository in short",
+      { dependencies: { x: "someone/x" } },
+      'depends on "x" by "someone/x"',
+    ],
     ["a folder", { dependencies: { x: "file:../../.." } }, 'depends on "x" by "file:../../.."'],
-    ["an address", { optionalDependencies: { x: "https://example.com/x.tgz" } }, "only versions from the registry"],
+    [
+      "an address",
+      { optionalDependencies: { x: "https://example.com/x.tgz" } },
+      "only versions from the registry",
+    ],
     ["a way out by its name", { dependencies: { "../x": "1" } }, "only versions from the registry"],
     [
       "put in the place of another by an address",
       { dependencies: { x: "1" }, overrides: { y: "https://x/y.tgz" } },
       'depends on "y" by',
     ],
-    ["a package that there is not", { dependencies: { gone: "1" } }, "its dependencies can't be installed"],
+    [
+      "a package that there is not",
+      { dependencies: { gone: "1" } },
+      "its dependencies can't be installed",
+    ],
   ])("are refused when one is %s", async (_, about, reason) => {
     registry.packages[PACKAGE] = { "1.0.0": { files: sampleFiles({ package: about }) } };
     const { error_code, message } = await failure(["install", PACKAGE, "--yes"]);
@@ -121,12 +163,21 @@ describe("the dependencies of a plugin", () => {
     registry.packages["outer"] = {
       "1.0.0": release({ name: "outer", version: "1.0.0", dependencies: { deep: address } }),
     };
-    registry.packages[PACKAGE] = { "1.0.0": { files: sampleFiles({ package: { dependencies: { outer: "1" } } }) } };
-    expect((await failure(["install", PACKAGE, "--yes"])).message).toContain("which comes from no registry");
-    registry.packages["outer"] = {
-      "1.0.0": { ...release({ name: "outer", version: "1.0.0" }), integrity: `sha512-${"A".repeat(86)}==` },
+    registry.packages[PACKAGE] = {
+      "1.0.0": { files: sampleFiles({ package: { dependencies: { outer: "1" } } }) },
     };
-    expect((await failure(["install", PACKAGE, "--yes"])).message).toContain("dependencies can't be installed");
+    expect((await failure(["install", PACKAGE, "--yes"])).message).toContain(
+      "which comes from no registry",
+    );
+    registry.packages["outer"] = {
+      "1.0.0": {
+        ...release({ name: "outer", version: "1.0.0" }),
+        integrity: `sha512-${"A".repeat(86)}==`,
+      },
+    };
+    expect((await failure(["install", PACKAGE, "--yes"])).message).toContain(
+      "dependencies can't be installed",
+    );
     expect(left()).toEqual([]);
     other.stop();
   });
@@ -153,7 +204,9 @@ describe("the dependencies of a plugin", () => {
 
   test("that it brings along are taken as they are, all or none", async () => {
     const about = { dependencies: { outer: "1" }, bundleDependencies: ["outer"] };
-    const whole = makeFolder(sampleFiles({ package: about, files: { "node_modules/outer/index.js": "mine" } }));
+    const whole = makeFolder(
+      sampleFiles({ package: about, files: { "node_modules/outer/index.js": "mine" } }),
+    );
     const { folder: place } = await install(whole, "--yes");
     expect(readFileSync(join(place, "node_modules/outer/index.js"), "utf8")).toBe("mine");
     const half = makeFolder(
@@ -162,7 +215,9 @@ describe("the dependencies of a plugin", () => {
         files: { "node_modules/outer/index.js": "" },
       }),
     );
-    expect((await failure(["install", half])).message).toContain('but not the package "inner" in it');
+    expect((await failure(["install", half])).message).toContain(
+      'but not the package "inner" in it',
+    );
   });
 
   test("are fetched as its own settings would not have it", async () => {
@@ -181,7 +236,10 @@ describe("the dependencies of a plugin", () => {
       trustedDependencies: ["outer"],
       workspaces: ["../../*"],
     };
-    const { folder: place } = await install(makeFolder(sampleFiles({ package: about, files })), "--yes");
+    const { folder: place } = await install(
+      makeFolder(sampleFiles({ package: about, files })),
+      "--yes",
+    );
     expect(readdirSync(join(place, "node_modules/outer"))).toEqual(["package.json"]);
     expect(strangers.asked).toEqual([]);
     strangers.stop();
@@ -198,7 +256,11 @@ describe("update", () => {
     const refused = await failure(["update"]);
     expect(refused).toMatchObject({ error_code: "RLLM_021" });
     expect(refused.message).toContain("its files differ from those that you have trusted");
-    expect(await info()).toMatchObject({ version: "1.0.0", trust: "trusted", sha256: first.sha256 });
+    expect(await info()).toMatchObject({
+      version: "1.0.0",
+      trust: "trusted",
+      sha256: first.sha256,
+    });
 
     const no = await plugins(["update", "sample"], { typed: "n\n" });
     expect(no.stderr).toContain('Plugin "sample" 1.1.0, was 1.0.0: Says what it sees.');
@@ -223,7 +285,9 @@ describe("update", () => {
   test("of one that is not trusted needs no yes, and is not trusted either", async () => {
     await install(PACKAGE);
     registry.packages[PACKAGE] = { "2.0.0": { files: sampleFiles({ version: "2.0.0" }) } };
-    expect((await plugins(["update"])).json()).toMatchObject({ plugins: [{ version: "2.0.0", trusted: false }] });
+    expect((await plugins(["update"])).json()).toMatchObject({
+      plugins: [{ version: "2.0.0", trusted: false }],
+    });
   });
 
   test("from a folder takes what is in it now, and repairs what was tampered with", async () => {
@@ -236,7 +300,9 @@ describe("update", () => {
     });
     expect((await info()).trust).toBe("trusted");
     appendFileSync(join(source, "main.ts"), "// more");
-    expect((await plugins(["update", "sample", "--yes"])).json()).toMatchObject({ plugins: [{ changed: true }] });
+    expect((await plugins(["update", "sample", "--yes"])).json()).toMatchObject({
+      plugins: [{ changed: true }],
+    });
     rmSync(source, { recursive: true });
     expect((await failure(["update", "sample"])).message).toContain("there is no folder");
     expect((await info()).trust).toBe("trusted");
@@ -261,7 +327,9 @@ describe("update", () => {
   test("does not take another plugin in its place, nor one that is not installed", async () => {
     await install();
     registry.packages[PACKAGE] = { "2.0.0": { files: sampleFiles({ name: "other" }) } };
-    expect((await failure(["update", "sample", "--yes"])).message).toContain('what came has the name "other"');
+    expect((await failure(["update", "sample", "--yes"])).message).toContain(
+      'what came has the name "other"',
+    );
     expect((await failure(["update", "nobody"])).message).toContain("it is not installed");
     expect((await failure(["update", "constructor"])).message).toContain("it is not installed");
     expect((await info()).trust).toBe("trusted");
@@ -279,24 +347,45 @@ describe("remove", () => {
     expect(left()).toEqual([]);
     expect(readFileSync(join(folder, "data/modullm/plugins.lock.json"), "utf8")).toBe("{}\n");
     expect(readFileSync(join(folder, "state/modullm/trusted-plugins.json"), "utf8")).toBe("[]\n");
-    expect((await failure(["remove", "sample"])).message).toBe('Cannot remove plugin "sample": it is not installed');
+    expect((await failure(["remove", "sample"])).message).toBe(
+      'Cannot remove plugin "sample": it is not installed',
+    );
     expect((await failure(["info", "sample"])).message).toContain("there is no such plugin here");
   });
 });
 
 describe("what is not as it was installed", () => {
   test.each<[string, (place: string) => void, string]>([
-    ["a changed file", (place) => appendFileSync(join(place, "main.ts"), " "), '"main.ts" was changed'],
+    [
+      "a changed file",
+      (place) => appendFileSync(join(place, "main.ts"), " "),
+      '"main.ts" was changed',
+    ],
     [
       "a changed manifest",
       (place) =>
-        writeFileSync(join(place, "modullm-plugin.json"), sampleFiles({ env: ["HUSH"] })["modullm-plugin.json"] ?? ""),
+        writeFileSync(
+          join(place, "modullm-plugin.json"),
+          sampleFiles({ env: ["HUSH"] })["modullm-plugin.json"] ?? "",
+        ),
       '"modullm-plugin.json" was changed',
     ],
-    ["a new file", (place) => writeFileSync(join(place, "bunfig.toml"), 'preload = ["x"]'), '"bunfig.toml" was added'],
+    [
+      "a new file",
+      (place) => writeFileSync(join(place, "bunfig.toml"), 'preload = ["x"]'),
+      '"bunfig.toml" was added',
+    ],
     ["a file less", (place) => rmSync(join(place, "package.json")), '"package.json" was removed'],
-    ["no manifest", (place) => rmSync(join(place, "modullm-plugin.json")), '"modullm-plugin.json" was removed'],
-    ["the right to execute", (place) => chmodSync(join(place, "main.ts"), 0o755), '"main.ts" was made executable'],
+    [
+      "no manifest",
+      (place) => rmSync(join(place, "modullm-plugin.json")),
+      '"modullm-plugin.json" was removed',
+    ],
+    [
+      "the right to execute",
+      (place) => chmodSync(join(place, "main.ts"), 0o755),
+      '"main.ts" was made executable',
+    ],
     ["a link", (place) => symlinkSync("/etc", join(place, "etc")), '"etc" is a link'],
     ["a folder that is gone", (place) => rmSync(place, { recursive: true }), "is gone"],
     [
@@ -313,7 +402,9 @@ describe("what is not as it was installed", () => {
     const shown = await info();
     expect(shown.trust).toBe("broken");
     expect(shown.reason).toContain(reason);
-    expect((await plugins(["list"])).json()).toMatchObject({ plugins: [{ name: "sample", trust: "broken" }] });
+    expect((await plugins(["list"])).json()).toMatchObject({
+      plugins: [{ name: "sample", trust: "broken" }],
+    });
     const refused = await failure(["trust", "sample"]);
     expect(refused.error_code).toBe("RLLM_019");
     expect(refused.message).toContain(reason);
@@ -322,7 +413,10 @@ describe("what is not as it was installed", () => {
   test("a lock that names other files names no folder", async () => {
     const { sha256 } = await install();
     const file = join(folder, "data/modullm/plugins.lock.json");
-    const forged = readFileSync(file, "utf8").replaceAll(sha256, sha256.slice(0, 16).padEnd(64, "0"));
+    const forged = readFileSync(file, "utf8").replaceAll(
+      sha256,
+      sha256.slice(0, 16).padEnd(64, "0"),
+    );
     writeFileSync(file, forged);
     expect((await info()).trust).toBe("broken");
     writeFileSync(file, forged.replaceAll(/"sha256": "[^"]*"/g, '"sha256": "../../.."'));
@@ -342,7 +436,10 @@ describe("an installation", () => {
   test("at a terminal asks, shows what it may see, and a no leaves nothing", async () => {
     const { exit, stdout, stderr } = await plugins(["install", PACKAGE], { typed: "no\n" });
     expect(exit).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_021", recovery_hint: "Nothing was changed." });
+    expect(JSON.parse(stdout)).toMatchObject({
+      error_code: "RLLM_021",
+      recovery_hint: "Nothing was changed.",
+    });
     for (const line of [
       'Plugin "sample" 1.0.0: Says what it sees.',
       `  from      ${PACKAGE}@latest of npm (${PACKAGE}@1.0.0 sha512-`,
@@ -357,7 +454,9 @@ describe("an installation", () => {
     expect(left()).toEqual([]);
     expect((await plugins(["install", PACKAGE], { typed: "" })).exit).toBe(1);
     expect((await plugins(["install", PACKAGE], { typed: "yes please\n" })).exit).toBe(1);
-    expect((await plugins(["install", PACKAGE], { typed: "yes\n" })).json()).toMatchObject({ trusted: true });
+    expect((await plugins(["install", PACKAGE], { typed: "yes\n" })).json()).toMatchObject({
+      trusted: true,
+    });
   });
 
   test("shows a stranger's words as one line without control characters", async () => {
@@ -366,7 +465,9 @@ describe("an installation", () => {
       ...(JSON.parse(files["modullm-plugin.json"] ?? "") as object),
       description: "nice\n  sees      nothing\u001b[2J\u202e",
     };
-    registry.packages[PACKAGE] = { "1.0.0": { files: { ...files, "modullm-plugin.json": JSON.stringify(manifest) } } };
+    registry.packages[PACKAGE] = {
+      "1.0.0": { files: { ...files, "modullm-plugin.json": JSON.stringify(manifest) } },
+    };
     const { stderr } = await plugins(["install", PACKAGE], { typed: "n\n" });
     expect(stderr).toContain('Plugin "sample" 1.0.0: nice sees nothing[2J\n');
   });
@@ -380,7 +481,9 @@ describe("an installation", () => {
     registry.intercept = () => {
       if (count++ !== request) return null;
       arrived.resolve();
-      return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1000)) }));
+      return new Response(
+        new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1000)) }),
+      );
     };
     const interrupt = new AbortController();
     const ending = plugins(["install", PACKAGE, "--yes"], { signal: interrupt.signal });
@@ -388,22 +491,34 @@ describe("an installation", () => {
     interrupt.abort();
     const { exit, stdout } = await ending;
     expect(exit).toBe(130);
-    expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_022", recovery_hint: "Nothing was changed." });
+    expect(JSON.parse(stdout)).toMatchObject({
+      error_code: "RLLM_022",
+      recovery_hint: "Nothing was changed.",
+    });
     expect(left()).toEqual([]);
   });
 
   test("that is interrupted at the question leaves nothing", async () => {
     const interrupt = new AbortController();
     setTimeout(() => interrupt.abort(), 300);
-    const ending = await plugins(["install", PACKAGE], { typed: "", silent: true, signal: interrupt.signal });
+    const ending = await plugins(["install", PACKAGE], {
+      typed: "",
+      silent: true,
+      signal: interrupt.signal,
+    });
     expect(ending.exit).toBe(130);
     expect(left()).toEqual([]);
   });
 
   test("shows at a terminal how far a download is", async () => {
     const content = Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)));
-    const files = Object.entries(sampleFiles()).map(([name, text]) => ({ name: `package/${name}`, content: text }));
-    registry.packages[PACKAGE] = { "1.0.0": { tarball: tarball([...files, { name: "package/data", content }]) } };
+    const files = Object.entries(sampleFiles()).map(([name, text]) => ({
+      name: `package/${name}`,
+      content: text,
+    }));
+    registry.packages[PACKAGE] = {
+      "1.0.0": { tarball: tarball([...files, { name: "package/data", content }]) },
+    };
     const { stderr } = await plugins(["install", PACKAGE, "--yes"], { tty: true });
     expect(stderr).toContain("Downloading 0.1 MB of 0.1 MB");
   });
@@ -414,7 +529,12 @@ describe("an installation", () => {
     await dead.exited;
     const orphan = join(place, "sample@0123456789abcdef");
     const young = join(place, "young@0123456789abcdef");
-    for (const each of [orphan, young, join(place, `.staging-${dead.pid}-x`), join(place, `.staging-${process.pid}-x`)])
+    for (const each of [
+      orphan,
+      young,
+      join(place, `.staging-${dead.pid}-x`),
+      join(place, `.staging-${process.pid}-x`),
+    ])
       mkdirSync(each, { recursive: true });
     utimesSync(orphan, 0, 0);
     await install();
@@ -423,10 +543,16 @@ describe("an installation", () => {
   });
 
   test("and another at the same time are both in the lock", async () => {
-    const sources = Array.from({ length: 6 }, (_, index) => makeFolder(sampleFiles({ name: `p${index}` })));
-    const outcomes = await Promise.all(sources.map((source) => plugins(["install", source, "--yes"])));
+    const sources = Array.from({ length: 6 }, (_, index) =>
+      makeFolder(sampleFiles({ name: `p${index}` })),
+    );
+    const outcomes = await Promise.all(
+      sources.map((source) => plugins(["install", source, "--yes"])),
+    );
     expect(outcomes.map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0, 0]);
-    const { plugins: listed } = (await plugins(["list"])).json() as { plugins: { name: string; trust: string }[] };
+    const { plugins: listed } = (await plugins(["list"])).json() as {
+      plugins: { name: string; trust: string }[];
+    };
     expect(listed.map(({ name, trust }) => `${name} ${trust}`)).toEqual(
       Array.from({ length: 6 }, (_, index) => `p${index} trusted`),
     );

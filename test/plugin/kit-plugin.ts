@@ -1,4 +1,7 @@
-/** A plugin made with the TypeScript kit for what the echo plugin has no use for. `kit_plugin.py` does the same in Python. */
+/**
+ * A plugin made with the TypeScript kit for what the echo plugin has no use for. `kit_plugin.py`
+ * does the same in Python.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PluginError, serve } from "../../plugins/sdk/serve.ts";
@@ -8,7 +11,9 @@ let folder = "";
 serve({
   name: "kit",
   version: "2.0.0",
-  models: ({ settings }) => [{ name: typeof settings["model"] === "string" ? settings["model"] : "m", window: 10 }],
+  models: ({ settings }) => [
+    { name: typeof settings["model"] === "string" ? settings["model"] : "m", window: 10 },
+  ],
   params: "all",
   start({ settings, dataFolder }) {
     if (settings["key"] === "wrong") throw new PluginError("unauthorized", "the key is refused");
@@ -28,7 +33,11 @@ serve({
         yield "";
         yield { type: "text", text: "a" };
         yield { type: "note", message: "n" };
-        return { reason: "length", usage: { prompt_tokens: 1, completion_tokens: 2 }, served: `${model}-1` };
+        return {
+          reason: "length",
+          usage: { prompt_tokens: 1, completion_tokens: 2 },
+          served: `${model}-1`,
+        };
       case "deaf":
         // Never ends, and never listens.
         return await new Promise(() => {});

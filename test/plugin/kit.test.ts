@@ -6,7 +6,11 @@ import { Glob } from "bun";
 import { type Exchange, type Message, Wire } from "../../src/plugin/conformance/wire.ts";
 
 const ROOT = join(import.meta.dir, "../..");
-const ENV = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", PYTHONDONTWRITEBYTECODE: "1" };
+const ENV = {
+  PATH: process.env["PATH"] ?? "",
+  HOME: process.env["HOME"] ?? "",
+  PYTHONDONTWRITEBYTECODE: "1",
+};
 const KITS = [
   ["TypeScript", [process.execPath, join(import.meta.dir, "kit-plugin.ts")]],
   ["Python", ["python3", join(import.meta.dir, "kit_plugin.py")]],
@@ -35,13 +39,24 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
     const wire = new Wire({ command, args, env: ENV, cwd: ROOT }, { patience: 10_000 });
     wires.push(wire);
     const host = { name: "test", version: "1" };
-    const answer = await wire.ask("initialize", { protocol_version: 1, host, settings, data_folder: folder });
+    const answer = await wire.ask("initialize", {
+      protocol_version: 1,
+      host,
+      settings,
+      data_folder: folder,
+    });
     return { wire, answer };
   }
 
   function begin(wire: Wire, content: string): Exchange {
     const messages = [{ role: "user", content }];
-    return wire.open("chat", { model: "m", messages, params: { any: 1 }, schema: null, stream: true });
+    return wire.open("chat", {
+      model: "m",
+      messages,
+      params: { any: 1 },
+      schema: null,
+      stream: true,
+    });
   }
 
   const partsOf = ({ notes }: Exchange): unknown[] => notes.map(({ params }) => params["part"]);
@@ -58,13 +73,20 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
     const { wire, answer } = await open({ key: "wrong" });
     expect(answer["error"]).toEqual({ code: -32_002, message: "the key is refused" });
     const host = { name: "test", version: "1" };
-    const again = await wire.ask("initialize", { protocol_version: 1, host, settings: {}, data_folder: folder });
+    const again = await wire.ask("initialize", {
+      protocol_version: 1,
+      host,
+      settings: {},
+      data_folder: folder,
+    });
     expect(again["error"]).toBeUndefined();
   });
 
   test("gives its functions the settings", async () => {
     const { wire } = await open({ model: "large" });
-    expect((await wire.ask("models/list", {}))["result"]).toEqual({ models: [{ name: "large", window: 10 }] });
+    expect((await wire.ask("models/list", {}))["result"]).toEqual({
+      models: [{ name: "large", window: 10 }],
+    });
   });
 
   test("keeps what it prints out of the protocol", async () => {
@@ -129,7 +151,10 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
       data: { retry_after_ms: 5 },
     });
     expect(logOf(wire)).toBe("");
-    expect((await wire.answer(begin(wire, "break")))["error"]).toEqual({ code: -32_603, message: "a bug" });
+    expect((await wire.answer(begin(wire, "break")))["error"]).toEqual({
+      code: -32_603,
+      message: "a bug",
+    });
     await wire.until(() => logOf(wire).includes("TypeError"), "the log does not tell it");
   });
 
@@ -145,7 +170,9 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
     const { wire } = await open();
     const pull = wire.open("models/pull", { model: "m" });
     expect((await wire.answer(pull))["result"]).toEqual({});
-    expect(pull.notes.map(({ method, params }) => [method, params["message"], params["total"]])).toEqual([
+    expect(
+      pull.notes.map(({ method, params }) => [method, params["message"], params["total"]]),
+    ).toEqual([
       ["progress", "getting m", 2],
       ["progress", "done", 2],
     ]);
@@ -171,7 +198,14 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
 test("the TypeScript kit runs on Node as it is published", async () => {
   const folder = newFolder();
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const built = Bun.spawnSync(["node", tsc, "-p", join(ROOT, "plugins/sdk"), "--outDir", join(folder, "sdk")]);
+  const built = Bun.spawnSync([
+    "node",
+    tsc,
+    "-p",
+    join(ROOT, "plugins/sdk"),
+    "--outDir",
+    join(folder, "sdk"),
+  ]);
   expect(built.stdout.toString()).toBe("");
   await Bun.write(join(folder, "package.json"), '{"type":"module"}');
   await Bun.write(

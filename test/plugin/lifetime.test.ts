@@ -27,7 +27,8 @@ test.each(["SIGKILL", "SIGTERM", "SIGHUP"] as const)(
 test("1,000 chats leave memory as it was, the host's and the plugin's", async () => {
   const { host } = startFaulty("none");
   async function chats(count: number): Promise<void> {
-    for (let n = 0; n < count; n += 10) await Promise.all(Array.from({ length: 10 }, () => chat(host)));
+    for (let n = 0; n < count; n += 10)
+      await Promise.all(Array.from({ length: 10 }, () => chat(host)));
   }
   const look = async () => {
     Bun.gc(true);

@@ -2,7 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { createLineReader } from "../../src/plugin/lines.ts";
 
 /** What a reader makes of bytes that come in pieces of this size. */
-function read(bytes: Uint8Array, piece: number, limit = 1000): { lines: string[]; fault: string | null; left: number } {
+function read(
+  bytes: Uint8Array,
+  piece: number,
+  limit = 1000,
+): { lines: string[]; fault: string | null; left: number } {
   const reader = createLineReader(limit);
   const lines: string[] = [];
   let fault: string | null = null;
@@ -26,11 +30,18 @@ describe("createLineReader()", () => {
     expect(lines).toEqual(["fine"]);
     expect(fault).toBe('it wrote a line that is not UTF-8: "bad \uFFFD"');
   });
-  test.each([1, 6, 100])("takes a line of the limit, and none of more, in pieces of %d bytes", (piece) => {
-    expect(read(Buffer.from(`${"x".repeat(10)}\n`), piece, 10).lines).toEqual(["x".repeat(10)]);
-    expect(read(Buffer.from(`${"x".repeat(11)}\n`), piece, 10).fault).toBe("it wrote a line of more than 10 bytes");
-    expect(read(Buffer.from("x".repeat(11)), piece, 10).fault).toBe("it wrote a line of more than 10 bytes");
-  });
+  test.each([1, 6, 100])(
+    "takes a line of the limit, and none of more, in pieces of %d bytes",
+    (piece) => {
+      expect(read(Buffer.from(`${"x".repeat(10)}\n`), piece, 10).lines).toEqual(["x".repeat(10)]);
+      expect(read(Buffer.from(`${"x".repeat(11)}\n`), piece, 10).fault).toBe(
+        "it wrote a line of more than 10 bytes",
+      );
+      expect(read(Buffer.from("x".repeat(11)), piece, 10).fault).toBe(
+        "it wrote a line of more than 10 bytes",
+      );
+    },
+  );
   test("stops where it is told to", () => {
     const lines: string[] = [];
     createLineReader(100).push(Buffer.from("a\nb\nc\n"), (line) => lines.push(line) < 2);

@@ -21,8 +21,18 @@ function folderWith(manifest: unknown, files: Record<string, string> = {}): stri
 }
 
 function start(manifest: object, options: Partial<Parameters<typeof startCommand>[1]> = {}) {
-  const loaded = { manifest: { ...MANIFEST, ...manifest } as never, folder: "/p", file: "/p/modullm-plugin.json" };
-  return startCommand(loaded, { executable: "/bin/me", env: {}, node: false, platform: "linux", ...options });
+  const loaded = {
+    manifest: { ...MANIFEST, ...manifest } as never,
+    folder: "/p",
+    file: "/p/modullm-plugin.json",
+  };
+  return startCommand(loaded, {
+    executable: "/bin/me",
+    env: {},
+    node: false,
+    platform: "linux",
+    ...options,
+  });
 }
 
 describe("readManifest()", () => {
@@ -39,9 +49,18 @@ describe("readManifest()", () => {
     const { version, description, ...field } = MANIFEST;
     const folder = makeFolder({
       "main.ts": "",
-      "package.json": JSON.stringify({ name: "modullm-plugin-sample", version, description, modullm: field }),
+      "package.json": JSON.stringify({
+        name: "modullm-plugin-sample",
+        version,
+        description,
+        modullm: field,
+      }),
     });
-    expect((await readManifest(folder)).manifest).toMatchObject({ name: "sample", version, description });
+    expect((await readManifest(folder)).manifest).toMatchObject({
+      name: "sample",
+      version,
+      description,
+    });
   });
 
   test.each([
@@ -51,22 +70,74 @@ describe("readManifest()", () => {
     ["a name with a path", { ...MANIFEST, name: "../x" }, "lower-case letters"],
     ["a name in capitals", { ...MANIFEST, name: "Sample" }, "lower-case letters"],
     ["a blank description", { ...MANIFEST, description: " " }, "description is blank"],
-    ["a number as version", { ...MANIFEST, version: 1 }, "version must be a string, but it is the number 1"],
+    [
+      "a number as version",
+      { ...MANIFEST, version: 1 },
+      "version must be a string, but it is the number 1",
+    ],
     ["half a version", { ...MANIFEST, version: "1.0" }, "a version such as 1.2.0"],
-    ["a later interface", { ...MANIFEST, interface_version: 2 }, "made for version 2 of the interface"],
-    ["no interface", { ...MANIFEST, interface_version: undefined }, "interface_version must be a whole number"],
-    ["an unknown key", { ...MANIFEST, provide: ["chat"] }, 'unknown key "provide". Did you mean "provides"?'],
-    ["an unknown platform", { ...MANIFEST, command: { windows: ["main.ts"] } }, 'unknown key "command.windows"'],
+    [
+      "a later interface",
+      { ...MANIFEST, interface_version: 2 },
+      "made for version 2 of the interface",
+    ],
+    [
+      "no interface",
+      { ...MANIFEST, interface_version: undefined },
+      "interface_version must be a whole number",
+    ],
+    [
+      "an unknown key",
+      { ...MANIFEST, provide: ["chat"] },
+      'unknown key "provide". Did you mean "provides"?',
+    ],
+    [
+      "an unknown platform",
+      { ...MANIFEST, command: { windows: ["main.ts"] } },
+      'unknown key "command.windows"',
+    ],
     ["no platform", { ...MANIFEST, command: {} }, "command names no platform"],
     ["an empty command", { ...MANIFEST, command: { default: [] } }, "command.default is empty"],
-    ["arguments for TypeScript", { ...MANIFEST, command: { default: ["main.ts", "-x"] } }, "one file for typescript"],
-    ["an option as program", { ...MANIFEST, command: { default: ["--eval"] } }, "begins with no program"],
-    ["a file outside", { ...MANIFEST, command: { default: ["../main.ts"] } }, "inside of the plugin's folder"],
-    ["an absolute file", { ...MANIFEST, command: { default: ["/bin/sh"] } }, "inside of the plugin's folder"],
-    ["a hidden way out", { ...MANIFEST, command: { default: ["a/../../b.ts"] } }, "inside of the plugin's folder"],
-    ["an absolute program", { ...MANIFEST, language: "bash", command: { default: ["/bin/sh"] } }, "inside of the"],
-    ["a Windows path", { ...MANIFEST, command: { default: ["C:main.ts"] } }, "inside of the plugin's folder"],
-    ["a file that is missing", { ...MANIFEST, command: { default: ["gone.ts"] } }, "is no file of the plugin"],
+    [
+      "arguments for TypeScript",
+      { ...MANIFEST, command: { default: ["main.ts", "-x"] } },
+      "one file for typescript",
+    ],
+    [
+      "an option as program",
+      { ...MANIFEST, command: { default: ["--eval"] } },
+      "begins with no program",
+    ],
+    [
+      "a file outside",
+      { ...MANIFEST, command: { default: ["../main.ts"] } },
+      "inside of the plugin's folder",
+    ],
+    [
+      "an absolute file",
+      { ...MANIFEST, command: { default: ["/bin/sh"] } },
+      "inside of the plugin's folder",
+    ],
+    [
+      "a hidden way out",
+      { ...MANIFEST, command: { default: ["a/../../b.ts"] } },
+      "inside of the plugin's folder",
+    ],
+    [
+      "an absolute program",
+      { ...MANIFEST, language: "bash", command: { default: ["/bin/sh"] } },
+      "inside of the",
+    ],
+    [
+      "a Windows path",
+      { ...MANIFEST, command: { default: ["C:main.ts"] } },
+      "inside of the plugin's folder",
+    ],
+    [
+      "a file that is missing",
+      { ...MANIFEST, command: { default: ["gone.ts"] } },
+      "is no file of the plugin",
+    ],
     ["nothing provided", { ...MANIFEST, provides: [] }, "provides is empty"],
     ["something unknown", { ...MANIFEST, provides: ["chatt"] }, 'Did you mean "chat"?'],
     ["something twice", { ...MANIFEST, provides: ["chat", "chat"] }, "names something twice"],
@@ -74,8 +145,16 @@ describe("readManifest()", () => {
     ["a variable that loads code", { ...MANIFEST, env: ["NODE_OPTIONS"] }, "which no plugin gets"],
     ["the runtime's own variable", { ...MANIFEST, env: ["BUN_BE_BUN"] }, "which no plugin gets"],
     ["the loader's variable", { ...MANIFEST, env: ["LD_PRELOAD"] }, "which no plugin gets"],
-    ["settings that are no schema", { ...MANIFEST, settings: { type: "strin" } }, "settings is no JSON Schema"],
-    ["settings as a list", { ...MANIFEST, settings: [] }, "settings must be a JSON Schema, but it is a list"],
+    [
+      "settings that are no schema",
+      { ...MANIFEST, settings: { type: "strin" } },
+      "settings is no JSON Schema",
+    ],
+    [
+      "settings as a list",
+      { ...MANIFEST, settings: [] },
+      "settings must be a JSON Schema, but it is a list",
+    ],
   ])("refuses %s", async (_, manifest, reason) => {
     const { code, message } = await failureOf(readManifest(folderWith(manifest)));
     expect(code).toBe("RLLM_019");
@@ -121,7 +200,10 @@ describe("startCommand()", () => {
   });
 
   test("under Node, on Node", () => {
-    expect(start({ language: "javascript" }, { node: true })).toMatchObject({ args: ["/p/main.ts"], env: {} });
+    expect(start({ language: "javascript" }, { node: true })).toMatchObject({
+      args: ["/p/main.ts"],
+      env: {},
+    });
   });
 
   test("gives the variables that the manifest names, and four more, to no other", () => {
@@ -149,7 +231,10 @@ describe("startCommand()", () => {
 
   test("takes the command of the platform, and a path from the folder", () => {
     const command = { linux: ["bin/run", "x"], darwin: ["bin/mac"] };
-    expect(start({ language: "binary", command })).toMatchObject({ command: "/p/bin/run", args: ["x"] });
+    expect(start({ language: "binary", command })).toMatchObject({
+      command: "/p/bin/run",
+      args: ["x"],
+    });
     expect(() => start({ language: "binary", command }, { platform: "win32" })).toThrow(
       'Cannot start plugin "sample": it has no command for win32, only for linux, darwin',
     );

@@ -11,7 +11,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { makeFolder, modullm, type Outcome, programText, type Setting } from "../cli/command-line.ts";
+import {
+  makeFolder,
+  modullm,
+  type Outcome,
+  programText,
+  type Setting,
+} from "../cli/command-line.ts";
 import { sampleFiles, type SampleOptions } from "./sample.ts";
 
 /** Without the variables that would be in the way: the plugin's answer is what it sees. */
@@ -39,7 +45,10 @@ async function run(setting: Setting = {}): Promise<Outcome> {
 
 async function seen(setting: Setting = {}): Promise<Seen> {
   const outcome = await run(setting);
-  expect({ exit: outcome.exit, error: outcome.exit === 0 ? "" : outcome.stdout }).toEqual({ exit: 0, error: "" });
+  expect({ exit: outcome.exit, error: outcome.exit === 0 ? "" : outcome.stdout }).toEqual({
+    exit: 0,
+    error: "",
+  });
   return JSON.parse(outcome.stdout) as Seen;
 }
 
@@ -79,14 +88,18 @@ describe("a plugin of a project", () => {
     expect(await failure()).toMatchObject({
       error_code: "RLLM_021",
       message: 'Cannot start plugin "sample": you have not trusted it yet',
-      recovery_hint: "`modullm plugins info sample` shows what it is; `modullm plugins trust sample` says yes.",
+      recovery_hint:
+        "`modullm plugins info sample` shows what it is; `modullm plugins trust sample` says yes.",
     });
     expect(await plugins("info", "sample")).toMatchObject({
       place: "project",
       trust: "untrusted",
       runs: ["main.ts"],
       provides: ["chat", "models/list"],
-      sees: { always: ["PATH", "HOME", "TMPDIR", "LANG"], variables: [{ name: "SAMPLE_API_KEY", set: false }] },
+      sees: {
+        always: ["PATH", "HOME", "TMPDIR", "LANG"],
+        variables: [{ name: "SAMPLE_API_KEY", set: false }],
+      },
     });
     expect(await plugins("trust", "sample")).toMatchObject({ trusted: true, changed: true });
     await seen();
@@ -125,14 +138,25 @@ describe("a plugin of a project", () => {
   });
 
   test.each<[string, (source: string) => void, string]>([
-    ["its code", (source) => appendFileSync(join(source, "main.ts"), "// evil"), '"main.ts" was changed'],
+    [
+      "its code",
+      (source) => appendFileSync(join(source, "main.ts"), "// evil"),
+      '"main.ts" was changed',
+    ],
     [
       "what it may see",
       (source) =>
-        writeFileSync(join(source, "modullm-plugin.json"), sampleFiles({ env: ["HUSH"] })["modullm-plugin.json"] ?? ""),
+        writeFileSync(
+          join(source, "modullm-plugin.json"),
+          sampleFiles({ env: ["HUSH"] })["modullm-plugin.json"] ?? "",
+        ),
       '"modullm-plugin.json" was changed',
     ],
-    ["a file beside it", (source) => writeFileSync(join(source, "bunfig.toml"), "[test]"), '"bunfig.toml" was added'],
+    [
+      "a file beside it",
+      (source) => writeFileSync(join(source, "bunfig.toml"), "[test]"),
+      '"bunfig.toml" was added',
+    ],
   ])("wants a new yes when somebody changes %s", async (_, change, what) => {
     const source = place(PROJECT);
     await plugins("trust", "sample");
@@ -252,7 +276,10 @@ describe("plugins are found", () => {
       plugins: { name: string; version: string; place: string; hidden?: true }[];
     };
     expect(
-      all.map(({ name, version, place: where, hidden }) => `${name} ${version} ${where}${hidden ? " hidden" : ""}`),
+      all.map(
+        ({ name, version, place: where, hidden }) =>
+          `${name} ${version} ${where}${hidden ? " hidden" : ""}`,
+      ),
     ).toEqual([
       "sample 1.0.0 project",
       "sample 2.0.0 installed hidden",
@@ -330,7 +357,11 @@ describe("a plugin that is installed", () => {
   });
 
   test("gets its settings, once they are what its manifest says", async () => {
-    const settings = { type: "object", properties: { region: { enum: ["eu", "us"] } }, additionalProperties: false };
+    const settings = {
+      type: "object",
+      properties: { region: { enum: ["eu", "us"] } },
+      additionalProperties: false,
+    };
     await plugins("install", place("source", { settings }), "--yes");
     mkdirSync(join(folder, "config/modullm"), { recursive: true });
     const file = join(folder, "config/modullm/config.yaml");
@@ -338,8 +369,13 @@ describe("a plugin that is installed", () => {
     expect((await seen()).settings).toEqual({ region: "eu" });
     writeFileSync(file, "plugins: {sample: {region: mars}}\n");
     const refused = await failure();
-    expect(refused).toMatchObject({ error_code: "RLLM_018", details: { field: "plugins.sample.region" } });
-    expect(refused.message).toContain('Cannot use plugin "sample": plugins.sample.region in config.yaml:');
+    expect(refused).toMatchObject({
+      error_code: "RLLM_018",
+      details: { field: "plugins.sample.region" },
+    });
+    expect(refused.message).toContain(
+      'Cannot use plugin "sample": plugins.sample.region in config.yaml:',
+    );
     writeFileSync(file, "plugins: {sample: {regoin: eu}}\n");
     expect(await failure()).toMatchObject({ error_code: "RLLM_018" });
   });

@@ -45,19 +45,23 @@ test("the dialogue in docs/plugin-protocol.md is one", () => {
 
 describe("schemas", () => {
   test("say what the types say, as the compiler has checked", () => {
-    expect(Object.values({ ...SAME.params, ...SAME.results, ...SAME.notifications }).every(Boolean)).toBe(true);
-    expect([Object.keys(SAME.params), Object.keys(SAME.results), Object.keys(SAME.notifications)]).toEqual([
-      Object.keys(PARAMS),
-      Object.keys(RESULTS),
-      Object.keys(NOTIFICATIONS),
-    ]);
+    expect(
+      Object.values({ ...SAME.params, ...SAME.results, ...SAME.notifications }).every(Boolean),
+    ).toBe(true);
+    expect([
+      Object.keys(SAME.params),
+      Object.keys(SAME.results),
+      Object.keys(SAME.notifications),
+    ]).toEqual([Object.keys(PARAMS), Object.keys(RESULTS), Object.keys(NOTIFICATIONS)]);
   });
   test("let in what they don't name, and `__proto__` as any other key", () => {
     const checks = createChecks();
     const result: unknown = JSON.parse('{"ok": true, "later": 1, "__proto__": {"ok": "no"}}');
     expect(checks.result("health", result, {})).toBeNull();
     expect(checks.result("health", JSON.parse('{"__proto__": {"ok": true}}'), {})).not.toBeNull();
-    expect(checks.result("health", { ok: true, message: null }, {})).toMatch(/"message" of its result/);
+    expect(checks.result("health", { ok: true, message: null }, {})).toMatch(
+      /"message" of its result/,
+    );
   });
   test("know version 1", () => {
     expect(PROTOCOL_VERSION).toBe(1);

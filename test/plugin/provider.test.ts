@@ -47,7 +47,8 @@ testProvider("of a plugin", async (behaviour: Behaviour) => {
     id: `faulty/${name}`,
     request: ask(),
     disconnected: async () => {
-      if (!(await until(() => existsSync(`${faulty.marker}.cancelled`)))) throw new Error("it was not cancelled");
+      if (!(await until(() => existsSync(`${faulty.marker}.cancelled`))))
+        throw new Error("it was not cancelled");
     },
     close: () => provider.close?.() ?? Promise.resolve(),
   };
@@ -106,7 +107,8 @@ describe("what a chat is", () => {
 });
 
 describe("what a plugin says itself", () => {
-  const failing = async (model: string) => (await outcome(make().provider.model(model), ask())).error;
+  const failing = async (model: string) =>
+    (await outcome(make().provider.model(model), ask())).error;
 
   test("no such model: RLLM_010", async () => {
     const error = await failing("missing");
@@ -118,19 +120,25 @@ describe("what a plugin says itself", () => {
   });
   test("unauthorized: RLLM_014 with the variable it gets", async () => {
     const error = await failing("locked");
-    expect([error?.code, error?.details["missing_env_var"]]).toEqual(["RLLM_014", "FAULTY_API_KEY"]);
+    expect([error?.code, error?.details["missing_env_var"]]).toEqual([
+      "RLLM_014",
+      "FAULTY_API_KEY",
+    ]);
   });
   test("unavailable: RLLM_017 that is tried again, after the time it asks for", async () => {
     const error = await failing("busy");
-    expect([error?.code, error?.retryable, error?.details["retry_after_ms"], error?.details["status"]]).toEqual([
-      "RLLM_017",
-      true,
-      20,
-      503,
-    ]);
+    expect([
+      error?.code,
+      error?.retryable,
+      error?.details["retry_after_ms"],
+      error?.details["status"],
+    ]).toEqual(["RLLM_017", true, 20, 503]);
     const waits: number[] = [];
     const sleep = async (milliseconds: number) => void waits.push(milliseconds);
-    const again = await outcome(withRetry(make().provider.model("busy"), { sleep, random: () => 1 }), ask());
+    const again = await outcome(
+      withRetry(make().provider.model("busy"), { sleep, random: () => 1 }),
+      ask(),
+    );
     expect(again.error?.details["attempts"]).toBe(3);
     expect(waits).toHaveLength(2);
   });
@@ -189,7 +197,11 @@ describe("a plugin that is not what its manifest says", () => {
   test.each([
     ["name", { name: "other" }, /its name is "faulty", its manifest that it is "other"/],
     ["version", { version: "2.0.0" }, /it is version "1.0.0", its manifest that it is "2.0.0"/],
-    ["abilities", { provides: ["chat", "rerank"] as never }, /provides rerank, and it says that it doesn't/],
+    [
+      "abilities",
+      { provides: ["chat", "rerank"] as never },
+      /provides rerank, and it says that it doesn't/,
+    ],
     ["no chat", { provides: ["embed"] as const }, /does not provide "chat"/],
   ])("is not used: %s", async (_, manifest, says) => {
     const { provider } = make(manifest);

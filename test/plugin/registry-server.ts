@@ -76,7 +76,12 @@ function answer(pathname: string, registry: RegistryServer): Response {
   });
 }
 
-function versionOf(name: string, version: string, release: Release, { url }: RegistryServer): object {
+function versionOf(
+  name: string,
+  version: string,
+  release: Release,
+  { url }: RegistryServer,
+): object {
   const bytes = tarballOf(release);
   const about = JSON.parse(release.files?.["package.json"] ?? "{}") as object;
   const integrity = release.integrity === undefined ? integrityOf(bytes) : release.integrity;

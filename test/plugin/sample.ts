@@ -1,4 +1,7 @@
-/** A small plugin without anything outside of its file; it answers a chat with what it sees of its surroundings, as JSON. */
+/**
+ * A small plugin without anything outside of its file; it answers a chat with what it sees of its
+ * surroundings, as JSON.
+ */
 export const SAMPLE_CODE = `
 import { createInterface } from "node:readline";
 type Request = { id: number; method: string; params: Record<string, unknown> };
@@ -53,7 +56,10 @@ export function sampleManifest(options: SampleOptions = {}): object {
   };
 }
 
-/** The files of a plugin, as its folder has them. Its scripts leave a mark where `mark` says, if anybody runs them. */
+/**
+ * The files of a plugin, as its folder has them. Its scripts leave a mark where `mark` says, if
+ * anybody runs them.
+ */
 export function sampleFiles(options: SampleOptions = {}): Record<string, string> {
   const { name = "sample", version = "1.0.0" } = options;
   const code = SAMPLE_CODE.replace('NAME = "sample"', `NAME = "${name}"`).replace(
@@ -75,6 +81,14 @@ export function sampleFiles(options: SampleOptions = {}): Record<string, string>
 
 /** Scripts that a package manager would run, each of which makes a file. */
 export function markingScripts(mark: string): object {
-  const names = ["preinstall", "install", "postinstall", "prepare", "prepublish", "preprepare", "postprepare"];
+  const names = [
+    "preinstall",
+    "install",
+    "postinstall",
+    "prepare",
+    "prepublish",
+    "preprepare",
+    "postprepare",
+  ];
   return { scripts: Object.fromEntries(names.map((name) => [name, `echo ${name} >> '${mark}'`])) };
 }

@@ -9,7 +9,11 @@ type FromSchema<S> = S extends { readonly const: infer C }
     ? E
     : S extends { readonly anyOf: readonly (infer A)[] }
       ? FromSchema<A>
-      : S extends { readonly type: "object"; readonly properties: infer P; readonly required: readonly (infer R)[] }
+      : S extends {
+            readonly type: "object";
+            readonly properties: infer P;
+            readonly required: readonly (infer R)[];
+          }
         ? FromObject<P, R>
         : S extends { readonly type: "array"; readonly items: infer I }
           ? readonly FromSchema<I>[]
@@ -40,17 +44,25 @@ interface Names {
 }
 
 type Flat<T> = { [K in keyof T]: T[K] };
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- two functions are the same type only when A and B are
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Same<A, B> =
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- types are equal when such functions are
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
-/** `true` for each message whose schema and type say the same. The compiler refuses any other value. */
+/**
+ * `true` for each message whose schema and type say the same. The compiler refuses any other value.
+ */
 export const SAME: {
-  readonly params: { readonly [M in keyof Methods]: Same<FromSchema<(typeof PARAMS)[M]>, Methods[M]["params"]> };
+  readonly params: {
+    readonly [M in keyof Methods]: Same<FromSchema<(typeof PARAMS)[M]>, Methods[M]["params"]>;
+  };
   readonly results: {
     readonly [M in keyof Methods]: Same<FromSchema<(typeof RESULTS)[M]>, Methods[M]["result"]>;
   };
   readonly notifications: {
-    readonly [N in keyof Notifications]: Same<FromSchema<(typeof NOTIFICATIONS)[N]>, Notifications[N]>;
+    readonly [N in keyof Notifications]: Same<
+      FromSchema<(typeof NOTIFICATIONS)[N]>,
+      Notifications[N]
+    >;
   };
 } = {
   params: {

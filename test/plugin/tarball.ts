@@ -17,13 +17,18 @@ export interface Entry {
   readonly nameBytes?: Uint8Array;
 }
 
-export function tarball(entries: readonly Entry[], end: Uint8Array = new Uint8Array(1024)): Uint8Array {
+export function tarball(
+  entries: readonly Entry[],
+  end: Uint8Array = new Uint8Array(1024),
+): Uint8Array {
   return gzipSync(tar(entries, end));
 }
 
 /** An npm package's archive: the files under `package/`. */
 export function packageTarball(files: Readonly<Record<string, string>>): Uint8Array {
-  return tarball(Object.entries(files).map(([name, content]) => ({ name: `package/${name}`, content })));
+  return tarball(
+    Object.entries(files).map(([name, content]) => ({ name: `package/${name}`, content })),
+  );
 }
 
 export function tar(entries: readonly Entry[], end: Uint8Array = new Uint8Array(1024)): Uint8Array {
@@ -47,7 +52,11 @@ function blocksOf(entry: Entry): Uint8Array[] {
   header.write(`${(entry.mode ?? 0o644).toString(8).padStart(7, "0")}\0`, 100);
   header.write("0000000\0", 108);
   header.write("0000000\0", 116);
-  header.write(typeof size === "string" ? size : `${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
+  header.write(
+    typeof size === "string" ? size : `${size.toString(8).padStart(11, "0")}\0`,
+    124,
+    "latin1",
+  );
   header.write("00000000000\0", 136);
   header.write(entry.type ?? "0", 156);
   header.write(entry.link ?? "", 157, 100);

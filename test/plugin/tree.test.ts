@@ -2,7 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { $ } from "bun";
-import { copyTree, describeChanges, readTree, readTreeList, treeList } from "../../src/plugin/tree.ts";
+import {
+  copyTree,
+  describeChanges,
+  readTree,
+  readTreeList,
+  treeList,
+} from "../../src/plugin/tree.ts";
 import { makeFolder } from "../cli/command-line.ts";
 
 const FILES = { "main.ts": "1", "lib/a.ts": "2", "lib/b.ts": "3" };
@@ -23,10 +29,18 @@ describe("readTree()", () => {
   });
 
   test.each<[string, (folder: string) => void, string]>([
-    ["a changed byte", (folder) => writeFileSync(join(folder, "main.ts"), "2"), '"main.ts" was changed'],
+    [
+      "a changed byte",
+      (folder) => writeFileSync(join(folder, "main.ts"), "2"),
+      '"main.ts" was changed',
+    ],
     ["a new file", (folder) => writeFileSync(join(folder, "lib/c.ts"), ""), '"lib/c.ts" was added'],
     ["a file less", (folder) => rmSync(join(folder, "lib/b.ts")), '"lib/b.ts" was removed'],
-    ["the right to execute", (folder) => chmodSync(join(folder, "main.ts"), 0o755), '"main.ts" was made executable'],
+    [
+      "the right to execute",
+      (folder) => chmodSync(join(folder, "main.ts"), 0o755),
+      '"main.ts" was made executable',
+    ],
     ["a hidden file", (folder) => writeFileSync(join(folder, ".env"), "A=b"), '".env" was added'],
     [
       "two files that change places",
@@ -48,7 +62,9 @@ describe("readTree()", () => {
   test("refuses links, also into itself, and pipes", async () => {
     const folder = makeFolder(FILES);
     symlinkSync("main.ts", join(folder, "link.ts"));
-    expect(await faultOf(folder)).toBe('"link.ts" is a link, and a plugin may hold files and folders only');
+    expect(await faultOf(folder)).toBe(
+      '"link.ts" is a link, and a plugin may hold files and folders only',
+    );
     rmSync(join(folder, "link.ts"));
     symlinkSync("/etc", join(folder, "etc"));
     expect(await faultOf(folder)).toContain('"etc" is a link');
@@ -72,7 +88,12 @@ describe("readTree()", () => {
     symlinkSync("../a/index.js", join(folder, "node_modules/.bin/a"));
     expect(await faultOf(folder)).toContain("is a link");
     const { files } = await readTree(folder, { source: true });
-    expect(files.map(({ path }) => path)).toEqual(["lib/a.ts", "lib/b.ts", "main.ts", "node_modules/a/index.js"]);
+    expect(files.map(({ path }) => path)).toEqual([
+      "lib/a.ts",
+      "lib/b.ts",
+      "main.ts",
+      "node_modules/a/index.js",
+    ]);
   });
 
   test("its list proves itself", async () => {
@@ -82,7 +103,11 @@ describe("readTree()", () => {
   });
 
   test("changes beyond five are counted", async () => {
-    const many = Array.from({ length: 8 }, (_, index) => ({ path: `f${index}`, sha256: "", executable: false }));
+    const many = Array.from({ length: 8 }, (_, index) => ({
+      path: `f${index}`,
+      sha256: "",
+      executable: false,
+    }));
     expect(describeChanges(many, [])).toEndWith('"f4" was removed, and 3 more');
   });
 

@@ -1,6 +1,7 @@
 /**
- * A plugin that does everything there is, and does one thing wrong: what the check named by its argument looks for. Without one it
- * does everything right. It is written without the kit, which would not let it.
+ * A plugin that does everything there is, and does one thing wrong: what the check named by its
+ * argument looks for. Without one it does everything right. It is written without the kit, which
+ * would not let it.
  */
 import { writeSync } from "node:fs";
 
@@ -20,7 +21,8 @@ const send = (message: Message): void =>
 const result = (id: unknown, value: unknown): void => send({ id, result: value });
 const fail = (id: unknown, code: number, message = "no", data?: unknown): void =>
   send({ id, error: { code, message, ...(data === undefined ? {} : { data }) } });
-const part = (id: unknown, value: unknown): void => send({ method: "chat/part", params: { id, part: value } });
+const part = (id: unknown, value: unknown): void =>
+  send({ method: "chat/part", params: { id, part: value } });
 
 if (is("start/silent")) put('{"jsonrpc":"2.0","method":"ready"}\n');
 if (is("start/plain-locale") && process.env["LANG"] === "C") process.exit(1);
@@ -39,12 +41,15 @@ function read(line: string): void {
   if (line.trim() === "" && !is("messages/blank-lines")) return;
   let message: unknown;
   try {
-    message = JSON.parse(is("messages/too-many-brackets") ? line.replace('"health"}}', '"health"}') : line);
+    message = JSON.parse(
+      is("messages/too-many-brackets") ? line.replace('"health"}}', '"health"}') : line,
+    );
   } catch {
     if (is("messages/prose", "messages/half")) process.exit(1);
     return fail(null, -32_700);
   }
-  if (Array.isArray(message) && is("messages/batch")) return message.forEach((each) => receive(each as Message));
+  if (Array.isArray(message) && is("messages/batch"))
+    return message.forEach((each) => receive(each as Message));
   if (message === 42 && is("messages/number")) process.exit(1);
   if (message === null && is("messages/null")) process.exit(1);
   if (line === "[]" && is("messages/empty-list")) return;
@@ -52,18 +57,25 @@ function read(line: string): void {
   if (line.includes("\uFFFD") && is("messages/not-utf-8")) process.exit(1);
   if (line.startsWith(" ") && is("messages/white-space")) return fail(null, -32_700);
   if (line.startsWith('{"params"') && is("messages/member-order")) return fail(null, -32_600);
-  receive(typeof message === "object" && message !== null && !Array.isArray(message) ? (message as Message) : {}, line);
+  receive(
+    typeof message === "object" && message !== null && !Array.isArray(message)
+      ? (message as Message)
+      : {},
+    line,
+  );
 }
 
 function end(): void {
   if (is("end/input-closed-at-the-start") && !started) return void setTimeout(() => {}, 60_000);
-  if (is("end/input-closed", "end/input-closed-within-a-line")) return void setTimeout(() => {}, 60_000);
+  if (is("end/input-closed", "end/input-closed-within-a-line"))
+    return void setTimeout(() => {}, 60_000);
   if (is("end/input-closed-while-busy") && chats > 0) process.exit(3);
   process.exit(0);
 }
 
 function receive({ jsonrpc, id, method, params, ...rest }: Message, line = ""): void {
-  if (jsonrpc !== "2.0" && !is("messages/other-version") && method !== undefined) return fail(id ?? null, -32_600);
+  if (jsonrpc !== "2.0" && !is("messages/other-version") && method !== undefined)
+    return fail(id ?? null, -32_600);
   if (typeof method !== "string") return fail(null, -32_600);
   if (Object.keys(rest).length > 0 && is("messages/unknown-members")) return fail(id, -32_600);
   if (id === undefined) return notified(method, params as Message | undefined);
@@ -78,10 +90,12 @@ function receive({ jsonrpc, id, method, params, ...rest }: Message, line = ""): 
 }
 
 function notified(method: string, params: Message | undefined): void {
-  if (method !== "cancel") return is("messages/unknown-notification") ? fail(null, -32_601) : undefined;
+  if (method !== "cancel")
+    return is("messages/unknown-notification") ? fail(null, -32_601) : undefined;
   const id: unknown = params?.["id"];
   const known = typeof id === "number" ? held.get(id) : undefined;
-  if (known) return is("cancel/under-way", "cancel/at-once", "cancel/one-of-two") ? undefined : known();
+  if (known)
+    return is("cancel/under-way", "cancel/at-once", "cancel/one-of-two") ? undefined : known();
   if (is("cancel/too-late") && Number(id) < 2 ** 30) return result(id, {});
   if (is("cancel/unknown") && id === 2 ** 40) return fail(null, -32_602);
   const malformed = [{}, { id: "1" }, { id: null }, []].findIndex(
@@ -111,7 +125,9 @@ function initialize(id: unknown, params: Message): void {
     protocol_version: is("start/version") ? 2 : own,
     name: is("start/identity") ? "" : "wayward",
     version: "1",
-    provides: is("start/abilities") ? [...provides, "chat"] : provides.filter((each) => keeps(each)),
+    provides: is("start/abilities")
+      ? [...provides, "chat"]
+      : provides.filter((each) => keeps(each)),
   });
   if (is("stdout/answers-once")) result(id, {});
   if (is("stdout/nothing-after-the-answer")) part(id, { type: "alive" });
@@ -139,10 +155,12 @@ function answer(id: unknown, method: string, params: Message): void {
       if (model !== "m" && !is("embed/unknown-model")) return fail(id, -32_001, "no", { model });
       return embed(id, texts);
     case "tokens/count":
-      if (typeof text !== "string") return fail(id, is("tokens/text-is-a-number") ? -32_603 : -32_602);
+      if (typeof text !== "string")
+        return fail(id, is("tokens/text-is-a-number") ? -32_603 : -32_602);
       return result(id, { tokens: tokensIn(text) });
     case "models/pull":
-      if (typeof model !== "string") return fail(id, is("pull/model-is-a-number") ? -32_603 : -32_602);
+      if (typeof model !== "string")
+        return fail(id, is("pull/model-is-a-number") ? -32_603 : -32_602);
       return is("pull/unknown-model") ? result(id, {}) : fail(id, -32_001, "no", { model });
     case "shutdown":
       if (is("end/shutdown")) return;
@@ -184,8 +202,11 @@ function chat(id: unknown, params: Message): void {
   const list = Array.isArray(messages) ? (messages as readonly Message[]) : null;
   const roles = list?.every(({ role }) => ["system", "user", "assistant"].includes(String(role)));
   const contents = list?.every(({ content }) => typeof content === "string");
-  const refused = is("chat/after-errors") ? () => process.exit(1) : () => fail(id, is(...BAD) ? -32_603 : -32_602);
-  if (typeof model !== "string" || !list || list.length === 0 || !roles || !contents || !settings) return refused();
+  const refused = is("chat/after-errors")
+    ? () => process.exit(1)
+    : () => fail(id, is(...BAD) ? -32_603 : -32_602);
+  if (typeof model !== "string" || !list || list.length === 0 || !roles || !contents || !settings)
+    return refused();
   if (model !== "m") return fail(id, -32_001, "no", is("chat/unknown-model") ? {} : { model });
   const content = String(list.at(-1)?.["content"]);
   if (refuses(content, list, params)) return fail(id, -32_603, "it broke");
@@ -220,7 +241,9 @@ function chat(id: unknown, params: Message): void {
   });
 }
 
-const KNOWN = new Set("temperature top_p seed max_tokens stop deep constructor toString __proto__".split(" "));
+const KNOWN = new Set(
+  "temperature top_p seed max_tokens stop deep constructor toString __proto__".split(" "),
+);
 const BAD = (
   "messages/params-list chat/no-params chat/model-is-a-number chat/no-messages chat/messages-are-text " +
   "chat/empty-messages chat/unknown-role chat/no-content"

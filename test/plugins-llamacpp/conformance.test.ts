@@ -14,15 +14,18 @@ test.skipIf(!INSTALLED)(
     try {
       await writeTinyModel(join(models, "tiny.gguf"));
       const loaded = await readManifest(FOLDER);
-      const command = startCommand(loaded, { executable: process.execPath, env: process.env, node: false });
+      const command = startCommand(loaded, {
+        executable: process.execPath,
+        env: process.env,
+        node: false,
+      });
       const settings = { folder: models, gpu_layers: 0, threads: 1 };
       const report = await testPlugin(command, { manifest: loaded.manifest, settings });
       const failed = report.checks.filter(({ status }) => status === "failed");
       expect(failed.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
-      expect(report.checks.filter(({ status }) => status === "skipped").map(({ id }) => id)).toEqual([
-        "pull/unknown-model",
-        "pull/model-is-a-number",
-      ]);
+      expect(
+        report.checks.filter(({ status }) => status === "skipped").map(({ id }) => id),
+      ).toEqual(["pull/unknown-model", "pull/model-is-a-number"]);
       expect(report.passed).toBeGreaterThan(100);
     } finally {
       await rm(models, { recursive: true, force: true });

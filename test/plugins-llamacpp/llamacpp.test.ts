@@ -48,8 +48,15 @@ describe.skipIf(!INSTALLED)(`the llamacpp plugin ${SKIP}`, () => {
 
   test("stops at max_tokens, counts, and sends more than one part", async () => {
     let parts = 0;
-    const { result } = await bench.chat({ params: { max_tokens: 12, seed: 3 } }, { onPart: () => parts++ });
-    expect(result).toEqual({ reason: "length", usage: { prompt_tokens: 30, completion_tokens: 12 }, served: null });
+    const { result } = await bench.chat(
+      { params: { max_tokens: 12, seed: 3 } },
+      { onPart: () => parts++ },
+    );
+    expect(result).toEqual({
+      reason: "length",
+      usage: { prompt_tokens: 30, completion_tokens: 12 },
+      served: null,
+    });
     expect(parts).toBeGreaterThan(3);
   });
 
@@ -86,13 +93,20 @@ describe.skipIf(!INSTALLED)(`the llamacpp plugin ${SKIP}`, () => {
     const failure = await failureOf(bench.chat({ messages: [{ role: "user", content }] }));
     expect(failure.code).toBe("RLLM_017");
     expect(failure.retryable).toBe(false);
-    expect(failure.details).toMatchObject({ provider_code: "context_length_exceeded", status: 400 });
+    expect(failure.details).toMatchObject({
+      provider_code: "context_length_exceeded",
+      status: 400,
+    });
   });
 
   test("refuses a picture", async () => {
     const attachments = [{ media_type: "image/png", data: "", name: "a.png" }];
-    const failure = await failureOf(bench.chat({ messages: [{ role: "user", content: "What?", attachments }] }));
-    expect(failure.message).toContain('"a.png" is image/png, and the models of this plugin read text only');
+    const failure = await failureOf(
+      bench.chat({ messages: [{ role: "user", content: "What?", attachments }] }),
+    );
+    expect(failure.message).toContain(
+      '"a.png" is image/png, and the models of this plugin read text only',
+    );
   });
 
   test("names a model that is not there", async () => {
@@ -113,7 +127,9 @@ describe.skipIf(!INSTALLED)(`the llamacpp plugin ${SKIP}`, () => {
     expect(broken.details).toMatchObject({ provider_code: "model_unreadable", retryable: false });
     const cut = await failureOf(bench.chat({ model: "cut" }));
     expect(cut.details).toMatchObject({ provider_code: "model_unreadable", retryable: false });
-    expect((await bench.chat({ params: { max_tokens: 2, seed: 1 } })).result.usage?.completion_tokens).toBe(2);
+    expect(
+      (await bench.chat({ params: { max_tokens: 2, seed: 1 } })).result.usage?.completion_tokens,
+    ).toBe(2);
   });
 
   test("is cancelled in the midst of an answer, and the next one comes", async () => {
@@ -124,15 +140,21 @@ describe.skipIf(!INSTALLED)(`the llamacpp plugin ${SKIP}`, () => {
     );
     expect((await failureOf(long)).code).toBe("RLLM_022");
     const { pid } = bench.host;
-    expect((await bench.chat({ model: "large", params: { max_tokens: 3, seed: 1 } })).result.reason).toBe("length");
+    expect(
+      (await bench.chat({ model: "large", params: { max_tokens: 3, seed: 1 } })).result.reason,
+    ).toBe("length");
     expect(bench.host.pid).toBe(pid);
   });
 
   test("answers many at once, of models that are not in memory together", async () => {
     const asked = Array.from({ length: 12 }, (_, index) =>
-      bench.chat({ model: index % 3 === 0 ? "large" : "tiny", params: { max_tokens: 5, seed: index } }),
+      bench.chat({
+        model: index % 3 === 0 ? "large" : "tiny",
+        params: { max_tokens: 5, seed: index },
+      }),
     );
-    for (const { result } of await Promise.all(asked)) expect(result.usage?.completion_tokens).toBeGreaterThan(0);
+    for (const { result } of await Promise.all(asked))
+      expect(result.usage?.completion_tokens).toBeGreaterThan(0);
   });
 
   test("loads a file again that was replaced", async () => {
@@ -145,14 +167,19 @@ describe.skipIf(!INSTALLED)(`the llamacpp plugin ${SKIP}`, () => {
   });
 
   test("counts tokens as a chat does, with the vocabulary alone too", async () => {
-    const { tokens } = await bench.host.request("tokens/count", { model: "tiny", text: "the é" }, { signal: SIGNAL });
+    const { tokens } = await bench.host.request(
+      "tokens/count",
+      { model: "tiny", text: "the é" },
+      { signal: SIGNAL },
+    );
     // "▁the", "▁", and two bytes.
     expect(tokens).toBe(4);
   });
 
   test("keeps no more memory after a hundred chats", async () => {
     const pid = bench.host.pid ?? 0;
-    const ask = (): Promise<unknown> => bench.chat({ params: { max_tokens: 2 }, schema: { type: "boolean" } });
+    const ask = (): Promise<unknown> =>
+      bench.chat({ params: { max_tokens: 2 }, schema: { type: "boolean" } });
     for (let index = 0; index < 20; index++) await ask();
     const before = await memoryOf(pid);
     for (let index = 0; index < 100; index++) await ask();
@@ -164,7 +191,11 @@ describe.skipIf(!INSTALLED)(`vectors of the llamacpp plugin ${SKIP}`, () => {
   let bench: Bench;
   beforeAll(async () => {
     const window = 1024;
-    bench = await startLlamacpp({ silent: { window }, mean: { window, pooling: 1 }, last: { window, pooling: 3 } });
+    bench = await startLlamacpp({
+      silent: { window },
+      mean: { window, pooling: 1 },
+      last: { window, pooling: 3 },
+    });
   });
   afterAll(() => bench?.close());
 
@@ -192,7 +223,9 @@ describe.skipIf(!INSTALLED)(`vectors of the llamacpp plugin ${SKIP}`, () => {
 
   test("are refused by a model that ranks, and chats by one that makes vectors alone", async () => {
     await writeTinyModel(join(bench.models, "ranks.gguf"), { pooling: 4 });
-    expect((await failureOf(embed("ranks", ["the"]))).message).toContain('"ranks" is made to rank texts');
+    expect((await failureOf(embed("ranks", ["the"]))).message).toContain(
+      '"ranks" is made to rank texts',
+    );
     await writeTinyModel(join(bench.models, "vectors.gguf"), { architecture: "nomic-bert" });
     expect((await failureOf(bench.chat({ model: "vectors" }))).message).toContain(
       '"vectors" is made for vectors alone',
@@ -210,10 +243,14 @@ test("the llamacpp plugin lists models without node-llama-cpp, and tells how to 
   await cp(FOLDER, folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
   const bench = await startLlamacpp({ tiny: {} }, {}, folder);
   try {
-    expect((await bench.host.request("models/list", {}, { signal: SIGNAL })).models).toHaveLength(1);
+    expect((await bench.host.request("models/list", {}, { signal: SIGNAL })).models).toHaveLength(
+      1,
+    );
     const failure = await failureOf(bench.chat({}));
     expect(failure.code).toBe("RLLM_017");
-    expect(failure.message).toContain("node-llama-cpp is not installed beside the plugin: run `npm install");
+    expect(failure.message).toContain(
+      "node-llama-cpp is not installed beside the plugin: run `npm install",
+    );
     expect((await bench.host.health()).ok).toBe(false);
   } finally {
     await bench.close();

@@ -41,7 +41,8 @@ export async function startLlamacpp(
   folder: string = FOLDER,
 ): Promise<Bench> {
   const place = await mkdtemp(join(tmpdir(), "modullm-llamacpp-"));
-  for (const [name, options] of Object.entries(models)) await writeTinyModel(join(place, `${name}.gguf`), options);
+  for (const [name, options] of Object.entries(models))
+    await writeTinyModel(join(place, `${name}.gguf`), options);
   const loaded = await readManifest(folder);
   const log: string[] = [];
   const host = createPluginHost({

@@ -14,11 +14,16 @@ import { tinyModel } from "./tiny-gguf.ts";
 
 /** An expression of a grammar, with no rules but `plain`, as a regular expression. */
 function expressionOf(grammar: string): RegExp {
-  const parts = grammar.matchAll(/"((?:\\.|[^"\\])*)"|(\[(?:\\.|[^\]\\])*\])|(plain)|([(){}|*?,0-9])|\s/g);
+  const parts = grammar.matchAll(
+    /"((?:\\.|[^"\\])*)"|(\[(?:\\.|[^\]\\])*\])|(plain)|([(){}|*?,0-9])|\s/g,
+  );
   const pieces = [...parts].map(([, text, range, plain, sign]) => {
     if (text !== undefined) return text.replaceAll(/[.+*?^${}()|[\]]/g, String.raw`\$&`);
     if (range !== undefined)
-      return range.replaceAll(/\\U([0-9A-F]{8})/g, (_, code: string) => `\\u{${code.replace(/^0+(?=.)/, "")}}`);
+      return range.replaceAll(
+        /\\U([0-9A-F]{8})/g,
+        (_, code: string) => `\\u{${code.replace(/^0+(?=.)/, "")}}`,
+      );
     return plain === undefined ? (sign ?? "") : String.raw`[^"\\]`;
   });
   return new RegExp(`^(?:${pieces.join("")})$`, "u");
@@ -33,7 +38,10 @@ describe("integerBetween()", () => {
         const expression = expressionOf(integerBetween(least, most) ?? "");
         const near = [least - 1, least, least + 1, most - 1, most, most + 1, 0, -1, 1];
         for (const number of [...near, ...others])
-          expect([number, expression.test(String(number))]).toEqual([number, number >= least && number <= most]);
+          expect([number, expression.test(String(number))]).toEqual([
+            number,
+            number >= least && number <= most,
+          ]);
       }),
     );
   });
@@ -52,18 +60,27 @@ describe("integerBetween()", () => {
 });
 
 test("otherThan() allows every name but those given", () => {
-  const name = fc.string({ unit: fc.constantFrom("a", "b", "]", "^", "-", "é", "😀"), maxLength: 4 });
+  const name = fc.string({
+    unit: fc.constantFrom("a", "b", "]", "^", "-", "é", "😀"),
+    maxLength: 4,
+  });
   fc.assert(
-    fc.property(fc.array(name, { maxLength: 6 }), fc.array(name, { maxLength: 12 }), (names, others) => {
-      const expression = expressionOf(otherThan(names));
-      for (const each of [...names, ...others, "", "a", "zz"])
-        expect([each, expression.test(each)]).toEqual([each, !names.includes(each)]);
-    }),
+    fc.property(
+      fc.array(name, { maxLength: 6 }),
+      fc.array(name, { maxLength: 12 }),
+      (names, others) => {
+        const expression = expressionOf(otherThan(names));
+        for (const each of [...names, ...others, "", "a", "zz"])
+          expect([each, expression.test(each)]).toEqual([each, !names.includes(each)]);
+      },
+    ),
   );
 });
 
 test("grammarOf() refuses a schema that would fill the memory", () => {
-  const properties = Object.fromEntries(Array.from({ length: 6000 }, (_, index) => [`p${index}`, { const: index }]));
+  const properties = Object.fromEntries(
+    Array.from({ length: 6000 }, (_, index) => [`p${index}`, { const: index }]),
+  );
   expect(() => grammarOf({ type: "object", properties })).toThrow("more than 5000 rules");
 });
 

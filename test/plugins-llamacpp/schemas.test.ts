@@ -7,16 +7,27 @@ import { type Bench, INSTALLED, SKIP, startLlamacpp } from "./llamacpp.ts";
 const ENFORCED: Readonly<Record<string, JsonObject>> = {
   "a required and an optional property": {
     type: "object",
-    properties: { answer: { type: "string", maxLength: 8 }, note: { type: "string", maxLength: 4 } },
+    properties: {
+      answer: { type: "string", maxLength: 8 },
+      note: { type: "string", maxLength: 4 },
+    },
     required: ["answer"],
     additionalProperties: false,
   },
   "optional properties before and after a required one": {
     type: "object",
-    properties: { a: { type: "null" }, b: { type: "null" }, c: { type: "boolean" }, d: { type: "null" } },
+    properties: {
+      a: { type: "null" },
+      b: { type: "null" },
+      c: { type: "boolean" },
+      d: { type: "null" },
+    },
     required: ["c"],
   },
-  "nothing required": { type: "object", properties: { a: { type: "boolean" }, b: { type: "boolean" } } },
+  "nothing required": {
+    type: "object",
+    properties: { a: { type: "boolean" }, b: { type: "boolean" } },
+  },
   "a property that isn't described": {
     type: "object",
     properties: { a: { type: "null" } },
@@ -44,7 +55,11 @@ const ENFORCED: Readonly<Record<string, JsonObject>> = {
   "a list with bounds": { type: "array", items: { type: "boolean" }, minItems: 2, maxItems: 4 },
   "a list of one": { type: "array", items: { enum: [1, 2] }, minItems: 1, maxItems: 1 },
   "an empty list": { type: "array", maxItems: 0 },
-  "a tuple": { type: "array", prefixItems: [{ type: "boolean" }, { enum: ["a", "b"] }], items: false },
+  "a tuple": {
+    type: "array",
+    prefixItems: [{ type: "boolean" }, { enum: ["a", "b"] }],
+    items: false,
+  },
   "a tuple that goes on": {
     type: "array",
     prefixItems: [{ type: "boolean" }],
@@ -68,7 +83,11 @@ const ENFORCED: Readonly<Record<string, JsonObject>> = {
   },
   "oneOf told apart by a constant": {
     oneOf: [
-      { type: "object", properties: { kind: { const: "a" }, x: { type: "boolean" } }, required: ["kind", "x"] },
+      {
+        type: "object",
+        properties: { kind: { const: "a" }, x: { type: "boolean" } },
+        required: ["kind", "x"],
+      },
       { type: "object", properties: { kind: { const: "b" } }, required: ["kind"] },
     ],
   },
@@ -102,13 +121,20 @@ const ENFORCED: Readonly<Record<string, JsonObject>> = {
   "a time": { type: "string", format: "time" },
   "a date and time": { type: "string", format: "date-time" },
   "a UUID": { type: "string", format: "uuid" },
-  "a map with bounds": { type: "object", additionalProperties: { type: "boolean" }, maxProperties: 2 },
+  "a map with bounds": {
+    type: "object",
+    additionalProperties: { type: "boolean" },
+    maxProperties: 2,
+  },
   "no properties": { type: "object", additionalProperties: false },
 };
 /** What a note says of each. */
 const WEAKENED: readonly [JsonObject, string][] = [
   [{ type: "string", pattern: "^a" }, "pattern at $"],
-  [{ type: "object", properties: { a: { type: "array", items: { type: "number", maximum: 3 } } } }, "maximum at $.a[]"],
+  [
+    { type: "object", properties: { a: { type: "array", items: { type: "number", maximum: 3 } } } },
+    "maximum at $.a[]",
+  ],
   [{ type: "string", format: "email" }, "format at $"],
   [{ type: "array", items: { type: "null" }, uniqueItems: true }, "uniqueItems at $"],
   [{ type: "string", maxLength: 100_000 }, "maxLength at $"],
@@ -137,7 +163,11 @@ describe.skipIf(!INSTALLED)(`the grammar of the llamacpp plugin ${SKIP}`, () => 
         expect(notes).toEqual([]);
         if (result.reason === "length") continue;
         ended++;
-        expect({ seed, text, ok: compiled.contract.check(JSON.parse(text)).ok }).toEqual({ seed, text, ok: true });
+        expect({ seed, text, ok: compiled.contract.check(JSON.parse(text)).ok }).toEqual({
+          seed,
+          text,
+          ok: true,
+        });
       }
       expect(ended).toBeGreaterThan(0);
     });
@@ -151,7 +181,10 @@ describe.skipIf(!INSTALLED)(`the grammar of the llamacpp plugin ${SKIP}`, () => 
   }
 
   test("says that a schema is not enforced of which no grammar can be made", async () => {
-    const schema = { $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } }, $ref: "#/$defs/a" };
+    const schema = {
+      $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } },
+      $ref: "#/$defs/a",
+    };
     const { notes, result } = await bench.chat({ schema, params: { max_tokens: 4 } });
     expect(notes).toHaveLength(1);
     expect(notes[0]).toStartWith("The schema is not enforced: ");

@@ -26,18 +26,30 @@ test.skipIf(!INSTALLED)(
           return new engine.library.QwenChatWrapper({ variation: "3.5" });
         }
       }
-      const thinker = new Thinker(await engine.load(file, { vocabularyOnly: false }), { engine, file, settings });
+      const thinker = new Thinker(await engine.load(file, { vocabularyOnly: false }), {
+        engine,
+        file,
+        settings,
+      });
       const ask = async (schema: ChatParams["schema"]): Promise<ChatPart[]> => {
         const parts: ChatPart[] = [];
         const messages = [{ role: "user" as const, content: "Say a word." }];
-        const params = { model: "tiny", messages, params: { max_tokens: 30, seed: 1 }, schema, stream: true };
+        const params = {
+          model: "tiny",
+          messages,
+          params: { max_tokens: 30, seed: 1 },
+          schema,
+          stream: true,
+        };
         const { signal } = new AbortController();
         await chatWith(thinker, params, { engine, signal, push: (part) => void parts.push(part) });
         return parts;
       };
       expect((await ask(null)).some(({ type }) => type === "reasoning")).toBe(true);
       const parts = await ask({ enum: [true] });
-      expect(parts.map((part) => (part.type === "text" ? part.text : part.type)).join("")).toBe("true");
+      expect(parts.map((part) => (part.type === "text" ? part.text : part.type)).join("")).toBe(
+        "true",
+      );
     } finally {
       await engine.llama.dispose();
       await rm(folder, { recursive: true, force: true });

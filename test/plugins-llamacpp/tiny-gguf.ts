@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 
 /**
- * A model of llama's architecture with random weights: it says nothing sensible, but it loads and runs like any other. Like any other it
- * writes UTF-8: it is made never to write a byte beyond ASCII alone.
+ * A model of llama's architecture with random weights: it says nothing sensible, but it loads and
+ * runs like any other. Like any other it writes UTF-8: it is made never to write a byte beyond
+ * ASCII alone.
  */
 export interface TinyModel {
   /** @default 1 */
@@ -11,7 +12,10 @@ export interface TinyModel {
   readonly window?: number;
   /** Jinja; null: the file has none. @default one in the manner of ChatML */
   readonly template?: string | null;
-  /** How it says that embeddings are pooled: 1 by their mean, 3 by the last one. @default it does not say */
+  /**
+   * How it says that embeddings are pooled: 1 by their mean, 3 by the last one. @default it does
+   * not say
+   */
   readonly pooling?: number;
   /** @default llama; of another one there is the head alone, which says what it is */
   readonly architecture?: string;
@@ -89,7 +93,10 @@ export function tinyModel({
 
 /** Enough for any text: bytes, the printable characters of ASCII, and a few words. */
 function tokens(): [string, number][] {
-  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
+  const bytes = Array.from(
+    { length: 256 },
+    (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`,
+  );
   const characters = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
   const words = ["▁", "th", "the", "▁the", "in", "er", "an", "▁a", "on", "re"];
   return [
@@ -110,7 +117,10 @@ interface Tensor {
   readonly values: Float32Array;
 }
 
-/** This part of a token's vector is the same for all of them and in every layer, so that its weight at the end is a bias. */
+/**
+ * This part of a token's vector is the same for all of them and in every layer, so that its weight
+ * at the end is a bias.
+ */
 const CONSTANT = 0;
 
 function tensors(vocabulary: readonly [string, number][], seed: number): Tensor[] {
@@ -127,7 +137,10 @@ function tensors(vocabulary: readonly [string, number][], seed: number): Tensor[
   });
   const layers = Array.from({ length: LAYERS }, (_, index) => {
     const part = (name: string): string => `blk.${index}.${name}`;
-    const into = [matrix(part("attn_output"), WIDTH, WIDTH), matrix(part("ffn_down"), INNER, WIDTH)];
+    const into = [
+      matrix(part("attn_output"), WIDTH, WIDTH),
+      matrix(part("ffn_down"), INNER, WIDTH),
+    ];
     for (const { values, shape } of into) values.fill(0, CONSTANT, shape[0]);
     return [
       scale(part("attn_norm")),
@@ -151,7 +164,10 @@ function isSayable([token, type]: readonly [string, number]): boolean {
   return type === NORMAL || token === "</s>" || token === "<|im_end|>";
 }
 
-function assemble(metadata: readonly [string, number, Uint8Array][], all: readonly Tensor[]): Uint8Array {
+function assemble(
+  metadata: readonly [string, number, Uint8Array][],
+  all: readonly Tensor[],
+): Uint8Array {
   const head = [Buffer.from("GGUF"), uint32(3), uint64(all.length), uint64(metadata.length)];
   for (const [key, type, value] of metadata) head.push(text(key), uint32(type), value);
   let offset = 0;

@@ -40,8 +40,16 @@ function program(
   uses: readonly unknown[] = [],
 ): Program {
   const front = { name, description: "d", version: "1.0.0", author: "a", max_context_window: 1000 };
-  const schemas = { input_schema: input, output_schema: output, llm: { model: "a/m" }, llm_params: {}, uses };
-  return parseProgram(`---\n${JSON.stringify({ ...front, ...schemas })}\n---\nHi`, { path: `/${name}.rllm` });
+  const schemas = {
+    input_schema: input,
+    output_schema: output,
+    llm: { model: "a/m" },
+    llm_params: {},
+    uses,
+  };
+  return parseProgram(`---\n${JSON.stringify({ ...front, ...schemas })}\n---\nHi`, {
+    path: `/${name}.rllm`,
+  });
 }
 
 interface Setting {
@@ -56,7 +64,12 @@ interface Setting {
 function edgeOf(setting: Setting): Edge {
   const other = { name: "other", path: "./o.rllm", ...setting.other?.entry };
   const edge = { name: "x", path: "./c.rllm", with: setting.with, ...setting.entry };
-  const parent = program("parent", setting.input ?? object({}), object({}), setting.other ? [other, edge] : [edge]);
+  const parent = program(
+    "parent",
+    setting.input ?? object({}),
+    object({}),
+    setting.other ? [other, edge] : [edge],
+  );
   const child = program("child", setting.child);
   const siblings = new Map([["x", child]]);
   if (setting.other) siblings.set("other", program("other", object({}), setting.other.output));
@@ -72,10 +85,18 @@ function verdictOf(setting: Setting): EdgeVerdict {
 
 describe("checkEdge() proves", () => {
   test.each<[string, Setting, readonly string[]]>([
-    ["a typed value", { input: object({ t: TEXT }), with: { a: "{{input.t}}" }, child: object({ a: TEXT }) }, []],
+    [
+      "a typed value",
+      { input: object({ t: TEXT }), with: { a: "{{input.t}}" }, child: object({ a: TEXT }) },
+      [],
+    ],
     [
       "a number as text",
-      { input: object({ n: { type: "number" } }), with: { a: "{{input.n}}" }, child: object({ a: FILLED }) },
+      {
+        input: object({ n: { type: "number" } }),
+        with: { a: "{{input.n}}" },
+        child: object({ a: FILLED }),
+      },
       ["a"],
     ],
     [
@@ -185,7 +206,11 @@ describe("checkEdge() shows", () => {
     ],
     [
       "an enum member",
-      { input: object({ t: { enum: ["x", "y"] } }), with: { a: "{{input.t}}" }, child: object({ a: { enum: ["x"] } }) },
+      {
+        input: object({ t: { enum: ["x", "y"] } }),
+        with: { a: "{{input.t}}" },
+        child: object({ a: { enum: ["x"] } }),
+      },
       { input: { t: "y" } },
       { a: "y" },
     ],
@@ -201,7 +226,11 @@ describe("checkEdge() shows", () => {
     ],
     [
       "a text too long around another",
-      { input: object({ t: TEXT }), with: { a: ["{{input.t}}!"] }, child: object({ a: { items: { maxLength: 3 } } }) },
+      {
+        input: object({ t: TEXT }),
+        with: { a: ["{{input.t}}!"] },
+        child: object({ a: { items: { maxLength: 3 } } }),
+      },
       {},
       {},
     ],
@@ -218,7 +247,12 @@ describe("checkEdge() shows", () => {
     ],
     [
       "each without a list",
-      { input: object({ l: { type: "array" } }, []), with: {}, child: object({}), entry: { each: "{{input.l}}" } },
+      {
+        input: object({ l: { type: "array" } }, []),
+        with: {},
+        child: object({}),
+        entry: { each: "{{input.l}}" },
+      },
       { input: {} },
       null,
     ],
@@ -247,7 +281,8 @@ describe("checkEdge() shows", () => {
   ])("%s", (_, setting, example, given) => {
     const verdict = verdictOf(setting);
     expect(verdict).toMatchObject({ verdict: "may-not-fit", example: example as object });
-    if (verdict.verdict === "may-not-fit") expect({ given: verdict.example.given }).toMatchObject({ given });
+    if (verdict.verdict === "may-not-fit")
+      expect({ given: verdict.example.given }).toMatchObject({ given });
   });
 });
 
@@ -258,16 +293,32 @@ describe("checkEdge() refuses", () => {
       { with: { a: 5 }, child: object({ a: TEXT }) },
       '"a" is the number 5, but a string is wanted',
     ],
-    ["a key that is missing", { with: { b: "c" }, child: object({ a: TEXT }) }, 'lacks the required property "a"'],
-    ["a key too many", { with: { a: "c", b: 1 }, child: object({ a: TEXT }) }, '"b", which the schema does not allow'],
+    [
+      "a key that is missing",
+      { with: { b: "c" }, child: object({ a: TEXT }) },
+      'lacks the required property "a"',
+    ],
+    [
+      "a key too many",
+      { with: { a: "c", b: 1 }, child: object({ a: TEXT }) },
+      '"b", which the schema does not allow',
+    ],
     [
       "text for a number",
-      { input: object({ t: TEXT }), with: { a: "{{input.t}}" }, child: object({ a: { type: "number" } }) },
+      {
+        input: object({ t: TEXT }),
+        with: { a: "{{input.t}}" },
+        child: object({ a: { type: "number" } }),
+      },
       "but a number is wanted",
     ],
     [
       "what is never there for a number",
-      { input: object({ t: TEXT }), with: { a: "{{input.u}}" }, child: object({ a: { type: "number" } }) },
+      {
+        input: object({ t: TEXT }),
+        with: { a: "{{input.u}}" },
+        child: object({ a: { type: "number" } }),
+      },
       "is null, but a number is wanted",
     ],
     [
@@ -284,7 +335,11 @@ describe("checkEdge() refuses", () => {
 
 test("checkEdge() leaves open what it can neither prove nor show", () => {
   const child = { anyOf: [object({ a: TEXT }), object({ b: TEXT })] };
-  const verdict = verdictOf({ input: object({ n: { type: "number" } }), with: { a: "{{input.n}}" }, child });
+  const verdict = verdictOf({
+    input: object({ n: { type: "number" } }),
+    with: { a: "{{input.n}}" },
+    child,
+  });
   expect(verdict.verdict).toBe("unknown");
 });
 
@@ -295,9 +350,13 @@ interface Random {
 
 const KEYS = ["a", "b", "kind"];
 
-/** A parent whose input has a known value, and a child made around what the mapping gives for it. */
+/**
+ * A parent whose input has a known value, and a child made around what the mapping gives for it.
+ */
 function randomEdge(roll: Roll): Random {
-  const fields = Object.fromEntries(KEYS.slice(0, 1 + roll(3)).map((key) => [key, someValue(roll, 2)]));
+  const fields = Object.fromEntries(
+    KEYS.slice(0, 1 + roll(3)).map((key) => [key, someValue(roll, 2)]),
+  );
   const templates = Object.keys(fields).flatMap((key) => [
     `{{input.${key}}}`,
     `{{input.${key}.0}}`,
@@ -305,7 +364,9 @@ function randomEdge(roll: Roll): Random {
     `see {{input.${key}}}`,
   ]);
   const leaf = (): unknown => (roll(4) === 0 ? someValue(roll, 1) : pick(roll, templates));
-  const mapping = Object.fromEntries(KEYS.slice(0, roll(3) + 1).map((key) => [key, roll(6) === 0 ? [leaf()] : leaf()]));
+  const mapping = Object.fromEntries(
+    KEYS.slice(0, roll(3) + 1).map((key) => [key, roll(6) === 0 ? [leaf()] : leaf()]),
+  );
   const input = { ...schemaAround(roll, fields), type: "object" };
   const given = compileFill(mapping)({ input: fields });
   const around = { ...schemaAround(roll, given), type: "object" };
@@ -313,7 +374,10 @@ function randomEdge(roll: Roll): Random {
   const others = Array.from({ length: 8 }, () =>
     Object.fromEntries(KEYS.slice(0, roll(4)).map((key) => [key, someValue(roll, 2)])),
   );
-  return { setting: { input, with: mapping, child: pick(roll, made) }, inputs: [fields, ...others] };
+  return {
+    setting: { input, with: mapping, child: pick(roll, made) },
+    inputs: [fields, ...others],
+  };
 }
 
 test(
@@ -328,7 +392,8 @@ test(
         tally.set(verdict.verdict, (tally.get(verdict.verdict) ?? 0) + 1);
         if (verdict.verdict === "unknown" && process.env["FC_MISSED"])
           process.stderr.write(`${JSON.stringify([setting, verdict.reason])}\n`);
-        const isAccepted = (input: unknown): boolean => child.input.check(childInput(entry, child.input, { input })).ok;
+        const isAccepted = (input: unknown): boolean =>
+          child.input.check(childInput(entry, child.input, { input })).ok;
         for (const input of inputs) {
           if (!parent.input.check(input).ok) continue;
           if (verdict.verdict === "fits") expect(isAccepted(input)).toBe(true);
@@ -361,10 +426,15 @@ describe("refuseMisfits()", () => {
 
   test("says which entry of which file, what is wrong, and the way there", () => {
     const middle = tree(
-      program("middle", object({}), object({}), [{ name: "l", path: "./leaf.rllm", with: { a: 5 } }]),
+      program("middle", object({}), object({}), [
+        { name: "l", path: "./leaf.rllm", with: { a: 5 } },
+      ]),
       [leaf],
     );
-    const root = tree(program("root", object({}), object({}), [{ name: "m", path: "./middle.rllm" }]), [middle]);
+    const root = tree(
+      program("root", object({}), object({}), [{ name: "m", path: "./middle.rllm" }]),
+      [middle],
+    );
     let error: ModullmError | null = null;
     try {
       refuseMisfits(root);
@@ -385,7 +455,9 @@ describe("refuseMisfits()", () => {
 
   test("lets pass what may fit", () => {
     const uses = [{ name: "l", path: "./leaf.rllm", with: { a: "{{input.t}}" } }];
-    const root = tree(program("root", object({ t: { enum: ["x", null] } }), object({}), uses), [leaf]);
+    const root = tree(program("root", object({ t: { enum: ["x", null] } }), object({}), uses), [
+      leaf,
+    ]);
     expect(() => refuseMisfits(root)).not.toThrow();
   });
 
@@ -399,7 +471,8 @@ describe("refuseMisfits()", () => {
     const checker = createEdgeChecker();
     const siblings = new Map(parent.uses.map(({ name }) => [name, leaf.program]));
     const start = performance.now();
-    for (const entry of parent.uses) checker.refuse({ parent, entry, child: leaf.program, siblings });
+    for (const entry of parent.uses)
+      checker.refuse({ parent, entry, child: leaf.program, siblings });
     expect((performance.now() - start) / parent.uses.length).toBeLessThan(5);
   });
 });

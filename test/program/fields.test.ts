@@ -56,11 +56,19 @@ describe("parseType()", () => {
     ["{a: string, a: integer}", '"a" can\'t be a field, or is one already'],
     ["{__proto__: string}", '"__proto__" can\'t be a field'],
   ])("%s is none", (text, reason) => {
-    expect(parseType(text)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) as string });
+    expect(parseType(text)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining(reason) as string,
+    });
   });
 
   test("never throws", () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."ab|[]{}():,;? ") }), (text) => void parseType(text)));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(..."ab|[]{}():,;? ") }),
+        (text) => void parseType(text),
+      ),
+    );
   });
 });
 
@@ -82,7 +90,11 @@ describe("typeText()", () => {
   test.each([
     ["bounds", { type: "integer", minimum: 1 }, "integer"],
     ["choices that are names of types", { enum: ["text", "html"] }, "string"],
-    ["names that the notation has no place for", { type: "object", properties: { "a-b": {} } }, "object"],
+    [
+      "names that the notation has no place for",
+      { type: "object", properties: { "a-b": {} } },
+      "object",
+    ],
     [
       "a list of objects or null",
       { type: "array", items: { type: ["object", "null"], properties: { a: { type: "string" } } } },
@@ -134,14 +146,20 @@ describe("fields", () => {
     ["a: string\na: string", 'two fields "a"'],
     ["a: strng", 'the type of "a"'],
   ])("parseFields() refuses %s", (text, reason) => {
-    expect(parseFields(text)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) as string });
+    expect(parseFields(text)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining(reason) as string,
+    });
   });
 
   test("a schema and its text lead to each other", () => {
     const schema = schemaOfFields(FIELDS);
     expect(schema).toEqual({
       type: "object",
-      properties: { text: { type: "string", description: "What, to sum up" }, limit: { type: "integer" } },
+      properties: {
+        text: { type: "string", description: "What, to sum up" },
+        limit: { type: "integer" },
+      },
       required: ["text"],
       additionalProperties: false,
     });

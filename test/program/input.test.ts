@@ -69,7 +69,13 @@ describe("pairsToInput()", () => {
 describe("textToInput()", () => {
   test("takes the one string property, or the one that is required", () => {
     expect(
-      textToInput(contractOf({ type: "object", properties: { a: { type: "string" }, n: { type: "integer" } } }), "x"),
+      textToInput(
+        contractOf({
+          type: "object",
+          properties: { a: { type: "string" }, n: { type: "integer" } },
+        }),
+        "x",
+      ),
     ).toEqual({ a: "x" });
     const two = { type: "object", properties: { a: { type: "string" }, b: { type: "string" } } };
     expect(textToInput(contractOf({ ...two, required: ["b"] }), "x")).toEqual({ b: "x" });
@@ -92,7 +98,9 @@ describe("objectFromText()", () => {
       "a: &a [x,x,x,x,x,x,x,x,x]",
       ..."bcdefgh"
         .split("")
-        .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(",")}]`),
+        .map(
+          (name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(",")}]`,
+        ),
     ].join("\n");
     const start = performance.now();
     expect(codeOf(() => objectFromText(laughs, "in.yaml", "yaml"))).toBe("RLLM_016");

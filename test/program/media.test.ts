@@ -47,7 +47,10 @@ const BEGINNINGS: readonly (readonly [start: string, type: string | null])[] = [
 
 test("sniffType() goes by the first bytes alone", () => {
   for (const [start, type] of BEGINNINGS)
-    expect([start.slice(0, 20), sniffType(Buffer.from(start, "latin1"))]).toEqual([start.slice(0, 20), type]);
+    expect([start.slice(0, 20), sniffType(Buffer.from(start, "latin1"))]).toEqual([
+      start.slice(0, 20),
+      type,
+    ]);
 });
 
 test("matchesType() knows wildcards and the other names of types", () => {
@@ -56,22 +59,39 @@ test("matchesType() knows wildcards and the other names of types", () => {
   expect(matchesType("AUDIO/X-WAV; rate=8000", "audio/wav")).toBe(true);
   expect(matchesType("image/png", "image/jpeg")).toBe(false);
   expect(matchesType("image/*", "audio/wav")).toBe(false);
-  expect([mediaKind("application/pdf"), mediaKind("image/svg+xml"), mediaKind("constructor")]).toEqual([
-    "pdf",
-    null,
-    null,
-  ]);
+  expect([
+    mediaKind("application/pdf"),
+    mediaKind("image/svg+xml"),
+    mediaKind("constructor"),
+  ]).toEqual(["pdf", null, null]);
   expect(
-    ["image/*", "audio/mp3", "application/pdf", "text/html", "image/tiff", "constructor", 3].map(isMediaPattern),
+    ["image/*", "audio/mp3", "application/pdf", "text/html", "image/tiff", "constructor", 3].map(
+      isMediaPattern,
+    ),
   ).toEqual([true, true, true, false, false, false, false]);
 });
 
 /** Schemas with a value, and the paths of what is media in it. */
-const PLACES: readonly (readonly [name: string, schema: object, value: unknown, paths: readonly string[]])[] = [
+const PLACES: readonly (readonly [
+  name: string,
+  schema: object,
+  value: unknown,
+  paths: readonly string[],
+])[] = [
   ["a property", { properties: { p: PICTURE } }, { p: "x", q: "y" }, ["p"]],
   ["no string", { properties: { p: PICTURE } }, { p: 3 }, []],
-  ["null where it may be", { properties: { p: { anyOf: [PICTURE, { type: "null" }] } } }, { p: null }, []],
-  ["the string of a nullable", { properties: { p: { anyOf: [PICTURE, { type: "null" }] } } }, { p: "x" }, ["p"]],
+  [
+    "null where it may be",
+    { properties: { p: { anyOf: [PICTURE, { type: "null" }] } } },
+    { p: null },
+    [],
+  ],
+  [
+    "the string of a nullable",
+    { properties: { p: { anyOf: [PICTURE, { type: "null" }] } } },
+    { p: "x" },
+    ["p"],
+  ],
   ["a list", { properties: { p: { items: PICTURE } } }, { p: ["x", 1, "y"] }, ["p.0", "p.2"]],
   [
     "a tuple",
@@ -80,7 +100,12 @@ const PLACES: readonly (readonly [name: string, schema: object, value: unknown, 
     ["p.1"],
   ],
   ["nested", { properties: { a: { properties: { b: PICTURE } } } }, { a: { b: "x" } }, ["a.b"]],
-  ["$ref", { $defs: { "a/b": PICTURE }, properties: { p: { $ref: "#/$defs/a~1b" } } }, { p: "x" }, ["p"]],
+  [
+    "$ref",
+    { $defs: { "a/b": PICTURE }, properties: { p: { $ref: "#/$defs/a~1b" } } },
+    { p: "x" },
+    ["p"],
+  ],
   [
     "a recursive $ref",
     { properties: { p: PICTURE, next: { $ref: "#" } } },
@@ -89,9 +114,24 @@ const PLACES: readonly (readonly [name: string, schema: object, value: unknown, 
   ],
   ["a $ref to itself", { $ref: "#" }, { p: "x" }, []],
   ["allOf", { allOf: [{ properties: { p: PICTURE } }] }, { p: "x" }, ["p"]],
-  ["other properties", { properties: { q: true }, additionalProperties: PICTURE }, { q: "x", r: "y" }, ["r"]],
-  ["patterns", { patternProperties: { "^pic": PICTURE } }, { picture: "x", other: "y" }, ["picture"]],
-  ["dependentSchemas", { dependentSchemas: { q: { properties: { p: PICTURE } } } }, { q: 1, p: "x" }, ["p"]],
+  [
+    "other properties",
+    { properties: { q: true }, additionalProperties: PICTURE },
+    { q: "x", r: "y" },
+    ["r"],
+  ],
+  [
+    "patterns",
+    { patternProperties: { "^pic": PICTURE } },
+    { picture: "x", other: "y" },
+    ["picture"],
+  ],
+  [
+    "dependentSchemas",
+    { dependentSchemas: { q: { properties: { p: PICTURE } } } },
+    { q: 1, p: "x" },
+    ["p"],
+  ],
   [
     "the branch that its constant speaks for",
     {
@@ -113,17 +153,27 @@ const PLACES: readonly (readonly [name: string, schema: object, value: unknown, 
     { kind: "text", body: "x" },
     [],
   ],
-  ["other media types are text", { properties: { p: { contentMediaType: "text/html" } } }, { p: "x" }, []],
+  [
+    "other media types are text",
+    { properties: { p: { contentMediaType: "text/html" } } },
+    { p: "x" },
+    [],
+  ],
 ];
 
 test("findMedia() finds what the schema calls media", () => {
   for (const [name, schema, value, paths] of PLACES)
-    expect([name, findMedia(schema, value).map(({ path }) => path.join("."))]).toEqual([name, [...paths]]);
+    expect([name, findMedia(schema, value).map(({ path }) => path.join("."))]).toEqual([
+      name,
+      [...paths],
+    ]);
 });
 
 test("findMedia() tells where in the schema it says so, and all that is accepted", () => {
   const schema = {
-    properties: { p: { anyOf: [PICTURE, { contentMediaType: "application/pdf", contentEncoding: "base64" }] } },
+    properties: {
+      p: { anyOf: [PICTURE, { contentMediaType: "application/pdf", contentEncoding: "base64" }] },
+    },
   };
   expect(findMedia(schema, { p: "x" })).toEqual([
     {
@@ -143,12 +193,15 @@ test("hasMedia(), requiredKinds() and unknownMedia() look at the schema alone", 
     required: ["p", "gone"],
   };
   expect([...requiredKinds(schema)]).toEqual(["image"]);
-  expect(unknownMedia({ properties: { p: { contentMediaType: "image/tiff" }, q: PICTURE } })).toEqual(["image/tiff"]);
+  expect(
+    unknownMedia({ properties: { p: { contentMediaType: "image/tiff" }, q: PICTURE } }),
+  ).toEqual(["image/tiff"]);
 });
 
 test("parseProgram() takes words for a picture in an example, and refuses a data URI", () => {
   const front = (picture: string) => ({
-    input_schema: "{type: object, properties: {picture: {type: string, contentMediaType: image/*}}}",
+    input_schema:
+      "{type: object, properties: {picture: {type: string, contentMediaType: image/*}}}",
     examples: `[{input: {picture: "${picture}"}, output: {out: x}}]`,
   });
   expect(parseProgram(programText(front("(a red chair)"))).takesMedia).toBe(true);

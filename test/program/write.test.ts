@@ -19,7 +19,12 @@ const FRONT = {
 describe("writeProgram()", () => {
   test("writes as a person would", () => {
     expect(
-      writeProgram({ front: FRONT, prompt: "Until when?\n{{input.note}}\n", system: "Be brief.", recovery: "Again." }),
+      writeProgram({
+        front: FRONT,
+        prompt: "Until when?\n{{input.note}}\n",
+        system: "Be brief.",
+        recovery: "Again.",
+      }),
     ).toBe(
       `---
 name: due
@@ -48,9 +53,12 @@ Again.
   });
 
   test("writes blocks back as they were read", () => {
-    const block = "```rllm-js pre name=count in=input.note out=words:integer\nresult = { words: 1 };\n```";
+    const block =
+      "```rllm-js pre name=count in=input.note out=words:integer\nresult = { words: 1 };\n```";
     const post = "```rllm-python post\nresult = {}\n```";
-    const { blocks } = parseProgram(`${writeProgram({ front: FRONT, prompt: "Go" })}\n${block}\n${post}\n`);
+    const { blocks } = parseProgram(
+      `${writeProgram({ front: FRONT, prompt: "Go" })}\n${block}\n${post}\n`,
+    );
     const text = writeProgram({ front: FRONT, prompt: "Go", blocks });
     expect(text).toContain(block);
     expect(parseProgram(text).blocks.map((each) => ({ ...each, line: 0 }))).toEqual(
@@ -62,12 +70,20 @@ Again.
     ["starts a section", "Go\n<<<RECOVERY>>>\nno"],
     ["opens a block", "Go\n```rllm-js pre\nresult = 1\n```\n"],
   ])("refuses a prompt with a line that %s", (_, prompt) => {
-    expect(() => writeProgram({ front: FRONT, prompt })).toThrow("holds a line that starts a section or a block");
+    expect(() => writeProgram({ front: FRONT, prompt })).toThrow(
+      "holds a line that starts a section or a block",
+    );
   });
 
   test("whatever the texts, what is read is what was given, or it is refused", () => {
     const text = fc.string({
-      unit: fc.constantFrom(..."ab \n\r-:#'\"{}[]|>`<\t…".split(""), "---", "<<<SYSTEM>>>", "yes", "1:30"),
+      unit: fc.constantFrom(
+        ..."ab \n\r-:#'\"{}[]|>`<\t…".split(""),
+        "---",
+        "<<<SYSTEM>>>",
+        "yes",
+        "1:30",
+      ),
       maxLength: 30,
     });
     fc.assert(
@@ -78,7 +94,9 @@ Again.
           expect(program.description).toBe(description);
           expect(program.warnings).toEqual([]);
         } catch (thrown) {
-          expect(String(thrown)).toMatch(/starts a section or a block|block opening|never closed|the prompt is empty/);
+          expect(String(thrown)).toMatch(
+            /starts a section or a block|block opening|never closed|the prompt is empty/,
+          );
         }
       }),
     );

@@ -77,7 +77,8 @@ describe("checkValue()", () => {
       [{ f: () => 1 }, "result.f is not a JSON value"],
       [JSON.parse('{"a":{"__proto__":1}}'), 'result.a has the key "__proto__", which is not taken'],
     ];
-    for (const [value, reason] of faults) expect(checkValue(value, "result")).toEqual({ ok: false, reason });
+    for (const [value, reason] of faults)
+      expect(checkValue(value, "result")).toEqual({ ok: false, reason });
   });
 
   test("counts how deep values nest", () => {

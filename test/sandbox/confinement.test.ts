@@ -12,8 +12,16 @@ type Numbers = readonly [number, number | null];
 
 const HEADER = "/usr/include/x86_64-linux-gnu/asm/unistd_64.h";
 
-/** What the kernel would answer: the program's instructions, done one after the other on a `struct seccomp_data`. */
-function decide(program: Uint8Array, number: number, architecture: number, args: readonly bigint[] = []): number {
+/**
+ * What the kernel would answer: the program's instructions, done one after the other on a `struct
+ * seccomp_data`.
+ */
+function decide(
+  program: Uint8Array,
+  number: number,
+  architecture: number,
+  args: readonly bigint[] = [],
+): number {
   const data = new DataView(new ArrayBuffer(64));
   data.setUint32(0, number >>> 0, true);
   data.setUint32(4, architecture, true);
@@ -53,7 +61,9 @@ for (const architecture of ["x64", "arm64"] as const) {
   const here = ARCHITECTURES[architecture];
   const python = seccompFilter(architecture, "python");
   const javascript = seccompFilter(architecture, "javascript", { pid: 77 });
-  const numbers = new Map(Object.entries<Numbers>(SYSCALLS).map(([name, row]) => [name, row[column]]));
+  const numbers = new Map(
+    Object.entries<Numbers>(SYSCALLS).map(([name, row]) => [name, row[column]]),
+  );
   const of = (name: keyof typeof SYSCALLS): number => SYSCALLS[name][column] ?? -1;
 
   test(`seccompFilter() of ${architecture} lets through what the tables name, and nothing else`, () => {
@@ -69,11 +79,16 @@ for (const architecture of ["x64", "arm64"] as const) {
       "open",
       "openat",
     ]);
-    const open = new Set([...numbers].filter(([name]) => !guarded.has(name)).map(([, number]) => number));
+    const open = new Set(
+      [...numbers].filter(([name]) => !guarded.has(name)).map(([, number]) => number),
+    );
     const kept = [...numbers].filter(([name]) => guarded.has(name)).map(([, number]) => number);
     for (let number = 0; number <= LAST_KNOWN_SYSCALL; number++) {
       if (kept.includes(number)) continue;
-      expect([number, decide(python, number, here)]).toEqual([number, open.has(number) ? ALLOW : EPERM]);
+      expect([number, decide(python, number, here)]).toEqual([
+        number,
+        open.has(number) ? ALLOW : EPERM,
+      ]);
     }
     expect(decide(python, LAST_KNOWN_SYSCALL + 1, here)).toBe(ENOSYS);
     expect(decide(python, of("clone3"), here)).toBe(ENOSYS);
@@ -82,7 +97,9 @@ for (const architecture of ["x64", "arm64"] as const) {
   test(`seccompFilter() of ${architecture} kills what speaks for another architecture`, () => {
     for (const program of [python, javascript]) {
       expect(decide(program, of("read"), 0x40000003)).toBe(KILL);
-      expect(decide(program, of("read"), ARCHITECTURES[architecture === "x64" ? "arm64" : "x64"])).toBe(KILL);
+      expect(
+        decide(program, of("read"), ARCHITECTURES[architecture === "x64" ? "arm64" : "x64"]),
+      ).toBe(KILL);
       expect(decide(program, 0x40000000 + of("read"), here)).toBe(KILL);
       expect(decide(program, -1, here)).toBe(KILL);
     }
@@ -145,7 +162,10 @@ test.skipIf(!existsSync(HEADER))(
   () => {
     const header = readFileSync(HEADER, "utf8");
     const found = new Map(
-      [...header.matchAll(/#define __NR_(\w+) (\d+)/g)].map((match) => [match[1], Number(match[2])]),
+      [...header.matchAll(/#define __NR_(\w+) (\d+)/g)].map((match) => [
+        match[1],
+        Number(match[2]),
+      ]),
     );
     for (const [name, [number]] of Object.entries<Numbers>(SYSCALLS))
       expect(`${name} ${found.get(name)}`).toBe(`${name} ${number}`);

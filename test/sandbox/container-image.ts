@@ -10,18 +10,24 @@ export interface TestImage {
 
 /** Folders of the standard library that no block needs. */
 const LEFT_OUT = new Set(
-  "test idlelib tkinter ensurepip lib2to3 turtledemo pydoc_data site-packages dist-packages __pycache__".split(" "),
+  "test idlelib tkinter ensurepip lib2to3 turtledemo pydoc_data site-packages dist-packages __pycache__".split(
+    " ",
+  ),
 );
-const TELLS_OF_ITSELF = "import sys,os;print(os.path.realpath(sys.executable));print(os.path.dirname(os.__file__))";
+const TELLS_OF_ITSELF =
+  "import sys,os;print(os.path.realpath(sys.executable));print(os.path.dirname(os.__file__))";
 
 /**
- * An image with the Python of this machine, its standard library and the libraries these need: no registry is asked.
+ * An image with the Python of this machine, its standard library and the libraries these need: no
+ * registry is asked.
  * @throws where the machine can't
  */
 export function buildTestImage(python = "/usr/bin/python3"): TestImage {
   const root = mkdtempSync(join(tmpdir(), "container-image-"));
   try {
-    const [executable = "", library = ""] = run(python, "-I", "-S", "-c", TELLS_OF_ITSELF).split("\n");
+    const [executable = "", library = ""] = run(python, "-I", "-S", "-c", TELLS_OF_ITSELF).split(
+      "\n",
+    );
     for (const folder of ["proc", "sys", "dev", "etc", "run", "usr/bin"])
       mkdirSync(join(root, folder), { recursive: true });
     mkdirSync(join(root, "tmp"));
@@ -45,7 +51,8 @@ export function buildTestImage(python = "/usr/bin/python3"): TestImage {
 function copy(path: string, root: string): void {
   const to = join(root, path);
   mkdirSync(dirname(to), { recursive: true });
-  const filter = (from: string) => !LEFT_OUT.has(basename(from)) && !basename(from).startsWith("config-");
+  const filter = (from: string) =>
+    !LEFT_OUT.has(basename(from)) && !basename(from).startsWith("config-");
   cpSync(path, to, { recursive: true, dereference: true, filter });
 }
 

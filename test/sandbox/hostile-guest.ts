@@ -1,4 +1,5 @@
-// A guest that breaks the channel in the way its argument names. It starts as a good one does, unless the way says otherwise.
+// A guest that breaks the channel in the way its argument names. It starts as a good one does,
+// unless the way says otherwise.
 import { spawn } from "node:child_process";
 import { closeSync, readSync, writeSync } from "node:fs";
 
@@ -28,18 +29,24 @@ const WAYS: Readonly<Record<string, () => void>> = {
   "no answer": () => afterReady(sleep),
   garbage: () => afterReady(() => write("what is this\n")),
   "nonce alone": () => afterReady(() => write(`${nonce}\n`)),
-  "wrong nonce": () => afterReady(() => write(`${"0".repeat(24)} {"is":"done","value":"forged"}\n`)),
+  "wrong nonce": () =>
+    afterReady(() => write(`${"0".repeat(24)} {"is":"done","value":"forged"}\n`)),
   "not an object": () => afterReady(() => write(`${nonce} [1]\n`)),
   "no kind": () => afterReady(() => write(`${nonce} {"value":"forged"}\n`)),
   "unknown kind": () => afterReady(() => say({ is: "won", value: "forged" })),
   "half a message": () => afterReady(() => write(`${nonce} {"is":"done","val\n`)),
-  "deep message": () => afterReady(() => write(`${nonce} {"is":"done","value":${"[".repeat(4_000_000)}\n`)),
+  "deep message": () =>
+    afterReady(() => write(`${nonce} {"is":"done","value":${"[".repeat(4_000_000)}\n`)),
   "deep value": () =>
-    afterReady(() => write(`${nonce} {"is":"done","value":${"[".repeat(5000)}${"]".repeat(5000)}}\n`)),
-  "prototype key": () => afterReady(() => write(`${nonce} {"is":"done","value":{"a":{"__proto__":{"x":1}}}}\n`)),
+    afterReady(() =>
+      write(`${nonce} {"is":"done","value":${"[".repeat(5000)}${"]".repeat(5000)}}\n`),
+    ),
+  "prototype key": () =>
+    afterReady(() => write(`${nonce} {"is":"done","value":{"a":{"__proto__":{"x":1}}}}\n`)),
   "infinite number": () => afterReady(() => write(`${nonce} {"is":"done","value":[1e999]}\n`)),
   "no value": () => serveWith(() => say({ is: "done" })),
-  binary: () => afterReady(() => writeAll(Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7) % 256)))),
+  binary: () =>
+    afterReady(() => writeAll(Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7) % 256)))),
   "endless line": () => afterReady(() => forever(() => write("x".repeat(65_536)))),
   "endless lines": () => afterReady(() => forever(() => write("\n".repeat(65_536)))),
   "long line": () => afterReady(() => say({ is: "done", value: "x".repeat(2_000_000) })),
@@ -55,7 +62,8 @@ const WAYS: Readonly<Record<string, () => void>> = {
     write(`${nonce} {"is":"done",`);
     serve(() => 1);
   },
-  "two results": () => serveWith(() => write(`${nonce} {"is":"done","value":1}\n${nonce} {"is":"done","value":2}\n`)),
+  "two results": () =>
+    serveWith(() => write(`${nonce} {"is":"done","value":1}\n${nonce} {"is":"done","value":2}\n`)),
   "second result later": () =>
     serveWith(() => {
       say({ is: "done", value: 1 });
@@ -79,17 +87,27 @@ const WAYS: Readonly<Record<string, () => void>> = {
     say({ is: "ready" });
     sleep();
   },
-  "calls what is not granted": () => afterReady(() => say({ is: "call", name: "toString", args: [] })),
+  "calls what is not granted": () =>
+    afterReady(() => say({ is: "call", name: "toString", args: [] })),
   "calls without a name": () => afterReady(() => say({ is: "call", args: [] })),
   "calls without arguments": () => afterReady(() => say({ is: "call", name: "look" })),
-  "calls with too many": () => afterReady(() => say({ is: "call", name: "look", args: Array(17).fill(0) })),
+  "calls with too many": () =>
+    afterReady(() => say({ is: "call", name: "look", args: Array(17).fill(0) })),
   "calls with a prototype": () =>
     afterReady(() => write(`${nonce} {"is":"call","name":"look","args":[{"__proto__":1}]}\n`)),
-  "calls twice at once": () => afterReady(() => write(`${nonce} {"is":"call","name":"look","args":[]}\n`.repeat(2))),
-  "odd failure": () => serveWith(() => say({ is: "failed", exception: 7, reason: ["x"], line: -1.5, hint: {} })),
+  "calls twice at once": () =>
+    afterReady(() => write(`${nonce} {"is":"call","name":"look","args":[]}\n`.repeat(2))),
+  "odd failure": () =>
+    serveWith(() => say({ is: "failed", exception: 7, reason: ["x"], line: -1.5, hint: {} })),
   "long failure": () =>
     serveWith(() =>
-      say({ is: "failed", exception: "E".repeat(9999), reason: "r".repeat(9999), line: 3, hint: "h".repeat(9999) }),
+      say({
+        is: "failed",
+        exception: "E".repeat(9999),
+        reason: "r".repeat(9999),
+        line: 3,
+        hint: "h".repeat(9999),
+      }),
     ),
   "leaves a child in its group": () => leaveChild(false),
   "leaves a child of its own": () => leaveChild(true),
@@ -111,7 +129,8 @@ function leaveChild(detached: boolean): void {
 }
 
 function serve(answer: (values: Record<string, unknown>) => unknown): void {
-  if (way !== "another level" && !way.includes("early") && !way.includes("before")) say({ is: "ready" });
+  if (way !== "another level" && !way.includes("early") && !way.includes("before"))
+    say({ is: "ready" });
   forever(() => say({ is: "done", value: answer(Object(readMessage()["values"])) }));
 }
 

@@ -14,13 +14,15 @@ afterAll(() => sandbox.close());
 
 async function failureOf(code: string, values: Record<string, Json> = {}) {
   const outcome = await session.run(code, values, { file: "risk.rllm", line: 10 });
-  if (outcome.ok) throw new Error(`Expected a failure, and the run gave ${JSON.stringify(outcome.value)}`);
+  if (outcome.ok)
+    throw new Error(`Expected a failure, and the run gave ${JSON.stringify(outcome.value)}`);
   return outcome.failure;
 }
 
 async function valueOf(code: string, values: Record<string, Json> = {}): Promise<Json> {
   const outcome = await session.run(code, values);
-  if (!outcome.ok) throw new Error(`Expected a value, and the run failed: ${JSON.stringify(outcome.failure)}`);
+  if (!outcome.ok)
+    throw new Error(`Expected a value, and the run failed: ${JSON.stringify(outcome.failure)}`);
   return outcome.value;
 }
 
@@ -56,7 +58,10 @@ describe("results", () => {
     ["result = new Error('x')", "result is an Error"],
     ["result = [Promise.resolve(1)]", "result.0 is a promise"],
     ["result = [1, , 2]", "result.1 is undefined"],
-    ["const ring = { a: {} }; ring.a.b = ring; result = ring", "result.a.b.a.b.a.b.a.b.a.b.a… contains itself"],
+    [
+      "const ring = { a: {} }; ring.a.b = ring; result = ring",
+      "result.a.b.a.b.a.b.a.b.a.b.a… contains itself",
+    ],
     ["result = new Promise(() => {})", "`result` is a promise that is never settled"],
     ["await new Promise(() => {})", "the code awaits a promise that is never settled"],
   ])("%s is refused", async (code, reason) => {
@@ -73,9 +78,15 @@ describe("results", () => {
       "globalThis.Error = globalThis.Object = globalThis.Promise = null",
     ];
     const patched = await sandbox.open({}, never);
-    const outcome = await patched.run(`${patches.join(";\n")};\nresult = { list: [1, 'a'], value }`, { value: [2] });
+    const outcome = await patched.run(
+      `${patches.join(";\n")};\nresult = { list: [1, 'a'], value }`,
+      { value: [2] },
+    );
     expect(outcome).toMatchObject({ ok: true, value: { list: [1, "a"], value: [2] } });
-    expect(await patched.run("result = value", { value: { b: [3] } })).toMatchObject({ ok: true, value: { b: [3] } });
+    expect(await patched.run("result = value", { value: { b: [3] } })).toMatchObject({
+      ok: true,
+      value: { b: [3] },
+    });
     await patched.close();
   });
 });
@@ -84,7 +95,12 @@ describe("failures", () => {
   test.each([
     ["let a = 1;\nb.c", "ReferenceError", 11, "b is not defined"],
     ["let a = 1;\n\nlet c = = 2", "SyntaxError", 12, "unexpected token in expression: '='"],
-    ["function f(x) {\n  return x.y\n}\nf(null)", "TypeError", 11, "cannot read property 'y' of null"],
+    [
+      "function f(x) {\n  return x.y\n}\nf(null)",
+      "TypeError",
+      11,
+      "cannot read property 'y' of null",
+    ],
     [
       "const a = 1;\nconst b = 2;\nresult = {\n  c: context.x.y,\n}",
       "TypeError",
@@ -119,13 +135,20 @@ describe("failures", () => {
 
   test("memory over the limit is a MemoryError, and the session goes on", async () => {
     const own = await sandbox.open({ limits: { memoryMb: 32, timeoutMs: 20_000 } }, never);
-    for (const code of ["p.push('x'.repeat(1e5) + p.length)", "p.push({ a: 1 })", "p.push(new ArrayBuffer(1e6))"]) {
+    for (const code of [
+      "p.push('x'.repeat(1e5) + p.length)",
+      "p.push({ a: 1 })",
+      "p.push(new ArrayBuffer(1e6))",
+    ]) {
       const outcome = await own.run(`globalThis.p = []; for (;;) ${code}`, {});
       expect(outcome).toMatchObject({
         ok: false,
         failure: { exception: "MemoryError", reason: "it used more than 32 MiB" },
       });
-      expect(await own.run("globalThis.p = null; result = 'free'", {})).toMatchObject({ ok: true, value: "free" });
+      expect(await own.run("globalThis.p = null; result = 'free'", {})).toMatchObject({
+        ok: true,
+        value: "free",
+      });
     }
     await own.close();
   }, 60_000);
@@ -146,7 +169,10 @@ describe("withVariables()", () => {
     ["const { a, b: [c] } = d", "var { a, b: [c] } = d"],
     ["let [a] = b\nlet c", "var [a] = b\nvar c"],
     ["class A { x = 1 }\n[1].map(f)", "var A = class A { x = 1 };\n[1].map(f)"],
-    ["class A extends f({}) { let() { const x = 1 } }", "var A = class A extends f({}) { let() { const x = 1 } };"],
+    [
+      "class A extends f({}) { let() { const x = 1 } }",
+      "var A = class A extends f({}) { let() { const x = 1 } };",
+    ],
     ["if (a) { let b = 1; const c = 2 }", "if (a) { let b = 1; const c = 2 }"],
     ["for (let i = 0; i < 3; i++) f(i)\nlet a = 1", "for (let i = 0; i < 3; i++) f(i)\nvar a = 1"],
     ["x.let = y.const; z = { let: 1 }", "x.let = y.const; z = { let: 1 }"],
@@ -165,13 +191,18 @@ describe("withVariables()", () => {
 
   test("lets a name be declared again in a session", async () => {
     await valueOf("const list = [1]; class Thing { n = list.length }; let n = 1");
-    expect(await valueOf("const list = [2, 3]; class Thing { n = list.length }; result = new Thing().n")).toBe(2);
+    expect(
+      await valueOf("const list = [2, 3]; class Thing { n = list.length }; result = new Thing().n"),
+    ).toBe(2);
   });
 });
 
 describe("checkSyntax()", () => {
   test.each([
-    ["let a = 1\nlet b = = 2", { message: "unexpected token in expression: '='", line: 2, column: null }],
+    [
+      "let a = 1\nlet b = = 2",
+      { message: "unexpected token in expression: '='", line: 2, column: null },
+    ],
     ["const a", { message: "missing initializer for const variable", line: 1, column: null }],
     ["f(1, 2", { message: "Unexpected end of input", line: 1, column: null }],
     ["result = await context.input", null],
@@ -181,6 +212,8 @@ describe("checkSyntax()", () => {
   });
 
   test("survives what breaks the parser", async () => {
-    expect(await sandbox.checkSyntax("function a(){".repeat(100_000))).toMatchObject({ line: null });
+    expect(await sandbox.checkSyntax("function a(){".repeat(100_000))).toMatchObject({
+      line: null,
+    });
   });
 });

@@ -3,7 +3,10 @@ import { openSync, readFileSync, statSync, writeFileSync, writeSync } from "node
 import { createSocket } from "node:dgram";
 import { prepareConfinement } from "../../src/sandbox/js/confine.ts";
 
-/** What code would try that has broken out of the engine into its process; it says what came of each on standard output. */
+/**
+ * What code would try that has broken out of the engine into its process; it says what came of each
+ * on standard output.
+ */
 const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "read a file": () => readFileSync("/etc/hostname", "utf8"),
   "open itself": () => openSync("/proc/self/mem", "r"),

@@ -25,11 +25,16 @@ test(
     const sandbox = createJavaScriptSandbox();
     const runs = Array.from({ length: 50 }, async (_, n) => {
       const session = await sandbox.open({ limits: { timeoutMs: 30_000 } }, never);
-      const outcome = await session.run("let sum = 0; for (let i = 0; i <= n; i++) sum += i; result = sum", { n });
+      const outcome = await session.run(
+        "let sum = 0; for (let i = 0; i <= n; i++) sum += i; result = sum",
+        { n },
+      );
       await session.close();
       return outcome.ok ? outcome.value : outcome.failure;
     });
-    expect(await Promise.all(runs)).toEqual(Array.from({ length: 50 }, (_, n) => (n * (n + 1)) / 2));
+    expect(await Promise.all(runs)).toEqual(
+      Array.from({ length: 50 }, (_, n) => (n * (n + 1)) / 2),
+    );
     await sandbox.close();
   },
   LONG_MS,
@@ -54,9 +59,11 @@ test.skipIf(!LINUX)(
     expect(descriptors()).toBeLessThanOrEqual(files + 3);
     expect(resident()).toBeLessThan(memory + 40);
     await sandbox.close();
-    expect(await gone(processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id)))).toEqual(
-      [],
-    );
+    expect(
+      await gone(
+        processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id)),
+      ),
+    ).toEqual([]);
   },
   LONG_MS,
 );
@@ -67,7 +74,9 @@ test.skipIf(!LINUX).each([
 ])(
   "no guest outlives a host that is killed while code is %s",
   async (_, code) => {
-    const host = spawn(process.execPath, [join(import.meta.dir, "javascript-host.ts"), code], { stdio: "pipe" });
+    const host = spawn(process.execPath, [join(import.meta.dir, "javascript-host.ts"), code], {
+      stdio: "pipe",
+    });
     await new Promise((resolve) => host.stdout.once("data", resolve));
     await Bun.sleep(300);
     const guests = processesBelow(host.pid ?? 0);
@@ -97,10 +106,14 @@ test("a session takes the process that was prepared", async () => {
   const before = processesBelow(process.pid);
   sandbox.prepare();
   sandbox.prepare();
-  const started = processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id));
+  const started = processesBelow(process.pid).filter(
+    ({ id }) => !before.some((old) => old.id === id),
+  );
   if (LINUX) expect(started).toHaveLength(1);
   const session = await sandbox.open({}, never);
-  const opened = processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id));
+  const opened = processesBelow(process.pid).filter(
+    ({ id }) => !before.some((old) => old.id === id),
+  );
   expect(opened.map(({ id }) => id)).toEqual(started.map(({ id }) => id));
   await session.close();
   await sandbox.close();
@@ -110,7 +123,9 @@ test("a prepared process that has died is not taken", async () => {
   const sandbox = createJavaScriptSandbox();
   const before = processesBelow(process.pid);
   sandbox.prepare();
-  const [started] = processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id));
+  const [started] = processesBelow(process.pid).filter(
+    ({ id }) => !before.some((old) => old.id === id),
+  );
   if (started) process.kill(started.pid, "SIGKILL");
   await Bun.sleep(100);
   const session = await sandbox.open({}, never);

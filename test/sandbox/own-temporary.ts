@@ -3,7 +3,10 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Gives the tests around it a temporary folder of their own, so that what is left there is theirs. Its path is known once they run. */
+/**
+ * Gives the tests around it a temporary folder of their own, so that what is left there is theirs.
+ * Its path is known once they run.
+ */
 export function ownTemporary(): { readonly path: string } {
   const folder = { path: "" };
   const usual = process.env["TMPDIR"];

@@ -6,12 +6,17 @@ describe("createPrintedMark()", () => {
     const { text } = createPrintedMark();
     for (let size = 1; size <= 2 * text.length; size++) {
       const mark = createPrintedMark();
-      const bytes = Buffer.from(`one\n\u0000${mark.text}two \u0000é${mark.text.slice(0, 9)}three${mark.text}`);
+      const bytes = Buffer.from(
+        `one\n\u0000${mark.text}two \u0000é${mark.text.slice(0, 9)}three${mark.text}`,
+      );
       mark.expect();
       const parts: Uint8Array[] = [];
-      for (let from = 0; from < bytes.length; from += size) parts.push(mark.strip(bytes.subarray(from, from + size)));
+      for (let from = 0; from < bytes.length; from += size)
+        parts.push(mark.strip(bytes.subarray(from, from + size)));
       await mark.seen;
-      expect(Buffer.concat(parts).toString()).toBe(`one\n\u0000two \u0000é${mark.text.slice(0, 9)}three`);
+      expect(Buffer.concat(parts).toString()).toBe(
+        `one\n\u0000two \u0000é${mark.text.slice(0, 9)}three`,
+      );
     }
   });
 

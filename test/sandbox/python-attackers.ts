@@ -21,7 +21,12 @@ export async function brokenAttacks(
   const chosen = attacksFor("python").filter(({ id }) => !quick || !ENDLESS.test(id));
   if (chosen.length < 50) throw new Error(`only ${chosen.length} attacks were found`);
   const broken: string[] = [];
-  for await (const { id, held, end } of tryAttacks(sandbox, { language: "python", builtins, chosen, signal }))
+  for await (const { id, held, end } of tryAttacks(sandbox, {
+    language: "python",
+    builtins,
+    chosen,
+    signal,
+  }))
     if (!held) broken.push(`${id}: ${end}`);
   await sandbox.close();
   return broken;

@@ -12,7 +12,9 @@ const SOURCE = { file: "due.rllm", line: 5 };
 const CONTEXT = { input: { amount: 3, name: "Ada" }, uses: { rate: { value: 2 } } };
 
 const versions = join(homedir(), ".pyenv/versions");
-const names = existsSync(versions) ? readdirSync(versions).filter((name) => /^3\.(?:9|1\d)\./.test(name)) : [];
+const names = existsSync(versions)
+  ? readdirSync(versions).filter((name) => /^3\.(?:9|1\d)\./.test(name))
+  : [];
 const settings = [null, ...names.map((name) => join(versions, name, "bin/python3"))];
 const confined = typeof (await pythonHere("kernel")) !== "string";
 
@@ -41,19 +43,38 @@ for (const setting of settings) {
     }
 
     test("has every builtin and module that is offered", async () => {
-      expect(await value(`result = [repr(x)[:1] for x in (${OFFERED_PYTHON.builtins.join(", ")})]`)).toBeArray();
-      expect(await value(OFFERED_PYTHON.modules.map((name) => `import ${name}`).join("\n"))).toBeNull();
-      expect(await value("from collections.abc import Mapping\nresult = isinstance({}, Mapping)")).toBe(true);
+      expect(
+        await value(`result = [repr(x)[:1] for x in (${OFFERED_PYTHON.builtins.join(", ")})]`),
+      ).toBeArray();
+      expect(
+        await value(OFFERED_PYTHON.modules.map((name) => `import ${name}`).join("\n")),
+      ).toBeNull();
+      expect(
+        await value("from collections.abc import Mapping\nresult = isinstance({}, Mapping)"),
+      ).toBe(true);
     });
 
     test("uses modules that import others by themselves", async () => {
-      const dates = "import datetime as d\nresult = [d.date.today().year > 2000, d.datetime.now().year > 2000,";
-      const parsed = 'd.datetime.strptime("2026-01-02", "%Y-%m-%d").day, d.date(2026, 1, 2).strftime("%d")]';
+      const dates =
+        "import datetime as d\nresult = [d.date.today().year > 2000, d.datetime.now().year > 2000,";
+      const parsed =
+        'd.datetime.strptime("2026-01-02", "%Y-%m-%d").day, d.date(2026, 1, 2).strftime("%d")]';
       expect(await value(dates + parsed)).toEqual([true, true, 2, "02"]);
-      const numbers = "import decimal, fractions, statistics, json, re, textwrap, unicodedata\nresult = [";
-      const done = 'str(decimal.Decimal("0.1") + 1), str(fractions.Fraction("1/3")), statistics.median([3, 1, 2]),';
-      const more = 'json.loads("[1]"), re.sub("a+", "b", "caat"), textwrap.dedent(" x"), unicodedata.name("é")[:5]]';
-      expect(await value(numbers + done + more)).toEqual(["1.1", "1/3", 2, [1], "cbt", "x", "LATIN"]);
+      const numbers =
+        "import decimal, fractions, statistics, json, re, textwrap, unicodedata\nresult = [";
+      const done =
+        'str(decimal.Decimal("0.1") + 1), str(fractions.Fraction("1/3")), statistics.median([3, 1, 2]),';
+      const more =
+        'json.loads("[1]"), re.sub("a+", "b", "caat"), textwrap.dedent(" x"), unicodedata.name("é")[:5]]';
+      expect(await value(numbers + done + more)).toEqual([
+        "1.1",
+        "1/3",
+        2,
+        [1],
+        "cbt",
+        "x",
+        "LATIN",
+      ]);
     });
 
     test("has classes, closures, generators, decorators and futures", async () => {
@@ -129,7 +150,11 @@ for (const setting of settings) {
         "x = 1\nreturn x",
         { exception: "SyntaxError", line: 6, hint: expect.stringContaining("result =") as string },
       ],
-      ["an exit", "raise SystemExit(3)", { exception: "SystemExit", reason: "it ended itself with exit(3)", line: 5 }],
+      [
+        "an exit",
+        "raise SystemExit(3)",
+        { exception: "SystemExit", reason: "it ended itself with exit(3)", line: 5 },
+      ],
       [
         "a set",
         "result = {'a': [1, {2}]}",
@@ -160,7 +185,11 @@ for (const setting of settings) {
         "def f():\n    return 1 / 0\n\nresult = f()",
         { exception: "ZeroDivisionError", line: 6 },
       ],
-      ["recursion without end", "def f(n): return f(n + 1)\nf(0)", { exception: "RecursionError", line: 5 }],
+      [
+        "recursion without end",
+        "def f(n): return f(n + 1)\nf(0)",
+        { exception: "RecursionError", line: 5 },
+      ],
       [
         "a text that lies about itself",
         "class E(Exception):\n    def __str__(self): raise ValueError\nraise E",

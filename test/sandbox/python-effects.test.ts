@@ -8,7 +8,10 @@ import { pythonHere, signal } from "./python-here.ts";
 
 const linux = process.platform === "linux";
 
-/** Calls by which code could act on the machine; each must fail. By what they are, as Python expressions; `lib` is the C library. */
+/**
+ * Calls by which code could act on the machine; each must fail. By what they are, as Python
+ * expressions; `lib` is the C library.
+ */
 const EFFECTS: Readonly<Record<string, string>> = {
   "a process": "os.fork()",
   "a process by clone": "checked(lib.syscall(56, 17, 0, 0, 0, 0))",
@@ -29,10 +32,12 @@ const EFFECTS: Readonly<Record<string, string>> = {
   "a signal to the parent": "os.kill(os.getppid(), 0)",
   "a signal to all": "os.kill(-1, 0)",
   "a signal to a thread": "checked(lib.syscall(234, os.getppid(), os.getppid(), 0))",
-  "a signal by queue": "checked(lib.syscall(129, os.getppid(), 10, ctypes.create_string_buffer(128)))",
+  "a signal by queue":
+    "checked(lib.syscall(129, os.getppid(), 10, ctypes.create_string_buffer(128)))",
   "a signal by the owner of a pipe": "fcntl.fcntl(os.pipe()[0], 8, os.getppid())",
   "a signal of its choice by a pipe": "fcntl.fcntl(os.pipe()[0], 10, 9)",
-  "a signal by ioctl": "checked(lib.ioctl(os.pipe()[0], 0x8901, ctypes.byref(ctypes.c_int(os.getppid()))))",
+  "a signal by ioctl":
+    "checked(lib.ioctl(os.pipe()[0], 0x8901, ctypes.byref(ctypes.c_int(os.getppid()))))",
   "a handle to a process": "os.pidfd_open(os.getppid())",
   "typing into a terminal": "checked(lib.ioctl(0, 0x5412, b'x'))",
   "the parent's memory": "checked(lib.process_vm_readv(os.getppid(), None, 0, None, 0, 0))",
@@ -59,7 +64,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   io_uring: "checked(lib.syscall(425, 1, ctypes.create_string_buffer(120)))",
   "old asynchronous input": "checked(lib.syscall(206, 1, ctypes.create_string_buffer(8)))",
   "the kernel's own programs": "checked(lib.syscall(321, 0, ctypes.create_string_buffer(64), 64))",
-  "counters of the processor": "checked(lib.syscall(298, ctypes.create_string_buffer(128), 0, -1, -1, 0))",
+  "counters of the processor":
+    "checked(lib.syscall(298, ctypes.create_string_buffer(128), 0, -1, -1, 0))",
   "faults of memory": "checked(lib.syscall(323, 0))",
   "watching files": "checked(lib.inotify_init1(0))",
   "the clock": "time.clock_settime(time.CLOCK_REALTIME, time.time())",
@@ -102,32 +108,38 @@ def checked(given):
 
 for (const level of ["kernel", "namespaces"] as const) {
   const reason = await pythonHere(level);
-  describe.skipIf(typeof reason === "string")(`code in Python at level ${level} gains nothing of`, () => {
-    if (typeof reason === "string") return;
-    const folder = mkdtempSync(join(tmpdir(), "python-effects-"));
-    const target = join(folder, "target");
-    let session: SandboxSession;
-    beforeAll(async () => {
-      // What only Landlock keeps it from, as the user that it may be.
-      mkdirSync(folder, { recursive: true, mode: 0o777 });
-      writeFileSync(target, "canary", { mode: 0o666 });
-      utimesSync(target, 1, 1);
-      const sandbox = createPythonSandbox({ interpreter: reason, level });
-      session = await sandbox.open({ builtins: "all", limits: { timeoutMs: 20_000 } }, signal);
-      expect(await session.run(PREPARE, { target })).toMatchObject({ ok: true });
-    });
-    afterAll(async () => {
-      await session.close();
-      expect(readFileSync(target, "utf8")).toBe("canary");
-      rmSync(folder, { recursive: true });
-    });
-    for (const [what, code] of Object.entries(EFFECTS)) {
-      test.skipIf(!linux || (process.arch !== "x64" && code.includes("syscall(")))(what, async () => {
-        const wrapped = `try:\n    ${code}\n    result = 'done'\nexcept (OSError, ValueError) as error:\n    result = type(error).__name__`;
-        const outcome = await session.run(wrapped, {});
-        expect(outcome).toMatchObject({ ok: true });
-        expect(outcome.ok && outcome.value).not.toBe("done");
+  describe.skipIf(typeof reason === "string")(
+    `code in Python at level ${level} gains nothing of`,
+    () => {
+      if (typeof reason === "string") return;
+      const folder = mkdtempSync(join(tmpdir(), "python-effects-"));
+      const target = join(folder, "target");
+      let session: SandboxSession;
+      beforeAll(async () => {
+        // What only Landlock keeps it from, as the user that it may be.
+        mkdirSync(folder, { recursive: true, mode: 0o777 });
+        writeFileSync(target, "canary", { mode: 0o666 });
+        utimesSync(target, 1, 1);
+        const sandbox = createPythonSandbox({ interpreter: reason, level });
+        session = await sandbox.open({ builtins: "all", limits: { timeoutMs: 20_000 } }, signal);
+        expect(await session.run(PREPARE, { target })).toMatchObject({ ok: true });
       });
-    }
-  });
+      afterAll(async () => {
+        await session.close();
+        expect(readFileSync(target, "utf8")).toBe("canary");
+        rmSync(folder, { recursive: true });
+      });
+      for (const [what, code] of Object.entries(EFFECTS)) {
+        test.skipIf(!linux || (process.arch !== "x64" && code.includes("syscall(")))(
+          what,
+          async () => {
+            const wrapped = `try:\n    ${code}\n    result = 'done'\nexcept (OSError, ValueError) as error:\n    result = type(error).__name__`;
+            const outcome = await session.run(wrapped, {});
+            expect(outcome).toMatchObject({ ok: true });
+            expect(outcome.ok && outcome.value).not.toBe("done");
+          },
+        );
+      }
+    },
+  );
 }

@@ -28,7 +28,12 @@ describe.skipIf(typeof here === "string" || process.platform === "win32")("findP
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "python-find-"));
     mkdirSync(join(folder, "bin"));
-    options = { setting: null, env: { PATH: join(folder, "bin") }, cache: join(folder, "cache"), cwd: folder };
+    options = {
+      setting: null,
+      env: { PATH: join(folder, "bin") },
+      cache: join(folder, "cache"),
+      cwd: folder,
+    };
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -38,10 +43,16 @@ describe.skipIf(typeof here === "string" || process.platform === "win32")("findP
     return path;
   }
 
-  /** A shim as version managers have them: it writes down each call, and runs what the file `.python-version` names. */
+  /**
+   * A shim as version managers have them: it writes down each call, and runs what the file
+   * `.python-version` names.
+   */
   function shim(): () => number {
     const calls = join(folder, "calls");
-    program("python3", `echo called >> "${calls}"\nread -r python < "${folder}/.python-version"\nexec "$python" "$@"`);
+    program(
+      "python3",
+      `echo called >> "${calls}"\nread -r python < "${folder}/.python-version"\nexec "$python" "$@"`,
+    );
     return () => (existsSync(calls) ? readFileSync(calls, "utf8").split("\n").length - 1 : 0);
   }
 
@@ -57,10 +68,17 @@ describe.skipIf(typeof here === "string" || process.platform === "win32")("findP
 
   test("takes python3 on PATH before python, past links", async () => {
     symlinkSync(real, join(folder, "bin/python"));
-    expect(await findPython(options)).toMatchObject({ found: join(folder, "bin/python"), executable: real });
+    expect(await findPython(options)).toMatchObject({
+      found: join(folder, "bin/python"),
+      executable: real,
+    });
     symlinkSync(real, join(folder, "bin/python3"));
     const found = await findPython(options);
-    expect(found).toMatchObject({ found: join(folder, "bin/python3"), executable: real, implementation: "cpython" });
+    expect(found).toMatchObject({
+      found: join(folder, "bin/python3"),
+      executable: real,
+      implementation: "cpython",
+    });
     expect(found.version).toMatch(/^3\.\d+\.\d+$/);
     expect(found.library.some((path) => existsSync(join(path, "os.py")))).toBe(true);
   });
@@ -75,7 +93,10 @@ describe.skipIf(typeof here === "string" || process.platform === "win32")("findP
   test("looks past a shim, once", async () => {
     const calls = shim();
     writeFileSync(join(folder, ".python-version"), `${real}\n`);
-    expect(await findPython(options)).toMatchObject({ found: join(folder, "bin/python3"), executable: real });
+    expect(await findPython(options)).toMatchObject({
+      found: join(folder, "bin/python3"),
+      executable: real,
+    });
     expect(calls()).toBe(1);
     expect((await findPython(options)).executable).toBe(real);
     expect(calls()).toBe(1);
@@ -125,7 +146,10 @@ describe.skipIf(typeof here === "string" || process.platform === "win32")("findP
 
   test("works where nothing can be kept", async () => {
     writeFileSync(join(folder, "file"), "");
-    expect((await findPython({ ...options, setting: real, cache: join(folder, "file/cache") })).executable).toBe(real);
+    expect(
+      (await findPython({ ...options, setting: real, cache: join(folder, "file/cache") }))
+        .executable,
+    ).toBe(real);
   });
 
   test("says that there is none, and what to do", async () => {
@@ -133,14 +157,18 @@ describe.skipIf(typeof here === "string" || process.platform === "win32")("findP
     expect(error).toMatchObject({ code: "RLLM_009", details: { exception: "SandboxUnavailable" } });
     expect(error.message).toBe('Cannot find a Python: there is no "python3" on PATH');
     expect(error.hint).toContain("sandbox.python");
-    expect((await failure({ setting: "python9" })).message).toContain('"python9", which sandbox.python names');
+    expect((await failure({ setting: "python9" })).message).toContain(
+      '"python9", which sandbox.python names',
+    );
   });
 
   test("says why one will not do", async () => {
     program("python3", 'echo "pyenv: version 3.99 is not installed" >&2; exit 1');
     expect((await failure()).message).toContain("pyenv: version 3.99 is not installed");
     program("python3", "echo not a python");
-    expect((await failure()).message).toContain(`Cannot use the Python "${join(folder, "bin/python3")}"`);
+    expect((await failure()).message).toContain(
+      `Cannot use the Python "${join(folder, "bin/python3")}"`,
+    );
     expect(existsSync(options.cache)).toBe(false);
   });
 

@@ -35,23 +35,31 @@ for (const level of ["kernel", "namespaces"] as const) {
         const cycle = () => run("result = 1", { builtins: "all" });
         for (let n = 0; n < 10; n++) await cycle();
         Bun.gc(true);
-        const before = { files: readdirSync("/proc/self/fd").length, memory: process.memoryUsage.rss() };
+        const before = {
+          files: readdirSync("/proc/self/fd").length,
+          memory: process.memoryUsage.rss(),
+        };
         for (let n = 0; n < MANY; n++) expect(await cycle()).toMatchObject({ ok: true, value: 1 });
         Bun.gc(true);
         expect(readdirSync("/proc/self/fd").length).toBeLessThan(before.files + 5);
         expect(process.memoryUsage.rss() - before.memory).toBeLessThan(64 * LEAST_MIB);
-        expect(await gone(processesBelow(process.pid).filter(({ command }) => /python|bwrap/.test(command)))).toEqual(
-          [],
-        );
+        expect(
+          await gone(
+            processesBelow(process.pid).filter(({ command }) => /python|bwrap/.test(command)),
+          ),
+        ).toEqual([]);
         expect(readdirSync(folder.path)).toEqual([]);
       },
       5000 + MANY * 500,
     );
 
     test(`${AT_ONCE} at once finish`, async () => {
-      const code = "import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()\nresult = 6 * 7";
+      const code =
+        "import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()\nresult = 6 * 7";
       const limits = { timeoutMs: 60_000 };
-      const all = await Promise.all(Array.from({ length: AT_ONCE }, () => run(code, { builtins: "all", limits })));
+      const all = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => run(code, { builtins: "all", limits })),
+      );
       expect(all.map((outcome) => outcome.ok && outcome.value)).toEqual(all.map(() => 42));
     }, 120_000);
 
@@ -67,12 +75,16 @@ for (const level of ["kernel", "namespaces"] as const) {
     }, 30_000);
 
     test("keeps its files few and small", async () => {
-      const many = "n = 0\nwhile True:\n    open(f'file{n}', 'wb').write(bytes(1 << 20))\n    n += 1";
+      const many =
+        "n = 0\nwhile True:\n    open(f'file{n}', 'wb').write(bytes(1 << 20))\n    n += 1";
       const outcome = await run(many, { builtins: "all", limits: { timeoutMs: 10_000 } });
       expect(outcome).toMatchObject({ ok: false });
-      expect(!outcome.ok && outcome.failure.exception).toBe(level === "kernel" ? "LimitError" : "OSError");
+      expect(!outcome.ok && outcome.failure.exception).toBe(
+        level === "kernel" ? "LimitError" : "OSError",
+      );
       const folders = "import os\nos.mkdir('folder')\nresult = 'made'";
-      if (level === "kernel") expect(await run(folders, { builtins: "all" })).toMatchObject({ ok: false });
+      if (level === "kernel")
+        expect(await run(folders, { builtins: "all" })).toMatchObject({ ok: false });
     }, 15_000);
 
     test("has threads, but not without end", async () => {
@@ -88,17 +100,23 @@ for (const level of ["kernel", "namespaces"] as const) {
         "    pass",
         "result = n",
       ].join("\n");
-      const outcome = await run(code, { builtins: "all", limits: { timeoutMs: 10_000, memoryMb: 0 } });
+      const outcome = await run(code, {
+        builtins: "all",
+        limits: { timeoutMs: 10_000, memoryMb: 0 },
+      });
       const count = outcome.ok ? Number(outcome.value) : -1;
       expect(count).toBeGreaterThan(4);
       expect(count).toBeLessThan(5000);
     }, 15_000);
 
     test("ends at its limit of processor time", async () => {
-      const outcome = await run("import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", {
-        builtins: "all",
-        limits: { timeoutMs: 10_000, cpuMs: 1000 },
-      });
+      const outcome = await run(
+        "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass",
+        {
+          builtins: "all",
+          limits: { timeoutMs: 10_000, cpuMs: 1000 },
+        },
+      );
       expect(outcome).toMatchObject({ ok: false });
       expect(outcome.ms).toBeLessThan(9000);
     }, 15_000);

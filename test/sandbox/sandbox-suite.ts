@@ -28,7 +28,10 @@ export interface SandboxSubject {
   readonly language: Language;
   /** Called once for each case; the suite closes what it gives. */
   create(): Promise<Sandbox> | Sandbox;
-  /** What of it is left on the machine beside child processes and files in the temporary folder, such as containers. @default nothing */
+  /**
+   * What of it is left on the machine beside child processes and files in the temporary folder,
+   * such as containers. @default nothing
+   */
   leftovers?(): Promise<readonly string[]>;
   /** Cases that do not apply to it, each with the reason. */
   readonly skip?: Partial<Record<CaseName, string>>;
@@ -39,7 +42,10 @@ export interface SandboxSubject {
 /** Milliseconds for one case: machines are slow, and some cases open ten sessions. */
 const CASE_MS = 60_000;
 
-/** The contract in `src/sandbox/sandbox.ts`: every sandbox passes it. After each case no process and no file may be left. */
+/**
+ * The contract in `src/sandbox/sandbox.ts`: every sandbox passes it. After each case no process and
+ * no file may be left.
+ */
 export function testSandbox(name: string, subject: SandboxSubject): void {
   describe(`sandbox ${name}`, () => {
     const before = process.env["TMPDIR"];
@@ -74,7 +80,9 @@ async function runCase(one: Case, subject: SandboxSubject, folder: string): Prom
   } finally {
     await sandbox.close();
   }
-  const started = processesBelow(process.pid).filter((found) => !before.some(({ id }) => id === found.id));
+  const started = processesBelow(process.pid).filter(
+    (found) => !before.some(({ id }) => id === found.id),
+  );
   expect(await gone(started)).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
   expect((await subject.leftovers?.()) ?? []).toEqual([]);

@@ -20,8 +20,15 @@ interface Meeting extends SessionOptions {
 }
 
 /** Opens a session with that guest, runs something in it, and closes it. */
-async function meet(way: string, { runs = 1, values = {}, ...options }: Meeting = {}): Promise<readonly Outcome[]> {
-  const session = await openSession(guest(way), { ...options, limits: { timeoutMs: 5000, ...options.limits } }, never);
+async function meet(
+  way: string,
+  { runs = 1, values = {}, ...options }: Meeting = {},
+): Promise<readonly Outcome[]> {
+  const session = await openSession(
+    guest(way),
+    { ...options, limits: { timeoutMs: 5000, ...options.limits } },
+    never,
+  );
   try {
     const outcomes: Outcome[] = [];
     for (let n = 0; n < runs; n++) {
@@ -81,7 +88,9 @@ describe("openSession()", () => {
 
   test("waits no longer than it is told for a guest that says nothing", async () => {
     const start = performance.now();
-    const error = await unavailable(openSession(guest("says nothing", { startMs: 300 }), {}, never));
+    const error = await unavailable(
+      openSession(guest("says nothing", { startMs: 300 }), {}, never),
+    );
     expect(error.details["reason"]).toBe("it did not start within 0.3 s");
     expect(performance.now() - start).toBeLessThan(1500);
   });
@@ -89,8 +98,12 @@ describe("openSession()", () => {
   test("ends one that must start whole by the end of its input, and one that doesn't care by force", async () => {
     const ends = [];
     for (const more of [{ startsWhole: true }, { startsWhole: true, startMs: 300 }, {}]) {
-      const started = startGuest(guest(more.startMs === undefined ? "starts slowly" : "says nothing"));
-      const ended = new Promise((resolve) => started.once("exit", (status, signal) => resolve(signal ?? status)));
+      const started = startGuest(
+        guest(more.startMs === undefined ? "starts slowly" : "says nothing"),
+      );
+      const ended = new Promise((resolve) =>
+        started.once("exit", (status, signal) => resolve(signal ?? status)),
+      );
       const controller = new AbortController();
       const opening = openSession(guest("", { ...more, started }), {}, controller.signal);
       await Bun.sleep(200);
@@ -102,7 +115,9 @@ describe("openSession()", () => {
   });
 
   test("refuses a command that does not exist, and a folder that does not", async () => {
-    const missing = await unavailable(openSession(guest("good", { command: "/nowhere/python3" }), {}, never));
+    const missing = await unavailable(
+      openSession(guest("good", { command: "/nowhere/python3" }), {}, never),
+    );
     expect(missing.details["reason"]).toContain('"/nowhere/python3" can\'t be started');
     await unavailable(openSession(guest("good", { cwd: "/nowhere" }), {}, never));
   });
@@ -119,13 +134,19 @@ describe("openSession()", () => {
   });
 
   test("tells who closes of a failed cleaning-up", async () => {
-    const session = await openSession(guest("good", { cleanUp: () => Promise.reject(new Error("busy")) }), {}, never);
+    const session = await openSession(
+      guest("good", { cleanUp: () => Promise.reject(new Error("busy")) }),
+      {},
+      never,
+    );
     expect(await rejectionOf(session.close())).toMatchObject({ message: "busy" });
   });
 
   test("tells why a guest did not start, also where it can't be cleaned up after", async () => {
     const cleanUp = () => Promise.reject(new Error("busy"));
-    const { details } = await unavailable(openSession(guest("dies at once", { cleanUp }), {}, never));
+    const { details } = await unavailable(
+      openSession(guest("dies at once", { cleanUp }), {}, never),
+    );
     expect(details["reason"]).toBe("its process ended with status 3 and gave no result");
   });
 
@@ -187,7 +208,10 @@ describe("a session", () => {
       ["infinite number", "not a finite number"],
     ] as const) {
       const failure = failureOf(await only(meet(way)));
-      expect(failure).toMatchObject({ exception: "ResultError", reason: expect.stringContaining(reason) as string });
+      expect(failure).toMatchObject({
+        exception: "ResultError",
+        reason: expect.stringContaining(reason) as string,
+      });
     }
   });
 
@@ -205,7 +229,13 @@ describe("a session", () => {
   });
 
   test("ends at the deadline whatever keeps it waiting", async () => {
-    for (const way of ["no answer", "slow line", "closes its channel", "never reads", "endless prints"]) {
+    for (const way of [
+      "no answer",
+      "slow line",
+      "closes its channel",
+      "never reads",
+      "endless prints",
+    ]) {
       const values = way === "never reads" ? { value: "x".repeat(3_000_000) } : {};
       const outcome = await only(meet(way, { limits: { timeoutMs: 300 }, values }));
       expect([way, failureOf(outcome).exception]).toEqual([way, "TimeoutError"]);
@@ -214,7 +244,9 @@ describe("a session", () => {
   });
 
   test("keeps the limit of printed text, however much comes", async () => {
-    const outcome = await only(meet("endless prints", { limits: { timeoutMs: 500, maxPrintedBytes: 10 } }));
+    const outcome = await only(
+      meet("endless prints", { limits: { timeoutMs: 500, maxPrintedBytes: 10 } }),
+    );
     expect(outcome.printed).toBe("xxxxxxxxxx");
     expect(outcome.printedDropped).toBeGreaterThan(1_000_000);
   });
@@ -236,7 +268,10 @@ describe("a session", () => {
       reason: "its process ended with status 0 and gave no result",
     });
     const killed = failureOf(await only(meet("killed half-way")));
-    expect(killed).toMatchObject({ exception: "CrashError", reason: "its process died of SIGSEGV" });
+    expect(killed).toMatchObject({
+      exception: "CrashError",
+      reason: "its process died of SIGSEGV",
+    });
     const session = await openSession(guest("dies idle"), {}, never);
     expect(valueOf(await session.run("code", {}))).toBe(1);
     await Bun.sleep(300);
@@ -276,7 +311,9 @@ async function isAlive(pid: number): Promise<boolean> {
   await Bun.sleep(100);
   try {
     process.kill(pid, 0);
-    return process.platform !== "linux" || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return (
+      process.platform !== "linux" || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
+    );
   } catch {
     return false;
   }

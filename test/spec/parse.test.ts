@@ -24,7 +24,11 @@ const BASE = {
   version: "0.1.0",
   author: "a",
   max_context_window: 1000,
-  input_schema: { type: "object", properties: { text: { type: "string" } }, additionalProperties: false },
+  input_schema: {
+    type: "object",
+    properties: { text: { type: "string" } },
+    additionalProperties: false,
+  },
   output_schema: {
     type: "object",
     properties: { out: { type: "string" } },
@@ -40,7 +44,8 @@ function textOf({ text, front = {}, raw = "", body = "Hi" }: Case): string {
   const written = raw.split("\n").flatMap((line) => /^([a-z_]+):/.exec(line)?.[1] ?? []);
   const kept = Object.entries({ ...BASE, ...front }).filter(([key]) => !written.includes(key));
   const lines = kept.map(
-    ([key, value]) => `${key}: ${stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim()}`,
+    ([key, value]) =>
+      `${key}: ${stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim()}`,
   );
   return `---\n${[...lines, ...(raw === "" ? [] : [raw])].join("\n")}\n---\n${body}`;
 }

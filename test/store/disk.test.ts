@@ -11,33 +11,45 @@ const canMount = isRoot && probeMount();
 // A title is all that a skipped test can say.
 const whyNot = canMount ? "" : " (skipped: no tmpfs can be mounted here)";
 
-test.skipIf(!canMount)(`a full disk never fails a run, and what was recorded stays${whyNot}`, async () => {
-  using place = disk("512k");
-  const warnings: string[] = [];
-  const store = await openStore({ path: place.file("stats.db"), warn: (message) => warnings.push(message) });
-  for (let index = 0; index < 5000; index++) store.record(run({ started: index }));
-  expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toContain("the disk is full");
-  const kept = store.runs(everything).length;
-  expect(kept).toBeGreaterThan(50);
-  expect(kept).toBeLessThan(5000);
-  store.close();
-  const again = await openStore({ path: place.file("stats.db"), warn: () => {} });
-  expect(again.runs(everything)).toHaveLength(kept);
-  again.close();
-});
+test.skipIf(!canMount)(
+  `a full disk never fails a run, and what was recorded stays${whyNot}`,
+  async () => {
+    using place = disk("512k");
+    const warnings: string[] = [];
+    const store = await openStore({
+      path: place.file("stats.db"),
+      warn: (message) => warnings.push(message),
+    });
+    for (let index = 0; index < 5000; index++) store.record(run({ started: index }));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("the disk is full");
+    const kept = store.runs(everything).length;
+    expect(kept).toBeGreaterThan(50);
+    expect(kept).toBeLessThan(5000);
+    store.close();
+    const again = await openStore({ path: place.file("stats.db"), warn: () => {} });
+    expect(again.runs(everything)).toHaveLength(kept);
+    again.close();
+  },
+);
 
-test.skipIf(!canMount)(`a disk that is full from the start never fails a run${whyNot}`, async () => {
-  using place = disk("64k");
-  fill(place.file("filler"));
-  const warnings: string[] = [];
-  const store = await openStore({ path: place.file("deep/stats.db"), warn: (message) => warnings.push(message) });
-  store.record(run());
-  store.record(run());
-  expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toContain("the disk is full");
-  store.close();
-});
+test.skipIf(!canMount)(
+  `a disk that is full from the start never fails a run${whyNot}`,
+  async () => {
+    using place = disk("64k");
+    fill(place.file("filler"));
+    const warnings: string[] = [];
+    const store = await openStore({
+      path: place.file("deep/stats.db"),
+      warn: (message) => warnings.push(message),
+    });
+    store.record(run());
+    store.record(run());
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("the disk is full");
+    store.close();
+  },
+);
 
 test.skipIf(isRoot && !canMount)(
   `a read-only folder never fails a run, and its runs can be read${whyNot}`,
@@ -58,18 +70,24 @@ test.skipIf(isRoot && !canMount)(
   },
 );
 
-test.skipIf(isRoot && !canMount)(`a read-only home without a file never fails a run${whyNot}`, async () => {
-  using place = isRoot ? disk("8m") : folder();
-  mkdirSync(place.file("home"));
-  protect(place.path);
-  const warnings: string[] = [];
-  const store = await openStore({ path: place.file("home/data/stats.db"), warn: (message) => warnings.push(message) });
-  store.record(run());
-  store.record(run());
-  expect(warnings).toHaveLength(1);
-  expect(store.runs(everything)).toEqual([]);
-  store.close();
-});
+test.skipIf(isRoot && !canMount)(
+  `a read-only home without a file never fails a run${whyNot}`,
+  async () => {
+    using place = isRoot ? disk("8m") : folder();
+    mkdirSync(place.file("home"));
+    protect(place.path);
+    const warnings: string[] = [];
+    const store = await openStore({
+      path: place.file("home/data/stats.db"),
+      warn: (message) => warnings.push(message),
+    });
+    store.record(run());
+    store.record(run());
+    expect(warnings).toHaveLength(1);
+    expect(store.runs(everything)).toEqual([]);
+    store.close();
+  },
+);
 
 /** A file system of its own with this little room. */
 function disk(size: string): ReturnType<typeof folder> {
@@ -84,7 +102,10 @@ function disk(size: string): ReturnType<typeof folder> {
   };
 }
 
-/** Root may write where modes forbid it, so that its file system is made read-only; it goes with its disk. */
+/**
+ * Root may write where modes forbid it, so that its file system is made read-only; it goes with its
+ * disk.
+ */
 function protect(path: string): void {
   if (isRoot) mount(["-o", "remount,ro", path]);
   else chmodSync(`${path}/home`, 0o500);
@@ -97,7 +118,8 @@ function mount(words: readonly string[]): void {
 
 function probeMount(): boolean {
   using place = folder();
-  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", place.path]).status !== 0) return false;
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", place.path]).status !== 0)
+    return false;
   return spawnSync("umount", [place.path]).status === 0;
 }
 

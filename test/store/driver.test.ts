@@ -20,7 +20,10 @@ describe.each(DRIVERS)("a store on %s", (name, load) => {
     expect(driver.name).toBe(name);
     const options = { path: place.file("stats.db"), legacyPath: null, driver, warn: neverWarn };
     const writer = new SqliteStore(options);
-    const runs = [run({ started: 1, path: "/a\0b.rllm" }), run({ started: 2, outputOk: null, attempts: [] })];
+    const runs = [
+      run({ started: 1, path: "/a\0b.rllm" }),
+      run({ started: 2, outputOk: null, attempts: [] }),
+    ];
     for (const each of runs) writer.record(each);
     writer.close();
     const reader = new SqliteStore(options);
@@ -35,7 +38,12 @@ describe.each(DRIVERS)("a store on %s", (name, load) => {
     writeFileSync(path, "garbage".repeat(1000));
     const warnings: string[] = [];
     const driver = await loaded(load);
-    const store = new SqliteStore({ path, legacyPath: null, driver, warn: (message) => warnings.push(message) });
+    const store = new SqliteStore({
+      path,
+      legacyPath: null,
+      driver,
+      warn: (message) => warnings.push(message),
+    });
     store.record(run());
     store.record(run());
     expect(warnings).toHaveLength(1);
@@ -67,15 +75,18 @@ describe("bundled", () => {
   const noNode = node.status === 0 ? "" : " (skipped: no node here)";
   const noSqlite = hasSqlite ? "" : " (skipped: this node has no node:sqlite)";
 
-  test.skipIf(noNode !== "")(`for Node without SQLite it records nothing and says so once${noNode}`, () => {
-    // The flag takes node:sqlite away from those that have it.
-    const words = hasSqlite ? ["--no-experimental-sqlite", bundle] : [bundle];
-    const said = outcome("node", [...words, place.file("none.db")]);
-    expect(said.driver).toBe(null);
-    expect(said.runs).toEqual([]);
-    expect(said.warnings).toHaveLength(1);
-    expect(said.warnings[0]).toContain("Cannot record runs: this Node has no SQLite");
-  });
+  test.skipIf(noNode !== "")(
+    `for Node without SQLite it records nothing and says so once${noNode}`,
+    () => {
+      // The flag takes node:sqlite away from those that have it.
+      const words = hasSqlite ? ["--no-experimental-sqlite", bundle] : [bundle];
+      const said = outcome("node", [...words, place.file("none.db")]);
+      expect(said.driver).toBe(null);
+      expect(said.runs).toEqual([]);
+      expect(said.warnings).toHaveLength(1);
+      expect(said.warnings[0]).toContain("Cannot record runs: this Node has no SQLite");
+    },
+  );
 
   test.skipIf(!hasSqlite)(`for Node with SQLite it records${noSqlite}`, () => {
     const said = outcome("node", [bundle, place.file("node.db")]);

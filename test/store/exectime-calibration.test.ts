@@ -2,7 +2,15 @@ import { expect, test } from "bun:test";
 import { predict, type Prediction, type PredictionNode } from "../../src/store/exectime.ts";
 import type { RunRecord } from "../../src/store/store.ts";
 import { attempt, run } from "./samples.ts";
-import { createDice, logNormal, nodeOf, runTree, SHAPES, type Shape, type TreeRun } from "./tree-runs.ts";
+import {
+  createDice,
+  logNormal,
+  nodeOf,
+  runTree,
+  SHAPES,
+  type Shape,
+  type TreeRun,
+} from "./tree-runs.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const EARLIER = 50;
@@ -21,7 +29,9 @@ function predictFrom(node: PredictionNode, records: readonly RunRecord[]): Predi
 
 function coverageOf(shape: Shape, seed: number): Coverage {
   const dice = createDice(seed);
-  const earlier = Array.from({ length: EARLIER }, () => runTree(shape, dice)).flatMap((each) => each.records);
+  const earlier = Array.from({ length: EARLIER }, () => runTree(shape, dice)).flatMap(
+    (each) => each.records,
+  );
   const { p90_ms, p90_tokens, p90_cost_usd } = predictFrom(nodeOf(shape), earlier);
   const later = Array.from({ length: LATER }, () => runTree(shape, dice));
   function under(value: (each: TreeRun) => number, limit: number | null): number {
@@ -40,16 +50,23 @@ function mean(values: readonly number[]): number {
 
 const shapes = Object.entries(SHAPES);
 const coverages = new Map(
-  shapes.map(([name, shape], index) => [name, SEEDS.map((seed) => coverageOf(shape, 100 * seed + index))]),
+  shapes.map(([name, shape], index) => [
+    name,
+    SEEDS.map((seed) => coverageOf(shape, 100 * seed + index)),
+  ]),
 );
 
-test.each(SEEDS)("predict(): 85 to 95 %% of 200 runs of five trees each fall under p90, seed %i", (seed) => {
-  const five = [...coverages.values()].map((each) => each[seed - 1]?.ms ?? 0);
-  expect(five).toHaveLength(5);
-  expect(mean(five)).toBeWithin(85, 95.01);
-  // A single tree has the luck of its fifty earlier runs and its 200 later ones: about three percent either way.
-  for (const one of five) expect(one).toBeWithin(80, 98.01);
-});
+test.each(SEEDS)(
+  "predict(): 85 to 95 %% of 200 runs of five trees each fall under p90, seed %i",
+  (seed) => {
+    const five = [...coverages.values()].map((each) => each[seed - 1]?.ms ?? 0);
+    expect(five).toHaveLength(5);
+    expect(mean(five)).toBeWithin(85, 95.01);
+    // A single tree has the luck of its fifty earlier runs and its 200 later ones: about three
+    // percent either way.
+    for (const one of five) expect(one).toBeWithin(80, 98.01);
+  },
+);
 
 test.each(shapes)("predict() is not off in one direction for a tree that is %s", (name) => {
   const each = coverages.get(name) ?? [];
@@ -66,7 +83,9 @@ function withRetries(dice: () => number): number {
 test("predict() holds for latencies that are not log-normal", () => {
   const under = SEEDS.map((seed) => {
     const dice = createDice(seed);
-    const records = Array.from({ length: EARLIER }, () => run({ path: "/root.rllm", ms: withRetries(dice) }));
+    const records = Array.from({ length: EARLIER }, () =>
+      run({ path: "/root.rllm", ms: withRetries(dice) }),
+    );
     const { p90_ms } = predictFrom(nodeOf({ name: "root" }), records);
     const later = Array.from({ length: LATER }, () => withRetries(dice));
     return (100 * later.filter((ms) => ms <= (p90_ms ?? 0)).length) / LATER;
@@ -78,7 +97,10 @@ test("predict() holds for an entry of forty elements, where being wrong about on
   const node = nodeOf({ name: "root", uses: [{ name: "page" }] });
   const tree = {
     ...node,
-    children: node.children.map((each) => ({ ...each, times: { count: 40, from: "input" as const } })),
+    children: node.children.map((each) => ({
+      ...each,
+      times: { count: 40, from: "input" as const },
+    })),
   };
   const under = SEEDS.map((seed) => {
     const dice = createDice(seed);
@@ -89,7 +111,10 @@ test("predict() holds for an entry of forty elements, where being wrong about on
     });
     const roots = Array.from({ length: 20 }, () => run({ path: "/root.rllm", ms: 100 }));
     const { p90_ms } = predictFrom(tree, [...pages, ...roots]);
-    const later = Array.from({ length: LATER }, () => 100 + fourAtATime(Array.from({ length: 40 }, draw)));
+    const later = Array.from(
+      { length: LATER },
+      () => 100 + fourAtATime(Array.from({ length: 40 }, draw)),
+    );
     return (100 * later.filter((ms) => ms <= (p90_ms ?? 0)).length) / LATER;
   });
   expect(mean(under)).toBeWithin(89, 95.01);

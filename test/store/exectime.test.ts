@@ -31,11 +31,16 @@ function always(ms: number, over: Partial<RunRecord> = {}): readonly RunRecord[]
   return Array.from({ length: 60 }, () => run({ ms, attempts: [attempt({ ms })], ...over }));
 }
 
-function historyOf(histories: Readonly<Record<string, readonly RunRecord[]>>): (path: string) => readonly RunRecord[] {
+function historyOf(
+  histories: Readonly<Record<string, readonly RunRecord[]>>,
+): (path: string) => readonly RunRecord[] {
   return (path) => histories[path] ?? [];
 }
 
-/** Latency 200 ms + 0.1 ms a prompt token + 10 ms a completion token; a dollar for a million and for a hundred thousand. */
+/**
+ * Latency 200 ms + 0.1 ms a prompt token + 10 ms a completion token; a dollar for a million and for
+ * a hundred thousand.
+ */
 function steady(count: number): readonly RunRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const promptTokens = 500 + 100 * index;
@@ -47,12 +52,17 @@ function steady(count: number): readonly RunRecord[] {
 }
 
 function priced(usd: number | null): readonly RunRecord[] {
-  return steady(10).map((each) => ({ ...each, attempts: each.attempts.map((call) => ({ ...call, usd })) }));
+  return steady(10).map((each) => ({
+    ...each,
+    attempts: each.attempts.map((call) => ({ ...call, usd })),
+  }));
 }
 
 test("predict() knows nothing without evidence, and counts every entry", () => {
   const kid = entry("kid");
-  const tree = node("/a.rllm", { children: [kid, { ...kid, entry: "kid2", children: [entry("deep")] }] });
+  const tree = node("/a.rllm", {
+    children: [kid, { ...kid, entry: "kid2", children: [entry("deep")] }],
+  });
   const nothing = { runs: 0, latency: "none", tokens: "none", cost: "none" } as const;
   const entries = [null, "kid", "kid2", "deep"];
   const paths = ["/a.rllm", "/kid.rllm", "/kid.rllm", "/deep.rllm"];
@@ -89,7 +99,9 @@ test("predict() knows nothing without evidence, and counts every entry", () => {
 });
 
 test("predict() takes the averages of past runs when no input is given", () => {
-  const said = predict(node("/a.rllm"), () => [run({ ms: 100 }), run({ ms: 300 })], { model: "m/x" });
+  const said = predict(node("/a.rllm"), () => [run({ ms: 100 }), run({ ms: 300 })], {
+    model: "m/x",
+  });
   expect(said).toMatchObject({
     model: "m/x",
     estimated_ms: 200,
@@ -105,7 +117,11 @@ test("predict() takes the averages of past runs when no input is given", () => {
 });
 
 test("predict() takes the longest of what runs at the same time, and adds tokens and dollars up", () => {
-  const history = historyOf({ "/a.rllm": always(100), "/b.rllm": always(400), "/c.rllm": always(1000) });
+  const history = historyOf({
+    "/a.rllm": always(100),
+    "/b.rllm": always(400),
+    "/c.rllm": always(1000),
+  });
   const children = [entry("b"), entry("c"), entry("b", { entry: "b2" })];
   const said = predict(node("/a.rllm", { children }), history, { model: null });
   expect(said).toMatchObject({
@@ -123,7 +139,11 @@ test("predict() takes the longest of what runs at the same time, and adds tokens
 });
 
 test("predict() lets an entry wait for those it reads", () => {
-  const history = historyOf({ "/a.rllm": always(100), "/b.rllm": always(400), "/c.rllm": always(1000) });
+  const history = historyOf({
+    "/a.rllm": always(100),
+    "/b.rllm": always(400),
+    "/c.rllm": always(1000),
+  });
   const children = [entry("b", { reads: ["c"] }), entry("c")];
   expect(predict(node("/a.rllm", { children }), history, { model: null }).estimated_ms).toBe(1500);
 });
@@ -135,14 +155,20 @@ test("predict() keeps to so many calls at a time to one provider", () => {
   expect(predict(tree, history, { model: null }).estimated_ms).toBe(900);
   expect(predict(tree, history, { model: null, concurrency: 1 }).estimated_ms).toBe(2500);
   expect(predict(tree, history, { model: null, concurrency: 6 }).estimated_ms).toBe(500);
-  const elsewhere = children.map((child, index) => (index < 3 ? { ...child, model: "other/test" } : child));
-  expect(predict({ ...tree, children: elsewhere }, history, { model: null }).estimated_ms).toBe(500);
+  const elsewhere = children.map((child, index) =>
+    index < 3 ? { ...child, model: "other/test" } : child,
+  );
+  expect(predict({ ...tree, children: elsewhere }, history, { model: null }).estimated_ms).toBe(
+    500,
+  );
 });
 
 test("predict() runs an entry once for each element it is known to have", () => {
   const history = historyOf({ "/a.rllm": always(100), "/b.rllm": always(400) });
   const times = { count: 10, from: "input" } as const;
-  const said = predict(node("/a.rllm", { children: [entry("b", { times })] }), history, { model: null });
+  const said = predict(node("/a.rllm", { children: [entry("b", { times })] }), history, {
+    model: null,
+  });
   expect(said).toMatchObject({ estimated_ms: 1300, prompt_tokens: 110, dependency_count: 1 });
   expect(said.evidence.nodes[1]).toMatchObject({ entry: "b", times: 10, times_from: "input" });
 });
@@ -151,7 +177,12 @@ test("predict() asks nothing of an entry that is known to be skipped", () => {
   const times = { count: 0, from: "input" } as const;
   const tree = node("/a.rllm", { children: [entry("b", { times, children: [entry("c")] })] });
   const said = predict(tree, historyOf({ "/a.rllm": always(100) }), { model: null });
-  expect(said).toMatchObject({ estimated_ms: 100, deps_avg_latency_ms: 0, dependency_count: 2, missing: [] });
+  expect(said).toMatchObject({
+    estimated_ms: 100,
+    deps_avg_latency_ms: 0,
+    dependency_count: 2,
+    missing: [],
+  });
   expect(said.evidence).toMatchObject({ runs: 60, latency: "average" });
 });
 
@@ -159,7 +190,12 @@ test("predict() takes the number of elements from past runs where the input does
   const parents = [3, 5].map((_, index) => run({ id: `p${index}`, ms: 100, started: 10 * index }));
   const kids = [3, 5].flatMap((count, index) =>
     Array.from({ length: count }, () =>
-      run({ path: "/b.rllm", parent: `p${index}`, started: 10 * index + 1, attempts: [attempt({ ms: 40 })] }),
+      run({
+        path: "/b.rllm",
+        parent: `p${index}`,
+        started: 10 * index + 1,
+        attempts: [attempt({ ms: 40 })],
+      }),
     ),
   );
   const tree = node("/a.rllm", { children: [entry("b", { times: null })] });
@@ -170,7 +206,9 @@ test("predict() takes the number of elements from past runs where the input does
 
 test("predict() does not count the parent's runs from before the child was first used with this model", () => {
   const parents = ["old", "older", "new"].map((id, index) => run({ id, started: index }));
-  const kids = [1, 2].map((started) => run({ path: "/b.rllm", parent: "new", started: 2 + started }));
+  const kids = [1, 2].map((started) =>
+    run({ path: "/b.rllm", parent: "new", started: 2 + started }),
+  );
   const tree = node("/a.rllm", { children: [entry("b", { times: null })] });
   const said = predict(tree, historyOf({ "/a.rllm": parents, "/b.rllm": kids }), { model: null });
   expect(said.evidence.nodes[1]).toMatchObject({ times: 2, times_from: "runs" });
@@ -183,7 +221,9 @@ test("predict() says where it takes an entry to run once for want of anything be
 });
 
 test("predict() leaves out what a child waited for room, which the schedule adds again", () => {
-  const waited = [1, 2, 3].map(() => run({ ms: 900, parent: "p", attempts: [attempt({ ms: 200 })] }));
+  const waited = [1, 2, 3].map(() =>
+    run({ ms: 900, parent: "p", attempts: [attempt({ ms: 200 })] }),
+  );
   expect(predict(node("/a.rllm"), () => waited, { model: null }).estimated_ms).toBe(200);
 });
 
@@ -209,12 +249,20 @@ test("predict() goes by the catalogue where nothing ran, and then knows no laten
   });
   expect(said.p50_cost_usd).toBeCloseTo(0.001 + 0.00256, 5);
   expect(said.p90_cost_usd ?? 0).toBeGreaterThan(0.008);
-  const bounded = predict(node("/a.rllm", { promptTokens: 1000, facts, maxCompletion: 300 }), () => [], {
-    model: null,
-  });
+  const bounded = predict(
+    node("/a.rllm", { promptTokens: 1000, facts, maxCompletion: 300 }),
+    () => [],
+    {
+      model: null,
+    },
+  );
   expect(bounded.p90_tokens).toBe(1300);
   const unpriced = predict(node("/a.rllm", { promptTokens: 1000 }), () => [], { model: null });
-  expect(unpriced).toMatchObject({ p50_tokens: 1256, cost_usd: null, evidence: { tokens: "catalogue", cost: "none" } });
+  expect(unpriced).toMatchObject({
+    p50_tokens: 1256,
+    cost_usd: null,
+    evidence: { tokens: "catalogue", cost: "none" },
+  });
 });
 
 test("predict() prices past runs by the catalogue where their price was not known", () => {
@@ -261,7 +309,10 @@ test("predict() fits tokens from eight runs on, and averages below", () => {
 
 test("predict() takes failed runs and runs without a call for no evidence", () => {
   const runs = [run({ ok: false, error: "RLLM_013" }), run({ attempts: [] })];
-  expect(predict(node("/a.rllm"), () => runs, { model: null }).evidence).toMatchObject({ runs: 0, latency: "none" });
+  expect(predict(node("/a.rllm"), () => runs, { model: null }).evidence).toMatchObject({
+    runs: 0,
+    latency: "none",
+  });
 });
 
 test("predict() leaves the cost open where no price is known, and says nothing costs nothing", () => {
@@ -275,7 +326,9 @@ test("predict() counts the prompt again for the retries that runs needed", () =>
     const promptTokens = 100 + index;
     return run({ attempts: [attempt({ promptTokens }), attempt({ promptTokens })] });
   });
-  expect(predict(node("/a.rllm", { promptTokens: 300 }), () => retried, { model: null }).prompt_tokens).toBe(600);
+  expect(
+    predict(node("/a.rllm", { promptTokens: 300 }), () => retried, { model: null }).prompt_tokens,
+  ).toBe(600);
 });
 
 test("predict() takes the newest five hundred runs", () => {

@@ -9,7 +9,11 @@ function* random(seed: number): Generator<number, never> {
   }
 }
 
-function observations(count: number, noise: number, wild: number): { rows: number[][]; targets: number[] } {
+function observations(
+  count: number,
+  noise: number,
+  wild: number,
+): { rows: number[][]; targets: number[] } {
   const next = random(7);
   const draw = (): number => next.next().value;
   const rows = Array.from({ length: count }, () => [1, 100 + 4000 * draw(), 20 + 500 * draw()]);
@@ -38,7 +42,8 @@ test("fit() is not bent by a fifth of wild values", () => {
 test("fit() never gives a negative coefficient", () => {
   const rows = [1, 2, 3, 4, 5, 6, 7, 8].map((x) => [1, x * 100, 10]);
   const falling = rows.map((row) => 1000 - (row[1] ?? 0));
-  for (const coefficient of fit(rows, falling) ?? [-1]) expect(coefficient).toBeGreaterThanOrEqual(0);
+  for (const coefficient of fit(rows, falling) ?? [-1])
+    expect(coefficient).toBeGreaterThanOrEqual(0);
 });
 
 test("fit() copes with features that never change or depend on each other", () => {

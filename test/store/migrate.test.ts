@@ -19,7 +19,9 @@ test("migrate() makes the schema that is pinned here", async () => {
   expect(database.query("PRAGMA application_id").get()).toEqual({ application_id: 0x4d_4c_4c_4d });
   expect(database.query("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
   const columnsOf = (table: string) =>
-    database.query('SELECT name, type, "notnull" AS required, pk FROM pragma_table_info(?)').values(table);
+    database
+      .query('SELECT name, type, "notnull" AS required, pk FROM pragma_table_info(?)')
+      .values(table);
   const columns = columnsOf("run");
   expect(columnsOf("answer")).toEqual([
     ["key", "TEXT", 1, 1],
@@ -61,7 +63,9 @@ test("migrate() leaves a newer version's file alone: writes are skipped, reads r
   using place = folder();
   const path = place.file("stats.db");
   const database = new Database(path);
-  database.run(`CREATE TABLE run (everything TEXT); PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+  database.run(
+    `CREATE TABLE run (everything TEXT); PRAGMA user_version = ${MIGRATIONS.length + 1}`,
+  );
   database.close();
   const before = readFileSync(path);
   const warnings: string[] = [];

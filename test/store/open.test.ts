@@ -9,7 +9,14 @@ const everything = { path: null, model: null };
 test("openStore() gives back what was recorded, newest last", async () => {
   using place = folder();
   const path = place.file("stats.db");
-  const late = run({ started: 3, path: "/b.rllm", parent: "p", ok: false, error: "RLLM_013", outputOk: false });
+  const late = run({
+    started: 3,
+    path: "/b.rllm",
+    parent: "p",
+    ok: false,
+    error: "RLLM_013",
+    outputOk: false,
+  });
   const early = run({
     started: 1,
     attempts: [
@@ -17,7 +24,13 @@ test("openStore() gives back what was recorded, newest last", async () => {
       attempt({ edits: ["fence", "comma"] }),
     ],
   });
-  const middle = run({ started: 2, model: "other/m", inputOk: false, outputOk: null, attempts: [] });
+  const middle = run({
+    started: 2,
+    model: "other/m",
+    inputOk: false,
+    outputOk: null,
+    attempts: [],
+  });
   const writer = await openStore({ path, warn: neverWarn });
   for (const each of [late, early, middle]) writer.record(each);
   writer.close();
@@ -73,7 +86,9 @@ test("record() stores no field it does not know", async () => {
 test("record() keeps NUL bytes and turns lone surrogates into replacement characters", async () => {
   using place = folder();
   const store = await openStore({ path: place.file("stats.db"), warn: neverWarn });
-  store.record(run({ path: "/a\0b.rllm", name: "n\0\n\u{1F600}", attempts: [attempt({ edits: ["\0x"] })] }));
+  store.record(
+    run({ path: "/a\0b.rllm", name: "n\0\n\u{1F600}", attempts: [attempt({ edits: ["\0x"] })] }),
+  );
   store.record(run({ path: "/c\uD800.rllm", name: "\uDFFF" }));
   const [first] = store.runs({ path: "/a\0b.rllm", model: null });
   expect(first?.name).toBe("n\0\n\u{1F600}");
@@ -86,7 +101,10 @@ test("record() keeps NUL bytes and turns lone surrogates into replacement charac
 test("record() goes on after a run that can't be stored", async () => {
   using place = folder();
   const warnings: string[] = [];
-  const store = await openStore({ path: place.file("stats.db"), warn: (message) => warnings.push(message) });
+  const store = await openStore({
+    path: place.file("stats.db"),
+    warn: (message) => warnings.push(message),
+  });
   store.record(run({ ms: Number.NaN }));
   store.record(run());
   expect(warnings).toHaveLength(1);
@@ -147,7 +165,10 @@ test("a folder in the place of the file is warned about once", async () => {
   using place = folder();
   mkdirSync(place.file("stats.db"));
   const warnings: string[] = [];
-  const store = await openStore({ path: place.file("stats.db"), warn: (message) => warnings.push(message) });
+  const store = await openStore({
+    path: place.file("stats.db"),
+    warn: (message) => warnings.push(message),
+  });
   store.record(run());
   store.record(run());
   expect(warnings).toHaveLength(1);
@@ -158,7 +179,10 @@ test("a file in the place of the folder is warned about once", async () => {
   using place = folder();
   writeFileSync(place.file("data"), "");
   const warnings: string[] = [];
-  const store = await openStore({ path: place.file("data/stats.db"), warn: (message) => warnings.push(message) });
+  const store = await openStore({
+    path: place.file("data/stats.db"),
+    warn: (message) => warnings.push(message),
+  });
   store.record(run());
   store.record(run());
   expect(warnings).toHaveLength(1);

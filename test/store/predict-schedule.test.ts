@@ -19,7 +19,9 @@ interface Wish {
 
 function step(name: string, ms: number, { uses = [], times = 1, provider = "p" }: Wish = {}): Step {
   const children = uses.map(([child, childMs, wish = {}], at): Step => {
-    const followers = uses.flatMap(([, , other], index) => (other?.reads?.includes(child) ? [index] : []));
+    const followers = uses.flatMap(([, , other], index) =>
+      other?.reads?.includes(child) ? [index] : [],
+    );
     return {
       ...step(child, childMs, wish),
       needs: wish.reads?.length ?? 0,
@@ -78,7 +80,13 @@ test("play() gives a provider's room to who came first, and each provider its ow
   ];
   expect(playAll(step("a", 1, { uses: four }), 2).ms).toBe(21);
   expect(playAll(step("a", 1, { uses: four }), 1).ms).toBe(31);
-  expect(playAll(step("a", 1, { uses: four }), 1).began).toEqual(["a/b0", "a/e3", "a/c1", "a/d2", "a"]);
+  expect(playAll(step("a", 1, { uses: four }), 1).began).toEqual([
+    "a/b0",
+    "a/e3",
+    "a/c1",
+    "a/d2",
+    "a",
+  ]);
 });
 
 test("play() runs as many elements of an entry at a time as calls, with all that is below them", () => {

@@ -1,5 +1,11 @@
 import { expect, test } from "bun:test";
-import { createRandom, normalAt, spreadBy, spreadOf, type Spread } from "../../src/store/predict-spread.ts";
+import {
+  createRandom,
+  normalAt,
+  spreadBy,
+  spreadOf,
+  type Spread,
+} from "../../src/store/predict-spread.ts";
 import { createDice, logNormal } from "./tree-runs.ts";
 
 /** The value that this share of many draws lies under. */
@@ -26,7 +32,9 @@ test("spreadOf() finds a log-normal's percentiles from many values", () => {
 
 test("spreadOf() is wider the fewer values there are", () => {
   const widths = [1, 2, 5].map((count) => {
-    const spread = spreadOf(Array.from({ length: count }, (_, index) => 1000 * Math.exp(0.4 * (index % 2))));
+    const spread = spreadOf(
+      Array.from({ length: count }, (_, index) => 1000 * Math.exp(0.4 * (index % 2))),
+    );
     return drawnAt(spread, 0.9) / drawnAt(spread, 0.5);
   });
   expect(widths[0]).toBeGreaterThan(widths[1] ?? Number.NaN);
@@ -35,7 +43,10 @@ test("spreadOf() is wider the fewer values there are", () => {
 });
 
 test("spreadOf() takes values for what they are where they are not log-normal", () => {
-  const two = Array.from({ length: 100 }, (_, index) => (index % 5 === 0 ? 3000 : 1000) * (1 + (index % 7) / 1000));
+  const two = Array.from(
+    { length: 100 },
+    (_, index) => (index % 5 === 0 ? 3000 : 1000) * (1 + (index % 7) / 1000),
+  );
   const spread = spreadOf(two);
   expect(drawnAt(spread, 0.7)).toBeWithin(900, 1200);
   expect(drawnAt(spread, 0.9)).toBeWithin(2500, 3500);
@@ -77,7 +88,10 @@ test("createRandom() gives even numbers, the same for the same seed", () => {
   expect(numbers.slice(0, 3)).toEqual([same(), same(), same()]);
   expect(other()).not.toBe(numbers[0] ?? Number.NaN);
   for (const edge of [0.1, 0.5, 0.9])
-    expect(numbers.filter((number) => number < edge).length / 10_000).toBeWithin(edge - 0.015, edge + 0.015);
+    expect(numbers.filter((number) => number < edge).length / 10_000).toBeWithin(
+      edge - 0.015,
+      edge + 0.015,
+    );
   expect(Math.min(...numbers)).toBeGreaterThan(0);
   expect(Math.max(...numbers)).toBeLessThan(1);
 });

@@ -22,10 +22,13 @@ test("twenty processes at once take an old file over once", async () => {
   const legacyPath = place.file("old.db");
   const old = new Database(legacyPath);
   old.run("CREATE TABLE runs (app_path TEXT, latency_ms REAL, success INTEGER)");
-  for (let index = 0; index < 50; index++) old.run("INSERT INTO runs VALUES ('/old.rllm', ?, 1)", [index]);
+  for (let index = 0; index < 50; index++)
+    old.run("INSERT INTO runs VALUES ('/old.rllm', ?, 1)", [index]);
   old.close();
   const path = place.file("stats.db");
-  const results = await Promise.all(Array.from({ length: 20 }, () => writer(path, 1, legacyPath).done));
+  const results = await Promise.all(
+    Array.from({ length: 20 }, () => writer(path, 1, legacyPath).done),
+  );
   expect(results.map((result) => result.errors).join("")).toBe("");
   const store = await openStore({ path, warn: neverWarn });
   expect(store.runs({ path: "/old.rllm", model: null })).toHaveLength(50);
@@ -83,7 +86,12 @@ interface Writer {
 }
 
 function writer(path: string, count: number, ...more: readonly string[]): Writer {
-  const child = spawn(process.execPath, [join(import.meta.dir, "process/write.ts"), path, String(count), ...more]);
+  const child = spawn(process.execPath, [
+    join(import.meta.dir, "process/write.ts"),
+    path,
+    String(count),
+    ...more,
+  ]);
   let output = "";
   let errors = "";
   const started = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));

@@ -52,7 +52,12 @@ test("statsOf() of one run that succeeded", () => {
 });
 
 test("statsOf() counts the tokens of every attempt of a failed run", () => {
-  const failed = run({ ok: false, error: "RLLM_013", outputOk: false, attempts: [attempt(), attempt()] });
+  const failed = run({
+    ok: false,
+    error: "RLLM_013",
+    outputOk: false,
+    attempts: [attempt(), attempt()],
+  });
   expect(statsOf("/a.rllm", null, [failed])).toMatchObject({
     total_runs: 1,
     success_count: 0,
@@ -66,7 +71,14 @@ test("statsOf() counts the tokens of every attempt of a failed run", () => {
 });
 
 test("statsOf() knows nothing of answers when the input was refused", () => {
-  const refused = run({ ok: false, error: "RLLM_004", inputOk: false, outputOk: null, ms: 0.2, attempts: [] });
+  const refused = run({
+    ok: false,
+    error: "RLLM_004",
+    inputOk: false,
+    outputOk: null,
+    ms: 0.2,
+    attempts: [],
+  });
   expect(statsOf("/a.rllm", null, [refused])).toMatchObject({
     failure_count: 1,
     input_schema_compliance_pct: 0,
@@ -86,22 +98,35 @@ test("statsOf() never takes an unknown price or count for zero", () => {
   const free = run({ attempts: [attempt({ usd: 0 })] });
   const unpriced = run({ attempts: [attempt({ usd: null })] });
   const fellBack = run({
-    attempts: [attempt({ promptTokens: null, completionTokens: null, usd: null, error: "RLLM_017" }), attempt()],
+    attempts: [
+      attempt({ promptTokens: null, completionTokens: null, usd: null, error: "RLLM_017" }),
+      attempt(),
+    ],
   });
   const half = run({ attempts: [attempt(), attempt({ usd: null })] });
-  const uncounted = run({ attempts: [attempt({ promptTokens: null, completionTokens: null, usd: null })] });
+  const uncounted = run({
+    attempts: [attempt({ promptTokens: null, completionTokens: null, usd: null })],
+  });
   const stats = statsOf("/a.rllm", null, [free, unpriced, fellBack, half, uncounted]);
   expect(stats.cost_usd).toEqual({ total: 0.001, avg: 0.0005, runs_with_price: 2 });
   expect(stats.avg_prompt_tokens).toBe(12.5);
   expect(stats.tokens).toEqual({ prompt: 50, completion: 30 });
-  expect(statsOf("/a.rllm", null, [unpriced]).cost_usd).toEqual({ total: null, avg: null, runs_with_price: 0 });
+  expect(statsOf("/a.rllm", null, [unpriced]).cost_usd).toEqual({
+    total: null,
+    avg: null,
+    runs_with_price: 0,
+  });
 });
 
 test("statsOf() tallies edits and errors, the commonest first", () => {
   const stats = statsOf("/a.rllm", null, [
     run({ ok: false, error: "RLLM_017" }),
     run({ ok: false, error: "RLLM_013", attempts: [attempt({ edits: ["quote", "comma"] })] }),
-    run({ ok: false, error: "RLLM_013", attempts: [attempt({ edits: ["comma"] }), attempt({ edits: ["comma"] })] }),
+    run({
+      ok: false,
+      error: "RLLM_013",
+      attempts: [attempt({ edits: ["comma"] }), attempt({ edits: ["comma"] })],
+    }),
   ]);
   expect(Object.entries(stats.errors)).toEqual([
     ["RLLM_013", 2],
@@ -111,7 +136,9 @@ test("statsOf() tallies edits and errors, the commonest first", () => {
     ["comma", 3],
     ["quote", 1],
   ]);
-  expect(stats.edits_by_model).toEqual({ "local/test": { calls: 4, edits: { comma: 3, quote: 1 } } });
+  expect(stats.edits_by_model).toEqual({
+    "local/test": { calls: 4, edits: { comma: 3, quote: 1 } },
+  });
 });
 
 test("quantiles() lie on the line between two values", () => {

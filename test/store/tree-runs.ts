@@ -18,10 +18,18 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     name: "root",
     uses: [{ name: "a" }, { name: "b", reads: ["a"], pace: 30 }, { name: "c", reads: ["b"] }],
   },
-  "fan-out": { name: "root", uses: [{ name: "a" }, { name: "b" }, { name: "c", pace: 15 }, { name: "d" }] },
+  "fan-out": {
+    name: "root",
+    uses: [{ name: "a" }, { name: "b" }, { name: "c", pace: 15 }, { name: "d" }],
+  },
   diamond: {
     name: "root",
-    uses: [{ name: "a" }, { name: "b", reads: ["a"] }, { name: "c", reads: ["a"] }, { name: "d", reads: ["b", "c"] }],
+    uses: [
+      { name: "a" },
+      { name: "b", reads: ["a"] },
+      { name: "c", reads: ["a"] },
+      { name: "d", reads: ["b", "c"] },
+    ],
   },
   deep: {
     name: "root",
@@ -51,7 +59,10 @@ export function createDice(seed: number): () => number {
   };
 }
 
-/** Runs a tree without waiting: lengths, speeds and waits are log-normal; what is not waited for goes on at the same time. */
+/**
+ * Runs a tree without waiting: lengths, speeds and waits are log-normal; what is not waited for
+ * goes on at the same time.
+ */
 export function runTree(shape: Shape, dice: () => number, parent: string | null = null): TreeRun {
   const id = `${shape.name}-${dice()}`;
   const below = (shape.uses ?? []).map((child) => runTree(child, dice, id));
@@ -61,7 +72,9 @@ export function runTree(shape: Shape, dice: () => number, parent: string | null 
     if (child === undefined) throw new Error(`there is no entry ${index}`);
     const known = ends.get(child.name);
     if (known !== undefined) return known;
-    const needs = (child.reads ?? []).map((name) => endOf((shape.uses ?? []).findIndex((each) => each.name === name)));
+    const needs = (child.reads ?? []).map((name) =>
+      endOf((shape.uses ?? []).findIndex((each) => each.name === name)),
+    );
     const end = Math.max(0, ...needs) + (below[index]?.ms ?? 0);
     ends.set(child.name, end);
     return end;

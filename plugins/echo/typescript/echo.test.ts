@@ -3,9 +3,13 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 
-// `modullm plugins test .` looks at the protocol, this at what the plugin says. `BUN_BE_BUN=1 modullm test` runs it; so do `bun test` and `node --test`.
+// `modullm plugins test .` looks at the protocol, this at what the plugin says. `BUN_BE_BUN=1
+// modullm test` runs it; so do `bun test` and `node --test`.
 void test("echo answers with the last message", async () => {
-  const plugin = spawn(process.execPath, ["echo.ts"], { cwd: import.meta.dirname, stdio: ["pipe", "pipe", "inherit"] });
+  const plugin = spawn(process.execPath, ["echo.ts"], {
+    cwd: import.meta.dirname,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: plugin.stdout })[Symbol.asyncIterator]();
 
   /** Asks, and gives the text of the parts that come before the answer. */
@@ -26,7 +30,13 @@ void test("echo answers with the last message", async () => {
     data_folder: ".",
   });
   const messages = [{ role: "user", content: "Hello, world" }];
-  const text = await ask(2, "chat", { model: "words", messages, params: {}, schema: null, stream: true });
+  const text = await ask(2, "chat", {
+    model: "words",
+    messages,
+    params: {},
+    schema: null,
+    stream: true,
+  });
   plugin.stdin.end();
   assert.equal(text, "Hello, world");
 });

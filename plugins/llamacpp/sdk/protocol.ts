@@ -1,10 +1,12 @@
 /**
- * The plugin protocol, version 1: JSON-RPC 2.0, one message a line (UTF-8, `\n`), over the plugin's standard input and output. What
- * it writes to standard error is its log. `docs/plugin-protocol.md` says the same in prose, with a state diagram and every limit.
+ * The plugin protocol, version 1: JSON-RPC 2.0, one message a line (UTF-8, `\n`), over the plugin's
+ * standard input and output. What it writes to standard error is its log. `docs/plugin-protocol.md`
+ * says the same in prose, with a state diagram and every limit.
  *
- * Order: the host sends `initialize` first and nothing else before its result; then any requests, many at once; then `shutdown`, after whose
- * result the plugin exits. Closing standard input means `shutdown` without an answer. The host cancels a request with the notification
- * `cancel`; the plugin then answers that request with the error `cancelled`, soon. A plugin never sends requests.
+ * Order: the host sends `initialize` first and nothing else before its result; then any requests,
+ * many at once; then `shutdown`, after whose result the plugin exits. Closing standard input means
+ * `shutdown` without an answer. The host cancels a request with the notification `cancel`; the
+ * plugin then answers that request with the error `cancelled`, soon. A plugin never sends requests.
  */
 export const PROTOCOL_VERSION = 1;
 
@@ -13,12 +15,21 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 /** Requests by method: what the host sends as `params`, and what the plugin gives as `result`. */
 export interface Methods {
   initialize: { params: InitializeParams; result: InitializeResult };
-  "models/list": { params: Record<string, never>; result: { readonly models: readonly ModelInfo[] } };
+  "models/list": {
+    params: Record<string, never>;
+    result: { readonly models: readonly ModelInfo[] };
+  };
   /** Streams `chat/part` notifications with the request's id, then gives its result. */
   chat: { params: ChatParams; result: ChatResult };
   embed: { params: EmbedParams; result: EmbedResult };
-  "tokens/count": { params: { readonly model: string; readonly text: string }; result: { readonly tokens: number } };
-  health: { params: Record<string, never>; result: { readonly ok: boolean; readonly message?: string } };
+  "tokens/count": {
+    params: { readonly model: string; readonly text: string };
+    result: { readonly tokens: number };
+  };
+  health: {
+    params: Record<string, never>;
+    result: { readonly ok: boolean; readonly message?: string };
+  };
   /** Streams `progress` notifications with the request's id. */
   "models/pull": { params: { readonly model: string }; result: Record<string, never> };
   shutdown: { params: Record<string, never>; result: Record<string, never> };
@@ -56,7 +67,9 @@ export interface InitializeResult {
   readonly provides: readonly Ability[];
 }
 
-/** Which methods a plugin has, beside `initialize`, `health` and `shutdown`, which every one has. */
+/**
+ * Which methods a plugin has, beside `initialize`, `health` and `shutdown`, which every one has.
+ */
 export type Ability = "chat" | "embed" | "models/list" | "models/pull" | "tokens/count";
 
 export interface ModelInfo {
@@ -73,7 +86,10 @@ export interface ModelInfo {
 export interface ChatParams {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  /** The program's `llm_params`. What the plugin does not know, it ignores and says so in a `note` part. */
+  /**
+   * The program's `llm_params`. What the plugin does not know, it ignores and says so in a `note`
+   * part.
+   */
   readonly params: { readonly [key: string]: Json };
   /** JSON Schema of the answer. The host checks the answer in any case. */
   readonly schema: { readonly [key: string]: Json } | null;
@@ -84,7 +100,11 @@ export interface ChatParams {
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
-  readonly attachments?: readonly { readonly media_type: string; readonly data: string; readonly name: string }[];
+  readonly attachments?: readonly {
+    readonly media_type: string;
+    readonly data: string;
+    readonly name: string;
+  }[];
 }
 
 export type ChatPart =
@@ -121,9 +141,14 @@ export const ERRORS = {
   model_not_found: -32_001,
   /** A key or setting is missing or refused. */
   unauthorized: -32_002,
-  /** What stands behind the plugin failed, but may not next time. `data: {status?, retry_after_ms?}` */
+  /**
+   * What stands behind the plugin failed, but may not next time. `data: {status?, retry_after_ms?}`
+   */
   unavailable: -32_003,
-  /** What stands behind the plugin refused the request; it would again. `data: {status?, provider_code?}` */
+  /**
+   * What stands behind the plugin refused the request; it would again. `data: {status?,
+   * provider_code?}`
+   */
   refused: -32_004,
 } as const;
 
@@ -138,13 +163,20 @@ export interface Manifest {
   /** The version of this protocol it was made for. */
   readonly interface_version: number;
   /**
-   * How to start it, by platform (`linux`, `darwin`, `win32`, or `default`): program and arguments. Paths are relative to the manifest's
-   * folder. For `typescript` and `javascript` one entry, the file.
+   * How to start it, by platform (`linux`, `darwin`, `win32`, or `default`): program and arguments.
+   * Paths are relative to the manifest's folder. For `typescript` and `javascript` one entry, the
+   * file.
    */
   readonly command: { readonly [platform: string]: readonly string[] };
   readonly provides: readonly Ability[];
-  /** Names of the environment variables that it gets; it gets no others, but PATH, HOME, TMPDIR and LANG. @default none */
+  /**
+   * Names of the environment variables that it gets; it gets no others, but PATH, HOME, TMPDIR and
+   * LANG. @default none
+   */
   readonly env?: readonly string[];
-  /** JSON Schema of its settings in config.yaml (`plugins.NAME`). @default an object without properties */
+  /**
+   * JSON Schema of its settings in config.yaml (`plugins.NAME`). @default an object without
+   * properties
+   */
   readonly settings?: { readonly [key: string]: Json };
 }

@@ -7,7 +7,8 @@ export const anthropic: Dialect = {
     namedEvent("message_start", { message: message(model, [], null, 1) }) +
     namedEvent("content_block_start", { index: 0, content_block: { type: "text", text: "" } }) +
     namedEvent("ping", {}),
-  token: (text) => namedEvent("content_block_delta", { index: 0, delta: { type: "text_delta", text } }),
+  token: (text) =>
+    namedEvent("content_block_delta", { index: 0, delta: { type: "text_delta", text } }),
   finish: (_model, text) =>
     namedEvent("content_block_stop", { index: 0 }) +
     namedEvent("message_delta", {
@@ -23,7 +24,12 @@ export const anthropic: Dialect = {
   }),
 };
 
-function message(model: string, content: readonly object[], reason: string | null, output: number): object {
+function message(
+  model: string,
+  content: readonly object[],
+  reason: string | null,
+  output: number,
+): object {
   return {
     id: "msg_1",
     type: "message",

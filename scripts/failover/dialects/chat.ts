@@ -1,4 +1,12 @@
-import { asked, countOf, CREATED, dataEvent, type Dialect, openAiError, PROMPT_TOKENS } from "./dialect.ts";
+import {
+  asked,
+  countOf,
+  CREATED,
+  dataEvent,
+  type Dialect,
+  openAiError,
+  PROMPT_TOKENS,
+} from "./dialect.ts";
 
 /** OpenAI's chat completions. */
 export const chat: Dialect = {
@@ -16,19 +24,40 @@ export const chat: Dialect = {
     created: CREATED,
     model,
     choices: [
-      { index: 0, message: { role: "assistant", content: text, refusal: null }, logprobs: null, finish_reason: "stop" },
+      {
+        index: 0,
+        message: { role: "assistant", content: text, refusal: null },
+        logprobs: null,
+        finish_reason: "stop",
+      },
     ],
     usage: usage(text),
   }),
   error: openAiError,
 };
 
-function chunk(model: string, delta: object, finish: string | null = null, more: object = {}): string {
+function chunk(
+  model: string,
+  delta: object,
+  finish: string | null = null,
+  more: object = {},
+): string {
   const choices = [{ index: 0, delta, logprobs: null, finish_reason: finish }];
-  return dataEvent({ id: "chatcmpl-1", object: "chat.completion.chunk", created: CREATED, model, choices, ...more });
+  return dataEvent({
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    created: CREATED,
+    model,
+    choices,
+    ...more,
+  });
 }
 
 function usage(text: string): object {
   const completion = countOf(text);
-  return { prompt_tokens: PROMPT_TOKENS, completion_tokens: completion, total_tokens: PROMPT_TOKENS + completion };
+  return {
+    prompt_tokens: PROMPT_TOKENS,
+    completion_tokens: completion,
+    total_tokens: PROMPT_TOKENS + completion,
+  };
 }

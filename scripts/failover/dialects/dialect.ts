@@ -10,7 +10,10 @@ export interface Asked {
   readonly counted: boolean;
 }
 
-/** How a protocol puts what a model says. Texts are what goes over the wire, in this order: start, tokens, finish, end. */
+/**
+ * How a protocol puts what a model says. Texts are what goes over the wire, in this order: start,
+ * tokens, finish, end.
+ */
 export interface Dialect {
   /** Null for a path that belongs to another protocol. */
   asks(path: string, body: Record<string, unknown>): Asked | null;
@@ -50,7 +53,8 @@ export function countOf(text: string): number {
 
 /** An error as OpenAI words it. */
 export function openAiError(status: number, code: string, message: string): unknown {
-  const type = status === 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error";
+  const type =
+    status === 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error";
   return { error: { message, type, param: null, code } };
 }
 

@@ -1,4 +1,12 @@
-import { asked, countOf, CREATED, type Dialect, namedEvent, openAiError, PROMPT_TOKENS } from "./dialect.ts";
+import {
+  asked,
+  countOf,
+  CREATED,
+  type Dialect,
+  namedEvent,
+  openAiError,
+  PROMPT_TOKENS,
+} from "./dialect.ts";
 
 /** OpenAI's Responses. */
 export const responses: Dialect = {
@@ -32,7 +40,13 @@ function part(text: string): object {
 }
 
 function message(text: string, status: string): object {
-  return { id: "msg_1", type: "message", status, role: "assistant", content: text === "" ? [] : [part(text)] };
+  return {
+    id: "msg_1",
+    type: "message",
+    status,
+    role: "assistant",
+    content: text === "" ? [] : [part(text)],
+  };
 }
 
 function response(model: string, text: string, status: string): object {

@@ -10,11 +10,15 @@ export const file: Part<"file"> = {
   title: "File",
   accept({ file_name: given, tags = [] }, { goal }) {
     const written = typeof given === "string" ? given.trim() : "";
-    if (/[\\/]/.test(written)) return refused("the file's name holds a folder; the file is made where you are");
+    if (/[\\/]/.test(written))
+      return refused("the file's name holds a folder; the file is made where you are");
     const stem = nameOf(written.replace(/\.rllm$/i, ""));
     const named = stem === "" || stem === "unknown" ? (goal?.name ?? "program") : stem;
     const name = isReserved(named) ? `${named}_program` : named;
-    return accepted({ file_name: `${name}${ENDING}`, tags: tagsOf(Array.isArray(tags) ? tags : []) });
+    return accepted({
+      file_name: `${name}${ENDING}`,
+      tags: tagsOf(Array.isArray(tags) ? tags : []),
+    });
   },
   fallback: ({ goal }) => ({
     file_name: `${goal?.name ?? "program"}${ENDING}`,

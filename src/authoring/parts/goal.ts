@@ -25,7 +25,12 @@ export const goal: Part<"goal"> = {
     return { name: nameFromWords(description), description, kind: template.name };
   },
   texts: [
-    { label: "Name", multiline: false, text: ({ name }) => name, put: (value, name) => ({ ...value, name }) },
+    {
+      label: "Name",
+      multiline: false,
+      text: ({ name }) => name,
+      put: (value, name) => ({ ...value, name }),
+    },
     {
       label: "Description",
       multiline: false,

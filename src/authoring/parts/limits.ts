@@ -6,13 +6,18 @@ export const limits: Part<"limits"> = {
   name: "limits",
   title: "Limits and parameters",
   accept({ max_context_window: window, max_tokens = null, temperature = null, model = null }) {
-    if (!isWhole(window)) return refused("the context window must be a whole number of tokens above 0");
+    if (!isWhole(window))
+      return refused("the context window must be a whole number of tokens above 0");
     if (max_tokens !== null && !isWhole(max_tokens))
       return refused("the most tokens of an answer must be a whole number above 0, or empty");
-    if (temperature !== null && (typeof temperature !== "number" || temperature < 0 || temperature > 2))
+    if (
+      temperature !== null &&
+      (typeof temperature !== "number" || temperature < 0 || temperature > 2)
+    )
       return refused("the temperature must be a number from 0 to 2, or empty");
     const named = typeof model === "string" && model.trim() !== "" ? model.trim() : null;
-    if (named !== null && !isModelName(named)) return refused(`the model must be provider/name, and "${named}" is not`);
+    if (named !== null && !isModelName(named))
+      return refused(`the model must be provider/name, and "${named}" is not`);
     return accepted({ max_context_window: window, max_tokens, temperature, model: named });
   },
   fallback(_, template) {

@@ -2,7 +2,14 @@ import { FIELD_NAME } from "../../program/fields.ts";
 import { parseTemplate } from "../../program/template.ts";
 import { startsPart } from "../../program/body.ts";
 import { ROOTS } from "../../program/template-check.ts";
-import { type Accepted, accepted, type Draft, type Part, type PromptTexts, refused } from "../draft.ts";
+import {
+  type Accepted,
+  accepted,
+  type Draft,
+  type Part,
+  type PromptTexts,
+  refused,
+} from "../draft.ts";
 import { hasContractsOf, templateProgram } from "../template-program.ts";
 
 export const prompt: Part<"prompt"> = {
@@ -13,14 +20,19 @@ export const prompt: Part<"prompt"> = {
     const message = typeof system === "string" && system.trim() !== "" ? system.trim() : null;
     const fault = placeholderFault(`${text}\n${message ?? ""}`, draft);
     if (fault !== null) return refused(fault);
-    const used = parseTemplate(text).parts.flatMap((part) => (typeof part === "string" ? [] : part.path.join(".")));
+    const used = parseTemplate(text).parts.flatMap((part) =>
+      typeof part === "string" ? [] : part.path.join("."),
+    );
     const unused = (draft.inputs?.fields ?? []).filter(
-      ({ name, required }) => required && !used.some((path) => path === "input" || path.split(".")[1] === name),
+      ({ name, required }) =>
+        required && !used.some((path) => path === "input" || path.split(".")[1] === name),
     );
     const [first] = unused;
     // What the program uses may hold the input already.
     if (first !== undefined && !used.some((path) => path.startsWith("uses.")))
-      return refused(`the prompt never shows the required field ${first.name}: {{input.${first.name}}} is missing`);
+      return refused(
+        `the prompt never shows the required field ${first.name}: {{input.${first.name}}} is missing`,
+      );
     return accepted({ prompt: text.trim(), system: message });
   },
   fallback(draft, template) {
@@ -48,14 +60,20 @@ export const prompt: Part<"prompt"> = {
 };
 
 /** Why a template would render a hole; null where it would not. */
-export function placeholderFault(text: string, draft: Draft, roots: readonly string[] = ROOTS): string | null {
-  if (text.split("\n").some(startsPart)) return "it holds a line that would start a section or a block of the file";
+export function placeholderFault(
+  text: string,
+  draft: Draft,
+  roots: readonly string[] = ROOTS,
+): string | null {
+  if (text.split("\n").some(startsPart))
+    return "it holds a line that would start a section or a block of the file";
   const names = (draft.inputs?.fields ?? []).map(({ name }) => name);
   for (const part of parseTemplate(text).parts) {
     if (typeof part === "string") continue;
     const [root = "", name] = part.path;
     const shown = `{{${part.path.join(".")}}}`;
-    if (!roots.includes(root)) return `${shown} stands for nothing: write {{input.…}} with the name of a field`;
+    if (!roots.includes(root))
+      return `${shown} stands for nothing: write {{input.…}} with the name of a field`;
     if (root === "input" && name !== undefined && !names.includes(name))
       return `${shown} stands for nothing: the fields are ${names.join(", ")}`;
     if (root === "schema" && name !== "output" && name !== "input")
@@ -68,10 +86,14 @@ export function placeholderFault(text: string, draft: Draft, roots: readonly str
 function plainPrompt({ goal, inputs }: Draft): string {
   const fields = inputs?.fields ?? [];
   const sayable = fields.every(({ name }) => FIELD_NAME.test(name));
-  const data = sayable ? fields.map(({ name }) => `${titleOf(name)}:\n{{input.${name}}}`) : ["Input:\n{{input}}"];
+  const data = sayable
+    ? fields.map(({ name }) => `${titleOf(name)}:\n{{input.${name}}}`)
+    : ["Input:\n{{input}}"];
   const task = goal?.description ?? "";
   return [
-    startsPart(task) || placeholderFault(task, {}) !== null ? "Do what the fields of the answer say." : task,
+    startsPart(task) || placeholderFault(task, {}) !== null
+      ? "Do what the fields of the answer say."
+      : task,
     "What is missing is null or an empty list; make nothing up. Answer with JSON of this form:\n{{schema.output}}",
     ...data,
   ].join("\n\n");

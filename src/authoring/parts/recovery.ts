@@ -15,7 +15,8 @@ export const recovery: Part<"recovery"> = {
     return fault === null ? accepted({ recovery_prompt: text.trim() }) : refused(fault);
   },
   fallback: (draft, template) => ({
-    recovery_prompt: (hasContractsOf(draft, template) ? templateProgram(template).recovery?.text : null) ?? PLAIN,
+    recovery_prompt:
+      (hasContractsOf(draft, template) ? templateProgram(template).recovery?.text : null) ?? PLAIN,
   }),
   texts: [
     {

@@ -16,7 +16,11 @@ export const test: Part<"test"> = {
   accept({ values, input, text }, draft): Accepted<Sample> {
     const contract = contractOf(draft);
     const given =
-      typeof text === "string" ? fromText(contract, text) : isObject(input) ? input : fromPairs(contract, values);
+      typeof text === "string"
+        ? fromText(contract, text)
+        : isObject(input)
+          ? input
+          : fromPairs(contract, values);
     if (typeof given === "string") return refused(given);
     const check = contract.check(given);
     if (check.ok) return accepted({ input: given });
@@ -25,7 +29,9 @@ export const test: Part<"test"> = {
   },
   fallback(draft, template) {
     const own = isSameJson(draft.inputs?.schema, templateProgram(template).input.schema);
-    return { input: own ? templateInput(template) : (sampleOf(contractOf(draft).schema) as JsonObject) };
+    return {
+      input: own ? templateInput(template) : (sampleOf(contractOf(draft).schema) as JsonObject),
+    };
   },
   texts: [
     {
@@ -43,14 +49,18 @@ function contractOf({ inputs }: Draft): Contract {
   return compiled.contract;
 }
 
-/** A mapping, or the plain text of the one field that takes one; what is wrong where it is neither. */
+/**
+ * A mapping, or the plain text of the one field that takes one; what is wrong where it is neither.
+ */
 function fromText(contract: Contract, text: string): JsonObject | string {
   const read = parseYaml(text);
   if (read.ok && isObject(read.value)) return read.value as JsonObject;
   try {
     return textToInput(contract, text) as JsonObject;
   } catch {
-    const why = read.ok ? "" : ` It is no YAML: ${read.reason}; a text with ": " in it needs quotes.`;
+    const why = read.ok
+      ? ""
+      : ` It is no YAML: ${read.reason}; a text with ": " in it needs quotes.`;
     return `write "field: value", one field a line.${why}`;
   }
 }

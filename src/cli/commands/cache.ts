@@ -4,7 +4,9 @@ import { type Command, UsageError } from "../command.ts";
 export const command: Command = {
   name: "cache",
   summary: "Show or clear the answers kept for programs that say `cache`",
-  positionals: [{ name: "ACTION", description: "stats or clear", required: true, suggest: ["stats", "clear"] }],
+  positionals: [
+    { name: "ACTION", description: "stats or clear", required: true, suggest: ["stats", "clear"] },
+  ],
   options: {
     older: {
       type: "string",
@@ -20,11 +22,18 @@ export const command: Command = {
     const [action] = positionals;
     const older = options.text("older");
     const age = older === null ? 0 : parseDuration(older);
-    if (age === null) throw new UsageError(`option --older is "${older}", but a duration such as 12h or 7d is wanted`);
-    if (action !== "stats" && action !== "clear") throw new UsageError(`"${action}" is not one of stats, clear`);
+    if (age === null)
+      throw new UsageError(
+        `option --older is "${older}", but a duration such as 12h or 7d is wanted`,
+      );
+    if (action !== "stats" && action !== "clear")
+      throw new UsageError(`"${action}" is not one of stats, clear`);
     const store = await (await app()).store();
     if (action === "stats") output.json(store.answerStats());
-    else output.json({ cleared: store.clearAnswers(older === null ? Number.MAX_SAFE_INTEGER : Date.now() - age) });
+    else
+      output.json({
+        cleared: store.clearAnswers(older === null ? Number.MAX_SAFE_INTEGER : Date.now() - age),
+      });
     return 0;
   },
 };

@@ -23,8 +23,14 @@ export const command: Command = {
       "zsh, the same without a start of modullm; ~/.zfunc must be in fpath",
     ],
     ["echo 'modullm completion fish | source' >> ~/.config/fish/config.fish", "fish"],
-    ["modullm completion powershell | Out-String | Invoke-Expression", "PowerShell, as a line of $PROFILE"],
-    ["modullm completion models", "builtin/baseline, recommended, those of config.yaml, those with a key, all others"],
+    [
+      "modullm completion powershell | Out-String | Invoke-Expression",
+      "PowerShell, as a line of $PROFILE",
+    ],
+    [
+      "modullm completion models",
+      "builtin/baseline, recommended, those of config.yaml, those with a key, all others",
+    ],
   ],
   async run(context) {
     const { positionals, output } = context;
@@ -40,7 +46,10 @@ export const command: Command = {
   },
 };
 
-/** Whoever presses TAB wants names: a configuration that can't be read is told on stderr, and the rest is offered all the same. */
+/**
+ * Whoever presses TAB wants names: a configuration that can't be read is told on stderr, and the
+ * rest is offered all the same.
+ */
 async function readableConfig({ app, output }: CommandContext): Promise<Config | null> {
   try {
     return (await app()).config;

@@ -4,14 +4,28 @@ import { readInput } from "../run-input.ts";
 export const command: Command = {
   name: "exectime",
   summary: "Predict how long a run takes and what it costs, from past runs",
-  positionals: [{ name: "FILE", description: "The .rllm program", required: true, takes: "program" }],
+  positionals: [
+    { name: "FILE", description: "The .rllm program", required: true, takes: "program" },
+  ],
   rest: "key=value pairs: single fields of the input, typed by input_schema",
   options: {
-    model: { type: "string", valueHint: "MODEL", description: "provider/name for every program of the run" },
-    input: { type: "string", valueHint: "JSON", description: "The input to predict for, as `run` takes it" },
+    model: {
+      type: "string",
+      valueHint: "MODEL",
+      description: "provider/name for every program of the run",
+    },
+    input: {
+      type: "string",
+      valueHint: "JSON",
+      description: "The input to predict for, as `run` takes it",
+    },
     text: { type: "string", valueHint: "TEXT", description: "The input, as plain text" },
     "input-file": { type: "string", valueHint: "PATH", description: "The input, from a file" },
-    concurrency: { type: "string", valueHint: "N", description: "Calls at a time to one provider (default 4)" },
+    concurrency: {
+      type: "string",
+      valueHint: "N",
+      description: "Calls at a time to one provider (default 4)",
+    },
   },
   examples: [
     ["modullm exectime examples/summary.rllm", "from the average of past runs"],
@@ -23,7 +37,8 @@ export const command: Command = {
   async run(context) {
     const { options, output } = context;
     const concurrency = options.integer("concurrency");
-    if (concurrency !== null && concurrency < 1) throw new UsageError("option --concurrency must be at least 1");
+    if (concurrency !== null && concurrency < 1)
+      throw new UsageError("option --concurrency must be at least 1");
     const app = await context.app();
     const [file = ""] = context.positionals;
     const loaded = await app.load(file);
@@ -34,11 +49,18 @@ export const command: Command = {
     }
     const { predictRun } = await import("../prediction.ts");
     const model = options.text("model");
-    output.json(await predictRun(loaded, input, app, { model, ...(concurrency === null ? {} : { concurrency }) }));
+    output.json(
+      await predictRun(loaded, input, app, {
+        model,
+        ...(concurrency === null ? {} : { concurrency }),
+      }),
+    );
     return 0;
   },
 };
 
 function hasInput({ options, rest }: CommandContext): boolean {
-  return rest.length > 0 || ["input", "text", "input-file"].some((name) => options.text(name) !== null);
+  return (
+    rest.length > 0 || ["input", "text", "input-file"].some((name) => options.text(name) !== null)
+  );
 }

@@ -18,11 +18,22 @@ export const command: Command = {
       name: "TOPIC",
       description: "A topic that `modullm help` lists, a command, or an error code",
       required: false,
-      suggest: [...new Set([...Object.keys(TOPICS), "commands", ...Object.keys(COMMANDS), ...Object.keys(CODES)])],
+      suggest: [
+        ...new Set([
+          ...Object.keys(TOPICS),
+          "commands",
+          ...Object.keys(COMMANDS),
+          ...Object.keys(CODES),
+        ]),
+      ],
     },
   ],
   options: {
-    format: { type: "enum", options: ["json", "text"], description: "Default: text at a terminal, else json" },
+    format: {
+      type: "enum",
+      options: ["json", "text"],
+      description: "Default: text at a terminal, else json",
+    },
   },
   examples: [
     ["modullm help rllm", "the language"],
@@ -88,5 +99,8 @@ async function explainCommands(topic: string): Promise<Explanation> {
   const all = await describeCommands();
   const load = COMMANDS[topic];
   if (load === undefined) return { content: all, text: await overviewHelp(COMMANDS) };
-  return { content: all.commands.find(({ name }) => name === topic), text: commandHelp(await load()) };
+  return {
+    content: all.commands.find(({ name }) => name === topic),
+    text: commandHelp(await load()),
+  };
 }

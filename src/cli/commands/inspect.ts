@@ -6,13 +6,16 @@ import { visible } from "../../core/visible.ts";
 export const command: Command = {
   name: "inspect",
   summary: "Show what a program is: contracts, model, parameters, what it uses",
-  positionals: [{ name: "FILE", description: "The .rllm program", required: true, takes: "program" }],
+  positionals: [
+    { name: "FILE", description: "The .rllm program", required: true, takes: "program" },
+  ],
   options: {
     format: {
       type: "enum",
       options: ["json", "text", "mermaid", "svg", "typescript"],
       default: "json",
-      description: "How to show it; mermaid and svg draw all that it uses, typescript declares its types",
+      description:
+        "How to show it; mermaid and svg draw all that it uses, typescript declares its types",
     },
   },
   examples: [
@@ -43,7 +46,11 @@ export const command: Command = {
   },
 };
 
-async function drawing(path: string, format: "mermaid" | "svg", library: LibraryPath): Promise<string> {
+async function drawing(
+  path: string,
+  format: "mermaid" | "svg",
+  library: LibraryPath,
+): Promise<string> {
   const { inspectTree } = await import("../../library/tree.ts");
   const { diagramOf, mermaid } = await import("../render/diagram.ts");
   const diagram = diagramOf(await inspectTree(path, { library }));
@@ -60,7 +67,8 @@ async function readable(inspection: Inspection): Promise<string> {
     `model   ${typeof llm["model"] === "string" ? llm["model"] : ""}${Object.keys(params).length > 0 ? ` ${JSON.stringify(params)}` : ""}`,
     `window  ${inspection.max_context_window} tokens`,
     ...inspection.uses.map(
-      (use) => `uses    ${use.name}: ${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`,
+      (use) =>
+        `uses    ${use.name}: ${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`,
     ),
     ...(inspection.tags.length > 0 ? [`tags    ${inspection.tags.join(", ")}`] : []),
     "",

@@ -7,8 +7,15 @@ import { shellWord } from "../shell-word.ts";
 
 export const command: Command = {
   name: "new",
-  summary: "Write a new program: from a template, examples of its input and output, a scaffold, or a description",
-  positionals: [{ name: "NAME", description: "Its name, or a path: NAME.rllm is written there", required: true }],
+  summary:
+    "Write a new program: from a template, examples of its input and output, a scaffold, or a description",
+  positionals: [
+    {
+      name: "NAME",
+      description: "Its name, or a path: NAME.rllm is written there",
+      required: true,
+    },
+  ],
   options: {
     template: {
       type: "enum",
@@ -18,15 +25,25 @@ export const command: Command = {
     "input-example": {
       type: "string",
       valueHint: "JSON|PATH",
-      description: "An input, or a file that holds one: input_schema is made from it; may be repeated",
+      description:
+        "An input, or a file that holds one: input_schema is made from it; may be repeated",
     },
     "output-example": {
       type: "string",
       valueHint: "JSON|PATH",
-      description: "An output, or a file that holds one: output_schema is made from it; may be repeated",
+      description:
+        "An output, or a file that holds one: output_schema is made from it; may be repeated",
     },
-    scaffold: { type: "string", valueHint: "NAME|PATH", description: "A scaffold that `modullm onboard` has kept" },
-    describe: { type: "string", valueHint: "TEXT", description: "What it is to do: a model drafts it" },
+    scaffold: {
+      type: "string",
+      valueHint: "NAME|PATH",
+      description: "A scaffold that `modullm onboard` has kept",
+    },
+    describe: {
+      type: "string",
+      valueHint: "TEXT",
+      description: "What it is to do: a model drafts it",
+    },
     model: {
       type: "string",
       valueHint: "MODEL",
@@ -83,7 +100,9 @@ function nextSteps(path: string, sample: JsonObject | null): readonly string[] {
   const file = shellWord(path);
   return [
     `modullm validate --strict ${file}`,
-    ...(sample === null ? [] : [`modullm run ${file} --input ${shellWord(JSON.stringify(sample))}`]),
+    ...(sample === null
+      ? []
+      : [`modullm run ${file} --input ${shellWord(JSON.stringify(sample))}`]),
     `modullm inspect ${file} --format typescript`,
   ];
 }

@@ -27,7 +27,10 @@ export const command: Command = {
       default: "safe",
       description: "safe: edits that can't change meaning; full: salvage as well; off: find only",
     },
-    trace: { type: "boolean", description: "Print {value, rung, edits, lost} instead of the value alone" },
+    trace: {
+      type: "boolean",
+      description: "Print {value, rung, edits, lost} instead of the value alone",
+    },
     jsonl: {
       type: "boolean",
       description:
@@ -36,7 +39,10 @@ export const command: Command = {
   },
   examples: [
     ["modullm parse --schema person.json < answer.txt", "the value, or what is wrong with it"],
-    ["modullm parse --schema summary.rllm --repair full --trace < answer.txt", "the value with every edit"],
+    [
+      "modullm parse --schema summary.rllm --repair full --trace < answer.txt",
+      "the value with every edit",
+    ],
     ["modullm parse --jsonl --repair full < cases.jsonl", "many texts, each with its own schema"],
   ],
   async run(context) {
@@ -46,7 +52,9 @@ export const command: Command = {
     const trace = options.flag("trace");
     if (options.flag("jsonl")) {
       if (path !== null)
-        throw new UsageError("--schema and --jsonl can't be used together: each line has its own schema");
+        throw new UsageError(
+          "--schema and --jsonl can't be used together: each line has its own schema",
+        );
       await parseLines(output, { repair, trace });
       return 0;
     }
@@ -66,9 +74,13 @@ async function readContract(path: string): Promise<Contract> {
   try {
     text = readFileSync(path, "utf8");
   } catch (thrown) {
-    throw new ModullmError("RLLM_016", `Cannot read schema "${path}": ${(thrown as { code?: string }).code}`, {
-      details: { path },
-    });
+    throw new ModullmError(
+      "RLLM_016",
+      `Cannot read schema "${path}": ${(thrown as { code?: string }).code}`,
+      {
+        details: { path },
+      },
+    );
   }
   return contractOf(objectFromText(text, path, /\.ya?ml$/i.test(path) ? "yaml" : "json"), path);
 }
@@ -84,7 +96,11 @@ function contractOf(schema: Record<string, unknown>, path: string): Contract {
 }
 
 /** A refused text as the error that a run's attempt would have. */
-function refusal(reading: Extract<Reading, { ok: false }>, contract: Contract, text: string): ModullmError {
+function refusal(
+  reading: Extract<Reading, { ok: false }>,
+  contract: Contract,
+  text: string,
+): ModullmError {
   const [issue] = reading.issues;
   const reason = refusalText(reading, contract);
   return new ModullmError(reading.code, `Cannot read the text: ${reason}`, {

@@ -79,14 +79,25 @@ export const command: Command = {
     },
   ],
   options: {
-    yes: { type: "boolean", description: "With install and update: trust what comes, without a question" },
-    lang: { type: "enum", options: ["ts", "python", "bash"], description: "With new: what it is written in" },
+    yes: {
+      type: "boolean",
+      description: "With install and update: trust what comes, without a question",
+    },
+    lang: {
+      type: "enum",
+      options: ["ts", "python", "bash"],
+      description: "With new: what it is written in",
+    },
     model: {
       type: "string",
       valueHint: "NAME",
       description: "With test: the model to ask; the first it lists if left out",
     },
-    "embed-model": { type: "string", valueHint: "NAME", description: "With test: the model to ask for vectors" },
+    "embed-model": {
+      type: "string",
+      valueHint: "NAME",
+      description: "With test: the model to ask for vectors",
+    },
     settings: {
       type: "string",
       valueHint: "JSON",
@@ -97,7 +108,11 @@ export const command: Command = {
       valueHint: "NAME",
       description: "With test and a command: a variable that it gets; may be repeated",
     },
-    only: { type: "string", valueHint: "TEXT", description: "With test: only checks whose id contains this" },
+    only: {
+      type: "string",
+      valueHint: "TEXT",
+      description: "With test: only checks whose id contains this",
+    },
     timeout: {
       type: "string",
       valueHint: "SECONDS",

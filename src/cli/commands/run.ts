@@ -17,15 +17,22 @@ import { openTrace } from "../trace.ts";
 export const command: Command = {
   name: "run",
   summary: "Run a program and print its output object",
-  positionals: [{ name: "FILE", description: "The .rllm program", required: true, takes: "program" }],
+  positionals: [
+    { name: "FILE", description: "The .rllm program", required: true, takes: "program" },
+  ],
   rest: "key=value pairs: single fields of the input, typed by input_schema",
   options: {
     input: {
       type: "string",
       valueHint: "JSON",
-      description: "Input: a JSON or YAML object, - for stdin, or plain text for the one string field",
+      description:
+        "Input: a JSON or YAML object, - for stdin, or plain text for the one string field",
     },
-    text: { type: "string", valueHint: "TEXT", description: "Input: plain text, never read as JSON; - for stdin" },
+    text: {
+      type: "string",
+      valueHint: "TEXT",
+      description: "Input: plain text, never read as JSON; - for stdin",
+    },
     "input-file": {
       type: "string",
       valueHint: "PATH",
@@ -34,18 +41,24 @@ export const command: Command = {
     "allow-path": {
       type: "string",
       valueHint: "FOLDER",
-      description: "Pictures and other files of the input may lie in this folder too; may be repeated",
+      description:
+        "Pictures and other files of the input may lie in this folder too; may be repeated",
     },
     model: {
       type: "string",
       valueHint: "MODEL",
       description: "provider/name for every program of the run, or recommended",
     },
-    "max-retries": { type: "string", valueHint: "N", description: "Retries after an answer that breaks the contract" },
+    "max-retries": {
+      type: "string",
+      valueHint: "N",
+      description: "Retries after an answer that breaks the contract",
+    },
     repair: {
       type: "enum",
       options: ["off", "safe", "full"],
-      description: "How far a broken answer may be repaired; wins over the file's repair (default safe)",
+      description:
+        "How far a broken answer may be repaired; wins over the file's repair (default safe)",
     },
     stream: { type: "boolean", description: "Show the answer on stderr as it comes" },
     format: {
@@ -56,7 +69,11 @@ export const command: Command = {
         "ndjson: a line for each partial object as the answer grows, then one for the output (implies --stream)",
     },
     verbose: { type: "boolean", description: "Show the run's events on stderr" },
-    trace: { type: "string", valueHint: "PATH", description: "Write the run's events to a file as JSON lines" },
+    trace: {
+      type: "string",
+      valueHint: "PATH",
+      description: "Write the run's events to a file as JSON lines",
+    },
     concurrency: {
       type: "string",
       valueHint: "N",
@@ -85,10 +102,16 @@ export const command: Command = {
   },
   examples: [
     ["modullm run examples/summary.rllm --input-file examples/summary.yaml", "input from a file"],
-    ['modullm run summary.rllm --input \'{"text": "…"}\' --model openai/gpt-4o-mini', "another model"],
+    [
+      'modullm run summary.rllm --input \'{"text": "…"}\' --model openai/gpt-4o-mini',
+      "another model",
+    ],
     ["cat article.txt | modullm run summary.rllm --input -", "text from a pipe"],
     ["modullm run summary.rllm -- text=hello limit=3", "single fields"],
-    ["modullm run summary.rllm --text hello --dry-run", "what would be sent, and what it would cost"],
+    [
+      "modullm run summary.rllm --text hello --dry-run",
+      "what would be sent, and what it would cost",
+    ],
   ],
   async run(context) {
     const { options, output } = context;
@@ -102,7 +125,10 @@ export const command: Command = {
       const { dryRun } = await import("../../engine/dry-run.ts");
       const { tryToPredict } = await import("../prediction.ts");
       const dry = await dryRun(loaded, input, app.tools, app.withDefaults(flags));
-      output.json({ ...dry, prediction: await tryToPredict(loaded, input, app, { flags, warn: output.warn }) });
+      output.json({
+        ...dry,
+        prediction: await tryToPredict(loaded, input, app, { flags, warn: output.warn }),
+      });
       return 0;
     }
     const partial = ndjson(context) ? createPartialOutput(loaded.program.output, output) : null;
@@ -162,7 +188,8 @@ function readFlags(options: Options): RunOptions {
   const memory = options.integer("python-memory-limit-mb");
   if (memory !== null && memory < 0) throw tooSmall("python_memory_limit_mb", memory);
   const concurrency = options.integer("concurrency");
-  if (concurrency !== null && concurrency < 1) throw new UsageError("option --concurrency must be at least 1");
+  if (concurrency !== null && concurrency < 1)
+    throw new UsageError("option --concurrency must be at least 1");
   const budget = options.text("budget");
   const limits = budget === null ? null : parseLimits(budget);
   if (budget !== null && limits === null)
@@ -186,7 +213,11 @@ function readFlags(options: Options): RunOptions {
 }
 
 function tooSmall(field: string, value: number): ModullmError {
-  return new ModullmError("RLLM_002", `${field} is ${value}, but an integer of at least 0 is wanted`, {
-    details: { field, [field]: value },
-  });
+  return new ModullmError(
+    "RLLM_002",
+    `${field} is ${value}, but an integer of at least 0 is wanted`,
+    {
+      details: { field, [field]: value },
+    },
+  );
 }

@@ -9,42 +9,75 @@ const LANGUAGES: readonly Language[] = ["python", "js"];
 export const command: Command = {
   name: "sandbox",
   summary: "Show how blocks are confined here, or attack the sandboxes and see what holds",
-  positionals: [{ name: "ACTION", description: "status or check", required: true, suggest: ["status", "check"] }],
+  positionals: [
+    {
+      name: "ACTION",
+      description: "status or check",
+      required: true,
+      suggest: ["status", "check"],
+    },
+  ],
   options: {
-    language: { type: "enum", options: ["python", "js"], description: "With check: only this language" },
-    only: { type: "string", valueHint: "TEXT", description: "With check: only attacks whose id contains this" },
-    details: { type: "boolean", description: "With check: every attack, not only those that got through" },
+    language: {
+      type: "enum",
+      options: ["python", "js"],
+      description: "With check: only this language",
+    },
+    only: {
+      type: "string",
+      valueHint: "TEXT",
+      description: "With check: only attacks whose id contains this",
+    },
+    details: {
+      type: "boolean",
+      description: "With check: every attack, not only those that got through",
+    },
   },
   examples: [
-    ["modullm sandbox status", "which level Python and JavaScript blocks run at on this machine, and why"],
+    [
+      "modullm sandbox status",
+      "which level Python and JavaScript blocks run at on this machine, and why",
+    ],
     ["modullm sandbox check", "run every attack at every level (takes some minutes)"],
     ["modullm sandbox check --language js --only redos --details", "one attack"],
   ],
   async run(context) {
     const { positionals, options, output } = context;
     const [action] = positionals;
-    if (action !== "status" && action !== "check") throw new UsageError(`"${action}" is not one of status, check`);
+    if (action !== "status" && action !== "check")
+      throw new UsageError(`"${action}" is not one of status, check`);
     const app = await context.app();
     const { sandboxes } = app.tools;
     if (action === "check") {
       const languages = LANGUAGES.filter((each) => each === (options.text("language") ?? each));
       return await check(sandboxes, languages, context);
     }
-    output.json({ sandboxes: await Promise.all(LANGUAGES.map((language) => sandboxes.status(language))) });
+    output.json({
+      sandboxes: await Promise.all(LANGUAGES.map((language) => sandboxes.status(language))),
+    });
     return 0;
   },
 };
 
 /** Runs the attacks at every level offered; the exit status is 1 when one of them got through. */
-async function check(sandboxes: Sandboxes, languages: readonly Language[], context: CommandContext): Promise<number> {
+async function check(
+  sandboxes: Sandboxes,
+  languages: readonly Language[],
+  context: CommandContext,
+): Promise<number> {
   const { options, output } = context;
   const { attacksFor, tryAttacks } = await import("../../sandbox/check.ts");
   const only = options.text("only") ?? "";
   const attacks = new Map(
-    languages.map((language) => [language, attacksFor(language).filter(({ id }) => id.includes(only))]),
+    languages.map((language) => [
+      language,
+      attacksFor(language).filter(({ id }) => id.includes(only)),
+    ]),
   );
   if ([...attacks.values()].every(({ length }) => length === 0))
-    throw new UsageError(`no ${languages.join(" or ")} attack has "${only}" in its id; \`--details\` prints ids`);
+    throw new UsageError(
+      `no ${languages.join(" or ")} attack has "${only}" in its id; \`--details\` prints ids`,
+    );
   const line = createLiveLine(output);
   const interrupt = new AbortController();
   const disarm = output.terminal.onInterrupt(() => interrupt.abort(interrupted()));
@@ -59,17 +92,27 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
     for (const [language, chosen] of attacks) {
       if (chosen.length === 0) continue;
       const { levels, reason } = await sandboxes.status(language);
-      if (levels.length === 0) skipped.push({ language, reason: reason ?? "there is no sandbox for it" });
+      if (levels.length === 0)
+        skipped.push({ language, reason: reason ?? "there is no sandbox for it" });
       for (const level of levels) {
         const sandbox = await sandboxes.sandbox(language, level);
-        for (const builtins of language === "python" ? (["safe", "all"] as const) : (["safe"] as const)) {
+        for (const builtins of language === "python"
+          ? (["safe", "all"] as const)
+          : (["safe"] as const)) {
           const about = `${language} at level ${level}${builtins === "all" ? ", all builtins" : ""}`;
           let done = 0;
           if (output.terminal.stderrIsTty) line.draw(`${about}: 0 of ${chosen.length} attacks`);
-          for await (const result of tryAttacks(sandbox, { language, builtins, chosen, signal, waiting })) {
+          for await (const result of tryAttacks(sandbox, {
+            language,
+            builtins,
+            chosen,
+            signal,
+            waiting,
+          })) {
             results.push({ ...result, ms: Math.round(result.ms) });
             done++;
-            if (output.terminal.stderrIsTty) line.draw(`${about}: ${done} of ${chosen.length} attacks`);
+            if (output.terminal.stderrIsTty)
+              line.draw(`${about}: ${done} of ${chosen.length} attacks`);
           }
         }
       }
@@ -90,14 +133,25 @@ async function check(sandboxes: Sandboxes, languages: readonly Language[], conte
 }
 
 function interrupted(): ModullmError {
-  return new ModullmError("RLLM_022", "The check was interrupted", { details: { reason: "interrupted" } });
+  return new ModullmError("RLLM_022", "The check was interrupted", {
+    details: { reason: "interrupted" },
+  });
 }
 
 function summarise(results: readonly AttackResult[]): object[] {
-  const groups = Map.groupBy(results, ({ language, level, builtins }) => `${language} ${level} ${builtins}`);
+  const groups = Map.groupBy(
+    results,
+    ({ language, level, builtins }) => `${language} ${level} ${builtins}`,
+  );
   return [...groups.values()].map((group) => {
     const [{ language, level, builtins } = {}] = group;
     const held = group.filter((result) => result.held).length;
-    return { language, level, ...(language === "python" ? { builtins } : {}), attacks: group.length, held };
+    return {
+      language,
+      level,
+      ...(language === "python" ? { builtins } : {}),
+      attacks: group.length,
+      held,
+    };
   });
 }

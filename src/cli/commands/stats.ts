@@ -15,7 +15,12 @@ export const command: Command = {
   ],
   options: {
     model: { type: "string", valueHint: "MODEL", description: "Only runs of this provider/name" },
-    format: { type: "enum", options: ["json", "text"], default: "json", description: "text draws tables and bars" },
+    format: {
+      type: "enum",
+      options: ["json", "text"],
+      default: "json",
+      description: "text draws tables and bars",
+    },
   },
   examples: [
     ["modullm stats examples/summary.rllm", "one program"],
@@ -30,7 +35,10 @@ export const command: Command = {
     const text = options.text("format") === "text";
     if (path === null) {
       const all = statsOfAll(store, model);
-      if (text) output.text((await import("../render/chart.ts")).overviewChart(all, plotOptions(output.terminal)));
+      if (text)
+        output.text(
+          (await import("../render/chart.ts")).overviewChart(all, plotOptions(output.terminal)),
+        );
       else output.json(all);
       return 0;
     }
@@ -38,7 +46,13 @@ export const command: Command = {
     const stats = statsOf(path, model, runs);
     const latencies = runs.filter((run) => run.attempts.length > 0).map((run) => run.ms);
     if (text)
-      output.text((await import("../render/chart.ts")).statsChart(stats, latencies, plotOptions(output.terminal)));
+      output.text(
+        (await import("../render/chart.ts")).statsChart(
+          stats,
+          latencies,
+          plotOptions(output.terminal),
+        ),
+      );
     else output.json(stats);
     return 0;
   },
@@ -47,5 +61,9 @@ export const command: Command = {
 /** How much room and which signs a drawing on stdout has. */
 export function plotOptions({ columns, stdoutIsTty, env }: Terminal): PlotOptions {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "UTF-8";
-  return { width: columns, unicode: /utf-?8/i.test(locale), colour: stdoutIsTty && !env["NO_COLOR"] };
+  return {
+    width: columns,
+    unicode: /utf-?8/i.test(locale),
+    colour: stdoutIsTty && !env["NO_COLOR"],
+  };
 }

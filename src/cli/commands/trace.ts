@@ -15,7 +15,8 @@ export const command: Command = {
       type: "enum",
       options: ["text", "json"],
       default: "text",
-      description: "text draws a tree with a time bar for each run; json gives the same tree as data",
+      description:
+        "text draws a tree with a time bar for each run; json gives the same tree as data",
     },
   },
   examples: [
@@ -28,12 +29,16 @@ export const command: Command = {
   ],
   async run(context) {
     const [action, file = ""] = context.positionals;
-    if (action !== "show") throw new UsageError(`"${action}" is not an action of trace; there is one: show`);
+    if (action !== "show")
+      throw new UsageError(`"${action}" is not an action of trace; there is one: show`);
     const { options, output } = context;
     const source = file === "-" ? "stdin" : context.resolve(file);
     const trace = await readTrace(file === "-" ? output.terminal.stdin() : bytesOf(source), source);
     if (options.text("format") === "json") output.json(trace);
-    else output.text((await import("../render/tree.ts")).traceText(trace, plotOptions(output.terminal)));
+    else
+      output.text(
+        (await import("../render/tree.ts")).traceText(trace, plotOptions(output.terminal)),
+      );
     if (trace.cut_line !== null)
       output.warn(`The trace is cut off in line ${trace.cut_line}: what stands before it is shown`);
     return 0;
@@ -42,7 +47,8 @@ export const command: Command = {
 
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) yield chunk as Uint8Array;
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
+      yield chunk as Uint8Array;
   } catch (thrown) {
     const { code } = thrown as { code?: string };
     const reasons: Record<string, string> = {

@@ -4,7 +4,12 @@ export const command: Command = {
   name: "trust",
   summary: "Let a folder's .env pair its base URLs with keys from elsewhere",
   positionals: [
-    { name: "FOLDER", description: "The folder; the current one without it", required: false, takes: "folder" },
+    {
+      name: "FOLDER",
+      description: "The folder; the current one without it",
+      required: false,
+      takes: "folder",
+    },
   ],
   options: {
     list: { type: "boolean", description: "Show the folders that are trusted" },
@@ -19,7 +24,8 @@ export const command: Command = {
     const { paths } = (await app()).config;
     const { trustedFolders, trustFolder, untrustFolder } = await import("../../core/trust.ts");
     const folder = resolve(positionals[0] ?? ".");
-    if (options.flag("remove")) output.json({ folder, trusted: false, changed: untrustFolder(paths, folder) });
+    if (options.flag("remove"))
+      output.json({ folder, trusted: false, changed: untrustFolder(paths, folder) });
     else if (options.flag("list")) output.json({ folders: trustedFolders(paths) });
     else output.json({ folder: trustFolder(paths, folder), trusted: true });
     return 0;

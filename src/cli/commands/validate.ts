@@ -1,20 +1,36 @@
 import { errorPayload, toModullmError } from "../../core/error.ts";
 import type { App } from "../../app.ts";
-import { validateProgram, type Validation, type ValidateOptions, type ValidateTools } from "../../library/validate.ts";
+import {
+  validateProgram,
+  type Validation,
+  type ValidateOptions,
+  type ValidateTools,
+} from "../../library/validate.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { warningText } from "../render/warning.ts";
 
 export const command: Command = {
   name: "validate",
   summary: "Check programs and all they use, without calling a model",
-  positionals: [{ name: "FILE...", description: "The .rllm programs", required: true, many: true, takes: "program" }],
+  positionals: [
+    {
+      name: "FILE...",
+      description: "The .rllm programs",
+      required: true,
+      many: true,
+      takes: "program",
+    },
+  ],
   options: {
     strict: { type: "boolean", description: "Take warnings as errors" },
     shallow: { type: "boolean", description: "Leave out what the programs use" },
   },
   examples: [
     ["modullm validate examples/summary.rllm", "one file: ok, path, name, version and warnings"],
-    ["modullm validate --strict examples/*.rllm", "several files, as CI wants it: a list, exit 1 if any fails"],
+    [
+      "modullm validate --strict examples/*.rllm",
+      "several files, as CI wants it: a list, exit 1 if any fails",
+    ],
   ],
   async run({ positionals, options, output, locate, library, app }) {
     let building: Promise<App> | null = null;

@@ -2,14 +2,16 @@ import type { Offer, OfferedOption, Offers } from "./offers.ts";
 import functions from "./functions.bash" with { type: "text" };
 
 /**
- * Completion for bash. It keeps to what bash 3.2 has, which is what macOS brings; `compopt` is used where there is one. Words that
- * come from outside (names of models, of files) are compared as text and never expanded, as `compgen -W` would.
+ * Completion for bash. It keeps to what bash 3.2 has, which is what macOS brings; `compopt` is used
+ * where there is one. Words that come from outside (names of models, of files) are compared as text
+ * and never expanded, as `compgen -W` would.
  */
 export function bashScript({ commands, everywhere }: Offers): string {
   const kinds = new Map<string, string[]>();
   for (const { name, value } of everywhere) if (value !== null) add(kinds, value, `*" ${name}"`);
   for (const { name: command, options, places, many } of commands) {
-    for (const { name, value } of options) if (value !== null) add(kinds, value, `"${command} ${name}"`);
+    for (const { name, value } of options)
+      if (value !== null) add(kinds, value, `"${command} ${name}"`);
     for (const [index, { offer }] of places.entries()) {
       const isRepeated = many && index === places.length - 1;
       add(kinds, offer, isRepeated ? `"${command} "[${index}-9]*` : `"${command} ${index}"`);
@@ -27,7 +29,9 @@ export function bashScript({ commands, everywhere }: Offers): string {
     "",
     "_modullm_options() {",
     '  case "$1" in',
-    ...commands.map(({ name, options }) => `  ${name}) echo "${names([...options, ...everywhere])}" ;;`),
+    ...commands.map(
+      ({ name, options }) => `  ${name}) echo "${names([...options, ...everywhere])}" ;;`,
+    ),
     `  *) echo "${names(everywhere)}" ;;`,
     "  esac",
     "}",

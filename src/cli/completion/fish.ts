@@ -46,7 +46,9 @@ function offered(offer: Offer): string {
   if (offer.kind === "words") return `-f -a ${quoted(offer.words.join(" "))}`;
   if (offer.kind === "models") return "-f -k -a '(__modullm_models)'";
   if (offer.kind === "programs") return "-f -a '(__modullm_programs)'";
-  return offer.kind === "folders" ? "-f -a '(__fish_complete_directories (commandline -ct))'" : "-F";
+  return offer.kind === "folders"
+    ? "-f -a '(__fish_complete_directories (commandline -ct))'"
+    : "-F";
 }
 
 /** Inside single quotes only these two mean something. */

@@ -1,6 +1,13 @@
-import { type CommandDescription, describeCommands, type OptionDescription } from "../render/commands.ts";
+import {
+  type CommandDescription,
+  describeCommands,
+  type OptionDescription,
+} from "../render/commands.ts";
 
-/** What a shell offers for a word: fixed words, models, programs (`.rllm` files and the folders to them), files, folders. */
+/**
+ * What a shell offers for a word: fixed words, models, programs (`.rllm` files and the folders to
+ * them), files, folders.
+ */
 export type Offer =
   | { readonly kind: "words"; readonly words: readonly string[] }
   | { readonly kind: "models" | "programs" | "files" | "folders" | "nothing" };
@@ -44,7 +51,10 @@ function offeredCommand(command: CommandDescription): OfferedCommand {
     name: command.name,
     summary: command.summary,
     options: command.options.map(offeredOption),
-    places: command.arguments.map(({ name, takes, suggest }) => ({ name, offer: offerOf(takes, suggest) })),
+    places: command.arguments.map(({ name, takes, suggest }) => ({
+      name,
+      offer: offerOf(takes, suggest),
+    })),
     many: command.arguments.at(-1)?.many ?? false,
     rest: command.rest !== null,
   };
@@ -57,7 +67,13 @@ function offerOf(takes: string | undefined, suggest: readonly string[] | undefin
   return { kind: takes === "folder" ? "folders" : "nothing" };
 }
 
-function offeredOption({ name, type, description, values, value: hint = "" }: OptionDescription): OfferedOption {
+function offeredOption({
+  name,
+  type,
+  description,
+  values,
+  value: hint = "",
+}: OptionDescription): OfferedOption {
   const shown = { name, description, hint: type === "boolean" ? "" : hint || "VALUE" };
   if (type === "boolean") return { ...shown, value: null };
   if (values !== undefined) return { ...shown, value: { kind: "words", words: values } };

@@ -1,7 +1,9 @@
 import type { Offer, OfferedCommand, OfferedOption, Offers } from "./offers.ts";
 import functions from "./functions.ps1" with { type: "text" };
 
-/** Completion for Windows PowerShell 5.1 and PowerShell 7, by `Register-ArgumentCompleter -Native`. */
+/**
+ * Completion for Windows PowerShell 5.1 and PowerShell 7, by `Register-ArgumentCompleter -Native`.
+ */
 export function powershellScript({ commands, everywhere }: Offers): string {
   return [
     "# Completion of modullm and runllm for PowerShell 5.1 and later.",
@@ -44,7 +46,10 @@ function written(offer: Offer): string {
   return offer.kind === "words" ? `words ${offer.words.join(" ")}` : offer.kind;
 }
 
-/** ASCII, for PowerShell 5.1 reads output in the code page of the console. Typographic quotes would end a text, too. */
+/**
+ * ASCII, for PowerShell 5.1 reads output in the code page of the console. Typographic quotes would
+ * end a text, too.
+ */
 function quoted(text: string): string {
   const plain = text
     .replaceAll("…", "...")

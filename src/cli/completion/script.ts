@@ -12,10 +12,15 @@ const SCRIPTS: Readonly<Record<string, (offers: Offers) => string>> = {
   powershell: powershellScript,
 };
 
-/** The script that makes a shell complete `modullm` and `runllm`. @throws {UsageError} for a shell that is not known */
+/**
+ * The script that makes a shell complete `modullm` and `runllm`. @throws {UsageError} for a shell
+ * that is not known
+ */
 export async function completionScript(shell: string): Promise<string> {
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
   if (script === undefined)
-    throw new UsageError(`unknown shell "${shell}"; ${Object.keys(SCRIPTS).join(", ")} and models are known`);
+    throw new UsageError(
+      `unknown shell "${shell}"; ${Object.keys(SCRIPTS).join(", ")} and models are known`,
+    );
   return script(await readOffers());
 }

@@ -38,13 +38,20 @@ function cases({ name, options, places, many, rest }: OfferedCommand): string[] 
     }),
     ...(rest && !many ? [quoted("*:key=value:_modullm_rest")] : []),
   ];
-  return [`  ${name})`, "    _arguments -S $_modullm_everywhere \\", `      ${specs.join(" \\\n      ")}`, "    ;;"];
+  return [
+    `  ${name})`,
+    "    _arguments -S $_modullm_everywhere \\",
+    `      ${specs.join(" \\\n      ")}`,
+    "    ;;",
+  ];
 }
 
 /** `*`: an option that was given is offered again, for some may be repeated. */
 function optionSpec({ name, description, hint, value }: OfferedOption): string {
   const shown = `[${escaped(description)}]`;
-  return value === null ? quoted(`${name}${shown}`) : quoted(`*${name}=${shown}:${escaped(hint)}:${action(value)}`);
+  return value === null
+    ? quoted(`${name}${shown}`)
+    : quoted(`*${name}=${shown}:${escaped(hint)}:${action(value)}`);
 }
 
 function action(offer: Offer): string {

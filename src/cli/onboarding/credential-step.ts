@@ -10,14 +10,18 @@ import type { Host } from "./host.ts";
 type Place = "no" | "user" | "here";
 
 /**
- * Asks for a provider's key. It is known to this process from then on, hidden in all it prints, and kept nowhere yet.
+ * Asks for a provider's key. It is known to this process from then on, hidden in all it prints, and
+ * kept nowhere yet.
  * @returns whether one was given
  */
 export async function askKey(host: Host, model: string): Promise<boolean> {
   const name = await keyNameOf(host, model);
-  const key = await host.dialog.hidden(`${name} (what you type is not shown; leave it empty to go back)`);
+  const key = await host.dialog.hidden(
+    `${name} (what you type is not shown; leave it empty to go back)`,
+  );
   if (key === "") return false;
-  // What came along when it was copied: blanks, quotes, invisible characters. No header may hold them.
+  // What came along when it was copied: blanks, quotes, invisible characters. No header may hold
+  // them.
   if (!/^[\x21-\x7E]+$/.test(key)) {
     host.dialog.say("A key has no blanks in it, and none but plain characters; nothing was taken.");
     return false;
@@ -37,7 +41,8 @@ export async function keyNameOf(host: Host, model: string): Promise<string> {
 export async function askAddress(host: Host, model: string): Promise<void> {
   const name = `${environmentName(model.slice(0, model.indexOf("/")))}_API_BASE`;
   const url = await host.dialog.text(`${name}, the server's address`, {
-    check: (answer) => (/^https?:\/\/\S+$/.test(answer) ? null : "an address such as http://127.0.0.1:8000/v1"),
+    check: (answer) =>
+      /^https?:\/\/\S+$/.test(answer) ? null : "an address such as http://127.0.0.1:8000/v1",
   });
   host.rebuild({ typed: { [name]: url } });
 }
@@ -52,7 +57,9 @@ export async function offerToKeep(host: Host): Promise<string | null> {
   if (names.length === 0) return session.progress.credentialPath;
   const barred = names.filter((name) => !mayStandInEnv(name));
   if (barred.length > 0) {
-    dialog.say(`${barred.join(" and ")} can't stand in a .env: set it in the environment from now on.`);
+    dialog.say(
+      `${barred.join(" and ")} can't stand in a .env: set it in the environment from now on.`,
+    );
     return null;
   }
   const { config } = (await host.app()).config.paths;
@@ -63,14 +70,23 @@ export async function offerToKeep(host: Host): Promise<string | null> {
   const choices: Choice<Place>[] = [
     { value: "no", label: "Nowhere", hint: "it is forgotten when this ends" },
     { value: "user", label: places.user.path, hint: "for all your folders; only you can read it" },
-    { value: "here", label: places.here.path, hint: "for this folder; only you can read it, and git ignores it" },
+    {
+      value: "here",
+      label: places.here.path,
+      hint: "for this folder; only you can read it, and git ignores it",
+    },
   ];
   for (;;) {
-    const chosen = await dialog.choose(`Where shall ${names.join(" and ")} be kept?`, choices, "no");
+    const chosen = await dialog.choose(
+      `Where shall ${names.join(" and ")} be kept?`,
+      choices,
+      "no",
+    );
     if (chosen === "no") return null;
     const place = places[chosen];
     try {
-      const addresses = place.shared && !(await host.app()).config.folderTrusted ? addressesIn(place, names) : [];
+      const addresses =
+        place.shared && !(await host.app()).config.folderTrusted ? addressesIn(place, names) : [];
       if (addresses.length > 0) {
         dialog.say(
           `${place.path} names ${addresses.join(" and ")}: a key beside it would be sent there. Choose another place.`,

@@ -17,7 +17,8 @@ export interface TextQuestion {
   /** What stands there to be changed, and what an empty answer means. */
   readonly usual?: string;
   /**
-   * Whether it may have several lines. `long` is edited: in the user's editor, where there is one; a `short` one is typed.
+   * Whether it may have several lines. `long` is edited: in the user's editor, where there is one;
+   * a `short` one is typed.
    * @default one line
    */
   readonly multiline?: "short" | "long";
@@ -28,9 +29,10 @@ export interface TextQuestion {
 }
 
 /**
- * Questions to a person, or to the lines of a script; whoever asks can't tell which. Every question waits for its answer
- * before the next one is asked.
- * @throws {ModullmError} from each question: RLLM_022 when it is interrupted, RLLM_016 for a script's line that is no answer
+ * Questions to a person, or to the lines of a script; whoever asks can't tell which. Every question
+ * waits for its answer before the next one is asked.
+ * @throws {ModullmError} from each question: RLLM_022 when it is interrupted, RLLM_016 for a
+ * script's line that is no answer
  */
 export interface Dialog {
   /** Whether nobody is there to answer: every question gets its usual or spare answer. */
@@ -58,7 +60,9 @@ export function interrupted(): ModullmError {
   });
 }
 
-/** Every question answered as is usual, and every yes given; only what has no usual answer is asked. */
+/**
+ * Every question answered as is usual, and every yes given; only what has no usual answer is asked.
+ */
 export function acceptUsual(dialog: Dialog): Dialog {
   return {
     ...dialog,

@@ -10,20 +10,26 @@ const FRAME = 8;
 const COLUMNS = 70;
 
 /**
- * The editor for a text: the user's own; for a text that is taller than the screen, which can't be edited there, else the system's.
- * Null: it is edited on the screen.
+ * The editor for a text: the user's own; for a text that is taller than the screen, which can't be
+ * edited there, else the system's. Null: it is edited on the screen.
  */
 export function findEditor(env: Environment, text: string, rows: number): string | null {
   const own = [env["VISUAL"], env["EDITOR"]].find((each) => each?.trim());
   if (own !== undefined) return own;
-  const height = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / COLUMNS)), 0);
+  const height = text
+    .split("\n")
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / COLUMNS)), 0);
   if (height + FRAME <= rows) return null;
   const system = process.platform === "win32" ? "notepad" : "vi";
-  const there = spawnSync(process.platform === "win32" ? "where" : "which", [system], { stdio: "ignore" });
+  const there = spawnSync(process.platform === "win32" ? "where" : "which", [system], {
+    stdio: "ignore",
+  });
   return there.status === 0 ? system : null;
 }
 
-/** A text as its user leaves it; as it was where the editor fails. The file is private, and removed. */
+/**
+ * A text as its user leaves it; as it was where the editor fails. The file is private, and removed.
+ */
 export function editText(editor: string, text: string, env: Environment): string {
   const folder = mkdtempSync(join(tmpdir(), "modullm-edit-"));
   const file = join(folder, "text.txt");

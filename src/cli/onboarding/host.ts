@@ -22,14 +22,21 @@ export interface Host {
   readonly author: string;
   /** Variables that were typed, by name: known to this process only. */
   readonly typed: Readonly<Record<string, string>>;
-  /** What this process wrote, by path: that may be written again without a question, as long as nobody changed it. */
+  /**
+   * What this process wrote, by path: that may be written again without a question, as long as
+   * nobody changed it.
+   */
   readonly written: Map<string, string>;
   /** Why the last draft was the template's, as it was told. */
   told: string | null;
   /** The application, with what was typed so far. */
   app(): Promise<App>;
   /** An application with more variables, or other settings, takes its place. */
-  rebuild(settings: Pick<AppSettings, "ollamaAutoPull"> & { readonly typed?: Readonly<Record<string, string>> }): void;
+  rebuild(
+    settings: Pick<AppSettings, "ollamaAutoPull"> & {
+      readonly typed?: Readonly<Record<string, string>>;
+    },
+  ): void;
   /** Forgets what was typed. */
   forget(): void;
   /** Runs a program, with a sign of life at a terminal. @throws {ModullmError} */

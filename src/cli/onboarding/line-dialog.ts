@@ -3,9 +3,16 @@ import { inputError } from "../../program/input.ts";
 import type { Lines } from "../lines.ts";
 import { type Output } from "../output.ts";
 import { visible } from "../../core/visible.ts";
-import { type Choice, type Dialog, interrupted, type MoreChoice, type TextQuestion } from "./dialog.ts";
+import {
+  type Choice,
+  type Dialog,
+  interrupted,
+  type MoreChoice,
+  type TextQuestion,
+} from "./dialog.ts";
 
-const HINT = "Write one answer a line, or take the usual ones with --yes; docs/onboarding.md lists the questions.";
+const HINT =
+  "Write one answer a line, or take the usual ones with --yes; docs/onboarding.md lists the questions.";
 
 export interface LineDialogOptions {
   readonly output: Output;
@@ -15,8 +22,9 @@ export interface LineDialogOptions {
 }
 
 /**
- * A dialog over lines of stdin: each question is printed on stderr and takes one line. An empty line is the usual answer; a
- * choice is its number or its word; in a text of several lines `\n` is a line break.
+ * A dialog over lines of stdin: each question is printed on stderr and takes one line. An empty
+ * line is the usual answer; a choice is its number or its word; in a text of several lines `\n` is
+ * a line break.
  */
 export function createLineDialog({ output, lines, signal }: LineDialogOptions): Dialog {
   function print(told: string): void {
@@ -28,7 +36,12 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
     print("\n");
     if (line !== null) return line.trim();
     if (spare !== undefined) return spare;
-    throw inputError("stdin", `Cannot go on: the answers on stdin end before "${question}"`, { question }, HINT);
+    throw inputError(
+      "stdin",
+      `Cannot go on: the answers on stdin end before "${question}"`,
+      { question },
+      HINT,
+    );
   }
 
   async function text(question: string, options: TextQuestion = {}): Promise<string> {
@@ -103,7 +116,12 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 }
 
 function unusable(question: string, reason: string): ModullmError {
-  return inputError("stdin", `Cannot use the answer to "${question}": ${reason}`, { question, reason }, HINT);
+  return inputError(
+    "stdin",
+    `Cannot use the answer to "${question}": ${reason}`,
+    { question, reason },
+    HINT,
+  );
 }
 
 function oneLine(text: string): string {

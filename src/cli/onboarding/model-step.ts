@@ -25,7 +25,8 @@ const REMEDIES: Readonly<Record<Remedy, Choice<Remedy>>> = {
 };
 
 /**
- * Settles on a model that answers: chosen, its credential there, greeted. Without a model nothing here needs one.
+ * Settles on a model that answers: chosen, its credential there, greeted. Without a model nothing
+ * here needs one.
  * @param wanted the model that the command line names
  * @throws {ModullmError} what keeps the model from being called, when the user stops there
  */
@@ -34,7 +35,8 @@ export async function settleModel(host: Host, wanted: string | null): Promise<st
   if (wanted !== null && wanted !== session.progress.model) session.save(chosen(wanted));
   // A key that was typed and kept nowhere is gone: what comes next has to prove itself again.
   const { config } = await host.app();
-  if (session.progress.typed.some((name) => config.get(name) === null)) session.save({ greeted: false });
+  if (session.progress.typed.some((name) => config.get(name) === null))
+    session.save({ greeted: false });
   for (;;) {
     const model = session.progress.model ?? (await chooseModel(host));
     if (model !== session.progress.model) session.save(chosen(model));
@@ -64,7 +66,8 @@ async function chooseModel(host: Host): Promise<string> {
   const answer = await dialog.choose(question, [...choices, other], usual, { free: isName });
   if (answer !== "other") return answer;
   return await dialog.text("Model, as provider/name", {
-    check: (typed) => (isModelName(typed) ? null : 'a provider, a slash and a name, such as "openai/gpt-5-mini"'),
+    check: (typed) =>
+      isModelName(typed) ? null : 'a provider, a slash and a name, such as "openai/gpt-5-mini"',
   });
 }
 
@@ -75,12 +78,18 @@ function isName(answer: string): answer is string {
 /** As `provider_select` has it, which needs no model to compute it. */
 async function preferred(host: Host, offers: readonly Offer[]): Promise<string | null> {
   try {
-    const { model } = await host.run(linkOf(host.workflow, "provider").child, { offers }, { model: BASELINE });
+    const { model } = await host.run(
+      linkOf(host.workflow, "provider").child,
+      { offers },
+      { model: BASELINE },
+    );
     return typeof model === "string" ? model : null;
   } catch (thrown) {
     const error = toModullmError(thrown);
     if (error.code === "RLLM_022") throw error;
-    host.dialog.say(`The first that is ready is suggested (provider_select can't run: ${error.message}).`);
+    host.dialog.say(
+      `The first that is ready is suggested (provider_select can't run: ${error.message}).`,
+    );
     return offers.find(({ ready }) => ready)?.model ?? null;
   }
 }
@@ -94,7 +103,11 @@ async function tryModel(host: Host, id: string): Promise<ModullmError | null> {
     await model.ready(host.signal, ({ message }) => dialog.say(message));
     if (session.progress.greeted) return null;
     dialog.say(`Saying hello to ${id} …`);
-    const { greeting } = await host.run(linkOf(host.workflow, "hello").child, { name: host.author }, { model: id });
+    const { greeting } = await host.run(
+      linkOf(host.workflow, "hello").child,
+      { name: host.author },
+      { model: id },
+    );
     if (id === BASELINE) dialog.say(`${id} answers.`);
     else dialog.show(`${id} answers`, renderValue(greeting));
     session.save({ greeted: true, typed: Object.keys(host.typed) });
@@ -106,7 +119,10 @@ async function tryModel(host: Host, id: string): Promise<ModullmError | null> {
   }
 }
 
-/** Does something about a model that can't be called, as the user chooses. @throws {ModullmError} the fault, when nothing is to be done */
+/**
+ * Does something about a model that can't be called, as the user chooses. @throws {ModullmError}
+ * the fault, when nothing is to be done
+ */
 async function mend(host: Host, model: string, fault: ModullmError): Promise<void> {
   const { dialog, session } = host;
   const remedies = remediesOf(fault, await isUntrusted(host, model));
@@ -115,7 +131,9 @@ async function mend(host: Host, model: string, fault: ModullmError): Promise<voi
   if (fault.code === "RLLM_014" && usual === "key") await tellCredential(host, model);
   const choices = remedies.map((remedy) => REMEDIES[remedy]);
   // Without anybody to choose, the fault ends it, unless a line has the key.
-  const remedy = await dialog.choose("What now?", choices, usual, { spare: usual === "key" ? "key" : "stop" });
+  const remedy = await dialog.choose("What now?", choices, usual, {
+    spare: usual === "key" ? "key" : "stop",
+  });
   if (remedy === "key") {
     const given = await askKey(host, model).catch((thrown: unknown) => rethrow(thrown, fault));
     if (!given && dialog.unattended) throw fault;
@@ -155,7 +173,8 @@ function remediesOf({ code, details }: ModullmError, untrusted: boolean): readon
   if (code === "RLLM_014" && details["missing_env_var"] !== undefined) return ["key", ...others];
   if (code === "RLLM_002") return ["address", ...others];
   if (code === "RLLM_010") return ["pull", ...others];
-  if (code === "RLLM_017" && (details["status"] === 401 || details["status"] === 403)) return ["key", ...others];
+  if (code === "RLLM_017" && (details["status"] === 401 || details["status"] === 403))
+    return ["key", ...others];
   return others;
 }
 

@@ -23,7 +23,9 @@ export function nextSteps({ path, error }: Trial, known: Known): string[] {
     ...(known.model === BASELINE ? [`${run} --model openai/gpt-5-mini`] : []),
     `modullm validate --strict ${file}`,
     `modullm inspect ${file} --format typescript`,
-    ...(known.scaffold === null ? [] : [`modullm new NAME --scaffold ${shellWord(known.scaffold)}`]),
+    ...(known.scaffold === null
+      ? []
+      : [`modullm new NAME --scaffold ${shellWord(known.scaffold)}`]),
     "modullm help rllm",
   ];
 }

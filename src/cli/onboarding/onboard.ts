@@ -44,8 +44,10 @@ export interface OnboardResult {
 const SPARE_PURPOSE = "Summarise a text in three sentences.";
 
 /**
- * The whole way to a first program: a model that answers, then the program part by part, then a trial.
- * @throws {ModullmError} RLLM_022 when it is interrupted; what keeps the model from being called, when the user stops there
+ * The whole way to a first program: a model that answers, then the program part by part, then a
+ * trial.
+ * @throws {ModullmError} RLLM_022 when it is interrupted; what keeps the model from being called,
+ * when the user stops there
  */
 export async function onboard(host: Host, options: OnboardOptions): Promise<OnboardResult> {
   const { session, dialog } = host;
@@ -69,11 +71,16 @@ export async function onboard(host: Host, options: OnboardOptions): Promise<Onbo
       continue;
     }
     const named = options.scaffoldFile;
-    const scaffold = options.saveScaffold ? await offerScaffold(host, draft, { named, model }) : null;
+    const scaffold = options.saveScaffold
+      ? await offerScaffold(host, draft, { named, model })
+      : null;
     session.save({ done: true });
     const unkept = { model, scaffold, typed: Object.keys(host.typed), credentialPath };
     const steps = nextSteps(trial, unkept);
-    dialog.show("Done", [`${trial.path} is written, and an input beside it. Go on with:`, ...steps].join("\n"));
+    dialog.show(
+      "Done",
+      [`${trial.path} is written, and an input beside it. Go on with:`, ...steps].join("\n"),
+    );
     return {
       ok: trial.error === null,
       provider: model.slice(0, model.indexOf("/")),
@@ -97,7 +104,8 @@ async function settlePurpose({ dialog, session }: Host): Promise<string> {
   const purpose = await dialog.text("What shall your program do? A sentence or two", {
     multiline: "short",
     spare: SPARE_PURPOSE,
-    check: (answer) => (answer === "" ? "say in a few words what goes in and what comes out" : null),
+    check: (answer) =>
+      answer === "" ? "say in a few words what goes in and what comes out" : null,
   });
   session.save({ purpose });
   return purpose;
@@ -121,7 +129,8 @@ async function settleParts(host: Host, drafter: Drafter, model: string): Promise
   for (const name of PART_NAMES) {
     const { draft } = session.progress;
     const known = draft[name];
-    const fits = known === undefined ? null : partOf(name).accept(known as unknown as JsonObject, draft);
+    const fits =
+      known === undefined ? null : partOf(name).accept(known as unknown as JsonObject, draft);
     if (fits?.ok === true) continue;
     if (fits !== null) dialog.say(`${partOf(name).title} does not fit any more: ${fits.reason}.`);
     const value = await settlePart(host, drafter, name, { draft, model });

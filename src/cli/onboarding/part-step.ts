@@ -30,7 +30,9 @@ export async function settlePart(
 
 /** Why it is the template's: in full where the last one had another reason. */
 function tellInstead(host: Host, reason: string): void {
-  host.dialog.say(host.told === reason ? "From the template." : `From the template, because ${reason}.`);
+  host.dialog.say(
+    host.told === reason ? "From the template." : `From the template, because ${reason}.`,
+  );
   host.told = reason;
 }
 
@@ -40,7 +42,9 @@ async function askWhetherAgain({ dialog }: Host): Promise<boolean> {
     { value: "template", label: "Go on with the template's" },
   ] as const;
   return (
-    (await dialog.choose("The model can't be called. What now?", choices, "again", { spare: "template" })) === "again"
+    (await dialog.choose("The model can't be called. What now?", choices, "again", {
+      spare: "template",
+    })) === "again"
   );
 }
 
@@ -79,13 +83,21 @@ function verdicts(model: string): readonly Choice<Verdict>[] {
   return model === BASELINE ? all.filter(({ value }) => value !== "change") : all;
 }
 
-async function change(host: Host, drafter: Drafter, part: Part<PartName>, { value, draft }: Open): Promise<Value> {
+async function change(
+  host: Host,
+  drafter: Drafter,
+  part: Part<PartName>,
+  { value, draft }: Open,
+): Promise<Value> {
   const { dialog } = host;
   const feedback = await dialog.text("What should be different?", {
     check: (answer) => (answer === "" ? "say what to change" : null),
   });
   try {
-    return await drafter.change(part.name, draft, { feedback, draft: value as unknown as JsonObject });
+    return await drafter.change(part.name, draft, {
+      feedback,
+      draft: value as unknown as JsonObject,
+    });
   } catch (thrown) {
     const error = toModullmError(thrown);
     if (error.code === "RLLM_022") throw error;
@@ -94,7 +106,12 @@ async function change(host: Host, drafter: Drafter, part: Part<PartName>, { valu
   }
 }
 
-async function edit({ dialog }: Host, part: Part<PartName>, value: Value, draft: Draft): Promise<Value> {
+async function edit(
+  { dialog }: Host,
+  part: Part<PartName>,
+  value: Value,
+  draft: Draft,
+): Promise<Value> {
   let edited = value;
   for (const { label, multiline, empty, choices, text, put } of part.texts) {
     const before = edited;

@@ -19,8 +19,15 @@ export interface Trial {
   readonly error: ErrorPayload | null;
 }
 
-/** Writes the program's files, and the input to try it with beside it; nothing that was there before is overwritten without a yes. */
-export async function writeFiles(host: Host, draft: Required<Draft>, model: string): Promise<string> {
+/**
+ * Writes the program's files, and the input to try it with beside it; nothing that was there before
+ * is overwritten without a yes.
+ */
+export async function writeFiles(
+  host: Host,
+  draft: Required<Draft>,
+  model: string,
+): Promise<string> {
   const { dialog, session, folder, author } = host;
   const template = await loadTemplate(draft.goal.kind);
   let { file } = draft;
@@ -31,7 +38,9 @@ export async function writeFiles(host: Host, draft: Required<Draft>, model: stri
       [inputFileOf(name)]: writeYaml(draft.test.input),
     };
     const files = new Map(Object.entries(texts).map(([each, text]) => [join(folder, each), text]));
-    const foreign = [...files].filter(([path, text]) => isForeign(host, path, text)).map(([path]) => path);
+    const foreign = [...files]
+      .filter(([path, text]) => isForeign(host, path, text))
+      .map(([path]) => path);
     if (
       foreign.length === 0 ||
       (await dialog.confirm(`${foreign.join(" and ")} is there already. Overwrite?`, false))
@@ -42,7 +51,10 @@ export async function writeFiles(host: Host, draft: Required<Draft>, model: stri
       return path;
     }
     const other = await dialog.text("Another file name", {
-      check: (answer) => (/^[A-Za-z][\w-]*(\.rllm)?$/.test(answer) ? null : "letters, digits, _ and -, a letter first"),
+      check: (answer) =>
+        /^[A-Za-z][\w-]*(\.rllm)?$/.test(answer)
+          ? null
+          : "letters, digits, _ and -, a letter first",
     });
     file = { ...file, file_name: `${other.replace(/\.rllm$/, "")}.rllm` };
   }

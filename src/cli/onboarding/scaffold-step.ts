@@ -25,8 +25,10 @@ export async function offerScaffold(
   const { dialog, author } = host;
   const { config } = (await host.app()).config.paths;
   const path = named ?? join(scaffoldFolder(config), `${draft.goal.name}.yaml`);
-  if (!(await dialog.confirm(`Keep this as a scaffold for other programs, in ${path}?`, true))) return null;
-  if (existsSync(path) && !(await dialog.confirm(`${path} is there already. Overwrite?`, false))) return null;
+  if (!(await dialog.confirm(`Keep this as a scaffold for other programs, in ${path}?`, true)))
+    return null;
+  if (existsSync(path) && !(await dialog.confirm(`${path} is there already. Overwrite?`, false)))
+    return null;
   try {
     replaceFile(path, writeScaffold(draft, await loadTemplate(draft.goal.kind), { author, model }));
     return path;

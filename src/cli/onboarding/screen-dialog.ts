@@ -19,15 +19,16 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
   prompts.settings.aliases.delete("escape");
 
   /**
-   * One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C does. Going on after Ctrl-Z closes
-   * it too, and there it is opened again.
+   * One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C
+   * does. Going on after Ctrl-Z closes it too, and there it is opened again.
    */
   async function asked<T>(prompt: (common: Common) => Promise<T>): Promise<Exclude<T, symbol>> {
     const closed = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let continued = false;
     const onContinue = (): void => void (continued = true);
-    // An answer closes it as well, and its prompt is done by then: told late, it would close the next one's keyboard.
+    // An answer closes it as well, and its prompt is done by then: told late, it would close the
+    // next one's keyboard.
     const onPause = (): void => {
       timer = setTimeout(() => {
         if (continued) input.resume();
@@ -38,7 +39,11 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
     input.on("pause", onPause);
     process.on("SIGCONT", onContinue);
     try {
-      const given = await prompt({ input, output: screen, signal: AbortSignal.any([signal, closed.signal]) });
+      const given = await prompt({
+        input,
+        output: screen,
+        signal: AbortSignal.any([signal, closed.signal]),
+      });
       if (prompts.isCancel(given)) throw interrupted();
       return given as Exclude<T, symbol>;
     } finally {
@@ -51,10 +56,14 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
   /** A text as typed, without what can't be seen; empty where nothing was. */
   async function text(question: string, options: TextQuestion = {}): Promise<string> {
     const { usual = "", multiline, check } = options;
-    const editor = multiline === "long" ? findEditor(output.terminal.env, usual, output.terminal.rows ?? ROWS) : null;
+    const editor =
+      multiline === "long"
+        ? findEditor(output.terminal.env, usual, output.terminal.rows ?? ROWS)
+        : null;
     if (editor !== null) return await edited(editor, question, { ...options, usual });
     const message = shown(question);
-    const validate = (answer: string | undefined): string | undefined => check?.(seen(answer)) ?? undefined;
+    const validate = (answer: string | undefined): string | undefined =>
+      check?.(seen(answer)) ?? undefined;
     const initial = usual === "" ? {} : { initialValue: visible(usual) };
     const given = await asked((common) => {
       if (multiline === "long")
@@ -66,20 +75,31 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
           showSubmit: true,
         });
       if (multiline === "short")
-        return prompts.multiline({ ...common, ...initial, message: `${message} (Enter twice when done)`, validate });
+        return prompts.multiline({
+          ...common,
+          ...initial,
+          message: `${message} (Enter twice when done)`,
+          validate,
+        });
       return prompts.text({ ...common, ...initial, message, validate });
     });
     return seen(given);
   }
 
-  async function edited(editor: string, question: string, { usual = "", check }: TextQuestion): Promise<string> {
+  async function edited(
+    editor: string,
+    question: string,
+    { usual = "", check }: TextQuestion,
+  ): Promise<string> {
     for (let current = usual; ;) {
       say(`${question}: in ${editor} …`);
       current = seen(editText(editor, current, output.terminal.env));
       const fault = check?.(current) ?? null;
       if (fault === null) return current;
       say(fault);
-      const again = await asked((common) => prompts.confirm({ ...common, message: "Edit it again?" }));
+      const again = await asked((common) =>
+        prompts.confirm({ ...common, message: "Edit it again?" }),
+      );
       if (!again) return usual;
     }
   }
@@ -104,7 +124,8 @@ export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOpt
     confirm: (question, initialValue) =>
       asked((common) => prompts.confirm({ ...common, message: shown(question), initialValue })),
     say,
-    show: (title, body) => prompts.note(shown(body), shown(title), { output: screen, format: (line) => line }),
+    show: (title, body) =>
+      prompts.note(shown(body), shown(title), { output: screen, format: (line) => line }),
   };
 
   function say(told: string): void {
@@ -139,7 +160,9 @@ function seen(answer: string | undefined): string {
   return visible(answer ?? "").trim();
 }
 
-/** A stream of the kind the dialogs draw on: what is drawn passes the redactor as all output does. */
+/**
+ * A stream of the kind the dialogs draw on: what is drawn passes the redactor as all output does.
+ */
 function screenOf(output: Output): Writable {
   const { terminal } = output;
   const screen = new Writable({

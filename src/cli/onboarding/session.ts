@@ -58,11 +58,16 @@ const NOTHING: Progress = {
 /** The session of a folder, where no file is named. */
 export function usualSessionFile(state: string, folder: string): string {
   const digest = createHash("sha256").update(folder).digest("hex").slice(0, 8);
-  return join(state, "onboarding", `${basename(folder).replaceAll(/[^\w.-]/g, "_") || "root"}-${digest}.json`);
+  return join(
+    state,
+    "onboarding",
+    `${basename(folder).replaceAll(/[^\w.-]/g, "_") || "root"}-${digest}.json`,
+  );
 }
 
 /**
- * Opens a session: the one that was left off, or a new one. An unfinished one that is not resumed is set aside, not lost.
+ * Opens a session: the one that was left off, or a new one. An unfinished one that is not resumed
+ * is set aside, not lost.
  * @returns what to tell the user, too
  * @throws {ModullmError} RLLM_018 for a file that is no session: it is left as it is
  */
@@ -77,10 +82,12 @@ export function openSession({ path, resume, redactor, warn }: SessionOptions): {
     save(change) {
       session.progress = { ...session.progress, ...change };
       const fault = write(path, redactor().value({ format: FORMAT, ...session.progress }));
-      if (fault !== null) warn(`The session can't be kept in ${path}, so it can't be resumed: ${fault}.`);
+      if (fault !== null)
+        warn(`The session can't be kept in ${path}, so it can't be resumed: ${fault}.`);
     },
   };
-  if (resume && found === null) return { session, told: `There is no session at ${path}: this is a new one.` };
+  if (resume && found === null)
+    return { session, told: `There is no session at ${path}: this is a new one.` };
   if (resume || found === null || found.done) return { session, told: null };
   const aside = `${path}.${Date.now()}`;
   try {
@@ -110,7 +117,9 @@ function readSession(path: string): Progress | null {
   return {
     model: text("model"),
     greeted: value["greeted"] === true,
-    typed: (Array.isArray(value["typed"]) ? value["typed"] : []).filter((name) => typeof name === "string"),
+    typed: (Array.isArray(value["typed"]) ? value["typed"] : []).filter(
+      (name) => typeof name === "string",
+    ),
     credentialPath: text("credentialPath"),
     purpose: text("purpose"),
     draft: readDraft(isObject(value["draft"]) ? value["draft"] : {}),

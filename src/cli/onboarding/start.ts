@@ -28,7 +28,12 @@ export async function start(context: CommandContext): Promise<number> {
     const { state } = app.config.paths;
     const path = named === null ? usualSessionFile(state, output.terminal.cwd) : resolve(named);
     const warn = (message: string): void => output.warn(message);
-    const opened = openSession({ path, resume: options.flag("resume"), redactor: () => output.redactor, warn });
+    const opened = openSession({
+      path,
+      resume: options.flag("resume"),
+      redactor: () => output.redactor,
+      warn,
+    });
     session = opened.session;
     if (opened.told !== null) dialog.say(opened.told);
     const host = await createHost(context, app, { dialog, ask, session, signal: stop.signal });
@@ -50,7 +55,12 @@ export async function start(context: CommandContext): Promise<number> {
 async function createHost(
   context: CommandContext,
   first: App,
-  { dialog, ask, session, signal }: Pick<Host, "dialog" | "session" | "signal"> & Pick<AppSettings, "ask">,
+  {
+    dialog,
+    ask,
+    session,
+    signal,
+  }: Pick<Host, "dialog" | "session" | "signal"> & Pick<AppSettings, "ask">,
 ): Promise<Host> {
   const { output } = context;
   const { env, cwd } = output.terminal;
@@ -94,8 +104,11 @@ async function createHost(
         if (event.type !== "note" || event.kind !== "degraded") progress.listen(event);
       };
       try {
-        const { output: answer } = await (await app).run(program, input, { ...options, signal, listener });
-        // It goes into files and onto the screen: a server may send anything, a key that it was sent too.
+        const { output: answer } = await (
+          await app
+        ).run(program, input, { ...options, signal, listener });
+        // It goes into files and onto the screen: a server may send anything, a key that it was
+        // sent too.
         return output.redactor.value(visibleValue(answer));
       } finally {
         progress.end();
@@ -104,7 +117,10 @@ async function createHost(
   };
 }
 
-/** How the user is asked; and whether a plugin may run, which `--yes` is no answer to: null where nobody is there to say. */
+/**
+ * How the user is asked; and whether a plugin may run, which `--yes` is no answer to: null where
+ * nobody is there to say.
+ */
 async function createDialog(
   { output, options }: CommandContext,
   signal: AbortSignal,
@@ -117,11 +133,17 @@ async function createDialog(
     return { dialog: options.flag("yes") ? acceptUsual(screen) : screen, ask };
   }
   const { createLineDialog } = await import("./line-dialog.ts");
-  const lines = guarded(createLineDialog({ output, lines: createLines(output.terminal), signal }), output);
+  const lines = guarded(
+    createLineDialog({ output, lines: createLines(output.terminal), signal }),
+    output,
+  );
   return { dialog: options.flag("yes") ? acceptUsual(lines) : insistent(lines), ask: null };
 }
 
-/** A key that is typed where none is asked for would go into a program, a session and to a model: it is refused. */
+/**
+ * A key that is typed where none is asked for would go into a program, a session and to a model: it
+ * is refused.
+ */
 function guarded(dialog: Dialog, output: Output): Dialog {
   return {
     ...dialog,
@@ -137,7 +159,11 @@ function guarded(dialog: Dialog, output: Output): Dialog {
 }
 
 /** @param named the session file as the user named it; null: the usual one */
-function withSession(error: ModullmError, { path, progress }: Session, named: string | null): ModullmError {
+function withSession(
+  error: ModullmError,
+  { path, progress }: Session,
+  named: string | null,
+): ModullmError {
   if (progress.model === null && progress.purpose === null) return error;
   const { code, message, details, hint, place, cause } = error;
   const again = `modullm onboard --resume${named === null ? "" : ` --session-file ${shellWord(named)}`}`;

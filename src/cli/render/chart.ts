@@ -3,20 +3,28 @@ import type { AllStats, ProgramStats } from "../../store/stats.ts";
 import type { Bar, PlotOptions } from "./plot.ts";
 
 /** `stats FILE --format text`. @param latencies of the newest runs in milliseconds, newest last */
-export function statsChart(stats: ProgramStats, latencies: readonly number[], options: PlotOptions): string {
+export function statsChart(
+  stats: ProgramStats,
+  latencies: readonly number[],
+  options: PlotOptions,
+): string {
   const title = `${clean(stats.app_path)} (${stats.model === null ? "all models" : clean(stats.model)})`;
   if (stats.total_runs === 0) return `${title}\n\nNo runs are on record.\n`;
-  const percentiles = Object.entries(stats.latency_ms).map(([label, ms]: [string, number | null]) => ({
-    label,
-    text: duration(ms),
-    value: ms ?? 0,
-  }));
+  const percentiles = Object.entries(stats.latency_ms).map(
+    ([label, ms]: [string, number | null]) => ({
+      label,
+      text: duration(ms),
+      value: ms ?? 0,
+    }),
+  );
   const parts = [
     title,
     table(facts(stats), "left"),
     section(
       "Latency",
-      stats.latency_ms.p50 === null ? [] : [...bars(percentiles, options), ...recent(latencies, options)],
+      stats.latency_ms.p50 === null
+        ? []
+        : [...bars(percentiles, options), ...recent(latencies, options)],
     ),
     section("Failures", bars(tallied(stats.errors), options)),
     section("Edits made to read answers", bars(tallied(stats.edits), options)),
@@ -27,10 +35,16 @@ export function statsChart(stats: ProgramStats, latencies: readonly number[], op
 /** `stats --format text`: all programs, one a line. */
 export function overviewChart(stats: AllStats, options: PlotOptions): string {
   if (stats.programs.length === 0) return "No runs are on record.\n";
-  const rest = [["Runs", "Succeeded", "p50", "p90", "Tokens", "Cost"], ...stats.programs.map(overview)];
+  const rest = [
+    ["Runs", "Succeeded", "p50", "p90", "Tokens", "Cost"],
+    ...stats.programs.map(overview),
+  ];
   const taken = Math.max(...table(rest, "right").split("\n").map(widthOf)) + GAP.length;
   const room = Math.max(LEAST_PATH, options.width - taken);
-  const paths = ["Program", ...stats.programs.map((program) => shortened(clean(program.app_path), room, options))];
+  const paths = [
+    "Program",
+    ...stats.programs.map((program) => shortened(clean(program.app_path), room, options)),
+  ];
   return `${table(rest.map((row, index) => [paths[index] ?? "", ...row]))}\n`;
 }
 
@@ -51,9 +65,15 @@ function facts(stats: ProgramStats): readonly (readonly string[])[] {
     ["Output met schema", percent(stats.output_schema_compliance_pct)],
     [
       "Latency",
-      phrase([duration(stats.avg_latency_ms), "a run"], [duration(stats.ms_per_1k_tokens), "for 1,000 tokens"]),
+      phrase(
+        [duration(stats.avg_latency_ms), "a run"],
+        [duration(stats.ms_per_1k_tokens), "for 1,000 tokens"],
+      ),
     ],
-    ["Prompt tokens", phrase([grouped(stats.avg_prompt_tokens), "a run"], [grouped(tokens.prompt), "in all"])],
+    [
+      "Prompt tokens",
+      phrase([grouped(stats.avg_prompt_tokens), "a run"], [grouped(tokens.prompt), "in all"]),
+    ],
     [
       "Completion tokens",
       phrase(
@@ -64,7 +84,10 @@ function facts(stats: ProgramStats): readonly (readonly string[])[] {
     ],
     [
       "Cost",
-      phrase([dollars(cost.avg), "a run"], [dollars(cost.total), `in all, ${grouped(cost.runs_with_price)} priced`]),
+      phrase(
+        [dollars(cost.avg), "a run"],
+        [dollars(cost.total), `in all, ${grouped(cost.runs_with_price)} priced`],
+      ),
     ],
   ];
   return rows.flatMap(([label, text]) => (text === null ? [] : [[label, text]]));
@@ -85,7 +108,9 @@ function overview(program: ProgramStats): readonly string[] {
 
 function recent(latencies: readonly number[], options: PlotOptions): readonly string[] {
   const label = `last ${Math.min(latencies.length, SPARKS)}`;
-  const shown = latencies.slice(-Math.min(SPARKS, Math.max(1, options.width - label.length - GAP.length)));
+  const shown = latencies.slice(
+    -Math.min(SPARKS, Math.max(1, options.width - label.length - GAP.length)),
+  );
   if (shown.length < 2) return [];
   const line = sparkline(shown, { ...options, width: shown.length });
   return [
@@ -131,6 +156,7 @@ function shortened(text: string, width: number, options: PlotOptions): string {
   if (widthOf(text) <= width) return text;
   const mark = options.unicode ? "…" : "...";
   const characters = Array.from(text);
-  while (characters.length > 0 && widthOf(characters.join("")) > width - mark.length) characters.shift();
+  while (characters.length > 0 && widthOf(characters.join("")) > width - mark.length)
+    characters.shift();
   return mark + characters.join("");
 }

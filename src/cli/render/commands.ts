@@ -42,14 +42,16 @@ function describe(command: Command): CommandDescription {
   return {
     name: command.name,
     summary: command.summary,
-    arguments: command.positionals.map(({ name, required, many = false, description, takes, suggest }) => ({
-      name,
-      required,
-      many,
-      description,
-      ...(takes === undefined ? {} : { takes }),
-      ...(suggest === undefined ? {} : { suggest }),
-    })),
+    arguments: command.positionals.map(
+      ({ name, required, many = false, description, takes, suggest }) => ({
+        name,
+        required,
+        many,
+        description,
+        ...(takes === undefined ? {} : { takes }),
+        ...(suggest === undefined ? {} : { suggest }),
+      }),
+    ),
     rest: command.rest ?? null,
     options: describeOptions(command.options),
     examples: command.examples.map(([example, meaning]) => ({ command: example, meaning })),

@@ -19,8 +19,9 @@ export interface Link {
 }
 
 /**
- * Each box in the column behind the last that leads to it, each arrow as links from column to column. In a column the order is that of
- * what leads to it from the column before, which keeps crossings few.
+ * Each box in the column behind the last that leads to it, each arrow as links from column to
+ * column. In a column the order is that of what leads to it from the column before, which keeps
+ * crossings few.
  */
 export function columnsOf(diagram: Diagram): readonly (readonly Item[])[] {
   const { arrows } = diagram;
@@ -35,7 +36,11 @@ export function columnsOf(diagram: Diagram): readonly (readonly Item[])[] {
   for (const [arrow, { from, to }] of arrows.entries()) {
     let item = boxes[from];
     const last = back.has(arrow) ? null : (boxes[to] ?? null);
-    for (let at = (column[from] ?? 0) + 1; item && at < (last === null ? 0 : (column[to] ?? 0)); at++) {
+    for (
+      let at = (column[from] ?? 0) + 1;
+      item && at < (last === null ? 0 : (column[to] ?? 0));
+      at++
+    ) {
       item = join(item, add(null, at), arrow);
     }
     if (item) join(item, last, arrow);
@@ -64,7 +69,9 @@ function sortColumn(items: Item[], columns: readonly (readonly Item[])[]): void 
 }
 
 export function mean(numbers: readonly number[]): number | null {
-  return numbers.length === 0 ? null : numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  return numbers.length === 0
+    ? null
+    : numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
 interface Ranks {
@@ -74,7 +81,10 @@ interface Ranks {
   readonly back: ReadonlySet<number>;
 }
 
-/** Longest paths over a search in depth: an arrow to a box that is still being searched closes a circle, and leads back. */
+/**
+ * Longest paths over a search in depth: an arrow to a box that is still being searched closes a
+ * circle, and leads back.
+ */
 function rank({ boxes, arrows }: Diagram): Ranks {
   const out: number[][] = boxes.map(() => []);
   for (const [index, { from }] of arrows.entries()) out[from]?.push(index);

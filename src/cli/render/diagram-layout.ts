@@ -2,9 +2,9 @@ import type { Diagram } from "./diagram.ts";
 import { columnsOf, type Item, type Link, mean } from "./diagram-columns.ts";
 
 /**
- * Where everything of a diagram stands, in pixels. Columns go from left to right, and each has three parts: boxes, then labels, then
- * room for curves. Lines are level but in the curves, and one that passes a column has a row of its own there: so no line crosses a
- * box or a label.
+ * Where everything of a diagram stands, in pixels. Columns go from left to right, and each has
+ * three parts: boxes, then labels, then room for curves. Lines are level but in the curves, and one
+ * that passes a column has a row of its own there: so no line crosses a box or a label.
  */
 export interface Layout {
   readonly width: number;
@@ -88,7 +88,9 @@ function heightsOf(columns: Plan["columns"], sizes: Sizes): Map<Item, number> {
       .flat()
       .map((item) => [
         item,
-        item.box === null ? PASS : Math.max(sizes.boxes[item.box]?.height ?? 0, item.outs.length * ROW),
+        item.box === null
+          ? PASS
+          : Math.max(sizes.boxes[item.box]?.height ?? 0, item.outs.length * ROW),
       ]),
   );
 }
@@ -107,7 +109,10 @@ function stripesOf(columns: Plan["columns"], sizes: Sizes): Stripe[] {
   return stripes;
 }
 
-/** Each item beside what it is joined to, as far as those above leave room: seen from the left first, then from the right. */
+/**
+ * Each item beside what it is joined to, as far as those above leave room: seen from the left
+ * first, then from the right.
+ */
 function stackAll(plan: Plan): void {
   const { columns, tops } = plan;
   for (const items of columns) {
@@ -173,12 +178,17 @@ function routes(plan: Plan, count: number): Route[] {
     for (const item of items) {
       for (const link of item.outs) {
         const y = leaves(plan, link);
-        found[link.arrow]?.levels.push({ from: item.box === null ? boxes : labels, to: labelsEnd, y });
+        found[link.arrow]?.levels.push({
+          from: item.box === null ? boxes : labels,
+          to: labelsEnd,
+          y,
+        });
         const route = found[link.arrow];
         if (route && link.to === null) route.back = true;
       }
       if (item.box !== null)
-        for (const [arrow, y] of arrivals(plan, item)) found[arrow]?.levels.push({ from: boxes, to: boxes, y });
+        for (const [arrow, y] of arrivals(plan, item))
+          found[arrow]?.levels.push({ from: boxes, to: boxes, y });
     }
   }
   return found;

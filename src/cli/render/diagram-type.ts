@@ -5,7 +5,10 @@ import { isObject } from "../../core/json.ts";
 const MOST_COLUMNS = 44;
 const MOST_VALUES = 3;
 
-/** A schema in a few words, for the edge of a diagram: `{summary: string, points: string[], +2}`. What lies deeper is `{…}`. */
+/**
+ * A schema in a few words, for the edge of a diagram: `{summary: string, points: string[], +2}`.
+ * What lies deeper is `{…}`.
+ */
 export function typeInWords(schema: JsonSchema): string {
   return typeOf(schema, { root: schema, inside: false, references: 0 });
 }
@@ -32,7 +35,8 @@ function typeOf(schema: unknown, place: Place): string {
 }
 
 function ofType(schema: JsonSchema, type: unknown, place: Place): string {
-  if (type === "object" || (type === undefined && isObject(schema["properties"]))) return objectOf(schema, place);
+  if (type === "object" || (type === undefined && isObject(schema["properties"])))
+    return objectOf(schema, place);
   if (type === "array") {
     const item = typeOf(schema["items"] ?? true, { ...place, inside: true });
     return item.includes(" | ") ? `(${item})[]` : `${item}[]`;
@@ -64,10 +68,15 @@ function referenced(reference: string, place: Place): string {
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
     at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
   }
-  return reference.startsWith("#") ? typeOf(at, { ...place, references: place.references + 1 }) : "any";
+  return reference.startsWith("#")
+    ? typeOf(at, { ...place, references: place.references + 1 })
+    : "any";
 }
 
 function union(types: readonly string[]): string {
   const all = [...new Set(types)];
-  return [...all.slice(0, MOST_VALUES), ...(all.length > MOST_VALUES ? ["…"] : [])].join(" | ") || "never";
+  return (
+    [...all.slice(0, MOST_VALUES), ...(all.length > MOST_VALUES ? ["…"] : [])].join(" | ") ||
+    "never"
+  );
 }

@@ -49,13 +49,23 @@ export function mermaid({ boxes, arrows }: Diagram): string {
       const label = [call, ...(gives === "" ? [] : [`→ ${gives}`])].map(entity).join("<br/>");
       return `  p${from} ${optional ? "-.->" : "-->"}|"${label}"| p${to}`;
     }),
-    ...(boxes.some(({ missing }) => missing) ? ["  classDef missing stroke:#d1242f,stroke-dasharray:5 4"] : []),
+    ...(boxes.some(({ missing }) => missing)
+      ? ["  classDef missing stroke:#d1242f,stroke-dasharray:5 4"]
+      : []),
   ].join("\n");
 }
 
-/** Nothing in it depends on where the programs lie, so that the same programs give the same picture everywhere. */
+/**
+ * Nothing in it depends on where the programs lie, so that the same programs give the same picture
+ * everywhere.
+ */
 function boxOf({ path, program, missing }: TreeNode, folder: string): Box {
-  if (program) return { title: line(`${program.name} ${program.version}`), note: line(program.model), missing: false };
+  if (program)
+    return {
+      title: line(`${program.name} ${program.version}`),
+      note: line(program.model),
+      missing: false,
+    };
   const name = isProgramPath(path) ? relative(folder, path).replaceAll("\\", "/") : path;
   const reason = (missing ?? "").replace(/^[^"]*"[^"]*"[^:]*: /, "");
   const note = isProgramPath(path) ? `missing: ${reason}` : "missing from the library";
@@ -69,7 +79,10 @@ function arrowOf({ entry, to }: TreeEdge, from: number, nodes: readonly TreeNode
   return { from, to, call: line(call), gives: line(gives), optional: entry.when !== null };
 }
 
-/** With `each` a list, in which a failure may leave null; null where `when` skips it, or a failure is let pass. */
+/**
+ * With `each` a list, in which a failure may leave null; null where `when` skips it, or a failure
+ * is let pass.
+ */
 function givenBy({ each, when, onError }: TreeEdge["entry"], one: string): string {
   if (each === null) return when === null && onError === "fail" ? one : `${one} | null`;
   const item = onError === "null" ? `${one} | null` : one;
@@ -81,7 +94,9 @@ const MOST_CHARACTERS = 72;
 
 function line(text: string, most = MOST_CHARACTERS): string {
   const characters = Array.from(clean(text.replace(/\s+/g, " ").trim()));
-  return characters.length <= most ? characters.join("") : `${characters.slice(0, most - 1).join("")}…`;
+  return characters.length <= most
+    ? characters.join("")
+    : `${characters.slice(0, most - 1).join("")}…`;
 }
 
 /** What means something inside a label of Mermaid, or in the HTML that it becomes. */

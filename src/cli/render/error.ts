@@ -12,10 +12,14 @@ export function renderError(error: ModullmError, color: boolean): string {
   if (place && place.path !== "") {
     const number = String(place.line);
     const gutter = " ".repeat(number.length);
-    lines.push(`${gutter} ${paint(color, 36, "-->")} ${visible(place.path)}:${place.line}:${place.column}`);
+    lines.push(
+      `${gutter} ${paint(color, 36, "-->")} ${visible(place.path)}:${place.line}:${place.column}`,
+    );
     lines.push(`${gutter} ${paint(color, 36, "|")}`);
     lines.push(`${paint(color, 36, `${number} |`)} ${visible(place.text)}`);
-    lines.push(`${gutter} ${paint(color, 36, "|")} ${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`);
+    lines.push(
+      `${gutter} ${paint(color, 36, "|")} ${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`,
+    );
   }
   if (error.hint) lines.push(`${paint(color, 32, "hint:")} ${visible(error.hint)}`);
   return lines.join("\n");

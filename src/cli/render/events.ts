@@ -43,14 +43,24 @@ function eventText(event: RunEvent): string | null {
   }
 }
 
-function printedText({ printed, printed_dropped: dropped }: Extract<RunEvent, { type: "block-end" }>): string {
+function printedText({
+  printed,
+  printed_dropped: dropped,
+}: Extract<RunEvent, { type: "block-end" }>): string {
   if (printed === "") return "";
   return `, printed: ${printed.trimEnd()}${dropped > 0 ? ` (${dropped} bytes more)` : ""}`;
 }
 
-function usageText({ usage, cost_usd: cost, edits }: Extract<RunEvent, { type: "attempt-end" }>): string {
+function usageText({
+  usage,
+  cost_usd: cost,
+  edits,
+}: Extract<RunEvent, { type: "attempt-end" }>): string {
   const parts: string[] = [];
-  if (usage) parts.push(`${usage.estimated ? "about " : ""}${usage.prompt_tokens} + ${usage.completion_tokens} tokens`);
+  if (usage)
+    parts.push(
+      `${usage.estimated ? "about " : ""}${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
+    );
   if (cost !== null) parts.push(`$${cost.toFixed(6)}`);
   if (edits.length > 0) parts.push(`repaired: ${[...new Set(edits)].join(", ")}`);
   return parts.length === 0 ? "" : ` (${parts.join(", ")})`;

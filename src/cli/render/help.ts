@@ -5,7 +5,9 @@ import type { Command } from "../command.ts";
 const TAGLINE = "LLM steps as dependable as functions";
 
 /** What `modullm` and `modullm --help` print. */
-export async function overviewHelp(commands: Readonly<Record<string, () => Promise<Command>>>): Promise<string> {
+export async function overviewHelp(
+  commands: Readonly<Record<string, () => Promise<Command>>>,
+): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
   const width = Math.max(...all.map((command) => usage(command).length));
   return [
@@ -44,11 +46,14 @@ export function commandHelp(command: Command): string {
     lines.push(
       "",
       "Arguments:",
-      ...command.positionals.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`),
+      ...command.positionals.map(
+        ({ name, description }) => `  ${name.padEnd(width)}  ${description}`,
+      ),
     );
     if (command.rest !== undefined) lines.push(`  ${"--".padEnd(width)}  ${command.rest}`);
   }
-  if (Object.keys(command.options).length > 0) lines.push("", "Options:", ...optionLines(command.options));
+  if (Object.keys(command.options).length > 0)
+    lines.push("", "Options:", ...optionLines(command.options));
   lines.push("", "Everywhere:", ...optionLines(GLOBAL_OPTIONS));
   if (command.examples.length > 0) {
     lines.push(
@@ -61,10 +66,15 @@ export function commandHelp(command: Command): string {
 }
 
 export function usage(command: Command): string {
-  return [command.name, ...command.positionals.map(({ name, required }) => (required ? name : `[${name}]`))].join(" ");
+  return [
+    command.name,
+    ...command.positionals.map(({ name, required }) => (required ? name : `[${name}]`)),
+  ].join(" ");
 }
 
-/** Values up to this many columns stand behind their option; longer lists follow the description. */
+/**
+ * Values up to this many columns stand behind their option; longer lists follow the description.
+ */
 const MOST_VALUES = 40;
 
 function optionLines(options: Command["options"]): string[] {

@@ -14,14 +14,22 @@ export interface Bar {
   readonly value: number;
 }
 
-/** Aligned columns; the first is set to the left, the others to the `side`. No line ends in a blank. */
-export function table(rows: readonly (readonly string[])[], side: "left" | "right" = "right"): string {
+/**
+ * Aligned columns; the first is set to the left, the others to the `side`. No line ends in a blank.
+ */
+export function table(
+  rows: readonly (readonly string[])[],
+  side: "left" | "right" = "right",
+): string {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
   }
   return rows
-    .map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0, column === 0 ? "left" : side)))
+    .map((row) =>
+      row.map((cell, column) => padded(cell, widths[column] ?? 0, column === 0 ? "left" : side)),
+    )
     .map((cells) => cells.join(GAP).trimEnd())
     .join("\n");
 }
@@ -32,21 +40,33 @@ export function bars(items: readonly Bar[], options: PlotOptions): readonly stri
   const labelWidth = Math.max(0, ...labels.map(widthOf));
   const textWidth = Math.max(0, ...items.map((item) => widthOf(item.text)));
   const most = Math.max(0, ...items.map((item) => item.value));
-  const room = Math.max(0, Math.min(WIDEST_BAR, options.width - labelWidth - textWidth - 2 * GAP.length));
+  const room = Math.max(
+    0,
+    Math.min(WIDEST_BAR, options.width - labelWidth - textWidth - 2 * GAP.length),
+  );
   return items.map((item, index) => {
     const bar = barOf(most > 0 ? (item.value / most) * room : 0, options);
-    const cells = [padded(labels[index] ?? "", labelWidth, "left"), padded(item.text, textWidth, "right"), bar];
+    const cells = [
+      padded(labels[index] ?? "", labelWidth, "left"),
+      padded(item.text, textWidth, "right"),
+      bar,
+    ];
     return cells.join(GAP).trimEnd();
   });
 }
 
-/** One character a value, as many of the newest as fit; the lowest step is the smallest of them, the highest the largest. */
+/**
+ * One character a value, as many of the newest as fit; the lowest step is the smallest of them, the
+ * highest the largest.
+ */
 export function sparkline(values: readonly number[], options: PlotOptions): string {
   const shown = values.slice(-Math.max(1, options.width));
   const low = Math.min(...shown);
   const span = Math.max(...shown) - low;
   const steps = options.unicode ? "▁▂▃▄▅▆▇█" : "_.-=+*#@";
-  const line = shown.map((value) => steps[span === 0 ? 0 : Math.round(((value - low) / span) * (steps.length - 1))]);
+  const line = shown.map(
+    (value) => steps[span === 0 ? 0 : Math.round(((value - low) / span) * (steps.length - 1))],
+  );
   return coloured(line.join(""), options);
 }
 
@@ -65,7 +85,10 @@ export function clean(text: string): string {
   return text.toWellFormed().replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, "?");
 }
 
-/** Columns a terminal takes: two for East Asian letters and emoji, none for marks that join the letter before. */
+/**
+ * Columns a terminal takes: two for East Asian letters and emoji, none for marks that join the
+ * letter before.
+ */
 export function widthOf(text: string): number {
   let columns = 0;
   for (const character of text) {
@@ -86,7 +109,10 @@ const WIDEST_BAR = 50;
 function barOf(cells: number, options: PlotOptions): string {
   if (!options.unicode) return coloured("#".repeat(Math.round(cells)), options);
   const eighths = Math.round(cells * 8);
-  return coloured("█".repeat(Math.floor(eighths / 8)) + (" ▏▎▍▌▋▊▉"[eighths % 8] ?? "").trim(), options);
+  return coloured(
+    "█".repeat(Math.floor(eighths / 8)) + (" ▏▎▍▌▋▊▉"[eighths % 8] ?? "").trim(),
+    options,
+  );
 }
 
 function coloured(text: string, options: PlotOptions): string {

@@ -7,14 +7,19 @@ const WIDTH = 12;
 
 type Status = CheckResult["status"];
 
-/** The report of `plugins test` for people: a line for each group of checks, then what was not passed. */
+/**
+ * The report of `plugins test` for people: a line for each group of checks, then what was not
+ * passed.
+ */
 export function reportTable(report: Report, { color }: { readonly color: boolean }): string {
   const { plugin, checks, model } = report;
   const groups = Map.groupBy(checks, ({ id }) => id.split("/")[0] ?? "");
   const rows = [...groups].map(([group, members]) => {
     const cells = (["passed", "failed", "skipped"] as const).map((status) => {
       const count = countOf(members, status);
-      return count === 0 ? " ".repeat(WIDTH) : paint(color, COLORS[status], `${count} ${status}`.padEnd(WIDTH));
+      return count === 0
+        ? " ".repeat(WIDTH)
+        : paint(color, COLORS[status], `${count} ${status}`.padEnd(WIDTH));
     });
     return `${group.padEnd(WIDTH)}${cells.join("")}`.trimEnd();
   });
@@ -38,14 +43,22 @@ function countOf(checks: readonly CheckResult[], status: Status): number {
 }
 
 /** One line for each check; skips with one reason share theirs. */
-function linesOf(checks: readonly CheckResult[], status: Status, color: boolean): readonly string[] {
+function linesOf(
+  checks: readonly CheckResult[],
+  status: Status,
+  color: boolean,
+): readonly string[] {
   const mark = paint(color, COLORS[status], status);
   const chosen = checks.filter((check) => check.status === status);
   const lines =
     status === "failed"
-      ? chosen.map(({ id, wants, reason }) => `${mark} ${id}: a plugin ${wants}. Here: ${visible(reason ?? "")}`)
+      ? chosen.map(
+          ({ id, wants, reason }) =>
+            `${mark} ${id}: a plugin ${wants}. Here: ${visible(reason ?? "")}`,
+        )
       : [...Map.groupBy(chosen, ({ reason }) => reason ?? "")].map(
-          ([reason, members]) => `${mark} ${members.map(({ id }) => id).join(", ")}: ${visible(reason)}`,
+          ([reason, members]) =>
+            `${mark} ${members.map(({ id }) => id).join(", ")}: ${visible(reason)}`,
         );
   return lines.length === 0 ? [] : [...lines, ""];
 }

@@ -15,10 +15,13 @@ const PATIENCE_MS = 800;
 const REDRAW_MS = 200;
 
 /**
- * What a person sees of a run without asking: streamed text, a line that shows it is alive (at a terminal only), a pull's
- * progress bar, and notes that matter whoever reads them.
+ * What a person sees of a run without asking: streamed text, a line that shows it is alive (at a
+ * terminal only), a pull's progress bar, and notes that matter whoever reads them.
  */
-export function createProgress(output: Output, options: { stream: boolean; verbose: boolean }): Progress {
+export function createProgress(
+  output: Output,
+  options: { stream: boolean; verbose: boolean },
+): Progress {
   const live = output.terminal.stderrIsTty && !options.verbose && !options.stream;
   const line = createLiveLine(output);
   const streamed = output.redactor.stream();
@@ -29,7 +32,8 @@ export function createProgress(output: Output, options: { stream: boolean; verbo
   function tick(): void {
     if (!waiting) return;
     const elapsed = Date.now() - waiting.since;
-    if (elapsed >= PATIENCE_MS) line.draw(`waiting for ${waiting.model} … ${(elapsed / 1000).toFixed(1)} s`);
+    if (elapsed >= PATIENCE_MS)
+      line.draw(`waiting for ${waiting.model} … ${(elapsed / 1000).toFixed(1)} s`);
   }
 
   function listen(event: RunEvent): void {
@@ -56,10 +60,15 @@ export function createProgress(output: Output, options: { stream: boolean; verbo
   return { listen, end };
 }
 
-function showNote(event: Extract<RunEvent, { type: "note" }>, output: Output, line: LiveLine): void {
+function showNote(
+  event: Extract<RunEvent, { type: "note" }>,
+  output: Output,
+  line: LiveLine,
+): void {
   const { kind, message, data } = event;
   if (kind === "progress") {
-    if (output.terminal.stderrIsTty) line.draw(progressText(message, data, output.terminal.columns));
+    if (output.terminal.stderrIsTty)
+      line.draw(progressText(message, data, output.terminal.columns));
   } else if (
     kind === "retry-wait" ||
     kind === "fallback" ||
@@ -72,7 +81,10 @@ function showNote(event: Extract<RunEvent, { type: "note" }>, output: Output, li
   }
 }
 
-/** `message [#####.....] 50 %` where the total is known; a percentage at the end of the message is the bar's own. */
+/**
+ * `message [#####.....] 50 %` where the total is known; a percentage at the end of the message is
+ * the bar's own.
+ */
 function progressText(message: string, data: unknown, columns: number): string {
   if (
     !isObject(data) ||

@@ -10,7 +10,10 @@ const PADDING = 12;
 /** Around a label, to its left and right. */
 const LABEL_SPACE = 10;
 
-/** Light, and dark where the reader prefers that; it brings its own ground, so that it can be read on any page. */
+/**
+ * Light, and dark where the reader prefers that; it brings its own ground, so that it can be read
+ * on any page.
+ */
 const STYLE = `
 text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: ${FONT_SIZE}px; fill: #1f2328; }
 .ground { fill: #ffffff; }
@@ -39,7 +42,9 @@ export function svg(diagram: Diagram): string {
       width: Math.max(lengthOf(title), lengthOf(note)) + 2 * PADDING,
       height: 2 * LINE + 2 * PADDING,
     })),
-    labels: diagram.arrows.map(({ call, gives }) => Math.max(lengthOf(call), lengthOf(`→ ${gives}`)) + 2 * LABEL_SPACE),
+    labels: diagram.arrows.map(
+      ({ call, gives }) => Math.max(lengthOf(call), lengthOf(`→ ${gives}`)) + 2 * LABEL_SPACE,
+    ),
   });
   const { width, height } = layout;
   return [
@@ -73,7 +78,9 @@ function arrowElement({ call, gives, optional }: Arrow, route: Route | undefined
   return [
     `<g><path class="arrow${optional ? " optional" : ""}" d="${path(route)}"${route.back ? "" : ' marker-end="url(#head)"'}/>`,
     text(`${back}${call}`, { x: label.x, y: label.y - 5, style: "call" }),
-    gives === "" ? "" : text(`→ ${gives}`, { x: label.x, y: label.y + FONT_SIZE + 2, style: "gives" }),
+    gives === ""
+      ? ""
+      : text(`→ ${gives}`, { x: label.x, y: label.y + FONT_SIZE + 2, style: "gives" }),
     "</g>",
   ].join("");
 }
@@ -91,7 +98,10 @@ function path({ levels }: Route): string {
     .join("");
 }
 
-function text(content: string, at: { readonly x: number; readonly y: number; readonly style: string }): string {
+function text(
+  content: string,
+  at: { readonly x: number; readonly y: number; readonly style: string },
+): string {
   return `<text class="${at.style}" x="${n(at.x)}" y="${n(at.y)}">${escaped(content)}</text>`;
 }
 

@@ -5,7 +5,10 @@ import { clean, duration, GAP, type PlotOptions, widthOf } from "./plot.ts";
 const LEAST_BAR = 12;
 const MOST_BAR = 40;
 
-/** A trace for people: a line for each run with when it ran, then what all of them came to, then what went wrong. */
+/**
+ * A trace for people: a line for each run with when it ran, then what all of them came to, then
+ * what went wrong.
+ */
 export function traceText(trace: TraceTree, options: PlotOptions): string {
   if (trace.runs.length === 0) return "The trace holds no runs.";
   const lines = walk(trace.runs, options);
@@ -20,7 +23,9 @@ export function traceText(trace: TraceTree, options: PlotOptions): string {
   const widths = columnWidths([HEADER, ...rows]);
   const room = options.width - widths.reduce((sum, width) => sum + width + GAP.length, 0);
   const bar = Math.min(MOST_BAR, Math.max(LEAST_BAR, room));
-  const body = lines.map(({ run }, index) => rowText(rows[index] ?? [], widths, timeBar(run, trace.ms, bar, options)));
+  const body = lines.map(({ run }, index) =>
+    rowText(rows[index] ?? [], widths, timeBar(run, trace.ms, bar, options)),
+  );
   const parts = [rowText(HEADER, widths, " ".repeat(bar)), ...body, "", totals(trace)];
   const errors = lines.flatMap(({ run }) => errorText(run));
   return [...parts, ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
@@ -49,7 +54,10 @@ function walk(roots: readonly TraceRun[], { unicode }: PlotOptions): Line[] {
   return lines;
 }
 
-/** `facts[2] extract_facts`: the entry with its element, and the program where that has another name. */
+/**
+ * `facts[2] extract_facts`: the entry with its element, and the program where that has another
+ * name.
+ */
 function nameOf({ entry, item, name, version }: TraceRun): string {
   if (entry === null) return clean(`${name} ${version}`);
   const place = item === null ? entry : `${entry}[${item}]`;
@@ -73,7 +81,8 @@ function cost({ cost_usd: usd, unpriced }: TraceCounts): string {
 function remarks(run: TraceRun): string {
   const said: string[] = [];
   if (run.status === "unfinished") said.push("unfinished");
-  if (run.status === "failed") said.push(`failed ${run.error?.in_child ? "below" : (run.error?.code ?? "")}`.trimEnd());
+  if (run.status === "failed")
+    said.push(`failed ${run.error?.in_child ? "below" : (run.error?.code ?? "")}`.trimEnd());
   if (run.cached !== null) said.push(run.cached === "run" ? "cached in this run" : "cached");
   if (run.retries > 0) said.push(counted(run.retries, "retry", "retries"));
   for (const kind of new Set(run.notes.map((one) => one.kind))) {
@@ -84,7 +93,12 @@ function remarks(run: TraceRun): string {
   return said.join(", ");
 }
 
-function timeBar(run: TraceRun, whole: number, width: number, { unicode, colour }: PlotOptions): string {
+function timeBar(
+  run: TraceRun,
+  whole: number,
+  width: number,
+  { unicode, colour }: PlotOptions,
+): string {
   const scale = whole > 0 ? width / whole : 0;
   const start = Math.max(0, Math.min(width - 1, Math.floor(run.start_ms * scale)));
   const cells = Math.max(1, Math.min(width - start, Math.round(run.ms * scale)));
@@ -121,7 +135,9 @@ function counted(count: number, one: string, many: string): string {
 }
 
 function columnWidths(rows: readonly (readonly string[])[]): number[] {
-  return HEADER.map((_, column) => rows.reduce((width, row) => Math.max(width, widthOf(row[column] ?? "")), 0));
+  return HEADER.map((_, column) =>
+    rows.reduce((width, row) => Math.max(width, widthOf(row[column] ?? "")), 0),
+  );
 }
 
 /** The bar stands behind the first column. */

@@ -11,7 +11,10 @@ export function warnOf(loaded: LoadedProgram, output: Output): void {
 export function allWarnings(loaded: LoadedProgram, seen = new Set<LoadedProgram>()): Warning[] {
   if (seen.has(loaded)) return [];
   seen.add(loaded);
-  return [...loaded.program.warnings, ...loaded.uses.flatMap(({ child }) => allWarnings(child, seen))];
+  return [
+    ...loaded.program.warnings,
+    ...loaded.uses.flatMap(({ child }) => allWarnings(child, seen)),
+  ];
 }
 
 /** `file:line:column: message` */

@@ -3,10 +3,15 @@ import { MARKS } from "./marks.ts";
 /** `@@name@@`: neither Markdown nor YAML, templates or code have that. */
 const MARK = /@@([a-z_]+)@@/g;
 
-/** A topic's text with its marks filled from the tables of the code, so that it can't say anything else than they do. */
+/**
+ * A topic's text with its marks filled from the tables of the code, so that it can't say anything
+ * else than they do.
+ */
 export async function fillMarks(text: string): Promise<string> {
   const names = marksIn(text);
-  const values = new Map(await Promise.all(names.map(async (name) => [name, await valueOf(name)] as const)));
+  const values = new Map(
+    await Promise.all(names.map(async (name) => [name, await valueOf(name)] as const)),
+  );
   return text.replace(MARK, (_, name: string) => values.get(name) ?? "");
 }
 

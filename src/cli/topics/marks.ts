@@ -1,29 +1,40 @@
 import type { Code } from "../../core/codes.ts";
 import type { ProviderEntry } from "../../model/providers.ts";
 
-/** What stands for each mark of a topic, made from the code's own tables, which are loaded when a topic with the mark is read. */
+/**
+ * What stands for each mark of a topic, made from the code's own tables, which are loaded when a
+ * topic with the mark is read.
+ */
 export const MARKS: Readonly<Record<string, () => Promise<string>>> = {
   required_keys: async () => rows((await import("../../program/metadata.ts")).REQUIRED_KEYS),
-  required_names: async () => names(Object.keys((await import("../../program/metadata.ts")).REQUIRED_KEYS)),
+  required_names: async () =>
+    names(Object.keys((await import("../../program/metadata.ts")).REQUIRED_KEYS)),
   optional_keys: async () => rows((await import("../../program/metadata.ts")).OPTIONAL_KEYS),
   llm_params: async () => {
     const { LLM_PARAMS } = await import("../../program/llm-params.ts");
-    return rows(Object.fromEntries(Object.entries(LLM_PARAMS).map(([key, { wanted }]) => [key, wanted])));
+    return rows(
+      Object.fromEntries(Object.entries(LLM_PARAMS).map(([key, { wanted }]) => [key, wanted])),
+    );
   },
   uses_keys: async () => rows((await import("../../program/uses.ts")).USES_KEYS),
   budget_limits: async () => rows((await import("../../program/limits.ts")).LIMITS),
   template_roots: async () => names((await import("../../program/template-check.ts")).ROOTS),
   block_types: async () => names((await import("../../program/body.ts")).GIVEN_TYPES),
-  python_builtins: async () => wrapped((await import("../../sandbox/python/offered.ts")).OFFERED_PYTHON.builtins),
-  python_modules: async () => wrapped((await import("../../sandbox/python/offered.ts")).OFFERED_PYTHON.modules),
+  python_builtins: async () =>
+    wrapped((await import("../../sandbox/python/offered.ts")).OFFERED_PYTHON.builtins),
+  python_modules: async () =>
+    wrapped((await import("../../sandbox/python/offered.ts")).OFFERED_PYTHON.modules),
   media_types: async () => wrapped((await import("../../program/media-type.ts")).MEDIA_TYPES, ", "),
   drafts: async () => (await import("../../contract/keywords.ts")).DRAFTS.join(", "),
-  keywords: async () => wrapped((await import("../../contract/keywords.ts")).keywordNames("2020-12")),
+  keywords: async () =>
+    wrapped((await import("../../contract/keywords.ts")).keywordNames("2020-12")),
   older_keywords: olderKeywords,
   formats: async () => wrapped((await import("../../contract/formats.ts")).formatNames(), ", "),
   config_keys: async () => rows((await import("../../core/config-keys.ts")).CONFIG_KEYS),
-  hosted_providers: async () => names((await providers((entry) => !entry.quirks.local)).map(({ name }) => name)),
-  local_providers: async () => names((await providers((entry) => entry.quirks.local)).map(({ name }) => name)),
+  hosted_providers: async () =>
+    names((await providers((entry) => !entry.quirks.local)).map(({ name }) => name)),
+  local_providers: async () =>
+    names((await providers((entry) => entry.quirks.local)).map(({ name }) => name)),
   provider_table: providerTable,
   provider_keys: providerKeys,
   plugin_actions: pluginActions,
@@ -55,8 +66,12 @@ function wrapped(words: readonly string[], between = " "): string {
 
 /** Columns side by side, each as wide as its widest cell, indented as code. */
 function columns(table: readonly (readonly string[])[]): string {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = table.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "),
+  );
   return lines.map((line) => `    ${line}`.trimEnd()).join("\n");
 }
 

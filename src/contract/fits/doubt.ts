@@ -48,7 +48,9 @@ function partsOf(literals: readonly Literal[]): Expr[] {
 
 function textDoubt(literals: readonly Literal[]): string | null {
   for (const on of ["pattern", "format"] as const) {
-    const [has, lacks] = [true, false].map((is) => literals.find((one) => one.on === on && one.is === is));
+    const [has, lacks] = [true, false].map((is) =>
+      literals.find((one) => one.on === on && one.is === is),
+    );
     if (lacks?.on !== on) continue;
     const given = has?.on === on ? `text of the ${on} ${quote(has.name)}` : "the text";
     return `whether ${given} is always of the ${on} ${quote(lacks.name)} is not decided`;

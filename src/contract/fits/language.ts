@@ -1,11 +1,16 @@
 import { readPattern } from "../patterns.ts";
 
 /**
- * What a regular expression matches, as far as that can be told by reading it: how long its matches are, all of them where they are
- * few, some of them in any case. Lookaround, back references and word bounds are not read: for them nothing is known.
+ * What a regular expression matches, as far as that can be told by reading it: how long its matches
+ * are, all of them where they are few, some of them in any case. Lookaround, back references and
+ * word bounds are not read: for them nothing is known.
  */
 type Piece =
-  | { readonly kind: "character"; readonly some: readonly string[]; readonly all: readonly string[] | null }
+  | {
+      readonly kind: "character";
+      readonly some: readonly string[];
+      readonly all: readonly string[] | null;
+    }
   | { readonly kind: "sequence"; readonly parts: readonly Piece[] }
   | { readonly kind: "choice"; readonly options: readonly Piece[] }
   | { readonly kind: "repeat"; readonly part: Piece; readonly least: number; readonly most: number }
@@ -104,19 +109,26 @@ function readClass(reader: Reader): Piece | null {
 
 function readEscape(reader: Reader): Piece | null {
   const rest = reader.text.slice(reader.at, reader.at + 40).join("");
-  const escape = /^(?:u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[pP]\{[^}]*\}|[^1-9bBkcux])/u.exec(rest)?.[0];
+  const escape =
+    /^(?:u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[pP]\{[^}]*\}|[^1-9bBkcux])/u.exec(
+      rest,
+    )?.[0];
   if (escape === undefined) return null;
   reader.at += [...escape].length;
   return oneOf(`\\${escape}`);
 }
 
-/** A class or an escape, by trying it: all its characters where they are few and ASCII by its own words. */
+/**
+ * A class or an escape, by trying it: all its characters where they are few and ASCII by its own
+ * words.
+ */
 function oneOf(source: string): Piece | null {
   const reading = readPattern(`^${source}$`);
   if (!reading.ok) return null;
   const found = ASCII.filter((character) => reading.regex.test(character));
   const isListed = /^\[(?!\^)[ -Z_a-~]*\]$|^\\[^a-zA-Z]$/.test(source);
-  if (found.length === 0) found.push(...["é", "ж", "中", "😀", "\u00a0"].filter((one) => reading.regex.test(one)));
+  if (found.length === 0)
+    found.push(...["é", "ж", "中", "😀", "\u00a0"].filter((one) => reading.regex.test(one)));
   if (found.length === 0) return null;
   const some = [found[0], found.at(-1), found[Math.floor(found.length / 2)], found[1]].filter(
     (one) => one !== undefined,
@@ -124,7 +136,10 @@ function oneOf(source: string): Piece | null {
   return { kind: "character", some: [...new Set(some)], all: isListed ? found : null };
 }
 
-const ASCII = ["a", ...Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).toReversed()];
+const ASCII = [
+  "a",
+  ...Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).toReversed(),
+];
 
 function readQuantifier(reader: Reader, part: Piece): Piece | null {
   const rest = reader.text.slice(reader.at, reader.at + 30).join("");
@@ -136,7 +151,8 @@ function readQuantifier(reader: Reader, part: Piece): Piece | null {
   if (sign === "+") return { kind: "repeat", part, least: 1, most: Infinity };
   if (sign === "?") return { kind: "repeat", part, least: 0, most: 1 };
   const from = Number(least);
-  const to = comma === undefined ? from : most === undefined || most === "" ? Infinity : Number(most);
+  const to =
+    comma === undefined ? from : most === undefined || most === "" ? Infinity : Number(most);
   return { kind: "repeat", part, least: from, most: to };
 }
 
@@ -149,7 +165,11 @@ function take(reader: Reader, character: string): boolean {
 /** Whether a match is always the whole text. */
 function isWhole(piece: Piece): boolean {
   if (piece.kind === "choice") return piece.options.every(isWhole);
-  return piece.kind === "sequence" && piece.parts[0]?.kind === "start" && piece.parts.at(-1)?.kind === "end";
+  return (
+    piece.kind === "sequence" &&
+    piece.parts[0]?.kind === "start" &&
+    piece.parts.at(-1)?.kind === "end"
+  );
 }
 
 function lengths(piece: Piece): readonly [number, number] {
@@ -160,7 +180,9 @@ function lengths(piece: Piece): readonly [number, number] {
     case "end":
       return [0, 0];
     case "sequence":
-      return piece.parts.map(lengths).reduce(([a, b], [c, d]) => [a + c, b + d] as const, [0, 0] as const);
+      return piece.parts
+        .map(lengths)
+        .reduce(([a, b], [c, d]) => [a + c, b + d] as const, [0, 0] as const);
     case "choice": {
       const each = piece.options.map(lengths);
       return [Math.min(...each.map(([least]) => least)), Math.max(...each.map(([, most]) => most))];
@@ -185,7 +207,9 @@ function list(piece: Piece): readonly string[] | null {
       return each.includes(null) || known.length > FEW ? null : known;
     }
     case "sequence":
-      return piece.parts.map(list).reduce((heads, tails) => combined(heads, tails), [""] as readonly string[]);
+      return piece.parts
+        .map(list)
+        .reduce((heads, tails) => combined(heads, tails), [""] as readonly string[]);
     case "repeat": {
       if (piece.most > FEW) return null;
       const once = list(piece.part);
@@ -201,7 +225,10 @@ function list(piece: Piece): readonly string[] | null {
   }
 }
 
-function combined(heads: readonly string[] | null, tails: readonly string[] | null): readonly string[] | null {
+function combined(
+  heads: readonly string[] | null,
+  tails: readonly string[] | null,
+): readonly string[] | null {
   if (heads === null || tails === null || heads.length * tails.length > FEW) return null;
   return heads.flatMap((head) => tails.map((tail) => head + tail));
 }
@@ -219,7 +246,9 @@ function variants(piece: Piece): readonly string[] {
     case "sequence": {
       const each = piece.parts.map(variants);
       const most = Math.min(6, Math.max(1, ...each.map((one) => one.length)));
-      return Array.from({ length: most }, (_, turn) => each.map((one) => one[turn % one.length] ?? "").join(""));
+      return Array.from({ length: most }, (_, turn) =>
+        each.map((one) => one[turn % one.length] ?? "").join(""),
+      );
     }
     case "repeat": {
       const once = variants(piece.part);

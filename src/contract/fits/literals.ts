@@ -5,7 +5,10 @@ import { formatCheck } from "../formats.ts";
 import type { Literal } from "./shape.ts";
 import { isOpen, type Space, Undecided } from "./space.ts";
 
-/** What the node itself says of the values of a type: not what its references, alternatives and conditions say. */
+/**
+ * What the node itself says of the values of a type: not what its references, alternatives and
+ * conditions say.
+ */
 export function ownLiterals(space: Space, node: SchemaNode, type: JsonType): Literal[] {
   switch (type) {
     case "number":
@@ -52,9 +55,14 @@ function arrayLiterals(space: Space, node: SchemaNode): Literal[] {
   const literals = sizes(node, "minItems", "maxItems");
   const places = childList(node, "prefixItems") ?? childList(node, "items") ?? [];
   for (const [index, place] of places.entries()) {
-    if (!isOpen(place.schema)) literals.push({ on: "item", index, part: { id: space.id(place), is: true } });
+    if (!isOpen(place.schema))
+      literals.push({ on: "item", index, part: { id: space.id(place), is: true } });
   }
-  const rest = restOf(node, childList(node, "items") === null ? "items" : "additionalItems", "unevaluatedItems");
+  const rest = restOf(
+    node,
+    childList(node, "items") === null ? "items" : "additionalItems",
+    "unevaluatedItems",
+  );
   if (rest?.schema === false) literals.push({ on: "longest", count: places.length });
   else if (rest !== null && !isOpen(rest.schema))
     literals.push({ on: "every", from: places.length, part: { id: space.id(rest), is: true } });
@@ -73,12 +81,14 @@ function objectLiterals(space: Space, node: SchemaNode): Literal[] {
   }
   const properties = childMap(node, "properties");
   for (const [name, one] of properties ?? []) {
-    if (!isOpen(one.schema)) literals.push({ on: "property", name, part: { id: space.id(one), is: true } });
+    if (!isOpen(one.schema))
+      literals.push({ on: "property", name, part: { id: space.id(one), is: true } });
   }
   const patterns = childMap(node, "patternProperties");
   for (const [pattern, one] of patterns ?? []) {
     const part = { id: space.id(one), is: true };
-    if (!isOpen(one.schema)) literals.push({ on: "every-name", names: { of: "matching", pattern }, part });
+    if (!isOpen(one.schema))
+      literals.push({ on: "every-name", names: { of: "matching", pattern }, part });
   }
   const rest = restOf(node, "additionalProperties", "unevaluatedProperties");
   if (rest !== null && !isOpen(rest.schema)) {
@@ -94,17 +104,32 @@ function objectLiterals(space: Space, node: SchemaNode): Literal[] {
   return literals;
 }
 
-/** The subschema of all other parts. Where nothing else can have seen them, `unevaluated…` says it like the older keyword. */
+/**
+ * The subschema of all other parts. Where nothing else can have seen them, `unevaluated…` says it
+ * like the older keyword.
+ */
 function restOf(node: SchemaNode, keyword: string, unevaluated: string): SchemaNode | null {
   return child(node, keyword) ?? (isAlone(node) ? child(node, unevaluated) : null);
 }
 
 /** Whether no other subschema looks at the same value. */
 function isAlone(node: SchemaNode): boolean {
-  return !BESIDE.some((keyword) => node.children.has(keyword)) && keywordValue(node, "$ref") === undefined;
+  return (
+    !BESIDE.some((keyword) => node.children.has(keyword)) &&
+    keywordValue(node, "$ref") === undefined
+  );
 }
 
-const BESIDE = ["allOf", "anyOf", "oneOf", "if", "not", "contains", "dependentSchemas", "dependencies"];
+const BESIDE = [
+  "allOf",
+  "anyOf",
+  "oneOf",
+  "if",
+  "not",
+  "contains",
+  "dependentSchemas",
+  "dependencies",
+];
 
 function sizes(node: SchemaNode, least: string, most: string): Literal[] {
   const [shortest, longest] = [limitOf(node, least), limitOf(node, most)];
@@ -114,16 +139,25 @@ function sizes(node: SchemaNode, least: string, most: string): Literal[] {
   ];
 }
 
-/** Keywords that are only compared with themselves: by their text, or by their place where it holds references. */
+/**
+ * Keywords that are only compared with themselves: by their text, or by their place where it holds
+ * references.
+ */
 export function opaqueLiterals(space: Space, node: SchemaNode, type: JsonType): Literal[] {
   for (const keyword of ["$dynamicRef", "$recursiveRef"]) {
-    if (keywordValue(node, keyword) !== undefined) throw new Undecided(`"${keyword}" is not compared`);
+    if (keywordValue(node, keyword) !== undefined)
+      throw new Undecided(`"${keyword}" is not compared`);
   }
   if (type !== "array" && type !== "object") return [];
   const keywords: string[] = [];
-  if (type === "array" && child(node, "contains") !== null) keywords.push("minContains", "maxContains");
-  if (!isAlone(node)) keywords.push(type === "array" ? "unevaluatedItems" : "unevaluatedProperties");
+  if (type === "array" && child(node, "contains") !== null)
+    keywords.push("minContains", "maxContains");
+  if (!isAlone(node))
+    keywords.push(type === "array" ? "unevaluatedItems" : "unevaluatedProperties");
   return keywords
     .filter((keyword) => keywordValue(node, keyword) !== undefined)
-    .map((keyword) => ({ on: "opaque", keyword, key: `${keyword} ${space.id(node)}`, is: true }) as const);
+    .map(
+      (keyword) =>
+        ({ on: "opaque", keyword, key: `${keyword} ${space.id(node)}`, is: true }) as const,
+    );
 }

@@ -2,7 +2,10 @@ import type { Solver } from "./solver.ts";
 import type { NodeId } from "./space.ts";
 import { viewArray, viewObject } from "./views.ts";
 
-/** What values of a subschema hold under a name or an index: null where they hold nothing there. Never less than they can hold. */
+/**
+ * What values of a subschema hold under a name or an index: null where they hold nothing there.
+ * Never less than they can hold.
+ */
 export function partOf(solver: Solver, id: NodeId, key: string): NodeId {
   return solver.remember(`part ${id} ${key}`, () => readPart(solver, id, key));
 }
@@ -33,7 +36,9 @@ function readPart(solver: Solver, id: NodeId, key: string): NodeId {
     const view = viewArray(shape.literals);
     const index = Number(key);
     if (index >= view.longest) return [nothing];
-    return index < view.shortest ? [space.join(view.at(index))] : [space.join(view.at(index)), nothing];
+    return index < view.shortest
+      ? [space.join(view.at(index))]
+      : [space.join(view.at(index)), nothing];
   });
   return space.any(parts);
 }

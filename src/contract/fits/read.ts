@@ -1,5 +1,12 @@
 import { isObject, jsonType } from "../../core/json.ts";
-import { child, childList, childMap, isOnlyReference, keywordValue, type SchemaNode } from "../document.ts";
+import {
+  child,
+  childList,
+  childMap,
+  isOnlyReference,
+  keywordValue,
+  type SchemaNode,
+} from "../document.ts";
 import { isSameJson } from "../values.ts";
 import { opaqueLiterals, ownLiterals } from "./literals.ts";
 import { isNoNumber } from "./numbers.ts";
@@ -13,8 +20,9 @@ const MAX_SHAPES = 400;
 export type ReadShapes = (id: NodeId) => readonly Shape[];
 
 /**
- * A subschema as alternatives, each of one JSON type: together they are exactly its values. Subschemas of parts stay as they are;
- * `not`, `if` and the other branches of a `oneOf` are kept as what must not be met. `shapes` gives those of another node.
+ * A subschema as alternatives, each of one JSON type: together they are exactly its values.
+ * Subschemas of parts stay as they are; `not`, `if` and the other branches of a `oneOf` are kept as
+ * what must not be met. `shapes` gives those of another node.
  */
 export function readShapes(space: Space, id: NodeId, shapes: ReadShapes): readonly Shape[] {
   const node = space.node(id);
@@ -55,7 +63,8 @@ export function meet(one: Shape, other: Shape): Shape | null {
 /** Empty by its literals alone, without a look at the parts. */
 export function isPlainlyEmpty({ type, literals }: Shape): boolean {
   const opaque = literals.filter((one) => one.on === "opaque");
-  if (opaque.some((one) => one.is && opaque.some((other) => !other.is && other.key === one.key))) return true;
+  if (opaque.some((one) => one.is && opaque.some((other) => !other.is && other.key === one.key)))
+    return true;
   if (type === "number") return isNoNumber(literals);
   if (type === "string") return isNoString(literals);
   if (type === "boolean") return booleansOf(literals).length === 0;
@@ -64,7 +73,9 @@ export function isPlainlyEmpty({ type, literals }: Shape): boolean {
 
 export function booleansOf(literals: readonly Literal[]): boolean[] {
   return [true, false].filter((value) =>
-    literals.every((literal) => literal.on !== "values" || literal.values.includes(value) === literal.is),
+    literals.every(
+      (literal) => literal.on !== "values" || literal.values.includes(value) === literal.is,
+    ),
   );
 }
 
@@ -94,7 +105,8 @@ function valueShapes(space: Space, values: readonly unknown[]): Shape[] {
   if (values.includes(null)) shapes.push(anyOfType("null"));
   for (const type of ["boolean", "number", "string"] as const) {
     const own = scalars.filter((value) => typeof value === type);
-    if (own.length > 0) shapes.push({ ...anyOfType(type), literals: [{ on: "values", values: own, is: true }] });
+    if (own.length > 0)
+      shapes.push({ ...anyOfType(type), literals: [{ on: "values", values: own, is: true }] });
   }
   for (const value of values) {
     if (typeof value === "object" && value !== null) shapes.push(exactly(space, value));
@@ -127,13 +139,18 @@ function oneOfShapes(
   return branches.flatMap((branch, index) =>
     under(branch).map((shape) => {
       const others = branches.filter((_, at) => at !== index);
-      const near = others.filter((other) => under(other).some((one) => !areApart(space, shape, one)));
+      const near = others.filter((other) =>
+        under(other).some((one) => !areApart(space, shape, one)),
+      );
       return { ...shape, none: [...shape.none, ...near.map((one) => space.id(one))] };
     }),
   );
 }
 
-/** Whether no value is in both, told from the literals and from constants of properties that both want. */
+/**
+ * Whether no value is in both, told from the literals and from constants of properties that both
+ * want.
+ */
 function areApart(space: Space, one: Shape, other: Shape): boolean {
   const both = meet(one, other);
   if (both === null) return true;
@@ -145,7 +162,10 @@ function areApart(space: Space, one: Shape, other: Shape): boolean {
     return both.literals.some((second) => {
       if (second.on !== "property" || second.name !== name || !second.part.is) return false;
       const others = constantsOf(space.node(second.part.id));
-      return values?.every(isScalar) === true && others?.every((value) => isScalar(value) && !values.includes(value));
+      return (
+        values?.every(isScalar) === true &&
+        others?.every((value) => isScalar(value) && !values.includes(value))
+      );
     });
   });
 }
@@ -155,7 +175,10 @@ function isScalar(value: unknown): boolean {
 }
 
 /** For each dependency: the object lacks the name, or what depends on it holds. */
-function dependents(node: SchemaNode, under: (one: SchemaNode) => readonly Shape[]): readonly Shape[][] {
+function dependents(
+  node: SchemaNode,
+  under: (one: SchemaNode) => readonly Shape[],
+): readonly Shape[][] {
   const others = TYPES.filter((type) => type !== "object").map(anyOfType);
   const object = anyOfType("object");
   const lists = requiredBeside(node).map(([name, needed]) => [
@@ -166,7 +189,10 @@ function dependents(node: SchemaNode, under: (one: SchemaNode) => readonly Shape
       [name, ...needed].map((one) => ({ on: "has", name: one, is: true }) as const),
     ),
   ]);
-  const schemas = [...(childMap(node, "dependentSchemas") ?? []), ...(childMap(node, "dependencies") ?? [])];
+  const schemas = [
+    ...(childMap(node, "dependentSchemas") ?? []),
+    ...(childMap(node, "dependencies") ?? []),
+  ];
   return [
     ...lists,
     ...schemas.map(([name, one]) => [

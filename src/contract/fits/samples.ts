@@ -6,7 +6,14 @@ import type { Solver } from "./solver.ts";
 import type { Expr } from "./space.ts";
 import { someMatches } from "./language.ts";
 import { someStrings } from "./strings.ts";
-import { type ArrayView, isAmong, type ObjectView, viewArray, viewObject, withPart } from "./views.ts";
+import {
+  type ArrayView,
+  isAmong,
+  type ObjectView,
+  viewArray,
+  viewObject,
+  withPart,
+} from "./views.ts";
 
 /** Values made for one part of a value; more only multiply. */
 const PER_PART = 6;
@@ -18,8 +25,8 @@ const ANYTHING: readonly unknown[] = ["text", 1, true, null, [], {}];
 const MAX_MADE = 4000;
 
 /**
- * Makes values of an expression, so far as that succeeds: the smallest first, then some with more in them. They are meant to be
- * checked, for what the solver does not understand they may break.
+ * Makes values of an expression, so far as that succeeds: the smallest first, then some with more
+ * in them. They are meant to be checked, for what the solver does not understand they may break.
  */
 export class Sampler {
   readonly #solver: Solver;
@@ -47,7 +54,9 @@ export class Sampler {
   ofShapes(shapes: readonly Shape[], depth = 0): readonly unknown[] {
     const each = shapes.slice(0, 12).map((shape) => this.#ofShape(shape, depth));
     const turns = Math.max(0, ...each.map((values) => values.length));
-    const values = Array.from({ length: turns }, (_, turn) => each.flatMap((one) => one.slice(turn, turn + 1))).flat();
+    const values = Array.from({ length: turns }, (_, turn) =>
+      each.flatMap((one) => one.slice(turn, turn + 1)),
+    ).flat();
     return values.slice(0, depth === 0 ? 40 : PER_PART * 2);
   }
 
@@ -72,16 +81,28 @@ export class Sampler {
     const placed = this.#places(view, depth);
     if (placed === null) return [];
     const needed = Math.max(view.shortest, ...[...placed.keys()].map((index) => index + 1));
-    const sizes = [needed, needed + 1, Math.max(needed, view.alike), Math.min(view.longest, needed + 3)];
-    const wanted = [...new Set(sizes)].filter((size) => size <= view.longest && size <= MAX_PARTS && size >= needed);
-    return wanted.flatMap((size) => this.#arraysOf(view, placed, size, depth)).slice(0, PER_PART * 2);
+    const sizes = [
+      needed,
+      needed + 1,
+      Math.max(needed, view.alike),
+      Math.min(view.longest, needed + 3),
+    ];
+    const wanted = [...new Set(sizes)].filter(
+      (size) => size <= view.longest && size <= MAX_PARTS && size >= needed,
+    );
+    return wanted
+      .flatMap((size) => this.#arraysOf(view, placed, size, depth))
+      .slice(0, PER_PART * 2);
   }
 
   /** Values for the items that must be there somewhere, each at a place where it can be. */
   #places(view: ArrayView, depth: number): ReadonlyMap<number, readonly unknown[]> | null {
     const placed = new Map<number, readonly unknown[]>();
     for (const { from, part } of view.some) {
-      const indexes = Array.from({ length: view.alike + view.some.length + 1 - from }, (_, step) => from + step);
+      const indexes = Array.from(
+        { length: view.alike + view.some.length + 1 - from },
+        (_, step) => from + step,
+      );
       const found = indexes.some((index) => {
         if (placed.has(index) || index >= view.longest) return false;
         const values = this.of(withPart(view.at(index), part), depth + 1);
@@ -131,7 +152,12 @@ export class Sampler {
   }
 
   /** Adds a property for everything that some property must be. */
-  #addSome(view: ObjectView, must: Map<string, readonly unknown[]>, may: Made, depth: number): boolean {
+  #addSome(
+    view: ObjectView,
+    must: Map<string, readonly unknown[]>,
+    may: Made,
+    depth: number,
+  ): boolean {
     return view.some.every(({ names, part }) => {
       for (const name of [...must.keys(), ...may.keys(), ...this.#newNames(view, names, depth)]) {
         if (!isAmong(names, name)) continue;
@@ -145,10 +171,18 @@ export class Sampler {
   }
 
   /** Adds a property for every name that must be odd. */
-  #addOdd(view: ObjectView, must: Map<string, readonly unknown[]>, may: Made, depth: number): boolean {
+  #addOdd(
+    view: ObjectView,
+    must: Map<string, readonly unknown[]>,
+    may: Made,
+    depth: number,
+  ): boolean {
     const { space } = this.#solver;
     return view.oddNames.every((id) => {
-      const odd = this.of({ all: [space.plain({ type: "string" }), ...view.allNames], none: [id] }, depth + 1);
+      const odd = this.of(
+        { all: [space.plain({ type: "string" }), ...view.allNames], none: [id] },
+        depth + 1,
+      );
       const names = [...must.keys(), ...may.keys(), ...odd.map(String)];
       return names.some((name) => {
         if (view.presence(name) === "never") return false;
@@ -161,11 +195,19 @@ export class Sampler {
   }
 
   /** The least that must be there, all that may be, and what lies between. */
-  #sized(view: ObjectView, must: Map<string, readonly unknown[]>, may: Made, depth: number): readonly unknown[] {
+  #sized(
+    view: ObjectView,
+    must: Map<string, readonly unknown[]>,
+    may: Made,
+    depth: number,
+  ): readonly unknown[] {
     const optional = [...may].filter(([name]) => !must.has(name));
     const more: [string, readonly unknown[]][] = [];
     const lacking = view.shortest - must.size - optional.length;
-    const names = lacking > 0 || optional.length === 0 ? this.#newNames(view, OTHERS, depth, Math.max(lacking, 1)) : [];
+    const names =
+      lacking > 0 || optional.length === 0
+        ? this.#newNames(view, OTHERS, depth, Math.max(lacking, 1))
+        : [];
     for (const name of names) {
       if (more.length >= Math.max(lacking, 1)) break;
       const values = must.has(name) ? [] : this.of(view.at(name), depth + 1);
@@ -175,13 +217,22 @@ export class Sampler {
     const sizes = [0, view.shortest - must.size, extra.length, 1, view.longest - must.size];
     const wanted = [...new Set(sizes)].filter((size) => {
       const total = must.size + size;
-      return size >= 0 && size <= extra.length && total >= view.shortest && total <= view.longest && total <= MAX_PARTS;
+      return (
+        size >= 0 &&
+        size <= extra.length &&
+        total >= view.shortest &&
+        total <= view.longest &&
+        total <= MAX_PARTS
+      );
     });
     return wanted.flatMap((size) =>
       Array.from({ length: PER_PART }, (_, turn) => {
-        const rotated = size < extra.length ? [...extra.slice(turn % (extra.length || 1)), ...extra] : extra;
+        const rotated =
+          size < extra.length ? [...extra.slice(turn % (extra.length || 1)), ...extra] : extra;
         const members = [...must, ...new Map(rotated.slice(0, size))];
-        return Object.fromEntries(members.map(([name, values], at) => [name, pick(values, turn, at)]));
+        return Object.fromEntries(
+          members.map(([name, values], at) => [name, pick(values, turn, at)]),
+        );
       }),
     );
   }
@@ -199,14 +250,19 @@ export class Sampler {
       "_",
       ...Array.from({ length: Math.min(count, MAX_PARTS) }, (_, at) => `extra${at}`),
     ];
-    const patterned = [names.of === "matching" ? names.pattern : "", ...view.patterns].flatMap((one) =>
-      someMatches(one),
+    const patterned = [names.of === "matching" ? names.pattern : "", ...view.patterns].flatMap(
+      (one) => someMatches(one),
     );
     const named = view.allNames.length === 0 ? [] : this.of(strings, depth + 1).map(String);
-    const candidates = names.of === "matching" ? [...patterned, ...plain] : [...plain, ...patterned];
-    const fitting = [...named, ...candidates].filter((name) => isAmong(names, name) && view.presence(name) !== "never");
+    const candidates =
+      names.of === "matching" ? [...patterned, ...plain] : [...plain, ...patterned];
+    const fitting = [...named, ...candidates].filter(
+      (name) => isAmong(names, name) && view.presence(name) !== "never",
+    );
     const fresh = [...new Set(fitting)].filter((name) => !view.names.includes(name));
-    return view.allNames.length === 0 ? fresh : fresh.filter((name) => this.#named(view, name, depth + 1));
+    return view.allNames.length === 0
+      ? fresh
+      : fresh.filter((name) => this.#named(view, name, depth + 1));
   }
 }
 
@@ -214,7 +270,11 @@ type Made = ReadonlyMap<string, readonly unknown[]>;
 
 const OTHERS: Names = { of: "other", names: [], patterns: [] };
 
-function chosen(choices: readonly (readonly unknown[])[], turn: number, unique: boolean): unknown[] | null {
+function chosen(
+  choices: readonly (readonly unknown[])[],
+  turn: number,
+  unique: boolean,
+): unknown[] | null {
   const list: unknown[] = [];
   for (const [at, values] of choices.entries()) {
     if (!unique) {

@@ -9,10 +9,17 @@ export interface Part {
   readonly is: boolean;
 }
 
-/** Names of properties: those that match a pattern, or those that are neither listed nor match one of some patterns. */
+/**
+ * Names of properties: those that match a pattern, or those that are neither listed nor match one
+ * of some patterns.
+ */
 export type Names =
   | { readonly of: "matching"; readonly pattern: string }
-  | { readonly of: "other"; readonly names: readonly string[]; readonly patterns: readonly string[] };
+  | {
+      readonly of: "other";
+      readonly names: readonly string[];
+      readonly patterns: readonly string[];
+    };
 
 /** One thing that is said of the values of one JSON type. */
 export type Literal =
@@ -44,7 +51,14 @@ export interface Shape {
   readonly none: readonly NodeId[];
 }
 
-export const TYPES: readonly JsonType[] = ["null", "boolean", "number", "string", "array", "object"];
+export const TYPES: readonly JsonType[] = [
+  "null",
+  "boolean",
+  "number",
+  "string",
+  "array",
+  "object",
+];
 
 export function anyOfType(type: JsonType): Shape {
   return { type, literals: [], none: [] };
@@ -58,7 +72,8 @@ export function withLiterals(shape: Shape, literals: readonly Literal[]): Shape 
 /** Whether the shape has the very literal. */
 export function says({ literals }: Shape, literal: Literal): boolean {
   return literals.some(
-    (one) => one === literal || (one.on === literal.on && JSON.stringify(one) === JSON.stringify(literal)),
+    (one) =>
+      one === literal || (one.on === literal.on && JSON.stringify(one) === JSON.stringify(literal)),
   );
 }
 
@@ -80,7 +95,13 @@ export function negated(literal: Literal): readonly Literal[] {
       ];
     case "every":
     case "some":
-      return [{ on: literal.on === "every" ? "some" : "every", from: literal.from, part: flipped(literal.part) }];
+      return [
+        {
+          on: literal.on === "every" ? "some" : "every",
+          from: literal.from,
+          part: flipped(literal.part),
+        },
+      ];
     case "property":
       return [
         { on: "has", name: literal.name, is: true },

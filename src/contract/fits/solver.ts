@@ -1,5 +1,14 @@
 import { isPlainlyEmpty, meet, meetAll, readShapes } from "./read.ts";
-import { anyOfType, negated, type Names, type Part, says, type Shape, TYPES, withLiterals } from "./shape.ts";
+import {
+  anyOfType,
+  negated,
+  type Names,
+  type Part,
+  says,
+  type Shape,
+  TYPES,
+  withLiterals,
+} from "./shape.ts";
 import { type Expr, type NodeId, type Space, Undecided } from "./space.ts";
 import { isAmong, type ObjectView, viewArray, viewObject, withPart } from "./views.ts";
 
@@ -10,11 +19,12 @@ const MAX_LEFT = 400;
 const MAX_DEPTH = 120;
 
 /**
- * Decides whether an expression has no value: A lies inside B when nothing meets A and not B; they are apart when nothing meets both.
- * A yes is a proof. A no means that none was found: a value that shows it must be made and checked.
+ * Decides whether an expression has no value: A lies inside B when nothing meets A and not B; they
+ * are apart when nothing meets both. A yes is a proof. A no means that none was found: a value that
+ * shows it must be made and checked.
  *
- * A question that comes up again inside itself, one step down in the value, is taken as answered with yes: if there were
- * a value, the smallest one would hold a smaller one.
+ * A question that comes up again inside itself, one step down in the value, is taken as answered
+ * with yes: if there were a value, the smallest one would hold a smaller one.
  */
 export class Solver {
   readonly space: Space;
@@ -77,7 +87,10 @@ export class Solver {
     return this.#decide(expr, key);
   }
 
-  /** What is left of an expression, as alternatives that are not plainly empty. Every value of it is in one of them. */
+  /**
+   * What is left of an expression, as alternatives that are not plainly empty. Every value of it is
+   * in one of them.
+   */
   left({ all, none }: Expr): readonly Shape[] {
     const [first, ...others] = all;
     let left = this.#notEmpty(first === undefined ? TYPES.map(anyOfType) : this.shapes(first));
@@ -124,7 +137,10 @@ export class Solver {
     return left;
   }
 
-  /** The parts of a settled shape where one thing after the other that the taken shape says does not hold. */
+  /**
+   * The parts of a settled shape where one thing after the other that the taken shape says does not
+   * hold.
+   */
   #minus(shape: Shape, taken: Shape): readonly Shape[] {
     this.#step();
     const both = meet(shape, { ...taken, none: [] });
@@ -187,18 +203,30 @@ export class Solver {
     const possible = isFull ? must : [...must, ...may];
     return (
       view.some.some(({ names, part }) => {
-        if (possible.some((name) => isAmong(names, name) && !this.isEmpty(withPart(view.at(name), part)))) return false;
+        if (
+          possible.some(
+            (name) => isAmong(names, name) && !this.isEmpty(withPart(view.at(name), part)),
+          )
+        )
+          return false;
         return isFull || !this.#canBeUnnamed(view, names, part);
       }) ||
       view.oddNames.some((id) => {
-        if (possible.some((name) => !this.isEmpty({ all: [this.space.constant(name)], none: [id] }))) return false;
-        return isFull || this.isEmpty({ all: [this.space.plain(STRING), ...view.allNames], none: [id] });
+        if (
+          possible.some((name) => !this.isEmpty({ all: [this.space.constant(name)], none: [id] }))
+        )
+          return false;
+        return (
+          isFull || this.isEmpty({ all: [this.space.plain(STRING), ...view.allNames], none: [id] })
+        );
       })
     );
   }
 
   #isOddName(view: ObjectView, name: string): boolean {
-    return view.allNames.some((id) => this.isEmpty({ all: [this.space.constant(name), id], none: [] }));
+    return view.allNames.some((id) =>
+      this.isEmpty({ all: [this.space.constant(name), id], none: [] }),
+    );
   }
 
   /** Whether there may be such a property whose name is not spelt out anywhere. */

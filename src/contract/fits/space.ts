@@ -1,6 +1,12 @@
 import { isObject } from "../../core/json.ts";
 import type { JsonSchema } from "../contract.ts";
-import { reference, readDocument, type Resource, type SchemaDocument, type SchemaNode } from "../document.ts";
+import {
+  reference,
+  readDocument,
+  type Resource,
+  type SchemaDocument,
+  type SchemaNode,
+} from "../document.ts";
 
 /** A subschema in a `Space`. Two that say the same, word for word, have one number. */
 export type NodeId = number;
@@ -14,7 +20,10 @@ export interface Expr {
 /** Thrown where a question takes too many steps to be decided. */
 export class Undecided extends Error {}
 
-/** The subschemas of all documents that are compared with each other, and new ones made of them. Grows, never changes. */
+/**
+ * The subschemas of all documents that are compared with each other, and new ones made of them.
+ * Grows, never changes.
+ */
 export class Space {
   readonly #nodes: SchemaNode[] = [];
   readonly #ids = new Map<SchemaNode, NodeId>();
@@ -32,7 +41,8 @@ export class Space {
   }
 
   add(document: SchemaDocument): NodeId {
-    for (const node of document.nodes) if (reference(node, "$ref") !== null) this.#owners.set(node, document);
+    for (const node of document.nodes)
+      if (reference(node, "$ref") !== null) this.#owners.set(node, document);
     return this.id(document.root);
   }
 
@@ -46,7 +56,8 @@ export class Space {
     const known = this.#ids.get(node);
     if (known !== undefined) return known;
     const text = JSON.stringify(node.schema);
-    // What a reference, or a draft of its own, means depends on the place; everything else is what it says.
+    // What a reference, or a draft of its own, means depends on the place; everything else is what
+    // it says.
     const id = /"\$(?:ref|dynamicRef|recursiveRef|schema)"/.test(text)
       ? this.#append(node)
       : this.#named(`${node.draft} ${text}`, () => node);
@@ -61,7 +72,9 @@ export class Space {
   }
 
   constant(value: unknown): NodeId {
-    return this.#named(`2020-12 ${JSON.stringify({ const: value })}`, () => made({ const: value }, []));
+    return this.#named(`2020-12 ${JSON.stringify({ const: value })}`, () =>
+      made({ const: value }, []),
+    );
   }
 
   anything(): NodeId {
@@ -98,26 +111,43 @@ export class Space {
 
   /** A list of exactly these items. */
   list(items: readonly NodeId[]): NodeId {
-    const schema = { type: "array", prefixItems: [], minItems: items.length, maxItems: items.length };
+    const schema = {
+      type: "array",
+      prefixItems: [],
+      minItems: items.length,
+      maxItems: items.length,
+    };
     const nodes = items.map((id) => this.node(id));
     return this.#named(`list ${items.join(" ")}`, () => made(schema, [["prefixItems", nodes]]));
   }
 
-  /** A list of any length, each item of which is in the subschema; or, with `some`, at least one. */
+  /**
+   * A list of any length, each item of which is in the subschema; or, with `some`, at least one.
+   */
   listOf(id: NodeId, options: { readonly some?: boolean } = {}): NodeId {
     const keyword = options.some ? "contains" : "items";
-    return this.#named(`${keyword} ${id}`, () => made({ type: "array", [keyword]: {} }, [[keyword, this.node(id)]]));
+    return this.#named(`${keyword} ${id}`, () =>
+      made({ type: "array", [keyword]: {} }, [[keyword, this.node(id)]]),
+    );
   }
 
   /** A list with such an item at the index. */
   listWith(index: number, id: NodeId): NodeId {
     const before = Array.from({ length: index }, () => this.node(this.anything()));
     const schema = { type: "array", prefixItems: [], minItems: index + 1 };
-    return this.#named(`item ${index} ${id}`, () => made(schema, [["prefixItems", [...before, this.node(id)]]]));
+    return this.#named(`item ${index} ${id}`, () =>
+      made(schema, [["prefixItems", [...before, this.node(id)]]]),
+    );
   }
 
-  /** An object with exactly these properties, all of them there; with `open`, others may be there too. */
-  object(properties: ReadonlyMap<string, NodeId>, options: { readonly open?: boolean } = {}): NodeId {
+  /**
+   * An object with exactly these properties, all of them there; with `open`, others may be there
+   * too.
+   */
+  object(
+    properties: ReadonlyMap<string, NodeId>,
+    options: { readonly open?: boolean } = {},
+  ): NodeId {
     const open = options.open ?? false;
     const required = [...properties.keys()];
     const nodes = new Map([...properties].map(([name, id]) => [name, this.node(id)] as const));
@@ -131,7 +161,9 @@ export class Space {
     const [only] = ids;
     if (ids.length === 1 && only !== undefined) return only;
     const nodes = ids.map((id) => this.node(id));
-    return this.#named(`${keyword} ${ids.join(" ")}`, () => made({ [keyword]: [] }, [[keyword, nodes]]));
+    return this.#named(`${keyword} ${ids.join(" ")}`, () =>
+      made({ [keyword]: [] }, [[keyword, nodes]]),
+    );
   }
 
   #named(text: string, make: () => SchemaNode): NodeId {
@@ -151,12 +183,23 @@ export class Space {
 
 type Children = SchemaNode["children"] extends ReadonlyMap<string, infer Held> ? Held : never;
 
-/** A subschema that stands in no document; its children are nodes of others, so its own text does not repeat them. */
-function made(schema: JsonSchema | boolean, children: readonly (readonly [string, Children])[]): SchemaNode {
+/**
+ * A subschema that stands in no document; its children are nodes of others, so its own text does
+ * not repeat them.
+ */
+function made(
+  schema: JsonSchema | boolean,
+  children: readonly (readonly [string, Children])[],
+): SchemaNode {
   return { schema, path: [], draft: "2020-12", resource: NOWHERE, children: new Map(children) };
 }
 
-const NOWHERE: Resource = { uri: "made:/", anchors: new Map(), dynamicAnchors: new Map(), root: null };
+const NOWHERE: Resource = {
+  uri: "made:/",
+  anchors: new Map(),
+  dynamicAnchors: new Map(),
+  root: null,
+};
 
 /** Whether a subschema lets everything through, as far as one look tells. */
 export function isOpen(schema: unknown): boolean {

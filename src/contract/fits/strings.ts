@@ -4,7 +4,10 @@ import { codePoints } from "../values.ts";
 import { listMatches, matchLengths, someMatches } from "./language.ts";
 import type { Literal } from "./shape.ts";
 
-/** All strings of which the literals hold, where they are few; null where they are many or can't be listed. */
+/**
+ * All strings of which the literals hold, where they are few; null where they are many or can't be
+ * listed.
+ */
 export function listStrings(literals: readonly Literal[]): readonly string[] | null {
   const all = listed(literals);
   return all?.filter((text) => admitsString(literals, text)) ?? null;
@@ -14,9 +17,12 @@ export function listStrings(literals: readonly Literal[]): readonly string[] | n
 export function isNoString(literals: readonly Literal[]): boolean {
   const { shortest, longest } = lengthsOf(literals);
   if (shortest > longest) return true;
-  const said = literals.flatMap((one) => (one.on === "pattern" || one.on === "format" ? [one] : []));
+  const said = literals.flatMap((one) =>
+    one.on === "pattern" || one.on === "format" ? [one] : [],
+  );
   const contradicts = said.some(
-    (one) => one.is && said.some((other) => !other.is && other.on === one.on && other.name === one.name),
+    (one) =>
+      one.is && said.some((other) => !other.is && other.on === one.on && other.name === one.name),
   );
   if (contradicts) return true;
   if (said.some((one) => !one.is && one.on === "pattern" && ALL.has(one.name))) return true;
@@ -54,11 +60,16 @@ export function someStrings(literals: readonly Literal[]): readonly string[] {
     if (literal.on === "format") candidates.push(...(FORMATS[literal.name] ?? []));
   }
   const fitted = candidates.flatMap((text) => wanted.map((length) => ofLength(text, length)));
-  return [...new Set([...candidates, ...fitted])].filter((text) => admitsString(literals, text)).slice(0, 20);
+  return [...new Set([...candidates, ...fitted])]
+    .filter((text) => admitsString(literals, text))
+    .slice(0, 20);
 }
 
 /** How many characters there are at least and at most. */
-export function lengthsOf(literals: readonly Literal[]): { readonly shortest: number; readonly longest: number } {
+export function lengthsOf(literals: readonly Literal[]): {
+  readonly shortest: number;
+  readonly longest: number;
+} {
   let [shortest, longest] = [0, Infinity];
   function narrow([least, most]: readonly [number, number]): void {
     shortest = Math.max(shortest, least);
@@ -72,7 +83,8 @@ export function lengthsOf(literals: readonly Literal[]): { readonly shortest: nu
     if (literal.on === "shortest") narrow([literal.count, Infinity]);
     if (literal.on === "longest") narrow([0, literal.count]);
     if (literal.on === "pattern" && literal.is) narrow(matchLengths(literal.name));
-    if (literal.on === "format" && literal.is) narrow(FORMAT_LENGTHS[literal.name] ?? [0, Infinity]);
+    if (literal.on === "format" && literal.is)
+      narrow(FORMAT_LENGTHS[literal.name] ?? [0, Infinity]);
   }
   return { shortest, longest };
 }
@@ -86,7 +98,19 @@ export function matches(pattern: string, text: string): boolean {
 const MAX_MADE = 100_000;
 
 /** Patterns that every text matches. */
-const ALL = new Set(["", "^", "$", ".*", "^.*", ".*$", "[\\s\\S]*", "^[\\s\\S]*$", "^[\\s\\S]*", "[^]*", "^[^]*$"]);
+const ALL = new Set([
+  "",
+  "^",
+  "$",
+  ".*",
+  "^.*",
+  ".*$",
+  "[\\s\\S]*",
+  "^[\\s\\S]*$",
+  "^[\\s\\S]*",
+  "[^]*",
+  "^[^]*$",
+]);
 
 const PLAIN = [
   "text",
@@ -142,7 +166,8 @@ const FORMAT_LENGTHS: Readonly<Record<string, readonly [number, number]>> = {
 
 function listed(literals: readonly Literal[]): readonly string[] | null {
   for (const literal of literals) {
-    if (literal.on === "values" && literal.is) return literal.values.filter((value) => typeof value === "string");
+    if (literal.on === "values" && literal.is)
+      return literal.values.filter((value) => typeof value === "string");
     if (literal.on === "longest" && literal.count === 0) return [""];
     if (literal.on !== "pattern" || !literal.is) continue;
     const words = listMatches(literal.name);

@@ -32,7 +32,8 @@ export function viewArray(literals: readonly Literal[]): ArrayView {
     at: (index) =>
       joined(
         literals.flatMap((one) => {
-          const isHere = (one.on === "item" && one.index === index) || (one.on === "every" && one.from <= index);
+          const isHere =
+            (one.on === "item" && one.index === index) || (one.on === "every" && one.from <= index);
           return isHere ? [one.part] : [];
         }),
       ),
@@ -80,13 +81,17 @@ export function viewObject(literals: readonly Literal[]): ObjectView {
     some: literals.flatMap((one) => (one.on === "some-name" ? [one] : [])),
     allNames: literals.flatMap((one) => (one.on === "all-names" ? [one.id] : [])),
     oddNames: literals.flatMap((one) => (one.on === "odd-name" ? [one.id] : [])),
-    presence: (name) => (has(name, true) ? (has(name, false) ? "both" : "must") : has(name, false) ? "never" : "may"),
+    presence: (name) =>
+      has(name, true) ? (has(name, false) ? "both" : "must") : has(name, false) ? "never" : "may",
     at: (name) =>
       joined([
-        ...literals.flatMap((one) => (one.on === "property" && one.name === name ? [one.part] : [])),
+        ...literals.flatMap((one) =>
+          one.on === "property" && one.name === name ? [one.part] : [],
+        ),
         ...every.flatMap((one) => (isAmong(one.names, name) ? [one.part] : [])),
       ]),
-    unnamed: (some) => joined(every.flatMap((one) => (holdsFor(one.names, some) ? [one.part] : []))),
+    unnamed: (some) =>
+      joined(every.flatMap((one) => (holdsFor(one.names, some) ? [one.part] : []))),
   };
 }
 
@@ -100,13 +105,19 @@ export function withPart({ all, none }: Expr, { id, is }: Part): Expr {
   return is ? { all: [...all, id], none } : { all, none: [...none, id] };
 }
 
-/** Whether every unnamed property of `some` is one of `every`: the listed names of both are out of the question. */
+/**
+ * Whether every unnamed property of `some` is one of `every`: the listed names of both are out of
+ * the question.
+ */
 function holdsFor(every: Names, some: Names): boolean {
   if (every.of === "matching") return some.of === "matching" && every.pattern === some.pattern;
   return some.of === "other" && every.patterns.every((pattern) => some.patterns.includes(pattern));
 }
 
-function countsOf(literals: readonly Literal[]): { readonly shortest: number; readonly longest: number } {
+function countsOf(literals: readonly Literal[]): {
+  readonly shortest: number;
+  readonly longest: number;
+} {
   let [shortest, longest] = [0, Infinity];
   for (const one of literals) {
     if (one.on === "shortest") shortest = Math.max(shortest, one.count);
@@ -116,6 +127,8 @@ function countsOf(literals: readonly Literal[]): { readonly shortest: number; re
 }
 
 function joined(parts: readonly Part[]): Expr {
-  const ids = (is: boolean): number[] => [...new Set(parts.flatMap((part) => (part.is === is ? [part.id] : [])))];
+  const ids = (is: boolean): number[] => [
+    ...new Set(parts.flatMap((part) => (part.is === is ? [part.id] : []))),
+  ];
   return { all: ids(true), none: ids(false) };
 }

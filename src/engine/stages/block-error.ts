@@ -19,40 +19,65 @@ export interface RefusedResult {
 }
 
 /** RLLM_009 for a block that failed. */
-export function blockError(run: Run, block: Block, { outcome, context }: FailedBlock): ModullmError {
+export function blockError(
+  run: Run,
+  block: Block,
+  { outcome, context }: FailedBlock,
+): ModullmError {
   const { name, source } = run.loaded.program;
   const { exception, reason, hint } = outcome.failure;
   const line = lineWithin(block, outcome.failure.line);
   const shown = exception === "ResultError" ? resultLine(block) : block.line - 1;
   const place = placeAt(source, lineStart(source, line ?? shown));
   const where = line === null ? "" : ` at line ${line}`;
-  const missing = block.language === "js" && exception === "TypeError" ? missingPart(place.text, context) : null;
-  return new ModullmError("RLLM_009", `The ${block.when} block of "${name}" failed${where}: ${exception}: ${reason}`, {
-    details: {
-      exception,
-      reason,
-      line: place.line,
-      source: place.text.trim(),
-      path: source.path,
-      block: block.when,
-      level: outcome.level,
+  const missing =
+    block.language === "js" && exception === "TypeError" ? missingPart(place.text, context) : null;
+  return new ModullmError(
+    "RLLM_009",
+    `The ${block.when} block of "${name}" failed${where}: ${exception}: ${reason}`,
+    {
+      details: {
+        exception,
+        reason,
+        line: place.line,
+        source: place.text.trim(),
+        path: source.path,
+        block: block.when,
+        level: outcome.level,
+      },
+      ...hintOf(
+        hint ?? missing ?? HINTS.get(exception) ?? (line === null ? "Correct the block." : null),
+      ),
+      receivedPayload: { context },
+      place: indented(place),
     },
-    ...hintOf(hint ?? missing ?? HINTS.get(exception) ?? (line === null ? "Correct the block." : null)),
-    receivedPayload: { context },
-    place: indented(place),
-  });
+  );
 }
 
 /** RLLM_009 for a result that is JSON, but not what the block was to give. */
-export function resultError(run: Run, block: Block, { reason, received, details }: RefusedResult): ModullmError {
+export function resultError(
+  run: Run,
+  block: Block,
+  { reason, received, details }: RefusedResult,
+): ModullmError {
   const { name, source } = run.loaded.program;
   const place = placeAt(source, lineStart(source, resultLine(block)));
-  return new ModullmError("RLLM_009", `The result of the ${block.when} block of "${name}" can't be used: ${reason}`, {
-    details: { exception: "ResultError", reason, line: place.line, path: source.path, ...details },
-    hint: "Set `result` to an object of what the block gives.",
-    receivedPayload: received,
-    place: indented(place),
-  });
+  return new ModullmError(
+    "RLLM_009",
+    `The result of the ${block.when} block of "${name}" can't be used: ${reason}`,
+    {
+      details: {
+        exception: "ResultError",
+        reason,
+        line: place.line,
+        path: source.path,
+        ...details,
+      },
+      hint: "Set `result` to an object of what the block gives.",
+      receivedPayload: received,
+      place: indented(place),
+    },
+  );
 }
 
 /** For failures that tell no hint of their own. */
@@ -68,7 +93,10 @@ function hintOf(hint: string | null): { readonly hint?: string } {
   return hint === null ? {} : { hint };
 }
 
-/** What a line of JavaScript reads of `context` that isn't there, where the language only says that something was undefined. */
+/**
+ * What a line of JavaScript reads of `context` that isn't there, where the language only says that
+ * something was undefined.
+ */
 function missingPart(text: string, context: JsonObject): string | null {
   for (const [path] of text.matchAll(CONTEXT_PATH)) {
     const names = path.match(/[^?.[\]"']+/g) ?? [];
@@ -90,15 +118,23 @@ function missingPart(text: string, context: JsonObject): string | null {
 /** `context.input.text`, `context["input"]?.text` */
 const CONTEXT_PATH = /(?<![.\w$])context(?:\??\.[A-Za-z_$][\w$]*|\["[^"\]]*"\]|\['[^'\]]*'\])+/g;
 
-/** A sandbox may be wrong about the line, or be made to be: outside of the block it says nothing. */
+/**
+ * A sandbox may be wrong about the line, or be made to be: outside of the block it says nothing.
+ */
 function lineWithin({ line: first, code }: Block, line: number | null): number | null {
   return line !== null && line >= first && line < first + code.split("\n").length ? line : null;
 }
 
-/** Where a result that is refused was most likely set: the last line that assigns it, else the one that opens the block. */
+/**
+ * Where a result that is refused was most likely set: the last line that assigns it, else the one
+ * that opens the block.
+ */
 function resultLine({ line: first, code }: Block): number {
   return (
-    first + code.split("\n").findLastIndex((text) => /^\s*(?:(?:var|let|const)\s+)?result\s*(?:=(?!=)|[.[])/.test(text))
+    first +
+    code
+      .split("\n")
+      .findLastIndex((text) => /^\s*(?:(?:var|let|const)\s+)?result\s*(?:=(?!=)|[.[])/.test(text))
   );
 }
 

@@ -15,7 +15,10 @@ export async function runPre(run: Run): Promise<void> {
   Object.assign(run.values, given);
 }
 
-/** Runs the `post` block: what it gives is merged over the output, which must then meet the contract again. */
+/**
+ * Runs the `post` block: what it gives is merged over the output, which must then meet the contract
+ * again.
+ */
 export async function runPost(run: Run): Promise<void> {
   const { input, uses } = run.values;
   const given = await runBlock(run, "post", { input, output: run.output, uses });
@@ -24,7 +27,8 @@ export async function runPost(run: Run): Promise<void> {
   const check = contract.check(merged);
   if (!check.ok) {
     const [issue] = check.issues;
-    const at = issue.path.length === 0 ? "The output" : `The output field "${issue.path.join(".")}"`;
+    const at =
+      issue.path.length === 0 ? "The output" : `The output field "${issue.path.join(".")}"`;
     throw new ModullmError("RLLM_005", `${at} of "${name}" ${issue.reason}, after its post block`, {
       details: { ...issueDetails(issue), stage: "post" },
       hint: "Correct what the post block gives, or the output_schema.",
@@ -59,7 +63,14 @@ async function runBlock(
     run.signal,
   );
   const { level, printed, printedDropped, ms } = outcome;
-  const facts = { block: when, language: block.language, level, printed, printed_dropped: printedDropped, ms };
+  const facts = {
+    block: when,
+    language: block.language,
+    level,
+    printed,
+    printed_dropped: printedDropped,
+    ms,
+  };
   run.emit({ type: "block-end", ok: outcome.ok, ...facts });
   throwIfCancelled(run.signal);
   if (!outcome.ok) throw blockError(run, block, { outcome, context: seen });
@@ -67,14 +78,18 @@ async function runBlock(
 }
 
 /** The part of the context that lies on the given paths; what isn't there is left out. */
-function onlyPaths(context: Readonly<Record<string, unknown>>, paths: readonly string[]): Record<string, unknown> {
+function onlyPaths(
+  context: Readonly<Record<string, unknown>>,
+  paths: readonly string[],
+): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const path of paths) {
     const names = path.split(".");
     let from: unknown = context;
     let to = picked;
     for (const [index, name] of names.entries()) {
-      // An input may have such a key of its own; here it would lead to the prototype of all objects.
+      // An input may have such a key of its own; here it would lead to the prototype of all
+      // objects.
       if (name === "__proto__" || !isObject(from) || !Object.hasOwn(from, name)) break;
       from = from[name];
       const inner = to[name];
@@ -104,7 +119,11 @@ function taken(run: Run, block: Block, value: Json): JsonObject {
     if (!isOfType(item, type)) {
       const actual = jsonType(item);
       const reason = `"${name}" is of type ${actual}, but out= says ${type}`;
-      throw resultError(run, block, { reason, received: value, details: { field: name, actual_type: actual } });
+      throw resultError(run, block, {
+        reason,
+        received: value,
+        details: { field: name, actual_type: actual },
+      });
     }
     given[name] = item;
   }

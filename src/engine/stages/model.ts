@@ -26,7 +26,8 @@ export async function callModel(run: Run): Promise<void> {
   // No waiting between the look and the entry, or two equal calls would both find nothing.
   const calling = shared ? calls.get(key) : undefined;
   const known = calling ? await outcomeElsewhere(run, calling) : null;
-  const old = known === null && kept && !run.fresh ? checked(run, kept.get(key, cacheMs ?? 0)) : null;
+  const old =
+    known === null && kept && !run.fresh ? checked(run, kept.get(key, cacheMs ?? 0)) : null;
   if (known ?? old) {
     reportReuse(run, known ? "run" : "store");
     run.output = known ?? old;
@@ -38,8 +39,14 @@ export async function callModel(run: Run): Promise<void> {
   kept?.put(key, run.output, { path: run.loaded.path, model: firstModel(run) });
 }
 
-/** The outcome of the same call made elsewhere in this tree; null where it ended there for reasons of that place. */
-async function outcomeElsewhere(run: Run, calling: Promise<JsonObject>): Promise<JsonObject | null> {
+/**
+ * The outcome of the same call made elsewhere in this tree; null where it ended there for reasons
+ * of that place.
+ */
+async function outcomeElsewhere(
+  run: Run,
+  calling: Promise<JsonObject>,
+): Promise<JsonObject | null> {
   try {
     return await calling;
   } catch (thrown) {
@@ -51,7 +58,9 @@ async function outcomeElsewhere(run: Run, calling: Promise<JsonObject>): Promise
 }
 
 function checked(run: Run, value: unknown): JsonObject | null {
-  return value !== undefined && run.loaded.program.output.check(value).ok ? (value as JsonObject) : null;
+  return value !== undefined && run.loaded.program.output.check(value).ok
+    ? (value as JsonObject)
+    : null;
 }
 
 function firstModel(run: Run): string {
@@ -66,7 +75,10 @@ function reportReuse(run: Run, cached: "run" | "store"): void {
   run.emit({ type: "attempt-end", attempt: 1, model, ok: true, cached, ...nothing });
 }
 
-/** Calls models until an answer meets the contract. The one place that loops; what to do next is decided in `recovery.ts`. */
+/**
+ * Calls models until an answer meets the contract. The one place that loops; what to do next is
+ * decided in `recovery.ts`.
+ */
 async function askUntilGood(run: Run): Promise<JsonObject> {
   const { program } = run.loaded;
   const { maxRetries, defaultRetries } = run.tree.options;
@@ -88,12 +100,24 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
   }
 }
 
-/** After a failed call: on to the next model, or the same one again. @throws {ModullmError} when there is nothing left to try */
-async function goOn(run: Run, lineup: Lineup, { error, begun }: Extract<Outcome, { error: unknown }>): Promise<void> {
+/**
+ * After a failed call: on to the next model, or the same one again. @throws {ModullmError} when
+ * there is nothing left to try
+ */
+async function goOn(
+  run: Run,
+  lineup: Lineup,
+  { error, begun }: Extract<Outcome, { error: unknown }>,
+): Promise<void> {
   const from = lineup.model.id;
   lineup.record(error);
-  const decision = decideOnFailure(error, { another: lineup.another, begun, failures: lineup.failures });
-  if (decision === "fail" || (decision === "fall-back" && !(await lineup.next(error)))) throw lineup.last(error);
+  const decision = decideOnFailure(error, {
+    another: lineup.another,
+    begun,
+    failures: lineup.failures,
+  });
+  if (decision === "fail" || (decision === "fall-back" && !(await lineup.next(error))))
+    throw lineup.last(error);
   const to = lineup.model.id;
   const shown = begun && run.tree.options.stream === true;
   const status = typeof error.details["status"] === "number" ? error.details["status"] : null;
@@ -116,6 +140,9 @@ async function withinWindow(run: Run, messages: readonly Message[]): Promise<rea
     kind: "degraded",
     message: "The retry would pass max_context_window, so it does not show the failed answer",
   });
-  const shorter = [...run.messages.slice(0, -1), { ...prompt, content: `${prompt.content}\n\n${last.content}` }];
+  const shorter = [
+    ...run.messages.slice(0, -1),
+    { ...prompt, content: `${prompt.content}\n\n${last.content}` },
+  ];
   return (await overWindow(run, shorter)) === null ? shorter : run.messages;
 }

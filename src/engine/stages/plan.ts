@@ -6,9 +6,9 @@ import { requirePrice } from "../spending.ts";
 import type { Run, Tree } from "../state.ts";
 
 /**
- * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that can't run, credentials,
- * local models, and budgets that can't be kept. The root does it for all; a child finds it done, but for models that can't take
- * what it is given.
+ * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that
+ * can't run, credentials, local models, and budgets that can't be kept. The root does it for all; a
+ * child finds it done, but for models that can't take what it is given.
  */
 export async function plan(run: Run): Promise<void> {
   if (run.parent === null) await planRoot(run);
@@ -22,7 +22,10 @@ async function planRoot(run: Run): Promise<void> {
     refuseMisfits(run.loaded);
     proved.add(run.loaded);
   }
-  await planTree(run, run.loaded, { inDollars: run.tree.options.budget?.usd !== undefined, usable: new Map() });
+  await planTree(run, run.loaded, {
+    inDollars: run.tree.options.budget?.usd !== undefined,
+    usable: new Map(),
+  });
   if (run.budget === null) return;
   const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
   if (least.calls > run.budget.left().calls) throw run.budget.refusal(least);
@@ -35,19 +38,31 @@ interface Planning {
   readonly usable: Map<string, readonly Model[]>;
 }
 
-async function planTree(run: Run, loaded: LoadedProgram, { inDollars, usable }: Planning): Promise<void> {
+async function planTree(
+  run: Run,
+  loaded: LoadedProgram,
+  { inDollars, usable }: Planning,
+): Promise<void> {
   const priced = inDollars || loaded.program.budget?.usd !== undefined;
   if (run.tree.models.has(loaded) && !priced) return;
   if (loaded.program.blocks.length > 0) await checkBlocks(loaded, run.tree);
-  if (run.tree.options.trustedPython === true && loaded.program.blocks.some(({ language }) => language === "python"))
-    run.emit({ type: "note", kind: "degraded", message: "Python blocks run outside any sandbox (--trusted-python)" });
+  if (
+    run.tree.options.trustedPython === true &&
+    loaded.program.blocks.some(({ language }) => language === "python")
+  )
+    run.emit({
+      type: "note",
+      kind: "degraded",
+      message: "Python blocks run outside any sandbox (--trusted-python)",
+    });
   const names = candidates(run.tree, loaded);
   const key = names.join("\n");
   const models = usable.get(key) ?? (await usableModels(run, names));
   usable.set(key, models);
   run.tree.models.set(loaded, models);
   if (loaded.program.takesMedia && loaded !== run.loaded) requireAbleModel(loaded, models);
-  if (priced) for (const model of models) requirePrice(model, await run.tree.tools.catalog.facts(model.id));
+  if (priced)
+    for (const model of models) requirePrice(model, await run.tree.tools.catalog.facts(model.id));
   for (const { entry, child } of loaded.uses) {
     try {
       await planTree(run, child, { inDollars: priced, usable });
@@ -57,7 +72,10 @@ async function planTree(run: Run, loaded: LoadedProgram, { inDollars, usable }: 
   }
 }
 
-/** Calls that a run can't do without: one a program, not counting what may be skipped, kept from before, or shared. */
+/**
+ * Calls that a run can't do without: one a program, not counting what may be skipped, kept from
+ * before, or shared.
+ */
 function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram>): number {
   let calls = program.cacheMs === null ? 1 : 0;
   for (const { entry, child } of uses) {
@@ -68,8 +86,14 @@ function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram
   return calls;
 }
 
-/** Refuses blocks that can't be run as confined as they must be. @throws {ModullmError} RLLM_009, RLLM_021 */
-export async function checkBlocks({ program }: LoadedProgram, { tools, options }: Tree): Promise<void> {
+/**
+ * Refuses blocks that can't be run as confined as they must be. @throws {ModullmError} RLLM_009,
+ * RLLM_021
+ */
+export async function checkBlocks(
+  { program }: LoadedProgram,
+  { tools, options }: Tree,
+): Promise<void> {
   for (const { language, line, when } of program.blocks) {
     try {
       await tools.sandboxes.level(language, { trusted: options.trustedPython === true });
@@ -86,19 +110,29 @@ export async function checkBlocks({ program }: LoadedProgram, { tools, options }
   }
 }
 
-/** Names of the models to try, in order. An override replaces the file's model and drops its fallbacks; those of the run stay. */
+/**
+ * Names of the models to try, in order. An override replaces the file's model and drops its
+ * fallbacks; those of the run stay.
+ */
 function candidates(tree: Tree, { program }: LoadedProgram): readonly string[] {
   const { model, fallbacks = [] } = tree.options;
   if (model === undefined) return [...new Set([program.model, ...program.fallbacks, ...fallbacks])];
   if (model !== "recommended") return [...new Set([model, ...fallbacks])];
   if (program.recommendedModels.length > 0) return program.recommendedModels;
-  throw new ModullmError("RLLM_002", `Cannot choose a model for "${program.name}": it has no recommended_models`, {
-    details: { field: "recommended_models", path: program.source.path },
-    hint: "Add recommended_models to the file, or name a model with --model.",
-  });
+  throw new ModullmError(
+    "RLLM_002",
+    `Cannot choose a model for "${program.name}": it has no recommended_models`,
+    {
+      details: { field: "recommended_models", path: program.source.path },
+      hint: "Add recommended_models to the file, or name a model with --model.",
+    },
+  );
 }
 
-/** Those that could be called now; the first one's error when none could. What is passed over is noted. */
+/**
+ * Those that could be called now; the first one's error when none could. What is passed over is
+ * noted.
+ */
 async function usableModels(run: Run, names: readonly string[]): Promise<readonly Model[]> {
   const {
     tree: { tools },
@@ -115,7 +149,11 @@ async function usableModels(run: Run, names: readonly string[]): Promise<readonl
       const error = toModullmError(thrown);
       if (signal.aborted || error.code === "RLLM_999") throw error;
       if (names.length > 1)
-        run.emit({ type: "note", kind: "fallback", message: `${name} is passed over: ${error.message}` });
+        run.emit({
+          type: "note",
+          kind: "fallback",
+          message: `${name} is passed over: ${error.message}`,
+        });
       first ??= error;
     }
   }

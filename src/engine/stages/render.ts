@@ -11,7 +11,10 @@ export function renderMessages(run: Run): void {
   const messages: Message[] = [];
   if (system) messages.push({ role: "system", content: renderTemplate(system, run.values) });
   for (const example of examples) {
-    messages.push({ role: "user", content: renderTemplate(prompt, { ...run.values, input: example.input }) });
+    messages.push({
+      role: "user",
+      content: renderTemplate(prompt, { ...run.values, input: example.input }),
+    });
     messages.push({ role: "assistant", content: JSON.stringify(example.output) });
   }
   messages.push({ role: "user", content: renderTemplate(prompt, run.values) });

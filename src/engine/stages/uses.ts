@@ -6,12 +6,15 @@ import { fillText } from "../../program/uses.ts";
 import { createScope, type Run } from "../state.ts";
 
 /**
- * Runs what the program uses: each entry as soon as those it reads are done, independent ones at the same time. Outputs become
- * `uses.NAME`, in the order of the file whatever the timing. The first failure cancels everything else at once.
+ * Runs what the program uses: each entry as soon as those it reads are done, independent ones at
+ * the same time. Outputs become `uses.NAME`, in the order of the file whatever the timing. The
+ * first failure cancels everything else at once.
  */
 export async function runUses(run: Run): Promise<void> {
   const { uses } = run.loaded;
-  const outputs: Record<string, unknown> = Object.fromEntries(uses.map(({ entry }) => [entry.name, undefined]));
+  const outputs: Record<string, unknown> = Object.fromEntries(
+    uses.map(({ entry }) => [entry.name, undefined]),
+  );
   run.values["uses"] = outputs;
   if (uses.length === 0) return;
   const scope = createScope(run.signal);
@@ -27,7 +30,8 @@ export async function runUses(run: Run): Promise<void> {
 
   async function runEntry(link: Link): Promise<void> {
     const { reads } = link.entry;
-    if (reads.length > 0) await Promise.all(uses.filter(({ entry }) => reads.includes(entry.name)).map(start));
+    if (reads.length > 0)
+      await Promise.all(uses.filter(({ entry }) => reads.includes(entry.name)).map(start));
     if (scope.signal.aborted) return;
     try {
       outputs[link.entry.name] = await runLink(run, link, scope.signal);
@@ -48,7 +52,10 @@ export async function runUses(run: Run): Promise<void> {
   if (failed) throw failures.get(failed.entry.name);
 }
 
-/** One entry: skipped, run once, or run for each element. Not async: each run that waits would hold one frame more. */
+/**
+ * One entry: skipped, run once, or run for each element. Not async: each run that waits would hold
+ * one frame more.
+ */
 function runLink(run: Run, link: Link, signal: AbortSignal): unknown {
   const { name, when, each } = link.entry;
   if (when !== null && isEmpty(fillText(when, run.values))) {
@@ -64,21 +71,40 @@ function runLink(run: Run, link: Link, signal: AbortSignal): unknown {
   return runEach(run, link, itemsOf(link, each, run.values), signal);
 }
 
-/** The elements that an entry runs for. @throws {ModullmError} RLLM_008 where `each` gives no list */
-export function itemsOf(link: Link, each: string, values: Record<string, unknown>): readonly unknown[] {
+/**
+ * The elements that an entry runs for. @throws {ModullmError} RLLM_008 where `each` gives no list
+ */
+export function itemsOf(
+  link: Link,
+  each: string,
+  values: Record<string, unknown>,
+): readonly unknown[] {
   const items = fillText(each, values);
   if (!Array.isArray(items)) throw notAList(link, items);
   return items;
 }
 
-/** Outputs in the order of the elements; a failed one is null or left out where the entry says so. */
-async function runEach(run: Run, link: Link, items: readonly unknown[], signal: AbortSignal): Promise<unknown[]> {
+/**
+ * Outputs in the order of the elements; a failed one is null or left out where the entry says so.
+ */
+async function runEach(
+  run: Run,
+  link: Link,
+  items: readonly unknown[],
+  signal: AbortSignal,
+): Promise<unknown[]> {
   const scope = createScope(signal);
   const outputs: unknown[] = items.map(() => SKIPPED);
   let next = 0;
   async function work(): Promise<void> {
     for (let item = next++; item < items.length; item = next++) {
-      outputs[item] = await runOne(run, link, { ...run.values, item: items[item] }, item, scope.signal);
+      outputs[item] = await runOne(
+        run,
+        link,
+        { ...run.values, item: items[item] },
+        item,
+        scope.signal,
+      );
     }
   }
   try {
@@ -104,7 +130,8 @@ async function runOne(
   const { entry, child } = link;
   try {
     const place = { parent: run, entry: entry.name, item, fresh: entry.fresh || run.fresh, signal };
-    return (await run.tree.runChild(child, childInput(entry, child.program.input, values), place)).output;
+    return (await run.tree.runChild(child, childInput(entry, child.program.input, values), place))
+      .output;
   } catch (thrown) {
     const error = inChild(toModullmError(thrown), {
       name: entry.name,
@@ -112,7 +139,10 @@ async function runOne(
       ...(item === null ? {} : { item }),
     });
     const forgiven =
-      entry.onError !== "fail" && !signal.aborted && error.code !== "RLLM_020" && error.code !== "RLLM_999";
+      entry.onError !== "fail" &&
+      !signal.aborted &&
+      error.code !== "RLLM_020" &&
+      error.code !== "RLLM_999";
     if (!forgiven) throw error;
     const where = item === null ? entry.name : `${entry.name}[${item}]`;
     run.emit({

@@ -6,13 +6,19 @@ import { modelIds } from "../openai/address.ts";
 import { messageReader } from "./reader.ts";
 import { messagesCall } from "./request.ts";
 
-/** The version of the protocol, as every request must name it: platform.claude.com/docs/en/api/versioning. */
+/**
+ * The version of the protocol, as every request must name it:
+ * platform.claude.com/docs/en/api/versioning.
+ */
 const VERSION = "2023-06-01";
 
 /** Anthropic's Messages: platform.claude.com/docs/en/api/messages. */
 export function createAnthropic(options: NativeOptions): ModelProvider {
   return createNative(options, {
-    headers: ({ key }) => ({ "anthropic-version": VERSION, ...(key === null ? {} : { "x-api-key": key.value }) }),
+    headers: ({ key }) => ({
+      "anthropic-version": VERSION,
+      ...(key === null ? {} : { "x-api-key": key.value }),
+    }),
     write: (model, request) => messagesCall(address(model.endpoint, "/messages"), model, request),
     reader: messageReader,
     listUrl(endpoint) {

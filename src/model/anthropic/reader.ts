@@ -18,11 +18,13 @@ const REASONS: Readonly<Record<string, Finish["reason"]>> = {
 };
 
 /**
- * Reads the events of a streamed message (platform.claude.com/docs/en/build-with-claude/streaming), and a whole message.
+ * Reads the events of a streamed message (platform.claude.com/docs/en/build-with-claude/streaming),
+ * and a whole message.
  *
- * Order: `message_start`, then blocks (`content_block_start`, deltas, `content_block_stop`), `message_delta` with the reason
- * and the final counts, `message_stop`; `ping` and `error` anywhere. Unknown events are passed over, as the page asks. The
- * input of the tool that carries the answer is the answer.
+ * Order: `message_start`, then blocks (`content_block_start`, deltas, `content_block_stop`),
+ * `message_delta` with the reason and the final counts, `message_stop`; `ping` and `error`
+ * anywhere. Unknown events are passed over, as the page asks. The input of the tool that carries
+ * the answer is the answer.
  */
 export function messageReader(callee: Callee): ReplyReader {
   const answerBlocks = new Set<unknown>();
@@ -37,7 +39,8 @@ export function messageReader(callee: Callee): ReplyReader {
     if (typeof message["model"] === "string" && message["model"] !== "") served = message["model"];
     if (typeof message["stop_reason"] === "string") stop = message["stop_reason"];
     const details = message["stop_details"];
-    if (isObject(details) && typeof details["category"] === "string") category = details["category"];
+    if (isObject(details) && typeof details["category"] === "string")
+      category = details["category"];
   }
 
   return {
@@ -50,7 +53,8 @@ export function messageReader(callee: Callee): ReplyReader {
       if (type === "message") {
         yield* wholeBlocks(event["content"]);
         readMessage(event);
-      } else if (type === "message_start" && isObject(event["message"])) readMessage(event["message"]);
+      } else if (type === "message_start" && isObject(event["message"]))
+        readMessage(event["message"]);
       else if (type === "content_block_start" && isObject(event["content_block"])) {
         const block = event["content_block"];
         if (block["type"] === "tool_use" && block["name"] === OUTPUT_TOOL) answerBlocks.add(index);
@@ -84,9 +88,13 @@ export function messageReader(callee: Callee): ReplyReader {
   }
 }
 
-function* deltaParts(delta: Readonly<Record<string, unknown>>, answer: boolean): Generator<ModelPart> {
+function* deltaParts(
+  delta: Readonly<Record<string, unknown>>,
+  answer: boolean,
+): Generator<ModelPart> {
   const { text, thinking, partial_json: json } = delta;
-  if (delta["type"] === "text_delta" && typeof text === "string" && text !== "") yield { type: "text", text };
+  if (delta["type"] === "text_delta" && typeof text === "string" && text !== "")
+    yield { type: "text", text };
   if (delta["type"] === "thinking_delta" && typeof thinking === "string" && thinking !== "")
     yield { type: "reasoning", text: thinking };
   if (answer && delta["type"] === "input_json_delta" && typeof json === "string" && json !== "")
@@ -102,8 +110,13 @@ function known(usage: Readonly<Record<string, unknown>>): Record<string, unknown
 function usageOf(counts: Readonly<Record<string, unknown>>): Usage | null {
   const { input_tokens: input, output_tokens: output } = counts;
   if (!isCount(input) || !isCount(output)) return null;
-  const cached = [counts["cache_creation_input_tokens"], counts["cache_read_input_tokens"]].filter(isCount);
-  return { prompt_tokens: cached.reduce((sum, count) => sum + count, input), completion_tokens: output };
+  const cached = [counts["cache_creation_input_tokens"], counts["cache_read_input_tokens"]].filter(
+    isCount,
+  );
+  return {
+    prompt_tokens: cached.reduce((sum, count) => sum + count, input),
+    completion_tokens: output,
+  };
 }
 
 function declined(category: string | null): ModelPart {

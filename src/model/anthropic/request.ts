@@ -9,10 +9,15 @@ import { thinkingPlan } from "./thinking.ts";
 
 type Body = Record<string, unknown>;
 
-/** Bytes a token has in ordinary text, for the question whether keeping a prompt's beginning can pay. */
+/**
+ * Bytes a token has in ordinary text, for the question whether keeping a prompt's beginning can
+ * pay.
+ */
 const BYTES_PER_TOKEN = 4;
 const KEEP = { cache_control: { type: "ephemeral" } };
-/** Tokens of an answer where neither the program nor the catalogue says: `max_tokens` is required. */
+/**
+ * Tokens of an answer where neither the program nor the catalogue says: `max_tokens` is required.
+ */
 const UNKNOWN_LIMIT = 8192;
 /** The most that is asked for unbidden. */
 const USUAL_LIMIT = 32_000;
@@ -43,7 +48,11 @@ const READ = new Set([
 const SERVICE_TIERS = ["auto", "standard_only"];
 
 /** The body of `POST /v1/messages`. */
-export async function messagesCall(url: URL, model: NativeModel, request: ModelRequest): Promise<NativeCall> {
+export async function messagesCall(
+  url: URL,
+  model: NativeModel,
+  request: ModelRequest,
+): Promise<NativeCall> {
   const notes: ModelNote[] = [];
   const { params } = request;
   const limit = await limitOf(model, params);
@@ -65,7 +74,11 @@ export async function messagesCall(url: URL, model: NativeModel, request: ModelR
   const outputs = form.format === null ? effort : { ...effort, format: form.format };
   const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
   const bare = { ...body, ...(plan.effort === null ? {} : { output_config: effort }), ...extra };
-  const whole = { ...body, ...(Object.keys(outputs).length === 0 ? {} : { output_config: outputs }), ...extra };
+  const whole = {
+    ...body,
+    ...(Object.keys(outputs).length === 0 ? {} : { output_config: outputs }),
+    ...extra,
+  };
   const ours = form.format !== null && params["response_format"] == null;
   return { url, body: whole, notes, bare: ours ? bare : null, patient: false };
 }
@@ -85,8 +98,8 @@ async function limitOf(
 }
 
 /**
- * The system messages. Their end is a place to keep the prompt's beginning from when that is long enough to be kept: a
- * program's system message is the same in every run, while its prompt is not.
+ * The system messages. Their end is a place to keep the prompt's beginning from when that is long
+ * enough to be kept: a program's system message is the same in every run, while its prompt is not.
  */
 function systemBlocks(model: NativeModel, messages: readonly Message[], keep: boolean): unknown {
   const text = messages.filter(({ role }) => role === "system").map(({ content }) => content);
@@ -114,10 +127,17 @@ function fileBlock(model: NativeModel, attachment: Attachment): Body {
   if (modality === null || modality === "audio" || !takes.includes(modality))
     throw notTaken(model.callee, attachment, takes);
   const source = { type: "base64", media_type: attachment.mediaType, data: attachment.data };
-  return modality === "image" ? { type: "image", source } : { type: "document", source, title: attachment.name };
+  return modality === "image"
+    ? { type: "image", source }
+    : { type: "document", source, title: attachment.name };
 }
 
-function plainParams(model: NativeModel, params: ModelRequest["params"], thinks: boolean, notes: ModelNote[]): Body {
+function plainParams(
+  model: NativeModel,
+  params: ModelRequest["params"],
+  thinks: boolean,
+  notes: ModelNote[],
+): Body {
   const { endpoint, name, abilities } = model;
   const refused = new Set([...abilities.refuses, ...(thinks ? abilities.refusesThinking : [])]);
   const body: Body = {};
@@ -154,13 +174,17 @@ function lowered(model: NativeModel, temperature: number): ModelNote {
 
 /** The program's tools, or the one that carries the answer. */
 function toolParams(params: ModelRequest["params"], answer: Readonly<Body> | null): Body {
-  if (answer !== null) return { tools: [answer], tool_choice: { type: "tool", name: answer["name"] } };
+  if (answer !== null)
+    return { tools: [answer], tool_choice: { type: "tool", name: answer["name"] } };
   const { tools, tool_choice: choice, parallel_tool_calls: parallel } = params;
   if (!Array.isArray(tools)) return {};
   const single = parallel === false ? { disable_parallel_tool_use: true } : {};
   const chosen = choiceOf(choice);
   const wanted = chosen ?? (parallel === false ? { type: "auto" } : null);
-  return { tools: tools.map(toolOf), ...(wanted === null ? {} : { tool_choice: { ...wanted, ...single } }) };
+  return {
+    tools: tools.map(toolOf),
+    ...(wanted === null ? {} : { tool_choice: { ...wanted, ...single } }),
+  };
 }
 
 function toolOf(tool: unknown): unknown {

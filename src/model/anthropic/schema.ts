@@ -7,7 +7,10 @@ import { translateSchema } from "../schema/translate.ts";
 /** The tool whose input is the answer, for models that can't be held to a schema otherwise. */
 export const OUTPUT_TOOL = "give_answer";
 
-/** How the schema of the answer is said: the format of the output, a tool that must be called, or neither. */
+/**
+ * How the schema of the answer is said: the format of the output, a tool that must be called, or
+ * neither.
+ */
 export interface OutputForm {
   readonly format: Readonly<Record<string, unknown>> | null;
   readonly tool: Readonly<Record<string, unknown>> | null;
@@ -16,8 +19,9 @@ export interface OutputForm {
 const NEITHER: OutputForm = { format: null, tool: null };
 
 /**
- * Structured outputs where the model has them and the schema can be said in their subset; else a tool whose input is the
- * answer, which a thinking model can't be forced to call, and which gives way to tools of the program's own.
+ * Structured outputs where the model has them and the schema can be said in their subset; else a
+ * tool whose input is the answer, which a thinking model can't be forced to call, and which gives
+ * way to tools of the program's own.
  * platform.claude.com/docs/en/build-with-claude/structured-outputs
  */
 export function outputForm(
@@ -30,7 +34,13 @@ export function outputForm(
   const own = ownSchema(params["response_format"]);
   if (own !== null) return { format: { type: "json_schema", schema: own }, tool: null };
   if (params["format"] === "json" || params["response_format"] != null) {
-    notes.push(leftOut(model.endpoint, model.name, params["format"] === "json" ? "format" : "response_format"));
+    notes.push(
+      leftOut(
+        model.endpoint,
+        model.name,
+        params["format"] === "json" ? "format" : "response_format",
+      ),
+    );
     return NEITHER;
   }
   if (model.abilities.schema === "none" || Object.keys(request.schema).length === 0) return NEITHER;
@@ -45,10 +55,17 @@ export function outputForm(
     return NEITHER;
   }
   note(model, weakened, notes);
-  return { format: null, tool: { name: OUTPUT_TOOL, description: description(request.schema), input_schema: schema } };
+  return {
+    format: null,
+    tool: { name: OUTPUT_TOOL, description: description(request.schema), input_schema: schema },
+  };
 }
 
-function note(model: NativeModel, weakened: Parameters<typeof weakenedNote>[1], notes: ModelNote[]): void {
+function note(
+  model: NativeModel,
+  weakened: Parameters<typeof weakenedNote>[1],
+  notes: ModelNote[],
+): void {
   const made = weakenedNote(model.endpoint, weakened);
   if (made !== null) notes.push(made);
 }

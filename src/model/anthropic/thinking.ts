@@ -29,8 +29,9 @@ const LEAST_BUDGET = 1024;
 const ANSWER_ROOM = 4096;
 
 /**
- * `thinking` and `reasoning_effort` as this model takes them: a budget for models to 4.5, adaptive thinking and an effort
- * for later ones. platform.claude.com/docs/en/build-with-claude/adaptive-thinking, …/extended-thinking, …/effort
+ * `thinking` and `reasoning_effort` as this model takes them: a budget for models to 4.5, adaptive
+ * thinking and an effort for later ones.
+ * platform.claude.com/docs/en/build-with-claude/adaptive-thinking, …/extended-thinking, …/effort
  *
  * @param limit the most tokens the answer may have; `given` when the program says so
  */
@@ -46,7 +47,8 @@ export function thinkingPlan(
   const silent = kind === "none" || kind === "budget";
   const plain = { thinking: null, effort: null, maxTokens: limit.tokens, on: false, off: silent };
   if (asked === null) return plain;
-  if (isObject(asked)) return { ...plain, thinking: asked, on: asked["type"] !== "disabled", off: false };
+  if (isObject(asked))
+    return { ...plain, thinking: asked, on: asked["type"] !== "disabled", off: false };
   const leave = (): ThinkingPlan => {
     notes.push(leftOut(model.endpoint, model.name, named));
     return plain;
@@ -59,7 +61,13 @@ export function thinkingPlan(
   const level = typeof asked === "string" ? asked : null;
   if (kind !== "budget") {
     const effort = level === "minimal" ? "low" : level;
-    return { ...plain, thinking: { type: "adaptive", display: "summarized" }, effort, on: true, off: false };
+    return {
+      ...plain,
+      thinking: { type: "adaptive", display: "summarized" },
+      effort,
+      on: true,
+      off: false,
+    };
   }
   const wanted = BUDGETS[level ?? "medium"];
   if (wanted === undefined) return leave();

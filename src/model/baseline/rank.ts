@@ -13,8 +13,9 @@ function byScore<T>(items: readonly T[], scoreOf: (item: T, index: number) => nu
 }
 
 /**
- * Sentences, the most telling ones first: those that share most words with others, or with what is `asked`; rare words
- * count more. An early place helps; a question, a fragment or leaning on the sentence before harms.
+ * Sentences, the most telling ones first: those that share most words with others, or with what is
+ * `asked`; rare words count more. An early place helps; a question, a fragment or leaning on the
+ * sentence before harms.
  */
 export function rankSentences(sentences: readonly Sentence[], asked?: string): Sentence[] {
   const running = sentences.filter(({ heading }) => !heading);
@@ -30,13 +31,19 @@ export function rankSentences(sentences: readonly Sentence[], asked?: string): S
   }
   return byScore(ranked, ({ text }, place) => {
     const own = words[place] ?? [];
-    const sum = own.reduce((total, word) => total + (weights.get(word) ?? 0), wanted === null ? 0.01 : 0);
+    const sum = own.reduce(
+      (total, word) => total + (weights.get(word) ?? 0),
+      wanted === null ? 0.01 : 0,
+    );
     const weak = text.endsWith("?") || LEANING.test(text) || own.length < 4;
     return (sum * (1 + 1 / (2 + place)) * (weak ? 0.4 : 1)) / Math.log(2 + own.length);
   }).map(({ item }) => item);
 }
 
-/** Key phrases, best first: one to three content words in a row, those that recur before others; no two share a word. */
+/**
+ * Key phrases, best first: one to three content words in a row, those that recur before others; no
+ * two share a word.
+ */
 export function rankPhrases(sentences: readonly Sentence[]): string[] {
   const phrases = new Map<string, { words: readonly string[]; text: string; count: number }>();
   for (const tokens of sentences.map(({ text }) => tokensOf(text)))
@@ -46,9 +53,15 @@ export function rankPhrases(sentences: readonly Sentence[]): string[] {
         const key = words.join(" ");
         const written = tokens.slice(start, end).join(UNSPACED.test(key) ? "" : " ");
         const text = start > 0 || /.\p{Lu}/u.test(written) ? written : written.toLowerCase();
-        phrases.set(key, { words, text, ...phrases.get(key), count: (phrases.get(key)?.count ?? 0) + 1 });
+        phrases.set(key, {
+          words,
+          text,
+          ...phrases.get(key),
+          count: (phrases.get(key)?.count ?? 0) + 1,
+        });
       }
-  // A pair that stands once comes between words that stand twice and three times. Few phrases end like a verb.
+  // A pair that stands once comes between words that stand twice and three times. Few phrases end
+  // like a verb.
   const ranked = byScore([...phrases.values()], ({ words, text, count }) => {
     const size = words.length ** 2;
     return (count - size / 10) * size * (/(?:ed|ing|ly)$/.test(text) ? 0.5 : 1);
@@ -65,7 +78,10 @@ export function rankPhrases(sentences: readonly Sentence[]): string[] {
 export function rankMatches(pattern: string, cues: readonly string[], text: string): string[] {
   const found = [...text.matchAll(new RegExp(pattern, "gu"))].slice(0, 300);
   const around = (at: number, length: number) => text.slice(Math.max(0, at - 30), at + length + 15);
-  const ranked = byScore(found, ({ 0: match, index }) => 1 + evidence(cues, plain(around(index, match.length))));
+  const ranked = byScore(
+    found,
+    ({ 0: match, index }) => 1 + evidence(cues, plain(around(index, match.length))),
+  );
   return ranked.map(({ item: [match] }) => match);
 }
 
@@ -79,7 +95,10 @@ export function rankChoices(choices: readonly JsonSchema[], told: unknown, text:
   });
 }
 
-/** What tells that a text speaks of what has the name: known phrases and the whole name; with more `told` of it, each word. */
+/**
+ * What tells that a text speaks of what has the name: known phrases and the whole name; with more
+ * `told` of it, each word.
+ */
 export function cuesFor(name: string, told?: string): string[] {
   const known = lookUp(english.topics, name).flatMap((phrases) => phrases.split("|"));
   const words = stemsOf(name.replaceAll(CAMEL_CASE, " "));
@@ -87,16 +106,24 @@ export function cuesFor(name: string, told?: string): string[] {
   return [...new Set([...known, words.join(" "), ...single].filter(Boolean).map(plain))];
 }
 
-/** How many of the cues stand in the plain form of a text, but for those that are denied just before. */
+/**
+ * How many of the cues stand in the plain form of a text, but for those that are denied just
+ * before.
+ */
 export function evidence(cues: readonly string[], stems: string): number {
   const places = cues.map((cue) => stems.indexOf(cue));
-  return places.filter((at) => at >= 0 && !DENIAL.test(stems.slice(Math.max(0, at - 20), at + 1))).length;
+  return places.filter((at) => at >= 0 && !DENIAL.test(stems.slice(Math.max(0, at - 20), at + 1)))
+    .length;
 }
 
-/** What a table has in each row whose first column holds the beginning of one of the name's words. */
+/**
+ * What a table has in each row whose first column holds the beginning of one of the name's words.
+ */
 export function lookUp(table: readonly (readonly string[])[], name: string): string[] {
   const words = ` ${tokensOf(name.replaceAll(CAMEL_CASE, " ")).join(" ").toLowerCase()}`;
-  const rows = table.filter(([keys = ""]) => keys.split(" ").some((key) => words.includes(` ${key}`)));
+  const rows = table.filter(([keys = ""]) =>
+    keys.split(" ").some((key) => words.includes(` ${key}`)),
+  );
   return rows.flatMap(([, value]) => value ?? []);
 }
 

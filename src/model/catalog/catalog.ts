@@ -3,19 +3,24 @@ import { findProvider } from "../providers.ts";
 
 const NOTHING: ModelFacts = { window: null, maxOutput: null, inputPrice: null, outputPrice: null };
 
-/** Models that run on the user's own machines: a call costs nothing, which is a price that is known. */
+/**
+ * Models that run on the user's own machines: a call costs nothing, which is a price that is known.
+ */
 const LOCAL: ReadonlySet<string> = new Set(["builtin", "ollama", "vllm", "llamacpp", "lmstudio"]);
 
 /**
- * What is known of models, by `provider/name`; the provider may go by any of its names. A dated name (`gpt-4o-2024-08-06`) that
- * is not known itself has the facts of its family. What the user says wins, field by field.
+ * What is known of models, by `provider/name`; the provider may go by any of its names. A dated
+ * name (`gpt-4o-2024-08-06`) that is not known itself has the facts of its family. What the user
+ * says wins, field by field.
  *
  * @param options.overrides facts by `provider/name`
  */
 export function createCatalog(
   options: { readonly overrides?: Readonly<Record<string, Partial<ModelFacts>>> } = {},
 ): ModelCatalog {
-  const overrides = new Map(Object.entries(options.overrides ?? {}).map(([id, facts]) => [canonical(id), facts]));
+  const overrides = new Map(
+    Object.entries(options.overrides ?? {}).map(([id, facts]) => [canonical(id), facts]),
+  );
   return {
     async facts(id) {
       const name = canonical(id);

@@ -4,15 +4,19 @@ import { join } from "node:path";
 import { isObject } from "../../core/json.ts";
 import { type BreakerRecord, type BreakerStore, createMemoryStore } from "./breaker.ts";
 
-/** Milliseconds for which what was seen of the folder still holds: other processes' news may come that late. */
+/**
+ * Milliseconds for which what was seen of the folder still holds: other processes' news may come
+ * that late.
+ */
 const FRESH = 250;
 /** A record is a few numbers; a longer file is something else. */
 const LONGEST_FILE = 1000;
 
 /**
- * Records in files that all processes of a user share: one small file a model, under a digest of its key, written whole and put
- * in place at once. No locks: of two processes that write, the last one counts, and all that hangs on it is one call more or
- * less. A file that can't be read counts as none; where nothing can be written, the records are this process's own.
+ * Records in files that all processes of a user share: one small file a model, under a digest of
+ * its key, written whole and put in place at once. No locks: of two processes that write, the last
+ * one counts, and all that hangs on it is one call more or less. A file that can't be read counts
+ * as none; where nothing can be written, the records are this process's own.
  *
  * @param folder made when the first record is written
  */
@@ -28,7 +32,10 @@ export function createBreakerFiles(folder: string): BreakerStore {
     seen.set(key, { at: performance.now(), record });
   }
 
-  /** Most users have never had a record: then there is no folder, and no file needs to be looked for. */
+  /**
+   * Most users have never had a record: then there is no folder, and no file needs to be looked
+   * for.
+   */
   function isEmpty(time: number): boolean {
     if (time - looked < FRESH) return empty;
     looked = time;
@@ -42,7 +49,8 @@ export function createBreakerFiles(folder: string): BreakerStore {
       const time = performance.now();
       const known = seen.get(key);
       if (known !== undefined && time - known.at < FRESH) return known.record;
-      const record = attempt(() => (isEmpty(time) ? null : readRecord(fileOf(folder, key)))) ?? null;
+      const record =
+        attempt(() => (isEmpty(time) ? null : readRecord(fileOf(folder, key)))) ?? null;
       remember(key, record);
       return record;
     },
@@ -79,7 +87,9 @@ function readRecord(file: string): BreakerRecord | null {
   const value: unknown = JSON.parse(readFileSync(file, "utf8"));
   if (!isObject(value)) return null;
   const { failures, failed, until, rest } = value;
-  const numbers = [failures, failed, until, rest].every((each) => typeof each === "number" && each >= 0);
+  const numbers = [failures, failed, until, rest].every(
+    (each) => typeof each === "number" && each >= 0,
+  );
   return numbers ? ({ failures, failed, until, rest } as BreakerRecord) : null;
 }
 

@@ -10,7 +10,10 @@ export interface BreakerRecord {
   readonly rest: number;
 }
 
-/** Where records are kept: of one process, or of all processes of a user. No call throws; what can't be read is not there. */
+/**
+ * Where records are kept: of one process, or of all processes of a user. No call throws; what can't
+ * be read is not there.
+ */
 export interface BreakerStore {
   get(key: string): BreakerRecord | null;
   put(key: string, record: BreakerRecord): void;
@@ -28,14 +31,17 @@ export interface BreakerOptions {
 /**
  * Spares a model that fails again and again.
  *
- * Closed: calls pass. After three failures in a row it opens, and rests for 5 s, then 10 s, then 20 s at a time (or as long as
- * the server asks for, up to 60 s). When a rest is over it is half open: the first call is the probe, and the model counts as
- * resting for the others until the probe has ended. One success closes it.
+ * Closed: calls pass. After three failures in a row it opens, and rests for 5 s, then 10 s, then 20
+ * s at a time (or as long as the server asks for, up to 60 s). When a rest is over it is half open:
+ * the first call is the probe, and the model counts as resting for the others until the probe has
+ * ended. One success closes it.
  */
 export interface Breaker {
   /** Until when calls are better spared; null while they are not. */
   restsUntil(): number | null;
-  /** A call begins. True when it is the probe of a model that has rested: then one try is enough. */
+  /**
+   * A call begins. True when it is the probe of a model that has rested: then one try is enough.
+   */
   begin(): boolean;
   succeeded(): void;
   /** @param asked milliseconds the server wants to be left alone; null where it does not say */
@@ -51,8 +57,12 @@ const LONGEST_ASKED = 60_000;
 const MEMORY = 120_000;
 
 /** @param key what tells the model apart from all others: its id and where its calls go */
-export function createBreaker(key: string, { store, now = Date.now, scale = 1 }: BreakerOptions): Breaker {
-  // Nothing was on record when the last call began, and nothing has failed here since: nothing to remove.
+export function createBreaker(
+  key: string,
+  { store, now = Date.now, scale = 1 }: BreakerOptions,
+): Breaker {
+  // Nothing was on record when the last call began, and nothing has failed here since: nothing to
+  // remove.
   let clean = false;
 
   function current(): BreakerRecord | null {
@@ -73,7 +83,8 @@ export function createBreaker(key: string, { store, now = Date.now, scale = 1 }:
     begin() {
       const record = current();
       if (record === null || record.until === 0) return false;
-      // Others spare it while the probe is under way; if this process dies, for no longer than one more rest.
+      // Others spare it while the probe is under way; if this process dies, for no longer than one
+      // more rest.
       if (record.until <= now())
         store.put(key, { ...record, until: now() + Math.max(record.rest, FIRST_REST * scale) });
       return true;
@@ -86,7 +97,8 @@ export function createBreaker(key: string, { store, now = Date.now, scale = 1 }:
       clean = false;
       const failures = (record?.failures ?? 0) + 1;
       const time = now();
-      if (failures < THRESHOLD) return store.put(key, { failures, failed: time, until: 0, rest: 0 });
+      if (failures < THRESHOLD)
+        return store.put(key, { failures, failed: time, until: 0, rest: 0 });
       const rest = Math.min((record?.rest ?? 0) * 2 || FIRST_REST * scale, LONGEST_REST * scale);
       const wait = Math.max(rest, Math.min(asked ?? 0, LONGEST_ASKED * scale));
       store.put(key, { failures, failed: time, until: time + wait, rest });

@@ -3,14 +3,23 @@ import type { ModelRequest, Patience } from "../model.ts";
 
 /** Milliseconds of the whole call where nothing is set, as OpenAI's own clients have it. */
 const DEFAULT_TOTAL = 600_000;
-/** Milliseconds to wait for a connection, a first sign of life or the next one while another model could answer instead. */
+/**
+ * Milliseconds to wait for a connection, a first sign of life or the next one while another model
+ * could answer instead.
+ */
 const SHORT = 10_000;
 /** The same on the last model. */
 const LONG = 120_000;
 /** While another model is left, for servers that load or think before they say anything. */
 const LOADING = 90_000;
 
-const NOTHING_SET: Patience = { another: false, connect: null, first: null, gap: null, total: null };
+const NOTHING_SET: Patience = {
+  another: false,
+  connect: null,
+  first: null,
+  gap: null,
+  total: null,
+};
 
 export interface CallFacts {
   /** Whether the answer comes in pieces: a whole one shows no sign of life before it is done. */
@@ -20,8 +29,9 @@ export interface CallFacts {
 }
 
 /**
- * Limits of one call, by what the program says (`timeout`, in seconds), what the user has set, and whether another model is left.
- * A server that loads or thinks first gets at least a minute and a half, and on the last model the whole call unless something is set.
+ * Limits of one call, by what the program says (`timeout`, in seconds), what the user has set, and
+ * whether another model is left. A server that loads or thinks first gets at least a minute and a
+ * half, and on the last model the whole call unless something is set.
  */
 export function deadlinesOf(
   timeout: unknown,
@@ -39,7 +49,8 @@ export function deadlinesOf(
     return set === null && !patience.another ? null : Math.max(set ?? 0, LOADING);
   };
   // On a last model the program's own limit is all the patience there is.
-  const first = given && !patience.another && patience.first === null ? null : limit(patience.first);
+  const first =
+    given && !patience.another && patience.first === null ? null : limit(patience.first);
   const gap = limit(patience.gap);
   return { total, connect, first, stall: gap === null ? null : Math.min(gap, total) };
 }
@@ -54,9 +65,10 @@ export function isTimeout(value: unknown): value is number {
 }
 
 /**
- * Whether to have an answer in pieces. Also where nobody watches it come: only so a dead server is told from a busy one.
- * Not from servers that would then leave the count of tokens out, unless another model is left; and not from models that
- * think in silence, which some accounts may not stream.
+ * Whether to have an answer in pieces. Also where nobody watches it come: only so a dead server is
+ * told from a busy one. Not from servers that would then leave the count of tokens out, unless
+ * another model is left; and not from models that think in silence, which some accounts may not
+ * stream.
  */
 export function wantsStream(
   request: ModelRequest,
@@ -64,7 +76,8 @@ export function wantsStream(
 ): boolean {
   const { params, patience } = request;
   if (request.stream || params["stream"] === true) return true;
-  const whole = patience === undefined || params["stream"] === false || params["audio"] !== undefined;
+  const whole =
+    patience === undefined || params["stream"] === false || params["audio"] !== undefined;
   if (whole || (patient && !local)) return false;
   return patience.another || (streamUsage && !local);
 }

@@ -3,12 +3,16 @@ const LOOK = 3000;
 const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 
 /**
- * Whether a connection to this address can be had now. `fetch` does not tell a server that is thinking from one that is not
- * there, so a connection of our own is tried. True where that would prove nothing: behind a proxy, or when the name is not found.
+ * Whether a connection to this address can be had now. `fetch` does not tell a server that is
+ * thinking from one that is not there, so a connection of our own is tried. True where that would
+ * prove nothing: behind a proxy, or when the name is not found.
  */
 export async function isReachable(
   address: string,
-  { milliseconds = LOOK, env = process.env }: { milliseconds?: number; env?: Readonly<NodeJS.ProcessEnv> } = {},
+  {
+    milliseconds = LOOK,
+    env = process.env,
+  }: { milliseconds?: number; env?: Readonly<NodeJS.ProcessEnv> } = {},
 ): Promise<boolean> {
   if (PROXIES.some((name) => env[name] || env[name.toLowerCase()])) return true;
   const { connect } = await import("node:net");
@@ -26,6 +30,8 @@ export async function isReachable(
       resolve(reached);
     }
     socket.once("connect", () => end(true));
-    socket.once("error", (error: NodeJS.ErrnoException) => end(!/UNREACH|TIMEDOUT/.test(error.code ?? "")));
+    socket.once("error", (error: NodeJS.ErrnoException) =>
+      end(!/UNREACH|TIMEDOUT/.test(error.code ?? "")),
+    );
   });
 }

@@ -24,7 +24,9 @@ export function createGemini(options: NativeOptions): ModelProvider {
     },
     names({ models }) {
       const all = Array.isArray(models) ? models.filter(isObject) : [];
-      return all.flatMap(({ name }) => (typeof name === "string" ? [name.replace(/^models\//, "")] : []));
+      return all.flatMap(({ name }) =>
+        typeof name === "string" ? [name.replace(/^models\//, "")] : [],
+      );
     },
   });
 }

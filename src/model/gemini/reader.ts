@@ -19,8 +19,9 @@ const REASONS: Readonly<Record<string, Finish["reason"]>> = {
 };
 
 /**
- * Reads the chunks of `streamGenerateContent`, each a whole `GenerateContentResponse` with what is new in it. The last one
- * has a `finishReason`; a prompt that is blocked has a `promptFeedback` and no candidate at all.
+ * Reads the chunks of `streamGenerateContent`, each a whole `GenerateContentResponse` with what is
+ * new in it. The last one has a `finishReason`; a prompt that is blocked has a `promptFeedback` and
+ * no candidate at all.
  */
 export function generateReader(callee: Callee): ReplyReader {
   let finish: string | null = null;
@@ -30,11 +31,14 @@ export function generateReader(callee: Callee): ReplyReader {
   return {
     closed: false,
     *take(event) {
-      if (event["error"] !== undefined && event["error"] !== null) throw inBandFailure(callee, event);
+      if (event["error"] !== undefined && event["error"] !== null)
+        throw inBandFailure(callee, event);
       usage = usageOf(event["usageMetadata"]) ?? usage;
-      if (typeof event["modelVersion"] === "string" && event["modelVersion"] !== "") served = event["modelVersion"];
+      if (typeof event["modelVersion"] === "string" && event["modelVersion"] !== "")
+        served = event["modelVersion"];
       const feedback = event["promptFeedback"];
-      if (isObject(feedback) && typeof feedback["blockReason"] === "string") blocked = feedback["blockReason"];
+      if (isObject(feedback) && typeof feedback["blockReason"] === "string")
+        blocked = feedback["blockReason"];
       const candidate = firstCandidate(event["candidates"]);
       if (candidate === null) return;
       if (isObject(candidate["content"])) yield* contentParts(candidate["content"]["parts"]);
@@ -67,7 +71,10 @@ function* contentParts(parts: unknown): Generator<ModelPart> {
   }
 }
 
-/** What was thought is paid for as output, and is not among the candidates' tokens. A count of 0 is left out. */
+/**
+ * What was thought is paid for as output, and is not among the candidates' tokens. A count of 0 is
+ * left out.
+ */
 function usageOf(metadata: unknown): Usage | null {
   if (!isObject(metadata) || !isCount(metadata["promptTokenCount"])) return null;
   const count = (key: string) => (isCount(metadata[key]) ? metadata[key] : 0);

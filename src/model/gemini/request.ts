@@ -9,7 +9,10 @@ import { thinkingConfig } from "./thinking.ts";
 
 type Body = Record<string, unknown>;
 
-/** Parameters under the names that `generationConfig` has for them: ai.google.dev/api/generate-content#generationconfig. */
+/**
+ * Parameters under the names that `generationConfig` has for them:
+ * ai.google.dev/api/generate-content#generationconfig.
+ */
 const CONFIG: Readonly<Record<string, string>> = {
   temperature: "temperature",
   top_p: "topP",
@@ -29,7 +32,11 @@ const READ = new Set(
 );
 
 /** The body of `POST …:streamGenerateContent`. */
-export async function generateCall(url: URL, model: NativeModel, request: ModelRequest): Promise<NativeCall> {
+export async function generateCall(
+  url: URL,
+  model: NativeModel,
+  request: ModelRequest,
+): Promise<NativeCall> {
   const notes: ModelNote[] = [];
   const { params } = request;
   const config = configOf(model, params, notes);
@@ -41,7 +48,11 @@ export async function generateCall(url: URL, model: NativeModel, request: ModelR
   const rest = { ...conversation(model, request.messages, notes), ...toolParams(params) };
   const bodyWith = (output: Body): Body => {
     const generationConfig = { ...config, ...output, ...own };
-    return { ...rest, ...extra, ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }) };
+    return {
+      ...rest,
+      ...extra,
+      ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
+    };
   };
   const { responseJsonSchema: schema, ...plain } = form;
   const ours = schema !== undefined && params["response_format"] == null;
@@ -50,7 +61,9 @@ export async function generateCall(url: URL, model: NativeModel, request: ModelR
 }
 
 function conversation(model: NativeModel, messages: readonly Message[], notes: ModelNote[]): Body {
-  const system = messages.filter(({ role }) => role === "system").map(({ content }) => ({ text: content }));
+  const system = messages
+    .filter(({ role }) => role === "system")
+    .map(({ content }) => ({ text: content }));
   const contents = messages
     .filter(({ role }) => role !== "system")
     .map(({ role, content, attachments = [] }) => ({
@@ -68,7 +81,8 @@ function conversation(model: NativeModel, messages: readonly Message[], notes: M
 function filePart(model: NativeModel, attachment: Attachment): Body {
   const modality = modalityOf(attachment);
   const takes = model.abilities.input ?? ["image", "audio", "pdf"];
-  if (modality === null || !takes.includes(modality)) throw notTaken(model.callee, attachment, takes);
+  if (modality === null || !takes.includes(modality))
+    throw notTaken(model.callee, attachment, takes);
   return { inlineData: { mimeType: attachment.mediaType, data: attachment.data } };
 }
 
@@ -78,7 +92,8 @@ function configOf(model: NativeModel, params: ModelRequest["params"], notes: Mod
   for (const [key, value] of Object.entries(params)) {
     if (READ.has(key) || value === undefined || value === null) continue;
     const name = CONFIG[key];
-    if (refused.has(key) || name === undefined) notes.push(leftOut(model.endpoint, model.name, key));
+    if (refused.has(key) || name === undefined)
+      notes.push(leftOut(model.endpoint, model.name, key));
     else config[name] = key === "stop" && typeof value === "string" ? [value] : value;
   }
   return config;

@@ -3,8 +3,16 @@ import type { ModelNote, ModelRequest } from "../model.ts";
 import type { NativeModel } from "../native.ts";
 import { leftOut } from "../openai/request.ts";
 
-/** Tokens for each level, as Google's OpenAI-compatible address has them: ai.google.dev/gemini-api/docs/openai#thinking. */
-const BUDGETS: Readonly<Record<string, number>> = { minimal: 1024, low: 1024, medium: 8192, high: 24_576 };
+/**
+ * Tokens for each level, as Google's OpenAI-compatible address has them:
+ * ai.google.dev/gemini-api/docs/openai#thinking.
+ */
+const BUDGETS: Readonly<Record<string, number>> = {
+  minimal: 1024,
+  low: 1024,
+  medium: 8192,
+  high: 24_576,
+};
 /** Levels above the highest are that one. */
 const LEVELS: Readonly<Record<string, string>> = {
   minimal: "minimal",
@@ -18,8 +26,9 @@ const LEVELS: Readonly<Record<string, string>> = {
 const DYNAMIC = -1;
 
 /**
- * `thinking` and `reasoning_effort` as this model takes them: a level since Gemini 3, a budget before
- * (ai.google.dev/gemini-api/docs/thinking). Null where nothing is asked for, so that the model's own default holds.
+ * `thinking` and `reasoning_effort` as this model takes them: a level since Gemini 3, a budget
+ * before (ai.google.dev/gemini-api/docs/thinking). Null where nothing is asked for, so that the
+ * model's own default holds.
  */
 export function thinkingConfig(
   model: NativeModel,
@@ -31,7 +40,8 @@ export function thinkingConfig(
   if (isObject(asked)) return asked;
   const kind = model.abilities.thinking;
   const key = params["thinking"] == null ? "reasoning_effort" : "thinking";
-  const config = kind === "budget" ? budget(model.name, asked) : kind === "level" ? level(asked) : null;
+  const config =
+    kind === "budget" ? budget(model.name, asked) : kind === "level" ? level(asked) : null;
   if (config === null) notes.push(leftOut(model.endpoint, model.name, key));
   return config;
 }

@@ -6,11 +6,15 @@ import { inBandFailure, providerFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
 
 /**
- * `fetch` for the `ollama` package: what reaches it are whole, valid lines that end properly. Errors within a stream, an
- * end that comes too early and a body that is something else end the exchange here, since the package can only print them.
+ * `fetch` for the `ollama` package: what reaches it are whole, valid lines that end properly.
+ * Errors within a stream, an end that comes too early and a body that is something else end the
+ * exchange here, since the package can only print them.
  */
 export function lineFetch(exchange: Exchange, callee: Callee): typeof fetch {
-  const fetchLines = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+  const fetchLines = async (
+    input: string | URL | Request,
+    init?: RequestInit,
+  ): Promise<Response> => {
     const response = await exchange.fetch(input, init);
     const lines = checkedLines(exchange, response, callee);
     const encoder = new TextEncoder();
@@ -29,7 +33,11 @@ export function lineFetch(exchange: Exchange, callee: Callee): typeof fetch {
   return Object.assign(fetchLines, { preconnect: () => undefined });
 }
 
-async function* checkedLines(exchange: Exchange, response: Response, callee: Callee): AsyncGenerator<string> {
+async function* checkedLines(
+  exchange: Exchange,
+  response: Response,
+  callee: Callee,
+): AsyncGenerator<string> {
   let ended = false;
   let start = "";
   let valid = 0;
@@ -38,7 +46,8 @@ async function* checkedLines(exchange: Exchange, response: Response, callee: Cal
     if (start.length < 1200) start += `${line}\n`;
     const value = objectIn(line);
     if (value === null) continue;
-    if (value["error"] !== undefined && value["error"] !== null) throw exchange.stop(inBandFailure(callee, value));
+    if (value["error"] !== undefined && value["error"] !== null)
+      throw exchange.stop(inBandFailure(callee, value));
     valid++;
     ended ||= value["done"] === true || value["status"] === "success";
     yield line;

@@ -58,7 +58,11 @@ async function makeReady(
   signal: AbortSignal,
   note: (note: ModelNote) => void,
 ): Promise<void> {
-  const fault = credentialFault(options.endpoint, `${options.endpoint.written}/${name}`, options.config);
+  const fault = credentialFault(
+    options.endpoint,
+    `${options.endpoint.written}/${name}`,
+    options.config,
+  );
   if (fault !== null) throw fault;
   const callee = calleeOf(options.endpoint, name);
   const wanted = withTag(name).toLowerCase();
@@ -91,8 +95,18 @@ async function* callModel(
   const callee = calleeOf(endpoint, name);
   const { body, notes } = ollamaBody(endpoint, name, request);
   for (const note of notes) yield { type: "note", ...note };
-  const deadlines = deadlinesOf(request.params["timeout"], { stream: true, patient: true }, request.patience);
-  const exchange = openExchange(options, callee, deadlines, signal, request.params["extra_headers"]);
+  const deadlines = deadlinesOf(
+    request.params["timeout"],
+    { stream: true, patient: true },
+    request.patience,
+  );
+  const exchange = openExchange(
+    options,
+    callee,
+    deadlines,
+    signal,
+    request.params["extra_headers"],
+  );
   try {
     const { Ollama } = await import("ollama/browser");
     const client = new Ollama({ host: endpoint.baseUrl, fetch: lineFetch(exchange, callee) });
@@ -106,7 +120,14 @@ async function* callModel(
 
 function* partsOf(piece: ChatResponse): Generator<ModelPart> {
   // What a server leaves out is not there, whatever the package's types promise.
-  const { message, done, done_reason, prompt_eval_count, eval_count, model }: Partial<ChatResponse> = piece;
+  const {
+    message,
+    done,
+    done_reason,
+    prompt_eval_count,
+    eval_count,
+    model,
+  }: Partial<ChatResponse> = piece;
   if (message?.thinking) yield { type: "reasoning", text: message.thinking };
   if (message?.content) yield { type: "text", text: message.content };
   if (!done) return;
@@ -119,8 +140,18 @@ function* partsOf(piece: ChatResponse): Generator<ModelPart> {
   };
 }
 
-async function listModels(options: OllamaOptions, callee: Callee, signal: AbortSignal): Promise<readonly string[]> {
-  const exchange = openExchange(options, callee, { total: TAGS_TIMEOUT, first: null, stall: null }, signal, {});
+async function listModels(
+  options: OllamaOptions,
+  callee: Callee,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const exchange = openExchange(
+    options,
+    callee,
+    { total: TAGS_TIMEOUT, first: null, stall: null },
+    signal,
+    {},
+  );
   try {
     const text = await exchange.text(await exchange.fetch(`${options.endpoint.baseUrl}/api/tags`));
     return tagsIn(text, callee);
@@ -140,7 +171,9 @@ function tagsIn(text: string, callee: Callee): readonly string[] {
   }
   const models: unknown = isObject(body) ? body["models"] : null;
   const all = Array.isArray(models) ? models.filter(isObject) : [];
-  return all.map((model) => model["name"] ?? model["model"]).filter((name) => typeof name === "string");
+  return all
+    .map((model) => model["name"] ?? model["model"])
+    .filter((name) => typeof name === "string");
 }
 
 function openExchange(
@@ -152,7 +185,8 @@ function openExchange(
 ): Exchange {
   const { endpoint } = options;
   const headers: Record<string, string> = { ...keyHeader(endpoint), ...endpoint.headers };
-  for (const [name, value] of Object.entries(isObject(extra) ? extra : {})) headers[name.toLowerCase()] = String(value);
+  for (const [name, value] of Object.entries(isObject(extra) ? extra : {}))
+    headers[name.toLowerCase()] = String(value);
   return new Exchange({ callee, fetch: options.fetch, signal, deadlines, headers });
 }
 
@@ -174,7 +208,8 @@ function calleeOf(endpoint: Endpoint, name: string): Callee {
 /** The failures that mean something more definite on this server. */
 function told(failure: ModullmError, callee: Callee, name: string): ModullmError {
   const { status, refused } = failure.details;
-  if (status === 404 && name !== "" && /model/i.test(reasonOf(failure))) return missing(callee, name, null);
+  if (status === 404 && name !== "" && /model/i.test(reasonOf(failure)))
+    return missing(callee, name, null);
   if (refused !== true) return failure;
   return new ModullmError(failure.code, `${failure.message}; is \`ollama serve\` running?`, {
     details: failure.details,

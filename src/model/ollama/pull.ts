@@ -21,6 +21,10 @@ export async function pullModel(
     const message = `Pulling "${name}": ${status ?? "working"}${percent}`;
     if (message === shown) continue;
     shown = message;
-    note({ kind: "progress", message, data: { completed: completed ?? 0, total: total ?? 0, status: status ?? "" } });
+    note({
+      kind: "progress",
+      message,
+      data: { completed: completed ?? 0, total: total ?? 0, status: status ?? "" },
+    });
   }
 }

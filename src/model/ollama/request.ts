@@ -55,7 +55,8 @@ export function ollamaBody(endpoint: Endpoint, name: string, request: ModelReque
   for (const [key, value] of Object.entries(params)) {
     if (STEERING.has(key) || value === undefined || value === null) continue;
     const option = OPTIONS[key];
-    if (option !== undefined) options[option] = key === "stop" && typeof value === "string" ? [value] : value;
+    if (option !== undefined)
+      options[option] = key === "stop" && typeof value === "string" ? [value] : value;
     else if (DIRECT.has(key)) direct[key] = value;
     else notes.push(leftOut(endpoint, name, key));
   }
@@ -80,8 +81,15 @@ export function ollamaBody(endpoint: Endpoint, name: string, request: ModelReque
   };
 }
 
-/** Ollama takes pictures only, as base64 beside the text. @throws {ModullmError} RLLM_017 for any other file */
-function ollamaMessage(endpoint: Endpoint, name: string, { role, content, attachments = [] }: Message): ChatMessage {
+/**
+ * Ollama takes pictures only, as base64 beside the text. @throws {ModullmError} RLLM_017 for any
+ * other file
+ */
+function ollamaMessage(
+  endpoint: Endpoint,
+  name: string,
+  { role, content, attachments = [] }: Message,
+): ChatMessage {
   if (attachments.length === 0) return { role, content };
   const images = attachments.map((attachment) => {
     if (modalityOf(attachment) === "image") return attachment.data;
@@ -101,7 +109,11 @@ function windowFor(name: string, { messages }: ModelRequest, limit: unknown): nu
   return Math.min(2 ** Math.ceil(Math.log2(needed)), LARGEST_WINDOW);
 }
 
-function formatOf(endpoint: Endpoint, request: ModelRequest, notes: ModelNote[]): string | object | null {
+function formatOf(
+  endpoint: Endpoint,
+  request: ModelRequest,
+  notes: ModelNote[],
+): string | object | null {
   const { params, schema } = request;
   const own = params["response_format"];
   if (isObject(own)) {

@@ -6,10 +6,13 @@ import type { Callee } from "../failure.ts";
 const SHORTEST_SECRET = 6;
 
 /**
- * The address without its query, which goes behind the path of the call. Azure has an address for each deployment, with the
- * version of its protocol; the newer `/openai/v1` is like OpenAI's.
+ * The address without its query, which goes behind the path of the call. Azure has an address for
+ * each deployment, with the version of its protocol; the newer `/openai/v1` is like OpenAI's.
  */
-export function addressOf(endpoint: Endpoint, name: string): { baseURL: string; defaultQuery: Record<string, string> } {
+export function addressOf(
+  endpoint: Endpoint,
+  name: string,
+): { baseURL: string; defaultQuery: Record<string, string> } {
   const url = new URL(endpoint.baseUrl);
   const query = Object.fromEntries(url.searchParams);
   url.search = "";
@@ -19,7 +22,8 @@ export function addressOf(endpoint: Endpoint, name: string): { baseURL: string; 
   if (base.includes("/openai/deployments/")) {
     return { baseURL: base, defaultQuery: { ...query, "api-version": dated ?? "2024-10-21" } };
   }
-  if (url.pathname !== "/" && url.pathname !== "/openai") return { baseURL: base, defaultQuery: query };
+  if (url.pathname !== "/" && url.pathname !== "/openai")
+    return { baseURL: base, defaultQuery: query };
   if (dated === null) return { baseURL: `${url.origin}/openai/v1`, defaultQuery: query };
   const deployment = `${url.origin}/openai/deployments/${encodeURIComponent(name)}`;
   return { baseURL: deployment, defaultQuery: { ...query, "api-version": dated } };
@@ -28,7 +32,9 @@ export function addressOf(endpoint: Endpoint, name: string): { baseURL: string; 
 /** Where the names of the models are. */
 export function listAddress(endpoint: Endpoint): URL {
   const url = new URL(endpoint.baseUrl);
-  url.pathname = isAzure(endpoint) ? "/openai/v1/models" : `${url.pathname.replace(/\/+$/, "")}/models`;
+  url.pathname = isAzure(endpoint)
+    ? "/openai/v1/models"
+    : `${url.pathname.replace(/\/+$/, "")}/models`;
   return url;
 }
 
@@ -47,9 +53,20 @@ export function headersOf(endpoint: Endpoint): Record<string, string> {
   return headers;
 }
 
-/** Whatever was sent as a header may be secret, and servers like to quote what they do not understand. */
-export function calleeOf(endpoint: Endpoint, name: string, extra: Readonly<Record<string, string>>): Callee {
-  const sent = [endpoint.key?.value ?? "", ...Object.values(endpoint.headers), ...Object.values(extra)];
+/**
+ * Whatever was sent as a header may be secret, and servers like to quote what they do not
+ * understand.
+ */
+export function calleeOf(
+  endpoint: Endpoint,
+  name: string,
+  extra: Readonly<Record<string, string>>,
+): Callee {
+  const sent = [
+    endpoint.key?.value ?? "",
+    ...Object.values(endpoint.headers),
+    ...Object.values(extra),
+  ];
   return {
     provider: endpoint.provider,
     model: `${endpoint.written}/${name}`,

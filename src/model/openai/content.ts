@@ -11,7 +11,10 @@ export interface Target {
   readonly input: readonly Modality[] | null;
 }
 
-/** What `input_audio.format` may say to OpenAI itself, as the types of its package (6.49) have it; other servers take more. */
+/**
+ * What `input_audio.format` may say to OpenAI itself, as the types of its package (6.49) have it;
+ * other servers take more.
+ */
 const OPENAI_FORMATS = ["wav", "mp3"];
 const FORMATS: Readonly<Record<string, string>> = { "audio/mpeg": "mp3", "audio/mp4": "m4a" };
 
@@ -26,10 +29,12 @@ export function chatMessage({ role, content, attachments = [] }: Message, target
 function filePart(attachment: Attachment, target: Target): object {
   const modality = modalityOf(attachment);
   const takes = target.input ?? ["image", "audio", "pdf"];
-  const refuse = (): Error => notTaken(calleeOf(target.endpoint, target.name, {}), attachment, takes);
+  const refuse = (): Error =>
+    notTaken(calleeOf(target.endpoint, target.name, {}), attachment, takes);
   if (modality === null || !takes.includes(modality)) throw refuse();
   if (modality === "image") return { type: "image_url", image_url: { url: dataUri(attachment) } };
-  if (modality === "pdf") return { type: "file", file: { filename: attachment.name, file_data: dataUri(attachment) } };
+  if (modality === "pdf")
+    return { type: "file", file: { filename: attachment.name, file_data: dataUri(attachment) } };
   const format = FORMATS[attachment.mediaType] ?? attachment.mediaType.slice("audio/".length);
   const strict = target.endpoint.provider === "openai" || target.endpoint.provider === "azure";
   if (strict && !OPENAI_FORMATS.includes(format)) throw refuse();

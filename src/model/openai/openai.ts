@@ -88,10 +88,16 @@ async function* exchangeParts(
 }
 
 /**
- * Sends through the `openai` package, which knows the protocol's addresses and shapes. Its readers of replies are passed
- * over: they end a stream at the first malformed event, print to the console, and take a cut stream for a finished one.
+ * Sends through the `openai` package, which knows the protocol's addresses and shapes. Its readers
+ * of replies are passed over: they end a stream at the first malformed event, print to the console,
+ * and take a cut stream for a finished one.
  */
-async function send(endpoint: Endpoint, name: string, chat: ChatBody, exchange: Exchange): Promise<Response> {
+async function send(
+  endpoint: Endpoint,
+  name: string,
+  chat: ChatBody,
+  exchange: Exchange,
+): Promise<Response> {
   const { OpenAI } = await import("openai");
   try {
     const client = new OpenAI({
@@ -106,7 +112,9 @@ async function send(endpoint: Endpoint, name: string, chat: ChatBody, exchange: 
       logLevel: "off",
       fetch: exchange.fetch,
     });
-    return await client.post("/chat/completions", { body: chat.body, stream: chat.stream }).asResponse();
+    return await client
+      .post("/chat/completions", { body: chat.body, stream: chat.stream })
+      .asResponse();
   } catch (thrown) {
     throw exchange.explain(thrown);
   }
@@ -117,7 +125,13 @@ async function listModels(options: OpenAiOptions, signal: AbortSignal): Promise<
   const fault = credentialFault(options.endpoint, options.endpoint.written, options.config);
   if (fault !== null) throw fault;
   const callee = calleeOf(options.endpoint, "models", {});
-  const exchange = openExchange(options, callee, { total: 30_000, first: null, stall: null }, signal, {});
+  const exchange = openExchange(
+    options,
+    callee,
+    { total: 30_000, first: null, stall: null },
+    signal,
+    {},
+  );
   try {
     const text = await exchange.text(await exchange.fetch(listAddress(options.endpoint)));
     return namesIn(text, callee);

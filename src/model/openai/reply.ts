@@ -4,7 +4,9 @@ import type { ModelPart } from "../model.ts";
 
 type Finish = Extract<ModelPart, { type: "finish" }>;
 
-/** What one choice of a reply holds, in whichever of its spellings; empty where it holds nothing. */
+/**
+ * What one choice of a reply holds, in whichever of its spellings; empty where it holds nothing.
+ */
 export interface Piece {
   readonly text: string;
   readonly reasoning: string;
@@ -12,21 +14,31 @@ export interface Piece {
 }
 
 /** The first choice; n > 1 asks for more, and only the first is used. Null where there is none. */
-export function firstChoice(body: Readonly<Record<string, unknown>>): Record<string, unknown> | null {
+export function firstChoice(
+  body: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | null {
   const { choices } = body;
   if (!Array.isArray(choices)) return null;
   const all = choices.filter(isObject);
-  return all.find((choice) => choice["index"] === 0) ?? all.find((choice) => choice["index"] === undefined) ?? null;
+  return (
+    all.find((choice) => choice["index"] === 0) ??
+    all.find((choice) => choice["index"] === undefined) ??
+    null
+  );
 }
 
 /** @param message the `message` of a whole reply, or the `delta` of a piece of a streamed one */
 export function readPiece(message: unknown): Piece {
   if (!isObject(message)) return { text: "", reasoning: "", refusal: "" };
   const { content } = message;
-  const thought = [message["reasoning_content"], message["reasoning"]].find((value) => typeof value === "string");
+  const thought = [message["reasoning_content"], message["reasoning"]].find(
+    (value) => typeof value === "string",
+  );
   return {
     text: typeof content === "string" ? content : textOfParts(content, ["text", "output_text"]),
-    reasoning: (typeof thought === "string" ? thought : "") + textOfParts(content, ["thinking", "reasoning"]),
+    reasoning:
+      (typeof thought === "string" ? thought : "") +
+      textOfParts(content, ["thinking", "reasoning"]),
     refusal: typeof message["refusal"] === "string" ? message["refusal"] : "",
   };
 }
@@ -44,7 +56,9 @@ export function readUsage(body: Readonly<Record<string, unknown>>): Usage | null
   const usage = body["usage"] ?? (isObject(own) ? own["usage"] : null);
   if (!isObject(usage)) return null;
   const { prompt_tokens, completion_tokens } = usage;
-  return isCount(prompt_tokens) && isCount(completion_tokens) ? { prompt_tokens, completion_tokens } : null;
+  return isCount(prompt_tokens) && isCount(completion_tokens)
+    ? { prompt_tokens, completion_tokens }
+    : null;
 }
 
 export function servedBy(body: Readonly<Record<string, unknown>>): string | null {

@@ -21,9 +21,19 @@ export interface ChatBody {
 }
 
 /** Parameters that steer the call and are not part of its body. */
-const STEERING = new Set(["timeout", "stream", "format", "extra_headers", "extra_body", "response_format"]);
+const STEERING = new Set([
+  "timeout",
+  "stream",
+  "format",
+  "extra_headers",
+  "extra_body",
+  "response_format",
+]);
 
-/** The body of a chat completion: the messages as they are, the parameters as this server takes them. */
+/**
+ * The body of a chat completion: the messages as they are, the parameters as this server takes
+ * them.
+ */
 export function chatBody(endpoint: Endpoint, name: string, request: ModelRequest): ChatBody {
   const notes: ModelNote[] = [];
   const { params } = request;
@@ -33,7 +43,9 @@ export function chatBody(endpoint: Endpoint, name: string, request: ModelRequest
   const stream = wantsStream(request, { patient, local, streamUsage: abilities.streamUsage });
   const body: Record<string, unknown> = {
     model: name,
-    messages: request.messages.map((message) => chatMessage(message, { endpoint, name, input: abilities.input })),
+    messages: request.messages.map((message) =>
+      chatMessage(message, { endpoint, name, input: abilities.input }),
+    ),
   };
   const { renames } = abilities;
   const refused = refusedBy(abilities, params);
@@ -43,7 +55,10 @@ export function chatBody(endpoint: Endpoint, name: string, request: ModelRequest
     else body[renames[key] ?? key] = value;
   }
   if (typeof params["n"] === "number" && params["n"] > 1) {
-    notes.push({ kind: "warning", message: `Asked for ${params["n"]} answers: only the first one is used` });
+    notes.push({
+      kind: "warning",
+      message: `Asked for ${params["n"]} answers: only the first one is used`,
+    });
   }
   const format = responseFormat(endpoint, { name, abilities }, request, notes);
   if (format !== null) body["response_format"] = format;
@@ -56,7 +71,8 @@ export function chatBody(endpoint: Endpoint, name: string, request: ModelRequest
     stream: body["stream"] === true,
     deadlines: deadlinesOf(params["timeout"], { stream, patient }, request.patience),
     notes,
-    ownFormat: format !== null && params["response_format"] === undefined && params["format"] === undefined,
+    ownFormat:
+      format !== null && params["response_format"] === undefined && params["format"] === undefined,
   };
 }
 
@@ -70,13 +86,16 @@ export function leftOut(endpoint: Endpoint, name: string, key: string): ModelNot
   };
 }
 
-/** What a watcher is told when a server enforces less than the schema; null when nothing was lost. */
+/**
+ * What a watcher is told when a server enforces less than the schema; null when nothing was lost.
+ */
 export function weakenedNote(endpoint: Endpoint, weakened: readonly Weakening[]): ModelNote | null {
   if (weakened.length === 0) return null;
   const places = weakened
     .slice(0, 5)
     .map(({ pointer, keyword }) => `${keyword} at "${pointer === "" ? "/" : pointer}"`);
-  const more = weakened.length > places.length ? ` and ${weakened.length - places.length} more` : "";
+  const more =
+    weakened.length > places.length ? ` and ${weakened.length - places.length} more` : "";
   const data: Json = weakened.map(({ pointer, keyword }) => ({ pointer, keyword }));
   return {
     kind: "schema-weakened",
@@ -85,13 +104,22 @@ export function weakenedNote(endpoint: Endpoint, weakened: readonly Weakening[])
   };
 }
 
-/** The parameters that are left out. Since 5.1 OpenAI's models take sampling parameters when told not to think. */
-export function refusedBy(abilities: Abilities, params: ModelRequest["params"]): ReadonlySet<string> {
+/**
+ * The parameters that are left out. Since 5.1 OpenAI's models take sampling parameters when told
+ * not to think.
+ */
+export function refusedBy(
+  abilities: Abilities,
+  params: ModelRequest["params"],
+): ReadonlySet<string> {
   const thinks = params["reasoning_effort"] !== "none";
   return new Set([...abilities.refuses, ...(thinks ? abilities.refusesThinking : [])]);
 }
 
-/** The program's own `response_format` wins, then `format: json`, then the contract's schema where the server takes one. */
+/**
+ * The program's own `response_format` wins, then `format: json`, then the contract's schema where
+ * the server takes one.
+ */
 function responseFormat(
   endpoint: Endpoint,
   model: { name: string; abilities: Abilities },
@@ -100,7 +128,8 @@ function responseFormat(
 ): unknown {
   const { params, schema } = request;
   const { name, abilities } = model;
-  if (params["response_format"] !== undefined && params["response_format"] !== null) return params["response_format"];
+  if (params["response_format"] !== undefined && params["response_format"] !== null)
+    return params["response_format"];
   const wantsJson = params["format"] === "json";
   if (wantsJson && abilities.jsonMode) return { type: "json_object" };
   if (abilities.schema === "none" || Object.keys(schema).length === 0) {
@@ -111,10 +140,15 @@ function responseFormat(
   const note = weakenedNote(endpoint, translation.weakened);
   if (note !== null) notes.push(note);
   const strict = abilities.schema === "strict" ? { strict: translation.strict } : {};
-  return { type: "json_schema", json_schema: { name: "output", schema: translation.schema, ...strict } };
+  return {
+    type: "json_schema",
+    json_schema: { name: "output", schema: translation.schema, ...strict },
+  };
 }
 
 export function textHeaders(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name.toLowerCase(), String(text)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, text]) => [name.toLowerCase(), String(text)]),
+  );
 }

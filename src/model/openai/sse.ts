@@ -3,8 +3,8 @@ import { readLines } from "../lines.ts";
 /**
  * Server-sent events out of bytes: the `data` of each event, in order.
  *
- * Tolerant where servers are sloppy: CRLF, LF or CR, no blank after the colon, a last event without its blank line.
- * Comments, names and ids of events are skipped.
+ * Tolerant where servers are sloppy: CRLF, LF or CR, no blank after the colon, a last event without
+ * its blank line. Comments, names and ids of events are skipped.
  */
 export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const data: string[] = [];

@@ -15,7 +15,8 @@ export function chunkReader(callee: Callee): ReplyReader {
   return {
     closed: false,
     *take(event) {
-      if (event["error"] !== undefined && event["error"] !== null) throw inBandFailure(callee, event);
+      if (event["error"] !== undefined && event["error"] !== null)
+        throw inBandFailure(callee, event);
       usage = readUsage(event) ?? usage;
       served = servedBy(event) ?? served;
       const choice = firstChoice(event);
@@ -26,7 +27,9 @@ export function chunkReader(callee: Callee): ReplyReader {
       refusal += piece.refusal;
       const reason = choice["finish_reason"];
       if (reason === "error")
-        throw inBandFailure(callee, { error: choice["error"] ?? "the model stopped with an error" });
+        throw inBandFailure(callee, {
+          error: choice["error"] ?? "the model stopped with an error",
+        });
       if (typeof reason === "string" && reason !== "") finish = reason;
     },
     end() {

@@ -11,10 +11,14 @@ export function* wholeParts(body: string, callee: Callee): Generator<ModelPart> 
   if (reply["error"] !== undefined && reply["error"] !== null) throw inBandFailure(callee, reply);
   const choice = firstChoice(reply);
   if (choice === null) {
-    throw providerFailure(callee, `${callee.host} sent a reply without choices: ${excerpt(body, callee)}`, {
-      status: 200,
-      retryable: false,
-    });
+    throw providerFailure(
+      callee,
+      `${callee.host} sent a reply without choices: ${excerpt(body, callee)}`,
+      {
+        status: 200,
+        retryable: false,
+      },
+    );
   }
   if (isObject(choice["error"])) throw inBandFailure(callee, { error: choice["error"] });
   const piece = readPiece(choice["message"]);
@@ -43,8 +47,12 @@ function parsed(body: string, callee: Callee): Record<string, unknown> {
   }
   const reply: unknown = Array.isArray(value) ? value[0] : value;
   if (isObject(reply)) return reply;
-  throw providerFailure(callee, `${callee.host} sent a reply that is not an object: ${excerpt(body, callee)}`, {
-    status: 200,
-    retryable: false,
-  });
+  throw providerFailure(
+    callee,
+    `${callee.host} sent a reply that is not an object: ${excerpt(body, callee)}`,
+    {
+      status: 200,
+      retryable: false,
+    },
+  );
 }

@@ -13,11 +13,13 @@ type Finish = Extract<ModelPart, { type: "finish" }>;
 const REASONING = ["response.reasoning_text.delta", "response.reasoning_summary_text.delta"];
 
 /**
- * Reads the events of a streamed response (developers.openai.com/api/docs/guides/streaming-responses), and a whole response.
+ * Reads the events of a streamed response
+ * (developers.openai.com/api/docs/guides/streaming-responses), and a whole response.
  *
- * Order: `response.created`, `response.in_progress`, items and their deltas, then one of `response.completed`,
- * `response.incomplete`, `response.failed`; there is no `[DONE]`. Text that came in deltas comes again, whole, in `….done`
- * events and in the last one, and is passed over there.
+ * Order: `response.created`, `response.in_progress`, items and their deltas, then one of
+ * `response.completed`, `response.incomplete`, `response.failed`; there is no `[DONE]`. Text that
+ * came in deltas comes again, whole, in `….done` events and in the last one, and is passed over
+ * there.
  */
 export function responseReader(callee: Callee): ReplyReader {
   let finish: Finish | null = null;
@@ -50,10 +52,12 @@ export function responseReader(callee: Callee): ReplyReader {
     },
     *take(event) {
       const { type, delta } = event;
-      if (type === "error") throw inBandFailure(callee, isObject(event["error"]) ? event : { error: event });
+      if (type === "error")
+        throw inBandFailure(callee, isObject(event["error"]) ? event : { error: event });
       if (event["object"] === "response") yield* readResponse(event);
       else if (isObject(event["response"])) yield* readResponse(event["response"]);
-      else if (typeof event["error"] === "string" || isObject(event["error"])) throw inBandFailure(callee, event);
+      else if (typeof event["error"] === "string" || isObject(event["error"]))
+        throw inBandFailure(callee, event);
       if (typeof delta !== "string" || delta === "" || typeof type !== "string") return;
       if (type === "response.output_text.delta") yield { type: "text", text: delta };
       else if (REASONING.includes(type)) yield { type: "reasoning", text: delta };
@@ -63,7 +67,9 @@ export function responseReader(callee: Callee): ReplyReader {
     },
     end() {
       if (finish === null) return null;
-      return refusal === "" ? [finish] : [refusalNote(refusal, callee), { ...finish, reason: "content-filter" }];
+      return refusal === ""
+        ? [finish]
+        : [refusalNote(refusal, callee), { ...finish, reason: "content-filter" }];
     },
   };
 }
@@ -109,5 +115,7 @@ function reasonOf(response: Readonly<Record<string, unknown>>): Finish["reason"]
 function usageOf(usage: unknown): Usage | null {
   if (!isObject(usage)) return null;
   const { input_tokens: input, output_tokens: output } = usage;
-  return isCount(input) && isCount(output) ? { prompt_tokens: input, completion_tokens: output } : null;
+  return isCount(input) && isCount(output)
+    ? { prompt_tokens: input, completion_tokens: output }
+    : null;
 }

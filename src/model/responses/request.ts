@@ -24,8 +24,8 @@ const READ = new Set(
 const LEAST_LIMIT = 16;
 
 /**
- * The body of `POST /responses`. Nothing is kept at the server (`store`), as with a chat completion; `extra_body` can say
- * otherwise.
+ * The body of `POST /responses`. Nothing is kept at the server (`store`), as with a chat
+ * completion; `extra_body` can say otherwise.
  */
 export function responsesCall(url: URL, model: NativeModel, request: ModelRequest): NativeCall {
   const notes: ModelNote[] = [];
@@ -45,7 +45,11 @@ export function responsesCall(url: URL, model: NativeModel, request: ModelReques
   };
   const verbosity = params["verbosity"] == null ? {} : { verbosity: params["verbosity"] };
   const format = formatOf(model, request, notes);
-  const withText = (text: Body): Body => ({ ...body, ...(Object.keys(text).length === 0 ? {} : { text }), ...extra });
+  const withText = (text: Body): Body => ({
+    ...body,
+    ...(Object.keys(text).length === 0 ? {} : { text }),
+    ...extra,
+  });
   const ours = format !== null && params["response_format"] == null && params["format"] == null;
   return {
     url,
@@ -61,7 +65,8 @@ function plainParams(model: NativeModel, params: ModelRequest["params"], notes: 
   const body: Body = {};
   for (const [key, value] of Object.entries(params)) {
     if (READ.has(key) || value === undefined || value === null) continue;
-    if (refused.has(key) || UNKNOWN_HERE.has(key)) notes.push(leftOut(model.endpoint, model.name, key));
+    if (refused.has(key) || UNKNOWN_HERE.has(key))
+      notes.push(leftOut(model.endpoint, model.name, key));
     else body[key] = value;
   }
   return body;
@@ -76,10 +81,16 @@ function inputItem(model: NativeModel, { role, content, attachments = [] }: Mess
 function filePart(model: NativeModel, attachment: Attachment): Body {
   const modality = modalityOf(attachment);
   const takes = model.abilities.input ?? ["image", "audio", "pdf"];
-  if (modality === null || !takes.includes(modality)) throw notTaken(model.callee, attachment, takes);
-  if (modality === "image") return { type: "input_image", image_url: dataUri(attachment), detail: "auto" };
-  if (modality === "pdf") return { type: "input_file", filename: attachment.name, file_data: dataUri(attachment) };
-  const format = attachment.mediaType === "audio/mpeg" ? "mp3" : attachment.mediaType.replace(/^audio\/(x-)?/, "");
+  if (modality === null || !takes.includes(modality))
+    throw notTaken(model.callee, attachment, takes);
+  if (modality === "image")
+    return { type: "input_image", image_url: dataUri(attachment), detail: "auto" };
+  if (modality === "pdf")
+    return { type: "input_file", filename: attachment.name, file_data: dataUri(attachment) };
+  const format =
+    attachment.mediaType === "audio/mpeg"
+      ? "mp3"
+      : attachment.mediaType.replace(/^audio\/(x-)?/, "");
   return { type: "input_audio", input_audio: { data: attachment.data, format } };
 }
 
@@ -97,21 +108,40 @@ function formatOf(model: NativeModel, request: ModelRequest, notes: ModelNote[])
   const translation = translateSchema(schema, abilities.schema);
   const note = weakenedNote(endpoint, translation.weakened);
   if (note !== null) notes.push(note);
-  return { type: "json_schema", name: "output", schema: translation.schema, strict: translation.strict };
+  return {
+    type: "json_schema",
+    name: "output",
+    schema: translation.schema,
+    strict: translation.strict,
+  };
 }
 
 function toolParams(params: ModelRequest["params"]): Body {
   const { tools, tool_choice: choice } = params;
   if (!Array.isArray(tools)) return {};
   const known = toolChoice(choice);
-  const chosen = known === null ? choice : typeof known === "string" ? known : { type: "function", name: known.name };
+  const chosen =
+    known === null
+      ? choice
+      : typeof known === "string"
+        ? known
+        : { type: "function", name: known.name };
   return { tools: tools.map(toolOf), ...(chosen == null ? {} : { tool_choice: chosen }) };
 }
 
-/** A strict tool has no optional parameters; chat completions don't ask for that, and responses do unless told. */
+/**
+ * A strict tool has no optional parameters; chat completions don't ask for that, and responses do
+ * unless told.
+ */
 function toolOf(tool: unknown): unknown {
   const known = functionTool(tool);
   if (known === null) return tool;
   const { name, description, parameters } = known;
-  return { type: "function", name, ...(description === null ? {} : { description }), parameters, strict: false };
+  return {
+    type: "function",
+    name,
+    ...(description === null ? {} : { description }),
+    parameters,
+    strict: false,
+  };
 }

@@ -6,11 +6,15 @@ import { addressOf, headersOf, listAddress, modelIds } from "../openai/address.t
 import { responseReader } from "./reader.ts";
 import { responsesCall } from "./request.ts";
 
-/** OpenAI's Responses (developers.openai.com/api/reference/resources/responses), also behind Azure's v1 address. */
+/**
+ * OpenAI's Responses (developers.openai.com/api/reference/resources/responses), also behind Azure's
+ * v1 address.
+ */
 export function createResponses(options: NativeOptions): ModelProvider {
   return createNative(options, {
     headers: headersOf,
-    write: async (model, request) => responsesCall(address(model.endpoint, model.name), model, request),
+    write: async (model, request) =>
+      responsesCall(address(model.endpoint, model.name), model, request),
     reader: responseReader,
     listUrl: listAddress,
     names: ({ data }) => modelIds(data),

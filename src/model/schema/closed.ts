@@ -7,10 +7,14 @@ type Node = Readonly<Record<string, unknown>>;
 /** Places that are named at most: enough to say why. */
 const MOST = 20;
 
-/** What keeps a schema (already in a closed dialect) from being enforced as it stands; empty when nothing does. */
+/**
+ * What keeps a schema (already in a closed dialect) from being enforced as it stands; empty when
+ * nothing does.
+ */
 export function closedFaults(schema: Node, limits: Limits): readonly Weakening[] {
   const faults: Weakening[] = [];
-  if (schema["type"] !== "object" || schema["anyOf"] !== undefined) faults.push({ pointer: "", keyword: "type" });
+  if (schema["type"] !== "object" || schema["anyOf"] !== undefined)
+    faults.push({ pointer: "", keyword: "type" });
   const count = { properties: 0, enumValues: 0, characters: 0, optional: 0, unions: 0 };
   visit(schema, "", 0, { faults, count, limits });
   const over = (what: number, limit: number | undefined, keyword: string) => {
@@ -26,7 +30,13 @@ export function closedFaults(schema: Node, limits: Limits): readonly Weakening[]
 
 interface Visit {
   readonly faults: Weakening[];
-  readonly count: { properties: number; enumValues: number; characters: number; optional: number; unions: number };
+  readonly count: {
+    properties: number;
+    enumValues: number;
+    characters: number;
+    optional: number;
+    unions: number;
+  };
   readonly limits: Limits;
 }
 
@@ -36,14 +46,17 @@ function visit(node: unknown, pointer: string, depth: number, seen: Visit): void
     seen.faults.push({ pointer, keyword: "depth" });
     return;
   }
-  const typed = ["type", "anyOf", "$ref", "enum", "const"].some((keyword) => node[keyword] !== undefined);
+  const typed = ["type", "anyOf", "$ref", "enum", "const"].some(
+    (keyword) => node[keyword] !== undefined,
+  );
   if (!typed) seen.faults.push({ pointer, keyword: "type" });
   if (typeof node["$ref"] === "string" && !/^#(\/\$defs\/[^/]+)?$/.test(node["$ref"])) {
     seen.faults.push({ pointer, keyword: "$ref" });
   }
   visitEnum(listOf(node["enum"]), pointer, seen);
   if (hasType(node, "object")) visitObject(node, pointer, depth, seen);
-  if (hasType(node, "array") && !isObject(node["items"])) seen.faults.push({ pointer, keyword: "items" });
+  if (hasType(node, "array") && !isObject(node["items"]))
+    seen.faults.push({ pointer, keyword: "items" });
   visit(node["items"], `${pointer}/items`, depth + 1, seen);
   for (const [index, member] of listOf(node["anyOf"]).entries())
     visit(member, `${pointer}/anyOf/${index}`, depth, seen);
@@ -68,7 +81,8 @@ function visitObject(node: Node, pointer: string, depth: number, seen: Visit): v
   const names = Object.keys(properties);
   const required = listOf(node["required"]);
   if (names.length === 0) seen.faults.push({ pointer, keyword: "properties" });
-  if (node["additionalProperties"] !== false) seen.faults.push({ pointer, keyword: "additionalProperties" });
+  if (node["additionalProperties"] !== false)
+    seen.faults.push({ pointer, keyword: "additionalProperties" });
   if (required.some((name) => typeof name === "string" && !names.includes(name))) {
     seen.faults.push({ pointer, keyword: "required" });
   }

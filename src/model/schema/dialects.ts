@@ -1,6 +1,9 @@
 import type { SchemaMode } from "../quirks.ts";
 
-/** What a server takes of JSON Schema when it turns a schema into a limit on what the model may write. */
+/**
+ * What a server takes of JSON Schema when it turns a schema into a limit on what the model may
+ * write.
+ */
 export interface Dialect {
   /** Keywords that are enforced; null takes all. */
   readonly keywords: ReadonlySet<string> | null;
@@ -59,7 +62,10 @@ const FREE = {
   limits: null,
 } as const;
 
-/** developers.openai.com/api/docs/guides/structured-outputs, "Supported schemas", as of November 2026. */
+/**
+ * developers.openai.com/api/docs/guides/structured-outputs, "Supported schemas", as of November
+ * 2026.
+ */
 const STRICT: Dialect = {
   ...FREE,
   keywords: new Set([...CORE, ...BOUNDS, ...words("multipleOf pattern format minItems maxItems")]),
@@ -78,7 +84,10 @@ const STRICT: Dialect = {
   },
 };
 
-/** platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON Schema limitations", as of November 2026. */
+/**
+ * platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON Schema limitations", as
+ * of November 2026.
+ */
 const ANTHROPIC: Dialect = {
   ...FREE,
   keywords: new Set([...CORE, ...words("const minItems pattern format")]),
@@ -95,8 +104,9 @@ const ANTHROPIC: Dialect = {
 };
 
 /**
- * ai.google.dev/api/generate-content#generationconfig, `responseJsonSchema`, and ai.google.dev/gemini-api/docs/structured-output
- * for the formats, as of November 2026. No limit on size or depth is published; what is too much is refused with 400.
+ * ai.google.dev/api/generate-content#generationconfig, `responseJsonSchema`, and
+ * ai.google.dev/gemini-api/docs/structured-output for the formats, as of November 2026. No limit on
+ * size or depth is published; what is too much is refused with 400.
  */
 const GEMINI: Dialect = {
   ...FREE,
@@ -110,8 +120,9 @@ const GEMINI: Dialect = {
 };
 
 /**
- * github.com/ggml-org/llama.cpp, grammars/README.md, its list of limitations, which Ollama shares. A repetition of 2,000 or more
- * is refused with the whole grammar (`MAX_REPETITION_THRESHOLD`); one of a group counts several times.
+ * github.com/ggml-org/llama.cpp, grammars/README.md, its list of limitations, which Ollama shares.
+ * A repetition of 2,000 or more is refused with the whole grammar (`MAX_REPETITION_THRESHOLD`); one
+ * of a group counts several times.
  */
 const GRAMMAR: Dialect = {
   ...FREE,
@@ -127,20 +138,29 @@ const GRAMMAR: Dialect = {
   mixes: false,
 };
 
-export const DIALECTS: Readonly<Record<Exclude<SchemaMode, "none" | "schema" | "tool">, Dialect>> = {
-  strict: STRICT,
-  anthropic: ANTHROPIC,
-  gemini: GEMINI,
-  grammar: GRAMMAR,
-};
+export const DIALECTS: Readonly<Record<Exclude<SchemaMode, "none" | "schema" | "tool">, Dialect>> =
+  {
+    strict: STRICT,
+    anthropic: ANTHROPIC,
+    gemini: GEMINI,
+    grammar: GRAMMAR,
+  };
 
-/** Keywords that limit a value: losing one weakens the schema. Whatever is not here only describes. */
+/**
+ * Keywords that limit a value: losing one weakens the schema. Whatever is not here only describes.
+ */
 export const CONSTRAINTS: ReadonlySet<string> = new Set([
   ...CORE,
   ...BOUNDS,
-  ...words("const $dynamicRef $recursiveRef allOf oneOf not if then else patternProperties propertyNames"),
-  ...words("dependencies dependentRequired dependentSchemas minProperties maxProperties unevaluatedProperties"),
-  ...words("unevaluatedItems additionalItems prefixItems contains minContains maxContains minItems maxItems"),
+  ...words(
+    "const $dynamicRef $recursiveRef allOf oneOf not if then else patternProperties propertyNames",
+  ),
+  ...words(
+    "dependencies dependentRequired dependentSchemas minProperties maxProperties unevaluatedProperties",
+  ),
+  ...words(
+    "unevaluatedItems additionalItems prefixItems contains minContains maxContains minItems maxItems",
+  ),
   ...words("uniqueItems minLength maxLength pattern format multipleOf"),
 ]);
 
@@ -153,7 +173,10 @@ export const TELLABLE: ReadonlySet<string> = new Set([
 /** Keywords that stay though they limit nothing: a model reads them. */
 export const DESCRIPTIONS: ReadonlySet<string> = new Set(["title", "description"]);
 
-/** platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools: JSON Schema 2020-12, which the model reads. */
+/**
+ * platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools: JSON Schema 2020-12, which
+ * the model reads.
+ */
 export const TOOL: Dialect = {
   ...FREE,
   keywords: CONSTRAINTS,

@@ -32,7 +32,11 @@ export function merged(first: Node, second: Node): Record<string, unknown> | nul
   return result;
 }
 
-function mergedValue(keyword: string, first: unknown, second: unknown): { readonly value: unknown } | null {
+function mergedValue(
+  keyword: string,
+  first: unknown,
+  second: unknown,
+): { readonly value: unknown } | null {
   if (same(first, second)) return { value: first };
   if (keyword === "type") return types(first, second);
   if (keyword === "enum" && Array.isArray(first) && Array.isArray(second)) {
@@ -42,9 +46,12 @@ function mergedValue(keyword: string, first: unknown, second: unknown): { readon
   if (keyword === "required" && Array.isArray(first) && Array.isArray(second)) {
     return { value: [...new Set<unknown>([...first, ...second])] };
   }
-  if (keyword === "properties" && isObject(first) && isObject(second)) return properties(first, second);
+  if (keyword === "properties" && isObject(first) && isObject(second))
+    return properties(first, second);
   if (keyword === "$defs" && isObject(first) && isObject(second)) {
-    const clash = Object.keys(first).some((name) => name in second && !same(first[name], second[name]));
+    const clash = Object.keys(first).some(
+      (name) => name in second && !same(first[name], second[name]),
+    );
     return clash ? null : { value: { ...first, ...second } };
   }
   if (typeof first !== "number" || typeof second !== "number") return null;
@@ -58,7 +65,8 @@ function properties(first: Node, second: Node): { readonly value: unknown } | nu
     const own = result[name];
     if (own === undefined) result[name] = schema;
     else {
-      const both = isObject(own) && isObject(schema) ? merged(withEnum(own), withEnum(schema)) : null;
+      const both =
+        isObject(own) && isObject(schema) ? merged(withEnum(own), withEnum(schema)) : null;
       if (both === null) return null;
       result[name] = both;
     }
@@ -74,15 +82,21 @@ function withEnum(node: Node): Node {
 }
 
 function types(first: unknown, second: unknown): { readonly value: unknown } | null {
-  const [one, other] = [first, second].map((type) => (Array.isArray(type) ? type : [type]) as readonly unknown[]);
+  const [one, other] = [first, second].map(
+    (type) => (Array.isArray(type) ? type : [type]) as readonly unknown[],
+  );
   const value = (one ?? []).filter((type) => (other ?? []).includes(type));
   if (value.length === 0) return null;
   return { value: value.length === 1 ? value[0] : value };
 }
 
-/** Whether the one forbids properties that the other describes: together they mean something that neither says. */
+/**
+ * Whether the one forbids properties that the other describes: together they mean something that
+ * neither says.
+ */
 function closesOut(closed: Node, other: Node): boolean {
-  if (closed["additionalProperties"] === undefined || closed["additionalProperties"] === true) return false;
+  if (closed["additionalProperties"] === undefined || closed["additionalProperties"] === true)
+    return false;
   const known = isObject(closed["properties"]) ? closed["properties"] : {};
   const named = isObject(other["properties"]) ? Object.keys(other["properties"]) : [];
   return named.some((name) => !(name in known)) || closed["patternProperties"] !== undefined;

@@ -7,11 +7,15 @@ import type { References } from "./references.ts";
 type Node = Readonly<Record<string, unknown>>;
 
 /**
- * The same schema in fewer words, so that dialects need to know one form: draft 4 and 7 words in those of 2020-12, a `const`
- * as an `enum` of one, `allOf` as one schema, properties beside a choice within each of its members. What can't be rewritten
- * without a loss stays as it is.
+ * The same schema in fewer words, so that dialects need to know one form: draft 4 and 7 words in
+ * those of 2020-12, a `const` as an `enum` of one, `allOf` as one schema, properties beside a
+ * choice within each of its members. What can't be rewritten without a loss stays as it is.
  */
-export function normalised(node: Node, dialect: Dialect, references: References): Record<string, unknown> {
+export function normalised(
+  node: Node,
+  dialect: Dialect,
+  references: References,
+): Record<string, unknown> {
   const modern = modernised(node, dialect);
   const whole = withoutAllOf(modern, dialect, references);
   const alone = withReferenceAlone(whole, dialect, references);
@@ -21,13 +25,17 @@ export function normalised(node: Node, dialect: Dialect, references: References)
 function modernised(node: Node, dialect: Dialect): Record<string, unknown> {
   const { definitions, const: constant, ...rest } = node;
   const result: Record<string, unknown> = { ...rest };
-  if (isObject(definitions)) result["$defs"] = { ...definitions, ...(isObject(node["$defs"]) ? node["$defs"] : {}) };
+  if (isObject(definitions))
+    result["$defs"] = { ...definitions, ...(isObject(node["$defs"]) ? node["$defs"] : {}) };
   if (constant !== undefined) {
-    if (dialect.keywords?.has("const") === true && typeof constant !== "object") result["const"] = constant;
+    if (dialect.keywords?.has("const") === true && typeof constant !== "object")
+      result["const"] = constant;
     else result["enum"] ??= [constant];
   }
-  if (typeof result["$ref"] === "string") result["$ref"] = result["$ref"].replace(/^#\/definitions\//, "#/$defs/");
-  if (Array.isArray(result["enum"]) && result["type"] === undefined) typeFromValues(result, result["enum"]);
+  if (typeof result["$ref"] === "string")
+    result["$ref"] = result["$ref"].replace(/^#\/definitions\//, "#/$defs/");
+  if (Array.isArray(result["enum"]) && result["type"] === undefined)
+    typeFromValues(result, result["enum"]);
   for (const [flag, bound] of [
     ["exclusiveMinimum", "minimum"],
     ["exclusiveMaximum", "maximum"],
@@ -36,7 +44,8 @@ function modernised(node: Node, dialect: Dialect): Record<string, unknown> {
     if (result[flag] === false || result[flag] === undefined) delete result[flag];
     if (result[bound] === undefined) delete result[bound];
   }
-  if (result["type"] === "integer" && dialect.keywords?.has("exclusiveMinimum") === false) inclusive(result);
+  if (result["type"] === "integer" && dialect.keywords?.has("exclusiveMinimum") === false)
+    inclusive(result);
   if (Array.isArray(result["items"])) {
     result["prefixItems"] ??= result["items"];
     delete result["items"];
@@ -72,7 +81,8 @@ function withoutAllOf(
   let whole: Record<string, unknown> | null = rest;
   for (const member of allOf) {
     if (whole === null || !isObject(member)) return node;
-    const lone = allOf.length === 1 && Object.keys(rest).every((keyword) => DESCRIPTIONS.has(keyword));
+    const lone =
+      allOf.length === 1 && Object.keys(rest).every((keyword) => DESCRIPTIONS.has(keyword));
     whole = lone ? { ...rest, ...member } : mergedIn(whole, member, dialect, references);
   }
   if (whole === null) return node;
@@ -80,7 +90,9 @@ function withoutAllOf(
     whole["additionalProperties"] ??= false;
     delete whole["unevaluatedProperties"];
   }
-  return whole["allOf"] === undefined ? modernised(whole, dialect) : withoutAllOf(whole, dialect, references);
+  return whole["allOf"] === undefined
+    ? modernised(whole, dialect)
+    : withoutAllOf(whole, dialect, references);
 }
 
 function mergedIn(
@@ -93,7 +105,10 @@ function mergedIn(
   return plain === null ? null : merged(whole, modernised(plain, dialect));
 }
 
-/** A member that is nothing but a reference, as what it leads to; null where that leads in circles or nowhere. */
+/**
+ * A member that is nothing but a reference, as what it leads to; null where that leads in circles
+ * or nowhere.
+ */
 function resolved(member: Node, references: References): Node | null {
   const { $ref: reference, ...rest } = member;
   if (reference === undefined) return member;
@@ -103,7 +118,10 @@ function resolved(member: Node, references: References): Node | null {
   return inner === null ? null : merged(inner, rest);
 }
 
-/** Beside a reference nothing else may stand. A description is dropped; what limits is said together with the target. */
+/**
+ * Beside a reference nothing else may stand. A description is dropped; what limits is said together
+ * with the target.
+ */
 function withReferenceAlone(
   node: Record<string, unknown>,
   dialect: Dialect,
@@ -115,7 +133,9 @@ function withReferenceAlone(
   if (Object.keys(rest).every((keyword) => DESCRIPTIONS.has(keyword) || keyword.startsWith("$"))) {
     const elsewhere = !/^#(\/\$defs\/[^/]+)?$/.test(reference) && !dialect.limits?.allRequired;
     const target = elsewhere ? resolved({ $ref: reference }, references) : null;
-    return target === null ? { $ref: reference, ...kept } : { ...modernised(target, dialect), ...kept };
+    return target === null
+      ? { $ref: reference, ...kept }
+      : { ...modernised(target, dialect), ...kept };
   }
   const whole = mergedIn(rest, { $ref: reference }, dialect, references);
   return whole === null ? node : { ...whole, ...kept };
@@ -132,9 +152,14 @@ function withinChoices(
   if (keyword === null || plain["properties"] === undefined) return node;
   const { [keyword]: members, ...base } = plain;
   if (!Array.isArray(members) || hasChoice(base) !== null) return node;
-  const all = members.map((member: unknown) => (isObject(member) ? mergedIn(base, member, dialect, references) : null));
+  const all = members.map((member: unknown) =>
+    isObject(member) ? mergedIn(base, member, dialect, references) : null,
+  );
   if (all.some((member) => member === null)) return node;
-  const said = { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) };
+  const said = {
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+  };
   return { ...said, [keyword]: all, ...(definitions === undefined ? {} : { $defs: definitions }) };
 }
 

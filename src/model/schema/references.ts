@@ -21,7 +21,11 @@ export function referencesOf(root: Node): References {
     let node: unknown = root;
     for (const step of reference.split("/").slice(1)) {
       const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-      node = Array.isArray(node) ? (node[Number(key)] as unknown) : isObject(node) ? node[key] : undefined;
+      node = Array.isArray(node)
+        ? (node[Number(key)] as unknown)
+        : isObject(node)
+          ? node[key]
+          : undefined;
     }
     return isObject(node) ? node : null;
   }
@@ -43,7 +47,8 @@ export function referencesOf(root: Node): References {
   return {
     target,
     isCyclic: (reference) => reachedFrom(reference).has(reference),
-    leadsTo: (node, goal) => [...named(node)].some((name) => name === goal || reachedFrom(name).has(goal)),
+    leadsTo: (node, goal) =>
+      [...named(node)].some((name) => name === goal || reachedFrom(name).has(goal)),
   };
 }
 
@@ -53,7 +58,12 @@ function* named(node: unknown): Generator<string> {
   if (!isObject(node)) return;
   if (typeof node["$ref"] === "string") yield node["$ref"];
   for (const [keyword, value] of Object.entries(node)) {
-    if (keyword !== "$defs" && keyword !== "definitions" && keyword !== "enum" && keyword !== "const")
+    if (
+      keyword !== "$defs" &&
+      keyword !== "definitions" &&
+      keyword !== "enum" &&
+      keyword !== "const"
+    )
       yield* named(value);
   }
 }

@@ -23,23 +23,34 @@ export interface Translation {
 }
 
 /**
- * The schema as a server takes it. What the server would refuse is left out and named in `weakened`; the contract is
- * still checked in full when the answer is read.
+ * The schema as a server takes it. What the server would refuse is left out and named in
+ * `weakened`; the contract is still checked in full when the answer is read.
  *
- * OpenAI's and Anthropic's subsets have closed objects only. A schema that can't be said so (free keys, a place for anything,
- * at OpenAI's also an optional property) is `strict: false` and stays as it is, as guidance: turned into "required but
- * nullable" it would draw nulls that the contract then rejects.
+ * OpenAI's and Anthropic's subsets have closed objects only. A schema that can't be said so (free
+ * keys, a place for anything, at OpenAI's also an optional property) is `strict: false` and stays
+ * as it is, as guidance: turned into "required but nullable" it would draw nulls that the contract
+ * then rejects.
  */
-export function translateSchema(schema: JsonSchema, mode: Exclude<SchemaMode, "none">): Translation {
+export function translateSchema(
+  schema: JsonSchema,
+  mode: Exclude<SchemaMode, "none">,
+): Translation {
   if (mode === "schema") return { schema: withoutIdentity(schema), strict: false, weakened: [] };
   const modern = withDefinitions(schema);
   if (mode === "tool") return toolSchema(withoutIdentity(modern));
   const dialect = DIALECTS[mode];
   const start = mode === "grammar" || mode === "gemini" ? namedRoot(modern) : modern;
-  const walk: Walk = { dialect, weakened: [], faults: [], references: referencesOf(start), inside: null };
+  const walk: Walk = {
+    dialect,
+    weakened: [],
+    faults: [],
+    references: referencesOf(start),
+    inside: null,
+  };
   const translated = translateNode(start, "", walk);
   const weakened = unique(walk.weakened);
-  if (dialect.limits === null) return { schema: translated, strict: mode !== "grammar" && mode !== "gemini", weakened };
+  if (dialect.limits === null)
+    return { schema: translated, strict: mode !== "grammar" && mode !== "gemini", weakened };
   const faults = unique([...closedFaults(translated, dialect.limits), ...walk.faults]);
   if (faults.length === 0) return { schema: translated, strict: true, weakened };
   return { schema: withoutIdentity(schema), strict: false, weakened: faults };
@@ -49,16 +60,26 @@ export function translateSchema(schema: JsonSchema, mode: Exclude<SchemaMode, "n
 function withDefinitions(schema: JsonSchema): JsonSchema {
   const { definitions, ...rest } = schema;
   if (!isObject(definitions)) return schema;
-  const moved = { ...rest, $defs: { ...definitions, ...(isObject(rest["$defs"]) ? rest["$defs"] : {}) } };
-  return JSON.parse(JSON.stringify(moved).replaceAll(`"$ref":"#/definitions/`, `"$ref":"#/$defs/`)) as JsonSchema;
+  const moved = {
+    ...rest,
+    $defs: { ...definitions, ...(isObject(rest["$defs"]) ? rest["$defs"] : {}) },
+  };
+  return JSON.parse(
+    JSON.stringify(moved).replaceAll(`"$ref":"#/definitions/`, `"$ref":"#/$defs/`),
+  ) as JsonSchema;
 }
 
 /** A schema that holds itself, under a name: `#` alone is understood by few. */
 function namedRoot(schema: JsonSchema): JsonSchema {
   if (!JSON.stringify(schema).includes(`"$ref":"#"`)) return schema;
   const { $defs: definitions, $schema: _schema, $id: _id, ...root } = schema;
-  const inner: unknown = JSON.parse(JSON.stringify(root).replaceAll(`"$ref":"#"`, `"$ref":"#/$defs/root"`));
-  return { $ref: "#/$defs/root", $defs: { ...(isObject(definitions) ? definitions : {}), root: inner } };
+  const inner: unknown = JSON.parse(
+    JSON.stringify(root).replaceAll(`"$ref":"#"`, `"$ref":"#/$defs/root"`),
+  );
+  return {
+    $ref: "#/$defs/root",
+    $defs: { ...(isObject(definitions) ? definitions : {}), root: inner },
+  };
 }
 
 function unique(weakened: readonly Weakening[]): readonly Weakening[] {

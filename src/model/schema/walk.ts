@@ -21,7 +21,16 @@ const MAPS = new Set(["properties", "$defs", "patternProperties", "dependentSche
 const LISTS = new Set(["anyOf", "oneOf", "prefixItems"]);
 const SINGLES = new Set(["items", "additionalProperties", "not", "contains", "propertyNames"]);
 /** Keywords that may speak of properties beside those of `properties`. */
-const ADDING = new Set(["allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "patternProperties"]);
+const ADDING = new Set([
+  "allOf",
+  "anyOf",
+  "oneOf",
+  "if",
+  "then",
+  "else",
+  "dependentSchemas",
+  "patternProperties",
+]);
 
 /** One schema in the walk's dialect. What is lost goes to `weakened`. */
 export function translateNode(node: unknown, pointer: string, walk: Walk): Record<string, unknown> {
@@ -37,7 +46,8 @@ export function translateNode(node: unknown, pointer: string, walk: Walk): Recor
   let choice: readonly Node[] | null = null;
   for (const [keyword, value] of Object.entries(plain)) {
     if (DESCRIPTIONS.has(keyword)) result[keyword] = value;
-    else if (keeps(keyword, value, plain, walk)) result[keyword] = translateValue(keyword, value, pointer, walk);
+    else if (keeps(keyword, value, plain, walk))
+      result[keyword] = translateValue(keyword, value, pointer, walk);
     else if (
       keyword === "oneOf" &&
       dialect.keywords?.has("anyOf") &&
@@ -68,10 +78,13 @@ export function translateNode(node: unknown, pointer: string, walk: Walk): Recor
 
 /** What can't be held to can still be read. */
 function tell(result: Record<string, unknown>, plain: Node, lost: readonly string[]): void {
-  const told = lost.filter((keyword) => TELLABLE.has(keyword) && typeof plain[keyword] !== "object");
+  const told = lost.filter(
+    (keyword) => TELLABLE.has(keyword) && typeof plain[keyword] !== "object",
+  );
   if (told.length === 0 || result["$ref"] !== undefined) return;
   const limits = `{${told.map((keyword) => `${keyword}: ${JSON.stringify(plain[keyword])}`).join(", ")}}`;
-  result["description"] = typeof result["description"] === "string" ? `${result["description"]} ${limits}` : limits;
+  result["description"] =
+    typeof result["description"] === "string" ? `${result["description"]} ${limits}` : limits;
 }
 
 function isCyclic(node: Node, { references }: Walk): boolean {
@@ -95,23 +108,34 @@ function translateValue(keyword: string, value: unknown, pointer: string, walk: 
   return value;
 }
 
-function keeps(keyword: string, value: unknown, node: Node, { dialect, references }: Walk): boolean {
+function keeps(
+  keyword: string,
+  value: unknown,
+  node: Node,
+  { dialect, references }: Walk,
+): boolean {
   if (dialect.keywords?.has(keyword) !== true) return false;
   if (keyword === "format") return dialect.formats === null || dialect.formats.has(String(value));
   if (keyword === "pattern") return typeof value === "string" && takesPattern(value, dialect);
-  if (keyword === "enum") return Array.isArray(value) && value.every((item) => takesValue(item, dialect));
+  if (keyword === "enum")
+    return Array.isArray(value) && value.every((item) => takesValue(item, dialect));
   if (keyword === "const") return takesValue(value, dialect);
   if (keyword === "$ref") return references.target(value) !== null;
   if (keyword === "anyOf" || keyword === "oneOf") return mayChoose(node, dialect);
   if (keyword === "prefixItems" && dialect.integerBounds) return false;
-  if (keyword === "minItems" && dialect.mostMinItems !== null) return Number(value) <= dialect.mostMinItems;
+  if (keyword === "minItems" && dialect.mostMinItems !== null)
+    return Number(value) <= dialect.mostMinItems;
   const { longest } = dialect;
   if (longest !== null && /^(min|max)Items$/.test(keyword)) return Number(value) < longest.items;
-  if (longest !== null && /^(min|max)Length$/.test(keyword)) return Number(value) < longest.characters;
+  if (longest !== null && /^(min|max)Length$/.test(keyword))
+    return Number(value) < longest.characters;
   return !(keyword.endsWith("imum") && dialect.integerBounds && node["type"] !== "integer");
 }
 
-/** Properties beside a choice are kept, and the choice given up, where the two can't be said together. */
+/**
+ * Properties beside a choice are kept, and the choice given up, where the two can't be said
+ * together.
+ */
 function mayChoose(node: Node, dialect: Dialect): boolean {
   return dialect.mixes || node["properties"] === undefined;
 }
@@ -125,7 +149,10 @@ function takesValue(value: unknown, { enums }: Dialect): boolean {
   return enums === null || enums.has(jsonType(value));
 }
 
-/** What to choose from in place of values that may not stand in a list: null and both booleans go by their types exactly, the rest loosely. Null where the type says as much. */
+/**
+ * What to choose from in place of values that may not stand in a list: null and both booleans go by
+ * their types exactly, the rest loosely. Null where the type says as much.
+ */
 function looserEnum(value: unknown, pointer: string, walk: Walk): readonly Node[] | null {
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
   const taken = values.filter((item) => takesValue(item, walk.dialect));
@@ -139,13 +166,18 @@ function looserEnum(value: unknown, pointer: string, walk: Walk): readonly Node[
   return [list, ...[...others].map((other) => ({ type: other }))];
 }
 
-/** Objects whose other properties were spoken of in words that are lost must allow them, or nothing valid could be said. */
+/**
+ * Objects whose other properties were spoken of in words that are lost must allow them, or nothing
+ * valid could be said.
+ */
 function openUp(
   result: Record<string, unknown>,
   plain: Node,
   { pointer, lost, walk }: { pointer: string; lost: readonly string[]; walk: Walk },
 ): void {
-  const adding = lost.filter((keyword) => ADDING.has(keyword) && !(keyword === "oneOf" && "anyOf" in result));
+  const adding = lost.filter(
+    (keyword) => ADDING.has(keyword) && !(keyword === "oneOf" && "anyOf" in result),
+  );
   const patterns = lost.includes("patternProperties");
   if (walk.dialect.closed) {
     walk.faults.push(...adding.map((keyword) => ({ pointer, keyword })));
@@ -167,21 +199,38 @@ function openUp(
 function onlyPattern(plain: Node, pointer: string, walk: Walk): Record<string, unknown> | null {
   const { patternProperties: patterns } = plain;
   const [first, ...others] = isObject(patterns) ? Object.entries(patterns) : [];
-  if (first === undefined || others.length > 0 || plain["additionalProperties"] !== false) return null;
+  if (first === undefined || others.length > 0 || plain["additionalProperties"] !== false)
+    return null;
   return translateNode(first[1], `${pointer}/patternProperties/${escaped(first[0])}`, walk);
 }
 
 /** A property that leads back to the definition it stands in must not be required there. */
-function loosenCycles(result: Record<string, unknown>, plain: Node, pointer: string, walk: Walk): void {
+function loosenCycles(
+  result: Record<string, unknown>,
+  plain: Node,
+  pointer: string,
+  walk: Walk,
+): void {
   const { inside, references, weakened } = walk;
   const { required, properties } = result;
-  if (inside === null || !Array.isArray(required) || !isObject(properties) || !isObject(plain["properties"])) return;
+  if (
+    inside === null ||
+    !Array.isArray(required) ||
+    !isObject(properties) ||
+    !isObject(plain["properties"])
+  )
+    return;
   const source = plain["properties"];
-  const cyclic = required.filter((name) => typeof name === "string" && references.leadsTo(source[name], inside));
+  const cyclic = required.filter(
+    (name) => typeof name === "string" && references.leadsTo(source[name], inside),
+  );
   if (cyclic.length === 0) return;
   result["required"] = required.filter((name) => !cyclic.includes(name));
   weakened.push(
-    ...cyclic.map((name) => ({ pointer: `${pointer}/properties/${escaped(String(name))}`, keyword: "required" })),
+    ...cyclic.map((name) => ({
+      pointer: `${pointer}/properties/${escaped(String(name))}`,
+      keyword: "required",
+    })),
   );
 }
 

@@ -2,15 +2,18 @@ import type { Attachment } from "../model.ts";
 import { pagesOf, pixelsOf, secondsOf } from "./measure.ts";
 
 /**
- * Tokens that a picture, sound or document takes up, by rule of thumb, rather too many than too few. What providers publish,
- * as of November 2026:
+ * Tokens that a picture, sound or document takes up, by rule of thumb, rather too many than too
+ * few. What providers publish, as of November 2026:
  *
- * - Claude (platform.claude.com/docs/en/build-with-claude/vision and …/pdf-support): width × height / 750 after scaling down,
+ * - Claude (platform.claude.com/docs/en/build-with-claude/vision and …/pdf-support): width × height
+ *   / 750 after scaling down,
  *   at most 4,784 on the newest models; 1,500 to 3,000 a page.
- * - GPT (developers.openai.com/api/docs/guides/images-vision): 85, and 170 for each tile of 512 pixels of a picture scaled to
+ * - GPT (developers.openai.com/api/docs/guides/images-vision): 85, and 170 for each tile of 512
+ *   pixels of a picture scaled to
  *   2,048 and its shorter side to 768; gpt-4o-mini the same with 2,833 and 5,667; other `mini` and `nano` models patches of 32 pixels, at
  *   most 1,536, times 1.62 to 2.46.
- * - Gemini (ai.google.dev/gemini-api/docs/tokens and …/media-resolution): 258 for each tile of 768 pixels, 1,120 a picture since Gemini 3;
+ * - Gemini (ai.google.dev/gemini-api/docs/tokens and …/media-resolution): 258 for each tile of 768
+ *   pixels, 1,120 a picture since Gemini 3;
  *   32 a second of sound; 258 or 560 a page.
  *
  * For models of others: one for each 16 by 16 pixels, between 576 and 4,096.
@@ -19,7 +22,8 @@ export function attachmentTokens({ mediaType, data }: Attachment, model: string)
   const bytes = Buffer.from(data, "base64");
   const name = model.toLowerCase();
   if (mediaType.startsWith("audio/")) return Math.ceil(secondsOf(mediaType, bytes) * SECOND);
-  if (!mediaType.startsWith("image/")) return pagesOf(bytes) * (name.includes("gemini") ? 560 : PAGE);
+  if (!mediaType.startsWith("image/"))
+    return pagesOf(bytes) * (name.includes("gemini") ? 560 : PAGE);
   return pictureTokens(pixelsOf(mediaType, bytes) ?? LARGE, name);
 }
 
@@ -36,7 +40,8 @@ function pictureTokens(size: readonly [number, number], model: string): number {
   }
   if (model.includes("gemini")) {
     const [width, height] = size;
-    const tiles = width <= 384 && height <= 384 ? 1 : Math.ceil(width / 768) * Math.ceil(height / 768);
+    const tiles =
+      width <= 384 && height <= 384 ? 1 : Math.ceil(width / 768) * Math.ceil(height / 768);
     return Math.max(1120, tiles * 258);
   }
   if (/(?:^|\/)(?:chatgpt|gpt-?[3-9]|o[134](?:$|[-:@]))/.test(model)) return gptTokens(size, model);
@@ -57,6 +62,9 @@ function gptTokens(size: readonly [number, number], model: string): number {
 }
 
 /** Made smaller by the factor, never larger. */
-function scaled([width, height]: readonly [number, number], factor: number): readonly [number, number] {
+function scaled(
+  [width, height]: readonly [number, number],
+  factor: number,
+): readonly [number, number] {
   return factor >= 1 ? [width, height] : [Math.round(width * factor), Math.round(height * factor)];
 }

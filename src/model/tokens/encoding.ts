@@ -6,17 +6,24 @@ import { KIND, kindOf } from "./kinds.ts";
 
 /** One of OpenAI's encodings, loaded. */
 export interface Encoding {
-  /** The number of tokens; special tokens in the text count as the ordinary text that they are in a prompt. */
+  /**
+   * The number of tokens; special tokens in the text count as the ordinary text that they are in a
+   * prompt.
+   */
   count(text: string): Promise<number>;
 }
 
-/** UTF-16 units that are encoded in one go; between slices of this size other work gets its turn now and then. */
+/**
+ * UTF-16 units that are encoded in one go; between slices of this size other work gets its turn now
+ * and then.
+ */
 const SLICE = 32_768;
 const SLICES_PER_TURN = 32;
 
 /**
- * Encoding a stretch without a seam (one word, one row of dashes) takes time that grows with the square of its length, so a stretch
- * is cut here. The count can then be one too high for each cut; no real word is this long.
+ * Encoding a stretch without a seam (one word, one row of dashes) takes time that grows with the
+ * square of its length, so a stretch is cut here. The count can then be one too high for each cut;
+ * no real word is this long.
  */
 const LONGEST_STRETCH = 256;
 
@@ -46,14 +53,18 @@ export async function loadEncoding(name: EncodingName): Promise<Encoding> {
   };
 }
 
-/** Pieces that together are the text, cut where an encoding has a seam anyway: before the first blank after a word. */
+/**
+ * Pieces that together are the text, cut where an encoding has a seam anyway: before the first
+ * blank after a word.
+ */
 export function* slicesOf(text: string): Generator<string> {
   let [start, stretch, before] = [0, 0, -1];
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     const seam = seamKind(unit);
     stretch = seam === before ? stretch + 1 : 0;
-    const full = index - start >= (seam === KIND.blank && before !== KIND.blank ? SLICE : 2 * SLICE);
+    const full =
+      index - start >= (seam === KIND.blank && before !== KIND.blank ? SLICE : 2 * SLICE);
     if ((full || stretch >= LONGEST_STRETCH) && (unit & 0xfc00) !== 0xdc00) {
       yield text.slice(start, index);
       [start, stretch] = [index, 0];

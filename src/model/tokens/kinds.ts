@@ -1,4 +1,7 @@
-/** Kinds of UTF-16 units that tokenizers treat alike. The order from `latin` on is that of the weights in `estimate.ts`. */
+/**
+ * Kinds of UTF-16 units that tokenizers treat alike. The order from `latin` on is that of the
+ * weights in `estimate.ts`.
+ */
 export const KIND = {
   blank: 0,
   lineBreak: 1,

@@ -20,10 +20,15 @@ export const abilityChecks: readonly Check[] = [
     wants: "names each model once, in a way that can stand in a program",
     run({ facts: { models } }) {
       const names = (models ?? []).map(({ name }) => name);
-      const odd = names.find((name, at) => name.trim() !== name || name === "" || names.indexOf(name) !== at);
+      const odd = names.find(
+        (name, at) => name.trim() !== name || name === "" || names.indexOf(name) !== at,
+      );
       want(odd === undefined, `"${odd}" is empty, has blanks around it or comes twice`);
-      // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-      want(!names.some((name) => /[\u0000-\u001F\u007F]/.test(name)), "a name has a control character");
+      want(
+        // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+        !names.some((name) => /[\u0000-\u001F\u007F]/.test(name)),
+        "a name has a control character",
+      );
     },
   },
   {
@@ -31,7 +36,9 @@ export const abilityChecks: readonly Check[] = [
     needs: "models/list",
     wants: "gives the window of a model in tokens, or null",
     run({ facts: { models } }) {
-      const odd = (models ?? []).find(({ window }) => window !== null && !(isCount(window) && window > 0));
+      const odd = (models ?? []).find(
+        ({ window }) => window !== null && !(isCount(window) && window > 0),
+      );
       want(odd === undefined, `the window of "${odd?.name}" is ${JSON.stringify(odd?.window)}`);
     },
   },
@@ -102,14 +109,22 @@ export const abilityChecks: readonly Check[] = [
     wants: "tells by a code that there is no such model to pull",
     async run({ shared }) {
       const wire = await shared();
-      errorOf(await wire.ask("models/pull", { model: "modullm-test/no-such-model" }), ...PULL_CODES);
+      errorOf(
+        await wire.ask("models/pull", { model: "modullm-test/no-such-model" }),
+        ...PULL_CODES,
+      );
     },
   },
   refuses("pull/model-is-a-number", "models/pull", { model: 1 }, RPC.params),
 ];
 
 /** Without a network it can't know whether there is one. */
-const PULL_CODES = [ERRORS.model_not_found, ERRORS.unavailable, ERRORS.refused, ERRORS.unauthorized];
+const PULL_CODES = [
+  ERRORS.model_not_found,
+  ERRORS.unavailable,
+  ERRORS.refused,
+  ERRORS.unauthorized,
+];
 
 /** A request whose params are wrong; MODEL in them stands for the model that is tested. */
 export function refuses(
@@ -131,7 +146,8 @@ export function refuses(
 
 async function count({ shared, facts }: Bench, text: string): Promise<number> {
   const answer = await (await shared()).ask("tokens/count", { model: modelOf(facts), text });
-  if (errorIn(answer)?.code === ERRORS.unavailable) throw new Skip("what stands behind it is not there");
+  if (errorIn(answer)?.code === ERRORS.unavailable)
+    throw new Skip("what stands behind it is not there");
   const { tokens } = resultOf(answer);
   want(isCount(tokens), `tokens is ${JSON.stringify(tokens)}`);
   return tokens;

@@ -4,7 +4,13 @@ import { type Bench, type Facts, Skip, want } from "./check.ts";
 import type { Exchange, Message, Wire } from "./wire.ts";
 
 /** Error codes of JSON-RPC. */
-export const RPC = { parse: -32_700, request: -32_600, method: -32_601, params: -32_602, internal: -32_603 } as const;
+export const RPC = {
+  parse: -32_700,
+  request: -32_600,
+  method: -32_601,
+  params: -32_602,
+  internal: -32_603,
+} as const;
 const KNOWN_CODES = new Set<number>([...Object.values(ERRORS), ...Object.values(RPC)]);
 
 export interface PluginFault {
@@ -25,17 +31,29 @@ export function resultOf(answer: Message): Message {
 /** @throws {Miss} when it is a result, or an error of another code */
 export function errorOf(answer: Message, ...codes: readonly number[]): PluginFault {
   const fault = errorIn(answer);
-  want(fault !== null, () => `it answered with a result: ${JSON.stringify(answer["result"]).slice(0, 80)}`);
-  want(codes.length === 0 || codes.includes(fault.code), `the error's code is ${fault.code}: ${fault.message}`);
+  want(
+    fault !== null,
+    () => `it answered with a result: ${JSON.stringify(answer["result"]).slice(0, 80)}`,
+  );
+  want(
+    codes.length === 0 || codes.includes(fault.code),
+    `the error's code is ${fault.code}: ${fault.message}`,
+  );
   return fault;
 }
 
-/** A result, or an error that says what is the matter: anything but -32603 and codes that nobody knows. */
+/**
+ * A result, or an error that says what is the matter: anything but -32603 and codes that nobody
+ * knows.
+ */
 export function resultOrCode(answer: Message): Message | null {
   const fault = errorIn(answer);
   if (fault === null) return resultOf(answer);
   const coded = KNOWN_CODES.has(fault.code) && fault.code !== RPC.internal;
-  want(coded, `the error's code is ${fault.code}, which does not say what is the matter: ${fault.message}`);
+  want(
+    coded,
+    `the error's code is ${fault.code}, which does not say what is the matter: ${fault.message}`,
+  );
   return null;
 }
 
@@ -52,7 +70,9 @@ export function isKnownCode(code: number): boolean {
 
 /** The parts that came before the answer. */
 export function partsOf({ notes }: Exchange): readonly ChatPart[] {
-  return notes.filter(({ method }) => method === "chat/part").map(({ params }) => params["part"] as ChatPart);
+  return notes
+    .filter(({ method }) => method === "chat/part")
+    .map(({ params }) => params["part"] as ChatPart);
 }
 
 export function textOf(exchange: Exchange): string {
@@ -61,20 +81,35 @@ export function textOf(exchange: Exchange): string {
     .join("");
 }
 
-/** `params` of a chat that is over soon, with what is given in place of its own. @throws {Skip} without a model */
+/**
+ * `params` of a chat that is over soon, with what is given in place of its own. @throws {Skip}
+ * without a model
+ */
 export function chatParams(facts: Facts, content: string, more: object = {}): object {
   const messages = [{ role: "user", content }];
-  return { model: modelOf(facts), messages, params: { max_tokens: 16 }, schema: null, stream: true, ...more };
+  return {
+    model: modelOf(facts),
+    messages,
+    params: { max_tokens: 16 },
+    schema: null,
+    stream: true,
+    ...more,
+  };
 }
 
 /** @throws {Skip} */
 export function modelOf({ model }: Facts): string {
-  if (model === null) throw new Skip("no model is known: it lists none, and none was given with --model");
+  if (model === null)
+    throw new Skip("no model is known: it lists none, and none was given with --model");
   return model;
 }
 
 /** A chat on the shared process, to its answer. */
-export async function chat(bench: Bench, content: string, more: object = {}): Promise<[Exchange, Message, Wire]> {
+export async function chat(
+  bench: Bench,
+  content: string,
+  more: object = {},
+): Promise<[Exchange, Message, Wire]> {
   const wire = await bench.shared();
   const exchange = wire.open("chat", chatParams(bench.facts, content, more));
   return [exchange, await wire.answer(exchange), wire];

@@ -17,7 +17,10 @@ export const cancelChecks: readonly Check[] = [
     async run(bench) {
       const wire = await bench.ready();
       const exchange = wire.open("chat", chatParams(bench.facts, LONG, MORE));
-      await Promise.race([wire.rest(50), wire.until(() => exchange.notes.length > 0, "no part came")]);
+      await Promise.race([
+        wire.rest(50),
+        wire.until(() => exchange.notes.length > 0, "no part came"),
+      ]);
       await endsCancelled(wire, exchange);
       await goesOn(wire);
     },
@@ -38,7 +41,9 @@ export const cancelChecks: readonly Check[] = [
     needs: "chat",
     async run(bench) {
       const wire = await bench.ready();
-      const exchanges = Array.from({ length: 16 }, () => wire.open("chat", chatParams(bench.facts, LONG, MORE)));
+      const exchanges = Array.from({ length: 16 }, () =>
+        wire.open("chat", chatParams(bench.facts, LONG, MORE)),
+      );
       await Promise.all(exchanges.map((exchange) => endsCancelled(wire, exchange)));
       await wire.rest();
       want(
@@ -93,5 +98,8 @@ async function endsCancelled(wire: Wire, exchange: Exchange): Promise<void> {
 async function passesOver(wire: Wire, params: unknown): Promise<void> {
   wire.send({ method: "cancel", params });
   await goesOn(wire);
-  want(wire.refusals.length === 0, () => `it answered: ${JSON.stringify(wire.refusals.splice(0)[0])}`);
+  want(
+    wire.refusals.length === 0,
+    () => `it answered: ${JSON.stringify(wire.refusals.splice(0)[0])}`,
+  );
 }

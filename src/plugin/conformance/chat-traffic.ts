@@ -32,10 +32,22 @@ export const chatTrafficChecks: readonly Check[] = [
     },
   },
   refuses("chat/no-params", "answers a chat without params", () => ({})),
-  refuses("chat/model-is-a-number", "answers a model that is a number", (params) => ({ ...params, model: 7 })),
-  refuses("chat/no-messages", "answers a chat without messages", (params) => ({ ...params, messages: undefined })),
-  refuses("chat/messages-are-text", "answers messages that are text", (params) => ({ ...params, messages: "Hello" })),
-  refuses("chat/empty-messages", "answers an empty list of messages", (params) => ({ ...params, messages: [] })),
+  refuses("chat/model-is-a-number", "answers a model that is a number", (params) => ({
+    ...params,
+    model: 7,
+  })),
+  refuses("chat/no-messages", "answers a chat without messages", (params) => ({
+    ...params,
+    messages: undefined,
+  })),
+  refuses("chat/messages-are-text", "answers messages that are text", (params) => ({
+    ...params,
+    messages: "Hello",
+  })),
+  refuses("chat/empty-messages", "answers an empty list of messages", (params) => ({
+    ...params,
+    messages: [],
+  })),
   refuses("chat/unknown-role", "answers a role that is none", (params) => ({
     ...params,
     messages: [{ role: "robot", content: "Hello" }],
@@ -63,7 +75,9 @@ export const chatTrafficChecks: readonly Check[] = [
       const wire = await bench.shared();
       await allAnswered(
         wire,
-        Array.from({ length: 32 }, (_, at) => wire.open("chat", chatParams(bench.facts, `Say ${at}.`))),
+        Array.from({ length: 32 }, (_, at) =>
+          wire.open("chat", chatParams(bench.facts, `Say ${at}.`)),
+        ),
       );
     },
   },
@@ -73,7 +87,9 @@ export const chatTrafficChecks: readonly Check[] = [
     needs: "chat",
     async run(bench) {
       const wire = await bench.shared();
-      const exchanges = Array.from({ length: 8 }, () => wire.open("chat", chatParams(bench.facts, "Say hello.")));
+      const exchanges = Array.from({ length: 8 }, () =>
+        wire.open("chat", chatParams(bench.facts, "Say hello.")),
+      );
       await goesOn(wire);
       await allAnswered(wire, exchanges);
     },

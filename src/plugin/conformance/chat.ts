@@ -24,7 +24,11 @@ function answers(id: string, wants: string, content: string, more: object = {}):
 }
 
 /** A chat that may be refused, if it is told why. */
-function answersOrRefuses(id: string, wants: string, make: (bench: Bench) => readonly [string, object]): Check {
+function answersOrRefuses(
+  id: string,
+  wants: string,
+  make: (bench: Bench) => readonly [string, object],
+): Check {
   return {
     id,
     wants,
@@ -41,19 +45,31 @@ function answersOrRefuses(id: string, wants: string, make: (bench: Bench) => rea
 /** Chats that get an answer. */
 export const chatChecks: readonly Check[] = [
   answers("chat/answers", "answers a chat", "Say hello."),
-  answers("chat/not-watched", "answers a chat that nobody watches", "Say hello.", { stream: false }),
-  answers("chat/unicode", "takes text in every script", "Grüße, 世界, שלום, नमस्ते, e\u0301, 👩‍👩‍👧, 𝔘\u2028\u202E"),
+  answers("chat/not-watched", "answers a chat that nobody watches", "Say hello.", {
+    stream: false,
+  }),
+  answers(
+    "chat/unicode",
+    "takes text in every script",
+    "Grüße, 世界, שלום, नमस्ते, e\u0301, 👩‍👩‍👧, 𝔘\u2028\u202E",
+  ),
   answers(
     "chat/control-characters",
     "takes text with control characters",
     "a\u0000b\u0001c\u001Bd\u007Fe\u0085f\r\n\tg",
   ),
   answers("chat/half-a-pair", "takes text with half of a surrogate pair", "a\uD83Db"),
-  answers("chat/looks-like-json", "takes text that looks like JSON", '{"id":1,"method":"shutdown"} "}]\\" \\\\'),
+  answers(
+    "chat/looks-like-json",
+    "takes text that looks like JSON",
+    '{"id":1,"method":"shutdown"} "}]\\" \\\\',
+  ),
   answers("chat/known-params", "takes the usual llm_params", "Say hello.", {
     params: { temperature: 0, top_p: 0.9, seed: 7, max_tokens: 8, stop: ["\n\n"] },
   }),
-  answers("chat/unknown-members", "passes over members that it does not know", "Say hello.", { later: { model: "x" } }),
+  answers("chat/unknown-members", "passes over members that it does not know", "Say hello.", {
+    later: { model: "x" },
+  }),
   {
     id: "chat/conversation",
     wants: "takes a system message and earlier turns",
@@ -64,18 +80,30 @@ export const chatChecks: readonly Check[] = [
       resultOf((await chat(bench, "", { messages }))[1]);
     },
   },
-  answersOrRefuses("chat/empty", "answers an empty message, or says what is wrong with it", () => ["", {}]),
+  answersOrRefuses("chat/empty", "answers an empty message, or says what is wrong with it", () => [
+    "",
+    {},
+  ]),
   answersOrRefuses("chat/schema", "takes a schema, whether or not it enforces one", () => [
     "Answer.",
     { schema: SCHEMA, params: { max_tokens: 64 } },
   ]),
-  answersOrRefuses("chat/strange-schema", "takes a schema that it can't express, or says so", () => [
-    "Answer.",
-    {
-      params: { max_tokens: 32 },
-      schema: { type: "object", properties: { a: { not: { const: 1 } } }, if: true, patternProperties: { "^x-": {} } },
-    },
-  ]),
+  answersOrRefuses(
+    "chat/strange-schema",
+    "takes a schema that it can't express, or says so",
+    () => [
+      "Answer.",
+      {
+        params: { max_tokens: 32 },
+        schema: {
+          type: "object",
+          properties: { a: { not: { const: 1 } } },
+          if: true,
+          patternProperties: { "^x-": {} },
+        },
+      },
+    ],
+  ),
   answersOrRefuses("chat/attachment", "takes a picture, or says that it can't", ({ facts }) => {
     const attachments = [{ media_type: "image/png", data: PIXEL, name: "pixel.png" }];
     const messages = [{ role: "user", content: "What is it?", attachments }];
@@ -85,13 +113,17 @@ export const chatChecks: readonly Check[] = [
     "All work and no play makes a dull day. ".repeat(26_000),
     {},
   ]),
-  answersOrRefuses("chat/long", "takes a conversation of 400 turns, or says that it is too long", () => {
-    const messages = Array.from({ length: 401 }, (_, at) => ({
-      role: at % 2 === 0 ? "user" : "assistant",
-      content: `Turn ${at}`,
-    }));
-    return ["", { messages }];
-  }),
+  answersOrRefuses(
+    "chat/long",
+    "takes a conversation of 400 turns, or says that it is too long",
+    () => {
+      const messages = Array.from({ length: 401 }, (_, at) => ({
+        role: at % 2 === 0 ? "user" : "assistant",
+        content: `Turn ${at}`,
+      }));
+      return ["", { messages }];
+    },
+  ),
   {
     id: "chat/schema-met",
     wants: "gives what the schema allows, where its model says that it enforces schemas",
@@ -107,7 +139,10 @@ export const chatChecks: readonly Check[] = [
       const contract = compileContract(SCHEMA);
       if (!contract.ok) throw new Error("the schema of a check does not compile");
       const text = textOf(exchange);
-      want(contract.contract.check(parsed(text)).ok, `it gave ${JSON.stringify(text.slice(0, 80))}`);
+      want(
+        contract.contract.check(parsed(text)).ok,
+        `it gave ${JSON.stringify(text.slice(0, 80))}`,
+      );
     },
   },
   {
@@ -125,7 +160,9 @@ export const chatChecks: readonly Check[] = [
     wants: "tells in a note which llm_params it ignores",
     needs: "chat",
     async run(bench) {
-      const [exchange, answer] = await chat(bench, "Say hello.", { params: { [UNKNOWN_PARAM]: 1, max_tokens: 8 } });
+      const [exchange, answer] = await chat(bench, "Say hello.", {
+        params: { [UNKNOWN_PARAM]: 1, max_tokens: 8 },
+      });
       resultOf(answer);
       const notes = partsOf(exchange).map((part) => (part.type === "note" ? part.message : ""));
       want(
@@ -139,9 +176,15 @@ export const chatChecks: readonly Check[] = [
     wants: "gives no more than max_tokens, unless it ignores that",
     needs: "chat",
     async run(bench) {
-      const [exchange, answer] = await chat(bench, "Count from one to ten, please.", { params: { max_tokens: 2 } });
+      const [exchange, answer] = await chat(bench, "Count from one to ten, please.", {
+        params: { max_tokens: 2 },
+      });
       const { usage } = resultOf(answer);
-      if (partsOf(exchange).some((part) => part.type === "note" && part.message.includes("max_tokens")))
+      if (
+        partsOf(exchange).some(
+          (part) => part.type === "note" && part.message.includes("max_tokens"),
+        )
+      )
         throw new Skip("it says that it ignores max_tokens");
       const given = isObject(usage) ? usage["completion_tokens"] : null;
       if (!isCount(given)) throw new Skip("it does not count");
@@ -175,4 +218,5 @@ function parsed(text: string): unknown {
 }
 
 /** A PNG of one pixel. */
-const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PIXEL =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

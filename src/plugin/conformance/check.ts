@@ -1,8 +1,15 @@
-import type { Ability, InitializeResult, Manifest, ModelInfo } from "../../../plugins/sdk/protocol.ts";
+import type {
+  Ability,
+  InitializeResult,
+  Manifest,
+  ModelInfo,
+} from "../../../plugins/sdk/protocol.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Wire } from "./wire.ts";
 
-/** One thing that a plugin must do. Its id and what it wants are published: added to, never renamed. */
+/**
+ * One thing that a plugin must do. Its id and what it wants are published: added to, never renamed.
+ */
 export interface Check {
   /** `chat/unicode` */
   readonly id: string;

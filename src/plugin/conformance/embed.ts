@@ -22,7 +22,10 @@ export const embedChecks: readonly Check[] = [
       const texts = ["Water is wet.", "A cat sleeps on the old piano.", "Fire"];
       const [forth, back] = [await embed(bench, texts), await embed(bench, texts.toReversed())];
       const far = forth.findIndex((vector, at) => distance(vector, back.at(-1 - at) ?? []) > 0.01);
-      want(far === -1, `the vector of "${texts[far]}" is another one when the texts come in another order`);
+      want(
+        far === -1,
+        `the vector of "${texts[far]}" is another one when the texts come in another order`,
+      );
     },
   },
   {
@@ -31,7 +34,9 @@ export const embedChecks: readonly Check[] = [
     wants: "gives no vectors for no texts, or says that it can't",
     async run({ shared, facts }) {
       const wire = await shared();
-      const result = resultOrCode(await wire.ask("embed", { model: embedModelOf(facts), texts: [] }));
+      const result = resultOrCode(
+        await wire.ask("embed", { model: embedModelOf(facts), texts: [] }),
+      );
       const vectors = result?.["vectors"] ?? [];
       want(Array.isArray(vectors) && vectors.length === 0, `vectors is ${JSON.stringify(vectors)}`);
     },
@@ -52,7 +57,12 @@ export const embedChecks: readonly Check[] = [
         Array.from({ length: 100 }, (_, at) => `Text ${at}`),
       )),
   },
-  refuses("embed/unknown-model", "embed", { model: "modullm-no-such-model", texts: ["a"] }, ERRORS.model_not_found),
+  refuses(
+    "embed/unknown-model",
+    "embed",
+    { model: "modullm-no-such-model", texts: ["a"] },
+    ERRORS.model_not_found,
+  ),
   refuses("embed/texts-are-text", "embed", { model: "MODEL", texts: "a" }, RPC.params),
   refuses("embed/texts-are-numbers", "embed", { model: "MODEL", texts: [1] }, RPC.params),
 ];
@@ -61,13 +71,21 @@ function embedModelOf(facts: Facts): string {
   return facts.embedModel ?? modelOf(facts);
 }
 
-async function embed({ shared, facts }: Bench, texts: readonly string[]): Promise<readonly (readonly number[])[]> {
-  const { vectors } = resultOf(await (await shared()).ask("embed", { model: embedModelOf(facts), texts }));
+async function embed(
+  { shared, facts }: Bench,
+  texts: readonly string[],
+): Promise<readonly (readonly number[])[]> {
+  const { vectors } = resultOf(
+    await (await shared()).ask("embed", { model: embedModelOf(facts), texts }),
+  );
   want(Array.isArray(vectors), `vectors is ${JSON.stringify(vectors)}`);
   want(vectors.length === texts.length, `${vectors.length} vectors for ${texts.length} texts`);
   const lists = vectors as readonly (readonly number[])[];
   const lengths = new Set(lists.map((vector) => (Array.isArray(vector) ? vector.length : -1)));
-  want(lengths.size === 1 && !lengths.has(-1), `the lengths of the vectors are ${[...lengths].join(", ")}`);
+  want(
+    lengths.size === 1 && !lengths.has(-1),
+    `the lengths of the vectors are ${[...lengths].join(", ")}`,
+  );
   want(lists.flat().every(Number.isFinite), "a vector holds what is no number");
   return lists;
 }

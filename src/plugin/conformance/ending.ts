@@ -80,7 +80,9 @@ async function endsWell(wire: Wire): Promise<void> {
 }
 
 function busy({ facts }: Bench, wire: Wire): readonly Exchange[] {
-  const params = chatParams(facts, "Tell a long story of a lighthouse.", { params: { max_tokens: 512 } });
+  const params = chatParams(facts, "Tell a long story of a lighthouse.", {
+    params: { max_tokens: 512 },
+  });
   return Array.from({ length: 4 }, () => wire.open("chat", params));
 }
 

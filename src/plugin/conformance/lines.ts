@@ -3,20 +3,24 @@ import { type Check, want } from "./check.ts";
 
 /** Lines that are not what they should be, or look otherwise than usual. */
 export const lineChecks: readonly Check[] = [
-  ...["This is not JSON", '{"jsonrpc":"2.0","id":7,"method":', '{"jsonrpc":"2.0","id":7,"method":"health"}}'].map(
-    (line, at): Check => ({
-      id: ["messages/prose", "messages/half", "messages/too-many-brackets"][at] ?? "",
-      wants: `answers the line \`${line}\` with -32700 and the id null, and goes on`,
-      async run({ shared }) {
-        const wire = await shared();
-        wire.write(`${line}\n`);
-        errorOf(await wire.refusal(), RPC.parse);
-        await goesOn(wire);
-      },
-    }),
-  ),
+  ...[
+    "This is not JSON",
+    '{"jsonrpc":"2.0","id":7,"method":',
+    '{"jsonrpc":"2.0","id":7,"method":"health"}}',
+  ].map((line, at): Check => ({
+    id: ["messages/prose", "messages/half", "messages/too-many-brackets"][at] ?? "",
+    wants: `answers the line \`${line}\` with -32700 and the id null, and goes on`,
+    async run({ shared }) {
+      const wire = await shared();
+      wire.write(`${line}\n`);
+      errorOf(await wire.refusal(), RPC.parse);
+      await goesOn(wire);
+    },
+  })),
   ...["42", "null", "[]", "{}"].map((line, at): Check => ({
-    id: ["messages/number", "messages/null", "messages/empty-list", "messages/empty-object"][at] ?? "",
+    id:
+      ["messages/number", "messages/null", "messages/empty-list", "messages/empty-object"][at] ??
+      "",
     wants: `answers the line \`${line}\` with -32600 or -32700 and the id null, and goes on`,
     async run({ shared }) {
       const wire = await shared();
@@ -31,7 +35,9 @@ export const lineChecks: readonly Check[] = [
     async run({ shared }) {
       const wire = await shared();
       const inner = wire.expect("health", {});
-      wire.write(`${JSON.stringify([{ jsonrpc: "2.0", id: inner.id, method: "health", params: {} }])}\n`);
+      wire.write(
+        `${JSON.stringify([{ jsonrpc: "2.0", id: inner.id, method: "health", params: {} }])}\n`,
+      );
       errorOf(await wire.refusal(), RPC.request, RPC.parse);
       await goesOn(wire);
       want(inner.answers.length === 0, "it answered a request of the batch");
@@ -43,8 +49,13 @@ export const lineChecks: readonly Check[] = [
     async run({ shared }) {
       const wire = await shared();
       const exchange = wire.expect("health", {});
-      wire.write(`${JSON.stringify({ jsonrpc: "1.0", id: exchange.id, method: "health", params: {} })}\n`);
-      await wire.until(() => exchange.answers.length + wire.refusals.length > 0, "nothing was answered");
+      wire.write(
+        `${JSON.stringify({ jsonrpc: "1.0", id: exchange.id, method: "health", params: {} })}\n`,
+      );
+      await wire.until(
+        () => exchange.answers.length + wire.refusals.length > 0,
+        "nothing was answered",
+      );
       errorOf(exchange.answers[0] ?? (await wire.refusal()), RPC.request);
     },
   },
@@ -55,7 +66,10 @@ export const lineChecks: readonly Check[] = [
       const wire = await shared();
       wire.write("\n  \n\n");
       await goesOn(wire);
-      want(wire.refusals.length === 0, () => `it answered: ${JSON.stringify(wire.refusals.splice(0)[0])}`);
+      want(
+        wire.refusals.length === 0,
+        () => `it answered: ${JSON.stringify(wire.refusals.splice(0)[0])}`,
+      );
     },
   },
   {
@@ -64,7 +78,9 @@ export const lineChecks: readonly Check[] = [
     async run({ shared }) {
       const wire = await shared();
       const exchange = wire.expect("health", {});
-      wire.write(` { "jsonrpc" :\t"2.0" , "id" : ${exchange.id} , "method" : "health" , "params" : { } } \r\n`);
+      wire.write(
+        ` { "jsonrpc" :\t"2.0" , "id" : ${exchange.id} , "method" : "health" , "params" : { } } \r\n`,
+      );
       resultOf(await wire.answer(exchange));
     },
   },
@@ -104,7 +120,9 @@ export const lineChecks: readonly Check[] = [
     async run({ shared }) {
       const wire = await shared();
       const exchanges = Array.from({ length: 200 }, () => wire.expect("health", {}));
-      const lines = exchanges.map(({ id, method, params }) => JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+      const lines = exchanges.map(({ id, method, params }) =>
+        JSON.stringify({ jsonrpc: "2.0", id, method, params }),
+      );
       wire.write(`${lines.join("\n")}\n`);
       for (const exchange of exchanges) resultOf(await wire.answer(exchange));
     },
@@ -115,9 +133,17 @@ export const lineChecks: readonly Check[] = [
     async run({ shared }) {
       const wire = await shared();
       const exchange = wire.expect("health", {});
-      const [before, after] = [`{"jsonrpc":"2.0","id":${exchange.id},"method":"health","params":{"x":"`, '"}}\n'];
-      wire.write(Buffer.concat([Buffer.from(before), Buffer.of(0xff, 0xc3, 0x28), Buffer.from(after)]));
-      await wire.until(() => exchange.answers.length + wire.refusals.length > 0, "nothing was answered");
+      const [before, after] = [
+        `{"jsonrpc":"2.0","id":${exchange.id},"method":"health","params":{"x":"`,
+        '"}}\n',
+      ];
+      wire.write(
+        Buffer.concat([Buffer.from(before), Buffer.of(0xff, 0xc3, 0x28), Buffer.from(after)]),
+      );
+      await wire.until(
+        () => exchange.answers.length + wire.refusals.length > 0,
+        "nothing was answered",
+      );
       wire.refusals.length = 0;
       await goesOn(wire);
     },

@@ -8,7 +8,8 @@ export const messageChecks: readonly Check[] = [
     wants: "answers with the id of the request, up to 2^53 - 1",
     async run({ shared }) {
       const wire = await shared();
-      for (const id of [0, 2 ** 31, Number.MAX_SAFE_INTEGER]) resultOf(await wire.ask("health", {}, id));
+      for (const id of [0, 2 ** 31, Number.MAX_SAFE_INTEGER])
+        resultOf(await wire.ask("health", {}, id));
     },
   },
   {
@@ -24,11 +25,16 @@ export const messageChecks: readonly Check[] = [
     async run({ shared, facts }) {
       const wire = await shared();
       const { provides } = facts.initialized;
-      const missing = (["chat", "embed", "models/list", "models/pull", "tokens/count"] as const).filter(
-        (method) => !provides.includes(method),
-      );
+      const missing = (
+        ["chat", "embed", "models/list", "models/pull", "tokens/count"] as const
+      ).filter((method) => !provides.includes(method));
       if (missing.length === 0) throw new Skip("it provides everything");
-      const params = { model: "x", text: "x", texts: ["x"], messages: [{ role: "user", content: "x" }] };
+      const params = {
+        model: "x",
+        text: "x",
+        texts: ["x"],
+        messages: [{ role: "user", content: "x" }],
+      };
       for (const method of missing)
         errorOf(await wire.ask(method, { ...params, params: {}, schema: null }), RPC.method);
     },
@@ -48,7 +54,10 @@ export const messageChecks: readonly Check[] = [
       const wire = await shared();
       wire.send({ method: "modullm/no-such-notification", params: { id: 1, later: [] } });
       await goesOn(wire);
-      want(wire.refusals.length === 0, () => `it answered: ${JSON.stringify(wire.refusals.splice(0)[0])}`);
+      want(
+        wire.refusals.length === 0,
+        () => `it answered: ${JSON.stringify(wire.refusals.splice(0)[0])}`,
+      );
     },
   },
   {
@@ -57,7 +66,13 @@ export const messageChecks: readonly Check[] = [
     async run({ shared }) {
       const wire = await shared();
       const exchange = wire.expect("health", {});
-      wire.send({ id: exchange.id, method: "health", params: { later: { id: 99 } }, trace: "x", meta: { id: 98 } });
+      wire.send({
+        id: exchange.id,
+        method: "health",
+        params: { later: { id: 99 } },
+        trace: "x",
+        meta: { id: 98 },
+      });
       resultOf(await wire.answer(exchange));
     },
   },
@@ -67,7 +82,9 @@ export const messageChecks: readonly Check[] = [
     async run({ shared }) {
       const wire = await shared();
       const exchange = wire.expect("health", {});
-      wire.write(`{"params":{"x":{"id":5}},"method":"health","id":${exchange.id},"jsonrpc":"2.0"}\n`);
+      wire.write(
+        `{"params":{"x":{"id":5}},"method":"health","id":${exchange.id},"jsonrpc":"2.0"}\n`,
+      );
       resultOf(await wire.answer(exchange));
     },
   },

@@ -62,7 +62,10 @@ export class Stand {
   }
 
   /** @param broken why nothing but its start can be looked at */
-  async judge(check: Check, broken: string | null): Promise<Pick<CheckResult, "status" | "reason">> {
+  async judge(
+    check: Check,
+    broken: string | null,
+  ): Promise<Pick<CheckResult, "status" | "reason">> {
     const { needs } = check;
     if (broken !== null && check.id !== "start/in-time" && !wholeChecks.includes(check))
       return { status: "skipped", reason: `it can't be begun with: ${broken}` };
@@ -116,7 +119,9 @@ export class Stand {
   }
 
   async #introduce(wire: Wire): Promise<Wire> {
-    resultOf(await wire.answer(wire.open("initialize", this.#introduction()), this.facts.startPatience));
+    resultOf(
+      await wire.answer(wire.open("initialize", this.#introduction()), this.facts.startPatience),
+    );
     return wire;
   }
 

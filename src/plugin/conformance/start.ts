@@ -42,7 +42,10 @@ export const startChecks: readonly Check[] = [
       const { protocol_version: version } = resultOf(
         await wire.ask("initialize", introduction({ protocol_version: 1000 })),
       );
-      want(Number.isInteger(version) && Number(version) >= 1, `protocol_version is ${JSON.stringify(version)}`);
+      want(
+        Number.isInteger(version) && Number(version) >= 1,
+        `protocol_version is ${JSON.stringify(version)}`,
+      );
       want(Number(version) < 1000, "it claims to speak version 1000");
     },
   },
@@ -61,7 +64,10 @@ export const startChecks: readonly Check[] = [
       want(name !== "" && version !== "", `name is "${name}", version "${version}"`);
       if (manifest === null) return;
       want(name === manifest.name, `it is "${name}", and "${manifest.name}" in its manifest`);
-      want(version === manifest.version, `it is version ${version}, and ${manifest.version} in its manifest`);
+      want(
+        version === manifest.version,
+        `it is version ${version}, and ${manifest.version} in its manifest`,
+      );
     },
   },
   {
@@ -69,11 +75,16 @@ export const startChecks: readonly Check[] = [
     wants: "says what it provides, each ability once, as in its manifest",
     run({ facts: { initialized, manifest } }) {
       const { provides } = initialized;
-      const odd = provides.filter((each, at) => !ABILITIES.includes(each) || provides.indexOf(each) !== at);
+      const odd = provides.filter(
+        (each, at) => !ABILITIES.includes(each) || provides.indexOf(each) !== at,
+      );
       want(odd.length === 0, `unknown or repeated: ${odd.join(", ")}`);
       want(provides.length > 0, "it provides nothing");
       if (manifest === null) return;
-      const [said, written] = [provides.toSorted().join(", "), manifest.provides.toSorted().join(", ")];
+      const [said, written] = [
+        provides.toSorted().join(", "),
+        manifest.provides.toSorted().join(", "),
+      ];
       want(said === written, `it provides ${said}, and ${written} in its manifest`);
     },
   },
@@ -81,7 +92,10 @@ export const startChecks: readonly Check[] = [
     id: "start/unknown-members",
     wants: "passes over members of initialize that it does not know",
     async run({ start, introduction }) {
-      const params = introduction({ later: { a: [1] }, host: { name: "x", version: "9", later: true } });
+      const params = introduction({
+        later: { a: [1] },
+        host: { name: "x", version: "9", later: true },
+      });
       resultOf(await start().ask("initialize", params));
     },
   },
@@ -89,7 +103,10 @@ export const startChecks: readonly Check[] = [
     id: "start/bad-params",
     wants: "answers an initialize that is not one with -32602",
     async run({ start, introduction }) {
-      errorOf(await start().ask("initialize", introduction({ protocol_version: "one" })), RPC.params);
+      errorOf(
+        await start().ask("initialize", introduction({ protocol_version: "one" })),
+        RPC.params,
+      );
     },
   },
   {
@@ -132,7 +149,8 @@ export const startChecks: readonly Check[] = [
     wants: "starts again with the data folder of a process that was killed while it worked",
     async run({ ready, facts }) {
       const killed = await ready();
-      if (facts.initialized.provides.includes("chat")) killed.open("chat", chatParams(facts, "Say something."));
+      if (facts.initialized.provides.includes("chat"))
+        killed.open("chat", chatParams(facts, "Say something."));
       await killed.kill();
       await goesOn(await ready());
     },
@@ -141,7 +159,8 @@ export const startChecks: readonly Check[] = [
     id: "start/no-settings",
     wants: "tells a lack of settings by an error, not by its end",
     async run({ start, introduction, facts }) {
-      if (Object.keys(facts.settings).length === 0) throw new Skip("it was tested without settings");
+      if (Object.keys(facts.settings).length === 0)
+        throw new Skip("it was tested without settings");
       const wire = start();
       await wire.ask("initialize", introduction({ settings: {} }));
     },

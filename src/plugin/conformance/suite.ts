@@ -61,7 +61,11 @@ export interface CheckResult {
 /** What a plugin says of itself, and how every check ended. */
 export interface Report {
   readonly ok: boolean;
-  readonly plugin: { readonly name: string; readonly version: string; readonly provides: readonly string[] } | null;
+  readonly plugin: {
+    readonly name: string;
+    readonly version: string;
+    readonly provides: readonly string[];
+  } | null;
   readonly protocol_version: number;
   readonly model: string | null;
   readonly passed: number;
@@ -71,7 +75,8 @@ export interface Report {
 }
 
 /**
- * Runs the checks against a program, one after the other. Nothing of the program is believed; its processes are ended.
+ * Runs the checks against a program, one after the other. Nothing of the program is believed; its
+ * processes are ended.
  * @param told called after each check, for those who watch
  */
 export async function testPlugin(
@@ -93,7 +98,13 @@ export async function testPlugin(
       const { status, reason } = await stand.judge(check, broken);
       // What it ends in with its processes gone says nothing about the plugin.
       options.signal?.throwIfAborted();
-      const result = { id: check.id, wants: check.wants, status, reason, ms: Math.round(performance.now() - start) };
+      const result = {
+        id: check.id,
+        wants: check.wants,
+        status,
+        reason,
+        ms: Math.round(performance.now() - start),
+      };
       results.push(result);
       told(result, results.length, chosen.length);
     }
@@ -102,7 +113,8 @@ export async function testPlugin(
     await stand.close();
     await rm(dataFolder, { recursive: true, force: true });
   }
-  const count = (status: CheckResult["status"]): number => results.filter((each) => each.status === status).length;
+  const count = (status: CheckResult["status"]): number =>
+    results.filter((each) => each.status === status).length;
   const { initialized, model } = stand.facts;
   const { name, version, provides } = initialized;
   return {

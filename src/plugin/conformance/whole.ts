@@ -8,7 +8,11 @@ import type { Exchange, Stray } from "./wire.ts";
 
 /** What must hold of everything that it wrote during all other checks. These come last. */
 export const wholeChecks: readonly Check[] = [
-  never("stdout/messages-only", "writes nothing but messages to standard output, one a line, in UTF-8", "garbage"),
+  never(
+    "stdout/messages-only",
+    "writes nothing but messages to standard output, one a line, in UTF-8",
+    "garbage",
+  ),
   never("stdout/version", 'marks every message with "jsonrpc": "2.0"', "jsonrpc"),
   never("stdout/no-requests", "sends no requests", "request"),
   never("stdout/known-ids", "sends nothing about requests that there are not", "unknown id"),
@@ -30,7 +34,8 @@ export const wholeChecks: readonly Check[] = [
       for (const { method, params, notes, answers } of exchangesOf(facts)) {
         for (const answer of answers) {
           const { error, result } = answer;
-          const fault = error === undefined ? resultFault(checks, method, result, params) : checks.error(error);
+          const fault =
+            error === undefined ? resultFault(checks, method, result, params) : checks.error(error);
           want(fault === null, `"${method}": ${fault}`);
         }
         for (const note of notes) {
@@ -47,7 +52,10 @@ export const wholeChecks: readonly Check[] = [
     id: "stdout/parts-where-they-belong",
     wants: "sends chat/part for chats only, and progress for pulls only",
     run({ facts }) {
-      const homes: Readonly<Record<string, string>> = { "chat/part": "chat", progress: "models/pull" };
+      const homes: Readonly<Record<string, string>> = {
+        "chat/part": "chat",
+        progress: "models/pull",
+      };
       for (const { method, notes } of exchangesOf(facts)) {
         const odd = notes.find((note) => homes[note.method] !== method);
         want(odd === undefined, `it sent "${odd?.method}" about "${method}"`);
@@ -66,7 +74,9 @@ export const wholeChecks: readonly Check[] = [
     id: "errors/messages",
     wants: "says in each error what is wrong, on one line",
     run({ facts }) {
-      const odd = errorsOf(facts).find(({ message }) => message.trim() === "" || message.includes("\n"));
+      const odd = errorsOf(facts).find(
+        ({ message }) => message.trim() === "" || message.includes("\n"),
+      );
       want(odd === undefined, `${odd?.code} came with the message ${JSON.stringify(odd?.message)}`);
     },
   },
@@ -76,7 +86,10 @@ export const wholeChecks: readonly Check[] = [
     run({ facts }) {
       for (const { code, data } of errorsOf(facts)) {
         const { model, retry_after_ms: wait } = isObject(data) ? data : {};
-        want(code !== ERRORS.model_not_found || typeof model === "string", "an error -32001 came without the model");
+        want(
+          code !== ERRORS.model_not_found || typeof model === "string",
+          "an error -32001 came without the model",
+        );
         want(wait === undefined || isCount(wait), `retry_after_ms is ${JSON.stringify(wait)}`);
       }
     },
@@ -96,7 +109,9 @@ function never(id: string, wants: string, kind: Stray["kind"]): Check {
     id,
     wants,
     run({ facts }) {
-      const found = facts.wires.flatMap(({ strays }) => strays).filter((stray) => stray.kind === kind);
+      const found = facts.wires
+        .flatMap(({ strays }) => strays)
+        .filter((stray) => stray.kind === kind);
       want(found.length === 0, `${found.length} times, first ${found[0]?.text}`);
     },
   };
@@ -111,7 +126,9 @@ function errorsOf(facts: Facts) {
   return answers.map(errorIn).filter((fault) => fault !== null);
 }
 
-const METHODS = new Set("initialize models/list chat embed tokens/count health models/pull shutdown".split(" "));
+const METHODS = new Set(
+  "initialize models/list chat embed tokens/count health models/pull shutdown".split(" "),
+);
 
 function resultFault(
   checks: ReturnType<typeof createChecks>,
@@ -119,5 +136,7 @@ function resultFault(
   result: unknown,
   params: unknown,
 ): string | null {
-  return METHODS.has(method) ? checks.result(method as Method, result, params) : "there is no such method";
+  return METHODS.has(method)
+    ? checks.result(method as Method, result, params)
+    : "there is no such method";
 }

@@ -25,8 +25,8 @@ export interface Stray {
 }
 
 /**
- * A plugin's process and both ends of its pipes, without any opinion: what a check writes goes out as it is, also what is wrong, and
- * what comes is kept.
+ * A plugin's process and both ends of its pipes, without any opinion: what a check writes goes out
+ * as it is, also what is wrong, and what comes is kept.
  */
 export class Wire {
   readonly exchanges = new Map<number, Exchange>();
@@ -95,7 +95,11 @@ export class Wire {
 
   /** The answer, whichever it is. @throws {Miss} when none comes in time */
   async answer(exchange: Exchange, patience: number = this.#patience): Promise<Message> {
-    await this.until(() => exchange.answers.length > 0, `"${exchange.method}" was not answered`, patience);
+    await this.until(
+      () => exchange.answers.length > 0,
+      `"${exchange.method}" was not answered`,
+      patience,
+    );
     return exchange.answers[0] ?? {};
   }
 
@@ -109,8 +113,14 @@ export class Wire {
     return this.refusals.shift() ?? {};
   }
 
-  /** @throws {Miss} with `otherwise` when it does not come true in time, or the process ends before */
-  async until(held: () => boolean, otherwise: string, patience: number = this.#patience): Promise<void> {
+  /**
+   * @throws {Miss} with `otherwise` when it does not come true in time, or the process ends before
+   */
+  async until(
+    held: () => boolean,
+    otherwise: string,
+    patience: number = this.#patience,
+  ): Promise<void> {
     if (held()) return;
     await new Promise<void>((resolve, reject) => {
       const finish = (fault: string | null): void => {
@@ -180,7 +190,8 @@ export class Wire {
   }
 
   #note(method: string, params: Message, line: string): void {
-    const exchange = typeof params["id"] === "number" ? this.exchanges.get(params["id"]) : undefined;
+    const exchange =
+      typeof params["id"] === "number" ? this.exchanges.get(params["id"]) : undefined;
     if (exchange === undefined) return this.#stray("unknown id", line);
     const late = exchange.answers.length > 0;
     if (late) this.#stray("late part", line);

@@ -1,8 +1,9 @@
 import { EVERYDAY_SYSCALLS, FILE_SYSCALLS, type Syscall } from "./syscalls.ts";
 
 /**
- * What a filter lets through. `python` is for a process that Landlock confines as well: it may name files. `javascript` is for an
- * engine that has loaded everything it needs: it keeps the descriptors it has, and can open nothing.
+ * What a filter lets through. `python` is for a process that Landlock confines as well: it may name
+ * files. `javascript` is for an engine that has loaded everything it needs: it keeps the
+ * descriptors it has, and can open nothing.
  */
 export type Profile = "python" | "javascript";
 
@@ -16,13 +17,19 @@ export interface Condition {
   readonly oneOf: readonly number[];
 }
 
-/** Let through; let through where all conditions hold; or answered as by a kernel that has not got it. */
+/**
+ * Let through; let through where all conditions hold; or answered as by a kernel that has not got
+ * it.
+ */
 export type Rule = "allow" | "absent" | readonly Condition[];
 
 export type Rules = ReadonlyMap<Syscall, Rule>;
 
 export interface RulesOptions {
-  /** The process's own id: lets it send signals to its own threads, as some engines do to collect garbage. @default none */
+  /**
+   * The process's own id: lets it send signals to its own threads, as some engines do to collect
+   * garbage. @default none
+   */
   readonly pid?: number;
 }
 
@@ -36,7 +43,8 @@ export function rulesOf(profile: Profile, { pid }: RulesOptions = {}): Rules {
     rules.set("open", [{ argument: 1, half: "low", mask: OPEN_MASK, oneOf: OPEN_FLAGS }]);
     rules.set("openat", [{ argument: 2, half: "low", mask: OPEN_MASK, oneOf: OPEN_FLAGS }]);
   }
-  // Its arguments lie in memory, where a filter can't see them. The C libraries go on with `clone` when it isn't there.
+  // Its arguments lie in memory, where a filter can't see them. The C libraries go on with `clone`
+  // when it isn't there.
   rules.set("clone3", "absent");
   rules.set("clone", [{ argument: 0, half: "low", mask: CLONE_MASK, oneOf: [CLONE_THREAD] }]);
   rules.set("prctl", [{ argument: 0, half: "low", oneOf: PRCTL_OPTIONS }]);
@@ -53,21 +61,32 @@ export function rulesOf(profile: Profile, { pid }: RulesOptions = {}): Rules {
 }
 
 const CLONE_THREAD = 0x10000;
-/** Of the flags of `clone`: a thread, and none of PIDFD, PTRACE, VFORK, PARENT, UNTRACED, or a new namespace of any kind. */
-const CLONE_MASK = CLONE_THREAD | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x80_0000 | 0x2_0000 | 0x7e00_0000;
+/**
+ * Of the flags of `clone`: a thread, and none of PIDFD, PTRACE, VFORK, PARENT, UNTRACED, or a new
+ * namespace of any kind.
+ */
+const CLONE_MASK =
+  CLONE_THREAD | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x80_0000 | 0x2_0000 | 0x7e00_0000;
 
 const O_TRUNC = 0x200;
 const O_ACCMODE = 3;
 const OPEN_MASK = O_TRUNC | O_ACCMODE;
-/** Empties a file only when it is opened for writing, which every Landlock confines; the right to empty one came with its third version. */
+/**
+ * Empties a file only when it is opened for writing, which every Landlock confines; the right to
+ * empty one came with its third version.
+ */
 const OPEN_FLAGS = [0, 1, 2, O_TRUNC | 1, O_TRUNC | 2];
 
-/** PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names for memory): nothing that loosens or outlives the confinement. */
+/**
+ * PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names for memory): nothing that loosens or outlives the
+ * confinement.
+ */
 const PRCTL_OPTIONS = [15, 16, 0x53564d41];
 
 /**
- * F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Not F_SETOWN and F_SETSIG, which make the kernel send any signal to
- * any process of the same user; no locks, which others would wait for; no leases, seals or larger pipes.
+ * F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Not F_SETOWN and F_SETSIG, which
+ * make the kernel send any signal to any process of the same user; no locks, which others would
+ * wait for; no leases, seals or larger pipes.
  */
 const FCNTL_COMMANDS = [0, 1, 2, 3, 4, 1030];
 

@@ -6,7 +6,8 @@ export type Architecture = "x64" | "arm64";
 
 /**
  * The architecture of this process, if there are tables for it.
- * @throws {ModullmError} RLLM_009 `SandboxUnavailable`: without a table there is no filter, and without a filter no sandbox
+ * @throws {ModullmError} RLLM_009 `SandboxUnavailable`: without a table there is no filter, and
+ * without a filter no sandbox
  */
 export function knownArchitecture(architecture: string = process.arch): Architecture {
   if (isKnownArchitecture(architecture)) return architecture;
@@ -22,10 +23,15 @@ export function isKnownArchitecture(architecture: string): architecture is Archi
 }
 
 /**
- * The program for `seccomp(2)`, an array of `struct sock_filter`: system calls that the profile names are let through, all others
- * give EPERM, and those of another architecture (or of x32) kill the process.
+ * The program for `seccomp(2)`, an array of `struct sock_filter`: system calls that the profile
+ * names are let through, all others give EPERM, and those of another architecture (or of x32) kill
+ * the process.
  */
-export function seccompFilter(architecture: Architecture, profile: Profile, options: RulesOptions = {}): Uint8Array {
+export function seccompFilter(
+  architecture: Architecture,
+  profile: Profile,
+  options: RulesOptions = {},
+): Uint8Array {
   const known = knownArchitecture(architecture);
   const column = known === "x64" ? 0 : 1;
   const spans = toSpans(
@@ -77,8 +83,12 @@ const X32_BIT = 0x4000_0000;
 /** The farthest that a conditional jump reaches. */
 const FARTHEST = 255;
 
-/** Every number from 0 has its rule: those in between are denied, those after the tables are absent. */
-function toSpans(rules: readonly { readonly from: number; readonly rule: Rule }[]): readonly Span[] {
+/**
+ * Every number from 0 has its rule: those in between are denied, those after the tables are absent.
+ */
+function toSpans(
+  rules: readonly { readonly from: number; readonly rule: Rule }[],
+): readonly Span[] {
   const byNumber = new Map(rules.map(({ from, rule }) => [from, rule]));
   const spans: Span[] = [];
   for (let number = 0; number <= LAST_KNOWN_SYSCALL + 1; number++) {

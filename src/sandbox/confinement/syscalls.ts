@@ -67,7 +67,9 @@ export const EVERYDAY_SYSCALLS = {
   sigaltstack: [131, 132],
 } as const satisfies Table;
 
-/** Files by name, which Landlock confines to some folders, and what else Python's own library does. */
+/**
+ * Files by name, which Landlock confines to some folders, and what else Python's own library does.
+ */
 export const FILE_SYSCALLS = {
   creat: [85, null],
   pread64: [17, 67],
@@ -139,8 +141,9 @@ const GUARDED_SYSCALLS = {
 } as const satisfies Table;
 
 /**
- * The system calls that some profile lets through, by Linux's names: their numbers on x86_64 and on arm64; null where the
- * architecture has not got them. What is not here is never let through. A test compares them with the kernel's headers.
+ * The system calls that some profile lets through, by Linux's names: their numbers on x86_64 and on
+ * arm64; null where the architecture has not got them. What is not here is never let through. A
+ * test compares them with the kernel's headers.
  */
 export const SYSCALLS = { ...EVERYDAY_SYSCALLS, ...FILE_SYSCALLS, ...GUARDED_SYSCALLS };
 

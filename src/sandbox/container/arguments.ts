@@ -8,9 +8,15 @@ import supervisor from "./supervisor.py" with { type: "text" };
 
 /** How an engine is asked; what works differs from machine to machine. */
 export interface Way {
-  /** Of podman; null takes the one that is set. `crun` refuses machines with both versions of cgroups, where `runc` works. */
+  /**
+   * Of podman; null takes the one that is set. `crun` refuses machines with both versions of
+   * cgroups, where `runc` works.
+   */
   readonly runtime: "runc" | null;
-  /** Whether cgroups limit the container as a whole; else each of its processes is limited, and their number. */
+  /**
+   * Whether cgroups limit the container as a whole; else each of its processes is limited, and
+   * their number.
+   */
   readonly cgroups: boolean;
 }
 
@@ -56,16 +62,33 @@ const BESIDE_MB = 64;
 /** The clients of engines hand these on, with the passwords that are in them. */
 const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"];
 
-/** No network, nothing to write to but the scratch folder, no rights; and no log, which what the code prints would fill. */
-const CLOSED = `--interactive --rm --pull never --network none --ipc none --hostname sandbox --read-only --workdir /tmp
+/**
+ * No network, nothing to write to but the scratch folder, no rights; and no log, which what the
+ * code prints would fill.
+ */
+const CLOSED =
+  `--interactive --rm --pull never --network none --ipc none --hostname sandbox --read-only --workdir /tmp
   --tmpfs /tmp:rw,noexec,nosuid,nodev,size=${SCRATCH_MB}m,mode=1777 --user ${USER} --cap-drop ALL --security-opt no-new-privileges
-  --ulimit nofile=64:64 --ulimit core=0:0 --ulimit msgqueue=0:0 --log-driver none --no-healthcheck`.split(/\s+/);
-/** Without these podman hands on the host's proxies and known hosts, and gives more places to write to. */
-const CLOSED_PODMAN = "--http-proxy=false --no-hosts --read-only-tmpfs=false --image-volume ignore".split(" ");
+  --ulimit nofile=64:64 --ulimit core=0:0 --ulimit msgqueue=0:0 --log-driver none --no-healthcheck`.split(
+    /\s+/,
+  );
+/**
+ * Without these podman hands on the host's proxies and known hosts, and gives more places to write
+ * to.
+ */
+const CLOSED_PODMAN =
+  "--http-proxy=false --no-hosts --read-only-tmpfs=false --image-volume ignore".split(" ");
 const PYTHON_ALONE = "-I -S -B -X utf8 -c".split(" ");
 
 /** What the engine is given to run one container that waits for the host's messages. */
-export function runArguments({ engine, way, name, image, python, limits }: RunOptions): readonly string[] {
+export function runArguments({
+  engine,
+  way,
+  name,
+  image,
+  python,
+  limits,
+}: RunOptions): readonly string[] {
   const environment = PROXIES.flatMap((variable) => [`${variable}=`, `${variable.toLowerCase()}=`]);
   return [
     ...(way.runtime === null ? [] : ["--runtime", way.runtime]),
@@ -89,7 +112,12 @@ function limitArguments({ cgroups }: Way, { memoryMb }: SandboxLimits): readonly
   const memory = `${memoryMb + BESIDE_MB}m`;
   // The same with swap as without: none.
   const memoryArguments = memoryMb === 0 ? [] : ["--memory", memory, "--memory-swap", memory];
-  const processes = ["--ulimit", `nproc=${PROCESSES_OF_USER}:${PROCESSES_OF_USER}`, "--pids-limit", String(PROCESSES)];
+  const processes = [
+    "--ulimit",
+    `nproc=${PROCESSES_OF_USER}:${PROCESSES_OF_USER}`,
+    "--pids-limit",
+    String(PROCESSES),
+  ];
   return [...processes, "--cpus", "1", ...memoryArguments];
 }
 
@@ -113,8 +141,8 @@ function script({ cgroups }: Way, { memoryMb, cpuMs }: SandboxLimits): string {
 }
 
 /**
- * The filter of system calls that processes outside containers have. On other systems than Linux the container runs in a virtual
- * machine, whose processor is not known here, and none is needed.
+ * The filter of system calls that processes outside containers have. On other systems than Linux
+ * the container runs in a virtual machine, whose processor is not known here, and none is needed.
  */
 function filter(): string | null {
   if (process.platform !== "linux") return null;

@@ -34,14 +34,18 @@ export interface ContainerFacts extends Way {
 const START_MS = 60_000;
 
 /**
- * Python in a container: no network, nothing of the host's files, a read-only image with a small scratch folder, limits. Each session
- * is one container that stays until the session is closed; starting another for each run would cost ten times as much as the run.
+ * Python in a container: no network, nothing of the host's files, a read-only image with a small
+ * scratch folder, limits. Each session is one container that stays until the session is closed;
+ * starting another for each run would cost ten times as much as the run.
  */
 export function createContainerSandbox(options: ContainerSandboxOptions): ContainerSandbox {
   const { image, python = "python3", env = process.env } = options;
   const sessions = createOpenSessions();
   let engine: Engine | null = null;
-  const way: { known: Way | null; searching: Promise<unknown> | null } = { known: null, searching: null };
+  const way: { known: Way | null; searching: Promise<unknown> | null } = {
+    known: null,
+    searching: null,
+  };
   let sweeping: Promise<unknown> | null = null;
 
   async function open(session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
@@ -53,8 +57,15 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
     return await openIn({ engine, image, python, sessions }, session, signal);
   }
 
-  /** Goes the way that is known to work. The first session finds it, and those that come meanwhile wait for that. */
-  async function openIn(place: Place, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+  /**
+   * Goes the way that is known to work. The first session finds it, and those that come meanwhile
+   * wait for that.
+   */
+  async function openIn(
+    place: Place,
+    session: SessionOptions,
+    signal: AbortSignal,
+  ): Promise<SandboxSession> {
     while (way.known === null && way.searching !== null) await unlessAborted(way.searching, signal);
     signal.throwIfAborted();
     if (way.known !== null) return await start(place, way.known, session, signal);
@@ -63,7 +74,11 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
     return await opening.finally(() => (way.searching = null));
   }
 
-  async function find(place: Place, session: SessionOptions, signal: AbortSignal): Promise<SandboxSession> {
+  async function find(
+    place: Place,
+    session: SessionOptions,
+    signal: AbortSignal,
+  ): Promise<SandboxSession> {
     const found = await search(place, session, signal);
     way.known = found.way;
     return found.session;
@@ -106,7 +121,11 @@ async function search(
       return { session: await start(place, way, options, signal), way };
     } catch (thrown) {
       signal.throwIfAborted();
-      const { failure, final } = containerFailure(toModullmError(thrown), { engine: engine.name, image, python });
+      const { failure, final } = containerFailure(toModullmError(thrown), {
+        engine: engine.name,
+        image,
+        python,
+      });
       if (final) throw failure;
       failures.push(failure);
     }
@@ -132,7 +151,8 @@ async function start(
     marksPrinted: true,
     startsWhole: true,
     startMs: START_MS,
-    // Killing the client ends the container, which follows its standard input; this makes sure, and waits until it is gone.
+    // Killing the client ends the container, which follows its standard input; this makes sure, and
+    // waits until it is gone.
     cleanUp: () => removeContainers(engine, [name]),
   } as const;
   return await sessions.open(guest, options, signal);
@@ -148,9 +168,19 @@ async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal): Pr
   });
 }
 
-/** Docker makes a writable folder on the host's disk, without a limit, for each volume that an image declares; podman can be told not to. */
+/**
+ * Docker makes a writable folder on the host's disk, without a limit, for each volume that an image
+ * declares; podman can be told not to.
+ */
 async function refuseVolumes(engine: Engine, image: string): Promise<void> {
-  const { status, output } = await command(engine, ["image", "inspect", "--format", "{{json .Config.Volumes}}", image]);
+  const { status, output } = await command(engine, [
+    "image",
+    "inspect",
+    "--format",
+    "{{json .Config.Volumes}}",
+    image,
+  ]);
   const volumes = output.trim();
-  if (status === 0 && volumes !== "null" && volumes !== "{}" && volumes !== "") throw imageWithVolumes(image, volumes);
+  if (status === 0 && volumes !== "null" && volumes !== "{}" && volumes !== "")
+    throw imageWithVolumes(image, volumes);
 }

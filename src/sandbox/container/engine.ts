@@ -17,8 +17,13 @@ const NAMES: readonly EngineName[] = ["podman", "docker"];
 const COMMAND_MS = 30_000;
 
 /** The engine of that name, or the first there is; null where there is none on PATH. */
-export function findEngine(name: EngineName | null, env: Readonly<Record<string, string | undefined>>): Engine | null {
-  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+export function findEngine(
+  name: EngineName | null,
+  env: Readonly<Record<string, string | undefined>>,
+): Engine | null {
+  const set = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   const folders = pathFolders(env);
   const ending = process.platform === "win32" ? ".exe" : "";
   for (const each of name === null ? NAMES : [name]) {
@@ -40,7 +45,10 @@ export interface CommandResult {
 }
 
 /** Runs a command of the engine; one that takes too long is killed and counts as failed. */
-export async function command({ path, env }: Engine, args: readonly string[]): Promise<CommandResult> {
+export async function command(
+  { path, env }: Engine,
+  args: readonly string[],
+): Promise<CommandResult> {
   return await new Promise((resolve) => {
     const options = { env, timeout: COMMAND_MS, killSignal: "SIGKILL", windowsHide: true } as const;
     execFile(path, [...args], options, (error, output, complaint) => {

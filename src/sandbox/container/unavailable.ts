@@ -38,7 +38,8 @@ const CAUSES: readonly Cause[] = [
   {
     sign: /permission denied.*(?:docker|podman)\.sock|dial unix .*permission denied/is,
     reason: ({ engine }) => `you may not speak with the service of ${engine}`,
-    hint: ({ engine }) => `Ask whoever runs this machine for access to ${engine}, or install rootless podman.`,
+    hint: ({ engine }) =>
+      `Ask whoever runs this machine for access to ${engine}, or install rootless podman.`,
   },
   {
     sign: /executable file .*not found|command that was not found|exec: ".*": (?:stat|permission denied)|no such file or directory: OCI/i,
@@ -56,7 +57,11 @@ const CAUSES: readonly Cause[] = [
 export function containerFailure(error: ModullmError, asked: Asked): ContainerFailure {
   const printed = textIn(error, "printed");
   const cause = CAUSES.find(({ sign }) => sign.test(printed));
-  if (cause) return { failure: unavailable(cause.reason(asked), { printed, hint: cause.hint(asked) }), final: true };
+  if (cause)
+    return {
+      failure: unavailable(cause.reason(asked), { printed, hint: cause.hint(asked) }),
+      final: true,
+    };
   const own = printed.split("\n").find((line) => line.startsWith(MARK));
   if (own !== undefined) {
     const reason = own.slice(MARK.length);
@@ -77,9 +82,12 @@ export function engineMissing(name: EngineName | null): ModullmError {
 }
 
 export function imageWithVolumes(image: string, volumes: string): ModullmError {
-  return unavailable(`the image "${image}" declares volumes (${volumes}), which docker makes on the host's disk`, {
-    hint: "Take an image without volumes, or podman.",
-  });
+  return unavailable(
+    `the image "${image}" declares volumes (${volumes}), which docker makes on the host's disk`,
+    {
+      hint: "Take an image without volumes, or podman.",
+    },
+  );
 }
 
 function textIn({ details }: ModullmError, key: string): string {
@@ -87,7 +95,10 @@ function textIn({ details }: ModullmError, key: string): string {
   return typeof text === "string" ? text : "";
 }
 
-function unavailable(reason: string, said: { readonly hint?: string; readonly printed?: string }): ModullmError {
+function unavailable(
+  reason: string,
+  said: { readonly hint?: string; readonly printed?: string },
+): ModullmError {
   const { printed = "" } = said;
   return sandboxUnavailable("container", reason, { ...said, printed: printed.slice(0, 2000) });
 }

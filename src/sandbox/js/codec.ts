@@ -36,7 +36,10 @@ export function createCodec(engine: Engine, realm: Realm): Codec {
     oddNamer ??= inner.call(evaluate(makeOddNamer), []);
     return inner.call(oddNamer, values);
   });
-  const encoder = inner.call(evaluate(makeEncoder), [realm.evaluate("Object.prototype", FILE), nameOdd]);
+  const encoder = inner.call(evaluate(makeEncoder), [
+    realm.evaluate("Object.prototype", FILE),
+    nameOdd,
+  ]);
 
   /** A function of `harness.ts`. */
   function evaluate(func: (...args: never[]) => unknown): Handle {
@@ -50,11 +53,16 @@ export function createCodec(engine: Engine, realm: Realm): Codec {
       const bytes = inner.bytesOf(text);
       inner.free(text, ...given);
       if (bytes[0] === FAULT) {
-        const { reason, hint } = JSON.parse(Buffer.from(bytes.subarray(1)).toString("utf8")) as Record<string, string>;
+        const { reason, hint } = JSON.parse(
+          Buffer.from(bytes.subarray(1)).toString("utf8"),
+        ) as Record<string, string>;
         return { ok: false, failure: resultError(reason ?? "", hint) };
       }
       if (bytes.length <= maxBytes) return { ok: true, value: bytes };
-      const failure = resultError(`it is larger than ${maxBytes} bytes`, "Give less, or a summary of it.");
+      const failure = resultError(
+        `it is larger than ${maxBytes} bytes`,
+        "Give less, or a summary of it.",
+      );
       return { ok: false, failure };
     },
     decode(json) {

@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 
-/** The first argument that makes the binary run JavaScript for another process in place of a command. */
+/**
+ * The first argument that makes the binary run JavaScript for another process in place of a
+ * command.
+ */
 export const GUEST_ARGUMENT = "__javascript-guest";
 
 /** Set by the build of the binary, where files have no place of their own. */
@@ -12,7 +15,10 @@ declare const IN_PACKAGE: boolean | undefined;
 /** The last argument of a guest that has time before it is needed. */
 export const REHEARSE_ARGUMENT = "rehearse";
 
-/** How the process that JavaScript runs in is started: this program once more, or the library's own file. */
+/**
+ * How the process that JavaScript runs in is started: this program once more, or the library's own
+ * file.
+ */
 export function guestCommand(): readonly string[] {
   if (typeof IN_BINARY !== "undefined") return [process.execPath, GUEST_ARGUMENT];
   if (typeof IN_PACKAGE !== "undefined")

@@ -6,7 +6,9 @@ export interface ConfineOptions {
   readonly cpuMs: number;
 }
 
-/** Confines this process for good, all its threads. @throws {Error} naming what the kernel refused */
+/**
+ * Confines this process for good, all its threads. @throws {Error} naming what the kernel refused
+ */
 export type Confine = (options: ConfineOptions) => void;
 
 const PR_SET_PDEATHSIG = 1;
@@ -23,19 +25,22 @@ const ALL_THREADS = 1;
 const MOST_FILES = 64;
 
 /**
- * Gets ready to confine this process: what takes time is done here. Null where there is no kernel, or no way to it, that can: then the
- * engine itself is all that keeps the code.
+ * Gets ready to confine this process: what takes time is done here. Null where there is no kernel,
+ * or no way to it, that can: then the engine itself is all that keeps the code.
  */
 export async function prepareConfinement(): Promise<Confine | null> {
   const { platform, arch, versions } = process;
-  if (platform !== "linux" || versions["bun"] === undefined || (arch !== "x64" && arch !== "arm64")) return null;
+  if (platform !== "linux" || versions["bun"] === undefined || (arch !== "x64" && arch !== "arm64"))
+    return null;
   const libc = await openLibc(arch);
   if (libc === null) return null;
   const filter = seccompFilter(arch, "javascript", { pid: process.pid });
   if (process.getuid?.() === 0) libc.becomeNobody();
   return ({ cpuMs }) => {
     closeInherited();
-    const cpuSeconds = Math.ceil((cpuMs + process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000) / 1000);
+    const cpuSeconds = Math.ceil(
+      (cpuMs + process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000) / 1000,
+    );
     libc.limit(RLIMITS.core, 0, 0);
     libc.limit(RLIMITS.fileSize, 0, 0);
     libc.limit(RLIMITS.files, MOST_FILES, MOST_FILES);
@@ -74,7 +79,8 @@ async function openLibc(arch: keyof typeof SYS_SECCOMP): Promise<Libc | null> {
           const pair = new BigUint64Array([BigInt(soft), BigInt(hard)]);
           succeeded("setrlimit", symbols.setrlimit(resource, ptr(pair)));
         },
-        control: (option, value) => succeeded(`prctl ${option}`, symbols.prctl(option, value, 0, 0, 0)),
+        control: (option, value) =>
+          succeeded(`prctl ${option}`, symbols.prctl(option, value, 0, 0, 0)),
         becomeNobody() {
           succeeded("setgroups", symbols.setgroups(0, null));
           succeeded("setresgid", symbols.setresgid(NOBODY, NOBODY, NOBODY));
@@ -83,7 +89,10 @@ async function openLibc(arch: keyof typeof SYS_SECCOMP): Promise<Libc | null> {
         filter(program) {
           // `struct sock_fprog`: how many instructions of 8 bytes, and where they are.
           const fields = new BigUint64Array([BigInt(program.length / 8), BigInt(ptr(program))]);
-          succeeded("seccomp", Number(symbols.syscall(SYS_SECCOMP[arch], SET_MODE_FILTER, ALL_THREADS, ptr(fields))));
+          succeeded(
+            "seccomp",
+            Number(symbols.syscall(SYS_SECCOMP[arch], SET_MODE_FILTER, ALL_THREADS, ptr(fields))),
+          );
         },
       };
     } catch {
@@ -97,7 +106,10 @@ function succeeded(call: string, status: number): void {
   if (status !== 0) throw new Error(`the kernel refused ${call}`);
 }
 
-/** Closes what this process was left by others: files, sockets and pipes beyond the three streams. Its own are of the kernel's kind. */
+/**
+ * Closes what this process was left by others: files, sockets and pipes beyond the three streams.
+ * Its own are of the kernel's kind.
+ */
 function closeInherited(): void {
   for (const name of readdirSync("/proc/self/fd")) {
     const descriptor = Number(name);

@@ -1,10 +1,20 @@
 /**
- * The code with `let`, `const` and `class` at its top level made `var`, so that a session can declare a name again, as people do who
- * try things out: a script's own lexical names could never be declared twice. Lines stay where they are. Null where the code can't be
- * followed to its end; and since it is followed without a grammar, what comes out is for the engine to parse before it is used.
+ * The code with `let`, `const` and `class` at its top level made `var`, so that a session can
+ * declare a name again, as people do who try things out: a script's own lexical names could never
+ * be declared twice. Lines stay where they are. Null where the code can't be followed to its end;
+ * and since it is followed without a grammar, what comes out is for the engine to parse before it
+ * is used.
  */
 export function withVariables(code: string): string | null {
-  const scan: Scan = { code, at: 0, done: [], from: 0, open: [], before: "start", classAhead: false };
+  const scan: Scan = {
+    code,
+    at: 0,
+    done: [],
+    from: 0,
+    open: [],
+    before: "start",
+    classAhead: false,
+  };
   while (scan.at < code.length) if (!readToken(scan)) return null;
   return scan.open.length > 0 ? null : scan.done.join("") + code.slice(scan.from);
 }
@@ -33,10 +43,16 @@ const TEMPLATE = /(?:[^`\\$]|\\[^]|\$(?!\{))*(?:`|\$\{)/y;
 const MARK = /\+\+|--|=>|[^\\"'`]/y;
 const AFTER_LET = /(?:\s|\/\/.*|\/\*[^]*?\*\/)*[\p{ID_Start}$_[{]/uy;
 const AFTER_CLASS = /\s+([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)/uy;
-const CLOSED_BY = { ")": ["(", "head ("], "]": ["["], "}": ["object {", "block {", "class {"] } as const;
+const CLOSED_BY = {
+  ")": ["(", "head ("],
+  "]": ["["],
+  "}": ["object {", "block {", "class {"],
+} as const;
 /** Words with which no value ends. */
 const OPERATORS = new Set(
-  "return typeof instanceof in of new delete void throw case do else try finally yield await".split(" "),
+  "return typeof instanceof in of new delete void throw case do else try finally yield await".split(
+    " ",
+  ),
 );
 const HEADS = new Set(["if", "while", "for", "with", "switch", "catch"]);
 
@@ -86,7 +102,8 @@ function readWord(scan: Scan, word: string): void {
   if (HEADS.has(word)) scan.before = "head";
   else if (OPERATORS.has(word)) scan.before = "operator";
   if (scan.open.length > 0 || before === "operator") return;
-  if (word === "const" || (word === "let" && looksAt(scan, AFTER_LET))) rewrite(scan, start, scan.at, "var");
+  if (word === "const" || (word === "let" && looksAt(scan, AFTER_LET)))
+    rewrite(scan, start, scan.at, "var");
   const name = word === "class" ? looksAt(scan, AFTER_CLASS)?.[1] : undefined;
   if (name === undefined || name === "extends") return;
   rewrite(scan, start, start, `var ${name} = `);
@@ -127,7 +144,8 @@ function close(scan: Scan, mark: keyof typeof CLOSED_BY): boolean {
   const bracket = scan.open.pop();
   const expected: readonly (string | undefined)[] = CLOSED_BY[mark];
   if (!expected.includes(bracket)) return false;
-  scan.before = bracket === "head (" || bracket === "block {" || bracket === "class {" ? "start" : "value";
+  scan.before =
+    bracket === "head (" || bracket === "block {" || bracket === "class {" ? "start" : "value";
   if (bracket === "class {") rewrite(scan, scan.at, scan.at, ";");
   return true;
 }

@@ -1,6 +1,9 @@
 import { readSync, writeSync } from "node:fs";
 
-/** The guest's end of the channel. Reading blocks: a granted function is an ordinary call in the code. */
+/**
+ * The guest's end of the channel. Reading blocks: a granted function is an ordinary call in the
+ * code.
+ */
 export interface Dialogue {
   /** The next message; null when the host has closed the channel. */
   read(): Record<string, unknown> | null;
@@ -23,7 +26,9 @@ export function createDialogue(): Dialogue {
         const last = parts.at(-1);
         const end = last?.indexOf(10) ?? -1;
         if (last && end !== -1) {
-          const line = Buffer.concat([...parts.slice(0, -1), last.subarray(0, end)]).toString("utf8");
+          const line = Buffer.concat([...parts.slice(0, -1), last.subarray(0, end)]).toString(
+            "utf8",
+          );
           parts = end + 1 < last.length ? [last.subarray(end + 1)] : [];
           return JSON.parse(line) as Record<string, unknown>;
         }
@@ -35,7 +40,9 @@ export function createDialogue(): Dialogue {
     send(message, json) {
       const head = JSON.stringify(message);
       if (!json) return writeAll(STDOUT, Buffer.from(`${dialogue.nonce} ${head}\n`));
-      const before = Buffer.from(`${dialogue.nonce} ${head.slice(0, -1)},${JSON.stringify(json.key)}:`);
+      const before = Buffer.from(
+        `${dialogue.nonce} ${head.slice(0, -1)},${JSON.stringify(json.key)}:`,
+      );
       writeAll(STDOUT, Buffer.concat([before, json.bytes, Buffer.from("}\n")]));
     },
   };

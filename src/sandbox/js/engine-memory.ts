@@ -41,7 +41,8 @@ export function createMemory(module: QuickJs): Memory {
     putPointers(pointers) {
       const at = reserve(4 * pointers.length + 4);
       const view = new DataView(module.HEAPU8.buffer);
-      for (const [index, pointer] of pointers.entries()) view.setInt32(at + 4 * index, pointer, true);
+      for (const [index, pointer] of pointers.entries())
+        view.setInt32(at + 4 * index, pointer, true);
       return at;
     },
     pointer: (at) => new DataView(module.HEAPU8.buffer).getInt32(at, true),

@@ -5,9 +5,15 @@ import { type Handle, loadQuickJs, type Pointer, type QuickJs } from "./quickjs.
 
 export type { Handle };
 
-/** A global object with all that belongs to it; values may go from one realm of an engine to another. */
+/**
+ * A global object with all that belongs to it; values may go from one realm of an engine to
+ * another.
+ */
 export interface Realm {
-  /** Evaluates a script. `detached` lets it `await` at its top level: the value is then a promise of the engine. @throws {Thrown} */
+  /**
+   * Evaluates a script. `detached` lets it `await` at its top level: the value is then a promise of
+   * the engine. @throws {Thrown}
+   */
   evaluate(code: string, file: string, options?: { readonly detached?: boolean }): Handle;
   /** Reads a script without running it. @throws {Thrown} a `SyntaxError` */
   compile(code: string, file: string): void;
@@ -19,7 +25,10 @@ export interface Realm {
   set(object: Handle, name: string, value: Handle): void;
   /** As `typeof` says it. */
   typeOf(value: Handle): string;
-  /** A function of the host. It may call back into the realm; a `Thrown` that it throws is thrown in the code. */
+  /**
+   * A function of the host. It may call back into the realm; a `Thrown` that it throws is thrown in
+   * the code.
+   */
   hostFunction(name: string, host: (args: readonly Handle[]) => Handle): Handle;
   undefined(): Handle;
   /** The UTF-8 bytes of a text, up to the first NUL. @throws {MemoryUsedUp} */
@@ -42,19 +51,28 @@ export class Thrown extends Error {
 
 export interface Engine {
   createRealm(): Realm;
-  /** Bytes that the code and its values may take, above what the engine needs to start; 0 sets no limit but the 2 GiB that it can use. */
+  /**
+   * Bytes that the code and its values may take, above what the engine needs to start; 0 sets no
+   * limit but the 2 GiB that it can use.
+   */
   limitMemory(bytes: number): void;
   /** Whether memory was refused since this was last asked. */
   memoryRanOut(): boolean;
-  /** Runs what promises have left to do, until nothing is left. @throws {Thrown} what a job threw past all promises */
+  /**
+   * Runs what promises have left to do, until nothing is left. @throws {Thrown} what a job threw
+   * past all promises
+   */
   runJobs(realm: Realm): void;
-  /** Asked every few thousand steps of a script, never within a built-in function: true ends the script. */
+  /**
+   * Asked every few thousand steps of a script, never within a built-in function: true ends the
+   * script.
+   */
   onStep(ask: () => boolean): void;
 }
 
 /**
- * Bytes of the engine's own stack. The host's stack fills several times as fast: with more, the host's would overflow first, and that
- * leaves the engine in pieces.
+ * Bytes of the engine's own stack. The host's stack fills several times as fast: with more, the
+ * host's would overflow first, and that leaves the engine in pieces.
  */
 const STACK_BYTES = 64 * 1024;
 
@@ -63,16 +81,21 @@ const WITH_AWAIT = 128;
 const PROMISE_STATES = ["pending", "fulfilled", "rejected"] as const;
 
 /**
- * QuickJS in WebAssembly. Whatever it throws that is no `Thrown` (the host's stack overflowed, it aborted) leaves it in an unknown
- * state: then the process has to end. Nothing is ever disposed of at the end, for the same reason.
+ * QuickJS in WebAssembly. Whatever it throws that is no `Thrown` (the host's stack overflowed, it
+ * aborted) leaves it in an unknown state: then the process has to end. Nothing is ever disposed of
+ * at the end, for the same reason.
  */
 export async function createEngine(compiled: WebAssembly.Module): Promise<Engine> {
-  const hostFunctions = new Map<number, (context: Pointer, count: number, values: Pointer) => Handle>();
+  const hostFunctions = new Map<
+    number,
+    (context: Pointer, count: number, values: Pointer) => Handle
+  >();
   const memory = createLimitedMemory();
   const module = await loadQuickJs(compiled, memory.wasm);
   let interrupts: (() => boolean) | null = null;
   module.callbacks = {
-    callFunction: (_, context, __, count, values, id) => hostFunctions.get(id)?.(context, count, values) ?? 0,
+    callFunction: (_, context, __, count, values, id) =>
+      hostFunctions.get(id)?.(context, count, values) ?? 0,
     shouldInterrupt: () => (interrupts?.() === true ? 1 : 0),
     freeHostRef: (_, id) => void hostFunctions.delete(id),
     loadModuleSource: () => 0,
@@ -91,7 +114,8 @@ export async function createEngine(compiled: WebAssembly.Module): Promise<Engine
       const last = text.pointer(context);
       module._free(context);
       // Without a context nothing ran; else it gives how many ran, or what the last of them threw.
-      if (last !== 0 && text.take(module._QTS_Typeof(last, ran)) !== "number") throw new Thrown(ran);
+      if (last !== 0 && text.take(module._QTS_Typeof(last, ran)) !== "number")
+        throw new Thrown(ran);
       realm.free(ran);
     },
     onStep(ask) {
@@ -141,7 +165,8 @@ function createRealm(
 
   return {
     global: module._QTS_GetGlobalObject(context),
-    evaluate: (code, file, { detached = false } = {}) => evaluate(code, file, detached ? WITH_AWAIT : 0),
+    evaluate: (code, file, { detached = false } = {}) =>
+      evaluate(code, file, detached ? WITH_AWAIT : 0),
     compile: (code, file) => free(evaluate(code, file, COMPILE_ONLY | WITH_AWAIT)),
     call(func, args) {
       const list = memory.putPointers(args);
@@ -184,7 +209,8 @@ function createRealm(
     },
     bytesOf,
     textOf,
-    stateOf: (promise) => PROMISE_STATES[module._QTS_PromiseState(context, promise)] ?? "no promise",
+    stateOf: (promise) =>
+      PROMISE_STATES[module._QTS_PromiseState(context, promise)] ?? "no promise",
     outcomeOf: (promise) => module._QTS_PromiseResult(context, promise),
     free,
   };

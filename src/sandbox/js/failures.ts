@@ -10,19 +10,36 @@ export interface DescribedError {
 }
 
 /** `names` gives those of the code's variables. */
-export function explain(error: DescribedError, request: RunRequest, names: () => readonly string[]): Failure {
+export function explain(
+  error: DescribedError,
+  request: RunRequest,
+  names: () => readonly string[],
+): Failure {
   const { name, message, stack } = error;
   const { code, file, line: first } = request;
   const noted = lineIn(stack, file);
   const lines = code.split("\n");
   const line = noted === null ? null : first + lineNaming(message, lines, noted - first);
   const text = line === null ? "" : (lines[line - first] ?? "");
-  const known = () => [...names(), ...repeated(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]+/gu) ?? [])];
-  return { exception: name, reason: message || name, line, hint: hintFor(error, { text, names: known }) };
+  const known = () => [
+    ...names(),
+    ...repeated(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]+/gu) ?? []),
+  ];
+  return {
+    exception: name,
+    reason: message || name,
+    line,
+    hint: hintFor(error, { text, names: known }),
+  };
 }
 
 export function memoryError(memoryMb: number): Failure {
-  return { exception: "MemoryError", reason: `it used more than ${memoryMb} MiB`, line: null, hint: null };
+  return {
+    exception: "MemoryError",
+    reason: `it used more than ${memoryMb} MiB`,
+    line: null,
+    hint: null,
+  };
 }
 
 export function resultError(reason: string, hint = ""): Failure {
@@ -30,8 +47,9 @@ export function resultError(reason: string, hint = ""): Failure {
 }
 
 /**
- * The engine notes lines at calls and at expressions that are statements; what fails in between seems to be at the last one noted. Where
- * the message says what failed, that is the first line from there on that names it. Lines count from 0.
+ * The engine notes lines at calls and at expressions that are statements; what fails in between
+ * seems to be at the last one noted. Where the message says what failed, that is the first line
+ * from there on that names it. Lines count from 0.
  */
 function lineNaming(message: string, lines: readonly string[], noted: number): number {
   const property = /^cannot (?:read|set) property '(.*)' of (?:null|undefined)$/.exec(message)?.[1];
@@ -44,7 +62,10 @@ function lineNaming(message: string, lines: readonly string[], noted: number): n
   return found === -1 ? noted : found;
 }
 
-/** Names that come more than once: one that comes once is the one that is missing, or a misspelling of its own. */
+/**
+ * Names that come more than once: one that comes once is the one that is missing, or a misspelling
+ * of its own.
+ */
 function repeated(names: readonly string[]): readonly string[] {
   return names.filter((name, index) => names.indexOf(name) !== index);
 }

@@ -5,14 +5,19 @@ import { type Handle, type Realm, Thrown } from "./engine.ts";
 export interface InterpreterHost {
   /** Takes printed text. */
   write(text: string): void;
-  /** Calls a granted function; arguments and value are JSON. @throws {Error} with the message to throw in the code */
+  /**
+   * Calls a granted function; arguments and value are JSON. @throws {Error} with the message to
+   * throw in the code
+   */
   call(name: string, args: Uint8Array): string;
 }
 
 /** What code finds beside the language itself: `console` and `print`. */
 export function giveConsole(realm: Realm, codec: Codec, host: InterpreterHost): void {
   function print(values: readonly Handle[]): Handle {
-    const shown = values.map((value) => (realm.typeOf(value) === "string" ? realm.textOf(value) : codec.show(value)));
+    const shown = values.map((value) =>
+      realm.typeOf(value) === "string" ? realm.textOf(value) : codec.show(value),
+    );
     host.write(`${shown.join(" ")}\n`);
     return realm.undefined();
   }
@@ -58,7 +63,8 @@ export function giveFunctions(
 
   for (const name of names) {
     const granted = realm.hostFunction(name, (args) => {
-      if (args.length > MAX_ARGUMENTS) refuse(`${name}() takes at most ${MAX_ARGUMENTS} arguments, not ${args.length}`);
+      if (args.length > MAX_ARGUMENTS)
+        refuse(`${name}() takes at most ${MAX_ARGUMENTS} arguments, not ${args.length}`);
       const encoded = encode(args);
       let reply: string;
       try {

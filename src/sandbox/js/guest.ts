@@ -9,7 +9,10 @@ import { createInterpreter, type Interpreter, type RunRequest } from "./interpre
 
 /** What this guest is told beside what every one is. */
 export interface JavaScriptHello extends Hello {
-  /** The least it must reach; it refuses to run code below. It can't see namespaces around it, so it believes the host in that. */
+  /**
+   * The least it must reach; it refuses to run code below. It can't see namespaces around it, so it
+   * believes the host in that.
+   */
   readonly required: "namespaces" | "kernel" | "wasm";
   /** Only parse what there is to run. The value is then what is wrong with it, or null. */
   readonly parseOnly: boolean;
@@ -18,8 +21,9 @@ export interface JavaScriptHello extends Hello {
 const STDERR = 2;
 
 /**
- * The process that JavaScript runs in: it loads the engine, confines itself, and takes what the host sends until the host closes the
- * channel. `wasm` is the engine. Whatever goes wrong in the engine itself ends the process.
+ * The process that JavaScript runs in: it loads the engine, confines itself, and takes what the
+ * host sends until the host closes the channel. `wasm` is the engine. Whatever goes wrong in the
+ * engine itself ends the process.
  */
 export async function runGuest(wasm: Uint8Array<ArrayBuffer>): Promise<void> {
   const dialogue = createDialogue();
@@ -72,7 +76,8 @@ function describeCrash(thrown: unknown): { exception: string; reason: string } {
 
 /** Why this process is not confined by the kernel; null where it is. */
 function confineSelf(confine: Confine | null, { limits }: JavaScriptHello): string | null {
-  if (confine === null) return `there is no way to confine a process of ${process.platform} from ${runtimeName()}`;
+  if (confine === null)
+    return `there is no way to confine a process of ${process.platform} from ${runtimeName()}`;
   try {
     confine(limits);
     return null;
@@ -85,7 +90,9 @@ function runtimeName(): string {
   return process.versions["bun"] === undefined ? "Node" : "Bun";
 }
 
-/** Where the kernel does not: ends this process when its time is used up, or when the host has gone. */
+/**
+ * Where the kernel does not: ends this process when its time is used up, or when the host has gone.
+ */
 function watchLimits(dialogue: Dialogue, { limits: { cpuMs } }: JavaScriptHello): () => boolean {
   const host = process.ppid;
   return () => {
@@ -93,7 +100,14 @@ function watchLimits(dialogue: Dialogue, { limits: { cpuMs } }: JavaScriptHello)
     if (process.ppid !== host) leave(1);
     if ((user + system) / 1000 < cpuMs) return false;
     const reason = `it used more than ${cpuMs / 1000} s of processor time`;
-    dialogue.send({ is: "failed", exception: "TimeoutError", reason, line: null, hint: null, last: true });
+    dialogue.send({
+      is: "failed",
+      exception: "TimeoutError",
+      reason,
+      line: null,
+      hint: null,
+      last: true,
+    });
     return leave(1);
   };
 }

@@ -1,15 +1,21 @@
 /**
- * What runs inside the engine, beside the code, in a realm of its own: what the code does to its prototypes changes nothing here. The
- * functions of this file are never called from outside: their text is evaluated in the engine, so each exported one stands alone. It
- * is parsed there by an interpreter of an interpreter, so what is seldom needed has a function of its own, evaluated when it is.
+ * What runs inside the engine, beside the code, in a realm of its own: what the code does to its
+ * prototypes changes nothing here. The functions of this file are never called from outside: their
+ * text is evaluated in the engine, so each exported one stands alone. It is parsed there by an
+ * interpreter of an interpreter, so what is seldom needed has a function of its own, evaluated when
+ * it is.
  *
- * Nothing is taken for granted of the code's values but that they are values: reading one may run code, throw, or never end.
+ * Nothing is taken for granted of the code's values but that they are values: reading one may run
+ * code, throw, or never end.
  */
 // oxlint-disable unicorn/consistent-function-scoping -- each has to stand alone
 
 type Unknown = Record<string, unknown>;
 
-/** Gives a function that encodes values. `nameOdd` names what an object is whose contents are not in its properties, or gives "". */
+/**
+ * Gives a function that encodes values. `nameOdd` names what an object is whose contents are not in
+ * its properties, or gives "".
+ */
 export function makeEncoder(objectPrototype: object, nameOdd: (value: object) => string) {
   "use strict";
   const MAX_DEPTH = 64;
@@ -30,7 +36,10 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
   function grow(by: number): void {
     walk.size += by;
     if (walk.size <= walk.limit) return;
-    fault = { reason: `it is larger than ${walk.limit} bytes`, hint: "Give less, or a summary of it." };
+    fault = {
+      reason: `it is larger than ${walk.limit} bytes`,
+      hint: "Give less, or a summary of it.",
+    };
     // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error -- as above
     throw FAULT;
   }
@@ -63,7 +72,11 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
     } else if (typeof value === "bigint")
       refuse("is a BigInt", "Number(value) or String(value) makes it a JSON value.");
     else if (value === null || typeof value === "boolean") grow(4);
-    else refuse(`is a ${typeof value}`, "JSON has objects, arrays, texts, numbers, booleans and null.");
+    else
+      refuse(
+        `is a ${typeof value}`,
+        "JSON has objects, arrays, texts, numbers, booleans and null.",
+      );
     return value;
   }
 
@@ -117,7 +130,10 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
   return encode;
 }
 
-/** Gives a function that names objects whose contents are not in their properties, with a hint behind a bar. */
+/**
+ * Gives a function that names objects whose contents are not in their properties, with a hint
+ * behind a bar.
+ */
 export function makeOddNamer() {
   "use strict";
   function isError(value: object): boolean {
@@ -131,27 +147,51 @@ export function makeOddNamer() {
   }
 
   const EXOTIC: readonly (readonly [string, (value: object) => unknown, string])[] = [
-    ["a Date", (value) => Date.prototype.getTime.call(value), "date.toISOString() makes it a text."],
+    [
+      "a Date",
+      (value) => Date.prototype.getTime.call(value),
+      "date.toISOString() makes it a text.",
+    ],
     ["a Map", getterOf(Map.prototype, "size"), "Object.fromEntries(map) makes it an object."],
     ["a Set", getterOf(Set.prototype, "size"), "[...set] makes it an array."],
     ["a WeakMap", (value) => WeakMap.prototype.has.call(value as WeakMap<object, unknown>, {}), ""],
     ["a WeakSet", (value) => WeakSet.prototype.has.call(value as WeakSet<object>, {}), ""],
     ["a RegExp", getterOf(RegExp.prototype, "source"), "String(regexp) makes it a text."],
-    ["an Error", (value) => isError(value) || Number.prototype.valueOf.call(null), "error.message is its text."],
+    [
+      "an Error",
+      (value) => isError(value) || Number.prototype.valueOf.call(null),
+      "error.message is its text.",
+    ],
     [
       "a promise",
       (value) => void Promise.prototype.then.call(value as Promise<unknown>, undefined, () => {}),
       "Await it.",
     ],
-    ["an ArrayBuffer", getterOf(ArrayBuffer.prototype, "byteLength"), "[...new Uint8Array(buffer)] makes it an array."],
+    [
+      "an ArrayBuffer",
+      getterOf(ArrayBuffer.prototype, "byteLength"),
+      "[...new Uint8Array(buffer)] makes it an array.",
+    ],
     [
       "a typed array",
       (value) => Uint8Array.prototype.values.call(value as Uint8Array),
       "[...array] makes it a plain array.",
     ],
-    ["a Number object", (value) => Number.prototype.valueOf.call(value), "Number(value) makes it a number."],
-    ["a String object", (value) => String.prototype.valueOf.call(value), "String(value) makes it a text."],
-    ["a Boolean object", (value) => Boolean.prototype.valueOf.call(value), "value.valueOf() makes it a boolean."],
+    [
+      "a Number object",
+      (value) => Number.prototype.valueOf.call(value),
+      "Number(value) makes it a number.",
+    ],
+    [
+      "a String object",
+      (value) => String.prototype.valueOf.call(value),
+      "String(value) makes it a text.",
+    ],
+    [
+      "a Boolean object",
+      (value) => Boolean.prototype.valueOf.call(value),
+      "value.valueOf() makes it a boolean.",
+    ],
   ];
 
   return (value: object): string => {

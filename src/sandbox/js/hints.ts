@@ -13,22 +13,26 @@ export function hintFor(
   around: Surroundings,
 ): string | null {
   const { name, message } = error;
-  const missing = name === "ReferenceError" ? /^(\S+) is not defined$/.exec(message)?.[1] : undefined;
+  const missing =
+    name === "ReferenceError" ? /^(\S+) is not defined$/.exec(message)?.[1] : undefined;
   if (missing !== undefined) return hintForName(missing, around.names());
   if (message.startsWith("could not load module")) return NO_MODULES;
   if (name === "SyntaxError" && /^\s*(?:import|export)\b/.test(around.text)) return NO_MODULES;
-  if (message === "return not in a function") return "Set the variable `result` in place of `return`.";
+  if (message === "return not in a function")
+    return "Set the variable `result` in place of `return`.";
   return null;
 }
 
-const NO_MODULES = "There are no modules here: the code has plain JavaScript, and what it was given as variables.";
+const NO_MODULES =
+  "There are no modules here: the code has plain JavaScript, and what it was given as variables.";
 
 /** What people take for granted that isn't part of the language. */
 const ABSENT: Readonly<Record<string, string>> = {
   require: NO_MODULES,
   module: NO_MODULES,
   exports: NO_MODULES,
-  process: "There is no Node here: the code has plain JavaScript, and what it was given as variables.",
+  process:
+    "There is no Node here: the code has plain JavaScript, and what it was given as variables.",
   Buffer: "There is no Node here; texts and typed arrays are there.",
   fetch: "There is no network here; what the code needs is given to it as variables.",
   XMLHttpRequest: "There is no network here; what the code needs is given to it as variables.",

@@ -20,7 +20,9 @@ export interface InterpreterOptions {
 }
 
 export interface Interpreter {
-  /** Runs something harmless apart from the code, so that what every run needs has been compiled. */
+  /**
+   * Runs something harmless apart from the code, so that what every run needs has been compiled.
+   */
   rehearse(): void;
   /** Called once, before anything is run. */
   prepare(options: InterpreterOptions): void;
@@ -62,8 +64,13 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
   function describe(thrown: Handle): DescribedError {
     const isObject = realm.typeOf(thrown) === "object";
     const name = isObject ? readText(realm, thrown, "name") : "";
-    if (name === "") return { name: "Error", message: `${codec.show(thrown)} was thrown`, stack: "" };
-    return { name, message: readText(realm, thrown, "message"), stack: readText(realm, thrown, "stack") };
+    if (name === "")
+      return { name: "Error", message: `${codec.show(thrown)} was thrown`, stack: "" };
+    return {
+      name,
+      message: readText(realm, thrown, "message"),
+      stack: readText(realm, thrown, "stack"),
+    };
   }
 
   function failureOf({ value }: Thrown, request: RunRequest): Failure {
@@ -73,12 +80,20 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
       const error = describe(value);
       // Where not even an error could be made, null is thrown.
       const isMemory =
-        error.name === "InternalError" ? error.message === "out of memory" : error.message === NULL_THROWN;
-      if (isMemory && (ranOut || error.name === "InternalError")) return memoryError(limits.memoryMb);
+        error.name === "InternalError"
+          ? error.message === "out of memory"
+          : error.message === NULL_THROWN;
+      if (isMemory && (ranOut || error.name === "InternalError"))
+        return memoryError(limits.memoryMb);
       return explain(error, request, codec.names);
     } catch (thrown) {
       if (!(thrown instanceof Thrown)) throw thrown;
-      return { exception: "Error", reason: "what was thrown can't be read", line: null, hint: null };
+      return {
+        exception: "Error",
+        reason: "what was thrown can't be read",
+        line: null,
+        hint: null,
+      };
     } finally {
       limitMemory();
     }
@@ -142,7 +157,10 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
         if (!(thrown instanceof Thrown)) throw thrown;
         const { message, stack } = describe(thrown.value);
         // The engine gives columns too, but mostly those of the line's first statement.
-        return { ok: true, value: Buffer.from(JSON.stringify({ message, line: lineIn(stack, request.file) })) };
+        return {
+          ok: true,
+          value: Buffer.from(JSON.stringify({ message, line: lineIn(stack, request.file) })),
+        };
       }
     },
   };
@@ -161,7 +179,10 @@ function readText(realm: Realm, object: Handle, name: string): string {
   }
 }
 
-/** What to evaluate: the code with empty lines before it, so that the engine counts lines as the file does. @throws {Thrown} a `SyntaxError` */
+/**
+ * What to evaluate: the code with empty lines before it, so that the engine counts lines as the
+ * file does. @throws {Thrown} a `SyntaxError`
+ */
 function toScript(realm: Realm, request: RunRequest): string {
   const { code, file } = request;
   const before = linesBefore(request);
@@ -183,8 +204,15 @@ function linesBefore({ line }: RunRequest): string {
   return "\n".repeat(Math.max(0, line - 1));
 }
 
-/** A value, or what a promise came to when all that could run has run. @throws {Thrown} what it was rejected with */
-function settled(realm: Realm, value: Handle, subject: string): { value: Handle } | { failure: Failure } {
+/**
+ * A value, or what a promise came to when all that could run has run. @throws {Thrown} what it was
+ * rejected with
+ */
+function settled(
+  realm: Realm,
+  value: Handle,
+  subject: string,
+): { value: Handle } | { failure: Failure } {
   const state = realm.stateOf(value);
   if (state === "no promise") return { value };
   if (state === "rejected") throw new Thrown(realm.outcomeOf(value));

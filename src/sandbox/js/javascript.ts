@@ -8,15 +8,18 @@ import { inNamespaces } from "./namespaces.ts";
 
 export interface JavaScriptSandboxOptions {
   /**
-   * `namespaces`: within bubblewrap; `kernel`: refuses where the kernel does not confine the process as well; `wasm`: says what was
-   * reached. @default `javaScriptLevel()`
+   * `namespaces`: within bubblewrap; `kernel`: refuses where the kernel does not confine the
+   * process as well; `wasm`: says what was reached. @default `javaScriptLevel()`
    */
   readonly level?: JavaScriptLevel;
   /** The program that makes namespaces, for that level. */
   readonly bubblewrap?: string;
   /** The program and its arguments that run the guest. @default this program */
   readonly command?: readonly string[];
-  /** Processes that are kept started, for sessions to come. They are used once, and keep no program from ending. @default 0 */
+  /**
+   * Processes that are kept started, for sessions to come. They are used once, and keep no program
+   * from ending. @default 0
+   */
   readonly warm?: number;
 }
 
@@ -28,22 +31,32 @@ export interface JavaScriptSandbox extends Sandbox {
   prepare(): void;
 }
 
-/** What JavaScript runs at on this machine: where the guest can ask the kernel to confine it, that comes on top of the engine. */
+/**
+ * What JavaScript runs at on this machine: where the guest can ask the kernel to confine it, that
+ * comes on top of the engine.
+ */
 export function javaScriptLevel(): "kernel" | "wasm" {
   const { platform, arch, versions } = process;
-  return platform === "linux" && versions["bun"] !== undefined && (arch === "x64" || arch === "arm64")
+  return platform === "linux" &&
+    versions["bun"] !== undefined &&
+    (arch === "x64" || arch === "arm64")
     ? "kernel"
     : "wasm";
 }
 
-/** Milliseconds after a session was opened until the next process is started, if the session has not ended by then. */
+/**
+ * Milliseconds after a session was opened until the next process is started, if the session has not
+ * ended by then.
+ */
 const REFILL_MS = 250;
 
 /** JavaScript in QuickJS, compiled to WebAssembly, in a process of its own for each session. */
 export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}): JavaScriptSandbox {
   const { level = javaScriptLevel(), bubblewrap = null, warm = 0 } = options;
   const [command = "", ...args] = commandFor(level, options.command ?? guestCommand(), bubblewrap);
-  const waiting = createPool(() => startGuest({ command, args: [...args, REHEARSE_ARGUMENT], env: ENVIRONMENT }));
+  const waiting = createPool(() =>
+    startGuest({ command, args: [...args, REHEARSE_ARGUMENT], env: ENVIRONMENT }),
+  );
   const sessions = createOpenSessions();
   let closed = false;
 
@@ -97,7 +110,11 @@ export function createJavaScriptSandbox(options: JavaScriptSandboxOptions = {}):
   };
 }
 
-function commandFor(level: JavaScriptLevel, command: readonly string[], bubblewrap: string | null): readonly string[] {
+function commandFor(
+  level: JavaScriptLevel,
+  command: readonly string[],
+  bubblewrap: string | null,
+): readonly string[] {
   if (level !== "namespaces") return command;
   if (bubblewrap === null) throw new Error("the level namespaces needs bubblewrap");
   return inNamespaces(bubblewrap, command);
@@ -108,7 +125,8 @@ function closedError(): Error {
 }
 
 /**
- * Nothing of the host's environment goes to a guest. The engine's parser recurses on the host's stack: it gets all of it that there is.
+ * Nothing of the host's environment goes to a guest. The engine's parser recurses on the host's
+ * stack: it gets all of it that there is.
  */
 const ENVIRONMENT = { BUN_JSC_maxPerThreadStackUsage: String(16 * 1024 * 1024) };
 
@@ -151,7 +169,10 @@ function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
 
 /** Whether this program stays while the process runs. */
 function keepAlive(guest: ChildProcess, keep: boolean): void {
-  const pipes = [guest.stdin, guest.stdout, guest.stderr] as unknown as ({ ref?(): void; unref?(): void } | null)[];
+  const pipes = [guest.stdin, guest.stdout, guest.stderr] as unknown as ({
+    ref?(): void;
+    unref?(): void;
+  } | null)[];
   for (const one of [guest, ...pipes]) {
     if (keep) one?.ref?.();
     else one?.unref?.();

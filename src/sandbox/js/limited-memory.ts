@@ -12,8 +12,8 @@ export interface LimitedMemory {
 }
 
 /**
- * Memory that stops growing at a limit. The engine's own limit does not hold: built for WebAssembly it can't tell the size of what it
- * has allocated, and counts a few bytes for each.
+ * Memory that stops growing at a limit. The engine's own limit does not hold: built for WebAssembly
+ * it can't tell the size of what it has allocated, and counts a few bytes for each.
  */
 export function createLimitedMemory(): LimitedMemory {
   const wasm = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
@@ -28,7 +28,10 @@ export function createLimitedMemory(): LimitedMemory {
   return {
     wasm,
     limit(bytes) {
-      most = bytes === 0 ? MOST_PAGES : Math.min(MOST_PAGES, FIRST_PAGES + Math.ceil(bytes / PAGE_BYTES));
+      most =
+        bytes === 0
+          ? MOST_PAGES
+          : Math.min(MOST_PAGES, FIRST_PAGES + Math.ceil(bytes / PAGE_BYTES));
     },
     ranOut() {
       const before = ranOut;

@@ -4,7 +4,10 @@ import loadModule from "@jitl/quickjs-ng-wasmfile-release-sync/emscripten-module
 export type Handle = number;
 export type Pointer = number;
 
-/** What is used here of the module's exports; they belong to one version of it, which package.json names exactly. */
+/**
+ * What is used here of the module's exports; they belong to one version of it, which package.json
+ * names exactly.
+ */
 export interface QuickJs {
   HEAPU8: Uint8Array;
   callbacks: {
@@ -29,7 +32,14 @@ export interface QuickJs {
   _QTS_NewContext(runtime: Pointer, intrinsics: number): Pointer;
   _QTS_GetGlobalObject(context: Pointer): Handle;
   _QTS_GetUndefined(): Handle;
-  _QTS_Eval(context: Pointer, code: Pointer, bytes: number, file: Pointer, detectModule: number, flags: number): Handle;
+  _QTS_Eval(
+    context: Pointer,
+    code: Pointer,
+    bytes: number,
+    file: Pointer,
+    detectModule: number,
+    flags: number,
+  ): Handle;
   _QTS_Call(context: Pointer, func: Handle, self: Handle, count: number, values: Pointer): Handle;
   _QTS_ResolveException(context: Pointer, value: Handle): Handle;
   _QTS_ExecutePendingJob(runtime: Pointer, most: number, context: Pointer): Handle;
@@ -38,7 +48,13 @@ export interface QuickJs {
   _QTS_Throw(context: Pointer, error: Handle): Handle;
   _QTS_NewString(context: Pointer, text: Pointer): Handle;
   _QTS_NewFloat64(context: Pointer, value: number): Handle;
-  _QTS_NewFunction(context: Pointer, name: Pointer, length: number, isConstructor: number, id: number): Handle;
+  _QTS_NewFunction(
+    context: Pointer,
+    name: Pointer,
+    length: number,
+    isConstructor: number,
+    id: number,
+  ): Handle;
   _QTS_GetString(context: Pointer, value: Handle): Pointer;
   _QTS_FreeCString(context: Pointer, text: Pointer): void;
   _QTS_ArgvGetJSValueConstPointer(values: Pointer, index: number): Handle;
@@ -48,7 +64,10 @@ export interface QuickJs {
   _QTS_PromiseResult(context: Pointer, promise: Handle): Handle;
 }
 
-export async function loadQuickJs(compiled: WebAssembly.Module, wasmMemory: WebAssembly.Memory): Promise<QuickJs> {
+export async function loadQuickJs(
+  compiled: WebAssembly.Module,
+  wasmMemory: WebAssembly.Memory,
+): Promise<QuickJs> {
   const options = {
     wasmMemory,
     instantiateWasm(

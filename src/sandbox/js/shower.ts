@@ -1,6 +1,9 @@
 // oxlint-disable unicorn/consistent-function-scoping -- it has to stand alone
 
-/** Gives a function that shows a value to people, on one line. Evaluated in the engine, as those of `harness.ts`. */
+/**
+ * Gives a function that shows a value to people, on one line. Evaluated in the engine, as those of
+ * `harness.ts`.
+ */
 export function makeShower(nameOdd: (value: object) => string) {
   "use strict";
   function readText(object: object, key: string): string {
@@ -27,7 +30,10 @@ export function makeShower(nameOdd: (value: object) => string) {
       const keys = Object.keys(value);
       const shown = keys
         .slice(0, 100)
-        .map((key) => `${JSON.stringify(key)}: ${show((value as Record<string, unknown>)[key], depth + 1)}`);
+        .map(
+          (key) =>
+            `${JSON.stringify(key)}: ${show((value as Record<string, unknown>)[key], depth + 1)}`,
+        );
       return `{${shown.join(", ")}${keys.length > 100 ? ", …" : ""}}`;
     } catch {
       return "[unreadable]";
@@ -36,7 +42,8 @@ export function makeShower(nameOdd: (value: object) => string) {
 
   function showItems(list: readonly unknown[], depth: number): string {
     const shown: string[] = [];
-    for (let index = 0; index < list.length && index < 100; index++) shown[index] = show(list[index], depth + 1);
+    for (let index = 0; index < list.length && index < 100; index++)
+      shown[index] = show(list[index], depth + 1);
     return `${shown.join(", ")}${list.length > 100 ? ", …" : ""}`;
   }
 

@@ -10,10 +10,15 @@ export interface ContextFacts extends Pick<Program, "input" | "output" | "uses">
 }
 
 /** Why a path that a block reads can't be in its `context`; null where it can. */
-export function doubtRead(path: readonly string[], block: Block, program: ContextFacts): string | null {
+export function doubtRead(
+  path: readonly string[],
+  block: Block,
+  program: ContextFacts,
+): string | null {
   const [root = "", ...rest] = path;
   const roots = block.when === "pre" ? ["input", "uses"] : ["input", "output", "uses"];
-  if (root === "output" && block.when === "pre") return `${contextPath([root])} is there in the post block only`;
+  if (root === "output" && block.when === "pre")
+    return `${contextPath([root])} is there in the post block only`;
   if (!roots.includes(root))
     return `context has no "${root}": it has ${roots.join(", ")}${sentence(didYouMean(root, roots))}`;
   if (block.reads !== null && !isGiven(path, block.reads))
@@ -21,22 +26,33 @@ export function doubtRead(path: readonly string[], block: Block, program: Contex
   if (mayBeReplaced(root, block, program)) return null;
   if (root === "uses") return doubtUse(rest, program);
   const doubt = doubtPath(program[root === "input" ? "input" : "output"].schema, rest);
-  return doubt?.certain === true ? `${contextPath(path)} is never there: in ${root}_schema ${doubt.reason}` : null;
+  return doubt?.certain === true
+    ? `${contextPath(path)} is never there: in ${root}_schema ${doubt.reason}`
+    : null;
 }
 
-/** Whether a `pre` block may have put something of its own where the input or the outputs of `uses` were. */
+/**
+ * Whether a `pre` block may have put something of its own where the input or the outputs of `uses`
+ * were.
+ */
 export function mayBeReplaced(root: string, { when }: Block, { preGives }: ContextFacts): boolean {
   return when === "post" && root !== "output" && (preGives === null || preGives.includes(root));
 }
 
 /** Where what a block can give is not what its `out=` says. */
-export function doubtGiven(gives: readonly string[] | null, { gives: declared }: Block): readonly string[] {
+export function doubtGiven(
+  gives: readonly string[] | null,
+  { gives: declared }: Block,
+): readonly string[] {
   if (gives === null || declared === null) return [];
   const names = Object.keys(declared);
   return [
     ...names
       .filter((name) => !gives.includes(name))
-      .map((name) => `out= names "${name}", which the block never gives${sentence(didYouMean(name, gives))}`),
+      .map(
+        (name) =>
+          `out= names "${name}", which the block never gives${sentence(didYouMean(name, gives))}`,
+      ),
     ...gives
       .filter((name) => !names.includes(name))
       .map((name) => `The block gives "${name}", which out= does not name: it is not taken`),

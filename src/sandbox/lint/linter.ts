@@ -26,7 +26,10 @@ export interface BlockLint {
   readonly findings: readonly BlockFinding[];
   /** Every key that the block may give; null where its text doesn't show them. */
   readonly gives: readonly string[] | null;
-  /** What the block reads of `context` for certain, as paths, with their places in the file. Python only. */
+  /**
+   * What the block reads of `context` for certain, as paths, with their places in the file. Python
+   * only.
+   */
   readonly reads: readonly BlockRead[];
 }
 
@@ -41,12 +44,18 @@ export type LintedProgram = Pick<Program, "blocks" | "input" | "output" | "uses"
 
 /** Reads blocks before they run. The code is parsed where blocks run, and never executed. */
 export interface BlockLinter {
-  /** The blocks of a program, in its order. What can't be read or checked is a finding; only cancelling throws. */
+  /**
+   * The blocks of a program, in its order. What can't be read or checked is a finding; only
+   * cancelling throws.
+   */
   lint(program: LintedProgram): Promise<readonly BlockLint[]>;
   close(): Promise<void>;
 }
 
-/** One session for the Python of all programs, opened when a first block needs it; blocks are read one after the other. */
+/**
+ * One session for the Python of all programs, opened when a first block needs it; blocks are read
+ * one after the other.
+ */
 export function createBlockLinter(
   sandboxes: Pick<Sandboxes, "level" | "open" | "sandbox">,
   { signal }: { readonly signal: AbortSignal },
@@ -62,7 +71,8 @@ export function createBlockLinter(
         block.language === "python"
           ? await python.lint(block, { ...program, preGives })
           : await lintJavaScript(block, sandboxes, { signal });
-      if (block.when === "pre") preGives = isObject(block.gives) ? Object.keys(block.gives) : lint.gives;
+      if (block.when === "pre")
+        preGives = isObject(block.gives) ? Object.keys(block.gives) : lint.gives;
       lints.push({ ...lint, findings: inOrder([...lint.findings, ...givenFindings(lint)]) });
     }
     return program.blocks.flatMap((block) => lints.filter((lint) => lint.block === block));
@@ -99,5 +109,7 @@ function givenFindings({ block, gives, findings }: BlockLint): BlockFinding[] {
 }
 
 function inOrder(findings: readonly BlockFinding[]): readonly BlockFinding[] {
-  return findings.toSorted((first, second) => first.line - second.line || first.column - second.column);
+  return findings.toSorted(
+    (first, second) => first.line - second.line || first.column - second.column,
+  );
 }

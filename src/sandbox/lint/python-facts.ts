@@ -26,7 +26,10 @@ export interface PythonReport {
   readonly names: readonly string[];
 }
 
-/** The report as it came out of the sandbox, where hostile text was parsed: nothing of it is taken unseen. Null when it is none. */
+/**
+ * The report as it came out of the sandbox, where hostile text was parsed: nothing of it is taken
+ * unseen. Null when it is none.
+ */
 export function readReport(value: unknown): PythonReport | null {
   if (!isObject(value)) return null;
   const { facts, gives, names } = value;
@@ -37,7 +40,8 @@ export function readReport(value: unknown): PythonReport | null {
 
 function readFact(value: unknown): PythonFact | null {
   if (!isObject(value)) return null;
-  const { fact, line, column, name, module, reason, exception, what, path, has, inside, changes } = value;
+  const { fact, line, column, name, module, reason, exception, what, path, has, inside, changes } =
+    value;
   if (typeof fact !== "string" || !isPosition(line) || !isPosition(column)) return null;
   return {
     fact,

@@ -11,7 +11,10 @@ export interface Wording {
 /** Facts that mean that the block can't run at all. */
 export const FATAL: ReadonlySet<string> = new Set(["syntax", "too-deep"]);
 
-/** What a fact means for the author, and what to do; null for a fact that is nothing to tell by itself. */
+/**
+ * What a fact means for the author, and what to do; null for a fact that is nothing to tell by
+ * itself.
+ */
 export function wordFact(fact: PythonFact, wording: Wording): string | null {
   const words = WORDS[fact.fact];
   return words ? words(fact, wording) : null;
@@ -35,8 +38,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   "attribute-of-mapping": wordMapping,
   undefined: wordUndefined,
   "not-offered": ({ name }) => `"${name}" is not offered to blocks${INSTEAD[name] ?? ""}`,
-  "result-kind": ({ what }) => `result is ${what}, but must be a dict of what the block gives, or None`,
-  "result-part": ({ what }) => `result holds ${what}, which can't be given as JSON${PART_HINTS[what] ?? ""}`,
+  "result-kind": ({ what }) =>
+    `result is ${what}, but must be a dict of what the block gives, or None`,
+  "result-part": ({ what }) =>
+    `result holds ${what}, which can't be given as JSON${PART_HINTS[what] ?? ""}`,
   "result-filled": () => "result is None until it is assigned: begin with result = {}",
   "result-local": ({ name }) =>
     `result is assigned in "${name}" only, where it is a variable of its own: assign it outside of functions`,
@@ -63,14 +68,20 @@ function wordMapping({ path, name }: PythonFact): string {
 function wordUndefined({ name }: PythonFact, { block, report }: Wording): string {
   const parts = block.when === "post" ? ["output", "uses"] : ["uses"];
   if (parts.includes(name)) return `"${name}" is never defined: write ${contextPath([name])}`;
-  if (OFFERED_PYTHON.modules.includes(name)) return `"${name}" is never imported: begin with import ${name}`;
+  if (OFFERED_PYTHON.modules.includes(name))
+    return `"${name}" is never imported: begin with import ${name}`;
   const python = OF_JSON[name];
   if (python !== undefined) return `"${name}" is never defined: Python writes ${python}`;
   const near = didYouMean(name, [...report.names, "context", "result", ...OFFERED_PYTHON.builtins]);
   return `"${name}" is never defined${near === "" ? "" : `.${near}`}`;
 }
 
-const OF_JSON: Readonly<Record<string, string>> = { true: "True", false: "False", null: "None", undefined: "None" };
+const OF_JSON: Readonly<Record<string, string>> = {
+  true: "True",
+  false: "False",
+  null: "None",
+  undefined: "None",
+};
 
 /** What to do instead of using what only full Python has. */
 const INSTEAD: Readonly<Record<string, string>> = {

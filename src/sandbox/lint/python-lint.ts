@@ -25,7 +25,10 @@ const TIMEOUT_MS = 10_000;
 
 type Session = { readonly session: SandboxSession } | { readonly refused: string };
 
-/** Reads Python blocks in a session of its own. A block at which Python itself dies costs the session; the next one gets a new one. */
+/**
+ * Reads Python blocks in a session of its own. A block at which Python itself dies costs the
+ * session; the next one gets a new one.
+ */
 export function createPythonLint(
   sandboxes: Pick<Sandboxes, "open">,
   { signal }: { readonly signal: AbortSignal },
@@ -34,8 +37,16 @@ export function createPythonLint(
 
   async function open(): Promise<Session> {
     try {
-      const session = await sandboxes.open("python", { builtins: "all", limits: { timeoutMs: TIMEOUT_MS } }, signal);
-      const started = await session.run(SCRIPT, { offered: OFFERED_PYTHON }, { file: "lint", line: 1 });
+      const session = await sandboxes.open(
+        "python",
+        { builtins: "all", limits: { timeoutMs: TIMEOUT_MS } },
+        signal,
+      );
+      const started = await session.run(
+        SCRIPT,
+        { offered: OFFERED_PYTHON },
+        { file: "lint", line: 1 },
+      );
       if (started.ok) return { session };
       await session.close();
       return { refused: failureText(started.failure) };
@@ -66,7 +77,12 @@ export function createPythonLint(
       if (typeof report !== "string") return toLint(report, block, program);
       const message = `The ${block.when} block was not checked: ${report}`;
       const place = { line: block.line, column: 1, block: block.when };
-      return { block, findings: [{ severity: "warning", exception: null, message, ...place }], gives: null, reads: [] };
+      return {
+        block,
+        findings: [{ severity: "warning", exception: null, message, ...place }],
+        gives: null,
+        reads: [],
+      };
     },
     async close() {
       if (opened && "session" in opened) await opened.session.close();
@@ -78,7 +94,10 @@ export function createPythonLint(
 function toLint(report: PythonReport, block: Block, program: ContextFacts): BlockLint {
   const inFile = (line: number) => block.line + line - 1;
   const findings = report.facts.flatMap((fact): BlockFinding[] => {
-    const message = fact.fact === "read" ? doubtRead(fact.path, block, program) : wordFact(fact, { block, report });
+    const message =
+      fact.fact === "read"
+        ? doubtRead(fact.path, block, program)
+        : wordFact(fact, { block, report });
     if (message === null) return [];
     const place = { line: inFile(fact.line), column: fact.column, block: block.when };
     return FATAL.has(fact.fact)

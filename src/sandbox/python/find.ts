@@ -5,7 +5,9 @@ import { interpreterKey, readKnown, writeKnown } from "./known.ts";
 import { probePython, type PythonFacts } from "./probe.ts";
 
 export interface FindPythonOptions {
-  /** A path, or a name to look up on PATH. @default `python3`, then `python` (on Windows `py` first) */
+  /**
+   * A path, or a name to look up on PATH. @default `python3`, then `python` (on Windows `py` first)
+   */
   readonly setting: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A folder for what is known of the Pythons found. */
@@ -20,12 +22,15 @@ export interface PythonInterpreter extends PythonFacts {
   readonly found: string;
 }
 
-/** The oldest minor version of Python 3 that the harness is made for; newer ones than those it was tried with are taken. */
+/**
+ * The oldest minor version of Python 3 that the harness is made for; newer ones than those it was
+ * tried with are taken.
+ */
 const OLDEST = 9;
 
 /**
- * The user's Python, past the shims of version managers. What is known of it is kept in `cache` until what was found changes, or
- * what a shim goes by.
+ * The user's Python, past the shims of version managers. What is known of it is kept in `cache`
+ * until what was found changes, or what a shim goes by.
  * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where there is none that will do
  */
 export async function findPython(options: FindPythonOptions): Promise<PythonInterpreter> {
@@ -36,7 +41,8 @@ export async function findPython(options: FindPythonOptions): Promise<PythonInte
   if (known) return { ...known, found };
   const facts = await probePython(found, options);
   if (typeof facts === "string") throw unusable(found, facts);
-  if (facts.implementation !== "cpython") throw unusable(found, `it is ${facts.implementation}, not CPython`);
+  if (facts.implementation !== "cpython")
+    throw unusable(found, `it is ${facts.implementation}, not CPython`);
   if (isTooOld(facts.version))
     throw unusable(found, `it is Python ${facts.version}, and 3.${OLDEST} or newer is needed`);
   writeKnown(options.cache, key, facts);
@@ -65,7 +71,9 @@ const HINT = `Install Python 3.${OLDEST} or newer, or name one with sandbox.pyth
 
 function nothingFound({ setting }: FindPythonOptions): ModullmError {
   const reason =
-    setting === null ? 'there is no "python3" on PATH' : `there is no program "${setting}", which sandbox.python names`;
+    setting === null
+      ? 'there is no "python3" on PATH'
+      : `there is no program "${setting}", which sandbox.python names`;
   return unavailable(`Cannot find a Python: ${reason}`, { reason });
 }
 

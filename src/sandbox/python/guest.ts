@@ -1,4 +1,13 @@
-import { chownSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { knownArchitecture, seccompFilter } from "../confinement/seccomp.ts";
@@ -8,13 +17,21 @@ import type { PythonInterpreter } from "./find.ts";
 import { OFFERED_PYTHON } from "./offered.ts";
 import { startText } from "./script.ts";
 
-/** `-I`: no variables, no user packages, nothing from the working folder; `-S`: no packages; `-B`: writes no compiled files. */
+/**
+ * `-I`: no variables, no user packages, nothing from the working folder; `-S`: no packages; `-B`:
+ * writes no compiled files.
+ */
 const ALONE = ["-I", "-S", "-B", "-X", "utf8"];
 /** Whom code runs as when we are root: `nobody`, who owns nothing. */
 const NOBODY = 65_534;
-/** Threads that code may start, beyond all that run on the machine: the kernel counts those of a user together. */
+/**
+ * Threads that code may start, beyond all that run on the machine: the kernel counts those of a
+ * user together.
+ */
 const MORE_THREADS = 256;
-/** Files of at most 1 MiB in the private folder, and how often, in milliseconds, they are counted. */
+/**
+ * Files of at most 1 MiB in the private folder, and how often, in milliseconds, they are counted.
+ */
 const MOST_FILES = 64;
 const LOOK_MS = 25;
 
@@ -31,7 +48,9 @@ export function trustedGuest(
   { launcher, harness }: PythonInterpreter,
   env: Readonly<Record<string, string | undefined>>,
 ): PythonGuest {
-  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const set = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return {
     level: "none",
     command: launcher,
@@ -42,7 +61,10 @@ export function trustedGuest(
 }
 
 /** A process that confines itself by Landlock, seccomp and limits. */
-export function kernelGuest(interpreter: PythonInterpreter, { builtins }: SessionOptions): PythonGuest {
+export function kernelGuest(
+  interpreter: PythonInterpreter,
+  { builtins }: SessionOptions,
+): PythonGuest {
   const folder = builtins === "all" ? makeFolder() : null;
   return {
     level: "kernel",
@@ -50,7 +72,12 @@ export function kernelGuest(interpreter: PythonInterpreter, { builtins }: Sessio
     args: confinedArgs(interpreter),
     env: {},
     cwd: folder ?? "/",
-    hello: () => helloOf(interpreter, { write: folder === null ? [] : [folder], parent: process.pid, ownTree: false }),
+    hello: () =>
+      helloOf(interpreter, {
+        write: folder === null ? [] : [folder],
+        parent: process.pid,
+        ownTree: false,
+      }),
     ...(folder === null ? {} : { watch: (end) => watchFolder(folder, end) }),
     async cleanUp() {
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
@@ -76,11 +103,17 @@ interface HelloOptions {
   readonly write: readonly string[];
   /** The process whose end is the guest's end; 0 where that is bubblewrap's matter. */
   readonly parent: number;
-  /** Whether it has a tree of files of its own, with no closed folder such as /root on the way to what it needs. */
+  /**
+   * Whether it has a tree of files of its own, with no closed folder such as /root on the way to
+   * what it needs.
+   */
   readonly ownTree: boolean;
 }
 
-/** What the harness is told beside what every guest is: how to confine itself. It has no tables of its own. */
+/**
+ * What the harness is told beside what every guest is: how to confine itself. It has no tables of
+ * its own.
+ */
 export function helloOf(
   interpreter: PythonInterpreter,
   { write, parent, ownTree }: HelloOptions,
@@ -108,7 +141,10 @@ export function readable({ library, loaded }: PythonInterpreter): readonly strin
   return paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
 }
 
-/** A name that tells whose it is: a program that is killed leaves its folders, and the next one removes them. */
+/**
+ * A name that tells whose it is: a program that is killed leaves its folders, and the next one
+ * removes them.
+ */
 function makeFolder(): string {
   removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${FOLDER_NAME}${process.pid}-`));
@@ -136,14 +172,19 @@ function isOurs(folder: string): boolean {
   return uid === (own === 0 ? NOBODY : own);
 }
 
-/** Ends a session that keeps too many files: each is limited by the kernel, and Landlock lets it make no folders. */
+/**
+ * Ends a session that keeps too many files: each is limited by the kernel, and Landlock lets it
+ * make no folders.
+ */
 function watchFolder(folder: string, end: (reason: string) => void): () => void {
   const timer = setInterval(() => {
     try {
       if (readdirSync(folder).length > MOST_FILES) end(`it kept more than ${MOST_FILES} files`);
     } catch (thrown) {
       // Someone removed it, or the host has no descriptor left to look.
-      end(`its files can't be counted: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      end(
+        `its files can't be counted: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      );
     }
   }, LOOK_MS);
   return () => clearInterval(timer);

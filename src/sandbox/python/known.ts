@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, release } from "node:os";
 import { dirname, join } from "node:path";
 import { isInterpreter, type PythonFacts } from "./probe.ts";
@@ -24,10 +33,16 @@ function stampOf(path: string): Stamp {
   return { changed: mtimeMs, size };
 }
 
-/** What facts about a Python depend on: the file found, this program, the kernel and, for a shim, all that it goes by. */
+/**
+ * What facts about a Python depend on: the file found, this program, the kernel and, for a shim,
+ * all that it goes by.
+ */
 export function interpreterKey(
   found: string,
-  { env, cwd = process.cwd() }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd?: string },
+  {
+    env,
+    cwd = process.cwd(),
+  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd?: string },
 ): string {
   const selectors = isInterpreter(found) ? null : shimSelectors(env, cwd);
   const facts = [found, stampOf(found), harnessHash(), release(), process.arch, selectors];
@@ -74,14 +89,23 @@ function fileOf(folder: string, key: string): string {
 
 function forgetOldest(folder: string): void {
   const files = readdirSync(folder).filter((name) => /^python-[\da-f]+\.json$/.test(name));
-  const paths = files.map((name) => join(folder, name)).toSorted((a, b) => stampOf(b).changed - stampOf(a).changed);
+  const paths = files
+    .map((name) => join(folder, name))
+    .toSorted((a, b) => stampOf(b).changed - stampOf(a).changed);
   for (const path of paths.slice(MOST)) rmSync(path, { force: true });
 }
 
 /** Variables and files by which pyenv, asdf, mise and rye choose a version. */
 const VARIABLES =
   /^(?:PYENV_(?:VERSION|DIR|ROOT)|ASDF_.*|MISE_.*|RTX_.*|RYE_.*|UV_PYTHON|VIRTUAL_ENV|CONDA_PREFIX|HOME|PATH)$/;
-const FILES = [".python-version", ".tool-versions", "mise.toml", ".mise.toml", ".config/mise.toml", "pyproject.toml"];
+const FILES = [
+  ".python-version",
+  ".tool-versions",
+  "mise.toml",
+  ".mise.toml",
+  ".config/mise.toml",
+  "pyproject.toml",
+];
 
 function shimSelectors(env: Readonly<Record<string, string | undefined>>, cwd: string): unknown {
   const variables = Object.entries(env).filter(([name]) => VARIABLES.test(name));

@@ -10,8 +10,8 @@ const SCRATCH_BYTES = 16 * 1024 * 1024;
 const SCRATCH = "/scratch";
 
 /**
- * The confined Python in namespaces of its own: it sees no process, no network and no file of this machine but those that it is
- * made of, read-only. It confines itself in there as it does without.
+ * The confined Python in namespaces of its own: it sees no process, no network and no file of this
+ * machine but those that it is made of, read-only. It confines itself in there as it does without.
  */
 export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: string): PythonGuest {
   return {
@@ -41,12 +41,19 @@ export function namespacesGuest(interpreter: PythonInterpreter, bubblewrap: stri
   };
 }
 
-/** Read-only, at the same places: the interpreter, its library, the folders of what it loads, and the links that lead there. */
+/**
+ * Read-only, at the same places: the interpreter, its library, the folders of what it loads, and
+ * the links that lead there.
+ */
 function binds({ executable, library, loaded }: PythonInterpreter): readonly string[] {
   const links = ["/lib", "/lib64"].filter((path) => isLink(path));
-  const folders = ["/lib", "/lib64", "/usr/lib64"].filter((path) => existsSync(path) && !isLink(path));
+  const folders = ["/lib", "/lib64", "/usr/lib64"].filter(
+    (path) => existsSync(path) && !isLink(path),
+  );
   const wanted = [executable, ...library, ...loaded.map((path) => dirname(path)), ...folders];
-  const paths = [...new Set(wanted)].filter((path) => !wanted.some((other) => path.startsWith(`${other}/`)));
+  const paths = [...new Set(wanted)].filter(
+    (path) => !wanted.some((other) => path.startsWith(`${other}/`)),
+  );
   const single = ["/etc/ld.so.cache", "/etc/localtime"].filter((path) => existsSync(path));
   return [
     // Bubblewrap would make them as closed as they are here: nobody could pass /root.
@@ -57,7 +64,10 @@ function binds({ executable, library, loaded }: PythonInterpreter): readonly str
   ];
 }
 
-/** Folders on the way to these paths that others may not enter, with those below them, outermost first. */
+/**
+ * Folders on the way to these paths that others may not enter, with those below them, outermost
+ * first.
+ */
 function closedAbove(paths: readonly string[]): readonly string[] {
   const above = new Set(paths.flatMap((path) => ancestors(dirname(path))));
   return [...above].filter(isBelowClosed).toSorted((a, b) => a.length - b.length);

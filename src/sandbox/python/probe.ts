@@ -13,7 +13,10 @@ export interface PythonFacts {
   readonly version: string;
   /** The interpreter itself, past shims, links and virtual environments. */
   readonly executable: string;
-  /** What runs it with the packages of the user: that of the virtual environment, where there is one. */
+  /**
+   * What runs it with the packages of the user: that of the virtual environment, where there is
+   * one.
+   */
   readonly launcher: string;
   /** Where it is installed. */
   readonly prefix: string;
@@ -36,19 +39,30 @@ const BUFFER = 4 * 1024 * 1024;
 /** What there is to know of the Python behind a path, or why it can't be told. */
 export async function probePython(
   found: string,
-  { env, cwd }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd?: string },
+  {
+    env,
+    cwd,
+  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd?: string },
 ): Promise<PythonFacts | string> {
   const where = { env, ...(cwd === undefined ? {} : { cwd }) };
   const launcher = isInterpreter(found) ? found : await askShim(found, where);
   if (launcher instanceof Error) return launcher.message;
-  const answer = await run(launcher, ["-I", "-S", "-B", "-X", "utf8", "-X", "no_debug_ranges", "-c", probe], {
-    env: {},
-    input: HARNESS,
-  });
+  const answer = await run(
+    launcher,
+    ["-I", "-S", "-B", "-X", "utf8", "-X", "no_debug_ranges", "-c", probe],
+    {
+      env: {},
+      input: HARNESS,
+    },
+  );
   if (answer instanceof Error) {
     // One that doesn't know the options is too old to say more.
-    const version = await run(launcher, ["-c", "import sys; print(sys.version.split()[0])"], { env: {} });
-    return version instanceof Error ? answer.message : `it is Python ${version.trim()}, and 3.9 or newer is needed`;
+    const version = await run(launcher, ["-c", "import sys; print(sys.version.split()[0])"], {
+      env: {},
+    });
+    return version instanceof Error
+      ? answer.message
+      : `it is Python ${version.trim()}, and 3.9 or newer is needed`;
   }
   try {
     const facts: unknown = JSON.parse(answer);
@@ -60,7 +74,9 @@ export async function probePython(
   return `it said something else than was asked: ${answer.slice(0, 200)}`;
 }
 
-/** Whether it is an interpreter itself; else it is a shim, which chooses one by variables and files. */
+/**
+ * Whether it is an interpreter itself; else it is a shim, which chooses one by variables and files.
+ */
 export function isInterpreter(path: string): boolean {
   const real = realpathSync(path);
   return /^(?:python|py)[\d.]*(?:\.exe)?$/i.test(basename(real)) && !isScript(real);
@@ -90,13 +106,21 @@ interface Where {
   readonly input?: string;
 }
 
-async function run(command: string, args: readonly string[], { env, cwd, input = "" }: Where): Promise<string | Error> {
+async function run(
+  command: string,
+  args: readonly string[],
+  { env, cwd, input = "" }: Where,
+): Promise<string | Error> {
   return await new Promise((resolve) => {
     const options = { env, cwd, timeout: PATIENCE_MS, maxBuffer: BUFFER, windowsHide: true };
     const child = execFile(command, [...args], options, (error, output, complaint) => {
       if (!error) return resolve(output);
       const said = complaint.trim().split("\n").at(-1) ?? "";
-      resolve(new Error(said === "" ? `it failed: ${error.message.split("\n")[0]}` : `it failed: ${said}`));
+      resolve(
+        new Error(
+          said === "" ? `it failed: ${error.message.split("\n")[0]}` : `it failed: ${said}`,
+        ),
+      );
     });
     // One that ends without reading its input is told by its status.
     child.stdin?.on("error", () => {});

@@ -12,15 +12,23 @@ export type PythonLevel = "kernel" | "namespaces" | "none";
 export interface PythonSandboxOptions {
   readonly interpreter: PythonInterpreter;
   /**
-   * - `kernel`: an empty environment; no file but the standard library to read; for sessions with `builtins: "all"` a private folder
+   * - `kernel`: an empty environment; no file but the standard library to read; for sessions with
+   *   `builtins: "all"` a private folder
    *   as working folder, which is removed afterwards. Blocks have nothing to write to at all.
    * - `namespaces`: the same within bubblewrap.
-   * - `none`: plain Python with the user's rights, environment, working folder and packages, and all builtins whatever is asked for.
+   * - `none`: plain Python with the user's rights, environment, working folder and packages, and
+   *   all builtins whatever is asked for.
    */
   readonly level: PythonLevel;
-  /** Variables of code at level `none`. PATH is also where bubblewrap is looked for. @default those of this process */
+  /**
+   * Variables of code at level `none`. PATH is also where bubblewrap is looked for. @default those
+   * of this process
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Allows `kernel` on macOS and Windows, by means that were written and never run there. @default false */
+  /**
+   * Allows `kernel` on macOS and Windows, by means that were written and never run there. @default
+   * false
+   */
   readonly experimental?: boolean;
 }
 
@@ -61,14 +69,18 @@ function start(guest: PythonGuest): Guest {
   }
 }
 
-async function prepareGuest(options: PythonSandboxOptions, session: SessionOptions): Promise<PythonGuest> {
+async function prepareGuest(
+  options: PythonSandboxOptions,
+  session: SessionOptions,
+): Promise<PythonGuest> {
   const { interpreter, level, env = process.env } = options;
   if (level === "none") return trustedGuest(interpreter, env);
   if (process.platform !== "linux") return await prepareElsewhere(options, session);
   if (level === "kernel") return kernelGuest(interpreter, session);
   const { findBubblewrap } = await import("../bubblewrap.ts");
   const bubblewrap = findBubblewrap(env);
-  if (bubblewrap === null) throw sandboxUnavailable(level, 'there is no "bwrap" (bubblewrap) on PATH');
+  if (bubblewrap === null)
+    throw sandboxUnavailable(level, 'there is no "bwrap" (bubblewrap) on PATH');
   return (await import("./namespaces.ts")).namespacesGuest(interpreter, bubblewrap);
 }
 
@@ -79,12 +91,16 @@ async function prepareElsewhere(
   const { platform } = process;
   if (level === "kernel" && experimental) {
     if (platform === "darwin") return (await import("./macos.ts")).macosGuest(interpreter, session);
-    if (platform === "win32") return (await import("./windows.ts")).windowsGuest(interpreter, session);
+    if (platform === "win32")
+      return (await import("./windows.ts")).windowsGuest(interpreter, session);
   }
   throw sandboxUnavailable(level, `this system (${platform}) has no Landlock and no seccomp`);
 }
 
-/** A file that is gone, a temporary folder that can't be written: all of it means that there is no sandbox. */
+/**
+ * A file that is gone, a temporary folder that can't be written: all of it means that there is no
+ * sandbox.
+ */
 function told(level: Level, thrown: unknown): ModullmError {
   if (thrown instanceof ModullmError) return thrown;
   return sandboxUnavailable(level, thrown instanceof Error ? thrown.message : String(thrown));

@@ -5,7 +5,10 @@ import { bashScript } from "../../../src/cli/completion/bash.ts";
 import { ODD } from "./odd.ts";
 import { type Case, CASES, hasShell, makePlace, type Place, plain, runShell } from "./shells.ts";
 
-/** As bash hands the words over from version 4 on: split at `:` and `=`. What is offered stands in place of the last one. */
+/**
+ * As bash hands the words over from version 4 on: split at `:` and `=`. What is offered stands in
+ * place of the last one.
+ */
 const SPLIT: readonly Case[] = [
   [
     ["run", "a.rllm", "--model", "two/small", ":"],
@@ -41,7 +44,10 @@ describe.skipIf(!hasShell("bash") || process.platform === "win32")(
           plain(complete(typed, before, place).map((word) => word.trimEnd())),
         ]);
         // What stands before a colon is on the line and stays there.
-        const wanted = cases.map(([typed, words]) => [typed, plain(words.map((word) => behindColon(typed, word)))]);
+        const wanted = cases.map(([typed, words]) => [
+          typed,
+          plain(words.map((word) => behindColon(typed, word))),
+        ]);
         expect(offered).toEqual(wanted);
         expect(existsSync(join(place.folder, "pwned"))).toBe(false);
       },
@@ -51,7 +57,11 @@ describe.skipIf(!hasShell("bash") || process.platform === "win32")(
     test("without compopt it quotes paths, and ends words and folders itself", async () => {
       const place = await placeWithScript();
       const before = "enable -n compopt; ";
-      expect(complete(["run", ""], before, place).toSorted()).toEqual(["a.rllm ", "my\\ prog.rllm ", "sub/"]);
+      expect(complete(["run", ""], before, place).toSorted()).toEqual([
+        "a.rllm ",
+        "my\\ prog.rllm ",
+        "sub/",
+      ]);
       expect(complete(["run", '"my'], before, place)).toEqual(["my prog.rllm"]);
       expect(complete(["ru"], before, place)).toEqual(["run "]);
       expect(complete(["run", "a.rllm", "--model", "min"], before, place)).toEqual(["mine/"]);
@@ -60,8 +70,12 @@ describe.skipIf(!hasShell("bash") || process.platform === "win32")(
     test("keeps whole what a user's COMP_WORDBREAKS does not split", async () => {
       const place = await placeWithScript();
       const before = "COMP_WORDBREAKS=$' \\t\\n'; ";
-      expect(complete(["run", "a.rllm", "--model", "two/small:3"], before, place)).toEqual(["two/small:3b"]);
-      expect(complete(["run", "a.rllm", "--model=two/small:3"], before, place)).toEqual(["--model=two/small:3b"]);
+      expect(complete(["run", "a.rllm", "--model", "two/small:3"], before, place)).toEqual([
+        "two/small:3b",
+      ]);
+      expect(complete(["run", "a.rllm", "--model=two/small:3"], before, place)).toEqual([
+        "--model=two/small:3b",
+      ]);
     });
 
     test("takes words and descriptions with whatever signs as text", async () => {
@@ -82,7 +96,9 @@ describe.skipIf(!hasShell("bash") || process.platform === "win32")(
         ],
         place,
       );
-      expect(printed).toBe("complete -o filenames -F _modullm modullm\ncomplete -o filenames -F _modullm runllm\n0\n");
+      expect(printed).toBe(
+        "complete -o filenames -F _modullm modullm\ncomplete -o filenames -F _modullm runllm\n0\n",
+      );
     });
 
     test("keeps to what bash 3.2 has", async () => {
@@ -111,5 +127,7 @@ function complete(typed: readonly string[], before: string, place: Place): strin
 
 function behindColon(typed: readonly string[], word: string): string {
   const last = typed.at(-1) ?? "";
-  return last.includes(":") && !last.startsWith('"') && word.includes(":") ? word.slice(word.indexOf(":") + 1) : word;
+  return last.includes(":") && !last.startsWith('"') && word.includes(":")
+    ? word.slice(word.indexOf(":") + 1)
+    : word;
 }

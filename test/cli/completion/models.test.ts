@@ -40,7 +40,9 @@ describe("modullm completion models", () => {
     const printed = await names({ folder });
     expect(printed.slice(2, 6)).toEqual(["mine/b", "mine/a", "other/", "deep/r1"]);
     expect(printed.filter((name) => !/^[\w.:@+/-]+$/.test(name))).toEqual([]);
-    expect(await names({ folder, env: { MODULLM_MODEL: "ollama/llama3.2:3b" } })).toContain("ollama/llama3.2:3b");
+    expect(await names({ folder, env: { MODULLM_MODEL: "ollama/llama3.2:3b" } })).toContain(
+      "ollama/llama3.2:3b",
+    );
   });
 
   test("prints names all the same where the configuration can't be read", async () => {

@@ -11,7 +11,12 @@ export const ODD: Offers = {
       name: "odd",
       summary: ODD_TEXT,
       options: [
-        { name: "--value", description: ODD_TEXT, hint: "A:B", value: { kind: "words", words: ["one", "two"] } },
+        {
+          name: "--value",
+          description: ODD_TEXT,
+          hint: "A:B",
+          value: { kind: "words", words: ["one", "two"] },
+        },
         { name: "--switch", description: ODD_TEXT, hint: "", value: null },
       ],
       places: [{ name: "FILE...", offer: { kind: "files" } }],

@@ -4,11 +4,16 @@ import { readOffers } from "../../../src/cli/completion/offers.ts";
 import { modullm } from "../command-line.ts";
 import { ODD, ODD_TEXT } from "./odd.ts";
 
-/** PowerShell itself is on none of the machines that this runs on: what is looked at is the script as text. */
+/**
+ * PowerShell itself is on none of the machines that this runs on: what is looked at is the script
+ * as text.
+ */
 describe("completion in PowerShell, as text", () => {
   test("registers itself for both names, and is ASCII", async () => {
     const { stdout } = await modullm(["completion", "powershell"]);
-    expect(stdout).toContain("Register-ArgumentCompleter -Native -CommandName modullm, runllm -ScriptBlock {\n");
+    expect(stdout).toContain(
+      "Register-ArgumentCompleter -Native -CommandName modullm, runllm -ScriptBlock {\n",
+    );
     expect(stdout).toContain("param($wordToComplete, $commandAst, $cursorPosition)\n");
     // oxlint-disable-next-line no-control-regex -- what is not ASCII is looked for
     expect(stdout).toMatch(/^[\x00-\x7F]*$/);
@@ -23,7 +28,8 @@ describe("completion in PowerShell, as text", () => {
       for (const option of [...options, ...everywhere]) {
         expect(texts).toContain(option.name);
         expect(texts).toContain(option.description.replaceAll("…", "..."));
-        if (option.value?.kind === "words") expect(texts).toContain(`words ${option.value.words.join(" ")}`);
+        if (option.value?.kind === "words")
+          expect(texts).toContain(`words ${option.value.words.join(" ")}`);
       }
     }
   });
@@ -36,7 +42,10 @@ describe("completion in PowerShell, as text", () => {
   });
 });
 
-/** The texts of a script in single quotes, read as PowerShell does: '' stands for one; and the brackets that are never closed. */
+/**
+ * The texts of a script in single quotes, read as PowerShell does: '' stands for one; and the
+ * brackets that are never closed.
+ */
 function readTexts(script: string): { texts: string[]; open: string[] } {
   const texts: string[] = [];
   const open: string[] = [];

@@ -71,7 +71,10 @@ export interface Place {
   script(shell: string): Promise<string>;
 }
 
-/** A folder with programs and other files, a configuration with models, and `modullm` and `runllm` on the PATH. */
+/**
+ * A folder with programs and other files, a configuration with models, and `modullm` and `runllm`
+ * on the PATH.
+ */
 export async function makePlace(): Promise<Place> {
   const home = makeFolder({
     "config/modullm/config.yaml": [
@@ -87,7 +90,10 @@ export async function makePlace(): Promise<Place> {
   mkdirSync(join(home, "bin"));
   for (const name of ["modullm", "runllm"]) {
     const main = join(import.meta.dir, "../../../src/main.ts");
-    writeFileSync(join(home, "bin", name), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+    writeFileSync(
+      join(home, "bin", name),
+      `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`,
+    );
     chmodSync(join(home, "bin", name), 0o755);
   }
   const world = worldOf(home);
@@ -109,7 +115,11 @@ export function hasShell(name: string): boolean {
 }
 
 /** Runs a script of a shell in the place, with lines on its stdin; what it prints. */
-export function runShell(command: readonly string[], { folder, env }: Place, lines: readonly string[] = []): string {
+export function runShell(
+  command: readonly string[],
+  { folder, env }: Place,
+  lines: readonly string[] = [],
+): string {
   const [program = "", ...args] = command;
   const input = lines.map((line) => `${line}\n`).join("");
   const { stdout, stderr, error } = spawnSync(program, args, {
@@ -128,7 +138,10 @@ export function lineOf(typed: readonly string[], program = "modullm"): string {
   return [program, ...typed].join(" ");
 }
 
-/** What is offered, the same for all shells: without what stands before `=`, escapes, and the slash behind a folder. */
+/**
+ * What is offered, the same for all shells: without what stands before `=`, escapes, and the slash
+ * behind a folder.
+ */
 export function plain(offered: readonly string[]): string[] {
   return offered
     .map((word) => word.replace(/^[^=]*=/, "").replaceAll("\\", ""))

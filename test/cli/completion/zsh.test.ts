@@ -14,7 +14,10 @@ describe.skipIf(!hasShell("zsh"))("completion in zsh (skipped where zsh is not i
       place,
     );
     // A file behind a folder is offered by its name alone: the folder is on the line.
-    const wanted = CASES.map(([typed, words]) => [lineOf(typed), plain(words.map((word) => basename(typed, word)))]);
+    const wanted = CASES.map(([typed, words]) => [
+      lineOf(typed),
+      plain(words.map((word) => basename(typed, word))),
+    ]);
     expect(offered.map(([line, words]) => [line, plain(words)])).toEqual(wanted);
     expect(existsSync(join(place.folder, "pwned"))).toBe(false);
   }, 60_000);
@@ -39,11 +42,13 @@ describe.skipIf(!hasShell("zsh"))("completion in zsh (skipped where zsh is not i
     const place = await makePlace();
     const script = join(place.folder, "../odd.zsh");
     writeFileSync(script, zshScript(ODD));
-    expect(typeAll(["modullm o", "modullm odd --", "modullm odd --value "], script, place)).toEqual([
-      ["modullm o", ["odd"]],
-      ["modullm odd --", ["--switch", "--value"]],
-      ["modullm odd --value ", ["one", "two"]],
-    ]);
+    expect(typeAll(["modullm o", "modullm odd --", "modullm odd --value "], script, place)).toEqual(
+      [
+        ["modullm o", ["odd"]],
+        ["modullm odd --", ["--switch", "--value"]],
+        ["modullm odd --value ", ["one", "two"]],
+      ],
+    );
     expect(existsSync(join(place.folder, "pwned"))).toBe(false);
   }, 60_000);
 });
@@ -53,8 +58,18 @@ function basename(typed: readonly string[], word: string): string {
 }
 
 /** Each line with what is offered at its end. */
-function typeAll(lines: readonly string[], script: string, place: Place): (readonly [string, string[]])[] {
-  const printed = runShell(["zsh", "-f", join(import.meta.dir, "capture.zsh"), script], place, lines);
-  const groups = printed.split(/^\n/m).map((group) => [...new Set(group.split("\n").filter((word) => word !== ""))]);
+function typeAll(
+  lines: readonly string[],
+  script: string,
+  place: Place,
+): (readonly [string, string[]])[] {
+  const printed = runShell(
+    ["zsh", "-f", join(import.meta.dir, "capture.zsh"), script],
+    place,
+    lines,
+  );
+  const groups = printed
+    .split(/^\n/m)
+    .map((group) => [...new Set(group.split("\n").filter((word) => word !== ""))]);
   return lines.map((line, index) => [line, groups[index] ?? ["nothing was printed"]] as const);
 }

@@ -70,7 +70,10 @@ fence  1  ███████████████████████�
 test("statsChart() keeps to ASCII where nothing else is shown, and to the width", () => {
   const all = runs(200);
   for (const width of [20, 40, 60, 200]) {
-    const text = statsChart(statsOf("/s.rllm", "m/x", all), latencies(all), { width, unicode: false });
+    const text = statsChart(statsOf("/s.rllm", "m/x", all), latencies(all), {
+      width,
+      unicode: false,
+    });
     expect(text).toMatch(/^[\n -~]*$/);
     const charts = text.slice(text.indexOf("\nLatency\n")).split("\n");
     for (const line of charts) expect(line.length).toBeLessThanOrEqual(Math.max(width, 26));
@@ -78,7 +81,9 @@ test("statsChart() keeps to ASCII where nothing else is shown, and to the width"
 });
 
 test("statsChart() says when there are no runs", () => {
-  expect(statsChart(statsOf("/s.rllm", null, []), [], rich)).toBe("/s.rllm (all models)\n\nNo runs are on record.\n");
+  expect(statsChart(statsOf("/s.rllm", null, []), [], rich)).toBe(
+    "/s.rllm (all models)\n\nNo runs are on record.\n",
+  );
 });
 
 test("statsChart() leaves out what is not known", () => {
@@ -139,5 +144,15 @@ test("sparkline() shows the newest values that fit", () => {
 
 test("duration() picks the unit", () => {
   const said = [null, 0.25, 9.96, 999.4, 999.5, 3400, 59_960, 125_400, 3_600_000].map(duration);
-  expect(said).toEqual(["-", "0.3 ms", "10 ms", "999 ms", "1.0 s", "3.4 s", "1 min 0 s", "2 min 5 s", "60 min 0 s"]);
+  expect(said).toEqual([
+    "-",
+    "0.3 ms",
+    "10 ms",
+    "999 ms",
+    "1.0 s",
+    "3.4 s",
+    "1 min 0 s",
+    "2 min 5 s",
+    "60 min 0 s",
+  ]);
 });

@@ -12,13 +12,19 @@ describe("typeInWords()", () => {
   test.each<[text: string, schema: Record<string, unknown>]>([
     [
       "{a: string, b?: number[]}",
-      { properties: { a: { type: "string" }, b: { type: "array", items: { type: "number" } } }, required: ["a"] },
+      {
+        properties: { a: { type: "string" }, b: { type: "array", items: { type: "number" } } },
+        required: ["a"],
+      },
     ],
     [
       "{o?: {…}, l?: {…}[]}",
       {
         type: "object",
-        properties: { o: { properties: { x: {} } }, l: { type: "array", items: { properties: { x: {} } } } },
+        properties: {
+          o: { properties: { x: {} } },
+          l: { type: "array", items: { properties: { x: {} } } },
+        },
       },
     ],
     ["object", { type: "object" }],
@@ -27,9 +33,15 @@ describe("typeInWords()", () => {
     ['"a" | "b" | "c" | …', { enum: ["a", "b", "c", "d", "e"] }],
     ["true", { const: true }],
     ["string | null", { type: ["string", "null"] }],
-    ["(string | integer)[]", { type: "array", items: { anyOf: [{ type: "string" }, { type: "integer" }] } }],
+    [
+      "(string | integer)[]",
+      { type: "array", items: { anyOf: [{ type: "string" }, { type: "integer" }] } },
+    ],
     ["any[]", { type: "array" }],
-    ["string[]", { type: "array", items: { $ref: "#/$defs/a~1b" }, $defs: { "a/b": { type: "string" } } }],
+    [
+      "string[]",
+      { type: "array", items: { $ref: "#/$defs/a~1b" }, $defs: { "a/b": { type: "string" } } },
+    ],
     ["any", { $ref: "#" }],
     ["any", { $ref: "other.json" }],
   ])("gives %p", (text, schema) => {
@@ -40,13 +52,17 @@ describe("typeInWords()", () => {
     const properties = Object.fromEntries(
       Array.from({ length: 30 }, (_, index) => [`property_${index}`, { type: "string" }]),
     );
-    expect(typeInWords({ type: "object", properties })).toBe("{property_0?: string, property_1?: string, +28}");
+    expect(typeInWords({ type: "object", properties })).toBe(
+      "{property_0?: string, property_1?: string, +28}",
+    );
   });
 });
 
 async function drawn(files: Record<string, string>): Promise<Diagram> {
   const folder = makeFolder(files);
-  return diagramOf(await inspectTree(join(folder, "main.rllm"), { library: [join(folder, "library")] }));
+  return diagramOf(
+    await inspectTree(join(folder, "main.rllm"), { library: [join(folder, "library")] }),
+  );
 }
 
 const FILES = {
@@ -55,7 +71,10 @@ const FILES = {
     uses: `[{name: a, path: a.rllm, with: {text: "{{input.text}}"}}, {name: b, path: b, each: "{{input.list}}", on_error: "null", with: {}},
       {name: c, path: gone.rllm, when: "{{input.text}}"}, {name: d, path: a.rllm, when: "{{input.text}}"}, {name: e, path: lost}]`,
   }),
-  "a.rllm": programText({ name: "'\"A\" <&#> `x`'", uses: "[{name: b, path: b}, {name: m, path: main.rllm}]" }),
+  "a.rllm": programText({
+    name: "'\"A\" <&#> `x`'",
+    uses: "[{name: b, path: b}, {name: m, path: main.rllm}]",
+  }),
   "library/b.rllm": programText({ name: "b" }),
 };
 
@@ -107,40 +126,56 @@ describe("svg()", () => {
 function random(count: number, seed: number): Diagram {
   let state = seed;
   const next = (below: number) => (state = (state * 48271) % 2147483647) % below;
-  const boxes = Array.from({ length: count }, (_, index) => ({ title: `p${index}`, note: "", missing: false }));
+  const boxes = Array.from({ length: count }, (_, index) => ({
+    title: `p${index}`,
+    note: "",
+    missing: false,
+  }));
   const arrows = boxes.slice(1).flatMap((_, index) => {
     const to = index + 1;
-    const sources = new Set([next(to), ...(next(3) === 0 ? [next(to)] : []), ...(next(6) === 0 ? [next(count)] : [])]);
+    const sources = new Set([
+      next(to),
+      ...(next(3) === 0 ? [next(to)] : []),
+      ...(next(6) === 0 ? [next(count)] : []),
+    ]);
     return [...sources].map((from) => ({ from, to, call: `e${to}`, gives: "", optional: false }));
   });
   return { boxes, arrows };
 }
 
 describe("layOut()", () => {
-  test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))("keeps boxes and level lines apart (%d)", (seed) => {
-    const diagram = random(4 + seed, seed);
-    const width = 90;
-    const layout = layOut(diagram, {
-      boxes: diagram.boxes.map(() => ({ width, height: 50 })),
-      labels: diagram.arrows.map(() => 70),
-    });
-    for (const [index, box] of layout.boxes.entries()) {
-      expect(box.x >= 0 && box.y >= 0 && box.x + box.width <= layout.width && box.y + box.height <= layout.height).toBe(
-        true,
-      );
-      for (const other of layout.boxes.slice(index + 1)) {
-        const apart = box.x !== other.x || box.y + box.height <= other.y || other.y + other.height <= box.y;
-        expect(apart).toBe(true);
+  test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
+    "keeps boxes and level lines apart (%d)",
+    (seed) => {
+      const diagram = random(4 + seed, seed);
+      const width = 90;
+      const layout = layOut(diagram, {
+        boxes: diagram.boxes.map(() => ({ width, height: 50 })),
+        labels: diagram.arrows.map(() => 70),
+      });
+      for (const [index, box] of layout.boxes.entries()) {
+        expect(
+          box.x >= 0 &&
+            box.y >= 0 &&
+            box.x + box.width <= layout.width &&
+            box.y + box.height <= layout.height,
+        ).toBe(true);
+        for (const other of layout.boxes.slice(index + 1)) {
+          const apart =
+            box.x !== other.x || box.y + box.height <= other.y || other.y + other.height <= box.y;
+          expect(apart).toBe(true);
+        }
+        const crossing = layout.arrows
+          .flatMap(({ levels }) => levels)
+          .filter(({ from, to, y }) => {
+            return from < box.x + box.width && to > box.x && y > box.y && y < box.y + box.height;
+          });
+        expect(crossing).toEqual([]);
       }
-      const crossing = layout.arrows
-        .flatMap(({ levels }) => levels)
-        .filter(({ from, to, y }) => {
-          return from < box.x + box.width && to > box.x && y > box.y && y < box.y + box.height;
-        });
-      expect(crossing).toEqual([]);
-    }
-    for (const { levels, back } of layout.arrows) expect(levels.length).toBeGreaterThanOrEqual(back ? 1 : 2);
-  });
+      for (const { levels, back } of layout.arrows)
+        expect(levels.length).toBeGreaterThanOrEqual(back ? 1 : 2);
+    },
+  );
 
   test("takes a thousand programs in a second", () => {
     const diagram = random(1000, 7);
@@ -160,6 +195,8 @@ test("the diagrams of docs/composition.md are those of the examples", async () =
   expect(shown.length).toBeGreaterThan(0);
   for (const diagram of shown) {
     const [name = ""] = /(?<=p0\[")\w+/.exec(diagram) ?? [];
-    expect(diagram).toBe(mermaid(diagramOf(await inspectTree(join(root, `examples/${name}.rllm`)))));
+    expect(diagram).toBe(
+      mermaid(diagramOf(await inspectTree(join(root, `examples/${name}.rllm`)))),
+    );
   }
 });

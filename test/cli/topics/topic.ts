@@ -19,10 +19,15 @@ export interface Topic {
 }
 
 export async function readTopics(): Promise<Topic[]> {
-  return await Promise.all(Object.entries(TOPICS).map(async ([name, load]) => readTopic(name, await load())));
+  return await Promise.all(
+    Object.entries(TOPICS).map(async ([name, load]) => readTopic(name, await load())),
+  );
 }
 
-/** The words of a shown command as a shell would split them, without the file that it reads and a `…` for what may follow. */
+/**
+ * The words of a shown command as a shell would split them, without the file that it reads and a
+ * `…` for what may follow.
+ */
 export function wordsOf(command: string): string[] {
   return readWords(command.replace(/ < \S+| …$/g, ""), ".").words;
 }

@@ -25,11 +25,15 @@ describe("the marks of topics", () => {
   const written = files.map((file) => readFileSync(join(SOURCE, "cli/topics", file), "utf8"));
 
   test("every file of a topic is one", () => {
-    expect(files.map((file) => file.slice(0, -3)).toSorted()).toEqual(Object.keys(TOPICS).toSorted());
+    expect(files.map((file) => file.slice(0, -3)).toSorted()).toEqual(
+      Object.keys(TOPICS).toSorted(),
+    );
   });
 
   test("no mark is unused, and none stands for nothing", () => {
-    expect([...new Set(written.flatMap(marksIn))].toSorted()).toEqual(Object.keys(MARKS).toSorted());
+    expect([...new Set(written.flatMap(marksIn))].toSorted()).toEqual(
+      Object.keys(MARKS).toSorted(),
+    );
   });
 
   test.each(each)("none is left in %s", (_, { text }) => {
@@ -38,18 +42,27 @@ describe("the marks of topics", () => {
   });
 
   test("fillMarks() refuses a mark that stands for nothing", async () => {
-    expect(fillMarks("a @@nothing_such@@ b")).rejects.toThrow("@@nothing_such@@ stands for nothing");
-    expect(await fillMarks("{{input.a}} @@ @@A@@ @@drafts@@")).toBe("{{input.a}} @@ @@A@@ 4, 6, 7, 2019-09, 2020-12");
+    expect(fillMarks("a @@nothing_such@@ b")).rejects.toThrow(
+      "@@nothing_such@@ stands for nothing",
+    );
+    expect(await fillMarks("{{input.a}} @@ @@A@@ @@drafts@@")).toBe(
+      "{{input.a}} @@ @@A@@ 4, 6, 7, 2019-09, 2020-12",
+    );
   });
 });
 
 describe("what topics show", () => {
-  test.each(each)("every command of %s is one, with its options and arguments", async (_, topic) => {
-    const commands = [...topic.commands, ...topic.shown.map(({ command }) => command)];
-    expect(commands).toHaveLength(topic.mentions);
-    const wrong = await Promise.all(commands.map(async (command) => ({ command, fault: await faultOf(command) })));
-    expect(wrong.filter(({ fault }) => fault !== null)).toEqual([]);
-  });
+  test.each(each)(
+    "every command of %s is one, with its options and arguments",
+    async (_, topic) => {
+      const commands = [...topic.commands, ...topic.shown.map(({ command }) => command)];
+      expect(commands).toHaveLength(topic.mentions);
+      const wrong = await Promise.all(
+        commands.map(async (command) => ({ command, fault: await faultOf(command) })),
+      );
+      expect(wrong.filter(({ fault }) => fault !== null)).toEqual([]);
+    },
+  );
 
   test.each(each)("every program of %s passes validate --strict", async (_, { programs }) => {
     const names = Object.keys(programs);
@@ -66,7 +79,8 @@ describe("what topics show", () => {
   });
 
   test.each(each)("every config.yaml of %s is one", async (_, { configurations }) => {
-    for (const text of configurations) expect((await parseConfigFile(text, "config.yaml")).warnings).toEqual([]);
+    for (const text of configurations)
+      expect((await parseConfigFile(text, "config.yaml")).warnings).toEqual([]);
   });
 
   test.each(each)("every code and every variable that %s names exists", (_, { text }) => {
@@ -94,7 +108,9 @@ describe("help agents", () => {
     const { programs, shown } = find();
     expect(shown).toHaveLength(1);
     for (const one of shown) {
-      const { stdout } = await modullm(wordsOf(one.command).slice(1), { folder: makeFolder(programs) });
+      const { stdout } = await modullm(wordsOf(one.command).slice(1), {
+        folder: makeFolder(programs),
+      });
       expect(missingPieces(one, stdout)).toEqual([]);
     }
   });
@@ -114,14 +130,20 @@ function fail(): never {
   throw new Error("there is no such topic");
 }
 
-/** Types every command that is about a program of the topic, or about what one before it wrote, in the folder of its programs. */
+/**
+ * Types every command that is about a program of the topic, or about what one before it wrote, in
+ * the folder of its programs.
+ */
 async function typeAll({ programs, commands }: Topic) {
   const folder = makeFolder(programs);
   const typed = [];
   for (const command of commands) {
     const words = wordsOf(command).slice(1);
-    const isHere = words.some((word) => Object.hasOwn(programs, word) || existsSync(join(folder, word)));
-    if (!isHere || !isComplete(command) || command.includes("<") || words.includes("--model")) continue;
+    const isHere = words.some(
+      (word) => Object.hasOwn(programs, word) || existsSync(join(folder, word)),
+    );
+    if (!isHere || !isComplete(command) || command.includes("<") || words.includes("--model"))
+      continue;
     typed.push({ command, ...(await modullm(words, { folder })) });
   }
   return typed;
@@ -154,7 +176,9 @@ async function faultOfTopic(topic = "TOPIC"): Promise<string | null> {
 async function faultOfAction([action = "", ...words]: readonly string[]): Promise<string | null> {
   const listed = await PLUGIN_ACTIONS[action]?.load();
   if (listed === undefined) return `${action} is no action`;
-  return words.length < listed.least || words.length > listed.most ? `${action} needs ${listed.wants}` : null;
+  return words.length < listed.least || words.length > listed.most
+    ? `${action} needs ${listed.wants}`
+    : null;
 }
 
 /** Names that stand for the reader's own, in variables such as `NAME_API_KEY`. */
@@ -169,5 +193,9 @@ function isVariable(name: string): boolean {
   const [, front] = /^(.+?)_(?:API_KEY|API_BASE|BASE_URL|TOKEN)$/.exec(name) ?? [];
   const fronts = [...providerNames().map(environmentName), ...PLACEHOLDERS];
   const isKey = PROVIDERS.some(({ keys }) => keys.includes(name));
-  return isKey || (front !== undefined && fronts.includes(front)) || new RegExp(`\\b${name}\\b`).test(code);
+  return (
+    isKey ||
+    (front !== undefined && fronts.includes(front)) ||
+    new RegExp(`\\b${name}\\b`).test(code)
+  );
 }

@@ -53,12 +53,17 @@ describe("a request of Anthropic's Messages", () => {
       { role: "user", content: "Hi" },
     ] as const;
     const { body } = await sent("claude-sonnet-4-6", { messages });
-    expect(body).toMatchObject({ system: "Be brief.", messages: [{ role: "user", content: "Hi" }] });
+    expect(body).toMatchObject({
+      system: "Be brief.",
+      messages: [{ role: "user", content: "Hi" }],
+    });
   });
 
   test("has a document before the text", async () => {
     const attachments = [{ mediaType: "application/pdf", data: "JVBERi0=", name: "a.pdf" }];
-    const { body } = await sent("claude-sonnet-4-6", { messages: [{ role: "user", content: "Read it", attachments }] });
+    const { body } = await sent("claude-sonnet-4-6", {
+      messages: [{ role: "user", content: "Read it", attachments }],
+    });
     expect(body["messages"]).toEqual([
       {
         role: "user",
@@ -75,9 +80,13 @@ describe("a request of Anthropic's Messages", () => {
   });
 
   test("has tools and the choice among them in Anthropic's form", async () => {
-    const tools = [{ type: "function", function: { name: "look", parameters: { type: "object" } } }];
+    const tools = [
+      { type: "function", function: { name: "look", parameters: { type: "object" } } },
+    ];
     const tool_choice = { type: "function", function: { name: "look" } };
-    const { body } = await sent("claude-sonnet-4-6", { params: { tools, tool_choice, parallel_tool_calls: false } });
+    const { body } = await sent("claude-sonnet-4-6", {
+      params: { tools, tool_choice, parallel_tool_calls: false },
+    });
     expect(body).toMatchObject({
       tools: [{ name: "look", input_schema: { type: "object" } }],
       tool_choice: { type: "tool", name: "look", disable_parallel_tool_use: true },
@@ -85,7 +94,9 @@ describe("a request of Anthropic's Messages", () => {
   });
 
   test("has one of temperature and top_p, and none above 1", async () => {
-    const { body, result } = await sent("claude-sonnet-4-6", { params: { temperature: 1.4, top_p: 0.9 } });
+    const { body, result } = await sent("claude-sonnet-4-6", {
+      params: { temperature: 1.4, top_p: 0.9 },
+    });
     expect([body["temperature"], body["top_p"]]).toEqual([1, undefined]);
     expect(notesOf(result, "degraded")).toEqual([
       "Sent temperature 1 in place of 1.4: anthropic/claude-sonnet-4-6 takes none above 1",
@@ -94,13 +105,17 @@ describe("a request of Anthropic's Messages", () => {
   });
 
   test("has no sampling parameters for models that take none", async () => {
-    const { body, result } = await sent("claude-opus-5-5", { params: { temperature: 0, top_k: 4 } });
+    const { body, result } = await sent("claude-opus-5-5", {
+      params: { temperature: 0, top_k: 4 },
+    });
     expect([body["temperature"], body["top_k"]]).toEqual([undefined, undefined]);
     expect(notesOf(result, "degraded")).toHaveLength(2);
   });
 
   test("has the user's name as metadata", async () => {
-    expect((await sent("claude-sonnet-4-6", { params: { user: "u-1" } })).body["metadata"]).toEqual({ user_id: "u-1" });
+    expect((await sent("claude-sonnet-4-6", { params: { user: "u-1" } })).body["metadata"]).toEqual(
+      { user_id: "u-1" },
+    );
   });
 });
 
@@ -139,9 +154,16 @@ describe("the schema of the answer", () => {
   });
 
   test("gives way to the program's own response_format", async () => {
-    const params = { response_format: { type: "json_schema", json_schema: { name: "x", schema: { type: "array" } } } };
+    const params = {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "x", schema: { type: "array" } },
+      },
+    };
     const { body } = await sent("claude-haiku-4-5", { schema: SCHEMA, params });
-    expect(body["output_config"]).toEqual({ format: { type: "json_schema", schema: { type: "array" } } });
+    expect(body["output_config"]).toEqual({
+      format: { type: "json_schema", schema: { type: "array" } },
+    });
   });
 });
 
@@ -152,9 +174,17 @@ describe("thinking", () => {
       { reasoning_effort: "high" },
       { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "high" } },
     ],
-    ["claude-opus-5", { thinking: true }, { thinking: { type: "adaptive", display: "summarized" } }],
+    [
+      "claude-opus-5",
+      { thinking: true },
+      { thinking: { type: "adaptive", display: "summarized" } },
+    ],
     ["claude-sonnet-5", { thinking: false }, { thinking: { type: "disabled" } }],
-    ["claude-haiku-4-5", { reasoning_effort: "low" }, { thinking: { type: "enabled", budget_tokens: 2048 } }],
+    [
+      "claude-haiku-4-5",
+      { reasoning_effort: "low" },
+      { thinking: { type: "enabled", budget_tokens: 2048 } },
+    ],
     [
       "claude-haiku-4-5",
       { reasoning_effort: "high", max_tokens: 3000 },
@@ -184,7 +214,9 @@ describe("thinking", () => {
   }
 
   test("takes no temperature along", async () => {
-    const { body } = await sent("claude-haiku-4-5", { params: { thinking: true, temperature: 0.2 } });
+    const { body } = await sent("claude-haiku-4-5", {
+      params: { thinking: true, temperature: 0.2 },
+    });
     expect(body["temperature"]).toBeUndefined();
   });
 });
@@ -199,16 +231,23 @@ describe("the beginning of a prompt", () => {
 
   test("is kept at the server where it is long enough for that", async () => {
     const { body } = await sent("claude-sonnet-4-6", { messages: [long, ...turns] });
-    expect(body["system"]).toEqual([{ type: "text", text: long.content, cache_control: { type: "ephemeral" } }]);
+    expect(body["system"]).toEqual([
+      { type: "text", text: long.content, cache_control: { type: "ephemeral" } },
+    ]);
     expect(JSON.stringify(body["messages"])).not.toContain("cache_control");
   });
 
   test("is not where the model keeps longer ones only", async () => {
-    expect((await sent("claude-haiku-4-5", { messages: [long, ...turns] })).body["system"]).toBe(long.content);
+    expect((await sent("claude-haiku-4-5", { messages: [long, ...turns] })).body["system"]).toBe(
+      long.content,
+    );
   });
 
   test("is kept with the examples where the program says so", async () => {
-    const { body } = await sent("claude-haiku-4-5", { messages: [long, ...turns], params: { prompt_cache_key: "x" } });
+    const { body } = await sent("claude-haiku-4-5", {
+      messages: [long, ...turns],
+      params: { prompt_cache_key: "x" },
+    });
     expect(JSON.stringify(body["system"])).toContain("cache_control");
     expect(body["messages"]).toMatchObject([
       { content: "One" },
@@ -226,7 +265,10 @@ describe("the beginning of a prompt", () => {
       ),
     );
     const { model } = await bench(MESSAGES, sends(MESSAGES, events));
-    expect((await outcome(model, ask())).finish?.usage).toEqual({ prompt_tokens: 2103, completion_tokens: 5 });
+    expect((await outcome(model, ask())).finish?.usage).toEqual({
+      prompt_tokens: 2103,
+      completion_tokens: 5,
+    });
   });
 });
 

@@ -4,7 +4,11 @@ import { createBaselineProvider } from "../../../src/model/baseline/baseline.ts"
 import { ask, errorOf, notesOf, outcome } from "../calls.ts";
 import { testProvider } from "../provider-suite.ts";
 
-const SCHEMA = { type: "object", properties: { summary: { type: "string" } }, required: ["summary"] };
+const SCHEMA = {
+  type: "object",
+  properties: { summary: { type: "string" } },
+  required: ["summary"],
+};
 
 testProvider(
   "builtin/baseline",
@@ -21,7 +25,10 @@ testProvider(
       close: () => Promise.resolve(),
     });
   },
-  { "says-nothing": "it always fills the schema", abort: "it answers without waiting for anything" },
+  {
+    "says-nothing": "it always fills the schema",
+    abort: "it answers without waiting for anything",
+  },
 );
 
 /** The answer for a schema of these properties, all of them required. */
@@ -38,7 +45,10 @@ async function answerTo(
   input: unknown,
   uses: unknown = {},
 ): Promise<Record<string, unknown>> {
-  const result = await outcome(createBaselineProvider().model("baseline"), ask({ schema, values: { input, uses } }));
+  const result = await outcome(
+    createBaselineProvider().model("baseline"),
+    ask({ schema, values: { input, uses } }),
+  );
   expect(result.error).toBeNull();
   return JSON.parse(result.text);
 }
@@ -55,7 +65,10 @@ describe("createBaselineProvider()", () => {
   });
 
   test("says in every answer that it is no language model", async () => {
-    const result = await outcome(createBaselineProvider().model("baseline"), ask({ schema: SCHEMA }));
+    const result = await outcome(
+      createBaselineProvider().model("baseline"),
+      ask({ schema: SCHEMA }),
+    );
     expect(notesOf(result, "degraded").join()).toContain("is no language model");
     expect(result.finish).toEqual({
       type: "finish",
@@ -84,14 +97,20 @@ describe("createBaselineProvider()", () => {
       ask({ schema: SCHEMA, values: { input: { text } } }),
     );
     expect(performance.now() - started).toBeLessThan(3000);
-    expect(notesOf(result, "degraded").join()).toContain(`the last ${text.length - 200_000} characters`);
+    expect(notesOf(result, "degraded").join()).toContain(
+      `the last ${text.length - 200_000} characters`,
+    );
   });
 });
 
 describe("builtin/baseline fills", () => {
   test("a summary with whole sentences of the text, in its order, and other sentences as points", async () => {
     const answer = await fill(
-      { title: { type: "string" }, summary: { type: "string", maxLength: 700 }, points: { ...STRINGS, maxItems: 3 } },
+      {
+        title: { type: "string" },
+        summary: { type: "string", maxLength: 700 },
+        points: { ...STRINGS, maxItems: 3 },
+      },
       { text: ARTICLE },
     );
     expect(answer["title"]).toBe("How a steel box made the world smaller");
@@ -106,7 +125,10 @@ describe("builtin/baseline fills", () => {
   });
 
   test("as many sentences as the description asks for", async () => {
-    const one = await fill({ summary: { type: "string", description: "One sentence" } }, { text: ARTICLE });
+    const one = await fill(
+      { summary: { type: "string", description: "One sentence" } },
+      { text: ARTICLE },
+    );
     expect(String(one["summary"]).match(/[.!?](?:\s|$)/g)).toHaveLength(1);
   });
 
@@ -154,38 +176,53 @@ describe("builtin/baseline fills", () => {
         { const: "repair", description: "pumps, leaks, pipes" },
       ],
     };
-    expect(await fill({ intent }, { text: "Two pipes in the cellar are dripping." })).toEqual({ intent: "repair" });
+    expect(await fill({ intent }, { text: "Two pipes in the cellar are dripping." })).toEqual({
+      intent: "repair",
+    });
     const described = {
       enum: ["harvest", "repair"],
       description: "harvest: picking, ripe fruit; repair: pumps, leaks, pipes",
     };
-    expect(await fill({ intent: described }, { text: "Two pipes in the cellar are dripping." })).toEqual({
+    expect(
+      await fill({ intent: described }, { text: "Two pipes in the cellar are dripping." }),
+    ).toEqual({
       intent: "repair",
     });
   });
 
   test("an enum without evidence with its neutral value", async () => {
     expect(
-      await fill({ mood: { enum: ["positive", "negative", "neutral"] } }, { text: "The train leaves at nine." }),
+      await fill(
+        { mood: { enum: ["positive", "negative", "neutral"] } },
+        { text: "The train leaves at nine." },
+      ),
     ).toEqual({ mood: "neutral" });
   });
 
   test("a choice that nothing speaks for with null or nothing, where the schema lets it", async () => {
     const tag = { anyOf: [{ enum: ["harvest", "repair"] }, { type: "null" }] };
     const kind = { enum: ["harvest", null] };
-    expect(await fill({ tag, kind }, { text: "The train leaves at nine." })).toEqual({ tag: null, kind: null });
+    expect(await fill({ tag, kind }, { text: "The train leaves at nine." })).toEqual({
+      tag: null,
+      kind: null,
+    });
   });
 
   test("a list of choices with those that the text speaks for", async () => {
     const topics = { type: "array", items: { enum: ["delivery", "price", "other"] } };
-    expect(await fill({ topics }, { text: "The delivery was late." })).toEqual({ topics: ["delivery"] });
+    expect(await fill({ topics }, { text: "The delivery was late." })).toEqual({
+      topics: ["delivery"],
+    });
   });
 
   test("what is said in lines of their own with the lines that say it", async () => {
     const notes =
       "Project sync, 4 June 2026\n\n- Lena will send the contract by Monday.\n- Decision: the launch moves to July.\n- Risk: the vendor may be late.\n- Who pays for hosting?";
     expect(
-      await fill({ title: { type: "string" }, decisions: STRINGS, risks: STRINGS, questions: STRINGS }, { notes }),
+      await fill(
+        { title: { type: "string" }, decisions: STRINGS, risks: STRINGS, questions: STRINGS },
+        { notes },
+      ),
     ).toEqual({
       title: "Project sync, 4 June 2026",
       decisions: ["the launch moves to July."],
@@ -195,7 +232,8 @@ describe("builtin/baseline fills", () => {
   });
 
   test("properties that are called in one word as those in several", async () => {
-    const mail = "From: Ana Silva <ana@example.com>\nSubject: Order 48213\n\nMy parcel of 3 March 2026 is lost.";
+    const mail =
+      "From: Ana Silva <ana@example.com>\nSubject: Order 48213\n\nMy parcel of 3 March 2026 is lost.";
     const properties = {
       customerName: { type: "string" },
       email: { type: "string", format: "email" },
@@ -212,8 +250,12 @@ describe("builtin/baseline fills", () => {
 
   test("booleans by evidence, and not by its denial", async () => {
     const insured = { insured: { type: "boolean" } };
-    expect(await fill(insured, { text: "The parcel was insured for 50 euros." })).toEqual({ insured: true });
-    expect(await fill(insured, { text: "The parcel was not insured." })).toEqual({ insured: false });
+    expect(await fill(insured, { text: "The parcel was insured for 50 euros." })).toEqual({
+      insured: true,
+    });
+    expect(await fill(insured, { text: "The parcel was not insured." })).toEqual({
+      insured: false,
+    });
     expect(await fill(insured, { text: "The parcel wasn't insured." })).toEqual({ insured: false });
   });
 
@@ -249,13 +291,18 @@ describe("builtin/baseline fills", () => {
       "Wine is made from grapes.",
     ];
     expect(
-      await fill({ answer: { type: "string" } }, { question: "How tall is the tower in Lisbon?", documents }),
+      await fill(
+        { answer: { type: "string" } },
+        { question: "How tall is the tower in Lisbon?", documents },
+      ),
     ).toEqual({ answer: "The old tower in Lisbon is 45 metres tall." });
   });
 
   test("what a used program has found already by taking it over", async () => {
     const uses = { first: { keywords: ["reed", "moss"], summary: "Reeds grow." } };
-    expect(await fill({ summary: { type: "string" }, keywords: STRINGS }, { text: ARTICLE }, uses)).toEqual({
+    expect(
+      await fill({ summary: { type: "string" }, keywords: STRINGS }, { text: ARTICLE }, uses),
+    ).toEqual({
       summary: "Reeds grow.",
       keywords: ["reed", "moss"],
     });
@@ -272,7 +319,9 @@ describe("builtin/baseline fills", () => {
     expect(chinese["keywords"]).toContain("泥炭地");
     const russian = await fill(
       { summary: { type: "string", description: "one sentence" } },
-      { text: "Торф состоит из остатков растений. Болото растёт медленно. Когда торф сохнет, углерод уходит." },
+      {
+        text: "Торф состоит из остатков растений. Болото растёт медленно. Когда торф сохнет, углерод уходит.",
+      },
     );
     expect(russian["summary"]).toMatch(/^\p{Lu}[^.]*\.$/u);
   });
@@ -302,7 +351,9 @@ describe("builtin/baseline fills", () => {
       required: ["name"],
     };
     const schema = { $ref: "#/$defs/node", $defs: { node } };
-    expect(await answerTo(schema, { text: "Yesterday the captain met Carl Dahl." })).toEqual({ name: "Carl Dahl" });
+    expect(await answerTo(schema, { text: "Yesterday the captain met Carl Dahl." })).toEqual({
+      name: "Carl Dahl",
+    });
     const endless = await answerTo({ allOf: [{ $ref: "#" }] }, { text: "Reeds grow." });
     expect(endless as unknown).toBe("Reeds grow.");
   });
@@ -341,25 +392,39 @@ describe("builtin/baseline stays fast", () => {
       for (let level = 0; level < levels; level++) deep = { a: deep };
       return deep;
     };
-    expect(await fill({ summary: { type: "string" } }, nested(400))).toEqual({ summary: "The leaf is green." });
-    expect(await fill({ summary: { type: "string" } }, nested(100_000))).toEqual({ summary: "Say hi" });
+    expect(await fill({ summary: { type: "string" } }, nested(400))).toEqual({
+      summary: "The leaf is green.",
+    });
+    expect(await fill({ summary: { type: "string" } }, nested(100_000))).toEqual({
+      summary: "Say hi",
+    });
   });
 
   test("on a schema that stands for a very large object, or for one without end", async () => {
     const wide = (inner: unknown) => ({
       type: "object",
-      properties: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`p${index}`, inner])),
+      properties: Object.fromEntries(
+        Array.from({ length: 30 }, (_, index) => [`p${index}`, inner]),
+      ),
     });
     const started = performance.now();
-    const filled = await answerTo(wide(wide(wide(wide({ type: "string" })))), { text: "Reeds grow. ".repeat(1000) });
+    const filled = await answerTo(wide(wide(wide(wide({ type: "string" })))), {
+      text: "Reeds grow. ".repeat(1000),
+    });
     expect(JSON.stringify(filled)).toContain("Reeds grow.");
-    const endless: unknown = await answerTo({ anyOf: [{ $ref: "#" }, { $ref: "#" }] }, { text: "Reeds grow." });
+    const endless: unknown = await answerTo(
+      { anyOf: [{ $ref: "#" }, { $ref: "#" }] },
+      { text: "Reeds grow." },
+    );
     expect(endless).toBe("Reeds grow.");
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
   test("on lists of objects over thousands of lines", async () => {
-    const item = { type: "object", properties: { who: { type: "string" }, task: { type: "string" } } };
+    const item = {
+      type: "object",
+      properties: { who: { type: "string" }, task: { type: "string" } },
+    };
     const started = performance.now();
     const notes = "Tom: I will go.\n".repeat(12_000);
     const answer = await fill({ tasks: { type: "array", items: item } }, { notes });

@@ -38,12 +38,18 @@ describe("createCatalog()", () => {
     expect((await catalog.facts("openai/gpt-4o-2024-05-13"))?.inputPrice).toBe(5);
   });
 
-  test.each(["openai/gpt-9", "nobody/model", "gpt-4o", "", "/", "openai/", "openai/constructor", "openai/__proto__"])(
-    "knows nothing of %p",
-    async (id) => {
-      expect(await catalog.facts(id)).toBeNull();
-    },
-  );
+  test.each([
+    "openai/gpt-9",
+    "nobody/model",
+    "gpt-4o",
+    "",
+    "/",
+    "openai/",
+    "openai/constructor",
+    "openai/__proto__",
+  ])("knows nothing of %p", async (id) => {
+    expect(await catalog.facts(id)).toBeNull();
+  });
 
   test.each(["ollama/llama3.1:8b", "builtin/baseline", "vllm/any", "llamacpp/any", "lmstudio/any"])(
     "knows that %s is free",
@@ -77,7 +83,12 @@ describe("createCatalog()", () => {
       inputPrice: null,
       outputPrice: null,
     });
-    expect(await own.facts("ollama/llama3")).toEqual({ window: 8192, maxOutput: null, inputPrice: 0, outputPrice: 0 });
+    expect(await own.facts("ollama/llama3")).toEqual({
+      window: 8192,
+      maxOutput: null,
+      inputPrice: 0,
+      outputPrice: 0,
+    });
   });
 });
 
@@ -90,8 +101,12 @@ describe("cost()", () => {
   test("is null where a price is unknown, never 0", () => {
     const usage = { prompt_tokens: 10, completion_tokens: 0 };
     expect(cost(null, usage)).toBeNull();
-    expect(cost({ window: null, maxOutput: null, inputPrice: 1, outputPrice: null }, usage)).toBeNull();
-    expect(cost({ window: null, maxOutput: null, inputPrice: null, outputPrice: 1 }, usage)).toBeNull();
+    expect(
+      cost({ window: null, maxOutput: null, inputPrice: 1, outputPrice: null }, usage),
+    ).toBeNull();
+    expect(
+      cost({ window: null, maxOutput: null, inputPrice: null, outputPrice: 1 }, usage),
+    ).toBeNull();
   });
 });
 
@@ -123,11 +138,7 @@ describe("the catalogue", () => {
 });
 
 test("familyOf() takes off a date or -latest, and nothing else", () => {
-  expect(["a/b-2024-08-06", "a/b-20250929", "a/b-latest", "a/b-0613", "a/b"].map(familyOf)).toEqual([
-    "a/b",
-    "a/b",
-    "a/b",
-    "a/b-0613",
-    "a/b",
-  ]);
+  expect(["a/b-2024-08-06", "a/b-20250929", "a/b-latest", "a/b-0613", "a/b"].map(familyOf)).toEqual(
+    ["a/b", "a/b", "a/b", "a/b-0613", "a/b"],
+  );
 });

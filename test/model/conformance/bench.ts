@@ -54,7 +54,11 @@ export function gives(wire: Wire, reply: Reply): Act {
 }
 
 /** These pieces of a stream, and nothing after them. */
-export function sends(wire: Wire, pieces: readonly string[], end: "close" | "reset" | "open" = "close"): Act {
+export function sends(
+  wire: Wire,
+  pieces: readonly string[],
+  end: "close" | "reset" | "open" = "close",
+): Act {
   return streams(pieces, { type: wire.type, end, gap: 2 });
 }
 
@@ -65,7 +69,11 @@ export function refuses(
   message: string,
   more: { code?: string; headers?: Readonly<Record<string, string>> } = {},
 ): Act {
-  return answers(status, wire.error(status, message, more.code ?? "some_error"), more.headers ?? {});
+  return answers(
+    status,
+    wire.error(status, message, more.code ?? "some_error"),
+    more.headers ?? {},
+  );
 }
 
 /** The events of a reply up to, and not including, the one that finishes it. */
@@ -74,7 +82,12 @@ export function unfinished(wire: Wire, reply: Reply): readonly string[] {
 }
 
 /** A check, or a skip with its reason where the protocol has no such thing. */
-export function check(wire: Wire, name: string, id: string | null, work: () => Promise<void>): void {
+export function check(
+  wire: Wire,
+  name: string,
+  id: string | null,
+  work: () => Promise<void>,
+): void {
   const reason = id === null ? undefined : wire.skips[id];
   if (reason === undefined) test(name, work);
   else test.skip(`${name} (not here: ${reason})`, work);

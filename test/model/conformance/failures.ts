@@ -21,13 +21,20 @@ export function checkFailures(wire: Wire): void {
     for (const status of [400, 401, 403, 422]) {
       test(`ends with RLLM_017 at ${status}, at once`, async () => {
         const { result, server } = await after(refuses(wire, status, "No, thank you"), fine);
-        expect([result.error?.code, result.error?.retryable, server.seen.length]).toEqual(["RLLM_017", false, 1]);
+        expect([result.error?.code, result.error?.retryable, server.seen.length]).toEqual([
+          "RLLM_017",
+          false,
+          1,
+        ]);
         expect(result.error?.details).toMatchObject({ status, provider: wire.provider });
         expect(result.error?.message).toContain("No, thank you");
       });
     }
     test("waits as long as Retry-After says", async () => {
-      const { result, waits } = await after(refuses(wire, 429, "Slow down", { headers: { "retry-after": "7" } }), fine);
+      const { result, waits } = await after(
+        refuses(wire, 429, "Slow down", { headers: { "retry-after": "7" } }),
+        fine,
+      );
       expect([result.text, waits]).toEqual(["ok", [7000]]);
       expect(notesOf(result, "retry-wait")).toHaveLength(1);
     });
@@ -39,7 +46,11 @@ export function checkFailures(wire: Wire): void {
     }
     test("gives up after three tries", async () => {
       const { result, server } = await after(refuses(wire, 503, "Later"));
-      expect([result.error?.code, result.error?.retryable, server.seen.length]).toEqual(["RLLM_017", true, 3]);
+      expect([result.error?.code, result.error?.retryable, server.seen.length]).toEqual([
+        "RLLM_017",
+        true,
+        3,
+      ]);
       expect(result.error?.details).toMatchObject({ status: 503, attempts: 3 });
     });
     test("tries again after a reset before the answer", async () => {
@@ -48,7 +59,10 @@ export function checkFailures(wire: Wire): void {
     test("knows a prompt that is too long", async () => {
       const { status, message, code } = wire.tooLong;
       const { result, server } = await after(refuses(wire, status, message, { code }));
-      expect(result.error?.details).toMatchObject({ status, provider_code: "context_length_exceeded" });
+      expect(result.error?.details).toMatchObject({
+        status,
+        provider_code: "context_length_exceeded",
+      });
       expect(server.seen).toHaveLength(1);
     });
     test("never shows the key that a server quotes", async () => {
@@ -56,8 +70,13 @@ export function checkFailures(wire: Wire): void {
       expect(JSON.stringify([result.error?.message, result.error?.details])).not.toContain(KEY);
     });
     check(wire, "tells a web page from an answer", "web-page", async () => {
-      const { result } = await after(answers(200, "<html><body>Sign in to the hotel's network</body></html>"));
-      expect([result.error?.code, result.error?.message.includes("web page")]).toEqual(["RLLM_017", true]);
+      const { result } = await after(
+        answers(200, "<html><body>Sign in to the hotel's network</body></html>"),
+      );
+      expect([result.error?.code, result.error?.message.includes("web page")]).toEqual([
+        "RLLM_017",
+        true,
+      ]);
     });
     test("takes an empty reply for a failure", async () => {
       const { result, server } = await after(sends(wire, []), fine);
@@ -78,7 +97,11 @@ function checkStreams(wire: Wire, after: After, fine: Act): void {
   for (const end of ["close", "reset"] as const) {
     test(`takes a stream that ends early for a failure, never for an answer (${end})`, async () => {
       const { result, server } = await after(sends(wire, half, end), fine);
-      expect([result.error?.code, result.finish, server.seen.length]).toEqual(["RLLM_017", null, 1]);
+      expect([result.error?.code, result.finish, server.seen.length]).toEqual([
+        "RLLM_017",
+        null,
+        1,
+      ]);
     });
   }
   test("tries a stream again that ends before its first text", async () => {
@@ -86,7 +109,10 @@ function checkStreams(wire: Wire, after: After, fine: Act): void {
     expect(result.text).toBe("ok");
   });
   test("tries a stream again that reports an error before its first text", async () => {
-    const { result, server } = await after(sends(wire, [wire.fault("Overloaded", "overloaded_error")]), fine);
+    const { result, server } = await after(
+      sends(wire, [wire.fault("Overloaded", "overloaded_error")]),
+      fine,
+    );
     expect([result.text, server.seen.length]).toEqual(["ok", 2]);
   });
   test("ends with RLLM_017 where a stream reports an error after text", async () => {
@@ -97,10 +123,18 @@ function checkStreams(wire: Wire, after: After, fine: Act): void {
     expect([result.error?.code, server.seen.length]).toEqual(["RLLM_017", 1]);
     expect(result.error?.message).toContain("The wheels came off");
   });
-  check(wire, "does not try an error again that says the request is wrong", "fault-code", async () => {
-    const { result, server } = await after(sends(wire, [wire.fault("No such thing", "invalid_request_error")]), fine);
-    expect([result.text, server.seen.length]).toEqual(["", 1]);
-  });
+  check(
+    wire,
+    "does not try an error again that says the request is wrong",
+    "fault-code",
+    async () => {
+      const { result, server } = await after(
+        sends(wire, [wire.fault("No such thing", "invalid_request_error")]),
+        fine,
+      );
+      expect([result.text, server.seen.length]).toEqual(["", 1]);
+    },
+  );
   test("takes a stream of nothing but malformed events for a failure", async () => {
     const { result } = await after(sends(wire, [wire.malformed, wire.malformed]));
     expect([result.error?.code, result.error?.details["attempts"]]).toEqual(["RLLM_017", 3]);
@@ -117,7 +151,10 @@ function checkCancel(wire: Wire): void {
     await server.seen[0]?.closed;
   });
   test("ends with RLLM_022 where the caller aborts amid the answer, and closes the connection", async () => {
-    const { model, server } = await bench(wire, sends(wire, unfinished(wire, { texts: ["a", "b"] }), "open"));
+    const { model, server } = await bench(
+      wire,
+      sends(wire, unfinished(wire, { texts: ["a", "b"] }), "open"),
+    );
     const controller = new AbortController();
     let text = "";
     let code = "";
@@ -133,8 +170,12 @@ function checkCancel(wire: Wire): void {
     await server.seen[0]?.closed;
   });
   test("closes the connection where the caller stops reading", async () => {
-    const { model, server } = await bench(wire, sends(wire, unfinished(wire, { texts: ["a", "b"] }), "open"));
-    for await (const part of model.call(STREAM, new AbortController().signal)) if (part.type === "text") break;
+    const { model, server } = await bench(
+      wire,
+      sends(wire, unfinished(wire, { texts: ["a", "b"] }), "open"),
+    );
+    for await (const part of model.call(STREAM, new AbortController().signal))
+      if (part.type === "text") break;
     await server.seen[0]?.closed;
     expect(server.seen).toHaveLength(1);
   });

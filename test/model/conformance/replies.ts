@@ -6,16 +6,24 @@ import { bench, check, closeAfterEach, gives, sends, unfinished } from "./bench.
 
 const STREAM = ask({ stream: true });
 
-/** What a reply is made into: text, reasoning, usage, reasons, tool calls, and bytes in whatever pieces. */
+/**
+ * What a reply is made into: text, reasoning, usage, reasons, tool calls, and bytes in whatever
+ * pieces.
+ */
 export function checkReplies(wire: Wire): void {
   describe(`${wire.name}: replies`, () => {
     closeAfterEach();
-    const given = async (reply: Reply) => outcome((await bench(wire, gives(wire, reply))).model, STREAM);
+    const given = async (reply: Reply) =>
+      outcome((await bench(wire, gives(wire, reply))).model, STREAM);
 
     test("gives each piece of text as a part of its own, in order", async () => {
       const result = await given({ texts: ["a", "b", "c"] });
       expect(result.error).toBeNull();
-      expect(result.parts.flatMap((part) => (part.type === "text" ? [part.text] : []))).toEqual(["a", "b", "c"]);
+      expect(result.parts.flatMap((part) => (part.type === "text" ? [part.text] : []))).toEqual([
+        "a",
+        "b",
+        "c",
+      ]);
     });
     test("keeps reasoning apart from text", async () => {
       const result = await given({ reasoning: ["let me ", "see"], texts: ["done"] });
@@ -23,17 +31,26 @@ export function checkReplies(wire: Wire): void {
     });
     test("gives no text part where there is nothing but reasoning", async () => {
       const result = await given({ reasoning: ["hm"] });
-      expect(result.parts.map(({ type }) => type).filter((type) => type !== "note")).toEqual(["reasoning", "finish"]);
+      expect(result.parts.map(({ type }) => type).filter((type) => type !== "note")).toEqual([
+        "reasoning",
+        "finish",
+      ]);
     });
     test("makes no part of an empty piece", async () => {
       const result = await given({ texts: ["", "a", ""] });
-      expect(result.parts.filter(({ type }) => type === "text")).toEqual([{ type: "text", text: "a" }]);
+      expect(result.parts.filter(({ type }) => type === "text")).toEqual([
+        { type: "text", text: "a" },
+      ]);
     });
     check(wire, "reads an answer that comes in one piece", "whole", async () => {
       const reply = { texts: ["whole"], reasoning: ["hm"] };
       const { model } = await bench(wire, answers(200, wire.whole(reply)));
       const result = await outcome(model, STREAM);
-      expect([result.text, result.reasoning, result.finish?.reason]).toEqual(["whole", "hm", "stop"]);
+      expect([result.text, result.reasoning, result.finish?.reason]).toEqual([
+        "whole",
+        "hm",
+        "stop",
+      ]);
       expect(result.finish?.usage).toEqual({ prompt_tokens: 3, completion_tokens: 5 });
     });
     test("joins characters that two packets share", async () => {
@@ -47,7 +64,10 @@ export function checkReplies(wire: Wire): void {
       expect((await outcome(model, STREAM)).text).toBe(text);
     });
     test("reads a stream that comes all at once", async () => {
-      const { model } = await bench(wire, streams([wire.events({ texts: ["a", "b"] }).join("")], { type: wire.type }));
+      const { model } = await bench(
+        wire,
+        streams([wire.events({ texts: ["a", "b"] }).join("")], { type: wire.type }),
+      );
       expect((await outcome(model, STREAM)).text).toBe("ab");
     });
     test("reads an answer of two megabytes", async () => {
@@ -72,7 +92,10 @@ export function checkReplies(wire: Wire): void {
       expect(result.parts.at(-1)?.type).toBe("finish");
     });
     test("gives the text beside a tool call", async () => {
-      const result = await given({ texts: ["Let me look."], tool: { name: "get_weather", input: { city: "Köln" } } });
+      const result = await given({
+        texts: ["Let me look."],
+        tool: { name: "get_weather", input: { city: "Köln" } },
+      });
       expect([result.error, result.text]).toEqual([null, "Let me look."]);
     });
     check(wire, "passes keep-alives over", null, async () => {
@@ -101,14 +124,20 @@ export function checkReplies(wire: Wire): void {
       const { model } = await bench(wire, sends(wire, [...events, ...ending]));
       const result = await outcome(model, STREAM);
       expect([result.error, result.text]).toEqual([null, "ab"]);
-      if (wire.skips["malformed-note"] === undefined) expect(notesOf(result, "warning")).toHaveLength(1);
+      if (wire.skips["malformed-note"] === undefined)
+        expect(notesOf(result, "warning")).toHaveLength(1);
     });
-    check(wire, "ends soon where the connection stays open after the answer", "silent-end", async () => {
-      const { model } = await bench(wire, sends(wire, wire.events({ texts: ["a"] }), "open"));
-      const start = performance.now();
-      expect((await outcome(model, STREAM)).text).toBe("a");
-      expect(performance.now() - start).toBeLessThan(4000);
-    });
+    check(
+      wire,
+      "ends soon where the connection stays open after the answer",
+      "silent-end",
+      async () => {
+        const { model } = await bench(wire, sends(wire, wire.events({ texts: ["a"] }), "open"));
+        const start = performance.now();
+        expect((await outcome(model, STREAM)).text).toBe("a");
+        expect(performance.now() - start).toBeLessThan(4000);
+      },
+    );
   });
 }
 
@@ -127,7 +156,9 @@ function checkCounts(wire: Wire, given: Given): void {
     expect((await given({ texts: ["a"], usage: null })).finish?.usage).toBeNull();
   });
   test("names the model that answered", async () => {
-    expect((await given({ texts: ["a"], served: "model-2026-11-01" })).finish?.served).toBe("model-2026-11-01");
+    expect((await given({ texts: ["a"], served: "model-2026-11-01" })).finish?.served).toBe(
+      "model-2026-11-01",
+    );
   });
   test("names none where the server does not say", async () => {
     expect((await given({ texts: ["a"], served: null })).finish?.served).toBeNull();
@@ -142,7 +173,12 @@ function checkReasons(wire: Wire, given: Given): void {
     const result = await given({ texts: ["a"], finish: "content-filter" });
     expect([result.error, result.finish?.reason]).toEqual([null, "content-filter"]);
   });
-  check(wire, "takes a reason that nobody knows yet for another one", "unknown-finish", async () => {
-    expect((await given({ texts: ["a"], finish: "unheard-of" })).finish?.reason).toBe("other");
-  });
+  check(
+    wire,
+    "takes a reason that nobody knows yet for another one",
+    "unknown-finish",
+    async () => {
+      expect((await given({ texts: ["a"], finish: "unheard-of" })).finish?.reason).toBe("other");
+    },
+  );
 }

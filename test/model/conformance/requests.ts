@@ -14,7 +14,11 @@ const SCHEMA = {
 };
 const TOOL = {
   type: "function",
-  function: { name: "get_weather", description: "Looks out", parameters: { type: "object", properties: {} } },
+  function: {
+    name: "get_weather",
+    description: "Looks out",
+    parameters: { type: "object", properties: {} },
+  },
 };
 const PICTURE = { mediaType: "image/png", data: "iVBORw0KGgo=", name: "dot.png" };
 
@@ -33,12 +37,19 @@ export function checkRequests(wire: Wire): void {
     test("go to the protocol's address", async () => {
       expect((await sent({})).seen).toMatchObject({ method: "POST", path: wire.path });
     });
-    check(wire, "carry the key where the provider looks for it, and nowhere else", "key-header", async () => {
-      const { seen } = await sent({});
-      const [name, value] = wire.keyHeader;
-      expect(seen.headers[name]).toBe(value);
-      expect(Object.values({ ...seen.headers, [name]: "" }).join() + seen.path + seen.text).not.toContain(value);
-    });
+    check(
+      wire,
+      "carry the key where the provider looks for it, and nowhere else",
+      "key-header",
+      async () => {
+        const { seen } = await sent({});
+        const [name, value] = wire.keyHeader;
+        expect(seen.headers[name]).toBe(value);
+        expect(
+          Object.values({ ...seen.headers, [name]: "" }).join() + seen.path + seen.text,
+        ).not.toContain(value);
+      },
+    );
     test("carry the prompt byte for byte", async () => {
       const content = '  Zwölf\r\n\u0000 {{x}} \u{1F600} \\u00e9 "quoted"\n\n';
       expect((await sent({ messages: [{ role: "user", content }] })).asked.turns).toEqual([
@@ -47,7 +58,9 @@ export function checkRequests(wire: Wire): void {
     });
     test("carry a prompt of a megabyte", async () => {
       const content = "0123456789abcde\n".repeat(65_536);
-      expect((await sent({ messages: [{ role: "user", content }] })).asked.turns[0]?.text === content).toBe(true);
+      expect(
+        (await sent({ messages: [{ role: "user", content }] })).asked.turns[0]?.text === content,
+      ).toBe(true);
     });
     test("carry the system message and the turns of a conversation in order", async () => {
       const messages: readonly Message[] = [
@@ -58,7 +71,9 @@ export function checkRequests(wire: Wire): void {
       ];
       const { asked } = await sent({ messages });
       expect(asked.system).toBe("Be brief.");
-      expect(asked.turns).toEqual(messages.slice(1).map(({ role, content }) => ({ role, text: content })));
+      expect(asked.turns).toEqual(
+        messages.slice(1).map(({ role, content }) => ({ role, text: content })),
+      );
     });
     test("carry limit, temperature and stop under the protocol's names", async () => {
       const { asked } = await sent({ params: { max_tokens: 77, temperature: 0.5, stop: ["END"] } });
@@ -72,7 +87,10 @@ export function checkRequests(wire: Wire): void {
       expect(notesOf(result, "degraded").join()).toContain(`"${name}"`);
     });
     test("carry headers and body fields of the program's own", async () => {
-      const params = { extra_headers: { "X-Trace": "t-1" }, extra_body: { some_field: { deep: 1 } } };
+      const params = {
+        extra_headers: { "X-Trace": "t-1" },
+        extra_body: { some_field: { deep: 1 } },
+      };
       const { seen } = await sent({ params });
       expect([seen.headers["x-trace"], seen.body["some_field"]]).toEqual(["t-1", { deep: 1 }]);
     });
@@ -88,27 +106,48 @@ export function checkRequests(wire: Wire): void {
       expect((await sent({})).asked.schema).toBeNull();
     });
     test("name what the provider does not enforce", async () => {
-      const schema = { ...SCHEMA, properties: { ...SCHEMA.properties, text: { type: "string", not: { const: "x" } } } };
+      const schema = {
+        ...SCHEMA,
+        properties: { ...SCHEMA.properties, text: { type: "string", not: { const: "x" } } },
+      };
       const { result } = await sent({ schema });
-      const [note] = result.parts.filter((part) => part.type === "note" && part.kind === "schema-weakened");
-      expect(note).toMatchObject({ data: { weakened: [{ pointer: "/properties/text", keyword: "not" }] } });
+      const [note] = result.parts.filter(
+        (part) => part.type === "note" && part.kind === "schema-weakened",
+      );
+      expect(note).toMatchObject({
+        data: { weakened: [{ pointer: "/properties/text", keyword: "not" }] },
+      });
     });
-    check(wire, "go again without the schema where the server refuses it", "schema-refused", async () => {
-      const made = await bench(wire, refuses(wire, 400, wire.schemaRefused), gives(wire, { texts: ["{}"] }));
-      const result = await outcome(made.model, ask({ stream: true, schema: SCHEMA }));
-      expect(result.text).toBe("{}");
-      expect(made.server.seen.map((seen) => wire.ask(seen).schema)).toEqual([SCHEMA, null]);
-      expect(notesOf(result, "schema-weakened")).toHaveLength(1);
-    });
+    check(
+      wire,
+      "go again without the schema where the server refuses it",
+      "schema-refused",
+      async () => {
+        const made = await bench(
+          wire,
+          refuses(wire, 400, wire.schemaRefused),
+          gives(wire, { texts: ["{}"] }),
+        );
+        const result = await outcome(made.model, ask({ stream: true, schema: SCHEMA }));
+        expect(result.text).toBe("{}");
+        expect(made.server.seen.map((seen) => wire.ask(seen).schema)).toEqual([SCHEMA, null]);
+        expect(notesOf(result, "schema-weakened")).toHaveLength(1);
+      },
+    );
     check(wire, "carry a picture before the text", "image", async () => {
-      const { asked } = await sent({ messages: [{ role: "user", content: "What is it?", attachments: [PICTURE] }] });
+      const { asked } = await sent({
+        messages: [{ role: "user", content: "What is it?", attachments: [PICTURE] }],
+      });
       expect(asked.files).toEqual(["data:image/png;base64,iVBORw0KGgo="]);
       expect(asked.turns).toEqual([{ role: "user", text: "What is it?" }]);
     });
     check(wire, "are not made with a file that the model can't take", "not-taken", async () => {
       const made = await bench(wire, gives(wire, { texts: ["ok"] }));
       const attachments = [{ mediaType: "application/zip", data: "UEsDBA==", name: "all.zip" }];
-      const result = await outcome(made.model, ask({ messages: [{ role: "user", content: "Open it", attachments }] }));
+      const result = await outcome(
+        made.model,
+        ask({ messages: [{ role: "user", content: "Open it", attachments }] }),
+      );
       expect([result.error?.code, made.server.seen.length]).toEqual(["RLLM_017", 0]);
       expect(result.error?.message).toContain(`"all.zip" is application/zip`);
     });

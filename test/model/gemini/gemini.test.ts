@@ -24,7 +24,9 @@ describe("a request of generateContent", () => {
   });
 
   test("goes to a tuned model under its own name", async () => {
-    expect((await sent("tunedModels/mine", {})).path).toBe("/v1beta/tunedModels/mine:streamGenerateContent?alt=sse");
+    expect((await sent("tunedModels/mine", {})).path).toBe(
+      "/v1beta/tunedModels/mine:streamGenerateContent?alt=sse",
+    );
   });
 
   test("has schema and limits in generationConfig, and the program's fields of it beside them", async () => {
@@ -55,7 +57,9 @@ describe("a request of generateContent", () => {
       { mediaType: "audio/wav", data: "UklGRg==", name: "a.wav" },
       { mediaType: "application/pdf", data: "JVBERi0=", name: "a.pdf" },
     ];
-    const { body } = await sent("gemini-3-flash", { messages: [{ role: "user", content: "Listen", attachments }] });
+    const { body } = await sent("gemini-3-flash", {
+      messages: [{ role: "user", content: "Listen", attachments }],
+    });
     expect(body["contents"]).toEqual([
       {
         role: "user",
@@ -74,7 +78,9 @@ describe("a request of generateContent", () => {
       { role: "user", content: "Hi" },
     ] as const;
     const { body, result } = await sent("gemma-3-27b-it", { messages, schema: SCHEMA });
-    expect(body).toEqual({ contents: [{ role: "user", parts: [{ text: "Be brief." }, { text: "Hi" }] }] });
+    expect(body).toEqual({
+      contents: [{ role: "user", parts: [{ text: "Be brief." }, { text: "Hi" }] }],
+    });
     expect(notesOf(result, "degraded")).toHaveLength(1);
   });
 
@@ -96,15 +102,25 @@ describe("a request of generateContent", () => {
 
 describe("thinking", () => {
   for (const [model, params, expected] of [
-    ["gemini-3-flash", { reasoning_effort: "low" }, { thinkingLevel: "low", includeThoughts: true }],
+    [
+      "gemini-3-flash",
+      { reasoning_effort: "low" },
+      { thinkingLevel: "low", includeThoughts: true },
+    ],
     ["gemini-3-flash", { reasoning_effort: "none" }, { thinkingLevel: "minimal" }],
-    ["gemini-2.5-flash", { reasoning_effort: "high" }, { thinkingBudget: 24_576, includeThoughts: true }],
+    [
+      "gemini-2.5-flash",
+      { reasoning_effort: "high" },
+      { thinkingBudget: 24_576, includeThoughts: true },
+    ],
     ["gemini-2.5-flash", { thinking: false }, { thinkingBudget: 0 }],
     ["gemini-2.5-pro", { thinking: true }, { thinkingBudget: -1, includeThoughts: true }],
     ["gemini-2.5-pro", { thinking: { thinkingBudget: 300 } }, { thinkingBudget: 300 }],
   ] as const) {
     test(`of ${model} with ${JSON.stringify(params)}`, async () => {
-      expect((await sent(model, { params })).body["generationConfig"]).toEqual({ thinkingConfig: expected });
+      expect((await sent(model, { params })).body["generationConfig"]).toEqual({
+        thinkingConfig: expected,
+      });
     });
   }
 
@@ -118,7 +134,10 @@ describe("a reply of generateContent", () => {
   const chunk = (body: unknown) => `data: ${JSON.stringify(body)}\r\n\r\n`;
 
   test("that blocks the prompt ends as content-filter, with the reason", async () => {
-    const body = { promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 8 } };
+    const body = {
+      promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
+      usageMetadata: { promptTokenCount: 8 },
+    };
     const { model, server } = await bench(GENERATE, sends(GENERATE, [chunk(body)]));
     const result = await outcome(model, ask());
     expect(result.finish).toMatchObject({
@@ -138,15 +157,27 @@ describe("a reply of generateContent", () => {
       thoughtsTokenCount: 90,
       totalTokenCount: 103,
     };
-    const candidates = [{ content: { parts: [{ text: "a" }], role: "model" }, finishReason: "STOP" }];
-    const { model } = await bench(GENERATE, sends(GENERATE, [chunk({ candidates, usageMetadata })]));
-    expect((await outcome(model, ask())).finish?.usage).toEqual({ prompt_tokens: 8, completion_tokens: 95 });
+    const candidates = [
+      { content: { parts: [{ text: "a" }], role: "model" }, finishReason: "STOP" },
+    ];
+    const { model } = await bench(
+      GENERATE,
+      sends(GENERATE, [chunk({ candidates, usageMetadata })]),
+    );
+    expect((await outcome(model, ask())).finish?.usage).toEqual({
+      prompt_tokens: 8,
+      completion_tokens: 95,
+    });
   });
 
   test("that says in its body how long to wait is heeded", async () => {
     const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "4.5s" }];
     const error = { code: 429, message: "Quota exceeded", status: "RESOURCE_EXHAUSTED", details };
-    const { model, waits } = await bench(GENERATE, answers(429, { error }), gives(GENERATE, { texts: ["ok"] }));
+    const { model, waits } = await bench(
+      GENERATE,
+      answers(429, { error }),
+      gives(GENERATE, { texts: ["ok"] }),
+    );
     expect([(await outcome(model, ask())).text, waits]).toEqual(["ok", [4500]]);
   });
 });

@@ -34,13 +34,19 @@ export function openOllama(script: Script): OllamaServer {
     idleTimeout: 30,
     async fetch(request) {
       const { pathname } = new URL(request.url);
-      const body: Record<string, unknown> = request.method === "POST" ? JSON.parse(await request.text()) : {};
+      const body: Record<string, unknown> =
+        request.method === "POST" ? JSON.parse(await request.text()) : {};
       asked.push({ path: pathname, headers: request.headers, body });
-      if (pathname === "/api/tags") return Response.json({ models: tags.map((name) => ({ name, model: name })) });
+      if (pathname === "/api/tags")
+        return Response.json({ models: tags.map((name) => ({ name, model: name })) });
       if (pathname === "/api/pull") return pulled(script, body, tags);
       if (pathname !== "/api/chat") return Response.json({ error: "not found" }, { status: 404 });
       const present = tags.includes(withTag(String(body["model"])));
-      if (!present) return Response.json({ error: `model "${String(body["model"])}" not found` }, { status: 404 });
+      if (!present)
+        return Response.json(
+          { error: `model "${String(body["model"])}" not found` },
+          { status: 404 },
+        );
       return lines(script.chat ?? [], script.hangs ?? false);
     },
   });
@@ -49,20 +55,32 @@ export function openOllama(script: Script): OllamaServer {
 }
 
 /** One line of an answer. */
-export function piece(content: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function piece(
+  content: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return { model: "llama3.2", message: { role: "assistant", content, ...more }, done: false };
 }
 
-export const END = { ...piece(""), done: true, done_reason: "stop", prompt_eval_count: 7, eval_count: 4 };
+export const END = {
+  ...piece(""),
+  done: true,
+  done_reason: "stop",
+  prompt_eval_count: 7,
+  eval_count: 4,
+};
 
 function pulled(script: Script, body: Readonly<Record<string, unknown>>, tags: string[]): Response {
   const steps = script.pull ?? [{ status: "success" }];
-  if (JSON.stringify(steps).includes(`"success"`)) tags.push(withTag(String(body["name"] ?? body["model"])));
+  if (JSON.stringify(steps).includes(`"success"`))
+    tags.push(withTag(String(body["name"] ?? body["model"])));
   return lines(steps, false);
 }
 
 function lines(all: readonly unknown[], hangs: boolean): Response {
-  const text = all.map((line) => (typeof line === "string" ? line : `${JSON.stringify(line)}\n`)).join("");
+  const text = all
+    .map((line) => (typeof line === "string" ? line : `${JSON.stringify(line)}\n`))
+    .join("");
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(new TextEncoder().encode(text));

@@ -39,7 +39,12 @@ testProvider("ollama", async (behaviour) => {
   const server = openOllama({ ...ANSWER, chat, hangs: behaviour === "hangs" });
   const config = settings({ environment: { OLLAMA_API_BASE: server.url } });
   return {
-    provider: createOllama({ endpoint: resolveEndpoint("ollama", config), config, fetch, autoPull: false }),
+    provider: createOllama({
+      endpoint: resolveEndpoint("ollama", config),
+      config,
+      fetch,
+      autoPull: false,
+    }),
     name: "llama3.2",
     id: "ollama/llama3.2",
     request: ask({ schema: { type: "object" } }),
@@ -88,7 +93,10 @@ describe("ready() with Ollama", () => {
       `Pulling "llama3.2": pulling aabbcc 100 %`,
       `Pulling "llama3.2": success`,
     ]);
-    expect(notes[1]).toMatchObject({ kind: "progress", data: { completed: 20, total: 200, status: "pulling aabbcc" } });
+    expect(notes[1]).toMatchObject({
+      kind: "progress",
+      data: { completed: 20, total: 200, status: "pulling aabbcc" },
+    });
     expect(server.tags).toEqual(["llama3.2:latest"]);
     expect((await outcome(model, ask())).text).toBe("Hello");
   });
@@ -121,7 +129,9 @@ describe("ready() with Ollama", () => {
   test("tells another kind of server from Ollama", async () => {
     const server = await openServer(answers(200, "<html>nginx</html>"));
     opened.push(server);
-    const { model } = await at(ANSWER, { environment: { OLLAMA_API_BASE: `http://${server.host}` } });
+    const { model } = await at(ANSWER, {
+      environment: { OLLAMA_API_BASE: `http://${server.host}` },
+    });
     const error = await errorOf(() => model.ready(SIGNAL, () => undefined));
     expect(error.message).toContain("sent a web page instead of a reply");
   });
@@ -134,7 +144,12 @@ describe("call() with Ollama", () => {
     expect((await outcome(model, ask())).parts).toEqual([
       { type: "reasoning", text: "hm" },
       { type: "text", text: "Hi" },
-      { type: "finish", reason: "length", usage: { prompt_tokens: 7, completion_tokens: 4 }, served: "llama3.2" },
+      {
+        type: "finish",
+        reason: "length",
+        usage: { prompt_tokens: 7, completion_tokens: 4 },
+        served: "llama3.2",
+      },
     ]);
   });
 
@@ -161,12 +176,19 @@ describe("call() with Ollama", () => {
       keep_alive: "5m",
       stream: true,
     });
-    expect(notesOf(result, "degraded")).toEqual([`Left "user" out of the call: ollama/llama3.2 does not take it`]);
+    expect(notesOf(result, "degraded")).toEqual([
+      `Left "user" out of the call: ollama/llama3.2 does not take it`,
+    ]);
   });
 
   test("sends the schema as the format, weakened where it must be", async () => {
     const { model, server } = await at(ANSWER);
-    const schema = { type: "object", properties: { a: { type: "string" } }, required: ["a"], minProperties: 1 };
+    const schema = {
+      type: "object",
+      properties: { a: { type: "string" } },
+      required: ["a"],
+      minProperties: 1,
+    };
     const result = await outcome(model, ask({ schema }));
     const { minProperties: _dropped, ...sent } = schema;
     expect(server.asked.at(-1)?.body["format"]).toEqual(sent);
@@ -179,10 +201,18 @@ describe("call() with Ollama", () => {
     const { model, server } = await at(ANSWER);
     const own = { type: "json_schema", json_schema: { name: "x", schema: { type: "array" } } };
     const schema = { type: "object" };
-    for (const params of [{ format: "json" }, { response_format: own }, { response_format: { type: "text" } }]) {
+    for (const params of [
+      { format: "json" },
+      { response_format: own },
+      { response_format: { type: "text" } },
+    ]) {
       await outcome(model, ask({ schema, params }));
     }
-    expect(server.asked.map(({ body }) => body["format"])).toEqual(["json", { type: "array" }, undefined]);
+    expect(server.asked.map(({ body }) => body["format"])).toEqual([
+      "json",
+      { type: "array" },
+      undefined,
+    ]);
   });
 
   test("makes room for a prompt that the default window would cut", async () => {
@@ -194,7 +224,11 @@ describe("call() with Ollama", () => {
   test("gives RLLM_010 for a model that is gone, at once", async () => {
     const { model, server } = await at({ tags: [] });
     const { error } = await outcome(model, ask());
-    expect([error?.code, error?.details, server.asked.length]).toEqual(["RLLM_010", { model: "ollama/llama3.2" }, 1]);
+    expect([error?.code, error?.details, server.asked.length]).toEqual([
+      "RLLM_010",
+      { model: "ollama/llama3.2" },
+      1,
+    ]);
   });
 
   test("takes a stream that ends early, or reports an error, for a failure", async () => {
@@ -227,7 +261,10 @@ describe("call() with Ollama", () => {
         stdout: "pipe",
         stderr: "pipe",
       });
-      const printed = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+      const printed = await Promise.all([
+        new Response(child.stdout).text(),
+        new Response(child.stderr).text(),
+      ]);
       expect(printed).toEqual([code, ""]);
     }
   });
@@ -241,7 +278,10 @@ describe("call() with Ollama", () => {
   test("ends with the program's timeout", async () => {
     const { model } = await at({ ...ANSWER, chat: [piece("Hel")], hangs: true });
     const { error } = await outcome(model, ask({ params: { timeout: 0.2 } }));
-    expect([error?.code, error?.message]).toEqual(["RLLM_017", expect.stringContaining("within 0.2 s")]);
+    expect([error?.code, error?.message]).toEqual([
+      "RLLM_017",
+      expect.stringContaining("within 0.2 s"),
+    ]);
   });
 });
 
@@ -254,9 +294,9 @@ describe("the address of Ollama", () => {
     ["http://box:11434/v1", "http://box:11434"],
   ]) {
     test(`${value} in OLLAMA_HOST is ${url}`, () => {
-      expect(resolveEndpoint("ollama", settings({ environment: { OLLAMA_HOST: value ?? "" } })).baseUrl).toBe(
-        url ?? "",
-      );
+      expect(
+        resolveEndpoint("ollama", settings({ environment: { OLLAMA_HOST: value ?? "" } })).baseUrl,
+      ).toBe(url ?? "");
     });
   }
   test("may be another name's, in config.yaml", async () => {

@@ -4,7 +4,18 @@ import type { Model } from "../../../src/model/model.ts";
 import { resolveEndpoint } from "../../../src/model/endpoint.ts";
 import { createOpenAi } from "../../../src/model/openai/openai.ts";
 import { ask, errorOf, noBaseline, notesOf, outcome } from "../calls.ts";
-import { answers, DONE, event, fails, openServer, says, silence, spells, streams, USAGE } from "../faulty-server.ts";
+import {
+  answers,
+  DONE,
+  event,
+  fails,
+  openServer,
+  says,
+  silence,
+  spells,
+  streams,
+  USAGE,
+} from "../faulty-server.ts";
 import type { Act, FaultyServer } from "../faulty-server.ts";
 import { testProvider } from "../provider-suite.ts";
 import { settings } from "../settings.ts";
@@ -29,11 +40,17 @@ const SCHEMA = {
 };
 
 /** A model at that server, without retries. */
-function modelAt(server: FaultyServer, id = "local/test", environment: Record<string, string> = {}): Model {
+function modelAt(
+  server: FaultyServer,
+  id = "local/test",
+  environment: Record<string, string> = {},
+): Model {
   const slash = id.indexOf("/");
   const [front, name] = [id.slice(0, slash), id.slice(slash + 1)] as const;
   const variable = `${front.toUpperCase()}_API_BASE`;
-  const config = settings({ environment: { [variable]: server.url, OPENAI_API_KEY: KEY, ...environment } });
+  const config = settings({
+    environment: { [variable]: server.url, OPENAI_API_KEY: KEY, ...environment },
+  });
   return createOpenAi({ endpoint: resolveEndpoint(front, config), config, fetch }).model(name);
 }
 
@@ -41,7 +58,9 @@ testProvider("openai", async (behaviour) => {
   const act: Act = (socket, seen) => {
     if (behaviour === "hangs") return silence(socket, seen);
     if (behaviour === "says-nothing") return says(null)(socket, seen);
-    return seen.body["stream"] === true ? spells("Hel", "lo")(socket, seen) : says("Hello")(socket, seen);
+    return seen.body["stream"] === true
+      ? spells("Hel", "lo")(socket, seen)
+      : says("Hello")(socket, seen);
   };
   const server = await openServer(act);
   const config = settings({ environment: { OPENAI_API_BASE: server.url, OPENAI_API_KEY: KEY } });
@@ -61,7 +80,10 @@ describe("call() with the OpenAI protocol", () => {
   test("sends the messages byte for byte and nothing that was not asked for", async () => {
     const server = await serve(says("hi"));
     const content = "  Zwölf\r\n\u0000 {{x}} \u{1F600}\n\n";
-    const result = await outcome(modelAt(server), ask({ messages: [{ role: "user", content }], schema: SCHEMA }));
+    const result = await outcome(
+      modelAt(server),
+      ask({ messages: [{ role: "user", content }], schema: SCHEMA }),
+    );
     expect(result.text).toBe("hi");
     expect(server.seen[0]?.path).toBe("/v1/chat/completions");
     expect(server.seen[0]?.body).toEqual({ model: "test", messages: [{ role: "user", content }] });
@@ -82,7 +104,12 @@ describe("call() with the OpenAI protocol", () => {
     expect(result.parts).toEqual([
       { type: "reasoning", text: "hm" },
       { type: "text", text: "hi" },
-      { type: "finish", reason: "stop", usage: { prompt_tokens: 3, completion_tokens: 5 }, served: "served-model" },
+      {
+        type: "finish",
+        reason: "stop",
+        usage: { prompt_tokens: 3, completion_tokens: 5 },
+        served: "served-model",
+      },
     ]);
   });
 
@@ -96,7 +123,10 @@ describe("call() with the OpenAI protocol", () => {
     const server = await serve(streams([...pieces, event({}, "length"), USAGE, DONE]));
     const result = await outcome(modelAt(server), ask({ stream: true }));
     expect(result.reasoning).toBe("let me see");
-    expect(result.parts.filter((part) => part.type === "text").map((part) => part.text)).toEqual(["a", "b"]);
+    expect(result.parts.filter((part) => part.type === "text").map((part) => part.text)).toEqual([
+      "a",
+      "b",
+    ]);
     expect(result.finish).toEqual({
       type: "finish",
       reason: "length",
@@ -116,7 +146,11 @@ describe("call() with the OpenAI protocol", () => {
   });
 
   test("uses the first choice of several and says so", async () => {
-    const choices = [1, 0].map((index) => ({ index, finish_reason: "stop", message: { content: `answer ${index}` } }));
+    const choices = [1, 0].map((index) => ({
+      index,
+      finish_reason: "stop",
+      message: { content: `answer ${index}` },
+    }));
     const server = await serve(answers(200, { choices }));
     const result = await outcome(modelAt(server), ask({ params: { n: 2 } }));
     expect(result.text).toBe("answer 0");
@@ -132,7 +166,10 @@ describe("call() with the OpenAI protocol", () => {
 
   test("takes a query of the base URL along", async () => {
     const server = await serve(says("hi"));
-    await outcome(modelAt(server, "local/test", { LOCAL_API_BASE: `${server.url}/?team=a` }), ask());
+    await outcome(
+      modelAt(server, "local/test", { LOCAL_API_BASE: `${server.url}/?team=a` }),
+      ask(),
+    );
     expect(server.seen[0]?.path).toBe("/v1/chat/completions?team=a");
   });
 
@@ -179,7 +216,10 @@ describe("call() maps parameters", () => {
 
   test("keeps max_tokens for other models of OpenAI's", async () => {
     const server = await serve(says("hi"));
-    await outcome(modelAt(server, "openai/gpt-4o"), ask({ params: { max_tokens: 9, temperature: 0.2 } }));
+    await outcome(
+      modelAt(server, "openai/gpt-4o"),
+      ask({ params: { max_tokens: 9, temperature: 0.2 } }),
+    );
     expect(server.seen[0]?.body).toMatchObject({ max_tokens: 9, temperature: 0.2 });
   });
 
@@ -191,14 +231,20 @@ describe("call() maps parameters", () => {
       modelAt(server, "openai/gpt-4o"),
       ask({ params: { format: "json", response_format: own }, schema: SCHEMA }),
     );
-    expect(server.seen.map((seen) => seen.body["response_format"])).toEqual([{ type: "json_object" }, own]);
+    expect(server.seen.map((seen) => seen.body["response_format"])).toEqual([
+      { type: "json_object" },
+      own,
+    ]);
   });
 
   test("asks for usage in a stream only where that is known to be taken", async () => {
     const server = await serve(spells("hi"));
     await outcome(modelAt(server, "openai/gpt-4o"), ask({ stream: true }));
     await outcome(modelAt(server), ask({ stream: true }));
-    expect(server.seen.map((seen) => seen.body["stream_options"])).toEqual([{ include_usage: true }, undefined]);
+    expect(server.seen.map((seen) => seen.body["stream_options"])).toEqual([
+      { include_usage: true },
+      undefined,
+    ]);
   });
 });
 
@@ -211,8 +257,12 @@ describe("call() sends the schema", () => {
       type: "json_schema",
       json_schema: { name: "output", strict: true, schema: { ...SCHEMA, properties: { text } } },
     });
-    const note = result.parts.find((part) => part.type === "note" && part.kind === "schema-weakened");
-    expect(note).toMatchObject({ data: { weakened: [{ pointer: "/properties/text", keyword: "minLength" }] } });
+    const note = result.parts.find(
+      (part) => part.type === "note" && part.kind === "schema-weakened",
+    );
+    expect(note).toMatchObject({
+      data: { weakened: [{ pointer: "/properties/text", keyword: "minLength" }] },
+    });
   });
 
   test("again without it when the server says that it takes none", async () => {
@@ -239,7 +289,10 @@ describe("azure", () => {
   const environment = { AZURE_API_KEY: "azure-key-1" };
   test("uses the v1 address with the api-key header", async () => {
     const server = await serve(says("hi"));
-    await outcome(modelAt(server, "azure/my-gpt", { ...environment, AZURE_API_BASE: `http://${server.host}` }), ask());
+    await outcome(
+      modelAt(server, "azure/my-gpt", { ...environment, AZURE_API_BASE: `http://${server.host}` }),
+      ask(),
+    );
     expect(server.seen[0]?.path).toBe("/openai/v1/chat/completions");
     expect(server.seen[0]?.headers["api-key"]).toBe("azure-key-1");
     expect(server.seen[0]?.headers["authorization"]).toBeUndefined();
@@ -247,16 +300,24 @@ describe("azure", () => {
 
   test("uses the deployment's address where AZURE_API_VERSION is set", async () => {
     const server = await serve(says("hi"));
-    const dated = { ...environment, AZURE_API_BASE: `http://${server.host}/`, AZURE_API_VERSION: "2024-10-21" };
+    const dated = {
+      ...environment,
+      AZURE_API_BASE: `http://${server.host}/`,
+      AZURE_API_VERSION: "2024-10-21",
+    };
     await outcome(modelAt(server, "azure/my-gpt", dated), ask());
-    expect(server.seen[0]?.path).toBe("/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21");
+    expect(server.seen[0]?.path).toBe(
+      "/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21",
+    );
   });
 
   test("takes a deployment's full address as it is", async () => {
     const server = await serve(says("hi"));
     const base = `http://${server.host}/openai/deployments/other?api-version=2025-01-01-preview`;
     await outcome(modelAt(server, "azure/my-gpt", { ...environment, AZURE_API_BASE: base }), ask());
-    expect(server.seen[0]?.path).toBe("/openai/deployments/other/chat/completions?api-version=2025-01-01-preview");
+    expect(server.seen[0]?.path).toBe(
+      "/openai/deployments/other/chat/completions?api-version=2025-01-01-preview",
+    );
   });
 });
 
@@ -265,7 +326,10 @@ describe("list()", () => {
     const server = await serve(answers(200, { object: "list", data: [{ id: "a" }, { id: "b" }] }));
     const config = settings({ environment: { LOCAL_API_BASE: server.url } });
     const models = createModels({ config, baseline: noBaseline });
-    expect(await (await models.provider("local")).list?.(new AbortController().signal)).toEqual(["a", "b"]);
+    expect(await (await models.provider("local")).list?.(new AbortController().signal)).toEqual([
+      "a",
+      "b",
+    ]);
     expect(server.seen[0]?.path).toBe("/v1/models");
   });
 
@@ -273,6 +337,8 @@ describe("list()", () => {
     const config = settings({});
     const models = createModels({ config, baseline: noBaseline });
     const provider = await models.provider("groq");
-    expect((await errorOf(async () => provider.list?.(new AbortController().signal))).code).toBe("RLLM_014");
+    expect((await errorOf(async () => provider.list?.(new AbortController().signal))).code).toBe(
+      "RLLM_014",
+    );
   });
 });

@@ -11,12 +11,9 @@ async function events(...pieces: readonly (string | Uint8Array)[]): Promise<stri
 }
 
 test("readEvents() takes every end of line, comments, names, and a last event without its blank line", async () => {
-  expect(await events(": ping\n\nevent: x\nid: 1\ndata: a\n\ndata:b\r\n\r\ndata: c\r\rdata: d")).toEqual([
-    "a",
-    "b",
-    "c",
-    "d",
-  ]);
+  expect(
+    await events(": ping\n\nevent: x\nid: 1\ndata: a\n\ndata:b\r\n\r\ndata: c\r\rdata: d"),
+  ).toEqual(["a", "b", "c", "d"]);
 });
 
 test("readEvents() joins the lines of one event", async () => {
@@ -28,11 +25,14 @@ test("readEvents() gives the same events however the bytes are cut", async () =>
   const text = `: héllo\r\ndata: {"a":"ü😀"}\r\n\r\ndata: x\ndata: y\n\ndata: [DONE]\n\n`;
   const bytes = new TextEncoder().encode(text);
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 12 }), async (cuts) => {
-      const edges = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
-      const pieces = edges.slice(1).map((edge, index) => bytes.subarray(edges[index] ?? 0, edge));
-      expect(await events(...pieces)).toEqual([`{"a":"ü😀"}`, "x\ny", "[DONE]"]);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 12 }),
+      async (cuts) => {
+        const edges = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
+        const pieces = edges.slice(1).map((edge, index) => bytes.subarray(edges[index] ?? 0, edge));
+        expect(await events(...pieces)).toEqual([`{"a":"ü😀"}`, "x\ny", "[DONE]"]);
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -37,36 +37,61 @@ describe("a request of Responses", () => {
     const params = { verbosity: "low", reasoning_effort: "high", max_tokens: 4 };
     const { body } = await sent("gpt-5-mini", { schema: SCHEMA, params });
     expect(body).toMatchObject({
-      text: { verbosity: "low", format: { type: "json_schema", name: "output", strict: true, schema: SCHEMA } },
+      text: {
+        verbosity: "low",
+        format: { type: "json_schema", name: "output", strict: true, schema: SCHEMA },
+      },
       reasoning: { effort: "high" },
       max_output_tokens: 16,
     });
   });
 
   test("has the program's own response_format in its new place", async () => {
-    const params = { response_format: { type: "json_schema", json_schema: { name: "x", schema: {}, strict: false } } };
+    const params = {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "x", schema: {}, strict: false },
+      },
+    };
     const { body } = await sent("gpt-4o", { schema: SCHEMA, params });
-    expect(body["text"]).toEqual({ format: { type: "json_schema", name: "x", schema: {}, strict: false } });
+    expect(body["text"]).toEqual({
+      format: { type: "json_schema", name: "x", schema: {}, strict: false },
+    });
   });
 
   test("leaves out what only chat completions have", async () => {
-    const { body, result } = await sent("gpt-4o", { params: { seed: 3, stop: ["x"], n: 2, temperature: 0 } });
-    expect([body["seed"], body["stop"], body["n"], body["temperature"]]).toEqual([undefined, undefined, undefined, 0]);
+    const { body, result } = await sent("gpt-4o", {
+      params: { seed: 3, stop: ["x"], n: 2, temperature: 0 },
+    });
+    expect([body["seed"], body["stop"], body["n"], body["temperature"]]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      0,
+    ]);
     expect(notesOf(result, "degraded")).toHaveLength(3);
   });
 
   test("has no sampling parameters for a model that reasons", async () => {
-    expect((await sent("o3", { params: { temperature: 0.5 } })).body["temperature"]).toBeUndefined();
+    expect(
+      (await sent("o3", { params: { temperature: 0.5 } })).body["temperature"],
+    ).toBeUndefined();
   });
 
   test("has a document with its name", async () => {
     const attachments = [{ mediaType: "application/pdf", data: "JVBERi0=", name: "a.pdf" }];
-    const { body } = await sent("gpt-4o", { messages: [{ role: "user", content: "Read it", attachments }] });
+    const { body } = await sent("gpt-4o", {
+      messages: [{ role: "user", content: "Read it", attachments }],
+    });
     expect(body["input"]).toEqual([
       {
         role: "user",
         content: [
-          { type: "input_file", filename: "a.pdf", file_data: "data:application/pdf;base64,JVBERi0=" },
+          {
+            type: "input_file",
+            filename: "a.pdf",
+            file_data: "data:application/pdf;base64,JVBERi0=",
+          },
           { type: "input_text", text: "Read it" },
         ],
       },
@@ -92,7 +117,10 @@ describe("a request of Responses", () => {
     ] as const) {
       const server = await openServer(gives(RESPONSES, { texts: ["hi"] }));
       const baseUrl = name === "mine" ? server.url : `http://${server.host}`;
-      const config = settings({ environment, providers: { [name]: { type: "responses", baseUrl } } });
+      const config = settings({
+        environment,
+        providers: { [name]: { type: "responses", baseUrl } },
+      });
       const model = await createModels({ config, baseline: noBaseline }).get(`${name}/gpt-4o`);
       expect((await outcome(model, ask())).text).toBe("hi");
       expect(server.seen[0]?.path).toBe(path);
@@ -125,7 +153,11 @@ describe("a reply of Responses", () => {
       delta: "I can't.",
     };
     const events = RESPONSES.events({});
-    const pieces = [...events.slice(0, 2), `data: ${JSON.stringify(refusal)}\n\n`, ...events.slice(2)];
+    const pieces = [
+      ...events.slice(0, 2),
+      `data: ${JSON.stringify(refusal)}\n\n`,
+      ...events.slice(2),
+    ];
     const { model } = await bench(RESPONSES, sends(RESPONSES, pieces));
     const result = await outcome(model, ask());
     expect([result.text, result.finish?.reason]).toEqual(["", "content-filter"]);

@@ -12,13 +12,20 @@ import type { Rules } from "./rules.ts";
 const CASES = corpus();
 const GOLDEN = `${import.meta.dir}/weakened.txt`;
 
-/** `held`: whether the server holds the model to the result; else it is guidance, and the rules of enforcement don't apply. */
+/**
+ * `held`: whether the server holds the model to the result; else it is guidance, and the rules of
+ * enforcement don't apply.
+ */
 const DIALECTS = [
   { mode: "strict", rules: OPENAI, held: ({ strict }: Translation) => strict },
   { mode: "anthropic", rules: ANTHROPIC, held: ({ strict }: Translation) => strict },
   { mode: "gemini", rules: GEMINI, held: () => true },
   { mode: "grammar", rules: LLAMACPP, held: () => true },
-] as const satisfies readonly { mode: string; rules: Rules; held: (translation: Translation) => boolean }[];
+] as const satisfies readonly {
+  mode: string;
+  rules: Rules;
+  held: (translation: Translation) => boolean;
+}[];
 
 /** What keeps a value from meeting a schema; empty when nothing does. */
 function issues(schema: JsonSchema, value: unknown): readonly string[] {
@@ -59,7 +66,9 @@ for (const { name, schema, good, bad } of CASES) {
           return;
         }
         expect(broken(translation.schema, rules)).toEqual([]);
-        expect(issues(mode === "grammar" ? closed(translation.schema) : translation.schema, good)).toEqual([]);
+        expect(
+          issues(mode === "grammar" ? closed(translation.schema) : translation.schema, good),
+        ).toEqual([]);
       });
     }
     test("is taken as a tool's input, or not sent", () => {
@@ -85,7 +94,9 @@ test("what is weakened is what was weakened before (UPDATE_GOLDEN=1 writes it an
   const lines = CASES.flatMap(({ name, schema }) =>
     DIALECTS.map(({ mode, held }) => {
       const translation = translateSchema(schema, mode);
-      const places = translation.weakened.map(({ pointer, keyword }) => `${keyword}@${pointer === "" ? "/" : pointer}`);
+      const places = translation.weakened.map(
+        ({ pointer, keyword }) => `${keyword}@${pointer === "" ? "/" : pointer}`,
+      );
       const what = held(translation) ? "held" : "guidance";
       return `${name} | ${mode} | ${what} | ${places.length === 0 ? "nothing lost" : places.join(" ")}`;
     }),

@@ -1,8 +1,8 @@
 import { isObject } from "../../../src/core/json.ts";
 
 /**
- * What each provider's pages say of schemas, written down apart from the compilers: a result that breaks none of these is one
- * that the server takes. Sources: see src/model/schema/dialects.ts.
+ * What each provider's pages say of schemas, written down apart from the compilers: a result that
+ * breaks none of these is one that the server takes. Sources: see src/model/schema/dialects.ts.
  */
 export interface Rules {
   readonly keywords: readonly string[];
@@ -32,8 +32,10 @@ export function broken(schema: Node, rules: Rules): readonly string[] {
     for (const keyword of Object.keys(node))
       if (!rules.keywords.includes(keyword)) found.push(`${path}: ${keyword} is not known`);
     const { format } = node;
-    if (typeof format === "string" && !rules.formats.includes(format)) found.push(`${path}: format ${format}`);
-    if (typeof node["$ref"] === "string" && target(schema, node["$ref"]) === null) found.push(`${path}: dangling $ref`);
+    if (typeof format === "string" && !rules.formats.includes(format))
+      found.push(`${path}: format ${format}`);
+    if (typeof node["$ref"] === "string" && target(schema, node["$ref"]) === null)
+      found.push(`${path}: dangling $ref`);
     const fault = rules.at(node, seen);
     if (fault !== null) found.push(`${path}: ${fault}`);
   }
@@ -58,7 +60,8 @@ function* walk(node: unknown, at: Omit<Seen, "node">): Generator<Seen> {
   }
   for (const keyword of ["anyOf", "oneOf", "prefixItems"]) {
     const all: readonly unknown[] = Array.isArray(node[keyword]) ? node[keyword] : [];
-    for (const [index, child] of all.entries()) yield* walk(child, { ...at, path: `${path}/${keyword}/${index}` });
+    for (const [index, child] of all.entries())
+      yield* walk(child, { ...at, path: `${path}/${keyword}/${index}` });
   }
   for (const keyword of ["items", "additionalProperties"])
     yield* walk(node[keyword], { ...at, path: `${path}/${keyword}`, depth: depth + 1 });
@@ -113,7 +116,16 @@ function closedObject(node: Node): string | null {
 }
 
 export const OPENAI: Rules = {
-  keywords: [...OF_OBJECTS, ...SAID, ...BOUNDS, "multipleOf", "pattern", "format", "minItems", "maxItems"],
+  keywords: [
+    ...OF_OBJECTS,
+    ...SAID,
+    ...BOUNDS,
+    "multipleOf",
+    "pattern",
+    "format",
+    "minItems",
+    "maxItems",
+  ],
   formats: ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"],
   at(node, { depth }) {
     if (depth > 10) return "more than ten levels";
@@ -121,13 +133,17 @@ export const OPENAI: Rules = {
       return "something beside a $ref";
     const names = Object.keys(isObject(node["properties"]) ? node["properties"] : {});
     const required: unknown = node["required"];
-    if (names.some((name) => !Array.isArray(required) || !required.includes(name))) return "an optional property";
-    if (typeof node["pattern"] === "string" && /\(\?[=!<]/.test(node["pattern"])) return "lookaround";
+    if (names.some((name) => !Array.isArray(required) || !required.includes(name)))
+      return "an optional property";
+    if (typeof node["pattern"] === "string" && /\(\?[=!<]/.test(node["pattern"]))
+      return "lookaround";
     return closedObject(node);
   },
   whole(root, nodes) {
     if (root["type"] !== "object" || root["anyOf"] !== undefined) return "the root is no object";
-    const names = nodes.flatMap(({ node }) => Object.keys(isObject(node["properties"]) ? node["properties"] : {}));
+    const names = nodes.flatMap(({ node }) =>
+      Object.keys(isObject(node["properties"]) ? node["properties"] : {}),
+    );
     const values = nodes.flatMap(({ node }) => (Array.isArray(node["enum"]) ? node["enum"] : []));
     if (names.length > 5000) return "more than 5,000 properties";
     if (values.length > 1000) return "more than 1,000 values";
@@ -137,21 +153,36 @@ export const OPENAI: Rules = {
 
 export const ANTHROPIC: Rules = {
   keywords: [...OF_OBJECTS, ...SAID, "const", "pattern", "format", "minItems"],
-  formats: ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"],
+  formats: [
+    "date-time",
+    "time",
+    "date",
+    "duration",
+    "email",
+    "hostname",
+    "uri",
+    "ipv4",
+    "ipv6",
+    "uuid",
+  ],
   at(node) {
     if (Number(node["minItems"] ?? 0) > 1) return "minItems above 1";
     if (typeof node["pattern"] === "string" && ADVANCED.test(node["pattern"]))
       return "a pattern with more than the basics";
     const values: readonly unknown[] = Array.isArray(node["enum"]) ? node["enum"] : [];
-    if (values.some((value) => typeof value === "object" && value !== null)) return "an enum of more than plain values";
+    if (values.some((value) => typeof value === "object" && value !== null))
+      return "an enum of more than plain values";
     return closedObject(node);
   },
   whole(root, nodes) {
     if (cyclic(root).size > 0) return "a recursive schema";
-    const optional = nodes.filter(({ required, path }) => !required && /\/properties\/[^/]+$/.test(path));
+    const optional = nodes.filter(
+      ({ required, path }) => !required && /\/properties\/[^/]+$/.test(path),
+    );
     const unions = nodes.filter(
       ({ node, path }) =>
-        /\/properties\/[^/]+$/.test(path) && (node["anyOf"] !== undefined || Array.isArray(node["type"])),
+        /\/properties\/[^/]+$/.test(path) &&
+        (node["anyOf"] !== undefined || Array.isArray(node["type"])),
     );
     if (optional.length > 24) return "more than 24 optional properties";
     return unions.length > 16 ? "more than 16 properties of several types" : null;
@@ -159,7 +190,17 @@ export const ANTHROPIC: Rules = {
 };
 
 export const GEMINI: Rules = {
-  keywords: [...OF_OBJECTS, ...SAID, "prefixItems", "format", "minimum", "maximum", "minItems", "maxItems", "oneOf"],
+  keywords: [
+    ...OF_OBJECTS,
+    ...SAID,
+    "prefixItems",
+    "format",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "oneOf",
+  ],
   formats: ["date-time", "date", "time"],
   at(node) {
     const others = Object.keys(node).filter((keyword) => !keyword.startsWith("$"));
@@ -177,7 +218,12 @@ export const GEMINI: Rules = {
       const inside = /^\/\$defs\/([^/]+)/.exec(path)?.[0];
       const back = typeof node["$ref"] === "string" && loops.has(node["$ref"]);
       const home = inside !== undefined && loops.has(`#${inside}`);
-      return back && home && path.includes("/properties/") && !optional.some((start) => path.startsWith(start));
+      return (
+        back &&
+        home &&
+        path.includes("/properties/") &&
+        !optional.some((start) => path.startsWith(start))
+      );
     });
     return bad.length === 0 ? null : `a cycle that is required at ${bad[0]?.path}`;
   },
@@ -201,11 +247,16 @@ export const LLAMACPP: Rules = {
   at(node) {
     const choice = node["anyOf"] !== undefined || node["oneOf"] !== undefined;
     if (choice && node["properties"] !== undefined) return "properties beside a choice";
-    if (BOUNDS.some((bound) => node[bound] !== undefined) && node["type"] !== "integer") return "bounds of no integer";
+    if (BOUNDS.some((bound) => node[bound] !== undefined) && node["type"] !== "integer")
+      return "bounds of no integer";
     const { pattern } = node;
-    if (typeof pattern === "string" && (!/^\^.*\$$/.test(pattern) || ADVANCED.test(pattern))) return "such a pattern";
-    if (typeof node["$ref"] === "string" && !node["$ref"].startsWith("#/")) return "a $ref to the root";
-    const counts = ["minItems", "maxItems", "minLength", "maxLength"].map((keyword) => Number(node[keyword] ?? 0));
+    if (typeof pattern === "string" && (!/^\^.*\$$/.test(pattern) || ADVANCED.test(pattern)))
+      return "such a pattern";
+    if (typeof node["$ref"] === "string" && !node["$ref"].startsWith("#/"))
+      return "a $ref to the root";
+    const counts = ["minItems", "maxItems", "minLength", "maxLength"].map((keyword) =>
+      Number(node[keyword] ?? 0),
+    );
     return counts.some((count) => count >= 2000) ? "a repetition of 2,000" : null;
   },
   whole: () => null,

@@ -4,18 +4,27 @@ import { translateSchema } from "../../../src/model/schema/translate.ts";
 
 const text = { type: "string" };
 
-function object(properties: Record<string, unknown>, more: Record<string, unknown> = {}): Record<string, unknown> {
+function object(
+  properties: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
   return { type: "object", properties, required: Object.keys(properties), ...more };
 }
 
 describe("translateSchema() in strict mode", () => {
   test("closes objects, and enforces what it can say whole", () => {
-    const schema = object({ a: text, list: { type: "array", items: object({ b: { type: ["number", "null"] } }) } });
+    const schema = object({
+      a: text,
+      list: { type: "array", items: object({ b: { type: ["number", "null"] } }) },
+    });
     expect(translateSchema(schema, "strict")).toEqual({
       schema: {
         ...object({
           a: text,
-          list: { type: "array", items: object({ b: { type: ["number", "null"] } }, { additionalProperties: false }) },
+          list: {
+            type: "array",
+            items: object({ b: { type: ["number", "null"] } }, { additionalProperties: false }),
+          },
         }),
         additionalProperties: false,
       },
@@ -25,8 +34,18 @@ describe("translateSchema() in strict mode", () => {
   });
 
   test("leaves out what it does not enforce, and names each place", () => {
-    const items = { type: "string", minLength: 2, format: "uri", description: "A link", example: "x", default: "y" };
-    const schema = object({ "a/b~": { type: "array", items, uniqueItems: true } }, { $schema: "s", minProperties: 1 });
+    const items = {
+      type: "string",
+      minLength: 2,
+      format: "uri",
+      description: "A link",
+      example: "x",
+      default: "y",
+    };
+    const schema = object(
+      { "a/b~": { type: "array", items, uniqueItems: true } },
+      { $schema: "s", minProperties: 1 },
+    );
     const result = translateSchema(schema, "strict");
     expect(result.strict).toBe(true);
     expect(result.schema).toEqual(
@@ -95,7 +114,10 @@ describe("translateSchema() in strict mode", () => {
     ],
   ] as const) {
     test(`sends the schema as guidance, unchanged, when ${why}`, () => {
-      const result = translateSchema({ $schema: "https://json-schema.org/draft/2020-12/schema", ...schema }, "strict");
+      const result = translateSchema(
+        { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema },
+        "strict",
+      );
       expect(result.strict).toBe(false);
       expect(result.schema).toEqual(schema);
       expect(result.weakened[0]).toEqual(weakened);
@@ -141,7 +163,12 @@ describe("translateSchema() for Anthropic", () => {
       required: ["name"],
       additionalProperties: false,
     });
-    expect(result.weakened.map(({ keyword }) => keyword)).toEqual(["maxLength", "minimum", "maximum", "minItems"]);
+    expect(result.weakened.map(({ keyword }) => keyword)).toEqual([
+      "maxLength",
+      "minimum",
+      "maximum",
+      "minItems",
+    ]);
   });
 
   for (const [why, schema] of [
@@ -149,17 +176,30 @@ describe("translateSchema() for Anthropic", () => {
     ["keys are free", object({ a: { type: "object", additionalProperties: text } })],
     [
       "it has more than 24 optional properties",
-      object(Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`p${index}`, text])), { required: [] }),
+      object(Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`p${index}`, text])), {
+        required: [],
+      }),
     ],
     [
       "more than 16 properties have several types",
-      object(Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`p${index}`, { type: ["string", "null"] }]))),
+      object(
+        Object.fromEntries(
+          Array.from({ length: 17 }, (_, index) => [`p${index}`, { type: ["string", "null"] }]),
+        ),
+      ),
     ],
-    ["a part of it would be forbidden", object({ a: text }, { dependentSchemas: { a: object({ b: text }) } })],
+    [
+      "a part of it would be forbidden",
+      object({ a: text }, { dependentSchemas: { a: object({ b: text }) } }),
+    ],
   ] as const) {
     test(`does not enforce a schema when ${why}`, () => {
       const result = translateSchema(schema, "anthropic");
-      expect([result.strict, result.schema, result.weakened.length > 0]).toEqual([false, schema, true]);
+      expect([result.strict, result.schema, result.weakened.length > 0]).toEqual([
+        false,
+        schema,
+        true,
+      ]);
     });
   }
 });
@@ -236,7 +276,9 @@ describe("translateSchema() for other servers", () => {
       { type, enum: values },
       { enum: values, type },
     ])
-      expect(translateSchema(object({ a: schema }), "gemini").schema["properties"]).toEqual({ a: choice });
+      expect(translateSchema(object({ a: schema }), "gemini").schema["properties"]).toEqual({
+        a: choice,
+      });
   });
 
   test("keeps to Gemini's subset", () => {
@@ -246,7 +288,11 @@ describe("translateSchema() for other servers", () => {
     });
     const result = translateSchema(schema, "gemini");
     expect(result.schema).toEqual(object({ a: text, n: { type: "integer", minimum: 1 } }));
-    expect(result.weakened.map(({ keyword }) => keyword)).toEqual(["pattern", "maxLength", "multipleOf"]);
+    expect(result.weakened.map(({ keyword }) => keyword)).toEqual([
+      "pattern",
+      "maxLength",
+      "multipleOf",
+    ]);
   });
 
   test("keeps to what llama.cpp makes a grammar of", () => {
@@ -267,9 +313,9 @@ describe("translateSchema() for other servers", () => {
   });
 
   test("reports a schema that allows nothing", () => {
-    expect(translateSchema({ type: "object", properties: { a: false } }, "grammar").weakened).toEqual([
-      { pointer: "/properties/a", keyword: "false" },
-    ]);
+    expect(
+      translateSchema({ type: "object", properties: { a: false } }, "grammar").weakened,
+    ).toEqual([{ pointer: "/properties/a", keyword: "false" }]);
   });
 
   test("leaves a schema whole where the server takes any, but for its address", () => {
@@ -281,7 +327,11 @@ describe("translateSchema() for other servers", () => {
       "x-mine": 1,
     };
     const { $id: _id, ...rest } = schema;
-    expect(translateSchema(schema, "schema")).toEqual({ schema: rest, strict: false, weakened: [] });
+    expect(translateSchema(schema, "schema")).toEqual({
+      schema: rest,
+      strict: false,
+      weakened: [],
+    });
   });
 
   test("never changes its argument", () => {
@@ -307,9 +357,18 @@ test("translateSchema() never throws, whatever the schema holds", () => {
     "enum",
     "x",
   );
-  const plain = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom("object", "array", "#/$defs/x"));
-  const inner = fc.dictionary(keyword, fc.oneof(plain, fc.dictionary(keyword, plain, { maxKeys: 4 })), { maxKeys: 4 });
-  const schema = fc.dictionary(keyword, fc.oneof(plain, inner, fc.array(inner, { maxLength: 3 })), { maxKeys: 6 });
+  const plain = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.constantFrom("object", "array", "#/$defs/x"),
+  );
+  const inner = fc.dictionary(
+    keyword,
+    fc.oneof(plain, fc.dictionary(keyword, plain, { maxKeys: 4 })),
+    { maxKeys: 4 },
+  );
+  const schema = fc.dictionary(keyword, fc.oneof(plain, inner, fc.array(inner, { maxLength: 3 })), {
+    maxKeys: 6,
+  });
   fc.assert(
     fc.property(schema, (given) => {
       for (const mode of ["strict", "anthropic", "gemini", "grammar", "tool", "schema"] as const) {

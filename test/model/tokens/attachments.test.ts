@@ -28,7 +28,8 @@ test("pixelsOf() reads the size out of each format's header", () => {
 test("pixelsOf() finds nothing in what is cut or crooked, and ends", () => {
   for (const type of ["image/png", "image/jpeg", "image/gif", "image/webp"])
     for (const bytes of [PNG, JPEG, Buffer.alloc(40), Buffer.alloc(40, 255)])
-      for (let length = 0; length <= bytes.length; length++) pixelsOf(type, bytes.subarray(0, length));
+      for (let length = 0; length <= bytes.length; length++)
+        pixelsOf(type, bytes.subarray(0, length));
   expect(pixelsOf("image/jpeg", Buffer.from("ffd8ffe00000ffe00000", "hex"))).toBeNull();
   expect(pixelsOf("image/png", PNG.subarray(0, 20))).toBeNull();
 });
@@ -42,7 +43,8 @@ test("secondsOf() and pagesOf() know a WAV and a plain PDF, and guess at others"
 });
 
 test("attachmentTokens() goes by what providers publish", () => {
-  const tokens = (width: number, height: number, model: string) => attachmentTokens(png(width, height), model);
+  const tokens = (width: number, height: number, model: string) =>
+    attachmentTokens(png(width, height), model);
   expect(tokens(1024, 1024, "openai/gpt-4o")).toBe(765);
   expect(tokens(2048, 4096, "openai/gpt-4o")).toBe(1105);
   expect(tokens(1024, 1024, "openai/gpt-5-mini")).toBe(Math.ceil(1024 * 2.46));
@@ -56,7 +58,10 @@ test("attachmentTokens() goes by what providers publish", () => {
   const sound = { mediaType: "audio/wav", data: WAV.toString("base64"), name: "a.wav" };
   expect(attachmentTokens(sound, "google/gemini-2.5-flash")).toBe(5);
   const page = { mediaType: "application/pdf", data: PDF.toString("base64"), name: "a.pdf" };
-  expect([attachmentTokens(page, "anthropic/x"), attachmentTokens(page, "google/gemini-2.5-pro")]).toEqual([2500, 560]);
+  expect([
+    attachmentTokens(page, "anthropic/x"),
+    attachmentTokens(page, "google/gemini-2.5-pro"),
+  ]).toEqual([2500, 560]);
 });
 
 test("a counter measures a picture once for each model", () => {

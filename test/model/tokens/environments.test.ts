@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-// The encoder finds its files in three ways; each is shown to work where it is used. The folder lies in the project, so that the
-// packages are found from there.
+// The encoder finds its files in three ways; each is shown to work where it is used. The folder
+// lies in the project, so that the packages are found from there.
 const ROOT = join(import.meta.dir, "../../..");
 const ENTRY = `import { createTokenCounter } from ${JSON.stringify(join(ROOT, "src/model/tokens.ts"))};
 async function main() {
@@ -40,7 +40,16 @@ test("the encoder works from source", async () => {
 test("the encoder works in a compiled binary", async () => {
   const binary = join(folder, "binary");
   await run(
-    [process.execPath, "build", "--compile", "--minify", "--bytecode", join(folder, "entry.ts"), "--outfile", binary],
+    [
+      process.execPath,
+      "build",
+      "--compile",
+      "--minify",
+      "--bytecode",
+      join(folder, "entry.ts"),
+      "--outfile",
+      binary,
+    ],
     folder,
   );
   rmSync(join(folder, "entry.ts"));

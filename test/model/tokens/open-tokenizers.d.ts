@@ -1,4 +1,6 @@
 declare module "mistral-tokenizer-js" {
-  const tokenizer: { encode(text: string, beginning?: boolean, precedingSpace?: boolean): number[] };
+  const tokenizer: {
+    encode(text: string, beginning?: boolean, precedingSpace?: boolean): number[];
+  };
   export default tokenizer;
 }

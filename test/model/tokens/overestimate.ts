@@ -8,9 +8,14 @@ import { TEXTS } from "./texts.ts";
 
 const [cl100k, o200k] = [get_encoding("cl100k_base"), get_encoding("o200k_base")];
 
-process.stdout.write("| Text | Llama 2 | Mistral 7B | Llama 3 | GPT-4 | GPT-4o |\n|---|--:|--:|--:|--:|--:|\n");
+process.stdout.write(
+  "| Text | Llama 2 | Mistral 7B | Llama 3 | GPT-4 | GPT-4o |\n|---|--:|--:|--:|--:|--:|\n",
+);
 for (const [name, text] of Object.entries(TEXTS)) {
-  const narrow = [llama2.encode(text, false, false).length, mistral.encode(text, false, false).length];
+  const narrow = [
+    llama2.encode(text, false, false).length,
+    mistral.encode(text, false, false).length,
+  ];
   const wide = [
     llama3.encode(text, { bos: false, eos: false }).length,
     cl100k.encode_ordinary(text).length,

@@ -1,4 +1,7 @@
-/** Texts of every kind that a token count is held against: languages, code, data, and what has no words. */
+/**
+ * Texts of every kind that a token count is held against: languages, code, data, and what has no
+ * words.
+ */
 export const TEXTS: Readonly<Record<string, string>> = {
   english: `A lighthouse keeper's day began before sunset. He trimmed the wicks, polished the lens until it showed no streak, wound the
 clockwork that turned the light, and wrote the hour into his log. Through the night he climbed the stairs again and again, because a
@@ -99,12 +102,15 @@ WHERE c.deleted_at IS NULL GROUP BY 1, 2 HAVING COUNT(o.id) > 3 ORDER BY revenue
     "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==QmFzZTY0IGlzIG5vdCBhIGxhbmd1YWdlLg==",
   hexadecimal:
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 550e8400-e29b-41d4-a716-446655440000 0xDEADBEEF 7f454c4602010100",
-  numbers: "3.14159265358979 271828 1,234,567.89 -42 0.001 6.022e23 1778468400 99 100 1000 20260511 00493012345678",
-  capitals: "WARNING: DO NOT OPEN THIS VALVE WHILE THE PUMP IS RUNNING. SEE SECTION 12-B OF THE MAINTENANCE MANUAL.",
+  numbers:
+    "3.14159265358979 271828 1,234,567.89 -42 0.001 6.022e23 1778468400 99 100 1000 20260511 00493012345678",
+  capitals:
+    "WARNING: DO NOT OPEN THIS VALVE WHILE THE PUMP IS RUNNING. SEE SECTION 12-B OF THE MAINTENANCE MANUAL.",
   whitespace: `a\n\n\n\n        b\t\t\tc    d\n${" ".repeat(40)}e\n\r\n\r\n   f`,
   punctuation:
     "!!! ??? ... --- === *** ((((()))))) [[[]]] {{{}}} ;;; ::: ,,, ### @@@ $$$ %%% ^^^ &&& ~~~ ``` \"\"\" '''",
-  symbols: "∀x ∈ ℝ: x² ≥ 0 ⇒ √(x²) = |x|; α + β ≈ γ ± 0.5 °C → 25 € • © ™ “quoted” ‘single’ … – — « » ½ × ÷ µ § ¶",
+  symbols:
+    "∀x ∈ ℝ: x² ≥ 0 ⇒ √(x²) = |x|; α + β ≈ γ ± 0.5 °C → 25 € • © ™ “quoted” ‘single’ … – — « » ½ × ÷ µ § ¶",
   names:
     "Nguyễn Thị Ánh, Łukasz Żółkiewski, Þórður Guðmundsson, Siobhán Ní Bhriain, José Ñúñez, Søren Ågård, Zoë Müller-Weiß",
 };

@@ -15,7 +15,9 @@ const o200k = get_encoding("o200k_base");
 const cl100k = get_encoding("cl100k_base");
 
 /** The open tokenizers that the estimate answers to. */
-const TRUE_COUNTS: Readonly<Record<Vocabulary, Readonly<Record<string, (text: string) => number>>>> = {
+const TRUE_COUNTS: Readonly<
+  Record<Vocabulary, Readonly<Record<string, (text: string) => number>>>
+> = {
   narrow: {
     "Llama 2": (text) => llama2.encode(text, false, false).length,
     "Mistral 7B": (text) => mistral.encode(text, false, false).length,
@@ -44,14 +46,17 @@ describe("estimateTokens()", () => {
     test.each(Object.entries(TRUE_COUNTS[vocabulary]))(
       `is never more than a tenth under ${vocabulary} %s`,
       (_, count) => {
-        const low = [...texts].filter(([, text]) => estimateTokens(text, vocabulary) < 0.9 * count(text));
+        const low = [...texts].filter(
+          ([, text]) => estimateTokens(text, vocabulary) < 0.9 * count(text),
+        );
         expect(low.map(([name]) => name)).toEqual([]);
       },
     );
     test(`is at most 35 % over the largest of the ${vocabulary} ones on average, and never more than twice as high`, () => {
       const counts = Object.values(TRUE_COUNTS[vocabulary]);
       const over = Object.values(TEXTS).map(
-        (text) => estimateTokens(text, vocabulary) / Math.max(...counts.map((count) => count(text))),
+        (text) =>
+          estimateTokens(text, vocabulary) / Math.max(...counts.map((count) => count(text))),
       );
       expect(over.reduce((sum, ratio) => sum + ratio, 0) / over.length).toBeLessThan(1.35);
       expect(Math.max(...over)).toBeLessThan(2);
@@ -78,10 +83,16 @@ describe("encodingOf()", () => {
     "groq/openai/gpt-oss-20b",
     "ollama/gpt-oss:20b",
     "openai/chatgpt-4o-latest",
-  ])("knows that %s counts with o200k_base", (model) => expect(encodingOf(model)).toBe("o200k_base"));
-  test.each(["openai/gpt-4", "openai/gpt-4-turbo", "openai/gpt-3.5-turbo-16k", "azure/gpt-35-turbo"])(
-    "knows that %s counts with cl100k_base",
-    (model) => expect(encodingOf(model)).toBe("cl100k_base"),
+  ])("knows that %s counts with o200k_base", (model) =>
+    expect(encodingOf(model)).toBe("o200k_base"),
+  );
+  test.each([
+    "openai/gpt-4",
+    "openai/gpt-4-turbo",
+    "openai/gpt-3.5-turbo-16k",
+    "azure/gpt-35-turbo",
+  ])("knows that %s counts with cl100k_base", (model) =>
+    expect(encodingOf(model)).toBe("cl100k_base"),
   );
   test.each([
     "anthropic/claude-haiku-4-5",
@@ -153,7 +164,12 @@ describe("createTokenCounter()", () => {
 
 describe("slicesOf()", () => {
   test("gives back the text, without parting surrogates", () => {
-    for (const text of [...Object.values(TEXTS), "🚀".repeat(2000), "a".repeat(5000), "word ".repeat(30_000)]) {
+    for (const text of [
+      ...Object.values(TEXTS),
+      "🚀".repeat(2000),
+      "a".repeat(5000),
+      "word ".repeat(30_000),
+    ]) {
       const slices = [...slicesOf(text)];
       expect(slices.join("")).toBe(text);
       expect(slices.every((slice) => slice.isWellFormed())).toBe(true);

@@ -2,7 +2,10 @@ import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
 import { counted, KEY, objects, record, served, textIn } from "./wire.ts";
 
-/** developers.openai.com/api/reference/resources/chat: chunks, their last one with usage, and `[DONE]`. */
+/**
+ * developers.openai.com/api/reference/resources/chat: chunks, their last one with usage, and
+ * `[DONE]`.
+ */
 export const CHAT: Wire = {
   name: "openai",
   provider: "openai",
@@ -16,11 +19,15 @@ export const CHAT: Wire = {
   events: chunks,
   ending: 3,
   whole: completion,
-  fault: (message, code) => `data: ${JSON.stringify({ error: { message, type: "server_error", code } })}\n\n`,
-  error: (_, message, code) => ({ error: { message, type: "invalid_request_error", param: null, code } }),
+  fault: (message, code) =>
+    `data: ${JSON.stringify({ error: { message, type: "server_error", code } })}\n\n`,
+  error: (_, message, code) => ({
+    error: { message, type: "invalid_request_error", param: null, code },
+  }),
   tooLong: {
     status: 400,
-    message: "This model's maximum context length is 128000 tokens. However, your messages resulted in 190000 tokens.",
+    message:
+      "This model's maximum context length is 128000 tokens. However, your messages resulted in 190000 tokens.",
     code: "context_length_exceeded",
   },
   keepAlive: ": ping\n\n",
@@ -43,7 +50,12 @@ export const AZURE: Wire = {
   keyHeader: ["api-key", KEY],
 };
 
-const FINISH = { stop: "stop", length: "length", "content-filter": "content_filter", "unheard-of": "paused" } as const;
+const FINISH = {
+  stop: "stop",
+  length: "length",
+  "content-filter": "content_filter",
+  "unheard-of": "paused",
+} as const;
 
 function finishOf(reply: Reply): string {
   return reply.tool ? "tool_calls" : FINISH[reply.finish ?? "stop"];
@@ -51,7 +63,12 @@ function finishOf(reply: Reply): string {
 
 function chunks(reply: Reply): readonly string[] {
   const model = served(reply);
-  const head = { id: "c1", object: "chat.completion.chunk", created: 1, ...(model === null ? {} : { model }) };
+  const head = {
+    id: "c1",
+    object: "chat.completion.chunk",
+    created: 1,
+    ...(model === null ? {} : { model }),
+  };
   const chunk = (delta: unknown, finish: string | null = null) =>
     `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
   const usage = counted(reply);
@@ -99,7 +116,9 @@ function readChat({ body }: Seen): Asked {
     turns: messages
       .filter(({ role }) => role !== "system")
       .map(({ role, content }) => ({ role: String(role), text: textIn(content) })),
-    files: parts.flatMap((part) => (part["type"] === "image_url" ? [String(record(part["image_url"])["url"])] : [])),
+    files: parts.flatMap((part) =>
+      part["type"] === "image_url" ? [String(record(part["image_url"])["url"])] : [],
+    ),
     schema: record(record(body["response_format"])["json_schema"])["schema"] ?? null,
     maxTokens: body["max_tokens"],
     temperature: body["temperature"],

@@ -2,7 +2,10 @@ import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
 import { counted, KEY, objects, record, served, textIn } from "./wire.ts";
 
-/** Google's generateContent: ai.google.dev/api/generate-content, and its errors: ai.google.dev/gemini-api/docs/troubleshooting. */
+/**
+ * Google's generateContent: ai.google.dev/api/generate-content, and its errors:
+ * ai.google.dev/gemini-api/docs/troubleshooting.
+ */
 export const GENERATE: Wire = {
   name: "gemini",
   provider: "google",
@@ -10,17 +13,21 @@ export const GENERATE: Wire = {
   settings: (url) => ({ environment: { GOOGLE_API_BASE: `${url}/v1beta`, GOOGLE_API_KEY: KEY } }),
   path: "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
   listPath: "/v1beta/models?pageSize=1000",
-  list: (names) => ({ models: names.map((name) => ({ name: `models/${name}`, displayName: name })) }),
+  list: (names) => ({
+    models: names.map((name) => ({ name: `models/${name}`, displayName: name })),
+  }),
   keyHeader: ["x-goog-api-key", KEY],
   type: "text/event-stream",
   events: (reply) => chunks(reply).map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`),
   ending: 1,
   whole: chunks,
-  fault: (message, code) => `data: ${JSON.stringify({ error: { code: 503, message, status: code } })}\r\n\r\n`,
+  fault: (message, code) =>
+    `data: ${JSON.stringify({ error: { code: 503, message, status: code } })}\r\n\r\n`,
   error: (status, message, code) => ({ error: { code: status, message, status: code } }),
   tooLong: {
     status: 400,
-    message: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+    message:
+      "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
     code: "INVALID_ARGUMENT",
   },
   keepAlive: ": ping\r\n\r\n",
@@ -32,7 +39,12 @@ export const GENERATE: Wire = {
   skips: { "fault-code": "its errors have an HTTP status within, and that decides" },
 };
 
-const FINISH = { stop: "STOP", length: "MAX_TOKENS", "content-filter": "SAFETY", "unheard-of": "LANGUAGE" } as const;
+const FINISH = {
+  stop: "STOP",
+  length: "MAX_TOKENS",
+  "content-filter": "SAFETY",
+  "unheard-of": "LANGUAGE",
+} as const;
 
 /** Each chunk has the counts so far; the last one has the reason. */
 function chunks(reply: Reply): readonly unknown[] {
@@ -43,7 +55,10 @@ function chunks(reply: Reply): readonly unknown[] {
     ...(usage.output === 0 ? {} : { candidatesTokenCount: usage.output }),
     totalTokenCount: usage.input + usage.output,
   };
-  const common = { ...(usageMetadata ? { usageMetadata } : {}), ...(model === null ? {} : { modelVersion: model }) };
+  const common = {
+    ...(usageMetadata ? { usageMetadata } : {}),
+    ...(model === null ? {} : { modelVersion: model }),
+  };
   const chunk = (part: unknown, more = {}) => ({
     candidates: [{ content: { parts: [part], role: "model" }, index: 0, ...more }],
     ...common,
@@ -62,9 +77,14 @@ function chunks(reply: Reply): readonly unknown[] {
 function ask({ body }: Seen): Asked {
   const config = record(body["generationConfig"]);
   const contents = objects(body["contents"]);
-  const files = contents.flatMap(({ parts }) => objects(parts)).flatMap((part) => objects([part["inlineData"]]));
+  const files = contents
+    .flatMap(({ parts }) => objects(parts))
+    .flatMap((part) => objects([part["inlineData"]]));
   return {
-    system: body["systemInstruction"] === undefined ? null : textIn(record(body["systemInstruction"])["parts"]),
+    system:
+      body["systemInstruction"] === undefined
+        ? null
+        : textIn(record(body["systemInstruction"])["parts"]),
     turns: contents.map((content) => ({
       role: content["role"] === "model" ? "assistant" : String(content["role"]),
       text: textIn(content["parts"]),

@@ -3,8 +3,9 @@ import type { Asked, Reply, Wire } from "./wire.ts";
 import { counted, KEY, objects, record, served, textIn } from "./wire.ts";
 
 /**
- * Anthropic's Messages. Events: platform.claude.com/docs/en/build-with-claude/streaming; a whole message and the request:
- * platform.claude.com/docs/en/api/messages/create; errors: platform.claude.com/docs/en/api/errors.
+ * Anthropic's Messages. Events: platform.claude.com/docs/en/build-with-claude/streaming; a whole
+ * message and the request: platform.claude.com/docs/en/api/messages/create; errors:
+ * platform.claude.com/docs/en/api/errors.
  */
 export const MESSAGES: Wire = {
   name: "anthropic",
@@ -14,7 +15,12 @@ export const MESSAGES: Wire = {
   path: "/v1/messages",
   listPath: "/v1/models?limit=1000",
   list: (names) => ({
-    data: names.map((id) => ({ type: "model", id, display_name: id, created_at: "2026-02-01T00:00:00Z" })),
+    data: names.map((id) => ({
+      type: "model",
+      id,
+      display_name: id,
+      created_at: "2026-02-01T00:00:00Z",
+    })),
     has_more: false,
     first_id: names[0],
     last_id: names.at(-1),
@@ -25,7 +31,11 @@ export const MESSAGES: Wire = {
   ending: 2,
   whole,
   fault: (message, code) => event("error", { error: { type: code, message }, request_id: "req_1" }),
-  error: (_, message, code) => ({ type: "error", error: { type: code, message }, request_id: "req_1" }),
+  error: (_, message, code) => ({
+    type: "error",
+    error: { type: code, message },
+    request_id: "req_1",
+  }),
   tooLong: {
     status: 400,
     message: "prompt is too long: 208310 tokens > 200000 maximum",
@@ -65,11 +75,18 @@ function events(reply: Reply): readonly string[] {
     content: [],
     stop_reason: null,
     stop_sequence: null,
-    usage: { input_tokens: usage.input, output_tokens: 1, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
+    usage: {
+      input_tokens: usage.input,
+      output_tokens: 1,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+    },
   };
   const blocks: string[] = [];
-  const open = (block: unknown) => blocks.push(event("content_block_start", { index: opened++, content_block: block }));
-  const add = (delta: unknown) => blocks.push(event("content_block_delta", { index: opened - 1, delta }));
+  const open = (block: unknown) =>
+    blocks.push(event("content_block_start", { index: opened++, content_block: block }));
+  const add = (delta: unknown) =>
+    blocks.push(event("content_block_delta", { index: opened - 1, delta }));
   const close = () => blocks.push(event("content_block_stop", { index: opened - 1 }));
   let opened = 0;
   if (reply.reasoning) {
@@ -87,7 +104,8 @@ function events(reply: Reply): readonly string[] {
     open({ type: "tool_use", id: "toolu_1", name: reply.tool.name, input: {} });
     const json = JSON.stringify(reply.tool.input);
     add({ type: "input_json_delta", partial_json: "" });
-    for (let at = 0; at < json.length; at += 7) add({ type: "input_json_delta", partial_json: json.slice(at, at + 7) });
+    for (let at = 0; at < json.length; at += 7)
+      add({ type: "input_json_delta", partial_json: json.slice(at, at + 7) });
     close();
   }
   return [
@@ -110,7 +128,9 @@ function whole(reply: Reply): unknown {
     role: "assistant",
     model: served(reply) ?? "",
     content: [
-      ...(reply.reasoning ? [{ type: "thinking", thinking: reply.reasoning.join(""), signature: "c2ln" }] : []),
+      ...(reply.reasoning
+        ? [{ type: "thinking", thinking: reply.reasoning.join(""), signature: "c2ln" }]
+        : []),
       ...(reply.texts ? [{ type: "text", text: reply.texts.join("") }] : []),
       ...(reply.tool ? [{ type: "tool_use", id: "toolu_1", ...reply.tool }] : []),
     ],
@@ -123,11 +143,15 @@ function whole(reply: Reply): unknown {
 function ask({ body }: Seen): Asked {
   const { system } = body;
   const messages = objects(body["messages"]);
-  const sources = messages.flatMap(({ content }) => objects(content)).flatMap((part) => objects([part["source"]]));
+  const sources = messages
+    .flatMap(({ content }) => objects(content))
+    .flatMap((part) => objects([part["source"]]));
   return {
     system: system === undefined ? null : textIn(system),
     turns: messages.map(({ role, content }) => ({ role: String(role), text: textIn(content) })),
-    files: sources.map((source) => `data:${String(source["media_type"])};base64,${String(source["data"])}`),
+    files: sources.map(
+      (source) => `data:${String(source["media_type"])};base64,${String(source["data"])}`,
+    ),
     schema: record(record(body["output_config"])["format"])["schema"] ?? null,
     maxTokens: body["max_tokens"],
     temperature: body["temperature"],

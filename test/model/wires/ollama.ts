@@ -2,7 +2,10 @@ import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
 import { counted, KEY, objects, record, served } from "./wire.ts";
 
-/** Ollama's own protocol: docs.ollama.com/api/chat and docs.ollama.com/api/errors. One JSON object a line. */
+/**
+ * Ollama's own protocol: docs.ollama.com/api/chat and docs.ollama.com/api/errors. One JSON object a
+ * line.
+ */
 export const OLLAMA: Wire = {
   name: "ollama",
   provider: "ollama",
@@ -35,7 +38,12 @@ export const OLLAMA: Wire = {
   },
 };
 
-const FINISH = { stop: "stop", length: "length", "content-filter": "other", "unheard-of": "unload" } as const;
+const FINISH = {
+  stop: "stop",
+  length: "length",
+  "content-filter": "other",
+  "unheard-of": "unload",
+} as const;
 
 function pieces(reply: Reply): readonly Record<string, unknown>[] {
   const usage = counted(reply);

@@ -23,7 +23,8 @@ export const RESPONSES: Wire = {
   fault: (message, code) => event("error", { code, message, param: null }, 9),
   malformed: `event: response.output_text.delta\ndata: {"type":"response.outp\n\n`,
   unknown: event("response.weather.delta", { delta: "blue" }, 7),
-  schemaRefused: "Invalid schema for response_format 'output': In context=(), 'x' is not permitted.",
+  schemaRefused:
+    "Invalid schema for response_format 'output': In context=(), 'x' is not permitted.",
   refusedParam: ["logit_bias", { a: 1 }],
   ask,
   skips: {},
@@ -37,16 +38,27 @@ function statusOf(reply: Reply): string {
   return (reply.finish ?? "stop") === "stop" ? "completed" : "incomplete";
 }
 
-const INCOMPLETE = { length: "max_output_tokens", "content-filter": "content_filter", "unheard-of": "tired" } as const;
+const INCOMPLETE = {
+  length: "max_output_tokens",
+  "content-filter": "content_filter",
+  "unheard-of": "tired",
+} as const;
 
 function response(reply: Reply, status: string): Record<string, unknown> {
   const usage = status === "in_progress" ? null : counted(reply);
   const finish = reply.finish ?? "stop";
-  const text = { type: "output_text", text: (reply.texts ?? []).join(""), annotations: [], logprobs: [] };
+  const text = {
+    type: "output_text",
+    text: (reply.texts ?? []).join(""),
+    annotations: [],
+    logprobs: [],
+  };
   const summary = [{ type: "summary_text", text: (reply.reasoning ?? []).join("") }];
   const output = [
     ...(reply.reasoning ? [{ id: "rs_1", type: "reasoning", summary }] : []),
-    ...(reply.texts ? [{ id: "msg_1", type: "message", status, role: "assistant", content: [text] }] : []),
+    ...(reply.texts
+      ? [{ id: "msg_1", type: "message", status, role: "assistant", content: [text] }]
+      : []),
     ...(reply.tool ? [functionCall(reply.tool)] : []),
   ];
   return {
@@ -55,7 +67,8 @@ function response(reply: Reply, status: string): Record<string, unknown> {
     created_at: 1,
     status,
     error: null,
-    incomplete_details: status === "incomplete" && finish !== "stop" ? { reason: INCOMPLETE[finish] } : null,
+    incomplete_details:
+      status === "incomplete" && finish !== "stop" ? { reason: INCOMPLETE[finish] } : null,
     model: served(reply),
     output: status === "in_progress" ? [] : output,
     usage: usage && {
@@ -82,29 +95,47 @@ function functionCall(tool: { name: string; input: unknown }): Record<string, un
 function events(reply: Reply): readonly string[] {
   let sequence = 0;
   const all: string[] = [];
-  const send = (type: string, more: Readonly<Record<string, unknown>>) => all.push(event(type, more, sequence++));
+  const send = (type: string, more: Readonly<Record<string, unknown>>) =>
+    all.push(event(type, more, sequence++));
   send("response.created", { response: response(reply, "in_progress") });
   send("response.in_progress", { response: response(reply, "in_progress") });
   if (reply.reasoning) {
     const at = { item_id: "rs_1", output_index: 0, summary_index: 0 };
-    send("response.output_item.added", { output_index: 0, item: { id: "rs_1", type: "reasoning", summary: [] } });
-    for (const delta of reply.reasoning) send("response.reasoning_summary_text.delta", { ...at, delta });
+    send("response.output_item.added", {
+      output_index: 0,
+      item: { id: "rs_1", type: "reasoning", summary: [] },
+    });
+    for (const delta of reply.reasoning)
+      send("response.reasoning_summary_text.delta", { ...at, delta });
     send("response.reasoning_summary_text.done", { ...at, text: reply.reasoning.join("") });
   }
   if (reply.texts) {
     const at = { item_id: "msg_1", output_index: 1, content_index: 0 };
-    const item = { id: "msg_1", type: "message", status: "in_progress", role: "assistant", content: [] };
+    const item = {
+      id: "msg_1",
+      type: "message",
+      status: "in_progress",
+      role: "assistant",
+      content: [],
+    };
     const part = { type: "output_text", text: "", annotations: [] };
     send("response.output_item.added", { output_index: 1, item });
     send("response.content_part.added", { ...at, part });
-    for (const delta of reply.texts) send("response.output_text.delta", { ...at, delta, logprobs: [] });
+    for (const delta of reply.texts)
+      send("response.output_text.delta", { ...at, delta, logprobs: [] });
     send("response.output_text.done", { ...at, text: reply.texts.join(""), logprobs: [] });
     send("response.content_part.done", { ...at, part: { ...part, text: reply.texts.join("") } });
   }
   if (reply.tool) {
     const at = { item_id: "fc_1", output_index: 2 };
-    send("response.output_item.added", { output_index: 2, item: { ...functionCall(reply.tool), arguments: "" } });
-    send("response.function_call_arguments.delta", { ...at, delta: JSON.stringify(reply.tool.input) });
+    send("response.output_item.added", {
+      output_index: 2,
+      item: { ...functionCall(reply.tool), arguments: "" },
+    });
+    send("response.function_call_arguments.delta", {
+      ...at,
+      delta: JSON.stringify(reply.tool.input),
+    });
     send("response.output_item.done", { output_index: 2, item: functionCall(reply.tool) });
   }
   const status = statusOf(reply);
@@ -121,7 +152,9 @@ function ask({ body }: Seen): Asked {
     turns: items
       .filter(({ role }) => role !== "system")
       .map(({ role, content }) => ({ role: String(role), text: textIn(content) })),
-    files: parts.flatMap((part) => [part["image_url"], part["file_data"]]).filter((file) => typeof file === "string"),
+    files: parts
+      .flatMap((part) => [part["image_url"], part["file_data"]])
+      .filter((file) => typeof file === "string"),
     schema: record(record(body["text"])["format"])["schema"] ?? null,
     maxTokens: body["max_output_tokens"],
     temperature: body["temperature"],

@@ -28,7 +28,10 @@ export interface Asked {
   readonly tools: readonly string[];
 }
 
-/** One protocol as its servers speak it; shapes are those of the provider's documentation, named in each file. */
+/**
+ * One protocol as its servers speak it; shapes are those of the provider's documentation, named in
+ * each file.
+ */
 export interface Wire {
   readonly name: string;
   readonly provider: string;
@@ -77,11 +80,15 @@ export function counted(reply: Reply): { input: number; output: number } | null 
 }
 
 export function objects(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
+  return Array.isArray(value)
+    ? value.filter((item) => typeof item === "object" && item !== null)
+    : [];
 }
 
 export function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }
 
 /** Content as a text, or as a list of parts of which some have one. */

@@ -52,9 +52,15 @@ for (const { version, path } of pythonsHere()) {
         const program = programWith(blockText(one.code, one));
         const [lint] = await linter.lint(program);
         const [block] = program.blocks;
-        expect(program.source.text.split("\n")[(block?.line ?? 0) - 1]).toBe(one.code.split("\n")[0] ?? "");
-        const said = (lint?.findings ?? []).map((finding) => shown(finding, (block?.line ?? 0) - 1, one));
-        const wanted = (one.finds ?? []).map((text) => (one.columns === false ? text.replace(/:\d+/, "") : text));
+        expect(program.source.text.split("\n")[(block?.line ?? 0) - 1]).toBe(
+          one.code.split("\n")[0] ?? "",
+        );
+        const said = (lint?.findings ?? []).map((finding) =>
+          shown(finding, (block?.line ?? 0) - 1, one),
+        );
+        const wanted = (one.finds ?? []).map((text) =>
+          one.columns === false ? text.replace(/:\d+/, "") : text,
+        );
         expect(said.map((text, index) => text.slice(0, wanted[index]?.length))).toEqual(wanted);
         if (one.gives !== undefined) expect(lint?.gives).toEqual(one.gives);
       });

@@ -18,7 +18,9 @@ async function lint(blocks: string): Promise<readonly BlockLint[]> {
 }
 
 function messages(lints: readonly BlockLint[]): string[] {
-  return lints.flatMap(({ findings }) => findings.map(({ severity, message }) => `${severity} ${message}`));
+  return lints.flatMap(({ findings }) =>
+    findings.map(({ severity, message }) => `${severity} ${message}`),
+  );
 }
 
 describe("createBlockLinter()", () => {
@@ -26,13 +28,17 @@ describe("createBlockLinter()", () => {
     const post = blockText("result = {'out': context['input']['other']}", { when: "post" });
     const [first] = await lint(post + blockText("result = {'words': 1}"));
     expect(first?.block.when).toBe("post");
-    expect(messages(first ? [first] : [])[0]).toContain('warning context["input"]["other"] is never there');
+    expect(messages(first ? [first] : [])[0]).toContain(
+      'warning context["input"]["other"] is never there',
+    );
     expect(messages(await lint(post + blockText("result = {'input': {'other': 1}}")))).toEqual([]);
     expect(messages(await lint(post + blockText("result = dict(zip('ab', 'cd'))")))).toEqual([]);
   });
 
   test("tells what a block reads, with the places in the file", async () => {
-    const [pre] = await lint(blockText("given = context['input']\nresult = {'a': given['items'][0]['name']}"));
+    const [pre] = await lint(
+      blockText("given = context['input']\nresult = {'a': given['items'][0]['name']}"),
+    );
     const line = pre?.block.line ?? 0;
     expect(pre?.reads).toEqual([
       { path: ["input"], line, column: 9 },
@@ -44,8 +50,16 @@ describe("createBlockLinter()", () => {
     const [pre] = await lint(blockText("result = {'a': 1}", { options: " out=b:integer" }));
     const opening = (pre?.block.line ?? 0) - 1;
     expect(pre?.findings).toMatchObject([
-      { line: opening, column: 1, message: expect.stringContaining('out= names "b", which the block never gives') },
-      { line: opening, column: 1, message: 'The block gives "a", which out= does not name: it is not taken' },
+      {
+        line: opening,
+        column: 1,
+        message: expect.stringContaining('out= names "b", which the block never gives'),
+      },
+      {
+        line: opening,
+        column: 1,
+        message: 'The block gives "a", which out= does not name: it is not taken',
+      },
     ]);
   });
 
@@ -53,18 +67,31 @@ describe("createBlockLinter()", () => {
     const code = "const a = 1;\nresult = { a: a +, };\n";
     const [pre] = await lint(blockText(code, { language: "js" }));
     expect(pre?.findings).toMatchObject([
-      { severity: "error", exception: "SyntaxError", line: (pre?.block.line ?? 0) + 1, block: "pre" },
+      {
+        severity: "error",
+        exception: "SyntaxError",
+        line: (pre?.block.line ?? 0) + 1,
+        block: "pre",
+      },
     ]);
-    expect(messages(await lint(blockText("result = { a: context.input.text.length };", { language: "js" })))).toEqual(
-      [],
-    );
+    expect(
+      messages(
+        await lint(blockText("result = { a: context.input.text.length };", { language: "js" })),
+      ),
+    ).toEqual([]);
   });
 
   test("warns of JavaScript that never names result", async () => {
     const found = await lint(blockText("const a = 1;", { language: "js", when: "post" }));
-    expect(messages(found)).toEqual(["warning The post block gives nothing: it never assigns result"]);
+    expect(messages(found)).toEqual([
+      "warning The post block gives nothing: it never assigns result",
+    ]);
     expect(
-      messages(await lint(blockText("if (!context.input.text) throw new Error('empty');", { language: "js" }))),
+      messages(
+        await lint(
+          blockText("if (!context.input.text) throw new Error('empty');", { language: "js" }),
+        ),
+      ),
     ).toEqual([]);
   });
 
@@ -72,9 +99,11 @@ describe("createBlockLinter()", () => {
     const python = "while True:\n    print('running')\nresult = {}";
     const javascript = "for (;;) console.log('running');\nresult = {};";
     const start = performance.now();
-    expect(messages(await lint(blockText(python) + blockText(javascript, { language: "js", when: "post" })))).toEqual(
-      [],
-    );
+    expect(
+      messages(
+        await lint(blockText(python) + blockText(javascript, { language: "js", when: "post" })),
+      ),
+    ).toEqual([]);
     expect(performance.now() - start).toBeLessThan(5000);
   });
 
@@ -88,7 +117,9 @@ describe("createBlockLinter()", () => {
       },
     };
     const own = createBlockLinter(counted, { signal });
-    const programs = Array.from({ length: 20 }, (_, index) => programWith(blockText(`result = {'a${index}': 1}`)));
+    const programs = Array.from({ length: 20 }, (_, index) =>
+      programWith(blockText(`result = {'a${index}': 1}`)),
+    );
     const found = await Promise.all(programs.map((program) => own.lint(program)));
     await own.close();
     expect(found.map(([first]) => first?.gives)).toEqual(programs.map((_, index) => [`a${index}`]));
@@ -114,13 +145,18 @@ describe("createBlockLinter()", () => {
     const controller = new AbortController();
     const own = createBlockLinter(sandboxes, controller);
     controller.abort(new Error("enough"));
-    const failed = await own.lint(programWith(blockText("result = {}"))).catch((thrown: unknown) => thrown);
+    const failed = await own
+      .lint(programWith(blockText("result = {}")))
+      .catch((thrown: unknown) => thrown);
     expect(failed).toMatchObject({ message: "enough" });
     await own.close();
   });
 });
 
-/** Texts at which parsers run out of stack, memory or time, and those meant to upset whoever shows what is found. */
+/**
+ * Texts at which parsers run out of stack, memory or time, and those meant to upset whoever shows
+ * what is found.
+ */
 const HOSTILE: Readonly<Record<string, string>> = {
   "deep brackets": `result = ${"[".repeat(100_000)}`,
   "deep calls": `result = ${"f(".repeat(190)}${")".repeat(190)}`,
@@ -131,7 +167,10 @@ const HOSTILE: Readonly<Record<string, string>> = {
   "a long sum": `result = ${"1+".repeat(100_000)}1`,
   "many elements": `result = [${"1,".repeat(2_000_000)}]`,
   "many names": Array.from({ length: 20_000 }, (_, index) => `a${index} = b${index}`).join("\n"),
-  "a chain of variables": Array.from({ length: 20_000 }, (_, index) => `a${index + 1} = a${index}`).join("\n"),
+  "a chain of variables": Array.from(
+    { length: 20_000 },
+    (_, index) => `a${index + 1} = a${index}`,
+  ).join("\n"),
   "variables of themselves": "x = x['a']\ny = z\nz = y\nresult = x\nx['b'] = result",
   "global of itself": "global result\nresult = {}",
   "a long name": `result = {'a': ${"x".repeat(1_000_000)}}`,
@@ -154,7 +193,9 @@ describe("hostile blocks", () => {
         expect(message.length).toBeLessThan(1000);
       }
       expect(pre?.findings.length).toBeLessThanOrEqual(51);
-      expect(messages(await lint(blockText("result = {'a': nope}")))).toEqual(['warning "nope" is never defined']);
+      expect(messages(await lint(blockText("result = {'a': nope}")))).toEqual([
+        'warning "nope" is never defined',
+      ]);
     }, 60_000);
   }
 

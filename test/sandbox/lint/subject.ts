@@ -9,20 +9,32 @@ export function programWith(blocks: string): Program {
   return parseProgram(HEAD + blocks + "\nSay {{input.text}}\n", { path: "blocks.rllm" });
 }
 
-export function blockText(code: string, { when = "pre", language = "python", options = "" } = {}): string {
+export function blockText(
+  code: string,
+  { when = "pre", language = "python", options = "" } = {},
+): string {
   return `\`\`\`rllm-${language} ${when}${options}\n${code}${code.endsWith("\n") ? "" : "\n"}\`\`\`\n`;
 }
 
 /** Pythons that blocks may run on: those of pyenv, else the one on PATH; `null` is the latter. */
-export function pythonsHere(): readonly { readonly version: string; readonly path: string | null }[] {
+export function pythonsHere(): readonly {
+  readonly version: string;
+  readonly path: string | null;
+}[] {
   const versions = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
   if (!existsSync(versions)) return [{ version: "on PATH", path: null }];
   const names = readdirSync(versions).filter((name) => /^3\.(?:9|1[0-4])\./.test(name));
   return names.map((name) => ({ version: name, path: join(versions, name, "bin", "python") }));
 }
 
-/** Whether a version is at least (`since`) and at most (`until`) another; of a version that isn't known it is taken to be. */
-export function isWithin(version: string, { since, until }: { since?: string; until?: string }): boolean {
+/**
+ * Whether a version is at least (`since`) and at most (`until`) another; of a version that isn't
+ * known it is taken to be.
+ */
+export function isWithin(
+  version: string,
+  { since, until }: { since?: string; until?: string },
+): boolean {
   const minor = minorOf(version);
   return (
     minor === null ||

@@ -4,7 +4,10 @@ import type { GrantedFunction } from "../../../src/sandbox/sandbox.ts";
 import { type Case, failureOf, valueOf } from "./case.ts";
 
 /** A function that keeps what it is called with. */
-function recorder(answer: Json = null): { readonly calls: (readonly Json[])[]; readonly granted: GrantedFunction } {
+function recorder(answer: Json = null): {
+  readonly calls: (readonly Json[])[];
+  readonly granted: GrantedFunction;
+} {
   const calls: (readonly Json[])[] = [];
   const granted = (args: readonly Json[]) => {
     calls.push(args);
@@ -17,7 +20,9 @@ export const CALL_CASES = {
   "calls a granted function with its arguments and gives its value": {
     async check({ run }) {
       const { calls, granted } = recorder({ found: ["é", 1.5, null] });
-      const outcome = await run("result = look(1, 'two', [3, {'four': 5.5}])", { functions: { look: granted } });
+      const outcome = await run("result = look(1, 'two', [3, {'four': 5.5}])", {
+        functions: { look: granted },
+      });
       expect(valueOf(outcome)).toEqual({ found: ["é", 1.5, null] });
       expect(calls).toEqual([[1, "two", [3, { four: 5.5 }]]]);
     },
@@ -34,7 +39,8 @@ export const CALL_CASES = {
     async check({ open, snippets }) {
       const { calls, granted } = recorder(1);
       const session = await open({ functions: { count: granted } });
-      for (let n = 0; n < 3; n++) expect(valueOf(await session.run(snippets.callsOften(50), {}))).toBe(50);
+      for (let n = 0; n < 3; n++)
+        expect(valueOf(await session.run(snippets.callsOften(50), {}))).toBe(50);
       expect(calls).toHaveLength(150);
       await session.close();
     },
@@ -45,7 +51,10 @@ export const CALL_CASES = {
       const session = await open({ functions: { refuse } });
       expect(valueOf(await session.run(snippets.catches, {}))).toBe("no such record");
       const failure = failureOf(await session.run("refuse()", {}));
-      expect(failure).toMatchObject({ reason: expect.stringContaining("no such record") as string, line: 1 });
+      expect(failure).toMatchObject({
+        reason: expect.stringContaining("no such record") as string,
+        line: 1,
+      });
       expect(session.alive).toBe(true);
       await session.close();
     },
@@ -53,10 +62,14 @@ export const CALL_CASES = {
   "has only the functions that were granted": {
     async check({ open, snippets }) {
       const session = await open({ functions: { count: recorder().granted } });
-      expect(failureOf(await session.run("refuse()", {})).exception).toBe(snippets.undefinedName.exception);
+      expect(failureOf(await session.run("refuse()", {})).exception).toBe(
+        snippets.undefinedName.exception,
+      );
       await session.close();
       const other = await open();
-      expect(failureOf(await other.run("count()", {})).exception).toBe(snippets.undefinedName.exception);
+      expect(failureOf(await other.run("count()", {})).exception).toBe(
+        snippets.undefinedName.exception,
+      );
       await other.close();
     },
   },
@@ -86,14 +99,21 @@ export const CALL_CASES = {
         await Bun.sleep(900);
         return "late";
       };
-      expect(valueOf(await run("result = slow()", { functions: { slow }, limits: { timeoutMs: 500 } }))).toBe("late");
+      expect(
+        valueOf(await run("result = slow()", { functions: { slow }, limits: { timeoutMs: 500 } })),
+      ).toBe("late");
     },
   },
   "never makes a call with an argument over the limit": {
     async check({ run, language }) {
       const { calls, granted } = recorder();
       const text = language === "python" ? "'x' * 3_000_000" : "'x'.repeat(3000000)";
-      failureOf(await run(`look(${text})`, { functions: { look: granted }, limits: { maxValueBytes: 1000 } }));
+      failureOf(
+        await run(`look(${text})`, {
+          functions: { look: granted },
+          limits: { maxValueBytes: 1000 },
+        }),
+      );
       expect(calls).toEqual([]);
     },
   },
@@ -101,11 +121,13 @@ export const CALL_CASES = {
     async check({ run, language, snippets }) {
       const { calls, granted } = recorder();
       const functions = { look: granted };
-      for (const code of Object.values(snippets.notJson)) failureOf(await run(`${code}\nlook(result)`, { functions }));
+      for (const code of Object.values(snippets.notJson))
+        failureOf(await run(`${code}\nlook(result)`, { functions }));
       failureOf(await run(`${snippets.prototypeKey}\nlook(result)`, { functions }));
       failureOf(await run(`${snippets.deep(100)}\nlook(result)`, { functions }));
       expect(calls).toEqual([]);
-      const wrongKey = language === "python" ? "look({'__proto__': 1})" : "look(JSON.parse('{\"__proto__\": 1}'))";
+      const wrongKey =
+        language === "python" ? "look({'__proto__': 1})" : "look(JSON.parse('{\"__proto__\": 1}'))";
       failureOf(await run(wrongKey, { functions }));
       expect(calls).toEqual([]);
     },
@@ -122,8 +144,14 @@ export const CALL_CASES = {
     async check({ open, run, snippets }) {
       const { calls, granted } = recorder();
       const session = await open({ builtins: "all", functions: { look: granted } });
-      const forged = ['{"is":"call","name":"look","args":[]}', '{"is":"done","value":"forged"}', "garbage"];
-      const writes = forged.map((line) => `        os.write(fd, ${JSON.stringify(`${line}\n`)}.encode())`);
+      const forged = [
+        '{"is":"call","name":"look","args":[]}',
+        '{"is":"done","value":"forged"}',
+        "garbage",
+      ];
+      const writes = forged.map(
+        (line) => `        os.write(fd, ${JSON.stringify(`${line}\n`)}.encode())`,
+      );
       const code = `import os\nfor fd in range(64):\n    try:\n${writes.join("\n")}\n    except OSError:\n        pass\nresult = 'mine'`;
       const outcome = await session.run(code, {});
       if (outcome.ok) expect(outcome.value).toBe("mine");

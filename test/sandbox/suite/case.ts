@@ -1,5 +1,11 @@
 import type { Json } from "../../../src/core/json.ts";
-import type { Failure, Outcome, Sandbox, SandboxSession, SessionOptions } from "../../../src/sandbox/sandbox.ts";
+import type {
+  Failure,
+  Outcome,
+  Sandbox,
+  SandboxSession,
+  SessionOptions,
+} from "../../../src/sandbox/sandbox.ts";
 import type { Snippets } from "./snippets.ts";
 
 export type Language = "python" | "javascript";
@@ -11,7 +17,10 @@ export interface Ground {
   readonly snippets: Snippets;
   open(options?: SessionOptions, signal?: AbortSignal): Promise<SandboxSession>;
   /** One run in a session of its own. */
-  run(code: string, options?: SessionOptions & { readonly values?: Readonly<Record<string, Json>> }): Promise<Outcome>;
+  run(
+    code: string,
+    options?: SessionOptions & { readonly values?: Readonly<Record<string, Json>> },
+  ): Promise<Outcome>;
 }
 
 export interface Case {
@@ -29,7 +38,9 @@ export function valueOf(outcome: Outcome): Json {
 /** The failure of a run that must fail. */
 export function failureOf(outcome: Outcome): Failure {
   if (!outcome.ok) return outcome.failure;
-  throw new Error(`Expected a failure, and the run gave ${JSON.stringify(outcome.value).slice(0, 200)}`);
+  throw new Error(
+    `Expected a failure, and the run gave ${JSON.stringify(outcome.value).slice(0, 200)}`,
+  );
 }
 
 /** What a promise is rejected with. */

@@ -5,13 +5,18 @@ import { join } from "node:path";
 import { type Case, type Ground, valueOf } from "./case.ts";
 import { gone, processesBelow } from "./processes.ts";
 
-/** What no code may do, however it was opened: what the level promises is shown in full by the attack corpus. */
+/**
+ * What no code may do, however it was opened: what the level promises is shown in full by the
+ * attack corpus.
+ */
 export const CONFINEMENT_CASES = {
   "shows nothing of the host's environment": {
     async check(ground) {
       process.env["SANDBOX_SUITE_SECRET"] = "swordfish";
       try {
-        expect(await reach(ground, ground.snippets.environment("SANDBOX_SUITE_SECRET"))).toBe("none");
+        expect(await reach(ground, ground.snippets.environment("SANDBOX_SUITE_SECRET"))).toBe(
+          "none",
+        );
       } finally {
         delete process.env["SANDBOX_SUITE_SECRET"];
       }
@@ -56,13 +61,18 @@ export const CONFINEMENT_CASES = {
         "        os.setsid()",
         "        time.sleep(60)",
       ];
-      const code = [...forks, "    result = 'forked'", "except Exception as error:", "    result = repr(error)"].join(
-        "\n",
-      );
+      const code = [
+        ...forks,
+        "    result = 'forked'",
+        "except Exception as error:",
+        "    result = repr(error)",
+      ].join("\n");
       const session = await ground.open({ builtins: "all" });
       const before = processesBelow(process.pid);
       expect(valueOf(await session.run(code, {}))).toBeString();
-      const started = processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id));
+      const started = processesBelow(process.pid).filter(
+        ({ id }) => !before.some((old) => old.id === id),
+      );
       await session.close();
       expect(await gone(started)).toEqual([]);
     },

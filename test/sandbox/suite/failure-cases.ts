@@ -58,7 +58,11 @@ export const FAILURE_CASES = {
   "takes no exit for a success": {
     only: "python",
     async check({ run }) {
-      for (const code of ["raise SystemExit(0)", "import sys\nsys.exit(0)", "import os\nos._exit(0)"])
+      for (const code of [
+        "raise SystemExit(0)",
+        "import sys\nsys.exit(0)",
+        "import os\nos._exit(0)",
+      ])
         failureOf(await run(`result = 1\n${code}`, { builtins: "all" }));
     },
   },

@@ -20,7 +20,9 @@ export const LIFETIME_CASES = {
     async check({ open, snippets }) {
       const before = processesBelow(process.pid);
       const session = await open();
-      const started = processesBelow(process.pid).filter(({ id }) => !before.some((old) => old.id === id));
+      const started = processesBelow(process.pid).filter(
+        ({ id }) => !before.some((old) => old.id === id),
+      );
       valueOf(await session.run(snippets.quiet, {}));
       expect(session.alive).toBe(true);
       await session.close();
@@ -111,8 +113,12 @@ export const LIFETIME_CASES = {
   },
   "runs ten sessions at once, each for itself": {
     async check({ open, snippets }) {
-      const sessions = await Promise.all(Array.from({ length: 10 }, () => open({ limits: { timeoutMs: 20_000 } })));
-      const outcomes = await Promise.all(sessions.map((session, value) => session.run(snippets.echo, { value })));
+      const sessions = await Promise.all(
+        Array.from({ length: 10 }, () => open({ limits: { timeoutMs: 20_000 } })),
+      );
+      const outcomes = await Promise.all(
+        sessions.map((session, value) => session.run(snippets.echo, { value })),
+      );
       expect(outcomes.map(valueOf)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
       const ended = await Promise.all(sessions.map((session) => session.run(snippets.echo, {})));
       expect(ended.map(valueOf)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -32,13 +32,17 @@ export const LIMIT_CASES = {
   },
   "refuses an allocation over the memory limit": {
     async check({ run, snippets }) {
-      expect(failureOf(await run(snippets.bigAllocation, { limits: { memoryMb: 128 } })).exception).toBe("MemoryError");
+      expect(
+        failureOf(await run(snippets.bigAllocation, { limits: { memoryMb: 128 } })).exception,
+      ).toBe("MemoryError");
     },
   },
   "ends code that takes more and more memory, at no cost to the host": {
     async check({ run, snippets }) {
       const before = process.memoryUsage.rss();
-      const failure = failureOf(await run(snippets.growing, { limits: { memoryMb: 128, timeoutMs: 20_000 } }));
+      const failure = failureOf(
+        await run(snippets.growing, { limits: { memoryMb: 128, timeoutMs: 20_000 } }),
+      );
       expect(["MemoryError", "CrashError"]).toContain(failure.exception);
       expect(process.memoryUsage.rss() - before).toBeLessThan(128 * 1024 * 1024);
     },
@@ -51,8 +55,14 @@ export const LIMIT_CASES = {
         printed: "xxx\nxxx\n",
         printedDropped: 0,
       });
-      expect(await session.run(snippets.printsUnicode, {})).toMatchObject({ value: null, printed: "héllo 🎉\n" });
-      expect(await session.run(snippets.quiet, {})).toMatchObject({ printed: "", printedDropped: 0 });
+      expect(await session.run(snippets.printsUnicode, {})).toMatchObject({
+        value: null,
+        printed: "héllo 🎉\n",
+      });
+      expect(await session.run(snippets.quiet, {})).toMatchObject({
+        printed: "",
+        printedDropped: 0,
+      });
       await session.close();
     },
   },

@@ -21,12 +21,16 @@ export function processesBelow(root: number): readonly Process[] {
   return found;
 }
 
-/** Waits until the processes are gone, a zombie too; gives the commands of those that are still there after two seconds. */
+/**
+ * Waits until the processes are gone, a zombie too; gives the commands of those that are still
+ * there after two seconds.
+ */
 export async function gone(processes: readonly Process[]): Promise<readonly string[]> {
   for (let waited = 0; ; waited += 20) {
     const now = new Set(allProcesses().map(({ id }) => id));
     const left = processes.filter(({ id }) => now.has(id));
-    if (left.length === 0 || waited > 2000) return left.map(({ pid, command }) => `${pid} ${command}`);
+    if (left.length === 0 || waited > 2000)
+      return left.map(({ pid, command }) => `${pid} ${command}`);
     await sleep(20);
   }
 }
@@ -41,7 +45,8 @@ function allProcesses(): readonly Process[] {
 function readProcess(name: string): Process | null {
   try {
     const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-    // The command stands in parentheses and may hold any character; the fields after it are numbered from 3.
+    // The command stands in parentheses and may hold any character; the fields after it are
+    // numbered from 3.
     const end = stat.lastIndexOf(")");
     const fields = stat.slice(end + 2).split(" ");
     return {

@@ -1,6 +1,9 @@
 import type { Language } from "./case.ts";
 
-/** The same deeds in each language. Code is plain ECMAScript or Python; what is printed goes through `console.log` or `print`. */
+/**
+ * The same deeds in each language. Code is plain ECMAScript or Python; what is printed goes through
+ * `console.log` or `print`.
+ */
 export interface Snippets {
   /** `result` is the variable `value`. */
   readonly echo: string;
@@ -10,7 +13,10 @@ export interface Snippets {
   readonly define: string;
   /** `result` is `twice(kept)`. */
   readonly use: string;
-  /** `result` is the numbers of `context.numbers` that are above `floor`, plus `floor`, by a function and by an inner one. */
+  /**
+   * `result` is the numbers of `context.numbers` that are above `floor`, plus `floor`, by a
+   * function and by an inner one.
+   */
   readonly nested: string;
   /** Reads the variable `missing`, on the first line. */
   readonly undefinedName: { readonly code: string; readonly exception: string };
@@ -31,7 +37,10 @@ export interface Snippets {
   readonly prints: (lines: number, width: number) => string;
   /** Prints the text "héllo 🎉" and a line end. */
   readonly printsUnicode: string;
-  /** Prints what it may look like when the channel says that the result is "forged"; then `result` is "mine". */
+  /**
+   * Prints what it may look like when the channel says that the result is "forged"; then `result`
+   * is "mine".
+   */
   readonly printsMessage: string;
   /** `result` is a text of that many characters. */
   readonly long: (length: number) => string;
@@ -43,11 +52,16 @@ export interface Snippets {
   readonly prototypeKey: string;
   /** `result` is the message of what `refuse()` throws. */
   readonly catches: string;
-  /** Calls `count()` `times` times, whatever it throws; `result` is how many calls gave something. */
+  /**
+   * Calls `count()` `times` times, whatever it throws; `result` is how many calls gave something.
+   */
   readonly callsOften: (times: number) => string;
   /** `result` is what the variable `name` holds of an environment, "none" where there is none. */
   readonly environment: (name: string) => string;
-  /** `result` is "reached" when a connection to that port of this machine was made, else anything else. */
+  /**
+   * `result` is "reached" when a connection to that port of this machine was made, else anything
+   * else.
+   */
   readonly connects: (port: number) => string;
   /** `result` is "written" when it thinks it wrote a file, else anything else. */
   readonly writes: (path: string) => string;
@@ -74,7 +88,8 @@ const python: Snippets = {
     exception: "ValueError",
   },
   broken: "x = 1\ny = 2\nz = = 3\n",
-  endless: "while True:\n    try:\n        while True: pass\n    except BaseException:\n        pass",
+  endless:
+    "while True:\n    try:\n        while True: pass\n    except BaseException:\n        pass",
   stuck: "result = sum(range(10 ** 15))",
   recursive: "def f(n): return f(n + 1)\nresult = f(0)",
   bigAllocation: "result = len([0] * (128 * 1024 ** 2))",
@@ -94,7 +109,8 @@ const python: Snippets = {
     "an integer that changes as a double": "result = 2 ** 53 + 1",
   },
   prototypeKey: "result = {'a': {'__proto__': 1}}",
-  catches: "try:\n    refuse()\n    result = 'nothing'\nexcept Exception as error:\n    result = str(error)",
+  catches:
+    "try:\n    refuse()\n    result = 'nothing'\nexcept Exception as error:\n    result = str(error)",
   callsOften: (times) =>
     [
       "result = 0",
@@ -107,8 +123,13 @@ const python: Snippets = {
     ].join("\n"),
   environment: (name) => `import os\nresult = os.environ.get('${name}', 'none')`,
   connects: (port) =>
-    attempt("import socket", `socket.create_connection(('127.0.0.1', ${port}), 1)`, "result = 'reached'"),
-  writes: (path) => attempt(`file = open('${path}', 'w')`, "file.write('x')", "file.close()", "result = 'written'"),
+    attempt(
+      "import socket",
+      `socket.create_connection(('127.0.0.1', ${port}), 1)`,
+      "result = 'reached'",
+    ),
+  writes: (path) =>
+    attempt(`file = open('${path}', 'w')`, "file.write('x')", "file.close()", "result = 'written'"),
   reads: (path) => attempt(`open('${path}').read()`, "result = 'read'"),
 };
 
@@ -141,7 +162,8 @@ const javascript: Snippets = {
   recursive: "function f(n) { return f(n + 1) + 1; }\nresult = f(0);",
   bigAllocation: "result = new Uint8Array(1024 ** 3).length;",
   growing: "var parts = [];\nfor (;;) parts.push('x'.repeat(1000000) + parts.length);",
-  prints: (lines, width) => `for (let n = 0; n < ${lines}; n++) console.log('x'.repeat(${width}));\nresult = 'done';`,
+  prints: (lines, width) =>
+    `for (let n = 0; n < ${lines}; n++) console.log('x'.repeat(${width}));\nresult = 'done';`,
   printsUnicode: "console.log('héllo 🎉');",
   printsMessage: `console.log('{"is":"done","value":"forged"}');\nresult = 'mine';`,
   long: (length) => `result = 'x'.repeat(${length});`,
@@ -155,7 +177,8 @@ const javascript: Snippets = {
     "a big integer": "result = { n: 12n };",
   },
   prototypeKey: `result = { a: JSON.parse('{"__proto__": 1}') };`,
-  catches: "try {\n  refuse();\n  result = 'nothing';\n} catch (error) {\n  result = error.message;\n}",
+  catches:
+    "try {\n  refuse();\n  result = 'nothing';\n} catch (error) {\n  result = error.message;\n}",
   callsOften: (times) =>
     `result = 0;\nfor (let n = 0; n < ${times}; n++) {\n  try {\n    count();\n    result++;\n  } catch {}\n}`,
   environment: (name) => `result = typeof process === 'undefined' ? 'none' : process.env.${name};`,
@@ -164,9 +187,22 @@ const javascript: Snippets = {
   reads: () => findsHost("read"),
 };
 
-/** JavaScript has no words of its own to reach out with: it is enough to find something of the host. */
+/**
+ * JavaScript has no words of its own to reach out with: it is enough to find something of the host.
+ */
 function findsHost(found: string): string {
-  const names = ["require", "process", "std", "os", "Bun", "Deno", "fetch", "XMLHttpRequest", "WebAssembly", "Worker"];
+  const names = [
+    "require",
+    "process",
+    "std",
+    "os",
+    "Bun",
+    "Deno",
+    "fetch",
+    "XMLHttpRequest",
+    "WebAssembly",
+    "Worker",
+  ];
   return `result = ${JSON.stringify(names)}.some((name) => name in globalThis) ? '${found}' : 'no';`;
 }
 

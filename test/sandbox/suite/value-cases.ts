@@ -5,7 +5,14 @@ import { type Case, failureOf, type Ground, valueOf } from "./case.ts";
 const KINDS: Readonly<Record<string, Json>> = {
   scalars: [null, true, false, 0, -1, 1.5, "text"],
   empty: [{}, [], ""],
-  nested: { a: { b: [{ c: [[], {}] }] }, "key with spaces": 1, "": 2, constructor: 3, toString: 4, length: 5 },
+  nested: {
+    a: { b: [{ c: [[], {}] }] },
+    "key with spaces": 1,
+    "": 2,
+    constructor: 3,
+    toString: 4,
+    length: 5,
+  },
   unicode: [
     "héllo",
     "日本語",
@@ -17,7 +24,18 @@ const KINDS: Readonly<Record<string, Json>> = {
     "\ud800",
   ],
   // A double is all that JSON is sure of: an integer beyond 2^53 that one holds exactly must pass.
-  numbers: [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 53, 1e20, 1e21, 1e300, 5e-324, 0.1, 1 / 3, -2.5e-7],
+  numbers: [
+    Number.MAX_SAFE_INTEGER,
+    Number.MIN_SAFE_INTEGER,
+    2 ** 53,
+    1e20,
+    1e21,
+    1e300,
+    5e-324,
+    0.1,
+    1 / 3,
+    -2.5e-7,
+  ],
 };
 
 export const VALUE_CASES = {
@@ -26,7 +44,9 @@ export const VALUE_CASES = {
       const session = await open();
       for (const value of Object.values(KINDS))
         expect(valueOf(await session.run(snippets.echo, { value }))).toEqual(value);
-      for (const value of Object.values(KINDS).flatMap((list) => (Array.isArray(list) ? list : [])) as Json[])
+      for (const value of Object.values(KINDS).flatMap((list) =>
+        Array.isArray(list) ? list : [],
+      ) as Json[])
         expect(valueOf(await session.run(snippets.echo, { value }))).toEqual(value);
       await session.close();
     },
@@ -87,10 +107,14 @@ export const VALUE_CASES = {
     async check({ open, snippets }) {
       const [one, other] = [await open(), await open()];
       valueOf(await one.run(snippets.define, {}));
-      expect(failureOf(await other.run(snippets.use, {})).exception).toBe(snippets.undefinedName.exception);
+      expect(failureOf(await other.run(snippets.use, {})).exception).toBe(
+        snippets.undefinedName.exception,
+      );
       await one.close();
       const third = await open();
-      expect(failureOf(await third.run(snippets.use, {})).exception).toBe(snippets.undefinedName.exception);
+      expect(failureOf(await third.run(snippets.use, {})).exception).toBe(
+        snippets.undefinedName.exception,
+      );
       await other.close();
       await third.close();
     },

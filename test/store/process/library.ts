@@ -4,9 +4,20 @@ import { openStore } from "../../../src/store/open.ts";
 
 const warnings: string[] = [];
 const driver = await loadDriver();
-const store = await openStore({ path: process.argv[2] ?? "", warn: (message) => warnings.push(message) });
+const store = await openStore({
+  path: process.argv[2] ?? "",
+  warn: (message) => warnings.push(message),
+});
 const attempts = [
-  { model: "m/x", ms: 1, promptTokens: 1, completionTokens: null, usd: null, error: null, edits: ["a\0b"] },
+  {
+    model: "m/x",
+    ms: 1,
+    promptTokens: 1,
+    completionTokens: null,
+    usd: null,
+    error: null,
+    edits: ["a\0b"],
+  },
 ];
 for (const id of ["1", "2"]) {
   store.record({

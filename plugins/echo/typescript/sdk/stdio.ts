@@ -1,16 +1,22 @@
 /**
- * The plugin's side of the pipe: standard input as lines, standard output for the protocol alone. Whatever else prints there goes to
- * standard error.
+ * The plugin's side of the pipe: standard input as lines, standard output for the protocol alone.
+ * Whatever else prints there goes to standard error.
  */
 import { Console } from "node:console";
 
 /** Bytes of one line; the host sends no longer one. */
 const MAX_LINE = 64 * 1024 * 1024;
-/** Who writes without ever waiting is made to after so many characters or milliseconds, so that a cancellation can be read. */
+/**
+ * Who writes without ever waiting is made to after so many characters or milliseconds, so that a
+ * cancellation can be read.
+ */
 const TURN = { characters: 64 * 1024, ms: 10 };
 
 export interface Output {
-  /** Without `jsonrpc`, which every message has. @param last whether nothing is to be expected after it for now */
+  /**
+   * Without `jsonrpc`, which every message has. @param last whether nothing is to be expected after
+   * it for now
+   */
   send(message: object, options?: { readonly last: boolean }): void;
   /** Settles when more may be sent: a host that reads slowly is waited for. */
   ready(): Promise<void> | undefined;
@@ -18,7 +24,10 @@ export interface Output {
   close(): void;
 }
 
-/** Takes standard output for the protocol; whatever else prints there goes to standard error from now on. */
+/**
+ * Takes standard output for the protocol; whatever else prints there goes to standard error from
+ * now on.
+ */
 export function openOutput(): Output {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
@@ -45,7 +54,10 @@ export function openOutput(): Output {
     });
   }
 
-  /** What is said in one turn of the event loop goes out in one piece, at its end or with the last that there is to say. */
+  /**
+   * What is said in one turn of the event loop goes out in one piece, at its end or with the last
+   * that there is to say.
+   */
   function send(message: object, { last } = { last: false }): void {
     held += `{"jsonrpc":"2.0",${JSON.stringify(message).slice(1)}\n`;
     if (last) return flush();
@@ -69,21 +81,32 @@ export function openOutput(): Output {
   };
 }
 
-/** Makes `console.log` and its like print to standard error, in runtimes too whose console does not write through `process.stdout`. */
+/**
+ * Makes `console.log` and its like print to standard error, in runtimes too whose console does not
+ * write through `process.stdout`.
+ */
 function protectConsole(): void {
   const safe = new Console(process.stderr, process.stderr);
   for (const name of PRINTERS) console[name] = safe[name].bind(safe);
 }
 
-const PRINTERS = "log info debug dir dirxml table group count timeEnd timeLog".split(" ") as readonly ("log" | "dir")[];
+const PRINTERS = "log info debug dir dirxml table group count timeEnd timeLog".split(
+  " ",
+) as readonly ("log" | "dir")[];
 
 /** To standard error, with its stack. */
 export function log(thrown: unknown): void {
-  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  process.stderr.write(
+    `${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+  );
 }
 
 /** Lines that are not blank, as they come. */
-export function readLines(on: { line(text: string): void; fault(reason: string): void; end(): void }): void {
+export function readLines(on: {
+  line(text: string): void;
+  fault(reason: string): void;
+  end(): void;
+}): void {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let pieces: Uint8Array[] = [];
   let size = 0;

@@ -28,11 +28,17 @@ export const action: PluginAction = {
       files: tree?.files.length ?? null,
       bytes: tree?.size ?? null,
       language: manifest?.language ?? null,
-      runs: manifest === null ? null : (manifest.command[process.platform] ?? manifest.command["default"] ?? null),
+      runs:
+        manifest === null
+          ? null
+          : (manifest.command[process.platform] ?? manifest.command["default"] ?? null),
       provides: manifest?.provides ?? [],
       sees: {
         always: ALWAYS_GIVEN,
-        variables: (manifest?.env ?? []).map((variable) => ({ name: variable, set: config.get(variable) !== null })),
+        variables: (manifest?.env ?? []).map((variable) => ({
+          name: variable,
+          set: config.get(variable) !== null,
+        })),
       },
       settings: manifest?.settings ?? null,
       configured: Object.hasOwn(config.plugins, plugin.name),

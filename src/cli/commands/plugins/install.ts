@@ -1,6 +1,11 @@
 import { errorPayload, toModullmError } from "../../../core/error.ts";
 import { findProvider } from "../../../model/providers.ts";
-import { type Installed, type InstallOptions, installPlugin, updatePlugin } from "../../../plugin/install.ts";
+import {
+  type Installed,
+  type InstallOptions,
+  installPlugin,
+  updatePlugin,
+} from "../../../plugin/install.ts";
 import { readLock } from "../../../plugin/lock.ts";
 import { readRegistryConfig } from "../../../plugin/npmrc.ts";
 import { describeSource } from "../../../plugin/source.ts";
@@ -14,7 +19,10 @@ export const install: PluginAction = {
   most: 1,
   wants: "a package, folder, .tgz or git URL",
   async run([source = ""], context) {
-    const installed = await withOptions(context, async (options) => await installPlugin(source, options));
+    const installed = await withOptions(
+      context,
+      async (options) => await installPlugin(source, options),
+    );
     context.output.json(shown(installed));
     return 0;
   },
@@ -31,7 +39,9 @@ export const update: PluginAction = {
     let failed = false;
     for (const name of wanted) {
       try {
-        updated.push(shown(await withOptions(context, async (options) => await updatePlugin(name, options))));
+        updated.push(
+          shown(await withOptions(context, async (options) => await updatePlugin(name, options))),
+        );
       } catch (thrown) {
         const error = toModullmError(thrown);
         // One that can't be updated is no reason to leave the others as they are.
@@ -45,7 +55,17 @@ export const update: PluginAction = {
   },
 };
 
-function shown({ name, version, previous, changed, source, resolved, sha256, folder, trusted }: Installed): object {
+function shown({
+  name,
+  version,
+  previous,
+  changed,
+  source,
+  resolved,
+  sha256,
+  folder,
+  trusted,
+}: Installed): object {
   const hint = trusted ? {} : { next: `modullm plugins trust ${name}` };
   return {
     name,
@@ -90,10 +110,13 @@ async function withOptions<Result>(
           return await ask(question);
         }),
       yes: given.flag("yes"),
-      isTaken: (name) => name === "builtin" || findProvider(name) !== null || Object.hasOwn(config.providers, name),
+      isTaken: (name) =>
+        name === "builtin" || findProvider(name) !== null || Object.hasOwn(config.providers, name),
       progress(bytes, total) {
         if (terminal.stderrIsTty)
-          line.draw(`Downloading ${megabytes(bytes)}${total === null ? "" : ` of ${megabytes(total)}`}`);
+          line.draw(
+            `Downloading ${megabytes(bytes)}${total === null ? "" : ` of ${megabytes(total)}`}`,
+          );
       },
       warn: (message) => output.warn(message),
     });

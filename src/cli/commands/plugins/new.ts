@@ -14,11 +14,16 @@ export const action: PluginAction = {
   async run([name = ""], { options, output, resolve }) {
     const given = options.text("lang");
     const language = TEMPLATE_LANGUAGES.find((each) => each === given);
-    if (language === undefined) throw new UsageError(`new needs --lang ${TEMPLATE_LANGUAGES.join("|")}`);
+    if (language === undefined)
+      throw new UsageError(`new needs --lang ${TEMPLATE_LANGUAGES.join("|")}`);
     if (!PLUGIN_NAME.test(name))
-      throw new UsageError(`"${name}" can't be a plugin's name: lower-case letters, digits and -, a letter first`);
+      throw new UsageError(
+        `"${name}" can't be a plugin's name: lower-case letters, digits and -, a letter first`,
+      );
     if (name === "builtin" || findProvider(name) !== null)
-      throw new UsageError(`"${name}" is a provider already; models of a plugin with this name could not be reached`);
+      throw new UsageError(
+        `"${name}" is a provider already; models of a plugin with this name could not be reached`,
+      );
     const folder = resolve(name);
     const { files, test } = await renderTemplate(language, { name });
     await makeFolder(folder, name);
@@ -30,7 +35,11 @@ export const action: PluginAction = {
       name,
       folder,
       files: Object.keys(files),
-      next: [`modullm plugins test ./${name}`, `cd ${name} && ${test}`, `modullm plugins install ./${name}`],
+      next: [
+        `modullm plugins test ./${name}`,
+        `cd ${name} && ${test}`,
+        `modullm plugins install ./${name}`,
+      ],
     });
     return 0;
   },
@@ -42,7 +51,14 @@ async function makeFolder(folder: string, name: string): Promise<void> {
     await mkdir(folder);
   } catch (thrown) {
     const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
-    const reason = code === "EEXIST" ? `"${folder}" is there already` : `"${folder}" can't be made (${String(code)})`;
-    throw refusal("write", name, { reason, hint: "Choose another name, or another folder to be in.", cause: thrown });
+    const reason =
+      code === "EEXIST"
+        ? `"${folder}" is there already`
+        : `"${folder}" can't be made (${String(code)})`;
+    throw refusal("write", name, {
+      reason,
+      hint: "Choose another name, or another folder to be in.",
+      cause: thrown,
+    });
   }
 }

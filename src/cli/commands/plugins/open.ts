@@ -11,7 +11,11 @@ export async function openPlugins({ app, output }: CommandContext): Promise<Plug
 }
 
 /** @throws {ModullmError} RLLM_019 where there is none of this name */
-export async function needPlugin(name: string, action: string, plugins: Plugins): Promise<LoadedPlugin> {
+export async function needPlugin(
+  name: string,
+  action: string,
+  plugins: Plugins,
+): Promise<LoadedPlugin> {
   const found = await plugins.find(name);
   if (found !== null) return found;
   const near = nearest(

@@ -11,12 +11,20 @@ export const action: PluginAction = {
   wants: "words to look for",
   async run(words, { app, output }) {
     const { env, cwd } = output.terminal;
-    const config = readRegistryConfig({ env, cwd, folderTrusted: (await app()).config.folderTrusted });
+    const config = readRegistryConfig({
+      env,
+      cwd,
+      folderTrusted: (await app()).config.folderTrusted,
+    });
     for (const warning of config.warnings) output.warn(warning);
     const interrupt = new AbortController();
     const disarm = output.terminal.onInterrupt(() => interrupt.abort());
     try {
-      const packages = await searchPackages(words.join(" "), { config, fetch, signal: interrupt.signal });
+      const packages = await searchPackages(words.join(" "), {
+        config,
+        fetch,
+        signal: interrupt.signal,
+      });
       output.json({ packages });
       return 0;
     } catch (thrown) {

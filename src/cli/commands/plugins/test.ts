@@ -3,7 +3,12 @@ import type { Manifest } from "../../../../plugins/sdk/protocol.ts";
 import { ModullmError } from "../../../core/error.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { testPlugin } from "../../../plugin/conformance/suite.ts";
-import { ALWAYS_GIVEN, type LoadedManifest, readManifest, startCommand } from "../../../plugin/manifest.ts";
+import {
+  ALWAYS_GIVEN,
+  type LoadedManifest,
+  readManifest,
+  startCommand,
+} from "../../../plugin/manifest.ts";
 import type { PluginCommand } from "../../../plugin/process.ts";
 import { notTrusted } from "../../../plugin/refusal.ts";
 import { checkSettings } from "../../../plugin/settings.ts";
@@ -64,11 +69,15 @@ interface Subject {
   readonly settings: JsonObject;
 }
 
-/** A folder and a command are what the user has written and asks to run; an installed plugin needs the yes that every start does. */
+/**
+ * A folder and a command are what the user has written and asks to run; an installed plugin needs
+ * the yes that every start does.
+ */
 async function findSubject(words: readonly string[], context: CommandContext): Promise<Subject> {
   const { rest, resolve, options, app } = context;
   const [first, ...more] = [...words, ...rest];
-  if (first === undefined) throw new UsageError("test needs a plugin's name, its folder, or a command");
+  if (first === undefined)
+    throw new UsageError("test needs a plugin's name, its folder, or a command");
   const settings = readSettings(options.text("settings"));
   const single = rest.length === 0 && more.length === 0;
   const isFolder = await stat(resolve(first)).then(
@@ -82,11 +91,18 @@ async function findSubject(words: readonly string[], context: CommandContext): P
   }
   if (!single || /[/\\]/.test(first))
     return { command: commandOf(first, more, context), manifest: null, settings: settings ?? {} };
-  const { name, loaded, fault, examination } = await needPlugin(first, "test", await openPlugins(context));
+  const { name, loaded, fault, examination } = await needPlugin(
+    first,
+    "test",
+    await openPlugins(context),
+  );
   if (loaded === null) throw fault ?? new UsageError(`"${first}" has no manifest`);
   if (examination.trust !== "trusted") {
     const hint = `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says yes.`;
-    throw notTrusted("test", name, { reason: examination.reason ?? "you have not trusted it yet", hint });
+    throw notTrusted("test", name, {
+      reason: examination.reason ?? "you have not trusted it yet",
+      hint,
+    });
   }
   return await subjectOf(loaded, settings ?? (await app()).config.plugins[name] ?? {}, context);
 }
@@ -99,10 +115,17 @@ async function subjectOf(
   const { manifest } = loaded;
   checkSettings(manifest, settings);
   const env = readVariables(manifest, { config: (await app()).config, env: output.terminal.env });
-  return { command: startCommand(loaded, { executable: process.execPath, env }), manifest, settings };
+  return {
+    command: startCommand(loaded, { executable: process.execPath, env }),
+    manifest,
+    settings,
+  };
 }
 
-/** A program that has no manifest gets what every plugin gets, and the variables that the user names. */
+/**
+ * A program that has no manifest gets what every plugin gets, and the variables that the user
+ * names.
+ */
 function commandOf(
   program: string,
   args: readonly string[],
@@ -110,7 +133,9 @@ function commandOf(
 ): PluginCommand {
   const { env, cwd } = output.terminal;
   const names = [...ALWAYS_GIVEN, ...options.texts("env")];
-  const given = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  const given = names.flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]] as const],
+  );
   const command = /[/\\]/.test(program) ? resolve(program) : program;
   return { command, args, env: Object.fromEntries(given), cwd };
 }

@@ -32,7 +32,11 @@ export const distrust: PluginAction = {
   most: 1,
   wants: "the name of a plugin",
   async run([name = ""], context) {
-    const { folder, examination, ...plugin } = await needPlugin(name, "distrust", await openPlugins(context));
+    const { folder, examination, ...plugin } = await needPlugin(
+      name,
+      "distrust",
+      await openPlugins(context),
+    );
     await distrustPlugin((await context.app()).config.paths, folder);
     const changed = examination.trust === "trusted" || examination.trust === "changed";
     context.output.json({ name: plugin.name, folder, trusted: false, changed });
