@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { sketchSchema } from "./contract/sketch.ts";
-import type { Config } from "./core/config.ts";
+import type { Config } from "./config/config.ts";
 import type { RunListener } from "./core/events.ts";
-import { loadConfig } from "./core/load-config.ts";
-import { findHome, formerFolder } from "./core/paths.ts";
-import { createRedactor, type Redactor } from "./core/redact.ts";
+import { loadConfig } from "./config/load.ts";
+import { findHome, formerFolder } from "./config/paths.ts";
+import { createRedactor, type Redactor } from "./redaction/redactor.ts";
 import type { AnswerCache } from "./engine/answers.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
 import { runProgram } from "./engine/run.ts";

@@ -9,7 +9,7 @@
 import { type App, createApp } from "./app.ts";
 import type { RunListener } from "./core/events.ts";
 import type { RunOptions as EngineRunOptions } from "./engine/engine.ts";
-import { loadConfig } from "./core/load-config.ts";
+import { loadConfig } from "./config/load.ts";
 import { type LoadedProgram, loadProgram, loadText } from "./library/load.ts";
 import { locateProgram } from "./library/names.ts";
 import type { SandboxSession, SessionOptions } from "./sandbox/sandbox.ts";

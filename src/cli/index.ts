@@ -4,7 +4,7 @@ import { CODES } from "../core/codes.ts";
 import { errorPayload, ModullmError, toModullmError } from "../core/error.ts";
 import { jsonFault } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
-import { createRedactor } from "../core/redact.ts";
+import { createRedactor } from "../redaction/redactor.ts";
 import { VERSION } from "../core/version.ts";
 import { isProgramPath } from "../library/program-path.ts";
 import {

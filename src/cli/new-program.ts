@@ -16,7 +16,7 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { visible, visibleValue } from "../core/visible.ts";
 import { readProgram } from "../library/read.ts";
 import { validateProgram } from "../library/validate.ts";
-import { findOffers } from "../model-offers.ts";
+import { findOffers } from "../doctor/model-offers.ts";
 import { parseProgram } from "../program/parse.ts";
 import { authorIn } from "./author.ts";
 import { type CommandContext, UsageError } from "./command.ts";

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { escapeInvisible, visible } from "../core/visible.ts";
-import type { Redactor } from "../core/redact.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 
 /** The terminal, pipes and environment a command line runs in; a test hands in its own. */
 export interface Terminal {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { RunEvent } from "../core/events.ts";
-import type { Redactor } from "../core/redact.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import { UsageError } from "./command.ts";
 
 export interface Trace {

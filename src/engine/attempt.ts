@@ -2,7 +2,7 @@ import type { Reading } from "../answer/answer.ts";
 import { readAnswer } from "../answer/read.ts";
 import { cost } from "../core/cost.ts";
 import { ModullmError, toModullmError } from "../core/error.ts";
-import type { DeadlineSettings } from "../core/config.ts";
+import type { DeadlineSettings } from "../config/config.ts";
 import type { Usage } from "../core/events.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import type { Message, Model } from "../model/model.ts";

@@ -4,7 +4,7 @@ import type { RepairLevel } from "../answer/answer.ts";
 import type { AnswerCache } from "./answers.ts";
 import type { Limits } from "./budget.ts";
 import type { JsonSchema } from "../contract/contract.ts";
-import type { DeadlineSettings } from "../core/config.ts";
+import type { DeadlineSettings } from "../config/config.ts";
 import type { RunListener } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";

@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import type { Sourced } from "../core/config.ts";
+import type { Sourced } from "../config/config.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** The address of a server as it was set, and the setting's name. */

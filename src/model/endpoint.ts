@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import type { Config, ProviderConfig, Sourced } from "../core/config.ts";
+import type { Config, ProviderConfig, Sourced } from "../config/config.ts";
 import { nearest } from "../core/nearest.ts";
 import { checkedUrl } from "./base-url.ts";
 import type { BaseUrl } from "./base-url.ts";

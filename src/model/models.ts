@@ -1,4 +1,4 @@
-import type { Config } from "../core/config.ts";
+import type { Config } from "../config/config.ts";
 import { ModullmError } from "../core/error.ts";
 import { type BreakerOptions, createBreaker } from "./failover/breaker.ts";
 import { type Endpoint, resolveEndpoint } from "./endpoint.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../core/config.ts";
+import type { Config } from "../config/config.ts";
 import { isObject } from "../core/json.ts";
 import { credentialFault } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";

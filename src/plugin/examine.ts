@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModullmError } from "../core/error.ts";
-import type { Paths } from "../core/paths.ts";
+import type { Paths } from "../config/paths.ts";
 import type { FoundPlugin } from "./find.ts";
 import { describeChanges, readTree, readTreeList, type Tree, TreeFault } from "./tree.ts";
 import { trustedPlugins } from "./trust.ts";

@@ -2,7 +2,7 @@ import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isObject } from "../core/json.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
-import type { Paths } from "../core/paths.ts";
+import type { Paths } from "../config/paths.ts";
 import { lockedFolder, type LockedPlugin, pluginsFolder, readLock } from "./lock.ts";
 import { type LoadedManifest, readManifest } from "./manifest.ts";
 import { PLUGIN_KEYWORD } from "./registry.ts";

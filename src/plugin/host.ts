@@ -1,8 +1,8 @@
 import type { InitializeResult, Methods } from "../../plugins/sdk/protocol.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
 import { ModullmError } from "../core/error.ts";
-import { createRedactor, type Redactor } from "../core/redact.ts";
-import { findSecrets } from "../core/secrets.ts";
+import { createRedactor, type Redactor } from "../redaction/redactor.ts";
+import { findSecrets } from "../redaction/secrets.ts";
 import { createAborts } from "./aborts.ts";
 import { Call, type CallOptions } from "./call.ts";
 import { createChecks, type Method } from "./checks.ts";

@@ -1,4 +1,4 @@
-import { fileReason } from "../core/config-text.ts";
+import { fileReason } from "../config/text.ts";
 import { ModullmError } from "../core/error.ts";
 import { DependencyFault } from "./dependencies.ts";
 import { refusal } from "./refusal.ts";

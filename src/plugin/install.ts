@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Paths } from "../core/paths.ts";
+import type { Paths } from "../config/paths.ts";
 import { describePlugin } from "./about.ts";
 import { installDependencies } from "./dependencies.ts";
 import { explained } from "./install-failure.ts";

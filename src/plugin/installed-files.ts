@@ -1,6 +1,6 @@
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Paths } from "../core/paths.ts";
+import type { Paths } from "../config/paths.ts";
 import { changeLock, lockedFolder, type LockedPlugin, pluginsFolder, readLock } from "./lock.ts";
 import { isRunning } from "./state-file.ts";
 import { readTree, type Tree, treeList } from "./tree.ts";

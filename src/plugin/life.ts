@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type InitializeResult, PROTOCOL_VERSION } from "../../plugins/sdk/protocol.ts";
 import { ModullmError } from "../core/error.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Redactor } from "../core/redact.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import { VERSION } from "../core/version.ts";
 import { Call } from "./call.ts";
 import type { Checks } from "./checks.ts";

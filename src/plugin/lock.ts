@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isObject } from "../core/json.ts";
-import type { Paths } from "../core/paths.ts";
+import type { Paths } from "../config/paths.ts";
 import { PLUGIN_NAME } from "./manifest-check.ts";
 import type { PluginSource } from "./source.ts";
 import { changeState, readState, type StateFile } from "./state-file.ts";

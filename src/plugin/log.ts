@@ -1,4 +1,4 @@
-import type { Redactor } from "../core/redact.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 
 /** What a plugin writes to standard error. */
 export interface PluginLog {

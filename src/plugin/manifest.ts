@@ -1,7 +1,7 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
-import { fileReason } from "../core/config-text.ts";
+import { fileReason } from "../config/text.ts";
 import { isObject } from "../core/json.ts";
 import { checkManifest, ManifestFault, runsHere } from "./manifest-check.ts";
 import { refusal } from "./refusal.ts";

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readConfigText } from "../core/config-text.ts";
+import { readConfigText } from "../config/text.ts";
 
 /** Which registry is asked for which package, and with what key. */
 export interface RegistryConfig {

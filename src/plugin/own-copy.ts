@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
-import { fileReason } from "../core/config-text.ts";
+import { fileReason } from "../config/text.ts";
 import { DependencyFault, missingDependencies } from "./dependencies.ts";
 import { copyFolder } from "./examine.ts";
 import type { FoundPlugin } from "./find.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import type { Config } from "../core/config.ts";
-import type { Redactor } from "../core/redact.ts";
+import type { Config } from "../config/config.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import type { ModelProvider } from "../model/model.ts";
 import { describePlugin } from "./about.ts";
 import { examine, type Examination } from "./examine.ts";

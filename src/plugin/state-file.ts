@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileReason, readConfigText } from "../core/config-text.ts";
+import { fileReason, readConfigText } from "../config/text.ts";
 import { ModullmError } from "../core/error.ts";
 
 /** A JSON file of ours that several processes read and write. */

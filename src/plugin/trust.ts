@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isObject } from "../core/json.ts";
-import type { Paths } from "../core/paths.ts";
+import type { Paths } from "../config/paths.ts";
 import { changeState, readState, type StateFile } from "./state-file.ts";
 
 /** A yes to a plugin: to the files that it had then, in the folder where it was then. */

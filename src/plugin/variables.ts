@@ -1,5 +1,5 @@
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
-import type { Config } from "../core/config.ts";
+import type { Config } from "../config/config.ts";
 import { notTrusted } from "./refusal.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { SandboxSettings } from "../core/config.ts";
+import type { SandboxSettings } from "../config/config.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
 import { type Level, reaches } from "./levels.ts";

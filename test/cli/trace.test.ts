@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TraceTree } from "../../src/cli/trace-tree.ts";
+import type { TraceTree } from "../../src/insight/trace-tree.ts";
 import { makeFolder, modullm, type Outcome, programText, serveModel } from "./command-line.ts";
 
 interface Facts {

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Config } from "../../src/core/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import { ModullmError } from "../../src/core/error.ts";
-import { loadConfig } from "../../src/core/load-config.ts";
+import { loadConfig } from "../../src/config/load.ts";
 
 /** A home folder and a project folder of a test's own; the test removes them. */
 export interface Place {

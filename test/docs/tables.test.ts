@@ -7,7 +7,7 @@ import type { NoteKind } from "../../src/core/events.ts";
 import { LLM_PARAMS } from "../../src/program/llm-params.ts";
 import { FRONTMATTER_KEYS } from "../../src/program/metadata.ts";
 import { OFFERED_PYTHON } from "../../src/sandbox/python/offered.ts";
-import { statsOf } from "../../src/store/stats.ts";
+import { statsOf } from "../../src/insight/stats.ts";
 import { ROOT } from "./page.ts";
 
 /** What stands in backticks in the first column of the tables of a section. */

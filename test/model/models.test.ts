@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Config } from "../../src/core/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import { createModels } from "../../src/model/models.ts";
 import type { ModelProvider } from "../../src/model/model.ts";
 import { ask, errorOf, outcome } from "./calls.ts";

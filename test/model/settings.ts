@@ -1,4 +1,4 @@
-import type { Config, ProviderConfig } from "../../src/core/config.ts";
+import type { Config, ProviderConfig } from "../../src/config/config.ts";
 import { NO_SANDBOX_SETTINGS } from "../sandbox/here.ts";
 
 export interface Settings {

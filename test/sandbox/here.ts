@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SandboxSettings } from "../../src/core/config.ts";
+import type { SandboxSettings } from "../../src/config/config.ts";
 import { createSandboxes, type Sandboxes } from "../../src/sandbox/sandboxes.ts";
 
 export const NO_SANDBOX_SETTINGS: SandboxSettings = {

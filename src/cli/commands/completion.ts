@@ -1,4 +1,4 @@
-import type { Config } from "../../core/config.ts";
+import type { Config } from "../../config/config.ts";
 import { toModullmError } from "../../core/error.ts";
 import type { Command, CommandContext } from "../command.ts";
 

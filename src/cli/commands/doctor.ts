@@ -1,4 +1,4 @@
-import type { Check } from "../../doctor.ts";
+import type { Check } from "../../doctor/doctor.ts";
 import type { Command } from "../command.ts";
 import { type Output, paint } from "../output.ts";
 import { visible } from "../../core/visible.ts";
@@ -15,7 +15,7 @@ export const command: Command = {
     ["modullm doctor --json", "the same for a program"],
   ],
   async run({ options, output, app }) {
-    const { examine } = await import("../../doctor.ts");
+    const { examine } = await import("../../doctor/doctor.ts");
     const checks = await examine(await app());
     const ok = checks.every(({ status }) => status !== "failed");
     if (options.flag("json")) output.json({ ok, checks });

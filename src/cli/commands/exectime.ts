@@ -47,7 +47,7 @@ export const command: Command = {
       const { checkInput } = await import("../../engine/stages/input.ts");
       checkInput({ loaded, input });
     }
-    const { predictRun } = await import("../prediction.ts");
+    const { predictRun } = await import("../../insight/prediction.ts");
     const model = options.text("model");
     output.json(
       await predictRun(loaded, input, app, {

@@ -123,7 +123,7 @@ export const command: Command = {
     const input = await readInput(loaded.program.input, context);
     if (options.flag("dry-run")) {
       const { dryRun } = await import("../../engine/dry-run.ts");
-      const { tryToPredict } = await import("../prediction.ts");
+      const { tryToPredict } = await import("../../insight/prediction.ts");
       const dry = await dryRun(loaded, input, app.tools, app.withDefaults(flags));
       output.json({
         ...dry,

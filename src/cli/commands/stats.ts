@@ -28,7 +28,7 @@ export const command: Command = {
   ],
   async run({ positionals, options, output, app, locate }) {
     const store = await (await app()).store();
-    const { statsOf, statsOfAll } = await import("../../store/stats.ts");
+    const { statsOf, statsOfAll } = await import("../../insight/stats.ts");
     const model = options.text("model");
     const [file] = positionals;
     const path = file === undefined ? null : await locate(file);

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readTrace, traceError } from "../trace-tree.ts";
+import { readTrace, traceError } from "../../insight/trace-tree.ts";
 import { type Command, UsageError } from "../command.ts";
 import { plotOptions } from "./stats.ts";
 

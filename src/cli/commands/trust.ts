@@ -22,7 +22,7 @@ export const command: Command = {
   ],
   async run({ positionals, options, output, app, resolve }) {
     const { paths } = (await app()).config;
-    const { trustedFolders, trustFolder, untrustFolder } = await import("../../core/trust.ts");
+    const { trustedFolders, trustFolder, untrustFolder } = await import("../../config/trust.ts");
     const folder = resolve(positionals[0] ?? ".");
     if (options.flag("remove"))
       output.json({ folder, trusted: false, changed: untrustFolder(paths, folder) });

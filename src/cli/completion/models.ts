@@ -1,4 +1,4 @@
-import type { Config } from "../../core/config.ts";
+import type { Config } from "../../config/config.ts";
 import { BASELINE } from "../../model/baseline/name.ts";
 import { catalogNames } from "../../model/catalog/catalog.ts";
 import { PROVIDERS } from "../../model/providers.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { toModullmError } from "../../core/error.ts";
-import { mayStandInEnv } from "../../core/load-config.ts";
-import { addressesIn, type EnvPlace, isKept, keepInEnv } from "../../core/keep-credential.ts";
+import { mayStandInEnv } from "../../config/load.ts";
+import { addressesIn, type EnvPlace, isKept, keepInEnv } from "../../config/keep-credential.ts";
 import { keyName, resolveEndpoint } from "../../model/endpoint.ts";
 import { environmentName } from "../../model/providers.ts";
 import type { Choice } from "./dialog.ts";

@@ -4,10 +4,10 @@ import { assemble } from "../../authoring/assemble.ts";
 import type { Draft } from "../../authoring/draft.ts";
 import { loadTemplate } from "../../authoring/templates.ts";
 import { writeYaml } from "../../program/write.ts";
-import { readConfigText } from "../../core/config-text.ts";
+import { readConfigText } from "../../config/text.ts";
 import { type ErrorPayload, errorPayload, toModullmError } from "../../core/error.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { cannotWrite, replaceFile } from "../../core/write-file.ts";
+import { cannotWrite, replaceFile } from "../../config/write-file.ts";
 import { validateProgram } from "../../library/validate.ts";
 import type { Host } from "./host.ts";
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Draft } from "../../authoring/draft.ts";
 import { writeScaffold } from "../../authoring/scaffold.ts";
 import { loadTemplate } from "../../authoring/templates.ts";
-import { fileReason } from "../../core/config-text.ts";
-import { replaceFile } from "../../core/write-file.ts";
+import { fileReason } from "../../config/text.ts";
+import { replaceFile } from "../../config/write-file.ts";
 import type { Host } from "./host.ts";
 
 /** Where scaffolds are looked for by name. */

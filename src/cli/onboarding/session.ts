@@ -3,11 +3,11 @@ import { renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Draft } from "../../authoring/draft.ts";
 import { readDraft } from "../../authoring/parts.ts";
-import { fileReason, readConfigText, whyNoText } from "../../core/config-text.ts";
+import { fileReason, readConfigText, whyNoText } from "../../config/text.ts";
 import { ModullmError } from "../../core/error.ts";
 import { isObject, jsonFault } from "../../core/json.ts";
-import { replaceFile } from "../../core/write-file.ts";
-import type { Redactor } from "../../core/redact.ts";
+import { replaceFile } from "../../config/write-file.ts";
+import type { Redactor } from "../../redaction/redactor.ts";
 
 /** What is decided so far. It holds no key: where a key is needed again, it is asked for again. */
 export interface Progress {

@@ -1,5 +1,5 @@
 import { bars, clean, duration, GAP, sparkline, table, widthOf } from "./plot.ts";
-import type { AllStats, ProgramStats } from "../../store/stats.ts";
+import type { AllStats, ProgramStats } from "../../insight/stats.ts";
 import type { Bar, PlotOptions } from "./plot.ts";
 
 /** `stats FILE --format text`. @param latencies of the newest runs in milliseconds, newest last */

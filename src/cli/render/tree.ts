@@ -1,4 +1,4 @@
-import type { TraceCounts, TraceRun, TraceTree } from "../trace-tree.ts";
+import type { TraceCounts, TraceRun, TraceTree } from "../../insight/trace-tree.ts";
 import { clean, duration, GAP, type PlotOptions, widthOf } from "./plot.ts";
 
 /** Columns of the time bar. */

@@ -30,7 +30,7 @@ export const MARKS: Readonly<Record<string, () => Promise<string>>> = {
     wrapped((await import("../../contract/keywords.ts")).keywordNames("2020-12")),
   older_keywords: olderKeywords,
   formats: async () => wrapped((await import("../../contract/formats.ts")).formatNames(), ", "),
-  config_keys: async () => rows((await import("../../core/config-keys.ts")).CONFIG_KEYS),
+  config_keys: async () => rows((await import("../../config/keys.ts")).CONFIG_KEYS),
   hosted_providers: async () =>
     names((await providers((entry) => !entry.quirks.local)).map(({ name }) => name)),
   local_providers: async () =>

@@ -1,5 +1,5 @@
 import type { ChatResponse } from "ollama/browser";
-import type { Config } from "../../core/config.ts";
+import type { Config } from "../../config/config.ts";
 import { ModullmError } from "../../core/error.ts";
 import { isCount, isObject } from "../../core/json.ts";
 import { credentialFault } from "../endpoint.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { overviewChart, statsChart } from "../../../src/cli/render/chart.ts";
 import { bars, duration, sparkline, table, widthOf } from "../../../src/cli/render/plot.ts";
-import { statsOf } from "../../../src/store/stats.ts";
+import { statsOf } from "../../../src/insight/stats.ts";
 import type { RunRecord } from "../../../src/store/store.ts";
 
 const plain = { width: 60, unicode: false };

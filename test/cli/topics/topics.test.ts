@@ -9,7 +9,7 @@ import { fillMarks, marksIn } from "../../../src/cli/topics/fill.ts";
 import { MARKS } from "../../../src/cli/topics/marks.ts";
 import { TOPICS } from "../../../src/cli/topics/topics.ts";
 import { CODES } from "../../../src/core/codes.ts";
-import { parseConfigFile } from "../../../src/core/config-file.ts";
+import { parseConfigFile } from "../../../src/config/file.ts";
 import { loadEncoding } from "../../../src/model/tokens/encoding.ts";
 import { environmentName, providerNames, PROVIDERS } from "../../../src/model/providers.ts";
 import { makeFolder, modullm } from "../command-line.ts";

@@ -1,0 +1,112 @@
+import type { ModelFacts } from "../model/facts.ts";
+import type { Level } from "../sandbox/levels.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Paths } from "./paths.ts";
+
+/**
+ * A value and where it came from, in the words `checked_sources` uses: `environment`, `./.env`, a
+ * file's path.
+ */
+export interface Sourced {
+  readonly value: string;
+  readonly source: string;
+}
+
+/** An entry of `providers` in config.yaml. */
+export interface ProviderConfig {
+  /** `openai` (the default): an OpenAI-compatible server. */
+  readonly type: string;
+  readonly baseUrl: string | null;
+  readonly apiKeyEnv: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly models: readonly string[];
+}
+
+/** `sandbox` in config.yaml: how blocks are kept from the machine. */
+export interface SandboxSettings {
+  /**
+   * The weakest level that blocks may run at; null: what is best here, and Python blocks not below
+   * `container`.
+   */
+  readonly require: RequiredLevel | null;
+  /** Whether the confinements of macOS and Windows may be used, which are not proven. */
+  readonly experimental: boolean;
+  /** Whether `--trusted-python` is allowed. */
+  readonly trustedPython: boolean;
+  /** The Python to use, a name or a path; null: the one on the PATH. */
+  readonly python: string | null;
+  /**
+   * A container image with Python in it, for systems whose kernel can't confine a process; null:
+   * none.
+   */
+  readonly image: string | null;
+}
+
+/** `media` in config.yaml: which files an input may name. */
+export interface MediaSettings {
+  /** Folders whose files may be read, beside the working folder; absolute. */
+  readonly allow: readonly string[];
+  /** `name` or `name:port`: hosts that may have private addresses. */
+  readonly hosts: readonly string[];
+  /** The most MiB a file may have, by kind. */
+  readonly limits: { readonly image: number; readonly audio: number; readonly pdf: number };
+}
+
+/** `none` is left out: nothing is required then. */
+export type RequiredLevel = Exclude<Level, "none">;
+
+/**
+ * `runtime.deadlines` in config.yaml, in milliseconds; null where nothing is set. `connect`,
+ * `first` and `gap` hold while a fallback is left and on the last model alike.
+ */
+export interface DeadlineSettings {
+  /** Until the server is reached. */
+  readonly connect: number | null;
+  /** From the request to the first sign of life: any byte of the answer. */
+  readonly first: number | null;
+  /** Between two signs of life. */
+  readonly gap: number | null;
+  /** The whole call, for programs without `llm_params.timeout`. */
+  readonly total: number | null;
+}
+
+/** Everything that configures a process, read once. Immutable. */
+export interface Config {
+  readonly paths: Paths;
+  /** `runtime.default_model`, or `MODULLM_MODEL`: replaces every file's model. */
+  readonly defaultModel: string | null;
+  readonly defaultMaxRetries: number | null;
+  /** `runtime.fallbacks`: models to try after those of a file, in order. */
+  readonly fallbacks: readonly string[];
+  readonly deadlines: DeadlineSettings;
+  readonly ollamaAutoPull: boolean;
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  /**
+   * `models` in config.yaml, by `provider/name`: overrides the catalogue field by field; a field
+   * that is absent is not overridden.
+   */
+  readonly modelFacts: Readonly<Record<string, Partial<ModelFacts>>>;
+  /**
+   * The folders that library names are looked for in, absolute, the first one first; not all need
+   * exist.
+   */
+  readonly library: readonly string[];
+  readonly sandbox: SandboxSettings;
+  readonly media: MediaSettings;
+  /** `plugins` in config.yaml: settings by plugin. Its manifest says what they may be. */
+  readonly plugins: Readonly<Record<string, JsonObject>>;
+  /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
+  readonly warnings: readonly string[];
+  /** The files and places that are read for settings, first one wins, whether they exist or not. */
+  readonly checkedSources: readonly string[];
+  /** A setting by environment name; blank counts as unset. */
+  get(name: string): Sourced | null;
+  /** Names that settings such as `NAME_API_BASE` give an address to, in lower case. */
+  servers(): readonly string[];
+  /** Values that must never be shown: keys, and passwords in URLs. */
+  secrets(): readonly string[];
+  /**
+   * Whether the user trusts this folder's `./.env` to pair its base URLs with keys from elsewhere.
+   */
+  readonly folderTrusted: boolean;
+}

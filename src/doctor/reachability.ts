@@ -1,0 +1,138 @@
+import type { App } from "../app.ts";
+import type { Config } from "../config/config.ts";
+import { type ModullmError, toModullmError } from "../core/error.ts";
+import type { Check } from "./doctor.ts";
+import { type Endpoint, keyName, resolveEndpoint } from "../model/endpoint.ts";
+import { createModels, type Models } from "../model/models.ts";
+import { environmentName, PROVIDERS, type ProviderEntry } from "../model/providers.ts";
+import { within } from "../model/within.ts";
+
+/** Milliseconds for all of it: everything is asked at the same time. */
+const DEADLINE = 3000;
+
+/**
+ * Asks every provider whose key is set, and every local server there may be, for the list of its
+ * models: that costs nothing and shows whether the key is taken. Then the default model, as a run
+ * would look for it.
+ */
+export async function reachability({ config }: App): Promise<readonly Check[]> {
+  const models = createModels({
+    // What config.yaml lists is not asked for; here the server has to answer.
+    config: { ...config, providers: withoutLists(config) },
+    baseline: async () => (await import("../model/baseline/baseline.ts")).createBaselineProvider(),
+  });
+  const asked = [
+    ...new Set([
+      ...PROVIDERS.filter((entry) => isWanted(entry, config)).map(({ name }) => name),
+      ...Object.keys(config.providers),
+    ]),
+  ];
+  try {
+    const checks = asked.map((name) => askProvider(name, config, models));
+    return await Promise.all([...checks, askDefaultModel(config, models)]);
+  } finally {
+    await models.close();
+  }
+}
+
+function withoutLists({ providers }: Config): Config["providers"] {
+  return Object.fromEntries(
+    Object.entries(providers).map(([name, entry]) => [name, { ...entry, models: [] }]),
+  );
+}
+
+/** A hosted one whose key is set, a local one whose address is, and Ollama anyway. */
+function isWanted({ name, aliases, keys, quirks }: ProviderEntry, config: Config): boolean {
+  if (!quirks.local) return keys.some((key) => config.get(key) !== null);
+  const variables = [name, ...aliases].flatMap((each) => {
+    const front = environmentName(each);
+    return [`${front}_API_BASE`, `${front}_BASE_URL`];
+  });
+  return name === "ollama" || variables.some((variable) => config.get(variable) !== null);
+}
+
+async function askProvider(name: string, config: Config, models: Models): Promise<Check> {
+  let endpoint: Endpoint;
+  try {
+    endpoint = resolveEndpoint(name, config);
+  } catch (thrown) {
+    const { message, hint } = toModullmError(thrown);
+    return { name, status: "warning", message, hint };
+  }
+  const { host } = new URL(endpoint.baseUrl);
+  try {
+    const list = await within(
+      DEADLINE,
+      async (signal) => await (await models.provider(name)).list?.(signal),
+    );
+    const count =
+      list === undefined ? "" : `, ${list.length === 1 ? "1 model" : `${list.length} models`}`;
+    return { name, status: "ok", message: `answers at ${host}${count}`, hint: null };
+  } catch (thrown) {
+    return failureOf(toModullmError(thrown), endpoint, config);
+  }
+}
+
+function failureOf(error: ModullmError, endpoint: Endpoint, config: Config): Check {
+  const { provider: name, key, quirks } = endpoint;
+  const { host } = new URL(endpoint.baseUrl);
+  const { status } = error.details;
+  if (error.code === "RLLM_014")
+    return { name, status: "warning", message: error.message, hint: error.hint };
+  if (status === 401 || status === 403) {
+    const source =
+      key === null
+        ? "no key is set"
+        : `the key ${keyName(endpoint, config)} (${key.source}) is refused`;
+    const hint = `Set a key that ${host} takes${key === null ? "" : `, in place of the one from ${key.source}`}.`;
+    return { name, status: "failed", message: `${host} answers ${status}: ${source}`, hint };
+  }
+  if (typeof status === "number" && status < 500 && status !== 408)
+    return {
+      name,
+      status: "ok",
+      message: `answers at ${host}, with ${status} to a question for its models`,
+      hint: null,
+    };
+  const local = quirks.local && isUnset(endpoint, config);
+  if (local)
+    return {
+      name,
+      status: "ok",
+      message: `is not running at ${host}; only ${name}/… models need it`,
+      hint: null,
+    };
+  const message = `can't be reached at ${host}: ${reasonOf(error)}`;
+  const hint = quirks.local
+    ? "Start the server, or correct its address."
+    : "Check the network, a proxy, and the provider's status page.";
+  return { name, status: "warning", message, hint };
+}
+
+/** Whether nobody gave this server an address: then it is not missed. */
+function isUnset({ provider, baseUrl }: Endpoint, config: Config): boolean {
+  const usual = PROVIDERS.find(({ name }) => name === provider)?.baseUrl;
+  return baseUrl === usual && !Object.hasOwn(config.providers, provider);
+}
+
+async function askDefaultModel({ defaultModel }: Config, models: Models): Promise<Check> {
+  const name = "default model";
+  if (defaultModel === null)
+    return { name, status: "ok", message: "none is set, each program has its own", hint: null };
+  try {
+    await within(DEADLINE, async (signal) => {
+      const model = await models.get(defaultModel);
+      await model.ready(signal, () => undefined);
+    });
+    return { name, status: "ok", message: `${defaultModel} can be called`, hint: null };
+  } catch (thrown) {
+    const error = toModullmError(thrown);
+    const message = `${defaultModel} can't be called: ${error.message}`;
+    return { name, status: "failed", message, hint: error.hint };
+  }
+}
+
+function reasonOf({ details, message }: ModullmError): string {
+  const { reason } = details;
+  return typeof reason === "string" ? reason : message.replace(/^Unexpected failure: /, "");
+}
