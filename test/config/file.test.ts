@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseConfigFile } from "../../src/config/file.ts";
-import { failure } from "../core/place.ts";
+import { failure } from "./place.ts";
 
 const PATH = "/home/ada/.config/modullm/config.yaml";
 

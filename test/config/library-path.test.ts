@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { absoluteFolder, findLibrary } from "../../src/config/library-path.ts";
-import { makePlace, type Place } from "../core/place.ts";
+import { makePlace, type Place } from "./place.ts";
 
 const OURS = "home/.config/modullm/config.yaml";
 const FORMER = "home/.config/runllm/config.yaml";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { loadConfig } from "../../src/config/load.ts";
-import { failure, makePlace, type Place } from "../core/place.ts";
+import { failure, makePlace, type Place } from "./place.ts";
 
 const OURS = "home/.config/modullm";
 const FORMER = "home/.config/runllm";

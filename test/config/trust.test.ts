@@ -16,7 +16,7 @@ import {
   trustFolder,
   untrustFolder,
 } from "../../src/config/trust.ts";
-import { failure, makePlace, type Place } from "../core/place.ts";
+import { failure, makePlace, type Place } from "./place.ts";
 
 const places: Place[] = [];
 function makeTrustPlace(): { place: Place; paths: { state: string } } {

@@ -6,7 +6,7 @@ import { createFinder, locateProgram } from "../../src/library/names.ts";
 import { isProgramPath } from "../../src/library/program-path.ts";
 import { scanLibrary } from "../../src/library/scan.ts";
 import { makeFolder, programText } from "../cli/command-line.ts";
-import { failure } from "../core/place.ts";
+import { failure } from "../config/place.ts";
 
 function version(text: string, body?: string): string {
   return programText({ version: text }, body);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inspectProgram } from "../../src/library/inspect.ts";
 import { inspectTree } from "../../src/library/tree.ts";
 import { makeFolder, programText } from "../cli/command-line.ts";
-import { failure } from "../core/place.ts";
+import { failure } from "../config/place.ts";
 
 function uses(...paths: string[]): string {
   return programText({
