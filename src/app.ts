@@ -4,7 +4,7 @@ import { sketchSchema } from "./contract/sketch.ts";
 import type { Config } from "./config/config.ts";
 import type { RunListener } from "./core/events.ts";
 import { loadConfig } from "./config/load.ts";
-import { findHome, formerFolder } from "./config/paths.ts";
+import { findHome } from "./config/paths.ts";
 import { createRedactor, type Redactor } from "./redaction/redactor.ts";
 import type { AnswerCache } from "./engine/answers.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
@@ -177,10 +177,10 @@ async function loadPlugins(
 
 async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {
   const { openStore } = await import("./store/open.ts");
-  const { data } = config.paths;
+  const { data, formerStatistics } = config.paths;
   return await openStore({
     path: join(data, "stats.db"),
-    legacyPath: join(formerFolder(data), "stats.db"),
+    legacyPath: formerStatistics,
     warn,
   });
 }

@@ -10,6 +10,8 @@ export interface Paths {
   /** locks, breakers, sockets, trusted folders */
   readonly state: string;
   readonly cache: string;
+  /** The statistics of runllm 0.1, where that wrote them on every platform. */
+  readonly formerStatistics: string;
 }
 
 export interface Machine {
@@ -50,6 +52,11 @@ export function findPaths(machine: Machine): Paths {
     data: place("XDG_DATA_HOME", () => join(local(), "modullm", "data"), [".local", "share"]),
     state: place("XDG_STATE_HOME", () => join(local(), "modullm", "state"), [".local", "state"]),
     cache: place("XDG_CACHE_HOME", () => join(local(), "modullm", "cache"), [".cache"]),
+    formerStatistics: join(
+      folder("XDG_CONFIG_HOME") ?? join(home(), ".config"),
+      FORMER_NAME,
+      "stats.db",
+    ),
   };
 }
 
@@ -60,13 +67,10 @@ export function findHome({ env, platform, home }: Machine): string {
   return home ?? ((windows ? win32 : posix).isAbsolute(value) ? value : systemHome());
 }
 
-/** The same place in the folder `runllm` beside `modullm`: read after it, never written. */
+/** The folder `runllm` beside `modullm`: read after it, never written. */
 export function formerFolder(folder: string): string {
-  const { basename, dirname, join } = folder.includes("\\") ? win32 : posix;
-  const parent = dirname(folder);
-  if (basename(folder) === "modullm") return join(parent, FORMER_NAME);
-  // On Windows data and state have folders of their own within it.
-  return join(dirname(parent), FORMER_NAME, basename(folder));
+  const { dirname, join } = folder.includes("\\") ? win32 : posix;
+  return join(dirname(folder), FORMER_NAME);
 }
 
 /**

@@ -13,6 +13,7 @@ test("findPaths() follows the XDG variables", () => {
     data: "/d/modullm",
     state: "/s/modullm",
     cache: "/k/modullm",
+    formerStatistics: "/c/runllm/stats.db",
   });
 });
 
@@ -22,6 +23,7 @@ test.each(["linux", "darwin"] as const)("findPaths() takes the usual folders on 
     data: "/home/ada/.local/share/modullm",
     state: "/home/ada/.local/state/modullm",
     cache: "/home/ada/.cache/modullm",
+    formerStatistics: "/home/ada/.config/runllm/stats.db",
   });
 });
 
@@ -40,12 +42,17 @@ test("findPaths() passes over relative and blank XDG variables", () => {
 });
 
 test("findPaths() takes APPDATA and LOCALAPPDATA on Windows", () => {
-  const env = { APPDATA: "C:\\Users\\ada\\AppData\\Roaming", LOCALAPPDATA: "D:\\Local" };
+  const env = {
+    APPDATA: "C:\\Users\\ada\\AppData\\Roaming",
+    LOCALAPPDATA: "D:\\Local",
+    USERPROFILE: "C:\\Users\\ada",
+  };
   expect(findPaths({ env, platform: "win32" })).toEqual({
     config: "C:\\Users\\ada\\AppData\\Roaming\\modullm",
     data: "D:\\Local\\modullm\\data",
     state: "D:\\Local\\modullm\\state",
     cache: "D:\\Local\\modullm\\cache",
+    formerStatistics: "C:\\Users\\ada\\.config\\runllm\\stats.db",
   });
 });
 
@@ -59,5 +66,4 @@ test("findPaths() falls back to the profile on Windows, and to XDG variables bef
 test("formerFolder() stands beside", () => {
   expect(formerFolder("/home/ada/.config/modullm")).toBe("/home/ada/.config/runllm");
   expect(formerFolder("C:\\Roaming\\modullm")).toBe("C:\\Roaming\\runllm");
-  expect(formerFolder("C:\\Local\\modullm\\data")).toBe("C:\\Local\\runllm\\data");
 });

@@ -17,7 +17,13 @@ export function settings(from: Settings): Config {
     { type: "openai", baseUrl: null, apiKeyEnv: null, headers: {}, models: [], ...given },
   ]);
   return {
-    paths: { config: "/none", data: "/none", state: "/none", cache: "/none" },
+    paths: {
+      config: "/none",
+      data: "/none",
+      state: "/none",
+      cache: "/none",
+      formerStatistics: "/none/stats.db",
+    },
     defaultModel: null,
     defaultMaxRetries: null,
     fallbacks: [],
