@@ -17,33 +17,37 @@ import type { TextNode } from "./tree.ts";
  * Reads a scalar that has no quotes: a literal, a number, or text whose quotes are missing. Always
  * moves on.
  */
-export function readBare(c: Cursor, place: Place): TextNode {
-  const start = c.at;
-  const editFrom = c.edits.length;
-  const stop = bareEnd(c, place);
+export function readBare(cursor: Cursor, place: Place): TextNode {
+  const start = cursor.at;
+  const editFrom = cursor.edits.length;
+  const stop = bareEnd(cursor, place);
   let last = stop;
-  while (last > start && isBlank(c.text.charCodeAt(last - 1))) last--;
-  c.at = stop;
-  let text = c.text.slice(start, last);
+  while (last > start && isBlank(cursor.text.charCodeAt(last - 1))) last--;
+  cursor.at = stop;
+  let text = cursor.text.slice(start, last);
   const glued =
-    place === "value" && c.at > start && gluedString(c, c.at)
-      ? c.text.indexOf('"', c.at + 1) + 1
+    place === "value" && cursor.at > start && gluedString(cursor, cursor.at)
+      ? cursor.text.indexOf('"', cursor.at + 1) + 1
       : 0;
   if (glued > 0) {
-    edit(c, "skipped-text", c.at, glued, "");
-    c.at = glued;
-  } else if (isQuote(c.text[c.at]) && c.at < c.end && isStray(c, c.at, place)) {
-    edit(c, "stray-quote", c.at, c.at + 1, "");
-    c.at++;
+    edit(cursor, "skipped-text", cursor.at, glued, "");
+    cursor.at = glued;
+  } else if (
+    isQuote(cursor.text[cursor.at]) &&
+    cursor.at < cursor.end &&
+    isStray(cursor, cursor.at, place)
+  ) {
+    edit(cursor, "stray-quote", cursor.at, cursor.at + 1, "");
+    cursor.at++;
   }
   if (text.endsWith(";") && place === "top") text = text.slice(0, -1);
-  if (c.at === start) c.at++;
+  if (cursor.at === start) cursor.at++;
   if (
-    c.strict &&
-    (place === "key" || (bareValue(text) === undefined && !(c.partial && stop >= c.end)))
+    cursor.strict &&
+    (place === "key" || (bareValue(text) === undefined && !(cursor.partial && stop >= cursor.end)))
   )
-    c.failed = true;
-  const open = stop >= c.end;
+    cursor.failed = true;
+  const open = stop >= cursor.end;
   return {
     kind: "text",
     quoted: false,
@@ -51,7 +55,7 @@ export function readBare(c: Cursor, place: Place): TextNode {
     start,
     end: last,
     editFrom,
-    editTo: c.edits.length,
+    editTo: cursor.edits.length,
     open,
   };
 }
@@ -76,38 +80,40 @@ export function bareValue(text: string): unknown {
   }
 }
 
-function isStray(c: Cursor, at: number, place: Place): boolean {
-  if (place === "key") return c.text[blankEnd(c, at + 1)] === ":";
-  return c.stack.at(-1) !== "{" || !quotedKeyAt(c, at);
+function isStray(cursor: Cursor, at: number, place: Place): boolean {
+  if (place === "key") return cursor.text[blankEnd(cursor, at + 1)] === ":";
+  return cursor.stack.at(-1) !== "{" || !quotedKeyAt(cursor, at);
 }
 
-function bareEnd(c: Cursor, place: Place): number {
-  if (place === "key") return bareKeyEnd(c);
-  const first = c.text[c.at] ?? "";
+function bareEnd(cursor: Cursor, place: Place): number {
+  if (place === "key") return bareKeyEnd(cursor);
+  const first = cursor.text[cursor.at] ?? "";
   if (first === "/") {
     const regex = /^\/(?:[^/\\\n]|\\.){1,200}\/[a-z]*(?=\s*(?:[,}\]]|$))/.exec(
-      c.text.slice(c.at, Math.min(c.end, c.at + 240)),
+      cursor.text.slice(cursor.at, Math.min(cursor.end, cursor.at + 240)),
     );
-    if (regex) return c.at + regex[0].length;
+    if (regex) return cursor.at + regex[0].length;
   }
   if (place === "item" && /[\d-]/.test(first)) {
-    const stop = numberEnd(c);
+    const stop = numberEnd(cursor);
     if (stop > 0) return stop;
   }
-  return bareValueEnd(c, place);
+  return bareValueEnd(cursor, place);
 }
 
 /** A number that another value follows: the comma between them is missing. */
-function numberEnd(c: Cursor): number {
-  const number = /^-?\d+(?:\.\d+)?(?=\s+\S)/.exec(c.text.slice(c.at, Math.min(c.end, c.at + 40)));
+function numberEnd(cursor: Cursor): number {
+  const number = /^-?\d+(?:\.\d+)?(?=\s+\S)/.exec(
+    cursor.text.slice(cursor.at, Math.min(cursor.end, cursor.at + 40)),
+  );
   if (!number) return 0;
-  const stop = c.at + number[0].length;
-  return /[\d"'{[-]/.test(c.text[blankEnd(c, stop)] ?? "") ? stop : 0;
+  const stop = cursor.at + number[0].length;
+  return /[\d"'{[-]/.test(cursor.text[blankEnd(cursor, stop)] ?? "") ? stop : 0;
 }
 
-function bareKeyEnd(c: Cursor): number {
-  for (let at = c.at; at < c.end; at++) {
-    const code = c.text.charCodeAt(at);
+function bareKeyEnd(cursor: Cursor): number {
+  for (let at = cursor.at; at < cursor.end; at++) {
+    const code = cursor.text.charCodeAt(at);
     if (
       (code > 96 && code < 123) ||
       code === 95 ||
@@ -115,24 +121,24 @@ function bareKeyEnd(c: Cursor): number {
       (code > 64 && code < 91)
     )
       continue;
-    const char = c.text[at] ?? "";
+    const char = cursor.text[at] ?? "";
     if (char === ":" || char === "," || char === "}" || char === "{" || char === "=") return at;
-    if (isQuote(char) && at > c.at && char !== "'" && char !== "’") return at;
-    if (char === "'" && at > c.at && isBlank(c.text.charCodeAt(at - 1))) return at;
-    if (char === "]" && c.stack.includes("[")) return at;
-    if (char === "\n" && !/^\s*:/.test(c.text.slice(at, at + 20))) return at;
+    if (isQuote(char) && at > cursor.at && char !== "'" && char !== "’") return at;
+    if (char === "'" && at > cursor.at && isBlank(cursor.text.charCodeAt(at - 1))) return at;
+    if (char === "]" && cursor.stack.includes("[")) return at;
+    if (char === "\n" && !/^\s*:/.test(cursor.text.slice(at, at + 20))) return at;
   }
-  return c.end;
+  return cursor.end;
 }
 
 /**
  * The end of bare text in a value, a list item or on its own. Brackets opened inside it must close
  * before it can end.
  */
-function bareValueEnd(c: Cursor, place: Place): number {
+function bareValueEnd(cursor: Cursor, place: Place): number {
   let depth = 0;
-  for (let at = c.at; at < c.end; at++) {
-    const code = c.text.charCodeAt(at);
+  for (let at = cursor.at; at < cursor.end; at++) {
+    const code = cursor.text.charCodeAt(at);
     if (
       (code > 96 && code < 123) ||
       code === 32 ||
@@ -140,87 +146,93 @@ function bareValueEnd(c: Cursor, place: Place): number {
       (code > 64 && code < 91)
     )
       continue;
-    const char = c.text[at] ?? "";
+    const char = cursor.text[at] ?? "";
     if (char === "(" || char === "{" || char === "[") {
-      if (startsNext(c, at, place)) return at;
+      if (startsNext(cursor, at, place)) return at;
       depth++;
     } else if (isCloser(char)) {
       if (depth > 0) depth--;
-      else if (closes(c, char, place)) return at;
+      else if (closes(cursor, char, place)) return at;
     } else if (char === "\n") {
-      if (endsAtLine(c, at, place)) return at;
-    } else if (depth === 0 && endsHere(c, at, char, place)) return at;
+      if (endsAtLine(cursor, at, place)) return at;
+    } else if (depth === 0 && endsHere(cursor, at, char, place)) return at;
   }
-  return c.end;
+  return cursor.end;
 }
 
-function closes(c: Cursor, char: string, place: Place): boolean {
-  if (place === "top") return char === ")" && c.stack.length > 0;
-  return openerLevel(c, char, c.stack.length - 1) >= 0;
+function closes(cursor: Cursor, char: string, place: Place): boolean {
+  if (place === "top") return char === ")" && cursor.stack.length > 0;
+  return openerLevel(cursor, char, cursor.stack.length - 1) >= 0;
 }
 
 /** `1{` in a list of objects: the next one begins. */
-function startsNext(c: Cursor, at: number, place: Place): boolean {
+function startsNext(cursor: Cursor, at: number, place: Place): boolean {
   if (place === "item")
     return (
-      at > c.at && c.text[at] === "{" && readNumber(c.text.slice(c.at, at).trim()) !== undefined
+      at > cursor.at &&
+      cursor.text[at] === "{" &&
+      readNumber(cursor.text.slice(cursor.at, at).trim()) !== undefined
     );
   return (
     place === "value" &&
-    c.text[at] === "{" &&
-    c.stack.at(-2) === "[" &&
-    readNumber(c.text.slice(c.at, at)) !== undefined
+    cursor.text[at] === "{" &&
+    cursor.stack.at(-2) === "[" &&
+    readNumber(cursor.text.slice(cursor.at, at)) !== undefined
   );
 }
 
-function endsHere(c: Cursor, at: number, char: string, place: Place): boolean {
-  if (char === ",") return commaEnds(c, at, place);
+function endsHere(cursor: Cursor, at: number, char: string, place: Place): boolean {
+  if (char === ",") return commaEnds(cursor, at, place);
   if (char === ";" && place === "value")
-    return blankEnd(c, at + 1) >= c.end || afterComma(c, at + 1, c.stack.length - 1) === "yes";
-  if (char === "/" && at > c.at) return commentStarts(c, at);
+    return (
+      blankEnd(cursor, at + 1) >= cursor.end ||
+      afterComma(cursor, at + 1, cursor.stack.length - 1) === "yes"
+    );
+  if (char === "/" && at > cursor.at) return commentStarts(cursor, at);
   if (char === "#")
-    return at > c.at && isBlank(c.text.charCodeAt(at - 1)) && c.text[at + 1] === " ";
-  if (char === "`") return at > c.at && c.text.startsWith("```", at);
-  if (!isQuote(char) || at === c.at) return false;
-  if (place === "value" && quotedKeyAt(c, at)) return true;
-  return char !== "’" && char !== "´" && (strayQuote(c, at, char) || gluedString(c, at));
+    return at > cursor.at && isBlank(cursor.text.charCodeAt(at - 1)) && cursor.text[at + 1] === " ";
+  if (char === "`") return at > cursor.at && cursor.text.startsWith("```", at);
+  if (!isQuote(char) || at === cursor.at) return false;
+  if (place === "value" && quotedKeyAt(cursor, at)) return true;
+  return char !== "’" && char !== "´" && (strayQuote(cursor, at, char) || gluedString(cursor, at));
 }
 
 /** A quote in bare text that a delimiter follows closes it: the opening one is missing. */
-function strayQuote(c: Cursor, at: number, char: string): boolean {
-  const next = blankEnd(c, at + 1);
-  const behind = c.text[next];
-  if (c.text.slice(c.at, at).includes(char)) return false;
-  return next >= c.end || behind === "," || behind === ":" || isCloser(behind);
+function strayQuote(cursor: Cursor, at: number, char: string): boolean {
+  const next = blankEnd(cursor, at + 1);
+  const behind = cursor.text[next];
+  if (cursor.text.slice(cursor.at, at).includes(char)) return false;
+  return next >= cursor.end || behind === "," || behind === ":" || isCloser(behind);
 }
 
 /** `a"0"`: a string stands directly behind the text, and nothing behind that. */
-function gluedString(c: Cursor, at: number): boolean {
-  if (c.text[at] !== '"' || isBlank(c.text.charCodeAt(at - 1))) return false;
-  return /^"[^"\n]{0,40}"\s*(?:[}\]]|$)/.test(c.text.slice(at, Math.min(c.end, at + 60)));
+function gluedString(cursor: Cursor, at: number): boolean {
+  if (cursor.text[at] !== '"' || isBlank(cursor.text.charCodeAt(at - 1))) return false;
+  return /^"[^"\n]{0,40}"\s*(?:[}\]]|$)/.test(cursor.text.slice(at, Math.min(cursor.end, at + 60)));
 }
 
-function commentStarts(c: Cursor, at: number): boolean {
-  const next = c.text[at + 1];
+function commentStarts(cursor: Cursor, at: number): boolean {
+  const next = cursor.text[at + 1];
   if (next === "*") return true;
-  return next === "/" && isBlank(c.text.charCodeAt(at - 1));
+  return next === "/" && isBlank(cursor.text.charCodeAt(at - 1));
 }
 
-function commaEnds(c: Cursor, at: number, place: Place): boolean {
+function commaEnds(cursor: Cursor, at: number, place: Place): boolean {
   if (place !== "value") return true;
-  const verdict = afterComma(c, at + 1, c.stack.length - 1);
+  const verdict = afterComma(cursor, at + 1, cursor.stack.length - 1);
   if (verdict === "yes" || verdict === "root") return true;
   // A number or literal is whole as it is; a string behind it is a key whose colon is missing.
   return (
-    isQuote(c.text[blankEnd(c, at + 1)]) && bareValue(c.text.slice(c.at, at).trim()) !== undefined
+    isQuote(cursor.text[blankEnd(cursor, at + 1)]) &&
+    bareValue(cursor.text.slice(cursor.at, at).trim()) !== undefined
   );
 }
 
-function endsAtLine(c: Cursor, at: number, place: Place): boolean {
-  const next = blankEnd(c, at);
-  const char = c.text[next];
-  if (next >= c.end) return true;
-  if (isCloser(char)) return openerLevel(c, char ?? "", c.stack.length - 1) >= 0;
-  if (place === "value") return keyAt(c, next) > 0;
+function endsAtLine(cursor: Cursor, at: number, place: Place): boolean {
+  const next = blankEnd(cursor, at);
+  const char = cursor.text[next];
+  if (next >= cursor.end) return true;
+  if (isCloser(char)) return openerLevel(cursor, char ?? "", cursor.stack.length - 1) >= 0;
+  if (place === "value") return keyAt(cursor, next) > 0;
   return true;
 }

@@ -56,8 +56,8 @@ export function evaluate(
   level: RepairLevel,
   schemas: SchemaNotes,
 ): Candidate | null {
-  const x = newCoercion(source.cursor, contract.schema, { level, partial: false, schemas });
-  const outcome = x.coerce(source.node, contract.schema, null);
+  const coercion = newCoercion(source.cursor, contract.schema, { level, partial: false, schemas });
+  const outcome = coercion.coerce(source.node, contract.schema, null);
   if (!outcome) return null;
   const { notes, muted } = flatten(outcome.notes);
   const parseEdits = [
@@ -72,7 +72,7 @@ export function evaluate(
     parseEdits.some((edit) => level === "off" || ruleOf(edit.rule).level === "full")
   )
     return null;
-  const lost = lostOf(x, source, notes, parseEdits);
+  const lost = lostOf(coercion, source, notes, parseEdits);
   if (lost === null) return null;
   return {
     source,
@@ -136,7 +136,7 @@ function unmuted(
 
 /** What is lost, or null when it is too much. */
 function lostOf(
-  x: Coercion,
+  coercion: Coercion,
   source: Source,
   notes: readonly Note[],
   edits: readonly ParseEdit[],
@@ -145,13 +145,15 @@ function lostOf(
   let weight = 0;
   for (const piece of [...edits, ...notes]) {
     if (ruleOf(piece.rule).loses !== true) continue;
-    const text = x.text.slice(piece.from, piece.to);
+    const text = coercion.text.slice(piece.from, piece.to);
     const characters = dataIn(text);
     weight += weightOf(piece.rule, characters);
     lost.push({ text: shorten(text), position: piece.from, characters });
   }
   if (lost.length === 0) return lost;
-  const all = dataIn(x.text.slice(source.node.start, Math.max(source.node.end, source.cursor.at)));
+  const all = dataIn(
+    coercion.text.slice(source.node.start, Math.max(source.node.end, source.cursor.at)),
+  );
   return weight > Math.max(LOST_FREE, all * LOST_SHARE) ? null : lost;
 }
 

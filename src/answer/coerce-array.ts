@@ -16,17 +16,22 @@ import type { Node, ObjectNode, TextNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
-export function coerceToArray(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
-  if (node.kind === "array") return listOf(x, node.items, schema, path);
-  if (node.kind === "object") return objectToArray(x, node, schema, path);
+export function coerceToArray(
+  coercion: Coercion,
+  node: Node,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  if (node.kind === "array") return listOf(coercion, node.items, schema, path);
+  if (node.kind === "object") return objectToArray(coercion, node, schema, path);
   if (!node.quoted && node.text === "null") return null;
-  const json = fromJsonText(x, node, schema, path);
+  const json = fromJsonText(coercion, node, schema, path);
   if (json) return json;
-  const lines = x.partial ? null : listedLines(node.text);
+  const lines = coercion.partial ? null : listedLines(node.text);
   // Several items in one text are no single item; what they are is a guess.
-  if (lines && !allows(x, "outline")) return null;
-  const split = x.partial ? null : textToArray(x, node, lines, schema, path);
-  return split ?? singleToList(x, node, schema, path);
+  if (lines && !allows(coercion, "outline")) return null;
+  const split = coercion.partial ? null : textToArray(coercion, node, lines, schema, path);
+  return split ?? singleToList(coercion, node, schema, path);
 }
 
 function itemSchema(schema: Schema, index: number): unknown {
@@ -39,25 +44,33 @@ function itemSchema(schema: Schema, index: number): unknown {
 }
 
 /** The items, one by one; an item that can't be read is dropped where the level allows it. */
-function listOf(x: Coercion, nodes: readonly Node[], schema: Schema, path: Path): Outcome | null {
+function listOf(
+  coercion: Coercion,
+  nodes: readonly Node[],
+  schema: Schema,
+  path: Path,
+): Outcome | null {
   const items: unknown[] = [];
   let cost = 0;
   let notes: Notes = null;
   for (const [index, node] of nodes.entries()) {
-    const outcome = x.coerce(node, itemSchema(schema, index), { up: path, key: items.length });
+    const outcome = coercion.coerce(node, itemSchema(schema, index), {
+      up: path,
+      key: items.length,
+    });
     if (outcome) {
       items.push(outcome.value);
       cost += outcome.cost;
       notes = join(notes, outcome.notes);
     } else {
-      if (x.partial && index === nodes.length - 1) break;
-      if (!allows(x, "dropped-item") || schema["prefixItems"] !== undefined) return null;
+      if (coercion.partial && index === nodes.length - 1) break;
+      if (!allows(coercion, "dropped-item") || schema["prefixItems"] !== undefined) return null;
       notes = join(notes, loss("dropped-item", path, node.start, node.end));
       cost += ruleOf("dropped-item").cost;
     }
   }
-  if (items.length === 0 && nodes.length > 0 && !x.partial) return null;
-  if (!x.partial && !meetsLength(items.length, schema)) return null;
+  if (items.length === 0 && nodes.length > 0 && !coercion.partial) return null;
+  if (!coercion.partial && !meetsLength(items.length, schema)) return null;
   return { value: items, cost, notes };
 }
 
@@ -67,47 +80,73 @@ function meetsLength(length: number, schema: Schema): boolean {
   return !(typeof maxItems === "number" && length > maxItems);
 }
 
-function objectToArray(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
+function objectToArray(
+  coercion: Coercion,
+  node: ObjectNode,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
   if (node.members.length === 0 && node.bare.length > 0) {
-    return withEdit(x, listOf(x, node.bare, schema, path), "set-to-list", node, path);
+    return withEdit(coercion, listOf(coercion, node.bare, schema, path), "set-to-list", node, path);
   }
   const [only, ...others] = node.members;
-  const single = singleToList(x, node, schema, path);
+  const single = singleToList(coercion, node, schema, path);
   if (!only || node.bare.length > 0) return single;
-  if (others.length === 0) return cheaper(single, unwrapList(x, only.value, node, schema, path));
+  if (others.length === 0)
+    return cheaper(single, unwrapList(coercion, only.value, node, schema, path));
   if (others.some((member) => member.key !== only.key)) return single;
   const values = node.members.map((member) => member.value);
-  return cheaper(single, withEdit(x, listOf(x, values, schema, path), "unwrap", node, path));
+  return cheaper(
+    single,
+    withEdit(coercion, listOf(coercion, values, schema, path), "unwrap", node, path),
+  );
 }
 
 function unwrapList(
-  x: Coercion,
+  coercion: Coercion,
   value: Node,
   node: Node,
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  const inner = value.kind === "array" ? x.coerce(value, schema, path) : null;
+  const inner = value.kind === "array" ? coercion.coerce(value, schema, path) : null;
   const list =
-    inner ?? (x.level === "full" && value.kind !== "text" ? x.coerce(value, schema, path) : null);
-  return withEdit(x, list ?? xmlItem(x, value, node, schema, path), "unwrap", node, path);
+    inner ??
+    (coercion.level === "full" && value.kind !== "text"
+      ? coercion.coerce(value, schema, path)
+      : null);
+  return withEdit(
+    coercion,
+    list ?? xmlItem(coercion, value, node, schema, path),
+    "unwrap",
+    node,
+    path,
+  );
 }
 
 /** `<items><item>one</item></items>`: the one child is the one item. */
-function xmlItem(x: Coercion, value: Node, node: Node, schema: Schema, path: Path): Outcome | null {
-  return x.edits.some((edit) => edit.rule === "xml") ? listOf(x, [value], schema, path) : null;
+function xmlItem(
+  coercion: Coercion,
+  value: Node,
+  node: Node,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  return coercion.edits.some((edit) => edit.rule === "xml")
+    ? listOf(coercion, [value], schema, path)
+    : null;
 }
 
-function singleToList(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
   const item = itemSchema(schema, 0);
-  const inner = x.coerce(node, item, { up: path, key: 0 });
+  const inner = coercion.coerce(node, item, { up: path, key: 0 });
   if (!inner || !meetsLength(1, schema)) return null;
   // A whole answer in words may be a refusal, or talk around a list: to take it for the one item is
   // a guess.
   const isProse =
     path === null && node.kind === "text" && typeof inner.value === "string" && isFreeText(item);
   return withEdit(
-    x,
+    coercion,
     { ...inner, value: [inner.value] },
     isProse ? "wrap-text" : "single-to-list",
     node,
@@ -133,18 +172,18 @@ function listedLines(text: string): string[] | null {
  * items are not free text.
  */
 function textToArray(
-  x: Coercion,
+  coercion: Coercion,
   node: TextNode,
   lines: readonly string[] | null,
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  if (!allows(x, "outline")) return null;
+  if (!allows(coercion, "outline")) return null;
   const isFree = isFreeText(schema["items"]);
   const pieces = lines ?? (isFree ? [] : node.text.split(",").map((piece) => piece.trim()));
   if (pieces.length < 2) return null;
   const items = pieces.map((text): Node => ({ ...node, text, quoted: isFree }));
-  return withEdit(x, listOf(x, items, schema, path), "outline", node, path);
+  return withEdit(coercion, listOf(coercion, items, schema, path), "outline", node, path);
 }
 
 function isFreeText(items: unknown): boolean {

@@ -8,9 +8,12 @@ import { ruleOf } from "./rules.ts";
 import type { Node } from "./tree.ts";
 
 /** The values of an `enum` or `const` with the names they go by, or null for another schema. */
-export function choicesOf(x: Coercion, schema: Record<string, unknown>): readonly Choice[] | null {
-  let choices = x.schemas.choices.get(schema);
-  if (choices === undefined) x.schemas.choices.set(schema, (choices = readChoices(schema)));
+export function choicesOf(
+  coercion: Coercion,
+  schema: Record<string, unknown>,
+): readonly Choice[] | null {
+  let choices = coercion.schemas.choices.get(schema);
+  if (choices === undefined) coercion.schemas.choices.set(schema, (choices = readChoices(schema)));
   return choices;
 }
 
@@ -42,34 +45,42 @@ function namesOf(schema: Record<string, unknown>, value: unknown): string[] {
 }
 
 export function coerceToChoice(
-  x: Coercion,
+  coercion: Coercion,
   node: Node,
   choices: readonly Choice[],
   schema: Record<string, unknown>,
   path: Path,
 ): Outcome | null {
-  if (node.kind === "text") return textToChoice(x, node, choices, path);
+  if (node.kind === "text") return textToChoice(coercion, node, choices, path);
   const whole = choices.find(
     (choice) =>
       typeof choice.value === "object" &&
       choice.value !== null &&
-      same(jsonOf(x, node), choice.value),
+      same(jsonOf(coercion, node), choice.value),
   );
   if (whole) return plain(whole.value);
   if (node.kind === "object") {
     const [only] = node.members;
     if (!only || node.members.length > 1 || node.bare.length > 0) return null;
-    return withEdit(x, x.coerce(only.value, schema, path), "unwrap", node, path);
+    return withEdit(coercion, coercion.coerce(only.value, schema, path), "unwrap", node, path);
   }
-  return listToSingle(x, node, schema, path);
+  return listToSingle(coercion, node, schema, path);
 }
 
 /**
  * A list where one value is wanted: its only item, or the only one that fits and the rest is lost.
  */
-export function listToSingle(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
+export function listToSingle(
+  coercion: Coercion,
+  node: Node,
+  schema: unknown,
+  path: Path,
+): Outcome | null {
   if (node.kind !== "array") return null;
-  const fitting = node.items.map((item) => ({ item, outcome: x.coerce(item, schema, path) }));
+  const fitting = node.items.map((item) => ({
+    item,
+    outcome: coercion.coerce(item, schema, path),
+  }));
   const fits = fitting.filter((entry) => entry.outcome !== null);
   const first = fits[0]?.outcome;
   if (!first || fits.length > 1) return null;
@@ -77,15 +88,15 @@ export function listToSingle(x: Coercion, node: Node, schema: unknown, path: Pat
   let { cost } = first;
   for (const { item, outcome } of fitting) {
     if (outcome) continue;
-    if (!allows(x, "other-item")) return null;
+    if (!allows(coercion, "other-item")) return null;
     notes = join(notes, loss("other-item", path, item.start, item.end));
     cost += ruleOf("other-item").cost;
   }
-  return withEdit(x, { value: first.value, cost, notes }, "list-to-single", node, path);
+  return withEdit(coercion, { value: first.value, cost, notes }, "list-to-single", node, path);
 }
 
 function textToChoice(
-  x: Coercion,
+  coercion: Coercion,
   node: Node & { kind: "text" },
   choices: readonly Choice[],
   path: Path,
@@ -100,10 +111,10 @@ function textToChoice(
     match.how === "within" ? "enum-in-text" : match.how === "exact" ? "alias" : "enum-match";
   return cheaper(
     null,
-    withEdit(x, plain(match.value), rule, node, path, JSON.stringify(match.value)),
+    withEdit(coercion, plain(match.value), rule, node, path, JSON.stringify(match.value)),
   );
 }
 
-function jsonOf(x: Coercion, node: Node): unknown {
-  return x.coerce(node, true, null)?.value;
+function jsonOf(coercion: Coercion, node: Node): unknown {
+  return coercion.coerce(node, true, null)?.value;
 }

@@ -21,47 +21,61 @@ import type { Member, Node, ObjectNode } from "./tree.ts";
 type Schema = Record<string, unknown>;
 
 export function coerceToObject(
-  x: Coercion,
+  coercion: Coercion,
   node: Node,
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  if (node.kind === "object") return objectToObject(x, node, schema, path);
-  const wrapped = wrap(x, node, schema, path);
-  if (node.kind === "array") return cheaper(listToSingle(x, node, schema, path), wrapped);
-  return fromJsonText(x, node, schema, path) ?? wrapped;
+  if (node.kind === "object") return objectToObject(coercion, node, schema, path);
+  const wrapped = wrap(coercion, node, schema, path);
+  if (node.kind === "array") return cheaper(listToSingle(coercion, node, schema, path), wrapped);
+  return fromJsonText(coercion, node, schema, path) ?? wrapped;
 }
 
-function objectToObject(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
-  const direct = byMember(x, node, schema, path);
+function objectToObject(
+  coercion: Coercion,
+  node: ObjectNode,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  const direct = byMember(coercion, node, schema, path);
   if (direct && direct.cost < ruleOf("unwrap").cost) return direct;
-  return cheaper(cheaper(direct, unwrap(x, node, schema, path)), wrap(x, node, schema, path));
+  return cheaper(
+    cheaper(direct, unwrap(coercion, node, schema, path)),
+    wrap(coercion, node, schema, path),
+  );
 }
 
 /** `{"result": {…}}` where what is inside is wanted. */
-function unwrap(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
+function unwrap(coercion: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
   const [only] = node.members;
   if (!only || node.members.length > 1 || node.bare.length > 0 || only.value.kind !== "object")
     return null;
   if (propertiesOf(schema)[only.key] !== undefined || only.value.members.length === 0) return null;
-  return withEdit(x, x.coerce(only.value, schema, path), "unwrap", node, path);
+  return withEdit(coercion, coercion.coerce(only.value, schema, path), "unwrap", node, path);
 }
 
 /**
  * A value that is the one property the schema has. Plain text only where nothing else was answered.
  */
-function wrap(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+function wrap(coercion: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
   const properties = propertiesOf(schema);
   const [name, ...others] = Object.keys(properties);
-  if (name === undefined || others.length > 0 || x.partial) return null;
+  if (name === undefined || others.length > 0 || coercion.partial) return null;
   if (node.kind !== "text" && isHollow(node)) return null;
   const isText = node.kind === "text" && node.quoted;
   if (isText && path !== null) return null;
-  const inner = x.coerce(node, properties[name], { up: path, key: name });
+  const inner = coercion.coerce(node, properties[name], { up: path, key: name });
   if (!inner || (node.kind === "text") === (typeof inner.value === "object")) return null;
   const value: Record<string, unknown> = {};
   setOwn(value, name, inner.value);
-  return withEdit(x, { ...inner, value }, node.kind === "text" ? "wrap-text" : "wrap", node, path);
+  return withEdit(
+    coercion,
+    { ...inner, value },
+    node.kind === "text" ? "wrap-text" : "wrap",
+    node,
+    path,
+  );
 }
 
 function isHollow(node: Node): boolean {
@@ -79,29 +93,34 @@ interface Building {
   notes: Notes;
 }
 
-function byMember(x: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
+function byMember(
+  coercion: Coercion,
+  node: ObjectNode,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
   if (node.members.length === 0 && node.bare.length > 0) return null;
   const properties = propertiesOf(schema);
-  const nameOf = memberNamer(x, node, properties);
+  const nameOf = memberNamer(coercion, node, properties);
   const built: Building = { value: {}, cost: 0, notes: null };
   const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   for (const member of node.members) {
     const name = nameOf(member.key);
     const isDone =
       name === undefined
-        ? addUnknown(x, built, member, schema, path)
-        : addKnown(x, built, member, name, properties[name], required.includes(name), path);
+        ? addUnknown(coercion, built, member, schema, path)
+        : addKnown(coercion, built, member, name, properties[name], required.includes(name), path);
     if (!isDone) return null;
   }
   for (const name of required) {
     if (typeof name !== "string" || Object.hasOwn(built.value, name)) continue;
-    if (!addMissing(x, built, node, name, properties[name], path)) return null;
+    if (!addMissing(coercion, built, node, name, properties[name], path)) return null;
   }
-  return leftovers(x, node, path, built);
+  return leftovers(coercion, node, path, built);
 }
 
 function addKnown(
-  x: Coercion,
+  coercion: Coercion,
   built: Building,
   member: Member,
   name: string,
@@ -110,13 +129,13 @@ function addKnown(
   path: Path,
 ): boolean {
   const here = { up: path, key: name };
-  const outcome = x.coerce(member.value, schema, here);
-  if (!outcome) return addFailed(x, built, member, here, isRequired);
+  const outcome = coercion.coerce(member.value, schema, here);
+  if (!outcome) return addFailed(coercion, built, member, here, isRequired);
   if (Object.hasOwn(built.value, name)) {
-    if (mergeRepeated(x, built, name, outcome, schema)) return true;
+    if (mergeRepeated(coercion, built, name, outcome, schema)) return true;
     if (
       !same(built.value[name], outcome.value) &&
-      !add(x, built, "duplicate-key", here, member.keyStart, member.value.end)
+      !add(coercion, built, "duplicate-key", here, member.keyStart, member.value.end)
     )
       return false;
   }
@@ -126,12 +145,12 @@ function addKnown(
   if (name === member.key) return true;
   const schemaAlias = aliasesOf(schema).includes(member.key);
   const rule = schemaAlias ? "alias" : "key-match";
-  return add(x, built, rule, here, member.keyStart, member.value.start, name);
+  return add(coercion, built, rule, here, member.keyStart, member.value.start, name);
 }
 
 /** XML repeats an element for each item of a list. */
 function mergeRepeated(
-  x: Coercion,
+  coercion: Coercion,
   built: Building,
   name: string,
   outcome: Outcome,
@@ -141,10 +160,10 @@ function mergeRepeated(
   if (
     !Array.isArray(before) ||
     !Array.isArray(outcome.value) ||
-    !x.edits.some((edit) => edit.rule === "xml")
+    !coercion.edits.some((edit) => edit.rule === "xml")
   )
     return false;
-  if (!wantsArray(x, schema)) return false;
+  if (!wantsArray(coercion, schema)) return false;
   setOwn(built.value, name, [...before, ...outcome.value]);
   built.cost += outcome.cost;
   built.notes = join(built.notes, outcome.notes);
@@ -153,24 +172,24 @@ function mergeRepeated(
 
 /** A property whose value can't be read: absent where the schema allows that. */
 function addFailed(
-  x: Coercion,
+  coercion: Coercion,
   built: Building,
   member: Member,
   path: Path,
   isRequired: boolean,
 ): boolean {
-  if (x.partial) return true;
+  if (coercion.partial) return true;
   const isNull =
     member.value.kind === "text" &&
     !member.value.quoted &&
-    natural(x, member.value, null)?.value === null;
+    natural(coercion, member.value, null)?.value === null;
   if (isRequired) return false;
-  if (isNull) return add(x, built, "null-absent", path, member.keyStart, member.value.end);
-  return add(x, built, "dropped-property", path, member.keyStart, member.value.end);
+  if (isNull) return add(coercion, built, "null-absent", path, member.keyStart, member.value.end);
+  return add(coercion, built, "dropped-property", path, member.keyStart, member.value.end);
 }
 
 function addUnknown(
-  x: Coercion,
+  coercion: Coercion,
   built: Building,
   member: Member,
   schema: Schema,
@@ -178,14 +197,18 @@ function addUnknown(
 ): boolean {
   const here = { up: path, key: member.key };
   const wanted = patternSchema(schema, member.key) ?? schema["additionalProperties"] ?? true;
-  if (wanted === false && x.partial) built.cost += 1;
+  if (wanted === false && coercion.partial) built.cost += 1;
   if (wanted === false)
-    return x.partial || add(x, built, "extra-property", here, member.keyStart, member.value.end);
-  const outcome = x.coerce(member.value, wanted, here);
-  if (!outcome) return addFailed(x, built, member, here, false);
-  const key = keyOf(x, schema["propertyNames"], member.key);
+    return (
+      coercion.partial ||
+      add(coercion, built, "extra-property", here, member.keyStart, member.value.end)
+    );
+  const outcome = coercion.coerce(member.value, wanted, here);
+  if (!outcome) return addFailed(coercion, built, member, here, false);
+  const key = keyOf(coercion, schema["propertyNames"], member.key);
   if (Object.hasOwn(built.value, key) && !same(built.value[key], outcome.value)) {
-    if (!add(x, built, "duplicate-key", here, member.keyStart, member.value.end)) return false;
+    if (!add(coercion, built, "duplicate-key", here, member.keyStart, member.value.end))
+      return false;
   }
   setOwn(built.value, key, outcome.value);
   // Between two branches the one that knows the property is meant.
@@ -209,31 +232,32 @@ function patternSchema(schema: Schema, key: string): unknown {
 }
 
 function addMissing(
-  x: Coercion,
+  coercion: Coercion,
   built: Building,
   node: ObjectNode,
   name: string,
   schema: unknown,
   path: Path,
 ): boolean {
-  if (x.partial) {
+  if (coercion.partial) {
     built.cost += 1;
-    setOwn(built.value, name, wantsArray(x, schema) ? [] : null);
+    setOwn(built.value, name, wantsArray(coercion, schema) ? [] : null);
     return true;
   }
   const fallback = defaultOf(schema);
   const here = { up: path, key: name };
   if (fallback !== undefined) {
     setOwn(built.value, name, structuredClone(fallback));
-    return add(x, built, "default", here, node.start, node.start, JSON.stringify(fallback));
+    return add(coercion, built, "default", here, node.start, node.start, JSON.stringify(fallback));
   }
-  if (schema === undefined || !isObject(resolve(x, schema)) || !takesNull(x, schema)) return false;
+  if (schema === undefined || !isObject(resolve(coercion, schema)) || !takesNull(coercion, schema))
+    return false;
   setOwn(built.value, name, null);
-  return add(x, built, "absent-null", here, node.start, node.start, "null");
+  return add(coercion, built, "absent-null", here, node.start, node.start, "null");
 }
 
 function add(
-  x: Coercion,
+  coercion: Coercion,
   built: Building,
   rule: RuleName,
   path: Path,
@@ -241,7 +265,7 @@ function add(
   to: number,
   after = "",
 ): boolean {
-  if (!allows(x, rule)) return false;
+  if (!allows(coercion, rule)) return false;
   built.notes = join(
     built.notes,
     rule === "duplicate-key" ? loss(rule, path, from, to) : { rule, path, from, to, after },

@@ -22,20 +22,22 @@ export function isScalarType(type: string): type is ScalarType {
 }
 
 export function coerceToString(
-  x: Coercion,
+  coercion: Coercion,
   node: Node,
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  if (node.kind !== "text") return containerToString(x, node, schema, path);
-  if (node.quoted) return keepString(x, node, node.text, schema, path, null);
+  if (node.kind !== "text") return containerToString(coercion, node, schema, path);
+  if (node.quoted) return keepString(coercion, node, node.text, schema, path, null);
   const value = bareValue(node.text);
   if (value === null && /^(?:null|none|undefined)$/i.test(node.text)) {
-    if (x.partial) return null;
-    return node.text === "null" ? null : keepString(x, node, node.text, schema, path, "to-text");
+    if (coercion.partial) return null;
+    return node.text === "null"
+      ? null
+      : keepString(coercion, node, node.text, schema, path, "to-text");
   }
   return keepString(
-    x,
+    coercion,
     node,
     node.text,
     schema,
@@ -49,7 +51,7 @@ export function coerceToString(
 }
 
 function keepString(
-  x: Coercion,
+  coercion: Coercion,
   node: Node,
   text: string,
   schema: Schema,
@@ -59,11 +61,11 @@ function keepString(
   const format = schema["format"];
   const dated = format === "date" || format === "date-time" ? toIsoDate(text, format) : undefined;
   const value = dated ?? text;
-  if (!x.partial && !meetsString(value, schema)) return null;
-  const kept = rule ? withEdit(x, plain(value), rule, node, path, value) : plain(value);
+  if (!coercion.partial && !meetsString(value, schema)) return null;
+  const kept = rule ? withEdit(coercion, plain(value), rule, node, path, value) : plain(value);
   return dated === undefined || dated === text
     ? kept
-    : withEdit(x, kept, "date", node, path, value);
+    : withEdit(coercion, kept, "date", node, path, value);
 }
 
 function meetsString(text: string, schema: Schema): boolean {
@@ -79,13 +81,20 @@ function meetsString(text: string, schema: Schema): boolean {
 }
 
 /** An object or a list where text is wanted: one item of a list, or the source as it stands. */
-function containerToString(x: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
-  if (node.open && x.partial) return null;
+function containerToString(
+  coercion: Coercion,
+  node: Node,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  if (node.open && coercion.partial) return null;
   const single =
-    node.kind === "array" && node.items.length === 1 ? listToSingle(x, node, schema, path) : null;
-  const source = x.text.slice(node.start, node.end);
+    node.kind === "array" && node.items.length === 1
+      ? listToSingle(coercion, node, schema, path)
+      : null;
+  const source = coercion.text.slice(node.start, node.end);
   const whole = meetsString(source, schema)
-    ? withEdit(x, plain(source), "json-to-text", node, path, source)
+    ? withEdit(coercion, plain(source), "json-to-text", node, path, source)
     : null;
   const muted = whole && {
     ...whole,
@@ -95,40 +104,61 @@ function containerToString(x: Coercion, node: Node, schema: Schema, path: Path):
 }
 
 export function coerceToScalar(
-  x: Coercion,
+  coercion: Coercion,
   node: Node,
   type: ScalarType,
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  if (node.kind === "array") return type === "null" ? null : listToSingle(x, node, schema, path);
+  if (node.kind === "array")
+    return type === "null" ? null : listToSingle(coercion, node, schema, path);
   if (node.kind === "object") {
     const [only] = node.members;
     if (!only || node.members.length > 1 || node.bare.length > 0 || type === "null") return null;
-    return withEdit(x, coerceToScalar(x, only.value, type, schema, path), "unwrap", node, path);
+    return withEdit(
+      coercion,
+      coerceToScalar(coercion, only.value, type, schema, path),
+      "unwrap",
+      node,
+      path,
+    );
   }
-  if (type === "boolean") return toBoolean(x, node, path);
-  if (type === "null") return toNull(x, node, path);
-  const outcome = toNumber(x, node, path);
+  if (type === "boolean") return toBoolean(coercion, node, path);
+  if (type === "null") return toNull(coercion, node, path);
+  const outcome = toNumber(coercion, node, path);
   return outcome && meetsNumber(outcome.value, type, schema) ? outcome : null;
 }
 
-function toNumber(x: Coercion, node: TextNode, path: Path): Outcome | null {
+function toNumber(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   if (!node.quoted) {
     const value = bareValue(node.text);
     if (typeof value === "number") {
       return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(node.text)
         ? plain(value)
-        : withEdit(x, plain(value), x.partial ? "literal" : "number", node, path, String(value));
+        : withEdit(
+            coercion,
+            plain(value),
+            coercion.partial ? "literal" : "number",
+            node,
+            path,
+            String(value),
+          );
     }
   }
   const spelled = readSpelledNumber(node.text);
   if (spelled)
-    return withEdit(x, plain(spelled.value), spelled.rule, node, path, String(spelled.value));
+    return withEdit(
+      coercion,
+      plain(spelled.value),
+      spelled.rule,
+      node,
+      path,
+      String(spelled.value),
+    );
   const found = node.text.length < 2000 ? onlyNumberIn(node.text) : undefined;
   return found === undefined
     ? null
-    : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
+    : withEdit(coercion, plain(found), "scalar-in-text", node, path, String(found));
 }
 
 /** The number in a text that holds exactly one. */
@@ -152,25 +182,33 @@ function meetsNumber(value: unknown, type: ScalarType, schema: Schema): boolean 
 const YES = /^(?:true|yes|y|on|correct)[.!]?$/i;
 const NO = /^(?:false|no|n|off|incorrect)[.!]?$/i;
 
-function toBoolean(x: Coercion, node: TextNode, path: Path): Outcome | null {
+function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   const text = node.text.trim().replace(/^\*+|\*+$/g, "");
   if (!node.quoted && (node.text === "true" || node.text === "false"))
     return plain(node.text === "true");
   const word = YES.test(text) ? true : NO.test(text) ? false : undefined;
   if (word !== undefined) {
     const rule = !node.quoted && /^(?:true|false)$/i.test(text) ? "literal" : "text-to-boolean";
-    return withEdit(x, plain(word), rule, node, path, String(word));
+    return withEdit(coercion, plain(word), rule, node, path, String(word));
   }
   if (text === "1" || text === "0")
-    return withEdit(x, plain(text === "1"), "number-to-boolean", node, path, String(text === "1"));
-  if (node.open && x.partial && /^t|^f/i.test(text) && !node.quoted) return cut(x, node, path);
+    return withEdit(
+      coercion,
+      plain(text === "1"),
+      "number-to-boolean",
+      node,
+      path,
+      String(text === "1"),
+    );
+  if (node.open && coercion.partial && /^t|^f/i.test(text) && !node.quoted)
+    return cut(coercion, node, path);
   const found = text.length < 20_000 ? booleanIn(text) : undefined;
   return found === undefined
     ? null
-    : withEdit(x, plain(found), "scalar-in-text", node, path, String(found));
+    : withEdit(coercion, plain(found), "scalar-in-text", node, path, String(found));
 }
 
-function cut(x: Coercion, node: TextNode, path: Path): Outcome | null {
+function cut(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   const value = "true".startsWith(node.text)
     ? true
     : "false".startsWith(node.text)
@@ -178,7 +216,7 @@ function cut(x: Coercion, node: TextNode, path: Path): Outcome | null {
       : undefined;
   return value === undefined
     ? null
-    : withEdit(x, plain(value), "literal", node, path, String(value));
+    : withEdit(coercion, plain(value), "literal", node, path, String(value));
 }
 
 /** The boolean a text speaks of; undefined when it speaks of both, or of neither. */
@@ -192,24 +230,35 @@ export function booleanIn(text: string): boolean | undefined {
   return start === "yes";
 }
 
-function toNull(x: Coercion, node: TextNode, path: Path): Outcome | null {
+function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   if (!node.quoted && node.text === "null") return plain(null);
   if (!node.quoted && bareValue(node.text) === null)
-    return withEdit(x, plain(null), "literal", node, path, "null");
-  if (node.open && x.partial && !node.quoted && node.text !== "" && "null".startsWith(node.text))
+    return withEdit(coercion, plain(null), "literal", node, path, "null");
+  if (
+    node.open &&
+    coercion.partial &&
+    !node.quoted &&
+    node.text !== "" &&
+    "null".startsWith(node.text)
+  )
     return plain(null);
   return /^(?:null|none|nil)\.?$/i.test(node.text.trim())
-    ? withEdit(x, plain(null), "text-to-null", node, path, "null")
+    ? withEdit(coercion, plain(null), "text-to-null", node, path, "null")
     : null;
 }
 
 /** What a string holds, where a list or an object is wanted and the string is JSON. */
-export function fromJsonText(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
+export function fromJsonText(
+  coercion: Coercion,
+  node: Node,
+  schema: unknown,
+  path: Path,
+): Outcome | null {
   if (node.kind !== "text" || !node.quoted || !/^\s*(?:[{[]|```)/.test(node.text)) return null;
-  const inner = x.nested(node.text, schema);
-  if (!inner || (!inner.isStrict && !allows(x, "truncated"))) return null;
+  const inner = coercion.nested(node.text, schema);
+  if (!inner || (!inner.isStrict && !allows(coercion, "truncated"))) return null;
   const outcome = { value: inner.value, cost: inner.cost, notes: null };
-  return withEdit(x, outcome, "text-to-json", node, path, JSON.stringify(inner.value));
+  return withEdit(coercion, outcome, "text-to-json", node, path, JSON.stringify(inner.value));
 }
 
 export function defaultOf(schema: unknown): unknown {

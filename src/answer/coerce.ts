@@ -38,7 +38,7 @@ export function newCoercion(
   options: CoerceOptions,
   nesting = 0,
 ): Coercion {
-  const x: Coercion = {
+  const coercion: Coercion = {
     text: cursor.text,
     level: options.level,
     partial: options.partial,
@@ -47,41 +47,46 @@ export function newCoercion(
     edits: cursor.edits,
     memo: new Map(),
     schemas: options.schemas ?? newSchemaNotes(),
-    coerce: (node, schema, path) => coerce(x, node, schema, path),
-    nested: (text, schema) => coerceNested(x, text, schema),
+    coerce: (node, schema, path) => coerce(coercion, node, schema, path),
+    nested: (text, schema) => coerceNested(coercion, text, schema),
   };
-  return x;
+  return coercion;
 }
 
 /**
  * The cheapest value a node has under a schema; null when it has none. Each pair of node and schema
  * is worked out once.
  */
-export function coerce(x: Coercion, node: Node, schema: unknown, path: Path): Outcome | null {
-  if (!isObject(schema)) return schema === false ? null : natural(x, node, path);
-  const shape = shapeOf(x, schema);
-  if (typeof shape === "boolean") return shape ? natural(x, node, path) : null;
+export function coerce(
+  coercion: Coercion,
+  node: Node,
+  schema: unknown,
+  path: Path,
+): Outcome | null {
+  if (!isObject(schema)) return schema === false ? null : natural(coercion, node, path);
+  const shape = shapeOf(coercion, schema);
+  if (typeof shape === "boolean") return shape ? natural(coercion, node, path) : null;
   if (node.kind === "text" && shape.scalar !== null)
-    return coerceToType(x, node, shape.scalar, shape.schema, path);
-  let known = x.memo.get(node);
+    return coerceToType(coercion, node, shape.scalar, shape.schema, path);
+  let known = coercion.memo.get(node);
   if (known?.has(schema)) return known.get(schema) ?? null;
-  if (!known) x.memo.set(node, (known = new Map()));
+  if (!known) coercion.memo.set(node, (known = new Map()));
   // A schema that leads back to itself on the same node says nothing more about it.
   known.set(schema, null);
-  const outcome = coerceBy(x, node, shape, path);
+  const outcome = coerceBy(coercion, node, shape, path);
   known.set(schema, outcome);
   return outcome;
 }
 
-function coerceBy(x: Coercion, node: Node, shape: Shape, path: Path): Outcome | null {
+function coerceBy(coercion: Coercion, node: Node, shape: Shape, path: Path): Outcome | null {
   const { schema, branches, types } = shape;
-  if (branches) return cheapest(branches, (branch) => x.coerce(node, branch, path));
-  const choices = shape.hasChoices ? choicesOf(x, schema) : null;
-  if (choices) return coerceToChoice(x, node, choices, schema, path);
-  if (!types) return natural(x, node, path);
+  if (branches) return cheapest(branches, (branch) => coercion.coerce(node, branch, path));
+  const choices = shape.hasChoices ? choicesOf(coercion, schema) : null;
+  if (choices) return coerceToChoice(coercion, node, choices, schema, path);
+  if (!types) return natural(coercion, node, path);
   if (types.length === 1 && types[0] !== undefined)
-    return coerceToType(x, node, types[0], schema, path);
-  return cheapest(types, (type) => coerceToType(x, node, type, schema, path));
+    return coerceToType(coercion, node, types[0], schema, path);
+  return cheapest(types, (type) => coerceToType(coercion, node, type, schema, path));
 }
 
 function cheapest<T>(
@@ -94,30 +99,30 @@ function cheapest<T>(
 }
 
 function coerceToType(
-  x: Coercion,
+  coercion: Coercion,
   node: Node,
   type: string,
   schema: Record<string, unknown>,
   path: Path,
 ): Outcome | null {
-  if (type === "object") return coerceToObject(x, node, schema, path);
-  if (type === "array") return coerceToArray(x, node, schema, path);
-  if (type === "string") return coerceToString(x, node, schema, path);
-  return isScalarType(type) ? coerceToScalar(x, node, type, schema, path) : null;
+  if (type === "object") return coerceToObject(coercion, node, schema, path);
+  if (type === "array") return coerceToArray(coercion, node, schema, path);
+  if (type === "string") return coerceToString(coercion, node, schema, path);
+  return isScalarType(type) ? coerceToScalar(coercion, node, type, schema, path) : null;
 }
 
 /**
  * What a string holds, read as a value of its own. Its edits are summed up in the one edit its
  * reader records.
  */
-function coerceNested(x: Coercion, text: string, schema: unknown): NestedOutcome | null {
-  if (x.nesting >= MAX_NESTING) return null;
-  const cursor = newCursor(text, 0, text.length, x.partial);
+function coerceNested(coercion: Coercion, text: string, schema: unknown): NestedOutcome | null {
+  if (coercion.nesting >= MAX_NESTING) return null;
+  const cursor = newCursor(text, 0, text.length, coercion.partial);
   const node = parseValue(cursor, "top");
   if (!node || node.kind === "text" || cursor.failed) return null;
   skipBlank(cursor);
   if (cursor.at < text.length) return null;
-  const inner = newCoercion(cursor, x.root, x, x.nesting + 1);
+  const inner = newCoercion(cursor, coercion.root, coercion, coercion.nesting + 1);
   const outcome = inner.coerce(node, schema, null);
   if (!outcome) return null;
   const cost = cursor.edits.reduce((sum, edit) => sum + ruleOf(edit.rule).cost, outcome.cost);

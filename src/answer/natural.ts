@@ -16,14 +16,14 @@ import { ruleOf, type RuleName } from "./rules.ts";
 import type { Node, ObjectNode, TextNode } from "./tree.ts";
 
 /** The value of a node where the schema says nothing about it. */
-export function natural(x: Coercion, node: Node, path: Path): Outcome | null {
-  if (node.kind === "text") return naturalText(x, node, path);
+export function natural(coercion: Coercion, node: Node, path: Path): Outcome | null {
+  if (node.kind === "text") return naturalText(coercion, node, path);
   if (node.kind === "array") {
     const items: unknown[] = [];
     let cost = 0;
     let notes: Notes = null;
     for (const item of node.items) {
-      const outcome = natural(x, item, { up: path, key: items.length });
+      const outcome = natural(coercion, item, { up: path, key: items.length });
       if (!outcome) return null;
       items.push(outcome.value);
       cost += outcome.cost;
@@ -31,20 +31,20 @@ export function natural(x: Coercion, node: Node, path: Path): Outcome | null {
     }
     return { value: items, cost, notes };
   }
-  return naturalObject(x, node, path);
+  return naturalObject(coercion, node, path);
 }
 
-function naturalObject(x: Coercion, node: ObjectNode, path: Path): Outcome | null {
-  if (node.members.length === 0 && node.bare.length > 0) return naturalSet(x, node, path);
+function naturalObject(coercion: Coercion, node: ObjectNode, path: Path): Outcome | null {
+  if (node.members.length === 0 && node.bare.length > 0) return naturalSet(coercion, node, path);
   const value: Record<string, unknown> = {};
   let cost = 0;
   let notes: Notes = null;
   for (const member of node.members) {
     const here = { up: path, key: member.key };
-    const outcome = natural(x, member.value, here);
+    const outcome = natural(coercion, member.value, here);
     if (!outcome) return null;
     if (Object.hasOwn(value, member.key) && !same(value[member.key], outcome.value)) {
-      if (!allows(x, "duplicate-key")) return null;
+      if (!allows(coercion, "duplicate-key")) return null;
       notes = join(notes, loss("duplicate-key", here, member.keyStart, member.keyStart));
       cost += ruleOf("duplicate-key").cost;
     }
@@ -52,15 +52,15 @@ function naturalObject(x: Coercion, node: ObjectNode, path: Path): Outcome | nul
     cost += outcome.cost;
     notes = join(notes, outcome.notes);
   }
-  return leftovers(x, node, path, { value, cost, notes });
+  return leftovers(coercion, node, path, { value, cost, notes });
 }
 
-function naturalSet(x: Coercion, node: ObjectNode, path: Path): Outcome | null {
+function naturalSet(coercion: Coercion, node: ObjectNode, path: Path): Outcome | null {
   if (node.open) return null;
   const items: unknown[] = [];
   let inner: Outcome = plain(items);
   for (const item of node.bare) {
-    const outcome = natural(x, item, { up: path, key: items.length });
+    const outcome = natural(coercion, item, { up: path, key: items.length });
     if (!outcome) return null;
     items.push(outcome.value);
     inner = {
@@ -69,19 +69,19 @@ function naturalSet(x: Coercion, node: ObjectNode, path: Path): Outcome | null {
       notes: join(inner.notes, outcome.notes),
     };
   }
-  return withEdit(x, inner, "set-to-list", node, path);
+  return withEdit(coercion, inner, "set-to-list", node, path);
 }
 
 /** Text in an object that belongs to no member is lost. */
 export function leftovers(
-  x: Coercion,
+  coercion: Coercion,
   node: ObjectNode,
   path: Path,
   inner: Outcome,
 ): Outcome | null {
   let { cost, notes } = inner;
   for (const piece of node.bare) {
-    if (!allows(x, "skipped-text")) return null;
+    if (!allows(coercion, "skipped-text")) return null;
     notes = join(notes, loss("skipped-text", path, piece.start, piece.end));
     cost += ruleOf("skipped-text").cost;
   }
@@ -92,20 +92,20 @@ export function loss(rule: RuleName, path: Path, from: number, to: number): Note
   return { rule, path, from, to, after: "" };
 }
 
-function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
+function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   // Blanks at the end of a string that was cut off are layout, unless a schema asks for the text as
   // it is.
-  if (node.quoted) return plain(node.open && !x.partial ? node.text.trimEnd() : node.text);
+  if (node.quoted) return plain(node.open && !coercion.partial ? node.text.trimEnd() : node.text);
   const { text } = node;
   // Nothing stands behind the colon: without a schema that is no text, not null.
   if (node.start === node.end) return plain("");
   const value = bareValue(text);
   if (value === undefined) {
-    const completed = node.open ? cutLiteral(x, text) : undefined;
+    const completed = node.open ? cutLiteral(coercion, text) : undefined;
     if (completed !== undefined)
-      return withEdit(x, plain(completed), "truncated", node, path, String(completed));
+      return withEdit(coercion, plain(completed), "truncated", node, path, String(completed));
     return withEdit(
-      x,
+      coercion,
       plain(text),
       text.includes('"') ? "bare-with-quotes" : "bare-string",
       node,
@@ -116,17 +116,24 @@ function naturalText(x: Coercion, node: TextNode, path: Path): Outcome | null {
   if (typeof value === "number") {
     return isJsonNumber(text)
       ? plain(value)
-      : withEdit(x, plain(value), x.partial ? "literal" : "number", node, path, String(value));
+      : withEdit(
+          coercion,
+          plain(value),
+          coercion.partial ? "literal" : "number",
+          node,
+          path,
+          String(value),
+        );
   }
   const spelled = JSON.stringify(value);
   return text === spelled
     ? plain(value)
-    : withEdit(x, plain(value), "literal", node, path, spelled);
+    : withEdit(coercion, plain(value), "literal", node, path, spelled);
 }
 
 /** `tru` at the end of the text. In a finished answer one letter is not enough to go by. */
-function cutLiteral(x: Coercion, text: string): boolean | null | undefined {
-  if (text.length < (x.partial ? 1 : 2)) return undefined;
+function cutLiteral(coercion: Coercion, text: string): boolean | null | undefined {
+  if (text.length < (coercion.partial ? 1 : 2)) return undefined;
   if ("true".startsWith(text)) return true;
   if ("false".startsWith(text)) return false;
   return "null".startsWith(text) ? null : undefined;

@@ -77,20 +77,20 @@ export function plain(value: unknown): Outcome {
 }
 
 /** Whether the level allows a rule. */
-export function allows(x: Coercion, rule: RuleName): boolean {
-  return x.level === "full" || (x.level === "safe" && ruleOf(rule).level === "safe");
+export function allows(coercion: Coercion, rule: RuleName): boolean {
+  return coercion.level === "full" || (coercion.level === "safe" && ruleOf(rule).level === "safe");
 }
 
 /** The outcome with one more edit; null where the level forbids the rule. */
 export function withEdit(
-  x: Coercion,
+  coercion: Coercion,
   inner: Outcome | null,
   rule: RuleName,
   node: Node,
   path: Path,
   after = "",
 ): Outcome | null {
-  if (!inner || !allows(x, rule)) return null;
+  if (!inner || !allows(coercion, rule)) return null;
   const note: Note = { rule, path, from: node.start, to: node.end, after };
   return {
     value: inner.value,

@@ -31,47 +31,47 @@ const MAX_DEPTH = 256;
 /**
  * Reads one value, however broken, at the cursor. Null when nothing that could be one stands there.
  */
-export function parseValue(c: Cursor, place: Place): Node | null {
-  skipBlank(c);
-  const char = c.text[c.at];
-  if (c.at >= c.end || char === undefined || c.failed) return null;
-  if (c.stack.length >= MAX_DEPTH) {
-    c.failed = true;
+export function parseValue(cursor: Cursor, place: Place): Node | null {
+  skipBlank(cursor);
+  const char = cursor.text[cursor.at];
+  if (cursor.at >= cursor.end || char === undefined || cursor.failed) return null;
+  if (cursor.stack.length >= MAX_DEPTH) {
+    cursor.failed = true;
     return null;
   }
-  if (char === "{") return parseObject(c);
-  if (char === "[") return parseArray(c, "[");
-  if (char === "(") return parseArray(c, "(");
-  if (isQuote(char)) return parseString(c, place);
+  if (char === "{") return parseObject(cursor);
+  if (char === "[") return parseArray(cursor, "[");
+  if (char === "(") return parseArray(cursor, "(");
+  if (isQuote(char)) return parseString(cursor, place);
   if (isCloser(char) || char === ",") return null;
-  if (isEscapedQuote(c)) {
-    c.failed = true;
+  if (isEscapedQuote(cursor)) {
+    cursor.failed = true;
     return null;
   }
-  return parseCall(c, place) ?? readBare(c, place);
+  return parseCall(cursor, place) ?? readBare(cursor, place);
 }
 
 /** Escaped as a whole: what is behind the escapes is read in its own right. */
-function isEscapedQuote(c: Cursor): boolean {
-  return c.text[c.at] === "\\" && isQuote(c.text[c.at + 1]);
+function isEscapedQuote(cursor: Cursor): boolean {
+  return cursor.text[cursor.at] === "\\" && isQuote(cursor.text[cursor.at + 1]);
 }
 
-function parseObject(c: Cursor): ObjectNode {
-  const node = newObject(c);
-  c.at++;
-  c.stack.push("{");
-  parseMembers(c, node);
+function parseObject(cursor: Cursor): ObjectNode {
+  const node = newObject(cursor);
+  cursor.at++;
+  cursor.stack.push("{");
+  parseMembers(cursor, node);
   return node;
 }
 
-function newObject(c: Cursor): ObjectNode {
-  const edits = c.edits.length;
+function newObject(cursor: Cursor): ObjectNode {
+  const edits = cursor.edits.length;
   return {
     kind: "object",
     members: [],
     bare: [],
-    start: c.at,
-    end: c.at,
+    start: cursor.at,
+    end: cursor.at,
     editFrom: edits,
     editTo: edits,
     open: false,
@@ -82,99 +82,101 @@ function newObject(c: Cursor): ObjectNode {
  * Reads members up to and with the closing brace, which may be missing or come too early. The brace
  * is on the stack.
  */
-function parseMembers(c: Cursor, node: ObjectNode): void {
+function parseMembers(cursor: Cursor, node: ObjectNode): void {
   for (;;) {
-    parseUntilClosed(c, node);
-    c.stack.pop();
-    finish(c, node);
-    if (c.failed || !reopens(c)) return;
-    edit(c, "early-close", node.end - 1, node.end, "");
-    c.stack.push("{");
+    parseUntilClosed(cursor, node);
+    cursor.stack.pop();
+    finish(cursor, node);
+    if (cursor.failed || !reopens(cursor)) return;
+    edit(cursor, "early-close", node.end - 1, node.end, "");
+    cursor.stack.push("{");
     node.open = false;
   }
 }
 
-function parseUntilClosed(c: Cursor, node: ObjectNode): void {
+function parseUntilClosed(cursor: Cursor, node: ObjectNode): void {
   let isSeparated = true;
-  while (!c.failed) {
-    skipBlank(c);
-    const char = c.text[c.at];
-    if (c.at >= c.end || char === undefined || isFenceEnd(c, char)) {
+  while (!cursor.failed) {
+    skipBlank(cursor);
+    const char = cursor.text[cursor.at];
+    if (cursor.at >= cursor.end || char === undefined || isFenceEnd(cursor, char)) {
       node.open = true;
-      if (!c.partial) edit(c, "missing-closer", c.at, c.at, "}");
+      if (!cursor.partial) edit(cursor, "missing-closer", cursor.at, cursor.at, "}");
       return;
     }
     if (isCloser(char)) {
-      if (closeContainer(c, char, "}")) return;
+      if (closeContainer(cursor, char, "}")) return;
     } else if (char === "," || char === ";") {
-      noteComma(c, isSeparated, "}");
+      noteComma(cursor, isSeparated, "}");
       isSeparated = true;
-    } else if (skipEllipsis(c)) {
+    } else if (skipEllipsis(cursor)) {
       isSeparated = true;
-    } else if (char === "{" && c.stack.at(-2) === "[") {
-      edit(c, "missing-closer", c.at, c.at, "}");
+    } else if (char === "{" && cursor.stack.at(-2) === "[") {
+      edit(cursor, "missing-closer", cursor.at, cursor.at, "}");
       return;
-    } else if (char === "{" && c.text[c.at - 1] === "{" && node.members.length === 0) {
-      edit(c, "doubled-opener", c.at, c.at + 1, "");
-      c.at++;
-    } else if (isSeparated || !skipGlued(c)) {
-      if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
-      parseMember(c, node);
+    } else if (char === "{" && cursor.text[cursor.at - 1] === "{" && node.members.length === 0) {
+      edit(cursor, "doubled-opener", cursor.at, cursor.at + 1, "");
+      cursor.at++;
+    } else if (isSeparated || !skipGlued(cursor)) {
+      if (!isSeparated) edit(cursor, "missing-comma", cursor.at, cursor.at, ",");
+      parseMember(cursor, node);
       isSeparated = false;
     }
   }
 }
 
-function finish(c: Cursor, node: Node): void {
-  node.end = c.at;
-  node.editTo = c.edits.length;
+function finish(cursor: Cursor, node: Node): void {
+  node.end = cursor.at;
+  node.editTo = cursor.edits.length;
 }
 
-function parseMember(c: Cursor, node: ObjectNode): void {
-  const from = c.at;
-  const char = c.text[from] ?? "";
-  if (char === "[" || char === "{" || char === "(") return parseLoose(c, node);
-  if (isEscapedQuote(c)) {
-    c.failed = true;
+function parseMember(cursor: Cursor, node: ObjectNode): void {
+  const from = cursor.at;
+  const char = cursor.text[from] ?? "";
+  if (char === "[" || char === "{" || char === "(") return parseLoose(cursor, node);
+  if (isEscapedQuote(cursor)) {
+    cursor.failed = true;
     return;
   }
   if (char === ":") {
-    c.at++;
-    parseValue(c, "value");
-    edit(c, "orphan-value", from, c.at, "");
+    cursor.at++;
+    parseValue(cursor, "value");
+    edit(cursor, "orphan-value", from, cursor.at, "");
     return;
   }
   const noise =
-    char === '"' ? /^"{4,6}(?=\s)/.exec(c.text.slice(from, Math.min(c.end, from + 7))) : null;
+    char === '"'
+      ? /^"{4,6}(?=\s)/.exec(cursor.text.slice(from, Math.min(cursor.end, from + 7)))
+      : null;
   if (noise) {
-    edit(c, "stray-quote", from, from + noise[0].length, "");
-    c.at += noise[0].length;
+    edit(cursor, "stray-quote", from, from + noise[0].length, "");
+    cursor.at += noise[0].length;
     return;
   }
-  const key = isQuote(char) ? readQuoted(c, "key") : readBare(c, "key");
-  skipBlank(c);
-  if (c.at >= c.end && c.partial) return;
-  if (c.at >= c.end && key.quoted && node.bare.length === 0) {
-    edit(c, "truncated", from, c.at, "");
+  const key = isQuote(char) ? readQuoted(cursor, "key") : readBare(cursor, "key");
+  skipBlank(cursor);
+  if (cursor.at >= cursor.end && cursor.partial) return;
+  if (cursor.at >= cursor.end && key.quoted && node.bare.length === 0) {
+    edit(cursor, "truncated", from, cursor.at, "");
     return;
   }
-  if (!takeColon(c, key)) {
-    if (!key.quoted && endsInProse(c, from)) return;
+  if (!takeColon(cursor, key)) {
+    if (!key.quoted && endsInProse(cursor, from)) return;
     if (key.text !== "") node.bare.push(key);
     return;
   }
-  if (!key.quoted) edit(c, "bare-key", key.start, key.end, key.text);
-  parseMemberValue(c, node, key, from);
+  if (!key.quoted) edit(cursor, "bare-key", key.start, key.end, key.text);
+  parseMemberValue(cursor, node, key, from);
 }
 
 /** What stands in an object without a key: more of the list before it, or something left over. */
-function parseLoose(c: Cursor, node: ObjectNode): void {
-  const from = c.at;
-  const value = parseValue(c, "value");
+function parseLoose(cursor: Cursor, node: ObjectNode): void {
+  const from = cursor.at;
+  const value = parseValue(cursor, "value");
   if (!value) return;
   const last = node.members.at(-1)?.value;
   if (value.kind === "array" && last?.kind === "array") {
-    edit(c, "merged-list", from, from + 1, "");
+    edit(cursor, "merged-list", from, from + 1, "");
     if (last.items[0]?.kind === "array") {
       regroup(last);
       last.items.push(value);
@@ -183,20 +185,21 @@ function parseLoose(c: Cursor, node: ObjectNode): void {
   } else node.bare.push(value);
 }
 
-function parseMemberValue(c: Cursor, node: ObjectNode, key: TextNode, keyStart: number): void {
-  skipBlank(c);
-  const char = c.text[c.at];
-  if (c.at >= c.end && !c.partial) edit(c, "truncated", keyStart, c.at, "");
-  if (c.at >= c.end) return;
+function parseMemberValue(cursor: Cursor, node: ObjectNode, key: TextNode, keyStart: number): void {
+  skipBlank(cursor);
+  const char = cursor.text[cursor.at];
+  if (cursor.at >= cursor.end && !cursor.partial)
+    edit(cursor, "truncated", keyStart, cursor.at, "");
+  if (cursor.at >= cursor.end) return;
   if (char === "," || isCloser(char)) {
-    edit(c, "missing-value", c.at, c.at, "null");
-    const at = c.edits.length;
+    edit(cursor, "missing-value", cursor.at, cursor.at, "null");
+    const at = cursor.edits.length;
     const empty: TextNode = {
       kind: "text",
       quoted: false,
       text: "null",
-      start: c.at,
-      end: c.at,
+      start: cursor.at,
+      end: cursor.at,
       editFrom: at,
       editTo: at,
       open: false,
@@ -204,15 +207,15 @@ function parseMemberValue(c: Cursor, node: ObjectNode, key: TextNode, keyStart: 
     node.members.push({ key: key.text, keyStart, value: empty });
     return;
   }
-  const isOpened = !isBracket(char) && quotedKeyAt(c, c.at);
-  const value = isOpened ? parseOpened(c) : parseValue(c, "value");
+  const isOpened = !isBracket(char) && quotedKeyAt(cursor, cursor.at);
+  const value = isOpened ? parseOpened(cursor) : parseValue(cursor, "value");
   if (value) node.members.push({ key: key.text, keyStart, value });
 }
 
-function parseArray(c: Cursor, opener: "[" | "("): Node {
+function parseArray(cursor: Cursor, opener: "[" | "("): Node {
   const own = opener === "[" ? "]" : ")";
-  const edits = c.edits.length;
-  const start = c.at;
+  const edits = cursor.edits.length;
+  const start = cursor.at;
   const node: ArrayNode = {
     kind: "array",
     items: [],
@@ -222,37 +225,41 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
     editTo: edits,
     open: false,
   };
-  c.at++;
-  c.stack.push(opener);
+  cursor.at++;
+  cursor.stack.push(opener);
   let isSeparated = true;
   let commas = 0;
-  while (!c.failed) {
-    skipBlank(c);
-    const char = c.text[c.at];
-    if (c.at >= c.end || char === undefined || (!isSeparated && isFenceEnd(c, char))) {
+  while (!cursor.failed) {
+    skipBlank(cursor);
+    const char = cursor.text[cursor.at];
+    if (
+      cursor.at >= cursor.end ||
+      char === undefined ||
+      (!isSeparated && isFenceEnd(cursor, char))
+    ) {
       node.open = true;
-      if (!c.partial) edit(c, "missing-closer", c.at, c.at, own);
+      if (!cursor.partial) edit(cursor, "missing-closer", cursor.at, cursor.at, own);
       break;
     }
     if (isCloser(char)) {
-      if (closeContainer(c, char, own)) break;
+      if (closeContainer(cursor, char, own)) break;
     } else if (char === "," || char === ";") {
-      noteComma(c, isSeparated, own);
+      noteComma(cursor, isSeparated, own);
       isSeparated = true;
       commas++;
-    } else if (skipEllipsis(c)) isSeparated = true;
-    else if (leavesArray(c, node)) {
-      edit(c, "missing-closer", c.at, c.at, own);
+    } else if (skipEllipsis(cursor)) isSeparated = true;
+    else if (leavesArray(cursor, node)) {
+      edit(cursor, "missing-closer", cursor.at, cursor.at, own);
       break;
-    } else if (isSeparated || !skipGlued(c)) {
-      if (!isSeparated) edit(c, "missing-comma", c.at, c.at, ",");
-      parseItem(c, node);
+    } else if (isSeparated || !skipGlued(cursor)) {
+      if (!isSeparated) edit(cursor, "missing-comma", cursor.at, cursor.at, ",");
+      parseItem(cursor, node);
       isSeparated = false;
     }
   }
-  c.stack.pop();
-  if (opener === "(") edit(c, "parentheses", start, start + 1, commas > 0 ? "[" : "");
-  finish(c, node);
+  cursor.stack.pop();
+  if (opener === "(") edit(cursor, "parentheses", start, start + 1, commas > 0 ? "[" : "");
+  finish(cursor, node);
   const only = node.items[0];
   return opener === "(" && commas === 0 && node.items.length === 1 && only ? only : node;
 }
@@ -260,114 +267,116 @@ function parseArray(c: Cursor, opener: "[" | "("): Node {
 /**
  * A key in a list of no objects, inside an object: the list was not closed, and the object goes on.
  */
-function leavesArray(c: Cursor, node: ArrayNode): boolean {
-  if (c.stack.at(-2) !== "{" || node.items.length === 0 || isBracket(c.text[c.at])) return false;
-  return quotedKeyAt(c, c.at) && node.items.every((item) => item.kind !== "object");
+function leavesArray(cursor: Cursor, node: ArrayNode): boolean {
+  if (cursor.stack.at(-2) !== "{" || node.items.length === 0 || isBracket(cursor.text[cursor.at]))
+    return false;
+  return quotedKeyAt(cursor, cursor.at) && node.items.every((item) => item.kind !== "object");
 }
 
-function parseItem(c: Cursor, node: ArrayNode): void {
-  const from = c.at;
-  if (!isBracket(c.text[from]) && quotedKeyAt(c, from)) {
-    node.items.push(parseOpened(c));
+function parseItem(cursor: Cursor, node: ArrayNode): void {
+  const from = cursor.at;
+  if (!isBracket(cursor.text[from]) && quotedKeyAt(cursor, from)) {
+    node.items.push(parseOpened(cursor));
     return;
   }
-  const item = parseValue(c, "item");
+  const item = parseValue(cursor, "item");
   if (item) {
     if (item.kind === "text" && !item.quoted && item.text === "") return;
-    node.items.push(...splitRepeats(c, item));
+    node.items.push(...splitRepeats(cursor, item));
   }
-  if (c.at === from && !c.failed) {
-    edit(c, "skipped-text", from, from + 1, "");
-    c.at++;
+  if (cursor.at === from && !cursor.failed) {
+    edit(cursor, "skipped-text", from, from + 1, "");
+    cursor.at++;
   }
 }
 
 /** `"key": …` where an object should begin: its opening brace is missing. */
-export function parseOpened(c: Cursor): ObjectNode {
-  const node = newObject(c);
-  edit(c, "missing-opener", c.at, c.at, "{");
-  c.stack.push("{");
-  parseMembers(c, node);
+export function parseOpened(cursor: Cursor): ObjectNode {
+  const node = newObject(cursor);
+  edit(cursor, "missing-opener", cursor.at, cursor.at, "{");
+  cursor.stack.push("{");
+  parseMembers(cursor, node);
   return node;
 }
 
-function parseString(c: Cursor, place: Place): Node {
-  const first = readQuoted(c, place);
+function parseString(cursor: Cursor, place: Place): Node {
+  const first = readQuoted(cursor, place);
   if (place === "key") return first;
-  const fenced = first.text.startsWith("```") ? parseFenced(c, first) : null;
-  return fenced ?? concatenated(c, first, place);
+  const fenced = first.text.startsWith("```") ? parseFenced(cursor, first) : null;
+  return fenced ?? concatenated(cursor, first, place);
 }
 
 /** A string that is one fenced block of JSON, its quotes not escaped. */
-function parseFenced(c: Cursor, node: TextNode): Node | null {
-  const source = c.text.slice(node.start, node.end);
+function parseFenced(cursor: Cursor, node: TextNode): Node | null {
+  const source = cursor.text.slice(node.start, node.end);
   const open = /^["'“]```json\s*/i.exec(source);
   if (
     !open ||
     !/```\s*["'”]$/.test(source) ||
-    !c.edits.slice(node.editFrom).some((e) => e.rule === "inner-quote")
+    !cursor.edits.slice(node.editFrom).some((e) => e.rule === "inner-quote")
   )
     return null;
-  const inner = newCursor(c.text, node.start + open[0].length, node.end - 4, false);
+  const inner = newCursor(cursor.text, node.start + open[0].length, node.end - 4, false);
   const value = parseValue(inner, "top");
   if (!value || value.kind === "text") return null;
-  c.edits.length = node.editFrom;
-  edit(c, "text-to-json", node.start, node.end, "");
+  cursor.edits.length = node.editFrom;
+  edit(cursor, "text-to-json", node.start, node.end, "");
   value.editFrom = node.editFrom;
-  value.editTo = c.edits.length;
+  value.editTo = cursor.edits.length;
   return value;
 }
 
 /** `"a" + "b"`. */
-function concatenated(c: Cursor, first: TextNode, place: Place): TextNode {
+function concatenated(cursor: Cursor, first: TextNode, place: Place): TextNode {
   let text = first.text;
   let last = first;
   for (;;) {
-    const plus = blankEnd(c, c.at);
-    if (plus >= c.end || c.text[plus] !== "+") break;
-    const next = blankEnd(c, plus + 1);
-    if (!isQuote(c.text[next]) || next >= c.end) {
-      if (next < c.end) break;
-      edit(c, "truncated", plus, c.end, "");
-      c.at = c.end;
+    const plus = blankEnd(cursor, cursor.at);
+    if (plus >= cursor.end || cursor.text[plus] !== "+") break;
+    const next = blankEnd(cursor, plus + 1);
+    if (!isQuote(cursor.text[next]) || next >= cursor.end) {
+      if (next < cursor.end) break;
+      edit(cursor, "truncated", plus, cursor.end, "");
+      cursor.at = cursor.end;
       break;
     }
-    edit(c, "string-concat", plus, next, "");
-    c.at = next;
-    last = readQuoted(c, place);
+    edit(cursor, "string-concat", plus, next, "");
+    cursor.at = next;
+    last = readQuoted(cursor, place);
     text += last.text;
   }
   return last === first
     ? first
-    : { ...first, text, end: last.end, editTo: c.edits.length, open: last.open };
+    : { ...first, text, end: last.end, editTo: cursor.edits.length, open: last.open };
 }
 
 /** `callback({…})`, `ObjectId("…")`: a call around one value is taken off. */
-function parseCall(c: Cursor, place: Place): Node | null {
-  if (place !== "top" && !/[A-Zn]/.test(c.text[c.at] ?? "")) return null;
+function parseCall(cursor: Cursor, place: Place): Node | null {
+  if (place !== "top" && !/[A-Zn]/.test(cursor.text[cursor.at] ?? "")) return null;
   const name = (
     place === "top" ? /^[\p{L}_$][\w$.]{0,80}\s*\(/u : /^(?:new )?[A-Z][\w$]{1,40}\(/
-  ).exec(c.text.slice(c.at, Math.min(c.end, c.at + 100)));
+  ).exec(cursor.text.slice(cursor.at, Math.min(cursor.end, cursor.at + 100)));
   if (!name) return null;
-  const before = { at: c.at, edits: c.edits.length };
-  c.at += name[0].length;
-  c.stack.push("(");
-  const value = parseValue(c, "item");
-  c.stack.pop();
-  const close = blankEnd(c, c.at);
+  const before = { at: cursor.at, edits: cursor.edits.length };
+  cursor.at += name[0].length;
+  cursor.stack.push("(");
+  const value = parseValue(cursor, "item");
+  cursor.stack.pop();
+  const close = blankEnd(cursor, cursor.at);
   const isValue =
     value && (value.kind !== "text" || value.quoted || bareValue(value.text) !== undefined);
   if (
     isValue &&
-    (close >= c.end || c.text[close] === ")") &&
-    !(close >= c.end && place !== "top")
+    (close >= cursor.end || cursor.text[close] === ")") &&
+    !(close >= cursor.end && place !== "top")
   ) {
-    edit(c, "call-wrapper", before.at, before.at + name[0].length, "");
-    c.at = Math.min(c.end, close + 1);
-    if (place === "top" && c.text[blankEnd(c, c.at)] === ";") c.at = blankEnd(c, c.at) + 1;
+    edit(cursor, "call-wrapper", before.at, before.at + name[0].length, "");
+    cursor.at = Math.min(cursor.end, close + 1);
+    if (place === "top" && cursor.text[blankEnd(cursor, cursor.at)] === ";")
+      cursor.at = blankEnd(cursor, cursor.at) + 1;
     return value;
   }
-  c.at = before.at;
-  c.edits.length = before.edits;
+  cursor.at = before.at;
+  cursor.edits.length = before.edits;
   return null;
 }

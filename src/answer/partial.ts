@@ -35,7 +35,7 @@ function readSource(
   source: Source,
   contract: Contract,
 ): { readonly value: unknown; readonly cost: number } | null {
-  const x = newCoercion(source.cursor, contract.schema, { level: "full", partial: true });
-  const outcome = x.coerce(source.node, contract.schema, null);
+  const coercion = newCoercion(source.cursor, contract.schema, { level: "full", partial: true });
+  const outcome = coercion.coerce(source.node, contract.schema, null);
   return outcome && { value: outcome.value, cost: source.cost + outcome.cost };
 }

@@ -8,14 +8,14 @@ type Schema = Record<string, unknown>;
 
 /** Names a member's property: by name, by alias, then but for case, accents and punctuation. */
 export function memberNamer(
-  x: Coercion,
+  coercion: Coercion,
   node: ObjectNode,
   properties: Schema,
 ): (key: string) => string | undefined {
   let keys: ReadonlySet<string> | null = null;
   return (key) => {
     if (Object.hasOwn(properties, key)) return key;
-    const aliases = aliasIndex(x, properties);
+    const aliases = aliasIndex(coercion, properties);
     const found = aliases.get(key) ?? aliases.get(fold(key));
     if (found === undefined || found === null) return undefined;
     keys ??= new Set(node.members.map((member) => member.key));
@@ -24,8 +24,8 @@ export function memberNamer(
 }
 
 /** Every name a property goes by, as it is and folded; null for one that two properties share. */
-function aliasIndex(x: Coercion, properties: Schema): ReadonlyMap<string, string | null> {
-  const known = x.schemas.aliases.get(properties);
+function aliasIndex(coercion: Coercion, properties: Schema): ReadonlyMap<string, string | null> {
+  const known = coercion.schemas.aliases.get(properties);
   if (known) return known;
   const aliases = new Map<string, string | null>();
   for (const [name, schema] of Object.entries(properties)) {
@@ -36,7 +36,7 @@ function aliasIndex(x: Coercion, properties: Schema): ReadonlyMap<string, string
       }
     }
   }
-  x.schemas.aliases.set(properties, aliases);
+  coercion.schemas.aliases.set(properties, aliases);
   return aliases;
 }
 
@@ -48,8 +48,8 @@ export function aliasesOf(schema: unknown): string[] {
 }
 
 /** The key of a map, spelled as its `propertyNames` spell it. */
-export function keyOf(x: Coercion, names: unknown, key: string): string {
-  const resolved = resolve(x, names);
+export function keyOf(coercion: Coercion, names: unknown, key: string): string {
+  const resolved = resolve(coercion, names);
   if (!isObject(resolved) || !Array.isArray(resolved["enum"])) return key;
   const values: unknown[] = resolved["enum"];
   if (values.includes(key)) return key;

@@ -22,39 +22,39 @@ interface Ending {
 const VAIN_REACH = 2000;
 
 /** Reads the string whose opening quote is at the cursor. */
-export function readQuoted(c: Cursor, place: Place): TextNode {
-  const start = c.at;
-  const editFrom = c.edits.length;
-  const char = c.text[start] ?? '"';
-  const block = place === "key" || c.strict ? null : readBlock(c, char, editFrom);
+export function readQuoted(cursor: Cursor, place: Place): TextNode {
+  const start = cursor.at;
+  const editFrom = cursor.edits.length;
+  const char = cursor.text[start] ?? '"';
+  const block = place === "key" || cursor.strict ? null : readBlock(cursor, char, editFrom);
   if (block) return block;
-  const doubled = !c.strict && isDoubled(c, start, char);
-  if (doubled) edit(c, "doubled-quote", start, start + 2, char);
+  const doubled = !cursor.strict && isDoubled(cursor, start, char);
+  if (doubled) edit(cursor, "doubled-quote", start, start + 2, char);
   const open = doubled ? start + 1 : start;
-  let ending = c.strict
-    ? strictEnding(c, open)
-    : (plainEnding(c, open, char, place) ?? findEnding(c, open, char, place, doubled));
+  let ending = cursor.strict
+    ? strictEnding(cursor, open)
+    : (plainEnding(cursor, open, char, place) ?? findEnding(cursor, open, char, place, doubled));
   if (
     ending.inner === 1 &&
     ending.fault === null &&
-    c.text[ending.stop - 1] === char &&
+    cursor.text[ending.stop - 1] === char &&
     ending.stop - 2 > open
   ) {
-    edit(c, "stray-quote", ending.stop - 1, ending.stop, "");
+    edit(cursor, "stray-quote", ending.stop - 1, ending.stop, "");
     ending = { ...ending, stop: ending.stop - 1, inner: 0 };
   }
-  if (char !== '"') edit(c, "other-quotes", start, start + 1, '"');
+  if (char !== '"') edit(cursor, "other-quotes", start, start + 1, '"');
   if (ending.inner > 0)
     edit(
-      c,
-      isSure(c, open, ending) ? "inner-quote" : "guessed-quote",
+      cursor,
+      isSure(cursor, open, ending) ? "inner-quote" : "guessed-quote",
       open + 1,
       ending.stop,
       `\\${char}`,
     );
-  if (ending.fault && !c.partial) edit(c, ending.fault, ending.stop, ending.next, char);
-  const text = decode(c, open + 1, ending.stop, ending.fault === "truncated");
-  c.at = ending.next;
+  if (ending.fault && !cursor.partial) edit(cursor, ending.fault, ending.stop, ending.next, char);
+  const text = decode(cursor, open + 1, ending.stop, ending.fault === "truncated");
+  cursor.at = ending.next;
   const isOpen = ending.fault === "truncated";
   return {
     kind: "text",
@@ -63,7 +63,7 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
     start,
     end: ending.next,
     editFrom,
-    editTo: c.edits.length,
+    editTo: cursor.edits.length,
     open: isOpen,
   };
 }
@@ -72,52 +72,54 @@ export function readQuoted(c: Cursor, place: Place): TextNode {
  * Unescaped quotes are surely inside when no other place could end the string and the writer
  * escaped none of them.
  */
-function isSure(c: Cursor, open: number, ending: Ending): boolean {
+function isSure(cursor: Cursor, open: number, ending: Ending): boolean {
   if (ending.isGuess === true || ending.fault !== null) return false;
-  const isEdge = c.text[ending.stop - 1] === c.text[open] || c.text[open + 1] === c.text[open];
+  const isEdge =
+    cursor.text[ending.stop - 1] === cursor.text[open] ||
+    cursor.text[open + 1] === cursor.text[open];
   if (ending.inner % 2 === 1 && isEdge) return false;
-  return !/\\["']/.test(c.text.slice(open + 1, ending.stop));
+  return !/\\["']/.test(cursor.text.slice(open + 1, ending.stop));
 }
 
 /** `""word`: the quotes of the whole answer were doubled. */
-function isDoubled(c: Cursor, start: number, char: string): boolean {
-  if (c.text[start + 1] !== char) return false;
-  const next = c.text[start + 2];
-  if (next === undefined || start + 2 >= c.end) return false;
-  if (/[\p{L}\p{N}_]/u.test(next)) return !isWordInQuotes(c, start + 2, char);
-  return next === " " && /^ [\p{L}\p{N}_]+"\s*:/u.test(c.text.slice(start + 2, start + 80));
+function isDoubled(cursor: Cursor, start: number, char: string): boolean {
+  if (cursor.text[start + 1] !== char) return false;
+  const next = cursor.text[start + 2];
+  if (next === undefined || start + 2 >= cursor.end) return false;
+  if (/[\p{L}\p{N}_]/u.test(next)) return !isWordInQuotes(cursor, start + 2, char);
+  return next === " " && /^ [\p{L}\p{N}_]+"\s*:/u.test(cursor.text.slice(start + 2, start + 80));
 }
 
 /** `""word" and more"`: one pair of quotes stands at the start of the string. */
-function isWordInQuotes(c: Cursor, from: number, char: string): boolean {
-  const close = c.text.slice(from, Math.min(c.end, from + 80)).indexOf(char);
-  const behind = c.text[from + close + 1];
+function isWordInQuotes(cursor: Cursor, from: number, char: string): boolean {
+  const close = cursor.text.slice(from, Math.min(cursor.end, from + 80)).indexOf(char);
+  const behind = cursor.text[from + close + 1];
   return (
     close > 0 &&
     behind !== undefined &&
     isBlank(behind.charCodeAt(0)) &&
-    /[\p{L}\p{N}]/u.test(c.text[blankEnd(c, from + close + 1)] ?? "")
+    /[\p{L}\p{N}]/u.test(cursor.text[blankEnd(cursor, from + close + 1)] ?? "")
   );
 }
 
 /** The ordinary case: the next quote closes, and nothing before it needs a second look. */
-function plainEnding(c: Cursor, open: number, char: string, place: Place): Ending | null {
+function plainEnding(cursor: Cursor, open: number, char: string, place: Place): Ending | null {
   if (char !== '"') return null;
-  const close = c.text.indexOf('"', open + 1);
-  if (close < 0 || close >= c.end || c.text[close - 1] === "\\") return null;
-  const next = c.text[close + 1];
+  const close = cursor.text.indexOf('"', open + 1);
+  if (close < 0 || close >= cursor.end || cursor.text[close - 1] === "\\") return null;
+  const next = cursor.text[close + 1];
   if (place === "key" ? next !== ":" : !(next === "," || next === "}" || next === "]")) return null;
-  if (next !== ":" && judgeClose(c, close + 1, place) !== "yes") return null;
+  if (next !== ":" && judgeClose(cursor, close + 1, place) !== "yes") return null;
   return { stop: close, next: close + 1, fault: null, inner: 0 };
 }
 
 /** The first unescaped quote. */
-function strictEnding(c: Cursor, open: number): Ending {
-  let close = c.text.indexOf('"', open + 1);
-  while (close >= 0 && close < c.end && isEscaped(c.text, close))
-    close = c.text.indexOf('"', close + 1);
-  if (close < 0 || close >= c.end)
-    return { stop: c.end, next: c.end, fault: "truncated", inner: 0 };
+function strictEnding(cursor: Cursor, open: number): Ending {
+  let close = cursor.text.indexOf('"', open + 1);
+  while (close >= 0 && close < cursor.end && isEscaped(cursor.text, close))
+    close = cursor.text.indexOf('"', close + 1);
+  if (close < 0 || close >= cursor.end)
+    return { stop: cursor.end, next: cursor.end, fault: "truncated", inner: 0 };
   return { stop: close, next: close + 1, fault: null, inner: 0 };
 }
 
@@ -137,11 +139,17 @@ function closersOf(char: string): string {
  * Looks at every quote that could close, in order, and takes the first that does. Linear: one pass,
  * bounded looks around.
  */
-function findEnding(c: Cursor, open: number, char: string, place: Place, doubled: boolean): Ending {
-  const { text, end } = c;
+function findEnding(
+  cursor: Cursor,
+  open: number,
+  char: string,
+  place: Place,
+  doubled: boolean,
+): Ending {
+  const { text, end } = cursor;
   const closers = closersOf(char);
   const kind = `${place}${char}`;
-  const isVain = (c.vain.get(kind) ?? Number.POSITIVE_INFINITY) <= open;
+  const isVain = (cursor.vain.get(kind) ?? Number.POSITIVE_INFINITY) <= open;
   let weak = -1;
   let inner = 0;
   let isGuess = false;
@@ -154,16 +162,16 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
     if (here === "\\") at++;
     else if (closers.includes(here)) {
       const after = doubled && text[at + 1] === here ? at + 2 : at + 1;
-      const isKeyEnd = place === "key" && text[blankEnd(c, after)] === ":";
+      const isKeyEnd = place === "key" && text[blankEnd(cursor, after)] === ":";
       const split =
         !isKeyEnd && (inner === 0 || place !== "item")
-          ? splitBefore(c, open, at, place, inner)
+          ? splitBefore(cursor, open, at, place, inner)
           : -1;
-      const verdict = split >= 0 ? "no" : judgeClose(c, after, place);
+      const verdict = split >= 0 ? "no" : judgeClose(cursor, after, place);
       if (split >= 0 && weak >= 0 && inner === 1)
         return { stop: weak, next: weak + 1, fault: null, inner: 0 };
       if (split >= 0) {
-        const stop = beforeCloser(c, open, split, at);
+        const stop = beforeCloser(cursor, open, split, at);
         return { stop, next: stop, fault: "missing-quote", inner };
       }
       if (
@@ -174,13 +182,13 @@ function findEnding(c: Cursor, open: number, char: string, place: Place, doubled
       isGuess ||= verdict !== "no";
       if (verdict === "weak" && weak < 0 && inner === 0) weak = at;
       inner++;
-      if (verdict === "weak" && place !== "key" && inner === 1 && bareWordThenEnd(c, at + 1))
+      if (verdict === "weak" && place !== "key" && inner === 1 && bareWordThenEnd(cursor, at + 1))
         return { stop: at, next: after, fault: null, inner: 0 };
     }
   }
-  c.vain.set(kind, open);
+  cursor.vain.set(kind, open);
   if (weak >= 0) return { stop: weak, next: weak + 1, fault: null, inner: 0 };
-  return endless(c, open, place, inner);
+  return endless(cursor, open, place, inner);
 }
 
 /** Braces opened less braces closed between the last call and `to`. */
@@ -193,9 +201,9 @@ function balance(text: string, braces: { at: number; depth: number }, to: number
   return braces.depth;
 }
 
-function bareWordThenEnd(c: Cursor, at: number): boolean {
+function bareWordThenEnd(cursor: Cursor, at: number): boolean {
   return /^\s+(?:[^"\n,\]}]{1,60}[\]}]|[\p{L}\p{N}_]+"\s*[\],])/u.test(
-    c.text.slice(at, Math.min(c.end, at + 80)),
+    cursor.text.slice(at, Math.min(cursor.end, at + 80)),
   );
 }
 
@@ -203,17 +211,29 @@ function bareWordThenEnd(c: Cursor, at: number): boolean {
  * The quote at `at` opens the next string when this one's closing quote is missing: then this one
  * ended before the comma, colon or line end that stands in front of it. Returns that place, or -1.
  */
-function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: number): number {
-  const last = backOverBlank(c, at - 1, open);
-  const before = c.text[last];
+function splitBefore(
+  cursor: Cursor,
+  open: number,
+  at: number,
+  place: Place,
+  inner: number,
+): number {
+  const last = backOverBlank(cursor, at - 1, open);
+  const before = cursor.text[last];
   if (last <= open) return -1;
-  if (place === "key") return inner === 0 ? colonBefore(c, open, last) : -1;
+  if (place === "key") return inner === 0 ? colonBefore(cursor, open, last) : -1;
   if (before === ",") {
-    if (place === "value") return quotedKeyAt(c, at) ? backOverBlank(c, last - 1, open) + 1 : -1;
-    if (place === "item") return opensItem(c, at) ? backOverBlank(c, last - 1, open) + 1 : -1;
+    if (place === "value")
+      return quotedKeyAt(cursor, at) ? backOverBlank(cursor, last - 1, open) + 1 : -1;
+    if (place === "item")
+      return opensItem(cursor, at) ? backOverBlank(cursor, last - 1, open) + 1 : -1;
   }
-  if (place === "value" && before === ":") return splitBeforeKey(c, open, last);
-  if (place === "value" && quotedKeyAt(c, at) && c.text.slice(last + 1, at).includes("\n"))
+  if (place === "value" && before === ":") return splitBeforeKey(cursor, open, last);
+  if (
+    place === "value" &&
+    quotedKeyAt(cursor, at) &&
+    cursor.text.slice(last + 1, at).includes("\n")
+  )
     return last + 1;
   return -1;
 }
@@ -222,17 +242,20 @@ function splitBefore(c: Cursor, open: number, at: number, place: Place, inner: n
  * `["two], "key":`: the bracket closes the list that the string is in, when it was not opened in
  * the string.
  */
-function beforeCloser(c: Cursor, open: number, stop: number, at: number): number {
-  const [opener, closer] = c.stack.at(-1) === "[" ? ["[", "]"] : ["{", "}"];
-  if (c.stack.at(-2) !== "{" || c.text[stop - 1] !== closer || !quotedKeyAt(c, at)) return stop;
-  return c.text.slice(open, stop).includes(opener) ? stop : backOverBlank(c, stop - 2, open) + 1;
+function beforeCloser(cursor: Cursor, open: number, stop: number, at: number): number {
+  const [opener, closer] = cursor.stack.at(-1) === "[" ? ["[", "]"] : ["{", "}"];
+  if (cursor.stack.at(-2) !== "{" || cursor.text[stop - 1] !== closer || !quotedKeyAt(cursor, at))
+    return stop;
+  return cursor.text.slice(open, stop).includes(opener)
+    ? stop
+    : backOverBlank(cursor, stop - 2, open) + 1;
 }
 
 /** `"key:"value"` and `"key:{"a"`: the colon that ends the key, or -1. */
-function colonBefore(c: Cursor, open: number, last: number): number {
-  if (c.text[last] === ":") return last;
+function colonBefore(cursor: Cursor, open: number, last: number): number {
+  if (cursor.text[last] === ":") return last;
   const found = /^[\p{L}\p{N}_$ -]{1,60}(?=:\s*[{[]+$)/u.exec(
-    c.text.slice(open + 1, Math.min(last + 1, open + 80)),
+    cursor.text.slice(open + 1, Math.min(last + 1, open + 80)),
   );
   return found ? open + 1 + found[0].length : -1;
 }
@@ -240,25 +263,27 @@ function colonBefore(c: Cursor, open: number, last: number): number {
 /**
  * In a list, a quote behind a comma that is followed by text and not by a delimiter opens an item.
  */
-function opensItem(c: Cursor, at: number): boolean {
-  const next = c.text[at + 1];
-  if (next === undefined || at + 1 >= c.end) return false;
+function opensItem(cursor: Cursor, at: number): boolean {
+  const next = cursor.text[at + 1];
+  if (next === undefined || at + 1 >= cursor.end) return false;
   return !isBlank(next.charCodeAt(0)) && next !== "," && !isCloser(next) && !isQuote(next);
 }
 
 /** `first, b: "`: the key before this colon belongs to the next member. */
-function splitBeforeKey(c: Cursor, open: number, colon: number): number {
+function splitBeforeKey(cursor: Cursor, open: number, colon: number): number {
   const from = Math.max(open + 1, colon - 100);
-  const found = /,\s*["'“]?[\p{L}_$][\p{L}\p{N}_$-]*["'”]?\s*$/u.exec(c.text.slice(from, colon));
-  return found ? backOverBlank(c, from + found.index - 1, open) + 1 : -1;
+  const found = /,\s*["'“]?[\p{L}_$][\p{L}\p{N}_$-]*["'”]?\s*$/u.exec(
+    cursor.text.slice(from, colon),
+  );
+  return found ? backOverBlank(cursor, from + found.index - 1, open) + 1 : -1;
 }
 
-function backOverBlank(c: Cursor, from: number, floor: number): number {
+function backOverBlank(cursor: Cursor, from: number, floor: number): number {
   let at = from;
   while (at > floor) {
-    if (isBlank(c.text.charCodeAt(at))) at--;
-    else if (c.text[at] === "/" && c.text[at - 1] === "*") {
-      const opened = c.text.slice(Math.max(floor, at - 160), at - 1).lastIndexOf("/*");
+    if (isBlank(cursor.text.charCodeAt(at))) at--;
+    else if (cursor.text[at] === "/" && cursor.text[at - 1] === "*") {
+      const opened = cursor.text.slice(Math.max(floor, at - 160), at - 1).lastIndexOf("/*");
       if (opened < 0) break;
       at = Math.max(floor, at - 160) + opened - 1;
     } else break;
@@ -267,22 +292,27 @@ function backOverBlank(c: Cursor, from: number, floor: number): number {
 }
 
 /** No quote closes this string: it was cut off, or its closing quote was forgotten. */
-function endless(c: Cursor, open: number, place: Place, inner: number): Ending {
-  let last = backOverBlank(c, c.end - 1, open);
-  const hasFence = c.text[last] === "`";
-  while (last > open && c.text[last] === "`") last--;
-  last = backOverBlank(c, last, open);
-  const char = c.text[last] ?? "";
-  const cut: Ending = { stop: hasFence ? last + 1 : c.end, next: c.end, fault: "truncated", inner };
+function endless(cursor: Cursor, open: number, place: Place, inner: number): Ending {
+  let last = backOverBlank(cursor, cursor.end - 1, open);
+  const hasFence = cursor.text[last] === "`";
+  while (last > open && cursor.text[last] === "`") last--;
+  last = backOverBlank(cursor, last, open);
+  const char = cursor.text[last] ?? "";
+  const cut: Ending = {
+    stop: hasFence ? last + 1 : cursor.end,
+    next: cursor.end,
+    fault: "truncated",
+    inner,
+  };
   if (place === "top")
-    return char === "+" ? { ...cut, stop: backOverBlank(c, last - 1, open) + 1 } : cut;
-  if (inner > 0 && isCloser(char)) return beforeClosers(c, open, last, inner);
+    return char === "+" ? { ...cut, stop: backOverBlank(cursor, last - 1, open) + 1 } : cut;
+  if (inner > 0 && isCloser(char)) return beforeClosers(cursor, open, last, inner);
   if (isCloser(char) || char === "," || place === "key") {
-    const stop = firstDelimiter(c, open, place);
+    const stop = firstDelimiter(cursor, open, place);
     if (stop >= 0) return { stop, next: stop, fault: "missing-quote", inner: 0 };
   }
   const key = /,\s*["'`“][\p{L}_$][\p{L}\p{N}_$-]*["'`”]?\s*:/u.exec(
-    c.text.slice(open + 1, Math.min(c.end, open + 4000)),
+    cursor.text.slice(open + 1, Math.min(cursor.end, open + 4000)),
   );
   if (key && place === "value") {
     const stop = open + 1 + key.index;
@@ -294,27 +324,31 @@ function endless(c: Cursor, open: number, place: Place, inner: number): Ending {
 /**
  * The text ends in brackets that close what is open around the string: the string ends before them.
  */
-function beforeClosers(c: Cursor, open: number, last: number, inner: number): Ending {
+function beforeClosers(cursor: Cursor, open: number, last: number, inner: number): Ending {
   let stop = last + 1;
   let level = 0;
-  while (stop > open + 1 && level < c.stack.length && isCloser(c.text[stop - 1])) {
-    const opener = c.text[stop - 1] === "}" ? "{" : c.text[stop - 1] === "]" ? "[" : "(";
-    if (c.stack[level] !== opener) break;
+  while (stop > open + 1 && level < cursor.stack.length && isCloser(cursor.text[stop - 1])) {
+    const opener = cursor.text[stop - 1] === "}" ? "{" : cursor.text[stop - 1] === "]" ? "[" : "(";
+    if (cursor.stack[level] !== opener) break;
     level++;
-    stop = backOverBlank(c, stop - 2, open) + 1;
+    stop = backOverBlank(cursor, stop - 2, open) + 1;
   }
   return { stop, next: stop, fault: "missing-quote", inner };
 }
 
-function firstDelimiter(c: Cursor, open: number, place: Place): number {
+function firstDelimiter(cursor: Cursor, open: number, place: Place): number {
   const stops = place === "key" ? /[:,}\n]/ : /[,}\]\n]/;
-  const limit = Math.min(c.end, open + 4000);
+  const limit = Math.min(cursor.end, open + 4000);
   for (let at = open + 1; at < limit; at++) {
-    const char = c.text[at] ?? "";
+    const char = cursor.text[at] ?? "";
     if (!stops.test(char)) continue;
-    if (char === "," && place === "value" && afterComma(c, at + 1, c.stack.length - 1) !== "yes")
+    if (
+      char === "," &&
+      place === "value" &&
+      afterComma(cursor, at + 1, cursor.stack.length - 1) !== "yes"
+    )
       continue;
-    return backOverBlank(c, at - 1, open) + 1;
+    return backOverBlank(cursor, at - 1, open) + 1;
   }
   return -1;
 }
@@ -322,45 +356,45 @@ function firstDelimiter(c: Cursor, open: number, place: Place): number {
 /**
  * `"""`, `'''` and triple backticks: text as it stands, with the indentation they share taken away.
  */
-function readBlock(c: Cursor, char: string, editFrom: number): TextNode | null {
-  const start = c.at;
-  if (c.text[start + 1] !== char || c.text[start + 2] !== char || !"\"'`".includes(char))
+function readBlock(cursor: Cursor, char: string, editFrom: number): TextNode | null {
+  const start = cursor.at;
+  if (cursor.text[start + 1] !== char || cursor.text[start + 2] !== char || !"\"'`".includes(char))
     return null;
   const fence = char.repeat(3);
-  let close = c.text.indexOf(fence, start + 3);
+  let close = cursor.text.indexOf(fence, start + 3);
   while (
     close >= 0 &&
-    judgeClose(c, close + 3, c.stack.at(-1) === "{" ? "value" : "item") === "no"
+    judgeClose(cursor, close + 3, cursor.stack.at(-1) === "{" ? "value" : "item") === "no"
   ) {
-    close = c.text.indexOf(fence, close + 1);
+    close = cursor.text.indexOf(fence, close + 1);
   }
-  const isOpen = close < 0 || close >= c.end;
-  if (isOpen && (char !== "`" || c.text.indexOf("\n", start) < 0)) {
-    if (!c.partial) return null;
+  const isOpen = close < 0 || close >= cursor.end;
+  if (isOpen && (char !== "`" || cursor.text.indexOf("\n", start) < 0)) {
+    if (!cursor.partial) return null;
   }
-  const stop = isOpen ? c.end : close;
-  c.at = isOpen ? c.end : close + 3;
-  const isGuess = c.text.slice(start + 3, stop).includes(fence);
+  const stop = isOpen ? cursor.end : close;
+  cursor.at = isOpen ? cursor.end : close + 3;
+  const isGuess = cursor.text.slice(start + 3, stop).includes(fence);
   edit(
-    c,
-    isOpen && !c.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block",
+    cursor,
+    isOpen && !cursor.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block",
     start,
-    c.at,
+    cursor.at,
     "",
   );
   const body =
     char === "`"
-      ? c.text.slice(start + 3, stop).replace(/^[\w+-]*[ \t]*(?=\n)/, "")
-      : c.text.slice(start + 3, stop);
+      ? cursor.text.slice(start + 3, stop).replace(/^[\w+-]*[ \t]*(?=\n)/, "")
+      : cursor.text.slice(start + 3, stop);
   const text = body.includes("\n") ? dedent(body).trim() : body;
   return {
     kind: "text",
     quoted: true,
     text,
     start,
-    end: c.at,
+    end: cursor.at,
     editFrom,
-    editTo: c.edits.length,
+    editTo: cursor.edits.length,
     open: isOpen,
   };
 }
@@ -391,8 +425,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * The content of a string, escapes resolved. A raw line end at the very end belongs to the layout
  * and is dropped.
  */
-function decode(c: Cursor, from: number, stop: number, isCut: boolean): string {
-  const { text } = c;
+function decode(cursor: Cursor, from: number, stop: number, isCut: boolean): string {
+  const { text } = cursor;
   let out = "";
   let done = from;
   let hasRaw = false;
@@ -400,7 +434,7 @@ function decode(c: Cursor, from: number, stop: number, isCut: boolean): string {
     const code = text.charCodeAt(at);
     if (code === 92) {
       out += text.slice(done, at);
-      const [piece, length] = unescape(c, at, stop);
+      const [piece, length] = unescape(cursor, at, stop);
       out += piece;
       at += length - 1;
       done = at + 1;
@@ -408,47 +442,52 @@ function decode(c: Cursor, from: number, stop: number, isCut: boolean): string {
   }
   out += text.slice(done, stop);
   if (hasRaw) {
-    edit(c, "raw-newline", from, stop, "\\n");
+    edit(cursor, "raw-newline", from, stop, "\\n");
     if (!isCut && /[\n\r]\s*$/.test(text.slice(Math.max(from, stop - 80), stop)))
       out = out.trimEnd();
   }
-  return out.isWellFormed() ? out : repairSurrogates(c, out, from, stop);
+  return out.isWellFormed() ? out : repairSurrogates(cursor, out, from, stop);
 }
 
-function repairSurrogates(c: Cursor, out: string, from: number, stop: number): string {
-  edit(c, "lone-surrogate", from, stop, "\ufffd");
+function repairSurrogates(cursor: Cursor, out: string, from: number, stop: number): string {
+  edit(cursor, "lone-surrogate", from, stop, "\ufffd");
   return out.toWellFormed();
 }
 
 /** One escape at `at`: what it stands for and how long it is. */
-function unescape(c: Cursor, at: number, stop: number): readonly [string, number] {
-  const char = c.text[at + 1];
+function unescape(cursor: Cursor, at: number, stop: number): readonly [string, number] {
+  const char = cursor.text[at + 1];
   if (char === undefined || at + 1 >= stop) {
-    if (!c.partial) edit(c, "truncated", at, at + 1, "");
+    if (!cursor.partial) edit(cursor, "truncated", at, at + 1, "");
     return ["", 1];
   }
   const plain = ESCAPES[char];
   if (plain !== undefined) return [plain, 2];
-  if (char === "u") return unicodeEscape(c, at, stop);
+  if (char === "u") return unicodeEscape(cursor, at, stop);
   if (char === "\n") {
-    edit(c, "escape", at, at + 2, "");
+    edit(cursor, "escape", at, at + 2, "");
     return ["", 2];
   }
   const keeps = /[\p{L}\p{N}\s([{.*+?^$|)\]}-]/u.test(char);
-  edit(c, "escape", at, at + 2, keeps ? `\\\\${char}` : char);
+  edit(cursor, "escape", at, at + 2, keeps ? `\\\\${char}` : char);
   return [keeps ? `\\${char}` : char, 2];
 }
 
-function unicodeEscape(c: Cursor, at: number, stop: number): readonly [string, number] {
-  const digits = /^[0-9a-fA-F]{0,4}/.exec(c.text.slice(at + 2, Math.min(stop, at + 6)))?.[0] ?? "";
+function unicodeEscape(cursor: Cursor, at: number, stop: number): readonly [string, number] {
+  const digits =
+    /^[0-9a-fA-F]{0,4}/.exec(cursor.text.slice(at + 2, Math.min(stop, at + 6)))?.[0] ?? "";
   if (digits.length === 4) return [String.fromCharCode(Number.parseInt(digits, 16)), 6];
-  if (at + 2 + digits.length >= stop && blankEnd(c, stop) >= c.end && c.text[stop] !== '"') {
-    if (!c.partial) edit(c, "truncated", at, stop, "");
+  if (
+    at + 2 + digits.length >= stop &&
+    blankEnd(cursor, stop) >= cursor.end &&
+    cursor.text[stop] !== '"'
+  ) {
+    if (!cursor.partial) edit(cursor, "truncated", at, stop, "");
     return ["", 2 + digits.length];
   }
-  const next = c.text[at + 2] ?? "";
+  const next = cursor.text[at + 2] ?? "";
   // An escape was meant, and a character of it is gone: what it stood for can't be known.
-  if (/[0-9A-Z]/.test(next)) edit(c, "broken-escape", at, at + 2 + digits.length, "");
-  else edit(c, "escape", at, at + 2, "\\\\u");
+  if (/[0-9A-Z]/.test(next)) edit(cursor, "broken-escape", at, at + 2 + digits.length, "");
+  else edit(cursor, "escape", at, at + 2, "\\\\u");
   return ["\\u", 2];
 }

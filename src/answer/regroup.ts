@@ -16,8 +16,9 @@ export function regroup(list: ArrayNode): void {
  * An object that only the list's end closed, with keys that repeat: the braces between several
  * objects are missing.
  */
-export function splitRepeats(c: Cursor, node: Node): readonly Node[] {
-  if (node.kind !== "object" || (c.text[node.end - 1] === "}" && !endsOpen(c, node))) return [node];
+export function splitRepeats(cursor: Cursor, node: Node): readonly Node[] {
+  if (node.kind !== "object" || (cursor.text[node.end - 1] === "}" && !endsOpen(cursor, node)))
+    return [node];
   const parts: Member[][] = [[]];
   for (const member of node.members) {
     if (parts.at(-1)?.some((other) => other.key === member.key)) parts.push([]);
@@ -36,9 +37,9 @@ export function splitRepeats(c: Cursor, node: Node): readonly Node[] {
   });
 }
 
-function endsOpen(c: Cursor, node: Node): boolean {
+function endsOpen(cursor: Cursor, node: Node): boolean {
   return (
-    c.edits[node.editTo - 1]?.rule === "missing-closer" &&
-    c.edits[node.editTo - 1]?.from === node.end
+    cursor.edits[node.editTo - 1]?.rule === "missing-closer" &&
+    cursor.edits[node.editTo - 1]?.from === node.end
   );
 }

@@ -40,9 +40,15 @@ export function newCursor(
   return { text, end, at, edits: [], stack: [], partial, vain: new Map(), failed: false, strict };
 }
 
-export function edit(c: Cursor, rule: RuleName, from: number, to: number, after: string): void {
-  if (c.strict || c.edits.length >= MAX_EDITS) c.failed = true;
-  else c.edits.push({ rule, from, to, after });
+export function edit(
+  cursor: Cursor,
+  rule: RuleName,
+  from: number,
+  to: number,
+  after: string,
+): void {
+  if (cursor.strict || cursor.edits.length >= MAX_EDITS) cursor.failed = true;
+  else cursor.edits.push({ rule, from, to, after });
 }
 
 export function isBlank(code: number): boolean {
@@ -81,14 +87,14 @@ export function isCloser(char: string | undefined): boolean {
  * The offset of the next character that is neither blank nor comment. Records nothing; long
  * comments are not skipped.
  */
-export function blankEnd(c: Cursor, from: number): number {
-  const { text, end } = c;
+export function blankEnd(cursor: Cursor, from: number): number {
+  const { text, end } = cursor;
   let at = from;
   while (at < end) {
     const code = text.charCodeAt(at);
     if (isBlank(code)) at++;
     else if (code === 47 || code === 35) {
-      const length = commentLength(c, at);
+      const length = commentLength(cursor, at);
       if (length === 0) break;
       at += length;
     } else break;
@@ -96,9 +102,9 @@ export function blankEnd(c: Cursor, from: number): number {
   return at;
 }
 
-function commentLength(c: Cursor, at: number): number {
-  const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
-  const isLast = at + REACH >= c.end;
+function commentLength(cursor: Cursor, at: number): number {
+  const ahead = cursor.text.slice(at, Math.min(cursor.end, at + REACH));
+  const isLast = at + REACH >= cursor.end;
   if (ahead.startsWith("/*")) {
     const close = ahead.indexOf("*/", 2);
     return close < 0 ? (isLast ? ahead.length : 0) : close + 2;
@@ -106,55 +112,57 @@ function commentLength(c: Cursor, at: number): number {
   if (!ahead.startsWith("//") && !/^#[\s!]/.test(ahead)) return 0;
   const newline = ahead.indexOf("\n");
   if (newline >= 0 || !isLast) return Math.max(0, newline);
-  const closer = c.stack.length > 0 ? ahead.search(/[}\]]/) : -1;
+  const closer = cursor.stack.length > 0 ? ahead.search(/[}\]]/) : -1;
   return closer < 0 ? ahead.length : closer;
 }
 
 /**
  * Moves to the next thing that counts, recording comments, odd spaces and stray fences on the way.
  */
-export function skipBlank(c: Cursor): void {
-  const { text, end } = c;
-  while (c.at < end) {
-    const code = text.charCodeAt(c.at);
-    if (code <= 32) c.at++;
+export function skipBlank(cursor: Cursor): void {
+  const { text, end } = cursor;
+  while (cursor.at < end) {
+    const code = text.charCodeAt(cursor.at);
+    if (code <= 32) cursor.at++;
     else if (code >= 0xa0 && isOddSpace(code)) {
-      edit(c, "odd-space", c.at, c.at + 1, " ");
-      c.at++;
+      edit(cursor, "odd-space", cursor.at, cursor.at + 1, " ");
+      cursor.at++;
     } else if (code === 47 || code === 35) {
-      if (!skipComment(c)) return;
-    } else if (code === 96 && text.startsWith("```", c.at) && c.stack.length === 0) {
-      const to = /^`{3,}[a-zA-Z]*/.exec(text.slice(c.at, c.at + 20))?.[0].length ?? 3;
-      edit(c, "fence", c.at, c.at + to, "");
-      c.at += to;
+      if (!skipComment(cursor)) return;
+    } else if (code === 96 && text.startsWith("```", cursor.at) && cursor.stack.length === 0) {
+      const to = /^`{3,}[a-zA-Z]*/.exec(text.slice(cursor.at, cursor.at + 20))?.[0].length ?? 3;
+      edit(cursor, "fence", cursor.at, cursor.at + to, "");
+      cursor.at += to;
     } else return;
   }
 }
 
-function skipComment(c: Cursor): boolean {
-  const { text, at, end } = c;
+function skipComment(cursor: Cursor): boolean {
+  const { text, at, end } = cursor;
   const next = text[at + 1];
   if (text[at] === "/" && next === "*") {
     const close = text.indexOf("*/", at + 2);
-    c.at = close < 0 || close + 2 > end ? end : close + 2;
+    cursor.at = close < 0 || close + 2 > end ? end : close + 2;
   } else if (
     (text[at] === "/" && next === "/") ||
     (text[at] === "#" && (next === " " || next === "\t"))
   ) {
-    c.at = lineCommentEnd(c);
+    cursor.at = lineCommentEnd(cursor);
   } else return false;
-  const isLast = text[at + 1] !== "*" && c.at < end && text[c.at] !== "\n";
-  edit(c, isLast ? "comment-end" : "comment", at, c.at, "");
+  const isLast = text[at + 1] !== "*" && cursor.at < end && text[cursor.at] !== "\n";
+  edit(cursor, isLast ? "comment-end" : "comment", at, cursor.at, "");
   return true;
 }
 
 /** A line comment on the last line would swallow what closes the structure: then it ends there. */
-function lineCommentEnd(c: Cursor): number {
-  const newline = c.text.indexOf("\n", c.at);
-  if (newline >= 0 && newline < c.end) return newline;
-  if (c.stack.length === 0) return c.end;
-  const closer = /[}\]]/.exec(c.text.slice(c.at, Math.min(c.end, c.at + 2 * REACH)));
-  return closer ? c.at + closer.index : c.end;
+function lineCommentEnd(cursor: Cursor): number {
+  const newline = cursor.text.indexOf("\n", cursor.at);
+  if (newline >= 0 && newline < cursor.end) return newline;
+  if (cursor.stack.length === 0) return cursor.end;
+  const closer = /[}\]]/.exec(
+    cursor.text.slice(cursor.at, Math.min(cursor.end, cursor.at + 2 * REACH)),
+  );
+  return closer ? cursor.at + closer.index : cursor.end;
 }
 
 const STRONG_KEY =
@@ -166,18 +174,18 @@ const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
  * Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when
  * there is none.
  */
-export function keyAt(c: Cursor, at: number): 0 | 1 | 2 {
-  const first = c.text[at];
-  if (isQuote(first)) return quotedKeyAt(c, at) ? 2 : 0;
+export function keyAt(cursor: Cursor, at: number): 0 | 1 | 2 {
+  const first = cursor.text[at];
+  if (isQuote(first)) return quotedKeyAt(cursor, at) ? 2 : 0;
   if (first === undefined || isStructure(first)) return 0;
-  const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
+  const ahead = cursor.text.slice(at, Math.min(cursor.end, at + REACH));
   return ahead.includes(":") && (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) ? 1 : 0;
 }
 
 /** Whether a key in quotes and its colon stand at `at`. */
-export function quotedKeyAt(c: Cursor, at: number): boolean {
-  if (!isQuote(c.text[at])) return false;
-  const ahead = c.text.slice(at, Math.min(c.end, at + REACH));
+export function quotedKeyAt(cursor: Cursor, at: number): boolean {
+  if (!isQuote(cursor.text[at])) return false;
+  const ahead = cursor.text.slice(at, Math.min(cursor.end, at + REACH));
   return ahead.includes(":") && STRONG_KEY.test(ahead);
 }
 
@@ -188,20 +196,20 @@ function isStructure(char: string): boolean {
 }
 
 /** A few words that belong to nothing, then a quoted key. */
-export function garbageThenKey(c: Cursor, at: number): boolean {
-  const ahead = c.text.slice(at, Math.min(c.end, at + 80));
+export function garbageThenKey(cursor: Cursor, at: number): boolean {
+  const ahead = cursor.text.slice(at, Math.min(cursor.end, at + 80));
   const words = /^(?:(?:[\p{L}\p{N}_.-]+\s+){1,4}|"{2,6}\s+)(?=["“])/u.exec(ahead);
-  return words !== null && quotedKeyAt(c, at + words[0].length);
+  return words !== null && quotedKeyAt(cursor, at + words[0].length);
 }
 
-export function isEllipsis(c: Cursor, at: number): number {
-  if (c.text[at] === "…") return 1;
-  if (c.text[at] !== "." || !c.text.startsWith("...", at)) return 0;
+export function isEllipsis(cursor: Cursor, at: number): number {
+  if (cursor.text[at] === "…") return 1;
+  if (cursor.text[at] !== "." || !cursor.text.startsWith("...", at)) return 0;
   return 3;
 }
 
 /** The nearest open container at or below `level` that `closer` closes, or -1. */
-export function openerLevel(c: Cursor, closer: string, level: number): number {
+export function openerLevel(cursor: Cursor, closer: string, level: number): number {
   const opener = closer === "}" ? "{" : closer === "]" ? "[" : "(";
-  return c.stack.lastIndexOf(opener, level);
+  return cursor.stack.lastIndexOf(opener, level);
 }

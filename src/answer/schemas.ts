@@ -5,20 +5,20 @@ import type { Coercion } from "./outcome.ts";
 export type SchemaSource = Pick<Coercion, "root" | "schemas">;
 
 /** A schema with its references followed and its `allOf` merged, as far as coercion needs them. */
-export function resolve(x: SchemaSource, schema: unknown): unknown {
+export function resolve(coercion: SchemaSource, schema: unknown): unknown {
   if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined))
     return schema;
-  if (x.schemas.resolved.has(schema)) return x.schemas.resolved.get(schema);
-  x.schemas.resolved.set(schema, true);
-  const resolved = mergeAll(x, followRef(x, schema));
-  x.schemas.resolved.set(schema, resolved);
+  if (coercion.schemas.resolved.has(schema)) return coercion.schemas.resolved.get(schema);
+  coercion.schemas.resolved.set(schema, true);
+  const resolved = mergeAll(coercion, followRef(coercion, schema));
+  coercion.schemas.resolved.set(schema, resolved);
   return resolved;
 }
 
-function followRef(x: SchemaSource, schema: Record<string, unknown>): unknown {
+function followRef(coercion: SchemaSource, schema: Record<string, unknown>): unknown {
   const reference = schema["$ref"];
   if (typeof reference !== "string") return schema;
-  const target = resolve(x, lookUp(x.root, reference));
+  const target = resolve(coercion, lookUp(coercion.root, reference));
   const { $ref: _, ...beside } = schema;
   if (Object.keys(beside).every((key) => ANNOTATIONS.has(key)) || !isObject(target)) return target;
   return { ...target, ...beside };
@@ -60,12 +60,12 @@ function anchored(root: unknown, name: string): unknown {
   return undefined;
 }
 
-function mergeAll(x: SchemaSource, schema: unknown): unknown {
+function mergeAll(coercion: SchemaSource, schema: unknown): unknown {
   if (!isObject(schema) || !Array.isArray(schema["allOf"])) return schema;
   const { allOf, ...base } = schema;
   const merged: Record<string, unknown> = { ...base };
   for (const part of Array.isArray(allOf) ? allOf : []) {
-    const resolved = resolve(x, part);
+    const resolved = resolve(coercion, part);
     if (isObject(resolved)) mergeInto(merged, resolved);
   }
   return merged;
@@ -97,16 +97,17 @@ export interface Shape {
 }
 
 /** The shape of a schema; true or false for one that takes anything or nothing. */
-export function shapeOf(x: SchemaSource, schema: Record<string, unknown>): Shape | boolean {
-  let shape = x.schemas.shapes.get(schema);
-  if (shape === undefined) x.schemas.shapes.set(schema, (shape = readShape(x, schema)));
+export function shapeOf(coercion: SchemaSource, schema: Record<string, unknown>): Shape | boolean {
+  let shape = coercion.schemas.shapes.get(schema);
+  if (shape === undefined)
+    coercion.schemas.shapes.set(schema, (shape = readShape(coercion, schema)));
   return shape;
 }
 
-function readShape(x: SchemaSource, schema: Record<string, unknown>): Shape | boolean {
-  const resolved = resolve(x, schema);
+function readShape(coercion: SchemaSource, schema: Record<string, unknown>): Shape | boolean {
+  const resolved = resolve(coercion, schema);
   if (!isObject(resolved)) return resolved !== false;
-  const branches = branchesOf(x, resolved);
+  const branches = branchesOf(coercion, resolved);
   const hasChoices = branches === null && (Array.isArray(resolved["enum"]) || "const" in resolved);
   const types = typesOf(resolved);
   const [only = null] = types?.length === 1 ? types : [];
@@ -126,7 +127,7 @@ export function typesOf(schema: Record<string, unknown>): readonly string[] | nu
 
 /** `anyOf` or `oneOf`, each branch with what stands beside it. */
 export function branchesOf(
-  x: SchemaSource,
+  coercion: SchemaSource,
   schema: Record<string, unknown>,
 ): readonly unknown[] | null {
   const branches = Array.isArray(schema["anyOf"]) ? schema["anyOf"] : schema["oneOf"];
@@ -134,35 +135,35 @@ export function branchesOf(
   const { anyOf: _a, oneOf: _o, ...beside } = schema;
   const isBare = Object.keys(beside).every((key) => ANNOTATIONS.has(key));
   if (isBare) return branches;
-  const known = x.schemas.resolved.get(branches);
+  const known = coercion.schemas.resolved.get(branches);
   if (Array.isArray(known)) return known;
   const joined = branches.map((branch: unknown) => {
-    const resolved = resolve(x, branch);
+    const resolved = resolve(coercion, branch);
     if (!isObject(resolved)) return resolved === false ? false : beside;
     const merged: Record<string, unknown> = { ...beside };
     mergeInto(merged, resolved);
     return merged;
   });
-  x.schemas.resolved.set(branches, joined);
+  coercion.schemas.resolved.set(branches, joined);
   return joined;
 }
 
 /** Whether a schema takes null as it is. */
-export function takesNull(x: SchemaSource, schema: unknown): boolean {
-  const resolved = resolve(x, schema);
+export function takesNull(coercion: SchemaSource, schema: unknown): boolean {
+  const resolved = resolve(coercion, schema);
   if (!isObject(resolved)) return resolved !== false;
-  const branches = branchesOf(x, resolved);
-  if (branches) return branches.some((branch) => takesNull(x, branch));
+  const branches = branchesOf(coercion, resolved);
+  if (branches) return branches.some((branch) => takesNull(coercion, branch));
   if (Array.isArray(resolved["enum"])) return resolved["enum"].includes(null);
   if ("const" in resolved) return resolved["const"] === null;
   return typesOf(resolved)?.includes("null") ?? true;
 }
 
 /** Whether a schema wants an array, and nothing else but null. */
-export function wantsArray(x: SchemaSource, schema: unknown): boolean {
-  const resolved = resolve(x, schema);
+export function wantsArray(coercion: SchemaSource, schema: unknown): boolean {
+  const resolved = resolve(coercion, schema);
   if (!isObject(resolved)) return false;
-  const branches = branchesOf(x, resolved);
-  if (branches) return branches.some((branch) => wantsArray(x, branch));
+  const branches = branchesOf(coercion, resolved);
+  if (branches) return branches.some((branch) => wantsArray(coercion, branch));
   return typesOf(resolved)?.includes("array") ?? false;
 }
