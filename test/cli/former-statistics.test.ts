@@ -32,13 +32,10 @@ function recordWithRunllm(folder: string, runs: number): void {
   const home = join(folder, "config/runllm");
   mkdirSync(home, { recursive: true });
   const database = new Database(join(home, "stats.db"));
-  const [texts, numbers] = [
-    ["app_path", "app_name", "model"],
-    [
-      ...["success", "output_schema_ok", "input_schema_ok"],
-      ...["latency_ms", "prompt_tokens", "completion_tokens", "total_tokens"],
-    ],
-  ];
+  const texts = ["app_path", "app_name", "model"];
+  const flags = ["success", "output_schema_ok", "input_schema_ok"];
+  const counts = ["latency_ms", "prompt_tokens", "completion_tokens", "total_tokens"];
+  const numbers = [...flags, ...counts];
   const columns = [
     ...texts.map((name) => `${name} TEXT`),
     ...numbers.map((name) => `${name} REAL`),
