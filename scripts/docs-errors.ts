@@ -183,9 +183,16 @@ export const EXAMPLES: Readonly<
     },
   },
   RLLM_020: {
-    message: "The call could cost 0.012 USD, and 0.004 USD of the budget of 0.02 USD are left",
+    message:
+      "The budget of the whole run allows $0.02: $0.016 is spent, and the next call would take $0.012",
     facts: {
-      details: { limit: { usd: 0.02 }, spent: { usd: 0.016 }, would_spend: { usd: 0.012 } },
+      details: {
+        limit: { usd: 0.02 },
+        kind: "usd",
+        spent: { usd: 0.016, tokens: 9000, calls: 3 },
+        would_spend: { usd: 0.028, tokens: 15_000, calls: 4 },
+        scope: "the whole run",
+      },
     },
   },
   RLLM_021: {

@@ -7,10 +7,10 @@ import type { Usage } from "../core/events.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import type { Message, Model } from "../model/model.ts";
 import { createLimiter } from "./limiter.ts";
-import { countMessages } from "./message-tokens.ts";
 import { refusalText } from "./recovery.ts";
 import { type Grant, grantCall } from "./spending.ts";
 import type { Run } from "./state.ts";
+import { countReply, lengthOf, trueUsage } from "./true-usage.ts";
 
 export type Outcome =
   | { readonly ok: true; readonly value: JsonObject }
@@ -63,10 +63,10 @@ interface Call {
 interface Reply {
   /** Null when the reply has no text at all. */
   text: string | null;
+  /** What it thought before; null when nothing of it was sent. */
+  reasoning: string | null;
   usage: Usage | null;
   finish: string | null;
-  /** Tries that the model's own retries made beyond the first. */
-  extraCalls: number;
 }
 
 async function attemptCall(run: Run, call: Call): Promise<Outcome> {
@@ -74,7 +74,7 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
   const { model, attempt, grant } = call;
   const start = clock.ticks();
   run.emit({ type: "attempt-start", attempt, model: model.id });
-  const reply: Reply = { text: null, usage: null, finish: null, extraCalls: 0 };
+  const reply: Reply = { text: null, reasoning: null, usage: null, finish: null };
   let outcome: Outcome;
   let edits: readonly string[] = [];
   try {
@@ -90,9 +90,8 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
     outcome = { ok: false, error: toModullmError(thrown), begun: reply.text !== null };
   }
   const latency = clock.ticks() - start;
-  const usage =
-    reply.usage ?? (reply.text === null ? null : await estimateUsage(run, call, reply.text));
-  grant?.settle(usage, "error" in outcome ? outcome.error : null, reply.extraCalls);
+  const usage = await trueUsage(reply, call, run.tree.tools.tokens);
+  grant?.settle(usage, "error" in outcome ? outcome.error : null);
   run.emit({
     type: "attempt-end",
     attempt,
@@ -123,12 +122,11 @@ async function listen(
 ): Promise<void> {
   const { program } = run.loaded;
   const { stream = false, deadlines = NO_DEADLINES } = run.tree.options;
-  const params =
-    grant?.maxTokens == null ? program.params : { ...program.params, max_tokens: grant.maxTokens };
   const { schema: _, ...values } = run.values;
   const request = {
     messages,
-    params,
+    params: grant?.params ?? program.params,
+    ...(grant === null ? {} : { again: (failure: ModullmError) => grant.again(failure) }),
     schema: program.output.schema,
     stream,
     patience: { another, ...deadlines },
@@ -136,14 +134,13 @@ async function listen(
   };
   let checkAt = grant?.allowance ?? Number.POSITIVE_INFINITY;
   for await (const part of model.call(request, run.signal)) {
-    if (part.type === "text") {
-      reply.text = reply.text === null ? part.text : reply.text + part.text;
-      if (stream) run.emit({ type: "model-delta", attempt, text: part.text });
-      if (reply.text.length > checkAt && grant)
-        checkAt = await nextCheck(run, model, reply.text, grant);
+    if (part.type === "text" || part.type === "reasoning") {
+      const { type, text } = part;
+      reply[type] = (reply[type] ?? "") + text;
+      if (stream && type === "text") run.emit({ type: "model-delta", attempt, text });
+      if (grant && lengthOf(reply) > checkAt) checkAt = await nextCheck(run, model, reply, grant);
     } else if (part.type === "note") {
       const { type: _type, ...note } = part;
-      if (note.kind === "retry-wait") reply.extraCalls++;
       run.emit({ type: "note", ...note });
     } else if (part.type === "finish") {
       reply.usage = part.usage;
@@ -162,11 +159,11 @@ const TOLERANCE = 1.25;
  * The length at which the text must be counted again: a token is at least one character. @throws
  * {ModullmError} RLLM_020
  */
-async function nextCheck(run: Run, model: Model, text: string, grant: Grant): Promise<number> {
-  const allowance = (grant.allowance ?? 0) * TOLERANCE;
-  const count = await run.tree.tools.tokens.count(text, model.id);
-  if (count > allowance) throw grant.refuse();
-  return text.length + Math.max(64, Math.ceil(allowance - count));
+async function nextCheck(run: Run, model: Model, reply: Reply, grant: Grant): Promise<number> {
+  const allowance = (grant.allowance ?? Number.POSITIVE_INFINITY) * TOLERANCE;
+  const count = await countReply(reply, run.tree.tools.tokens, model.id);
+  if (count > allowance) throw grant.stopped(count);
+  return lengthOf(reply) + Math.max(64, Math.ceil(allowance - count));
 }
 
 /** Reads the answer, with every edit and everything left out on record. */
@@ -233,15 +230,5 @@ function failureOf(run: Run, outcome: Outcome): { error: string | null; reason: 
   return {
     error: outcome.refusal.code,
     reason: refusalText(outcome.refusal, run.loaded.program.output),
-  };
-}
-
-async function estimateUsage(run: Run, { model, messages }: Call, text: string): Promise<Usage> {
-  const { tokens } = run.tree.tools;
-  const prompt = await countMessages(messages, tokens, model.id);
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: await tokens.count(text, model.id),
-    estimated: true,
   };
 }

@@ -44,10 +44,22 @@ export interface Budget {
   leftAtMost(): { usd: number; tokens: number; calls: number };
   /** Takes the estimate, here and above; null when it does not fit now. */
   tryReserve(estimate: Spending, spender: Spender): Reservation | null;
-  /** Resolves when a reservation has been settled. */
+  /** Resolves when a reservation has been settled, here or anywhere within the outermost budget. */
   settled(): Promise<void>;
-  /** RLLM_020 of the innermost limit that the estimate passes. */
-  refusal(estimate: Spending): ModullmError;
+  /**
+   * RLLM_020 of the innermost limit that the estimate passes. @param after the failure that
+   * another request was to follow
+   */
+  refusal(estimate: Spending, after?: ModullmError | null): ModullmError;
+  /** RLLM_020 for an answer that was stopped: it had so many tokens, and was given fewer. */
+  overrun(tokens: number, given: number, model: string): ModullmError;
+}
+
+/** The innermost budget that limits one of these; null where none does. */
+export function innermost(budget: Budget | null, kinds: readonly (keyof Limits)[]): Budget | null {
+  for (let each = budget; each; each = each.parent)
+    if (kinds.some((kind) => each.limits[kind] !== undefined)) return each;
+  return null;
 }
 
 interface Account {
@@ -85,25 +97,52 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
     };
   }
 
-  function refusal(estimate: Spending): ModullmError {
+  function refusal(estimate: Spending, after: ModullmError | null = null): ModullmError {
     const kind = KINDS.find((each) => amount(estimate, each) > room(each, 0) + ROUNDING);
-    if (kind === undefined && parent) return parent.refusal(estimate);
+    if (kind === undefined && parent) return parent.refusal(estimate, after);
     const wouldSpend = {
-      usd: spent.usd + (estimate.usd ?? 0),
+      usd: rounded(spent.usd + (estimate.usd ?? 0)),
       tokens: spent.tokens + estimate.tokens,
       calls: spent.calls + estimate.calls,
     };
     const name = kind ?? "calls";
-    const message = `The next call would pass the budget of ${scope}: it allows ${shown(name, limits[name] ?? 0)}, with ${shown(name, spent[name])} spent and ${shown(name, wouldSpend[name])} with the call`;
-    return new ModullmError("RLLM_020", message, {
-      details: {
-        limit: limits,
-        spent: { ...spent },
-        would_spend: wouldSpend,
-        scope,
-        where: whereOf(accounts),
+    const limit = shown(name, limits[name] ?? 0);
+    const needs = `${after ? "another try" : "the next call"} would take ${shown(name, amount(estimate, name))}`;
+    const failed = after ? `; the last try failed: ${after.message}` : "";
+    return new ModullmError(
+      "RLLM_020",
+      `The budget of ${scope} allows ${limit}: ${shown(name, spent[name])} ${be(name, spent[name])} spent, and ${needs}${failed}`,
+      {
+        details: {
+          limit: limits,
+          kind: name,
+          spent: { ...spent, usd: rounded(spent.usd) },
+          would_spend: wouldSpend,
+          scope,
+          where: whereOf(accounts),
+          ...(after ? { after: after.code } : {}),
+        },
+        ...(after ? { cause: after } : {}),
       },
-    });
+    );
+  }
+
+  function overrun(tokens: number, given: number, model: string): ModullmError {
+    return new ModullmError(
+      "RLLM_020",
+      `Stopped the answer of "${model}": the budget of ${scope} gave it ${shown("tokens", given)}, and ${tokens} came`,
+      {
+        details: {
+          limit: limits,
+          kind: limits.tokens === undefined ? "usd" : "tokens",
+          spent: { ...spent, usd: rounded(spent.usd) },
+          would_spend: { ...spent, usd: null, tokens: spent.tokens + tokens },
+          scope,
+          model,
+          where: whereOf(accounts),
+        },
+      },
+    );
   }
 
   return {
@@ -112,8 +151,10 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
     left: () => least(parent?.left(), (kind) => room(kind, reserved[kind])),
     leftAtMost: () => least(parent?.leftAtMost(), (kind) => room(kind, 0)),
     tryReserve,
-    settled: () => new Promise((resolve) => waiting.push(resolve)),
+    // Each reservation is one of the outermost budget's too.
+    settled: () => parent?.settled() ?? new Promise((resolve) => waiting.push(resolve)),
     refusal,
+    overrun,
   };
 }
 
@@ -124,7 +165,13 @@ export function timeIsUp(limits: Limits, scope: string): ModullmError {
     "RLLM_020",
     `The run took all the time that the budget of ${scope} gives it: ${limit} ms`,
     {
-      details: { limit: limits, spent: { ms: limit }, would_spend: { ms: limit }, scope },
+      details: {
+        limit: limits,
+        kind: "ms",
+        spent: { ms: limit },
+        would_spend: { ms: limit },
+        scope,
+      },
     },
   );
 }
@@ -178,10 +225,19 @@ function accountOf(accounts: Map<string, Account>, spender: Spender): Account {
 function whereOf(accounts: Map<string, Account>): readonly object[] {
   return [...accounts.values()].map(({ spender, usd, tokens, calls }) => ({
     ...spender,
-    usd,
+    usd: rounded(usd),
     tokens,
     calls,
   }));
+}
+
+/** Without the last digits, which sums of binary fractions get wrong. */
+function rounded(usd: number): number {
+  return Number(usd.toPrecision(12));
+}
+
+function be(kind: Kind, value: number): string {
+  return kind === "usd" || value === 1 ? "is" : "are";
 }
 
 function shown(kind: Kind, value: number): string {

@@ -2,20 +2,28 @@ import { cost } from "../core/cost.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Usage } from "../core/events.ts";
 import type { ModelFacts } from "../model/facts.ts";
-import type { Message, Model } from "../model/model.ts";
-import type { Budget, Reservation, Spending } from "./budget.ts";
+import type { Message, Model, ModelRequest } from "../model/model.ts";
+import { type Budget, innermost, type Limits, type Reservation, type Spending } from "./budget.ts";
 import { countMessages } from "./message-tokens.ts";
+import { answersOf, askedTokens, sentBeside } from "./priced-params.ts";
 import type { Run } from "./state.ts";
 
-/** A call that its budgets let through. */
+/** A call that its budgets let through: what may be sent, and what is held back for it. */
 export interface Grant {
-  /** What to send as `max_tokens` where the program does not say; null: nothing. */
-  readonly maxTokens: number | null;
-  /** Tokens the answer may have before it is stopped; null: no limit. */
+  /** The program's parameters, with `max_tokens` where a budget sets it. */
+  readonly params: ModelRequest["params"];
+  /** Tokens one answer may have, reasoning included, before it is stopped; null: no limit. */
   readonly allowance: number | null;
-  /** @param usage null when the call failed before anything was counted */
-  settle(usage: Usage | null, failure: ModullmError | null, extraCalls: number): void;
-  refuse(): ModullmError;
+  /**
+   * Before another request of the same call: the failed one is settled, and room is asked for
+   * anew. Gives what may be sent now.
+   * @throws {ModullmError} RLLM_020 when there is no room left
+   */
+  again(failure: ModullmError): Promise<ModelRequest["params"]>;
+  /** @param usage null when the last request failed before anything was counted */
+  settle(usage: Usage | null, failure: ModullmError | null): void;
+  /** The error of an answer that was stopped at so many tokens. */
+  stopped(tokens: number): ModullmError;
 }
 
 /** Tokens of an answer that is worth asking for: with room for fewer, the call is refused. */
@@ -37,64 +45,105 @@ export async function grantCall(
   const { budget } = run;
   if (budget === null) return null;
   const { catalog, tokens } = run.tree.tools;
+  const { params, name } = run.loaded.program;
   const facts = await catalog.facts(model.id);
-  if (limits(budget, "usd")) requirePrice(model, facts);
-  const counted = limits(budget, "usd") || limits(budget, "tokens");
-  const prompt = counted ? await countMessages(messages, tokens, model.id) : 0;
-  const { max_completion_tokens: newer, max_tokens: older } = run.loaded.program.params;
-  const asked = typeof newer === "number" ? newer : typeof older === "number" ? older : null;
-  const spender = { program: run.loaded.program.name, model: model.id };
-  for (;;) {
-    const usual = asked ?? longest(facts, USUAL_ANSWER);
-    const completion =
-      asked ?? Math.max(usual, longest(facts, affordable(budget.left(), prompt, facts)));
-    const estimate = spendingOf(prompt, completion, facts);
-    const reservation = budget.tryReserve(estimate, spender);
-    if (reservation) return grantOf(budget, reservation, { estimate, prompt, asked, facts });
-    const least = spendingOf(prompt, usual, facts);
-    if (!within(least, budget.leftAtMost())) throw budget.refusal(least);
-    await Promise.race([
-      budget.settled(),
-      budget.parent?.settled() ?? new Promise<never>(() => {}),
-      aborted(run.signal),
-    ]);
-    run.signal.throwIfAborted();
-  }
-}
-
-interface Facts {
-  readonly estimate: Spending;
-  readonly prompt: number;
-  readonly asked: number | null;
-  readonly facts: ModelFacts | null;
-}
-
-function grantOf(
-  budget: Budget,
-  reservation: Reservation,
-  { estimate, prompt, asked, facts }: Facts,
-): Grant {
-  const bounded = limits(budget, "usd") || limits(budget, "tokens");
-  const completion = bounded ? estimate.tokens - prompt : null;
+  const priced = innermost(budget, ["usd"]);
+  if (priced) requirePrice(model, facts, priced.limits);
+  const counted = innermost(budget, ["usd", "tokens"]);
+  const prompt =
+    counted === null
+      ? 0
+      : (await countMessages(messages, tokens, model.id)) +
+        (await tokens.count(sentBeside(params), model.id));
+  const call: Call = {
+    signal: run.signal,
+    budget,
+    counted,
+    prompt,
+    facts,
+    asked: askedTokens(params),
+    answers: answersOf(params),
+    model: model.id,
+    program: name,
+  };
+  let held = await reserve(call);
   return {
-    maxTokens: asked === null ? completion : null,
-    allowance: completion,
-    settle(usage, failure, extraCalls) {
-      const calls = 1 + extraCalls;
-      if (usage)
-        reservation.settle({
-          usd: cost(facts, usage),
-          tokens: usage.prompt_tokens + usage.completion_tokens,
-          calls,
-        });
-      else if (failure && wasNotBilled(failure)) reservation.settle({ usd: 0, tokens: 0, calls });
-      else reservation.settle({ ...spendingOf(prompt, 0, facts), calls });
+    get params() {
+      return sentParams(params, call, held);
     },
-    refuse: () => budget.refusal(estimate),
+    get allowance() {
+      return counted === null ? null : held.completion;
+    },
+    async again(failure) {
+      held.reservation.settle(spentBy(call, null, failure));
+      held = await reserve(call, failure);
+      return sentParams(params, call, held);
+    },
+    settle: (usage, failure) => held.reservation.settle(spentBy(call, usage, failure)),
+    stopped: (came) => (counted ?? budget).overrun(came, held.completion, model.id),
   };
 }
 
+/** What stays the same through all requests of one call. */
+interface Call {
+  readonly signal: AbortSignal;
+  readonly budget: Budget;
+  /** The innermost budget that limits tokens or dollars. */
+  readonly counted: Budget | null;
+  /** Tokens of the prompt. */
+  readonly prompt: number;
+  readonly facts: ModelFacts | null;
+  /** Tokens that the program lets one answer have; null where it does not say. */
+  readonly asked: number | null;
+  /** Answers it asks for at once. */
+  readonly answers: number;
+  readonly model: string;
+  readonly program: string;
+}
+
+interface Held {
+  readonly reservation: Reservation;
+  /** Tokens one answer may have. */
+  readonly completion: number;
+}
+
+/** @param after the failure of the request before, for the message */
+async function reserve(call: Call, after: ModullmError | null = null): Promise<Held> {
+  const { budget, facts, asked, prompt, answers, signal } = call;
+  const usual = asked ?? longest(facts, USUAL_ANSWER);
+  for (;;) {
+    const room = Math.floor(affordable(budget.left(), prompt, facts) / answers);
+    const completion = asked ?? Math.max(usual, longest(facts, room));
+    const estimate = spendingOf(call, completion * answers);
+    const reservation = budget.tryReserve(estimate, call);
+    if (reservation) return { reservation, completion };
+    const least = spendingOf(call, usual * answers);
+    if (!within(least, budget.leftAtMost())) throw budget.refusal(least, after);
+    await roomChanges(budget, signal);
+    signal.throwIfAborted();
+  }
+}
+
+function sentParams(
+  params: ModelRequest["params"],
+  { counted, asked }: Call,
+  { completion }: Held,
+): ModelRequest["params"] {
+  return counted === null || asked !== null ? params : { ...params, max_tokens: completion };
+}
+
 /** A refused request costs nothing; one that broke off may have cost its prompt. */
+function spentBy(call: Call, usage: Usage | null, failure: ModullmError | null): Spending {
+  if (usage)
+    return {
+      usd: cost(call.facts, usage),
+      tokens: usage.prompt_tokens + usage.completion_tokens,
+      calls: 1,
+    };
+  if (failure && wasNotBilled(failure)) return { usd: 0, tokens: 0, calls: 1 };
+  return spendingOf(call, 0);
+}
+
 function wasNotBilled({ details }: ModullmError): boolean {
   return (
     details["refused"] === true ||
@@ -110,14 +159,14 @@ function affordable(
   const price = facts?.outputPrice ?? 0;
   const dollars = left.usd - (prompt * (facts?.inputPrice ?? 0)) / 1_000_000;
   const byDollars = price > 0 ? (dollars * 1_000_000) / price : Number.POSITIVE_INFINITY;
-  return Math.floor(Math.min(left.tokens - prompt, byDollars));
+  return Math.min(left.tokens - prompt, byDollars);
 }
 
 function longest(facts: ModelFacts | null, wanted: number): number {
   return Math.min(wanted, facts?.maxOutput ?? LONGEST_ANSWER);
 }
 
-function spendingOf(prompt: number, completion: number, facts: ModelFacts | null): Spending {
+function spendingOf({ prompt, facts }: Call, completion: number): Spending {
   return {
     usd: cost(facts, { prompt_tokens: prompt, completion_tokens: completion }),
     tokens: prompt + completion,
@@ -133,28 +182,28 @@ function within(spending: Spending, left: { usd: number; tokens: number; calls: 
   );
 }
 
-function limits(budget: Budget, kind: "usd" | "tokens"): boolean {
-  for (let each: Budget | null = budget; each; each = each.parent)
-    if (each.limits[kind] !== undefined) return true;
-  return false;
-}
-
 /**
  * A budget in dollars can be kept only where the price is known. @throws {ModullmError} RLLM_020
  */
-export function requirePrice(model: Model, facts: ModelFacts | null): void {
+export function requirePrice(model: Model, facts: ModelFacts | null, limit: Limits): void {
   if (facts !== null && facts.inputPrice !== null && facts.outputPrice !== null) return;
   const message = `Cannot keep a budget in dollars: the price of "${model.id}" is not known`;
   const hint = `Set it in config.yaml: models: { "${model.id}": { input_price: …, output_price: … } }, in dollars per million tokens, or limit tokens instead.`;
   throw new ModullmError("RLLM_020", message, {
-    details: { limit: "usd", spent: null, would_spend: null, model: model.id },
+    details: { limit, kind: "usd", spent: null, would_spend: null, model: model.id },
     hint,
   });
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
+/** Ends when a call under way has been settled, or nobody waits any more. */
+async function roomChanges(budget: Budget, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
+  await new Promise<void>((resolve) => {
+    function end(): void {
+      signal.removeEventListener("abort", end);
+      resolve();
+    }
+    signal.addEventListener("abort", end, { once: true });
+    void budget.settled().then(end);
+  });
 }

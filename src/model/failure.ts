@@ -142,7 +142,7 @@ export function reasonOf(failure: ModullmError): string {
  * Whether a server says no to the form of the answer, not to the question. @param words by which it
  * says so
  */
-export function refusesSchema(thrown: unknown, words: RegExp): boolean {
+export function refusesSchema(thrown: unknown, words: RegExp): thrown is ModullmError {
   if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") return false;
   const { status } = thrown.details;
   return (status === 400 || status === 422) && words.test(reasonOf(thrown));

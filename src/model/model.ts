@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../contract/contract.ts";
+import type { ModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
 import type { NoteKind, Usage } from "../core/events.ts";
 import type { Abilities } from "./quirks.ts";
@@ -77,6 +78,12 @@ export interface ModelRequest {
   readonly stream: boolean;
   /** How long to wait for what. @default as on a last model, with nothing set */
   readonly patience?: Patience;
+  /**
+   * Asked before every further request of this call, whoever sends it: another try, or the same
+   * without what a server refused. Gives the parameters to send then. What it throws ends the call.
+   * @default nothing limits the requests
+   */
+  readonly again?: (failure: ModullmError) => Promise<ModelRequest["params"]>;
   /**
    * What the prompt was rendered from. Only for models that run in this process; never sent
    * anywhere.

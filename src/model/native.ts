@@ -116,7 +116,15 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
         if (call.bare === null || !refusesSchema(thrown, FORMAT_WORDS)) throw thrown;
         const note = weakenedNote(endpoint, [{ pointer: "", keyword: "schema" }]);
         if (note !== null) yield { type: "note", ...note };
-        yield* exchangeParts(open(), protocol, { ...call, body: call.bare }, callee);
+        const params = await request.again?.(thrown);
+        const { bare } =
+          params === undefined
+            ? call
+            : await protocol.write(
+                { name, endpoint, abilities, config, callee },
+                { ...request, params },
+              );
+        yield* exchangeParts(open(), protocol, { ...call, body: bare ?? call.bare }, callee);
       }
     },
   };

@@ -169,9 +169,8 @@ async function* tryAgain(state: CallState, first: unknown): AsyncGenerator<Model
     // The time that is left, where the program limits it; the first try got the number as it is
     // written.
     const timeout = (end - performance.now()) / 1000;
-    const params = isTimeout(request.params["timeout"])
-      ? { ...request.params, timeout }
-      : request.params;
+    const allowed = request.again ? await request.again(failure) : request.params;
+    const params = isTimeout(allowed["timeout"]) ? { ...allowed, timeout } : allowed;
     try {
       for await (const part of model.call({ ...request, params }, signal))
         if (isNews(part, state)) yield part;

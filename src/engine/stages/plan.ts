@@ -2,6 +2,8 @@ import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
 import { requireAbleModel, useAbleModels } from "../media-models.ts";
+import type { Limits } from "../budget.ts";
+import { refuseUncounted } from "../priced-params.ts";
 import { requirePrice } from "../spending.ts";
 import type { Run, Tree } from "../state.ts";
 
@@ -22,54 +24,74 @@ async function planRoot(run: Run): Promise<void> {
     refuseMisfits(run.loaded);
     proved.add(run.loaded);
   }
-  await planTree(run, run.loaded, {
-    inDollars: run.tree.options.budget?.usd !== undefined,
-    usable: new Map(),
-  });
+  const limits: Limits[] = [];
+  for (let { budget } = run; budget; budget = budget.parent) limits.push(budget.limits);
+  await planTree(run, run.loaded, { limits, usable: new Map(), planned: new Map() });
   if (run.budget === null) return;
   const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
   if (least.calls > run.budget.left().calls) throw run.budget.refusal(least);
 }
 
 interface Planning {
-  /** Whether a budget in dollars holds from above. */
-  readonly inDollars: boolean;
+  /** Budgets that hold for the program, its own one left out. */
+  readonly limits: readonly Limits[];
   /** What was found out of each choice of models: programs of a tree mostly share one. */
   readonly usable: Map<string, readonly Model[]>;
+  /** What each program was looked at for: a tree may meet one many times. */
+  readonly planned: Map<LoadedProgram, Set<keyof Limits>>;
 }
 
-async function planTree(
-  run: Run,
-  loaded: LoadedProgram,
-  { inDollars, usable }: Planning,
-): Promise<void> {
-  const priced = inDollars || loaded.program.budget?.usd !== undefined;
-  if (run.tree.models.has(loaded) && !priced) return;
-  if (loaded.program.blocks.length > 0) await checkBlocks(loaded, run.tree);
-  if (
-    run.tree.options.trustedPython === true &&
-    loaded.program.blocks.some(({ language }) => language === "python")
-  )
-    run.emit({
-      type: "note",
-      kind: "degraded",
-      message: "Python blocks run outside any sandbox (--trusted-python)",
-    });
-  const names = candidates(run.tree, loaded);
-  const key = names.join("\n");
-  const models = usable.get(key) ?? (await usableModels(run, names));
-  usable.set(key, models);
-  run.tree.models.set(loaded, models);
-  if (loaded.program.takesMedia && loaded !== run.loaded) requireAbleModel(loaded, models);
-  if (priced)
-    for (const model of models) requirePrice(model, await run.tree.tools.catalog.facts(model.id));
+async function planTree(run: Run, loaded: LoadedProgram, planning: Planning): Promise<void> {
+  const { usable, planned } = planning;
+  const own = loaded.program.budget;
+  const limits = own ? [own, ...planning.limits] : planning.limits;
+  const inDollars = limits.find(({ usd }) => usd !== undefined);
+  const counted = inDollars ?? limits.find(({ tokens }) => tokens !== undefined);
+  const kinds = planned.get(loaded);
+  if (kinds && (!inDollars || kinds.has("usd")) && (!counted || kinds.has("tokens"))) return;
+  planned.set(
+    loaded,
+    new Set([...(kinds ?? []), ...held("usd", inDollars), ...held("tokens", counted)]),
+  );
+  if (kinds === undefined) await planProgram(run, loaded, usable);
+  if (counted) refuseUncounted(loaded, counted);
+  const { catalog } = run.tree.tools;
+  if (inDollars)
+    for (const model of run.tree.models.get(loaded) ?? [])
+      requirePrice(model, await catalog.facts(model.id), inDollars);
   for (const { entry, child } of loaded.uses) {
     try {
-      await planTree(run, child, { inDollars: priced, usable });
+      await planTree(run, child, { ...planning, limits });
     } catch (thrown) {
       throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
     }
   }
+}
+
+function held(kind: keyof Limits, limits: Limits | undefined): readonly (keyof Limits)[] {
+  return limits ? [kind] : [];
+}
+
+/** What holds for a program wherever it stands: its blocks, and the models it may use. */
+async function planProgram(
+  run: Run,
+  loaded: LoadedProgram,
+  usable: Planning["usable"],
+): Promise<void> {
+  const { tree } = run;
+  const { blocks, takesMedia } = loaded.program;
+  if (blocks.length > 0) await checkBlocks(loaded, tree);
+  const trusted = tree.options.trustedPython === true;
+  if (trusted && blocks.some(({ language }) => language === "python")) {
+    const message = "Python blocks run outside any sandbox (--trusted-python)";
+    run.emit({ type: "note", kind: "degraded", message });
+  }
+  const names = candidates(tree, loaded);
+  const key = names.join("\n");
+  const models = usable.get(key) ?? (await usableModels(run, names));
+  usable.set(key, models);
+  tree.models.set(loaded, models);
+  if (takesMedia && loaded !== run.loaded) requireAbleModel(loaded, models);
 }
 
 /**

@@ -63,7 +63,9 @@ async function* callModel(
     if (!chat.ownFormat || !refusesSchema(thrown, FORMAT_WORDS)) throw thrown;
     const note = weakenedNote(endpoint, [{ pointer: "", keyword: "schema" }]);
     if (note !== null) yield { type: "note", ...note };
-    const { response_format: _refused, ...body } = chat.body;
+    const params = (await request.again?.(thrown)) ?? request.params;
+    const again = chatBody(endpoint, name, { ...request, params });
+    const { response_format: _refused, ...body } = again.body;
     yield* exchangeParts(name, options, { ...chat, body }, signal);
   }
 }

@@ -1,0 +1,59 @@
+import type { Usage } from "../core/events.ts";
+import type { TokenCounter } from "../model/facts.ts";
+import type { Message, Model } from "../model/model.ts";
+import { countMessages } from "./message-tokens.ts";
+
+/** What came of a model's answer; null where nothing of the kind was sent. */
+export interface ReplyText {
+  readonly text: string | null;
+  readonly reasoning: string | null;
+}
+
+/** In UTF-16 units. */
+export function lengthOf({ text, reasoning }: ReplyText): number {
+  return (text?.length ?? 0) + (reasoning?.length ?? 0);
+}
+
+export async function countReply(
+  { text, reasoning }: ReplyText,
+  tokens: TokenCounter,
+  model: string,
+): Promise<number> {
+  const answer = await tokens.count(text ?? "", model);
+  return reasoning === null ? answer : answer + (await tokens.count(reasoning, model));
+}
+
+/**
+ * What the provider counted, as far as that can be true. What it left out, or counted below what
+ * the texts plainly have, is counted here. Null when nothing came and nothing was counted.
+ */
+export async function trueUsage(
+  reply: ReplyText & { readonly usage: Usage | null },
+  { model, messages }: { readonly model: Model; readonly messages: readonly Message[] },
+  tokens: TokenCounter,
+): Promise<Usage | null> {
+  const { usage } = reply;
+  if (lengthOf(reply) === 0) return usage;
+  const texts = messages.map(({ content }) => content).join("");
+  const prompt = isPlausible(usage?.prompt_tokens, texts.length) ? usage?.prompt_tokens : undefined;
+  const completion = isPlausible(usage?.completion_tokens, lengthOf(reply))
+    ? usage?.completion_tokens
+    : undefined;
+  if (usage !== null && prompt !== undefined && completion !== undefined) return usage;
+  return {
+    ...usage,
+    prompt_tokens: prompt ?? (await countMessages(messages, tokens, model.id)),
+    completion_tokens: completion ?? (await countReply(reply, tokens, model.id)),
+    estimated: true,
+  };
+}
+
+/**
+ * UTF-16 units a token has at most, on the average of a whole text: four times what ordinary text
+ * has, so that no tokenizer's count is doubted. A shorter text has one token.
+ */
+const LONGEST_TOKEN = 16;
+
+function isPlausible(count: number | undefined, length: number): boolean {
+  return Number.isSafeInteger(count) && (count ?? 0) >= Math.ceil(length / LONGEST_TOKEN);
+}
