@@ -33,6 +33,11 @@ const ERROR_BYTES = 64 * 1024;
 /** Milliseconds that are waited for the rest of such an answer. */
 const ERROR_TIME = 5000;
 const REDIRECTS = 5;
+const HEADERS = {
+  "content-type": "application/json",
+  accept: "application/json, text/event-stream",
+  "user-agent": `modullm/${VERSION}`,
+};
 
 /**
  * One HTTP call under limits: who may stop it, how long it may take, how much may come back, and
@@ -47,7 +52,10 @@ export class Exchange {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #onAbort: () => void;
   #failure: ModullmError | null = null;
-  #ending = false;
+  /** Ends the wait that is going on; there is never more than one. */
+  #giveUp: ((failure: Error) => void) | null = null;
+  /** When the wait for the next piece began, by `performance.now()`; null while nobody waits. */
+  #waitingSince: number | null = null;
   /** Where the request went. */
   #url: string | null = null;
 
@@ -70,12 +78,11 @@ export class Exchange {
   stop(error: ModullmError): ModullmError {
     this.#failure ??= error;
     this.#controller.abort(this.#failure);
+    this.#giveUp?.(this.#failure);
     return this.#failure;
   }
 
-  /**
-   * What was thrown by a library that used `fetch` of this exchange, as the error it stands for.
-   */
+  /** Whatever was thrown while this exchange was open, as the error it stands for. */
   explain(thrown: unknown): ModullmError {
     if (this.#failure !== null) return this.#failure;
     return this.stop(
@@ -83,27 +90,17 @@ export class Exchange {
     );
   }
 
-  /**
-   * For the client libraries: they say method, address and body; headers, redirects and limits are
-   * settled here. An error status is thrown, so that no library reads (or prints) what came with
-   * it.
-   */
-  readonly fetch = async (
-    input: string | URL | Request,
-    init: RequestInit = {},
-  ): Promise<Response> => {
+  /** Headers, redirects and limits are settled here. An error status is thrown. */
+  async fetch(url: URL, init: { method?: "POST"; body?: string } = {}): Promise<Response> {
     try {
-      const response = await this.#follow(
-        new URL(input instanceof Request ? input.url : input),
-        init,
-      );
+      const response = await this.#follow(url, init);
       if (response.ok) return response;
       this.endWithin(ERROR_TIME);
       throw statusFailure(this.#options.callee, response, await this.#start(response, ERROR_BYTES));
     } catch (thrown) {
       throw this.explain(thrown);
     }
-  };
+  }
 
   /** The pieces of the body as they come, each within `stall` of the one before. */
   async *read(response: Response): AsyncGenerator<Uint8Array> {
@@ -113,12 +110,14 @@ export class Exchange {
     try {
       for (;;) {
         // Counted while waiting only: a reader that takes its time is no stall.
-        if (total > 0)
-          this.#arm("gap", this.#options.deadlines.stall, "the answer stopped coming: nothing");
+        this.#waitingSince = performance.now();
         const { done, value } = await this.#race(reader.read());
-        this.#disarm("first");
-        this.#disarm("gap");
+        this.#waitingSince = null;
         if (done) return;
+        if (total === 0) {
+          this.#disarm("first");
+          this.#watchGap(this.#options.deadlines.stall);
+        }
         total += value.byteLength;
         if (total > BYTE_LIMIT) throw this.stop(tooLong(this.#options.callee));
         yield value;
@@ -126,6 +125,7 @@ export class Exchange {
     } catch (thrown) {
       throw this.explain(thrown);
     } finally {
+      this.#disarm("first");
       this.#disarm("gap");
       void reader.cancel().catch(() => undefined);
     }
@@ -141,12 +141,11 @@ export class Exchange {
 
   /**
    * From now on only this long: what matters is there, and what may still come is not worth waiting
-   * for.
+   * for. Null takes it back; a limit that runs already goes on.
    */
-  endWithin(milliseconds: number): void {
-    if (this.#ending) return;
-    this.#ending = true;
-    this.#arm("total", milliseconds, "the stream was not closed");
+  endWithin(milliseconds: number | null): void {
+    if (milliseconds === null) this.#disarm("end");
+    else if (!this.#timers.has("end")) this.#arm("end", milliseconds, "the stream was not closed");
   }
 
   close(): void {
@@ -155,17 +154,13 @@ export class Exchange {
     this.#controller.abort();
   }
 
-  async #follow(first: URL, init: RequestInit): Promise<Response> {
+  async #follow(first: URL, init: { method?: "POST"; body?: string }): Promise<Response> {
     let url = first;
-    const headers = {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-    };
     for (let hop = 0; hop <= REDIRECTS; hop++) {
       const request = {
         method: init.method ?? "GET",
         ...(init.body === undefined ? {} : { body: init.body }),
-        headers: { ...headers, "user-agent": `modullm/${VERSION}`, ...this.#options.headers },
+        headers: { ...HEADERS, ...this.#options.headers },
         redirect: "manual",
         signal: this.#controller.signal,
         // Bun gives up on its own after five minutes without a byte; the limits here decide
@@ -207,13 +202,27 @@ export class Exchange {
 
   /** A promise that also ends when the exchange does: not every body notices an abort. */
   #race<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#controller;
     return new Promise<T>((resolve, reject) => {
-      const onAbort = () => reject(this.#failure ?? new Error("The exchange is closed"));
-      if (signal.aborted) onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+      this.#giveUp = reject;
+      promise.then(resolve, reject);
+      if (this.#controller.signal.aborted)
+        reject(this.#failure ?? new Error("The exchange is closed"));
     });
+  }
+
+  /** One timer for all pieces: it looks how long the wait for the next one has been. */
+  #watchGap(milliseconds: number | null): void {
+    if (milliseconds === null) return;
+    const look = (wait: number): void => {
+      const timer = setTimeout(() => {
+        const since = this.#waitingSince;
+        const left = since === null ? milliseconds : since + milliseconds - performance.now();
+        if (left > 1) look(left);
+        else this.stop(this.#late("gap", milliseconds, "the answer stopped coming: nothing"));
+      }, wait);
+      this.#timers.set("gap", timer);
+    };
+    look(milliseconds);
   }
 
   /** The time for a connection is over and nothing has come: is there a server at all? */

@@ -2,17 +2,18 @@ import type { Config } from "../config/config.ts";
 import { isObject } from "../core/json.ts";
 import { credentialFault } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { ModullmError } from "../core/error.ts";
 import { Exchange, notJson } from "./exchange.ts";
 import type { Deadlines } from "./exchange.ts";
 import { deadlinesOf } from "./failover/deadlines.ts";
-import { excerpt, providerFailure, refusesSchema } from "./failure.ts";
+import { refusesSchema } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import { abilitiesOf } from "./families.ts";
 import type { Model, ModelNote, ModelPart, ModelProvider, ModelRequest } from "./model.ts";
 import { calleeOf } from "./openai/address.ts";
 import { textHeaders, weakenedNote } from "./openai/request.ts";
 import type { Abilities } from "./quirks.ts";
-import { streamedParts } from "./stream.ts";
+import { replyParts } from "./stream.ts";
 import type { ReplyReader } from "./stream.ts";
 
 export interface NativeOptions {
@@ -42,12 +43,13 @@ export interface NativeCall {
   readonly bare: Readonly<Record<string, unknown>> | null;
   /** Whether the model may be silent for long before its answer. */
   readonly patient: boolean;
+  /** Whether the answer is asked for in pieces. */
+  readonly stream: boolean;
 }
 
 /**
- * A provider's own protocol: what is sent, and what the events of the reply mean. Connections,
- * limits, errors and the reading of streams are the same for all. Calls are always streamed: a
- * server that streams shows that it is alive.
+ * A protocol: what is sent, and what the events of the reply mean. Connections, limits, errors and
+ * the reading of replies are the same for all.
  */
 export interface NativeProtocol {
   /** The key and whatever else every request carries; names in lower case. */
@@ -58,8 +60,10 @@ export interface NativeProtocol {
   write(model: NativeModel, request: ModelRequest): Promise<NativeCall>;
   reader(callee: Callee): ReplyReader;
   listUrl(endpoint: Endpoint): URL;
-  /** The names in a reply to that address. */
+  /** The names in a reply to that address; a list that has no name is `data`. */
   names(reply: Readonly<Record<string, unknown>>): readonly string[];
+  /** The failures that mean something more definite there. @default all stay as they are */
+  explain?(failure: ModullmError, callee: Callee, name: string): ModullmError;
 }
 
 export function createNative(options: NativeOptions, protocol: NativeProtocol): ModelProvider {
@@ -87,85 +91,63 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
   const { endpoint, config } = options;
   const id = `${endpoint.written}/${name}`;
   const abilities = abilitiesOf(endpoint, name);
+  const ready = async (): Promise<void> => {
+    const fault = credentialFault(endpoint, id, config);
+    if (fault !== null) throw fault;
+  };
   return {
     id,
     origin: endpoint.baseUrl,
     window: null,
     abilities,
-    async ready() {
-      const fault = credentialFault(endpoint, id, config);
-      if (fault !== null) throw fault;
-    },
+    ready,
     async *call(request, signal) {
-      const fault = credentialFault(endpoint, id, config);
-      if (fault !== null) throw fault;
+      await ready();
       const extra = textHeaders(request.params["extra_headers"]);
       const callee = calleeOf(endpoint, name, extra);
-      const call = await protocol.write({ name, endpoint, abilities, config, callee }, request);
+      const at = { name, endpoint, abilities, config, callee };
+      const call = await protocol.write(at, request);
       for (const note of call.notes) yield { type: "note", ...note };
       const patient = call.patient || endpoint.quirks.local;
       const deadlines = deadlinesOf(
         request.params["timeout"],
-        { stream: true, patient },
+        { stream: call.stream, patient },
         request.patience,
       );
-      const open = () => openExchange(options, protocol, { callee, deadlines, extra, signal });
+      const opening = { callee, deadlines, extra, signal };
       try {
-        yield* exchangeParts(open(), protocol, call, callee);
+        yield* exchangeParts(options, protocol, opening, call);
       } catch (thrown) {
-        if (call.bare === null || !refusesSchema(thrown, FORMAT_WORDS)) throw thrown;
+        if (call.bare === null || !refusesSchema(thrown, FORMAT_WORDS))
+          throw explained(protocol, thrown, callee, name);
         const note = weakenedNote(endpoint, [{ pointer: "", keyword: "schema" }]);
         if (note !== null) yield { type: "note", ...note };
         const params = await request.again?.(thrown);
-        const { bare } =
-          params === undefined
-            ? call
-            : await protocol.write(
-                { name, endpoint, abilities, config, callee },
-                { ...request, params },
-              );
-        yield* exchangeParts(open(), protocol, { ...call, body: bare ?? call.bare }, callee);
+        const other = params && (await protocol.write(at, { ...request, params })).bare;
+        yield* exchangeParts(options, protocol, opening, { ...call, body: other ?? call.bare });
       }
     },
   };
 }
 
 async function* exchangeParts(
-  exchange: Exchange,
+  options: NativeOptions,
   protocol: NativeProtocol,
+  opening: Opening,
   call: NativeCall,
-  callee: Callee,
 ): AsyncGenerator<ModelPart> {
+  const { callee } = opening;
+  const exchange = openExchange(options, protocol, opening);
   try {
-    const response = await exchange.fetch(call.url, {
-      method: "POST",
-      body: JSON.stringify(call.body),
-    });
-    const type = response.headers.get("content-type") ?? "";
-    const reader = protocol.reader(callee);
-    if (/json|html/.test(type)) yield* wholeParts(await exchange.text(response), callee, reader);
-    else yield* streamedParts(exchange, response, callee, reader);
+    const body = JSON.stringify(call.body);
+    const response = await exchange.fetch(call.url, { method: "POST", body });
+    yield* replyParts(exchange, response, callee, protocol.reader(callee));
   } finally {
     exchange.close();
   }
 }
 
-/**
- * A reply in one piece, from a server that does not stream; some send a list of what they would
- * have streamed.
- */
-function* wholeParts(body: string, callee: Callee, reader: ReplyReader): Generator<ModelPart> {
-  const value = parsed(body, callee);
-  const events = Array.isArray(value) ? value.filter(isObject) : isObject(value) ? [value] : [];
-  for (const event of events) yield* reader.take(event);
-  const end = reader.end();
-  if (end === null) {
-    const reason = `${callee.host} sent a reply without an answer: ${excerpt(body, callee)}`;
-    throw providerFailure(callee, reason, { status: 200, retryable: false });
-  }
-  yield* end;
-}
-
+/** @throws {ModullmError} RLLM_014 or RLLM_017 */
 async function listModels(
   options: NativeOptions,
   protocol: NativeProtocol,
@@ -175,34 +157,59 @@ async function listModels(
   if (endpoint.models.length > 0) return endpoint.models;
   const fault = credentialFault(endpoint, endpoint.written, config);
   if (fault !== null) throw fault;
-  const callee = calleeOf(endpoint, "models", {});
-  const deadlines = { total: 30_000, first: null, stall: null };
+  return askNames(options, protocol, signal);
+}
+
+/** The names that the server lists, whatever the user has listed. */
+export async function askNames(
+  options: NativeOptions,
+  protocol: NativeProtocol,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { endpoint } = options;
+  const callee = calleeOf(endpoint, "*", {});
+  const deadlines = { total: LIST_TIME, first: null, stall: null };
   const exchange = openExchange(options, protocol, { callee, deadlines, extra: {}, signal });
   try {
     const text = await exchange.text(await exchange.fetch(protocol.listUrl(endpoint)));
     const reply = parsed(text, callee);
+    if (Array.isArray(reply)) return protocol.names({ data: reply });
     return isObject(reply) ? protocol.names(reply) : [];
+  } catch (thrown) {
+    throw explained(protocol, exchange.explain(thrown), callee, "");
   } finally {
     exchange.close();
   }
 }
 
-interface Opening {
+function explained(
+  protocol: NativeProtocol,
+  thrown: unknown,
+  callee: Callee,
+  name: string,
+): unknown {
+  if (!(thrown instanceof ModullmError)) return thrown;
+  return protocol.explain?.(thrown, callee, name) ?? thrown;
+}
+
+/** Milliseconds to list the models. */
+const LIST_TIME = 30_000;
+
+export interface Opening {
   readonly callee: Callee;
   readonly deadlines: Deadlines;
   readonly extra: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
-function openExchange(
+export function openExchange(
   options: NativeOptions,
   protocol: NativeProtocol,
   opening: Opening,
 ): Exchange {
   const { endpoint, fetch } = options;
   const { callee, deadlines, extra, signal } = opening;
-  const own = Object.entries(endpoint.headers).map(([name, value]) => [name.toLowerCase(), value]);
-  const headers = { ...protocol.headers(endpoint), ...Object.fromEntries(own), ...extra };
+  const headers = { ...protocol.headers(endpoint), ...textHeaders(endpoint.headers), ...extra };
   return new Exchange({ callee, fetch, signal, deadlines, headers });
 }
 
@@ -214,6 +221,6 @@ function parsed(body: string, callee: Callee): unknown {
   }
 }
 
-/** By which these providers say what they refuse. */
+/** By which servers say that it is the form of the answer what they refuse. */
 const FORMAT_WORDS =
-  /schema|output_config|output format|structured output|text\.format|grammar|too many states/i;
+  /schema|response_?format|output_config|output format|structured output|text\.format|guided|grammar|too many states/i;

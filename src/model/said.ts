@@ -52,6 +52,12 @@ export function readError(body: string): Said {
   };
 }
 
+/** Whether an event of a stream, or a whole reply, reports an error, in whichever form. */
+export function isError(value: Readonly<Record<string, unknown>>): boolean {
+  const { error, object, type } = value;
+  return Boolean(error) || object === "error" || type === "error";
+}
+
 /** `google.rpc.RetryInfo`: a duration such as "34.5s". */
 function retryDelay(details: unknown): number | null {
   for (const detail of Array.isArray(details) ? details.filter(isObject) : []) {

@@ -1,109 +1,221 @@
 import { isObject } from "../core/json.ts";
+import { EventSplitter } from "./events.ts";
+import type { StreamEvent } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import { notJson } from "./exchange.ts";
-import { excerpt, providerFailure } from "./failure.ts";
+import { excerpt, inBandFailure, providerFailure } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import type { ModelPart } from "./model.ts";
-import { readEvents } from "./openai/sse.ts";
+import { isError } from "./said.ts";
+
+/**
+ * How far a reply has come: `open` (the model has not finished), `whole` (the answer was in one
+ * piece that names no reason), `finished` (the model said so; counts may follow), `closed` (the
+ * protocol says that nothing follows).
+ */
+export type ReplyState = "open" | "whole" | "finished" | "closed";
 
 /** What a protocol makes of the events of one reply. Made anew for every call. */
 export interface ReplyReader {
+  readonly state: ReplyState;
   /**
    * The parts that one event brings; also given a whole reply, where a server sends that in place
-   * of a stream.
-   * @throws {ModullmError} RLLM_017 for an event that reports an error
+   * of a stream. Events that report an error don't come here.
+   * @throws {ModullmError} RLLM_017 for an answer that says within that it failed
    */
   take(event: Readonly<Record<string, unknown>>): Iterable<ModelPart>;
-  /**
-   * The last parts, a `finish` at their end; null while the model has not said that it finished.
-   */
-  end(): readonly ModelPart[] | null;
-  /** Whether the protocol says that nothing comes any more. */
-  readonly closed: boolean;
+  /** The last parts, a `finish` at their end. Called once, when the state is not `open`. */
+  end(): readonly ModelPart[];
 }
 
 /** Milliseconds a server has, once the model is done, to send its count and close the stream. */
 const EPILOGUE = 2000;
+/** The same where the reason came with text: some servers give one with every piece. */
+const LONG_EPILOGUE = 30_000;
 /** Characters of a reply that are kept for messages. */
 const SAMPLE = 1200;
 
-interface Progress {
-  events: number;
-  malformed: number;
-  /** The beginning of what came, for messages. */
-  start: string;
-}
-
 /**
- * The parts of a streamed reply.
+ * The parts of a reply. Its body decides how it is read, whatever its content type says: events,
+ * one JSON object a line, or one JSON value.
  *
  * Finished means that the model said so: a stream that ends without that was cut, whatever else it
  * said, and is an error. After it nothing can spoil the answer any more: a missing `[DONE]`, a
- * reset or silence ends the stream quietly. Malformed events are skipped, with a note, if the model
- * finishes after them.
+ * reset or silence ends the stream quietly. Text that comes after all belongs to the answer, and
+ * then only a proper end is one. Malformed events are skipped, with a note, if the model finishes
+ * after them.
  */
-export async function* streamedParts(
+export async function* replyParts(
   exchange: Exchange,
   response: Response,
   callee: Callee,
   reader: ReplyReader,
 ): AsyncGenerator<ModelPart> {
-  const progress: Progress = { events: 0, malformed: 0, start: "" };
+  const body = new Body(callee, reader);
+  const decoder = new TextDecoder();
   try {
-    for await (const data of readEvents(sampled(exchange.read(response), progress))) {
-      if (data.trim() === "[DONE]") break;
-      for (const event of objectsIn(data, progress)) yield* reader.take(event);
-      if (reader.closed) break;
-      if (reader.end() !== null) exchange.endWithin(EPILOGUE);
+    for await (const bytes of exchange.read(response)) {
+      yield* body.push(decoder.decode(bytes, { stream: true }));
+      if (body.over) break;
+      exchange.endWithin(body.epilogue);
     }
+    yield* body.end(decoder.decode());
   } catch (thrown) {
     const failure = exchange.explain(thrown);
-    if (reader.end() === null || failure.code === "RLLM_022") throw failure;
+    if (!body.survives || failure.code === "RLLM_022") throw failure;
   }
-  const end = reader.end();
-  if (end === null) throw unfinished(progress, callee);
-  if (progress.malformed > 0) yield malformedNote(progress.malformed, callee);
-  yield* end;
+  if (!body.complete) throw body.unfinished();
+  if (body.malformed > 0) yield malformedNote(body.malformed, callee);
+  yield* reader.end();
 }
 
-/** Usually one object an event; servers that forget the blank line between events send several. */
-function objectsIn(data: string, progress: Progress): readonly Record<string, unknown>[] {
-  progress.events++;
-  const whole = objectIn(data);
-  if (whole !== null) return [whole];
-  const lines = data.includes("\n") ? data.split("\n").map(objectIn) : [null];
-  progress.malformed += lines.filter((line) => line === null).length;
-  return lines.filter((line) => line !== null);
+function isDone({ state }: ReplyReader): boolean {
+  return state === "finished" || state === "closed";
 }
 
-function objectIn(text: string): Record<string, unknown> | null {
+/** The body of one reply, as its pieces come. */
+class Body {
+  malformed = 0;
+  /** Whether nothing that still comes matters. */
+  over = false;
+  readonly #callee: Callee;
+  readonly #reader: ReplyReader;
+  readonly #splitter = new EventSplitter();
+  /** Null until the first line shows what it is. */
+  #form: "events" | "value" | null = null;
+  /** What came before the form was known; all that came where it is one value. */
+  #held = "";
+  #start = "";
+  #events = 0;
+  /** Whether the reply was one JSON value, which can't have been cut. */
+  #single = false;
+  /** Whether text or thoughts came. */
+  #begun = false;
+  /** Whether the model said that it finished before its last text, or with it. */
+  #early = false;
+  /** Whether text came after the model had said that it finished. */
+  #wentOn = false;
+
+  constructor(callee: Callee, reader: ReplyReader) {
+    this.#callee = callee;
+    this.#reader = reader;
+  }
+
+  get complete(): boolean {
+    return isDone(this.#reader) || (this.#reader.state === "whole" && this.#single);
+  }
+
+  /** Whether an end that is no proper one leaves the answer whole. */
+  get survives(): boolean {
+    return isDone(this.#reader) && !this.#wentOn;
+  }
+
+  /** Milliseconds that are waited for the end; null: as long as for any other piece. */
+  get epilogue(): number | null {
+    if (this.#reader.state !== "finished" || this.#wentOn) return null;
+    return this.#early ? LONG_EPILOGUE : EPILOGUE;
+  }
+
+  *push(text: string): Generator<ModelPart> {
+    if (this.#start.length < SAMPLE) this.#start += text.slice(0, SAMPLE);
+    if (this.#form === "events") return yield* this.#takeAll(this.#splitter.push(text));
+    this.#held += text;
+    this.#form ??= formOf(this.#held);
+    if (this.#form !== "events") return;
+    yield* this.#takeAll(this.#splitter.push(this.#held));
+    this.#held = "";
+  }
+
+  /** @param text the last piece */
+  *end(text: string): Generator<ModelPart> {
+    yield* this.push(text);
+    if (this.over) return;
+    if (this.#form === "events") return yield* this.#takeAll(this.#splitter.end());
+    const value = parsed(this.#held);
+    if (value === undefined || value === null || typeof value !== "object") {
+      // Lines, of which the first one is damaged.
+      if (!this.#held.trimStart().startsWith("{")) return;
+      yield* this.#takeAll(this.#splitter.push(this.#held));
+      return yield* this.#takeAll(this.#splitter.end());
+    }
+    this.#single = true;
+    const events = Array.isArray(value) ? value.filter(isObject) : [value];
+    this.#events += events.length;
+    for (const event of events) if (isObject(event)) yield* this.#takeObject(event);
+  }
+
+  /** The error that an incomplete reply is. */
+  unfinished(): Error {
+    const callee = this.#callee;
+    const shown = excerpt(this.#start, callee);
+    const fail = (what: string, retryable: boolean, status: number | null): Error =>
+      providerFailure(callee, `${callee.host} sent ${what}`, { status, retryable });
+    if (this.#single) {
+      const what = this.#events === 0 ? "that is not an object" : "without an answer";
+      return fail(`a reply ${what}: ${shown}`, false, 200);
+    }
+    const nothing = this.#events === 0 || this.#start.trimStart().startsWith("{");
+    if (nothing && this.malformed === this.#events) return notJson(callee, this.#start);
+    if (this.malformed === this.#events)
+      return fail(`nothing but malformed events: ${shown}`, true, null);
+    return fail("a stream that ended before the model did", true, null);
+  }
+
+  *#takeAll(events: readonly StreamEvent[]): Generator<ModelPart> {
+    for (const event of events) {
+      if (this.over) return;
+      this.#events++;
+      yield* this.#takeEvent(event);
+    }
+  }
+
+  /** Usually one object an event; servers that forget the blank line between events send several. */
+  *#takeEvent({ data, name, bare }: StreamEvent): Generator<ModelPart> {
+    if (data.trim() === "[DONE]") {
+      this.over = true;
+      return;
+    }
+    const whole = parsed(data);
+    const lines = isObject(whole) ? [whole] : data.split("\n").map(parsed);
+    const objects = lines.filter(isObject);
+    this.#single = bare && this.#events === 1 && isObject(whole);
+    if (name === "error" && !objects.some(isError))
+      throw inBandFailure(this.#callee, objects[0] ?? { error: data });
+    this.malformed += lines.length - objects.length;
+    for (const object of objects) yield* this.#takeObject(object);
+  }
+
+  *#takeObject(object: Readonly<Record<string, unknown>>): Generator<ModelPart> {
+    if (isError(object)) throw inBandFailure(this.#callee, object);
+    const finished = isDone(this.#reader);
+    let spoke = false;
+    for (const part of this.#reader.take(object)) {
+      spoke ||= part.type === "text" || part.type === "reasoning";
+      yield part;
+    }
+    this.#begun ||= spoke;
+    if (finished) this.#wentOn ||= spoke;
+    else if (isDone(this.#reader)) this.#early = spoke || !this.#begun;
+    if (this.#reader.state === "closed") this.over = true;
+  }
+}
+
+/** What the beginning of a body shows; null while it is too short to tell. */
+function formOf(text: string): "events" | "value" | null {
+  const start = text.trimStart();
+  if (start === "") return null;
+  if (!/^[{[<]/.test(start)) return "events";
+  const end = start.search(/[\r\n]/);
+  if (end < 0) return null;
+  return isObject(parsed(start.slice(0, end))) ? "events" : "value";
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
-}
-
-async function* sampled(
-  bytes: AsyncIterable<Uint8Array>,
-  progress: Progress,
-): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder();
-  for await (const piece of bytes) {
-    if (progress.start.length < SAMPLE)
-      progress.start += decoder.decode(piece.subarray(0, SAMPLE), { stream: true });
-    yield piece;
-  }
-}
-
-function unfinished(progress: Progress, callee: Callee): Error {
-  if (progress.events === 0) return notJson(callee, progress.start);
-  const all = progress.malformed === progress.events;
-  const what = all
-    ? `nothing but malformed events: ${excerpt(progress.start, callee)}`
-    : "a stream that ended before the model did";
-  return providerFailure(callee, `${callee.host} sent ${what}`, { status: null, retryable: true });
 }
 
 function malformedNote(count: number, callee: Callee): ModelPart {

@@ -19,7 +19,7 @@ async function read(act: Act, limits: Partial<Deadlines>, pause = 0): Promise<st
   });
   try {
     let text = "";
-    for await (const piece of exchange.read(await exchange.fetch(server.url))) {
+    for await (const piece of exchange.read(await exchange.fetch(new URL(server.url)))) {
       text += new TextDecoder().decode(piece);
       await Bun.sleep(pause);
     }

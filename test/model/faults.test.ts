@@ -234,9 +234,9 @@ describe("a failure that stays is RLLM_017", () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  test("when the reply has no choices, is a list, or reports an error with status 200", async () => {
+  test("when the reply has no answer, is a list, or reports an error with status 200", async () => {
     const { model } = await bench(
-      answers(200, { id: "x", choices: [] }),
+      answers(200, { id: "x" }),
       answers(200, "[1,2]", { "content-type": "application/json" }),
       answers(200, { error: { message: "Model is broken", type: "invalid_request_error" } }),
     );
@@ -248,7 +248,7 @@ describe("a failure that stays is RLLM_017", () => {
     expect(
       reasons.map((result) => String(result.error?.details["reason"]).replace(/^\S+ /, "")),
     ).toEqual([
-      `sent a reply without choices: {"id":"x","choices":[]}`,
+      `sent a reply without an answer: {"id":"x"}`,
       "sent a reply that is not an object: [1,2]",
       "reported an error: Model is broken",
     ]);

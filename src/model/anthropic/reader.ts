@@ -1,7 +1,5 @@
 import type { Usage } from "../../core/events.ts";
 import { isCount, isObject } from "../../core/json.ts";
-import { inBandFailure } from "../failure.ts";
-import type { Callee } from "../failure.ts";
 import type { ModelPart } from "../model.ts";
 import type { ReplyReader } from "../stream.ts";
 import { OUTPUT_TOOL } from "./schema.ts";
@@ -26,7 +24,7 @@ const REASONS: Readonly<Record<string, Finish["reason"]>> = {
  * anywhere. Unknown events are passed over, as the page asks. The input of the tool that carries
  * the answer is the answer.
  */
-export function messageReader(callee: Callee): ReplyReader {
+export function messageReader(): ReplyReader {
   const answerBlocks = new Set<unknown>();
   let counts: Record<string, unknown> = {};
   let served: string | null = null;
@@ -44,12 +42,11 @@ export function messageReader(callee: Callee): ReplyReader {
   }
 
   return {
-    get closed() {
-      return closed;
+    get state() {
+      return closed ? "closed" : stop === null ? "open" : "finished";
     },
     *take(event) {
       const { type, index } = event;
-      if (type === "error" || isObject(event["error"])) throw inBandFailure(callee, event);
       if (type === "message") {
         yield* wholeBlocks(event["content"]);
         readMessage(event);
@@ -67,9 +64,8 @@ export function messageReader(callee: Callee): ReplyReader {
       } else if (type === "message_stop") closed = true;
     },
     end() {
-      if (stop === null) return null;
       const answered = answerBlocks.size > 0 && stop === "tool_use";
-      const reason = answered ? "stop" : (REASONS[stop] ?? "other");
+      const reason = answered ? "stop" : (REASONS[stop ?? ""] ?? "other");
       const finish: Finish = { type: "finish", reason, usage: usageOf(counts), served };
       return reason === "content-filter" ? [declined(category), finish] : [finish];
     },

@@ -80,7 +80,7 @@ export async function messagesCall(
     ...extra,
   };
   const ours = form.format !== null && params["response_format"] == null;
-  return { url, body: whole, notes, bare: ours ? bare : null, patient: false };
+  return { url, body: whole, notes, bare: ours ? bare : null, patient: false, stream: true };
 }
 
 async function limitOf(

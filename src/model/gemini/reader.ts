@@ -1,7 +1,5 @@
 import type { Usage } from "../../core/events.ts";
 import { isCount, isObject } from "../../core/json.ts";
-import { inBandFailure } from "../failure.ts";
-import type { Callee } from "../failure.ts";
 import type { ModelPart } from "../model.ts";
 import type { ReplyReader } from "../stream.ts";
 
@@ -23,16 +21,16 @@ const REASONS: Readonly<Record<string, Finish["reason"]>> = {
  * new in it. The last one has a `finishReason`; a prompt that is blocked has a `promptFeedback` and
  * no candidate at all.
  */
-export function generateReader(callee: Callee): ReplyReader {
+export function generateReader(): ReplyReader {
   let finish: string | null = null;
   let blocked: string | null = null;
   let usage: Usage | null = null;
   let served: string | null = null;
   return {
-    closed: false,
+    get state() {
+      return finish === null && blocked === null ? "open" : "finished";
+    },
     *take(event) {
-      if (event["error"] !== undefined && event["error"] !== null)
-        throw inBandFailure(callee, event);
       usage = usageOf(event["usageMetadata"]) ?? usage;
       if (typeof event["modelVersion"] === "string" && event["modelVersion"] !== "")
         served = event["modelVersion"];
@@ -46,7 +44,6 @@ export function generateReader(callee: Callee): ReplyReader {
         finish = candidate["finishReason"];
     },
     end() {
-      if (finish === null && blocked === null) return null;
       const why = blocked ?? finish ?? "";
       const reason = blocked === null ? (REASONS[why] ?? "other") : "content-filter";
       const last: Finish = { type: "finish", reason, usage, served };

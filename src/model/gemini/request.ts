@@ -57,7 +57,8 @@ export async function generateCall(
   const { responseJsonSchema: schema, ...plain } = form;
   const ours = schema !== undefined && params["response_format"] == null;
   const patient = model.abilities.thinking !== "none";
-  return { url, body: bodyWith(form), notes, bare: ours ? bodyWith(plain) : null, patient };
+  const bare = ours ? bodyWith(plain) : null;
+  return { url, body: bodyWith(form), notes, bare, patient, stream: true };
 }
 
 function conversation(model: NativeModel, messages: readonly Message[], notes: ModelNote[]): Body {

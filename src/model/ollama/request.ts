@@ -3,7 +3,7 @@ import { isObject } from "../../core/json.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { modalityOf, notTaken } from "../attachments.ts";
 import { attachmentTokens } from "../tokens/attachments.ts";
-import { calleeOf } from "../openai/address.ts";
+import type { NativeCall, NativeModel } from "../native.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
 import { translateSchema } from "../schema/translate.ts";
@@ -42,13 +42,9 @@ const STEERING = new Set([
   "extra_body",
 ]);
 
-export interface OllamaBody {
-  readonly body: ChatRequest & { stream: true };
-  readonly notes: readonly ModelNote[];
-}
-
-export function ollamaBody(endpoint: Endpoint, name: string, request: ModelRequest): OllamaBody {
+export function ollamaCall(url: URL, model: NativeModel, request: ModelRequest): NativeCall {
   const notes: ModelNote[] = [];
+  const { endpoint, name } = model;
   const { params } = request;
   const options: Record<string, unknown> = {};
   const direct: Record<string, unknown> = {};
@@ -66,18 +62,26 @@ export function ollamaBody(endpoint: Endpoint, name: string, request: ModelReque
   if (isObject(extra["options"])) Object.assign(options, extra["options"]);
   const format = formatOf(endpoint, request, notes);
   const think = thinkOf(params);
-  return {
-    body: {
+  const bodyWith = (form: Pick<ChatRequest, "format">): Readonly<Record<string, unknown>> => ({
+    ...({
       model: name,
-      messages: request.messages.map((message) => ollamaMessage(endpoint, name, message)),
-      ...(format === null ? {} : { format }),
+      messages: request.messages.map((message) => ollamaMessage(model, message)),
+      ...form,
       ...(think === null ? {} : { think }),
-      ...direct,
-      ...extra,
-      ...(Object.keys(options).length > 0 ? { options } : {}),
-      stream: true,
-    },
+    } satisfies ChatRequest),
+    ...direct,
+    ...extra,
+    ...(Object.keys(options).length > 0 ? { options } : {}),
+    stream: true,
+  });
+  const ours = format !== null && params["response_format"] == null && params["format"] == null;
+  return {
+    url,
+    body: bodyWith(format === null ? {} : { format }),
     notes,
+    bare: ours ? bodyWith({}) : null,
+    patient: true,
+    stream: true,
   };
 }
 
@@ -86,14 +90,13 @@ export function ollamaBody(endpoint: Endpoint, name: string, request: ModelReque
  * other file
  */
 function ollamaMessage(
-  endpoint: Endpoint,
-  name: string,
+  model: NativeModel,
   { role, content, attachments = [] }: Message,
 ): ChatMessage {
   if (attachments.length === 0) return { role, content };
   const images = attachments.map((attachment) => {
     if (modalityOf(attachment) === "image") return attachment.data;
-    throw notTaken(calleeOf(endpoint, name, {}), attachment, ["image"]);
+    throw notTaken(model.callee, attachment, ["image"]);
   });
   return { role, content, images };
 }

@@ -5,28 +5,29 @@ import type { Callee } from "../failure.ts";
 /** Cutting shorter texts out of messages would leave holes in ordinary words. */
 const SHORTEST_SECRET = 6;
 
+/** Azure's version of the protocol where a deployment's address is set and no version. */
+const AZURE_VERSION = "2024-10-21";
+
 /**
- * The address without its query, which goes behind the path of the call. Azure has an address for
- * each deployment, with the version of its protocol; the newer `/openai/v1` is like OpenAI's.
+ * The address of a call; the query of the base URL stays. Azure has an address for each deployment,
+ * with the version of its protocol; the newer `/openai/v1` is like OpenAI's.
  */
-export function addressOf(
-  endpoint: Endpoint,
-  name: string,
-): { baseURL: string; defaultQuery: Record<string, string> } {
+export function callAddress(endpoint: Endpoint, name: string, path: string): URL {
   const url = new URL(endpoint.baseUrl);
-  const query = Object.fromEntries(url.searchParams);
-  url.search = "";
-  const base = url.toString().replace(/\/+$/, "");
-  if (!isAzure(endpoint)) return { baseURL: base, defaultQuery: query };
-  const dated = endpoint.apiVersion ?? query["api-version"] ?? null;
-  if (base.includes("/openai/deployments/")) {
-    return { baseURL: base, defaultQuery: { ...query, "api-version": dated ?? "2024-10-21" } };
+  const base = url.pathname.replace(/\/+$/, "");
+  if (!isAzure(endpoint)) {
+    url.pathname = `${base}${path}`;
+    return url;
   }
-  if (url.pathname !== "/" && url.pathname !== "/openai")
-    return { baseURL: base, defaultQuery: query };
-  if (dated === null) return { baseURL: `${url.origin}/openai/v1`, defaultQuery: query };
-  const deployment = `${url.origin}/openai/deployments/${encodeURIComponent(name)}`;
-  return { baseURL: deployment, defaultQuery: { ...query, "api-version": dated } };
+  const dated = endpoint.apiVersion ?? url.searchParams.get("api-version");
+  const deployed = base.includes("/openai/deployments/");
+  const bare = base === "" || base === "/openai";
+  if (deployed || (bare && dated !== null))
+    url.searchParams.set("api-version", dated ?? AZURE_VERSION);
+  if (!bare) url.pathname = `${base}${path}`;
+  else if (dated === null) url.pathname = `/openai/v1${path}`;
+  else url.pathname = `/openai/deployments/${encodeURIComponent(name)}${path}`;
+  return url;
 }
 
 /** Where the names of the models are. */

@@ -1,3 +1,4 @@
+import type { ChatCompletionContentPart } from "openai/resources/chat/completions";
 import { dataUri, modalityOf, notTaken } from "../attachments.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Attachment, Message } from "../model.ts";
@@ -32,9 +33,16 @@ function filePart(attachment: Attachment, target: Target): object {
   const refuse = (): Error =>
     notTaken(calleeOf(target.endpoint, target.name, {}), attachment, takes);
   if (modality === null || !takes.includes(modality)) throw refuse();
-  if (modality === "image") return { type: "image_url", image_url: { url: dataUri(attachment) } };
+  if (modality === "image")
+    return {
+      type: "image_url",
+      image_url: { url: dataUri(attachment) },
+    } satisfies ChatCompletionContentPart;
   if (modality === "pdf")
-    return { type: "file", file: { filename: attachment.name, file_data: dataUri(attachment) } };
+    return {
+      type: "file",
+      file: { filename: attachment.name, file_data: dataUri(attachment) },
+    } satisfies ChatCompletionContentPart;
   const format = FORMATS[attachment.mediaType] ?? attachment.mediaType.slice("audio/".length);
   const strict = target.endpoint.provider === "openai" || target.endpoint.provider === "azure";
   if (strict && !OPENAI_FORMATS.includes(format)) throw refuse();

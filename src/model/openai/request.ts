@@ -1,24 +1,14 @@
 import type { Json } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
-import type { Deadlines } from "../exchange.ts";
-import { deadlinesOf, wantsStream } from "../failover/deadlines.ts";
+import type { ResponseFormatJSONObject, ResponseFormatJSONSchema } from "openai/resources/shared";
+import { wantsStream } from "../failover/deadlines.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
+import type { NativeCall, NativeModel } from "../native.ts";
 import { chatMessage } from "./content.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { abilitiesOf } from "../families.ts";
 import type { Abilities } from "../quirks.ts";
 import { translateSchema } from "../schema/translate.ts";
 import type { Weakening } from "../schema/translate.ts";
-
-export interface ChatBody {
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly stream: boolean;
-  readonly deadlines: Deadlines;
-  readonly notes: readonly ModelNote[];
-  /** Whether `response_format` was put in here, so that it may be taken out again. */
-  readonly ownFormat: boolean;
-}
 
 /** Parameters that steer the call and are not part of its body. */
 const STEERING = new Set([
@@ -31,13 +21,13 @@ const STEERING = new Set([
 ]);
 
 /**
- * The body of a chat completion: the messages as they are, the parameters as this server takes
- * them.
+ * A chat completion: the messages as they are, the parameters as this server takes them. The shapes
+ * are held to the types of the `openai` package.
  */
-export function chatBody(endpoint: Endpoint, name: string, request: ModelRequest): ChatBody {
+export function chatCall(url: URL, model: NativeModel, request: ModelRequest): NativeCall {
   const notes: ModelNote[] = [];
+  const { endpoint, name, abilities } = model;
   const { params } = request;
-  const abilities = abilitiesOf(endpoint, name);
   const { local } = endpoint.quirks;
   const patient = local || abilities.thinking === "effort";
   const stream = wantsStream(request, { patient, local, streamUsage: abilities.streamUsage });
@@ -60,19 +50,20 @@ export function chatBody(endpoint: Endpoint, name: string, request: ModelRequest
       message: `Asked for ${params["n"]} answers: only the first one is used`,
     });
   }
-  const format = responseFormat(endpoint, { name, abilities }, request, notes);
-  if (format !== null) body["response_format"] = format;
+  const format = responseFormat(model, request, notes);
   if (stream) body["stream"] = true;
   if (stream && abilities.streamUsage) body["stream_options"] = { include_usage: true };
-  if (isObject(params["extra_body"])) Object.assign(body, params["extra_body"]);
+  const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
+  const bare = { ...body, ...extra };
+  const ours =
+    format !== null && params["response_format"] === undefined && params["format"] === undefined;
   return {
-    body,
-    headers: textHeaders(params["extra_headers"]),
-    stream: body["stream"] === true,
-    deadlines: deadlinesOf(params["timeout"], { stream, patient }, request.patience),
+    url,
+    body: format === null ? bare : { ...body, response_format: format, ...extra },
     notes,
-    ownFormat:
-      format !== null && params["response_format"] === undefined && params["format"] === undefined,
+    bare: ours ? bare : null,
+    patient,
+    stream,
   };
 }
 
@@ -121,17 +112,16 @@ export function refusedBy(
  * the server takes one.
  */
 function responseFormat(
-  endpoint: Endpoint,
-  model: { name: string; abilities: Abilities },
+  { endpoint, name, abilities }: NativeModel,
   request: ModelRequest,
   notes: ModelNote[],
 ): unknown {
   const { params, schema } = request;
-  const { name, abilities } = model;
   if (params["response_format"] !== undefined && params["response_format"] !== null)
     return params["response_format"];
   const wantsJson = params["format"] === "json";
-  if (wantsJson && abilities.jsonMode) return { type: "json_object" };
+  if (wantsJson && abilities.jsonMode)
+    return { type: "json_object" } satisfies ResponseFormatJSONObject;
   if (abilities.schema === "none" || Object.keys(schema).length === 0) {
     if (wantsJson) notes.push(leftOut(endpoint, name, "format"));
     return null;
@@ -142,8 +132,8 @@ function responseFormat(
   const strict = abilities.schema === "strict" ? { strict: translation.strict } : {};
   return {
     type: "json_schema",
-    json_schema: { name: "output", schema: translation.schema, ...strict },
-  };
+    json_schema: { name: "output", schema: { ...translation.schema }, ...strict },
+  } satisfies ResponseFormatJSONSchema;
 }
 
 export function textHeaders(value: unknown): Record<string, string> {

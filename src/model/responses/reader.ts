@@ -4,7 +4,7 @@ import { inBandFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
 import type { ModelPart } from "../model.ts";
 import { servedBy } from "../openai/reply.ts";
-import { refusalNote } from "../openai/whole.ts";
+import { refusalNote } from "../openai/reader.ts";
 import type { ReplyReader } from "../stream.ts";
 
 type Finish = Extract<ModelPart, { type: "finish" }>;
@@ -47,17 +47,13 @@ export function responseReader(callee: Callee): ReplyReader {
   }
 
   return {
-    get closed() {
-      return finish !== null;
+    get state() {
+      return finish === null ? "open" : "closed";
     },
     *take(event) {
       const { type, delta } = event;
-      if (type === "error")
-        throw inBandFailure(callee, isObject(event["error"]) ? event : { error: event });
       if (event["object"] === "response") yield* readResponse(event);
       else if (isObject(event["response"])) yield* readResponse(event["response"]);
-      else if (typeof event["error"] === "string" || isObject(event["error"]))
-        throw inBandFailure(callee, event);
       if (typeof delta !== "string" || delta === "" || typeof type !== "string") return;
       if (type === "response.output_text.delta") yield { type: "text", text: delta };
       else if (REASONING.includes(type)) yield { type: "reasoning", text: delta };
@@ -66,7 +62,7 @@ export function responseReader(callee: Callee): ReplyReader {
       streamed = true;
     },
     end() {
-      if (finish === null) return null;
+      if (finish === null) return [];
       return refusal === ""
         ? [finish]
         : [refusalNote(refusal, callee), { ...finish, reason: "content-filter" }];

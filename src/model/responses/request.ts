@@ -57,6 +57,7 @@ export function responsesCall(url: URL, model: NativeModel, request: ModelReques
     notes,
     bare: ours ? withText(verbosity) : null,
     patient: model.abilities.thinking === "effort",
+    stream: true,
   };
 }
 

@@ -1,0 +1,60 @@
+import type { Usage } from "../../core/events.ts";
+import { excerpt, inBandFailure } from "../failure.ts";
+import type { Callee } from "../failure.ts";
+import type { ModelPart } from "../model.ts";
+import type { ReplyReader, ReplyState } from "../stream.ts";
+import { finishReason, firstChoice, readPiece, readUsage, servedBy } from "./reply.ts";
+
+/**
+ * Reads the chunks of a chat completion, and a whole one. The end of a stream is `[DONE]`, which is
+ * no event.
+ */
+export function chatReader(callee: Callee): ReplyReader {
+  let state: ReplyState = "open";
+  let finish: string | null = null;
+  let usage: Usage | null = null;
+  let served: string | null = null;
+  let refusal = "";
+  return {
+    get state() {
+      return state;
+    },
+    *take(event) {
+      usage = readUsage(event) ?? usage;
+      served = servedBy(event) ?? served;
+      const choice = firstChoice(event);
+      if (state === "open" && isWhole(event, choice)) state = "whole";
+      if (choice === null) return;
+      const { error, finish_reason: reason } = choice;
+      if (reason === "error" || error)
+        throw inBandFailure(callee, { error: error ?? "the model stopped with an error" });
+      const piece = readPiece(choice["delta"] ?? choice["message"]);
+      if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
+      if (piece.text !== "") yield { type: "text", text: piece.text };
+      refusal += piece.refusal;
+      if (typeof reason === "string" && reason !== "") {
+        finish = reason;
+        state = "finished";
+      }
+    },
+    end() {
+      const reason = refusal === "" ? finishReason(finish) : "content-filter";
+      const last: ModelPart = { type: "finish", reason, usage, served };
+      return refusal === "" ? [last] : [refusalNote(refusal, callee), last];
+    },
+  };
+}
+
+/** Without choices there is no answer, which is an answer without text. */
+function isWhole(
+  { choices }: Readonly<Record<string, unknown>>,
+  choice: Readonly<Record<string, unknown>> | null,
+): boolean {
+  if (choice !== null) return choice["message"] !== undefined;
+  return Array.isArray(choices) && choices.length === 0;
+}
+
+/** A model that declines says so in a field of its own. */
+export function refusalNote(text: string, callee: Callee): ModelPart {
+  return { type: "note", kind: "warning", message: `The model declined: ${excerpt(text, callee)}` };
+}
