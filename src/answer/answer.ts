@@ -11,6 +11,11 @@ export interface ReadOptions {
   readonly repair?: RepairLevel;
   /** "object": the value must be a JSON object, as the output of a program must. @default "any" */
   readonly root?: "object" | "any";
+  /**
+   * The server stopped the answer before its end. What was still open then is never closed: an
+   * answer that isn't whole is refused. @default false
+   */
+  readonly cut?: boolean;
 }
 
 /** One change made between what the model wrote and the value that was read. */

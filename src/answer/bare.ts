@@ -1,4 +1,5 @@
 import { afterComma, type Place } from "./follow.ts";
+import { isClosingProse } from "./marks.ts";
 import { readNumber } from "./numbers.ts";
 import {
   blankEnd,
@@ -112,6 +113,8 @@ function numberEnd(cursor: Cursor): number {
 }
 
 function bareKeyEnd(cursor: Cursor): number {
+  const time = /^\d{1,2}:\d\d(?::\d\d)?(?=\s*:)/.exec(cursor.text.slice(cursor.at, cursor.at + 12));
+  if (time) return cursor.at + time[0].length;
   for (let at = cursor.at; at < cursor.end; at++) {
     const code = cursor.text.charCodeAt(at);
     if (
@@ -152,7 +155,7 @@ function bareValueEnd(cursor: Cursor, place: Place): number {
       depth++;
     } else if (isCloser(char)) {
       if (depth > 0) depth--;
-      else if (closes(cursor, char, place)) return at;
+      else if (closes(cursor, char, place) || isWrongCloser(cursor, at, place)) return at;
     } else if (char === "\n") {
       if (endsAtLine(cursor, at, place)) return at;
     } else if (depth === 0 && endsHere(cursor, at, char, place)) return at;
@@ -163,6 +166,15 @@ function bareValueEnd(cursor: Cursor, place: Place): number {
 function closes(cursor: Cursor, char: string, place: Place): boolean {
   if (place === "top") return char === ")" && cursor.stack.length > 0;
   return openerLevel(cursor, char, cursor.stack.length - 1) >= 0;
+}
+
+/** `{"a": 44]`: a closer of another kind than what is open, behind a value or at the very end. */
+function isWrongCloser(cursor: Cursor, at: number, place: Place): boolean {
+  if (place === "top" || cursor.stack.length === 0) return false;
+  const ahead = cursor.text.slice(at + 1, Math.min(cursor.end, at + 40));
+  if (/^[\s}\])]*$/.test(ahead) && at + 40 >= cursor.end) return true;
+  if (!/^\s*[,}\])]/.test(ahead)) return false;
+  return bareValue(cursor.text.slice(cursor.at, at).trim()) !== undefined;
 }
 
 /** `1{` in a list of objects: the next one begins. */
@@ -221,6 +233,7 @@ function commaEnds(cursor: Cursor, at: number, place: Place): boolean {
   if (place !== "value") return true;
   const verdict = afterComma(cursor, at + 1, cursor.stack.length - 1);
   if (verdict === "yes" || verdict === "root") return true;
+  if (isClosingProse(cursor, blankEnd(cursor, at + 1))) return true;
   // A number or literal is whole as it is; a string behind it is a key whose colon is missing.
   return (
     isQuote(cursor.text[blankEnd(cursor, at + 1)]) &&

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type SchemaNotes,
 } from "./outcome.ts";
+import { takesAnything } from "./schemas.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import type { Cursor } from "./scan.ts";
 import type { Member, Node, ParseEdit } from "./tree.ts";
@@ -24,6 +25,8 @@ export interface Source {
   readonly cost: number;
   /** False when the cursor's text is not the answer's: offsets mean nothing then. */
   readonly isPlaced?: boolean;
+  /** A citation or the like in prose: it contradicts no answer. */
+  readonly isAside?: boolean;
   /** The text holds structure of its own: it is no plain text, and not taken for one. */
   readonly isMarkup?: boolean;
 }
@@ -143,11 +146,12 @@ function lostOf(
 ): Lost[] | null {
   const lost: Lost[] = [];
   let weight = 0;
+  const isOpen = takesAnything(coercion.root);
   for (const piece of [...edits, ...notes]) {
     if (ruleOf(piece.rule).loses !== true) continue;
     const text = coercion.text.slice(piece.from, piece.to);
     const characters = dataIn(text);
-    weight += weightOf(piece.rule, characters);
+    weight += weightOf(piece.rule, characters, isOpen);
     lost.push({ text: shorten(text), position: piece.from, characters });
   }
   if (lost.length === 0) return lost;
@@ -157,8 +161,9 @@ function lostOf(
   return weight > Math.max(LOST_FREE, all * LOST_SHARE) ? null : lost;
 }
 
-function weightOf(rule: RuleName, characters: number): number {
+function weightOf(rule: RuleName, characters: number, isOpen: boolean): number {
   if (rule === "broken-escape" || rule === "orphan-value") return Number.POSITIVE_INFINITY;
+  if (rule === "glued-text" || (rule === "glued-end" && !isOpen)) return 0;
   return rule === "extra-property" || rule === "other-item"
     ? characters * UNWANTED_WEIGHT
     : characters;

@@ -2,11 +2,8 @@ import { parseOpened, parseValue } from "./parse.ts";
 import { blankEnd, isBlank, newCursor, quotedKeyAt, type Cursor } from "./scan.ts";
 import type { Node } from "./tree.ts";
 
-/**
- * Where in an answer a value was found. `reasoning` ranks last: what a model says to itself is not
- * its answer.
- */
-export type Rung = "whole" | "fence" | "object" | "reasoning";
+/** Where in an answer a value was found. */
+export type Rung = "whole" | "fence" | "object";
 
 /** A value found in a text, with the parse that gave it. */
 export interface Region {
@@ -27,7 +24,6 @@ const MAX_REGIONS = 400;
  * pass.
  */
 export function findRegions(text: string, partial: boolean): Region[] {
-  const reasoning = findReasoning(text);
   const regions: Region[] = [];
   const nextOpener = openersOf(text);
   // Reading strictly first may run further than reading what is there: together no more than a few
@@ -37,7 +33,7 @@ export function findRegions(text: string, partial: boolean): Region[] {
   while (at < text.length) {
     const found = nextOpener(at);
     if (!found) break;
-    const region = regionAt(text, found.index, found.mark, reasoning, partial, budget);
+    const region = regionAt(text, found.index, found.mark, partial, budget);
     if (region) regions.push(region);
     at = Math.max(region?.end ?? 0, found.index + (found.mark === "```" && !region ? 3 : 1));
     if (region?.cursor.failed) break;
@@ -71,18 +67,16 @@ function regionAt(
   text: string,
   at: number,
   opener: string,
-  reasoning: readonly Span[],
   partial: boolean,
   budget: { left: number },
 ): Region | null {
-  if (opener === "```") return fencedScalar(text, at, reasoning, partial);
-  if (opener === "[" && (isMarkdownLink(text, at) || text.startsWith("```", at + 1))) return null;
+  if (opener === "```") return fencedScalar(text, at, partial);
+  if (isAroundFence(text, at) || (opener === "[" && isMarkdownLink(text, at))) return null;
   const { cursor, node } =
     parseStrict(text, at, partial, budget) ?? parseLoosely(text, at, partial);
   if (!node) return null;
   const isWhole = at === blankEnd(cursor, 0) && blankEnd(cursor, cursor.at) >= text.length;
-  const inside = reasoning.some((span) => at >= span.from && at < span.to);
-  const rung = inside ? "reasoning" : isWhole ? "whole" : isFenced(text, at) ? "fence" : "object";
+  const rung = isWhole ? "whole" : isFenced(text, at) ? "fence" : "object";
   return { rung, node, cursor, start: at, end: cursor.at };
 }
 
@@ -114,22 +108,26 @@ function isMarkdownLink(text: string, at: number): boolean {
   return /^\[[^\]\n{}"]{0,200}\]\(/.test(text.slice(at, at + 204));
 }
 
+/** So long may the opening line of a fence be. In UTF-16 units. */
+const MAX_INFO = 120;
+
+/** A bracket around a fenced block is no part of what is in it. */
+function isAroundFence(text: string, at: number): boolean {
+  return /^[[{]\s*```/.test(text.slice(at, at + 20));
+}
+
 /** Whether only a fence's opening line stands before `at`. */
 function isFenced(text: string, at: number): boolean {
-  return /(?:```|~~~)[\w+-]*\s*$/.test(text.slice(Math.max(0, at - 40), at));
+  const before = text.slice(Math.max(0, at - MAX_INFO), at);
+  return /(?:```|~~~)(?:[\w+-]*\s*|[^\n`]*\n\s*)$/.test(before);
 }
 
 /**
  * A fenced block whose content is neither object nor list: `null`, a number, a word, members
  * without braces.
  */
-function fencedScalar(
-  text: string,
-  at: number,
-  reasoning: readonly Span[],
-  partial: boolean,
-): Region | null {
-  const info = /^```[\w+-]*[ \t]*\n?/.exec(text.slice(at, at + 60));
+function fencedScalar(text: string, at: number, partial: boolean): Region | null {
+  const info = /^`{3,}(?:[\w+-]*[ \t]*\n?|[^\n`]*\n)/.exec(text.slice(at, at + MAX_INFO));
   const start = at + (info?.[0].length ?? 3);
   const probe = newCursor(text, start, text.length, partial);
   const first = blankEnd(probe, start);
@@ -142,9 +140,8 @@ function fencedScalar(
   const cursor = newCursor(text, first, end, partial);
   const node = quotedKeyAt(cursor, first) ? parseOpened(cursor) : parseValue(cursor, "top");
   if (!node || blankEnd(cursor, cursor.at) < end) return null;
-  const inside = reasoning.some((span) => at >= span.from && at < span.to);
   return {
-    rung: inside ? "reasoning" : "fence",
+    rung: "fence",
     node,
     cursor,
     start: first,
@@ -191,44 +188,4 @@ export function findWhole(text: string, partial: boolean): Region | null {
 /** A list without brackets is one only of words, numbers and strings: prose is not a list. */
 function isPlainItem(node: Node | undefined): boolean {
   return node?.kind === "text" && (node.quoted || !/\s/.test(node.text));
-}
-
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-const REASONING =
-  /(?:^|\n)[ \t]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad)>|(\[THINK\])|(◁think▷))/gi;
-
-/**
- * What the model wrote to itself. A block that is never closed hides nothing but itself: it runs to
- * the end of the text.
- */
-export function findReasoning(text: string): Span[] {
-  const spans: Span[] = [];
-  if (!mayHoldReasoning(text)) return spans;
-  const orphan =
-    /<\/(?:think|thinking|thought|reasoning|reflection|scratchpad)>|\[\/THINK\]|◁\/think▷/i.exec(
-      text,
-    );
-  const lower = text.toLowerCase();
-  let done = 0;
-  for (const found of text.matchAll(REASONING)) {
-    const from = found.index;
-    if (from < done) continue;
-    const closer = found[1] ? `</${found[1]}>` : found[2] ? "[/THINK]" : "◁/think▷";
-    const close = lower.indexOf(closer.toLowerCase(), from);
-    done = close < 0 ? text.length : close + closer.length;
-    spans.push({ from, to: done });
-  }
-  if (orphan && !spans.some((span) => span.from < orphan.index))
-    spans.push({ from: 0, to: orphan.index + orphan[0].length });
-  return spans;
-}
-
-/** A cheap look: every mark of reasoning begins with one of these, and prose holds few of them. */
-function mayHoldReasoning(text: string): boolean {
-  if (text.includes("◁") || /\[\/?think\]/i.test(text)) return true;
-  return text.includes("<") && /<\/?(?:think|thought|reasoning|reflection|scratchpad)/i.test(text);
 }

@@ -30,13 +30,13 @@ export function judgeClose(cursor: Cursor, at: number, place: Place): Verdict {
   const level = cursor.stack.length - 1;
   if (char === "," || char === ";") return afterComma(cursor, next + 1, level);
   if (isCloser(char)) return afterClosers(cursor, next, level);
-  if (char === "+") return isQuote(cursor.text[blankEnd(cursor, next + 1)]) ? "yes" : "no";
+  if (char === "+") return joins(cursor, next) ? "yes" : "no";
   if (place === "value") return judgeValue(cursor, at, next, char);
   return judgeItem(cursor, next, char);
 }
 
 function judgeKey(cursor: Cursor, next: number, char: string): Verdict {
-  if (char === ":" || char === "," || char === "}") return "yes";
+  if (char === ":" || char === "," || isCloser(char)) return "yes";
   if (char === "=") return "yes";
   if (isQuote(char)) return cursor.text[blankEnd(cursor, next + 1)] === ":" ? "no" : "yes";
   if (char === "{" || char === "[") return "yes";
@@ -46,9 +46,24 @@ function judgeKey(cursor: Cursor, next: number, char: string): Verdict {
 }
 
 function judgeTop(cursor: Cursor, at: number, next: number, char: string): Verdict {
-  if (char === "," || char === ":" || char === ")" || char === ";") return "yes";
-  if (char === "+") return isQuote(cursor.text[blankEnd(cursor, next + 1)]) ? "yes" : "no";
+  if (char === ":" || char === ";") return "yes";
+  if (char === ")") return cursor.stack.includes("(") ? "yes" : "no";
+  if (char === ",") return isListed(cursor, next + 1) ? "yes" : "no";
+  if (char === "+") return joins(cursor, next) ? "yes" : "no";
   return isQuote(char) && cursor.text.slice(at, next).includes("\n") ? "yes" : "no";
+}
+
+/** A plus sign joins two strings, or was left behind where the second one is missing. */
+function joins(cursor: Cursor, plus: number): boolean {
+  const next = blankEnd(cursor, plus + 1);
+  const char = cursor.text[next];
+  return next >= cursor.end || char === "," || isQuote(char) || isCloser(char);
+}
+
+/** Behind the comma between the items of a list without brackets. */
+function isListed(cursor: Cursor, at: number): boolean {
+  const ahead = cursor.text.slice(blankEnd(cursor, at), Math.min(cursor.end, at + 80));
+  return /^(?:$|["'“‘`[{]|-?\d|\p{L}[\p{L}\p{N}_.-]*\s*(?:,|$))/u.test(ahead);
 }
 
 function judgeValue(cursor: Cursor, at: number, next: number, char: string): Verdict {

@@ -83,13 +83,28 @@ export function skipEllipsis(cursor: Cursor): boolean {
  * closing.
  */
 export function endsInProse(cursor: Cursor, from: number): boolean {
-  const rest = cursor.text.slice(from, Math.min(cursor.end, from + 600));
-  if (rest.length >= 600 || !/^\p{L}+[ ,.!?'’]/u.test(rest) || /["{}[\]:]/.test(rest)) return false;
-  if (!/\n\s*$/.test(cursor.text.slice(Math.max(0, from - 20), from))) return false;
+  if (!isClosingProse(cursor, from)) return false;
   cursor.at = from;
   cursor.end = from;
   return true;
 }
+
+/** A sentence on a line of its own, with nothing behind it but such. */
+export function isClosingProse(cursor: Cursor, from: number): boolean {
+  if (from >= cursor.end) return false;
+  const before = cursor.text.slice(Math.max(0, from - 20), from);
+  if (!/\n\s*$/.test(before)) return false;
+  const rest = cursor.text.slice(from, Math.min(cursor.end, from + MAX_PROSE));
+  if (rest.length >= MAX_PROSE || !/^\p{L}[\p{L}\p{M}'’]*[\s\p{P}]/u.test(rest)) return false;
+  // A key and its colon would be more of the structure, unless a blank line and a sentence say
+  // otherwise.
+  if (/[{}[\]]|["'”’]\s*:/.test(rest)) return false;
+  const isApart = /\n[ \t]*\n\s*$/.test(before) && /[.!?。！？…][\s"'”’]*$/.test(rest);
+  return isApart || !/[":]/.test(rest);
+}
+
+/** Closing words are shorter than this. */
+const MAX_PROSE = 600;
 
 /** Moves over the colon. False when there is none and none was meant: what was read is no key. */
 export function takeColon(cursor: Cursor, key: TextNode): boolean {

@@ -1,3 +1,4 @@
+import { isObject } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
 import { isJsonNumber } from "./numbers.ts";
 import {
@@ -100,6 +101,8 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
   // Nothing stands behind the colon: without a schema that is no text, not null.
   if (node.start === node.end) return plain("");
   const value = bareValue(text);
+  // Without a schema a sign alone is the beginning of a number.
+  if (text === "-") return withEdit(coercion, plain(0), "truncated", node, path, "0");
   if (value === undefined) {
     const completed = node.open ? cutLiteral(coercion, text) : undefined;
     if (completed !== undefined)
@@ -139,8 +142,13 @@ function cutLiteral(coercion: Coercion, text: string): boolean | null | undefine
   return "null".startsWith(text) ? null : undefined;
 }
 
+/** Whether two values are the same, whatever the order of their keys. */
 export function same(left: unknown, right: unknown): boolean {
   if (Object.is(left, right) || left === right) return true;
-  if (typeof left !== "object" || typeof right !== "object" || !left || !right) return false;
-  return JSON.stringify(left) === JSON.stringify(right);
+  if (Array.isArray(left) && Array.isArray(right))
+    return left.length === right.length && left.every((item, index) => same(item, right[index]));
+  if (!isObject(left) || !isObject(right)) return false;
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every((key) => Object.hasOwn(right, key) && same(left[key], right[key]));
 }

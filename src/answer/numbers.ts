@@ -5,7 +5,6 @@ const LEADING_ZERO = /^[+-]?0\d/;
  * A number as JSON and the usual languages write it, cut off or not; undefined for anything else.
  */
 export function readNumber(text: string): number | undefined {
-  if (text === "-") return 0;
   const plain = /^[+-]?\d{1,3}(?:_\d{3})*(?:\.[\d_]+)?$/.test(text)
     ? text.replaceAll("_", "")
     : text;

@@ -165,8 +165,18 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     if (key.text !== "") node.bare.push(key);
     return;
   }
-  if (!key.quoted) edit(cursor, "bare-key", key.start, key.end, key.text);
+  if (!key.quoted) {
+    edit(cursor, "bare-key", key.start, key.end, key.text);
+    cursor.hasBareKeys = true;
+  }
   parseMemberValue(cursor, node, key, from);
+}
+
+/** A sign whose digits may still come. */
+function isCutSign(cursor: Cursor, node: Node): boolean {
+  return (
+    cursor.partial && node.kind === "text" && !node.quoted && node.open && /^[-+−]$/.test(node.text)
+  );
 }
 
 /** What stands in an object without a key: more of the list before it, or something left over. */
@@ -192,6 +202,7 @@ function parseMemberValue(cursor: Cursor, node: ObjectNode, key: TextNode, keySt
     edit(cursor, "truncated", keyStart, cursor.at, "");
   if (cursor.at >= cursor.end) return;
   if (char === "," || isCloser(char)) {
+    if (cursor.partial) return;
     edit(cursor, "missing-value", cursor.at, cursor.at, "null");
     const at = cursor.edits.length;
     const empty: TextNode = {
@@ -209,7 +220,7 @@ function parseMemberValue(cursor: Cursor, node: ObjectNode, key: TextNode, keySt
   }
   const isOpened = !isBracket(char) && quotedKeyAt(cursor, cursor.at);
   const value = isOpened ? parseOpened(cursor) : parseValue(cursor, "value");
-  if (value) node.members.push({ key: key.text, keyStart, value });
+  if (value && !isCutSign(cursor, value)) node.members.push({ key: key.text, keyStart, value });
 }
 
 function parseArray(cursor: Cursor, opener: "[" | "("): Node {
@@ -282,6 +293,7 @@ function parseItem(cursor: Cursor, node: ArrayNode): void {
   const item = parseValue(cursor, "item");
   if (item) {
     if (item.kind === "text" && !item.quoted && item.text === "") return;
+    if (isCutSign(cursor, item)) return;
     node.items.push(...splitRepeats(cursor, item));
   }
   if (cursor.at === from && !cursor.failed) {
@@ -335,9 +347,11 @@ function concatenated(cursor: Cursor, first: TextNode, place: Place): TextNode {
     if (plus >= cursor.end || cursor.text[plus] !== "+") break;
     const next = blankEnd(cursor, plus + 1);
     if (!isQuote(cursor.text[next]) || next >= cursor.end) {
-      if (next < cursor.end) break;
-      edit(cursor, "truncated", plus, cursor.end, "");
-      cursor.at = cursor.end;
+      const isDangling =
+        next >= cursor.end || cursor.text[next] === "," || isCloser(cursor.text[next]);
+      if (!isDangling) break;
+      if (!cursor.partial) edit(cursor, "dangling-operator", plus, plus + 1, "");
+      cursor.at = next;
       break;
     }
     edit(cursor, "string-concat", plus, next, "");

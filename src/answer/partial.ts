@@ -2,6 +2,7 @@ import type { Contract } from "../contract/contract.ts";
 import type { PartialReading } from "./answer.ts";
 import type { Source } from "./candidate.ts";
 import { newCoercion } from "./coerce.ts";
+import { withoutReasoning } from "./reasoning.ts";
 import { structuredSources } from "./sources.ts";
 
 /**
@@ -11,11 +12,10 @@ import { structuredSources } from "./sources.ts";
  * can't meet it.
  */
 export function readPartial(text: string, contract: Contract): PartialReading {
-  const { sources } = structuredSources(text, true);
+  const { sources } = structuredSources(withoutReasoning(text).text, true);
   let best: { readonly value: unknown; readonly cost: number; readonly start: number } | null =
     null;
   for (const source of sources) {
-    if (source.rung === "reasoning") continue;
     const read = readSource(source, contract);
     if (
       read &&

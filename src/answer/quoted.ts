@@ -1,3 +1,5 @@
+import { readBlock } from "./block.ts";
+import { decode } from "./escapes.ts";
 import { afterComma, judgeClose, type Place } from "./follow.ts";
 import { blankEnd, edit, isBlank, isCloser, isQuote, quotedKeyAt, type Cursor } from "./scan.ts";
 import type { TextNode } from "./tree.ts";
@@ -131,7 +133,8 @@ function isEscaped(text: string, at: number): boolean {
 
 function closersOf(char: string): string {
   if (char === '"' || char === "'") return char;
-  if (char === "`" || char === "´") return "`´";
+  if (char === "`") return "`´'";
+  if (char === "´") return "`´";
   return "“”„‟".includes(char) ? '“”‟"' : "‘’‛'";
 }
 
@@ -161,6 +164,7 @@ function findEnding(
     if (isVain && (weak >= 0 || at > open + VAIN_REACH)) break;
     if (here === "\\") at++;
     else if (closers.includes(here)) {
+      if (char === "`" && here === "'" && !closesBacktick(cursor, at)) continue;
       const after = doubled && text[at + 1] === here ? at + 2 : at + 1;
       const isKeyEnd = place === "key" && text[blankEnd(cursor, after)] === ":";
       const split =
@@ -182,13 +186,29 @@ function findEnding(
       isGuess ||= verdict !== "no";
       if (verdict === "weak" && weak < 0 && inner === 0) weak = at;
       inner++;
-      if (verdict === "weak" && place !== "key" && inner === 1 && bareWordThenEnd(cursor, at + 1))
+      if (
+        verdict === "weak" &&
+        place !== "key" &&
+        inner === 1 &&
+        bareWordThenEnd(cursor, at + 1, char)
+      )
         return { stop: at, next: after, fault: null, inner: 0 };
     }
   }
   cursor.vain.set(kind, open);
   if (weak >= 0) return { stop: weak, next: weak + 1, fault: null, inner: 0 };
   return endless(cursor, open, place, inner);
+}
+
+/**
+ * `` `word' ``: an apostrophe closes what a backtick opened, where no backtick that could close it
+ * comes behind.
+ */
+function closesBacktick(cursor: Cursor, at: number): boolean {
+  const ahead = cursor.text.slice(at + 1, Math.min(cursor.end, at + 1 + VAIN_REACH));
+  if (!/^\s*(?:[,:;}\])]|$)/.test(ahead)) return false;
+  const next = ahead.search(/[`´]/);
+  return next < 0 || /(?:^|[,:{[(])\s*$/.test(ahead.slice(0, next));
 }
 
 /** Braces opened less braces closed between the last call and `to`. */
@@ -201,10 +221,12 @@ function balance(text: string, braces: { at: number; depth: number }, to: number
   return braces.depth;
 }
 
-function bareWordThenEnd(cursor: Cursor, at: number): boolean {
-  return /^\s+(?:[^"\n,\]}]{1,60}[\]}]|[\p{L}\p{N}_]+"\s*[\],])/u.test(
-    cursor.text.slice(at, Math.min(cursor.end, at + 80)),
-  );
+/** An apostrophe that words and another one follow stands for a letter, or for whose something is. */
+function bareWordThenEnd(cursor: Cursor, at: number, char: string): boolean {
+  const ahead = cursor.text.slice(at, Math.min(cursor.end, at + 80));
+  return char === '"'
+    ? /^\s+(?:[^"\n,\]}]{1,60}[\]}]|[\p{L}\p{N}_]+"\s*[\],])/u.test(ahead)
+    : /^\s+[^"'’`\n,\]}]{1,60}[\]}]/u.test(ahead);
 }
 
 /**
@@ -351,143 +373,4 @@ function firstDelimiter(cursor: Cursor, open: number, place: Place): number {
     return backOverBlank(cursor, at - 1, open) + 1;
   }
   return -1;
-}
-
-/**
- * `"""`, `'''` and triple backticks: text as it stands, with the indentation they share taken away.
- */
-function readBlock(cursor: Cursor, char: string, editFrom: number): TextNode | null {
-  const start = cursor.at;
-  if (cursor.text[start + 1] !== char || cursor.text[start + 2] !== char || !"\"'`".includes(char))
-    return null;
-  const fence = char.repeat(3);
-  let close = cursor.text.indexOf(fence, start + 3);
-  while (
-    close >= 0 &&
-    judgeClose(cursor, close + 3, cursor.stack.at(-1) === "{" ? "value" : "item") === "no"
-  ) {
-    close = cursor.text.indexOf(fence, close + 1);
-  }
-  const isOpen = close < 0 || close >= cursor.end;
-  if (isOpen && (char !== "`" || cursor.text.indexOf("\n", start) < 0)) {
-    if (!cursor.partial) return null;
-  }
-  const stop = isOpen ? cursor.end : close;
-  cursor.at = isOpen ? cursor.end : close + 3;
-  const isGuess = cursor.text.slice(start + 3, stop).includes(fence);
-  edit(
-    cursor,
-    isOpen && !cursor.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block",
-    start,
-    cursor.at,
-    "",
-  );
-  const body =
-    char === "`"
-      ? cursor.text.slice(start + 3, stop).replace(/^[\w+-]*[ \t]*(?=\n)/, "")
-      : cursor.text.slice(start + 3, stop);
-  const text = body.includes("\n") ? dedent(body).trim() : body;
-  return {
-    kind: "text",
-    quoted: true,
-    text,
-    start,
-    end: cursor.at,
-    editFrom,
-    editTo: cursor.edits.length,
-    open: isOpen,
-  };
-}
-
-export function dedent(text: string): string {
-  const lines = text.split("\n");
-  let margin = Number.POSITIVE_INFINITY;
-  for (const line of lines) {
-    const indent = line.search(/\S/);
-    if (indent >= 0) margin = Math.min(margin, indent);
-  }
-  if (!Number.isFinite(margin)) margin = 0;
-  return lines.map((line) => (line.trim() === "" ? "" : line.slice(margin))).join("\n");
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  b: "\b",
-  f: "\f",
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-};
-
-/**
- * The content of a string, escapes resolved. A raw line end at the very end belongs to the layout
- * and is dropped.
- */
-function decode(cursor: Cursor, from: number, stop: number, isCut: boolean): string {
-  const { text } = cursor;
-  let out = "";
-  let done = from;
-  let hasRaw = false;
-  for (let at = from; at < stop; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 92) {
-      out += text.slice(done, at);
-      const [piece, length] = unescape(cursor, at, stop);
-      out += piece;
-      at += length - 1;
-      done = at + 1;
-    } else if (code < 32) hasRaw = true;
-  }
-  out += text.slice(done, stop);
-  if (hasRaw) {
-    edit(cursor, "raw-newline", from, stop, "\\n");
-    if (!isCut && /[\n\r]\s*$/.test(text.slice(Math.max(from, stop - 80), stop)))
-      out = out.trimEnd();
-  }
-  return out.isWellFormed() ? out : repairSurrogates(cursor, out, from, stop);
-}
-
-function repairSurrogates(cursor: Cursor, out: string, from: number, stop: number): string {
-  edit(cursor, "lone-surrogate", from, stop, "\ufffd");
-  return out.toWellFormed();
-}
-
-/** One escape at `at`: what it stands for and how long it is. */
-function unescape(cursor: Cursor, at: number, stop: number): readonly [string, number] {
-  const char = cursor.text[at + 1];
-  if (char === undefined || at + 1 >= stop) {
-    if (!cursor.partial) edit(cursor, "truncated", at, at + 1, "");
-    return ["", 1];
-  }
-  const plain = ESCAPES[char];
-  if (plain !== undefined) return [plain, 2];
-  if (char === "u") return unicodeEscape(cursor, at, stop);
-  if (char === "\n") {
-    edit(cursor, "escape", at, at + 2, "");
-    return ["", 2];
-  }
-  const keeps = /[\p{L}\p{N}\s([{.*+?^$|)\]}-]/u.test(char);
-  edit(cursor, "escape", at, at + 2, keeps ? `\\\\${char}` : char);
-  return [keeps ? `\\${char}` : char, 2];
-}
-
-function unicodeEscape(cursor: Cursor, at: number, stop: number): readonly [string, number] {
-  const digits =
-    /^[0-9a-fA-F]{0,4}/.exec(cursor.text.slice(at + 2, Math.min(stop, at + 6)))?.[0] ?? "";
-  if (digits.length === 4) return [String.fromCharCode(Number.parseInt(digits, 16)), 6];
-  if (
-    at + 2 + digits.length >= stop &&
-    blankEnd(cursor, stop) >= cursor.end &&
-    cursor.text[stop] !== '"'
-  ) {
-    if (!cursor.partial) edit(cursor, "truncated", at, stop, "");
-    return ["", 2 + digits.length];
-  }
-  const next = cursor.text[at + 2] ?? "";
-  // An escape was meant, and a character of it is gone: what it stood for can't be known.
-  if (/[0-9A-Z]/.test(next)) edit(cursor, "broken-escape", at, at + 2 + digits.length, "");
-  else edit(cursor, "escape", at, at + 2, "\\\\u");
-  return ["\\u", 2];
 }

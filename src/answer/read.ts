@@ -2,8 +2,12 @@ import type { Contract, Issue } from "../contract/contract.ts";
 import { isObject, jsonType } from "../core/json.ts";
 import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
 import { editsOf, evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
-import { newSchemaNotes, type SchemaNotes } from "./outcome.ts";
+import { choose } from "./choose.ts";
+import { newSchemaNotes, type Note, type SchemaNotes } from "./outcome.ts";
+import { withoutReasoning, type Spoken } from "./reasoning.ts";
+import { takesAnything } from "./schemas.ts";
 import { looseSources, structuredSources } from "./sources.ts";
+import type { ParseEdit } from "./tree.ts";
 
 /**
  * Reads a model's answer: the value in it that meets the contract and takes the fewest and mildest
@@ -12,35 +16,63 @@ import { looseSources, structuredSources } from "./sources.ts";
 export function readAnswer(text: string, contract: Contract, options: ReadOptions = {}): Reading {
   const whole = parseJson(text);
   const hasRoot = (value: unknown): boolean => options.root !== "object" || isObject(value);
-  if (whole.ok && hasRoot(whole.value)) {
+  const isCut = options.cut === true;
+  if (whole.ok && hasRoot(whole.value) && !(isCut && typeof whole.value === "number")) {
     const checked = contract.check(whole.value);
     if (checked.ok) return { ok: true, value: checked.value, rung: "whole", edits: [], lost: [] };
   }
   const level = options.repair ?? "safe";
-  const raw = rawText(text, contract);
+  const wanted: Wanted = { contract, level, hasRoot, isCut, schemas: newSchemaNotes() };
+  const spoken = withoutReasoning(text);
+  const raw = isCut ? null : rawText(spoken, contract);
   if (raw) return raw;
-  const wanted: Wanted = { contract, level, hasRoot, schemas: newSchemaNotes() };
-  const { sources, many } = structuredSources(text, false);
-  const singles = rank(sources, wanted);
-  const candidates = many ? besideMany(singles, many, wanted) : singles;
-  const reading = firstThatMeets(candidates, contract);
-  if (reading) return reading;
-  if (level !== "off") {
-    const hasStructure =
-      sources.some((source) => source.node.kind !== "text") || /^\s*[{[]/.test(text);
-    const loose = rank(looseSources(text, hasStructure), wanted);
-    const found = firstThatMeets(loose, contract);
-    if (found) return found;
-  }
-  return refuse(sources, wanted);
+  if (spoken.reasoning.length > 0 && spoken.text.trim() === "")
+    return readReasoning(text, spoken, wanted);
+  return readSpoken(spoken.text, wanted, []);
 }
 
 interface Wanted {
   readonly contract: Contract;
   readonly level: RepairLevel;
   readonly hasRoot: (value: unknown) => boolean;
+  readonly isCut: boolean;
   readonly schemas: SchemaNotes;
 }
+
+/** Walks down the ladder. `found` are edits that getting to this text took. */
+function readSpoken(text: string, wanted: Wanted, found: readonly ParseEdit[]): Reading {
+  const { sources, many, regions } = structuredSources(text, false);
+  const { contract, level, isCut } = wanted;
+  const isUnfinished = isCut && regions.some((region) => region.node.open);
+  const choosing = { contract, level, text, regions, isCut };
+  if (!isUnfinished) {
+    const singles = rank(sources, wanted, found);
+    const candidates = many.length > 0 ? besideMany(singles, many, wanted) : singles;
+    const reading = choose(candidates, choosing);
+    if (reading) return reading;
+    if (level !== "off") {
+      const hasStructure =
+        sources.some((source) => source.node.kind !== "text") || /^\s*[{[]/.test(text);
+      const loose = rank(looseSources(text, hasStructure), wanted, found);
+      const read = choose(loose, choosing);
+      if (read) return read;
+    }
+  }
+  return isCut ? cutOff(refuse(sources, wanted)) : refuse(sources, wanted);
+}
+
+/** Nothing stands outside of the reasoning: at `full` the answer may have stayed in it. */
+function readReasoning(text: string, { reasoning }: Spoken, wanted: Wanted): Reading {
+  const [first] = reasoning;
+  if (wanted.level !== "full" || !first || wanted.isCut)
+    return failure("RLLM_006", undefined, [issue("holds nothing but reasoning")]);
+  const inner = text.replace(TAGS, (tag) => " ".repeat(tag.length));
+  const note: ParseEdit = { rule: "reasoning", from: first.from, to: first.to, after: "" };
+  return readSpoken(inner, wanted, [note]);
+}
+
+const TAGS =
+  /<\/?(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/?THINK\]|◁\/?think▷/gi;
 
 /** What a single value costs more where the text holds several and the contract takes them all. */
 const LEAVES_OTHERS = 20;
@@ -50,18 +82,27 @@ const LEAVES_OTHERS = 20;
  * are all meant: one of them alone would lose the others, so only `full` may take it, after the
  * list.
  */
-function besideMany(singles: readonly Candidate[], many: Source, wanted: Wanted): Candidate[] {
+function besideMany(
+  singles: readonly Candidate[],
+  many: readonly Source[],
+  wanted: Wanted,
+): Candidate[] {
   const { contract, level } = wanted;
-  const isOpen = Object.keys(contract.schema).every(
-    (key) => key.startsWith("$") || key === "title" || key === "description",
-  );
+  const isOpen = takesAnything(contract.schema);
+  const lists = rank(many, wanted, []);
+  const isTakenApart = lists.some((candidate) => candidate.source === many[1]);
   const leaves = (candidate: Candidate): boolean =>
-    isOpen || candidate.notes.some((note) => note.rule === "single-to-list" && note.path === null);
+    isOpen || isTakenApart || candidate.notes.some(isItem);
   const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));
   const priced = kept.map((candidate) =>
     leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate,
   );
-  return sorted([...priced, ...rank([many], wanted)]);
+  return sorted([...priced, ...lists]);
+}
+
+/** The value as a whole was taken for one item of a list. */
+function isItem({ rule, path }: Note): boolean {
+  return rule === "single-to-list" && (path === null || path.up === null);
 }
 
 function sorted(candidates: readonly Candidate[]): Candidate[] {
@@ -79,8 +120,9 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
 }
 
 /** A contract that wants text and nothing else is answered by the text itself. */
-function rawText(text: string, contract: Contract): Reading | null {
+function rawText(spoken: Spoken, contract: Contract): Reading | null {
   const { schema } = contract;
+  const text = spoken.reasoning.length > 0 ? spoken.text.trim() : spoken.text;
   if (schema["type"] !== "string" || schema["enum"] !== undefined || schema["const"] !== undefined)
     return null;
   if (schema["format"] !== undefined || text.trim() === "") return null;
@@ -92,9 +134,14 @@ function rawText(text: string, contract: Contract): Reading | null {
 function rank(
   sources: readonly Source[],
   { contract, level, hasRoot, schemas }: Wanted,
+  found: readonly ParseEdit[],
 ): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const source of sources) {
+  for (const one of sources) {
+    const source =
+      found.length === 0
+        ? one
+        : { ...one, rung: "reasoning", extra: [...(one.extra ?? []), ...found] };
     const candidate = evaluate(source, contract, level, schemas);
     if (candidate && hasRoot(candidate.value) && saysSomething(candidate, contract))
       candidates.push(candidate);
@@ -131,22 +178,19 @@ function wantsText(schema: unknown): boolean {
   return /"type":("string"|\[[^\]]*"string")|"enum"|"const"/.test(JSON.stringify(schema));
 }
 
-function firstThatMeets(candidates: readonly Candidate[], contract: Contract): Reading | null {
-  for (const candidate of candidates) {
-    const checked = contract.check(candidate.value);
-    if (!checked.ok) continue;
-    const { source, lost } = candidate;
-    return { ok: true, value: checked.value, rung: source.rung, edits: editsOf(candidate), lost };
-  }
-  return null;
-}
-
 /** Why the answer is refused, told by what in it came nearest. */
 function refuse(sources: readonly Source[], { contract, level, hasRoot }: Wanted): Reading {
   const open: Contract = { schema: {}, check: (value) => ({ ok: true, value }) };
   const natural = rank(
     sources.filter((source) => source.node.kind !== "text"),
-    { contract: open, level: "full", hasRoot: () => true, schemas: newSchemaNotes() },
+    {
+      contract: open,
+      level: "full",
+      hasRoot: () => true,
+      isCut: false,
+      schemas: newSchemaNotes(),
+    },
+    [],
   );
   const nearest = natural.find((candidate) => hasRoot(candidate.value)) ?? natural[0];
   if (!nearest) return failure("RLLM_006", undefined, [issue("holds no JSON")]);
@@ -161,6 +205,13 @@ function refuse(sources: readonly Source[], { contract, level, hasRoot }: Wanted
   const rules = [...new Set(edits.map((edit) => edit.rule))].join(", ");
   const reason = `can be read only with repairs that the level "${level}" does not allow: ${rules}`;
   return { ok: false, code: "RLLM_006", value, issues: [issue(reason, "repair")], edits, lost };
+}
+
+/** The refusal of an answer that the server cut: what is wrong with it is that. */
+function cutOff(refused: Reading): Reading {
+  if (refused.ok) return refused;
+  const reason = "was cut off before its end, at the limit of tokens";
+  return { ...refused, code: "RLLM_006", issues: [issue(reason, "cut")] };
 }
 
 function article(value: unknown): string {

@@ -57,6 +57,12 @@ export const RULES = {
   "doubled-quote": safe(2),
   // Structure that has to be guessed.
   truncated: full(4),
+  // A sign that joins strings, with nothing behind it.
+  "dangling-operator": full(2),
+  // Letters glued to both ends of a value: a mark around it, not data.
+  "glued-text": loses(2),
+  // The same behind it alone: without a schema nothing says that the value is whole.
+  "glued-end": loses(2),
   "missing-quote": full(3),
   "stray-quote": full(2),
   "missing-closer": full(3),
@@ -70,6 +76,10 @@ export const RULES = {
   "merged-list": full(6),
   "many-values": full(6),
   "skipped-text": loses(6),
+  // What the model wrote to itself, where it said nothing else.
+  reasoning: full(60),
+  // Another value of the text, which says something else.
+  "left-behind": loses(20),
   // A value with no key in front of its colon.
   "orphan-value": loses(1000),
   "duplicate-key": loses(6),

@@ -19,6 +19,8 @@ export interface Cursor {
   readonly vain: Map<string, number>;
   /** Set when the text can't be an answer: too deep, or too many edits. */
   failed: boolean;
+  /** Keys have no quotes here: words between a comma and a colon are taken for one. */
+  hasBareKeys: boolean;
   /** Only valid JSON is read, and the first edit fails the parse: quotes need no judging then. */
   readonly strict: boolean;
 }
@@ -37,7 +39,18 @@ export function newCursor(
   partial: boolean,
   strict = false,
 ): Cursor {
-  return { text, end, at, edits: [], stack: [], partial, vain: new Map(), failed: false, strict };
+  return {
+    text,
+    end,
+    at,
+    edits: [],
+    stack: [],
+    partial,
+    vain: new Map(),
+    failed: false,
+    hasBareKeys: false,
+    strict,
+  };
 }
 
 export function edit(
@@ -130,7 +143,7 @@ export function skipBlank(cursor: Cursor): void {
     } else if (code === 47 || code === 35) {
       if (!skipComment(cursor)) return;
     } else if (code === 96 && text.startsWith("```", cursor.at) && cursor.stack.length === 0) {
-      const to = /^`{3,}[a-zA-Z]*/.exec(text.slice(cursor.at, cursor.at + 20))?.[0].length ?? 3;
+      const to = /^`{3,}[a-zA-Z]*/.exec(text.slice(cursor.at, cursor.at + 40))?.[0].length ?? 3;
       edit(cursor, "fence", cursor.at, cursor.at + to, "");
       cursor.at += to;
     } else return;
@@ -169,6 +182,9 @@ const STRONG_KEY =
   /^(?:"(?:[^"\\\n]|\\.){0,120}"|'(?:[^'\\\n]|\\.){0,120}'|[`´][^`´\n]{1,80}[`´]|[“”„][^“”"\n]{1,80}[“”"]|[‘’][^‘’'\n]{1,80}[‘’'])"?\s*:/u;
 const WEAK_KEY = /^[\p{L}_$][\p{L}\p{M}\p{N}_$.-]{0,60}["'”’]?\s*:(?!\/\/)/u;
 const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
+/** Words, dates, times, signs: any key, where the keys before it had no quotes either. */
+const LOOSE_KEY =
+  /^(?:\d{1,2}:\d\d(?::\d\d)?|[^\s"'`{}[\](),:;][^"'`{}[\],:;\n]{0,60}?)\s*:(?=\s|["'{[\d-]|true\b|false\b|null\b)/u;
 
 /**
  * Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when
@@ -179,7 +195,9 @@ export function keyAt(cursor: Cursor, at: number): 0 | 1 | 2 {
   if (isQuote(first)) return quotedKeyAt(cursor, at) ? 2 : 0;
   if (first === undefined || isStructure(first)) return 0;
   const ahead = cursor.text.slice(at, Math.min(cursor.end, at + REACH));
-  return ahead.includes(":") && (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) ? 1 : 0;
+  if (!ahead.includes(":")) return 0;
+  if (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) return 1;
+  return cursor.hasBareKeys && LOOSE_KEY.test(ahead) ? 1 : 0;
 }
 
 /** Whether a key in quotes and its colon stand at `at`. */

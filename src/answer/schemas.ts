@@ -4,6 +4,11 @@ import type { Coercion } from "./outcome.ts";
 /** A schema as a whole, and what has been worked out of it. */
 export type SchemaSource = Pick<Coercion, "root" | "schemas">;
 
+/** Whether a schema says nothing of what is wanted. */
+export function takesAnything(schema: Record<string, unknown>): boolean {
+  return Object.keys(schema).every((key) => key.startsWith("$") || ANNOTATIONS.has(key));
+}
+
 /** A schema with its references followed and its `allOf` merged, as far as coercion needs them. */
 export function resolve(coercion: SchemaSource, schema: unknown): unknown {
   if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined))

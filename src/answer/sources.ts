@@ -1,6 +1,7 @@
 import type { Source } from "./candidate.ts";
 import { newCursor } from "./scan.ts";
 import { findRegions, findWhole, type Region, type Rung } from "./find.ts";
+import { isAside } from "./left-behind.ts";
 import { findOutline } from "./outline.ts";
 import type { Node, ParseEdit, TextNode } from "./tree.ts";
 import { findXml } from "./xml.ts";
@@ -9,7 +10,7 @@ import { findXml } from "./xml.ts";
  * What a rung costs before any edit: the further down, the more of the answer is taken for
  * wrapping.
  */
-const RUNG_COST: Readonly<Record<Rung, number>> = { whole: 0, fence: 0, object: 1, reasoning: 60 };
+const RUNG_COST: Readonly<Record<Rung, number>> = { whole: 0, fence: 0, object: 1 };
 
 /**
  * Nothing was said in an empty value: one that says something goes before it, and of several the
@@ -21,12 +22,13 @@ const EMPTY_COST = 3;
 const MAX_SOURCES = 24;
 
 export interface Structured {
+  readonly regions: readonly Region[];
   readonly sources: readonly Source[];
   /**
-   * All the values the text holds at its top level, as one list; null where there are fewer than
-   * two.
+   * All the values the text holds at its top level, as one list, and the same with a list that one
+   * of them holds taken apart; none where there are fewer than two.
    */
-  readonly many: Source | null;
+  readonly many: readonly Source[];
 }
 
 /** Objects, lists and whole values: the first rungs of the ladder. */
@@ -39,7 +41,8 @@ export function structuredSources(text: string, partial: boolean): Structured {
       ...sourceOf(text, whole),
       cost: regions.length === 0 || isOneString(whole) ? 0.5 : 12,
     });
-  return { sources: worthLooking(sources), many: partial ? null : manyValues(text, regions) };
+  const many = partial ? [] : manyValues(text, regions);
+  return { regions, sources: worthLooking(sources), many };
 }
 
 /** Brackets inside one string from the first character to the last are part of it. */
@@ -50,8 +53,16 @@ function isOneString({ node }: Region): boolean {
 function sourceOf(text: string, region: Region): Source {
   const { rung, node, cursor } = region;
   const glued = gluedTo(text, region);
+  const isNoted = isAside(text, region);
   const cost = RUNG_COST[rung] + (isEmpty(node) ? EMPTY_COST + region.start / text.length : 0);
-  return { rung, node, cursor, cost, ...(glued ? { extra: [glued] } : {}) };
+  return {
+    rung,
+    node,
+    cursor,
+    cost,
+    ...(glued ? { extra: [glued] } : {}),
+    ...(isNoted ? { isAside: true } : {}),
+  };
 }
 
 /** What stands directly behind a value belongs to it in some way that is not understood. */
@@ -62,7 +73,11 @@ function gluedTo(text: string, region: Region): ParseEdit | null {
     return { rule: "skipped-text", from: region.start - 1, to: region.start, after: "" };
   }
   if (!glued || !/[}\])]/.test(text[region.end - 1] ?? "")) return null;
-  return { rule: "skipped-text", from: region.end, to: region.end + glued[0].length, after: "" };
+  const to = region.end + glued[0].length;
+  const isMark = /^\p{L}+$/u.test(glued[0]);
+  const isAround = /\p{L}/u.test(text[region.start - 1] ?? "");
+  const rule = isMark ? (isAround ? "glued-text" : "glued-end") : "skipped-text";
+  return { rule, from: region.end, to, after: "" };
 }
 
 /**
@@ -88,25 +103,43 @@ function sizeOf(source: Source): number {
 }
 
 /** Several values one after another, as the list of them. */
-function manyValues(text: string, regions: readonly Region[]): Source | null {
+function manyValues(text: string, regions: readonly Region[]): Source[] {
   const used = peers(regions);
-  const [first] = used;
-  if (!first || used.length < 2) return null;
+  if (used.length < 2) return [];
+  const nodes = used.map((region) => region.node);
+  const flat = takenApart(nodes);
+  return [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
+}
+
+/**
+ * `{"items": [1]}, 2]}`: the list was closed too early, and what stands behind it are more of its
+ * items. Null where no value, or each, holds such a list.
+ */
+function takenApart(nodes: readonly Node[]): Node[] | null {
+  const lists = nodes.map((node) => {
+    const [only] = node.kind === "object" && node.members.length === 1 ? node.members : [];
+    return only?.value.kind === "array" ? only.value.items : null;
+  });
+  if (lists[0] === null || lists.every((list) => list !== null)) return null;
+  return nodes.flatMap((node, index) => lists[index] ?? [node]);
+}
+
+function listSource(text: string, used: readonly Region[], items: Node[]): Source {
   const cursor = newCursor(text, 0, text.length, false);
-  for (const region of used) cursor.edits.push(...region.cursor.edits);
+  for (const region of used) for (const edit of region.cursor.edits) cursor.edits.push(edit);
+  const start = used[0]?.start ?? 0;
   const end = used.at(-1)?.end ?? text.length;
-  const items = used.map((region) => region.node);
   const node: Node = {
     kind: "array",
     items,
-    start: first.start,
+    start,
     end,
     editFrom: 0,
     editTo: cursor.edits.length,
     open: false,
   };
   cursor.at = end;
-  const note: ParseEdit = { rule: "many-values", from: first.start, to: end, after: "" };
+  const note: ParseEdit = { rule: "many-values", from: start, to: end, after: "" };
   return { rung: "many", node, cursor, cost: 0, extra: [note] };
 }
 
@@ -115,9 +148,7 @@ function manyValues(text: string, regions: readonly Region[]): Source | null {
  * dwarfed. Empty ones only among their like.
  */
 function peers(regions: readonly Region[]): readonly Region[] {
-  const said = regions.filter(
-    (region) => region.rung !== "reasoning" && region.node.kind !== "text",
-  );
+  const said = regions.filter((region) => region.node.kind !== "text");
   const fenced = said.filter((region) => region.rung === "fence");
   const group = fenced.length > 0 ? fenced : said;
   const largest = Math.max(1, ...group.map((region) => region.end - region.start));

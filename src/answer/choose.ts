@@ -1,0 +1,139 @@
+import type { Contract, Issue } from "../contract/contract.ts";
+import type { Lost, Reading, RepairLevel } from "./answer.ts";
+import { editsOf, everyRule, shorten, type Candidate } from "./candidate.ts";
+import { declaredFinal } from "./final.ts";
+import { leftBehind } from "./left-behind.ts";
+import { same } from "./natural.ts";
+import type { RuleName } from "./rules.ts";
+import type { Region } from "./find.ts";
+
+/** What a choice among candidates depends on beside them. */
+export interface Choosing {
+  readonly contract: Contract;
+  readonly level: RepairLevel;
+  /** What the model said, without its reasoning. */
+  readonly text: string;
+  /** Every value at the top level of the text, read or not. */
+  readonly regions: readonly Region[];
+  /** The server cut the answer: what was left open there can't be the answer. */
+  readonly isCut: boolean;
+}
+
+/** A candidate whose value meets the contract. */
+interface Meeting {
+  readonly candidate: Candidate;
+  readonly value: unknown;
+}
+
+/**
+ * The reading that the candidates, cheapest first, give: null when none meets the contract. Below
+ * `full` an answer that another one contradicts, or that leaves data behind, is refused.
+ */
+export function choose(candidates: readonly Candidate[], choosing: Choosing): Reading | null {
+  const meeting = thoseThatMeet(candidates, choosing);
+  const [cheapest] = meeting;
+  if (!cheapest) return null;
+  const rivals = rivalsOf(cheapest, meeting);
+  const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
+  if (!final && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
+  const chosen = final ?? cheapest;
+  const isPlain = rivals.length > 0 && choosing.level !== "full";
+  const lost =
+    chosen.candidate.source.rung === "many" || isPlain ? [] : leftBehind(chosen, choosing);
+  if (lost.length > 0 && choosing.level !== "full") return leaving(chosen, lost);
+  return success(chosen, lost);
+}
+
+/** More than one is wanted only to see whether they say the same. */
+function thoseThatMeet(candidates: readonly Candidate[], choosing: Choosing): Meeting[] {
+  const meeting: Meeting[] = [];
+  for (const candidate of candidates) {
+    if (choosing.isCut && isOpenEnded(candidate)) continue;
+    const checked = choosing.contract.check(candidate.value);
+    if (checked.ok) meeting.push({ candidate, value: checked.value });
+  }
+  return meeting;
+}
+
+/** Rules that close what the end of the text, or of a line, left open. */
+const CLOSES: ReadonlySet<RuleName> = new Set([
+  "truncated",
+  "missing-closer",
+  "missing-quote",
+  "comment-end",
+  "guessed-quote",
+  "missing-value",
+  "outline",
+]);
+
+function isOpenEnded(candidate: Candidate): boolean {
+  const { rung, node, cursor } = candidate.source;
+  if (rung === "text" || rung === "many") return true;
+  if (node.open || !everyRule(candidate, (rule) => !CLOSES.has(rule))) return true;
+  // A number or word with which the text ends may go on.
+  return node.kind === "text" && !node.quoted && node.end >= cursor.text.trimEnd().length;
+}
+
+/** Other answers, elsewhere in the text, with another value. */
+function rivalsOf(chosen: Meeting, meeting: readonly Meeting[]): Meeting[] {
+  return meeting.filter(
+    (one) =>
+      one !== chosen &&
+      areApart(chosen.candidate, one.candidate) &&
+      one.candidate.source.isAside !== true &&
+      !same(one.value, chosen.value),
+  );
+}
+
+function areApart(left: Candidate, right: Candidate): boolean {
+  const [a, b] = [left.source.node, right.source.node];
+  return a.end <= b.start || b.end <= a.start;
+}
+
+/** The one of several answers that the text itself calls its last word. */
+function finalOf(cheapest: Meeting, rivals: readonly Meeting[], text: string): Meeting | null {
+  const all = [cheapest, ...rivals].toSorted(
+    (a, b) => a.candidate.source.node.start - b.candidate.source.node.start,
+  );
+  const index = declaredFinal(
+    text,
+    all.map(({ candidate }) => candidate.source.node),
+  );
+  return index === null ? null : (all[index] ?? null);
+}
+
+function success({ candidate, value }: Meeting, left: readonly Lost[]): Reading {
+  const edits = editsOf(candidate);
+  for (const piece of left) {
+    edits.push({
+      rule: "left-behind",
+      path: [],
+      before: piece.text,
+      after: "",
+      position: piece.position,
+    });
+  }
+  const lost = [...candidate.lost, ...left];
+  return { ok: true, value, rung: candidate.source.rung, edits, lost };
+}
+
+function contradiction({ candidate, value }: Meeting, count: number): Reading {
+  const reason = `holds ${count} answers that differ, and doesn't say which one is meant`;
+  return refusal(candidate, value, { keyword: "ambiguous", reason }, []);
+}
+
+function leaving({ candidate, value }: Meeting, lost: readonly Lost[]): Reading {
+  const [first] = lost;
+  const reason = `holds data beside the answer: ${shorten(first?.text ?? "")}`;
+  return refusal(candidate, value, { keyword: "ambiguous", reason }, lost);
+}
+
+function refusal(
+  candidate: Candidate,
+  value: unknown,
+  { keyword, reason }: Pick<Issue, "keyword" | "reason">,
+  lost: readonly Lost[],
+): Reading {
+  const issues = [{ keyword, path: [], schemaPath: [], reason }];
+  return { ok: false, code: "RLLM_006", value, issues, edits: editsOf(candidate), lost };
+}

@@ -1,0 +1,32 @@
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** So much in front of a value can say what it is. In UTF-16 units. */
+const LEAD = 160;
+
+const FINAL =
+  /(?<![\p{L}\p{N}])(?:final|finally|corrected|correction|revised|updated|definitive|on reflection|on second thought|scratch that|endgültig\p{L}*|korrigiert\p{L}*|korrektur|définiti\p{L}*|corrigée?|finale?|definitiv\p{L}*|corregid\p{L}*|corrett\p{L}*|corrigid\p{L}*|окончательн\p{L}*|исправлен\p{L}*|最终|最終|修正|最后答案)/iu;
+const DRAFT =
+  /(?<![\p{L}\p{N}])(?:draft|first attempt|first try|initial(?:ly)?|example|e\.g|format|schema|template|wrong|incorrect|instead of|not|entwurf|beispiel|falsch|brouillon|exemple|borrador|ejemplo|esempio|bozza|черновик|пример|草稿|示例|例)/iu;
+
+/**
+ * Which of several values, in the order of the text, the words in front of it call the final one,
+ * where no other is called so. Null when the text leaves it open.
+ */
+export function declaredFinal(text: string, places: readonly Place[]): number | null {
+  const leads = places.map((place, index) => leadOf(text, place, places[index - 1]?.end ?? 0));
+  const finals = leads.flatMap((lead, index) => (isFinal(lead) ? [index] : []));
+  const [only] = finals;
+  return finals.length === 1 && only === places.length - 1 ? only : null;
+}
+
+/** A question, or a word against it, leaves open which one is meant. */
+function isFinal(lead: string): boolean {
+  return FINAL.test(lead) && !DRAFT.test(lead) && !/[?？¿]/.test(lead);
+}
+
+function leadOf(text: string, place: Place, from: number): string {
+  return text.slice(Math.max(from, place.start - LEAD), place.start);
+}

@@ -1,0 +1,62 @@
+/** A stretch of a text, from one offset up to another. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a model wrote, parted into what it says and what it says to itself. */
+export interface Spoken {
+  /** The text with blanks in place of the reasoning: every offset stays what it was. */
+  readonly text: string;
+  readonly reasoning: readonly Span[];
+}
+
+const OPENER =
+  /(?:^|\n)[ \t]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|(\[THINK\])|(◁think▷))/gi;
+const ORPHAN =
+  /(?:<\/(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/THINK\]|◁\/think▷)[ \t]*(?=\n|[{[`]|$)/i;
+/** Where an answer may have begun: tags behind it can be part of its text. */
+const STRUCTURE = /[{[<"`]/;
+
+/** Takes out what the model wrote to itself: a draft there is never the answer. */
+export function withoutReasoning(text: string): Spoken {
+  const reasoning = findReasoning(text);
+  if (reasoning.length === 0) return { text, reasoning };
+  let spoken = "";
+  let done = 0;
+  for (const { from, to } of reasoning) {
+    spoken += text.slice(done, from) + " ".repeat(to - from);
+    done = to;
+  }
+  return { text: spoken + text.slice(done), reasoning };
+}
+
+/** A block that is never closed runs to the end of the text. */
+function findReasoning(text: string): Span[] {
+  const spans: Span[] = [];
+  if (!mayHoldReasoning(text)) return spans;
+  const lower = text.toLowerCase();
+  let done = 0;
+  for (const found of text.matchAll(OPENER)) {
+    const from = found.index;
+    if (from < done) continue;
+    if (STRUCTURE.test(text.slice(done, from))) break;
+    const closer = found[1] ? `</${found[1].toLowerCase()}>` : found[2] ? "[/think]" : "◁/think▷";
+    const close = lower.indexOf(closer, from);
+    done = close < 0 ? text.length : close + closer.length;
+    spans.push({ from, to: done });
+  }
+  const orphan = ORPHAN.exec(text);
+  if (orphan && !spans.some((span) => span.from < orphan.index))
+    return [{ from: 0, to: orphan.index + orphan[0].length }];
+  return spans;
+}
+
+/** A cheap look: every mark of reasoning holds one of these, and prose holds few of them. */
+function mayHoldReasoning(text: string): boolean {
+  if (text.includes("◁") || /\[\/?think\]/i.test(text)) return true;
+  return (
+    text.includes("<") &&
+    /<\/?(?:think|thought|reasoning|reflection|scratchpad|analysis)/i.test(text)
+  );
+}
