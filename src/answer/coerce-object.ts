@@ -63,6 +63,8 @@ function wrap(coercion: Coercion, node: Node, schema: Schema, path: Path): Outco
   const [name, ...others] = Object.keys(properties);
   if (name === undefined || others.length > 0 || coercion.partial) return null;
   if (node.kind !== "text" && isHollow(node)) return null;
+  // What has the property is the object itself, and did not fit.
+  if (node.kind === "object" && node.members.some((member) => member.key === name)) return null;
   const isText = node.kind === "text" && node.quoted;
   if (isText && path !== null) return null;
   const inner = coercion.coerce(node, properties[name], { up: path, key: name });

@@ -158,6 +158,8 @@ function saysSomething(candidate: Candidate, contract: Contract): boolean {
   if (source.rung === "outline") return typeof value === "object" && value !== null;
   const isUnedited = everyRule(candidate, () => false);
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
+  if (source.rung === "whole" && source.isMarkup === true && typeof value === "string")
+    return source.node.kind !== "text" || source.node.quoted;
   if (source.rung === "text" && source.isMarkup === true) {
     const isPlain = everyRule(candidate, (rule) => PLAIN_TEXT.has(rule));
     if (isPlain || !everyRule(candidate, (rule) => rule !== "wrap-text")) return false;

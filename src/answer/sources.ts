@@ -18,6 +18,9 @@ const RUNG_COST: Readonly<Record<Rung, number>> = { whole: 0, fence: 0, object: 
  */
 const EMPTY_COST = 3;
 
+/** The whole text as one value, where there are objects or lists in it. */
+const BESIDE_STRUCTURE = 12;
+
 /** So many places are looked at; prose full of brackets has no more answers than that. */
 const MAX_SOURCES = 24;
 
@@ -39,7 +42,8 @@ export function structuredSources(text: string, partial: boolean): Structured {
   if (whole)
     sources.push({
       ...sourceOf(text, whole),
-      cost: regions.length === 0 || isOneString(whole) ? 0.5 : 12,
+      cost: regions.length === 0 || isOneString(whole) ? 0.5 : BESIDE_STRUCTURE,
+      isMarkup: regions.length > 0 && !isOneString(whole),
     });
   const many = partial ? [] : manyValues(text, regions);
   return { regions, sources: worthLooking(sources), many };

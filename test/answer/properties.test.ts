@@ -216,11 +216,17 @@ describe("readAnswer() on broken JSON", () => {
     });
   }
 
-  test("two answers, one after the other: the later one is read", () => {
+  test("two answers, one after the other: refused where they differ, at full the later one", () => {
     fc.assert(
       fc.property(records, records, (first, second) => {
-        const reading = readAnswer(`${JSON.stringify(first)}\n\n${JSON.stringify(second)}`, record);
-        expect(reading.ok && reading.value).toEqual(second);
+        const text = `${JSON.stringify(first)}\n\n${JSON.stringify(second)}`;
+        const [safe, full] = [
+          readAnswer(text, record),
+          readAnswer(text, record, { repair: "full" }),
+        ];
+        expect(safe.ok).toBe(Bun.deepEquals(first, second));
+        expect(full.ok && full.value).toEqual(second);
+        expect(full.lost.length).toBe(safe.ok ? 0 : 1);
       }),
       RUNS,
     );
