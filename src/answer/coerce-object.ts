@@ -1,3 +1,4 @@
+import { readPattern } from "../contract/patterns.ts";
 import { isObject } from "../core/json.ts";
 import { defaultOf, fromJsonText } from "./coerce-scalar.ts";
 import { listToSingle } from "./coerce-choice.ts";
@@ -224,11 +225,8 @@ function patternSchema(schema: Schema, key: string): unknown {
   const patterns = schema["patternProperties"];
   if (!isObject(patterns)) return undefined;
   for (const [pattern, wanted] of Object.entries(patterns)) {
-    try {
-      if (new RegExp(pattern, "u").test(key)) return wanted;
-    } catch {
-      continue;
-    }
+    const reading = readPattern(pattern);
+    if (reading.ok && reading.test(key)) return wanted;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { readPattern } from "../contract/patterns.ts";
 import { isObject } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
@@ -73,11 +74,8 @@ function meetsString(text: string, schema: Schema): boolean {
   if (typeof minLength === "number" && [...text].length < minLength) return false;
   if (typeof maxLength === "number" && [...text].length > maxLength) return false;
   if (typeof pattern !== "string") return true;
-  try {
-    return new RegExp(pattern, "u").test(text);
-  } catch {
-    return true;
-  }
+  const reading = readPattern(pattern);
+  return !reading.ok || reading.test(text);
 }
 
 /** An object or a list where text is wanted: one item of a list, or the source as it stands. */

@@ -2,7 +2,6 @@ import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { keywordValue, type SchemaNode } from "./document.ts";
 import { formatCheck } from "./formats.ts";
-import { readPattern } from "./patterns.ts";
 import { alternatives, count, describe, formatWords, show, typeWords } from "./reasons.ts";
 import { codePoints, findDuplicate, isSameJson, multipleOf } from "./values.ts";
 
@@ -129,8 +128,8 @@ function assertString(node: SchemaNode, value: string): Complaint[] {
   if (most !== null && length > most) complaints.push(size("maxLength", length, "character", most));
   const pattern = keywordValue(node, "pattern");
   if (typeof pattern === "string") {
-    const reading = readPattern(pattern);
-    if (reading.ok && !reading.regex.test(value))
+    const reading = node.patterns.read(pattern);
+    if (reading.ok && !reading.test(value))
       tell("pattern", `text that matches the pattern ${pattern}`);
   }
   const format = keywordValue(node, "format");

@@ -20,7 +20,7 @@ export function compileContract(schema: JsonSchema, options: ReadSchemaOptions =
     if (first !== undefined) return { ok: false, faults: [first, ...others] };
     return { ok: true, contract: { schema, check: compileCheck(document) } };
   } catch (thrown) {
-    // The stack: thousands of references that each lead to the next.
+    // The stack: what passes the limits is found as a fault, so this is for the unforeseen.
     if (!(thrown instanceof RangeError)) throw thrown;
     return {
       ok: false,
@@ -30,18 +30,36 @@ export function compileContract(schema: JsonSchema, options: ReadSchemaOptions =
 }
 
 function compileCheck(document: SchemaDocument): Contract["check"] {
-  const translation = translate(document);
-  if (translation === null) return (value) => judged(value, explain(document, value));
-  const compiled = Build(translation.targets, translation.schema).Evaluate();
+  const fast = fastCheck(document);
+  if (fast === null) return (value) => judged(value, explain(document, value));
   return (value) => {
     try {
-      if (compiled.Check(value)) return { ok: true, value };
+      if (fast(value)) return { ok: true, value };
     } catch (thrown) {
-      // The stack overflowed, which is no answer: the thorough evaluation says what to make of it.
+      // An overflowing stack, or too many steps, is no answer: the thorough evaluation has one.
       if (!(thrown instanceof RangeError)) throw thrown;
+      return judged(value, explain(document, value));
     }
     return new Refusal(document, value);
   };
+}
+
+/** Null where the compiler can't do it, or not in the depth of the stack. */
+function fastCheck(document: SchemaDocument): ((value: unknown) => boolean) | null {
+  try {
+    const translation = translate(document);
+    if (translation === null) return null;
+    const { gauge, targets, schema } = translation;
+    const compiled = Build(targets, schema).Evaluate();
+    if (gauge === null) return (value) => compiled.Check(value);
+    return (value) => {
+      gauge.begin(value);
+      return compiled.Check(value);
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    return null;
+  }
 }
 
 /**

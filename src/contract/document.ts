@@ -1,6 +1,7 @@
 import { isObject } from "../core/json.ts";
 import type { JsonSchema, SchemaFault } from "./contract.ts";
 import { draftOf, isSince, keywordOf, type Draft } from "./keywords.ts";
+import { Patterns } from "./patterns.ts";
 
 export type SchemaPath = readonly (string | number)[];
 type Children = SchemaNode | readonly SchemaNode[] | ReadonlyMap<string, SchemaNode>;
@@ -11,6 +12,8 @@ export interface SchemaNode {
   readonly path: SchemaPath;
   readonly draft: Draft;
   readonly resource: Resource;
+  /** Those of the whole document. */
+  readonly patterns: Patterns;
   /** Subschemas by keyword: one, a list, or by name, as the keyword has them. */
   readonly children: ReadonlyMap<string, Children>;
 }
@@ -141,6 +144,7 @@ class DocumentReader {
   readonly faults: SchemaFault[] = [];
   readonly targets = new Map<SchemaNode, Map<ReferenceKeyword, SchemaNode>>();
   readonly #documents: Readonly<Record<string, JsonSchema | boolean>>;
+  readonly #patterns = new Patterns();
   readonly #resources = new Map<string, Resource>();
   readonly #places = new Map<unknown, SchemaNode[]>();
   #resolved = 0;
@@ -188,11 +192,20 @@ class DocumentReader {
   ): SchemaNode {
     const { draft, resource } = this.#enter(schema, path, inherited, outer);
     const children = new Map<string, Children>();
-    const node: SchemaNode = { schema, path, draft, resource, children };
+    const node: SchemaNode = {
+      schema,
+      path,
+      draft,
+      resource,
+      patterns: this.#patterns,
+      children,
+    };
     this.nodes.push(node);
     if (typeof schema === "boolean") return node;
     resource.root ??= node;
-    this.#places.set(schema, [...(this.#places.get(schema) ?? []), node]);
+    const places = this.#places.get(schema);
+    if (places === undefined) this.#places.set(schema, [node]);
+    else places.push(node);
     this.#nameAnchors(node);
     for (const keyword of Object.keys(schema)) {
       const found = this.#readChildren(schema[keyword], keyword, node);

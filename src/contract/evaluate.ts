@@ -5,8 +5,9 @@ import { explainBranches, type Finding } from "./branches.ts";
 import { child, childList, childMap, isOnlyReference, keywordValue } from "./document.ts";
 import type { Resource, SchemaDocument, SchemaNode, SchemaPath } from "./document.ts";
 import { isSince } from "./keywords.ts";
-import { readPattern } from "./patterns.ts";
 import { count, join, quote } from "./reasons.ts";
+import { sharedNodes } from "./sharing.ts";
+import { TooManySteps } from "./steps.ts";
 
 /** What a schema has against a value; the paths of the issues start at that value. */
 export interface Outcome {
@@ -40,11 +41,8 @@ interface Place {
 
 /** A node stops collecting here: only twenty issues are ever shown. */
 const ENOUGH = 100;
-/**
- * Recursive alternatives can take exponential time without a memory; with dynamic references there
- * is none.
- */
-const MAX_STEPS = 20_000_000;
+/** Schemas held against values: some seconds. */
+const MAX_STEPS = 5_000_000;
 const FINE: Outcome = { issues: [], seen: null };
 
 /**
@@ -58,31 +56,46 @@ export function evaluate(document: SchemaDocument, value: unknown): readonly Fin
 
 class Evaluator {
   readonly #document: SchemaDocument;
-  readonly #known = new Map<SchemaNode, Map<unknown, Outcome>>();
+  readonly #shared: ReadonlySet<SchemaNode>;
+  /** By scope, by node, by value: what was said of equal schemas at equal values. */
+  readonly #known = new Map<Scope | null, Map<SchemaNode, Map<unknown, Outcome>>>();
+  readonly #scopes = new Map<Scope | null, Map<Resource, Scope>>();
   #steps = 0;
 
   constructor(document: SchemaDocument) {
     this.#document = document;
+    this.#shared = sharedNodes(document);
   }
 
   judge(node: SchemaNode, value: unknown, outer: Scope | null): Outcome {
     if (node.schema === true) return FINE;
     if (node.schema === false) return { issues: [refusal(node)], seen: null };
-    const isRemembered = typeof value === "object" && value !== null && !this.#document.isDynamic;
-    const known = isRemembered ? this.#known.get(node)?.get(value) : undefined;
+    const scope = this.#enter(node.resource, outer);
+    if (!this.#shared.has(node)) return this.#judgeObject(node, value, scope);
+    const ofScope = this.#known.get(scope) ?? new Map<SchemaNode, Map<unknown, Outcome>>();
+    const ofNode = ofScope.get(node) ?? new Map<unknown, Outcome>();
+    const known = ofNode.get(value);
     if (known !== undefined) return known;
-    const outcome = this.#judgeObject(node, value, outer);
-    if (isRemembered) {
-      const ofNode = this.#known.get(node) ?? new Map<unknown, Outcome>();
-      this.#known.set(node, ofNode.set(value, outcome));
-    }
+    const outcome = this.#judgeObject(node, value, scope);
+    this.#known.set(scope, ofScope.set(node, ofNode.set(value, outcome)));
     return outcome;
   }
 
-  #judgeObject(node: SchemaNode, value: unknown, outer: Scope | null): Outcome {
-    if (++this.#steps > MAX_STEPS)
-      throw new RangeError("Evaluating the schema takes too many steps");
-    const scope = outer?.resource === node.resource ? outer : { resource: node.resource, outer };
+  /**
+   * Only the outermost of equal resources matters, so that there are few scopes, and equal ones are
+   * the same.
+   */
+  #enter(resource: Resource, outer: Scope | null): Scope {
+    for (let at = outer; at !== null; at = at.outer)
+      if (at.resource === resource) return outer ?? at;
+    const inner = this.#scopes.get(outer) ?? new Map<Resource, Scope>();
+    const scope = inner.get(resource) ?? { resource, outer };
+    this.#scopes.set(outer, inner.set(resource, scope));
+    return scope;
+  }
+
+  #judgeObject(node: SchemaNode, value: unknown, scope: Scope): Outcome {
+    if (++this.#steps > MAX_STEPS) throw new TooManySteps();
     const seen = this.#document.tracksEvaluated
       ? { names: new Set<string>(), indexes: new Set<number>() }
       : null;
@@ -250,15 +263,15 @@ class Evaluator {
     }
     const patterns = [...(childMap(node, "patternProperties") ?? [])].flatMap(
       ([source, schema]) => {
-        const reading = readPattern(source);
-        return reading.ok ? [{ regex: reading.regex, schema }] : [];
+        const reading = node.patterns.read(source);
+        return reading.ok ? [{ reading, schema }] : [];
       },
     );
     const additional = child(node, "additionalProperties");
     if (patterns.length === 0 && additional === null) return this.#dependents(place, value);
     for (const name of Object.keys(value)) {
       if (place.issues.length >= ENOUGH) break;
-      const matching = patterns.filter(({ regex }) => regex.test(name));
+      const matching = patterns.filter(({ reading }) => reading.test(name));
       for (const { schema } of matching) this.#part(place, schema, value[name], name);
       if (matching.length > 0) place.seen?.names.add(name);
       if (additional === null || matching.length > 0 || properties?.has(name) === true) continue;

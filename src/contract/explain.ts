@@ -2,6 +2,7 @@ import type { Finding } from "./branches.ts";
 import type { Issue } from "./contract.ts";
 import type { SchemaDocument } from "./document.ts";
 import { evaluate } from "./evaluate.ts";
+import { TooManySteps } from "./steps.ts";
 
 const MAX_ISSUES = 20;
 
@@ -25,17 +26,13 @@ export function explain(document: SchemaDocument, value: unknown): readonly Issu
   try {
     findings = evaluate(document, value);
   } catch (thrown) {
-    // The stack, or the step limit: values nested some ten thousand levels deep, or built to be
-    // endless.
+    // The stack, with values nested some thousand levels deep, or the limit of steps.
     if (!(thrown instanceof RangeError)) throw thrown;
-    return [
-      {
-        keyword: "$ref",
-        path: [],
-        schemaPath: [],
-        reason: "is nested too deeply, or is too large, to be checked",
-      },
-    ];
+    const reason =
+      thrown instanceof TooManySteps
+        ? "takes too many steps to be checked against this schema: its alternatives or its patterns look at the same value too often"
+        : "is nested too deeply to be checked";
+    return [{ keyword: "$ref", path: [], schemaPath: [], reason }];
   }
   return distinct(findings).toSorted(byTelling).slice(0, MAX_ISSUES).map(asIssue);
 }

@@ -3,7 +3,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { SchemaFault } from "./contract.ts";
 import { isOnlyReference, type SchemaDocument, type SchemaNode } from "./document.ts";
 import { keywordOf, type Draft, type Shape } from "./keywords.ts";
-import { readPattern } from "./patterns.ts";
+import type { Patterns } from "./patterns.ts";
 import { describe } from "./reasons.ts";
 
 export const TYPE_NAMES = [
@@ -31,7 +31,7 @@ function shapeFaults(node: SchemaNode): SchemaFault[] {
   for (const [keyword, value] of Object.entries(node.schema)) {
     const known = isReference && keyword !== "$ref" ? null : keywordOf(keyword, node.draft);
     if (known === null) continue;
-    for (const { at, reason } of checkShape(known.shape, value, keyword, node.draft)) {
+    for (const { at, reason } of checkShape(known.shape, value, keyword, node)) {
       faults.push({ schemaPath: [...node.path, keyword, ...at], reason });
     }
   }
@@ -43,7 +43,8 @@ interface Fault {
   readonly reason: string;
 }
 
-function checkShape(shape: Shape, value: unknown, keyword: string, draft: Draft): Fault[] {
+function checkShape(shape: Shape, value: unknown, keyword: string, node: SchemaNode): Fault[] {
+  const { draft, patterns } = node;
   switch (shape) {
     case "types":
       return checkTypes(value);
@@ -51,7 +52,7 @@ function checkShape(shape: Shape, value: unknown, keyword: string, draft: Draft)
       return checkNames(value, keyword, draft);
     case "pattern":
       return typeof value === "string"
-        ? checkPattern(value, [])
+        ? checkPattern(value, [], patterns)
         : wrong(value, "a regular expression");
     case "schema":
       return isSchema(value) ? [] : wrong(value, SCHEMA);
@@ -60,7 +61,7 @@ function checkShape(shape: Shape, value: unknown, keyword: string, draft: Draft)
     case "schema-or-schemas":
       return checkItems(value, draft);
     case "named-schemas":
-      return checkNamedSchemas(value, keyword);
+      return checkNamedSchemas(value, keyword, patterns);
     case "dependencies":
       return checkEach(value, (one) =>
         Array.isArray(one) ? checkNames(one, keyword, draft) : checkSchema(one),
@@ -174,11 +175,16 @@ function checkNames(value: unknown, keyword: string, draft: Draft): Fault[] {
   });
 }
 
-function checkPattern(source: string, at: Fault["at"]): Fault[] {
-  const reading = readPattern(source);
+function checkPattern(source: string, at: Fault["at"], patterns: Patterns): Fault[] {
+  const reading = patterns.read(source);
   return reading.ok
     ? []
-    : [{ at, reason: `is "${source}", which is no regular expression: ${reading.reason}` }];
+    : [
+        {
+          at,
+          reason: `${reading.isRegex ? `is "${source}":` : `is "${source}", which is no regular expression:`} ${reading.reason}`,
+        },
+      ];
 }
 
 function checkSchema(value: unknown): Fault[] {
@@ -204,11 +210,14 @@ function checkItems(value: unknown, draft: Draft): Fault[] {
   );
 }
 
-function checkNamedSchemas(value: unknown, keyword: string): Fault[] {
+function checkNamedSchemas(value: unknown, keyword: string, patterns: Patterns): Fault[] {
   if (Array.isArray(value)) return wrong(value, "a mapping from names to schemas");
   const faults = checkEach(value, checkSchema);
   if (keyword !== "patternProperties" || !isObject(value)) return faults;
-  return [...faults, ...Object.keys(value).flatMap((source) => checkPattern(source, [source]))];
+  return [
+    ...faults,
+    ...Object.keys(value).flatMap((source) => checkPattern(source, [source], patterns)),
+  ];
 }
 
 function checkEach(value: unknown, check: (one: unknown) => Fault[]): Fault[] {
@@ -257,22 +266,36 @@ const IN_PLACE = [
  */
 function findLoops(document: SchemaDocument): SchemaFault[] {
   const faults: SchemaFault[] = [];
-  const state = new Map<SchemaNode, "open" | "done">();
-  const visit = (node: SchemaNode): void => {
-    state.set(node, "open");
+  /** How many schemas follow from a node at most, itself included; null while that is found out. */
+  const lengths = new Map<SchemaNode, number | null>();
+  const visit = (node: SchemaNode, depth: number): number => {
+    if (depth > MAX_CHAIN) return 1;
+    lengths.set(node, null);
+    let longest = 0;
     for (const { at, next } of samePlace(document, node)) {
-      if (state.get(next) === "open") {
+      const known = lengths.get(next);
+      if (known === null) {
         faults.push({
           schemaPath: [...node.path, at],
           reason: "leads back to itself without a step into the value",
         });
-      } else if (!state.has(next)) visit(next);
+      } else longest = Math.max(longest, known ?? visit(next, depth + 1));
     }
-    state.set(node, "done");
+    lengths.set(node, longest + 1);
+    return longest + 1;
   };
-  for (const node of document.nodes) if (!state.has(node)) visit(node);
+  for (const node of document.nodes) {
+    const length = lengths.get(node) ?? visit(node, 1);
+    if (length > MAX_CHAIN) {
+      const reason = `leads through more than ${MAX_CHAIN} schemas without a step into the value`;
+      return [...faults, { schemaPath: node.path, reason }];
+    }
+  }
   return faults;
 }
+
+/** Schemas for one value in one another, by references: each takes some of the stack. */
+const MAX_CHAIN = 1000;
 
 function samePlace(document: SchemaDocument, node: SchemaNode): { at: string; next: SchemaNode }[] {
   const target = document.target(node, "$ref");

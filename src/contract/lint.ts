@@ -157,8 +157,12 @@ const pattern: Rule = function* (node, schema) {
   for (const at of sources) {
     const source = at[1] ?? schema["pattern"];
     const reading = typeof source === "string" ? readPattern(source) : null;
-    if (reading?.ok !== true || !reading.forgiven) continue;
-    yield { at, reason: `has escapes that escape nothing; it is read as ${reading.regex.source}` };
+    if (reading?.ok !== true || reading.forgiven === null) continue;
+    const has =
+      reading.forgiven === "escape"
+        ? "escapes that escape nothing"
+        : "a bracket that closes or opens nothing";
+    yield { at, reason: `has ${has}; it is read as ${reading.regex.source}` };
   }
 };
 
@@ -291,5 +295,5 @@ const APPLIES_TO: ReadonlyMap<string, readonly string[]> = new Map(
 
 function matches(source: string, name: string): boolean {
   const reading = readPattern(source);
-  return reading.ok && reading.regex.test(name);
+  return reading.ok && reading.test(name);
 }

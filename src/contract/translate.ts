@@ -4,7 +4,8 @@ import { child, childList, childMap, isOnlyReference, keywordValue } from "./doc
 import type { SchemaDocument, SchemaNode } from "./document.ts";
 import { formatCheck } from "./formats.ts";
 import { isSince } from "./keywords.ts";
-import { readPattern } from "./patterns.ts";
+import { Gauge } from "./gauge.ts";
+import { sharedNodes } from "./sharing.ts";
 import { findDuplicate, isSameJson, multipleOf } from "./values.ts";
 
 /**
@@ -13,7 +14,12 @@ import { findDuplicate, isSameJson, multipleOf } from "./values.ts";
 export interface Translation {
   readonly schema: JsonSchema | boolean;
   readonly targets: Readonly<Record<string, JsonSchema | boolean>>;
+  /** What counts the steps of a check; null where none can take more than schema times value. */
+  readonly gauge: Gauge | null;
 }
+
+/** The compiler makes one condition of them all, and nests one in the other. */
+const FEW_CONSTANTS = 50;
 
 type Writable = Record<string, unknown>;
 type Refinement = { readonly check: (value: unknown) => boolean; readonly error: () => string };
@@ -28,17 +34,22 @@ export function translate(document: SchemaDocument): Translation | null {
   if (document.isDynamic) return null;
   const translator = new Translator(document);
   const schema = translator.translate(document.root);
-  return translator.isFaithful ? { schema: withDraft(schema), targets: translator.targets } : null;
+  if (!translator.isFaithful) return null;
+  return { schema: withDraft(schema), targets: translator.targets, gauge: translator.gauge };
 }
 
 class Translator {
   readonly targets: Record<string, JsonSchema | boolean> = {};
   isFaithful = true;
+  readonly gauge: Gauge | null;
   readonly #document: SchemaDocument;
+  readonly #shared: ReadonlySet<SchemaNode>;
   readonly #names = new Map<SchemaNode, string>();
 
   constructor(document: SchemaDocument) {
     this.#document = document;
+    this.#shared = sharedNodes(document);
+    this.gauge = this.#shared.size === 0 ? null : new Gauge(document.nodes.length);
   }
 
   translate(node: SchemaNode): JsonSchema | boolean {
@@ -65,8 +76,16 @@ class Translator {
     if (known !== undefined) return known;
     const name = `#${this.#names.size}`;
     this.#names.set(target, name);
-    this.targets[name] = this.translate(target);
+    const schema = this.translate(target);
+    this.targets[name] = this.#shared.has(target) ? this.#counted(schema) : schema;
     return name;
+  }
+
+  /** The step comes first: a check ends with the first thing that is wrong. */
+  #counted(schema: JsonSchema | boolean): JsonSchema {
+    const { gauge } = this;
+    const step = { check: () => gauge?.step() ?? true, error: () => "" };
+    return { allOf: [{ "~refine": [step] }, schema] };
   }
 
   #copyAssertions(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
@@ -74,8 +93,10 @@ class Translator {
     if (type !== undefined) out["type"] = type;
     this.#copyConstants(node, out, refinements);
     const pattern = keywordValue(node, "pattern");
-    const reading = typeof pattern === "string" ? readPattern(pattern) : null;
-    if (reading?.ok === true) out["pattern"] = reading.regex;
+    const reading = typeof pattern === "string" ? node.patterns.read(pattern) : null;
+    if (reading?.ok === true && reading.longest === Infinity) out["pattern"] = reading.regex;
+    else if (reading?.ok === true)
+      refine(refinements, (value) => typeof value !== "string" || reading.test(value));
     const format = keywordValue(node, "format");
     const check = typeof format === "string" ? formatCheck(format) : null;
     if (check !== null) refine(refinements, (value) => typeof value !== "string" || check(value));
@@ -92,8 +113,11 @@ class Translator {
   #copyConstants(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
     const allowed = keywordValue(node, "enum");
     if (Array.isArray(allowed)) {
-      if (allowed.every(isScalar)) out["enum"] = allowed;
-      else refine(refinements, (value) => allowed.some((one) => isSameJson(one, value)));
+      const scalars = new Set(allowed);
+      if (!allowed.every(isScalar))
+        refine(refinements, (value) => allowed.some((one) => isSameJson(one, value)));
+      else if (allowed.length <= FEW_CONSTANTS) out["enum"] = allowed;
+      else refine(refinements, (value) => scalars.has(value));
     }
     const wanted = keywordValue(node, "const");
     if (wanted === undefined) return;
@@ -164,7 +188,7 @@ class Translator {
       );
     const byPattern = [
       ...inherited.map(([name, one]) => [`^${name}$`, this.translate(one)]),
-      ...patterns.map(([source, one]) => [unicodeSource(source), this.translate(one)]),
+      ...patterns.map(([source, one]) => [this.#quickSource(source, node), this.translate(one)]),
     ];
     if (byPattern.length > 0) out["patternProperties"] = Object.fromEntries(byPattern);
     this.#copyUnevaluated(node, out);
@@ -183,6 +207,12 @@ class Translator {
     this.#copyDependents(node, out);
   }
 
+  #quickSource(source: string, { patterns }: SchemaNode): string {
+    const reading = patterns.read(source);
+    if (!reading.ok || reading.longest !== Infinity) this.isFaithful = false;
+    return reading.ok ? reading.regex.source : source;
+  }
+
   /**
    * The compiler matches every name against a joined pattern; to count the known ones is three
    * times as fast.
@@ -191,7 +221,9 @@ class Translator {
     const isClosed =
       child(node, "additionalProperties")?.schema === false && !this.#document.tracksEvaluated;
     const names = [...(childMap(node, "properties")?.keys() ?? [])];
-    const patterns = [...(childMap(node, "patternProperties")?.keys() ?? [])].map(readPattern);
+    const patterns = [...(childMap(node, "patternProperties")?.keys() ?? [])].map((source) =>
+      node.patterns.read(source),
+    );
     const regexes = patterns.flatMap((reading) => (reading.ok ? [reading.regex] : []));
     const required = keywordValue(node, "required");
     const isOptional = !Array.isArray(required) || names.some((name) => !required.includes(name));
@@ -304,11 +336,6 @@ function hasOnlyLike(
       return false;
   }
   return true;
-}
-
-function unicodeSource(source: string): string {
-  const reading = readPattern(source);
-  return reading.ok ? reading.regex.source : source;
 }
 
 function isScalar(value: unknown): boolean {

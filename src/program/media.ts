@@ -145,7 +145,7 @@ function visitMembers(
       isObject(patternProperties) ? patternProperties : {},
     )) {
       const reading = readPattern(pattern);
-      if (!reading.ok || !reading.regex.test(name)) continue;
+      if (!reading.ok || !reading.test(name)) continue;
       described = true;
       step(part, member, name, ["patternProperties", pattern], here);
     }

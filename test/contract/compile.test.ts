@@ -232,7 +232,7 @@ describe("check() never throws on data", () => {
 
   test("and refuses what is nested too deeply, with a reason", () => {
     expect(issuesOf(nested, deep(100_000, {}))[0]?.reason).toBe(
-      "is nested too deeply, or is too large, to be checked",
+      "is nested too deeply to be checked",
     );
     const loop: Record<string, unknown> = {};
     loop["n"] = loop;
@@ -505,7 +505,7 @@ describe("compileContract() refuses", () => {
     );
     expect(
       faultsOf({ $ref: "#/$defs/d0", $defs: { ...Object.fromEntries(chain), d30000: {} } })[0],
-    ).toContain("too deeply");
+    ).toEndWith("leads through more than 1000 schemas without a step into the value");
   });
 });
 

@@ -7,6 +7,7 @@ import {
   type SchemaDocument,
   type SchemaNode,
 } from "../document.ts";
+import { Patterns } from "../patterns.ts";
 
 /** A subschema in a `Space`. Two that say the same, word for word, have one number. */
 export type NodeId = number;
@@ -191,7 +192,14 @@ function made(
   schema: JsonSchema | boolean,
   children: readonly (readonly [string, Children])[],
 ): SchemaNode {
-  return { schema, path: [], draft: "2020-12", resource: NOWHERE, children: new Map(children) };
+  return {
+    schema,
+    path: [],
+    draft: "2020-12",
+    resource: NOWHERE,
+    patterns: new Patterns(),
+    children: new Map(children),
+  };
 }
 
 const NOWHERE: Resource = {

@@ -91,7 +91,7 @@ export function lengthsOf(literals: readonly Literal[]): {
 
 export function matches(pattern: string, text: string): boolean {
   const reading = readPattern(pattern);
-  return reading.ok && reading.regex.test(text);
+  return reading.ok && reading.test(text);
 }
 
 /** Longer examples than this are not made. */

@@ -2,7 +2,7 @@ import { toIsoDate } from "../../answer/dates.ts";
 import { newSchemaNotes } from "../../answer/outcome.ts";
 import { resolve, typesOf, type SchemaSource } from "../../answer/schemas.ts";
 import type { JsonSchema } from "../../contract/contract.ts";
-import { readPattern } from "../../contract/patterns.ts";
+import { readPattern, type PatternReading } from "../../contract/patterns.ts";
 import { isObject, jsonType } from "../../core/json.ts";
 import english from "./english.json" with { type: "json" };
 import {
@@ -146,8 +146,8 @@ function findStrings(schema: JsonSchema, name: string, scope: Scope, count: numb
   const kind = typeof format === "string" ? format : (named[0] ?? "text");
   const own = typeof pattern === "string" ? readPattern(pattern.replaceAll(/^\^|\$$/g, "")) : null;
   const known = own?.ok === true ? own.regex.source : PATTERNS.get(kind);
-  // A schema's own pattern may backtrack without end: it sees less.
-  const text = textOf(scope.sentences).slice(0, pattern === undefined ? Infinity : 5000);
+  // A schema's own pattern may backtrack: it sees no more than it is quick with.
+  const text = textOf(scope.sentences).slice(0, own === null ? Infinity : seenBy(own));
   const cues = cuesFor(name, /number|integer/.test(kind) ? told : undefined);
   const found =
     known === undefined ? findKind(kind, told, name, scope, count) : rankMatches(known, cues, text);
@@ -254,6 +254,10 @@ function formOf(
 }
 
 /** The speaker stands behind what is said, in parentheses. */
+function seenBy(pattern: PatternReading): number {
+  return pattern.ok ? Math.min(5000, pattern.longest) : 0;
+}
+
 function textOf(sentences: readonly Sentence[]): string {
   return sentences
     .map(({ text, label }) => (label === "" ? text : `${text} (${label})`))
