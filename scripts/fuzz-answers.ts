@@ -1,158 +1,73 @@
 /**
- * Feeds the reader of answers with damaged JSON and noise: `bun scripts/fuzz-answers.ts [N]
- * [SEED]`. Fails on the first exception, and when memory grows without bound. Prints how many
- * inputs were read, refused, and how long the slowest took.
+ * Holds the reader of answers against values that were written as JSON or otherwise and then broken
+ * in one or several ways: `bun scripts/fuzz-answers.ts [N] [SEED] [--show COUNT]`. Prints what came
+ * of it by kind, and the first faults with `--show`. Fails on a wrong value at `safe`, on more than
+ * 0.5 % at `full`, and on losses without a word. SCALE multiplies N, which is 200,000 otherwise.
  */
-import { readAnswer } from "../src/answer/read.ts";
-import { readPartial } from "../src/answer/partial.ts";
-import { compileContract } from "../src/contract/compile.ts";
-import type { Contract, JsonSchema } from "../src/contract/contract.ts";
+import { KINDS } from "../test/answer/generator/break.ts";
+import { LEVELS, runBreakages, type Fault, type Row } from "../test/answer/generator/run.ts";
 
-const SCHEMAS: readonly JsonSchema[] = [
-  {},
-  {
-    type: "object",
-    properties: { a: { type: "string" }, n: { type: "integer" } },
-    required: ["a"],
-    additionalProperties: false,
-  },
-  { type: "array", items: { type: "number" } },
-  { enum: ["RED", "GREEN"], "x-aliases": { RED: "rouge" } },
-  { type: "boolean" },
-  {
-    $ref: "#/$defs/T",
-    $defs: {
-      T: {
-        type: "object",
-        properties: {
-          v: { type: ["integer", "null"] },
-          kids: { type: "array", items: { $ref: "#/$defs/T" } },
-        },
-      },
-    },
-  },
-  {
-    anyOf: [
-      { type: "string", format: "date" },
-      { type: "object", properties: { d: { type: "string" } }, required: ["d"] },
-    ],
-  },
-];
+/** Of all texts, at `full`. */
+const MAX_WRONG = 0.005;
+const SHOWN = 400;
 
-const PIECES = [
-  ..."{}[](),:;\"'`\\/.-+#*<>= \n\t0123456789abntruefalsnul",
-  "```",
-  "```json\n",
-  '"""',
-  "//",
-  "/*",
-  "*/",
-  "...",
-  "\\u",
-  "\\u00e9",
-  '\\"',
-  "\ud83d",
-  "“",
-  "”",
-  "‘",
-  "’",
-  "\u00a0",
-  "\0",
-  "true",
-  "None",
-  "<think>",
-  "</think>",
-  "<a>",
-  "</a>",
-  "__proto__",
-  '"a": ',
-  "kids: [",
-  "- ",
-  "a: ",
-  "1,234.5",
-  "RED",
-  "é",
-  "文",
-];
-
-/** Small, quick and repeatable. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    state = (state ^ (state >>> 12)) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-function value(random: () => number, depth: number): unknown {
-  const pick = random();
-  if (depth > 3 || pick < 0.35)
-    return ["text", 'say "hi", you', -1.5, 12, true, null, "", "2024-05-01", "x\ny"][
-      Math.floor(random() * 9)
-    ];
-  const size = Math.floor(random() * 4);
-  if (pick < 0.6) return Array.from({ length: size }, () => value(random, depth + 1));
-  return Object.fromEntries(
-    Array.from({ length: size }, () => [
-      ["a", "n", "v", "kids", "d"][Math.floor(random() * 5)] ?? "a",
-      value(random, depth + 1),
-    ]),
-  );
-}
-
-function damaged(random: () => number): string {
-  let text = random() < 0.7 ? JSON.stringify(value(random, 0), null, random() < 0.5 ? 2 : 0) : "";
-  for (let left = Math.floor(random() * 12); left > 0; left--) {
-    const at = Math.floor(random() * (text.length + 1));
-    const piece = PIECES[Math.floor(random() * PIECES.length)] ?? "";
-    const action = random();
-    if (action < 0.5) text = text.slice(0, at) + piece + text.slice(at);
-    else if (action < 0.75)
-      text = text.slice(0, at) + text.slice(at + 1 + Math.floor(random() * 3));
-    else if (action < 0.85) text = text.slice(0, at);
-    else text += piece.repeat(1 + Math.floor(random() * 4));
-  }
-  return text;
-}
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function main(): void {
-  const count = Number(process.argv[2] ?? 100_000);
-  const seed = Number(process.argv[3] ?? 1);
-  const random = randomFrom(seed);
-  const contracts: Contract[] = SCHEMAS.map((schema) => {
-    const compiled = compileContract(schema);
-    if (!compiled.ok) throw new Error("Cannot compile a schema of the fuzzer");
-    return compiled.contract;
+  const [count = "200000", seed = "1", ...rest] = process.argv.slice(2);
+  const total = Math.round(Number(count) * Number(process.env["SCALE"] ?? 1));
+  const faults: Fault[] = [];
+  const tally = runBreakages(total, {
+    seed: Number(seed),
+    onFault: (fault) => void (faults.length < 10_000 && faults.push(fault)),
   });
-  const seen = { read: 0, refused: 0, slowest: 0, heap: 0 };
-  for (let index = 0; index < count; index++) {
-    const contract = contracts[index % contracts.length];
-    const text = damaged(random);
-    if (!contract) continue;
-    const start = performance.now();
-    try {
-      for (const repair of ["safe", "full"] as const) {
-        const reading = readAnswer(text, contract, { repair });
-        if (!reading.ok) seen.refused++;
-        else if (contract.check(reading.value).ok) seen.read++;
-        else throw new Error("a value that does not meet the contract was given as read");
-      }
-      readPartial(text, contract);
-    } catch (thrown) {
-      process.stderr.write(
-        `input ${index} of seed ${seed}: ${JSON.stringify(text)}\n${thrown instanceof Error ? thrown.stack : String(thrown)}\n`,
-      );
-      process.exit(1);
-    }
-    seen.slowest = Math.max(seen.slowest, performance.now() - start);
-    if (index === Math.floor(count / 10)) seen.heap = process.memoryUsage().rss;
-  }
-  const grown = (process.memoryUsage().rss - seen.heap) / 2 ** 20;
-  process.stdout.write(
-    `${count} inputs: ${seen.read} readings, ${seen.refused} refusals, slowest ${seen.slowest.toFixed(1)} ms, memory grew by ${grown.toFixed(0)} MB after the first tenth\n`,
+  print(
+    "| kind | texts | safe: read | refused | wrong | full: read | refused | on record | wrong |",
   );
-  if (grown > 200) process.exit(1);
+  print("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+  for (const { name } of KINDS) {
+    const rows = tally.byKind.get(name);
+    if (rows) print(line(name, rows));
+  }
+  print(line("all", tally.all));
+  const lost = LEVELS.map((level) => `${tally.all[level].lost} at ${level}`).join(", ");
+  print(`\nlost without a word: ${lost}`);
+  if (rest[0] === "--show") show(faults, Number(rest[1] ?? 20));
+  const { safe, full } = tally.all;
+  if (safe.wrong > 0 || full.wrong > MAX_WRONG * total || safe.lost + full.lost > 0)
+    process.exit(1);
+}
+
+function line(name: string, { safe, full }: { readonly safe: Row; readonly full: Row }): string {
+  const texts = safe.read + safe.refused + safe.wrong;
+  const cells = [texts, safe.read, safe.refused, safe.wrong];
+  return `| ${[name, ...cells, full.read, full.refused, full["on record"], full.wrong].join(" | ")} |`;
+}
+
+/** The shortest of each kind first: a kind alone before several. */
+function show(faults: readonly Fault[], count: number): void {
+  const groups = new Map<string, Fault[]>();
+  for (const fault of faults) {
+    const name = `${fault.reason} at ${fault.level}: ${fault.breakage.kinds.join(" + ")}`;
+    groups.set(name, [...(groups.get(name) ?? []), fault]);
+  }
+  const sorted = [...groups].toSorted(
+    ([a, left], [b, right]) =>
+      a.split(" + ").length - b.split(" + ").length || right.length - left.length,
+  );
+  for (const [name, group] of sorted.slice(0, count)) {
+    const [first] = group.toSorted((a, b) => a.breakage.text.length - b.breakage.text.length);
+    if (!first) continue;
+    const { text, accepts, truth } = first.breakage;
+    print(`\n${name}: ${group.length}\n  text   ${cut(text)}\n  schema ${cut(truth.schema)}`);
+    print(
+      `  wanted ${accepts.length > 0 ? cut(accepts[0]) : "refusal"}\n  got    ${cut(first.value)}`,
+    );
+  }
+}
+
+function cut(value: unknown): string {
+  return (JSON.stringify(value) ?? "nothing").slice(0, SHOWN);
 }
 
 main();

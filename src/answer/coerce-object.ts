@@ -92,6 +92,8 @@ function propertiesOf(schema: Schema): Schema {
 
 interface Building {
   readonly value: Record<string, unknown>;
+  /** By property: the member that gave its value. */
+  readonly members: Map<string, Member>;
   cost: number;
   notes: Notes;
 }
@@ -105,7 +107,7 @@ function byMember(
   if (node.members.length === 0 && node.bare.length > 0) return null;
   const properties = propertiesOf(schema);
   const nameOf = memberNamer(coercion, node, properties);
-  const built: Building = { value: {}, cost: 0, notes: null };
+  const built: Building = { value: {}, members: new Map(), cost: 0, notes: null };
   const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   for (const member of node.members) {
     const name = nameOf(member.key);
@@ -136,12 +138,9 @@ function addKnown(
   if (!outcome) return addFailed(coercion, built, member, here, isRequired);
   if (Object.hasOwn(built.value, name)) {
     if (mergeRepeated(coercion, built, name, outcome, schema)) return true;
-    if (
-      !same(built.value[name], outcome.value) &&
-      !add(coercion, built, "duplicate-key", here, member.keyStart, member.value.end)
-    )
-      return false;
+    if (!replaces(coercion, built, name, outcome, here)) return false;
   }
+  built.members.set(name, member);
   setOwn(built.value, name, outcome.value);
   built.cost += outcome.cost;
   built.notes = join(built.notes, outcome.notes);
@@ -149,6 +148,19 @@ function addKnown(
   const schemaAlias = aliasesOf(schema).includes(member.key);
   const rule = schemaAlias ? "alias" : "key-match";
   return add(coercion, built, rule, here, member.keyStart, member.value.start, name);
+}
+
+/** The value that stood there before is lost where it was another. */
+function replaces(
+  coercion: Coercion,
+  built: Building,
+  name: string,
+  outcome: Outcome,
+  path: Path,
+): boolean {
+  const before = built.members.get(name);
+  if (!before || same(built.value[name], outcome.value)) return true;
+  return add(coercion, built, "duplicate-key", path, before.keyStart, before.value.end);
 }
 
 /** XML repeats an element for each item of a list. */
@@ -209,10 +221,9 @@ function addUnknown(
   const outcome = coercion.coerce(member.value, wanted, here);
   if (!outcome) return addFailed(coercion, built, member, here, false);
   const key = keyOf(coercion, schema["propertyNames"], member.key);
-  if (Object.hasOwn(built.value, key) && !same(built.value[key], outcome.value)) {
-    if (!add(coercion, built, "duplicate-key", here, member.keyStart, member.value.end))
-      return false;
-  }
+  if (Object.hasOwn(built.value, key) && !replaces(coercion, built, key, outcome, here))
+    return false;
+  built.members.set(key, member);
   setOwn(built.value, key, outcome.value);
   // Between two branches the one that knows the property is meant.
   const isDeclared = Object.keys(propertiesOf(schema)).length === 0;

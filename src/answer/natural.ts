@@ -14,7 +14,7 @@ import {
   type Path,
 } from "./outcome.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
-import type { Node, ObjectNode, TextNode } from "./tree.ts";
+import type { Member, Node, ObjectNode, TextNode } from "./tree.ts";
 
 /** The value of a node where the schema says nothing about it. */
 export function natural(coercion: Coercion, node: Node, path: Path): Outcome | null {
@@ -38,15 +38,18 @@ export function natural(coercion: Coercion, node: Node, path: Path): Outcome | n
 function naturalObject(coercion: Coercion, node: ObjectNode, path: Path): Outcome | null {
   if (node.members.length === 0 && node.bare.length > 0) return naturalSet(coercion, node, path);
   const value: Record<string, unknown> = {};
+  const members = new Map<string, Member>();
   let cost = 0;
   let notes: Notes = null;
   for (const member of node.members) {
     const here = { up: path, key: member.key };
     const outcome = natural(coercion, member.value, here);
     if (!outcome) return null;
-    if (Object.hasOwn(value, member.key) && !same(value[member.key], outcome.value)) {
+    const before = members.get(member.key);
+    members.set(member.key, member);
+    if (before && !same(value[member.key], outcome.value)) {
       if (!allows(coercion, "duplicate-key")) return null;
-      notes = join(notes, loss("duplicate-key", here, member.keyStart, member.keyStart));
+      notes = join(notes, loss("duplicate-key", here, before.keyStart, before.value.end));
       cost += ruleOf("duplicate-key").cost;
     }
     setOwn(value, member.key, outcome.value);

@@ -4,6 +4,7 @@ import { readAnswer } from "../../src/answer/read.ts";
 import { RULES } from "../../src/answer/rules.ts";
 import type { Case, CaseFile } from "./cases.ts";
 import { contractOf } from "./contracts.ts";
+import { lossesOf } from "./losses.ts";
 
 type List = "reads" | "beside" | "refuses";
 
@@ -19,10 +20,11 @@ export function faultsOf(one: Case, list: List, file: CaseFile): string[] {
   return LEVELS.flatMap((repair) => {
     const reading = readAnswer(one.text, contract, { repair });
     const fault =
-      list === "refuses"
+      lossFault(one.text, reading) ??
+      (list === "refuses"
         ? refusalFault(reading, isUpTo(repair, one.level ?? "full"))
         : (readingFault(reading, one, isUpTo(one.level ?? file.level ?? "full", repair)) ??
-          ruleFault(reading, list, file));
+          ruleFault(reading, list, file)));
     return fault === null ? [] : [`${repair}: ${fault}`];
   });
 }
@@ -46,6 +48,11 @@ function ruleFault(reading: Reading, list: List, file: CaseFile): string | null 
   const isUsed = reading.edits.some((edit) => edit.rule === file.name);
   if (list === "reads" && !isUsed) return `reads it without the rule: ${told(reading)}`;
   return list === "beside" && isUsed ? "reads it by the rule" : null;
+}
+
+function lossFault(text: string, reading: Reading): string | null {
+  const missing = lossesOf(text, reading);
+  return missing.length > 0 ? `loses ${missing.join(" ")} without a word: ${told(reading)}` : null;
 }
 
 function told(reading: Reading): string {
