@@ -11,6 +11,12 @@ const ENTRY = join(import.meta.dir, "../src/main.ts");
 const PATIENT_JIT = 32;
 
 /**
+ * Source bytes below which a chunk joins another: a chunk a module would be a thousand of them, one
+ * for all would be read whole by `--version`.
+ */
+const SMALLEST_CHUNK = 16_384;
+
+/**
  * Compiles the program into one file, for this machine or for a target such as `linux-arm64`.
  * Without the two no-autoload flags the binary would read `.env` and run code named in a
  * `bunfig.toml` wherever a user stands.
@@ -26,6 +32,7 @@ export async function compileBinary(
     "--no-compile-autoload-dotenv",
     "--no-compile-autoload-bunfig",
   ];
+  flags.push("--format=esm", "--splitting", `--min-chunk-size=${SMALLEST_CHUNK}`);
   flags.push(`--compile-jit-policy=${PATIENT_JIT}`, "--define=IN_BINARY=true");
   if (target !== undefined) flags.push(`--target=bun-${target}`);
   await $`${process.execPath} build ${flags} ${ENTRY} --outfile ${file}`.quiet();

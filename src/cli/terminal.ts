@@ -1,5 +1,4 @@
-import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
+import { fstatSync, writeSync } from "node:fs";
 import type { Terminal } from "./output.ts";
 
 /** The terminal of this process. */
@@ -7,9 +6,9 @@ export function processTerminal(): Terminal {
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdoutIsTty: isatty(1),
-    stderrIsTty: isatty(2),
-    stdinIsTty: isatty(0),
+    stdoutIsTty: isTerminal(1),
+    stderrIsTty: isTerminal(2),
+    stdinIsTty: isTerminal(0),
     get columns() {
       return process.stderr.columns || 80;
     },
@@ -22,6 +21,21 @@ export function processTerminal(): Terminal {
     stdin: readStdin,
     onInterrupt,
   };
+}
+
+/** Linux's major number of `/dev/null`, `/dev/zero` and the like. */
+const MEMORY_DEVICES = 1;
+
+/** `node:tty` loads all streams, so it is asked about character devices alone. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isCharacterDevice()) return false;
+    if (process.platform === "linux" && stats.rdev >> 8 === MEMORY_DEVICES) return false;
+  } catch {
+    // Windows has descriptors that cannot be looked at; a closed one is no terminal to `isatty`.
+  }
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 
 /**
