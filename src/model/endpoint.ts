@@ -229,6 +229,6 @@ function unknownProvider(
   const meant = near === null ? "" : `Did you mean "${near}"? `;
   return new ModullmError("RLLM_002", `Cannot use provider "${written}": it is not a known one`, {
     details,
-    hint: `${meant}For an OpenAI-compatible server set ${variable} to its URL, or describe it under providers in config.yaml.`,
+    hint: `${meant}For an OpenAI-compatible server set ${variable} to its URL, or describe it under providers in config.yaml; \`modullm plugins search ${written}\` looks for a plugin.`,
   });
 }

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import type { ModullmError } from "../core/error.ts";
 import type { Paths } from "../config/paths.ts";
 import type { FoundPlugin } from "./find.ts";
-import { describeChanges, readTree, readTreeList, type Tree, TreeFault } from "./tree.ts";
+import { partsOf } from "./manifest.ts";
+import {
+  describeChanges,
+  readTree,
+  readTreeList,
+  type Tree,
+  TreeFault,
+  type TreeOptions,
+} from "./tree.ts";
 import { trustedPlugins } from "./trust.ts";
 
 /**
@@ -23,7 +31,7 @@ export interface Examination {
 
 /** Reads all files of a plugin and holds them against the lock and the list of what is trusted. */
 export async function examine(
-  { folder, locked, fault }: FoundPlugin,
+  { folder, loaded, locked, fault }: FoundPlugin,
   paths: Paths,
   signal?: AbortSignal,
 ): Promise<Examination> {
@@ -31,6 +39,7 @@ export async function examine(
     return { trust: "broken", reason: reasonOf(fault), tree: null };
   const tree = await treeOf(folder, {
     source: locked === null,
+    parts: locked === null && loaded !== null ? partsOf(loaded.manifest) : null,
     ...(signal === undefined ? {} : { signal }),
   });
   if (typeof tree === "string") return { trust: "broken", reason: tree, tree: null };
@@ -68,7 +77,7 @@ async function changesSince(sha256: string, tree: Tree, paths: Paths): Promise<s
 
 async function treeOf(
   folder: string,
-  options: { readonly source: boolean; readonly signal?: AbortSignal },
+  options: TreeOptions & { readonly signal?: AbortSignal },
 ): Promise<Tree | string> {
   try {
     return await readTree(folder, options);

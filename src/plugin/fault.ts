@@ -1,4 +1,5 @@
 import { ModullmError } from "../core/error.ts";
+import { nextSteps } from "./refusal.ts";
 
 /** Why a plugin can't be used. */
 export interface Fault {
@@ -29,7 +30,7 @@ export function pluginError(
       ...(log.length === 0 ? {} : { log }),
     },
     retryable: fault.retryable ?? false,
-    ...(fault.hint === undefined ? {} : { hint: fault.hint }),
+    hint: fault.hint ?? nextSteps(plugin),
   });
 }
 

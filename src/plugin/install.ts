@@ -7,7 +7,7 @@ import { installDependencies } from "./dependencies.ts";
 import { explained } from "./install-failure.ts";
 import { forget, putInPlace, sweep } from "./installed-files.ts";
 import { changeLock, lockedFolder, type LockedPlugin, pluginsFolder, readLock } from "./lock.ts";
-import { type LoadedManifest, readManifest } from "./manifest.ts";
+import { type LoadedManifest, partsOf, readManifest } from "./manifest.ts";
 import type { RegistryConfig } from "./npmrc.ts";
 import { notTrusted, refusal } from "./refusal.ts";
 import { describeSource, type PluginSource, readSource, SourceFault } from "./source.ts";
@@ -118,7 +118,7 @@ async function install(
       });
     const folder = join(work, "plugin");
     await copyTree(
-      await readTree(staged.folder, { source: true, signal }),
+      await readTree(staged.folder, { source: true, parts: partsOf(manifest), signal }),
       staged.folder,
       folder,
       signal,
@@ -138,7 +138,7 @@ async function install(
       sha256: tree.sha256,
       installed: new Date().toISOString(),
     };
-    return await accept({ action, loaded, tree, locked }, options);
+    return await accept({ action, written, loaded, tree, locked }, options);
   } catch (thrown) {
     throw explained(thrown, { action, written, source, signal });
   } finally {
@@ -149,6 +149,8 @@ async function install(
 
 interface Arrived {
   readonly action: string;
+  /** What the user wrote. */
+  readonly written: string;
   readonly loaded: LoadedManifest;
   readonly tree: Tree;
   readonly locked: LockedPlugin;
@@ -156,7 +158,7 @@ interface Arrived {
 
 /** Asks for a yes where one is needed, and puts the plugin into its place. */
 async function accept(
-  { action, loaded, tree, locked }: Arrived,
+  { action, written, loaded, tree, locked }: Arrived,
   options: InstallOptions,
 ): Promise<Installed> {
   const { paths, ask, yes, signal } = options;
@@ -195,7 +197,7 @@ async function accept(
       "its files differ from those that you have trusted, and nobody can be asked here";
     throw notTrusted(action, name, {
       reason,
-      hint: `Say yes with \`modullm plugins ${action} … --yes\`, or at a terminal.`,
+      hint: `Say yes with \`modullm plugins ${action} ${written} --yes\`, or at a terminal.`,
     });
   }
   await putInPlace(loaded.folder, target, { tree, name, locked, paths, signal });

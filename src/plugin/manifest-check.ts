@@ -16,6 +16,7 @@ const KEYS = [
   "command",
   "provides",
   "env",
+  "files",
   "settings",
 ];
 const PLATFORMS = ["linux", "darwin", "win32", "default"];
@@ -38,6 +39,7 @@ const REFUSED_VARIABLES =
 const MOST_TEXT = 500;
 const MOST_WORDS = 64;
 const MOST_VARIABLES = 64;
+const MOST_PARTS = 1000;
 
 /**
  * Takes a manifest apart and gives back what it says, no more.
@@ -70,6 +72,7 @@ export function checkManifest(value: unknown): Manifest {
     command: checkCommands(value["command"], language),
     provides: checkProvides(value["provides"]),
     env: checkVariables(value["env"]),
+    ...(value["files"] === undefined ? {} : { files: checkParts(value["files"]) }),
     ...(settings === null ? {} : { settings }),
   };
 }
@@ -164,6 +167,19 @@ function checkVariables(value: unknown): readonly string[] {
       throw new ManifestFault(`env asks for ${name}, which no plugin gets: it says what code runs`);
   }
   return [...new Set(names)];
+}
+
+/** No patterns: what is trusted is listed in so many words. */
+function checkParts(value: unknown): readonly string[] {
+  return texts(value, "files", MOST_PARTS).map((path, index) => {
+    const plain = posix.normalize(path).replace(/\/$/, "");
+    checkInside(path, `files.${index}`);
+    if (plain === "." || /[*?[\]]/.test(path))
+      throw new ManifestFault(
+        `files.${index} is "${path}", but it must be the path of one file or folder`,
+      );
+    return plain;
+  });
 }
 
 function checkSettings(value: unknown): { readonly [key: string]: Json } | null {

@@ -1,5 +1,5 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import { fileReason } from "../config/text.ts";
 import { isObject } from "../core/json.ts";
@@ -56,11 +56,19 @@ export async function readManifest(folder: string): Promise<LoadedManifest> {
   try {
     const manifest = checkManifest(value);
     await checkFile(manifest, place);
+    await checkParts(manifest, place);
     return { manifest, folder: place, file: join(place, file) };
   } catch (thrown) {
     if (!(thrown instanceof ManifestFault)) throw thrown;
     throw unreadable(place, `${file}: ${thrown.message}`);
   }
+}
+
+/** What of its folder belongs to a plugin: paths of files and folders; null: everything. */
+export function partsOf({ files, command }: Manifest): readonly string[] | null {
+  if (files === undefined) return null;
+  const programs = Object.values(command).flatMap(([program = ""]) => posix.normalize(program));
+  return [MANIFEST_FILE, PACKAGE_FILE, "package-lock.json", ...programs, ...files];
 }
 
 /**
@@ -193,6 +201,13 @@ async function checkFile({ command, language }: Manifest, folder: string): Promi
     throw new ManifestFault(
       `command.${platform} names "${program}", which is no file of the plugin`,
     );
+}
+
+async function checkParts({ files = [] }: Manifest, folder: string): Promise<void> {
+  for (const path of files) {
+    const stats = await lstat(join(folder, path)).catch(() => null);
+    if (stats === null) throw new ManifestFault(`files names "${path}", which is not there`);
+  }
 }
 
 function unreadable(folder: string, reason: string, cause?: unknown): Error {

@@ -87,7 +87,7 @@ async function openProvider(
 ): Promise<ModelProvider> {
   const { config, env, executable = process.execPath } = options;
   const { name } = plugin;
-  const { manifest, tree } = usable(plugin);
+  const { manifest, tree } = usable(plugin, "start");
   const settings = config.plugins[name] ?? {};
   checkSettings(manifest, settings);
   const variables = readVariables(manifest, { config, env });
@@ -117,19 +117,23 @@ async function openProvider(
   });
 }
 
-/** @throws {ModullmError} RLLM_019 */
-function usable({ name, loaded, fault, examination, locked }: LoadedPlugin): {
-  manifest: LoadedManifest["manifest"];
-  tree: Tree;
-} {
+/**
+ * What can be said yes to, and started.
+ * @param action what is to be done with it: `start`, `test`, `trust`
+ * @throws {ModullmError} RLLM_019 where no yes would help
+ */
+export function usable(
+  { name, loaded, fault, examination, locked }: LoadedPlugin,
+  action: string,
+): { manifest: LoadedManifest["manifest"]; tree: Tree; loaded: LoadedManifest } {
   const { trust, reason, tree } = examination;
   if (trust !== "broken" && loaded !== null && tree !== null) {
-    if (loaded.manifest.name === name) return { manifest: loaded.manifest, tree };
-    throw refusal("start", name, { reason: `its manifest has the name "${loaded.manifest.name}"` });
+    if (loaded.manifest.name === name) return { manifest: loaded.manifest, tree, loaded };
+    throw refusal(action, name, { reason: `its manifest has the name "${loaded.manifest.name}"` });
   }
   if (locked === null && fault !== null) throw fault;
   const hint = `Install it again (\`modullm plugins update ${name}\`) if you know who did this, or remove it.`;
-  throw refusal("start", name, {
+  throw refusal(action, name, {
     reason: reason ?? "its files can't be read",
     ...(locked === null ? {} : { hint }),
   });

@@ -19,8 +19,13 @@ export function refusal(
     details: { plugin, reason },
     retryable,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint: hint ?? nextSteps(plugin),
   });
+}
+
+/** What helps with most of RLLM_019. */
+export function nextSteps(plugin: string): string {
+  return `Run \`modullm plugins test ${plugin}\`; \`modullm plugins info ${plugin}\` shows what it is.`;
 }
 
 /** RLLM_021: nobody has said yes to it. */

@@ -53,7 +53,7 @@ export const PARAMS = {
   "models/list": EMPTY,
   chat: object({
     model: TEXT,
-    messages: list(MESSAGE),
+    messages: { ...list(MESSAGE), minItems: 1 },
     params: OPEN,
     schema: { type: ["object", "null"] },
     stream: FLAG,

@@ -23,6 +23,22 @@ export interface Tree {
   readonly size: number;
 }
 
+export interface TreeOptions {
+  /**
+   * Whether it is what somebody works on: then `.git`, compiled Python, and the links that npm puts
+   * into `node_modules/.bin` are passed over; they are not copied either. @default false
+   */
+  readonly source?: boolean;
+  /** The files and folders that count, with `/`; null: all. @default null */
+  readonly parts?: readonly string[] | null;
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly executable: boolean;
+  readonly size: number;
+}
+
 /** Why a folder can't be a plugin's: a clause without a full stop. */
 export class TreeFault extends Error {}
 
@@ -35,17 +51,14 @@ const AT_A_TIME = 8;
 /**
  * Reads every file of a folder. A folder holds files and folders only: a link would lead to what is
  * not trusted.
- * @param options.source whether it is what somebody works on: then `.git`, compiled Python, and the
- * links that npm puts
- *   into `node_modules/.bin` are passed over; they are not copied either
  * @throws {TreeFault} for links and other things, and for what is too large
  */
 export async function readTree(
   folder: string,
-  options: { readonly source?: boolean; readonly signal?: AbortSignal } = {},
+  options: TreeOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<Tree> {
-  const found: { path: string; executable: boolean; size: number }[] = [];
-  walk(folder, "", { found, source: options.source ?? false });
+  const found: FoundFile[] = [];
+  walk(folder, "", { ...options, found });
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const size = found.reduce((sum, file) => sum + file.size, 0);
   if (size > MOST_BYTES)
@@ -137,20 +150,13 @@ function digestOf(files: readonly TreeFile[]): string {
 function walk(
   folder: string,
   below: string,
-  to: {
-    readonly found: { path: string; executable: boolean; size: number }[];
-    readonly source: boolean;
-  },
+  to: TreeOptions & { readonly found: FoundFile[] },
 ): void {
   if (below.split("/").length > MOST_DEPTH)
     throw new TreeFault(`its folders are nested more than ${MOST_DEPTH} levels deep`);
   for (const name of readdirSync(join(folder, below))) {
     const path = below === "" ? name : `${below}/${name}`;
-    if (
-      to.source &&
-      (name === ".git" || name === "__pycache__" || /(?:^|\/)node_modules\/\.bin$/.test(path))
-    )
-      continue;
+    if (isPassedOver(path, name, to)) continue;
     // oxlint-disable-next-line no-control-regex -- a line break in a name would make two lines of the list out of one
     if (/[\u0000-\u001F\u007F]/.test(name))
       throw new TreeFault(`a name in it holds a control character`);
@@ -163,6 +169,17 @@ function walk(
     } else to.found.push({ path, executable: (stats.mode & 0o100) !== 0, size: stats.size });
     if (to.found.length > MOST_FILES) throw new TreeFault(`it has more than ${MOST_FILES} files`);
   }
+}
+
+function isPassedOver(path: string, name: string, { source, parts }: TreeOptions): boolean {
+  if (parts && !parts.some((part) => part === path || isBelow(path, part) || isBelow(part, path)))
+    return true;
+  if (source !== true) return false;
+  return name === ".git" || name === "__pycache__" || /(?:^|\/)node_modules\/\.bin$/.test(path);
+}
+
+function isBelow(inner: string, outer: string): boolean {
+  return inner.startsWith(`${outer}/`);
 }
 
 /**

@@ -45,15 +45,27 @@ test("the ids of the checks are there once each, and there are more than forty",
   expect(ids.length).toBeGreaterThan(100);
 });
 
-describe.each(["typescript", "python", "bash"])("the echo plugin in %s", (language) => {
+/** A word every 5 milliseconds, so that there is something to cancel. */
+const SLOWLY = { delay_ms: 5 };
+
+describe.each([
+  ["typescript", SLOWLY],
+  ["python", SLOWLY],
+  ["bash", null],
+] as const)("the echo plugin in %s", (language, settings) => {
   test("passes every check that it is not skipped for", async () => {
     const loaded = await readManifest(join(ROOT, "plugins/echo", language));
     const command = startCommand(loaded, { executable: process.execPath, env: ENV });
-    const report = await testPlugin(command, { manifest: loaded.manifest });
+    const report = await testPlugin(command, {
+      manifest: loaded.manifest,
+      ...(settings === null ? {} : { settings }),
+    });
     expect(report.checks.filter(({ status }) => status === "failed")).toEqual([]);
     const { passed, failed, skipped } = report;
-    expect(PAGE).toContain(
-      `| ${passed} | ${failed} | ${skipped} | \`modullm plugins test plugins/echo/${language}\` |`,
+    const slowly = settings === null ? "" : ` --settings '{"delay_ms": 5}'`;
+    const row = `| ${passed} | ${failed} | ${skipped} | \`modullm plugins test plugins/echo/${language}${slowly}\` |`;
+    expect(PAGE.split("\n").filter((line) => line.includes("plugins test"))).toContainEqual(
+      expect.stringContaining(row),
     );
   }, 120_000);
 });

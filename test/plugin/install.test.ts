@@ -387,6 +387,36 @@ describe("from elsewhere", () => {
     expect(leftIn(folder)).toEqual([]);
   });
 
+  test("a folder without what its manifest's `files` leaves out, and an edit there needs no new yes", async () => {
+    const parts = ["lib", "NOTICE"];
+    const files = { "lib/a.ts": "1", NOTICE: "2", "target/debug/big": "3", "notes.md": "4" };
+    const source = makeFolder(sampleFiles({ parts, files }));
+    const folder = makeFolder();
+    const { folder: place, sha256 } = await install([source], folder);
+    const kept = readdirSync(place, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name);
+    expect(kept.toSorted()).toEqual([
+      "NOTICE",
+      "a.ts",
+      "main.ts",
+      "modullm-plugin.json",
+      "package.json",
+    ]);
+    writeFileSync(join(source, "notes.md"), "5");
+    const again = await plugins(["update", "sample"], folder);
+    expect(again.json()).toMatchObject({ plugins: [{ sha256, changed: false }] });
+  });
+
+  test.each([
+    [["nowhere"], 'files names "nowhere", which is not there'],
+    [["../x"], "must be a path inside of the plugin's folder"],
+    [["lib/*"], "must be the path of one file or folder"],
+  ])("refuses `files: %j` in a manifest", async (parts, reason) => {
+    const outcome = await plugins(["install", makeFolder(sampleFiles({ parts }))], makeFolder());
+    expect(errorOf(outcome).message).toContain(reason);
+  });
+
   test("refuses a folder with a link in it", async () => {
     const source = makeFolder(sampleFiles());
     symlinkSync("/etc/passwd", join(source, "notes.txt"));

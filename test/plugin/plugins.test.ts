@@ -397,6 +397,22 @@ describe("a plugin that is installed", () => {
       message: 'Cannot start plugin "sample": it is not as it was installed: "main.ts" was changed',
     });
     expect((await run({ typed: "y\n" })).exit).toBe(1);
+    for (const action of ["test", "trust"]) {
+      const outcome = await modullm(["plugins", action, "sample"], { folder });
+      expect(outcome.json()).toMatchObject({
+        error_code: "RLLM_019",
+        recovery_hint: refused.recovery_hint,
+      });
+    }
+    expect(refused.recovery_hint).toContain("modullm plugins update sample");
+  });
+
+  test("is looked for by a program that names it once it is removed", async () => {
+    await plugins("install", place("source"), "--yes");
+    await plugins("remove", "sample");
+    const { error_code, recovery_hint } = await failure();
+    expect(error_code).toBe("RLLM_002");
+    expect(recovery_hint).toContain("modullm plugins search sample");
   });
 
   test("without a yes asks for one at its first use", async () => {

@@ -36,13 +36,15 @@ export interface SampleOptions {
   readonly version?: string;
   readonly env?: readonly string[];
   readonly settings?: object;
+  /** What the manifest says belongs to it. */
+  readonly parts?: readonly string[];
   /** More of package.json. */
   readonly package?: object;
   readonly files?: Readonly<Record<string, string>>;
 }
 
 export function sampleManifest(options: SampleOptions = {}): object {
-  const { name = "sample", version = "1.0.0", env = ["SAMPLE_API_KEY"], settings } = options;
+  const { name = "sample", version = "1.0.0", env = ["SAMPLE_API_KEY"], settings, parts } = options;
   return {
     name,
     version,
@@ -53,6 +55,7 @@ export function sampleManifest(options: SampleOptions = {}): object {
     provides: ["chat", "models/list"],
     env,
     ...(settings === undefined ? {} : { settings }),
+    ...(parts === undefined ? {} : { files: parts }),
   };
 }
 

@@ -197,6 +197,9 @@ class _Server:
             try:
                 part = next(parts)
             except StopIteration as stopped:
+                # What gives up when it is cancelled has not answered in full.
+                if context.cancelled.is_set():
+                    raise PluginError("cancelled", "the request was cancelled") from None
                 return {"reason": "stop", "usage": None, "served": None, **(stopped.value or {})}
             if context.cancelled.is_set():
                 parts.close()

@@ -1,7 +1,8 @@
-import { ERRORS } from "../../../plugins/sdk/protocol.ts";
+import { isDeepStrictEqual as equal } from "node:util";
+import { ERRORS, type ModelInfo } from "../../../plugins/sdk/protocol.ts";
 import { isCount } from "../../core/json.ts";
-import { errorIn, errorOf, modelOf, resultOf, RPC } from "./answers.ts";
-import { type Bench, type Check, Skip, want } from "./check.ts";
+import { errorIn, errorOf, listModels, modelOf, resultOf, RPC } from "./answers.ts";
+import { type Bench, type Check, type Facts, Skip, want } from "./check.ts";
 
 /** Lists of models, counts of tokens, and getting models. */
 export const abilityChecks: readonly Check[] = [
@@ -10,16 +11,15 @@ export const abilityChecks: readonly Check[] = [
     needs: "models/list",
     wants: "lists models, or none where it knows none",
     async run({ shared }) {
-      const { models } = resultOf(await (await shared()).ask("models/list", {}));
-      want(Array.isArray(models), `models is ${JSON.stringify(models)}`);
+      await listModels(await shared());
     },
   },
   {
     id: "models/names",
     needs: "models/list",
     wants: "names each model once, in a way that can stand in a program",
-    run({ facts: { models } }) {
-      const names = (models ?? []).map(({ name }) => name);
+    run({ facts }) {
+      const names = listed(facts).map(({ name }) => name);
       const odd = names.find(
         (name, at) => name.trim() !== name || name === "" || names.indexOf(name) !== at,
       );
@@ -35,8 +35,8 @@ export const abilityChecks: readonly Check[] = [
     id: "models/windows",
     needs: "models/list",
     wants: "gives the window of a model in tokens, or null",
-    run({ facts: { models } }) {
-      const odd = (models ?? []).find(
+    run({ facts }) {
+      const odd = listed(facts).find(
         ({ window }) => window !== null && !(isCount(window) && window > 0),
       );
       want(odd === undefined, `the window of "${odd?.name}" is ${JSON.stringify(odd?.window)}`);
@@ -46,8 +46,8 @@ export const abilityChecks: readonly Check[] = [
     id: "models/media",
     needs: "models/list",
     wants: "gives media types as type/subtype or type/*",
-    run({ facts: { models } }) {
-      const odd = (models ?? [])
+    run({ facts }) {
+      const odd = listed(facts)
         .flatMap(({ media = [] }) => media)
         .find((type) => !/^[\w.+-]+\/(?:[\w.+-]+|\*)$/.test(type));
       want(odd === undefined, `"${odd}" is no media type`);
@@ -58,8 +58,15 @@ export const abilityChecks: readonly Check[] = [
     needs: "models/list",
     wants: "lists the same models when it is asked again",
     async run({ shared, facts }) {
-      const { models } = resultOf(await (await shared()).ask("models/list", {}));
-      want(JSON.stringify(models) === JSON.stringify(facts.models), "the list is another one");
+      const before = listed(facts);
+      const after = await listModels(await shared());
+      const lost = before.find((model) => !after.some((other) => equal(model, other)));
+      const added = after.find((model) => !before.some((other) => equal(model, other)));
+      want(
+        lost === undefined,
+        () => `it listed ${JSON.stringify(lost)} at first, and ${same(after, lost)} later`,
+      );
+      want(added === undefined, () => `it listed ${JSON.stringify(added)} only later`);
     },
   },
   {
@@ -117,6 +124,17 @@ export const abilityChecks: readonly Check[] = [
   },
   refuses("pull/model-is-a-number", "models/pull", { model: 1 }, RPC.params),
 ];
+
+/** The models it listed. @throws {Skip} where its list can't be had, which `models/lists` tells */
+function listed({ models }: Facts): readonly ModelInfo[] {
+  if (models === null) throw new Skip("its models can't be listed");
+  return models;
+}
+
+function same(models: readonly ModelInfo[], wanted: ModelInfo | undefined): string {
+  const found = models.find(({ name }) => name === wanted?.name);
+  return found === undefined ? "no such model" : JSON.stringify(found);
+}
 
 /** Without a network it can't know whether there is one. */
 const PULL_CODES = [

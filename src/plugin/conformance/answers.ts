@@ -1,5 +1,6 @@
-import { ERRORS, type ChatPart } from "../../../plugins/sdk/protocol.ts";
+import { ERRORS, type ChatPart, type ModelInfo } from "../../../plugins/sdk/protocol.ts";
 import { isObject } from "../../core/json.ts";
+import { createChecks } from "../checks.ts";
 import { type Bench, type Facts, Skip, want } from "./check.ts";
 import type { Exchange, Message, Wire } from "./wire.ts";
 
@@ -113,6 +114,24 @@ export async function chat(
   const wire = await bench.shared();
   const exchange = wire.open("chat", chatParams(bench.facts, content, more));
   return [exchange, await wire.answer(exchange), wire];
+}
+
+/** @throws {Miss} when it does not list them in the shape of the protocol */
+export async function listModels(wire: Wire): Promise<readonly ModelInfo[]> {
+  const answer = await wire.ask("models/list", {});
+  const fault = errorIn(answer);
+  const hint =
+    fault?.code === ERRORS.unavailable
+      ? "; what stands behind it must run, or be named with --settings"
+      : "";
+  want(
+    fault === null,
+    () => `it answered "models/list" with the error ${fault?.code}: ${fault?.message}${hint}`,
+  );
+  const result = resultOf(answer);
+  const wrong = createChecks().result("models/list", result, {});
+  want(wrong === null, `its answer to "models/list": ${wrong}`);
+  return result["models"] as readonly ModelInfo[];
 }
 
 /** It still answers. @throws {Miss} */

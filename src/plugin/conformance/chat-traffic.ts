@@ -4,7 +4,7 @@ import { chat, chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
 import { type Check, want } from "./check.ts";
 import type { Exchange, Wire } from "./wire.ts";
 
-const UNKNOWN_MODEL = "modullm-no-such-model";
+const UNKNOWN_MODEL = "modullm-no-sùch-模型";
 
 /** A chat that is not one. */
 function refuses(id: string, wants: string, change: (params: object) => object): Check {

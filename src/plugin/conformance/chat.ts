@@ -3,7 +3,7 @@ import { isCount, isObject } from "../../core/json.ts";
 import { chat, goesOn, modelOf, partsOf, resultOf, resultOrCode, textOf } from "./answers.ts";
 import { type Bench, type Check, Skip, want } from "./check.ts";
 
-const UNKNOWN_PARAM = "modullm_no_such_param";
+const UNKNOWN_PARAM = "modullm_no_sùch_参数";
 const SCHEMA = {
   type: "object",
   properties: { answer: { type: "string", maxLength: 8 }, sure: { type: "boolean" } },
@@ -167,7 +167,7 @@ export const chatChecks: readonly Check[] = [
       const notes = partsOf(exchange).map((part) => (part.type === "note" ? part.message : ""));
       want(
         notes.some((note) => note.includes(UNKNOWN_PARAM)),
-        `no note names ${UNKNOWN_PARAM}`,
+        `no note names ${UNKNOWN_PARAM}; its notes are ${JSON.stringify(notes.filter(Boolean))}`,
       );
     },
   },

@@ -1,10 +1,10 @@
-import type { InitializeResult, ModelInfo } from "../../../plugins/sdk/protocol.ts";
+import type { InitializeResult } from "../../../plugins/sdk/protocol.ts";
 import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
 import { VERSION } from "../../core/version.ts";
 import { createChecks } from "../checks.ts";
 import { HOST_DEADLINES } from "../limits.ts";
 import type { PluginCommand } from "../process.ts";
-import { resultOf } from "./answers.ts";
+import { listModels, resultOf } from "./answers.ts";
 import { type Bench, type Check, type Facts, Miss, Skip, want } from "./check.ts";
 import type { CheckResult, SuiteOptions } from "./suite.ts";
 import { wholeChecks } from "./whole.ts";
@@ -39,8 +39,8 @@ export class Stand {
 
   /** Learns what there is to be checked. @returns why it can't be, or null */
   async meet(): Promise<string | null> {
+    const wire = this.#start();
     try {
-      const wire = this.#start();
       const result = resultOf(
         await wire.answer(wire.open("initialize", this.#introduction()), this.facts.startPatience),
       );
@@ -48,16 +48,22 @@ export class Stand {
       want(fault === null, `${fault}`);
       this.facts = { ...this.facts, initialized: result as unknown as InitializeResult };
       this.#shared = Promise.resolve(wire);
-      if (!this.facts.initialized.provides.includes("models/list")) return null;
-      const listed = resultOf(await wire.ask("models/list", {}));
-      const wrong = createChecks().result("models/list", listed, {});
-      want(wrong === null, `its list of models: ${wrong}`);
-      const models = listed["models"] as readonly ModelInfo[];
-      this.facts = { ...this.facts, models, model: this.facts.model ?? models[0]?.name ?? null };
-      return null;
     } catch (thrown) {
-      if (thrown instanceof Miss) return thrown.message;
-      throw thrown;
+      if (!(thrown instanceof Miss)) throw thrown;
+      return `${thrown.message}${await whenInputEnds(wire)}`;
+    }
+    if (this.facts.initialized.provides.includes("models/list")) await this.#learnModels(wire);
+    return null;
+  }
+
+  /** What is wrong with its list is told by the check `models/lists`. */
+  async #learnModels(wire: Wire): Promise<void> {
+    try {
+      const models = await listModels(wire);
+      this.facts = { ...this.facts, models, model: this.facts.model ?? models[0]?.name ?? null };
+    } catch (thrown) {
+      if (!(thrown instanceof Miss)) throw thrown;
+      this.#replaceShared();
     }
   }
 
@@ -78,8 +84,10 @@ export class Stand {
       return { status: "passed", reason: null };
     } catch (thrown) {
       if (thrown instanceof Skip) return { status: "skipped", reason: thrown.message };
-      if (thrown instanceof Miss) return { status: "failed", reason: thrown.message };
-      throw thrown;
+      if (!(thrown instanceof Miss)) throw thrown;
+      // What comes late belongs to this check, and must not reach the next one.
+      this.#replaceShared();
+      return { status: "failed", reason: thrown.message };
     } finally {
       await Promise.all(own.map((wire) => wire.kill()));
     }
@@ -112,10 +120,18 @@ export class Stand {
   }
 
   async #sharedWire(): Promise<Wire> {
-    const wire = await this.#shared;
-    if (wire !== null && wire.end === null) return wire;
+    const wire = await this.#shared?.catch(() => null);
+    if (wire && wire.end === null) return wire;
     this.#shared = this.#introduce(this.#start());
     return await this.#shared;
+  }
+
+  #replaceShared(): void {
+    void this.#shared?.then(
+      (wire) => wire.kill(),
+      () => {},
+    );
+    this.#shared = null;
   }
 
   async #introduce(wire: Wire): Promise<Wire> {
@@ -134,4 +150,18 @@ export class Stand {
       ...more,
     };
   }
+}
+
+/** Milliseconds for an answer that only waited in a buffer. */
+const BUFFERED = 1000;
+
+/** A program that does not write out what it says does so when it ends. */
+async function whenInputEnds(wire: Wire): Promise<string> {
+  const before = wire.received;
+  if (wire.end !== null || before > 0) return "";
+  wire.endInput();
+  await Promise.race([wire.ended, wire.rest(BUFFERED)]);
+  return wire.received === before
+    ? ""
+    : "; an answer came only when its input was closed: write out each line at once (flush)";
 }

@@ -1,4 +1,5 @@
 import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
+import { excerpt } from "../lines.ts";
 import { chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
 import { type Check, Skip, want } from "./check.ts";
 
@@ -15,12 +16,13 @@ export const startChecks: readonly Check[] = [
       const wire = start();
       await wire.rest(SILENCE);
       want(wire.end === null, () => `its process ended: ${wire.end?.how}${wire.lastWords()}`);
-      want(wire.received === 0, `it wrote ${wire.received} lines`);
+      const lines = wire.received === 1 ? "a line" : `${wire.received} lines, first`;
+      want(wire.received === 0, () => `it wrote ${lines}: ${excerpt(wire.firstLine ?? "")}`);
     },
   },
   {
     id: "start/in-time",
-    wants: "answers initialize within 10 s of its start",
+    wants: "answers initialize in time: within 10 s of its start, or --timeout if that is less",
     async run({ start, introduction, facts }) {
       const wire = start();
       resultOf(await wire.answer(wire.open("initialize", introduction()), facts.startPatience));

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly notes: { readonly method: string; readonly params: Message; readonly late: boolean }[];
   /** All answers; there should be one. */
   readonly answers: Message[];
+  /** What came in place of its answer: a clause of which the plugin is the subject. */
+  instead: string | null;
 }
 
 /** What a plugin wrote that it may not, whatever it is asked. */
@@ -23,6 +25,11 @@ export interface Stray {
   readonly kind: "garbage" | "jsonrpc" | "request" | "unknown id" | "second answer" | "late part";
   readonly text: string;
 }
+
+/** Milliseconds in which the answer may still follow an error without an id. */
+const GRACE = 300;
+/** Lines of a log that a message shows. */
+const LAST_LINES = 5;
 
 /**
  * A plugin's process and both ends of its pipes, without any opinion: what a check writes goes out
@@ -38,6 +45,8 @@ export class Wire {
   /** What it wrote to standard error: all bytes' number, and the first of them. */
   logBytes = 0;
   readonly log: Uint8Array[] = [];
+  /** The first line that came. */
+  firstLine: string | null = null;
   /** Null while it runs. */
   end: End | null = null;
   readonly ended: Promise<End>;
@@ -82,7 +91,7 @@ export class Wire {
 
   /** Keeps what comes about a request that the caller writes. */
   expect(method: string, params: unknown, id: number = this.#nextId++): Exchange {
-    const exchange: Exchange = { id, method, params, notes: [], answers: [] };
+    const exchange: Exchange = { id, method, params, notes: [], answers: [], instead: null };
     this.exchanges.set(id, exchange);
     return exchange;
   }
@@ -93,14 +102,23 @@ export class Wire {
     return exchange;
   }
 
-  /** The answer, whichever it is. @throws {Miss} when none comes in time */
+  /**
+   * The answer, whichever it is.
+   * @throws {Miss} when none comes in time, or something else in its place
+   */
   async answer(exchange: Exchange, patience: number = this.#patience): Promise<Message> {
+    const before = this.refusals.length;
     await this.until(
-      () => exchange.answers.length > 0,
+      () =>
+        exchange.answers.length > 0 || exchange.instead !== null || this.refusals.length > before,
       `"${exchange.method}" was not answered`,
       patience,
     );
-    return exchange.answers[0] ?? {};
+    if (exchange.answers.length === 0 && exchange.instead === null)
+      await this.until(() => exchange.answers.length > 0, "", GRACE).catch(() => {});
+    const [answer] = exchange.answers;
+    if (answer !== undefined) return answer;
+    throw new Miss(exchange.instead ?? withoutId(exchange, this.refusals.splice(before, 1)[0]));
   }
 
   async ask(method: string, params: unknown, id?: number): Promise<Message> {
@@ -118,10 +136,11 @@ export class Wire {
    */
   async until(
     held: () => boolean,
-    otherwise: string,
+    otherwise: string | (() => string),
     patience: number = this.#patience,
   ): Promise<void> {
     if (held()) return;
+    const missing = (): string => (typeof otherwise === "string" ? otherwise : otherwise());
     await new Promise<void>((resolve, reject) => {
       const finish = (fault: string | null): void => {
         clearTimeout(timer);
@@ -131,9 +150,9 @@ export class Wire {
       };
       const listener = (): void => {
         if (held()) finish(null);
-        else if (this.end !== null) finish(`${otherwise}: ${this.end.how}${this.lastWords()}`);
+        else if (this.end !== null) finish(`${missing()}: ${this.end.how}${this.lastWords()}`);
       };
-      const timer = setTimeout(() => finish(`${otherwise} within ${patience / 1000} s`), patience);
+      const timer = setTimeout(() => finish(`${missing()} within ${patience / 1000} s`), patience);
       this.#listeners.add(listener);
       listener();
     });
@@ -154,10 +173,11 @@ export class Wire {
     await this.ended;
   }
 
-  /** The end of its log, for messages. */
+  /** The last lines of its log, for messages. */
   lastWords(): string {
-    const last = Buffer.concat(this.log).toString("utf8").trim().split("\n").at(-1) ?? "";
-    return last === "" ? "" : `; its log ends with ${excerpt(last)}`;
+    const lines = Buffer.concat(this.log).toString("utf8").trim().split("\n").slice(-LAST_LINES);
+    const shown = lines.map(excerpt).join(", ");
+    return lines[0] === "" ? "" : `; its log ends with ${shown}`;
   }
 
   #tell(): void {
@@ -170,6 +190,7 @@ export class Wire {
 
   #receive(line: string): void {
     this.received++;
+    this.firstLine ??= line;
     let message: unknown;
     try {
       message = JSON.parse(line);
@@ -184,7 +205,14 @@ export class Wire {
     if (method !== undefined) return this.#note(method, isObject(params) ? params : {}, line);
     if (id === null && isObject(message["error"])) return void this.refusals.push(message);
     const exchange = this.exchanges.get(Number(id));
-    if (exchange === undefined || typeof id !== "number") return this.#stray("unknown id", line);
+    if (exchange === undefined || typeof id !== "number") {
+      if (exchange !== undefined && typeof id === "string") {
+        exchange.instead = `it answered with the id ${JSON.stringify(id)}, a string; the id of the request was the number ${exchange.id}`;
+        this.#tell();
+      }
+      const text = `the id ${excerpt(JSON.stringify(id) ?? "none")} in ${excerpt(line)}`;
+      return void this.strays.push({ kind: "unknown id", text });
+    }
     if (exchange.answers.length > 0) this.#stray("second answer", line);
     exchange.answers.push(message);
   }
@@ -197,4 +225,11 @@ export class Wire {
     if (late) this.#stray("late part", line);
     exchange.notes.push({ method, params, late });
   }
+}
+
+/** An error without an id is an answer to whatever was asked last, to whom nobody can give it. */
+function withoutId({ method }: Exchange, refusal: Message | undefined): string {
+  const error = isObject(refusal?.["error"]) ? refusal["error"] : {};
+  const { code, message } = error;
+  return `it answered "${method}" with the id null and ${String(code)}: ${String(message)}`;
 }

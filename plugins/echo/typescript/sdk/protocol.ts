@@ -175,6 +175,11 @@ export interface Manifest {
    */
   readonly env?: readonly string[];
   /**
+   * What belongs to it: files and folders in its own folder, with `/`. The manifest, package.json,
+   * its lock file and what `command` starts always do. @default all that is there
+   */
+  readonly files?: readonly string[];
+  /**
    * JSON Schema of its settings in config.yaml (`plugins.NAME`). @default an object without
    * properties
    */

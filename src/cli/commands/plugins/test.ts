@@ -10,6 +10,7 @@ import {
   startCommand,
 } from "../../../plugin/manifest.ts";
 import type { PluginCommand } from "../../../plugin/process.ts";
+import { usable } from "../../../plugin/plugins.ts";
 import { notTrusted } from "../../../plugin/refusal.ts";
 import { checkSettings } from "../../../plugin/settings.ts";
 import { readVariables } from "../../../plugin/variables.ts";
@@ -91,12 +92,9 @@ async function findSubject(words: readonly string[], context: CommandContext): P
   }
   if (!single || /[/\\]/.test(first))
     return { command: commandOf(first, more, context), manifest: null, settings: settings ?? {} };
-  const { name, loaded, fault, examination } = await needPlugin(
-    first,
-    "test",
-    await openPlugins(context),
-  );
-  if (loaded === null) throw fault ?? new UsageError(`"${first}" has no manifest`);
+  const plugin = await needPlugin(first, "test", await openPlugins(context));
+  const { loaded } = usable(plugin, "test");
+  const { name, examination } = plugin;
   if (examination.trust !== "trusted") {
     const hint = `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says yes.`;
     throw notTrusted("test", name, {

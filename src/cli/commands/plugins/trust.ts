@@ -1,4 +1,4 @@
-import { refusal } from "../../../plugin/refusal.ts";
+import { usable } from "../../../plugin/plugins.ts";
 import { distrustPlugin, trustPlugin } from "../../../plugin/trust.ts";
 import { needPlugin, openPlugins } from "./open.ts";
 import type { PluginAction } from "./plugin-action.ts";
@@ -10,9 +10,7 @@ export const trust: PluginAction = {
   wants: "the name of a plugin",
   async run([name = ""], context) {
     const plugin = await needPlugin(name, "trust", await openPlugins(context));
-    const { tree, trust: state, reason } = plugin.examination;
-    if (state === "broken" || tree === null || plugin.loaded === null)
-      throw refusal("trust", name, { reason: reason ?? "its files can't be read" });
+    const { tree } = usable(plugin, "trust");
     const { paths } = (await context.app()).config;
     const { folder } = plugin;
     await trustPlugin(paths, { name: plugin.name, folder, sha256: tree.sha256 });
@@ -21,7 +19,7 @@ export const trust: PluginAction = {
       folder,
       sha256: tree.sha256,
       trusted: true,
-      changed: state !== "trusted",
+      changed: plugin.examination.trust !== "trusted",
     });
     return 0;
   },
