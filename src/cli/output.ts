@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { escapeInvisible, visible } from "../core/visible.ts";
 import type { Redactor } from "../redaction/redactor.ts";
+import { writeJson } from "../core/json.ts";
 
 /** The terminal, pipes and environment a command line runs in; a test hands in its own. */
 export interface Terminal {
@@ -64,13 +65,11 @@ export function createOutput(
     redactor,
     json(value) {
       const shown = output.redactor.value(value);
-      const text = terminal.stdoutIsTty
-        ? escapeInvisible(JSON.stringify(shown, null, 2))
-        : JSON.stringify(shown);
+      const text = terminal.stdoutIsTty ? escapeInvisible(writeJson(shown, 2)) : writeJson(shown);
       terminal.stdout(`${text}\n`);
     },
     line(value) {
-      terminal.stdout(`${JSON.stringify(output.redactor.value(value))}\n`);
+      terminal.stdout(`${writeJson(output.redactor.value(value))}\n`);
     },
     text(text) {
       terminal.stdout(output.redactor.text(text.endsWith("\n") ? text : `${text}\n`));

@@ -4,7 +4,7 @@ import { readPartial } from "../answer/partial.ts";
 import { readAnswer } from "../answer/read.ts";
 import { compileContract } from "../contract/compile.ts";
 import type { Contract } from "../contract/contract.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, parseJson, writeJson } from "../core/json.ts";
 import type { Output } from "./output.ts";
 
 interface Failed {
@@ -39,7 +39,7 @@ function parseLine(
 ): [unknown, Answer] {
   let item: unknown;
   try {
-    item = JSON.parse(line);
+    item = parseJson(line);
   } catch (thrown) {
     return [null, failed("RLLM_016", `the line is not JSON: ${(thrown as Error).message}`)];
   }
@@ -68,7 +68,7 @@ function parseLine(
 }
 
 function contractOf(schema: unknown, contracts: Map<string, Contract>): Contract | Failed {
-  const key = JSON.stringify(schema);
+  const key = writeJson(schema);
   const known = contracts.get(key);
   if (known) return known;
   if (!isObject(schema)) return failed("RLLM_002", "the schema is not an object");

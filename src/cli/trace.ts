@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import type { RunEvent } from "../core/events.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import { UsageError } from "./command.ts";
+import { writeJson } from "../core/json.ts";
 
 export interface Trace {
   write(event: RunEvent): void;
@@ -27,7 +28,7 @@ export function openTrace(path: string, redactor: Redactor): Trace {
     throw new UsageError(`cannot write --trace "${path}": ${REASONS[code] ?? code}`);
   }
   return {
-    write: (event) => void writeSync(file, `${JSON.stringify(redactor.value(event))}\n`),
+    write: (event) => void writeSync(file, `${writeJson(redactor.value(event))}\n`),
     close: () => closeSync(file),
   };
 }

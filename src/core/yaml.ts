@@ -7,8 +7,10 @@ import {
   Lexer,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
 } from "yaml";
+import { numberFault, numberFromText } from "./json-number.ts";
 
 /**
  * YAML 1.2 core, strict: no tags, no duplicate keys, one document, and only values that JSON has.
@@ -39,6 +41,7 @@ export function parseYaml(text: string): YamlResult {
       schema: "core",
       prettyErrors: false,
       logLevel: "error",
+      intAsBigInt: true,
     });
     const fault = document.errors[0] ?? document.warnings[0];
     if (fault) return { ok: false, reason: plainReason(fault.message), offset: fault.pos[0] };
@@ -145,16 +148,26 @@ function findRefused(document: Document): { reason: string; offset: number } | n
       }
       if (!isAlias(node) && node.tag)
         refused = { reason: `the tag ${node.tag} is not supported`, offset: node.range?.[0] ?? 0 };
-      if (isScalar(node) && typeof node.value === "number" && !Number.isFinite(node.value)) {
-        refused = {
-          reason: `${node.source ?? node.value} is not a JSON number`,
-          offset: node.range?.[0] ?? 0,
-        };
-      }
+      const fault = isScalar(node) ? takeNumber(node) : null;
+      if (fault !== null) refused = { reason: fault, offset: node.range?.[0] ?? 0 };
       return refused ? visit.BREAK : undefined;
     },
   });
   return refused;
+}
+
+/** Gives a number the value that keeps its digits, or says why there is none. */
+function takeNumber(node: Scalar): string | null {
+  const { value, source = String(value) } = node;
+  if (typeof value === "bigint") {
+    const written = numberFromText(String(value));
+    if (written === null) return `${source.slice(0, 40)}… ${numberFault(String(value))}`;
+    node.value = written;
+  } else if (typeof value === "number") {
+    if (/^[-+]?\.(?:inf|nan)$/i.test(source)) return `${source} is not a JSON number`;
+    if (numberFromText(source) === null) return `the number ${source} ${numberFault(source)}`;
+  }
+  return null;
 }
 
 function plainReason(message: string): string {

@@ -1,4 +1,5 @@
 import type { Run } from "./state.ts";
+import { writeJson } from "../core/json.ts";
 
 /**
  * Answers kept from earlier runs. Neither call throws: a cache that can't be read or written is one
@@ -28,7 +29,7 @@ export function requestKey(run: Run): string {
   const messages = run.messages.map(({ role, content }) => ({ role, content }));
   const files = run.media.map((short) => run.tree.media.get(short)?.digest);
   const request = { models, messages, params: sorted(params), schema: output.schema, level };
-  return JSON.stringify(files.length > 0 ? { ...request, files } : request);
+  return writeJson(files.length > 0 ? { ...request, files } : request);
 }
 
 function sorted(value: Readonly<Record<string, unknown>>): [string, unknown][] {

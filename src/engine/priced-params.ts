@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Limits } from "./budget.ts";
 
@@ -26,7 +26,7 @@ export function answersOf(params: Params): number {
 export function sentBeside(params: Params): string {
   return BESIDE.map((key) => params[key])
     .filter((value) => typeof value === "object" && value !== null)
-    .map((value) => JSON.stringify(value))
+    .map((value) => writeJson(value))
     .join("\n");
 }
 

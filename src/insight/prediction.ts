@@ -2,7 +2,7 @@ import { childInput } from "../program/child-input.ts";
 import type { App } from "../app.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { toModullmError } from "../core/error.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import { completionLimit, modelName, promptTokens } from "../engine/dry-run.ts";
 import type { RunOptions } from "../engine/engine.ts";
 import { isEmpty } from "../engine/stages/uses.ts";
@@ -164,7 +164,7 @@ function readsAnswers(template: string): boolean {
 
 /** The element whose size is nearest to the mean: what it takes, the others take on average. */
 function typical(items: readonly unknown[]): unknown {
-  const sizes = items.map((item) => JSON.stringify(item)?.length ?? 0);
+  const sizes = items.map((item) => writeJson(item).length);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   const distances = sizes.map((size) => Math.abs(size - mean));
   return items[distances.indexOf(Math.min(...distances))] ?? null;

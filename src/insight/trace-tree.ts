@@ -1,6 +1,6 @@
 import type { RunEvent } from "../core/events.ts";
 import { ModullmError } from "../core/error.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, parseJson } from "../core/json.ts";
 
 /**
  * A file of run events as a tree of runs. Keys are a contract. Times are milliseconds, those that
@@ -115,7 +115,7 @@ class TraceReader {
     if (line.trim() === "") return;
     let event: unknown;
     try {
-      event = JSON.parse(line);
+      event = parseJson(line);
     } catch {
       throw this.#bad("it is not JSON");
     }
@@ -125,7 +125,7 @@ class TraceReader {
   /** What stands behind the last line break: nothing, a whole line, or one that was cut off. */
   addLast(line: string): void {
     try {
-      if (line.trim() !== "") JSON.parse(line);
+      if (line.trim() !== "") parseJson(line);
       this.add(line);
     } catch (thrown) {
       if (!(thrown instanceof SyntaxError)) throw thrown;

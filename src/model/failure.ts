@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { jsonFault } from "../core/json.ts";
+import { jsonFault, writeJson } from "../core/json.ts";
 import { readError } from "./said.ts";
 import type { Said } from "./said.ts";
 
@@ -129,7 +129,7 @@ export function inBandFailure(
 }
 
 function writable(event: Readonly<Record<string, unknown>>): string {
-  return jsonFault(event) === null ? JSON.stringify(event) : "";
+  return jsonFault(event) === null ? writeJson(event) : "";
 }
 
 /** What a failure's message says behind the colon. */

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, parseJson, writeJson } from "../core/json.ts";
 import { credentialFault } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ModullmError } from "../core/error.ts";
@@ -139,7 +139,7 @@ async function* exchangeParts(
   const { callee } = opening;
   const exchange = openExchange(options, protocol, opening);
   try {
-    const body = JSON.stringify(call.body);
+    const body = writeJson(call.body);
     const response = await exchange.fetch(call.url, { method: "POST", body });
     yield* replyParts(exchange, response, callee, protocol.reader(callee));
   } finally {
@@ -215,7 +215,7 @@ export function openExchange(
 
 function parsed(body: string, callee: Callee): unknown {
   try {
-    return JSON.parse(body);
+    return parseJson(body, { decimals: "nearest" });
   } catch {
     throw notJson(callee, body);
   }

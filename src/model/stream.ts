@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, parseJson } from "../core/json.ts";
 import { EventSplitter } from "./events.ts";
 import type { StreamEvent } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
@@ -212,7 +212,7 @@ function formOf(text: string): "events" | "value" | null {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text, { decimals: "nearest" });
   } catch {
     return undefined;
   }

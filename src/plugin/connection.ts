@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { isObject } from "../core/json.ts";
+import { isObject, parseJson, writeJson } from "../core/json.ts";
 import type { Call } from "./call.ts";
 import type { Checks, FromPlugin } from "./checks.ts";
 import type { Fault } from "./fault.ts";
@@ -132,9 +132,7 @@ export class Connection {
     while (!this.#blocked && !this.#closed) {
       const cancelled = this.#cancels.shift();
       if (cancelled !== undefined) {
-        this.#writeLine(
-          JSON.stringify({ jsonrpc: "2.0", method: "cancel", params: { id: cancelled } }),
-        );
+        this.#writeLine(writeJson({ jsonrpc: "2.0", method: "cancel", params: { id: cancelled } }));
         continue;
       }
       const call = this.#queue.shift();
@@ -145,7 +143,7 @@ export class Connection {
 
   #writeCall(call: Call): void {
     const id = this.#nextId++;
-    const line = JSON.stringify({ jsonrpc: "2.0", id, method: call.method, params: call.params });
+    const line = writeJson({ jsonrpc: "2.0", id, method: call.method, params: call.params });
     // A character has at most three bytes; only a long line is worth counting.
     if (line.length * 3 > LIMITS.hostLine && Buffer.byteLength(line) > LIMITS.hostLine) {
       call.fail(
@@ -170,7 +168,7 @@ export class Connection {
   #receive(line: string, size: number): void {
     let message: unknown;
     try {
-      message = JSON.parse(line);
+      message = parseJson(line, { decimals: "nearest" });
     } catch {
       return this.#break(
         line === ""

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { writeJson } from "../core/json.ts";
 
 /**
  * Cuts what a plugin writes into lines. A line is UTF-8, ends with `\n` and has at most `limit`
@@ -75,5 +76,5 @@ function shown(line: Uint8Array): string {
 
 /** The beginning of what a plugin wrote, in quotes and on one line. */
 export function excerpt(text: string): string {
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+  return writeJson(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }

@@ -7,6 +7,7 @@ import { streamChat } from "./chat.ts";
 import { modelMissing } from "./failures.ts";
 import type { PluginHost } from "./host.ts";
 import { introduction } from "./introduction.ts";
+import { writeJson } from "../core/json.ts";
 
 export interface PluginProviderOptions {
   /** What stands before the slash in programs, as written. @default the manifest's name */
@@ -169,6 +170,6 @@ function modalityOf(mediaType: string): Modality | null {
 }
 
 function originOf({ name, version }: Manifest, identity: Json = null): string {
-  const digest = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
+  const digest = createHash("sha256").update(writeJson(identity)).digest("hex").slice(0, 16);
   return `plugin:${name}@${version}#${digest}`;
 }

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileReason, readConfigText } from "../config/text.ts";
 import { ModullmError } from "../core/error.ts";
+import { parseJson, writeJson } from "../core/json.ts";
 
 /** A JSON file of ours that several processes read and write. */
 export interface StateFile<Value> {
@@ -24,7 +25,7 @@ export function readState<Value>(file: StateFile<Value>): Value {
   if (read.kind !== "text")
     throw fault("read", file, read.kind === "directory" ? "it is a directory" : read.reason);
   try {
-    const value = file.parse(JSON.parse(read.text));
+    const value = file.parse(parseJson(read.text));
     if (value !== null) return value;
   } catch {
     // Told below.
@@ -46,7 +47,7 @@ export async function changeState<Value>(
   const release = await take(file);
   try {
     const value = change(readState(file));
-    await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+    await writeFile(draft, `${writeJson(value, 2)}\n`, { mode: 0o600, flag: "wx" });
     await rename(draft, path);
     return value;
   } catch (thrown) {

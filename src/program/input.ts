@@ -1,6 +1,8 @@
 import type { Contract } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
-import { isObject, jsonFault } from "../core/json.ts";
+import { isObject, jsonFault, parseJson } from "../core/json.ts";
+import { numberFromText } from "../core/json-number.ts";
+import { JsonFault } from "../core/json-reader.ts";
 import { parseYaml } from "../core/yaml.ts";
 
 /**
@@ -105,31 +107,38 @@ type Read =
   | { ok: false; reason: string; place: Record<string, unknown> };
 
 function readJson(text: string, orYaml: boolean): Read {
+  const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   try {
-    return { ok: true, value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
+    return { ok: true, value: parseJson(plain) };
   } catch (thrown) {
+    if (!(thrown instanceof JsonFault)) throw thrown;
     if (orYaml) {
-      const yaml = readYaml(text);
+      const yaml = readYaml(plain);
       // Text whose first key is not quoted was meant as YAML.
-      if (yaml.ok || !/^\s*[[{]\s*"/.test(text)) return yaml;
+      if (yaml.ok || !/^\s*[[{]\s*"/.test(plain)) return yaml;
     }
-    return { ok: false, reason: (thrown as Error).message, place: {} };
+    return { ok: false, ...withPlace(plain, thrown.message, thrown.offset) };
   }
 }
 
 function readYaml(text: string): Read {
   const parsed = parseYaml(text);
   if (parsed.ok) return { ok: true, value: parsed.value };
-  const before = text.slice(0, parsed.offset).split("\n");
+  return { ok: false, ...withPlace(text, parsed.reason, parsed.offset) };
+}
+
+/** A reason that names the line; both numbers count from 1. */
+function withPlace(text: string, reason: string, offset: number) {
+  const before = text.slice(0, offset).split("\n");
   const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  return { ok: false, reason: `${parsed.reason} (line ${place.line})`, place };
+  return { reason: `${reason} (line ${place.line}, column ${place.column})`, place };
 }
 
 function candidates(text: string): unknown[] {
   const found: unknown[] = [];
   if (/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/.test(text)) {
-    const number = Number(text);
-    if (isLossless(text, number)) found.push(number);
+    const number = numberFromText(text);
+    if (number !== null) found.push(number);
   }
   if (text === "true" || text === "false") found.push(text === "true");
   if (text === "null") found.push(null);
@@ -138,15 +147,6 @@ function candidates(text: string): unknown[] {
     if (read.ok) found.push(read.value);
   }
   return found;
-}
-
-/** Doubles keep fifteen digits of any decimal, and some longer ones. */
-function isLossless(text: string, number: number): boolean {
-  const digits = text
-    .replace(/[eE].*$/, "")
-    .replace(/[-.]/g, "")
-    .replace(/^0+/, "");
-  return Number.isFinite(number) && (digits.length <= 15 || String(number) === text);
 }
 
 function isStringSchema(schema: unknown): boolean {

@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { isObject, jsonType } from "../core/json.ts";
+import { isObject, jsonType, writeJson } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { JsonObject } from "../core/json.ts";
 
@@ -16,7 +16,10 @@ const HEADER_TEXT = /^[\t\x20-\x7E\xA0-\xFF]*$/;
 const string: Kind = { wanted: "a string", holds: (value) => typeof value === "string" };
 const object: Kind = { wanted: "a mapping", holds: isObject };
 const list: Kind = { wanted: "a list", holds: Array.isArray };
-const integer: Kind = { wanted: "an integer", holds: Number.isSafeInteger };
+const integer: Kind = {
+  wanted: "an integer",
+  holds: (value) => Number.isSafeInteger(value) || typeof value === "bigint",
+};
 
 function between(low: number, high: number): Kind {
   return {
@@ -131,5 +134,5 @@ export function checkLlmParams(params: Readonly<Record<string, unknown>>): JsonO
 function shown(value: unknown): string {
   const type = jsonType(value);
   if (type === "array" || type === "object") return type === "array" ? "a list" : "a mapping";
-  return `the ${type} ${JSON.stringify(value)}`;
+  return `the ${type} ${writeJson(value)}`;
 }

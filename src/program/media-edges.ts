@@ -1,6 +1,7 @@
 import { findMedia } from "./media.ts";
 import type { Program, UsesEntry, Warning } from "./program.ts";
 import { onlyPath } from "./template.ts";
+import { writeJson } from "../core/json.ts";
 
 interface Parent {
   readonly program: Program;
@@ -43,5 +44,5 @@ function isFile(value: string, { each }: UsesEntry, { input }: Program): boolean
 }
 
 function shown(value: string): string {
-  return value.length <= 60 ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, 60))}…`;
+  return value.length <= 60 ? writeJson(value) : `${writeJson(value.slice(0, 60))}…`;
 }

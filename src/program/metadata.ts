@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { isObject, jsonType } from "../core/json.ts";
+import { isObject, jsonType, writeJson } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import type { Warning } from "./program.ts";
@@ -85,7 +85,7 @@ export function fieldError(
   const shown = simple
     ? value === null || value === undefined
       ? "null"
-      : JSON.stringify(value)
+      : writeJson(value)
     : type === "array"
       ? "a list"
       : "a mapping";
@@ -101,7 +101,7 @@ export function fieldError(
 export function readText(front: Frontmatter, key: string): string {
   const value = front.values[key];
   if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean")
+  if (["number", "bigint", "boolean"].includes(typeof value))
     return front.written(key) ?? String(value);
   throw fieldError(front, [key], "a string");
 }

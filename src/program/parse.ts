@@ -1,7 +1,7 @@
 import { compileContract } from "../contract/compile.ts";
 import type { Contract } from "../contract/contract.ts";
 import { ModullmError, withDetails } from "../core/error.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { VERSION } from "../core/version.ts";
@@ -129,7 +129,7 @@ function readLlm(
   const { model, fallbacks = [] } = llm;
   if (typeof model !== "string" || !isModelName(model)) {
     throw malformed(
-      `"llm.model" is ${JSON.stringify(model) ?? "missing"}, but a model as "provider/name" is wanted`,
+      `"llm.model" is ${model === undefined ? "missing" : writeJson(model)}, but a model as "provider/name" is wanted`,
       ["llm", "model"],
     );
   }
@@ -138,7 +138,7 @@ function readLlm(
   for (const [index, fallback] of fallbacks.entries()) {
     if (typeof fallback === "string" && isModelName(fallback)) continue;
     throw malformed(
-      `"llm.fallbacks.${index}" is ${JSON.stringify(fallback)}, but a model as "provider/name" is wanted`,
+      `"llm.fallbacks.${index}" is ${writeJson(fallback)}, but a model as "provider/name" is wanted`,
       ["llm", "fallbacks", index],
     );
   }

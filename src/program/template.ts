@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 
 /** `{{path}}` text, parsed once. A part is literal text or a path with its place in the file. */
 export interface Template {
@@ -72,10 +72,10 @@ export function renderValue(value: unknown): string {
 /** JSON on one line with a space after commas and colons; characters unescaped. */
 function spacedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spacedJson).join(", ")}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? "null";
+  if (!isObject(value)) return writeJson(value);
   const members: string[] = [];
   for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) members.push(`${JSON.stringify(key)}: ${spacedJson(member)}`);
+    if (member !== undefined) members.push(`${writeJson(key)}: ${spacedJson(member)}`);
   }
   return `{${members.join(", ")}}`;
 }

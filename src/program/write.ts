@@ -5,6 +5,7 @@ import { isSameJson } from "../contract/values.ts";
 import { parseYaml } from "../core/yaml.ts";
 import { parseProgram } from "./parse.ts";
 import type { Block } from "./program.ts";
+import { writeJson } from "../core/json.ts";
 
 /** A program before it is a file. */
 export interface ProgramText {
@@ -106,7 +107,7 @@ function blockText({ language, when, name, reads, gives, code }: Block): string 
  * Whether it reads well on one line: not long, and with no more than one level of braces within.
  */
 function isShort(node: Node): boolean {
-  const text = JSON.stringify(node.toJSON());
+  const text = writeJson(node.toJSON());
   return text.length <= LINE && !text.includes("\\n") && depthOf(node) <= 2;
 }
 

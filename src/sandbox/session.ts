@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { ModullmError } from "../core/error.ts";
-import { isObject, type Json } from "../core/json.ts";
+import { isObject, type Json, parseJson, writeJson } from "../core/json.ts";
 import {
   createLineReader,
   type Hello,
@@ -293,7 +293,7 @@ class GuestSession implements SandboxSession {
   /** Sends a message and waits for the guest's line, `patience` milliseconds at most. */
   async #ask(message: HostMessage, patience: number, late: string): Promise<Reply | Failure> {
     if (this.#end) return this.#end;
-    const line = `${JSON.stringify(message)}\n`;
+    const line = `${writeJson(message)}\n`;
     return await new Promise((resolve) => {
       const timer = setTimeout(
         () => this.#finish(failure("TimeoutError", late)),
@@ -375,7 +375,9 @@ class GuestSession implements SandboxSession {
   #parse(line: string): Reply | null {
     if (!line.startsWith(`${this.#nonce} `)) return null;
     try {
-      const parsed: unknown = JSON.parse(line.slice(this.#nonce.length + 1));
+      // A number that JSON has not is told of as such.
+      const text = line.slice(this.#nonce.length + 1);
+      const parsed = parseJson(text, { decimals: "nearest" });
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
       return isObject(parsed) && typeof parsed["is"] === "string" ? (parsed as Reply) : null;
     } catch {

@@ -27,7 +27,7 @@ export function checkValue(value: unknown, name: string): CheckedValue {
 
 /** What is wrong; `path` is left at the place. */
 function findFault(value: unknown, path: Path): string | null {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return null;
+  if (value === null || ["boolean", "string", "bigint"].includes(typeof value)) return null;
   if (typeof value === "number") return Number.isFinite(value) ? null : "is not a finite number";
   if (typeof value !== "object") return "is not a JSON value";
   if (path.length > MAX_VALUE_DEPTH) return `is nested deeper than ${MAX_VALUE_DEPTH}`;

@@ -1,4 +1,5 @@
 import type { SqlDatabase } from "./driver.ts";
+import { parseJson, writeJson } from "../core/json.ts";
 
 /** An answer to keep. */
 export interface KeptAnswer {
@@ -32,7 +33,7 @@ export function findAnswer(database: SqlDatabase, key: string, since: number): u
     .all(key, Math.round(since));
   if (!row) return undefined;
   database.prepare("UPDATE answer SET hits = hits + 1 WHERE key = ?").run(key);
-  return JSON.parse(String(row["value"]));
+  return parseJson(String(row["value"]));
 }
 
 export function keepAnswer(
@@ -41,7 +42,7 @@ export function keepAnswer(
 ): void {
   database
     .prepare("INSERT OR REPLACE INTO answer (key, path, model, value, kept) VALUES (?, ?, ?, ?, ?)")
-    .run(key, path, model, JSON.stringify(value), Math.round(kept));
+    .run(key, path, model, writeJson(value), Math.round(kept));
 }
 
 export function answerStats(database: SqlDatabase): AnswerStats {

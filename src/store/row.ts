@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, parseJson, writeJson } from "../core/json.ts";
 import type { SqlRow, SqlValue } from "./driver.ts";
 import type { AttemptRecord, RunRecord } from "./store.ts";
 
@@ -22,7 +22,7 @@ export function valuesOf(run: RunRecord): SqlValue[] {
     run.error,
     run.inputOk ? 1 : 0,
     run.outputOk === null ? null : run.outputOk ? 1 : 0,
-    JSON.stringify(run.attempts.map(storedAttempt)),
+    writeJson(run.attempts.map(storedAttempt)),
   ];
 }
 
@@ -61,7 +61,7 @@ function storedAttempt(attempt: AttemptRecord): AttemptRecord {
 }
 
 function attemptsOf(text: string): readonly AttemptRecord[] {
-  const stored: unknown = JSON.parse(text);
+  const stored: unknown = parseJson(text);
   return Array.isArray(stored) ? stored.filter(isObject).map(attemptOf) : [];
 }
 

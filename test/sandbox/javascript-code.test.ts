@@ -41,15 +41,21 @@ describe("results", () => {
     ["class Point { x = 1; get y() { return 2 } }\nresult = new Point()", { x: 1 }],
     ["result = Object.create(null)", {}],
     ["result = -0", 0],
+    ["result = [10n, 2n ** 64n, -(2n ** 64n)]", [10, 2n ** 64n, -(2n ** 64n)]],
     ["result = { toJSON: null, then: 1 }", { toJSON: null, then: 1 }],
     ["result = Object.assign([1], { extra: 2 })", [1]],
   ])("%s", async (code, value) => expect(await valueOf(code)).toEqual(value));
+
+  test("a whole number beyond 2^53 is a BigInt, and comes out with all its digits", async () => {
+    const context = { ids: [12345678901234567891n, 7], text: "12345678901234567891" };
+    const code = "result = [typeof context.ids[0], context.ids[0] + 1n, context]";
+    expect(await valueOf(code, { context })).toEqual(["bigint", 12345678901234567892n, context]);
+  });
 
   test.each([
     ["result = { a: [1, NaN] }", "result.a.1 is NaN, which JSON has not"],
     ["result = () => 1", "result is a function"],
     ["result = Symbol('x')", "result is a symbol"],
-    ["result = { n: 10n }", "result.n is a BigInt"],
     ["result = { at: new Date(0) }", "result.at is a Date"],
     ["result = new Map([[1, 2]])", "result is a Map"],
     ["result = [new Set()]", "result.0 is a Set"],

@@ -2,6 +2,7 @@ import { type Inspection, inspectProgram } from "../../library/inspect.ts";
 import type { LibraryPath } from "../../library/names.ts";
 import type { Command } from "../command.ts";
 import { visible } from "../../core/visible.ts";
+import { writeJson } from "../../core/json.ts";
 
 export const command: Command = {
   name: "inspect",
@@ -64,7 +65,7 @@ async function readable(inspection: Inspection): Promise<string> {
     `${inspection.name} ${inspection.version} by ${inspection.author}`,
     inspection.description,
     "",
-    `model   ${typeof llm["model"] === "string" ? llm["model"] : ""}${Object.keys(params).length > 0 ? ` ${JSON.stringify(params)}` : ""}`,
+    `model   ${typeof llm["model"] === "string" ? llm["model"] : ""}${Object.keys(params).length > 0 ? ` ${writeJson(params)}` : ""}`,
     `window  ${inspection.max_context_window} tokens`,
     ...inspection.uses.map(
       (use) =>

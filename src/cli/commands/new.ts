@@ -4,6 +4,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { createAsk } from "../ask.ts";
 import type { Command } from "../command.ts";
 import { shellWord } from "../shell-word.ts";
+import { writeJson } from "../../core/json.ts";
 
 export const command: Command = {
   name: "new",
@@ -100,9 +101,7 @@ function nextSteps(path: string, sample: JsonObject | null): readonly string[] {
   const file = shellWord(path);
   return [
     `modullm validate --strict ${file}`,
-    ...(sample === null
-      ? []
-      : [`modullm run ${file} --input ${shellWord(JSON.stringify(sample))}`]),
+    ...(sample === null ? [] : [`modullm run ${file} --input ${shellWord(writeJson(sample))}`]),
     `modullm inspect ${file} --format typescript`,
   ];
 }

@@ -10,6 +10,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { cannotWrite, replaceFile } from "../../config/write-file.ts";
 import { validateProgram } from "../../library/validate.ts";
 import type { Host } from "./host.ts";
+import { writeJson } from "../../core/json.ts";
 
 /** What came of trying a program. */
 export interface Trial {
@@ -93,7 +94,7 @@ export async function tryProgram(
     await validateProgram(path, { strict: true, lint: (program) => app.lintBlocks(program) });
     dialog.say(`${path} is valid. Running it …`);
     const output = await host.run(await app.load(path), input, { model });
-    dialog.show("It answers", JSON.stringify(output, null, 2));
+    dialog.show("It answers", writeJson(output, 2));
     return { path, output, error: null };
   } catch (thrown) {
     const error = toModullmError(thrown);

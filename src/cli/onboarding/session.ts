@@ -5,7 +5,7 @@ import type { Draft } from "../../authoring/draft.ts";
 import { readDraft } from "../../authoring/parts.ts";
 import { fileReason, readConfigText, whyNoText } from "../../config/text.ts";
 import { ModullmError } from "../../core/error.ts";
-import { isObject, jsonFault } from "../../core/json.ts";
+import { isObject, jsonFault, parseJson, writeJson } from "../../core/json.ts";
 import { replaceFile } from "../../config/write-file.ts";
 import type { Redactor } from "../../redaction/redactor.ts";
 
@@ -107,7 +107,7 @@ function readSession(path: string): Progress | null {
   if (read.kind !== "text") throw unusable(path, whyNoText(read));
   let value: unknown;
   try {
-    value = JSON.parse(read.text);
+    value = parseJson(read.text);
   } catch {
     throw unusable(path, "it is no session of onboarding");
   }
@@ -131,7 +131,7 @@ function readSession(path: string): Progress | null {
 /** Why it can't be written; null where it was. */
 function write(path: string, value: object): string | null {
   try {
-    replaceFile(path, `${JSON.stringify(value, null, 2)}\n`, { isPrivate: true });
+    replaceFile(path, `${writeJson(value, 2)}\n`, { isPrivate: true });
     return null;
   } catch (thrown) {
     return fileReason(thrown);

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../../contract/contract.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 
 /** How long the properties of an object get before the rest is counted. */
 const MOST_COLUMNS = 44;
@@ -26,8 +26,8 @@ function typeOf(schema: unknown, place: Place): string {
   if (!isObject(schema)) return "any";
   const { $ref: reference, enum: values, anyOf, oneOf, type } = schema;
   if (typeof reference === "string") return referenced(reference, place);
-  if ("const" in schema) return JSON.stringify(schema["const"]);
-  if (Array.isArray(values)) return union(values.map((value) => JSON.stringify(value)));
+  if ("const" in schema) return writeJson(schema["const"]);
+  if (Array.isArray(values)) return union(values.map((value) => writeJson(value)));
   const branches = Array.isArray(anyOf) ? anyOf : oneOf;
   if (Array.isArray(branches)) return union(branches.map((branch) => typeOf(branch, place)));
   if (Array.isArray(type)) return union(type.map((one) => ofType(schema, one, place)));

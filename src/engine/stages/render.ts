@@ -3,6 +3,7 @@ import { renderTemplate } from "../../program/template.ts";
 import { retakeMedia } from "../media.ts";
 import { withMedia } from "../media-text.ts";
 import type { Run } from "../state.ts";
+import { writeJson } from "../../core/json.ts";
 
 /** Fills the templates: the system message, the examples as turns, then the prompt. */
 export function renderMessages(run: Run): void {
@@ -15,7 +16,7 @@ export function renderMessages(run: Run): void {
       role: "user",
       content: renderTemplate(prompt, { ...run.values, input: example.input }),
     });
-    messages.push({ role: "assistant", content: JSON.stringify(example.output) });
+    messages.push({ role: "assistant", content: writeJson(example.output) });
   }
   messages.push({ role: "user", content: renderTemplate(prompt, run.values) });
   run.messages = run.media.length > 0 ? withMedia(run, messages) : messages;

@@ -1,5 +1,5 @@
 import type { Usage } from "../../core/events.ts";
-import { isCount, isObject } from "../../core/json.ts";
+import { isCount, isObject, writeJson } from "../../core/json.ts";
 import type { ModelPart } from "../model.ts";
 import type { ReplyReader } from "../stream.ts";
 import { OUTPUT_TOOL } from "./schema.ts";
@@ -79,7 +79,7 @@ export function messageReader(): ReplyReader {
         yield { type: "reasoning", text: thinking };
       if (type !== "tool_use" || block["name"] !== OUTPUT_TOOL) continue;
       answerBlocks.add(block["id"]);
-      yield { type: "text", text: JSON.stringify(block["input"] ?? {}) };
+      yield { type: "text", text: writeJson(block["input"] ?? {}) };
     }
   }
 }

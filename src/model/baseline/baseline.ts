@@ -4,6 +4,7 @@ import type { ModelPart, ModelProvider, ModelRequest } from "../model.ts";
 import { BASELINE } from "./name.ts";
 import { fillSchema } from "./fill.ts";
 import { readSource } from "./source.ts";
+import { writeJson } from "../../core/json.ts";
 
 const NAME = BASELINE.slice("builtin/".length);
 
@@ -43,6 +44,6 @@ async function* answer(
     source.unread > 0 ? `; it left the last ${source.unread} characters of the input unread` : "";
   const message = `"${BASELINE}" is no language model: it filled the schema by rules from the input${unread}`;
   yield { type: "note", kind: "degraded", message };
-  yield { type: "text", text: JSON.stringify(fillSchema(schema, source), null, 2) };
+  yield { type: "text", text: writeJson(fillSchema(schema, source), 2) };
   yield { type: "finish", reason: "stop", usage: null, served: BASELINE };
 }

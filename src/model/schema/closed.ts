@@ -1,4 +1,4 @@
-import { isObject } from "../../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 import type { Limits } from "./dialects.ts";
 import type { Weakening } from "./translate.ts";
 
@@ -102,7 +102,7 @@ function visitObject(node: Node, pointer: string, depth: number, seen: Visit): v
 }
 
 function lengthOf(value: unknown): number {
-  return typeof value === "string" ? value.length : JSON.stringify(value).length;
+  return typeof value === "string" ? value.length : writeJson(value).length;
 }
 
 function hasType(node: Node, type: string): boolean {

@@ -1,4 +1,4 @@
-import { isObject } from "../../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -103,5 +103,5 @@ function closesOut(closed: Node, other: Node): boolean {
 }
 
 function same(first: unknown, second: unknown): boolean {
-  return JSON.stringify(first) === JSON.stringify(second);
+  return writeJson(first) === writeJson(second);
 }

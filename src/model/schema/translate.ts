@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../../contract/contract.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, parseJson, writeJson } from "../../core/json.ts";
 import type { SchemaMode } from "../quirks.ts";
 import { closedFaults } from "./closed.ts";
 import { DIALECTS } from "./dialects.ts";
@@ -64,17 +64,17 @@ function withDefinitions(schema: JsonSchema): JsonSchema {
     ...rest,
     $defs: { ...definitions, ...(isObject(rest["$defs"]) ? rest["$defs"] : {}) },
   };
-  return JSON.parse(
-    JSON.stringify(moved).replaceAll(`"$ref":"#/definitions/`, `"$ref":"#/$defs/`),
+  return parseJson(
+    writeJson(moved).replaceAll(`"$ref":"#/definitions/`, `"$ref":"#/$defs/`),
   ) as JsonSchema;
 }
 
 /** A schema that holds itself, under a name: `#` alone is understood by few. */
 function namedRoot(schema: JsonSchema): JsonSchema {
-  if (!JSON.stringify(schema).includes(`"$ref":"#"`)) return schema;
+  if (!writeJson(schema).includes(`"$ref":"#"`)) return schema;
   const { $defs: definitions, $schema: _schema, $id: _id, ...root } = schema;
-  const inner: unknown = JSON.parse(
-    JSON.stringify(root).replaceAll(`"$ref":"#"`, `"$ref":"#/$defs/root"`),
+  const inner: unknown = parseJson(
+    writeJson(root).replaceAll(`"$ref":"#"`, `"$ref":"#/$defs/root"`),
   );
   return {
     $ref: "#/$defs/root",

@@ -1,4 +1,4 @@
-import { isObject, jsonType } from "../../core/json.ts";
+import { isObject, jsonType, writeJson } from "../../core/json.ts";
 import { CONSTRAINTS, DESCRIPTIONS, TELLABLE } from "./dialects.ts";
 import type { Dialect } from "./dialects.ts";
 import { normalised } from "./normal.ts";
@@ -82,7 +82,7 @@ function tell(result: Record<string, unknown>, plain: Node, lost: readonly strin
     (keyword) => TELLABLE.has(keyword) && typeof plain[keyword] !== "object",
   );
   if (told.length === 0 || result["$ref"] !== undefined) return;
-  const limits = `{${told.map((keyword) => `${keyword}: ${JSON.stringify(plain[keyword])}`).join(", ")}}`;
+  const limits = `{${told.map((keyword) => `${keyword}: ${writeJson(plain[keyword])}`).join(", ")}}`;
   result["description"] =
     typeof result["description"] === "string" ? `${result["description"]} ${limits}` : limits;
 }

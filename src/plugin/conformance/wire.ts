@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isObject } from "../../core/json.ts";
+import { isObject, parseJson, writeJson } from "../../core/json.ts";
 import { createLineReader, excerpt } from "../lines.ts";
 import { LIMITS } from "../limits.ts";
 import { type End, type PluginCommand, type PluginProcess, startProcess } from "../process.ts";
@@ -86,7 +86,7 @@ export class Wire {
 
   /** A message as one line. */
   send(message: object): void {
-    this.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+    this.write(`${writeJson({ jsonrpc: "2.0", ...message })}\n`);
   }
 
   /** Keeps what comes about a request that the caller writes. */
@@ -193,7 +193,7 @@ export class Wire {
     this.firstLine ??= line;
     let message: unknown;
     try {
-      message = JSON.parse(line);
+      message = parseJson(line, { decimals: "nearest" });
     } catch {
       return this.#stray("garbage", line);
     }

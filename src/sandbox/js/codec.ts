@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { Failure } from "../sandbox.ts";
 import type { Engine, Handle, Realm } from "./engine.ts";
 import { resultError } from "./failures.ts";
-import { makeEncoder, makeOddNamer } from "./harness.ts";
+import { makeEncoder, makeOddNamer, makeReviver } from "./harness.ts";
 import { makeShower } from "./shower.ts";
 
 /** A value as JSON in UTF-8, or why it has none. */
@@ -13,12 +14,27 @@ export type Encoded =
 export interface Codec {
   /** `name` is what reasons call the value. @throws {Thrown} what reading the value throws */
   encode(value: Handle, name: string, maxBytes: number): Encoded;
-  /** Makes a value of JSON. @throws {Thrown} */
-  decode(json: string): Handle;
+  /** Makes a value that JSON can hold; a bigint is one in the code too. @throws {Thrown} */
+  decode(value: unknown): Handle;
   /** A value for people, on one line. */
   show(value: Handle): string;
   /** The names of the code's global variables. */
   names(): readonly string[];
+}
+
+/** JSON in which each bigint is a text that begins with the mark. */
+function markedJson(value: unknown, mark: string): { json: string; marked: boolean } {
+  let marked = false;
+  try {
+    return { json: JSON.stringify(value) ?? "null", marked };
+  } catch {
+    const json = JSON.stringify(value, (_, item: unknown) => {
+      if (typeof item !== "bigint") return item;
+      marked = true;
+      return mark + item;
+    });
+    return { json, marked };
+  }
 }
 
 const FILE = "<harness>";
@@ -29,6 +45,9 @@ const MAX_NAMES = 1000;
 export function createCodec(engine: Engine, realm: Realm): Codec {
   const inner = engine.createRealm();
   const parse = realm.evaluate("JSON.parse", FILE);
+  /** Begins a text that stands for a bigint: JSON within the engine has none. */
+  const mark = `${randomUUID()}:`;
+  const revive = realm.evaluate(`(${makeReviver.toString()})(BigInt, "${mark}")`, FILE);
   // Evaluated when it is first needed.
   let oddNamer: Handle | null = null;
   let shower: Handle | null = null;
@@ -48,7 +67,7 @@ export function createCodec(engine: Engine, realm: Realm): Codec {
 
   return {
     encode(value, name, maxBytes) {
-      const given = [inner.text(name), inner.number(maxBytes)];
+      const given = [inner.text(name), inner.number(maxBytes), inner.text(mark)];
       const text = inner.call(encoder, [value, ...given]);
       const bytes = inner.bytesOf(text);
       inner.free(text, ...given);
@@ -65,11 +84,12 @@ export function createCodec(engine: Engine, realm: Realm): Codec {
       );
       return { ok: false, failure };
     },
-    decode(json) {
+    decode(value) {
+      const { json, marked } = markedJson(value, mark);
       const text = realm.text(json);
-      const value = realm.call(parse, [text]);
+      const made = realm.call(parse, marked ? [text, revive] : [text]);
       realm.free(text);
-      return value;
+      return made;
     },
     show(value) {
       shower ??= inner.call(evaluate(makeShower), [nameOdd]);

@@ -1,4 +1,5 @@
 import { readSync, writeSync } from "node:fs";
+import { parseJson } from "../../core/json.ts";
 
 /**
  * The guest's end of the channel. Reading blocks: a granted function is an ordinary call in the
@@ -30,7 +31,7 @@ export function createDialogue(): Dialogue {
             "utf8",
           );
           parts = end + 1 < last.length ? [last.subarray(end + 1)] : [];
-          return JSON.parse(line) as Record<string, unknown>;
+          return parseJson(line) as Record<string, unknown>;
         }
         const length = readSync(STDIN, piece);
         if (length === 0) return null;

@@ -6,10 +6,10 @@ export interface InterpreterHost {
   /** Takes printed text. */
   write(text: string): void;
   /**
-   * Calls a granted function; arguments and value are JSON. @throws {Error} with the message to
+   * Calls a granted function; the arguments are JSON. @throws {Error} with the message to
    * throw in the code
    */
-  call(name: string, args: Uint8Array): string;
+  call(name: string, args: Uint8Array): unknown;
 }
 
 /** What code finds beside the language itself: `console` and `print`. */
@@ -46,7 +46,7 @@ export function giveFunctions(
   const error = realm.evaluate("Error", "<globals>");
 
   function refuse(message: string): never {
-    throw new Thrown(realm.call(error, [codec.decode(JSON.stringify(message))]));
+    throw new Thrown(realm.call(error, [codec.decode(message)]));
   }
 
   function encode(args: readonly Handle[]): Uint8Array {
@@ -66,7 +66,7 @@ export function giveFunctions(
       if (args.length > MAX_ARGUMENTS)
         refuse(`${name}() takes at most ${MAX_ARGUMENTS} arguments, not ${args.length}`);
       const encoded = encode(args);
-      let reply: string;
+      let reply: unknown;
       try {
         reply = host.call(name, encoded);
       } catch (thrown) {

@@ -112,13 +112,13 @@ function watchLimits(dialogue: Dialogue, { limits: { cpuMs } }: JavaScriptHello)
   };
 }
 
-/** Asks the host, and waits. Gives the value as JSON. @throws {CallFailed} */
-function callHost(dialogue: Dialogue, name: string, args: Uint8Array): string {
+/** Asks the host, and waits. @throws {CallFailed} */
+function callHost(dialogue: Dialogue, name: string, args: Uint8Array): unknown {
   dialogue.send({ is: "call", name }, { key: "args", bytes: args });
   const reply = dialogue.read();
   if (reply === null) return leave(0);
   if (reply["do"] === "throw") throw new CallFailed(String(reply["message"]));
-  return JSON.stringify(reply["value"] ?? null);
+  return reply["value"] ?? null;
 }
 
 /** Ends the process without giving anything of the engine up. */

@@ -23,7 +23,13 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
   const FAULT = {};
   let fault = { reason: "", hint: "" };
   /** Where the walk stands: the objects around it, and the keys that lead to it. */
-  let walk = { limit: 0, size: 0, above: [] as object[], path: [] as (string | number)[] };
+  let walk = {
+    limit: 0,
+    size: 0,
+    above: [] as object[],
+    path: [] as (string | number)[],
+    marked: false,
+  };
 
   function refuse(reason: string, hint = ""): never {
     const path = walk.path.slice(0, walk.above.length + 1);
@@ -44,13 +50,17 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
     throw FAULT;
   }
 
-  /** JSON, or `!` and what is wrong. @throws what reading the value throws */
-  function encode(value: unknown, name: string, limit: number): string {
+  /**
+   * JSON, or `!` and what is wrong. A bigint is written as a text that begins with the mark, then
+   * taken out of its quotes. @throws what reading the value throws
+   */
+  function encode(value: unknown, name: string, limit: number, mark: string): string {
     // A getter that calls a granted function comes through here again.
     const outer = walk;
-    walk = { limit, size: 0, above: [], path: [name] };
+    walk = { limit, size: 0, above: [], path: [name], marked: false };
     try {
-      return JSON.stringify(copy(value) ?? null);
+      const text = JSON.stringify(copy(value, mark) ?? null);
+      return walk.marked ? text.replaceAll(new RegExp(`"${mark}(-?[0-9]+)"`, "g"), "$1") : text;
     } catch (thrown) {
       if (thrown === FAULT) return `!${JSON.stringify(fault)}`;
       throw thrown;
@@ -60,8 +70,8 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
   }
 
   /** The value as JSON sees it, made of objects of this realm that have no prototype. */
-  function copy(value: unknown): unknown {
-    if (typeof value === "object" && value !== null) return copyObject(value);
+  function copy(value: unknown, mark: string): unknown {
+    if (typeof value === "object" && value !== null) return copyObject(value, mark);
     if (typeof value === "string") grow(value.length + 2);
     else if (typeof value === "number") {
       if (!Number.isFinite(value))
@@ -69,9 +79,12 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
       grow(1);
     } else if (typeof value === "undefined") {
       if (walk.above.length > 0) refuse("is undefined", "Use null.");
-    } else if (typeof value === "bigint")
-      refuse("is a BigInt", "Number(value) or String(value) makes it a JSON value.");
-    else if (value === null || typeof value === "boolean") grow(4);
+    } else if (typeof value === "bigint") {
+      const digits = `${value}`;
+      grow(digits.length);
+      walk.marked = true;
+      return mark + digits;
+    } else if (value === null || typeof value === "boolean") grow(4);
     else
       refuse(
         `is a ${typeof value}`,
@@ -80,7 +93,7 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
     return value;
   }
 
-  function copyObject(value: object): unknown {
+  function copyObject(value: object, mark: string): unknown {
     const { above } = walk;
     if (above.length === MAX_DEPTH) {
       refuse(above.includes(value) ? "contains itself" : `is nested deeper than ${MAX_DEPTH}`);
@@ -90,25 +103,25 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
     if (!isArray && prototype !== null && prototype !== objectPrototype) refuseOdd(value);
     grow(2);
     above[above.length] = value;
-    const copied = isArray ? copyItems(value) : copyProperties(value as Unknown);
+    const copied = isArray ? copyItems(value, mark) : copyProperties(value as Unknown, mark);
     above.length--;
     return copied;
   }
 
-  function copyItems(list: readonly unknown[]): unknown[] {
+  function copyItems(list: readonly unknown[], mark: string): unknown[] {
     const { length } = list;
     if (length * 2 > walk.limit) grow(length * 2);
     const items: unknown[] = [];
     for (let index = 0; index < length; index++) {
       walk.path[walk.above.length] = index;
       grow(1);
-      items[index] = copy(list[index]);
+      items[index] = copy(list[index], mark);
     }
     return items;
   }
 
   /** As `JSON.stringify` does, it leaves out what is undefined. */
-  function copyProperties(object: Unknown): Unknown {
+  function copyProperties(object: Unknown, mark: string): Unknown {
     const copied = Object.create(null);
     for (const key of Object.keys(object)) {
       walk.path[walk.above.length] = key;
@@ -116,7 +129,7 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
       const item = object[key];
       if (item === undefined) continue;
       grow(key.length + 4);
-      copied[key] = copy(item);
+      copied[key] = copy(item, mark);
     }
     return copied;
   }
@@ -128,6 +141,19 @@ export function makeEncoder(objectPrototype: object, nameOdd: (value: object) =>
   }
 
   return encode;
+}
+
+/** Gives a reviver for `JSON.parse`, for the code's realm: it makes marked texts bigints. */
+export function makeReviver(toBigInt: (digits: string) => bigint, mark: string) {
+  "use strict";
+  const { length } = mark;
+  return (_: string, value: unknown): unknown => {
+    if (typeof value !== "string" || value.length <= length) return value;
+    for (let at = 0; at < length; at++) if (value[at] !== mark[at]) return value;
+    let digits = "";
+    for (let at = length; at < value.length; at++) digits += value[at];
+    return toBigInt(digits);
+  };
 }
 
 /**

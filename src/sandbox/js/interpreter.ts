@@ -114,7 +114,7 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
   }
 
   function setVariables(values: RunRequest["values"]): void {
-    const given = codec.decode(JSON.stringify(values));
+    const given = codec.decode(values);
     for (const name of Object.keys(values)) {
       const value = realm.property(given, name);
       realm.set(realm.global, name, value);
@@ -134,7 +134,7 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
         settled(apart, promise, "the rehearsal awaits");
         codec.encode(apart.evaluate(READ_RESULT, "<result>"), "result", REHEARSAL.length * 100);
       }
-      codec.decode(JSON.stringify({ context: { input: { a: [1, "text", null] } } }));
+      codec.decode({ context: { input: { a: [1, "text", null] } } });
     },
     prepare({ limits: given, functions }) {
       limits = given;

@@ -45,8 +45,6 @@ OF_CONSTANTS = {
     "str": "a string",
 }
 CONSTANTS_OF_NO_JSON = {"bytes", "complex", "ellipsis"}
-# Beyond it a number of JSON loses digits.
-EXACT = 2**53
 
 
 def kind(node):
@@ -89,7 +87,5 @@ def wrong_parts(value, rebound):
             yield node, NO_JSON[kind(node)]
         elif kind(node) == "Constant" and type(node.value).__name__ in CONSTANTS_OF_NO_JSON:
             yield node, OF_CONSTANTS[type(node.value).__name__]
-        elif kind(node) == "Constant" and type(node.value) is int and node.value > EXACT:
-            yield node, "an integer beyond 2**53"
         elif kind(node) == "Call" and not rebound(named(node.func)) and OF_CALLS.get(named(node.func)) in CALLS_OF_NO_JSON:
             yield node, OF_CALLS[named(node.func)]

@@ -101,5 +101,4 @@ const PART_HINTS: Readonly<Record<string, string>> = {
   "an iterator": ": write list(…)",
   "a range": ": write list(…)",
   "a key that is no string": ": write the key as a string",
-  "an integer beyond 2**53": ": write it as a string",
 };

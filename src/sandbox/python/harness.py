@@ -20,6 +20,9 @@ get_recursion_limit, set_recursion_limit = sys.getrecursionlimit, sys.setrecursi
 
 def begin():
     incoming, outgoing = take_channel()
+    if hasattr(sys, "set_int_max_str_digits"):
+        # Integers come and go with all their digits; the time that takes is the block's.
+        sys.set_int_max_str_digits(0)
     hello = receive(incoming)
     nonce = hello["nonce"].encode() + b" "
     try:

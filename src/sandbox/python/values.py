@@ -2,7 +2,6 @@
 import _json
 
 MAX_DEPTH = 64
-MAX_EXACT = 2**53
 MAX_PATH = 12
 
 quote, quote_plain = _json.encode_basestring, _json.encode_basestring_ascii
@@ -58,7 +57,7 @@ def write(value, limit, held):
     if value is False:
         return "false"
     if kind is int:
-        return write_integer(value)
+        return int.__repr__(value)
     if kind is float:
         if value - value != 0:
             raise Refused("is " + float.__repr__(value) + ", which JSON has not", "Give None, or leave it out.")
@@ -100,18 +99,6 @@ def write_item(key, item, limit, held):
     except Refused as refused:
         refused.path.append(str(key)[:60])
         raise
-
-
-def write_integer(value):
-    if not -MAX_EXACT <= value <= MAX_EXACT:
-        try:
-            exact = int(float(value)) == value
-        except OverflowError:
-            exact = False
-        if not exact:
-            hint = "Give it as text: str(n)."
-            raise Refused("is an integer beyond 2**53, which would arrive as another number", hint)
-    return int.__repr__(value)
 
 
 def too_large(limit):

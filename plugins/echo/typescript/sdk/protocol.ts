@@ -10,7 +10,15 @@
  */
 export const PROTOCOL_VERSION = 1;
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** The host writes whole numbers beyond ±(2^53 − 1) with all their digits. */
+type Json =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** Requests by method: what the host sends as `params`, and what the plugin gives as `result`. */
 export interface Methods {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Manifest } from "../../../../plugins/sdk/protocol.ts";
 import { ModullmError } from "../../../core/error.ts";
-import { isObject, type JsonObject } from "../../../core/json.ts";
+import { isObject, type JsonObject, parseJson, writeJson } from "../../../core/json.ts";
 import { testPlugin } from "../../../plugin/conformance/suite.ts";
 import {
   ALWAYS_GIVEN,
@@ -142,10 +142,10 @@ function commandOf(
 function readSettings(text: string | null): JsonObject | null {
   if (text === null) return null;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (isObject(value)) return value as JsonObject;
   } catch {
     // Said below, for all that is no object.
   }
-  throw new UsageError(`option --settings is ${JSON.stringify(text)}, but a JSON object is wanted`);
+  throw new UsageError(`option --settings is ${writeJson(text)}, but a JSON object is wanted`);
 }
