@@ -3,6 +3,7 @@ import { isObject } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
+import { booleanIn } from "./spoken-boolean.ts";
 import { readSpelledNumber } from "./numbers.ts";
 import {
   allows,
@@ -177,8 +178,10 @@ function meetsNumber(value: unknown, type: ScalarType, schema: Schema): boolean 
   return !(typeof exclusiveMaximum === "number" && value >= exclusiveMaximum);
 }
 
-const YES = /^(?:true|yes|y|on|correct)[.!]?$/i;
-const NO = /^(?:false|no|n|off|incorrect)[.!]?$/i;
+const YES =
+  /^(?:true|yes|y|on|correct|oui|vrai|ja|wahr|s[ií]|verdadero|sim|verdadeiro|vero|да|истина|evet|はい|是|예|네|نعم|हाँ|हां)[.!。]?$/iu;
+const NO =
+  /^(?:false|no|n|off|incorrect|non|faux|nein|falsch|falso|n[ãa]o|нет|ложь|hayır|いいえ|否|아니요|아니오|لا|नहीं)[.!。]?$/iu;
 
 function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   const text = node.text.trim().replace(/^\*+|\*+$/g, "");
@@ -189,14 +192,14 @@ function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | nu
     const rule = !node.quoted && /^(?:true|false)$/i.test(text) ? "literal" : "text-to-boolean";
     return withEdit(coercion, plain(word), rule, node, path, String(word));
   }
-  if (text === "1" || text === "0")
+  if (/^[01](?:\.0+)?$/.test(text))
     return withEdit(
       coercion,
-      plain(text === "1"),
+      plain(text.startsWith("1")),
       "number-to-boolean",
       node,
       path,
-      String(text === "1"),
+      String(text.startsWith("1")),
     );
   if (node.open && coercion.partial && /^t|^f/i.test(text) && !node.quoted)
     return cut(coercion, node, path);
@@ -215,17 +218,6 @@ function cut(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   return value === undefined
     ? null
     : withEdit(coercion, plain(value), "literal", node, path, String(value));
-}
-
-/** The boolean a text speaks of; undefined when it speaks of both, or of neither. */
-export function booleanIn(text: string): boolean | undefined {
-  const says = (word: string): boolean => new RegExp(`\\b${word}\\b`, "i").test(text);
-  const [isTrue, isFalse] = [says("true"), says("false")];
-  if (isTrue !== isFalse) return isTrue;
-  if (isTrue) return undefined;
-  const start = /^\W*(yes|no)\b/i.exec(text)?.[1]?.toLowerCase();
-  if (start === undefined || (says("yes") && says("no"))) return undefined;
-  return start === "yes";
 }
 
 function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null {

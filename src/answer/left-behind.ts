@@ -2,7 +2,7 @@ import { isObject } from "../core/json.ts";
 import type { Lost, RepairLevel } from "./answer.ts";
 import { dataIn, shorten, type Candidate } from "./candidate.ts";
 import type { Region } from "./find.ts";
-import { fold } from "./match.ts";
+import { fold } from "./fold.ts";
 import { aliasesOf } from "./property-names.ts";
 import type { Node } from "./tree.ts";
 

@@ -1,33 +1,14 @@
-/** A word or name as people mean it: no accents, no case, no punctuation. */
-export function fold(text: string): string {
-  if (/^[a-z0-9]*$/.test(text)) return text;
-  const stripped = strip(text);
-  return /[^\0-\x7f]/.test(stripped)
-    ? stripped.replace(/[^\p{L}\p{N}]+/gu, "")
-    : stripped.replace(/[^a-z0-9]+/g, "");
-}
-
-/** No accents, no case; punctuation stays. */
-function strip(text: string): string {
-  if (!/[^\0-\x7f]/.test(text)) return text.toLowerCase();
-  const lower = text
-    .toLowerCase()
-    .replaceAll("ß", "ss")
-    .replaceAll("æ", "ae")
-    .replaceAll("œ", "oe")
-    .replaceAll("ø", "o");
-  return lower.normalize("NFKD").replace(/\p{M}+/gu, "");
-}
+import { fold, strip } from "./fold.ts";
+import { mentionsIn, tokensOf, type Mention, type Named } from "./mentions.ts";
 
 /** One value of an enum and the names it goes by. */
 export interface Choice {
   readonly value: unknown;
   readonly names: readonly string[];
-  /** The names in the three forms they are compared in; worked out when first needed. */
+  /** The names in the two forms they are compared in; worked out when first needed. */
   forms: {
     readonly stripped: readonly string[];
     readonly folded: readonly string[];
-    readonly words: readonly string[];
   } | null;
 }
 
@@ -39,7 +20,6 @@ function formsOf(choice: Choice): NonNullable<Choice["forms"]> {
   choice.forms ??= {
     stripped: choice.names.map(strip),
     folded: choice.names.map(fold),
-    words: choice.names.map(wordsOf),
   };
   return choice.forms;
 }
@@ -79,32 +59,27 @@ function isMentioned(folded: string, choices: readonly Choice[]): boolean {
 }
 
 /**
- * Counts whole-word mentions, longer names first so that a name inside another is not counted; the
- * most mentioned wins.
+ * The choice that the words of a text speak of most, where one does. A choice in its own spelling
+ * goes before words that only fold to a choice; what the text denies does not count.
  */
 function matchWithin(text: string, choices: readonly Choice[]): Match | null {
-  const names = choices
-    .flatMap((choice) => formsOf(choice).words.map((words) => ({ value: choice.value, words })))
-    .filter((name) => name.words !== "")
-    .toSorted((a, b) => b.words.length - a.words.length);
-  let rest = ` ${wordsOf(text.slice(0, 20_000))} `;
-  const counts = new Map<unknown, number>();
-  for (const { value, words } of names) {
-    const parts = rest.split(` ${words} `);
-    if (parts.length > 1) counts.set(value, (counts.get(value) ?? 0) + parts.length - 1);
-    rest = parts.join(" \u0000 ");
-  }
-  const ranked = [...counts].toSorted((a, b) => b[1] - a[1]);
-  const [best, second] = ranked;
-  if (!best || (second && second[1] === best[1])) return null;
-  return { value: best[0], how: "within" };
+  const names = choices.flatMap((choice) => choice.names.map((name) => nameOf(choice.value, name)));
+  const mentions = mentionsIn(tokensOf(text), names);
+  const exact = mentions.filter((mention) => mention.isExact);
+  const most = mostOf(exact.length > 0 ? exact : mentions);
+  if (!most || mentions.some((one) => one.isNegated && one.value === most.value)) return null;
+  return { value: most.value, how: "within" };
 }
 
-/** Words separated by single blanks; where a script uses none, each character is a word. */
-function wordsOf(text: string): string {
-  return strip(text)
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu, " $& ")
-    .replace(/ {2,}/g, " ")
-    .trim();
+function nameOf<T>(value: T, name: string): Named<T> {
+  const tokens = tokensOf(name);
+  const words = tokens.map((token) => token.word);
+  return { value, words, written: tokens.map((token) => token.written) };
+}
+
+function mostOf<T>(mentions: readonly Mention<T>[]): { readonly value: T } | null {
+  const counts = new Map<T, number>();
+  for (const { value } of mentions) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [best, second] = [...counts].toSorted((a, b) => b[1] - a[1]);
+  return best && best[1] !== second?.[1] ? { value: best[0] } : null;
 }

@@ -1,5 +1,5 @@
 import { isObject } from "../core/json.ts";
-import { fold } from "./match.ts";
+import { fold } from "./fold.ts";
 import type { Coercion } from "./outcome.ts";
 import { resolve } from "./schemas.ts";
 import type { ObjectNode } from "./tree.ts";

@@ -1,0 +1,41 @@
+/** Words that negate what follows them, without accents and case, by language. */
+const BEFORE =
+  "not no never nor neither without non isn isnt aren arent wasn wasnt weren don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven ain nothing hardly unlikely exclude excluding excluded except " +
+  "nicht kein keine keinen keinem keiner keines nie niemals weder ohne " +
+  "pas jamais aucun aucune ni sans " +
+  "nunca tampoco sin jamas ningun ninguna " +
+  "mai senza ne nessun nessuna " +
+  "nao nem sem nenhum nenhuma " +
+  "niet geen nooit inte ikke ikkje ej aldri aldrig ingen " +
+  "nie neni nejsou nikoli nikdy bez nije nisu niso nem nincs sem ei nu nici " +
+  "не нет ни без нема немае ні нi δεν δε οχι μη μην χωρις " +
+  "ليس ليست لا غير لم لن لیس نه لא לא אינו אינה אין " +
+  "khong chang bukan tidak tiada hindi si sio hakuna " +
+  "不 没 沒 非 未 无 無 別 别 勿 ไ नहीं नहि न ไม่ 안 아니 못";
+
+/** Words that negate what stands before them, or call it wrong. */
+const BEHIND =
+  "not no never isn isnt wasn wasnt doesn didn cannot wouldn shouldn wrong incorrect false out " +
+  "nicht kein falsch pas non faux nao niet inte ikke ei " +
+  "degil yok नहीं नहि नहीं نیست نيست ليس 不 非 な 아닙니다 아니 아니다 아닌 아님 않습니다 않다 않음 " +
+  "нет не";
+
+/** Words that turn from what was denied to what is meant. */
+const TURNS =
+  "but rather instead however sondern aber mais sino pero ma bensi mas maar men utan ale nybrz но а зато 而 但 ama fakat sed";
+
+const before = new Set(BEFORE.split(" "));
+const behind = new Set(BEHIND.split(" "));
+const turns = new Set(TURNS.split(" "));
+
+export function negatesBefore(word: string): boolean {
+  return before.has(word);
+}
+
+export function isNegation(word: string): boolean {
+  return behind.has(word);
+}
+
+export function isTurn(word: string): boolean {
+  return turns.has(word);
+}
