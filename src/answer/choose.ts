@@ -37,9 +37,9 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
   if (!final && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
   const chosen = final ?? cheapest;
-  const isPlain = rivals.length > 0 && choosing.level !== "full";
-  const lost =
-    chosen.candidate.source.rung === "many" || isPlain ? [] : leftBehind(chosen, choosing);
+  if (choosing.level !== "full" && rivals.length > 0) return success(chosen, []);
+  const others = [cheapest, ...rivals].filter((one) => one !== chosen);
+  const lost = chosen.candidate.source.rung === "many" ? [] : leftBehind(chosen, others, choosing);
   if (lost.length > 0 && choosing.level !== "full") return leaving(chosen, lost);
   return success(chosen, lost);
 }
@@ -76,12 +76,18 @@ function isOpenEnded(candidate: Candidate): boolean {
 
 /** Other answers, elsewhere in the text, with another value. */
 function rivalsOf(chosen: Meeting, meeting: readonly Meeting[]): Meeting[] {
+  const places = new Set<number>();
+  const isNew = ({ candidate }: Meeting): boolean => {
+    const { start } = candidate.source.node;
+    return places.size < places.add(start).size;
+  };
   return meeting.filter(
     (one) =>
       one !== chosen &&
       areApart(chosen.candidate, one.candidate) &&
       one.candidate.source.isAside !== true &&
-      !same(one.value, chosen.value),
+      !same(one.value, chosen.value) &&
+      isNew(one),
   );
 }
 

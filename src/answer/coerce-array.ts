@@ -1,8 +1,9 @@
-import { isObject } from "../core/json.ts";
+import { isFreeText, isTalk } from "./talk.ts";
 import { fromJsonText } from "./coerce-scalar.ts";
 import { loss } from "./natural.ts";
 import {
   allows,
+  isEmptyTag,
   cheaper,
   join,
   withEdit,
@@ -25,6 +26,7 @@ export function coerceToArray(
   if (node.kind === "array") return listOf(coercion, node.items, schema, path);
   if (node.kind === "object") return objectToArray(coercion, node, schema, path);
   if (!node.quoted && node.text === "null") return null;
+  if (isEmptyTag(coercion, node)) return listOf(coercion, [], schema, path);
   const json = fromJsonText(coercion, node, schema, path);
   if (json) return json;
   const lines = coercion.partial ? null : listedLines(node.text);
@@ -87,6 +89,7 @@ function objectToArray(
   path: Path,
 ): Outcome | null {
   if (node.members.length === 0 && node.bare.length > 0) {
+    if (coercion.text[node.end - 1] !== "}") return null;
     return withEdit(coercion, listOf(coercion, node.bare, schema, path), "set-to-list", node, path);
   }
   const [only, ...others] = node.members;
@@ -141,17 +144,8 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
   const item = itemSchema(schema, 0);
   const inner = coercion.coerce(node, item, { up: path, key: 0 });
   if (!inner || !meetsLength(1, schema)) return null;
-  // A whole answer in words may be a refusal, or talk around a list: to take it for the one item is
-  // a guess.
-  const isProse =
-    path === null && node.kind === "text" && typeof inner.value === "string" && isFreeText(item);
-  return withEdit(
-    coercion,
-    { ...inner, value: [inner.value] },
-    isProse ? "wrap-text" : "single-to-list",
-    node,
-    path,
-  );
+  if (node.kind === "text" && path === null && isTalk(coercion, node, inner, item)) return null;
+  return withEdit(coercion, { ...inner, value: [inner.value] }, "single-to-list", node, path);
 }
 
 const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?=\S)/;
@@ -184,8 +178,4 @@ function textToArray(
   if (pieces.length < 2) return null;
   const items = pieces.map((text): Node => ({ ...node, text, quoted: isFree }));
   return withEdit(coercion, listOf(coercion, items, schema, path), "outline", node, path);
-}
-
-function isFreeText(items: unknown): boolean {
-  return isObject(items) && items["type"] === "string" && items["enum"] === undefined;
 }

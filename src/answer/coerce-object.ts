@@ -1,10 +1,13 @@
 import { readPattern } from "../contract/patterns.ts";
 import { isObject } from "../core/json.ts";
 import { defaultOf, fromJsonText } from "./coerce-scalar.ts";
+import { entriesOf } from "./entries.ts";
+import { isTalk } from "./talk.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { leftovers, loss, natural, same } from "./natural.ts";
 import {
   allows,
+  isEmptyTag,
   cheaper,
   join,
   setOwn,
@@ -27,10 +30,23 @@ export function coerceToObject(
   schema: Schema,
   path: Path,
 ): Outcome | null {
+  if (isEmptyTag(coercion, node)) return emptyObject(coercion, node, schema, path);
+  if (node.kind !== "text") {
+    const entries = entriesOf(node);
+    const isMap = Object.keys(propertiesOf(schema)).length === 0;
+    if (entries && isMap && schema["additionalProperties"] !== undefined)
+      return withEdit(coercion, byMember(coercion, entries, schema, path), "entries", node, path);
+  }
   if (node.kind === "object") return objectToObject(coercion, node, schema, path);
   const wrapped = wrap(coercion, node, schema, path);
   if (node.kind === "array") return cheaper(listToSingle(coercion, node, schema, path), wrapped);
   return fromJsonText(coercion, node, schema, path) ?? wrapped;
+}
+
+/** `<extras></extras>` where an object is wanted. */
+function emptyObject(coercion: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {
+  const empty: ObjectNode = { ...node, kind: "object", members: [], bare: [] };
+  return byMember(coercion, empty, schema, path);
 }
 
 function objectToObject(
@@ -69,6 +85,7 @@ function wrap(coercion: Coercion, node: Node, schema: Schema, path: Path): Outco
   const isText = node.kind === "text" && node.quoted;
   if (isText && path !== null) return null;
   const inner = coercion.coerce(node, properties[name], { up: path, key: name });
+  if (node.kind === "text" && isTalk(coercion, node, inner, properties[name])) return null;
   if (!inner || (node.kind === "text") === (typeof inner.value === "object")) return null;
   const value: Record<string, unknown> = {};
   setOwn(value, name, inner.value);
@@ -89,6 +106,13 @@ function isHollow(node: Node): boolean {
 function propertiesOf(schema: Schema): Schema {
   return isObject(schema["properties"]) ? schema["properties"] : {};
 }
+
+/** A property that a schema doesn't declare, but takes. */
+const UNDECLARED = 0.05;
+/** In a stream a branch of a union that forbids a key that came is not the one that is written. */
+const UNKNOWN_IN_STREAM = 1000;
+/** What is missing in a stream may still come. */
+const MISSING_IN_STREAM = 0.001;
 
 interface Building {
   readonly value: Record<string, unknown>;
@@ -212,7 +236,7 @@ function addUnknown(
 ): boolean {
   const here = { up: path, key: member.key };
   const wanted = patternSchema(schema, member.key) ?? schema["additionalProperties"] ?? true;
-  if (wanted === false && coercion.partial) built.cost += 1;
+  if (wanted === false && coercion.partial) built.cost += UNKNOWN_IN_STREAM;
   if (wanted === false)
     return (
       coercion.partial ||
@@ -227,7 +251,7 @@ function addUnknown(
   setOwn(built.value, key, outcome.value);
   // Between two branches the one that knows the property is meant.
   const isDeclared = Object.keys(propertiesOf(schema)).length === 0;
-  built.cost += outcome.cost + (isDeclared ? 0 : 0.05);
+  built.cost += outcome.cost + (isDeclared ? 0 : UNDECLARED);
   built.notes = join(built.notes, outcome.notes);
   return true;
 }
@@ -251,7 +275,7 @@ function addMissing(
   path: Path,
 ): boolean {
   if (coercion.partial) {
-    built.cost += 1;
+    built.cost += MISSING_IN_STREAM;
     setOwn(built.value, name, wantsArray(coercion, schema) ? [] : null);
     return true;
   }

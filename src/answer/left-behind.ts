@@ -6,6 +6,11 @@ import { fold } from "./fold.ts";
 import { aliasesOf } from "./property-names.ts";
 import type { Node } from "./tree.ts";
 
+interface Read {
+  readonly candidate: Candidate;
+  readonly value: unknown;
+}
+
 interface Surroundings {
   readonly contract: { readonly schema: unknown };
   readonly level: RepairLevel;
@@ -18,26 +23,40 @@ interface Surroundings {
  * only those that speak of the contract's properties: the others are no part of the answer.
  */
 export function leftBehind(
-  chosen: { readonly candidate: Candidate; readonly value: unknown },
+  chosen: Read,
+  rivals: readonly Read[],
   { contract, level, text, regions }: Surroundings,
 ): Lost[] {
   const { node, isPlaced } = chosen.candidate.source;
-  if (regions.length < 2 || isPlaced === false) return [];
+  if (isPlaced === false) return [];
+  const places = rivals.map(({ candidate }) => candidate.source.node);
+  if (regions.length < 2) return piecesOf(text, places);
   const others = regions.filter(
     (region) =>
       (region.end <= node.start || region.start >= node.end) &&
       looksLikeData(region.node) &&
       !isAside(text, region),
   );
-  if (others.length === 0) return [];
+  if (others.length === 0) return piecesOf(text, places);
   const said = scalarsOf(chosen.value);
   const names = level === "full" ? null : namesIn(contract.schema);
-  return others
-    .filter((region) => saysMore(region.node, said) && (!names || speaksOf(region.node, names)))
-    .map(({ start, end }) => {
-      const piece = text.slice(start, end);
-      return { text: shorten(piece), position: start, characters: dataIn(piece) };
-    });
+  const more = others.filter(
+    (region) =>
+      saysMore(region.node, said) &&
+      (!names || speaksOf(region.node, names)) &&
+      !places.some((place) => place.start < region.end && region.start < place.end),
+  );
+  return piecesOf(text, [...places, ...more]);
+}
+
+function piecesOf(
+  text: string,
+  places: readonly { readonly start: number; readonly end: number }[],
+): Lost[] {
+  return places.map(({ start, end }) => {
+    const piece = text.slice(start, end);
+    return { text: shorten(piece), position: start, characters: dataIn(piece) };
+  });
 }
 
 /** A citation or a placeholder in prose: `[1]`, `[see below]`, `{name}`. */

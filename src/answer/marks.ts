@@ -37,7 +37,8 @@ export function closeContainer(cursor: Cursor, char: string, own: "}" | "]" | ")
     cursor.at++;
     return true;
   }
-  if (openerLevel(cursor, char, cursor.stack.length - 2) >= 0) {
+  const isOuter = openerLevel(cursor, char, cursor.stack.length - 2) >= 0;
+  if (isOuter && !goesOn(cursor, char, own)) {
     edit(cursor, "missing-closer", cursor.at, cursor.at, own);
     return true;
   }
@@ -45,6 +46,37 @@ export function closeContainer(cursor: Cursor, char: string, own: "}" | "]" | ")
   cursor.at++;
   return false;
 }
+
+/**
+ * `[{"a": 1}}, {"a": 2}]`: a brace too many in a list, where the next item begins with the key that
+ * this one began with.
+ */
+function goesOn(cursor: Cursor, char: string, own: string): boolean {
+  const { text, at } = cursor;
+  if (own !== "]" || char !== "}" || text[backOverSpace(text, at - 1)] !== "}") return false;
+  const next = /^\s*,\s*\{\s*("[^"\n]{1,80}"|[\p{L}_][\p{L}\p{N}_]{0,60})\s*:/u.exec(
+    text.slice(at + 1, Math.min(cursor.end, at + MAX_AHEAD)),
+  );
+  if (!next?.[1]) return false;
+  const before = text.slice(Math.max(0, at - MAX_AHEAD), at);
+  const opened = before.lastIndexOf("{");
+  return (
+    opened >= 0 &&
+    before
+      .slice(opened + 1)
+      .trimStart()
+      .startsWith(next[1])
+  );
+}
+
+function backOverSpace(text: string, from: number): number {
+  let at = from;
+  while (at > 0 && /\s/.test(text[at] ?? "")) at--;
+  return at;
+}
+
+/** How far the first keys of two items are looked for. In UTF-16 units. */
+const MAX_AHEAD = 400;
 
 /** Moves over a comma; one too many is recorded. */
 export function noteComma(cursor: Cursor, isSeparated: boolean, own: "}" | "]" | ")"): void {

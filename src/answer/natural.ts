@@ -60,7 +60,7 @@ function naturalObject(coercion: Coercion, node: ObjectNode, path: Path): Outcom
 }
 
 function naturalSet(coercion: Coercion, node: ObjectNode, path: Path): Outcome | null {
-  if (node.open) return null;
+  if (node.open || coercion.text[node.end - 1] !== "}") return null;
   const items: unknown[] = [];
   let inner: Outcome = plain(items);
   for (const item of node.bare) {

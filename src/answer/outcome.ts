@@ -72,6 +72,12 @@ export interface NestedOutcome {
   readonly isStrict: boolean;
 }
 
+/** An element of tags with nothing in it: an empty text, list or object, as the schema wants. */
+export function isEmptyTag(coercion: Coercion, node: Node): boolean {
+  if (node.kind !== "text" || node.quoted || node.text !== "") return false;
+  return coercion.edits.some((edit) => edit.rule === "xml");
+}
+
 export function plain(value: unknown): Outcome {
   return { value, cost: 0, notes: null };
 }

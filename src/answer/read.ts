@@ -6,7 +6,7 @@ import { choose } from "./choose.ts";
 import { newSchemaNotes, type Note, type SchemaNotes } from "./outcome.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
 import { takesAnything } from "./schemas.ts";
-import { looseSources, structuredSources } from "./sources.ts";
+import { isEmpty, looseSources, structuredSources } from "./sources.ts";
 import type { ParseEdit } from "./tree.ts";
 
 /**
@@ -155,6 +155,7 @@ function rank(
  */
 function saysSomething(candidate: Candidate, contract: Contract): boolean {
   const { value, source } = candidate;
+  if (isEmpty(source.node) && source.rung === "object" && source.extra) return false;
   if (source.rung === "outline") return typeof value === "object" && value !== null;
   const isUnedited = everyRule(candidate, () => false);
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;

@@ -95,6 +95,7 @@ export const RULES = {
   "null-absent": safe(1),
   "single-to-list": safe(3),
   "list-to-single": safe(4),
+  entries: safe(3),
   unwrap: safe(4),
   wrap: safe(5),
   "wrap-text": full(8),

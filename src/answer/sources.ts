@@ -193,10 +193,9 @@ export function looseSources(text: string, hasStructure: boolean): Source[] {
     }
   }
   const xml = findXml(text);
-  if (xml)
-    for (const node of xml.nodes) sources.push({ rung: "tags", node, cursor: xml.cursor, cost: 0 });
+  for (const { cursor, node, cost } of xml) sources.push({ rung: "tags", node, cursor, cost });
   if (!/^\s*[{[]/.test(text))
-    sources.push({ ...textSource(text), isMarkup: hasStructure || xml !== null });
+    sources.push({ ...textSource(text), isMarkup: hasStructure || xml.length > 0 });
   const outline = findOutline(text);
   if (outline)
     for (const node of outline.nodes)

@@ -1,5 +1,5 @@
 import { edit, newCursor, type Cursor } from "./scan.ts";
-import type { Node, ObjectNode } from "./tree.ts";
+import type { Member, Node, ObjectNode } from "./tree.ts";
 
 const TAG =
   /<(\/?)([\p{L}_][\p{L}\p{N}_.:-]{0,80})((?:\s+[\p{L}_:][\p{L}\p{N}_.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/gu;
@@ -10,37 +10,65 @@ interface Element {
   readonly name: string;
   readonly start: number;
   readonly inner: number;
+  readonly attributes: string;
   stop: number;
+  /** Its closing tag is there, or it is empty. */
+  isClosed: boolean;
   readonly children: Element[];
 }
 
+/** One answer in tags. */
+interface Tagged {
+  readonly cursor: Cursor;
+  readonly node: Node;
+  readonly cost: number;
+}
+
 /**
- * An answer written in tags, as objects: once what the outermost tag holds, once with the tag's
- * name as a key.
+ * An answer written in tags, as objects: what each outermost tag holds, the same with the tag's name
+ * as a key, and all of them as members of one object.
  */
-export function findXml(
-  text: string,
-): { readonly cursor: Cursor; readonly nodes: readonly Node[] } | null {
+export function findXml(text: string): Tagged[] {
   const first = text.search(/<[\p{L}_][\p{L}\p{N}_.:-]{0,80}[\s>/]/u);
-  if (first < 0) return null;
+  if (first < 0) return [];
   const roots = readElements(text);
-  const root = roots.findLast((element) => element.children.length > 0) ?? roots.at(-1);
-  if (!root) return null;
-  const cursor = newCursor(text, root.start, text.length, false);
-  edit(cursor, "xml", root.start, root.stop, "");
-  const nodes: Node[] = [
-    nodeOf(text, root),
-    objectOf(root, [{ key: root.name, keyStart: root.start, value: nodeOf(text, root) }]),
-  ];
-  const flat = roots.filter((element) => element !== root || root.children.length === 0);
-  if (flat.length > 1)
-    nodes.push(
-      objectOf(
-        root,
-        flat.map((one) => ({ key: one.name, keyStart: one.start, value: nodeOf(text, one) })),
-      ),
-    );
-  return { cursor, nodes };
+  const parents = roots.filter((element) => element.children.length > 0).slice(-MAX_ROOTS);
+  const last = roots.at(-1);
+  const found: Tagged[] = [];
+  const cost = parents.length > 1 ? ONE_OF_SEVERAL : 0;
+  for (const root of parents.length > 0 ? parents : last ? [last] : []) {
+    found.push(taggedOf(text, [root], cost, (cursor) => nodeOf(cursor, root, true)));
+    found.push(taggedOf(text, [root], cost, (cursor) => namedOf(cursor, [root])));
+  }
+  const flat = roots.filter((element) => parents.length !== 1 || element !== parents[0]);
+  if (flat.length > 1) found.push(taggedOf(text, flat, 0, (cursor) => namedOf(cursor, flat)));
+  return found;
+}
+
+/** All of them may be the items of one list. */
+const ONE_OF_SEVERAL = 4;
+/** The last of so many answers in tags are looked at. */
+const MAX_ROOTS = 8;
+
+function taggedOf(
+  text: string,
+  elements: readonly Element[],
+  cost: number,
+  nodeFor: (cursor: Cursor) => Node,
+): Tagged {
+  const start = elements[0]?.start ?? 0;
+  const cursor = newCursor(text, start, text.length, false);
+  edit(cursor, "xml", start, elements.at(-1)?.stop ?? start, "");
+  return { cursor, node: nodeFor(cursor), cost };
+}
+
+function namedOf(cursor: Cursor, elements: readonly Element[]): ObjectNode {
+  const members = elements.map((one) => ({
+    key: one.name,
+    keyStart: one.start,
+    value: nodeOf(cursor, one, true),
+  }));
+  return objectOf(members, elements[0]?.start ?? 0, elements.at(-1)?.stop ?? 0);
 }
 
 /** Tags nest by name; one that is not closed ends with the tag around it, or with the text. */
@@ -54,22 +82,20 @@ function readElements(text: string): Element[] {
     // What holds no tag ends with the next one, its own closing tag or not.
     if (last) last.stop = Math.min(last.stop, found.index);
     last = null;
-    const [whole, slash, name = "", , self] = found;
-    if (slash) {
-      const level = open.findLastIndex(
-        (element) => element.name.toLowerCase() === name.toLowerCase(),
-      );
-      if (level >= 0) for (const element of open.splice(level)) element.stop = found.index;
-    } else {
-      const element = {
+    const [whole, slash, name = "", attributes = "", self] = found;
+    if (slash) close(open, name, found.index);
+    else {
+      const element: Element = {
         name,
         start: found.index,
         inner: found.index + whole.length,
+        attributes,
         stop: text.length,
+        isClosed: false,
         children: [],
       };
       (open.at(-1)?.children ?? roots).push(element);
-      if (self) element.stop = element.inner;
+      if (self) [element.stop, element.isClosed] = [element.inner, true];
       else if (open.length < MAX_DEPTH) open.push(element);
       last = element;
     }
@@ -77,41 +103,68 @@ function readElements(text: string): Element[] {
   return roots;
 }
 
-function nodeOf(text: string, element: Element): Node {
-  if (element.children.length > 0) {
-    return objectOf(
-      element,
-      element.children.map((child) => ({
-        key: child.name,
-        keyStart: child.start,
-        value: nodeOf(text, child),
-      })),
-    );
+function close(open: Element[], name: string, at: number): void {
+  const lower = name.toLowerCase();
+  const level = open.findLastIndex((element) => element.name.toLowerCase() === lower);
+  if (level < 0) return;
+  for (const [index, element] of open.splice(level).entries()) {
+    element.stop = at;
+    element.isClosed = index === 0;
   }
-  const content = unescapeXml(text.slice(element.inner, element.stop).trim());
-  return {
-    kind: "text",
-    quoted: false,
-    text: content,
-    start: element.inner,
-    end: element.stop,
-    editFrom: 0,
-    editTo: 0,
-    open: false,
-  };
 }
 
-function objectOf(element: Element, members: ObjectNode["members"]): ObjectNode {
-  return {
-    kind: "object",
-    members,
-    bare: [],
-    start: element.start,
-    end: element.stop,
-    editFrom: 0,
-    editTo: 0,
-    open: false,
-  };
+/** The attributes of the outermost tag say what it is; those of others are data. */
+function nodeOf(cursor: Cursor, element: Element, isRoot = false): Node {
+  const { text } = cursor;
+  if (!element.isClosed) edit(cursor, "missing-closer", element.stop, element.stop, element.name);
+  const attributes = isRoot ? [] : attributesOf(element);
+  const isEmpty = element.inner === element.stop && attributes.length > 0;
+  if (element.children.length > 0 || isEmpty) {
+    noteLooseText(cursor, element);
+    const children = element.children.map((child) => ({
+      key: child.name,
+      keyStart: child.start,
+      value: nodeOf(cursor, child),
+    }));
+    return objectOf([...attributes, ...children], element.start, element.stop);
+  }
+  const content = unescapeXml(text.slice(element.inner, element.stop).trim());
+  return textOf(content, element.inner, element.stop);
+}
+
+/** Text between the tags of an element belongs to none of them. */
+function noteLooseText(cursor: Cursor, { inner, stop, children }: Element): void {
+  let from = inner;
+  for (const child of [...children, null]) {
+    const to = child?.start ?? stop;
+    const loose = /\S[\s\S]*/.exec(cursor.text.slice(from, to).replace(CLOSING_TAG, ""))?.[0];
+    if (loose !== undefined && !loose.startsWith("<!--"))
+      edit(cursor, "skipped-text", from, to, "");
+    from = child?.stop ?? stop;
+  }
+}
+
+/** The closing tag of the child in front. */
+const CLOSING_TAG = /^<\/[^>]{0,90}>/;
+const ATTRIBUTE = /([\p{L}_:][\p{L}\p{N}_.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/gu;
+
+function attributesOf(element: Element): Member[] {
+  const members: Member[] = [];
+  for (const [, key = "", double, single] of element.attributes.matchAll(ATTRIBUTE)) {
+    const value = textOf(unescapeXml(double ?? single ?? ""), element.start, element.inner);
+    members.push({ key, keyStart: element.start, value });
+  }
+  return members;
+}
+
+function textOf(text: string, start: number, end: number): Node {
+  const at = { start, end, editFrom: 0, editTo: 0, open: false };
+  return { kind: "text", quoted: false, text, ...at };
+}
+
+function objectOf(members: Member[], start: number, end: number): ObjectNode {
+  const at = { start, end, editFrom: 0, editTo: 0, open: false };
+  return { kind: "object", members, bare: [], ...at };
 }
 
 function unescapeXml(text: string): string {

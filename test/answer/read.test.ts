@@ -177,10 +177,8 @@ describe("readAnswer() at full guesses where a mark is missing", () => {
 
 describe("readAnswer() refuses", () => {
   const labels: JsonSchema = { type: "array", items: { type: "string" } };
-  test("prose where a list is wanted, at safe", () => {
-    expect(read("I can't do that.", labels)).toBe("RLLM_006");
-    expect(read("I can't do that.", labels, "full")).toEqual(["I can't do that."]);
-  });
+  test("prose where a list is wanted", () =>
+    expect(read("I can't do that.", labels, "full")).toBe("RLLM_006"));
   test("bullets as one item of a list, at safe", () => {
     expect(read("- x\n- y", labels)).toBe("RLLM_006");
     expect(read("- x\n- y", labels, "full")).toEqual(["x", "y"]);

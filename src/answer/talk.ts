@@ -1,0 +1,38 @@
+import { isObject } from "../core/json.ts";
+import type { Coercion, Outcome } from "./outcome.ts";
+import type { TextNode } from "./tree.ts";
+
+/**
+ * Whether a whole answer in words would be taken for the one text that is wanted: it may be a
+ * refusal, a question, or talk around the answer. Text that the writer put in quotes or in a fence
+ * is data, unless it speaks of the writer.
+ */
+export function isTalk(
+  coercion: Coercion,
+  node: TextNode,
+  inner: Outcome | null,
+  schema: unknown,
+): boolean {
+  if (typeof inner?.value !== "string" || !isFreeText(schema)) return false;
+  const { text } = coercion;
+  const isQuoted = /^["“«„「『]/.test(text.slice(node.start, node.start + 1));
+  const isFenced = /(?:`{3,}|~~~)[^\n`]*\n\s*$/.test(text.slice(0, node.start).slice(-MAX_INFO));
+  return !(isQuoted || isFenced) || REFUSAL.test(inner.value);
+}
+
+/** Text of any kind, and nothing that says what it must look like. */
+export function isFreeText(schema: unknown): boolean {
+  return (
+    isObject(schema) &&
+    schema["type"] === "string" &&
+    schema["enum"] === undefined &&
+    schema["pattern"] === undefined &&
+    schema["format"] === undefined
+  );
+}
+
+/** So long may the opening line of a fence be. In UTF-16 units. */
+const MAX_INFO = 120;
+
+const REFUSAL =
+  /\b(?:sorry|apologi[sz]e|as an ai|language model|(?:can(?:no|['’])t|cannot|unable to|won['’]t|not able to) (?:help|assist|access|provide|comply|do|answer|see|fulfil))|leider kann ich|es tut mir leid|je suis désolé|je ne peux pas|lo siento|no puedo|mi dispiace|non posso|desculpe|não posso|извините|не могу|申し訳|できません|抱歉|无法|無法|죄송/iu;
