@@ -119,7 +119,7 @@ function bareRun(): void {
 
 const speed = await compareSpeed();
 const memory = await memoryGrowth();
-store.close();
+await store.close();
 
 const ratio = median(speed.ratios);
 console.log(`bare loop  ${median(speed.bareTimes).toFixed(1)} µs a run`);

@@ -111,7 +111,7 @@ for (const [what, { node, alone, repeated }] of [
     `  for scale, ${what}: a node ${node.toFixed(1)} µs, each leaf alone ${alone.toFixed(1)} µs (${toAlone}x), one leaf again and again ${repeated.toFixed(1)} µs (${toRepeated}x)`,
   );
 }
-store.close();
+await store.close();
 process.exit(missed ? 1 : 0);
 
 function write(name: string, depth: number): void {

@@ -7,7 +7,7 @@
 import { $ } from "bun";
 import { copyFileSync, linkSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { compileBinary, suffixOf } from "./compile.ts";
+import { compileBinary, STORE_WORKER, suffixOf } from "./compile.ts";
 
 const root = join(import.meta.dir, "..");
 const dist = join(root, "dist");
@@ -43,7 +43,11 @@ async function buildLibrary(): Promise<void> {
   await bundle(folder, {
     // The second is a program of its own: the process that JavaScript blocks run in, which finds
     // its engine in node_modules.
-    entrypoints: [join(root, "src/index.ts"), join(root, "src/sandbox/js/javascript-guest.ts")],
+    entrypoints: [
+      join(root, "src/index.ts"),
+      join(root, "src/sandbox/js/javascript-guest.ts"),
+      STORE_WORKER,
+    ],
     target: "node",
     packages: "external",
     external: ["bun:ffi", "bun:sqlite", "better-sqlite3"],
@@ -57,7 +61,7 @@ async function buildLibrary(): Promise<void> {
  */
 async function buildCommandLine(): Promise<void> {
   await bundle(join(dist, "cli"), {
-    entrypoints: [join(root, "src/main.ts")],
+    entrypoints: [join(root, "src/main.ts"), STORE_WORKER],
     target: "bun",
     minify: true,
     define: { IN_PACKAGE: "true" },

@@ -2,6 +2,8 @@ import { $ } from "bun";
 import { join } from "node:path";
 
 const ENTRY = join(import.meta.dir, "../src/main.ts");
+/** The thread that the run history is written on. */
+export const STORE_WORKER = join(import.meta.dir, "../src/store/sqlite/store-worker.ts");
 
 /**
  * How much hotter than usual code must be before it is compiled to machine code. A command of 30 ms
@@ -35,7 +37,7 @@ export async function compileBinary(
   flags.push("--format=esm", "--splitting", `--min-chunk-size=${SMALLEST_CHUNK}`);
   flags.push(`--compile-jit-policy=${PATIENT_JIT}`, "--define=IN_BINARY=true");
   if (target !== undefined) flags.push(`--target=bun-${target}`);
-  await $`${process.execPath} build ${flags} ${ENTRY} --outfile ${file}`.quiet();
+  await $`${process.execPath} build ${flags} ${ENTRY} ${STORE_WORKER} --outfile ${file}`.quiet();
 }
 
 /** What a binary's name ends in, on a target or on this machine. */

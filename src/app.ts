@@ -20,7 +20,7 @@ import type { Plugins } from "./plugin/plugins.ts";
 import type { Program } from "./program/program.ts";
 import type { BlockLint, BlockLinter } from "./sandbox/lint/linter.ts";
 import { createSandboxes } from "./sandbox/sandboxes.ts";
-import type { RunStore } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -42,6 +42,13 @@ export interface AppOptions {
   readonly fetch?: typeof fetch;
 }
 
+export interface AppRunOptions extends RunOptions {
+  /** Put on the run, to find it by. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether the run's events are kept, redacted. @default `history.events` */
+  readonly keep?: boolean;
+}
+
 /** The house put together: what every face (command line, server, library) asks. */
 export interface App {
   readonly config: Config;
@@ -49,7 +56,7 @@ export interface App {
   readonly catalog: ModelCatalog;
   readonly tools: EngineTools;
   /** The run history; opened on first use. */
-  store(): Promise<RunStore>;
+  store(): Promise<Store>;
   /**
    * Reads a program and all that it uses: a file, or else a name in the library. @throws
    * {ModullmError} what reading finds
@@ -59,7 +66,7 @@ export interface App {
    * Runs a program and records it. `options.model` and the configuration's defaults are applied
    * here.
    */
-  run(loaded: LoadedProgram, input: unknown, options?: RunOptions): Promise<RunResult>;
+  run(loaded: LoadedProgram, input: unknown, options?: AppRunOptions): Promise<RunResult>;
   /** Options with the configuration's defaults. */
   withDefaults(options: RunOptions): RunOptions;
   /** Reads the blocks of a program in the sandboxes, without running them. */
@@ -105,8 +112,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     sketch: sketchSchema,
   };
   const redactor = createRedactor(config.secrets());
-  let opening: Promise<RunStore> | null = null;
-  const store = () => (opening ??= openRunStore(config, warn));
+  let opening: Promise<Store> | null = null;
+  const store = () => (opening ??= openHistory(config, options));
   let linter: BlockLinter | null = null;
 
   function withDefaults(given: RunOptions): RunOptions {
@@ -132,11 +139,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function run(
     loaded: LoadedProgram,
     input: unknown,
-    given: RunOptions = {},
+    { tags = {}, keep = config.history.events, ...given }: AppRunOptions = {},
   ): Promise<RunResult> {
     const { createRecorder } = await import("./store/recorder.ts");
     const history = await store();
-    const listener = both(createRecorder(history), given.listener);
+    const recorder = createRecorder(history, { tags, keep: keep ? redactor : null });
+    const listener = both(recorder, given.listener);
     const answers = keptAnswers(history, redactor);
     return await runProgram(
       loaded,
@@ -159,7 +167,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await tools.sandboxes.close();
     } finally {
       // What could not be opened was told to whoever asked for it.
-      (await opening?.catch(() => null))?.close();
+      await (await opening?.catch(() => null))?.close();
     }
   }
 
@@ -175,12 +183,15 @@ async function loadPlugins(
   return createPlugins({ config, cwd, env, ask, redactor, autoPull });
 }
 
-async function openRunStore(config: Config, warn: (message: string) => void): Promise<RunStore> {
+async function openHistory(config: Config, { warn, stays = false }: AppOptions): Promise<Store> {
   const { openStore } = await import("./store/open.ts");
   const { data, formerStatistics } = config.paths;
+  const { keepMs, maxMb } = config.history;
   return await openStore({
     path: join(data, "stats.db"),
     legacyPath: formerStatistics,
+    retention: { age: keepMs, bytes: maxMb === null ? null : maxMb * 2 ** 20 },
+    stays,
     warn,
   });
 }
@@ -189,12 +200,13 @@ async function openRunStore(config: Config, warn: (message: string) => void): Pr
  * Answers kept in the run history, under a digest of the request. One that holds a secret is not
  * kept.
  */
-function keptAnswers(history: RunStore, redactor: Redactor): AnswerCache {
+function keptAnswers({ answers }: Store, redactor: Redactor): AnswerCache {
+  const tenant = "";
   return {
-    get: (key, maxAge) => history.findAnswer(digest(key), Date.now(), maxAge),
+    get: (key, maxAge) => answers.find({ key: digest(key), tenant, since: Date.now() - maxAge }),
     put(key, value, { path, model }) {
       if (redactor.value(value) !== value) return;
-      history.keepAnswer({ key: digest(key), path, model, value, kept: Date.now() });
+      answers.keep({ key: digest(key), tenant, path, model, value, kept: Date.now() });
     },
   };
 }

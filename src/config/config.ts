@@ -42,6 +42,16 @@ export interface SandboxSettings {
   readonly image: string | null;
 }
 
+/** `history` in config.yaml: what is remembered of runs, and for how long. */
+export interface HistorySettings {
+  /** Whether the events of every run are kept. */
+  readonly events: boolean;
+  /** Milliseconds after which a run is forgotten; null: never. */
+  readonly keepMs: number | null;
+  /** The most MiB that the history may have; null: no bound. */
+  readonly maxMb: number | null;
+}
+
 /** `media` in config.yaml: which files an input may name. */
 export interface MediaSettings {
   /** Folders whose files may be read, beside the working folder; absolute. */
@@ -93,6 +103,7 @@ export interface Config {
   readonly library: readonly string[];
   readonly sandbox: SandboxSettings;
   readonly media: MediaSettings;
+  readonly history: HistorySettings;
   /** `plugins` in config.yaml: settings by plugin. Its manifest says what they may be. */
   readonly plugins: Readonly<Record<string, JsonObject>>;
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */

@@ -1,6 +1,7 @@
 import type { ModelFacts } from "../model/facts.ts";
 import { keysIn, REQUIRABLE } from "./keys.ts";
 import type { DeadlineSettings, RequiredLevel } from "./config.ts";
+import { parseDuration } from "../core/duration.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject, type Json, type JsonObject, jsonFault, jsonType } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
@@ -23,6 +24,7 @@ export interface ConfigFile {
   readonly library: readonly string[];
   readonly sandbox: SandboxConfig;
   readonly media: MediaConfig;
+  readonly history: HistoryConfig;
   /** `plugins`: settings by plugin, as written. */
   readonly plugins: ReadonlyMap<string, JsonObject>;
   readonly warnings: readonly string[];
@@ -44,6 +46,13 @@ export interface MediaConfig {
   readonly image: number | null;
   readonly audio: number | null;
   readonly pdf: number | null;
+}
+
+/** `history`; null where the file does not say. */
+export interface HistoryConfig {
+  readonly events: boolean | null;
+  readonly keepMs: number | null;
+  readonly maxMb: number | null;
 }
 
 export interface ProviderEntry {
@@ -196,6 +205,7 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     library: readNames(root["library"], ["library"], reader),
     sandbox: readSandbox(root["sandbox"], reader),
     media: readMedia(root["media"], reader),
+    history: readHistory(root["history"], reader),
     plugins: readPlugins(root["plugins"], reader),
     warnings: reader.warnings,
   };
@@ -251,6 +261,19 @@ function readSandbox(value: unknown, reader: Reader): SandboxConfig {
 }
 
 const MEGABYTES = { integer: false, least: 0 };
+
+function readHistory(value: unknown, reader: Reader): HistoryConfig {
+  const keys = reader.mapping(value, ["history"], keysIn("history"));
+  const keep = reader.text(keys["keep"], ["history", "keep"]);
+  const keepMs = keep === null ? null : parseDuration(keep);
+  if (keep !== null && keepMs === null)
+    reader.wrong(["history", "keep"], `must be a duration such as 30d, but it is "${keep}"`);
+  return {
+    events: reader.flag(keys["events"], ["history", "events"]),
+    keepMs,
+    maxMb: reader.number(keys["max_mb"], ["history", "max_mb"], MEGABYTES),
+  };
+}
 
 function readMedia(value: unknown, reader: Reader): MediaConfig {
   const keys = reader.mapping(value, ["media"], keysIn("media"));

@@ -42,6 +42,9 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
   "media.image_mb": "the most that a picture may have, in MiB",
   "media.audio_mb": "the same for sound",
   "media.pdf_mb": "the same for a PDF",
+  "history.events": "true: keep the events of every run, redacted",
+  "history.keep": "a duration such as 30d: older runs are forgotten",
+  "history.max_mb": "the most that the history may have, in MiB: the oldest runs are forgotten",
   "plugins.NAME": "a mapping: settings of a plugin, as its manifest says",
 };
 

@@ -255,6 +255,11 @@ function build(
         pdf: firstSet(files, ({ media }) => media.pdf) ?? 32,
       },
     },
+    history: {
+      events: firstSet(files, ({ history }) => history.events) ?? false,
+      keepMs: firstSet(files, ({ history }) => history.keepMs),
+      maxMb: firstSet(files, ({ history }) => history.maxMb),
+    },
     plugins: byName(files.map(({ plugins }) => plugins)),
     warnings,
     checkedSources: layers.map(({ source }) => source),

@@ -90,11 +90,10 @@ async function dataFolder({ config }: App): Promise<Check> {
 
 async function statistics(app: App): Promise<Check> {
   try {
-    const programs = (await app.store()).programs();
-    return ok(
-      "statistics",
-      `${programs.length} ${programs.length === 1 ? "program" : "programs"} on record`,
-    );
+    const { runs } = await app.store();
+    const rows = await runs.summaries({ path: null, model: null });
+    const programs = new Set(rows.map(({ path }) => path)).size;
+    return ok("statistics", `${programs} ${programs === 1 ? "program" : "programs"} on record`);
   } catch (thrown) {
     const error = toModullmError(thrown);
     return { name: "statistics", status: "failed", message: error.message, hint: error.hint };

@@ -3,7 +3,8 @@ import type { Estimate, Method } from "./predict-node.ts";
 import { flat, NEWEST, type Planned, planTree } from "./predict-plan.ts";
 import { sampleTree } from "./predict-sample.ts";
 import { quantiles, rounded } from "./stats.ts";
-import type { RunRecord, RunStore } from "../store/store.ts";
+import type { RunRecord } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
 
 /** A program and what it uses, once for each entry that uses it. */
 export interface PredictionNode {
@@ -162,8 +163,20 @@ export function predict(
   };
 }
 
-export function evidenceFrom(store: RunStore): RunsOf {
-  return (path, model) => store.runs({ path, model, limit: NEWEST });
+/** Reads what is on record of every program of the tree, each once. */
+export async function evidenceFrom({ runs }: Store, tree: PredictionNode): Promise<RunsOf> {
+  const histories = new Map<string, readonly RunRecord[]>();
+  async function read({ path, model, children }: PredictionNode): Promise<void> {
+    const key = JSON.stringify([path, model]);
+    if (!histories.has(key)) {
+      const newest: RunRecord[] = [];
+      for await (const run of runs.query({ path, model }, { limit: NEWEST })) newest.unshift(run);
+      histories.set(key, newest);
+    }
+    for (const child of children) await read(child);
+  }
+  await read(tree);
+  return (path, model) => histories.get(JSON.stringify([path, model])) ?? [];
 }
 
 const DEFAULT_CONCURRENCY = 4;

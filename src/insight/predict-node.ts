@@ -2,8 +2,8 @@ import { cost } from "../core/cost.ts";
 import type { ModelFacts } from "../model/facts.ts";
 import { fit, valueAt } from "./fit.ts";
 import { type Spread, normalAt, spreadBy, spreadOf } from "./predict-spread.ts";
-import { average, usageOf } from "./stats.ts";
-import type { RunRecord } from "../store/store.ts";
+import { average } from "./stats.ts";
+import { type RunRecord, usageOf } from "../store/runs.ts";
 
 /**
  * `fit`: past runs, restated for a prompt of this size. `average`: past runs, whatever their input.

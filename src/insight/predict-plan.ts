@@ -2,7 +2,7 @@ import type { PredictionNode, RunsOf, TimesFrom } from "./exectime.ts";
 import { type NodeEstimate, estimateNode } from "./predict-node.ts";
 import type { Task } from "./predict-schedule.ts";
 import { average } from "./stats.ts";
-import type { RunRecord } from "../store/store.ts";
+import type { RunRecord } from "../store/runs.ts";
 
 /** A node of the tree with what is to be expected of it. */
 export interface Planned extends Task {

@@ -35,7 +35,7 @@ export async function predictRun(
   );
   const store = await app.store();
   const { concurrency } = options;
-  return predict(tree, evidenceFrom(store), {
+  return predict(tree, await evidenceFrom(store, tree), {
     model,
     ...(concurrency === undefined ? {} : { concurrency }),
   });

@@ -1,4 +1,6 @@
-import type { AttemptRecord, RunRecord, RunStore } from "../store/store.ts";
+import { bucketEnd } from "../store/latencies.ts";
+import type { Store } from "../store/store.ts";
+import { type Counts, type RunSummary, type Sum, summarize, sumOf } from "../store/summary.ts";
 
 /**
  * What `stats` prints of one program. Keys are a contract. Null: no run reached what would be
@@ -53,36 +55,32 @@ export interface AllStats {
   readonly programs: readonly ProgramStats[];
 }
 
-/** Tokens and dollars of a whole run: the sum over its calls; null where nothing was counted. */
-export interface RunUsage {
-  readonly prompt: number | null;
-  readonly completion: number | null;
-  readonly usd: number | null;
-}
-
-/** @param runs the runs of that program with that model, in any order */
+/** @param summaries those of that program with that model, or with each of its models */
 export function statsOf(
   path: string,
   model: string | null,
-  runs: readonly RunRecord[],
+  summaries: readonly RunSummary[],
 ): ProgramStats {
-  const called = runs.filter((run) => run.attempts.some((attempt) => !attempt.cached));
-  const answered = runs.filter((run) => run.outputOk !== null);
-  const succeeded = count(runs, (run) => run.ok);
+  const total = summaries.reduce(
+    (sum, each) => sumOf(sum, each, { exact: Number.POSITIVE_INFINITY }),
+    summarize([]),
+  );
   return {
     app_path: path,
     model,
-    total_runs: runs.length,
-    success_count: succeeded,
-    failure_count: runs.length - succeeded,
-    output_schema_compliance_pct: percentage(answered, (run) => run.outputOk === true),
-    input_schema_compliance_pct: percentage(runs, (run) => run.inputOk),
-    ...usageStats(called),
-    cache_hits: count(runs, (run) => run.attempts.some((attempt) => attempt.cached)),
-    errors: tally(runs.filter((run) => !run.ok).map((run) => run.error ?? "unknown")),
-    edits: tally(runs.flatMap((run) => run.attempts.flatMap((attempt) => attempt.edits))),
-    edits_by_model: editsByModel(
-      runs.flatMap((run) => run.attempts.filter((attempt) => !attempt.cached)),
+    total_runs: total.runs,
+    success_count: total.ok,
+    failure_count: total.runs - total.ok,
+    output_schema_compliance_pct: percentage(total.outputOk, total.answered),
+    input_schema_compliance_pct: percentage(total.inputOk, total.runs),
+    ...usageStats(total),
+    cache_hits: total.cached,
+    errors: commonestFirst(total.errors),
+    edits: commonestFirst(total.edits),
+    edits_by_model: Object.fromEntries(
+      Object.entries(total.models)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, { calls, edits }]) => [name, { calls, edits: commonestFirst(edits) }]),
     ),
   };
 }
@@ -91,33 +89,11 @@ export function statsOf(
  * Every program that ran (with that model), by path. Programs made from text have no path and are
  * not listed.
  */
-export function statsOfAll(store: RunStore, model: string | null): AllStats {
-  const runs = store.runs({ path: null, model }).filter((run) => run.path !== "");
-  const byPath = new Map<string, RunRecord[]>();
-  for (const run of runs) {
-    const others = byPath.get(run.path);
-    if (others === undefined) byPath.set(run.path, [run]);
-    else others.push(run);
-  }
-  const programs = [...byPath].toSorted((a, b) => (a[0] < b[0] ? -1 : 1));
-  return { programs: programs.map(([path, own]) => statsOf(path, model, own)) };
-}
-
-export function usageOf(run: RunRecord): RunUsage {
-  let prompt: number | null = null;
-  let completion: number | null = null;
-  let usd: number | null = null;
-  let unpriced = false;
-  for (const attempt of run.attempts) {
-    if (attempt.promptTokens !== null) prompt = (prompt ?? 0) + attempt.promptTokens;
-    if (attempt.completionTokens !== null)
-      completion = (completion ?? 0) + attempt.completionTokens;
-    if (attempt.usd !== null) usd = (usd ?? 0) + attempt.usd;
-    // A call that failed before anything was counted has no price either; one that was counted
-    // makes the sum unknown.
-    else if (attempt.promptTokens !== null || attempt.completionTokens !== null) unpriced = true;
-  }
-  return { prompt, completion, usd: unpriced ? null : usd };
+export async function statsOfAll({ runs }: Store, model: string | null): Promise<AllStats> {
+  const rows = await runs.summaries({ path: null, model });
+  const byPath = new Map<string, RunSummary[]>();
+  for (const row of rows) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
+  return { programs: [...byPath].map(([path, own]) => statsOf(path, model, own)) };
 }
 
 /** @param fractions 0.9 for p90; what falls between two values is on the line that joins them */
@@ -137,7 +113,7 @@ export function quantiles(
 }
 
 export function average(values: readonly number[]): number | null {
-  return values.length === 0 ? null : sum(values) / values.length;
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 /**
@@ -160,77 +136,68 @@ type UsageStats = Pick<
   | "cost_usd"
 >;
 
-function usageStats(called: readonly RunRecord[]): UsageStats {
-  const latencies = called.map((run) => run.ms);
-  const usages = called.map(usageOf);
-  const prompts = usages.map((usage) => usage.prompt).filter((value) => value !== null);
-  const completions = usages.map((usage) => usage.completion).filter((value) => value !== null);
-  const costs = usages.map((usage) => usage.usd).filter((value) => value !== null);
-  const [p50 = null, p90 = null, p99 = null] = quantiles(latencies, [0.5, 0.9, 0.99]);
+function usageStats(total: RunSummary): UsageStats {
+  const { called, ms, prompt, completion, most, pace, usd, latencies } = total;
+  const [p50 = null, p90 = null, p99 = null] =
+    "exact" in latencies
+      ? quantiles(latencies.exact, FRACTIONS)
+      : bucketQuantiles(latencies.buckets, FRACTIONS);
   return {
-    avg_latency_ms: rounded(average(latencies), 3),
-    avg_prompt_tokens: rounded(average(prompts), 2),
-    avg_completion_tokens: rounded(average(completions), 2),
-    max_completion_tokens:
-      completions.length === 0 ? null : completions.reduce((a, b) => Math.max(a, b)),
-    ms_per_1k_tokens: rounded(pace(called, usages), 3),
+    avg_latency_ms: rounded(called === 0 ? null : ms / called, 3),
+    avg_prompt_tokens: rounded(mean(prompt), 2),
+    avg_completion_tokens: rounded(mean(completion), 2),
+    max_completion_tokens: most,
+    ms_per_1k_tokens: rounded(pace.tokens === 0 ? null : (pace.ms * 1000) / pace.tokens, 3),
     latency_ms: { p50: rounded(p50, 3), p90: rounded(p90, 3), p99: rounded(p99, 3) },
-    tokens: { prompt: known(prompts), completion: known(completions) },
+    tokens: { prompt: known(prompt), completion: known(completion) },
     cost_usd: {
-      total: rounded(known(costs), 10),
-      avg: rounded(average(costs), 10),
-      runs_with_price: costs.length,
+      total: rounded(known(usd), 10),
+      avg: rounded(mean(usd), 10),
+      runs_with_price: usd.runs,
     },
   };
 }
 
-/** Milliseconds for a thousand tokens of either kind, over the runs whose tokens are known. */
-function pace(called: readonly RunRecord[], usages: readonly RunUsage[]): number | null {
-  let milliseconds = 0;
-  let tokens = 0;
-  for (const [index, usage] of usages.entries()) {
-    const counted = (usage.prompt ?? 0) + (usage.completion ?? 0);
-    if (counted === 0) continue;
-    milliseconds += called[index]?.ms ?? 0;
-    tokens += counted;
-  }
-  return tokens === 0 ? null : (milliseconds * 1000) / tokens;
+const FRACTIONS = [0.5, 0.9, 0.99];
+
+/** Values are taken to lie evenly in their bucket. */
+function bucketQuantiles(
+  buckets: Readonly<Record<string, number>>,
+  fractions: readonly number[],
+): readonly (number | null)[] {
+  const sorted = Object.entries(buckets)
+    .map(([bucket, count]) => ({ bucket: Number(bucket), count }))
+    .toSorted((a, b) => a.bucket - b.bucket);
+  const total = sorted.reduce((sum, { count }) => sum + count, 0);
+  return fractions.map((fraction) => {
+    let left = fraction * total;
+    for (const { bucket, count } of sorted) {
+      if (left > count) {
+        left -= count;
+        continue;
+      }
+      const start = bucket === 0 ? 0 : bucketEnd(bucket - 1);
+      return start + ((bucketEnd(bucket) - start) * left) / count;
+    }
+    return null;
+  });
+}
+
+function mean({ runs, sum }: Sum): number | null {
+  return runs === 0 ? null : sum / runs;
 }
 
 /** The sum of what is known; null when nothing is. */
-function known(values: readonly (number | null)[]): number | null {
-  const numbers = values.filter((value) => value !== null);
-  return numbers.length === 0 ? null : sum(numbers);
+function known({ runs, sum }: Sum): number | null {
+  return runs === 0 ? null : sum;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
+function percentage(part: number, whole: number): number | null {
+  return whole === 0 ? null : rounded((100 * part) / whole, 2);
 }
 
-function percentage(runs: readonly RunRecord[], holds: (run: RunRecord) => boolean): number | null {
-  return runs.length === 0 ? null : rounded((100 * count(runs, holds)) / runs.length, 2);
-}
-
-function count(runs: readonly RunRecord[], holds: (run: RunRecord) => boolean): number {
-  return runs.reduce((total, run) => total + (holds(run) ? 1 : 0), 0);
-}
-
-/**
- * How often each model needed which repair; models that needed none are there too, with an empty
- * tally.
- */
-function editsByModel(attempts: readonly AttemptRecord[]): ProgramStats["edits_by_model"] {
-  const models = [...new Set(attempts.map((attempt) => attempt.model))].toSorted();
+function commonestFirst(counts: Counts): Counts {
   return Object.fromEntries(
-    models.map((model) => {
-      const own = attempts.filter((attempt) => attempt.model === model);
-      return [model, { calls: own.length, edits: tally(own.flatMap((attempt) => attempt.edits)) }];
-    }),
+    Object.entries(counts).toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)),
   );
-}
-
-function tally(words: readonly string[]): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return Object.fromEntries([...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }

@@ -1,3 +1,4 @@
+import { parseDuration } from "../core/duration.ts";
 import { isObject } from "../core/json.ts";
 import type { Limits } from "../engine/budget.ts";
 import type { Frontmatter } from "./frontmatter.ts";
@@ -12,15 +13,6 @@ export const LIMITS: Readonly<Record<keyof Limits, string>> = {
   ms: "an integer: milliseconds from the start of the program",
 };
 const LIMIT_NAMES: readonly string[] = Object.keys(LIMITS);
-const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
-const MILLISECONDS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 
 /** @throws {ModullmError} RLLM_002 */
 export function readBudget(front: Frontmatter): Program["budget"] {
@@ -50,12 +42,6 @@ export function readCache(front: Frontmatter): number | null {
   const duration = typeof cache === "string" ? parseDuration(cache) : null;
   if (duration === null) throw fieldError(front, ["cache"], "a duration such as 10m or 7d");
   return duration;
-}
-
-/** `10m`, `7d` in milliseconds; null for what is no duration. */
-export function parseDuration(text: string): number | null {
-  const [, count, unit = ""] = DURATION.exec(text) ?? [];
-  return count === undefined ? null : Number(count) * (MILLISECONDS[unit] ?? 0);
 }
 
 /**

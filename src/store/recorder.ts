@@ -1,9 +1,20 @@
+import { writeJson } from "../core/json.ts";
 import type { RunEvent, RunListener } from "../core/events.ts";
-import type { AttemptRecord, RunRecord, RunStore } from "./store.ts";
+import type { Redactor } from "../redaction/redactor.ts";
+import type { AttemptRecord, RunRecord } from "./runs.ts";
+import type { Store } from "./store.ts";
+
+export interface RecordOptions {
+  /** Put on the outermost run. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Takes the secrets out of events, which are then kept too; null keeps none. @default null */
+  readonly keep?: Redactor | null;
+}
 
 /** A run as far as its events have told. */
 interface Open {
   readonly start: Extract<RunEvent, { type: "run-start" }>;
+  readonly root: string;
   readonly attempts: AttemptRecord[];
   inputOk: boolean;
   /** Milliseconds spent in children. */
@@ -11,15 +22,17 @@ interface Open {
 }
 
 /** Listens to runs and records each when it ends, children and failures included. */
-export function createRecorder(store: RunStore): RunListener {
+export function createRecorder(store: Store, options: RecordOptions = {}): RunListener {
+  const { tags = {}, keep = null } = options;
   const open = new Map<string, Open>();
   return function record(event) {
     if (event.type === "run-start") {
-      open.set(event.run, { start: event, attempts: [], inputOk: false, childMs: 0 });
-      return;
+      const root = (event.parent === null ? null : open.get(event.parent)?.root) ?? event.run;
+      open.set(event.run, { start: event, root, attempts: [], inputOk: false, childMs: 0 });
     }
     const run = open.get(event.run);
     if (!run) return;
+    if (keep) store.events.append(run.root, writeJson(keep.value(event)));
     if (event.type === "stage-end") {
       if (event.stage === "input") run.inputOk = true;
       if (event.stage === "uses") run.childMs = event.ms;
@@ -36,7 +49,7 @@ export function createRecorder(store: RunStore): RunListener {
       });
     } else if (event.type === "run-end") {
       open.delete(event.run);
-      store.record(toRecord(run, event));
+      store.runs.append(toRecord(run, event, run.start.parent === null ? tags : {}));
     }
   };
 }
@@ -44,7 +57,11 @@ export function createRecorder(store: RunStore): RunListener {
 /** Codes of attempts that never gave an answer to hold against the contract. */
 const NO_ANSWER = new Set(["RLLM_010", "RLLM_011", "RLLM_014", "RLLM_017", "RLLM_019", "RLLM_022"]);
 
-function toRecord(run: Open, end: Extract<RunEvent, { type: "run-end" }>): RunRecord {
+function toRecord(
+  run: Open,
+  end: Extract<RunEvent, { type: "run-end" }>,
+  tags: RunRecord["tags"],
+): RunRecord {
   const { start, attempts } = run;
   const answered = attempts.filter(
     (attempt) => attempt.error === null || !NO_ANSWER.has(attempt.error),
@@ -62,6 +79,7 @@ function toRecord(run: Open, end: Extract<RunEvent, { type: "run-end" }>): RunRe
     error: end.error?.error_code ?? null,
     inputOk: run.inputOk,
     outputOk: answered.length === 0 ? null : answered.some((attempt) => attempt.error === null),
+    tags,
     attempts,
   };
 }

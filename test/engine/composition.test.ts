@@ -297,7 +297,7 @@ describe("answers of earlier runs", () => {
     const kept = new Map<string, unknown>();
     const ages: number[] = [];
     const answers = {
-      get: (key: string, maxAge: number) => {
+      get: async (key: string, maxAge: number) => {
         ages.push(maxAge);
         return kept.get(key);
       },
@@ -317,7 +317,10 @@ describe("answers of earlier runs", () => {
 
   test("an answer that breaks the contract of today is asked for again", async () => {
     const { script } = slowModel(0);
-    const tools = { ...script.tools, answers: { get: () => ({ wrong: true }), put: () => {} } };
+    const tools = {
+      ...script.tools,
+      answers: { get: async () => ({ wrong: true }), put: () => {} },
+    };
     expect((await runProgram(await load({ parent: { cache: "7d" } }), {}, tools)).output).toEqual({
       out: "parent {}",
     });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { predict, type Prediction, type PredictionNode } from "../../src/insight/exectime.ts";
-import type { RunRecord } from "../../src/store/store.ts";
+import type { RunRecord } from "../../src/store/runs.ts";
 import { attempt, run } from "../store/samples.ts";
 import {
   createDice,

@@ -3,7 +3,7 @@ import { evidenceFrom, predict } from "../../src/insight/exectime.ts";
 import { openStore } from "../../src/store/open.ts";
 import { attempt, folder, neverWarn, run } from "../store/samples.ts";
 import type { PredictionNode } from "../../src/insight/exectime.ts";
-import type { RunRecord } from "../../src/store/store.ts";
+import type { RunRecord } from "../../src/store/runs.ts";
 
 function node(path: string, over: Partial<PredictionNode> = {}): PredictionNode {
   return {
@@ -341,10 +341,13 @@ test("predict() takes the newest five hundred runs", () => {
 test("evidenceFrom() gives the newest runs of that program and model", async () => {
   using place = folder();
   const store = await openStore({ path: place.file("stats.db"), warn: neverWarn });
-  for (let index = 0; index < 502; index++) store.record(run({ started: index, ms: index }));
-  store.record(run({ started: 999, model: "other/m" }));
-  const runs = evidenceFrom(store)("/programs/a.rllm", "local/test");
+  for (let index = 0; index < 502; index++) store.runs.append(run({ started: index, ms: index }));
+  store.runs.append(run({ started: 999, model: "other/m" }));
+  const runs = (await evidenceFrom(store, node("/programs/a.rllm")))(
+    "/programs/a.rllm",
+    "local/test",
+  );
   expect(runs).toHaveLength(500);
   expect([runs[0]?.ms, runs.at(-1)?.ms]).toEqual([2, 501]);
-  store.close();
+  await store.close();
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { openStore } from "../../src/store/open.ts";
 import { quantiles, statsOf, statsOfAll } from "../../src/insight/stats.ts";
+import { summarize } from "../../src/store/summary.ts";
 import { attempt, folder, neverWarn, run } from "../store/samples.ts";
 
 test("statsOf() of no runs is zeros and nulls", () => {
@@ -28,7 +29,7 @@ test("statsOf() of no runs is zeros and nulls", () => {
 });
 
 test("statsOf() of one run that succeeded", () => {
-  expect(statsOf("/a.rllm", "local/test", [run()])).toEqual({
+  expect(statsOf("/a.rllm", "local/test", [summarize([run()])])).toEqual({
     app_path: "/a.rllm",
     model: "local/test",
     total_runs: 1,
@@ -58,7 +59,7 @@ test("statsOf() counts the tokens of every attempt of a failed run", () => {
     outputOk: false,
     attempts: [attempt(), attempt()],
   });
-  expect(statsOf("/a.rllm", null, [failed])).toMatchObject({
+  expect(statsOf("/a.rllm", null, [summarize([failed])])).toMatchObject({
     total_runs: 1,
     success_count: 0,
     failure_count: 1,
@@ -79,14 +80,14 @@ test("statsOf() knows nothing of answers when the input was refused", () => {
     ms: 0.2,
     attempts: [],
   });
-  expect(statsOf("/a.rllm", null, [refused])).toMatchObject({
+  expect(statsOf("/a.rllm", null, [summarize([refused])])).toMatchObject({
     failure_count: 1,
     input_schema_compliance_pct: 0,
     output_schema_compliance_pct: null,
     avg_latency_ms: null,
     avg_prompt_tokens: null,
   });
-  const mixed = statsOf("/a.rllm", null, [refused, run()]);
+  const mixed = statsOf("/a.rllm", null, [summarize([refused, run()])]);
   expect(mixed).toMatchObject({
     input_schema_compliance_pct: 50,
     output_schema_compliance_pct: 100,
@@ -107,11 +108,11 @@ test("statsOf() never takes an unknown price or count for zero", () => {
   const uncounted = run({
     attempts: [attempt({ promptTokens: null, completionTokens: null, usd: null })],
   });
-  const stats = statsOf("/a.rllm", null, [free, unpriced, fellBack, half, uncounted]);
+  const stats = statsOf("/a.rllm", null, [summarize([free, unpriced, fellBack, half, uncounted])]);
   expect(stats.cost_usd).toEqual({ total: 0.001, avg: 0.0005, runs_with_price: 2 });
   expect(stats.avg_prompt_tokens).toBe(12.5);
   expect(stats.tokens).toEqual({ prompt: 50, completion: 30 });
-  expect(statsOf("/a.rllm", null, [unpriced]).cost_usd).toEqual({
+  expect(statsOf("/a.rllm", null, [summarize([unpriced])]).cost_usd).toEqual({
     total: null,
     avg: null,
     runs_with_price: 0,
@@ -120,13 +121,15 @@ test("statsOf() never takes an unknown price or count for zero", () => {
 
 test("statsOf() tallies edits and errors, the commonest first", () => {
   const stats = statsOf("/a.rllm", null, [
-    run({ ok: false, error: "RLLM_017" }),
-    run({ ok: false, error: "RLLM_013", attempts: [attempt({ edits: ["quote", "comma"] })] }),
-    run({
-      ok: false,
-      error: "RLLM_013",
-      attempts: [attempt({ edits: ["comma"] }), attempt({ edits: ["comma"] })],
-    }),
+    summarize([
+      run({ ok: false, error: "RLLM_017" }),
+      run({ ok: false, error: "RLLM_013", attempts: [attempt({ edits: ["quote", "comma"] })] }),
+      run({
+        ok: false,
+        error: "RLLM_013",
+        attempts: [attempt({ edits: ["comma"] }), attempt({ edits: ["comma"] })],
+      }),
+    ]),
   ]);
   expect(Object.entries(stats.errors)).toEqual([
     ["RLLM_013", 2],
@@ -149,13 +152,13 @@ test("quantiles() lie on the line between two values", () => {
 test("statsOfAll() lists every program by path, each with its own numbers", async () => {
   using place = folder();
   const store = await openStore({ path: place.file("stats.db"), warn: neverWarn });
-  for (const path of ["/b.rllm", "/a.rllm", "/b.rllm", ""]) store.record(run({ path }));
-  store.record(run({ path: "/c.rllm", model: "other/m" }));
-  const { programs } = statsOfAll(store, "local/test");
+  for (const path of ["/b.rllm", "/a.rllm", "/b.rllm", ""]) store.runs.append(run({ path }));
+  store.runs.append(run({ path: "/c.rllm", model: "other/m" }));
+  const { programs } = await statsOfAll(store, "local/test");
   expect(programs.map((program) => [program.app_path, program.model, program.total_runs])).toEqual([
     ["/a.rllm", "local/test", 1],
     ["/b.rllm", "local/test", 2],
   ]);
-  expect(statsOfAll(store, null).programs).toHaveLength(3);
-  store.close();
+  expect((await statsOfAll(store, null)).programs).toHaveLength(3);
+  await store.close();
 });

@@ -34,6 +34,7 @@ export function settings(from: Settings): Config {
     library: [],
     sandbox: NO_SANDBOX_SETTINGS,
     media: { allow: [], hosts: [], limits: { image: 20, audio: 25, pdf: 32 } },
+    history: { events: false, keepMs: null, maxMb: null },
     plugins: {},
     warnings: [],
     checkedSources: ["environment", "./.env"],

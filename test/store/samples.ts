@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AttemptRecord, RunRecord } from "../../src/store/store.ts";
+import type { AttemptRecord, RunFilter, RunRecord } from "../../src/store/runs.ts";
+import type { Store } from "../../src/store/store.ts";
 
 export function attempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
@@ -30,6 +31,7 @@ export function run(over: Partial<RunRecord> = {}): RunRecord {
     error: null,
     inputOk: true,
     outputOk: true,
+    tags: {},
     attempts: [attempt()],
     ...over,
   };
@@ -47,4 +49,11 @@ export function folder(): { readonly path: string; file(name: string): string } 
 
 export function neverWarn(message: string): void {
   throw new Error(`unexpected warning: ${message}`);
+}
+
+/** What meets the filter, oldest first. */
+export async function runsOf(store: Store, filter: RunFilter = {}): Promise<RunRecord[]> {
+  const runs: RunRecord[] = [];
+  for await (const each of store.runs.query(filter)) runs.unshift(each);
+  return runs;
 }

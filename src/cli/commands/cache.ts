@@ -1,4 +1,4 @@
-import { parseDuration } from "../../program/limits.ts";
+import { parseDuration } from "../../core/duration.ts";
 import { type Command, UsageError } from "../command.ts";
 
 export const command: Command = {
@@ -28,11 +28,11 @@ export const command: Command = {
       );
     if (action !== "stats" && action !== "clear")
       throw new UsageError(`"${action}" is not one of stats, clear`);
-    const store = await (await app()).store();
-    if (action === "stats") output.json(store.answerStats());
+    const { answers } = await (await app()).store();
+    if (action === "stats") output.json(await answers.stats());
     else
       output.json({
-        cleared: store.clearAnswers(older === null ? Number.MAX_SAFE_INTEGER : Date.now() - age),
+        cleared: await answers.clear(older === null ? Number.MAX_SAFE_INTEGER : Date.now() - age),
       });
     return 0;
   },

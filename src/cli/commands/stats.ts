@@ -1,3 +1,4 @@
+import type { Store } from "../../store/store.ts";
 import type { Command } from "../command.ts";
 import type { Terminal } from "../output.ts";
 import type { PlotOptions } from "../render/plot.ts";
@@ -32,31 +33,34 @@ export const command: Command = {
     const model = options.text("model");
     const [file] = positionals;
     const path = file === undefined ? null : await locate(file);
-    const text = options.text("format") === "text";
+    const chart = options.text("format") === "text" ? await import("../render/chart.ts") : null;
     if (path === null) {
-      const all = statsOfAll(store, model);
-      if (text)
-        output.text(
-          (await import("../render/chart.ts")).overviewChart(all, plotOptions(output.terminal)),
-        );
+      const all = await statsOfAll(store, model);
+      if (chart) output.text(chart.overviewChart(all, plotOptions(output.terminal)));
       else output.json(all);
       return 0;
     }
-    const runs = store.runs({ path, model });
-    const stats = statsOf(path, model, runs);
-    const latencies = runs.filter((run) => run.attempts.length > 0).map((run) => run.ms);
-    if (text)
-      output.text(
-        (await import("../render/chart.ts")).statsChart(
-          stats,
-          latencies,
-          plotOptions(output.terminal),
-        ),
-      );
-    else output.json(stats);
+    const stats = statsOf(path, model, await store.runs.summaries({ path, model }));
+    if (chart) {
+      const latencies = await newestLatencies(store, path, model);
+      output.text(chart.statsChart(stats, latencies, plotOptions(output.terminal)));
+    } else output.json(stats);
     return 0;
   },
 };
+
+/** Milliseconds of the newest runs that called a model, newest last. */
+async function newestLatencies(
+  { runs }: Store,
+  path: string,
+  model: string | null,
+): Promise<readonly number[]> {
+  const filter = { path, ...(model === null ? {} : { model }) };
+  const latencies: number[] = [];
+  for await (const run of runs.query(filter, { limit: 100 }))
+    if (run.attempts.length > 0) latencies.unshift(run.ms);
+  return latencies;
+}
 
 /** How much room and which signs a drawing on stdout has. */
 export function plotOptions({ columns, stdoutIsTty, env }: Terminal): PlotOptions {

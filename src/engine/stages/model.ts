@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/json.ts";
 import { toModullmError } from "../../core/error.ts";
 import type { Message } from "../../model/model.ts";
-import { isDeterministic, requestKey } from "../answers.ts";
+import { type AnswerCache, isDeterministic, requestKey } from "../answers.ts";
 import { type Outcome, tryOnce } from "../attempt.ts";
 import { createLineup, type Lineup } from "../lineup.ts";
 import { decideOnAnswer, decideOnFailure } from "../recovery.ts";
@@ -26,17 +26,34 @@ export async function callModel(run: Run): Promise<void> {
   // No waiting between the look and the entry, or two equal calls would both find nothing.
   const calling = shared ? calls.get(key) : undefined;
   const known = calling ? await outcomeElsewhere(run, calling) : null;
-  const old =
-    known === null && kept && !run.fresh ? checked(run, kept.get(key, cacheMs ?? 0)) : null;
-  if (known ?? old) {
-    reportReuse(run, known ? "run" : "store");
-    run.output = known ?? old;
+  if (known) {
+    reportReuse(run, "run");
+    run.output = known;
     return;
   }
-  const asking = askUntilGood(run);
-  if (shared) calls.set(key, asking);
-  run.output = await asking;
-  kept?.put(key, run.output, { path: run.loaded.path, model: firstModel(run) });
+  const answering = kept
+    ? keptOrAsked(run, { kept, key, maxAge: cacheMs ?? 0 })
+    : askUntilGood(run);
+  if (shared) calls.set(key, answering);
+  run.output = await answering;
+}
+
+interface Keeping {
+  readonly kept: AnswerCache;
+  readonly key: string;
+  /** Milliseconds. */
+  readonly maxAge: number;
+}
+
+async function keptOrAsked(run: Run, { kept, key, maxAge }: Keeping): Promise<JsonObject> {
+  const old = run.fresh ? null : checked(run, await kept.get(key, maxAge));
+  if (old) {
+    reportReuse(run, "store");
+    return old;
+  }
+  const output = await askUntilGood(run);
+  kept.put(key, output, { path: run.loaded.path, model: firstModel(run) });
+  return output;
 }
 
 /**

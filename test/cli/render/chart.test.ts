@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { overviewChart, statsChart } from "../../../src/cli/render/chart.ts";
 import { bars, duration, sparkline, table, widthOf } from "../../../src/cli/render/plot.ts";
+import { summarize } from "../../../src/store/summary.ts";
 import { statsOf } from "../../../src/insight/stats.ts";
-import type { RunRecord } from "../../../src/store/store.ts";
+import type { RunRecord } from "../../../src/store/runs.ts";
 
 const plain = { width: 60, unicode: false };
 const rich = { width: 60, unicode: true };
@@ -21,6 +22,7 @@ function runs(count: number, path = "/programs/summary.rllm"): readonly RunRecor
     error: index > 0 ? null : "RLLM_013",
     inputOk: true,
     outputOk: index > 0,
+    tags: {},
     attempts: [
       {
         model: "m/x",
@@ -39,7 +41,7 @@ const latencies = (all: readonly RunRecord[]): readonly number[] => all.map((run
 
 test("statsChart() shows numbers, percentiles, the last runs, failures and edits", () => {
   const all = runs(12);
-  const stats = statsOf("/programs/summary.rllm", null, all);
+  const stats = statsOf("/programs/summary.rllm", null, [summarize(all)]);
   expect(`\n${statsChart(stats, latencies(all), rich)}`).toBe(`
 /programs/summary.rllm (all models)
 
@@ -70,7 +72,7 @@ fence  1  ███████████████████████�
 test("statsChart() keeps to ASCII where nothing else is shown, and to the width", () => {
   const all = runs(200);
   for (const width of [20, 40, 60, 200]) {
-    const text = statsChart(statsOf("/s.rllm", "m/x", all), latencies(all), {
+    const text = statsChart(statsOf("/s.rllm", "m/x", [summarize(all)]), latencies(all), {
       width,
       unicode: false,
     });
@@ -88,7 +90,11 @@ test("statsChart() says when there are no runs", () => {
 
 test("statsChart() leaves out what is not known", () => {
   const refused = runs(1).map((run) => ({ ...run, inputOk: false, outputOk: null, attempts: [] }));
-  const text = statsChart(statsOf("/s.rllm", null, refused), latencies(refused), plain);
+  const text = statsChart(
+    statsOf("/s.rllm", null, [summarize(refused)]),
+    latencies(refused),
+    plain,
+  );
   expect(text).not.toContain("Latency");
   expect(text).not.toContain("Cost");
   expect(text).not.toContain("null");
@@ -97,19 +103,24 @@ test("statsChart() leaves out what is not known", () => {
 
 test("statsChart() lets no name steer the terminal", () => {
   const hostile = "/a\u001B[31m\n\u202Eb.rllm";
-  const text = statsChart(statsOf(hostile, "m/\u0007x", runs(2)), [], rich);
+  const text = statsChart(statsOf(hostile, "m/\u0007x", [summarize(runs(2))]), [], rich);
   expect(text.split("\n")[0]).toBe("/a?[31m??b.rllm (m/?x)");
 });
 
 test("statsChart() colours only when asked", () => {
-  const stats = statsOf("/s.rllm", null, runs(3));
+  const stats = statsOf("/s.rllm", null, [summarize(runs(3))]);
   expect(statsChart(stats, [1, 2], rich)).not.toContain("\u001B");
   expect(statsChart(stats, [1, 2], { ...rich, colour: true })).toContain("\u001B[36m");
 });
 
 test("overviewChart() lists programs one a line, the ends of long paths kept", () => {
   const long = `/home/${"deep/".repeat(20)}end.rllm`;
-  const stats = { programs: [statsOf("/a.rllm", null, runs(2)), statsOf(long, null, runs(1))] };
+  const stats = {
+    programs: [
+      statsOf("/a.rllm", null, [summarize(runs(2))]),
+      statsOf(long, null, [summarize(runs(1))]),
+    ],
+  };
   expect(`\n${overviewChart(stats, plain)}`).toBe(`
 Program           Runs  Succeeded     p50     p90  Tokens   Cost
 /a.rllm              2       50 %  150 ms  190 ms   2,100  $0.50

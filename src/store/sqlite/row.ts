@@ -1,12 +1,12 @@
-import { isObject, parseJson, writeJson } from "../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 import type { SqlRow, SqlValue } from "./driver.ts";
-import type { AttemptRecord, RunRecord } from "./store.ts";
+import { type AttemptRecord, type RunRecord, usageOf } from "../runs.ts";
 
-/** A second record of the same run changes nothing. */
+/** A second record of the same run changes nothing, and gives no row. */
 export const INSERT_RUN = `
-  INSERT INTO run (path, started, id, parent, name, version, model, ms, ok, error, input_ok, output_ok, attempts)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (path, started, id) DO NOTHING`;
+  INSERT INTO run (path, started, id, parent, name, version, model, ms, ok, error, input_ok, output_ok, usd, tags, attempts)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO NOTHING RETURNING number`;
 
 export function valuesOf(run: RunRecord): SqlValue[] {
   return [
@@ -22,12 +22,38 @@ export function valuesOf(run: RunRecord): SqlValue[] {
     run.error,
     run.inputOk ? 1 : 0,
     run.outputOk === null ? null : run.outputOk ? 1 : 0,
-    writeJson(run.attempts.map(storedAttempt)),
+    usageOf(run).usd,
+    JSON.stringify(run.tags),
+    writeJson(run.attempts),
   ];
 }
 
-export function runOf(row: SqlRow): RunRecord {
+/** Only the fields that are known: nothing else a caller's object carries gets onto the disk. */
+export function storedRun(run: RunRecord): RunRecord {
+  return {
+    id: run.id,
+    parent: run.parent,
+    path: run.path,
+    name: run.name,
+    version: run.version,
+    model: run.model,
+    started: run.started,
+    ms: run.ms,
+    ok: run.ok,
+    error: run.error,
+    inputOk: run.inputOk,
+    outputOk: run.outputOk,
+    tags: run.tags,
+    attempts: run.attempts.map(storedAttempt),
+  };
+}
+
+/** @param damaged told of a row that can't be read whole: what is left of it has no calls or tags */
+export function runOf(row: SqlRow, damaged: () => void): RunRecord {
   const outputOk = row["output_ok"];
+  const attempts = jsonOf(row["attempts"]);
+  const tags = jsonOf(row["tags"]);
+  if (!Array.isArray(attempts) || !isObject(tags)) damaged();
   return {
     id: String(row["id"]),
     parent: textOf(row["parent"]),
@@ -41,11 +67,11 @@ export function runOf(row: SqlRow): RunRecord {
     error: textOf(row["error"]),
     inputOk: row["input_ok"] === 1,
     outputOk: outputOk === null ? null : outputOk === 1,
-    attempts: attemptsOf(String(row["attempts"])),
+    tags: isObject(tags) ? Object.fromEntries(textEntries(tags)) : {},
+    attempts: Array.isArray(attempts) ? attempts.filter(isObject).map(attemptOf) : [],
   };
 }
 
-/** Names its fields, so that nothing else a caller's object carries gets onto the disk. */
 function storedAttempt(attempt: AttemptRecord): AttemptRecord {
   const { model, ms, promptTokens, completionTokens, usd, error, edits, cached = null } = attempt;
   return {
@@ -58,11 +84,6 @@ function storedAttempt(attempt: AttemptRecord): AttemptRecord {
     edits,
     ...(cached === null ? {} : { cached }),
   };
-}
-
-function attemptsOf(text: string): readonly AttemptRecord[] {
-  const stored: unknown = parseJson(text);
-  return Array.isArray(stored) ? stored.filter(isObject).map(attemptOf) : [];
 }
 
 function attemptOf(stored: Record<string, unknown>): AttemptRecord {
@@ -79,6 +100,20 @@ function attemptOf(stored: Record<string, unknown>): AttemptRecord {
       ? { cached: stored["cached"] }
       : {}),
   };
+}
+
+function jsonOf(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return null;
+  }
+}
+
+function textEntries(object: Record<string, unknown>): [string, string][] {
+  return Object.entries(object).flatMap(([key, value]) =>
+    typeof value === "string" ? [[key, value]] : [],
+  );
 }
 
 function numberOf(value: unknown): number | null {

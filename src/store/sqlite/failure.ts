@@ -2,10 +2,10 @@
 export interface Failure {
   readonly reason: string;
   /**
-   * Whether the next try may go well with nothing repaired: a lock is let go, a disk has room
-   * again.
+   * `busy`: others hold the file. `rows`: what was to be written can't be. `damage`: a part of the
+   * file can't be used, others may. `file`: all else.
    */
-  readonly passing: boolean;
+  readonly kind: "busy" | "rows" | "damage" | "file";
 }
 
 /** The file is sound, but not one this version may touch. */
@@ -13,12 +13,8 @@ export class UnusableFile extends Error {
   override readonly name = "UnusableFile";
 }
 
-/** The last three: one run that can't be stored says nothing of the next. */
-const PASSING = new Set(
-  "BUSY LOCKED FULL IOERR NOMEM INTERRUPT ENOSPC EDQUOT EMFILE ENFILE CONSTRAINT MISMATCH TOOBIG".split(
-    " ",
-  ),
-);
+/** Of a row, like errors without a code: it says nothing of the next. */
+const OF_ROWS = new Set(["CONSTRAINT", "MISMATCH", "TOOBIG"]);
 
 const REASONS: Readonly<Record<string, string>> = {
   BUSY: "another process holds it locked",
@@ -31,6 +27,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "its folder can't be written to",
   EPERM: "its folder can't be written to",
   EROFS: "its folder is on a read-only file system",
+  EEXIST: "a file stands where its folder should be",
+  ENOTDIR: "a file stands where its folder should be",
   CANTOPEN: "it can't be opened",
   CORRUPT: "the file is damaged",
   NOTADB: "the file is not a SQLite database",
@@ -39,7 +37,14 @@ const REASONS: Readonly<Record<string, string>> = {
 export function failureOf(thrown: unknown): Failure {
   const code = codeOf(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return { reason: REASONS[code] ?? message, passing: PASSING.has(code) };
+  return { reason: REASONS[code] ?? message, kind: kindOf(thrown, code) };
+}
+
+function kindOf(thrown: unknown, code: string): Failure["kind"] {
+  if (isBusy(thrown)) return "busy";
+  if (code === "CORRUPT") return "damage";
+  if (OF_ROWS.has(code) || (code === "" && !(thrown instanceof UnusableFile))) return "rows";
+  return "file";
 }
 
 export function isBusy(thrown: unknown): boolean {

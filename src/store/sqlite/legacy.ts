@@ -1,9 +1,9 @@
 import { basename, isAbsolute } from "node:path";
 import { failureOf, isBusy } from "./failure.ts";
-import { rollback } from "./migrate.ts";
-import { INSERT_RUN, valuesOf } from "./row.ts";
-import type { SqlDatabase, SqlDriver, SqlRow } from "./driver.ts";
-import type { RunRecord } from "./store.ts";
+import { insertRuns } from "./runs.ts";
+import { inTransaction } from "./write.ts";
+import type { SqlDatabase, SqlDriver, SqlRow, SqlStatement } from "./driver.ts";
+import type { RunRecord } from "../runs.ts";
 
 export interface TakeOverOptions {
   readonly driver: SqlDriver;
@@ -19,22 +19,18 @@ export interface TakeOverOptions {
  */
 export function takeOver(options: TakeOverOptions): void {
   if (isTaken(options)) return;
-  const { database, legacyPath, warn } = options;
+  const { database, driver, legacyPath, warn } = options;
   try {
-    const runs = readLegacy(options);
-    database.exec("BEGIN IMMEDIATE");
-    const isFirst = !isTaken(options);
+    const legacy = driver.open(legacyPath, "read");
     try {
-      if (isFirst) copy(options, runs ?? []);
-      database.exec("COMMIT");
-    } catch (error) {
-      rollback(database);
-      throw error;
+      const recognised = inTransaction(database, () => isTaken(options) || copy(options, legacy));
+      if (!recognised)
+        warn(
+          `Cannot take over the old statistics in "${legacyPath}": no table of runs is recognised in it; it is left as it is`,
+        );
+    } finally {
+      legacy.close();
     }
-    if (isFirst && runs === null)
-      warn(
-        `Cannot take over the old statistics in "${legacyPath}": no table of runs is recognised in it; it is left as it is`,
-      );
   } catch (error) {
     // Someone else is taking it over, or writing to it: the next process tries again.
     if (!isBusy(error))
@@ -46,31 +42,47 @@ function isTaken({ database, legacyPath }: TakeOverOptions): boolean {
   return database.prepare("SELECT 1 FROM takeover WHERE path = ?").all(legacyPath).length > 0;
 }
 
-function copy({ database, legacyPath }: TakeOverOptions, runs: readonly RunRecord[]): void {
-  const insert = database.prepare(INSERT_RUN);
-  for (const run of runs) insert.run(...valuesOf(run));
+/** Copies a page at a time; false where no table looks like one of runs. */
+function copy({ database, legacyPath }: TakeOverOptions, legacy: SqlDatabase): boolean {
+  const table = findTable(legacy);
+  const copied = table === null ? 0 : copyTable(database, table);
   database
     .prepare("INSERT INTO takeover (path, at, runs) VALUES (?, ?, ?)")
-    .run(legacyPath, Date.now(), runs.length);
+    .run(legacyPath, Date.now(), copied);
+  return table !== null;
 }
 
-/** Null when no table looks like one of runs. */
-function readLegacy({ driver, legacyPath }: TakeOverOptions): readonly RunRecord[] | null {
-  const legacy = driver.open(legacyPath, "read");
-  try {
-    for (const table of legacy
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
-      .all()) {
-      const name = `"${String(table["name"]).replaceAll('"', '""')}"`;
-      const columns = columnsOf(legacy.prepare(`PRAGMA table_info(${name})`).all());
-      if (columns === null) continue;
-      const rows = legacy.prepare(`SELECT * FROM ${name}`).all();
-      return rows.map((row, index) => legacyRun(row, columns, index)).filter((run) => run !== null);
-    }
-    return null;
-  } finally {
-    legacy.close();
+function copyTable(database: SqlDatabase, { page, columns }: LegacyTable): number {
+  let copied = 0;
+  for (let read = 0; ;) {
+    const rows = page.all(PAGE, read);
+    const runs = rows
+      .map((row, index) => legacyRun(row, columns, read + index))
+      .filter((run) => run !== null);
+    insertRuns(database, runs);
+    read += rows.length;
+    copied += runs.length;
+    if (rows.length < PAGE) return copied;
   }
+}
+
+interface LegacyTable {
+  readonly columns: Columns;
+  /** Takes how many rows, and behind how many. */
+  readonly page: SqlStatement;
+}
+
+/** Rows in memory at a time: many, for each page is counted from the beginning. */
+const PAGE = 20_000;
+
+function findTable(legacy: SqlDatabase): LegacyTable | null {
+  for (const table of legacy.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) {
+    const name = `"${String(table["name"]).replaceAll('"', '""')}"`;
+    const columns = columnsOf(legacy.prepare(`PRAGMA table_info(${name})`).all());
+    if (columns !== null)
+      return { columns, page: legacy.prepare(`SELECT * FROM ${name} LIMIT ? OFFSET ?`) };
+  }
+  return null;
 }
 
 /** What each fact may be called, the likeliest first. */
@@ -145,6 +157,7 @@ function legacyRun(row: SqlRow, columns: Columns, index: number): RunRecord | nu
     error,
     inputOk: flagOf(cell("inputOk")) ?? true,
     outputOk: flagOf(cell("outputOk")) ?? ok,
+    tags: {},
     attempts: [{ model, ms, ...tokens, usd: null, error, edits: [] }],
   };
 }

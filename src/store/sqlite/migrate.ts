@@ -1,10 +1,22 @@
 import { UnusableFile } from "./failure.ts";
 import type { SqlDatabase } from "./driver.ts";
 import answers from "./migrations/0002-answers.sql" with { type: "text" };
+import history from "./migrations/0003-history.sql" with { type: "text" };
 import runs from "./migrations/0001-runs.sql" with { type: "text" };
+import { countAll } from "./summaries.ts";
+
+interface Migration {
+  readonly sql: string;
+  /** What SQL can't say, in the same transaction. */
+  readonly fill?: (database: SqlDatabase) => void;
+}
 
 /** In order; the file's `user_version` is how many of them it has. A released one never changes. */
-export const MIGRATIONS: readonly string[] = [runs, answers];
+export const MIGRATIONS: readonly Migration[] = [
+  { sql: runs },
+  { sql: answers },
+  { sql: history, fill: countAll },
+];
 
 /**
  * Brings the file to this version, each step in a transaction of its own. Any number of processes
@@ -36,10 +48,13 @@ function step(database: SqlDatabase): number {
   database.exec("BEGIN IMMEDIATE");
   try {
     const version = checkedVersion(database);
-    const sql = MIGRATIONS[version];
-    if (sql !== undefined) database.exec(`${sql}\nPRAGMA user_version = ${version + 1};`);
+    const migration = MIGRATIONS[version];
+    if (migration) {
+      database.exec(`${migration.sql}\nPRAGMA user_version = ${version + 1};`);
+      migration.fill?.(database);
+    }
     database.exec("COMMIT");
-    return sql === undefined ? version : version + 1;
+    return migration ? version + 1 : version;
   } catch (error) {
     rollback(database);
     throw error;

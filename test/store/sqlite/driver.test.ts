@@ -2,55 +2,49 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bunDriver, nodeDriver } from "../../src/store/driver.ts";
-import { SqliteStore } from "../../src/store/sqlite-store.ts";
-import { folder, neverWarn, run } from "./samples.ts";
-import type { SqlDriver } from "../../src/store/driver.ts";
-import type { RunRecord } from "../../src/store/store.ts";
+import { bunDriver, nodeDriver } from "../../../src/store/sqlite/driver.ts";
+import { SqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { folder, neverWarn, run } from "../samples.ts";
+import { testStore } from "../suite.ts";
+import type { RunRecord } from "../../../src/store/runs.ts";
 
 const DRIVERS = [
   ["bun:sqlite", bunDriver],
   ["node:sqlite", nodeDriver],
 ] as const;
 
-describe.each(DRIVERS)("a store on %s", (name, load) => {
-  test("gives back what was recorded", async () => {
-    using place = folder();
-    const driver = await loaded(load);
-    expect(driver.name).toBe(name);
-    const options = { path: place.file("stats.db"), legacyPath: null, driver, warn: neverWarn };
-    const writer = new SqliteStore(options);
-    const runs = [
-      run({ started: 1, path: "/a\0b.rllm" }),
-      run({ started: 2, outputOk: null, attempts: [] }),
-    ];
-    for (const each of runs) writer.record(each);
-    writer.close();
-    const reader = new SqliteStore(options);
-    expect(reader.runs({ path: null, model: null })).toEqual(runs);
-    expect(reader.programs()).toEqual(["/a\0b.rllm", "/programs/a.rllm"]);
-    reader.close();
+for (const [name, load] of DRIVERS) {
+  const driver = await load();
+  if (driver === null) throw new Error("this runtime has no such driver");
+  testStore(`SQLite by ${name}`, () => {
+    const { file, [Symbol.dispose]: dispose } = folder();
+    const retention = { age: null, bytes: null };
+    const options = { legacyPath: null, retention, stays: false, warn: neverWarn };
+    return {
+      open: async () => new SqliteStore({ ...options, path: file("stats.db"), driver }),
+      [Symbol.dispose]: dispose,
+    };
   });
 
-  test("names what is wrong with a file", async () => {
+  test(`${name} names what is wrong with a file`, async () => {
     using place = folder();
     const path = place.file("stats.db");
     writeFileSync(path, "garbage".repeat(1000));
     const warnings: string[] = [];
-    const driver = await loaded(load);
     const store = new SqliteStore({
       path,
       legacyPath: null,
+      retention: { age: null, bytes: null },
+      stays: false,
       driver,
       warn: (message) => warnings.push(message),
     });
-    store.record(run());
-    store.record(run());
+    store.runs.append(run());
+    await store.close();
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("the file is not a SQLite database");
-    store.close();
   });
-});
+}
 
 describe("bundled", () => {
   const place = folder();
@@ -84,7 +78,7 @@ describe("bundled", () => {
       expect(said.driver).toBe(null);
       expect(said.runs).toEqual([]);
       expect(said.warnings).toHaveLength(1);
-      expect(said.warnings[0]).toContain("Cannot record runs: this Node has no SQLite");
+      expect(said.warnings[0]).toContain("Nothing is remembered: this Node has no SQLite");
     },
   );
 
@@ -92,7 +86,6 @@ describe("bundled", () => {
     const said = outcome("node", [bundle, place.file("node.db")]);
     expect(said.driver).toBe("node:sqlite");
     expect(said.runs).toHaveLength(2);
-    expect(said.programs).toEqual(["/programs/a.rllm"]);
     expect(said.warnings).toEqual([]);
   });
 
@@ -100,7 +93,6 @@ describe("bundled", () => {
     const said = outcome(process.execPath, [bundle, place.file("bun.db")]);
     expect(said.driver).toBe("bun:sqlite");
     expect(said.runs).toHaveLength(2);
-    expect(said.programs).toEqual(["/programs/a.rllm"]);
   });
 
   test("into a binary it records", async () => {
@@ -115,16 +107,9 @@ describe("bundled", () => {
   }, 30_000);
 });
 
-async function loaded(load: () => Promise<SqlDriver | null>): Promise<SqlDriver> {
-  const driver = await load();
-  if (driver === null) throw new Error("this runtime has no such driver");
-  return driver;
-}
-
 interface Outcome {
   readonly driver: string | null;
   readonly runs: readonly RunRecord[];
-  readonly programs: readonly string[];
   readonly warnings: readonly string[];
 }
 

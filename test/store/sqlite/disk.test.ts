@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { openStore } from "../../src/store/open.ts";
-import { folder, neverWarn, run } from "./samples.ts";
+import { openStore } from "../../../src/store/open.ts";
+import { folder, neverWarn, run, runsOf } from "../samples.ts";
 
-const everything = { path: null, model: null };
 const isRoot = process.getuid?.() === 0;
 const canMount = isRoot && probeMount();
 
@@ -20,16 +19,21 @@ test.skipIf(!canMount)(
       path: place.file("stats.db"),
       warn: (message) => warnings.push(message),
     });
-    for (let index = 0; index < 5000; index++) store.record(run({ started: index }));
+    for (let index = 0; index < 5000; index++) {
+      store.runs.append(run({ started: index }));
+      if (index % 50 === 0) await store.flushed().catch(() => null);
+    }
+    store.runs.append(run());
+    expect(store.flushed()).rejects.toMatchObject({ code: "RLLM_018" });
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("the disk is full");
-    const kept = store.runs(everything).length;
+    expect(warnings[0]).toContain("the disk is full; programs run, but are missing from stats");
+    const kept = (await runsOf(store)).length;
     expect(kept).toBeGreaterThan(50);
     expect(kept).toBeLessThan(5000);
-    store.close();
+    await store.close();
     const again = await openStore({ path: place.file("stats.db"), warn: () => {} });
-    expect(again.runs(everything)).toHaveLength(kept);
-    again.close();
+    expect(await runsOf(again)).toHaveLength(kept);
+    await again.close();
   },
 );
 
@@ -43,11 +47,13 @@ test.skipIf(!canMount)(
       path: place.file("deep/stats.db"),
       warn: (message) => warnings.push(message),
     });
-    store.record(run());
-    store.record(run());
+    store.runs.append(run());
+    await store.flushed().catch(() => null);
+    store.runs.append(run());
+    await store.flushed().catch(() => null);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("the disk is full");
-    store.close();
+    await store.close();
   },
 );
 
@@ -57,16 +63,18 @@ test.skipIf(isRoot && !canMount)(
     using place = isRoot ? disk("8m") : folder();
     const path = place.file("home/stats.db");
     const writer = await openStore({ path, warn: neverWarn });
-    writer.record(run());
-    writer.close();
+    writer.runs.append(run());
+    await writer.close();
     protect(place.path);
     const warnings: string[] = [];
     const store = await openStore({ path, warn: (message) => warnings.push(message) });
-    store.record(run());
-    store.record(run());
+    store.runs.append(run());
+    await store.flushed().catch(() => null);
+    store.runs.append(run());
+    await store.flushed().catch(() => null);
     expect(warnings).toHaveLength(1);
-    expect(store.runs(everything)).toHaveLength(1);
-    store.close();
+    expect(await runsOf(store)).toHaveLength(1);
+    await store.close();
   },
 );
 
@@ -81,11 +89,13 @@ test.skipIf(isRoot && !canMount)(
       path: place.file("home/data/stats.db"),
       warn: (message) => warnings.push(message),
     });
-    store.record(run());
-    store.record(run());
+    store.runs.append(run());
+    await store.flushed().catch(() => null);
+    store.runs.append(run());
+    await store.flushed().catch(() => null);
     expect(warnings).toHaveLength(1);
-    expect(store.runs(everything)).toEqual([]);
-    store.close();
+    expect(await runsOf(store)).toEqual([]);
+    await store.close();
   },
 );
 

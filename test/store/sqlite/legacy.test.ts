@@ -1,10 +1,8 @@
 import { expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import { readFileSync, writeFileSync } from "node:fs";
-import { openStore } from "../../src/store/open.ts";
-import { folder, neverWarn, run } from "./samples.ts";
-
-const everything = { path: null, model: null };
+import { openStore } from "../../../src/store/open.ts";
+import { folder, neverWarn, run, runsOf } from "../samples.ts";
 
 test("takeOver() copies the runs of a recognised table once, and leaves the old file", async () => {
   using place = folder();
@@ -20,7 +18,7 @@ test("takeOver() copies the runs of a recognised table once, and leaves the old 
   );
   const before = readFileSync(legacyPath);
   const store = await openStore({ path, legacyPath, warn: neverWarn });
-  const [first, second, ...more] = store.runs(everything);
+  const [first, second, ...more] = await runsOf(store);
   expect(first).toMatchObject({
     path: "/old/a.rllm",
     name: "a",
@@ -38,11 +36,11 @@ test("takeOver() copies the runs of a recognised table once, and leaves the old 
     started: Date.UTC(2025, 0, 2, 3, 4, 6),
   });
   expect(more).toEqual([]);
-  store.record(run());
-  store.close();
+  store.runs.append(run());
+  await store.close();
   const again = await openStore({ path, legacyPath, warn: neverWarn });
-  expect(again.runs(everything)).toHaveLength(3);
-  again.close();
+  expect(await runsOf(again)).toHaveLength(3);
+  await again.close();
   expect(readFileSync(legacyPath).equals(before)).toBe(true);
 });
 
@@ -56,11 +54,11 @@ test("takeOver() reads other names, epoch seconds, and the schema columns", asyn
     '"odd ""name"',
   );
   const store = await openStore({ path: place.file("stats.db"), legacyPath, warn: neverWarn });
-  store.record(run());
-  expect(store.runs({ path: "/old/b.rllm", model: "m/x" })).toMatchObject([
+  store.runs.append(run());
+  expect(await runsOf(store, { path: "/old/b.rllm", model: "m/x" })).toMatchObject([
     { started: 1_735_787_045_000, ok: false, inputOk: true, outputOk: false, error: "unknown" },
   ]);
-  store.close();
+  await store.close();
 });
 
 test("takeOver() leaves a file it does not recognise, and says so once ever", async () => {
@@ -70,8 +68,8 @@ test("takeOver() leaves a file it does not recognise, and says so once ever", as
   const warnings: string[] = [];
   for (let time = 0; time < 2; time++) {
     const store = await openStore({ path, legacyPath, warn: (message) => warnings.push(message) });
-    store.record(run());
-    store.close();
+    store.runs.append(run());
+    await store.close();
   }
   expect(warnings).toEqual([
     `Cannot take over the old statistics in "${legacyPath}": no table of runs is recognised in it; it is left as it is`,
@@ -88,12 +86,12 @@ test("takeOver() never fails a run when the old file is garbage", async () => {
     legacyPath,
     warn: (message) => warnings.push(message),
   });
-  store.record(run());
-  expect(store.runs(everything)).toHaveLength(1);
+  store.runs.append(run());
+  expect(await runsOf(store)).toHaveLength(1);
   expect(warnings).toEqual([
     `Cannot take over the old statistics in "${legacyPath}": the file is not a SQLite database`,
   ]);
-  store.close();
+  await store.close();
 });
 
 test("runs() takes the old file over when nothing was recorded yet", async () => {
@@ -106,8 +104,8 @@ test("runs() takes the old file over when nothing was recorded yet", async () =>
     "runs",
   );
   const store = await openStore({ path: place.file("stats.db"), legacyPath, warn: neverWarn });
-  expect(store.programs()).toEqual(["/a.rllm"]);
-  store.close();
+  expect(await runsOf(store)).toMatchObject([{ path: "/a.rllm" }]);
+  await store.close();
 });
 
 function makeLegacy(

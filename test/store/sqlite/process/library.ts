@@ -1,6 +1,6 @@
 // Bundled for Node: records a run, reads it back and says what came out, as JSON on stdout.
-import { loadDriver } from "../../../src/store/driver.ts";
-import { openStore } from "../../../src/store/open.ts";
+import { loadDriver } from "../../../../src/store/sqlite/driver.ts";
+import { openStore } from "../../../../src/store/open.ts";
 
 const warnings: string[] = [];
 const driver = await loadDriver();
@@ -20,7 +20,7 @@ const attempts = [
   },
 ];
 for (const id of ["1", "2"]) {
-  store.record({
+  store.runs.append({
     id,
     parent: null,
     path: "/programs/a.rllm",
@@ -33,10 +33,11 @@ for (const id of ["1", "2"]) {
     error: null,
     inputOk: true,
     outputOk: null,
+    tags: {},
     attempts,
   });
 }
-const runs = store.runs({ path: "/programs/a.rllm", model: null });
-const programs = store.programs();
-store.close();
-process.stdout.write(JSON.stringify({ driver: driver?.name ?? null, runs, programs, warnings }));
+const runs = [];
+for await (const run of store.runs.query({ path: "/programs/a.rllm" })) runs.push(run);
+await store.close();
+process.stdout.write(JSON.stringify({ driver: driver?.name ?? null, runs, warnings }));

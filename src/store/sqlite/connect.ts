@@ -1,24 +1,28 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { checkedVersion, migrate, MIGRATIONS } from "./migrate.ts";
 import { isBusy, UnusableFile } from "./failure.ts";
 import type { OpenMode, SqlDatabase, SqlDriver } from "./driver.ts";
 
-/**
- * How long a statement waits for other processes, in milliseconds: two hundred of them at once need
- * about one second.
- */
+/** How long reading, and what a user asked for, waits for other processes; milliseconds. */
 export const PATIENCE_MS = 5000;
 
 /**
  * Opens the file for reading and writing, creating it (0600, its folder 0700) and bringing it up to
  * date.
  */
-export function connectToWrite(driver: SqlDriver, path: string, patience: number): SqlDatabase {
+export function connectToWrite(
+  driver: SqlDriver,
+  path: string,
+  { patience, mayMigrate }: { readonly patience: number; readonly mayMigrate: boolean },
+): SqlDatabase {
   createFile(path);
+  expectFiles(path);
   return connect(driver, path, "write", patience, (database) => {
     // First of all: a file that is not ours to change keeps every byte.
-    checkedVersion(database);
+    const version = checkedVersion(database);
+    if (version > 0 && version < MIGRATIONS.length && !mayMigrate)
+      throw new UnusableFile("it must be brought up to date first");
     const wal = useWal(database);
     // Without a log (some network file systems) NORMAL could corrupt on power loss, with it it
     // can't.
@@ -31,6 +35,7 @@ export function connectToWrite(driver: SqlDriver, path: string, patience: number
 
 /** Opens the file for reading only: where it can't be written to. */
 export function connectToRead(driver: SqlDriver, path: string, patience: number): SqlDatabase {
+  expectFiles(path);
   // A log that could not be moved into the file holds runs that only the ordinary way sees.
   const mode = existsSync(`${path}-wal`) ? "read" : "frozen";
   return connect(driver, path, mode, patience, (database) => {
@@ -40,6 +45,13 @@ export function connectToRead(driver: SqlDriver, path: string, patience: number)
       );
     }
   });
+}
+
+/** An empty database that is gone when it is closed, for a history that has not begun. */
+export function connectToNothing(driver: SqlDriver): SqlDatabase {
+  const database = driver.open(":memory:", "write");
+  migrate(database);
+  return database;
 }
 
 export function setPatience(database: SqlDatabase, milliseconds: number): void {
@@ -69,6 +81,15 @@ function createFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite would make it readable by all; its side files get the mode of this one.
   closeSync(openSync(path, "a", 0o600));
+}
+
+/** A pipe or a device in the place of a file would never end. @throws {UnusableFile} */
+function expectFiles(path: string): void {
+  for (const each of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`])
+    if (statSync(each, { throwIfNoEntry: false })?.isFile() === false)
+      throw new UnusableFile(
+        each === path ? "it is no regular file" : `"${each}" is no regular file`,
+      );
 }
 
 function useWal(database: SqlDatabase): boolean {

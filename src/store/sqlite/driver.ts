@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { isObject } from "../core/json.ts";
+import { isObject } from "../../core/json.ts";
 
 /** The little of SQLite the store needs, so that it runs on what each runtime brings along. */
 export interface SqlDriver {

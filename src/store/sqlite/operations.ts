@@ -1,0 +1,40 @@
+import type { Retention, RunFilter } from "../runs.ts";
+import { answerStats, clearAnswers, findAnswer } from "./answers.ts";
+import type { SqlDatabase } from "./driver.ts";
+import { eventsAfter } from "./events.ts";
+import { findRuns, pageOfRuns, pruneRuns, removeRuns, treeOf } from "./runs.ts";
+import { summaries } from "./summaries.ts";
+import { inTransaction } from "./write.ts";
+
+/** Everything that can be asked of the file, by name, so that another thread can ask it. */
+export const OPERATIONS = {
+  page: pageOfRuns,
+  find: findRuns,
+  tree: treeOf,
+  summaries,
+  events: eventsAfter,
+  answer: findAnswer,
+  answers: answerStats,
+  clear: (database: SqlDatabase, before: number): number =>
+    forgetting(database, () => clearAnswers(database, before)),
+  remove: (database: SqlDatabase, filter: RunFilter): number =>
+    forgetting(database, () => removeRuns(database, filter, STEP)),
+  prune: (database: SqlDatabase, retention: Retention): number =>
+    forgetting(database, () => pruneRuns(database, retention, Date.now(), STEP)),
+} as const;
+
+export type Operations = typeof OPERATIONS;
+export type Operation = keyof Operations;
+
+/** Runs that one transaction removes: others write in between. */
+const STEP = 500;
+
+/** What is removed is overwritten, in the file and in its log. */
+function forgetting<T>(database: SqlDatabase, action: () => T): T {
+  database.exec("PRAGMA secure_delete = ON");
+  try {
+    return inTransaction(database, action);
+  } finally {
+    database.exec("PRAGMA secure_delete = OFF");
+  }
+}

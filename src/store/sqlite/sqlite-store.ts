@@ -1,0 +1,144 @@
+import { ModullmError } from "../../core/error.ts";
+import type { AnswerArea, AnswerQuestion } from "../answers.ts";
+import type { EventArea, EventRows } from "../events.ts";
+import type { RunArea, RunFilter, RunRecord } from "../runs.ts";
+import type { Store } from "../store.ts";
+import { Channel, type ChannelOptions } from "./channel.ts";
+import type { Failure } from "./failure.ts";
+import type { Operation, Operations } from "./operations.ts";
+import type { Cursor, Page } from "./runs.ts";
+import { storedRun } from "./row.ts";
+import { Writer } from "./writer.ts";
+
+const PAGE = 500;
+
+export class SqliteStore implements Store {
+  readonly runs: RunArea;
+  readonly events: EventArea;
+  readonly answers: AnswerArea;
+  readonly #path: string;
+  readonly #warn: (message: string) => void;
+  readonly #channel: Channel;
+  readonly #writer: Writer;
+
+  constructor(options: ChannelOptions) {
+    this.#path = options.path;
+    const warned = new Set<string>();
+    this.#warn = (message) => {
+      if (!warned.has(message)) options.warn(message);
+      warned.add(message);
+    };
+    this.#channel = new Channel({ ...options, warn: this.#warn });
+    this.#writer = new Writer(this.#channel, { path: options.path, warn: this.#warn });
+    this.runs = this.#runArea();
+    this.events = this.#eventArea();
+    this.answers = this.#answerArea();
+  }
+
+  async flushed(): Promise<void> {
+    await this.#writer.flush();
+    const lost = this.#writer.takeLoss();
+    if (lost !== null) throw this.#failed("record in", lost);
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#channel.close();
+  }
+
+  #runArea(): RunArea {
+    return {
+      append: (run) => this.#writer.append({ area: "runs", row: storedRun(run) }),
+      query: (filter, { limit = Number.POSITIVE_INFINITY } = {}) => this.#query(filter, limit),
+      find: (id) => this.#ask("find", id),
+      tree: (id) => this.#ask("tree", id),
+      summaries: (filter) => this.#ask("summaries", filter),
+      remove: (filter) => untilNone(() => this.#ask("remove", filter)),
+      prune: (retention) => untilNone(() => this.#ask("prune", retention)),
+    };
+  }
+
+  #eventArea(): EventArea {
+    let part = 0;
+    return {
+      append: (root, line) => {
+        const row = { root, part: part++, at: Date.now(), lines: [line] };
+        this.#writer.append({ area: "events", row });
+      },
+      read: (root) => this.#readEvents(root),
+    };
+  }
+
+  #answerArea(): AnswerArea {
+    return {
+      find: (question) => this.#findAnswer(question),
+      keep: (row) => this.#writer.append({ area: "answers", row }),
+      stats: () => this.#ask("answers"),
+      clear: (before) => this.#ask("clear", before),
+    };
+  }
+
+  async #findAnswer(question: AnswerQuestion): Promise<unknown> {
+    const unwritten = this.#writer.unwrittenAnswer(question);
+    if (unwritten !== null) return unwritten.value;
+    const values = [question];
+    const request = { kind: "call", operation: "answer", values, brief: true } as const;
+    const reply = await this.#channel.request(request);
+    if (!reply.ok) return undefined;
+    const { value, damaged } = reply.value as ReturnType<Operations["answer"]>;
+    if (damaged) this.#warn(`An answer kept in "${this.#path}" is damaged, and is asked for anew`);
+    if (value !== undefined) this.#writer.append({ area: "hits", row: question });
+    return value;
+  }
+
+  async *#query(filter: RunFilter, limit: number): AsyncGenerator<RunRecord> {
+    let after: Cursor | null = null;
+    for (let left = limit; left > 0;) {
+      const page: Page = await this.#ask("page", filter, after, Math.min(left, PAGE));
+      if (page.damaged > 0)
+        this.#warn(`Damaged rows in "${this.#path}" are shown without their calls and tags`);
+      yield* page.runs;
+      if (page.next === null) return;
+      after = page.next;
+      left -= page.runs.length;
+    }
+  }
+
+  async *#readEvents(root: string): AsyncGenerator<string> {
+    for (let part = -1; ;) {
+      const rows: readonly EventRows[] = await this.#ask("events", root, part);
+      for (const row of rows) yield* row.lines;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      part = last.part;
+    }
+  }
+
+  async #ask<Name extends Operation>(
+    operation: Name,
+    ...values: Operations[Name] extends (database: never, ...values: infer Values) => unknown
+      ? Values
+      : never
+  ): Promise<ReturnType<Operations[Name]>> {
+    await this.#writer.flush();
+    const request = { kind: "call", operation, values, brief: false } as const;
+    const reply = await this.#channel.request(request);
+    if (reply.ok) return reply.value as ReturnType<Operations[Name]>;
+    throw this.#failed("read the statistics in", reply.failure);
+  }
+
+  #failed(action: string, { reason }: Failure): ModullmError {
+    const path = this.#path;
+    return new ModullmError("RLLM_018", `Cannot ${action} "${path}": ${reason}`, {
+      details: { path, reason },
+      hint: "Move the file away to start anew, or use the version of this program that wrote it.",
+    });
+  }
+}
+
+/** Step by step, so that others can write in between. */
+async function untilNone(step: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let gone = await step(); gone > 0; gone = await step()) total += gone;
+  return total;
+}

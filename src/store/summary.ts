@@ -1,0 +1,186 @@
+import { isObject } from "../core/json.ts";
+import { addCounts, addLatencies, type Latencies, MOST_EXACT, takeLatencies } from "./latencies.ts";
+import { type RunRecord, usageOf } from "./runs.ts";
+
+/**
+ * What is counted of runs as they are recorded, so that nobody reads a long history to sum it up.
+ * Plain JSON.
+ */
+export interface RunSummary {
+  readonly runs: number;
+  readonly ok: number;
+  readonly inputOk: number;
+  /** Runs that asked for an answer, and those whose final answer met the schema. */
+  readonly answered: number;
+  readonly outputOk: number;
+  /** Runs with an answer that was known already. */
+  readonly cached: number;
+  /** Runs that called a model: all that follows is of them, but for `errors` and `edits`. */
+  readonly called: number;
+  readonly ms: number;
+  readonly prompt: Sum;
+  readonly completion: Sum;
+  /** The most completion tokens of one run; null without any. */
+  readonly most: number | null;
+  /** Of the runs whose tokens are known. */
+  readonly pace: { readonly ms: number; readonly tokens: number };
+  readonly usd: Sum;
+  readonly latencies: Latencies;
+  readonly errors: Counts;
+  readonly edits: Counts;
+  /** Calls, and the edits of their answers, by the model that was called. */
+  readonly models: Readonly<Record<string, { readonly calls: number; readonly edits: Counts }>>;
+}
+
+/** Over the runs in which it is known. */
+export interface Sum {
+  readonly runs: number;
+  readonly sum: number;
+}
+
+export type Counts = Readonly<Record<string, number>>;
+
+export function summarize(runs: Iterable<RunRecord>): RunSummary {
+  const total = noRuns();
+  const latencies: number[] = [];
+  for (const run of runs) {
+    total.runs++;
+    if (run.ok) total.ok++;
+    else count(total.errors, [run.error ?? "unknown"]);
+    if (run.inputOk) total.inputOk++;
+    if (run.outputOk !== null) total.answered++;
+    if (run.outputOk === true) total.outputOk++;
+    if (run.attempts.some((attempt) => attempt.cached)) total.cached++;
+    for (const { edits } of run.attempts) count(total.edits, edits);
+    if (!run.attempts.some((attempt) => !attempt.cached)) continue;
+    latencies.push(run.ms);
+    addCalled(total, run);
+  }
+  return { ...total, latencies: { exact: latencies } };
+}
+
+/**
+ * Both together.
+ * @param options.exact how many latencies are kept as they are. @default MOST_EXACT
+ */
+export function sumOf(
+  a: RunSummary,
+  b: RunSummary,
+  { exact = MOST_EXACT }: { readonly exact?: number } = {},
+): RunSummary {
+  return {
+    ...joined(a, b, 1),
+    most: a.most === null || b.most === null ? (a.most ?? b.most) : Math.max(a.most, b.most),
+    latencies: addLatencies(a.latencies, b.latencies, exact),
+  };
+}
+
+/** The first without the second, which is part of it; null where its `most` can't be told. */
+export function differenceOf(a: RunSummary, b: RunSummary): RunSummary | null {
+  if (b.most !== null && b.most >= (a.most ?? 0)) return null;
+  return { ...joined(a, b, -1), most: a.most, latencies: takeLatencies(a.latencies, b.latencies) };
+}
+
+/** A summary that was written as JSON; null for anything else. */
+export function readSummary(text: string): RunSummary | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isWhole =
+      isObject(value) &&
+      Object.entries(noRuns()).every(
+        ([key, empty]) =>
+          typeof value[key] === (empty === null ? "number" : typeof empty) ||
+          (key === "most" && value[key] === null),
+      );
+    return isWhole ? (value as unknown as RunSummary) : null;
+  } catch {
+    return null;
+  }
+}
+
+type Total = { -readonly [Key in keyof RunSummary]: RunSummary[Key] } & {
+  readonly errors: Record<string, number>;
+  readonly edits: Record<string, number>;
+  readonly models: Record<string, { calls: number; readonly edits: Record<string, number> }>;
+};
+
+function noRuns(): Total {
+  return {
+    runs: 0,
+    ok: 0,
+    inputOk: 0,
+    answered: 0,
+    outputOk: 0,
+    cached: 0,
+    called: 0,
+    ms: 0,
+    prompt: { runs: 0, sum: 0 },
+    completion: { runs: 0, sum: 0 },
+    most: null,
+    pace: { ms: 0, tokens: 0 },
+    usd: { runs: 0, sum: 0 },
+    latencies: { exact: [] },
+    errors: {},
+    edits: {},
+    models: {},
+  };
+}
+
+function addCalled(total: Total, run: RunRecord): void {
+  const { prompt, completion, usd } = usageOf(run);
+  const tokens = (prompt ?? 0) + (completion ?? 0);
+  total.called++;
+  total.ms += run.ms;
+  total.prompt = more(total.prompt, prompt);
+  total.completion = more(total.completion, completion);
+  total.usd = more(total.usd, usd);
+  if (completion !== null) total.most = Math.max(total.most ?? 0, completion);
+  if (tokens > 0) total.pace = { ms: total.pace.ms + run.ms, tokens: total.pace.tokens + tokens };
+  for (const { model, edits, cached } of run.attempts) {
+    if (cached) continue;
+    const own = (total.models[model] ??= { calls: 0, edits: {} });
+    own.calls++;
+    count(own.edits, edits);
+  }
+}
+
+function joined(
+  a: RunSummary,
+  b: RunSummary,
+  sign: 1 | -1,
+): Omit<RunSummary, "most" | "latencies"> {
+  const sum = (x: Sum, y: Sum): Sum => ({
+    runs: x.runs + sign * y.runs,
+    sum: x.sum + sign * y.sum,
+  });
+  const models = Object.keys({ ...a.models, ...b.models }).map((model) => {
+    const [x, y] = [a.models[model], b.models[model]];
+    const calls = (x?.calls ?? 0) + sign * (y?.calls ?? 0);
+    return [model, { calls, edits: addCounts(x?.edits ?? {}, y?.edits ?? {}, sign) }] as const;
+  });
+  return {
+    runs: a.runs + sign * b.runs,
+    ok: a.ok + sign * b.ok,
+    inputOk: a.inputOk + sign * b.inputOk,
+    answered: a.answered + sign * b.answered,
+    outputOk: a.outputOk + sign * b.outputOk,
+    cached: a.cached + sign * b.cached,
+    called: a.called + sign * b.called,
+    ms: a.ms + sign * b.ms,
+    prompt: sum(a.prompt, b.prompt),
+    completion: sum(a.completion, b.completion),
+    pace: { ms: a.pace.ms + sign * b.pace.ms, tokens: a.pace.tokens + sign * b.pace.tokens },
+    usd: sum(a.usd, b.usd),
+    errors: addCounts(a.errors, b.errors, sign),
+    edits: addCounts(a.edits, b.edits, sign),
+    models: Object.fromEntries(models.filter(([, { calls }]) => calls > 0)),
+  };
+}
+
+function count(counts: Record<string, number>, words: readonly string[]): void {
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+}
+
+function more({ runs, sum }: Sum, value: number | null): Sum {
+  return value === null ? { runs, sum } : { runs: runs + 1, sum: sum + value };
+}
