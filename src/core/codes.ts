@@ -245,7 +245,7 @@ export const CODES = {
     "plan",
     402,
     "The call would pass the budget.",
-    ["limit", "spent", "would_spend"],
+    ["limit", "kind", "scope", "spent", "would_spend"],
     "Raise the budget, or make the input smaller.",
   ),
   RLLM_021: entry(

@@ -34,7 +34,7 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   RLLM_017: ["ProviderError", "provider model status retryable attempts reason tried"],
   RLLM_018: ["ConfigError", "path line field reason"],
   RLLM_019: ["PluginError", "plugin reason deadline log"],
-  RLLM_020: ["BudgetExceededError", "limit spent would_spend"],
+  RLLM_020: ["BudgetExceededError", "limit kind scope spent would_spend"],
   RLLM_021: ["PolicyDeniedError", "action resource rule"],
   RLLM_022: ["CancelledError", "reason"],
   RLLM_023: ["RecordingMissError", "nearest"],
