@@ -1,5 +1,5 @@
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
-import type { Tree } from "./tree.ts";
+import type { Tree } from "../packages/tree.ts";
 import { ALWAYS_GIVEN } from "./manifest.ts";
 import { runsHere } from "./manifest-check.ts";
 

@@ -4,8 +4,8 @@ import type { Call } from "./call.ts";
 import type { Checks, FromPlugin } from "./checks.ts";
 import type { Fault } from "./fault.ts";
 import { LIMITS } from "./limits.ts";
-import { createLineReader, excerpt } from "./lines.ts";
-import type { PluginProcess } from "./process.ts";
+import { createLineReader, excerpt } from "../process/lines.ts";
+import type { OwnedProcess } from "../process/process.ts";
 
 /** What a plugin answered with an error. */
 export class Refusal extends Error {
@@ -25,7 +25,7 @@ export class Refusal extends Error {
 export class BadAnswer extends Error {}
 
 export interface ConnectionOptions {
-  readonly process: PluginProcess;
+  readonly process: OwnedProcess;
   readonly checks: Checks;
   /** Called once, when the plugin breaks the protocol: nothing more is read or written. */
   readonly broken: (fault: Fault) => void;
@@ -53,7 +53,7 @@ const LARGEST_FIRST_ID = 2 ** 30;
 export class Connection {
   /** Requests that are the plugin's to answer, also those that were cancelled, by id. */
   readonly calls = new Map<number, Call>();
-  readonly #process: PluginProcess;
+  readonly #process: OwnedProcess;
   readonly #checks: Checks;
   readonly #broken: ConnectionOptions["broken"];
   readonly #moved: ConnectionOptions["moved"];
@@ -80,7 +80,7 @@ export class Connection {
     process.stdout.on("data", (bytes: Uint8Array) => {
       if (this.#closed) return;
       const fault = reader.push(bytes, take);
-      if (fault !== null) this.#break(fault);
+      if (fault !== null) this.#break(fault.reason);
     });
     process.stdout.on("error", () => {});
     process.stdout.on("end", () => silent(reader.partial > 0));

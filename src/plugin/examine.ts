@@ -11,8 +11,9 @@ import {
   type Tree,
   TreeFault,
   type TreeOptions,
-} from "./tree.ts";
-import { trustedPlugins } from "./trust.ts";
+} from "../packages/tree.ts";
+import { trustedPackages } from "../packages/trust.ts";
+import { PLUGINS } from "./shelf.ts";
 
 /**
  * What a plugin's files say now. `changed`: there was a yes, to other files. `broken`: it can't be
@@ -50,7 +51,7 @@ export async function examine(
     return { trust: "broken", reason: `it is not as it was installed${changes}`, tree };
   }
   if (fault !== null) return { trust: "broken", reason: reasonOf(fault), tree };
-  const yes = trustedPlugins(paths).find((each) => each.folder === folder);
+  const yes = trustedPackages(PLUGINS, paths).find((each) => each.folder === folder);
   if (yes === undefined) return { trust: "untrusted", reason: null, tree };
   if (yes.sha256 === tree.sha256) return { trust: "trusted", reason: null, tree };
   return { trust: "changed", reason: await changesSince(yes.sha256, tree, paths), tree };

@@ -3,9 +3,9 @@ import { basename, join } from "node:path";
 import { isObject } from "../core/json.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
 import type { Paths } from "../config/paths.ts";
-import { lockedFolder, type LockedPlugin, pluginsFolder, readLock } from "./lock.ts";
+import { lockedFolder, type LockedPackage, packagesFolder, readLock } from "../packages/lock.ts";
 import { type LoadedManifest, readManifest } from "./manifest.ts";
-import { PLUGIN_KEYWORD } from "./registry.ts";
+import { PLUGINS } from "./shelf.ts";
 
 /**
  * Where plugins are looked for, in this order: `project` is `./.modullm/plugins`, `installed` what
@@ -25,7 +25,7 @@ export interface FoundPlugin {
   readonly loaded: LoadedManifest | null;
   readonly fault: ModullmError | null;
   /** For those that were installed. */
-  readonly locked: LockedPlugin | null;
+  readonly locked: LockedPackage | null;
 }
 
 export interface Places {
@@ -42,14 +42,14 @@ const MOST_PACKAGES = 20_000;
  */
 export async function* findPlugins({ paths, cwd }: Places): AsyncGenerator<FoundPlugin> {
   yield* inFolder(join(cwd, ".modullm", "plugins"), "project");
-  for (const [name, locked] of Object.entries(readLock(paths))) {
-    yield await foundAt(lockedFolder(paths, name, locked.sha256), {
+  for (const [name, locked] of Object.entries(readLock(PLUGINS, paths))) {
+    yield await foundAt(lockedFolder(PLUGINS, paths, name, locked.sha256), {
       place: "installed",
       name,
       locked,
     });
   }
-  yield* inFolder(pluginsFolder(paths), "folder");
+  yield* inFolder(packagesFolder(PLUGINS, paths), "folder");
   for await (const folder of packagesIn(join(cwd, "node_modules")))
     yield await foundAt(folder, { place: "package" });
 }
@@ -74,7 +74,7 @@ async function* inFolder(folder: string, place: PluginPlace): AsyncGenerator<Fou
 
 async function foundAt(
   folder: string,
-  about: { readonly place: PluginPlace; readonly name?: string; readonly locked?: LockedPlugin },
+  about: { readonly place: PluginPlace; readonly name?: string; readonly locked?: LockedPackage },
 ): Promise<FoundPlugin> {
   const { place, name, locked = null } = about;
   const real = await realpath(folder).catch(() => folder);
@@ -110,11 +110,11 @@ async function* packagesIn(modules: string): AsyncGenerator<string> {
 async function hasKeyword(folder: string): Promise<boolean> {
   const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "");
   // Most packages never mention it: they need not be parsed.
-  if (!text.includes(PLUGIN_KEYWORD)) return false;
+  if (!text.includes(PLUGINS.keyword)) return false;
   try {
     const about: unknown = JSON.parse(text);
     const keywords = isObject(about) ? about["keywords"] : null;
-    return Array.isArray(keywords) && keywords.includes(PLUGIN_KEYWORD);
+    return Array.isArray(keywords) && keywords.includes(PLUGINS.keyword);
   } catch {
     return false;
   }

@@ -17,11 +17,12 @@ import {
   REQUEST_DEADLINES,
   type RequestDeadlines,
 } from "./limits.ts";
-import { defaultMemory } from "./memory.ts";
-import type { PluginCommand } from "./process.ts";
+import { createRestartLimit } from "../process/intensity.ts";
+import { defaultMemory } from "../process/memory.ts";
+import type { ProcessCommand } from "../process/process.ts";
 import { createSweeper } from "./sweeper.ts";
 
-export interface PluginHostOptions extends PluginCommand {
+export interface PluginHostOptions extends ProcessCommand {
   readonly name: string;
   /** What `initialize` tells the plugin, checked against its manifest. */
   readonly settings: JsonObject;
@@ -109,8 +110,7 @@ class Host implements PluginHost {
   #lives = 0;
   #waiting: Call[] = [];
   /** When lives ended badly, and why the last one did. */
-  #failures: number[] = [];
-  #lastFault = "";
+  readonly #restarts = createRestartLimit({ most: LIMITS.failures, within: LIMITS.failuresMs });
   #closing: Promise<void> | null = null;
   #closed = false;
   #starting: Start | null = null;
@@ -222,11 +222,9 @@ class Host implements PluginHost {
 
   #begin(): void {
     const now = performance.now();
-    this.#failures = this.#failures.filter((at) => at > now - LIMITS.failuresMs);
-    const [oldest] = this.#failures;
-    if (oldest !== undefined && this.#failures.length >= LIMITS.failures) {
-      const wait = seconds(oldest + LIMITS.failuresMs - now);
-      const reason = `it failed ${this.#failures.length} times within a minute, the last time because ${this.#lastFault}; it is not started again for ${wait}`;
+    const refused = this.#restarts.refusal();
+    if (refused !== null) {
+      const reason = `it failed ${refused.count} times within a minute, the last time because ${refused.reason}; it is not started again for ${seconds(refused.wait)}`;
       return this.#failStart(pluginError(this.name, { reason }));
     }
     this.#lives++;
@@ -260,8 +258,7 @@ class Host implements PluginHost {
     if (this.#closing) return;
     const left = life.left();
     if (fault.clean !== true || left.some((call) => call.sentAt !== 0)) {
-      this.#failures.push(performance.now());
-      this.#lastFault = fault.reason;
+      this.#restarts.failed(fault.reason);
     }
     const error = pluginError(this.name, fault, life.log());
     const again: Call[] = [];

@@ -1,10 +1,10 @@
 import { fileReason } from "../config/text.ts";
 import { ModullmError } from "../core/error.ts";
-import { DependencyFault } from "./dependencies.ts";
+import { DependencyFault } from "../packages/dependencies.ts";
 import { refusal } from "./refusal.ts";
-import type { PluginSource } from "./source.ts";
-import { stageReason } from "./stage.ts";
-import { TreeFault } from "./tree.ts";
+import type { PackageSource } from "../packages/source.ts";
+import { stageReason } from "../packages/stage.ts";
+import { TreeFault } from "../packages/tree.ts";
 
 const NOTHING_CHANGED = "Nothing was changed.";
 
@@ -14,7 +14,7 @@ export function explained(
   facts: {
     readonly action: string;
     readonly written: string;
-    readonly source: PluginSource;
+    readonly source: PackageSource;
     readonly signal: AbortSignal;
   },
 ): unknown {

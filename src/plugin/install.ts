@@ -3,17 +3,24 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { describePlugin } from "./about.ts";
-import { installDependencies } from "./dependencies.ts";
+import { installDependencies } from "../packages/dependencies.ts";
 import { explained } from "./install-failure.ts";
-import { forget, putInPlace, sweep } from "./installed-files.ts";
-import { changeLock, lockedFolder, type LockedPlugin, pluginsFolder, readLock } from "./lock.ts";
+import { forget, putInPlace, sweep } from "../packages/installed-files.ts";
+import {
+  changeLock,
+  lockedFolder,
+  type LockedPackage,
+  packagesFolder,
+  readLock,
+} from "../packages/lock.ts";
 import { type LoadedManifest, partsOf, readManifest } from "./manifest.ts";
-import type { RegistryConfig } from "./npmrc.ts";
+import type { RegistryConfig } from "../packages/npmrc.ts";
 import { notTrusted, refusal } from "./refusal.ts";
-import { describeSource, type PluginSource, readSource, SourceFault } from "./source.ts";
-import { stage } from "./stage.ts";
-import { copyTree, readTree, type Tree } from "./tree.ts";
-import { trustedPlugins, trustPlugin } from "./trust.ts";
+import { describeSource, type PackageSource, readSource, SourceFault } from "../packages/source.ts";
+import { stage } from "../packages/stage.ts";
+import { copyTree, readTree, type Tree } from "../packages/tree.ts";
+import { trustedPackages, trustPackage } from "../packages/trust.ts";
+import { PLUGINS } from "./shelf.ts";
 
 export interface InstallOptions {
   readonly paths: Paths;
@@ -37,7 +44,7 @@ export interface InstallOptions {
   readonly warn: (message: string) => void;
 }
 
-export interface Installed extends LockedPlugin {
+export interface Installed extends LockedPackage {
   readonly name: string;
   readonly folder: string;
   readonly trusted: boolean;
@@ -77,15 +84,15 @@ export async function updatePlugin(name: string, options: InstallOptions): Promi
 }
 
 /** @throws {ModullmError} RLLM_019 when it is not installed */
-export async function removePlugin(name: string, paths: Paths): Promise<LockedPlugin> {
+export async function removePlugin(name: string, paths: Paths): Promise<LockedPackage> {
   const locked = lockedPlugin("remove", name, paths);
-  await changeLock(paths, name, null);
-  await forget(paths, lockedFolder(paths, name, locked.sha256));
+  await changeLock(PLUGINS, paths, name, null);
+  await forget(PLUGINS, paths, lockedFolder(PLUGINS, paths, name, locked.sha256));
   return locked;
 }
 
-function lockedPlugin(action: string, name: string, paths: Paths): LockedPlugin {
-  const lock = readLock(paths);
+function lockedPlugin(action: string, name: string, paths: Paths): LockedPackage {
+  const lock = readLock(PLUGINS, paths);
   const locked = Object.hasOwn(lock, name) ? lock[name] : undefined;
   if (locked !== undefined) return locked;
   throw refusal(action, name, {
@@ -96,18 +103,18 @@ function lockedPlugin(action: string, name: string, paths: Paths): LockedPlugin 
 
 /** @param expected the name that it must have; null: any */
 async function install(
-  source: PluginSource,
+  source: PackageSource,
   written: string,
   expected: string | null,
   options: InstallOptions,
 ): Promise<Installed> {
   const { paths, signal } = options;
   const action = expected === null ? "install" : "update";
-  const work = join(pluginsFolder(paths), `.staging-${process.pid}-${randomUUID()}`);
+  const work = join(packagesFolder(PLUGINS, paths), `.staging-${process.pid}-${randomUUID()}`);
   try {
-    await sweep(paths);
+    await sweep(PLUGINS, paths);
     await mkdir(work, { recursive: true, mode: 0o700 });
-    const staged = await stage(source, { ...options, work });
+    const staged = await stage(source, { ...options, manifest: PLUGINS.manifest, work });
     const { manifest } = await readManifest(staged.folder);
     const { name } = manifest;
     if (expected !== null && name !== expected)
@@ -153,7 +160,7 @@ interface Arrived {
   readonly written: string;
   readonly loaded: LoadedManifest;
   readonly tree: Tree;
-  readonly locked: LockedPlugin;
+  readonly locked: LockedPackage;
 }
 
 /** Asks for a yes where one is needed, and puts the plugin into its place. */
@@ -164,11 +171,11 @@ async function accept(
   const { paths, ask, yes, signal } = options;
   const { manifest } = loaded;
   const { name } = manifest;
-  const target = lockedFolder(paths, name, tree.sha256);
-  const lock = readLock(paths);
+  const target = lockedFolder(PLUGINS, paths, name, tree.sha256);
+  const lock = readLock(PLUGINS, paths);
   const before = Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
-  const old = before === null ? null : lockedFolder(paths, name, before.sha256);
-  const trusts = trustedPlugins(paths);
+  const old = before === null ? null : lockedFolder(PLUGINS, paths, name, before.sha256);
+  const trusts = trustedPackages(PLUGINS, paths);
   const wasTrusted = trusts.some(({ folder }) => folder === old);
   const isTrusted = trusts.some(
     ({ folder, sha256 }) => folder === target && sha256 === tree.sha256,
@@ -200,9 +207,16 @@ async function accept(
       hint: `Say yes with \`modullm plugins ${action} ${written} --yes\`, or at a terminal.`,
     });
   }
-  await putInPlace(loaded.folder, target, { tree, name, locked, paths, signal });
-  if (trusted) await trustPlugin(paths, { name, folder: target, sha256: tree.sha256 });
-  if (old !== null && old !== target) await forget(paths, old);
+  await putInPlace(loaded.folder, target, {
+    shelf: PLUGINS,
+    tree,
+    name,
+    locked,
+    paths,
+    signal,
+  });
+  if (trusted) await trustPackage(PLUGINS, paths, { name, folder: target, sha256: tree.sha256 });
+  if (old !== null && old !== target) await forget(PLUGINS, paths, old);
   const changed = before?.sha256 !== tree.sha256;
   return { ...locked, name, folder: target, trusted, previous: before?.version ?? null, changed };
 }

@@ -11,10 +11,15 @@ import { Connection } from "./connection.ts";
 import { type Fault, seconds } from "./fault.ts";
 import { type HostDeadlines, LIMITS } from "./limits.ts";
 import { createLog, type PluginLog } from "./log.ts";
-import { watchMemory } from "./memory.ts";
-import { type End, type PluginCommand, type PluginProcess, startProcess } from "./process.ts";
+import { watchMemory } from "../process/memory.ts";
+import {
+  type End,
+  type ProcessCommand,
+  type OwnedProcess,
+  startProcess,
+} from "../process/process.ts";
 
-export interface LifeOptions extends PluginCommand {
+export interface LifeOptions extends ProcessCommand {
   readonly settings: JsonObject;
   readonly dataFolder: string;
   readonly deadlines: HostDeadlines;
@@ -47,7 +52,7 @@ export class Life {
   readonly connection: Connection;
   initialized: InitializeResult | null = null;
   readonly #options: LifeOptions;
-  readonly #process: PluginProcess;
+  readonly #process: OwnedProcess;
   readonly #log: PluginLog;
   readonly #stopWatching: () => void;
   /** Why it is over; the first reason stands. */

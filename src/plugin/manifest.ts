@@ -5,6 +5,7 @@ import { fileReason } from "../config/text.ts";
 import { isObject } from "../core/json.ts";
 import { checkManifest, ManifestFault, runsHere } from "./manifest-check.ts";
 import { refusal } from "./refusal.ts";
+import { MANIFEST_FILE } from "./shelf.ts";
 
 /** A manifest and where it was read. */
 export interface LoadedManifest {
@@ -35,8 +36,7 @@ export interface StartOptions {
   readonly node?: boolean;
 }
 
-export const MANIFEST_FILE = "modullm-plugin.json";
-export const PACKAGE_FILE = "package.json";
+const PACKAGE_FILE = "package.json";
 /** The field of package.json that is a manifest. */
 const FIELD = "modullm";
 /** Bytes. */

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { fileReason } from "../config/text.ts";
-import { DependencyFault, missingDependencies } from "./dependencies.ts";
+import { DependencyFault, missingDependencies } from "../packages/dependencies.ts";
 import { copyFolder } from "./examine.ts";
 import type { FoundPlugin } from "./find.ts";
 import { type LoadedManifest, readManifest } from "./manifest.ts";
 import { refusal } from "./refusal.ts";
-import { copyTree, readTree, type Tree } from "./tree.ts";
+import { copyTree, readTree, type Tree } from "../packages/tree.ts";
 
 /**
  * The files that were said yes to, in a folder of ours: nothing around it (a package beside it, a

@@ -7,14 +7,14 @@ import { describePlugin } from "./about.ts";
 import { examine, type Examination } from "./examine.ts";
 import { findPlugin, findPlugins, type FoundPlugin } from "./find.ts";
 import { type LoadedManifest, readManifest, startCommand } from "./manifest.ts";
-import { installedDataFolder } from "./lock.ts";
 import { digestOf, onDisk, ownCopy } from "./own-copy.ts";
 import { notTrusted, refusal } from "./refusal.ts";
 import { checkSettings } from "./settings.ts";
-import { describeSource } from "./source.ts";
-import type { Tree } from "./tree.ts";
-import { trustPlugin } from "./trust.ts";
+import { describeSource } from "../packages/source.ts";
+import type { Tree } from "../packages/tree.ts";
+import { trustPackage } from "../packages/trust.ts";
 import { readVariables } from "./variables.ts";
+import { installedDataFolder, PLUGINS } from "./shelf.ts";
 
 export interface PluginsOptions {
   readonly config: Config;
@@ -158,7 +158,7 @@ async function askForTrust(plugin: LoadedPlugin, { ask, config }: PluginsOptions
   // The answer may have taken its time.
   if (plugin.locked !== null && (await digestOf(folder)) !== tree.sha256)
     throw refusal("start", name, { reason: "its files changed while you were asked" });
-  await trustPlugin(config.paths, { name, folder, sha256: tree.sha256 });
+  await trustPackage(PLUGINS, config.paths, { name, folder, sha256: tree.sha256 });
 }
 
 /** Where a plugin comes from, for people. */

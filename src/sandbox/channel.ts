@@ -1,5 +1,3 @@
-import { createByteStore } from "./bytes.ts";
-
 /**
  * The bridge between the host and code in a sandbox: JSON lines over the guest's standard input and
  * output, one dialogue for all kinds of guest. What the code prints goes to standard error, both
@@ -44,38 +42,3 @@ export interface Hello {
 
 /** Arguments that one call may have. */
 export const MAX_ARGUMENTS = 16;
-
-export interface LineReader {
-  /** @throws {LineTooLong} */
-  push(bytes: Uint8Array): readonly string[];
-  /** Whether part of a line is waiting. */
-  readonly partial: boolean;
-}
-
-export class LineTooLong extends Error {}
-
-/** Lines of at most `limit` bytes, out of pieces; nothing longer is ever held. */
-export function createLineReader(limit: number): LineReader {
-  const line = createByteStore();
-  function add(piece: Uint8Array): void {
-    if (line.size + piece.length > limit)
-      throw new LineTooLong(`a line is longer than ${limit} bytes`);
-    line.add(piece);
-  }
-  return {
-    get partial() {
-      return line.size > 0;
-    },
-    push(bytes) {
-      const lines: string[] = [];
-      let from = 0;
-      for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
-        add(bytes.subarray(from, end));
-        lines.push(line.take());
-        from = end + 1;
-      }
-      if (from < bytes.length) add(bytes.subarray(from));
-      return lines;
-    },
-  };
-}

@@ -1,15 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { ModullmError } from "../core/error.ts";
 import { isObject, type Json, parseJson, writeJson } from "../core/json.ts";
-import {
-  createLineReader,
-  type Hello,
-  type HostMessage,
-  LineTooLong,
-  MAX_ARGUMENTS,
-} from "./channel.ts";
+import { createLineReader } from "../process/lines.ts";
+import { type OwnedProcess, startProcess } from "../process/process.ts";
+import { type Hello, type HostMessage, MAX_ARGUMENTS } from "./channel.ts";
 import { type Level, LEVELS } from "./levels.ts";
 import { exitFailure, failure, readFailure, sandboxUnavailable } from "./failure.ts";
 import { createPrinted } from "./printed.ts";
@@ -37,7 +32,7 @@ export interface Guest {
   /** What this kind of guest is told beside what every one is. */
   readonly hello: Readonly<Record<string, unknown>>;
   /** A process of it that was started before, and not spoken to since. @default one is started */
-  readonly started?: ChildProcess;
+  readonly started?: OwnedProcess;
   /**
    * Its two outputs come by different ways, so that what is printed may come long after the result:
    * it is told a `printedMark` and writes that to standard error when a run ends.
@@ -67,11 +62,6 @@ const START_PRINTED = 8192;
  * being sent.
  */
 const MARK_MS = 500;
-/**
- * Milliseconds that pipes may stay open after the process has ended, in the hands of what it
- * started.
- */
-const PIPES_MS = 200;
 /** Bytes of a line beside the value it carries. */
 const LINE_MARGIN = 64 * 1024;
 /** Calls over the limit after which the session ends. */
@@ -92,19 +82,12 @@ export async function openSession(
   return session;
 }
 
-/** Starts a guest's process without a word to it, for `Guest.started`. */
-export function startGuest({
-  command,
-  args,
-  env,
-  cwd,
-}: Pick<Guest, "command" | "args" | "env" | "cwd">): ChildProcess {
-  return spawn(command, [...args], {
-    env,
-    ...(cwd === undefined ? {} : { cwd }),
-    detached: true,
-    stdio: "pipe",
-  });
+/**
+ * Starts a guest's process without a word to it, for `Guest.started`. No guard stands beside it: it
+ * ends with its input.
+ */
+export function startGuest(guest: Pick<Guest, "command" | "args" | "env" | "cwd">): OwnedProcess {
+  return startProcess(guest, { guard: false });
 }
 
 type Answer = Extract<HostMessage, { do: "return" | "throw" }>;
@@ -118,7 +101,7 @@ class GuestSession implements SandboxSession {
   readonly #builtins: "safe" | "all";
   readonly #signal: AbortSignal;
   readonly #nonce = randomBytes(12).toString("hex");
-  readonly #process: ChildProcess;
+  readonly #process: OwnedProcess;
   #printed = createPrinted(START_PRINTED);
   readonly #mark: PrintedMark | null;
   /** Its process has ended, and all it printed has come. */
@@ -305,7 +288,7 @@ class GuestSession implements SandboxSession {
         resolve(reply);
       };
       // A guest that has died can't read; its end is told by `exit`.
-      this.#process.stdin?.write(line);
+      this.#process.stdin.write(line);
     });
   }
 
@@ -314,32 +297,24 @@ class GuestSession implements SandboxSession {
     this.#stopWatching = this.#guest.watch?.((reason) =>
       this.#finish(failure("LimitError", reason)),
     );
-    const { stdin, stdout, stderr } = this.#process;
+    const { stdout, stderr } = this.#process;
     const reader = createLineReader(this.#limits.maxValueBytes + LINE_MARGIN);
-    stdin?.on("error", () => {});
-    stderr?.on("data", (bytes: Uint8Array) =>
-      this.#printed.push(this.#mark?.strip(bytes) ?? bytes),
-    );
-    stdout?.on("data", (bytes: Uint8Array) => {
+    stderr.on("data", (bytes: Uint8Array) => this.#printed.push(this.#mark?.strip(bytes) ?? bytes));
+    const take = (line: string): boolean => {
+      this.#receive(line);
+      return this.#end === null;
+    };
+    stdout.on("data", (bytes: Uint8Array) => {
       if (this.#end) return;
-      try {
-        for (const line of reader.push(bytes)) this.#receive(line);
-        if (reader.partial && this.#waiting === null) this.#broken("it spoke out of turn");
-      } catch (thrown) {
-        if (!(thrown instanceof LineTooLong)) throw thrown;
+      const fault = reader.push(bytes, take);
+      if (fault?.kind === "too-long") {
         const reason = `it is larger than ${this.#limits.maxValueBytes} bytes`;
         this.#finish({ ...failure("ResultError", reason), hint: "Give less, or a summary of it." });
-      }
+      } else if (fault !== null) this.#broken(fault.reason);
+      else if (reader.partial > 0 && this.#waiting === null) this.#broken("it spoke out of turn");
     });
-    return await new Promise<Failure>((resolve) => {
-      this.#process.once("error", ({ message }) =>
-        resolve(failure("CrashError", `"${this.#guest.command}" can't be started: ${message}`)),
-      );
-      this.#process.once("exit", () => this.#endPipes());
-      this.#process.once("close", (status, killer) =>
-        resolve(exitFailure(status, killer, this.#limits)),
-      );
-    });
+    const { how, started, status, signal } = await this.#process.ended;
+    return started ? exitFailure(status, signal, this.#limits) : failure("CrashError", how);
   }
 
   /** Ends the session of a process that has ended, and cleans up. */
@@ -348,20 +323,6 @@ class GuestSession implements SandboxSession {
     this.#signal.removeEventListener("abort", this.#abort);
     this.#finish(end);
     await this.#guest.cleanUp?.();
-  }
-
-  /**
-   * What the guest started may outlive it, and holds its pipes: the group is killed, and nobody
-   * waits long for those that left it.
-   */
-  #endPipes(): void {
-    const { pid, stdout, stderr } = this.#process;
-    killGroup(pid);
-    const timer = setTimeout(() => {
-      stdout?.destroy();
-      stderr?.destroy();
-    }, PIPES_MS);
-    this.#process.once("close", () => clearTimeout(timer));
   }
 
   #receive(line: string): void {
@@ -398,14 +359,11 @@ class GuestSession implements SandboxSession {
   #finish(end: Failure): Failure {
     if (this.#end) return this.#end;
     this.#end = end;
-    const { pid, exitCode, signalCode, stdin } = this.#process;
-    // The number of a process that has ended may be another's by now.
-    const runs = exitCode === null && signalCode === null;
-    if (runs && this.#guest.startsWhole === true && !this.#ready) {
-      stdin?.end();
-      const late = setTimeout(() => killGroup(pid), this.#guest.startMs ?? START_MS);
-      this.#process.once("exit", () => clearTimeout(late));
-    } else if (runs) killGroup(pid);
+    if (this.#process.alive && this.#guest.startsWhole === true && !this.#ready) {
+      this.#process.stdin.end();
+      const late = setTimeout(() => this.#process.kill(), this.#guest.startMs ?? START_MS);
+      void this.#process.ended.then(() => clearTimeout(late));
+    } else this.#process.kill();
     this.#waiting?.(end);
     this.#interrupt?.(end);
     const reason: unknown = this.#signal.aborted
@@ -425,15 +383,5 @@ async function answerOf(
     return { do: "return", value: (await granted(args, signal)) ?? null };
   } catch (thrown) {
     return { do: "throw", message: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
-}
-
-/** Kills the process with its group, which may outlive it. */
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
-  } catch {
-    // It is gone already.
   }
 }

@@ -15,6 +15,8 @@ const FLOORS: Record<string, number> = {
   contract: 1,
   program: 1,
   answer: 1,
+  process: 1.5,
+  packages: 1.6,
   media: 2,
   model: 2,
   plugin: 2,

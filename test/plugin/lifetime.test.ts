@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { memoryOf } from "../../src/plugin/memory.ts";
+import { memoryOf } from "../../src/process/memory.ts";
 import { chat, isAlive, startFaulty, until } from "./faulty.ts";
 
 const PROGRAM = join(import.meta.dir, "host-program.ts");

@@ -1,42 +1,8 @@
 import { heapStats } from "bun:jsc";
 import { describe, expect, test } from "bun:test";
 import { createByteStore } from "../../src/sandbox/bytes.ts";
-import { createLineReader, LineTooLong } from "../../src/sandbox/channel.ts";
 import { createPrinted } from "../../src/sandbox/printed.ts";
 import { checkValue } from "../../src/sandbox/values.ts";
-
-describe("createLineReader()", () => {
-  test("gives the same lines however the bytes are cut", () => {
-    const bytes = Buffer.from("one\n\nthree é🎉\r\nfour\nhalf");
-    for (let size = 1; size <= bytes.length; size++) {
-      const reader = createLineReader(100);
-      const lines: string[] = [];
-      for (let from = 0; from < bytes.length; from += size)
-        lines.push(...reader.push(bytes.subarray(from, from + size)));
-      expect(lines).toEqual(["one", "", "three é🎉\r", "four"]);
-      expect(reader.partial).toBe(true);
-      expect(reader.push(Buffer.from("\n"))).toEqual(["half"]);
-      expect(reader.partial).toBe(false);
-    }
-  });
-
-  test("takes a line of the limit, and none that is longer, whole or in pieces", () => {
-    expect(createLineReader(5).push(Buffer.from("12345\n"))).toEqual(["12345"]);
-    expect(() => createLineReader(5).push(Buffer.from("123456\n"))).toThrow(LineTooLong);
-    expect(() => createLineReader(5).push(Buffer.from("123456"))).toThrow(LineTooLong);
-    const reader = createLineReader(5);
-    reader.push(Buffer.from("123"));
-    expect(() => reader.push(Buffer.from("456"))).toThrow(LineTooLong);
-  });
-
-  test("does not keep hold of the bytes it was given", () => {
-    const reader = createLineReader(10);
-    const bytes = Buffer.from("abc");
-    reader.push(bytes);
-    bytes.fill(120);
-    expect(reader.push(Buffer.from("\n"))).toEqual(["abc"]);
-  });
-});
 
 describe("createPrinted()", () => {
   test("keeps the first bytes and counts the rest, anew after each taking", () => {

@@ -101,15 +101,13 @@ describe("openSession()", () => {
       const started = startGuest(
         guest(more.startMs === undefined ? "starts slowly" : "says nothing"),
       );
-      const ended = new Promise((resolve) =>
-        started.once("exit", (status, signal) => resolve(signal ?? status)),
-      );
       const controller = new AbortController();
       const opening = openSession(guest("", { ...more, started }), {}, controller.signal);
       await Bun.sleep(200);
       controller.abort("enough");
       expect(await rejectionOf(opening)).toBe("enough");
-      ends.push(await ended);
+      const { signal, status } = await started.ended;
+      ends.push(signal ?? status);
     }
     expect(ends).toEqual([0, "SIGKILL", "SIGKILL"]);
   });
@@ -167,7 +165,7 @@ describe("a session is ended with ProtocolError by a guest that", () => {
     "no kind": "no message",
     "half a message": "no message",
     "deep message": "no message",
-    binary: "no message",
+    binary: "not UTF-8",
     "endless lines": "no message",
     "unknown kind": '"won"',
     "ready again": '"ready"',

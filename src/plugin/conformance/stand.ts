@@ -3,7 +3,7 @@ import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
 import { VERSION } from "../../core/version.ts";
 import { createChecks } from "../checks.ts";
 import { HOST_DEADLINES } from "../limits.ts";
-import type { PluginCommand } from "../process.ts";
+import type { ProcessCommand } from "../../process/process.ts";
 import { listModels, resultOf } from "./answers.ts";
 import { type Bench, type Check, type Facts, Miss, Skip, want } from "./check.ts";
 import type { CheckResult, SuiteOptions } from "./suite.ts";
@@ -15,12 +15,12 @@ const PATIENCE = 30_000;
 /** Starts the processes that checks are made on. */
 export class Stand {
   facts: Facts;
-  readonly #command: PluginCommand;
+  readonly #command: ProcessCommand;
   readonly #dataFolder: string;
   readonly #wires: Wire[] = [];
   #shared: Promise<Wire> | null = null;
 
-  constructor(command: PluginCommand, options: SuiteOptions, dataFolder: string) {
+  constructor(command: ProcessCommand, options: SuiteOptions, dataFolder: string) {
     this.#command = command;
     this.#dataFolder = dataFolder;
     const { model = null, patience = PATIENCE } = options;

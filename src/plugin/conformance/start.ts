@@ -1,5 +1,5 @@
 import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
-import { excerpt } from "../lines.ts";
+import { excerpt } from "../../process/lines.ts";
 import { chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
 import { type Check, Skip, want } from "./check.ts";
 

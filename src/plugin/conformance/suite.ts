@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Manifest } from "../../../plugins/sdk/protocol.ts";
 import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { PluginCommand } from "../process.ts";
+import type { ProcessCommand } from "../../process/process.ts";
 import { abilityChecks } from "./abilities.ts";
 import { cancelChecks } from "./cancel.ts";
 import { chatTrafficChecks } from "./chat-traffic.ts";
@@ -80,7 +80,7 @@ export interface Report {
  * @param told called after each check, for those who watch
  */
 export async function testPlugin(
-  command: PluginCommand,
+  command: ProcessCommand,
   options: SuiteOptions = {},
   told: (result: CheckResult, at: number, of: number) => void = () => {},
 ): Promise<Report> {

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject, parseJson, writeJson } from "../../core/json.ts";
-import { createLineReader, excerpt } from "../lines.ts";
+import { createLineReader, excerpt } from "../../process/lines.ts";
 import { LIMITS } from "../limits.ts";
-import { type End, type PluginCommand, type PluginProcess, startProcess } from "../process.ts";
+import {
+  type End,
+  type ProcessCommand,
+  type OwnedProcess,
+  startProcess,
+} from "../../process/process.ts";
 import { Miss } from "./check.ts";
 
 export type Message = Readonly<Record<string, unknown>>;
@@ -50,12 +55,12 @@ export class Wire {
   /** Null while it runs. */
   end: End | null = null;
   readonly ended: Promise<End>;
-  readonly #process: PluginProcess;
+  readonly #process: OwnedProcess;
   readonly #patience: number;
   #nextId = 1;
   #listeners = new Set<() => void>();
 
-  constructor(command: PluginCommand, options: { readonly patience: number }) {
+  constructor(command: ProcessCommand, options: { readonly patience: number }) {
     this.#patience = options.patience;
     this.#process = startProcess(command);
     const reader = createLineReader(LIMITS.pluginLine);
@@ -65,7 +70,7 @@ export class Wire {
     };
     this.#process.stdout.on("data", (bytes: Uint8Array) => {
       const fault = reader.push(bytes, take);
-      if (fault !== null) this.strays.push({ kind: "garbage", text: fault });
+      if (fault !== null) this.strays.push({ kind: "garbage", text: fault.reason });
       this.#tell();
     });
     this.#process.stderr.on("data", (bytes: Uint8Array) => {

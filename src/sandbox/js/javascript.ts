@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import type { OwnedProcess } from "../../process/process.ts";
 import { createOpenSessions } from "../open-sessions.ts";
 import type { Sandbox, SandboxSession, SessionOptions, SyntaxFault } from "../sandbox.ts";
 import { startGuest } from "../session.ts";
@@ -131,19 +131,19 @@ function closedError(): Error {
 const ENVIRONMENT = { BUN_JSC_maxPerThreadStackUsage: String(16 * 1024 * 1024) };
 
 interface Pool {
-  take(): ChildProcess | undefined;
+  take(): OwnedProcess | undefined;
   fill(count: number): void;
   close(): Promise<void>;
 }
 
 /** Started processes that wait for their one session. */
-function createPool(start: () => ChildProcess): Pool {
-  const waiting: ChildProcess[] = [];
+function createPool(start: () => OwnedProcess): Pool {
+  const waiting: OwnedProcess[] = [];
   return {
     take() {
       for (let taken = waiting.shift(); taken; taken = waiting.shift()) {
-        if (!isAlive(taken)) continue;
-        keepAlive(taken, true);
+        if (!taken.alive) continue;
+        taken.keepsProgram(true);
         return taken;
       }
       return undefined;
@@ -152,36 +152,23 @@ function createPool(start: () => ChildProcess): Pool {
       while (waiting.length < count) {
         const started = start();
         // One that can't be started is not taken; the session that starts its own says why.
-        started.on("error", () => {});
-        keepAlive(started, false);
+        started.keepsProgram(false);
         waiting.push(started);
       }
     },
     async close() {
-      await Promise.all(waiting.splice(0).filter(isAlive).map(end));
+      await Promise.all(
+        waiting
+          .splice(0)
+          .filter(({ alive }) => alive)
+          .map(end),
+      );
     },
   };
 }
 
-function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
-  return pid !== undefined && exitCode === null && signalCode === null;
-}
-
-/** Whether this program stays while the process runs. */
-function keepAlive(guest: ChildProcess, keep: boolean): void {
-  const pipes = [guest.stdin, guest.stdout, guest.stderr] as unknown as ({
-    ref?(): void;
-    unref?(): void;
-  } | null)[];
-  for (const one of [guest, ...pipes]) {
-    if (keep) one?.ref?.();
-    else one?.unref?.();
-  }
-}
-
-async function end(guest: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => guest.once("exit", resolve));
-  keepAlive(guest, true);
-  guest.kill("SIGKILL");
-  await gone;
+async function end(guest: OwnedProcess): Promise<void> {
+  guest.keepsProgram(true);
+  guest.kill();
+  await guest.ended;
 }

@@ -63,8 +63,7 @@ function start(guest: PythonGuest): Guest {
   try {
     return { ...guest, started, hello: guest.hello() };
   } catch (thrown) {
-    started.on("error", () => {});
-    started.kill("SIGKILL");
+    started.kill();
     throw thrown;
   }
 }

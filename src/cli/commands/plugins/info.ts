@@ -1,5 +1,5 @@
 import { ALWAYS_GIVEN } from "../../../plugin/manifest.ts";
-import { describeSource } from "../../../plugin/source.ts";
+import { describeSource } from "../../../packages/source.ts";
 import { needPlugin, openPlugins } from "./open.ts";
 import type { PluginAction } from "./plugin-action.ts";
 

@@ -6,13 +6,14 @@ import {
   installPlugin,
   updatePlugin,
 } from "../../../plugin/install.ts";
-import { readLock } from "../../../plugin/lock.ts";
-import { readRegistryConfig } from "../../../plugin/npmrc.ts";
-import { describeSource } from "../../../plugin/source.ts";
+import { readLock } from "../../../packages/lock.ts";
+import { readRegistryConfig } from "../../../packages/npmrc.ts";
+import { describeSource } from "../../../packages/source.ts";
 import { createAsk } from "../../ask.ts";
 import type { CommandContext } from "../../command.ts";
 import { createLiveLine } from "../../render/live-line.ts";
 import type { PluginAction } from "./plugin-action.ts";
+import { PLUGINS } from "../../../plugin/shelf.ts";
 
 export const install: PluginAction = {
   least: 1,
@@ -34,7 +35,7 @@ export const update: PluginAction = {
   wants: "names of plugins",
   async run(names, context) {
     const { paths } = (await context.app()).config;
-    const wanted = names.length > 0 ? names : Object.keys(readLock(paths));
+    const wanted = names.length > 0 ? names : Object.keys(readLock(PLUGINS, paths));
     const updated: object[] = [];
     let failed = false;
     for (const name of wanted) {

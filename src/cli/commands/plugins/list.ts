@@ -1,4 +1,4 @@
-import { describeSource } from "../../../plugin/source.ts";
+import { describeSource } from "../../../packages/source.ts";
 import { openPlugins } from "./open.ts";
 import type { PluginAction } from "./plugin-action.ts";
 

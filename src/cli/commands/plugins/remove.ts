@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { removePlugin } from "../../../plugin/install.ts";
-import { installedDataFolder } from "../../../plugin/lock.ts";
+import { installedDataFolder } from "../../../plugin/shelf.ts";
 import type { PluginAction } from "./plugin-action.ts";
 
 export const action: PluginAction = {

@@ -1,9 +1,10 @@
 import { toModullmError } from "../../../core/error.ts";
-import { FetchFault } from "../../../plugin/download.ts";
-import { readRegistryConfig } from "../../../plugin/npmrc.ts";
+import { FetchFault } from "../../../packages/download.ts";
+import { readRegistryConfig } from "../../../packages/npmrc.ts";
 import { refusal } from "../../../plugin/refusal.ts";
-import { searchPackages } from "../../../plugin/registry.ts";
+import { searchPackages } from "../../../packages/registry.ts";
 import type { PluginAction } from "./plugin-action.ts";
+import { PLUGINS } from "../../../plugin/shelf.ts";
 
 export const action: PluginAction = {
   least: 0,
@@ -20,7 +21,7 @@ export const action: PluginAction = {
     const interrupt = new AbortController();
     const disarm = output.terminal.onInterrupt(() => interrupt.abort());
     try {
-      const packages = await searchPackages(words.join(" "), {
+      const packages = await searchPackages(words.join(" "), PLUGINS.keyword, {
         config,
         fetch,
         signal: interrupt.signal,

@@ -9,7 +9,7 @@ import {
   readManifest,
   startCommand,
 } from "../../../plugin/manifest.ts";
-import type { PluginCommand } from "../../../plugin/process.ts";
+import type { ProcessCommand } from "../../../process/process.ts";
 import { usable } from "../../../plugin/plugins.ts";
 import { notTrusted } from "../../../plugin/refusal.ts";
 import { checkSettings } from "../../../plugin/settings.ts";
@@ -65,7 +65,7 @@ export const action: PluginAction = {
 };
 
 interface Subject {
-  readonly command: PluginCommand;
+  readonly command: ProcessCommand;
   readonly manifest: Manifest | null;
   readonly settings: JsonObject;
 }
@@ -128,7 +128,7 @@ function commandOf(
   program: string,
   args: readonly string[],
   { options, output, resolve }: CommandContext,
-): PluginCommand {
+): ProcessCommand {
   const { env, cwd } = output.terminal;
   const names = [...ALWAYS_GIVEN, ...options.texts("env")];
   const given = names.flatMap((name) =>

@@ -1,7 +1,8 @@
 import { usable } from "../../../plugin/plugins.ts";
-import { distrustPlugin, trustPlugin } from "../../../plugin/trust.ts";
+import { distrustPackage, trustPackage } from "../../../packages/trust.ts";
 import { needPlugin, openPlugins } from "./open.ts";
 import type { PluginAction } from "./plugin-action.ts";
+import { PLUGINS } from "../../../plugin/shelf.ts";
 
 /** The command is the yes. */
 export const trust: PluginAction = {
@@ -13,7 +14,7 @@ export const trust: PluginAction = {
     const { tree } = usable(plugin, "trust");
     const { paths } = (await context.app()).config;
     const { folder } = plugin;
-    await trustPlugin(paths, { name: plugin.name, folder, sha256: tree.sha256 });
+    await trustPackage(PLUGINS, paths, { name: plugin.name, folder, sha256: tree.sha256 });
     context.output.json({
       name: plugin.name,
       folder,
@@ -35,7 +36,7 @@ export const distrust: PluginAction = {
       "distrust",
       await openPlugins(context),
     );
-    await distrustPlugin((await context.app()).config.paths, folder);
+    await distrustPackage(PLUGINS, (await context.app()).config.paths, folder);
     const changed = examination.trust === "trusted" || examination.trust === "changed";
     context.output.json({ name: plugin.name, folder, trusted: false, changed });
     return 0;

@@ -2,16 +2,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 
-/** How to start a plugin. It gets these variables and no others. */
-export interface PluginCommand {
+/** How to start a process. It gets these variables and no others. */
+export interface ProcessCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
+  /** @default the folder of this process */
+  readonly cwd?: string;
 }
 
-/** A plugin's process and all that it started. */
-export interface PluginProcess {
+export interface ProcessOptions {
+  /** Whether a guard ends it when this process dies of whatever. @default true */
+  readonly guard?: boolean;
+}
+
+/** A process of ours and all that it started. */
+export interface OwnedProcess {
   readonly pid: number | null;
   readonly stdin: Writable;
   readonly stdout: Readable;
@@ -21,25 +27,36 @@ export interface PluginProcess {
    * holds open.
    */
   readonly ended: Promise<End>;
+  /** Whether it was started and has not ended. */
+  readonly alive: boolean;
+  /** Whether this program stays while the process runs. @default it does */
+  keepsProgram(keep: boolean): void;
   /** Asks it to end. */
   terminate(): void;
   /** Ends it, with its group. */
   kill(): void;
 }
 
-/** How a process ended: in words, and whether it was with status 0. */
+/** How a process ended. */
 export interface End {
+  /** In words: `its process died of SIGKILL`. */
   readonly how: string;
+  /** Whether it was with status 0. */
   readonly clean: boolean;
+  /** False where it could not be started. */
+  readonly started: boolean;
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 const SHELL = "/bin/sh";
 /**
- * The plugin with a guard beside it: a shell that reads from a pipe of the host's, which says
- * nothing, and kills the plugin's group when the pipe closes, as it does when the host dies of
- * whatever. The guard is nobody's child, so that a plugin that waits for its children does not wait
- * for it; it is in the group, so that the group's number is not given to others while it watches;
- * and it holds none of the plugin's pipes. The plugin takes the place of the first shell.
+ * A program with a guard beside it: a shell that reads from a pipe of the host's, which says
+ * nothing, and kills the program's group when the pipe closes, as it does when the host dies of
+ * whatever. The guard is nobody's child, so that a program that waits for its children does not
+ * wait for it; it is in the group, so that the group's number is not given to others while it
+ * watches; and it holds none of the program's pipes. The program takes the place of the first
+ * shell.
  */
 const GUARDED = `( ( read -r _ <&3; kill -s KILL -- "-$$" ) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-`;
 /** Variables that the shell hands on unasked. */
@@ -47,17 +64,20 @@ const OF_THE_SHELL = ["PWD", "OLDPWD", "SHLVL"];
 /** Milliseconds that pipes may stay open after the process has ended. */
 const PIPES_MS = 200;
 
-/** Starts a plugin in a session of its own: no terminal, and one group to kill. */
-export function startProcess({ command, args, env, cwd }: PluginCommand): PluginProcess {
+/** Starts a process in a session of its own: no terminal, and one group to kill. */
+export function startProcess(
+  { command, args, env, cwd }: ProcessCommand,
+  { guard: wanted = true }: ProcessOptions = {},
+): OwnedProcess {
   const options = {
-    cwd,
+    ...(cwd === undefined ? {} : { cwd }),
     env: { ...env },
     detached: process.platform !== "win32",
     windowsHide: true,
   };
   // Windows has no such shell, and a container may have none; there the end of standard input has
   // to do.
-  const guarded = process.platform !== "win32" && existsSync(SHELL);
+  const guarded = wanted && process.platform !== "win32" && existsSync(SHELL);
   const unset = OF_THE_SHELL.filter((name) => env[name] === undefined).map(
     (name) => `unset ${name}; `,
   );
@@ -79,6 +99,17 @@ export function startProcess({ command, args, env, cwd }: PluginCommand): Plugin
     stdout,
     stderr,
     ended: watch(child, command, () => guard?.destroy()),
+    get alive() {
+      return isAlive(child);
+    },
+    keepsProgram(keep) {
+      // A pipe is a socket; the types know it as a stream.
+      const pipes = [stdin, stdout, stderr] as unknown as { ref?(): void; unref?(): void }[];
+      for (const one of [child, ...pipes]) {
+        if (keep) one.ref?.();
+        else one.unref?.();
+      }
+    },
     terminate: () => void child.kill("SIGTERM"),
     kill: () => kill(child),
   };
@@ -88,7 +119,8 @@ function watch(child: ChildProcess, command: string, letGo: () => void): Promise
   return new Promise((resolve) => {
     child.once("error", (error) => {
       letGo();
-      resolve({ how: `"${command}" can't be started: ${error.message}`, clean: false });
+      const how = `"${command}" can't be started: ${error.message}`;
+      resolve({ how, clean: false, started: false, status: null, signal: null });
     });
     child.once("exit", () => {
       endGroup(child);
@@ -100,7 +132,8 @@ function watch(child: ChildProcess, command: string, letGo: () => void): Promise
       child.once("close", () => clearTimeout(timer));
     });
     child.once("close", (status, signal) => {
-      resolve({ how: describeEnd(command, status, signal), clean: status === 0 });
+      const how = describeEnd(command, status, signal);
+      resolve({ how, clean: status === 0, started: true, status, signal });
     });
   });
 }
@@ -117,9 +150,13 @@ function describeEnd(
 
 function kill(child: ChildProcess): void {
   // Once it has ended its group has as well, and the number may be another's.
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isAlive(child)) return;
   if (process.platform === "win32") child.kill("SIGKILL");
   else endGroup(child);
+}
+
+function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
 }
 
 /** What it started may outlive it. While the guard is in the group, its number is no other's. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createLineReader } from "../../src/plugin/lines.ts";
+import { createLineReader } from "../../src/process/lines.ts";
 
 /** What a reader makes of bytes that come in pieces of this size. */
 function read(
@@ -10,8 +10,10 @@ function read(
   const reader = createLineReader(limit);
   const lines: string[] = [];
   let fault: string | null = null;
-  for (let at = 0; at < bytes.length && fault === null; at += piece)
-    fault = reader.push(bytes.slice(at, at + piece), (line) => lines.push(line) > 0);
+  for (let at = 0; at < bytes.length && fault === null; at += piece) {
+    const piecesFault = reader.push(bytes.slice(at, at + piece), (line) => lines.push(line) > 0);
+    fault = piecesFault?.reason ?? null;
+  }
   return { lines, fault, left: reader.partial };
 }
 
@@ -46,5 +48,15 @@ describe("createLineReader()", () => {
     const lines: string[] = [];
     createLineReader(100).push(Buffer.from("a\nb\nc\n"), (line) => lines.push(line) < 2);
     expect(lines).toEqual(["a", "b"]);
+  });
+  test("does not keep hold of the bytes it was given", () => {
+    const reader = createLineReader(10);
+    const bytes = Buffer.from("abc");
+    const lines: string[] = [];
+    const take = (line: string): boolean => lines.push(line) > 0;
+    reader.push(bytes, take);
+    bytes.fill(120);
+    reader.push(Buffer.from("\n"), take);
+    expect(lines).toEqual(["abc"]);
   });
 });

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { ArchiveFault } from "./tar-header.ts";
 import { unpack } from "./archive.ts";
 import { checkIntegrity, download, FetchFault } from "./download.ts";
-import { MANIFEST_FILE, PACKAGE_FILE } from "./manifest.ts";
 import type { RegistryConfig } from "./npmrc.ts";
 import { findVersion } from "./registry.ts";
-import { describeSource, type PluginSource } from "./source.ts";
-import { runTool } from "./tool.ts";
+import { describeSource, type PackageSource } from "./source.ts";
+import { runTool } from "../process/run.ts";
 
 export interface StageOptions {
+  /** The file that a package has at its top, beside `package.json`. */
+  readonly manifest: string;
   /** An empty folder to work in. */
   readonly work: string;
   readonly registry: RegistryConfig;
@@ -20,7 +21,7 @@ export interface StageOptions {
   readonly warn: (message: string) => void;
 }
 
-/** A plugin's files as they came, still to be judged. */
+/** A package's files as they came, still to be judged. */
 export interface Staged {
   /** Where its manifest is. */
   readonly folder: string;
@@ -40,7 +41,7 @@ const MOST_ARCHIVE = 256 * 1024 ** 2;
  * Gets the files of a source. Nothing of them is run. @throws {StageFault | FetchFault |
  * ArchiveFault}
  */
-export async function stage(source: PluginSource, options: StageOptions): Promise<Staged> {
+export async function stage(source: PackageSource, options: StageOptions): Promise<Staged> {
   switch (source.kind) {
     case "npm":
       return await stagePackage(source, options);
@@ -57,7 +58,7 @@ export async function stage(source: PluginSource, options: StageOptions): Promis
 }
 
 async function stagePackage(
-  source: PluginSource & { kind: "npm" },
+  source: PackageSource & { kind: "npm" },
   options: StageOptions,
 ): Promise<Staged> {
   const { registry, work, warn } = options;
@@ -113,10 +114,10 @@ const GIT_PLACES = [
 ];
 
 async function stageGit(
-  { url, ref }: PluginSource & { kind: "git" },
+  { url, ref }: PackageSource & { kind: "git" },
   options: StageOptions,
 ): Promise<Staged> {
-  const { work, signal } = options;
+  const { work, manifest, signal } = options;
   const folder = join(work, "clone");
   const env = {
     ...options.env,
@@ -149,7 +150,7 @@ async function stageGit(
     env,
     signal,
   });
-  return { folder: await packageRoot(folder), resolved: head.stdout.trim() || null };
+  return { folder: await packageRoot(folder, manifest), resolved: head.stdout.trim() || null };
 }
 
 function downloadOptions({ fetch, signal, progress, registry }: StageOptions) {
@@ -162,25 +163,25 @@ function downloadOptions({ fetch, signal, progress, registry }: StageOptions) {
   };
 }
 
-async function unpacked(file: string, { work, signal }: StageOptions): Promise<string> {
+async function unpacked(file: string, { work, manifest, signal }: StageOptions): Promise<string> {
   const folder = join(work, "unpacked");
   await unpack(file, folder, { signal });
-  return await packageRoot(folder);
+  return await packageRoot(folder, manifest);
 }
 
 /** npm's archives have everything in one folder, of whatever name. */
-async function packageRoot(folder: string): Promise<string> {
+async function packageRoot(folder: string, manifest: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.map(({ name }) => name);
-  if (names.includes(MANIFEST_FILE) || names.includes(PACKAGE_FILE)) return folder;
+  if (names.includes(manifest) || names.includes("package.json")) return folder;
   const [only, ...others] = entries;
   return only?.isDirectory() === true && others.length === 0 ? join(folder, only.name) : folder;
 }
 
-/** The sentence for a fault of getting a plugin; null for what is none. */
+/** The sentence for a fault of getting a package; null for what is none. */
 export function stageReason(
   thrown: unknown,
-  source: PluginSource,
+  source: PackageSource,
 ): { reason: string; passing: boolean } | null {
   if (thrown instanceof FetchFault) return { reason: thrown.message, passing: thrown.passing };
   if (thrown instanceof StageFault) return { reason: thrown.message, passing: false };

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { $ } from "bun";
-import { unpack, type UnpackOptions } from "../../src/plugin/archive.ts";
+import { unpack, type UnpackOptions } from "../../src/packages/archive.ts";
 import { makeFolder } from "../cli/command-line.ts";
-import { type Entry, pax, tar, tarball } from "./tarball.ts";
+import { type Entry, pax, tar, tarball } from "../plugin/tarball.ts";
 
 /** Unpacks into a folder whose neighbours are looked at as well. */
 async function unpacked(

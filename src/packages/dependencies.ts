@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { isObject } from "../core/json.ts";
 import { parseYaml } from "../core/yaml.ts";
-import { runTool } from "./tool.ts";
+import { runTool } from "../process/run.ts";
 
-/** Why a plugin's dependencies can't be had: a clause without a full stop. */
+/** Why a package's dependencies can't be had: a clause without a full stop. */
 export class DependencyFault extends Error {}
 
 export interface DependencyOptions {
@@ -45,9 +45,9 @@ export async function missingDependencies(
 }
 
 /**
- * Installs what is missing into the plugin's own `node_modules`: from the registry alone, with the
+ * Installs what is missing into the package's own `node_modules`: from the registry alone, with the
  * digests that it promises, flat, and without running any script. It happens in a folder of its
- * own, so that no file of the plugin says how.
+ * own, so that no file of the package says how.
  * @throws {DependencyFault}
  */
 export async function installDependencies(

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { writeJson } from "../core/json.ts";
 
 /**
- * Cuts what a plugin writes into lines. A line is UTF-8, ends with `\n` and has at most `limit`
+ * Cuts what a process writes into lines. A line is UTF-8, ends with `\n` and has at most `limit`
  * bytes; nothing longer is ever held.
  */
 export interface LineReader {
@@ -10,9 +10,15 @@ export interface LineReader {
    * @param take called for each whole line, with its bytes' number; false ends the reading
    * @returns what is wrong with what was written, or null
    */
-  push(bytes: Uint8Array, take: (line: string, size: number) => boolean): string | null;
+  push(bytes: Uint8Array, take: (line: string, size: number) => boolean): LineFault | null;
   /** Bytes of the line that has begun. */
   readonly partial: number;
+}
+
+export interface LineFault {
+  readonly kind: "too-long" | "not-utf-8";
+  /** A clause of which the process is the subject. */
+  readonly reason: string;
 }
 
 const NEWLINE = 10;
@@ -24,9 +30,10 @@ export function createLineReader(limit: number): LineReader {
   // One growing block: a plugin that writes byte by byte must not cost an object for each.
   let block = Buffer.alloc(0);
   let held = 0;
-  function hold(piece: Uint8Array): string | null {
+  function hold(piece: Uint8Array): LineFault | null {
     const wanted = held + piece.length;
-    if (wanted > limit) return `it wrote a line of more than ${limit} bytes`;
+    if (wanted > limit)
+      return { kind: "too-long", reason: `it wrote a line of more than ${limit} bytes` };
     if (wanted > block.length) {
       const larger = Buffer.allocUnsafeSlow(
         Math.max(SMALLEST, wanted, Math.min(2 * block.length, limit)),
@@ -58,7 +65,8 @@ export function createLineReader(limit: number): LineReader {
           if (fault !== null) return fault;
           line = release();
         }
-        if (!isUtf8(line)) return `it wrote a line that is not UTF-8: ${shown(line)}`;
+        if (!isUtf8(line))
+          return { kind: "not-utf-8", reason: `it wrote a line that is not UTF-8: ${shown(line)}` };
         if (!take(textOf(line), line.length)) return null;
       }
       return from < bytes.length ? hold(bytes.subarray(from)) : null;
@@ -74,7 +82,7 @@ function shown(line: Uint8Array): string {
   return excerpt(textOf(line.subarray(0, SHOWN * 2)));
 }
 
-/** The beginning of what a plugin wrote, in quotes and on one line. */
+/** The beginning of what a process wrote, in quotes and on one line. */
 export function excerpt(text: string): string {
   return writeJson(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }

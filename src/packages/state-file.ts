@@ -122,7 +122,7 @@ function fault<Value>(
     details: { path, reason },
     hint:
       action === "read"
-        ? "Correct or delete the file; plugins must then be installed or trusted again."
+        ? "Correct or delete the file; what it listed must then be installed or trusted again."
         : "Check the disk and its permissions.",
     cause,
   });

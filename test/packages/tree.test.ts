@@ -8,7 +8,7 @@ import {
   readTree,
   readTreeList,
   treeList,
-} from "../../src/plugin/tree.ts";
+} from "../../src/packages/tree.ts";
 import { makeFolder } from "../cli/command-line.ts";
 
 const FILES = { "main.ts": "1", "lib/a.ts": "2", "lib/b.ts": "3" };

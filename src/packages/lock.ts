@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import { isObject } from "../core/json.ts";
-import type { Paths } from "../config/paths.ts";
-import { PLUGIN_NAME } from "./manifest-check.ts";
-import type { PluginSource } from "./source.ts";
+import type { Shelf, ShelfPaths } from "./shelf.ts";
+import type { PackageSource } from "./source.ts";
 import { changeState, readState, type StateFile } from "./state-file.ts";
 
-/** An installed plugin, as it was when it was installed. */
-export interface LockedPlugin {
+/** An installed package, as it was when it was installed. */
+export interface LockedPackage {
   readonly version: string;
-  readonly source: PluginSource;
+  readonly source: PackageSource;
   /** What exactly came; see `Staged`. */
   readonly resolved: string | null;
   /** Of all its files; see `Tree`. */
@@ -17,62 +16,66 @@ export interface LockedPlugin {
   readonly installed: string;
 }
 
-export type PluginLock = Readonly<Record<string, LockedPlugin>>;
+export type PackageLock = Readonly<Record<string, LockedPackage>>;
 
-/** Below it each installed plugin has its folder. */
-export function pluginsFolder(paths: Pick<Paths, "data">): string {
-  return join(paths.data, "plugins");
+/** Below it each installed package has its folder. */
+export function packagesFolder({ folder }: Shelf, paths: Pick<ShelfPaths, "data">): string {
+  return join(paths.data, folder);
 }
 
 /**
  * The name tells its content, so that a new version can stand beside the old one until the lock
  * names it.
  */
-export function lockedFolder(paths: Pick<Paths, "data">, name: string, sha256: string): string {
-  return join(pluginsFolder(paths), `${name}@${sha256.slice(0, 16)}`);
-}
-
-/** What an installed plugin keeps; it stays when the plugin is removed. */
-export function installedDataFolder(paths: Pick<Paths, "data">, name: string): string {
-  return join(paths.data, "plugin-data", name);
+export function lockedFolder(
+  shelf: Shelf,
+  paths: Pick<ShelfPaths, "data">,
+  name: string,
+  sha256: string,
+): string {
+  return join(packagesFolder(shelf, paths), `${name}@${sha256.slice(0, 16)}`);
 }
 
 /** @throws {ModullmError} RLLM_018 */
-export function readLock(paths: Pick<Paths, "data">): PluginLock {
-  return readState(lockFile(paths));
+export function readLock(shelf: Shelf, paths: Pick<ShelfPaths, "data">): PackageLock {
+  return readState(lockFile(shelf, paths));
 }
 
 /**
- * Puts a plugin into the lock, or with null takes it out. This is the moment at which an
+ * Puts a package into the lock, or with null takes it out. This is the moment at which an
  * installation counts. @throws {ModullmError} RLLM_018
  */
 export async function changeLock(
-  paths: Pick<Paths, "data">,
+  shelf: Shelf,
+  paths: Pick<ShelfPaths, "data">,
   name: string,
-  locked: LockedPlugin | null,
+  locked: LockedPackage | null,
 ): Promise<void> {
-  await changeState(lockFile(paths), (lock) => {
+  await changeState(lockFile(shelf, paths), (lock) => {
     const others = Object.entries(lock).filter(([each]) => each !== name);
-    const all: [string, LockedPlugin][] = locked === null ? others : [...others, [name, locked]];
+    const all: [string, LockedPackage][] = locked === null ? others : [...others, [name, locked]];
     return Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 
-function lockFile(paths: Pick<Paths, "data">): StateFile<PluginLock> {
+function lockFile(
+  { label, lock, namePattern }: Shelf,
+  paths: Pick<ShelfPaths, "data">,
+): StateFile<PackageLock> {
   return {
-    path: join(paths.data, "plugins.lock.json"),
-    label: "the lock of plugins",
+    path: join(paths.data, lock),
+    label: `the lock of ${label}`,
     empty: {},
-    parse: parseLock,
+    parse: (value) => parseLock(value, namePattern),
   };
 }
 
-function parseLock(value: unknown): PluginLock | null {
+function parseLock(value: unknown, namePattern: RegExp): PackageLock | null {
   if (!isObject(value)) return null;
   const entries = Object.entries(value);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
-  return entries.every(([name, entry]) => PLUGIN_NAME.test(name) && isLocked(entry))
-    ? (value as PluginLock)
+  return entries.every(([name, entry]) => namePattern.test(name) && isLocked(entry))
+    ? (value as PackageLock)
     : null;
 }
 
@@ -84,14 +87,14 @@ function isLocked(value: unknown): boolean {
   return typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256) && isSource(source);
 }
 
-const SOURCE_FIELDS: Readonly<Record<PluginSource["kind"], readonly string[]>> = {
+const SOURCE_FIELDS: Readonly<Record<PackageSource["kind"], readonly string[]>> = {
   npm: ["package", "wanted"],
   folder: ["path"],
   tarball: ["from"],
   git: ["url"],
 };
 
-function isSource(value: unknown): value is PluginSource {
+function isSource(value: unknown): value is PackageSource {
   if (!isObject(value)) return false;
   const fields = Object.entries(SOURCE_FIELDS).find(([kind]) => kind === value["kind"])?.[1];
   if (fields === undefined || !fields.every((field) => typeof value[field] === "string"))

@@ -7,12 +7,12 @@ import { promisify } from "node:util";
 const EVERY_MS: Readonly<Record<string, number>> = { linux: 500, darwin: 5000 };
 /** Of the machine's memory. */
 const SHARE = 0.75;
-/** Processes of a plugin that are looked at. */
+/** Processes of a tree that are looked at. */
 const MOST = 200;
 const KIB = 1024;
 
 /**
- * The bytes a plugin may use where nothing is set. Pages of files, such as a model that is mapped
+ * The bytes a process may use where nothing is set. Pages of files, such as a model that is mapped
  * in, don't count on Linux.
  */
 export function defaultMemory(): number {

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, copyFile, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** A file of a plugin. */
+/** A file of a package. */
 export interface TreeFile {
   /** From the folder, with `/`. */
   readonly path: string;
@@ -39,7 +39,7 @@ interface FoundFile {
   readonly size: number;
 }
 
-/** Why a folder can't be a plugin's: a clause without a full stop. */
+/** Why a folder can't be a package's: a clause without a full stop. */
 export class TreeFault extends Error {}
 
 const MOST_FILES = 50_000;
@@ -81,7 +81,7 @@ export async function readTree(
 }
 
 /**
- * The lines that the digest is made of; they are kept beside an installed plugin, to say what was
+ * The lines that the digest is made of; they are kept beside an installed package, to say what was
  * changed.
  */
 export function treeList(files: readonly TreeFile[]): string {

@@ -29,7 +29,6 @@ export interface FoundPackage {
 
 /** Bytes of a reply of the registry. */
 const MOST_REPLY = 64 * 1024 ** 2;
-export const PLUGIN_KEYWORD = "modullm-plugin";
 
 /**
  * Asks a registry for a version.
@@ -83,13 +82,14 @@ export async function findVersion(
   };
 }
 
-/** Packages with the keyword of plugins, the likeliest first. @throws {FetchFault} */
+/** Packages with a keyword, the likeliest first. @throws {FetchFault} */
 export async function searchPackages(
   words: string,
+  keyword: string,
   options: RegistryOptions,
 ): Promise<readonly FoundPackage[]> {
-  const text = `keywords:${PLUGIN_KEYWORD} ${words}`.trim();
-  const url = `${options.config.registryOf(PLUGIN_KEYWORD)}/-/v1/search?text=${encodeURIComponent(text)}&size=50`;
+  const text = `keywords:${keyword} ${words}`.trim();
+  const url = `${options.config.registryOf(keyword)}/-/v1/search?text=${encodeURIComponent(text)}&size=50`;
   const reply = await ask(url, fetchOptions(options));
   const found = Array.isArray(reply["objects"]) ? (reply["objects"] as unknown[]) : [];
   return found.flatMap((entry) => {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-/** Where a plugin comes from, as it is written into the lock. */
-export type PluginSource =
+/** Where a package comes from, as it is written into the lock. */
+export type PackageSource =
   | {
       readonly kind: "npm";
       readonly package: string;
@@ -29,7 +29,7 @@ const REF = /^[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}$/;
  * `#branch`), or a package of npm (`name`, `name@1.2.0`, `name@next`).
  * @throws {SourceFault}
  */
-export function readSource(written: string, cwd: string): PluginSource {
+export function readSource(written: string, cwd: string): PackageSource {
   const text = written.trim();
   if (text === "") throw new SourceFault("it is blank");
   // oxlint-disable-next-line no-control-regex -- that is what it looks for
@@ -57,7 +57,7 @@ export function readSource(written: string, cwd: string): PluginSource {
 }
 
 /** A source in one line, for people. */
-export function describeSource(source: PluginSource): string {
+export function describeSource(source: PackageSource): string {
   if (source.kind === "npm") return `${source.package}@${source.wanted} of npm`;
   if (source.kind === "folder") return `folder ${source.path}`;
   if (source.kind === "tarball") return `archive ${source.from}`;
@@ -73,7 +73,7 @@ function isGit(text: string): boolean {
 }
 
 /** `https`, `ssh` and `file` only: git's `ext::` and the like run commands. */
-function gitSource(text: string): PluginSource {
+function gitSource(text: string): PackageSource {
   const [address = "", ref = null] = text.split("#", 2);
   const url = address.replace(/^git\+/i, "");
   if (
@@ -87,7 +87,7 @@ function gitSource(text: string): PluginSource {
   return { kind: "git", url, ref };
 }
 
-function urlSource(text: string): PluginSource {
+function urlSource(text: string): PackageSource {
   const url = URL.parse(text);
   const local = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url === null || (url.protocol !== "https:" && !(url.protocol === "http:" && local)))

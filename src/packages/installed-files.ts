@@ -1,13 +1,13 @@
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Paths } from "../config/paths.ts";
-import { changeLock, lockedFolder, type LockedPlugin, pluginsFolder, readLock } from "./lock.ts";
+import type { Shelf, ShelfPaths } from "./shelf.ts";
+import { changeLock, lockedFolder, type LockedPackage, packagesFolder, readLock } from "./lock.ts";
 import { isRunning } from "./state-file.ts";
 import { readTree, type Tree, treeList } from "./tree.ts";
-import { distrustPlugin } from "./trust.ts";
+import { distrustPackage } from "./trust.ts";
 
 /**
- * Moves the files of a plugin into their folder and names it in the lock. Where that fails, nothing
+ * Moves the files of a package into their folder and names it in the lock. Where that fails, nothing
  * new is left.
  */
 export async function putInPlace(
@@ -16,12 +16,13 @@ export async function putInPlace(
   facts: {
     readonly tree: Tree;
     readonly name: string;
-    readonly locked: LockedPlugin;
-    readonly paths: Paths;
+    readonly locked: LockedPackage;
+    readonly shelf: Shelf;
+    readonly paths: ShelfPaths;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { tree, name, locked, paths, signal } = facts;
+  const { tree, name, locked, shelf, paths, signal } = facts;
   const there = await readTree(target).then(
     ({ sha256 }) => sha256,
     () => null,
@@ -34,17 +35,17 @@ export async function putInPlace(
       await rename(from, target);
     }
     await writeFile(`${target}.files`, treeList(tree.files), { mode: 0o600 });
-    await changeLock(paths, name, locked);
+    await changeLock(shelf, paths, name, locked);
   } catch (thrown) {
-    const lock = readLock(paths);
-    if (isNew && lock[name]?.sha256 !== tree.sha256) await forget(paths, target);
+    const lock = readLock(shelf, paths);
+    if (isNew && lock[name]?.sha256 !== tree.sha256) await forget(shelf, paths, target);
     throw thrown;
   }
 }
 
-/** Removes the folder of an installed plugin, with what was said about it. */
-export async function forget(paths: Paths, folder: string): Promise<void> {
-  await distrustPlugin(paths, folder);
+/** Removes the folder of an installed package, with what was said about it. */
+export async function forget(shelf: Shelf, paths: ShelfPaths, folder: string): Promise<void> {
+  await distrustPackage(shelf, paths, folder);
   await rm(folder, { recursive: true, force: true });
   await rm(`${folder}.files`, { force: true });
 }
@@ -53,11 +54,11 @@ export async function forget(paths: Paths, folder: string): Promise<void> {
 const ABANDONED = 60 * 60 * 1000;
 
 /** Removes what installations have left that were killed. */
-export async function sweep(paths: Paths): Promise<void> {
-  const folder = pluginsFolder(paths);
-  const lock = readLock(paths);
+export async function sweep(shelf: Shelf, paths: ShelfPaths): Promise<void> {
+  const folder = packagesFolder(shelf, paths);
+  const lock = readLock(shelf, paths);
   const named = new Set(
-    Object.entries(lock).map(([name, { sha256 }]) => lockedFolder(paths, name, sha256)),
+    Object.entries(lock).map(([name, { sha256 }]) => lockedFolder(shelf, paths, name, sha256)),
   );
   for (const entry of await readdir(folder).catch(() => [])) {
     const path = join(folder, entry);
