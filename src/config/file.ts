@@ -69,12 +69,12 @@ export interface ProviderEntry {
  * such
  */
 export async function parseConfigFile(text: string, path: string): Promise<ConfigFile> {
-  const { parseYaml, yamlOffset } = await import("../core/yaml.ts");
+  const { parseYaml } = await import("../core/yaml.ts");
   const yaml = parseYaml(text);
   if (!yaml.ok) throw configError(yaml.reason, { path, line: lineAt(text, yaml.offset) });
   return readRoot(
     yaml.value,
-    new Reader(path, (field) => lineAt(text, yamlOffset(yaml.document, field))),
+    new Reader(path, (field) => lineAt(text, yaml.places.valueAt(field))),
   );
 }
 

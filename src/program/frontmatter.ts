@@ -1,6 +1,6 @@
 import { isObject, jsonType } from "../core/json.ts";
 import { ModullmError, type SourcePlace } from "../core/error.ts";
-import { parseYaml, yaml11Scalars, yamlKeyOffset, yamlOffset, yamlSource } from "../core/yaml.ts";
+import { parseYaml, yaml11Scalars } from "../core/yaml.ts";
 import type { Warning } from "./program.ts";
 import { placeAt, type Source } from "./source.ts";
 
@@ -18,19 +18,22 @@ export interface Frontmatter {
   written(key: string): string | null;
 }
 
+/** As many ambiguous values are told one by one. */
+const MOST_TOLD = 50;
+
 const DELIMITER = /^---[ \t]*$/;
 
 /** @throws {ModullmError} RLLM_001 */
 export function parseFrontmatter(source: Source): Frontmatter {
   const { start, end, bodyOffset } = findDelimiters(source);
-  const parsed = parseYaml(source.text.slice(start, end));
+  const parsed = parseYaml(source.text.slice(start, end), { firstLine: 2 });
   if (!parsed.ok) {
     const place = placeAt(source, start + parsed.offset);
     throw parseError(source, place, `the frontmatter is not valid YAML: ${parsed.reason}`, {
       yaml_error: parsed.reason,
     });
   }
-  const { document } = parsed;
+  const { places } = parsed;
   const values = parsed.value ?? {};
   if (!isObject(values)) {
     const type = jsonType(values);
@@ -42,19 +45,25 @@ export function parseFrontmatter(source: Source): Frontmatter {
     );
   }
   // `repair: off` is said as it is meant.
-  const exempt = yamlOffset(document, ["repair"]);
-  const ambiguous = yaml11Scalars(document).filter(({ offset }) => offset !== exempt);
-  const warnings = ambiguous.map(({ text, offset }) => ({
+  const exempt = places.valueAt(["repair"]);
+  const ambiguous = yaml11Scalars(places).filter(({ offset }) => offset !== exempt);
+  // A list of thousands is one mistake, and each place takes time to find.
+  const warnings = ambiguous.slice(0, MOST_TOLD).map(({ text, offset }) => ({
     message: `The plain value ${text} is a string or decimal number here (YAML 1.2); YAML 1.1 reads it differently. Put it in quotes to be clear`,
     place: placeAt(source, start + offset),
   }));
+  const next = ambiguous[MOST_TOLD];
+  if (next) {
+    const message = `${ambiguous.length - MOST_TOLD} more plain values are read differently by YAML 1.1`;
+    warnings.push({ message, place: placeAt(source, start + next.offset) });
+  }
   return {
     values,
     bodyOffset,
     warnings,
-    place: (path) => placeAt(source, start + yamlOffset(document, path)),
-    keyPlace: (...path) => placeAt(source, start + yamlKeyOffset(document, path)),
-    written: (key) => yamlSource(document, [key]),
+    place: (path) => placeAt(source, start + places.valueAt(path)),
+    keyPlace: (...path) => placeAt(source, start + places.keyAt(path)),
+    written: (key) => places.written([key]),
   };
 }
 

@@ -62,13 +62,19 @@ export function checkRequired(front: Frontmatter): void {
   );
 }
 
+/** As many of the same kind are told one by one. */
+const MOST_TOLD = 50;
+
 export function unknownKeyWarnings(front: Frontmatter): Warning[] {
-  return Object.keys(front.values)
-    .filter((key) => !FRONTMATTER_KEYS.includes(key))
-    .map((key) => ({
-      message: `The frontmatter key "${key}" is not known and has no effect.${didYouMean(key, FRONTMATTER_KEYS)}`,
-      place: front.keyPlace(key),
-    }));
+  const unknown = Object.keys(front.values).filter((key) => !FRONTMATTER_KEYS.includes(key));
+  const told = unknown.slice(0, MOST_TOLD).map((key) => ({
+    message: `The frontmatter key "${key}" is not known and has no effect.${didYouMean(key, FRONTMATTER_KEYS)}`,
+    place: front.keyPlace(key),
+  }));
+  const rest = unknown.length - told.length;
+  if (rest === 0) return told;
+  const message = `${rest} more frontmatter keys are not known and have no effect`;
+  return [...told, { message, place: front.keyPlace(unknown[MOST_TOLD] ?? "") }];
 }
 
 /** A wrong type or value of a frontmatter key, at its place. */

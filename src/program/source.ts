@@ -8,6 +8,8 @@ export interface Source {
   /** As the user named it; used in messages and details. */
   readonly path: string;
   readonly text: string;
+  /** Where each line starts. */
+  readonly lines: readonly number[];
 }
 
 /** A byte order mark, also one that an editor took for Latin-1 and encoded again. */
@@ -16,36 +18,34 @@ const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
 /** A byte order mark is dropped, CRLF and CR become LF. */
 export function createSource(raw: string, path: string): Source {
   const text = raw.replace(BYTE_ORDER_MARK, "");
-  return { path, text: text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text };
+  const plain = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  const lines = [0];
+  for (let at = plain.indexOf("\n"); at !== -1; at = plain.indexOf("\n", at + 1))
+    lines.push(at + 1);
+  return { path, text: plain, lines };
 }
 
 /** Line and column (from 1, columns in code points) of an offset. */
 export function placeAt(source: Source, offset: number): SourcePlace {
-  const at = Math.max(0, Math.min(offset, source.text.length));
-  const start = source.text.lastIndexOf("\n", at - 1) + 1;
-  const end = source.text.indexOf("\n", at);
-  let line = 1;
-  for (
-    let index = source.text.indexOf("\n");
-    index !== -1 && index < start;
-    index = source.text.indexOf("\n", index + 1)
-  )
-    line++;
+  const { lines, text, path } = source;
+  const at = Math.max(0, Math.min(offset, text.length));
+  let [line, after] = [0, lines.length];
+  while (after - line > 1) {
+    const middle = (line + after) >> 1;
+    if ((lines[middle] ?? 0) <= at) line = middle;
+    else after = middle;
+  }
+  const start = lines[line] ?? 0;
+  const end = text.indexOf("\n", at);
   return {
-    path: source.path,
-    line,
-    column: Array.from(source.text.slice(start, at)).length + 1,
-    text: source.text.slice(start, end === -1 ? undefined : end),
+    path,
+    line: line + 1,
+    column: Array.from(text.slice(start, at)).length + 1,
+    text: text.slice(start, end === -1 ? undefined : end),
   };
 }
 
 /** Offset at which a line (from 1) starts. */
-export function lineStart(source: Source, line: number): number {
-  let start = 0;
-  for (let count = 1; count < line; count++) {
-    const next = source.text.indexOf("\n", start);
-    if (next === -1) return source.text.length;
-    start = next + 1;
-  }
-  return start;
+export function lineStart({ lines, text }: Source, line: number): number {
+  return lines[line - 1] ?? text.length;
 }
