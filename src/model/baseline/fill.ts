@@ -15,7 +15,7 @@ import {
   rankPhrases,
   rankSentences,
 } from "./rank.ts";
-import { UNSPACED, type readSource, type Sentence } from "./source.ts";
+import { UNSPACED, written, type readSource, type Sentence } from "./source.ts";
 
 /** Values that are tried at most: a small schema may stand for a very large object. */
 const MAX_VALUES = 1000;
@@ -61,7 +61,8 @@ function fill(given: unknown, name: string, scope: Scope, required = false): unk
   if ((scope.tally.values += 1) > MAX_VALUES) return undefined;
   const [schema, types, choices] = formOf(given, scope);
   const type = types.find((each) => each !== "null");
-  const copied = scope.picked ? undefined : scope.source.fields[name];
+  const { fields } = scope.source;
+  const copied = scope.picked || !Object.hasOwn(fields, name) ? undefined : fields[name];
   if (copied !== undefined && jsonType(copied) === type?.replace("integer", "number"))
     return copied;
   const value =
@@ -131,7 +132,7 @@ function choose(
 ): unknown {
   const found = rankChoices(choices, schema["description"], textOf(sentences));
   tally.certainty = (found[0]?.score ?? 0) / found.reduce((sum, { score }) => sum + score, 1);
-  const neutral = choices.find((choice) => NEUTRAL.test(String(choice["const"])));
+  const neutral = choices.find((choice) => NEUTRAL.test(written(choice["const"])));
   return (found[0]?.item ?? neutral)?.["const"];
 }
 
@@ -141,7 +142,7 @@ function choose(
  */
 function findStrings(schema: JsonSchema, name: string, scope: Scope, count: number): string[] {
   const { pattern, format, description = "", maxLength = 5000 } = schema;
-  const [told, most] = [String(description), Number(maxLength)];
+  const [told, most] = [written(description), Number(written(maxLength))];
   const named = [...lookUp(english.kinds, name), ...(count > 1 ? lookUp(english.kinds, told) : [])];
   const kind = typeof format === "string" ? format : (named[0] ?? "text");
   const own = typeof pattern === "string" ? readPattern(pattern.replaceAll(/^\^|\$$/g, "")) : null;

@@ -52,12 +52,17 @@ export function readSource(values: Readonly<Record<string, unknown>>, prompt: st
     return part.split(BLOCK_END).flatMap((block) => readBlock(block.trim(), field));
   });
   const short = Object.entries(isObject(input) ? input : {}).filter(([, value]) =>
-    /^.{0,200}$/.test(String(value)),
+    isObject(value) ? true : /^.{0,200}$/.test(written(value)),
   );
   const fields = Object.fromEntries(
     [computed, uses, ...used].filter(isObject).flatMap(Object.entries).concat(short),
   );
   return { sentences, fields, unread: Math.max(0, -room) };
+}
+
+/** A value in words. What is no scalar may have keys that `String` would take for methods. */
+export function written(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** Every string below `value` with the name of its field, in order, down to 500 levels. */
