@@ -222,8 +222,8 @@ const INTRODUCTION = `# Errors
 
 <!-- Written by scripts/docs-errors.ts from src/core/codes.ts. -->
 
-A command that fails prints one JSON object on stdout and ends with the exit status below; wrong usage of the command line ends
-with 2. Every object has the keys \`error_code\`, \`error_type\`, \`message\`, \`details\`, \`expected_schema\`, \`received_payload\`,
+A command that fails prints one JSON object on stdout, a line on stderr, and ends with the exit status below; wrong usage of the command line ends
+with 2. At a terminal it prints a text in place of both, unless \`--json\` is given ([who sees what](troubleshooting.md#a-page-of-json-instead-of-a-readable-error)). Every object has the keys \`error_code\`, \`error_type\`, \`message\`, \`details\`, \`expected_schema\`, \`received_payload\`,
 \`recovery_hint\` and \`doc_ref\`. Codes, types and the names of details are kept from version to version. Messages and hints may
 change: compare codes, never texts. A detail is there where it is known; others may come along, such as \`line\` and \`column\` (from 1)
 of what has a place in a file. A failure of a program that another one uses carries \`chain\`: the names and paths that lead to it, outermost first.

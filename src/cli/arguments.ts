@@ -19,6 +19,10 @@ export const GLOBAL_OPTIONS = {
     options: ["auto", "always", "never"],
     description: "When to use colour on stderr",
   },
+  json: {
+    type: "boolean",
+    description: "Results and errors as JSON at a terminal too; the same as --format json",
+  },
   help: { type: "boolean", description: "Show help" },
   version: { type: "boolean", description: "Show the version" },
 } as const satisfies ArgsDef;
@@ -29,6 +33,7 @@ const COLOR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
 export interface GlobalOptions {
   autoload: boolean;
   color: "auto" | "always" | "never";
+  json: boolean;
   help: boolean;
   version: boolean;
   /** The first word that is no option: the command. */
@@ -49,6 +54,7 @@ export function splitGlobals(
   const globals: GlobalOptions = {
     autoload: true,
     color: "auto",
+    json: false,
     help: false,
     version: false,
     command: null,
@@ -63,6 +69,7 @@ export function splitGlobals(
     if (word === "--no-config-autoload") globals.autoload = false;
     else if (word === "--help" || word === "-h") globals.help = true;
     else if (word === "--version" || word === "-V") globals.version = true;
+    else if (word === "--json") globals.json = true;
     else if (word === "--no-color") globals.color = "never";
     else if (word === "--color") globals.color = readColor(argv[++index]);
     else if (word.startsWith("--color=")) globals.color = readColor(word.slice("--color=".length));
@@ -86,6 +93,18 @@ export function takesValue({ options }: Command): (option: string) => boolean {
     const type = options[option.replace(/^--?/, "")]?.type;
     return type === "string" || type === "enum";
   };
+}
+
+/**
+ * Whether `--format` asks for JSON, as `--json` does; the last one counts. `ndjson` is JSON too.
+ */
+export function formatIsJson(args: readonly string[]): boolean {
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const given = own.flatMap((word, index) => {
+    if (word === "--format") return own[index + 1] ?? [];
+    return word.startsWith("--format=") ? word.slice("--format=".length) : [];
+  });
+  return /^(?:nd)?json$/.test(given.at(-1) ?? "");
 }
 
 /** @throws {UsageError} */
@@ -152,7 +171,7 @@ function checkPositionals({ positionals: wanted, rest }: Command, given: readonl
   const missing = wanted.find(
     (positional, index) => positional.required && given[index] === undefined,
   );
-  if (missing?.suggest !== undefined)
+  if (Array.isArray(missing?.suggest))
     throw new UsageError(`${missing.name} is missing: ${missing.suggest.join(", ")}`);
   if (missing) throw new UsageError(`${missing.name} is missing`);
   const many = wanted.some((positional) => positional.many);

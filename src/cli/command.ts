@@ -17,6 +17,9 @@ export interface Command {
   run(context: CommandContext): Promise<number>;
 }
 
+/** Every command by its name, loaded when it is called. The order is the order of help. */
+export type CommandTable = Readonly<Record<string, () => Promise<Command>>>;
+
 export interface Positional {
   readonly name: string;
   readonly description: string;
@@ -27,8 +30,8 @@ export interface Positional {
    * `suggest`.
    */
   readonly takes?: "program" | "file" | "folder";
-  /** The words that shells offer here. */
-  readonly suggest?: readonly string[];
+  /** The words that shells offer here, some of which may be names of commands. */
+  readonly suggest?: readonly string[] | ((commands: readonly string[]) => readonly string[]);
 }
 
 export interface CommandContext {
@@ -36,6 +39,8 @@ export interface CommandContext {
   readonly options: Options;
   /** What stood behind `--`. */
   readonly rest: readonly string[];
+  /** All commands: this one among them. */
+  readonly commands: CommandTable;
   readonly output: Output;
   /** A path as the user wrote it, absolute. */
   resolve(path: string): string;

@@ -1,21 +1,28 @@
 import { resolve } from "node:path";
 import type { App } from "../app.ts";
 import { CODES } from "../core/codes.ts";
-import { errorPayload, ModullmError, toModullmError } from "../core/error.ts";
-import { jsonFault } from "../core/json.ts";
+import { toModullmError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
 import { createRedactor } from "../redaction/redactor.ts";
 import { VERSION } from "../core/version.ts";
 import { isProgramPath } from "../library/program-path.ts";
 import {
   commandName,
+  formatIsJson,
   type GlobalOptions,
   parseArguments,
   splitGlobals,
   takesValue,
 } from "./arguments.ts";
-import { type AppSettings, type Command, type CommandContext, UsageError } from "./command.ts";
+import {
+  type AppSettings,
+  type Command,
+  type CommandContext,
+  type Options,
+  UsageError,
+} from "./command.ts";
 import { createAsk } from "./ask.ts";
+import { exitStatus, tellFailure } from "./failure.ts";
 import { createOutput, type Output, type Terminal } from "./output.ts";
 import { COMMANDS } from "./table.ts";
 
@@ -24,26 +31,44 @@ import { COMMANDS } from "./table.ts";
  * a test drives it in process.
  */
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
-  let output = createOutput(terminal, createRedactor([]), "auto");
+  return exitStatus(terminal, await runCommand(argv, terminal));
+}
+
+async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let output = createOutput(terminal, createRedactor([]));
   const apps: App[] = [];
   let command: Command | null = null;
   try {
     const name = commandName(argv);
     command = name === null ? null : await findCommand(name);
     const globals = splitGlobals(argv, command === null ? () => false : takesValue(command));
-    output = createOutput(terminal, output.redactor, globals.color);
+    const json = globals.json || formatIsJson(globals.args);
+    output = createOutput(terminal, output.redactor, { color: globals.color, json });
     if (globals.version) return say(output, VERSION);
     if (command === null) return await overview(globals, output);
     if (globals.help) return say(output, (await import("./render/help.ts")).commandHelp(command));
     const parsed = parseArguments(command, globals.args);
+    if (globals.json) refuseOtherFormat(parsed.options);
     const resolvePath = (path: string) => resolve(terminal.cwd, path);
     const app = appMaker(terminal, globals, output, apps);
     const library = async () => (apps[0] ?? (await app())).config.library;
     const locate = (program: string) => locateProgram(program, terminal.cwd, library);
-    return await command.run({ ...parsed, output, resolve: resolvePath, locate, library, app });
+    return await command.run({
+      ...parsed,
+      commands: COMMANDS,
+      output,
+      resolve: resolvePath,
+      locate,
+      library,
+      app,
+    });
   } catch (thrown) {
+    // Nobody is left who could be told.
+    if (terminal.interruptedBy?.() === "SIGPIPE") return 1;
     if (thrown instanceof UsageError) return usageError(output, thrown, command);
-    return await failure(output, toModullmError(thrown));
+    const error = toModullmError(thrown);
+    await tellFailure(output, error);
+    return CODES[error.code].exit;
   } finally {
     // The command has ended as it has; what was left behind is no failure of it.
     for (const app of apps)
@@ -65,6 +90,12 @@ async function overview(globals: GlobalOptions, output: Output): Promise<number>
   if (unknown !== undefined) throw new UsageError(`unknown option ${unknown}`);
   const { overviewHelp } = await import("./render/help.ts");
   return say(output, await overviewHelp(COMMANDS));
+}
+
+function refuseOtherFormat(options: Options): void {
+  const format = options.text("format") ?? "json";
+  if (format !== "json")
+    throw new UsageError(`--json and --format ${format} can't be used together`);
 }
 
 /** Only what is no path needs the configuration, and what reads programs. */
@@ -118,25 +149,4 @@ function usageError(output: Output, error: UsageError, command: Command | null):
   const name = command === null ? "modullm" : `modullm ${command.name}`;
   output.note(`${name}: ${error.message}\nTry "${name} --help".`);
   return 2;
-}
-
-/** An error is always told, if need be without the value that can't be printed. */
-function printError(output: Output, error: ModullmError): void {
-  const payload = errorPayload(error);
-  const { message, details } = payload;
-  const plain = {
-    ...payload,
-    details: jsonFault(details) === null ? details : { reason: message },
-    received_payload: null,
-  };
-  output.json(jsonFault(payload) === null ? payload : plain);
-}
-
-async function failure(output: Output, error: ModullmError): Promise<number> {
-  printError(output, error);
-  if (output.terminal.stderrIsTty) {
-    const { renderError } = await import("./render/error.ts");
-    output.note(renderError(error, output.color));
-  }
-  return CODES[error.code].exit;
 }

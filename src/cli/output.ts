@@ -19,16 +19,24 @@ export interface Terminal {
    * Keys as they are pressed, for what is drawn on the screen; absent where there is no keyboard.
    */
   readonly keyboard?: () => Readable;
+  /** @throws {Error} where nobody reads it any more and nobody listens to `onInterrupt` */
   stdout(text: string): void;
   stderr(text: string): void;
   stdin(): AsyncIterable<Uint8Array>;
   /**
-   * Calls back at Ctrl-C or SIGTERM, instead of ending the process at once, until the function it
-   * gives is called. A second one ends the process. While nobody listens the system's own handling
-   * holds: work that never yields can be stopped too.
+   * Calls back at Ctrl-C or SIGTERM, instead of ending the process at once, and when the reader of
+   * stdout goes away, until the function it gives is called. A second signal ends the process. While
+   * nobody listens the system's own handling holds: work that never yields can be stopped too.
    */
   onInterrupt(callback: () => void): () => void;
+  /** What has interrupted the command; null as long as nothing has. @default null */
+  interruptedBy?(): Interruption | null;
+  /** Whether stdout and stderr are one pipe or file, as with `2>&1`. @default false */
+  readonly oneStream?: boolean;
 }
+
+/** SIGPIPE: the reader of stdout has gone away. */
+export type Interruption = "SIGINT" | "SIGTERM" | "SIGPIPE";
 
 /**
  * Everything a command says. Results go to stdout, the rest to stderr, and all of it through the
@@ -37,6 +45,10 @@ export interface Terminal {
 export interface Output {
   readonly terminal: Terminal;
   readonly color: boolean;
+  /** Whether results are asked for as JSON, whoever reads them. */
+  readonly wantsJson: boolean;
+  /** Whether a result that has a form for people is printed in it. */
+  readonly forPeople: boolean;
   /** A result. One line when piped, indented at a terminal. */
   json(value: unknown): void;
   /** One of many results: always one line. */
@@ -51,10 +63,17 @@ export interface Output {
   redactor: Redactor;
 }
 
+export interface OutputOptions {
+  /** @default "auto" */
+  readonly color?: "auto" | "always" | "never";
+  /** @default false */
+  readonly json?: boolean;
+}
+
 export function createOutput(
   terminal: Terminal,
   redactor: Redactor,
-  color: "auto" | "always" | "never",
+  { color = "auto", json: wantsJson = false }: OutputOptions = {},
 ): Output {
   const colored =
     color === "always" || (color === "auto" && terminal.stderrIsTty && wantsColor(terminal.env));
@@ -62,6 +81,8 @@ export function createOutput(
   const output: Output = {
     terminal,
     color: colored,
+    wantsJson,
+    forPeople: terminal.stdoutIsTty && !wantsJson,
     redactor,
     json(value) {
       const shown = output.redactor.value(value);

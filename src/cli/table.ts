@@ -1,7 +1,6 @@
-import type { Command } from "./command.ts";
+import type { CommandTable } from "./command.ts";
 
-/** Every command, loaded when it is called. The order is the order of help. */
-export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+export const COMMANDS: CommandTable = {
   onboard: async () => (await import("./commands/onboard.ts")).command,
   new: async () => (await import("./commands/new.ts")).command,
   run: async () => (await import("./commands/run.ts")).command,

@@ -1,14 +1,19 @@
 import { fstatSync, writeSync } from "node:fs";
+import { createInterruptions, type Interruptions } from "./interruptions.ts";
 import type { Terminal } from "./output.ts";
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
+  const interruptions = createInterruptions();
   return {
     env: process.env,
     cwd: process.cwd(),
     stdoutIsTty: isTerminal(1),
     stderrIsTty: isTerminal(2),
     stdinIsTty: isTerminal(0),
+    get oneStream() {
+      return isOneStream();
+    },
     get columns() {
       return process.stderr.columns || 80;
     },
@@ -16,10 +21,11 @@ export function processTerminal(): Terminal {
       return process.stderr.rows || 24;
     },
     keyboard: () => process.stdin,
-    stdout: (text) => writeAll(1, text),
-    stderr: (text) => writeAll(2, text),
+    stdout: (text) => writeResult(text, interruptions),
+    stderr: (text) => void writeAll(2, text),
     stdin: readStdin,
-    onInterrupt,
+    onInterrupt: interruptions.listen,
+    interruptedBy: interruptions.by,
   };
 }
 
@@ -38,37 +44,23 @@ function isTerminal(descriptor: number): boolean {
   return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 
-/**
- * Milliseconds within which a second signal is the first one once more: a terminal sends Ctrl-C to
- * all its programs, and those that started this one, as npm and the npm package's launcher do, hand
- * it on besides.
- */
-const ECHO_MS = 200;
-
-function onInterrupt(callback: () => void): () => void {
-  let since: number | null = null;
-  const listen = (): void => {
-    if (since !== null && performance.now() - since > ECHO_MS) process.exit(130);
-    if (since !== null) return;
-    since = performance.now();
-    callback();
-  };
-  for (const name of SIGNALS) process.on(name, listen);
-  return () => {
-    // What was interrupted is ending, and has something to say yet: an echo must not keep it from
-    // that.
-    if (since !== null) return;
-    for (const name of SIGNALS) process.off(name, listen);
-  };
+/** A descriptor that was closed has no stream. */
+function isOneStream(): boolean {
+  try {
+    const [stdout, stderr] = [fstatSync(1), fstatSync(2)];
+    return stdout.dev === stderr.dev && stdout.ino === stderr.ino;
+  } catch {
+    return false;
+  }
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+function writeResult(text: string, interruptions: Interruptions): void {
+  if (interruptions.by() === "SIGPIPE" || writeAll(1, text)) return;
+  if (!interruptions.readerLeft()) throw new Error("nobody reads the result any more");
+}
 
-/**
- * Writes now, so that nothing is lost when the process ends. A reader that has gone away is no
- * error.
- */
-function writeAll(descriptor: 1 | 2, text: string): void {
+/** Writes now, so that nothing is lost when the process ends. False: the reader has gone away. */
+function writeAll(descriptor: 1 | 2, text: string): boolean {
   let rest: Uint8Array = Buffer.from(text, "utf8");
   while (rest.length > 0) {
     try {
@@ -76,10 +68,11 @@ function writeAll(descriptor: 1 | 2, text: string): void {
     } catch (thrown) {
       const { code } = thrown as { code?: string };
       if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      else if (code === "EPIPE") return;
+      else if (code === "EPIPE") return false;
       else throw thrown;
     }
   }
+  return true;
 }
 
 async function* readStdin(): AsyncGenerator<Uint8Array> {

@@ -67,6 +67,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   ELOOP: "its links form a loop",
+  EPIPE: "nobody reads it any more",
 };
 
 function firstBadLine(bytes: Uint8Array): number {

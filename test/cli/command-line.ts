@@ -16,6 +16,10 @@ export interface Setting {
   readonly env?: Record<string, string>;
   readonly stdin?: string | Uint8Array;
   readonly tty?: boolean;
+  /** @default what `tty` says */
+  readonly stdoutTty?: boolean;
+  /** Whether stdout and stderr are one pipe. @default false */
+  readonly oneStream?: boolean;
   /** What a user at the terminal types when asked; `tty` goes with it. */
   readonly typed?: string;
   /** Whether the user then types nothing more, but does not close the input. @default false */
@@ -58,9 +62,10 @@ export async function modullm(args: readonly string[], setting: Setting = {}): P
   const exit = await runCommandLine(args, {
     env: { ...worldOf(folder), ...setting.env },
     cwd: folder,
-    stdoutIsTty: tty,
+    stdoutIsTty: setting.stdoutTty ?? tty,
     stderrIsTty: tty,
     stdinIsTty: setting.typed !== undefined,
+    oneStream: setting.oneStream ?? false,
     columns: 80,
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),

@@ -201,6 +201,41 @@ describe("modullm help", () => {
       content: { error_code: "RLLM_013", type: "RetryExhaustedError" },
     });
   });
+
+  test.each([
+    ["rllm", ["required_fields", "optional_fields", "templating", "optional_sections", "docs"]],
+    ["schema", ["recommendations"]],
+    ["recovery", ["pattern"]],
+    ["examples", ["commands"]],
+    ["credentials", ["autoload_precedence", "common_env_vars"]],
+    ["config", ["path", "runtime_keys", "provider_keys"]],
+  ])("%s has lists for programs beside its text", async (topic, keys) => {
+    const { content } = (await modullm(["help", topic])).json() as {
+      content: Record<string, unknown>;
+    };
+    expect(Object.keys(content)).toEqual([...keys, "text"]);
+    expect(content["text"]).toStartWith("# ");
+    for (const key of keys.filter((each) => each !== "path"))
+      expect({ key, isFull: (content[key] as string[]).every((item) => item !== "") }).toEqual({
+        key,
+        isFull: true,
+      });
+  });
+
+  test.each([
+    ["rlm", 'unknown topic "rlm"; did you mean "rllm"? Topics: agents,'],
+    ["RLLM_13", 'unknown topic "RLLM_13"; did you mean "RLLM_013"? Topics:'],
+    ["rllm-1", 'did you mean "RLLM_001"? Topics:'],
+    ["RLM_014", 'did you mean "RLLM_014"? Topics:'],
+    ["rnu", 'did you mean "run"? Topics:'],
+    ["xyzzy", 'unknown topic "xyzzy". Topics:'],
+  ])("%s is answered by %s", async (topic, told) => {
+    const { exit, stderr } = await modullm(["help", topic]);
+    expect({ exit, stderr }).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining(told) as string,
+    });
+  });
 });
 
 describe("modullm trust", () => {

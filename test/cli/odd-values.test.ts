@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { writeJson } from "../../src/core/json.ts";
 import { makeFolder, modullm, programText } from "./command-line.ts";
 
 /** Names that every object or function has, and names that a language gives a meaning of its own. */
@@ -22,7 +23,21 @@ const name = fc.constantFrom(...NAMES);
 const value = fc.letrec<{ any: unknown; object: Record<string, unknown> }>((tie) => ({
   any: fc.oneof(
     { maxDepth: 3, depthSize: "small" },
-    fc.constantFrom(null, true, 0, -0, 1.5, 1e300, "", " ", "{{x}}", "\u0000", "\ud800", "no"),
+    fc.constantFrom(
+      null,
+      true,
+      0,
+      -0,
+      1.5,
+      1e300,
+      12345678901234567890n,
+      "",
+      " ",
+      "{{x}}",
+      "\u0000",
+      "\ud800",
+      "no",
+    ),
     fc.string({ unit: "binary" }),
     fc.array(tie("any"), { maxLength: 3 }),
     tie("object"),
@@ -56,12 +71,12 @@ test("a run on the baseline has no bugs to tell, whatever names and values it me
             llm: "{model: builtin/baseline}",
             max_context_window: "100000",
             input_schema: "{type: object}",
-            output_schema: JSON.stringify({ type: "object", properties }),
+            output_schema: writeJson({ type: "object", properties }),
           },
           "Say {{input}}",
         ),
       });
-      const args = ["run", "a.rllm", "--input", JSON.stringify(input), "--max-retries", "0"];
+      const args = ["run", "a.rllm", "--input", writeJson(input), "--max-retries", "0"];
       const { stdout } = await modullm(args, { folder });
       expect({ stdout, isBug: stdout.includes("RLLM_999") }).toEqual({ stdout, isBug: false });
     }),

@@ -80,7 +80,7 @@ describe("modullm run", () => {
     expect({ exit, code: (json() as { error_code: string }).error_code, stderr }).toEqual({
       exit: 1,
       code,
-      stderr: "",
+      stderr: expect.stringMatching(new RegExp(`^error ${code}: .+\n$`)) as string,
     });
     expect(server.asked).toEqual([]);
   });
@@ -179,14 +179,15 @@ describe("modullm run", () => {
     expect(stderr).toContain(`a.rllm:11:1: "tests" has no effect in this version`);
   });
 
-  test("an error at a terminal is told twice: JSON on stdout, source line and caret on stderr", async () => {
+  test("an error at a terminal is told once, with its source line and a caret", async () => {
     const folder = makeFolder({ "a.rllm": programText({ llm_params: "{temprature: 1}" }) });
     const { stdout, stderr } = await modullm(["run", "a.rllm"], {
       folder,
       tty: true,
       env: { NO_COLOR: "1" },
     });
-    expect(JSON.parse(stdout)).toMatchObject({ error_code: "RLLM_003" });
+    expect(stdout).toBe("");
+    expect(stderr).toContain("error RLLM_003 (LLMParamValidationError)");
     expect(stderr).toContain("10 | llm_params: {temprature: 1}");
     expect(stderr).toContain(`\n   | ${" ".repeat(13)}^\n`);
     expect(stderr).not.toContain("\u001B");

@@ -14,6 +14,7 @@ describe("modullm validate with blocks", () => {
       folder,
       env: WORLD,
       tty: true,
+      stdoutTty: false,
     });
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -33,7 +33,7 @@ export const command: Command = {
     ],
   ],
   async run(context) {
-    const { positionals, output } = context;
+    const { positionals, output, commands } = context;
     const [shell = ""] = positionals;
     if (shell === "models") {
       const { modelNames } = await import("../completion/models.ts");
@@ -41,7 +41,7 @@ export const command: Command = {
       return 0;
     }
     const { completionScript } = await import("../completion/script.ts");
-    output.text(await completionScript(shell));
+    output.text(await completionScript(shell, commands));
     return 0;
   },
 };

@@ -9,16 +9,16 @@ export const command: Command = {
   name: "doctor",
   summary: "Check what runs need, here and at your providers, and say what to do",
   positionals: [],
-  options: { json: { type: "boolean", description: "Print the checks as JSON" } },
+  options: {},
   examples: [
     ["modullm doctor", "a line for each thing that was looked at"],
     ["modullm doctor --json", "the same for a program"],
   ],
-  async run({ options, output, app }) {
+  async run({ output, app }) {
     const { examine } = await import("../../doctor/doctor.ts");
     const checks = await examine(await app());
     const ok = checks.every(({ status }) => status !== "failed");
-    if (options.flag("json")) output.json({ ok, checks });
+    if (output.wantsJson) output.json({ ok, checks });
     else output.text(checks.map((check) => lineOf(check, output)).join("\n"));
     return ok ? 0 : 1;
   },

@@ -1,4 +1,5 @@
 import { type Command, type CommandContext, UsageError } from "../command.ts";
+import { asText, FORMAT_OPTION } from "../format-option.ts";
 import { readInput } from "../run-input.ts";
 
 export const command: Command = {
@@ -21,6 +22,7 @@ export const command: Command = {
     },
     text: { type: "string", valueHint: "TEXT", description: "The input, as plain text" },
     "input-file": { type: "string", valueHint: "PATH", description: "The input, from a file" },
+    format: FORMAT_OPTION,
     concurrency: {
       type: "string",
       valueHint: "N",
@@ -49,12 +51,13 @@ export const command: Command = {
     }
     const { predictRun } = await import("../../insight/prediction.ts");
     const model = options.text("model");
-    output.json(
-      await predictRun(loaded, input, app, {
-        model,
-        ...(concurrency === null ? {} : { concurrency }),
-      }),
-    );
+    const prediction = await predictRun(loaded, input, app, {
+      model,
+      ...(concurrency === null ? {} : { concurrency }),
+    });
+    if (asText(context))
+      output.text((await import("../render/forecast.ts")).forecastText(prediction));
+    else output.json(prediction);
     return 0;
   },
 };

@@ -1,7 +1,7 @@
 import { CODES } from "../../core/codes.ts";
 import { nearest } from "../../core/nearest.ts";
-import { type Command, UsageError } from "../command.ts";
-import { COMMANDS } from "../table.ts";
+import { type Command, type CommandTable, UsageError } from "../command.ts";
+import { asText, FORMAT_OPTION } from "../format-option.ts";
 import { TOPICS } from "../topics/topics.ts";
 
 /** What is told of a topic: as data, and for reading. */
@@ -18,38 +18,29 @@ export const command: Command = {
       name: "TOPIC",
       description: "A topic that `modullm help` lists, a command, or an error code",
       required: false,
-      suggest: [
-        ...new Set([
-          ...Object.keys(TOPICS),
-          "commands",
-          ...Object.keys(COMMANDS),
-          ...Object.keys(CODES),
-        ]),
+      suggest: (commands) => [
+        ...new Set([...Object.keys(TOPICS), "commands", ...commands, ...Object.keys(CODES)]),
       ],
     },
   ],
   options: {
-    format: {
-      type: "enum",
-      options: ["json", "text"],
-      description: "Default: text at a terminal, else json",
-    },
+    format: FORMAT_OPTION,
   },
   examples: [
     ["modullm help rllm", "the language"],
     ["modullm help RLLM_013", "an error code"],
     ["modullm help commands --format json", "every command with its options, as data"],
   ],
-  async run({ positionals, options, output }) {
+  async run({ positionals, options, output, commands }) {
     const [topic] = positionals;
-    const format = options.text("format") ?? (output.terminal.stdoutIsTty ? "text" : "json");
+    const isText = asText({ options, output });
     if (topic === undefined) {
-      if (format === "text") output.text(await listing());
+      if (isText) output.text(await listing());
       else output.json({ topics: topicNames() });
       return 0;
     }
-    const { content, text } = await explain(topic);
-    if (format === "text") output.text(text);
+    const { content, text } = await explain(topic, commands);
+    if (isText) output.text(text);
     else output.json({ topic, content });
     return 0;
   },
@@ -76,29 +67,39 @@ async function listing(): Promise<string> {
   ].join("\n");
 }
 
-async function explain(topic: string): Promise<Explanation> {
+async function explain(topic: string, commands: CommandTable): Promise<Explanation> {
   const load = Object.hasOwn(TOPICS, topic) ? TOPICS[topic] : undefined;
   if (load) {
     const text = await load();
-    return { content: text, text };
+    const facts = await (await import("../topics/facts.ts")).topicFacts(topic, text);
+    return { content: facts === null ? text : { ...facts, text }, text };
   }
   const { codeText, findCode } = await import("../render/error-topic.ts");
   const code = findCode(topic);
   if (code !== null) return { content: { error_code: code, ...CODES[code] }, text: codeText(code) };
-  if (topic === "commands" || Object.hasOwn(COMMANDS, topic)) return await explainCommands(topic);
-  const names = [...topicNames(), ...Object.keys(COMMANDS)];
-  const near = nearest(topic, names);
+  if (topic === "commands" || Object.hasOwn(commands, topic))
+    return await explainCommands(topic, commands);
+  const near = nearestTopic(topic, [...topicNames(), ...Object.keys(commands)]);
+  const meant = near === null ? "." : `; did you mean "${near}"?`;
   throw new UsageError(
-    `unknown topic "${topic}"${near === null ? "" : `; did you mean "${near}"?`}. Topics: ${topicNames().join(", ")}`,
+    `unknown topic "${topic}"${meant} Topics: ${topicNames().join(", ")}, each command and each code`,
   );
 }
 
-async function explainCommands(topic: string): Promise<Explanation> {
+/** Codes are near each other: of `RLLM_13` and `13` only the one with that number is meant. */
+function nearestTopic(topic: string, names: readonly string[]): string | null {
+  const number = /^r?[lm]*[\s_-]*0*(\d{1,3})$/i.exec(topic)?.[1];
+  if (number === undefined) return nearest(topic, names);
+  const code = `RLLM_${number.padStart(3, "0")}`;
+  return Object.hasOwn(CODES, code) ? code : nearest(topic.toUpperCase(), Object.keys(CODES));
+}
+
+async function explainCommands(topic: string, commands: CommandTable): Promise<Explanation> {
   const { describeCommands } = await import("../render/commands.ts");
   const { commandHelp, overviewHelp } = await import("../render/help.ts");
-  const all = await describeCommands();
-  const load = COMMANDS[topic];
-  if (load === undefined) return { content: all, text: await overviewHelp(COMMANDS) };
+  const all = await describeCommands(commands);
+  const load = commands[topic];
+  if (load === undefined) return { content: all, text: await overviewHelp(commands) };
   return {
     content: all.commands.find(({ name }) => name === topic),
     text: commandHelp(await load()),

@@ -14,13 +14,12 @@ export const command: Command = {
     format: {
       type: "enum",
       options: ["json", "text", "mermaid", "svg", "typescript"],
-      default: "json",
       description:
-        "How to show it; mermaid and svg draw all that it uses, typescript declares its types",
+        "Default: text at a terminal, else json; mermaid and svg draw all that it uses, typescript declares its types",
     },
   },
   examples: [
-    ["modullm inspect examples/summary.rllm", "as JSON"],
+    ["modullm inspect examples/summary.rllm", "what goes in and out, and what it uses"],
     [
       "modullm inspect examples/compose_summary_keywords.rllm --format mermaid",
       "a diagram of what it uses, all the way down",
@@ -34,7 +33,7 @@ export const command: Command = {
   async run({ positionals, options, output, locate, library }) {
     const [file = ""] = positionals;
     const path = await locate(file);
-    const format = options.text("format");
+    const format = options.text("format") ?? (output.forPeople ? "text" : "json");
     if (format === "mermaid" || format === "svg") {
       output.text(await drawing(path, format, library));
       return 0;

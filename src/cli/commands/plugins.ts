@@ -118,7 +118,6 @@ export const command: Command = {
       valueHint: "SECONDS",
       description: "With test: how long an answer may take; 30 if left out",
     },
-    json: { type: "boolean", description: "With test: the report as JSON at a terminal too" },
   },
   rest: "With test: a command that speaks the protocol, and its arguments",
   examples: [

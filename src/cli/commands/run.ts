@@ -150,7 +150,7 @@ async function watched(
 ): Promise<unknown> {
   const { options, output } = context;
   const tracePath = options.text("trace");
-  const trace = tracePath === null ? null : openTrace(context.resolve(tracePath), app.redactor);
+  const trace = tracePath === null ? null : openTrace(context.resolve(tracePath), output);
   const verbose = options.flag("verbose") ? createVerbose(output) : null;
   const stream = options.flag("stream") && partial === null;
   const progress = createProgress(output, { stream, verbose: verbose !== null });

@@ -1,5 +1,6 @@
 import type { Store } from "../../store/store.ts";
 import type { Command } from "../command.ts";
+import { asText, FORMAT_OPTION } from "../format-option.ts";
 import type { Terminal } from "../output.ts";
 import type { PlotOptions } from "../render/plot.ts";
 
@@ -16,16 +17,11 @@ export const command: Command = {
   ],
   options: {
     model: { type: "string", valueHint: "MODEL", description: "Only runs of this provider/name" },
-    format: {
-      type: "enum",
-      options: ["json", "text"],
-      default: "json",
-      description: "text draws tables and bars",
-    },
+    format: FORMAT_OPTION,
   },
   examples: [
     ["modullm stats examples/summary.rllm", "one program"],
-    ["modullm stats --format text", "all programs, for people"],
+    ["modullm stats --json", "all programs, as data at a terminal too"],
   ],
   async run({ positionals, options, output, app, locate }) {
     const store = await (await app()).store();
@@ -33,7 +29,7 @@ export const command: Command = {
     const model = options.text("model");
     const [file] = positionals;
     const path = file === undefined ? null : await locate(file);
-    const chart = options.text("format") === "text" ? await import("../render/chart.ts") : null;
+    const chart = asText({ options, output }) ? await import("../render/chart.ts") : null;
     if (path === null) {
       const all = await statsOfAll(store, model);
       if (chart) output.text(chart.overviewChart(all, plotOptions(output.terminal)));

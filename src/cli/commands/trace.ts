@@ -14,9 +14,8 @@ export const command: Command = {
     format: {
       type: "enum",
       options: ["text", "json"],
-      default: "text",
       description:
-        "text draws a tree with a time bar for each run; json gives the same tree as data",
+        "text (the default) draws a tree with a time bar for each run; json is the same tree as data",
     },
   },
   examples: [
@@ -34,7 +33,7 @@ export const command: Command = {
     const { options, output } = context;
     const source = file === "-" ? "stdin" : context.resolve(file);
     const trace = await readTrace(file === "-" ? output.terminal.stdin() : bytesOf(source), source);
-    if (options.text("format") === "json") output.json(trace);
+    if (output.wantsJson) output.json(trace);
     else
       output.text(
         (await import("../render/tree.ts")).traceText(trace, plotOptions(output.terminal)),

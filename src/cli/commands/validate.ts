@@ -1,4 +1,4 @@
-import { errorPayload, toModullmError } from "../../core/error.ts";
+import { type ErrorPayload, errorPayload, toModullmError } from "../../core/error.ts";
 import type { App } from "../../app.ts";
 import {
   validateProgram,
@@ -7,6 +7,7 @@ import {
   type ValidateTools,
 } from "../../library/validate.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { tellFault } from "../failure.ts";
 import { warningText } from "../render/warning.ts";
 
 export const command: Command = {
@@ -57,15 +58,19 @@ export const command: Command = {
       }
     }
     output.json(positionals.length === 1 ? results[0] : results);
+    for (const result of results) if ("error_code" in result) tellFault(output, result);
     return results.every((result) => result.ok) ? 0 : 1;
   },
 };
+
+/** A program that can't be used, in a list of several. */
+type Failed = { readonly ok: false; readonly path: string } & ErrorPayload;
 
 async function validateAll(
   programs: readonly string[],
   locate: CommandContext["locate"],
   settings: ValidateOptions & ValidateTools,
-): Promise<(Validation | { ok: false; path: string })[]> {
+): Promise<(Validation | Failed)[]> {
   return await Promise.all(
     programs.map(async (program) => {
       let path = program;

@@ -1,3 +1,4 @@
+import type { CommandTable } from "../command.ts";
 import {
   type CommandDescription,
   describeCommands,
@@ -41,8 +42,8 @@ export interface Offers {
 }
 
 /** What there is to be completed, from the commands themselves. */
-export async function readOffers(): Promise<Offers> {
-  const { commands, global_options: everywhere } = await describeCommands();
+export async function readOffers(table: CommandTable): Promise<Offers> {
+  const { commands, global_options: everywhere } = await describeCommands(table);
   return { commands: commands.map(offeredCommand), everywhere: everywhere.map(offeredOption) };
 }
 

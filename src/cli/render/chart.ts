@@ -1,3 +1,4 @@
+import { dollars, grouped, percent, phrase } from "./quantity.ts";
 import { bars, clean, duration, GAP, sparkline, table, widthOf } from "./plot.ts";
 import type { AllStats, ProgramStats } from "../../insight/stats.ts";
 import type { Bar, PlotOptions } from "./plot.ts";
@@ -126,29 +127,6 @@ function section(title: string, lines: readonly string[]): string {
 
 function tallied(counts: Readonly<Record<string, number>>): readonly Bar[] {
   return Object.entries(counts).map(([label, value]) => ({ label, text: grouped(value), value }));
-}
-
-/** Null when nothing in it is known. */
-function phrase(...parts: readonly (readonly [string, string])[]): string | null {
-  const known = parts.filter(([value]) => value !== "-");
-  return known.length === 0 ? null : known.map((part) => part.join(" ")).join(", ");
-}
-
-function grouped(value: number | null): string {
-  if (value === null) return "-";
-  const text = value < 100 && !Number.isInteger(value) ? value.toFixed(1) : value.toFixed(0);
-  return text.replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
-function percent(value: number | null): string | null {
-  return value === null ? null : `${Number(value.toFixed(1))} %`;
-}
-
-function dollars(value: number | null): string {
-  if (value === null) return "-";
-  if (value >= 0.1) return `$${value.toFixed(2)}`;
-  if (value === 0 || value >= 1e-6) return `$${Number(value.toPrecision(3))}`;
-  return "under $0.000001";
 }
 
 /** The end of a path tells more than its beginning. */

@@ -1,6 +1,5 @@
 import { GLOBAL_OPTIONS } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { COMMANDS } from "../table.ts";
+import type { Command, CommandTable } from "../command.ts";
 
 export interface OptionDescription {
   readonly name: string;
@@ -30,15 +29,18 @@ export interface CommandDescription {
 }
 
 /** The whole command line as data. */
-export async function describeCommands(): Promise<{
+export async function describeCommands(table: CommandTable): Promise<{
   global_options: OptionDescription[];
   commands: CommandDescription[];
 }> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  return { global_options: describeOptions(GLOBAL_OPTIONS), commands: commands.map(describe) };
+  const commands = await Promise.all(Object.values(table).map((load) => load()));
+  return {
+    global_options: describeOptions(GLOBAL_OPTIONS),
+    commands: commands.map((command) => describe(command, Object.keys(table))),
+  };
 }
 
-function describe(command: Command): CommandDescription {
+function describe(command: Command, names: readonly string[]): CommandDescription {
   return {
     name: command.name,
     summary: command.summary,
@@ -49,7 +51,9 @@ function describe(command: Command): CommandDescription {
         many,
         description,
         ...(takes === undefined ? {} : { takes }),
-        ...(suggest === undefined ? {} : { suggest }),
+        ...(suggest === undefined
+          ? {}
+          : { suggest: typeof suggest === "function" ? suggest(names) : suggest }),
       }),
     ),
     rest: command.rest ?? null,

@@ -1,13 +1,11 @@
 import { VERSION } from "../../core/version.ts";
 import { GLOBAL_OPTIONS } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import type { Command, CommandTable } from "../command.ts";
 
 const TAGLINE = "LLM steps as dependable as functions";
 
 /** What `modullm` and `modullm --help` print. */
-export async function overviewHelp(
-  commands: Readonly<Record<string, () => Promise<Command>>>,
-): Promise<string> {
+export async function overviewHelp(commands: CommandTable): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
   const width = Math.max(...all.map((command) => usage(command).length));
   return [
@@ -21,8 +19,9 @@ export async function overviewHelp(
     "Everywhere:",
     ...optionLines(GLOBAL_OPTIONS),
     "",
-    "Results are JSON on stdout, everything else goes to stderr.",
-    "Exit status: 0 done, 1 an error (one JSON object on stdout), 2 wrong usage, 130 interrupted.",
+    "Results go to stdout, as JSON but where a terminal gets text; everything else goes to stderr.",
+    "Exit status: 0 done, 1 an error (in a pipe: JSON on stdout, a line on stderr), 2 wrong usage,",
+    "130 interrupted, 143 ended by SIGTERM, 141 when nobody reads stdout any more.",
     "",
     "First steps:",
     "  modullm onboard             a model, then a first program",

@@ -1,4 +1,4 @@
-import { isObject } from "../../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 import english from "./english.json" with { type: "json" };
 
 /** What is read of an input at most, in UTF-16 units. */
@@ -62,7 +62,7 @@ export function readSource(values: Readonly<Record<string, unknown>>, prompt: st
 
 /** A value in words. What is no scalar may have keys that `String` would take for methods. */
 export function written(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? writeJson(value) : String(value);
 }
 
 /** Every string below `value` with the name of its field, in order, down to 500 levels. */

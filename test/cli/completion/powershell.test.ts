@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { powershellScript } from "../../../src/cli/completion/powershell.ts";
+import { COMMANDS } from "../../../src/cli/table.ts";
 import { readOffers } from "../../../src/cli/completion/offers.ts";
 import { modullm } from "../command-line.ts";
 import { ODD, ODD_TEXT } from "./odd.ts";
@@ -21,7 +22,7 @@ describe("completion in PowerShell, as text", () => {
 
   test("has every command, option and word", async () => {
     const { texts } = readTexts((await modullm(["completion", "powershell"])).stdout);
-    const { commands, everywhere } = await readOffers();
+    const { commands, everywhere } = await readOffers(COMMANDS);
     for (const { name, summary, options } of commands) {
       expect(texts).toContain(name);
       expect(texts).toContain(summary);

@@ -160,8 +160,9 @@ async function faultOf(shown: string): Promise<string | null> {
     if (name === "help") return await faultOfTopic(positionals[0]);
     if (name === "plugins") return await faultOfAction(positionals);
     const [first] = command.positionals;
-    const isWord = first?.suggest === undefined || first.suggest.includes(positionals[0] ?? "");
-    return isWord ? null : `${positionals[0]} is not one of ${first.suggest.join(", ")}`;
+    const words = Array.isArray(first?.suggest) ? first.suggest : [positionals[0]];
+    const isWord = words.includes(positionals[0]);
+    return isWord ? null : `${positionals[0]} is not one of ${words.join(", ")}`;
   } catch (thrown) {
     return String(thrown);
   }

@@ -54,7 +54,7 @@ export const action: PluginAction = {
         },
       );
       line.clear();
-      if (options.flag("json") || !output.terminal.stdoutIsTty) output.json(report);
+      if (!output.forPeople) output.json(report);
       else output.text(reportTable(report, { color: output.color }));
       return report.ok ? 0 : 1;
     } finally {
