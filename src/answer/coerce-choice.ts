@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
 import { matchChoice, newChoice, type Choice } from "./match.ts";
 import { cheaper, plain, withEdit, type Coercion, type Outcome, type Path } from "./outcome.ts";
@@ -111,7 +111,7 @@ function textToChoice(
     match.how === "within" ? "enum-in-text" : match.how === "exact" ? "alias" : "enum-match";
   return cheaper(
     null,
-    withEdit(coercion, plain(match.value), rule, node, path, JSON.stringify(match.value)),
+    withEdit(coercion, plain(match.value), rule, node, path, writeJson(match.value)),
   );
 }
 

@@ -1,5 +1,5 @@
 import { readPattern } from "../contract/patterns.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import { defaultOf, fromJsonText } from "./coerce-scalar.ts";
 import { entriesOf } from "./entries.ts";
 import { isTalk } from "./talk.ts";
@@ -283,7 +283,7 @@ function addMissing(
   const here = { up: path, key: name };
   if (fallback !== undefined) {
     setOwn(built.value, name, structuredClone(fallback));
-    return add(coercion, built, "default", here, node.start, node.start, JSON.stringify(fallback));
+    return add(coercion, built, "default", here, node.start, node.start, writeJson(fallback));
   }
   if (schema === undefined || !isObject(resolve(coercion, schema)) || !takesNull(coercion, schema))
     return false;

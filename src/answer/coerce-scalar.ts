@@ -1,5 +1,5 @@
 import { readPattern } from "../contract/patterns.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
@@ -248,7 +248,7 @@ export function fromJsonText(
   const inner = coercion.nested(node.text, schema);
   if (!inner || (!inner.isStrict && !allows(coercion, "truncated"))) return null;
   const outcome = { value: inner.value, cost: inner.cost, notes: null };
-  return withEdit(coercion, outcome, "text-to-json", node, path, JSON.stringify(inner.value));
+  return withEdit(coercion, outcome, "text-to-json", node, path, writeJson(inner.value));
 }
 
 export function defaultOf(schema: unknown): unknown {

@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
 import { isJsonNumber } from "./numbers.ts";
 import {
@@ -131,7 +131,7 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
           String(value),
         );
   }
-  const spelled = JSON.stringify(value);
+  const spelled = writeJson(value);
   return text === spelled
     ? plain(value)
     : withEdit(coercion, plain(value), "literal", node, path, spelled);

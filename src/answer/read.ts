@@ -1,5 +1,5 @@
 import type { Contract, Issue } from "../contract/contract.ts";
-import { isObject, jsonType } from "../core/json.ts";
+import { isObject, jsonType, writeJson } from "../core/json.ts";
 import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
 import { editsOf, evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
 import { choose } from "./choose.ts";
@@ -178,7 +178,7 @@ const PLAIN_TEXT: ReadonlySet<string> = new Set(["wrap-text", "single-to-list"])
  * Whether a schema names text as a type of its own; one that takes anything does not ask for prose.
  */
 function wantsText(schema: unknown): boolean {
-  return /"type":("string"|\[[^\]]*"string")|"enum"|"const"/.test(JSON.stringify(schema));
+  return /"type":("string"|\[[^\]]*"string")|"enum"|"const"/.test(writeJson(schema));
 }
 
 /** Why the answer is refused, told by what in it came nearest. */

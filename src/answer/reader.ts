@@ -1,3 +1,4 @@
+import { writeJson } from "../core/json.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { PartialReading, Reading, ReadOptions } from "./answer.ts";
 import { readPartial } from "./partial.ts";
@@ -37,7 +38,7 @@ export function createAnswerReader(contract: Contract, options: ReadOptions = {}
       read = text.length;
       const partial = readPartial(text, contract);
       if (!partial.ok) return null;
-      const now = JSON.stringify(partial.value);
+      const now = writeJson(partial.value);
       if (now === shown) return null;
       shown = now;
       return partial;

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "./contract.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 
 /**
  * A schema as a short readable sketch for a prompt: the types in the notation of TypeScript,
@@ -113,7 +113,7 @@ function valueText(schema: JsonSchema, value: unknown): string {
   const aliases = schema["x-aliases"];
   const alias = isObject(aliases) && typeof value === "string" ? aliases[value] : undefined;
   const own = "const" in schema ? schema["x-alias"] : undefined;
-  return JSON.stringify(first(alias) ?? first(own) ?? value) ?? "null";
+  return writeJson(first(alias) ?? first(own) ?? value);
 }
 
 function first(alias: unknown): string | undefined {
@@ -209,7 +209,7 @@ const LIMITS: readonly (readonly [string, (value: unknown) => string])[] = [
   ["minItems", (value) => `at least ${String(value)} item${value === 1 ? "" : "s"}`],
   ["maxItems", (value) => `at most ${String(value)} item${value === 1 ? "" : "s"}`],
   ["uniqueItems", (value) => (value === true ? "no repeats" : "")],
-  ["default", (value) => `default ${JSON.stringify(value)}`],
+  ["default", (value) => `default ${writeJson(value)}`],
 ];
 
 function limits(schema: JsonSchema): string[] {

@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 
 /** How deep a schema is spelt out; what lies deeper, and recursion, is `unknown`. */
 const MAX_DEPTH = 12;
@@ -72,7 +72,7 @@ function deeper(place: Place): Place {
 }
 
 function literal(value: unknown): string {
-  return value !== null && typeof value === "object" ? "unknown" : JSON.stringify(value);
+  return value !== null && typeof value === "object" ? "unknown" : writeJson(value);
 }
 
 function union(types: readonly string[]): string {

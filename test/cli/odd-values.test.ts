@@ -62,24 +62,51 @@ const schema = fc.dictionary(
   { maxKeys: 4 },
 );
 
-test("a run on the baseline has no bugs to tell, whatever names and values it meets", async () => {
+/** Commands that read a program, and with it its schemas. */
+const COMMANDS = [
+  ...[
+    ["run", "--max-retries", "0"],
+    ["run", "--repair", "full"],
+    ["run", "--dry-run"],
+  ],
+  ...[["exectime"], ["validate"], ["inspect"], ["inspect", "--format", "typescript"]],
+  ...[
+    ["inspect", "--format", "text"],
+    ["inspect", "--format", "svg"],
+  ],
+];
+
+test("a run on the baseline has no bugs to tell, whatever names and values it meets; nor have other commands", async () => {
   await fc.assert(
-    fc.asyncProperty(value.object, schema, async (input, properties) => {
-      const folder = makeFolder({
-        "a.rllm": programText(
-          {
-            llm: "{model: builtin/baseline}",
-            max_context_window: "100000",
-            input_schema: "{type: object}",
-            output_schema: writeJson({ type: "object", properties }),
-          },
-          "Say {{input}}",
-        ),
-      });
-      const args = ["run", "a.rllm", "--input", writeJson(input), "--max-retries", "0"];
-      const { stdout } = await modullm(args, { folder });
-      expect({ stdout, isBug: stdout.includes("RLLM_999") }).toEqual({ stdout, isBug: false });
-    }),
+    fc.asyncProperty(
+      value.object,
+      schema,
+      fc.constantFrom(...COMMANDS),
+      async (input, properties, command) => {
+        const folder = makeFolder({
+          "a.rllm": programText(
+            {
+              llm: "{model: builtin/baseline}",
+              max_context_window: "100000",
+              input_schema: "{type: object}",
+              output_schema: writeJson({ type: "object", properties }),
+            },
+            "Say {{input}} {{input.toString}} {{schema.output}}",
+          ),
+        });
+        const args = [
+          ...command,
+          "a.rllm",
+          ...(/^(?:run|exec)/.test(command[0] ?? "") ? ["--input", writeJson(input)] : []),
+        ];
+        const { stdout } = await modullm(args, { folder });
+        expect({ command, stdout, isBug: stdout.includes("RLLM_999") }).toEqual({
+          command,
+          stdout,
+          isBug: false,
+        });
+      },
+    ),
     { numRuns: Number(process.env["FC_RUNS"] ?? 60) },
   );
 }, 120_000);

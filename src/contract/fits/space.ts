@@ -1,4 +1,4 @@
-import { isObject } from "../../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 import type { JsonSchema } from "../contract.ts";
 import {
   reference,
@@ -56,7 +56,7 @@ export class Space {
   id(node: SchemaNode): NodeId {
     const known = this.#ids.get(node);
     if (known !== undefined) return known;
-    const text = JSON.stringify(node.schema);
+    const text = writeJson(node.schema);
     // What a reference, or a draft of its own, means depends on the place; everything else is what
     // it says.
     const id = /"\$(?:ref|dynamicRef|recursiveRef|schema)"/.test(text)
@@ -73,9 +73,7 @@ export class Space {
   }
 
   constant(value: unknown): NodeId {
-    return this.#named(`2020-12 ${JSON.stringify({ const: value })}`, () =>
-      made({ const: value }, []),
-    );
+    return this.#named(`2020-12 ${writeJson({ const: value })}`, () => made({ const: value }, []));
   }
 
   anything(): NodeId {
@@ -88,7 +86,7 @@ export class Space {
 
   /** A schema without references, such as `{ type: "string" }`. */
   plain(schema: JsonSchema): NodeId {
-    return this.#named(`2020-12 ${JSON.stringify(schema)}`, () => readDocument(schema).root);
+    return this.#named(`2020-12 ${writeJson(schema)}`, () => readDocument(schema).root);
   }
 
   not(id: NodeId): NodeId {
