@@ -14,7 +14,10 @@ function serveEndless(first: string, more: string) {
   const aborted = Promise.withResolvers<void>();
   const chunk = (content: string): string =>
     `data: ${JSON.stringify({
-      ...{ id: "c", created: 0, model: "m", object: "chat.completion.chunk" },
+      id: "c",
+      created: 0,
+      model: "m",
+      object: "chat.completion.chunk",
       choices: [{ index: 0, delta: { content }, finish_reason: null }],
     })}\n\n`;
   const server = Bun.serve({

@@ -30,7 +30,7 @@ export const command: Command = {
     const [action, file = ""] = context.positionals;
     if (action !== "show")
       throw new UsageError(`"${action}" is not an action of trace; there is one: show`);
-    const { options, output } = context;
+    const { output } = context;
     const source = file === "-" ? "stdin" : context.resolve(file);
     const trace = await readTrace(file === "-" ? output.terminal.stdin() : bytesOf(source), source);
     if (output.wantsJson) output.json(trace);

@@ -15,7 +15,7 @@ import {
   rankPhrases,
   rankSentences,
 } from "./rank.ts";
-import { UNSPACED, written, type readSource, type Sentence } from "./source.ts";
+import { UNSPACED, inWords, type readSource, type Sentence } from "./source.ts";
 
 /** Values that are tried at most: a small schema may stand for a very large object. */
 const MAX_VALUES = 1000;
@@ -132,7 +132,7 @@ function choose(
 ): unknown {
   const found = rankChoices(choices, schema["description"], textOf(sentences));
   tally.certainty = (found[0]?.score ?? 0) / found.reduce((sum, { score }) => sum + score, 1);
-  const neutral = choices.find((choice) => NEUTRAL.test(written(choice["const"])));
+  const neutral = choices.find((choice) => NEUTRAL.test(inWords(choice["const"])));
   return (found[0]?.item ?? neutral)?.["const"];
 }
 
@@ -142,7 +142,7 @@ function choose(
  */
 function findStrings(schema: JsonSchema, name: string, scope: Scope, count: number): string[] {
   const { pattern, format, description = "", maxLength = 5000 } = schema;
-  const [told, most] = [written(description), Number(written(maxLength))];
+  const [told, most] = [inWords(description), Number(inWords(maxLength))];
   const named = [...lookUp(english.kinds, name), ...(count > 1 ? lookUp(english.kinds, told) : [])];
   const kind = typeof format === "string" ? format : (named[0] ?? "text");
   const own = typeof pattern === "string" ? readPattern(pattern.replaceAll(/^\^|\$$/g, "")) : null;

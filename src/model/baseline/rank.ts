@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../../contract/contract.ts";
 import english from "./english.json" with { type: "json" };
-import { isContent, stem, tokensOf, UNSPACED, written, type Sentence } from "./source.ts";
+import { isContent, stem, tokensOf, UNSPACED, inWords, type Sentence } from "./source.ts";
 
 const LEANING = new RegExp(`^(?:${english.leaning})\\b`, "i");
 const CAMEL_CASE = /(?<=[a-z])(?=[A-Z])/g;
@@ -87,11 +87,11 @@ export function rankMatches(pattern: string, cues: readonly string[], text: stri
 
 /** The choices that a text speaks for by name, by what is told of them and by known phrases. */
 export function rankChoices(choices: readonly JsonSchema[], told: unknown, text: string) {
-  const [clauses, stems] = [written(told).split(/[;\n]\W*|\.\s\W*/), plain(text)];
+  const [clauses, stems] = [inWords(told).split(/[;\n]\W*|\.\s\W*/), plain(text)];
   return byScore(choices, (choice) => {
-    const name = written(choice["const"]);
+    const name = inWords(choice["const"]);
     const { description = clauses.find((clause) => clause.startsWith(name)) ?? "" } = choice;
-    return evidence(cuesFor(name, written(description)), stems);
+    return evidence(cuesFor(name, inWords(description)), stems);
   });
 }
 

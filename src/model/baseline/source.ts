@@ -52,7 +52,7 @@ export function readSource(values: Readonly<Record<string, unknown>>, prompt: st
     return part.split(BLOCK_END).flatMap((block) => readBlock(block.trim(), field));
   });
   const short = Object.entries(isObject(input) ? input : {}).filter(([, value]) =>
-    isObject(value) ? true : /^.{0,200}$/.test(written(value)),
+    isObject(value) ? true : /^.{0,200}$/.test(inWords(value)),
   );
   const fields = Object.fromEntries(
     [computed, uses, ...used].filter(isObject).flatMap(Object.entries).concat(short),
@@ -61,8 +61,8 @@ export function readSource(values: Readonly<Record<string, unknown>>, prompt: st
 }
 
 /** A value in words. What is no scalar may have keys that `String` would take for methods. */
-export function written(value: unknown): string {
-  return typeof value === "object" ? writeJson(value) : String(value);
+export function inWords(value: unknown): string {
+  return typeof value === "string" ? value : writeJson(value);
 }
 
 /** Every string below `value` with the name of its field, in order, down to 500 levels. */
