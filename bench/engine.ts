@@ -5,12 +5,13 @@
  *   bun bench/engine.ts [RUNS]
  * Exits 1 when a target is missed.
  */
+import { createPolicy } from "../src/policy/policy.ts";
 import { Database } from "bun:sqlite";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineTools } from "../src/engine/engine.ts";
-import { runProgram } from "../src/engine/run.ts";
+import { runAlone } from "../test/engine/alone.ts";
 import { loadProgram } from "../src/library/load.ts";
 import type { Model } from "../src/model/model.ts";
 import { renderTemplate } from "../src/program/template.ts";
@@ -78,6 +79,9 @@ const tools: EngineTools = {
     cache: tmpdir(),
   }),
   answers: null,
+  unfinished: null,
+  policy: createPolicy({ trustedPython: true, require: null }),
+  redactor: null,
   proved: new WeakSet(),
   newId: () => `run-${++id}`,
   sketch: () => "",
@@ -97,7 +101,7 @@ database.run(
 const insert = database.prepare("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
 async function engineRun(): Promise<void> {
-  await runProgram(loaded, input, tools, { listener });
+  await runAlone(loaded, input, tools, { listener });
 }
 
 function bareRun(): void {

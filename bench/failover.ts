@@ -9,8 +9,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../src/app.ts";
-import type { EngineTools, RunOptions } from "../src/engine/engine.ts";
-import { runProgram } from "../src/engine/run.ts";
+import type { EngineTools } from "../src/engine/engine.ts";
+import { type AloneOptions, runAlone } from "../test/engine/alone.ts";
 import { loadProgram } from "../src/library/load.ts";
 import { createBreakerFiles } from "../src/model/failover/breaker-files.ts";
 import { createBreaker } from "../src/model/failover/breaker.ts";
@@ -48,7 +48,7 @@ const listener = createRecorder(await app.store());
 interface Subject {
   readonly name: string;
   readonly tools: EngineTools;
-  readonly options: RunOptions;
+  readonly options: AloneOptions;
   readonly times: number[];
 }
 
@@ -95,7 +95,7 @@ function shareOver({ times }: Subject): number {
   return median(times.map((time, index) => time / (before.times[index] ?? Number.NaN) - 1));
 }
 
-function subject(name: string, make: (id: string) => Model, options: RunOptions): Subject {
+function subject(name: string, make: (id: string) => Model, options: AloneOptions): Subject {
   return {
     name,
     tools: toolsFor(make),
@@ -137,7 +137,7 @@ function toolsFor(make: (id: string) => Model): EngineTools {
 
 async function measure({ tools, options, times }: Subject, counts: boolean): Promise<void> {
   const start = performance.now();
-  for (let index = 0; index < RUNS; index++) await runProgram(loaded, input, tools, options);
+  for (let index = 0; index < RUNS; index++) await runAlone(loaded, input, tools, options);
   if (counts) times.push(((performance.now() - start) / RUNS) * 1000);
 }
 

@@ -5,11 +5,12 @@
  *   bun bench/tree.ts
  * Exits 1 when a target is missed.
  */
+import { createPolicy } from "../src/policy/policy.ts";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineTools, RunOptions } from "../src/engine/engine.ts";
-import { runProgram } from "../src/engine/run.ts";
+import type { EngineTools } from "../src/engine/engine.ts";
+import { type AloneOptions, runAlone } from "../test/engine/alone.ts";
 import { type LoadedProgram, loadProgram } from "../src/library/load.ts";
 import { readProgram } from "../src/library/read.ts";
 import { validateProgram } from "../src/library/validate.ts";
@@ -69,6 +70,9 @@ const tools: EngineTools = {
     cache: tmpdir(),
   }),
   answers: null,
+  unfinished: null,
+  policy: createPolicy({ trustedPython: true, require: null }),
+  redactor: null,
   proved: new WeakSet(),
   newId: () => `run-${++id}`,
   sketch: () => "",
@@ -148,13 +152,13 @@ function write(name: string, depth: number): void {
  * one by one take half as long again, without any tree. So it is shown for scale.
  */
 async function runs(
-  options: RunOptions,
+  options: AloneOptions,
   one: LoadedProgram,
 ): Promise<Record<"node" | "alone" | "repeated", number>> {
   const [node, alone, repeated]: [number[], number[], number[]] = [[], [], []];
   async function runAll(programs: readonly LoadedProgram[]): Promise<number> {
     const time = await timed(async () => {
-      for (const program of programs) await runProgram(program, { text: "x" }, tools, options);
+      for (const program of programs) await runAlone(program, { text: "x" }, tools, options);
     });
     return (time / programs.length) * 1000;
   }

@@ -6,14 +6,14 @@
  * const { summary } = await run<{ text: string }, { summary: string }>("summary.rllm", { text: "…"
  * });
  */
-import { type App, createApp } from "./app.ts";
+import { createApp } from "./app.ts";
 import type { RunListener } from "./core/events.ts";
-import type { RunOptions as EngineRunOptions } from "./engine/engine.ts";
 import { loadConfig } from "./config/load.ts";
 import { type LoadedProgram, loadProgram, loadText } from "./library/load.ts";
 import { locateProgram } from "./library/names.ts";
 import type { SandboxSession, SessionOptions } from "./sandbox/sandbox.ts";
 import type { Language } from "./sandbox/sandboxes.ts";
+import type { App, StartOptions } from "./workspace.ts";
 import { validateProgram, type Validation, type ValidateOptions } from "./library/validate.ts";
 
 export { feedback } from "./answer/feedback.ts";
@@ -33,7 +33,7 @@ export { sketchSchema } from "./contract/sketch.ts";
 export type { CheckResult, Contract, Issue, JsonSchema } from "./contract/contract.ts";
 export { type Code, CODES } from "./core/codes.ts";
 export { type ErrorPayload, errorPayload, ModullmError } from "./core/error.ts";
-export type { RunEvent, RunListener } from "./core/events.ts";
+export type { RunEvent, RunListener, Trace } from "./core/events.ts";
 export { VERSION } from "./core/version.ts";
 export type { LoadedProgram } from "./library/load.ts";
 export type { PlacedWarning, ValidateOptions, Validation } from "./library/validate.ts";
@@ -77,9 +77,16 @@ export interface OpenOptions {
   readonly ollamaAutoPull?: boolean;
 }
 
-export interface RunOptions extends Omit<EngineRunOptions, "listener" | "defaultRetries"> {
-  /** Sees the run's events as they happen. */
+export interface RunOptions extends Omit<StartOptions, "traces" | "scope" | "defaultRetries"> {
+  /**
+   * Sees the run's events as they happen, without secrets where `raw` isn't true. One that throws
+   * is told nothing more.
+   */
   readonly onEvent?: RunListener;
+  /** Whether it sees model text as it comes (`model-delta`). @default false */
+  readonly stream?: boolean;
+  /** Whether it sees inputs, requests, answers and outputs. @default false */
+  readonly payloads?: boolean;
 }
 
 /** Configuration, providers and run history, opened once for many runs. Close it when done. */
@@ -219,11 +226,10 @@ async function runWith<Input, Output>(
   input: Input,
   options: RunOptions = {},
 ): Promise<Output> {
-  const { onEvent, ...rest } = options;
+  const { onEvent, stream = false, payloads = false, ...rest } = options;
+  const wants = { deltas: stream, payloads };
+  const traces = onEvent ? [{ wants, raw: rest.raw === true, listen: onEvent }] : [];
   const loaded = typeof program === "string" ? await app.load(program) : program;
-  const { output } = await app.run(loaded, input, {
-    ...rest,
-    ...(onEvent ? { listener: onEvent } : {}),
-  });
+  const { output } = await app.run(loaded, input, { ...rest, traces });
   return output as Output;
 }

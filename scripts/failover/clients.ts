@@ -5,7 +5,7 @@ import { createApp } from "../../src/app.ts";
 import { errorPayload, toModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import { isObject } from "../../src/core/json.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import { runAlone } from "../../test/engine/alone.ts";
 import { loadText } from "../../src/library/load.ts";
 import { createBreakerFiles } from "../../src/model/failover/breaker-files.ts";
 import { createModels } from "../../src/model/models.ts";
@@ -142,7 +142,7 @@ export async function scaledClient(
           stream: true,
           listener: (event: RunEvent) => void events.push(event),
         };
-        const { output } = await runProgram(loaded, {}, tools, options);
+        const { output } = await runAlone(loaded, {}, tools, options);
         return { text: answerIn(output), ...answeredBy(events) };
       });
     },

@@ -1,4 +1,4 @@
-import type { App } from "../app.ts";
+import type { App } from "../workspace.ts";
 import type { DrafterOptions } from "./drafter.ts";
 
 /** What the workflow is given before its first part. */

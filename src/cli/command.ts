@@ -1,5 +1,5 @@
 import type { ArgsDef } from "citty";
-import type { App } from "../app.ts";
+import type { App } from "../workspace.ts";
 import type { Output } from "./output.ts";
 
 /** A command as data: what help, completion and the docs are made from, and what runs it. */

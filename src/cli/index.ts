@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { App } from "../app.ts";
+import type { App } from "../workspace.ts";
 import { CODES } from "../core/codes.ts";
 import { toModullmError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";

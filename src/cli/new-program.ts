@@ -1,5 +1,6 @@
+import { plainTrace } from "../core/events.ts";
 import { resolve } from "node:path";
-import type { App } from "../app.ts";
+import type { App } from "../workspace.ts";
 import { assemble, type ProgramFiles } from "../authoring/assemble.ts";
 import { draftAll } from "../authoring/draft-all.ts";
 import { createDrafter } from "../authoring/drafter.ts";
@@ -102,7 +103,7 @@ async function describe(context: CommandContext, app: App, given: Description): 
       model,
       known: await knownOf(app, { model, purpose, author }),
       async run(program, input) {
-        const options = { model, signal: stop.signal, listener: progress.listen };
+        const options = { model, signal: stop.signal, traces: [plainTrace(progress.listen)] };
         return output.redactor.value(visibleValue((await app.run(program, input, options)).output));
       },
     });

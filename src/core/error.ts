@@ -95,15 +95,12 @@ export function withDetails(
   error: ModullmError,
   details: Readonly<Record<string, unknown>>,
 ): ModullmError {
-  return new ModullmError(error.code, error.message, {
-    details: { ...error.details, ...details },
-    hint: error.hint,
-    expectedSchema: error.expectedSchema,
-    receivedPayload: error.receivedPayload,
-    retryable: error.retryable,
-    cause: error,
-    ...(error.place ? { place: error.place } : {}),
-  });
+  return changed(error, { details: { ...error.details, ...details } });
+}
+
+/** The same error with another hint. */
+export function withHint(error: ModullmError, hint: string): ModullmError {
+  return changed(error, { hint });
 }
 
 /** One step from a program to a program it uses, as `details.chain` shows it. */
@@ -119,4 +116,17 @@ export interface ChainStep {
 export function inChild(error: ModullmError, step: ChainStep): ModullmError {
   const chain = (error.details["chain"] as readonly ChainStep[] | undefined) ?? [];
   return withDetails(error, { chain: [step, ...chain] });
+}
+
+function changed(error: ModullmError, facts: Pick<ErrorFacts, "details" | "hint">): ModullmError {
+  return new ModullmError(error.code, error.message, {
+    details: error.details,
+    hint: error.hint,
+    expectedSchema: error.expectedSchema,
+    receivedPayload: error.receivedPayload,
+    retryable: error.retryable,
+    cause: error,
+    ...(error.place ? { place: error.place } : {}),
+    ...facts,
+  });
 }

@@ -1,6 +1,6 @@
 import type { ErrorPayload } from "./error.ts";
 import type { Level } from "../sandbox/levels.ts";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 
 /**
  * A run is a stream of events, and this is the whole of it: stats, progress, traces, metrics, an
@@ -13,10 +13,23 @@ import type { Json } from "./json.ts";
  * they carry the parent's run id in `parent`. Every `run-start` is followed by exactly one
  * `run-end`, whatever happens.
  *
- * `at` is milliseconds since the epoch. `run` is unique. Values may hold user data: a listener that
- * lets them leave the process passes them through the redactor first.
+ * `at` is milliseconds since the epoch. `run` is unique; `root` is the outermost run of its tree,
+ * `principal` the id of who asked for it. `seq` counts the events of a tree from 0, without gaps for
+ * each listener. Secrets are taken out before a listener sees an event.
+ *
+ * Payload events (`value`, `request`, `answer`) come only to listeners that ask for them. With them
+ * a run can be shown again, step by step.
  */
-export type RunEvent = { readonly run: string; readonly at: number } & (
+export type RunEvent = EventFacts & {
+  readonly run: string;
+  readonly at: number;
+  readonly root: string;
+  readonly principal: string;
+  readonly seq: number;
+};
+
+/** An event without what every event has. */
+export type EventFacts =
   | {
       readonly type: "run-start";
       readonly parent: string | null;
@@ -31,6 +44,29 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly model: string;
     }
   | { readonly type: "stage-start"; readonly stage: StageName }
+  /** What came in, what the `pre` block gave, the result. */
+  | {
+      readonly type: "value";
+      readonly of: "input" | "pre" | "output";
+      readonly value: Json;
+    }
+  /** What an attempt sends. */
+  | {
+      readonly type: "request";
+      readonly attempt: number;
+      readonly model: string;
+      readonly messages: readonly ShownMessage[];
+      readonly params: JsonObject;
+    }
+  /** What came of it, whole. */
+  | {
+      readonly type: "answer";
+      readonly attempt: number;
+      readonly model: string;
+      readonly text: string | null;
+      readonly reasoning: string | null;
+      readonly finish: string | null;
+    }
   | { readonly type: "attempt-start"; readonly attempt: number; readonly model: string }
   | { readonly type: "model-delta"; readonly attempt: number; readonly text: string }
   | {
@@ -77,8 +113,18 @@ export type RunEvent = { readonly run: string; readonly at: number } & (
       readonly ok: boolean;
       readonly error: ErrorPayload | null;
       readonly ms: number;
-    }
-);
+    };
+
+/** A message with what goes along with it, without the bytes. */
+export interface ShownMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+  readonly attachments?: readonly {
+    readonly media_type: string;
+    readonly name: string;
+    readonly bytes: number;
+  }[];
+}
 
 /** The stages in the order they run. */
 export const STAGES = [
@@ -96,7 +142,8 @@ export type StageName = (typeof STAGES)[number];
 /** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.
  * `fallback`: the next model takes over. `restart`: the same model is asked again from the start,
  * because its answer broke off. `skipped`: a child whose `when` is empty. `repair`: how an answer
- * was read. `degraded`: something optional is missing. `progress`: a long step goes on. */
+ * was read. `degraded`: something optional is missing. `progress`: a long step goes on. `resumed`:
+ * answers that an earlier run paid for, and that ended early, are used. */
 export type NoteKind =
   | "schema-weakened"
   | "retry-wait"
@@ -106,6 +153,7 @@ export type NoteKind =
   | "repair"
   | "degraded"
   | "progress"
+  | "resumed"
   | "warning";
 
 /**
@@ -118,3 +166,25 @@ export interface Usage {
 }
 
 export type RunListener = (event: RunEvent) => void;
+
+/**
+ * A listener and what it wants to hear. `listen` is called in the order of the events and should
+ * return at once. One that throws, or gives a promise that fails, is told nothing more; the others
+ * are told so by a note, and the run goes on.
+ */
+export interface Trace {
+  readonly wants: {
+    /** `value`, `request` and `answer`. */
+    readonly payloads: boolean;
+    /** `model-delta`. */
+    readonly deltas: boolean;
+  };
+  /** True: secrets are left in what this listener sees. @default false */
+  readonly raw?: boolean;
+  readonly listen: RunListener;
+}
+
+/** A listener of everything but payloads and deltas. */
+export function plainTrace(listen: RunListener): Trace {
+  return { wants: { payloads: false, deltas: false }, listen };
+}

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, mkdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { App } from "../app.ts";
+import type { App } from "../workspace.ts";
 import { toModullmError } from "../core/error.ts";
 import { PROVIDERS } from "../model/providers.ts";
 import { reachability } from "./reachability.ts";

@@ -1,4 +1,4 @@
-import type { App } from "../app.ts";
+import type { App } from "../workspace.ts";
 import type { Config } from "../config/config.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
 import type { Check } from "./doctor.ts";

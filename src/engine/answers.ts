@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { innermost } from "./budget.ts";
+import { askedTokens } from "./priced-params.ts";
 import type { Run } from "./state.ts";
 import { writeJson } from "../core/json.ts";
 
@@ -18,18 +21,38 @@ export function isDeterministic({ loaded }: Run): boolean {
   return temperature === 0 || (seed !== undefined && seed !== null);
 }
 
-/** Everything that an answer depends on, as one text: equal keys, equal requests. */
+/**
+ * A digest of everything that an answer depends on: equal keys, equal requests. Who asks is part of
+ * it: neither a tenant nor an account ever gets the answer of another.
+ */
 export function requestKey(run: Run): string {
   const { params, output, repair } = run.loaded.program;
-  const models = (run.tree.models.get(run.loaded) ?? []).map(({ id, origin = null }) => ({
-    id,
-    origin,
-  }));
+  const { tenant } = run.scope.principal;
+  const models = (run.tree.models.get(run.loaded) ?? []).map(
+    ({ id, origin = null, account = null }) => ({ id, origin, account }),
+  );
   const level = run.tree.options.repair ?? repair ?? "safe";
   const messages = run.messages.map(({ role, content }) => ({ role, content }));
   const files = run.media.map((short) => run.tree.media.get(short)?.digest);
-  const request = { models, messages, params: sorted(params), schema: output.schema, level };
-  return writeJson(files.length > 0 ? { ...request, files } : request);
+  const request = {
+    ...(tenant === null ? {} : { tenant }),
+    models,
+    messages,
+    params: sorted(params),
+    schema: output.schema,
+    level,
+  };
+  const whole = writeJson(files.length > 0 ? { ...request, files } : request);
+  return createHash("sha256").update(whole).digest("hex");
+}
+
+/**
+ * Limits that decide how long the answer may be, where the program doesn't: what is sent then is
+ * not what the program says. Null: they decide nothing.
+ */
+export function lengthLimits({ budget, loaded }: Run): object | null {
+  if (askedTokens(loaded.program.params) !== null) return null;
+  return innermost(budget, ["usd", "tokens"])?.limits ?? null;
 }
 
 function sorted(value: Readonly<Record<string, unknown>>): [string, unknown][] {

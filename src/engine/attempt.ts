@@ -6,8 +6,9 @@ import type { DeadlineSettings } from "../config/config.ts";
 import type { Usage } from "../core/events.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import type { Message, Model } from "../model/model.ts";
-import { createLimiter } from "./limiter.ts";
+import { requireModel } from "./permission.ts";
 import { refusalText } from "./recovery.ts";
+import { shownMessage } from "./shown-message.ts";
 import { type Grant, grantCall } from "./spending.ts";
 import type { Run } from "./state.ts";
 import { countReply, lengthOf, trueUsage } from "./true-usage.ts";
@@ -34,12 +35,11 @@ export async function tryOnce(
   messages: readonly Message[],
   attempt: number,
 ): Promise<Outcome> {
-  const { limiters, concurrency } = run.tree;
   const provider = model.id.slice(0, model.id.indexOf("/")).toLowerCase();
-  const limiter = limiters.get(provider) ?? createLimiter(concurrency);
-  limiters.set(provider, limiter);
+  const limiter = run.scope.limiters.of(`${provider} ${model.origin ?? ""}`);
   run.signal.throwIfAborted();
-  const waiting = limiter.enter();
+  requireModel(run, model);
+  const waiting = limiter.enter(run.tree.concurrency);
   if (waiting) await waiting;
   try {
     run.signal.throwIfAborted();
@@ -90,6 +90,10 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
     outcome = { ok: false, error: toModullmError(thrown), begun: reply.text !== null };
   }
   const latency = clock.ticks() - start;
+  if (run.tree.feeds.payloads) {
+    const { text, reasoning, finish } = reply;
+    run.emit({ type: "answer", attempt, model: model.id, text, reasoning, finish });
+  }
   const usage = await trueUsage(reply, call, run.tree.tools.tokens);
   grant?.settle(usage, "error" in outcome ? outcome.error : null);
   run.emit({
@@ -121,7 +125,8 @@ async function listen(
   reply: Reply,
 ): Promise<void> {
   const { program } = run.loaded;
-  const { stream = false, deadlines = NO_DEADLINES } = run.tree.options;
+  const { deadlines = NO_DEADLINES } = run.tree.options;
+  const stream = run.tree.feeds.deltas;
   const { schema: _, ...values } = run.values;
   const request = {
     messages,
@@ -132,6 +137,15 @@ async function listen(
     patience: { another, ...deadlines },
     values,
   };
+  if (run.tree.feeds.payloads)
+    run.emit({
+      type: "request",
+      attempt,
+      model: model.id,
+      messages: messages.map(shownMessage),
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parameters are JSON
+      params: request.params as JsonObject,
+    });
   let checkAt = grant?.allowance ?? Number.POSITIVE_INFINITY;
   for await (const part of model.call(request, run.signal)) {
     if (part.type === "text" || part.type === "reasoning") {

@@ -1,19 +1,27 @@
 import { cost } from "../core/cost.ts";
+import { toModullmError } from "../core/error.ts";
+import type { ShownMessage, StageName } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
-import { childInput } from "../program/child-input.ts";
 import type { LoadedProgram } from "../library/load.ts";
-import type { Message } from "../model/model.ts";
+import { childInput } from "../program/child-input.ts";
 import { fillText } from "../program/uses.ts";
+import { innermost, type Limits } from "./budget.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
 import { takeForPrediction } from "./media.ts";
 import { countMessages } from "./message-tokens.ts";
+import { answersOf, askedTokens, refuseUncounted } from "./priced-params.ts";
+import type { Scope } from "./scope.ts";
+import { shownMessage } from "./shown-message.ts";
+import { spendLeast } from "./spending.ts";
 import { takeInput } from "./stages/input.ts";
 import { blockOf, runPre } from "./stages/blocks.ts";
 import { checkBlocks } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
 import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
-import type { Run } from "./state.ts";
+import type { ChildPlace, Run } from "./state.ts";
+import { createRun, createTree } from "./tree.ts";
+import { type Stage, walk } from "./walk.ts";
 
 /**
  * What `run --dry-run` prints. Tokens and dollars are of one attempt; null where they can't be
@@ -35,13 +43,16 @@ export interface DryRun {
   readonly notes: readonly string[];
 }
 
-/** A message with what goes along with it, without the bytes. */
-export interface ShownMessage extends Pick<Message, "role" | "content"> {
-  readonly attachments?: readonly {
-    readonly media_type: string;
-    readonly name: string;
-    readonly bytes: number;
-  }[];
+/** With what its budget says to the whole run; null where there is none. */
+export interface DryRunReport extends DryRun {
+  readonly budget: {
+    readonly limit: Limits;
+    /**
+     * Why the run would be refused, by what it takes at least; null where that fits. What depends
+     * on answers is not counted.
+     */
+    readonly refused: string | null;
+  } | null;
 }
 
 export interface DryRunEntry {
@@ -56,39 +67,74 @@ export interface DryRunEntry {
 const UNKNOWN_USES =
   "Outputs of `uses` are not known yet: their places in the prompt are left empty";
 const PRE_NOT_RUN = "The pre block is not run here: the places of what it gives are left empty";
+const USES_SHOWN = "What it uses is shown where the program stands first";
 
 /**
- * The request that a run would send first, without sending it.
+ * The request that a run would send first, without sending it: the stages of a run, but for those
+ * that call something. A program that stands in the tree more than once is shown with what it uses
+ * the first time only, so that the report grows with the programs, not with the runs.
  * @throws {ModullmError} RLLM_004, RLLM_008, RLLM_009, RLLM_012 or RLLM_016, as the run would
  */
 export async function dryRun(
   loaded: LoadedProgram,
   input: unknown,
   tools: EngineTools,
-  options: RunOptions,
-): Promise<DryRun> {
-  return await dryRunOf(shell(loaded, input, tools, options));
+  scope: Scope,
+  options: RunOptions = {},
+): Promise<DryRunReport> {
+  const root = { id: "dry-run", loaded, input, tools, scope, options };
+  const tree = createTree(root, () => Promise.reject(new Error("a dry run runs nothing")));
+  const look: Look = { known: new Set(), refusal: null };
+  const run = createRun(tree, loaded, input, null);
+  const report = await lookAt(run, look);
+  const limit = innermost(run.budget, ["usd", "tokens", "calls", "ms"])?.limits ?? null;
+  return { ...report, budget: limit && { limit, refused: look.refusal } };
 }
 
-async function dryRunOf(run: Run): Promise<DryRun> {
+/** What the programs of one dry run share. */
+interface Look {
+  /** Programs that were shown with what they use. */
+  readonly known: Set<LoadedProgram>;
+  /** The first refusal of a budget. */
+  refusal: string | null;
+}
+
+/** @param times how often it would be called with a request like this */
+async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
   const { loaded, tree } = run;
   const { program } = loaded;
-  const { tools, options } = tree;
-  await checkBlocks(loaded, tree);
-  await takeInput(run);
-  const notes = program.uses.length > 0 ? [UNKNOWN_USES] : [];
-  if (blockOf(run, "pre")) {
+  const { catalog } = tree.tools;
+  const shownBefore = look.known.has(loaded);
+  look.known.add(loaded);
+  let uses: readonly DryRunEntry[] = [];
+  const skipsPre = program.uses.length > 0 || tree.options.trustedPython === true;
+  const stages: readonly (readonly [StageName, Stage])[] = [
+    ["input", takeInput],
+    ["plan", () => checkBlocks(loaded, run)],
+    [
+      "uses",
+      async () => {
+        if (!shownBefore) uses = await lookAtUses(run, look);
+      },
+    ],
     // What it would do without a sandbox, or what it would make of outputs that are not there, is
     // not for a dry run.
-    if (program.uses.length === 0 && options.trustedPython !== true) await runPre(run);
-    else notes.push(PRE_NOT_RUN);
-  }
-  renderMessages(run);
-  await checkWindow(run);
-  const model = modelName(loaded, options);
-  const prompt = await countTokens(run.messages, tools, model);
+    ["pre", skipsPre ? () => {} : runPre],
+    ["render", renderMessages],
+    ["window", checkWindow],
+  ];
+  await walk(run, stages);
+  const notes = [
+    ...(program.uses.length > 0 ? [UNKNOWN_USES] : []),
+    ...(program.uses.length > 0 && shownBefore ? [USES_SHOWN] : []),
+    ...(blockOf(run, "pre") && skipsPre ? [PRE_NOT_RUN] : []),
+  ];
+  const model = modelName(loaded, tree.options);
+  look.refusal ??= await refusalOf(run, model, times);
+  const prompt = await countMessages(run.messages, tree.tools.tokens, model);
   const maxTokens = completionLimit(loaded);
-  const facts = await tools.catalog.facts(model);
+  const facts = await catalog.facts(model);
+  if (run.scope !== tree.scope) run.scope.end();
   return {
     program: program.name,
     path: loaded.path,
@@ -100,11 +146,57 @@ async function dryRunOf(run: Run): Promise<DryRun> {
       at_most:
         maxTokens === null
           ? null
-          : cost(facts, { prompt_tokens: prompt, completion_tokens: maxTokens }),
+          : cost(facts, {
+              prompt_tokens: prompt,
+              completion_tokens: maxTokens * answersOf(program.params),
+            }),
     },
-    uses: await Promise.all(loaded.uses.map((link) => dryRunLink(link, run))),
+    uses,
     notes,
   };
+}
+
+/** One after the other: which of equal programs comes first must not depend on timing. */
+async function lookAtUses(run: Run, look: Look): Promise<readonly DryRunEntry[]> {
+  const entries: DryRunEntry[] = [];
+  for (const link of run.loaded.uses) entries.push(await lookAtLink(run, link, look));
+  return entries;
+}
+
+async function lookAtLink(
+  run: Run,
+  link: LoadedProgram["uses"][number],
+  look: Look,
+): Promise<DryRunEntry> {
+  const { entry, child } = link;
+  const about = { name: entry.name, path: child.path };
+  if (entry.reads.length > 0) return { ...about, times: null, dry_run: null };
+  const skipped = entry.when !== null && isEmpty(fillText(entry.when, run.values));
+  const items = skipped ? [] : entry.each === null ? [null] : itemsOf(link, entry.each, run.values);
+  if (items.length === 0) return { ...about, times: 0, dry_run: null };
+  const input = childInput(entry, child.program.input, { ...run.values, item: items[0] });
+  const place: ChildPlace = {
+    parent: run,
+    entry: entry.name,
+    item: null,
+    fresh: false,
+    scope: run.scope,
+  };
+  const childRun = createRun(run.tree, child, input, place);
+  return { ...about, times: items.length, dry_run: await lookAt(childRun, look, items.length) };
+}
+
+/** Why a budget would refuse the calls, in words; null where it would not. */
+async function refusalOf(run: Run, model: string, times: number): Promise<string | null> {
+  if (run.budget === null) return null;
+  const counted = innermost(run.budget, ["usd"]) ?? innermost(run.budget, ["tokens"]);
+  try {
+    if (counted) refuseUncounted(run.loaded, counted.limits);
+    await spendLeast(run, model, times);
+    return null;
+  } catch (thrown) {
+    return toModullmError(thrown).message;
+  }
 }
 
 /**
@@ -115,13 +207,17 @@ export async function promptTokens(
   loaded: LoadedProgram,
   input: unknown,
   tools: EngineTools,
+  scope: Scope,
   options: RunOptions & { readonly uses: Readonly<Record<string, unknown>> },
 ): Promise<number> {
-  const run = shell(loaded, input, tools, options);
+  const root = { id: "prediction", loaded, input, tools, scope, options };
+  const tree = createTree(root, () => Promise.reject(new Error("a prediction runs nothing")));
+  const run = createRun(tree, loaded, input, null);
   run.values["uses"] = options.uses;
   const unread = loaded.program.takesMedia ? takeForPrediction(run) : 0;
   renderMessages(run);
-  return (await countTokens(run.messages, tools, modelName(loaded, options))) + unread * USUAL_FILE;
+  const count = await countMessages(run.messages, tools.tokens, modelName(loaded, options));
+  return count + unread * USUAL_FILE;
 }
 
 /** The model that comes first; `recommended` is decided when the run looks which one is usable. */
@@ -132,80 +228,8 @@ export function modelName({ program }: LoadedProgram, { model }: RunOptions): st
 
 /** Tokens that the program lets an answer have; null where it does not say. */
 export function completionLimit({ program }: LoadedProgram): number | null {
-  const limit = program.params["max_completion_tokens"] ?? program.params["max_tokens"];
-  return typeof limit === "number" ? limit : null;
+  return askedTokens(program.params);
 }
 
 /** Tokens that a picture is taken for which nobody has looked at. */
 const USUAL_FILE = 1000;
-
-function shownMessage({ role, content, attachments = [] }: Message): ShownMessage {
-  if (attachments.length === 0) return { role, content };
-  const shown = attachments.map(({ mediaType, name, data }) => ({
-    media_type: mediaType,
-    name,
-    bytes: Buffer.byteLength(data, "base64"),
-  }));
-  return { role, content, attachments: shown };
-}
-
-async function countTokens(
-  messages: readonly Message[],
-  tools: EngineTools,
-  model: string,
-): Promise<number> {
-  return await countMessages(messages, tools.tokens, model);
-}
-
-async function dryRunLink(link: LoadedProgram["uses"][number], run: Run): Promise<DryRunEntry> {
-  const { entry, child } = link;
-  const about = { name: entry.name, path: child.path };
-  if (entry.reads.length > 0) return { ...about, times: null, dry_run: null };
-  const skipped = entry.when !== null && isEmpty(fillText(entry.when, run.values));
-  const items = skipped ? [] : entry.each === null ? [null] : itemsOf(link, entry.each, run.values);
-  if (items.length === 0) return { ...about, times: 0, dry_run: null };
-  const input = childInput(link.entry, link.child.program.input, { ...run.values, item: items[0] });
-  return {
-    ...about,
-    times: items.length,
-    dry_run: await dryRunOf(shell(child, input, run.tree.tools, run.tree.options, run)),
-  };
-}
-
-function shell(
-  loaded: LoadedProgram,
-  input: unknown,
-  tools: EngineTools,
-  options: RunOptions,
-  parent: Run | null = null,
-): Run {
-  const { program } = loaded;
-  const schema = {
-    input: tools.sketch(program.input.schema),
-    output: tools.sketch(program.output.schema),
-  };
-  return {
-    tree: {
-      tools,
-      options,
-      concurrency: 1,
-      media: parent?.tree.media ?? new Map(),
-      limiters: new Map(),
-      calls: new Map(),
-      models: new Map(),
-      runChild: () => Promise.reject(new Error("a dry run runs nothing")),
-    },
-    id: "",
-    parent,
-    loaded,
-    input,
-    signal: new AbortController().signal,
-    budget: null,
-    fresh: false,
-    values: { input, uses: {}, schema },
-    media: [],
-    messages: [],
-    output: null,
-    emit() {},
-  };
-}

@@ -2,13 +2,15 @@ import type { ModelCatalog, TokenCounter } from "../model/facts.ts";
 import type { Model } from "../model/model.ts";
 import type { RepairLevel } from "../answer/answer.ts";
 import type { AnswerCache } from "./answers.ts";
-import type { Limits } from "./budget.ts";
+import type { UnfinishedRuns } from "./paid-answers.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { DeadlineSettings } from "../config/config.ts";
-import type { RunListener } from "../core/events.ts";
+import type { Trace } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { MediaReader } from "../media/media.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
 
 /**
@@ -34,6 +36,12 @@ export interface EngineTools {
   readonly sandboxes: Sandboxes;
   /** Answers of earlier runs, for programs that say `cache`; null where none are kept. */
   readonly answers: AnswerCache | null;
+  /** Answers of runs that ended early; null where none are kept. */
+  readonly unfinished: UnfinishedRuns | null;
+  /** Asked before every effect. */
+  readonly policy: Policy;
+  /** Takes secrets out of events; null where there are none. */
+  readonly redactor: Redactor | null;
   /** The schema of an answer as a short sketch for prompts. */
   sketch(schema: JsonSchema): string;
 }
@@ -48,9 +56,8 @@ export interface Clock {
 }
 
 export interface RunOptions {
-  /** Aborting it ends the run with RLLM_022. */
-  readonly signal?: AbortSignal;
-  readonly listener?: RunListener;
+  /** Who listens to the run's events. @default nobody */
+  readonly traces?: readonly Trace[];
   /**
    * Replaces the model of every file and drops its fallbacks; `recommended` takes the first usable
    * of each file's list.
@@ -64,14 +71,12 @@ export interface RunOptions {
   readonly maxRetries?: number;
   /** For files that don't say. @default 2 */
   readonly defaultRetries?: number;
-  /** Limits on the whole run, around those of the files. */
-  readonly budget?: Limits;
   /** Calls at a time to one provider, and elements of one `each` at a time. @default 4 */
   readonly concurrency?: number;
   /** False neither reads nor keeps answers of earlier runs. @default true */
   readonly cache?: boolean;
-  /** Whether model text is wanted as it comes (`model-delta`). @default false */
-  readonly stream?: boolean;
+  /** True reads no answers of earlier runs, and keeps those of this one. @default false */
+  readonly fresh?: boolean;
   /** Python blocks run as plain Python with the user's rights. @default false */
   readonly trustedPython?: boolean;
   /** MiB of memory a block may take; 0 sets no limit. @default 256 */

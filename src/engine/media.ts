@@ -5,7 +5,8 @@ import type { Media } from "../media/media.ts";
 import { findMedia, type MediaPlace } from "../program/media.ts";
 import { replaceAt, shortened, textAt } from "../program/media-values.ts";
 import { matchesType } from "../program/media-type.ts";
-import { createScope, issueDetails, type Run } from "./state.ts";
+import { requirePermission } from "./permission.ts";
+import { issueDetails, type Run } from "./state.ts";
 
 /** All that one run is given. */
 const MOST_FILES = 100;
@@ -34,7 +35,7 @@ export function takeData(run: Run): readonly Reference[] {
 /** Reads what the references name. @throws {ModullmError} RLLM_004, RLLM_016 */
 export async function openReferences(run: Run, references: readonly Reference[]): Promise<void> {
   const waiting = [...references];
-  const scope = createScope(run.signal);
+  const scope = run.scope.within({ name: run.loaded.program.name });
   async function work(): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift())
       await open(run, next, scope.signal);
@@ -45,10 +46,10 @@ export async function openReferences(run: Run, references: readonly Reference[])
     );
   } catch (thrown) {
     // What is still being read is not needed any more.
-    scope.abort(thrown);
+    scope.end(thrown);
     throw thrown;
   } finally {
-    scope.release();
+    scope.end();
   }
   run.media = mediaIn(run, run.input);
 }
@@ -112,6 +113,9 @@ function withoutData(
 async function open(run: Run, { place, text }: Reference, signal: AbortSignal): Promise<void> {
   const { tools, options } = run.tree;
   const { accepts } = place;
+  const isUrl = /^https?:/i.test(text) && URL.canParse(text);
+  if (isUrl) requirePermission(run, "network", new URL(text).hostname);
+  else requirePermission(run, "read", text);
   const reading = await tools.media.read(text, {
     accepts,
     allow: options.allowPaths ?? [],

@@ -42,30 +42,10 @@ export async function grantCall(
   model: Model,
   messages: readonly Message[],
 ): Promise<Grant | null> {
-  const { budget } = run;
-  if (budget === null) return null;
-  const { catalog, tokens } = run.tree.tools;
-  const { params, name } = run.loaded.program;
-  const facts = await catalog.facts(model.id);
-  const priced = innermost(budget, ["usd"]);
-  if (priced) requirePrice(model, facts, priced.limits);
-  const counted = innermost(budget, ["usd", "tokens"]);
-  const prompt =
-    counted === null
-      ? 0
-      : (await countMessages(messages, tokens, model.id)) +
-        (await tokens.count(sentBeside(params), model.id));
-  const call: Call = {
-    signal: run.signal,
-    budget,
-    counted,
-    prompt,
-    facts,
-    asked: askedTokens(params),
-    answers: answersOf(params),
-    model: model.id,
-    program: name,
-  };
+  if (run.budget === null) return null;
+  const call = await callOf(run, run.budget, model.id, messages);
+  const { budget, counted } = call;
+  const { params } = run.loaded.program;
   let held = await reserve(call);
   return {
     get params() {
@@ -81,6 +61,52 @@ export async function grantCall(
     },
     settle: (usage, failure) => held.reservation.settle(spentBy(call, usage, failure)),
     stopped: (came) => (counted ?? budget).overrun(came, held.completion, model.id),
+  };
+}
+
+/**
+ * Takes from the budgets what so many calls with the run's messages take at least: room for a
+ * usual answer, and the prompt for good.
+ * @throws {ModullmError} RLLM_020 where they would be refused
+ */
+export async function spendLeast(run: Run, model: string, times: number): Promise<void> {
+  if (run.budget === null) return;
+  const call = await callOf(run, run.budget, model, run.messages);
+  const least = spendingOf(call, usualAnswer(call) * call.answers);
+  for (let index = 0; index < times; index++) {
+    const reservation = call.budget.tryReserve(least, call);
+    if (!reservation) throw call.budget.refusal(least);
+    reservation.settle(spendingOf(call, 0));
+  }
+}
+
+async function callOf(
+  run: Run,
+  budget: Budget,
+  model: string,
+  messages: readonly Message[],
+): Promise<Call> {
+  const { catalog, tokens } = run.tree.tools;
+  const { params, name } = run.loaded.program;
+  const facts = await catalog.facts(model);
+  const priced = innermost(budget, ["usd"]);
+  if (priced) requirePrice(model, facts, priced.limits);
+  const counted = innermost(budget, ["usd", "tokens"]);
+  const prompt =
+    counted === null
+      ? 0
+      : (await countMessages(messages, tokens, model)) +
+        (await tokens.count(sentBeside(params), model));
+  return {
+    signal: run.signal,
+    budget,
+    counted,
+    prompt,
+    facts,
+    asked: askedTokens(params),
+    answers: answersOf(params),
+    model,
+    program: name,
   };
 }
 
@@ -110,7 +136,7 @@ interface Held {
 /** @param after the failure of the request before, for the message */
 async function reserve(call: Call, after: ModullmError | null = null): Promise<Held> {
   const { budget, facts, asked, prompt, answers, signal } = call;
-  const usual = asked ?? longest(facts, USUAL_ANSWER);
+  const usual = usualAnswer(call);
   for (;;) {
     const room = Math.floor(affordable(budget.left(), prompt, facts) / answers);
     const completion = asked ?? Math.max(usual, longest(facts, room));
@@ -122,6 +148,10 @@ async function reserve(call: Call, after: ModullmError | null = null): Promise<H
     await roomChanges(budget, signal);
     signal.throwIfAborted();
   }
+}
+
+function usualAnswer({ asked, facts }: Call): number {
+  return asked ?? longest(facts, USUAL_ANSWER);
 }
 
 function sentParams(
@@ -185,12 +215,12 @@ function within(spending: Spending, left: { usd: number; tokens: number; calls: 
 /**
  * A budget in dollars can be kept only where the price is known. @throws {ModullmError} RLLM_020
  */
-export function requirePrice(model: Model, facts: ModelFacts | null, limit: Limits): void {
+export function requirePrice(model: string, facts: ModelFacts | null, limit: Limits): void {
   if (facts !== null && facts.inputPrice !== null && facts.outputPrice !== null) return;
-  const message = `Cannot keep a budget in dollars: the price of "${model.id}" is not known`;
-  const hint = `Set it in config.yaml: models: { "${model.id}": { input_price: …, output_price: … } }, in dollars per million tokens, or limit tokens instead.`;
+  const message = `Cannot keep a budget in dollars: the price of "${model}" is not known`;
+  const hint = `Set it in config.yaml: models: { "${model}": { input_price: …, output_price: … } }, in dollars per million tokens, or limit tokens instead.`;
   throw new ModullmError("RLLM_020", message, {
-    details: { limit, kind: "usd", spent: null, would_spend: null, model: model.id },
+    details: { limit, kind: "usd", spent: null, would_spend: null, model },
     hint,
   });
 }

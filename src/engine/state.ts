@@ -1,21 +1,29 @@
 import type { Issue } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
-import type { RunEvent } from "../core/events.ts";
+import type { EventFacts } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Media } from "../media/media.ts";
 import type { Message, Model } from "../model/model.ts";
 import type { Budget } from "./budget.ts";
-import type { Limiter } from "./limiter.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
+import type { Feeds } from "./feeds.ts";
+import type { PaidAnswer, PaidAnswers } from "./paid-answers.ts";
+import type { Scope } from "./scope.ts";
 
 /** What all runs of one tree share. */
 export interface Tree {
+  /** The outermost run's. */
+  readonly id: string;
+  /** What the outermost run was given. */
+  readonly scope: Scope;
   readonly tools: EngineTools;
   readonly options: RunOptions;
   /** Calls at a time to one provider, and elements of one `each` at a time. */
   readonly concurrency: number;
-  readonly limiters: Map<string, Limiter>;
+  readonly feeds: Feeds;
+  /** Answers of finished children: what is kept for another run should this one end early. */
+  readonly paid: PaidAnswers;
   /** Outcomes of deterministic calls made in this run of the tree, by request. */
   readonly calls: Map<string, Promise<JsonObject>>;
   /** Files of the inputs of this tree, by the short form that stands for each in values. */
@@ -34,7 +42,8 @@ export interface ChildPlace {
   readonly item: number | null;
   /** Its answers are asked for anew, whatever was asked before. */
   readonly fresh: boolean;
-  readonly signal: AbortSignal;
+  /** What is the parent's, or narrower. */
+  readonly scope: Scope;
 }
 
 /** One run on its way through the stages. */
@@ -49,24 +58,20 @@ export interface Run {
    * go along with it.
    */
   media: readonly string[];
-  /** Ends this run and all below it. */
+  readonly scope: Scope;
+  /** The scope's: ends this run and all below it. */
   readonly signal: AbortSignal;
-  /** The innermost budget that holds for it; null where there is none. */
+  /** The scope's: the innermost budget that holds for it; null where there is none. */
   readonly budget: Budget | null;
   readonly fresh: boolean;
   /** Roots that templates see. */
   readonly values: Record<string, unknown>;
   messages: readonly Message[];
   output: JsonObject | null;
+  /** The model's answer, for another run of the same request should this one end early. */
+  answer: PaidAnswer | null;
   emit(event: EventFacts): void;
 }
-
-/** An event without what every event has. */
-export type EventFacts = RunEvent extends infer Event
-  ? Event extends RunEvent
-    ? Omit<Event, "run" | "at">
-    : never
-  : never;
 
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancellation(signal);
@@ -90,24 +95,4 @@ export function cancellation(signal: AbortSignal): ModullmError {
       ? "timed out"
       : "interrupted";
   return new ModullmError("RLLM_022", `The run was ${reason}`, { details: { reason } });
-}
-
-export interface Scope {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-  /** Lets go of the outer signal; once, when the scope's work is over. */
-  release(): void;
-}
-
-/** A signal of one's own that also ends with the outer one. */
-export function createScope(outer: AbortSignal): Scope {
-  const own = new AbortController();
-  const follow = (): void => own.abort(outer.reason);
-  if (outer.aborted) follow();
-  outer.addEventListener("abort", follow, { once: true });
-  return {
-    signal: own.signal,
-    abort: (reason) => own.abort(reason),
-    release: () => outer.removeEventListener("abort", follow),
-  };
 }

@@ -35,8 +35,10 @@ export async function trueUsage(
   const { usage } = reply;
   if (lengthOf(reply) === 0) return usage;
   const texts = messages.map(({ content }) => content).join("");
-  const prompt = isPlausible(usage?.prompt_tokens, texts.length) ? usage?.prompt_tokens : undefined;
-  const completion = isPlausible(usage?.completion_tokens, lengthOf(reply))
+  const prompt = isPlausible(usage?.prompt_tokens, texts.length / LONGEST_SENT_TOKEN)
+    ? usage?.prompt_tokens
+    : undefined;
+  const completion = isPlausible(usage?.completion_tokens, lengthOf(reply) / LONGEST_TOKEN)
     ? usage?.completion_tokens
     : undefined;
   if (usage !== null && prompt !== undefined && completion !== undefined) return usage;
@@ -53,7 +55,9 @@ export async function trueUsage(
  * has, so that no tokenizer's count is doubted. A shorter text has one token.
  */
 const LONGEST_TOKEN = 16;
+/** The same for a prompt, of which some servers leave out what they have kept from before. */
+const LONGEST_SENT_TOKEN = 64;
 
-function isPlausible(count: number | undefined, length: number): boolean {
-  return Number.isSafeInteger(count) && (count ?? 0) >= Math.ceil(length / LONGEST_TOKEN);
+function isPlausible(count: number | undefined, least: number): boolean {
+  return Number.isSafeInteger(count) && (count ?? 0) >= Math.ceil(least);
 }

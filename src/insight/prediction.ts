@@ -1,5 +1,5 @@
 import { childInput } from "../program/child-input.ts";
-import type { App } from "../app.ts";
+import type { App } from "../workspace.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { toModullmError } from "../core/error.ts";
 import { isObject, writeJson } from "../core/json.ts";
@@ -113,7 +113,9 @@ async function nodeOf(
     name: loaded.program.name,
     model,
     promptTokens:
-      input === null ? null : await promptTokens(loaded, input, tools, { ...world.settings, uses }),
+      input === null
+        ? null
+        : await promptTokens(loaded, input, tools, world.app.scope(), { ...world.settings, uses }),
     promptKnown: input !== null && known.exact && loaded.uses.length === 0,
     maxCompletion: completionLimit(loaded),
     facts: await tools.catalog.facts(model),

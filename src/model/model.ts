@@ -34,6 +34,11 @@ export interface Model {
    * says it all.
    */
   readonly origin?: string;
+  /**
+   * A digest of the account that calls are made with: key and configured headers. Absent: there is
+   * none.
+   */
+  readonly account?: string;
   /** Context window in tokens; null where unknown. */
   readonly window: number | null;
   /**

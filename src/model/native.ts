@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { isObject, parseJson, writeJson } from "../core/json.ts";
+import { accountOf } from "./account.ts";
 import { credentialFault } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ModullmError } from "../core/error.ts";
@@ -98,6 +99,9 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
   return {
     id,
     origin: endpoint.baseUrl,
+    get account() {
+      return accountOf(endpoint);
+    },
     window: null,
     abilities,
     ready,

@@ -51,6 +51,9 @@ export function withRetry(model: Model, options: RetryOptions = {}): Model {
   const retried: Model = {
     id: model.id,
     ...(model.origin === undefined ? {} : { origin: model.origin }),
+    get account() {
+      return model.account ?? "";
+    },
     // Some know only once they are ready.
     get window() {
       return model.window;

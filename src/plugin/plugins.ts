@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { LOCAL_USER, type Principal } from "../core/principal.ts";
+import { type Ask, createPolicy, type Decision, denied, type Policy } from "../policy/policy.ts";
 import type { Config } from "../config/config.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { ModelProvider } from "../model/model.ts";
@@ -33,6 +35,10 @@ export interface PluginsOptions {
   readonly log?: (plugin: string, line: string) => void;
   /** Whether a model that a plugin can pull is pulled when it is missing. @default false */
   readonly autoPull?: boolean;
+  /** Says whether a plugin may be started. @default one that wants the user's consent */
+  readonly policy?: Policy;
+  /** For whom. @default the user of this machine */
+  readonly principal?: Principal;
 }
 
 /** A plugin with what its files say now. */
@@ -91,7 +97,14 @@ async function openProvider(
   const settings = config.plugins[name] ?? {};
   checkSettings(manifest, settings);
   const variables = readVariables(manifest, { config, env });
-  if (plugin.examination.trust !== "trusted") await askForTrust(plugin, options);
+  const mayStart = (consent: boolean): Decision => decide(name, consent, options);
+  const decision = mayStart(plugin.examination.trust === "trusted");
+  if (!decision.allow) {
+    // Consent is the one thing that can still be had; what else says no would say it then, too.
+    const withConsent = mayStart(true);
+    if (!withConsent.allow) throw denied(askOf(name, true, options), withConsent.rule);
+    await askForTrust(plugin, options);
+  }
   const place =
     plugin.locked === null
       ? await ownCopy(plugin, tree, config.paths.cache)
@@ -115,6 +128,17 @@ async function openProvider(
     autoPull,
     identity: { sha256: tree.sha256, settings },
   });
+}
+
+function decide(name: string, consent: boolean, options: PluginsOptions): Decision {
+  const { policy = createPolicy(options.config.sandbox) } = options;
+  return policy.decide(askOf(name, consent, options));
+}
+
+/** A plugin is code with the user's rights: starting it is calling a tool. */
+function askOf(name: string, consent: boolean, { principal = LOCAL_USER }: PluginsOptions): Ask {
+  const resource = { name, facts: { kind: "plugin", consent } };
+  return { action: "call-tool", principal, resource, labels: [] };
 }
 
 /**

@@ -35,8 +35,8 @@ export type BlockOutcome = Outcome & { readonly level: Level };
 export interface Sandboxes {
   /**
    * The level that code in a language runs at here. Starts nothing but, once, a look at the Python.
-   * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where it may not run; RLLM_021 for trust
-   * that the configuration forbids
+   * Whether trust is allowed is the policy's to say, before.
+   * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where it may not run
    */
   level(language: Language, options: { readonly trusted: boolean }): Promise<Level>;
   /**
@@ -110,9 +110,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     language: Language,
     { trusted }: { readonly trusted: boolean },
   ): Promise<Level> {
-    return trusted && language === "python"
-      ? trustedLevel(settings)
-      : await chooseLevel(language, options);
+    return trusted && language === "python" ? "none" : await chooseLevel(language, options);
   }
 
   async function prepare(language: Language): Promise<void> {
@@ -182,13 +180,6 @@ async function statusOf(language: Language, options: SandboxesOptions): Promise<
   return { language, level, levels, engine, reason, required };
 }
 
-/** @throws {ModullmError} RLLM_021 */
-function trustedLevel({ trustedPython, require }: SandboxSettings): Level {
-  if (!trustedPython) throw trustForbidden("sandbox.trusted_python: false");
-  if (require !== null) throw trustForbidden(`sandbox.require: ${require}`);
-  return "none";
-}
-
 /** @throws {ModullmError} RLLM_009 */
 async function chooseLevel(language: Language, options: SandboxesOptions): Promise<Level> {
   const { levelsHere } = await import("./offers.ts");
@@ -208,17 +199,6 @@ async function makeSandbox(
 ): Promise<Sandbox> {
   const { makeSandboxHere } = await import("./offers.ts");
   return await makeSandboxHere(language, level, options);
-}
-
-function trustForbidden(rule: string): ModullmError {
-  return new ModullmError(
-    "RLLM_021",
-    `Python blocks may not run outside a sandbox here: the configuration says ${rule}`,
-    {
-      details: { action: "run", resource: "python", rule },
-      hint: "Run without --trusted-python; the blocks then run in a sandbox.",
-    },
-  );
 }
 
 function belowRequired(language: Language, level: Level, required: Level): ModullmError {

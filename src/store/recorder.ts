@@ -1,20 +1,16 @@
 import { writeJson } from "../core/json.ts";
-import type { RunEvent, RunListener } from "../core/events.ts";
-import type { Redactor } from "../redaction/redactor.ts";
+import type { RunEvent, RunListener, Trace } from "../core/events.ts";
 import type { AttemptRecord, RunRecord } from "./runs.ts";
 import type { Store } from "./store.ts";
 
 export interface RecordOptions {
   /** Put on the outermost run. @default none */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Takes the secrets out of events, which are then kept too; null keeps none. @default null */
-  readonly keep?: Redactor | null;
 }
 
 /** A run as far as its events have told. */
 interface Open {
   readonly start: Extract<RunEvent, { type: "run-start" }>;
-  readonly root: string;
   readonly attempts: AttemptRecord[];
   inputOk: boolean;
   /** Milliseconds spent in children. */
@@ -23,16 +19,14 @@ interface Open {
 
 /** Listens to runs and records each when it ends, children and failures included. */
 export function createRecorder(store: Store, options: RecordOptions = {}): RunListener {
-  const { tags = {}, keep = null } = options;
+  const { tags = {} } = options;
   const open = new Map<string, Open>();
   return function record(event) {
     if (event.type === "run-start") {
-      const root = (event.parent === null ? null : open.get(event.parent)?.root) ?? event.run;
-      open.set(event.run, { start: event, root, attempts: [], inputOk: false, childMs: 0 });
+      open.set(event.run, { start: event, attempts: [], inputOk: false, childMs: 0 });
     }
     const run = open.get(event.run);
     if (!run) return;
-    if (keep) store.events.append(run.root, writeJson(keep.value(event)));
     if (event.type === "stage-end") {
       if (event.stage === "input") run.inputOk = true;
       if (event.stage === "uses") run.childMs = event.ms;
@@ -51,6 +45,14 @@ export function createRecorder(store: Store, options: RecordOptions = {}): RunLi
       open.delete(event.run);
       store.runs.append(toRecord(run, event, run.start.parent === null ? tags : {}));
     }
+  };
+}
+
+/** Keeps the events of runs whole, so that a run can be shown again; without secrets. */
+export function createEventKeeper({ events }: Store): Trace {
+  return {
+    wants: { payloads: true, deltas: false },
+    listen: (event) => events.append(event.root, writeJson(event)),
   };
 }
 

@@ -66,6 +66,7 @@ describe("tables in the pages are complete", () => {
       repair: true,
       degraded: true,
       progress: true,
+      resumed: true,
       warning: true,
     };
     expect(firstColumn("docs/library.md", "## Events")).toEqual(sorted(Object.keys(kinds)));

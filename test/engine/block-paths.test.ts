@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { tmpdir } from "node:os";
 import type { RunEvent } from "../../src/core/events.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import { runAlone } from "./alone.ts";
 import { loadText } from "../../src/library/load.ts";
 import { programText } from "../cli/command-line.ts";
 import { sandboxesHere } from "../sandbox/here.ts";
@@ -34,7 +34,7 @@ test.each(Object.entries(SEEN))(
     const listener = (event: RunEvent): void =>
       void (event.type === "block-end" && levels.push(event.level));
     try {
-      await runProgram(loaded, input, { ...script.tools, sandboxes: here }, { listener });
+      await runAlone(loaded, input, { ...script.tools, sandboxes: here }, { listener });
       expect(Reflect.get({}, "trustedPython")).toBeUndefined();
     } finally {
       Reflect.deleteProperty(Object.prototype, "trustedPython");

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import { dryRun } from "../../src/engine/dry-run.ts";
-import type { EngineTools, RunOptions } from "../../src/engine/engine.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import type { EngineTools } from "../../src/engine/engine.ts";
+import { createPolicy } from "../../src/policy/policy.ts";
+import { type AloneOptions, runAlone, scopeAlone } from "./alone.ts";
 import { loadText } from "../../src/library/load.ts";
 import { programText } from "../cli/command-line.ts";
 import { sandboxesHere } from "../sandbox/here.ts";
@@ -27,7 +28,7 @@ async function run(
     front = {},
     options = {},
     tools = {},
-  }: { front?: Record<string, string>; options?: RunOptions; tools?: Partial<EngineTools> } = {},
+  }: { front?: Record<string, string>; options?: AloneOptions; tools?: Partial<EngineTools> } = {},
 ): Promise<Ran> {
   const script = createScript({ "a/m": [GOOD] });
   const events: RunEvent[] = [];
@@ -37,7 +38,7 @@ async function run(
   const prompts = (): string[] =>
     script.asked.map(({ messages }) => messages.at(-1)?.content ?? "");
   try {
-    const { output } = await runProgram(loaded, { text: "hi" }, all, { ...options, listener });
+    const { output } = await runAlone(loaded, { text: "hi" }, all, { ...options, listener });
     return { output, error: null, prompts: prompts(), events };
   } catch (thrown) {
     if (!(thrown instanceof ModullmError)) throw thrown;
@@ -200,7 +201,7 @@ for (const language of ["python", "js"] as const) {
         tmpdir(),
       );
       const tools = { ...createScript({ "a/m": [GOOD] }).tools, sandboxes: here };
-      const dry = await dryRun(loaded, { text: "hi" }, tools, {});
+      const dry = await dryRun(loaded, { text: "hi" }, tools, scopeAlone(tools));
       expect(dry.request.messages.at(-1)?.content).toBe("HI");
     });
   });
@@ -220,14 +221,14 @@ describe("what may run", () => {
   });
 
   test("the configuration can forbid it", async () => {
-    const tools = { sandboxes: sandboxesHere({ trustedPython: false }) };
+    const tools = { policy: createPolicy({ trustedPython: false, require: null }) };
     const { error } = await run("```rllm-python pre\npass\n```\nHi", { options: trusting, tools });
     expect(error?.code).toBe("RLLM_021");
     expect(error?.details).toMatchObject({ rule: "sandbox.trusted_python: false" });
   });
 
   test("a level that is required rules it out as well", async () => {
-    const tools = { sandboxes: sandboxesHere({ require: "kernel" }) };
+    const tools = { policy: createPolicy({ trustedPython: true, require: "kernel" }) };
     const { error } = await run("```rllm-python pre\npass\n```\nHi", { options: trusting, tools });
     expect(error?.details).toMatchObject({ rule: "sandbox.require: kernel" });
   });

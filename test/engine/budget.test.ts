@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModullmError } from "../../src/core/error.ts";
 import { createBudget, parseLimits } from "../../src/engine/budget.ts";
-import type { EngineTools, RunOptions } from "../../src/engine/engine.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import type { EngineTools } from "../../src/engine/engine.ts";
+import { type AloneOptions, runAlone } from "./alone.ts";
 import { type LoadedProgram, loadProgram } from "../../src/library/load.ts";
 import type { ModelPart, ModelRequest } from "../../src/model/model.ts";
 import { programText } from "../cli/command-line.ts";
@@ -81,7 +81,7 @@ describe("a budget", () => {
       root: { uses: CHILDREN, llm_params: "{max_tokens: 100}" },
       child: { llm_params: "{max_tokens: 100}" },
     });
-    const error = await failure(runProgram(loaded, {}, tools, { budget: { tokens: 260 } }));
+    const error = await failure(runAlone(loaded, {}, tools, { budget: { tokens: 260 } }));
     expect(error).toMatchObject({
       code: "RLLM_020",
       details: { limit: { tokens: 260 }, scope: "the whole run" },
@@ -99,7 +99,7 @@ describe("a budget", () => {
   test("of calls that can't be enough is refused before anything is paid for", async () => {
     const { tools, spent } = meteredTools(() => 0.5);
     const error = await failure(
-      runProgram(await load({ root: { uses: CHILDREN }, child: {} }), {}, tools, {
+      runAlone(await load({ root: { uses: CHILDREN }, child: {} }), {}, tools, {
         budget: { calls: 1 },
       }),
     );
@@ -110,9 +110,9 @@ describe("a budget", () => {
   test("without max_tokens sends what it affords, and refuses where that is no usual answer", async () => {
     const { tools, sent } = meteredTools(() => 0.5);
     const loaded = await load({ root: {} });
-    await runProgram(loaded, {}, tools, { budget: { tokens: 500 } });
+    await runAlone(loaded, {}, tools, { budget: { tokens: 500 } });
     expect(sent).toEqual([496]);
-    expect((await failure(runProgram(loaded, {}, tools, { budget: { tokens: 100 } }))).code).toBe(
+    expect((await failure(runAlone(loaded, {}, tools, { budget: { tokens: 100 } }))).code).toBe(
       "RLLM_020",
     );
     expect(sent).toHaveLength(1);
@@ -124,7 +124,7 @@ describe("a budget", () => {
       root: { uses: "[{name: a, path: child.rllm}]", llm_params: "{max_tokens: 100}" },
       child: { budget: "{tokens: 50}", llm_params: "{max_tokens: 100}" },
     });
-    const error = await failure(runProgram(loaded, {}, tools, { budget: { tokens: 10_000 } }));
+    const error = await failure(runAlone(loaded, {}, tools, { budget: { tokens: 10_000 } }));
     expect(error).toMatchObject({
       code: "RLLM_020",
       details: { scope: '"child"', limit: { tokens: 50 } },
@@ -136,7 +136,7 @@ describe("a budget", () => {
     const { tools, spent } = meteredTools(() => 0.5);
     const unpriced = { ...tools, catalog: { facts: async () => null } };
     const error = await failure(
-      runProgram(await load({ root: { uses: CHILDREN }, child: {} }), {}, unpriced, {
+      runAlone(await load({ root: { uses: CHILDREN }, child: {} }), {}, unpriced, {
         budget: { usd: 1 },
       }),
     );
@@ -155,7 +155,7 @@ describe("a budget", () => {
       ],
     });
     const error = await failure(
-      runProgram(await load({ root: { budget: "{ms: 30}" } }), {}, script.tools),
+      runAlone(await load({ root: { budget: "{ms: 30}" } }), {}, script.tools),
     );
     expect(error).toMatchObject({ code: "RLLM_020", details: { limit: { ms: 30 } } });
   });
@@ -172,7 +172,7 @@ describe("a budget", () => {
     const { tools } = meteredTools(() => 0.5);
     const model = { id: "a/m", window: null, ready: async () => {}, call: endless };
     const error = await failure(
-      runProgram(
+      runAlone(
         await load({ root: {} }),
         {},
         { ...tools, model: async () => model },
@@ -210,8 +210,8 @@ describe("a budget", () => {
         const { tools, spent } = meteredTools(
           () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647,
         );
-        const options: RunOptions = { budget, concurrency: 4 };
-        await runProgram(loaded, {}, tools, options).catch((thrown: ModullmError) => {
+        const options: AloneOptions = { budget, concurrency: 4 };
+        await runAlone(loaded, {}, tools, options).catch((thrown: ModullmError) => {
           if (!["RLLM_020", "RLLM_013", "RLLM_022"].includes(thrown.code)) throw thrown;
         });
         for (const [kind, limit] of Object.entries(budget))

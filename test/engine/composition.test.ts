@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
-import type { RunOptions } from "../../src/engine/engine.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import { type AloneOptions, runAlone } from "./alone.ts";
 import { type LoadedProgram, loadProgram } from "../../src/library/load.ts";
 import type { ModelRequest } from "../../src/model/model.ts";
 import { programText } from "../cli/command-line.ts";
@@ -86,7 +85,7 @@ describe("scheduling", () => {
     const { script, most } = slowModel(100);
     const loaded = await load({ parent: { uses: `[${ten}]` }, child: {} });
     const start = performance.now();
-    await runProgram(loaded, {}, script.tools, { concurrency: 10 });
+    await runAlone(loaded, {}, script.tools, { concurrency: 10 });
     const ratio = (performance.now() - start) / 200;
     expect(most()).toBe(10);
     expect(ratio).toBeLessThan(1.3);
@@ -94,7 +93,7 @@ describe("scheduling", () => {
 
   test("no more calls at a time than the concurrency", async () => {
     const { script, most } = slowModel(5);
-    await runProgram(await load({ parent: { uses: `[${ten}]` }, child: {} }), {}, script.tools, {
+    await runAlone(await load({ parent: { uses: `[${ten}]` }, child: {} }), {}, script.tools, {
       concurrency: 3,
     });
     expect(most()).toBe(3);
@@ -104,7 +103,7 @@ describe("scheduling", () => {
     const { script } = slowModel(100);
     const uses = `[{name: top, path: child.rllm}, {name: left, path: child.rllm, with: {x: "{{uses.top.out}}", side: left}}, {name: right, path: child.rllm, with: {x: "{{uses.top.out}}", side: right}}, {name: end, path: child.rllm, with: {l: "{{uses.left.out}}", r: "{{uses.right.out}}"}}]`;
     const start = performance.now();
-    await runProgram(await load({ parent: { uses }, child: {} }), {}, script.tools);
+    await runAlone(await load({ parent: { uses }, child: {} }), {}, script.tools);
     expect((performance.now() - start) / 400).toBeLessThan(1.3);
   });
 
@@ -122,7 +121,7 @@ describe("scheduling", () => {
     const uses =
       "[{name: one, path: child.rllm, with: {a: one}}, {name: two, path: child.rllm, with: {a: two}}, {name: three, path: child.rllm, with: {a: three}}]";
     const loaded = await load({ parent: { uses }, child: {} }, { parent: "{{uses}}" });
-    await runProgram(loaded, {}, script.tools);
+    await runAlone(loaded, {}, script.tools);
     expect(prompts(script).at(-1)).toBe(
       '{"one": {"out": "x"}, "two": {"out": "x"}, "three": {"out": "x"}}',
     );
@@ -135,7 +134,7 @@ describe("scheduling", () => {
     const strict = { input_schema: "{type: object, properties: {n: {type: integer}}}" };
     const loaded = await load({ parent: { uses }, child: {}, strict });
     const start = performance.now();
-    const error = await failure(runProgram(loaded, { bad: "no" }, script.tools));
+    const error = await failure(runAlone(loaded, { bad: "no" }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_004" });
     expect((error.details["chain"] as { name: string }[])[0]?.name).toBe("bad");
     expect((aborted[0] ?? performance.now()) - start).toBeLessThan(50);
@@ -153,7 +152,7 @@ describe("an edge that can never fit", () => {
       child: {},
       strict,
     });
-    expect(await failure(runProgram(loaded, {}, script.tools))).toMatchObject({
+    expect(await failure(runAlone(loaded, {}, script.tools))).toMatchObject({
       code: "RLLM_008",
       details: { entry: "bad" },
     });
@@ -171,7 +170,7 @@ describe("each", () => {
       { parent: { uses: uses() }, child: {} },
       { parent: "{{uses.c}}", child: "n={{input.n}}" },
     );
-    await runProgram(loaded, { list: [3, 1, 2, 5, 4, 6] }, script.tools);
+    await runAlone(loaded, { list: [3, 1, 2, 5, 4, 6] }, script.tools);
     expect(most()).toBe(4);
     expect(prompts(script).at(-1)).toBe(
       `[${[3, 1, 2, 5, 4, 6].map((n) => `{"out": "n=${n}"}`).join(", ")}]`,
@@ -192,7 +191,7 @@ describe("each", () => {
       { parent: { uses: uses(`, on_error: "${policy}"`) }, child: { retries: "0" } },
       { parent: "{{uses.c}}", child: "{{input.n}}" },
     );
-    await runProgram(loaded, { list: [1, 2, 3] }, script.tools);
+    await runAlone(loaded, { list: [1, 2, 3] }, script.tools);
     expect(prompts(script).at(-1)).toBe(shown);
   });
 
@@ -207,18 +206,18 @@ describe("each", () => {
       { parent: { uses: uses() }, child: { retries: "0" } },
       { child: "{{input.n}}" },
     );
-    const error = await failure(runProgram(loaded, { list: [1, 2, 3] }, script.tools));
+    const error = await failure(runAlone(loaded, { list: [1, 2, 3] }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_013", details: { chain: [{ name: "c", item: 1 }] } });
   });
 
   test("no list is RLLM_008, an empty one an empty list", async () => {
     const { script } = slowModel(0);
     const loaded = await load({ parent: { uses: uses() }, child: {} }, { parent: "{{uses.c}}" });
-    expect(await failure(runProgram(loaded, { list: "x" }, script.tools))).toMatchObject({
+    expect(await failure(runAlone(loaded, { list: "x" }, script.tools))).toMatchObject({
       code: "RLLM_008",
       details: { entry: "c", actual_type: "string" },
     });
-    await runProgram(loaded, { list: [] }, script.tools);
+    await runAlone(loaded, { list: [] }, script.tools);
     expect(prompts(script)).toEqual(["[]"]);
   });
 });
@@ -239,7 +238,7 @@ describe("when", () => {
       { parent: "got {{uses.c.out}}" },
     );
     const events: RunEvent[] = [];
-    await runProgram(loaded, { deep }, script.tools, { listener: (event) => events.push(event) });
+    await runAlone(loaded, { deep }, script.tools, { listener: (event) => events.push(event) });
     expect(script.asked).toHaveLength(calls);
     expect(events.some((event) => event.type === "note" && event.kind === "skipped")).toBe(
       calls === 1,
@@ -254,11 +253,11 @@ describe("the same call once", () => {
   async function run(
     child: Record<string, string>,
     uses = twice,
-    options: RunOptions = {},
+    options: AloneOptions = {},
   ): Promise<{ asked: number; cached: unknown[] }> {
     const { script } = slowModel(5);
     const events: RunEvent[] = [];
-    await runProgram(await load({ parent: { uses }, child }), {}, script.tools, {
+    await runAlone(await load({ parent: { uses }, child }), {}, script.tools, {
       ...options,
       listener: (event) => events.push(event),
     });
@@ -305,12 +304,12 @@ describe("answers of earlier runs", () => {
     };
     const tools = { ...script.tools, answers };
     const loaded = await load({ parent: { cache: "7d" } });
-    const first = await runProgram(loaded, { x: 1 }, tools);
-    expect((await runProgram(loaded, { x: 1 }, tools)).output).toEqual(first.output);
+    const first = await runAlone(loaded, { x: 1 }, tools);
+    expect((await runAlone(loaded, { x: 1 }, tools)).output).toEqual(first.output);
     expect(script.asked).toHaveLength(1);
-    await runProgram(loaded, { x: 2 }, tools);
-    await runProgram(loaded, { x: 1 }, tools, { cache: false });
-    await runProgram(loaded, { x: 1 }, tools, { model: "a/m" });
+    await runAlone(loaded, { x: 2 }, tools);
+    await runAlone(loaded, { x: 1 }, tools, { cache: false });
+    await runAlone(loaded, { x: 1 }, tools, { model: "a/m" });
     expect(script.asked).toHaveLength(3);
     expect(new Set(ages)).toEqual(new Set([7 * 86_400_000]));
   });
@@ -321,7 +320,7 @@ describe("answers of earlier runs", () => {
       ...script.tools,
       answers: { get: async () => ({ wrong: true }), put: () => {} },
     };
-    expect((await runProgram(await load({ parent: { cache: "7d" } }), {}, tools)).output).toEqual({
+    expect((await runAlone(await load({ parent: { cache: "7d" } }), {}, tools)).output).toEqual({
       out: "parent {}",
     });
   });

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "bun:test";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
-import type { RunOptions } from "../../src/engine/engine.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import { type AloneOptions, runAlone } from "./alone.ts";
 import { loadText } from "../../src/library/load.ts";
 import type { MediaReader } from "../../src/media/media.ts";
 import type { Message } from "../../src/model/model.ts";
@@ -24,7 +23,7 @@ const PICTURE = "{type: string, contentMediaType: image/*}";
 interface Setting {
   readonly picture?: string;
   readonly front?: Record<string, string>;
-  readonly options?: RunOptions;
+  readonly options?: AloneOptions;
   readonly lines?: Line[];
   readonly media?: MediaReader;
 }
@@ -42,7 +41,7 @@ async function run(
   const tools = { ...script.tools, sandboxes, media };
   const listener = (event: RunEvent): void => void events.push(event);
   try {
-    await runProgram(loaded, input, tools, { trustedPython: true, ...options, listener });
+    await runAlone(loaded, input, tools, { trustedPython: true, ...options, listener });
     return { error: null, messages: script.asked.at(-1)?.messages ?? [], events };
   } catch (thrown) {
     if (!(thrown instanceof ModullmError)) throw thrown;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import { runAlone } from "./alone.ts";
 import { type LoadedProgram, loadProgram, loadText } from "../../src/library/load.ts";
 import { programText as smallProgram } from "../cli/command-line.ts";
 import { createScript, shapes } from "./scripted.ts";
@@ -32,7 +32,7 @@ const GOOD = '{"out": "ok"}';
 describe("runProgram()", () => {
   test("asks with one user message and gives the checked object", async () => {
     const script = createScript({ "a/m": [GOOD] });
-    const { output } = await runProgram(await program(), { text: "hi" }, script.tools);
+    const { output } = await runAlone(await program(), { text: "hi" }, script.tools);
     expect(output).toEqual({ out: "ok" });
     expect(script.asked).toEqual([
       { model: "a/m", messages: [{ role: "user", content: "Say hi" }] },
@@ -42,7 +42,7 @@ describe("runProgram()", () => {
   test("tells its story in events, each run ended once", async () => {
     const events: RunEvent[] = [];
     const script = createScript({ "a/m": ["bad", GOOD] });
-    await runProgram(await program(), { text: "hi" }, script.tools, {
+    await runAlone(await program(), { text: "hi" }, script.tools, {
       listener: (event) => events.push(event),
     });
     expect(shapes(events)).toEqual([
@@ -69,7 +69,7 @@ describe("runProgram()", () => {
 
   test("a retry continues the conversation with the failed answer and the reasons", async () => {
     const script = createScript({ "a/m": ['{"out": 5}', GOOD] });
-    await runProgram(
+    await runAlone(
       await program({}, "Say {{input.text}}\n<<<RECOVERY>>>\nFix: {{errors}}"),
       { text: "hi" },
       script.tools,
@@ -84,14 +84,14 @@ describe("runProgram()", () => {
 
   test("without recovery text the default shows the contract", async () => {
     const script = createScript({ "a/m": ["nope", GOOD] });
-    await runProgram(await program(), { text: "hi" }, script.tools);
+    await runAlone(await program(), { text: "hi" }, script.tools);
     expect(script.asked[1]?.messages[2]?.content).toContain("{ out: string }");
   });
 
   test("stops after its retries with the last answer and why", async () => {
     const script = createScript({ "a/m": ['{"out": 5}'] });
     const error = await failure(
-      runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools),
+      runAlone(await program({ retries: "1" }), { text: "hi" }, script.tools),
     );
     expect(error).toMatchObject({ code: "RLLM_013", receivedPayload: { out: 5 } });
     expect(error.details).toMatchObject({
@@ -106,20 +106,20 @@ describe("runProgram()", () => {
   test("the option wins over the file, the file over the default", async () => {
     const script = createScript({ "a/m": ["bad"] });
     await failure(
-      runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools, { maxRetries: 0 }),
+      runAlone(await program({ retries: "1" }), { text: "hi" }, script.tools, { maxRetries: 0 }),
     );
     await failure(
-      runProgram(await program({ retries: "1" }), { text: "hi" }, script.tools, {
+      runAlone(await program({ retries: "1" }), { text: "hi" }, script.tools, {
         defaultRetries: 5,
       }),
     );
-    await failure(runProgram(await program(), { text: "hi" }, script.tools, { defaultRetries: 3 }));
+    await failure(runAlone(await program(), { text: "hi" }, script.tools, { defaultRetries: 3 }));
     expect(script.asked).toHaveLength(1 + 2 + 4);
   });
 
   test("an input that breaks its schema costs nothing", async () => {
     const script = createScript({ "a/m": [GOOD] });
-    const error = await failure(runProgram(await program(), { text: 5 }, script.tools));
+    const error = await failure(runAlone(await program(), { text: 5 }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_004", receivedPayload: { text: 5 } });
     expect(error.details).toMatchObject({
       validator: "type",
@@ -131,7 +131,7 @@ describe("runProgram()", () => {
 
   test("a reply without text is RLLM_011 and no reason to ask again", async () => {
     const script = createScript({ "a/m": [null] });
-    const error = await failure(runProgram(await program(), { text: "hi" }, script.tools));
+    const error = await failure(runAlone(await program(), { text: "hi" }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_011", details: { actual_type: "null" } });
     expect(script.asked).toHaveLength(1);
   });
@@ -139,7 +139,7 @@ describe("runProgram()", () => {
   test("a prompt over the window is refused before the call", async () => {
     const script = createScript({ "a/m": [GOOD] });
     const error = await failure(
-      runProgram(
+      runAlone(
         await program({ max_context_window: "10" }),
         { text: "x".repeat(100) },
         script.tools,
@@ -154,7 +154,7 @@ describe("runProgram()", () => {
 
   test("a retry that would pass the window leaves the failed answer out", async () => {
     const script = createScript({ "a/m": ["bad".repeat(200), GOOD] });
-    await runProgram(await program({ max_context_window: "150" }), { text: "hi" }, script.tools);
+    await runAlone(await program({ max_context_window: "150" }), { text: "hi" }, script.tools);
     expect(script.asked[1]?.messages.map((message) => message.role)).toEqual(["user"]);
     expect(script.asked[1]?.messages[0]?.content).toStartWith("Say hi\n\n");
   });
@@ -165,7 +165,7 @@ describe("runProgram()", () => {
       system: "You are brief.",
       examples: "[{input: {text: one}, output: {out: two}}]",
     });
-    await runProgram(loaded, { text: "hi" }, script.tools);
+    await runAlone(loaded, { text: "hi" }, script.tools);
     expect(script.asked[0]?.messages).toEqual([
       { role: "system", content: "You are brief." },
       { role: "user", content: "Say one" },
@@ -176,7 +176,7 @@ describe("runProgram()", () => {
 
   test("{{schema.output}} is the sketch of the contract", async () => {
     const script = createScript({ "a/m": [GOOD] });
-    await runProgram(await program({}, "Answer as {{schema.output}}"), {}, script.tools);
+    await runAlone(await program({}, "Answer as {{schema.output}}"), {}, script.tools);
     expect(script.asked[0]?.messages[0]?.content).toBe("Answer as { out: string }");
   });
 });
@@ -191,14 +191,14 @@ describe("models and fallbacks", () => {
   test("the next model takes over when a provider fails", async () => {
     const script = createScript({ "a/m": [down], "b/m": [GOOD] });
     const loaded = await program({ llm: "{model: a/m, fallbacks: [b/m]}" });
-    expect((await runProgram(loaded, { text: "hi" }, script.tools)).output).toEqual({ out: "ok" });
+    expect((await runAlone(loaded, { text: "hi" }, script.tools)).output).toEqual({ out: "ok" });
     expect(script.asked.map((ask) => ask.model)).toEqual(["a/m", "b/m"]);
   });
 
   test("also when it refuses the request: another server may take it", async () => {
     const script = createScript({ "a/m": [refused], "b/m": [GOOD] });
     const loaded = await program({ llm: "{model: a/m, fallbacks: [b/m]}" });
-    await runProgram(loaded, { text: "hi" }, script.tools);
+    await runAlone(loaded, { text: "hi" }, script.tools);
     expect(script.asked.map((ask) => ask.model)).toEqual(["a/m", "b/m"]);
   });
 
@@ -208,7 +208,7 @@ describe("models and fallbacks", () => {
       retryable: false,
     });
     const script = createScript({ "a/m": [long], "b/m": [GOOD] });
-    await runProgram(
+    await runAlone(
       await program({ llm: "{model: a/m, fallbacks: [b/m]}" }),
       { text: "hi" },
       script.tools,
@@ -219,10 +219,10 @@ describe("models and fallbacks", () => {
   test("a model without credentials is passed over, the first one's error shows when all lack them", async () => {
     const script = createScript({ "b/m": [GOOD] });
     const loaded = await program({ llm: "{model: a/m, fallbacks: [b/m]}" });
-    await runProgram(loaded, { text: "hi" }, script.tools);
+    await runAlone(loaded, { text: "hi" }, script.tools);
     expect(script.asked.map((ask) => ask.model)).toEqual(["b/m"]);
     const error = await failure(
-      runProgram(await program({ llm: "{model: x/m, fallbacks: [y/m]}" }), {}, script.tools),
+      runAlone(await program({ llm: "{model: x/m, fallbacks: [y/m]}" }), {}, script.tools),
     );
     expect(error).toMatchObject({ code: "RLLM_014", details: { model: "x/m" } });
   });
@@ -230,7 +230,7 @@ describe("models and fallbacks", () => {
   test("an override replaces the model and drops the fallbacks", async () => {
     const script = createScript({ "c/m": [down], "b/m": [GOOD] });
     await failure(
-      runProgram(
+      runAlone(
         await program({ llm: "{model: a/m, fallbacks: [b/m]}" }),
         { text: "hi" },
         script.tools,
@@ -244,7 +244,7 @@ describe("models and fallbacks", () => {
 
   test("recommended takes the first usable", async () => {
     const script = createScript({ "b/m": [GOOD] });
-    await runProgram(
+    await runAlone(
       await program({ recommended_models: "[a/m, b/m]" }),
       { text: "hi" },
       script.tools,
@@ -254,14 +254,14 @@ describe("models and fallbacks", () => {
     );
     expect(script.asked.map((ask) => ask.model)).toEqual(["b/m"]);
     expect(
-      (await failure(runProgram(await program(), {}, script.tools, { model: "recommended" }))).code,
+      (await failure(runAlone(await program(), {}, script.tools, { model: "recommended" }))).code,
     ).toBe("RLLM_002");
   });
 
   test("a block fails the run before anything is paid for", async () => {
     const script = createScript({ "a/m": [GOOD] });
     const error = await failure(
-      runProgram(await program({}, "```rllm-python pre\nx\n```\nHi"), {}, script.tools),
+      runAlone(await program({}, "```rllm-python pre\nx\n```\nHi"), {}, script.tools),
     );
     expect(error).toMatchObject({
       code: "RLLM_009",
@@ -274,7 +274,7 @@ describe("models and fallbacks", () => {
     const events: RunEvent[] = [];
     const script = createScript({ "a/m": [GOOD], "priced/m": [GOOD] });
     for (const model of ["a/m", "priced/m"])
-      await runProgram(await program(), {}, script.tools, {
+      await runAlone(await program(), {}, script.tools, {
         model,
         listener: (event) => events.push(event),
       });
@@ -297,7 +297,7 @@ describe("cancelling", () => {
     });
     const events: RunEvent[] = [];
     const error = await failure(
-      runProgram(await program(), {}, script.tools, {
+      runAlone(await program(), {}, script.tools, {
         signal: interrupt.signal,
         listener: (event) => events.push(event),
       }),
@@ -334,7 +334,7 @@ describe("uses", () => {
       '[{name: c, path: ./child.rllm, with: {n: "{{input.n}}", s: "n is {{input.n}}"}}]',
       "{{uses.c.out}}!",
     );
-    await runProgram(loaded, { n: 5 }, script.tools, { listener: (event) => events.push(event) });
+    await runAlone(loaded, { n: 5 }, script.tools, { listener: (event) => events.push(event) });
     expect(script.asked.map((ask) => ask.messages[0]?.content)).toEqual(["n=5 s=n is 5", "C!"]);
     const start = events.filter((event) => event.type === "run-start");
     expect(start.map((event) => event.parent)).toEqual([null, "run-1"]);
@@ -343,7 +343,7 @@ describe("uses", () => {
   test("a typed value the child rejects goes as its text where that is accepted", async () => {
     const script = createScript({ "a/m": [GOOD] });
     const loaded = await parentOf('[{name: c, path: child.rllm, with: {s: "{{input.n}}"}}]', "x");
-    await runProgram(loaded, { n: 5 }, script.tools);
+    await runAlone(loaded, { n: 5 }, script.tools);
     expect(script.asked[0]?.messages[0]?.content).toBe("n= s=5");
   });
 
@@ -353,7 +353,7 @@ describe("uses", () => {
       '[{name: b, path: child.rllm, with: {s: "{{uses.a.out}}"}}, {name: a, path: child.rllm}]',
       "x",
     );
-    await runProgram(loaded, {}, script.tools);
+    await runAlone(loaded, {}, script.tools);
     expect(script.asked.map((ask) => ask.messages[0]?.content)).toEqual([
       "n= s=",
       "n= s=first",
@@ -364,7 +364,7 @@ describe("uses", () => {
   test("a child's error says which child", async () => {
     const script = createScript({ "a/m": [GOOD] });
     const loaded = await parentOf("[{name: c, path: child.rllm, with: {n: '{{input.bad}}'}}]", "x");
-    const error = await failure(runProgram(loaded, { bad: "no" }, script.tools));
+    const error = await failure(runAlone(loaded, { bad: "no" }, script.tools));
     expect(error.code).toBe("RLLM_004");
     expect(error.details["chain"]).toEqual([{ name: "c", path: loaded.uses[0]?.child.path }]);
   });

@@ -3,6 +3,7 @@ import type { EngineTools } from "../../src/engine/engine.ts";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import type { Message, Model, ModelRequest } from "../../src/model/model.ts";
+import { createPolicy } from "../../src/policy/policy.ts";
 import { readerIn } from "../media/reader.ts";
 import { sandboxesHere } from "../sandbox/here.ts";
 
@@ -73,6 +74,9 @@ export function createScript(lines: Record<string, Line[]>): Script {
     sandboxes,
     media: readerIn(tmpdir()),
     answers: null,
+    unfinished: null,
+    policy: createPolicy({ trustedPython: true, require: null }),
+    redactor: null,
     proved: new WeakSet(),
     newId: () => `run-${++id}`,
     sketch: () => "{ out: string }",

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { tmpdir } from "node:os";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
-import type { EngineTools, RunOptions } from "../../src/engine/engine.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import type { EngineTools } from "../../src/engine/engine.ts";
+import { type AloneOptions, runAlone } from "../engine/alone.ts";
 import { loadText } from "../../src/library/load.ts";
 import type { ModelFacts } from "../../src/model/facts.ts";
 import type { Model, ModelPart, ModelRequest } from "../../src/model/model.ts";
@@ -32,7 +32,7 @@ async function tell(
   lines: Record<string, Line[]>,
   more: {
     llm?: string;
-    options?: RunOptions;
+    options?: AloneOptions;
     windows?: Record<string, number>;
     change?: (model: Model) => Model;
   } = {},
@@ -57,7 +57,7 @@ async function tell(
   const options = { ...more.options, listener: (event: RunEvent) => void events.push(event) };
   let [output, error]: [unknown, ModullmError | null] = [null, null];
   try {
-    ({ output } = await runProgram(loaded, { text: "hi" }, tools, options));
+    ({ output } = await runAlone(loaded, { text: "hi" }, tools, options));
   } catch (thrown) {
     if (!(thrown instanceof ModullmError)) throw thrown;
     error = thrown;
@@ -284,7 +284,7 @@ describe("a model that rests", () => {
 test("what no model can mend is not tried elsewhere", async () => {
   const script = createScript({ "a/m": [new ModullmError("RLLM_020", "too dear")], "b/m": [GOOD] });
   const loaded = await loadText(programText({ llm: "{model: a/m, fallbacks: [b/m]}" }), tmpdir());
-  expect((await errorOf(() => runProgram(loaded, { text: "hi" }, script.tools))).code).toBe(
+  expect((await errorOf(() => runAlone(loaded, { text: "hi" }, script.tools))).code).toBe(
     "RLLM_020",
   );
   expect(script.asked).toHaveLength(1);

@@ -15,6 +15,7 @@ const FLOORS: Record<string, number> = {
   contract: 1,
   program: 1,
   answer: 1,
+  policy: 1,
   process: 1.5,
   packages: 1.6,
   media: 2,
@@ -31,7 +32,9 @@ const FLOORS: Record<string, number> = {
 };
 /** Files of `src/` itself. */
 const ROOT_FILES: Record<string, number> = {
-  "app.ts": 4,
+  "workspace.ts": 4,
+  "machine.ts": 4.1,
+  "app.ts": 4.2,
   "index.ts": 7,
   "main.ts": 7,
 };

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { tmpdir } from "node:os";
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import type { RunEvent } from "../../src/core/events.ts";
-import { runProgram } from "../../src/engine/run.ts";
+import { runAlone } from "../engine/alone.ts";
 import { loadText } from "../../src/library/load.ts";
 import { createPluginProvider } from "../../src/plugin/provider.ts";
 import { programText } from "../cli/command-line.ts";
@@ -35,7 +35,7 @@ test.each(["killed", "flood-garbage", "start-version-2"])(
       tmpdir(),
     );
     const events: RunEvent[] = [];
-    const { output } = await runProgram(program, { text: "hi" }, tools, {
+    const { output } = await runAlone(program, { text: "hi" }, tools, {
       listener: (event) => events.push(event),
     });
     expect(output).toEqual({ out: "ok" });

@@ -1,9 +1,8 @@
-import type { App } from "../../app.ts";
+import type { App, StartOptions } from "../../workspace.ts";
 import { ModullmError } from "../../core/error.ts";
 import type { RepairLevel } from "../../answer/answer.ts";
-import type { RunEvent, RunListener } from "../../core/events.ts";
+import type { RunEvent, RunListener, Trace } from "../../core/events.ts";
 import { parseLimits } from "../../engine/budget.ts";
-import type { RunOptions } from "../../engine/engine.ts";
 import { LIMITS } from "../../program/limits.ts";
 import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
 import { createProgress } from "../render/progress.ts";
@@ -85,6 +84,10 @@ export const command: Command = {
       description: "Limits on the whole run, such as usd=0.05,tokens=20000,calls=10,ms=60000",
     },
     "no-cache": { type: "boolean", description: "Neither use nor keep answers of earlier runs" },
+    fresh: {
+      type: "boolean",
+      description: "Ask anew, whatever earlier runs were answered; keep the new answers",
+    },
     "dry-run": {
       type: "boolean",
       description: "Print the request that would be sent and what it would take; call nothing",
@@ -124,7 +127,9 @@ export const command: Command = {
     if (options.flag("dry-run")) {
       const { dryRun } = await import("../../engine/dry-run.ts");
       const { tryToPredict } = await import("../../insight/prediction.ts");
-      const dry = await dryRun(loaded, input, app.tools, app.withDefaults(flags));
+      const scope = app.scope(flags);
+      const dry = await dryRun(loaded, input, app.tools, scope, app.withDefaults(flags));
+      scope.end();
       output.json({
         ...dry,
         prediction: await tryToPredict(loaded, input, app, { flags, warn: output.warn }),
@@ -146,13 +151,14 @@ async function watched(
   context: CommandContext,
   app: App,
   partial: RunListener | null,
-  run: (watch: { listener: RunListener; signal: AbortSignal }) => Promise<{ output: unknown }>,
+  run: (watch: { traces: readonly Trace[]; signal: AbortSignal }) => Promise<{ output: unknown }>,
 ): Promise<unknown> {
   const { options, output } = context;
   const tracePath = options.text("trace");
   const trace = tracePath === null ? null : openTrace(context.resolve(tracePath), output);
   const verbose = options.flag("verbose") ? createVerbose(output) : null;
   const stream = options.flag("stream") && partial === null;
+  const wants = { payloads: false, deltas: options.flag("stream") || partial !== null };
   const progress = createProgress(output, { stream, verbose: verbose !== null });
   const interrupt = new AbortController();
   let disarm = nothing;
@@ -168,7 +174,8 @@ async function watched(
     partial?.(event);
   }
   try {
-    return (await run({ listener, signal: interrupt.signal })).output;
+    const traces = [{ wants, listen: listener }];
+    return (await run({ traces, signal: interrupt.signal })).output;
   } finally {
     disarm();
     progress.end();
@@ -182,7 +189,7 @@ function ndjson({ options }: CommandContext): boolean {
   return options.text("format") === "ndjson";
 }
 
-function readFlags(options: Options): RunOptions {
+function readFlags(options: Options): StartOptions {
   const maxRetries = options.integer("max-retries");
   if (maxRetries !== null && maxRetries < 0) throw tooSmall("max_retries", maxRetries);
   const memory = options.integer("python-memory-limit-mb");
@@ -206,9 +213,9 @@ function readFlags(options: Options): RunOptions {
     ...(memory === null ? {} : { blockMemoryMb: memory }),
     ...(options.flag("trusted-python") ? { trustedPython: true } : {}),
     cache: !options.flag("no-cache"),
+    fresh: options.flag("fresh"),
     allowPaths: options.texts("allow-path"),
     ...(maxRetries === null ? {} : { maxRetries }),
-    stream: options.flag("stream") || options.text("format") === "ndjson",
   };
 }
 

@@ -1,5 +1,5 @@
 import { type ErrorPayload, errorPayload, toModullmError } from "../../core/error.ts";
-import type { App } from "../../app.ts";
+import type { App } from "../../workspace.ts";
 import {
   validateProgram,
   type Validation,

@@ -1,4 +1,4 @@
-import type { App } from "../../app.ts";
+import type { App } from "../../workspace.ts";
 import type { RunOptions } from "../../engine/engine.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { JsonObject } from "../../core/json.ts";

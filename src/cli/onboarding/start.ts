@@ -1,4 +1,5 @@
-import type { App } from "../../app.ts";
+import { plainTrace } from "../../core/events.ts";
+import type { App } from "../../workspace.ts";
 import { loadWorkflow } from "../../authoring/workflow.ts";
 import { ModullmError, toModullmError } from "../../core/error.ts";
 import { visibleValue } from "../../core/visible.ts";
@@ -106,7 +107,7 @@ async function createHost(
       try {
         const { output: answer } = await (
           await app
-        ).run(program, input, { ...options, signal, listener });
+        ).run(program, input, { ...options, signal, traces: [plainTrace(listener)] });
         // It goes into files and onto the screen: a server may send anything, a key that it was
         // sent too.
         return output.redactor.value(visibleValue(answer));

@@ -31,6 +31,9 @@ function eventText(event: RunEvent): string | null {
     case "attempt-start":
       return `attempt ${event.attempt} on ${event.model}`;
     case "model-delta":
+    case "value":
+    case "request":
+    case "answer":
       return null;
     case "attempt-end":
       return `attempt ${event.attempt} ${event.ok ? "ok" : `failed with ${event.error} (${event.reason})`} in ${event.latency_ms.toFixed(0)} ms${usageText(event)}`;

@@ -24,7 +24,6 @@ export function createProgress(
 ): Progress {
   const live = output.terminal.stderrIsTty && !options.verbose && !options.stream;
   const line = createLiveLine(output);
-  const streamed = output.redactor.stream();
   const said = new Set<string>();
   let waiting: { model: string; since: number } | null = null;
   let timer: ReturnType<typeof setInterval> | null = null;
@@ -41,11 +40,11 @@ export function createProgress(
       waiting = { model: event.model, since: event.at };
       timer ??= setInterval(tick, REDRAW_MS);
     } else if (event.type === "model-delta" && options.stream)
-      output.terminal.stderr(visible(streamed.push(event.text)));
+      output.terminal.stderr(visible(event.text));
     else if (event.type === "attempt-end") {
       waiting = null;
       line.clear();
-      if (options.stream) output.terminal.stderr(`${visible(streamed.end())}\n`);
+      if (options.stream) output.terminal.stderr("\n");
     } else if (event.type === "note" && !options.verbose && !said.has(event.message)) {
       if (event.kind === "degraded") said.add(event.message);
       showNote(event, output, line);
@@ -74,6 +73,7 @@ function showNote(
     kind === "fallback" ||
     kind === "restart" ||
     kind === "degraded" ||
+    kind === "resumed" ||
     kind === "warning"
   ) {
     line.clear();

@@ -2,6 +2,7 @@ import { ModullmError } from "../../core/error.ts";
 import { isObject, type Json, type JsonObject, jsonType } from "../../core/json.ts";
 import type { Block } from "../../program/program.ts";
 import { issueDetails, type Run, throwIfCancelled } from "../state.ts";
+import { requireSandbox } from "./plan.ts";
 import { blockError, resultError } from "./block-error.ts";
 
 export function blockOf({ loaded }: Pick<Run, "loaded">, when: Block["when"]): Block | undefined {
@@ -13,6 +14,7 @@ export async function runPre(run: Run): Promise<void> {
   const { input, uses } = run.values;
   const given = await runBlock(run, "pre", { input, uses });
   Object.assign(run.values, given);
+  if (run.tree.feeds.payloads) run.emit({ type: "value", of: "pre", value: given });
 }
 
 /**
@@ -51,6 +53,7 @@ async function runBlock(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- input, outputs and what blocks gave are JSON
   const seen = (block.reads === null ? context : onlyPaths(context, block.reads)) as JsonObject;
   const { trustedPython, blockMemoryMb } = options;
+  await requireSandbox(run, block.language);
   const outcome = await tools.sandboxes.run(
     {
       language: block.language,

@@ -1,4 +1,5 @@
 import { ModullmError } from "../../core/error.ts";
+import type { Json } from "../../core/json.ts";
 import { shortened } from "../../program/media-values.ts";
 import { openReferences, takeData, withStandIns } from "../media.ts";
 import { issueDetails, type Run } from "../state.ts";
@@ -7,12 +8,20 @@ import { issueDetails, type Run } from "../state.ts";
 export function takeInput(run: Run): void | Promise<void> {
   if (run.loaded.program.takesMedia) return takeFiles(run);
   checkInput(run);
+  tellInput(run);
 }
 
 async function takeFiles(run: Run): Promise<void> {
   const references = takeData(run);
   checkInput({ loaded: run.loaded, input: withStandIns(run) }, run.input);
   await openReferences(run, references);
+  tellInput(run);
+}
+
+function tellInput(run: Run): void {
+  if (!run.tree.feeds.payloads) return;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- inputs are JSON
+  run.emit({ type: "value", of: "input", value: run.input as Json });
 }
 
 /** Holds the input against `input_schema`. @param shown what an error shows of it */

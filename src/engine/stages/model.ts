@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/json.ts";
 import { toModullmError } from "../../core/error.ts";
 import type { Message } from "../../model/model.ts";
-import { type AnswerCache, isDeterministic, requestKey } from "../answers.ts";
+import { type AnswerCache, isDeterministic, lengthLimits, requestKey } from "../answers.ts";
 import { type Outcome, tryOnce } from "../attempt.ts";
 import { createLineup, type Lineup } from "../lineup.ts";
 import { decideOnAnswer, decideOnFailure } from "../recovery.ts";
@@ -13,47 +13,55 @@ const DEFAULT_RETRIES = 2;
 
 /** Gets an answer that meets the contract: one that is known already, or the model's. */
 export async function callModel(run: Run): Promise<void> {
-  const { tools, calls, options } = run.tree;
+  const { calls, tools, options } = run.tree;
   const { cacheMs } = run.loaded.program;
   // The outermost run is one of a kind.
-  const shared = run.parent !== null && !run.fresh && isDeterministic(run);
+  const isChild = run.parent !== null;
+  const shared = isChild && !run.fresh && isDeterministic(run);
   const kept = cacheMs !== null && options.cache !== false ? tools.answers : null;
-  if (!shared && !kept) {
+  const resumes = isChild && tools.unfinished !== null && options.cache !== false;
+  if (!shared && !kept && !resumes) {
     run.output = await askUntilGood(run);
     return;
   }
   const key = requestKey(run);
+  const limits = lengthLimits(run);
+  const here = limits === null ? key : `${key} ${JSON.stringify(limits)}`;
   // No waiting between the look and the entry, or two equal calls would both find nothing.
-  const calling = shared ? calls.get(key) : undefined;
+  const calling = shared ? calls.get(here) : undefined;
   const known = calling ? await outcomeElsewhere(run, calling) : null;
   if (known) {
     reportReuse(run, "run");
     run.output = known;
-    return;
+  } else {
+    const asking = findOrAsk(run, key, { kept, isLimited: limits !== null });
+    if (shared) calls.set(here, asking);
+    run.output = await asking;
   }
-  const answering = kept
-    ? keptOrAsked(run, { kept, key, maxAge: cacheMs ?? 0 })
-    : askUntilGood(run);
-  if (shared) calls.set(key, answering);
-  run.output = await answering;
+  if (resumes && !run.fresh) run.answer = { key, value: run.output };
 }
 
-interface Keeping {
-  readonly kept: AnswerCache;
-  readonly key: string;
-  /** Milliseconds. */
-  readonly maxAge: number;
-}
-
-async function keptOrAsked(run: Run, { kept, key, maxAge }: Keeping): Promise<JsonObject> {
-  const old = run.fresh ? null : checked(run, await kept.get(key, maxAge));
-  if (old) {
-    reportReuse(run, "store");
-    return old;
+/** An answer of an earlier run, or else the model's, which is kept for later ones. */
+async function findOrAsk(
+  run: Run,
+  key: string,
+  { kept, isLimited }: { readonly kept: AnswerCache | null; readonly isLimited: boolean },
+): Promise<JsonObject> {
+  const { cacheMs, output } = run.loaded.program;
+  const { fresh = false } = run.tree.options;
+  if (!run.fresh && !fresh) {
+    const paid = run.parent === null ? null : await run.tree.paid.take(key);
+    const found = paid ?? (kept ? await kept.get(key, cacheMs ?? 0) : undefined);
+    if (found !== undefined && output.check(found).ok) {
+      if (paid) reportResumed(run);
+      reportReuse(run, "store");
+      return found as JsonObject;
+    }
   }
-  const output = await askUntilGood(run);
-  kept.put(key, output, { path: run.loaded.path, model: firstModel(run) });
-  return output;
+  const answer = await askUntilGood(run);
+  // One that a budget kept short is not what the program would be given without it.
+  if (!isLimited) kept?.put(key, answer, { path: run.loaded.path, model: firstModel(run) });
+  return answer;
 }
 
 /**
@@ -74,14 +82,16 @@ async function outcomeElsewhere(
   }
 }
 
-function checked(run: Run, value: unknown): JsonObject | null {
-  return value !== undefined && run.loaded.program.output.check(value).ok
-    ? (value as JsonObject)
-    : null;
-}
-
 function firstModel(run: Run): string {
   return run.tree.models.get(run.loaded)?.[0]?.id ?? run.loaded.program.model;
+}
+
+/** Said once a tree. */
+function reportResumed(run: Run): void {
+  if (!run.tree.paid.firstUse()) return;
+  const message =
+    "Using answers that an earlier run of the same request paid for before it ended; --fresh asks anew";
+  run.emit({ type: "note", kind: "resumed", message });
 }
 
 function reportReuse(run: Run, cached: "run" | "store"): void {
@@ -136,7 +146,7 @@ async function goOn(
   if (decision === "fail" || (decision === "fall-back" && !(await lineup.next(error))))
     throw lineup.last(error);
   const to = lineup.model.id;
-  const shown = begun && run.tree.options.stream === true;
+  const shown = begun && run.tree.feeds.deltas;
   const status = typeof error.details["status"] === "number" ? error.details["status"] : null;
   run.emit({
     type: "note",

@@ -1,10 +1,12 @@
 import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
+import type { Block } from "../../program/program.ts";
 import { requireAbleModel, useAbleModels } from "../media-models.ts";
 import type { Limits } from "../budget.ts";
 import { refuseUncounted } from "../priced-params.ts";
 import { requirePrice } from "../spending.ts";
+import { requireModel, requirePermission } from "../permission.ts";
 import type { Run, Tree } from "../state.ts";
 
 /**
@@ -58,7 +60,7 @@ async function planTree(run: Run, loaded: LoadedProgram, planning: Planning): Pr
   const { catalog } = run.tree.tools;
   if (inDollars)
     for (const model of run.tree.models.get(loaded) ?? [])
-      requirePrice(model, await catalog.facts(model.id), inDollars);
+      requirePrice(model.id, await catalog.facts(model.id), inDollars);
   for (const { entry, child } of loaded.uses) {
     try {
       await planTree(run, child, { ...planning, limits });
@@ -79,8 +81,9 @@ async function planProgram(
   usable: Planning["usable"],
 ): Promise<void> {
   const { tree } = run;
-  const { blocks, takesMedia } = loaded.program;
-  if (blocks.length > 0) await checkBlocks(loaded, tree);
+  const { blocks, takesMedia, name } = loaded.program;
+  requirePermission(run, "run", name, { path: loaded.path });
+  if (blocks.length > 0) await checkBlocks(loaded, run);
   const trusted = tree.options.trustedPython === true;
   if (trusted && blocks.some(({ language }) => language === "python")) {
     const message = "Python blocks run outside any sandbox (--trusted-python)";
@@ -114,11 +117,12 @@ function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram
  */
 export async function checkBlocks(
   { program }: LoadedProgram,
-  { tools, options }: Tree,
+  run: Pick<Run, "tree" | "scope">,
 ): Promise<void> {
+  const { tools } = run.tree;
   for (const { language, line, when } of program.blocks) {
     try {
-      await tools.sandboxes.level(language, { trusted: options.trustedPython === true });
+      await requireSandbox(run, language);
       if (language === "js") await tools.sandboxes.prepare(language);
     } catch (thrown) {
       const error = toModullmError(thrown);
@@ -130,6 +134,22 @@ export async function checkBlocks(
       });
     }
   }
+}
+
+/**
+ * The level that a block in a language runs at, if it may. @throws {ModullmError} RLLM_009,
+ * RLLM_021
+ */
+export async function requireSandbox(
+  run: Pick<Run, "tree" | "scope">,
+  language: Block["language"],
+): Promise<void> {
+  const { tools, options } = run.tree;
+  const trusted = language === "python" && options.trustedPython === true;
+  // What the configuration forbids is not even looked for.
+  requirePermission(run, "sandbox", language, { trusted });
+  const level = await tools.sandboxes.level(language, { trusted });
+  requirePermission(run, "sandbox", language, { trusted, level });
 }
 
 /**
@@ -165,6 +185,7 @@ async function usableModels(run: Run, names: readonly string[]): Promise<readonl
   for (const name of names) {
     try {
       const model = await tools.model(name);
+      requireModel(run, model);
       await model.ready(signal, (note) => run.emit({ type: "note", ...note }));
       usable.push(model);
     } catch (thrown) {

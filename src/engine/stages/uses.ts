@@ -3,7 +3,8 @@ import { jsonType } from "../../core/json.ts";
 import type { Link } from "../../library/load.ts";
 import { childInput } from "../../program/child-input.ts";
 import { fillText } from "../../program/uses.ts";
-import { createScope, type Run } from "../state.ts";
+import type { Scope } from "../scope.ts";
+import type { Run } from "../state.ts";
 
 /**
  * Runs what the program uses: each entry as soon as those it reads are done, independent ones at
@@ -17,7 +18,7 @@ export async function runUses(run: Run): Promise<void> {
   );
   run.values["uses"] = outputs;
   if (uses.length === 0) return;
-  const scope = createScope(run.signal);
+  const scope = run.scope.within({ name: run.loaded.program.name });
   const started = new Map<string, Promise<void>>();
   const failures = new Map<string, unknown>();
 
@@ -34,17 +35,17 @@ export async function runUses(run: Run): Promise<void> {
       await Promise.all(uses.filter(({ entry }) => reads.includes(entry.name)).map(start));
     if (scope.signal.aborted) return;
     try {
-      outputs[link.entry.name] = await runLink(run, link, scope.signal);
+      outputs[link.entry.name] = await runLink(run, link, scope);
     } catch (thrown) {
       failures.set(link.entry.name, thrown);
-      scope.abort(siblingFailed(link.entry.name));
+      scope.end(siblingFailed(link.entry.name));
     }
   }
 
   try {
     await Promise.all(uses.map(start));
   } finally {
-    scope.release();
+    scope.end();
   }
   const failed =
     uses.find(({ entry }) => failures.has(entry.name) && !isCancelled(failures.get(entry.name))) ??
@@ -56,7 +57,7 @@ export async function runUses(run: Run): Promise<void> {
  * One entry: skipped, run once, or run for each element. Not async: each run that waits would hold
  * one frame more.
  */
-function runLink(run: Run, link: Link, signal: AbortSignal): unknown {
+function runLink(run: Run, link: Link, scope: Scope): unknown {
   const { name, when, each } = link.entry;
   if (when !== null && isEmpty(fillText(when, run.values))) {
     run.emit({
@@ -67,8 +68,8 @@ function runLink(run: Run, link: Link, signal: AbortSignal): unknown {
     });
     return null;
   }
-  if (each === null) return runOne(run, link, run.values, null, signal);
-  return runEach(run, link, itemsOf(link, each, run.values), signal);
+  if (each === null) return runOne(run, link, run.values, null, scope);
+  return runEach(run, link, itemsOf(link, each, run.values), scope);
 }
 
 /**
@@ -91,29 +92,23 @@ async function runEach(
   run: Run,
   link: Link,
   items: readonly unknown[],
-  signal: AbortSignal,
+  whole: Scope,
 ): Promise<unknown[]> {
-  const scope = createScope(signal);
+  const scope = whole.within({ name: link.entry.name });
   const outputs: unknown[] = items.map(() => SKIPPED);
   let next = 0;
   async function work(): Promise<void> {
     for (let item = next++; item < items.length; item = next++) {
-      outputs[item] = await runOne(
-        run,
-        link,
-        { ...run.values, item: items[item] },
-        item,
-        scope.signal,
-      );
+      outputs[item] = await runOne(run, link, { ...run.values, item: items[item] }, item, scope);
     }
   }
   try {
     await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, items.length) }, work));
   } catch (thrown) {
-    scope.abort(siblingFailed(link.entry.name));
+    scope.end(siblingFailed(link.entry.name));
     throw thrown;
   } finally {
-    scope.release();
+    scope.end();
   }
   return outputs.filter((output) => output !== SKIPPED);
 }
@@ -125,11 +120,11 @@ async function runOne(
   link: Link,
   values: Record<string, unknown>,
   item: number | null,
-  signal: AbortSignal,
+  scope: Scope,
 ): Promise<unknown> {
   const { entry, child } = link;
   try {
-    const place = { parent: run, entry: entry.name, item, fresh: entry.fresh || run.fresh, signal };
+    const place = { parent: run, entry: entry.name, item, fresh: entry.fresh || run.fresh, scope };
     return (await run.tree.runChild(child, childInput(entry, child.program.input, values), place))
       .output;
   } catch (thrown) {
@@ -140,7 +135,7 @@ async function runOne(
     });
     const forgiven =
       entry.onError !== "fail" &&
-      !signal.aborted &&
+      !scope.signal.aborted &&
       error.code !== "RLLM_020" &&
       error.code !== "RLLM_999";
     if (!forgiven) throw error;

@@ -1,0 +1,105 @@
+import type { EventFacts, Trace } from "../core/events.ts";
+import type { Redactor, RedactorStream } from "../redaction/redactor.ts";
+
+/** An event as the engine tells it: each listener's feed adds the rest. */
+export type Told = EventFacts & { readonly run: string; readonly at: number };
+
+/** The listeners of one tree of runs. */
+export interface Feeds {
+  /** Whether anybody listens to payload events: else they aren't made. */
+  readonly payloads: boolean;
+  /** Whether anybody wants the text of answers as it comes. */
+  readonly deltas: boolean;
+  tell(event: Told): void;
+}
+
+export interface FeedsOptions {
+  /** The outermost run. */
+  readonly root: string;
+  /** Id of who asked for it. */
+  readonly principal: string;
+  /** Takes secrets out of what is told; null: there are none. */
+  readonly redactor: Redactor | null;
+}
+
+/** Each listener has a feed of its own: what it wants, redacted, and numbered without gaps. */
+export function createFeeds(traces: readonly Trace[], options: FeedsOptions): Feeds {
+  let open = traces.map((trace) => createFeed(trace, options));
+
+  function drop(feed: Feed, run: string, at: number, thrown: unknown): void {
+    if (!open.includes(feed)) return;
+    open = open.filter((each) => each !== feed);
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = `A listener of this run failed, and is told nothing more: ${reason}`;
+    tell({ type: "note", kind: "warning", message, run, at });
+  }
+
+  function tell(event: Told): void {
+    for (const feed of open)
+      try {
+        feed(event, (thrown) => drop(feed, event.run, event.at, thrown));
+      } catch (thrown) {
+        drop(feed, event.run, event.at, thrown);
+      }
+  }
+
+  return {
+    payloads: traces.some(({ wants }) => wants.payloads),
+    deltas: traces.some(({ wants }) => wants.deltas),
+    tell,
+  };
+}
+
+type Feed = (event: Told, failed: (thrown: unknown) => void) => void;
+
+function createFeed(trace: Trace, { root, principal, redactor }: FeedsOptions): Feed {
+  const { wants } = trace;
+  const redact = trace.raw === true || redactor === null ? null : createEventRedactor(redactor);
+  let seq = 0;
+
+  function give(event: Told, failed: (thrown: unknown) => void): void {
+    const result: unknown = trace.listen({ ...event, root, principal, seq: seq++ });
+    if (result instanceof Promise) result.catch(failed);
+  }
+
+  return (event, failed) => {
+    if (event.type === "model-delta" ? !wants.deltas : isPayload(event) && !wants.payloads) return;
+    if (redact === null) give(event, failed);
+    else for (const shown of redact(event)) give(shown, failed);
+  };
+}
+
+function isPayload({ type }: Told): boolean {
+  return type === "value" || type === "request" || type === "answer";
+}
+
+/**
+ * One stream redactor an attempt: a secret that is split over deltas is found as in the whole, so
+ * what may be the beginning of one comes later, at the latest before the attempt's end.
+ */
+function createEventRedactor(redactor: Redactor): (event: Told) => readonly Told[] {
+  const streams = new Map<string, { readonly stream: RedactorStream; readonly attempt: number }>();
+
+  function rest({ run, at }: Told): readonly Told[] {
+    const open = streams.get(run);
+    streams.delete(run);
+    const text = open?.stream.end() ?? "";
+    return open && text !== ""
+      ? [{ type: "model-delta", attempt: open.attempt, text, run, at }]
+      : [];
+  }
+
+  return (event) => {
+    if (event.type === "model-delta") {
+      const open = streams.get(event.run) ?? {
+        stream: redactor.stream(),
+        attempt: event.attempt,
+      };
+      streams.set(event.run, open);
+      const text = open.stream.push(event.text);
+      return text === "" ? [] : [{ ...event, text }];
+    }
+    if (event.type === "attempt-end") return [...rest(event), redactor.value(event)];
+    return [redactor.value(event)];
+  };
+}

@@ -1,0 +1,32 @@
+import type { Json } from "../core/json.ts";
+import type { Action } from "../core/principal.ts";
+import type { Model } from "../model/model.ts";
+import { requireAllowed } from "../policy/policy.ts";
+import type { Run } from "./state.ts";
+
+/**
+ * Asks whether the run's principal may do something, before it is done.
+ * @throws {ModullmError} RLLM_021
+ */
+export function requirePermission(
+  { tree, scope }: Pick<Run, "tree" | "scope">,
+  action: Action,
+  name: string,
+  facts: Readonly<Record<string, Json>> = {},
+): void {
+  const { principal } = scope;
+  requireAllowed(tree.tools.policy, { action, principal, resource: { name, facts }, labels: [] });
+}
+
+/**
+ * Whether a model may be called, and the prompt may leave the machine for it. @throws
+ * {ModullmError} RLLM_021
+ */
+export function requireModel(run: Pick<Run, "tree" | "scope">, { id, origin }: Model): void {
+  requirePermission(run, "call-model", id);
+  const host = origin === undefined || !URL.canParse(origin) ? null : new URL(origin).hostname;
+  if (host !== null && !LOCAL_HOST.test(host))
+    requirePermission(run, "egress", host, { model: id });
+}
+
+const LOCAL_HOST = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;

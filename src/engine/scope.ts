@@ -1,0 +1,104 @@
+import type { Capability, Principal } from "../core/principal.ts";
+import { programPrincipal } from "../core/principal.ts";
+import { type Budget, createBudget, type Limits, timeIsUp } from "./budget.ts";
+import type { Clock } from "./engine.ts";
+import type { Limiters } from "./limiter.ts";
+
+/**
+ * What runs that belong together share: who asks, what may be spent, how much may happen at once,
+ * and until when. Made by whoever owns it: a process, a tenant, a conversation, a run for its
+ * children. A part of a scope is never wider than the scope.
+ */
+export interface Scope {
+  readonly principal: Principal;
+  /** The innermost budget; null where there is none. */
+  readonly budget: Budget | null;
+  readonly limiters: Limiters;
+  /** Aborted when the time is up, by `end` with a reason, or with any scope around it. */
+  readonly signal: AbortSignal;
+  /** The run, and its entry of `uses`, that this is for; null outside of any. */
+  readonly parent: { readonly run: string; readonly entry: string } | null;
+  within(part: ScopePart): Scope;
+  /**
+   * Aborts the signal where the time is over, although the timer could not run yet: a long
+   * computation held it up.
+   */
+  check(): void;
+  /** Lets go of the scopes around it. With a reason, what still runs in it is aborted. */
+  end(reason?: unknown): void;
+}
+
+export interface ScopePart {
+  /** How errors call it: "the whole run", or a program whose file says so. */
+  readonly name: string;
+  /** A budget of its own, within the one around it; `ms` counts from now. */
+  readonly limits?: Limits | undefined;
+  /** All that the part may do; it may nothing that the whole may not. */
+  readonly grants?: readonly Capability[] | undefined;
+  /** Ends the part as well. */
+  readonly signal?: AbortSignal | undefined;
+  readonly parent?: Scope["parent"];
+}
+
+export interface ScopeOwner {
+  readonly principal: Principal;
+  readonly limiters: Limiters;
+  readonly clock: Pick<Clock, "ticks" | "after">;
+  readonly budget?: Budget | null;
+  readonly signal?: AbortSignal;
+}
+
+/** A scope with nothing around it. */
+export function createScope(owner: ScopeOwner): Scope {
+  const { principal, budget = null, signal = NEVER } = owner;
+  return scopeOf(owner, { principal, budget, signal, parent: null, check() {}, end() {} });
+}
+
+/** A signal for runs that nobody can cancel; never aborted, so sharing it is safe. */
+const NEVER = new AbortController().signal;
+
+type Own = Pick<Scope, "principal" | "budget" | "signal" | "parent" | "check" | "end">;
+
+function scopeOf(owner: ScopeOwner, own: Own): Scope {
+  const scope: Scope = {
+    ...own,
+    limiters: owner.limiters,
+    within: (part) => partOf(owner, scope, part),
+  };
+  return scope;
+}
+
+function partOf(owner: ScopeOwner, whole: Scope, part: ScopePart): Scope {
+  const { name, limits, grants, parent = whole.parent } = part;
+  const { clock } = owner;
+  const controller = new AbortController();
+  const letGo = [whole.signal, part.signal ?? NEVER].map((outer) => follow(outer, controller));
+  const { ms } = limits ?? {};
+  const over = ms === undefined ? null : clock.ticks() + ms;
+  function expire(): void {
+    if (limits) controller.abort(timeIsUp(limits, name));
+  }
+  if (ms !== undefined) letGo.push(clock.after(ms, expire));
+  return scopeOf(owner, {
+    principal: grants ? programPrincipal(name, whole.principal, grants) : whole.principal,
+    budget: limits ? createBudget(limits, name, whole.budget) : whole.budget,
+    signal: controller.signal,
+    parent,
+    check() {
+      whole.check();
+      if (over !== null && clock.ticks() >= over && !controller.signal.aborted) expire();
+    },
+    end(reason) {
+      for (const release of letGo) release();
+      if (reason !== undefined) controller.abort(reason);
+    },
+  });
+}
+
+/** @returns what lets go of the outer signal */
+function follow(outer: AbortSignal, controller: AbortController): () => void {
+  const abort = (): void => controller.abort(outer.reason);
+  if (outer.aborted) abort();
+  else if (outer !== NEVER) outer.addEventListener("abort", abort, { once: true });
+  return () => outer.removeEventListener("abort", abort);
+}

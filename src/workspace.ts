@@ -1,0 +1,187 @@
+import type { Config } from "./config/config.ts";
+import type { Trace } from "./core/events.ts";
+import type { Principal } from "./core/principal.ts";
+import type { AnswerCache } from "./engine/answers.ts";
+import type { Limits } from "./engine/budget.ts";
+import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
+import { runProgram } from "./engine/run.ts";
+import type { Scope } from "./engine/scope.ts";
+import type { LoadedProgram } from "./library/load.ts";
+import type { ModelCatalog } from "./model/facts.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { Program } from "./program/program.ts";
+import type { Redactor } from "./redaction/redactor.ts";
+import type { BlockLint, BlockLinter } from "./sandbox/lint/linter.ts";
+import type { Store } from "./store/store.ts";
+
+/** How a face starts a run: what the engine takes, and what the run's scope is made of. */
+export interface StartOptions extends RunOptions {
+  /** Aborting it ends the run with RLLM_022. */
+  readonly signal?: AbortSignal | undefined;
+  /** Limits on the whole run, around those of the files. */
+  readonly budget?: Limits | undefined;
+  /** What it shares with other runs. @default the workspace's own */
+  readonly scope?: Scope;
+  /** Put on the run, to find it by. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether the run's events are kept, redacted. @default `history.events` */
+  readonly keep?: boolean;
+  /** True: secrets are left in the result and in errors. @default false */
+  readonly raw?: boolean;
+}
+
+/**
+ * What belongs to one folder, or one tenant: its configuration, secrets, library and policy. What
+ * every face (command line, server, library) asks.
+ */
+export interface App {
+  readonly config: Config;
+  readonly redactor: Redactor;
+  readonly catalog: ModelCatalog;
+  readonly policy: Policy;
+  readonly tools: EngineTools;
+  /** The run history; opened on first use. */
+  store(): Promise<Store>;
+  /**
+   * Reads a program and all that it uses: a file, or else a name in the library. @throws
+   * {ModullmError} what reading finds
+   */
+  load(program: string): Promise<LoadedProgram>;
+  /** What runs of this workspace share; `end` is to be called when they are over. */
+  scope(part?: {
+    readonly signal?: AbortSignal | undefined;
+    readonly budget?: Limits | undefined;
+  }): Scope;
+  /**
+   * Runs a program and records it. `options.model` and the configuration's defaults are applied
+   * here.
+   */
+  run(loaded: LoadedProgram, input: unknown, options?: StartOptions): Promise<RunResult>;
+  /** Options with the configuration's defaults. */
+  withDefaults(options: RunOptions): RunOptions;
+  /** Reads the blocks of a program in the sandboxes, without running them. */
+  lintBlocks(program: Program): Promise<readonly BlockLint[]>;
+  close(): Promise<void>;
+}
+
+/** What a workspace is made of; the machine makes it. */
+export interface WorkspaceParts {
+  readonly config: Config;
+  readonly redactor: Redactor;
+  readonly principal: Principal;
+  readonly tools: EngineTools;
+  /** What everything here is within. */
+  readonly scope: Scope;
+  readonly cwd: string;
+  store(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+export function createWorkspace(parts: WorkspaceParts): App {
+  const { config, redactor, tools, store, cwd } = parts;
+  const { policy, catalog } = tools;
+  let linter: BlockLinter | null = null;
+
+  function scope({ signal, budget }: Pick<StartOptions, "signal" | "budget"> = {}): Scope {
+    return parts.scope.within({ name: "the whole run", limits: budget, signal });
+  }
+
+  async function load(program: string): Promise<LoadedProgram> {
+    const { locateProgram } = await import("./library/names.ts");
+    const { loadProgram } = await import("./library/load.ts");
+    const { library } = config;
+    return await loadProgram(await locateProgram(program, { cwd, library }), { library });
+  }
+
+  async function run(
+    loaded: LoadedProgram,
+    input: unknown,
+    given: StartOptions = {},
+  ): Promise<RunResult> {
+    const { signal, budget, scope: outer = parts.scope, raw = false, ...others } = given;
+    const { tags = {}, keep = config.history.events, ...options } = others;
+    const { principal } = outer;
+    const own = outer.within({ name: "the whole run", limits: budget, signal });
+    const resource = { name: loaded.path, facts: {} };
+    const keeps = policy.decide({ action: "keep", principal, resource, labels: [] }).allow;
+    const history = keeps ? await store() : null;
+    const kept = history ? await tracesOf(history, { tags, keep }) : [];
+    const traces = [...kept, ...(options.traces ?? [])];
+    const answers = history && keptAnswers(history, redactor, principal.tenant ?? "");
+    const unfinished = keeps ? tools.unfinished : null;
+    const world = { ...tools, answers, unfinished };
+    try {
+      const settings = { ...withDefaults(config, options), traces };
+      const result = await runProgram(loaded, input, world, own, settings);
+      return raw ? result : { ...result, output: redactor.value(result.output) };
+    } catch (thrown) {
+      throw raw ? thrown : redactor.value(thrown);
+    } finally {
+      own.end();
+    }
+  }
+
+  async function lintBlocks(program: Program): Promise<readonly BlockLint[]> {
+    const { createBlockLinter } = await import("./sandbox/lint/linter.ts");
+    linter ??= createBlockLinter(tools.sandboxes, { signal: new AbortController().signal });
+    return await linter.lint(program);
+  }
+
+  async function close(): Promise<void> {
+    try {
+      await linter?.close();
+    } finally {
+      await parts.close();
+    }
+  }
+
+  return {
+    config,
+    redactor,
+    catalog,
+    policy,
+    tools,
+    store,
+    load,
+    scope,
+    run,
+    withDefaults: (given) => withDefaults(config, given),
+    lintBlocks,
+    close,
+  };
+}
+
+function withDefaults(config: Config, given: RunOptions): RunOptions {
+  const { defaultModel, defaultMaxRetries, deadlines } = config;
+  // A model that the caller names stands alone.
+  const fallbacks = given.model === undefined ? config.fallbacks : [];
+  return {
+    deadlines,
+    ...(fallbacks.length === 0 ? {} : { fallbacks }),
+    ...(defaultModel === null ? {} : { model: defaultModel }),
+    ...(defaultMaxRetries === null ? {} : { defaultRetries: defaultMaxRetries }),
+    ...given,
+  };
+}
+
+/** What the history hears. Statistics take codes, names and numbers: none of them is a secret. */
+async function tracesOf(
+  history: Store,
+  { tags, keep }: Required<Pick<StartOptions, "tags" | "keep">>,
+): Promise<readonly Trace[]> {
+  const { createEventKeeper, createRecorder } = await import("./store/recorder.ts");
+  const wants = { payloads: false, deltas: false };
+  const recorder = { wants, raw: true, listen: createRecorder(history, { tags }) };
+  return keep ? [recorder, createEventKeeper(history)] : [recorder];
+}
+
+/** Answers kept in the run history. One that holds a secret is not kept. */
+function keptAnswers({ answers }: Store, redactor: Redactor, tenant: string): AnswerCache {
+  return {
+    get: (key, maxAge) => answers.find({ key, tenant, since: Date.now() - maxAge }),
+    put(key, value, { path, model }) {
+      if (redactor.value(value) !== value) return;
+      answers.keep({ key, tenant, path, model, value, kept: Date.now() });
+    },
+  };
+}
