@@ -3,7 +3,8 @@
  *
  * @example
  * import { run } from "modullm";
- * const { summary } = await run<{ text: string }, { summary: string }>("summary.rllm", { text: "…"
+ * const { summary } = await run<{ text: string }, { summary: string }>("summary.rllm", {
+ *   text: "…",
  * });
  */
 import { createApp } from "./app.ts";
@@ -115,9 +116,12 @@ export interface Modullm {
    * `run` to the next, and only the functions that are granted can be called.
    *
    * @example
-   * const session = await modullm.openSandbox("python", { functions: { ask: async ([question]) =>
-   * `${question}?` } }); const outcome = await session.run("result = ask(name).upper()", { name:
-   * "ann" }); if (outcome.ok) console.log(outcome.value); // ANN? await session.close();
+   * const session = await modullm.openSandbox("python", {
+   *   functions: { ask: async ([question]) => `${question}?` },
+   * });
+   * const outcome = await session.run("result = ask(name).upper()", { name: "ann" });
+   * if (outcome.ok) console.log(outcome.value); // ANN?
+   * await session.close();
    * @throws {ModullmError} RLLM_009 where this machine can't confine it as it must be
    */
   openSandbox(

@@ -10,8 +10,14 @@ import { isObject, writeJson } from "../core/json.ts";
  * that one is shown.
  *
  * @example
- * sketchSchema({ type: "object", properties: { n: { type: "integer", minimum: 1, description: "How
- * many" } }, required: ["n"] }) // { //   n: integer // How many; at least 1 // }
+ * sketchSchema({
+ *   type: "object",
+ *   properties: { n: { type: "integer", minimum: 1, description: "How many" } },
+ *   required: ["n"],
+ * })
+ * // {
+ * //   n: integer // How many; at least 1
+ * // }
  */
 export function sketchSchema(schema: JsonSchema): string {
   const sketch: Sketch = { root: schema, named: new Map(), uses: new Map(), bodies: [], depth: 0 };

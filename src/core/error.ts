@@ -25,7 +25,8 @@ export interface ErrorFacts {
  *
  * @example
  * throw new ModullmError("RLLM_016", `Cannot read input file "x.json": there is no such file`, {
- * details: { path } });
+ *   details: { path },
+ * });
  */
 export class ModullmError extends Error {
   readonly code: Code;
