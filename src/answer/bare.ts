@@ -61,11 +61,15 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
   };
 }
 
+const FIRST_LETTER = 58;
+/** Minus signs beside the one on keyboards. */
+const SIGNS = "−–﹣－";
+
 /** The value a bare scalar has when no schema says otherwise; undefined when it is plain text. */
 export function bareValue(text: string): unknown {
   const first = text.charCodeAt(0);
   // Digits, signs and the point come before the letters.
-  if (first < 58) return readNumber(text);
+  if (first < FIRST_LETTER || SIGNS.includes(text[0] ?? "")) return readNumber(text);
   if (text.length > 9) return undefined;
   switch (text.toLowerCase()) {
     case "true":

@@ -4,7 +4,9 @@ import { bareValue } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
 import { booleanIn } from "./spoken-boolean.ts";
-import { readSpelledNumber } from "./numbers.ts";
+import { isJsonNumber } from "./numbers.ts";
+import { onlyNumberIn } from "./number-in-text.ts";
+import { readSpelledNumber } from "./spelled-number.ts";
 import {
   allows,
   cheaper,
@@ -131,8 +133,8 @@ export function coerceToScalar(
 function toNumber(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   if (!node.quoted) {
     const value = bareValue(node.text);
-    if (typeof value === "number") {
-      return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(node.text)
+    if (typeof value === "number" || typeof value === "bigint") {
+      return isJsonNumber(node.text)
         ? plain(value)
         : withEdit(
             coercion,
@@ -154,23 +156,15 @@ function toNumber(coercion: Coercion, node: TextNode, path: Path): Outcome | nul
       path,
       String(spelled.value),
     );
-  const found = node.text.length < 2000 ? onlyNumberIn(node.text) : undefined;
+  const found = onlyNumberIn(node.text);
   return found === undefined
     ? null
-    : withEdit(coercion, plain(found), "scalar-in-text", node, path, String(found));
-}
-
-/** The number in a text that holds exactly one. */
-export function onlyNumberIn(text: string): number | undefined {
-  const found = text.match(
-    /(?<![\p{L}\p{N}])[-+]?[$€£¥]?\d(?:[\d,]*\d)?(?:\.\d+)?(?![\p{L}\p{N}])/gu,
-  );
-  if (found?.length !== 1 || found[0] === undefined) return undefined;
-  return readSpelledNumber(found[0])?.value;
+    : withEdit(coercion, plain(found.value), "scalar-in-text", node, path, String(found.value));
 }
 
 function meetsNumber(value: unknown, type: ScalarType, schema: Schema): boolean {
-  if (typeof value !== "number" || (type === "integer" && !Number.isInteger(value))) return false;
+  if (typeof value !== "number" && typeof value !== "bigint") return false;
+  if (type === "integer" && typeof value === "number" && !Number.isInteger(value)) return false;
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
   if (typeof minimum === "number" && value < minimum) return false;
   if (typeof maximum === "number" && value > maximum) return false;

@@ -22,6 +22,7 @@ export function feedback(reading: Reading, contract: Contract): string {
 
 function line(code: string, issue: Issue, contract: Contract): string {
   if (issue.keyword === "ambiguous") return `the answer ${issue.reason}: give one`;
+  if (issue.keyword === "digits") return `${pathText(issue.path)}: ${issue.reason}`;
   if (issue.keyword === "cut") return `the answer ${issue.reason}: give a shorter one`;
   if (code === "RLLM_006" && issue.keyword !== "repair") {
     const wanted = contract.schema["type"] === "array" ? "one JSON array" : "one JSON object";

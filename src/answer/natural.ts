@@ -1,6 +1,6 @@
 import { isObject, writeJson } from "../core/json.ts";
 import { bareValue } from "./bare.ts";
-import { isJsonNumber } from "./numbers.ts";
+import { digitsFault, isJsonNumber } from "./numbers.ts";
 import {
   allows,
   join,
@@ -105,6 +105,7 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
   if (node.start === node.end) return plain("");
   const value = bareValue(text);
   // Without a schema a sign alone is the beginning of a number.
+  if (value === undefined && digitsFault(text) !== null) return null;
   if (text === "-") return withEdit(coercion, plain(0), "truncated", node, path, "0");
   if (value === undefined) {
     const completed = node.open ? cutLiteral(coercion, text) : undefined;
@@ -119,7 +120,7 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
       text,
     );
   }
-  if (typeof value === "number") {
+  if (typeof value === "number" || typeof value === "bigint") {
     return isJsonNumber(text)
       ? plain(value)
       : withEdit(

@@ -1,6 +1,6 @@
 /** Words that negate what follows them, without accents and case, by language. */
 const BEFORE =
-  "not no never nor neither without non isn isnt aren arent wasn wasnt weren don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven ain nothing hardly unlikely exclude excluding excluded except " +
+  "not no never none unknown nor neither without non isn isnt aren arent wasn wasnt weren don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven ain nothing hardly unlikely exclude excluding excluded except " +
   "nicht kein keine keinen keinem keiner keines nie niemals weder ohne " +
   "pas jamais aucun aucune ni sans " +
   "nunca tampoco sin jamas ningun ninguna " +

@@ -1,13 +1,14 @@
 import type { Contract, Issue } from "../contract/contract.ts";
-import { isObject, jsonType, writeJson } from "../core/json.ts";
+import { isObject, jsonType, parseJson as readJson, writeJson } from "../core/json.ts";
 import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
-import { editsOf, evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
+import { editsOf, evaluate, everyRule, shorten, type Candidate, type Source } from "./candidate.ts";
 import { choose } from "./choose.ts";
+import { digitsFault } from "./numbers.ts";
 import { newSchemaNotes, type Note, type SchemaNotes } from "./outcome.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
 import { takesAnything } from "./schemas.ts";
 import { isEmpty, looseSources, structuredSources } from "./sources.ts";
-import type { ParseEdit } from "./tree.ts";
+import type { Node, ParseEdit } from "./tree.ts";
 
 /**
  * Reads a model's answer: the value in it that meets the contract and takes the fewest and mildest
@@ -113,7 +114,7 @@ function sorted(candidates: readonly Candidate[]): Candidate[] {
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
   try {
-    return { ok: true, value: JSON.parse(text) };
+    return { ok: true, value: readJson(text) };
   } catch {
     return { ok: false };
   }
@@ -155,7 +156,7 @@ function rank(
  */
 function saysSomething(candidate: Candidate, contract: Contract): boolean {
   const { value, source } = candidate;
-  if (isEmpty(source.node) && source.rung === "object" && source.extra) return false;
+  if (isEmpty(source.node) && source.node.open && source.extra) return false;
   if (source.rung === "outline") return typeof value === "object" && value !== null;
   const isUnedited = everyRule(candidate, () => false);
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
@@ -196,6 +197,8 @@ function refuse(sources: readonly Source[], { contract, level, hasRoot }: Wanted
     [],
   );
   const nearest = natural.find((candidate) => hasRoot(candidate.value)) ?? natural[0];
+  const digits = numberWithoutPlace(sources);
+  if (digits) return failure("RLLM_006", undefined, [digits]);
   if (!nearest) return failure("RLLM_006", undefined, [issue("holds no JSON")]);
   const { value, lost } = nearest;
   const edits = editsOf(nearest);
@@ -208,6 +211,27 @@ function refuse(sources: readonly Source[], { contract, level, hasRoot }: Wanted
   const rules = [...new Set(edits.map((edit) => edit.rule))].join(", ");
   const reason = `can be read only with repairs that the level "${level}" does not allow: ${rules}`;
   return { ok: false, code: "RLLM_006", value, issues: [issue(reason, "repair")], edits, lost };
+}
+
+/** A number of the answer that no value can hold with all its digits. */
+function numberWithoutPlace(sources: readonly Source[]): Issue | null {
+  for (const { node } of sources) {
+    const waiting: { node: Node; path: Issue["path"] }[] = [{ node, path: [] }];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { node: here, path } = next;
+      if (here.kind === "array")
+        for (const [index, item] of here.items.entries())
+          waiting.push({ node: item, path: [...path, index] });
+      else if (here.kind === "object")
+        for (const { key, value } of here.members)
+          waiting.push({ node: value, path: [...path, key] });
+      else if (!here.quoted) {
+        const fault = digitsFault(here.text);
+        if (fault !== null) return { ...issue(`${shorten(here.text)} ${fault}`, "digits"), path };
+      }
+    }
+  }
+  return null;
 }
 
 /** The refusal of an answer that the server cut: what is wrong with it is that. */

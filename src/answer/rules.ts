@@ -104,6 +104,7 @@ export const RULES = {
   "json-to-text": full(8),
   "text-to-fraction": full(3),
   "decimal-comma": full(4),
+  "number-in-words": full(4),
   "number-to-boolean": full(4),
   "enum-in-text": full(8),
   "scalar-in-text": full(10),
