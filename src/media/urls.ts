@@ -1,10 +1,12 @@
 import type { LookupFunction } from "node:net";
 import type { IncomingMessage, RequestOptions } from "node:http";
+import { proxyFor } from "../core/proxy.ts";
 import { VERSION } from "../core/version.ts";
 import { isPublicAddress } from "./addresses.ts";
 import { tooLarge } from "./data.ts";
 import { type Fault, unreadable, valueFault } from "./fault.ts";
 import type { Bytes } from "./files.ts";
+import { endsWhole } from "./whole.ts";
 
 export interface UrlOptions {
   /** `name` or `name:port`: these may have private addresses. */
@@ -87,7 +89,7 @@ function faultOf(url: URL, from: URL | null, { hosts, env }: UrlOptions): Fault 
   if (proxy === null) return null;
   const hint = `Download it and give the file, or name the host in NO_PROXY or in media.hosts of config.yaml.`;
   return unreadable(
-    `${subject}, but ${proxy} is set, and behind a proxy its address can't be checked`,
+    `${subject}, but ${proxy.variable} is set, and behind a proxy its address can't be checked`,
     hint,
   );
 }
@@ -157,33 +159,39 @@ async function bodyOf(reply: IncomingMessage, url: URL, { most }: UrlOptions): P
       if (length > most) return tooLarge(length, most);
       parts.push(part);
     }
-    if (length < told)
-      return unreadable(
-        `names the URL "${shownUrl(url.href)}", which broke off after ${length} of ${told} bytes`,
-      );
-    return { ok: true, bytes: Buffer.concat(parts) };
+    if (length < told || !reply.complete) return brokenOff(url, length, told);
+    const bytes = Buffer.concat(parts);
+    const announced = told > 0 || reply.headers["transfer-encoding"] !== undefined;
+    return announced || endsWhole(bytes) === true ? { ok: true, bytes } : unsure(bytes, url);
   } finally {
     reply.destroy();
   }
+}
+
+function brokenOff(url: URL, length: number, told: number): Fault {
+  const of = told > 0 ? ` of ${told}` : "";
+  return unreadable(
+    `names the URL "${shownUrl(url.href)}", which broke off after ${length}${of} bytes`,
+  );
+}
+
+/**
+ * The server neither says how long the file is nor sends it in chunks: an end of the connection may
+ * be anything. Empty is refused for what it is.
+ */
+function unsure(bytes: Buffer, url: URL): Bytes {
+  if (bytes.length === 0) return { ok: true, bytes };
+  if (endsWhole(bytes) === false) return brokenOff(url, bytes.length, 0);
+  return unreadable(
+    `names the URL "${shownUrl(url.href)}", whose server doesn't say how long it is: whether it is whole can't be told`,
+    "Download it, and give the file.",
+  );
 }
 
 function isListed(url: URL, hosts: readonly string[]): boolean {
   const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
   const names = [url.hostname, `${url.hostname}:${port}`];
   return hosts.some((host) => names.includes(host.toLowerCase()));
-}
-
-/** The variable that sends such a URL through a proxy; null where none does. */
-function proxyFor({ protocol, hostname }: URL, env: UrlOptions["env"]): string | null {
-  const exempt = (env["NO_PROXY"] ?? env["no_proxy"] ?? "").toLowerCase().split(/[\s,]+/);
-  const matches = (name: string): boolean =>
-    name === "*" || (name !== "" && `.${hostname}`.endsWith(`.${name.replace(/^\*?\./, "")}`));
-  if (exempt.some(matches)) return null;
-  const names =
-    protocol === "https:" ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"];
-  return (
-    [...names, "ALL_PROXY", "all_proxy"].find((name) => (env[name] ?? "").trim() !== "") ?? null
-  );
 }
 
 /** Without what may be a secret: user, password and query. */
