@@ -6,10 +6,18 @@ import type { JsonObject } from "../core/json.ts";
 interface Kind {
   readonly wanted: string;
   readonly holds: (value: unknown) => boolean;
+  /** Why a value of the right type is not allowed all the same; null where it is. */
+  readonly refused?: (value: unknown) => string | null;
 }
 
 const boolean: Kind = { wanted: "true or false", holds: (value) => typeof value === "boolean" };
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+/**
+ * Headers that say who pays, which server answers or where a message ends: a program may come from
+ * a stranger, and the key is the user's.
+ */
+const RESERVED_HEADER =
+  /^(host|(x-)?forwarded.*|x-(original-)?host|(proxy-)?authori[sz]ation|x-authori[sz]ation|cookie2?|content-length|content-encoding|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|http2-settings|proxy-.*|.*api[-_]?key.*|.*-(auth|access|security)-(token|key)|.*subscription-key|x-amz-.*)$/i;
 /** Latin-1 without control characters, as HTTP carries it. */
 const HEADER_TEXT = /^[\t\x20-\x7E\xA0-\xFF]*$/;
 
@@ -76,7 +84,18 @@ export const LLM_PARAMS: Readonly<Record<string, Kind>> = {
   reasoning_effort: string,
   logprobs: boolean,
   top_logprobs: atLeast(0),
-  extra_headers: { wanted: "a mapping of header names to values of one line", holds: isHeaders },
+  extra_headers: {
+    wanted: "a mapping of header names to values of one line",
+    holds: isHeaders,
+    refused: (value) => {
+      const name = Object.keys(isObject(value) ? value : {}).find((key) =>
+        RESERVED_HEADER.test(key),
+      );
+      return name === undefined
+        ? null
+        : `sets the header "${name}", which a program may not: name it under providers in config.yaml`;
+    },
+  },
   extra_body: object,
   service_tier: string,
   modalities: strings,
@@ -117,14 +136,14 @@ export function checkLlmParams(params: Readonly<Record<string, unknown>>): JsonO
   }
   for (const [key, value] of Object.entries(params)) {
     const kind = LLM_PARAMS[key];
-    if (value === null || !kind || kind.holds(value)) continue;
-    throw new ModullmError(
-      "RLLM_003",
-      `llm_params.${key} is ${shown(value)}, but ${kind.wanted} is wanted`,
-      {
-        details: { unsupported_keys: [], allowed_keys: allowed, field: `llm_params.${key}`, value },
-      },
-    );
+    if (value === null || !kind) continue;
+    const fault = kind.holds(value)
+      ? kind.refused?.(value)
+      : `is ${shown(value)}, but ${kind.wanted} is wanted`;
+    if (fault == null) continue;
+    throw new ModullmError("RLLM_003", `llm_params.${key} ${fault}`, {
+      details: { unsupported_keys: [], allowed_keys: allowed, field: `llm_params.${key}`, value },
+    });
   }
   return Object.fromEntries(
     Object.entries(params).filter(([, value]) => value !== null),
