@@ -76,12 +76,8 @@ const SELECTION: Readonly<Record<string, Selection>> = {
   },
 };
 
-type Row = readonly [
-  window: number | null,
-  maxOutput: number | null,
-  input: number | null,
-  output: number | null,
-];
+/** Window, longest answer; input, output, cache read, cache write. Nulls at the end are left out. */
+type Row = readonly (number | null)[];
 
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined)
@@ -106,7 +102,7 @@ async function main(file: string | undefined): Promise<void> {
     }
   }
   const kept = [...rows].filter(([id, row]) => {
-    if (row[0] === null && row[2] === null) return false;
+    if (row[0] == null && row[2] == null) return false;
     const family = rows.get(familyOf(id));
     return (
       family === undefined || familyOf(id) === id || JSON.stringify(family) !== JSON.stringify(row)
@@ -126,11 +122,17 @@ function isWithdrawn(entry: Record<string, unknown>): boolean {
 }
 
 function rowOf(entry: Record<string, unknown>): Row {
+  const cache = [
+    perMillion(entry["cache_read_input_token_cost"]),
+    perMillion(entry["cache_creation_input_token_cost"]),
+  ];
+  while (cache.at(-1) === null) cache.pop();
   return [
     number(entry["max_input_tokens"] ?? entry["max_tokens"]),
     number(entry["max_output_tokens"]),
     perMillion(entry["input_cost_per_token"]),
     perMillion(entry["output_cost_per_token"]),
+    ...cache,
   ];
 }
 

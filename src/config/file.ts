@@ -361,6 +361,8 @@ function readModels(value: unknown, reader: Reader): Map<string, Partial<ModelFa
       ...fact("max_output", "maxOutput", TOKENS),
       ...fact("input_price", "inputPrice", PRICE),
       ...fact("output_price", "outputPrice", PRICE),
+      ...fact("cache_read_price", "cacheReadPrice", PRICE),
+      ...fact("cache_write_price", "cacheWritePrice", PRICE),
     });
   }
   return models;

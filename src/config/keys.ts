@@ -31,6 +31,10 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
   "models.PROVIDER/NAME.max_output": "tokens that it gives at most",
   "models.PROVIDER/NAME.input_price": "US dollars for a million tokens of the prompt",
   "models.PROVIDER/NAME.output_price": "US dollars for a million tokens of the answer",
+  "models.PROVIDER/NAME.cache_read_price":
+    "US dollars for a million tokens of the prompt that the provider has kept",
+  "models.PROVIDER/NAME.cache_write_price":
+    "US dollars for a million tokens of the prompt that it keeps",
   library: "a list of folders of programs by name, behind those of MODULLM_PATH",
   "sandbox.require": `the weakest level that blocks may run at: ${REQUIRABLE.join(", ")}`,
   "sandbox.experimental": "true: allow the confinements of macOS and Windows, which are not proven",

@@ -1,11 +1,23 @@
 import type { ModelFacts } from "../model/facts.ts";
 import type { Usage } from "./events.ts";
 
-/** US dollars for a call; null where a price is not known. */
+/**
+ * US dollars for a call: what the provider says, or else by its prices. Tokens of a cache have
+ * prices of their own; where those are not known they count as any other. Null where a price is not
+ * known.
+ */
 export function cost(facts: ModelFacts | null, usage: Usage): number | null {
+  if (usage.cost_usd !== undefined) return usage.cost_usd;
   if (facts === null || facts.inputPrice === null || facts.outputPrice === null) return null;
-  const millionths =
-    usage.prompt_tokens * facts.inputPrice + usage.completion_tokens * facts.outputPrice;
-  // Without the last digits, which binary fractions get wrong.
-  return Number((millionths / 1_000_000).toPrecision(12));
+  const { prompt_tokens: prompt, completion_tokens: completion } = usage;
+  const read = Math.min(usage.cache_read_tokens ?? 0, prompt);
+  const written = Math.min(usage.cache_write_tokens ?? 0, prompt - read);
+  const plain = prompt - read - written;
+  return (
+    (plain * facts.inputPrice +
+      read * (facts.cacheReadPrice ?? facts.inputPrice) +
+      written * (facts.cacheWritePrice ?? facts.inputPrice) +
+      completion * facts.outputPrice) /
+    1_000_000
+  );
 }

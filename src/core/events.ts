@@ -163,6 +163,12 @@ export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly estimated?: boolean;
+  /** Of `prompt_tokens`, those that were read from a cache at the server. @default 0 */
+  readonly cache_read_tokens?: number;
+  /** Of `prompt_tokens`, those that were written to it. @default 0 */
+  readonly cache_write_tokens?: number;
+  /** What the provider says that it charges, in US dollars. @default it does not say */
+  readonly cost_usd?: number;
 }
 
 export type RunListener = (event: RunEvent) => void;

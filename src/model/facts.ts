@@ -9,12 +9,18 @@ export interface ModelFacts {
   readonly maxOutput: number | null;
   readonly inputPrice: number | null;
   readonly outputPrice: number | null;
+  /** Of a token that is read from a cache at the server. @default the input price */
+  readonly cacheReadPrice?: number | null;
+  /** Of a token that is written to it. @default the input price */
+  readonly cacheWritePrice?: number | null;
 }
 
 /** Facts by model name, loaded on first use. */
 export interface ModelCatalog {
   /** @param id `provider/name` as a program writes it */
   facts(id: string): Promise<ModelFacts | null>;
+  /** The known model that a name without facts is most likely a misspelling of. */
+  near?(id: string): Promise<string | null>;
 }
 
 /** Token counts, cheap first: an exact count is made only when a bound can't decide. */

@@ -1,3 +1,4 @@
+import { nearest } from "../../core/nearest.ts";
 import type { ModelCatalog, ModelFacts } from "../facts.ts";
 import { findProvider } from "../providers.ts";
 
@@ -26,7 +27,17 @@ export function createCatalog(
       const name = canonical(id);
       const own = overrides.get(name) ?? overrides.get(familyOf(name));
       const known = isFree(name) ? { ...NOTHING, inputPrice: 0, outputPrice: 0 } : await look(name);
-      return own === undefined ? known : { ...(known ?? NOTHING), ...own };
+      if (own === undefined) return known;
+      // A price of the cache goes with the price that the catalogue has.
+      const cache =
+        own.inputPrice === undefined ? {} : { cacheReadPrice: null, cacheWritePrice: null };
+      return { ...(known ?? NOTHING), ...cache, ...own };
+    },
+    async near(id) {
+      const name = canonical(id);
+      const front = name.slice(0, name.indexOf("/") + 1);
+      const alike = (await catalogNames()).filter((known) => known.startsWith(front));
+      return nearest(name, alike);
     },
   };
 }
@@ -50,7 +61,8 @@ async function look(id: string): Promise<ModelFacts | null> {
     .find((each) => each);
   if (row === undefined) return null;
   const [window = null, maxOutput = null, inputPrice = null, outputPrice = null] = row;
-  return { window, maxOutput, inputPrice, outputPrice };
+  const [cacheReadPrice = null, cacheWritePrice = null] = row.slice(4);
+  return { window, maxOutput, inputPrice, outputPrice, cacheReadPrice, cacheWritePrice };
 }
 
 /** Ollama also passes calls on to a paid service: those models are named `…-cloud`. */

@@ -13,7 +13,17 @@ describe("createCatalog()", () => {
       maxOutput: 16_384,
       inputPrice: 2.5,
       outputPrice: 10,
+      cacheReadPrice: 1.25,
+      cacheWritePrice: null,
     });
+  });
+
+  test("takes no price of a cache beside an input price of the user's own", async () => {
+    const id = "openai/gpt-4o";
+    const own = (facts: object) => createCatalog({ overrides: { [id]: facts } }).facts(id);
+    expect((await own({ inputPrice: 1 }))?.cacheReadPrice).toBeNull();
+    expect((await own({ inputPrice: 1, cacheReadPrice: 0.1 }))?.cacheReadPrice).toBe(0.1);
+    expect((await own({ outputPrice: 1 }))?.cacheReadPrice).toBe(1.25);
   });
 
   test("knows a provider by each of its names", async () => {
@@ -121,9 +131,9 @@ describe("the catalogue", () => {
     for (const provider of providers) expect(known.has(provider)).toBe(true);
   });
 
-  test("holds four facts a model, each a positive number or null, and never nothing at all", () => {
+  test("holds four to six facts a model, each a positive number or null, and never nothing at all", () => {
     for (const [id, row] of rows) {
-      expect([id, row.length]).toEqual([id, 4]);
+      expect([id, row.length >= 4 && row.length <= 6]).toEqual([id, true]);
       expect([id, row.every((fact) => fact === null || fact > 0)]).toEqual([id, true]);
       expect([id, row[0] === null && row[2] === null]).toEqual([id, false]);
     }
@@ -133,6 +143,15 @@ describe("the catalogue", () => {
     for (const [id, [, , input, output]] of rows) {
       for (const price of [input, output])
         if (price != null) expect([id, price >= 0.01 && price <= 1000]).toEqual([id, true]);
+    }
+  });
+
+  test("holds no price of a cache that is above what is read without one, or far above it", () => {
+    const known = rows.filter(([, row]) => row.length > 4);
+    expect(known.length).toBeGreaterThan(80);
+    for (const [id, [, , input, , read, written]] of known) {
+      if (read != null) expect([id, read <= (input ?? 0)]).toEqual([id, true]);
+      if (written != null) expect([id, written <= 2 * (input ?? 0)]).toEqual([id, true]);
     }
   });
 });
