@@ -94,8 +94,17 @@ export const EXAMPLES: Readonly<
     facts: { details: { model: "llama3.2" } },
   },
   RLLM_011: {
-    message: "The model gave no answer: the reply has no choices",
-    facts: { details: { actual_type: "null", reason: "the reply has no choices" } },
+    message: "The model gave no answer: the reply of vllm/any has no text",
+    facts: {
+      details: {
+        actual_type: "null",
+        reason: "the reply of vllm/any has no text",
+        model: "vllm/any",
+        finish_reason: "stop",
+        retries: 2,
+        attempts: 3,
+      },
+    },
   },
   RLLM_012: {
     message: 'The prompt of "summary" is about 9120 tokens, but max_context_window is 8000',

@@ -172,7 +172,16 @@ export const CODES = {
     "model",
     502,
     "The provider's reply has no text.",
-    ["actual_type", "reason"],
+    [
+      "actual_type",
+      "reason",
+      "model",
+      "finish_reason",
+      "max_tokens",
+      "tools",
+      "retries",
+      "attempts",
+    ],
     "Check that the model is a chat model and that nothing filtered its reply.",
   ),
   RLLM_012: entry(
@@ -188,7 +197,7 @@ export const CODES = {
     "answer",
     502,
     "No attempt gave an answer that meets the contract.",
-    ["retries", "last_error_code", "path", "reason", "attempts"],
+    ["retries", "last_error_code", "path", "reason", "attempts", "finish_reason", "max_tokens"],
     "Read `received_payload` and `details.reason`; then make the prompt clearer, raise `retries`, or use a stronger model.",
   ),
   RLLM_014: entry(

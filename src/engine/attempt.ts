@@ -1,12 +1,14 @@
-import type { Reading } from "../answer/answer.ts";
+import type { Reading, RepairLevel } from "../answer/answer.ts";
 import { readAnswer } from "../answer/read.ts";
 import { cost } from "../core/cost.ts";
-import { ModullmError, toModullmError } from "../core/error.ts";
+import { type ModullmError, toModullmError } from "../core/error.ts";
 import type { DeadlineSettings } from "../config/config.ts";
-import type { Usage } from "../core/events.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
-import type { Message, Model } from "../model/model.ts";
+import type { Message, Model, ModelRequest } from "../model/model.ts";
+import { cutAnswer, emptyAnswer, filtered, limitWords } from "./no-answer.ts";
+import type { Asked, Reply } from "./no-answer.ts";
 import { requireModel } from "./permission.ts";
+import { askedTokens } from "./priced-params.ts";
 import { refusalText } from "./recovery.ts";
 import { shownMessage } from "./shown-message.ts";
 import { type Grant, grantCall } from "./spending.ts";
@@ -21,6 +23,8 @@ export type Outcome =
       readonly error: ModullmError;
       /** Whether text of an answer had come by then. */
       readonly begun: boolean;
+      /** Milliseconds that the call took. */
+      readonly took: number;
     };
 
 /**
@@ -31,10 +35,11 @@ export type Outcome =
  */
 export async function tryOnce(
   run: Run,
-  { model, another }: { readonly model: Model; readonly another: boolean },
+  at: Pick<Call, "model" | "another" | "before">,
   messages: readonly Message[],
   attempt: number,
 ): Promise<Outcome> {
+  const { model } = at;
   const provider = model.id.slice(0, model.id.indexOf("/")).toLowerCase();
   const limiter = run.scope.limiters.of(`${provider} ${model.origin ?? ""}`);
   run.signal.throwIfAborted();
@@ -44,7 +49,7 @@ export async function tryOnce(
   try {
     run.signal.throwIfAborted();
     const grant = run.budget && (await grantCall(run, model, messages));
-    return await attemptCall(run, { model, another, messages, attempt, grant });
+    return await attemptCall(run, { ...at, messages, attempt, grant });
   } finally {
     limiter.leave();
   }
@@ -54,19 +59,12 @@ interface Call {
   readonly model: Model;
   /** Whether another model is left. */
   readonly another: boolean;
+  /** What this call has had already. */
+  readonly before: NonNullable<ModelRequest["before"]>;
   readonly messages: readonly Message[];
   /** From 1. */
   readonly attempt: number;
   readonly grant: Grant | null;
-}
-
-interface Reply {
-  /** Null when the reply has no text at all. */
-  text: string | null;
-  /** What it thought before; null when nothing of it was sent. */
-  reasoning: string | null;
-  usage: Usage | null;
-  finish: string | null;
 }
 
 async function attemptCall(run: Run, call: Call): Promise<Outcome> {
@@ -79,19 +77,19 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
   let edits: readonly string[] = [];
   try {
     await listen(run, call, reply);
-    if (reply.finish === "content-filter") throw filtered(model);
-    if (reply.text === null) throw noText(model);
-    const reading = read(run, reply.text);
+    const reading = readReply(run, reply, askedOf(run, call));
     edits = reading.edits.map((edit) => edit.rule);
     outcome = reading.ok
       ? { ok: true, value: reading.value as JsonObject }
-      : { ok: false, refusal: reading, text: reply.text };
+      : { ok: false, refusal: reading, text: reply.text ?? "" };
   } catch (thrown) {
-    outcome = { ok: false, error: toModullmError(thrown), begun: reply.text !== null };
+    const took = clock.ticks() - start;
+    outcome = { ok: false, error: toModullmError(thrown), begun: reply.text !== null, took };
   }
   const latency = clock.ticks() - start;
   if (run.tree.feeds.payloads) {
-    const { text, reasoning, finish } = reply;
+    const { text, reasoning } = reply;
+    const finish = reply.finish?.reason ?? null;
     run.emit({ type: "answer", attempt, model: model.id, text, reasoning, finish });
   }
   const usage = await trueUsage(reply, call, run.tree.tools.tokens);
@@ -121,7 +119,7 @@ const NO_DEADLINES: DeadlineSettings = { connect: null, first: null, gap: null, 
 /** Takes in the reply as it comes. An answer that passes what the budget gave it is stopped. */
 async function listen(
   run: Run,
-  { model, another, messages, attempt, grant }: Call,
+  { model, another, before, messages, attempt, grant }: Call,
   reply: Reply,
 ): Promise<void> {
   const { program } = run.loaded;
@@ -135,6 +133,7 @@ async function listen(
     schema: program.output.schema,
     stream,
     patience: { another, ...deadlines },
+    ...(before.tries === 0 ? {} : { before }),
     values,
   };
   if (run.tree.feeds.payloads)
@@ -158,7 +157,7 @@ async function listen(
       run.emit({ type: "note", ...note });
     } else if (part.type === "finish") {
       reply.usage = part.usage;
-      reply.finish = part.reason;
+      reply.finish = part;
     }
   }
 }
@@ -180,21 +179,64 @@ async function nextCheck(run: Run, model: Model, reply: Reply, grant: Grant): Pr
   return lengthOf(reply) + Math.max(64, Math.ceil(allowance - count));
 }
 
-/** Reads the answer, with every edit and everything left out on record. */
-function read(run: Run, text: string): Reading {
-  const { output, repair } = run.loaded.program;
-  const reading = usable(
-    readAnswer(text, output, {
-      root: "object",
-      repair: run.tree.options.repair ?? repair ?? "safe",
-    }),
-  );
+function askedOf(run: Run, { model, grant }: Call): Asked {
+  const { program } = run.loaded;
+  const own = askedTokens(program.params);
+  return {
+    model: model.id,
+    program: program.name,
+    limit: own ?? askedTokens(grant?.params ?? {}),
+    budgeted: own === null,
+    tools: program.params["tools"] !== undefined,
+  };
+}
+
+/**
+ * Reads the answer, with every edit and everything left out on record.
+ * @throws {ModullmError} RLLM_011, RLLM_013 or RLLM_017 where the reply says that it is none, or
+ * none that is whole
+ */
+function readReply(run: Run, reply: Reply, asked: Asked): Reading {
+  const reason = reply.finish?.reason;
+  if (reason === "content-filter") throw filtered(asked);
+  const cut = reason === "length";
+  const level = run.tree.options.repair ?? run.loaded.program.repair ?? "safe";
+  const reading =
+    reply.text === null
+      ? readThought(run, reply, level)
+      : usable(
+          readAnswer(reply.text, run.loaded.program.output, { root: "object", repair: level, cut }),
+        );
+  if (reading === null) throw emptyAnswer(reply, asked);
+  if (cut && !reading.ok) throw cutAnswer(reply, asked);
   const { edits, lost } = reading;
   if (edits.length > 0 || lost.length > 0) {
     const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;
     run.emit({ type: "note", kind: "repair", message, data: { edits, lost } as unknown as Json });
   }
+  if (cut) {
+    const message = `The answer of ${asked.model} was cut off ${limitWords(reply, asked)}: what was read of it is whole, and nothing behind it is known`;
+    run.emit({ type: "note", kind: "warning", message, data: { finish_reason: "length" } });
+  }
   return reading;
+}
+
+/**
+ * Servers that hold a thinking model to a schema put its answer where its thoughts go. Null where
+ * nothing there is an answer.
+ */
+function readThought(run: Run, { reasoning, finish }: Reply, level: RepairLevel): Reading | null {
+  if (reasoning === null || finish?.reason === "length" || level === "off") return null;
+  const { output } = run.loaded.program;
+  const found = usable(readAnswer(reasoning, output, { root: "object", repair: "off" }));
+  const reading =
+    found.ok || level !== "full"
+      ? found
+      : usable(readAnswer(reasoning, output, { root: "object", repair: level }));
+  if (!reading.ok) return null;
+  const before = reasoning.length > 80 ? `${reasoning.slice(0, 80)}…` : reasoning;
+  const edit = { rule: "reasoning", path: [], before, after: "", position: null };
+  return { ...reading, edits: [edit, ...reading.edits] };
 }
 
 /** A value that could not be written as JSON again is refused, whatever its contract allows. */
@@ -210,32 +252,6 @@ function usable(reading: Reading): Reading {
     edits: reading.edits,
     lost: reading.lost,
   };
-}
-
-/** What came before the filter stepped in is no answer. */
-function filtered(model: Model): ModullmError {
-  const reason = "the provider's content filter stopped the answer";
-  const provider = model.id.slice(0, model.id.indexOf("/"));
-  return new ModullmError("RLLM_017", `Cannot use the answer of model "${model.id}": ${reason}`, {
-    details: {
-      provider,
-      model: model.id,
-      status: null,
-      retryable: false,
-      attempts: 1,
-      reason,
-      provider_code: "content_filter",
-    },
-    hint: "Change the prompt or the input; another model is not asked in its place.",
-    retryable: false,
-  });
-}
-
-function noText(model: Model): ModullmError {
-  const reason = `the reply of ${model.id} has no text`;
-  return new ModullmError("RLLM_011", `The model gave no answer: ${reason}`, {
-    details: { actual_type: "null", reason, model: model.id },
-  });
 }
 
 function failureOf(run: Run, outcome: Outcome): { error: string | null; reason: string | null } {

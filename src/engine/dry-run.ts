@@ -134,6 +134,8 @@ async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
   const prompt = await countMessages(run.messages, tree.tools.tokens, model);
   const maxTokens = completionLimit(loaded);
   const facts = await catalog.facts(model);
+  const near = facts === null ? await catalog.near?.(model) : null;
+  if (near) notes.push(`"${model}" is not in the table of models. Did you mean "${near}"?`);
   if (run.scope !== tree.scope) run.scope.end();
   return {
     program: program.name,

@@ -17,10 +17,12 @@ export interface Lineup {
   readonly model: Model;
   /** Whether another one is left behind it. */
   readonly another: boolean;
-  /** Failed calls of this model, its own retries not counted. */
-  readonly failures: number;
-  /** Puts a failed call on record. */
-  record(error: ModullmError): void;
+  /** What the call that is being made has had: failed tries, the model's own ones too. */
+  readonly before: { readonly tries: number; readonly milliseconds: number };
+  /** Puts a failed call on record, and the milliseconds that it took. */
+  record(error: ModullmError, took: number): void;
+  /** The model answered, be it wrongly or with nothing: what it is asked next is another call. */
+  answered(): void;
   /**
    * Goes on to the next model that may do better where this one failed; false where there is none.
    */
@@ -38,7 +40,16 @@ export function createLineup(run: Run): Lineup {
   // Made when the first model fails: nearly all runs end without.
   let left: Map<string, Tried> | null = null;
   let model = waiting.shift();
-  let failures = 0;
+  let tries = 0;
+  let milliseconds = 0;
+  // All requests of the call, those to a server that was loading its model too.
+  let requests = 0;
+
+  function answered(): void {
+    tries = 0;
+    milliseconds = 0;
+    requests = 0;
+  }
 
   function put(
     id: string,
@@ -66,13 +77,17 @@ export function createLineup(run: Run): Lineup {
     get another() {
       return waiting.length > 0;
     },
-    get failures() {
-      return failures;
+    get before() {
+      return { tries, milliseconds };
     },
-    record(error) {
-      failures++;
-      const { attempts, status, reason } = error.details;
-      put(model?.id ?? "", typeof attempts === "number" ? attempts : 1, {
+    answered,
+    record(error, took) {
+      milliseconds += took;
+      const { status, reason } = error.details;
+      const made = numberIn(error, "attempts") ?? 1;
+      requests += made;
+      tries += made - (numberIn(error, "loading_attempts") ?? 0);
+      put(model?.id ?? "", made, {
         reason: typeof reason === "string" ? reason : error.message,
         status: typeof status === "number" ? status : null,
       });
@@ -82,16 +97,23 @@ export function createLineup(run: Run): Lineup {
       for (let candidate = waiting.shift(); candidate; candidate = waiting.shift()) {
         if (isTooLong(error) && !(await holdsMore(longer, candidate))) continue;
         model = candidate;
-        failures = 0;
+        answered();
         return true;
       }
       return false;
     },
     last(error) {
       const told = error.code === "RLLM_017" || (left?.size ?? 0) > 1;
-      return told ? withDetails(error, { tried: [...(left?.values() ?? [])] }) : error;
+      if (!told) return error;
+      const attempts = numberIn(error, "attempts") === null ? {} : { attempts: requests };
+      return withDetails(error, { ...attempts, tried: [...(left?.values() ?? [])] });
     },
   };
+}
+
+function numberIn({ details }: ModullmError, key: string): number | null {
+  const value = details[key];
+  return typeof value === "number" ? value : null;
 }
 
 function isTooLong({ details }: ModullmError): boolean {

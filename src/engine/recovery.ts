@@ -5,6 +5,7 @@ import { feedback } from "../answer/feedback.ts";
 import type { Message } from "../model/model.ts";
 import { renderTemplate } from "../program/template.ts";
 import { shownMedia } from "./media-text.ts";
+import { isCutByModel } from "./no-answer.ts";
 import { issueDetails, type Run } from "./state.ts";
 
 /** What to do after an attempt whose answer can't be used. Deciding calls nothing. */
@@ -13,7 +14,7 @@ export type AnswerDecision =
   | { readonly do: "fail"; readonly error: ModullmError };
 
 /** What to do after an attempt that brought no answer. */
-export type CallDecision = "fall-back" | "restart" | "fail";
+export type CallDecision = "fall-back" | "restart" | "ask-again" | "fail";
 
 /** An answer that was read and refused. */
 export type Refusal = Extract<Reading, { ok: false }>;
@@ -74,27 +75,34 @@ export interface FailedCall {
   readonly another: boolean;
   /** Whether text of the answer had come. */
   readonly begun: boolean;
-  /** Failed calls of this model in this run, this one too. */
-  readonly failures: number;
+  /** Failed tries of this call, the model's own ones too. */
+  readonly tries: number;
+  /** Whether an answer that can't be used may be asked for again. */
+  readonly mayAskAgain: boolean;
 }
 
-/** Calls of a last model whose answers break off, before that is taken for an answer. */
-const BROKEN_CALLS = 3;
+/** Tries of one call, before its first text and after it. */
+const TRIES = 3;
 
 /**
  * After a call that failed; the model's own retries are over by then. Any failure goes to the next
- * model, but for a refusal to answer, which is an answer. A last model whose answer broke off is
- * asked again from the start.
+ * model, but for a refusal to answer, which is an answer. A model that gave no text is asked again
+ * first: that mostly passes. One that ran into its limit is not, for it would again; nor is one
+ * that calls the program's tools. A last model whose answer broke off is asked again from the
+ * start.
  */
 export function decideOnFailure(
   error: ModullmError,
-  { another, begun, failures }: FailedCall,
+  { another, begun, tries, mayAskAgain }: FailedCall,
 ): CallDecision {
+  const { finish_reason: finish, deadline, tools } = error.details;
+  if (finish === "length") return another && isCutByModel(error) ? "fall-back" : "fail";
   const provider = error.code === "RLLM_017";
   if (provider && isFiltered(error)) return "fail";
+  if (error.code === "RLLM_011" && mayAskAgain && tools === undefined) return "ask-again";
   if (another && (provider || FALL_BACK_CODES.has(error.code))) return "fall-back";
-  if (provider && begun && error.retryable && failures < BROKEN_CALLS) return "restart";
-  return "fail";
+  const mayGoOn = error.retryable && deadline !== "total" && tries < TRIES;
+  return provider && begun && mayGoOn ? "restart" : "fail";
 }
 
 /**

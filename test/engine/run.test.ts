@@ -129,11 +129,14 @@ describe("runProgram()", () => {
     expect(script.asked).toEqual([]);
   });
 
-  test("a reply without text is RLLM_011 and no reason to ask again", async () => {
+  test("a reply without text is asked for again, and RLLM_011 in the end", async () => {
     const script = createScript({ "a/m": [null] });
     const error = await failure(runAlone(await program(), { text: "hi" }, script.tools));
-    expect(error).toMatchObject({ code: "RLLM_011", details: { actual_type: "null" } });
-    expect(script.asked).toHaveLength(1);
+    expect(error).toMatchObject({
+      code: "RLLM_011",
+      details: { actual_type: "null", retries: 2, attempts: 3 },
+    });
+    expect(script.asked).toHaveLength(3);
   });
 
   test("a prompt over the window is refused before the call", async () => {

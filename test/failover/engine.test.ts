@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { tmpdir } from "node:os";
-import { ModullmError } from "../../src/core/error.ts";
+import { ModullmError, withDetails } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import type { EngineTools } from "../../src/engine/engine.ts";
 import { type AloneOptions, runAlone } from "../engine/alone.ts";
@@ -223,7 +223,7 @@ describe("a refusal to answer", () => {
 });
 
 describe("an answer that breaks off", () => {
-  const broken = [text('{"out": "ha'), DOWN];
+  const broken = [text('{"out": "ha'), withDetails(DOWN, { attempts: 1 })];
 
   test("is given up and begun anew by the next model, never joined", async () => {
     const change = (model: Model) => (model.id === "a/m" ? streams(model, broken) : model);

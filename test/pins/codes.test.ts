@@ -25,9 +25,15 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
     "exception reason line column source path block level actual_type field required printed",
   ],
   RLLM_010: ["OllamaModelMissingError", "model reason"],
-  RLLM_011: ["ExecutionError", "actual_type reason"],
+  RLLM_011: [
+    "ExecutionError",
+    "actual_type reason model finish_reason max_tokens tools retries attempts",
+  ],
   RLLM_012: ["ContextWindowExceededError", "estimated_tokens max_context_window app"],
-  RLLM_013: ["RetryExhaustedError", "retries last_error_code path reason attempts"],
+  RLLM_013: [
+    "RetryExhaustedError",
+    "retries last_error_code path reason attempts finish_reason max_tokens",
+  ],
   RLLM_014: ["MissingProviderCredentialError", "provider missing_env_var model checked_sources"],
   RLLM_015: ["RuntimeCompatibilityError", "runtime_version required_min required_max_exclusive"],
   RLLM_016: ["InputReadError", "source path line column reason"],

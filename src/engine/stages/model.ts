@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
-import { toModullmError } from "../../core/error.ts";
+import { type ModullmError, toModullmError, withDetails } from "../../core/error.ts";
 import type { Message } from "../../model/model.ts";
 import { type AnswerCache, isDeterministic, lengthLimits, requestKey } from "../answers.ts";
 import { type Outcome, tryOnce } from "../attempt.ts";
@@ -113,15 +113,21 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
   const lineup = createLineup(run);
   let messages = run.messages;
   let refused = 0;
+  let empty = 0;
   for (let attempt = 1; ; attempt++) {
     throwIfCancelled(run.signal);
     const outcome = await tryOnce(run, lineup, messages, attempt);
     if (outcome.ok) return outcome.value;
     if ("error" in outcome) {
-      await goOn(run, lineup, outcome);
+      const { model } = lineup;
+      // A reply without text is an answer that can't be used.
+      if (isUnusable(outcome.error)) empty++;
+      await goOn(run, lineup, outcome, { refused: refused + empty, retries });
+      if (lineup.model !== model) empty = 0;
       continue;
     }
-    const decision = decideOnAnswer(run, outcome.refusal, outcome.text, ++refused, retries);
+    lineup.answered();
+    const decision = decideOnAnswer(run, outcome.refusal, outcome.text, ++refused + empty, retries);
     if (decision.do === "fail") throw decision.error;
     messages = await withinWindow(run, decision.messages);
   }
@@ -134,17 +140,22 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
 async function goOn(
   run: Run,
   lineup: Lineup,
-  { error, begun }: Extract<Outcome, { error: unknown }>,
+  { error, begun, took }: Extract<Outcome, { error: unknown }>,
+  { refused, retries }: { readonly refused: number; readonly retries: number },
 ): Promise<void> {
   const from = lineup.model.id;
-  lineup.record(error);
+  lineup.record(error, took);
   const decision = decideOnFailure(error, {
     another: lineup.another,
     begun,
-    failures: lineup.failures,
+    tries: lineup.before.tries,
+    mayAskAgain: refused <= retries,
   });
   if (decision === "fail" || (decision === "fall-back" && !(await lineup.next(error))))
-    throw lineup.last(error);
+    throw lineup.last(
+      isUnusable(error) ? withDetails(error, { retries, attempts: refused }) : error,
+    );
+  if (decision === "ask-again") lineup.answered();
   const to = lineup.model.id;
   const shown = begun && run.tree.feeds.deltas;
   const status = typeof error.details["status"] === "number" ? error.details["status"] : null;
@@ -154,6 +165,11 @@ async function goOn(
     message: `${from} failed, ${from === to ? "it is asked again" : `${to} is next`}${shown ? " and begins anew" : ""}: ${error.message}`,
     data: { from, to, status, restart: shown },
   });
+}
+
+/** Whether the model answered, with nothing that can be used. */
+function isUnusable({ code }: ModullmError): boolean {
+  return code === "RLLM_011" || code === "RLLM_013";
 }
 
 /** A retry that would pass the window shows no failed answer; the reasons still stand. */
