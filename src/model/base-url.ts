@@ -1,6 +1,6 @@
 import { ModullmError } from "../core/error.ts";
 import type { Sourced } from "../config/config.ts";
-import type { Quirks } from "./quirks.ts";
+import type { Protocol, Quirks } from "./quirks.ts";
 
 /** The address of a server as it was set, and the setting's name. */
 export interface BaseUrl extends Sourced {
@@ -35,8 +35,21 @@ export function checkedUrl(
     url.username = "";
     url.password = "";
   }
-  return { url: url.toString().replace(/\/+$/, ""), headers };
+  url.pathname = url.pathname.replace(/\/+$/, "").replace(CALLS[quirks.protocol], "");
+  const path = url.pathname === "/" ? "" : url.pathname;
+  return { url: `${url.origin}${path}${url.search}`, headers };
 }
+
+/** Ends of addresses of calls, which many set in place of the base URL. */
+const CHAT = /\/(chat\/completions|completions|responses)$/;
+const CALLS: Readonly<Record<Protocol, RegExp>> = {
+  openai: CHAT,
+  azure: CHAT,
+  responses: CHAT,
+  anthropic: /\/messages$/,
+  gemini: /\/models(\/[^/]+:(streamG|g)enerateContent)?$/,
+  ollama: /\/api\/(chat|generate|tags)$/,
+};
 
 /**
  * OLLAMA_HOST is also the address a server listens on: no scheme, no port or 0.0.0.0 are usual

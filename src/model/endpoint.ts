@@ -85,7 +85,7 @@ export function credentialFault(
 ): ModullmError | null {
   const details = {
     provider: endpoint.provider,
-    missing_env_var: endpoint.keyNames[0] ?? `${environmentName(endpoint.written)}_API_KEY`,
+    missing_env_var: keyName(endpoint, config),
     model: id,
     checked_sources: config.checkedSources,
   };
@@ -100,11 +100,36 @@ export function credentialFault(
       },
     );
   }
-  if (endpoint.key !== null || !endpoint.quirks.needsKey) return null;
+  if (endpoint.key !== null) return keyFault(endpoint.key.value, id, details);
+  if (!endpoint.quirks.needsKey) return null;
   return new ModullmError(
     "RLLM_014",
     `Cannot call model "${id}": ${details.missing_env_var} is not set`,
     { details },
+  );
+}
+
+/** What no header can carry, or no key has: sent, it would be refused at best. */
+const NOT_IN_KEYS = /[^\x21-\x7E]/u;
+
+function keyFault(
+  key: string,
+  id: string,
+  details: Readonly<Record<string, unknown>> & { readonly missing_env_var: string },
+): ModullmError | null {
+  const at = key.search(NOT_IN_KEYS);
+  if (at < 0) return null;
+  const code = key.codePointAt(at) ?? 0;
+  const what = /\s/u.test(String.fromCodePoint(code))
+    ? "a blank"
+    : `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  return new ModullmError(
+    "RLLM_014",
+    `Cannot call model "${id}": character ${at + 1} of the key in ${details.missing_env_var} is ${what}, and a key has no blanks in it and none but plain characters`,
+    {
+      details: { ...details, reason: `character ${at + 1} is ${what}` },
+      hint: `Copy the key again, alone: without "Bearer", quotes or a second line.`,
+    },
   );
 }
 
@@ -196,6 +221,7 @@ function quirksOf(
   if (compatible === undefined || said || !URL.canParse(at.base)) return known.quirks;
   const { host, pathname } = new URL(at.base);
   const path = pathname.replace(/\/+$/, "");
+  if (path.endsWith("/chat/completions")) return compatible.quirks;
   const home = baseUrl !== null && new URL(baseUrl).host === host && !path.endsWith("/openai");
   return home || compatible.unless.test(path) ? known.quirks : compatible.quirks;
 }

@@ -1,8 +1,10 @@
 import { ModullmError } from "../core/error.ts";
 import { VERSION } from "../core/version.ts";
 import { isReachable } from "./failover/reachable.ts";
-import { excerpt, providerFailure, statusFailure, transportFailure } from "./failure.ts";
+import { decoded } from "./encodings.ts";
+import { excerpt, providerFailure, statusFailure, versionHint } from "./failure.ts";
 import type { Callee } from "./failure.ts";
+import { transportFailure } from "./transport.ts";
 
 /** Limits of one call, in milliseconds; null is none. */
 export interface Deadlines {
@@ -36,8 +38,14 @@ const REDIRECTS = 5;
 const HEADERS = {
   "content-type": "application/json",
   accept: "application/json, text/event-stream",
+  "accept-encoding": "identity",
   "user-agent": `modullm/${VERSION}`,
 };
+/**
+ * Bun gives up on its own after five minutes without a byte, and complains on stderr of a body that
+ * is not compressed as it says: limits and encodings are settled here. Node knows neither option.
+ */
+const FOR_BUN = { timeout: false, decompress: false } as const;
 
 /**
  * One HTTP call under limits: who may stop it, how long it may take, how much may come back, and
@@ -56,8 +64,8 @@ export class Exchange {
   #giveUp: ((failure: Error) => void) | null = null;
   /** When the wait for the next piece began, by `performance.now()`; null while nobody waits. */
   #waitingSince: number | null = null;
-  /** Where the request went. */
-  #url: string | null = null;
+  /** Where the request went last; null before it was sent. */
+  #url: URL | null = null;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -82,12 +90,18 @@ export class Exchange {
     return this.#failure;
   }
 
+  /** Where the request went, redirects followed; null before it was sent. */
+  get url(): URL | null {
+    return this.#url;
+  }
+
   /** Whatever was thrown while this exchange was open, as the error it stands for. */
   explain(thrown: unknown): ModullmError {
     if (this.#failure !== null) return this.#failure;
-    return this.stop(
-      thrown instanceof ModullmError ? thrown : transportFailure(this.#options.callee, thrown),
-    );
+    if (thrown instanceof ModullmError) return this.stop(thrown);
+    const { callee } = this.#options;
+    const url = this.#url ?? new URL(`http://${callee.host}`);
+    return this.stop(transportFailure(callee, thrown, url));
   }
 
   /** Headers, redirects and limits are settled here. An error status is thrown. */
@@ -96,14 +110,32 @@ export class Exchange {
       const response = await this.#follow(url, init);
       if (response.ok) return response;
       this.endWithin(ERROR_TIME);
-      throw statusFailure(this.#options.callee, response, await this.#start(response, ERROR_BYTES));
+      const body = await this.#start(response, ERROR_BYTES);
+      throw statusFailure(this.#options.callee, response, { body, url: this.#url ?? url });
     } catch (thrown) {
       throw this.explain(thrown);
     }
   }
 
   /** The pieces of the body as they come, each within `stall` of the one before. */
-  async *read(response: Response): AsyncGenerator<Uint8Array> {
+  read(response: Response): AsyncGenerator<Uint8Array> {
+    const pieces = this.#pieces(response);
+    const encoding = response.headers.get("content-encoding");
+    return encoding === null || encoding === "identity"
+      ? pieces
+      : this.#limited(decoded(pieces, encoding));
+  }
+
+  async *#limited(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let total = 0;
+    for await (const piece of pieces) {
+      total += piece.byteLength;
+      if (total > BYTE_LIMIT) throw this.stop(tooLong(this.#options.callee));
+      yield piece;
+    }
+  }
+
+  async *#pieces(response: Response): AsyncGenerator<Uint8Array> {
     if (response.body === null) return;
     const reader = response.body.getReader();
     let total = 0;
@@ -163,11 +195,9 @@ export class Exchange {
         headers: { ...HEADERS, ...this.#options.headers },
         redirect: "manual",
         signal: this.#controller.signal,
-        // Bun gives up on its own after five minutes without a byte; the limits here decide
-        // instead.
-        timeout: false,
-      } satisfies RequestInit & { timeout: false };
-      this.#url = url.href;
+        ...FOR_BUN,
+      } satisfies RequestInit & typeof FOR_BUN;
+      this.#url = url;
       const response = await this.#race(this.#options.fetch(url.href, request));
       this.#disarm("connect");
       const location =
@@ -227,8 +257,8 @@ export class Exchange {
 
   /** The time for a connection is over and nothing has come: is there a server at all? */
   async #checkConnection(milliseconds: number): Promise<void> {
-    if (this.#url === null || (await isReachable(this.#url)) || !this.#timers.has("connect"))
-      return;
+    const url = this.#url;
+    if (url === null || (await isReachable(url.href)) || !this.#timers.has("connect")) return;
     this.stop(this.#late("connect", milliseconds, "no connection could be had"));
   }
 
@@ -268,7 +298,7 @@ export function cancelled(signal: AbortSignal): ModullmError {
 }
 
 /** RLLM_017 for a reply that is no JSON, or not all of it. */
-export function notJson(callee: Callee, body: string): ModullmError {
+export function notJson(callee: Callee, body: string, url: URL | null = null): ModullmError {
   const start = body.trimStart();
   if (start === "")
     return providerFailure(callee, `${callee.host} sent an empty reply`, {
@@ -276,6 +306,7 @@ export function notJson(callee: Callee, body: string): ModullmError {
       retryable: true,
     });
   const half = start.startsWith("{");
+  const hint = versionHint(url);
   const what = half
     ? "half a reply"
     : start.startsWith("<")
@@ -284,6 +315,7 @@ export function notJson(callee: Callee, body: string): ModullmError {
   return providerFailure(callee, `${callee.host} sent ${what}: ${excerpt(start, callee)}`, {
     status: 200,
     retryable: half,
+    ...(hint === "" ? {} : { hint: `${callee.host} may not be the address of a model.${hint}` }),
   });
 }
 

@@ -2,6 +2,7 @@ import { ModullmError } from "../core/error.ts";
 import { jsonFault, writeJson } from "../core/json.ts";
 import { readError } from "./said.ts";
 import type { Said } from "./said.ts";
+import { askedWait } from "./waits.ts";
 
 /**
  * Who was called, for messages and details; `secrets` are cut out of whatever a server sends back.
@@ -59,72 +60,43 @@ export function providerFailure(callee: Callee, reason: string, facts: FailureFa
   });
 }
 
-/** What a failed `fetch` or a broken body means. */
-export function transportFailure(callee: Callee, thrown: unknown): ModullmError {
-  const code = transportCode(thrown);
-  if (code === "ECONNREFUSED" || code === "ConnectionRefused") {
-    return providerFailure(callee, `nothing listens at ${callee.host}`, {
-      retryable: true,
-      refused: true,
-      cause: thrown,
-      hint: `Is the server at ${callee.host} running? Start it, or correct the base URL.`,
-    });
-  }
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "FailedToOpenSocket") {
-    return providerFailure(callee, `the host ${callee.host} can't be found`, {
-      retryable: true,
-      cause: thrown,
-      hint: `Check the network and the spelling of ${callee.host}.`,
-    });
-  }
-  if (/CERT|SELF_SIGNED|TLS|SSL/.test(code)) {
-    return providerFailure(callee, `the certificate of ${callee.host} is not accepted (${code})`, {
-      retryable: false,
-      cause: thrown,
-      hint: `Check the address and the certificate of ${callee.host}; NODE_EXTRA_CA_CERTS adds an authority.`,
-    });
-  }
-  return providerFailure(
-    callee,
-    `the connection to ${callee.host} broke${code === "" ? "" : ` (${code})`}`,
-    {
-      retryable: true,
-      cause: thrown,
-      hint: `Check the network and the state of ${callee.host}, then run it again.`,
-    },
-  );
-}
-
-/** What an answer with an error status means. */
-export function statusFailure(callee: Callee, response: Response, body: string): ModullmError {
+/** What an answer with an error status means. @param url the address that was asked */
+export function statusFailure(
+  callee: Callee,
+  response: Response,
+  { body, url }: { readonly body: string; readonly url: URL },
+): ModullmError {
   const said = saidBy(body, callee);
-  const { status } = response;
-  const retryAfterMs = retryAfter(response.headers) ?? said.retryAfterMs;
+  const { status, headers } = response;
+  const hint = statusHint(status, callee, { said, url });
   return providerFailure(
     callee,
     `${callee.host} answered ${status}${said.text === "" ? "" : `: ${said.text}`}`,
     {
       status,
       code: said.code,
-      retryable: mayRetry(status, said.code, response.headers.get("x-should-retry")),
-      retryAfterMs,
-      ...statusHint(status, callee),
+      retryable: mayRetry(status, said.code, headers.get("x-should-retry")),
+      retryAfterMs: askedWait(status, headers) ?? said.retryAfterMs,
+      ...(hint === null ? {} : { hint }),
     },
   );
 }
 
-/** An `{"error": …}` that came with status 200 or in the middle of a stream. */
+/** An error that came with status 200 or in the middle of a stream: an object, or a plain text. */
 export function inBandFailure(
   callee: Callee,
-  event: Readonly<Record<string, unknown>>,
+  event: Readonly<Record<string, unknown>> | string,
 ): ModullmError {
-  const said = saidBy(writable(event), callee);
-  const retryable =
-    said.status === null ? !REFUSALS.test(said.code ?? "") : mayRetry(said.status, said.code, null);
+  const said = saidBy(typeof event === "string" ? event : writable(event), callee);
+  const refused = REFUSALS.test(said.code ?? "") || OUT_OF_MONEY.test(said.text);
+  const retryable = said.status === null ? !refused : mayRetry(said.status, said.code, null);
+  const hint = said.status === null ? null : statusHint(said.status, callee, { said, url: null });
   return providerFailure(callee, `${callee.host} reported an error: ${said.text}`, {
     status: said.status,
     code: said.code,
     retryable,
+    retryAfterMs: said.retryAfterMs,
+    ...(hint === null ? {} : { hint }),
   });
 }
 
@@ -170,47 +142,49 @@ function mayRetry(status: number, code: string | null, shouldRetry: string | nul
   return transient || (shouldRetry === "true" && ![400, 401, 403, 404, 422].includes(status));
 }
 
-function statusHint(status: number, callee: Callee): { hint?: string } {
-  if (status === 401 || status === 403)
-    return { hint: `Check the key for ${callee.provider}, and what it may be used for.` };
-  if (status === 404) return { hint: `Check the model's name and the base URL (${callee.host}).` };
-  if (status === 429)
-    return {
-      hint: `Wait, raise the limit at ${callee.provider}, or name another model in llm.fallbacks.`,
-    };
-  return {};
+/** How servers say within a reply that nothing is left to pay with. */
+const OUT_OF_MONEY =
+  /insufficient[_ ](quota|credits?|balance|funds)|exceeded your current quota|credit balance is too low|out of credits/i;
+
+interface Answered {
+  readonly said: Said;
+  /** The address that was asked; null within a stream. */
+  readonly url: URL | null;
 }
 
-/**
- * Milliseconds from `retry-after-ms` or `retry-after` (seconds or an HTTP date); null when the
- * server does not say.
- */
-function retryAfter(headers: Headers): number | null {
-  const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
-  if (milliseconds >= 0) return milliseconds;
-  const after = headers.get("retry-after");
-  if (after === null) return null;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(after)) return Number.parseFloat(after) * 1000;
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
+/** What to do about a status; null where nothing more definite can be said than the code's hint. */
+function statusHint(status: number, callee: Callee, { said, url }: Answered): string | null {
+  const { provider, host } = callee;
+  if (/plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i.test(said.text))
+    return `Write the base URL with https: ${host} does not take plain http.`;
+  if (status === 401 || status === 403)
+    return `Check the key for ${provider}, and what it may be used for.`;
+  if (status === 402) return `The account at ${provider} has nothing left to pay with.`;
+  if (status === 404 || status === 405) {
+    const asked = url === null ? host : `${url.origin}${url.pathname}`;
+    return `Check the model's name and the base URL: ${asked} was asked.${versionHint(url)}`;
+  }
+  if (status === 407)
+    return "A proxy wants a user and password: check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY.";
+  if (status === 429)
+    return `Wait, raise the limit at ${provider}, or name another model in llm.fallbacks.`;
+  if (status < 500) return null;
+  return status === 502 || status === 503 || status === 504
+    ? `The server behind ${host} is down or busy: run it again later, or name another model in llm.fallbacks.`
+    : `The fault is at ${host}: run it again later, or name another model in llm.fallbacks.`;
+}
+
+/** What a base URL may lack; empty where it has a path. */
+export function versionHint(url: URL | null): string {
+  return url !== null && /^\/(chat\/completions|responses|models)$/.test(url.pathname)
+    ? ` Most servers have their protocol under /v1: try the base URL ${url.origin}/v1.`
+    : "";
 }
 
 /** What the body says, fit to be shown. */
 function saidBy(body: string, callee: Callee): Said {
   const said = readError(body);
   return { ...said, text: excerpt(said.text, callee) };
-}
-
-function transportCode(thrown: unknown): string {
-  for (
-    let error = thrown, depth = 0;
-    error instanceof Error && depth < 4;
-    error = error.cause, depth++
-  ) {
-    const code: unknown = "code" in error ? error.code : undefined;
-    if (typeof code === "string" && code !== "") return code;
-  }
-  return "";
 }
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {

@@ -84,6 +84,15 @@ export interface ModelRequest {
   /** How long to wait for what. @default as on a last model, with nothing set */
   readonly patience?: Patience;
   /**
+   * What this call has had already, where it begins anew because its answer broke off. @default
+   * nothing
+   */
+  readonly before?: {
+    /** Failed tries. */
+    readonly tries: number;
+    readonly milliseconds: number;
+  };
+  /**
    * Asked before every further request of this call, whoever sends it: another try, or the same
    * without what a server refused. Gives the parameters to send then. What it throws ends the call.
    * @default nothing limits the requests
@@ -141,6 +150,10 @@ export type ModelPart =
       readonly usage: Usage | null;
       /** The model that answered, as the server names it; null where it does not say. */
       readonly served: string | null;
+      /** What the server calls a reason that is `other`. */
+      readonly said?: string;
+      /** Tools that the model called in place of an answer, or beside it. */
+      readonly called?: readonly string[];
     };
 
 /**

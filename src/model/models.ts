@@ -76,7 +76,8 @@ async function loadProvider(name: string, options: ModelsOptions): Promise<Model
   switch (endpoint.quirks.protocol) {
     case "ollama": {
       const { createOllama } = await import("./ollama/ollama.ts");
-      return createOllama({ ...adapter, autoPull: options.autoPull ?? false });
+      const { autoPull = false, sleep } = options;
+      return createOllama({ ...adapter, autoPull, ...(sleep === undefined ? {} : { sleep }) });
     }
     case "anthropic": {
       const { createAnthropic } = await import("./anthropic/anthropic.ts");

@@ -6,8 +6,9 @@ import type { Endpoint } from "./endpoint.ts";
 import { ModullmError } from "../core/error.ts";
 import { Exchange, notJson } from "./exchange.ts";
 import type { Deadlines } from "./exchange.ts";
+import { cutPromptNote } from "./cut-prompt.ts";
 import { deadlinesOf } from "./failover/deadlines.ts";
-import { refusesSchema } from "./failure.ts";
+import { providerFailure, refusesSchema } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import { abilitiesOf } from "./families.ts";
 import type { Model, ModelNote, ModelPart, ModelProvider, ModelRequest } from "./model.ts";
@@ -46,6 +47,8 @@ export interface NativeCall {
   readonly patient: boolean;
   /** Whether the answer is asked for in pieces. */
   readonly stream: boolean;
+  /** Tokens that the server was told to hold. @default it was not told */
+  readonly window?: number;
 }
 
 /**
@@ -120,7 +123,7 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
       );
       const opening = { callee, deadlines, extra, signal };
       try {
-        yield* exchangeParts(options, protocol, opening, call);
+        yield* exchangeParts(options, protocol, opening, { call, request });
       } catch (thrown) {
         if (call.bare === null || !refusesSchema(thrown, FORMAT_WORDS))
           throw explained(protocol, thrown, callee, name);
@@ -128,7 +131,8 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
         if (note !== null) yield { type: "note", ...note };
         const params = await request.again?.(thrown);
         const other = params && (await protocol.write(at, { ...request, params })).bare;
-        yield* exchangeParts(options, protocol, opening, { ...call, body: other ?? call.bare });
+        const bare = { ...call, body: other ?? call.bare };
+        yield* exchangeParts(options, protocol, opening, { call: bare, request });
       }
     },
   };
@@ -138,14 +142,20 @@ async function* exchangeParts(
   options: NativeOptions,
   protocol: NativeProtocol,
   opening: Opening,
-  call: NativeCall,
+  { call, request }: { readonly call: NativeCall; readonly request: ModelRequest },
 ): AsyncGenerator<ModelPart> {
   const { callee } = opening;
   const exchange = openExchange(options, protocol, opening);
   try {
     const body = writeJson(call.body);
     const response = await exchange.fetch(call.url, { method: "POST", body });
-    yield* replyParts(exchange, response, callee, protocol.reader(callee));
+    const parts = replyParts(exchange, response, callee, protocol.reader(callee));
+    for await (const part of parts) {
+      const usage = part.type === "finish" ? part.usage : null;
+      const note = usage && cutPromptNote(callee.model, request, usage, call.window ?? null);
+      if (note !== null) yield { type: "note", ...note };
+      yield part;
+    }
   } finally {
     exchange.close();
   }
@@ -214,7 +224,18 @@ export function openExchange(
   const { endpoint, fetch } = options;
   const { callee, deadlines, extra, signal } = opening;
   const headers = { ...protocol.headers(endpoint), ...textHeaders(endpoint.headers), ...extra };
+  for (const [name, value] of Object.entries(headers))
+    if (!HEADER_TEXT.test(value)) throw unsendable(callee, name);
   return new Exchange({ callee, fetch, signal, deadlines, headers });
+}
+
+/** What HTTP carries: Latin-1 without control characters. */
+const HEADER_TEXT = /^[\t\x20-\x7E\xA0-\xFF]*$/;
+
+function unsendable(callee: Callee, name: string): ModullmError {
+  const reason = `the header "${name}" holds a character that can't be sent`;
+  const hint = `Correct it under providers in config.yaml, or in the base URL.`;
+  return providerFailure(callee, reason, { retryable: false, hint });
 }
 
 function parsed(body: string, callee: Callee): unknown {

@@ -66,7 +66,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     refusesThinking: ["temperature", "top_k"],
     cacheFrom: 1024,
     compatible: {
-      unless: /^$|\/anthropic(\/v1)?$/,
+      unless: /^$|\/anthropic(\/v1)?$|\/messages$/,
       quirks: {
         ...HOSTED,
         schema: "none",
@@ -87,7 +87,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
       thinking: "level",
       refuses: NOT_GEMINI,
       compatible: {
-        unless: /^$|\/v1(alpha|beta)$/,
+        unless: /^$|\/v1(alpha|beta)$|\/models(\/.*)?$/,
         quirks: {
           ...HOSTED,
           schema: "gemini",

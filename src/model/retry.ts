@@ -1,6 +1,7 @@
 import { ModullmError, withDetails } from "../core/error.ts";
 import { reasonOf } from "./failure.ts";
 import { cancelled } from "./exchange.ts";
+import { sleepFor } from "./sleep.ts";
 import type { Breaker } from "./failover/breaker.ts";
 import { isTimeout, totalOf } from "./failover/deadlines.ts";
 import type { Model, ModelPart, ModelRequest } from "./model.ts";
@@ -78,6 +79,8 @@ interface CallState {
   /** Tries after the first. */
   readonly retries: number;
   readonly another: boolean;
+  /** Failed tries before this one began. */
+  readonly tried: number;
   /** When it must be over, by `performance.now()`. */
   readonly end: number;
   /** Messages of notes: each is given once, whatever the number of tries. */
@@ -93,10 +96,32 @@ function begin(
   signal: AbortSignal,
 ): CallState {
   const another = request.patience?.another ?? false;
-  const end = performance.now() + totalOf(request.params["timeout"], request.patience);
+  const { tries: tried, milliseconds } = request.before ?? { tries: 0, milliseconds: 0 };
+  const left = totalOf(request.params["timeout"], request.patience) - milliseconds;
+  const end = performance.now() + left;
   const probing = settings.breaker?.begin() ?? false;
   const retries = probing && another ? 0 : settings.retries;
-  return { model, request, signal, settings, retries, another, end, told: null, committed: false };
+  return {
+    model,
+    request: milliseconds === 0 ? request : endingIn(request, left),
+    signal,
+    settings,
+    retries,
+    another,
+    tried,
+    end,
+    told: null,
+    committed: false,
+  };
+}
+
+/** The same request, to be over in so many milliseconds. */
+function endingIn(request: ModelRequest, milliseconds: number): ModelRequest {
+  const { params, patience } = request;
+  const left = Math.max(1, milliseconds);
+  if (isTimeout(params["timeout"]))
+    return { ...request, params: { ...params, timeout: left / 1000 } };
+  return patience === undefined ? request : { ...request, patience: { ...patience, total: left } };
 }
 
 /**
@@ -153,30 +178,33 @@ function isNews(part: ModelPart, state: CallState): boolean {
 
 /** What follows a first try that failed with this. */
 async function* tryAgain(state: CallState, first: unknown): AsyncGenerator<ModelPart> {
-  const { model, settings, request, signal, end } = state;
+  const { model, settings, request, signal, tried, end } = state;
   let thrown = first;
   let waited = 0;
+  // Tries that met a server which was loading its model: those are no failures.
+  let loading = 0;
   for (let attempt = 1; ; attempt++) {
     if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") throw thrown;
-    const failure = withDetails(thrown, { attempts: attempt });
+    const failure = withDetails(thrown, {
+      attempts: attempt,
+      ...(loading > 0 ? { loading_attempts: loading } : {}),
+    });
     report(failure, settings.breaker);
+    const failed = tried + attempt - loading;
     const wait = state.committed
       ? null
-      : waitBefore(failure, attempt, { ...state, random: settings.random, waited });
+      : waitBefore(failure, attempt, { ...state, random: settings.random, waited, failed });
+    if (isLoading(failure)) loading++;
     if (wait === null || performance.now() + wait >= end) throw failure;
     if (wait > LONGEST_WAIT) throw asksTooMuch(model, failure, wait);
     yield waitNote(model, failure, { wait, attempt });
     waited += wait;
     await settings.sleep(wait, signal);
     if (signal.aborted) throw cancelled(signal);
-    // The time that is left, where the program limits it; the first try got the number as it is
-    // written.
-    const timeout = (end - performance.now()) / 1000;
-    const allowed = request.again ? await request.again(failure) : request.params;
-    const params = isTimeout(allowed["timeout"]) ? { ...allowed, timeout } : allowed;
+    const params = request.again ? await request.again(failure) : request.params;
+    const next = endingIn({ ...request, params }, end - performance.now());
     try {
-      for await (const part of model.call({ ...request, params }, signal))
-        if (isNews(part, state)) yield part;
+      for await (const part of model.call(next, signal)) if (isNews(part, state)) yield part;
       return;
     } catch (error) {
       thrown = error;
@@ -208,18 +236,26 @@ function askedWait({ details }: ModullmError): number | null {
 function waitBefore(
   failure: ModullmError,
   attempt: number,
-  settings: { retries: number; random: () => number; another: boolean; waited: number },
+  settings: {
+    retries: number;
+    random: () => number;
+    another: boolean;
+    /** Milliseconds waited so far. */
+    waited: number;
+    /** Tries that failed, not those that met a server that was loading. */
+    failed: number;
+  },
 ): number | null {
   if (!failure.retryable) return null;
-  const { another } = settings;
+  const { another, failed } = settings;
   if (another && failure.details["deadline"] !== undefined) return null;
   const asked = askedWait(failure);
   if (asked !== null && asked > (another ? LONGEST_WAIT_BEFORE_ANOTHER : LONGEST_WAIT))
     return another ? null : asked;
   const backoff = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_BACKOFF);
-  if (isLoading(failure) && settings.waited < LONGEST_LOADING) return backoff;
-  if (attempt > settings.retries) return null;
-  if (failure.details["refused"] === true) return attempt > 1 ? null : REFUSED_WAIT;
+  if (isLoading(failure)) return settings.waited < LONGEST_LOADING ? backoff : null;
+  if (failed > settings.retries) return null;
+  if (failure.details["refused"] === true) return failed > 1 ? null : REFUSED_WAIT;
   const jittered = Math.round(backoff * (1 - settings.random() * 0.25));
   return asked === null ? jittered : Math.max(asked, jittered);
 }
@@ -254,17 +290,4 @@ function waitNote(
 
 function seconds(milliseconds: number): string {
   return `${Math.round(milliseconds / 100) / 10} s`;
-}
-
-function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -6,7 +6,7 @@ import { notJson } from "./exchange.ts";
 import { excerpt, inBandFailure, providerFailure } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import type { ModelPart } from "./model.ts";
-import { isError } from "./said.ts";
+import { isError, wordsIn } from "./said.ts";
 
 /**
  * How far a reply has come: `open` (the model has not finished), `whole` (the answer was in one
@@ -64,7 +64,7 @@ export async function* replyParts(
     const failure = exchange.explain(thrown);
     if (!body.survives || failure.code === "RLLM_022") throw failure;
   }
-  if (!body.complete) throw body.unfinished();
+  if (!body.complete) throw body.unfinished(exchange.url);
   if (body.malformed > 0) yield malformedNote(body.malformed, callee);
   yield* reader.end();
 }
@@ -89,6 +89,8 @@ class Body {
   #events = 0;
   /** Whether the reply was one JSON value, which can't have been cut. */
   #single = false;
+  /** The last event that no protocol has and that says something: why a stream ended, perhaps. */
+  #odd: Readonly<Record<string, unknown>> | string | null = null;
   /** Whether text or thoughts came. */
   #begun = false;
   /** Whether the model said that it finished before its last text, or with it. */
@@ -145,8 +147,9 @@ class Body {
   }
 
   /** The error that an incomplete reply is. */
-  unfinished(): Error {
+  unfinished(url: URL | null): Error {
     const callee = this.#callee;
+    if (this.#odd !== null) return inBandFailure(callee, this.#odd);
     const shown = excerpt(this.#start, callee);
     const fail = (what: string, retryable: boolean, status: number | null): Error =>
       providerFailure(callee, `${callee.host} sent ${what}`, { status, retryable });
@@ -155,7 +158,7 @@ class Body {
       return fail(`a reply ${what}: ${shown}`, false, 200);
     }
     const nothing = this.#events === 0 || this.#start.trimStart().startsWith("{");
-    if (nothing && this.malformed === this.#events) return notJson(callee, this.#start);
+    if (nothing && this.malformed === this.#events) return notJson(callee, this.#start, url);
     if (this.malformed === this.#events)
       return fail(`nothing but malformed events: ${shown}`, true, null);
     return fail("a stream that ended before the model did", true, null);
@@ -180,13 +183,15 @@ class Body {
     const objects = lines.filter(isObject);
     this.#single = bare && this.#events === 1 && isObject(whole);
     if (name === "error" && !objects.some(isError))
-      throw inBandFailure(this.#callee, objects[0] ?? { error: data });
+      throw inBandFailure(this.#callee, objects[0] ?? data);
     this.malformed += lines.length - objects.length;
+    if (objects.length === 0 && !/^\s*[{[<]/.test(data)) this.#odd = data;
     for (const object of objects) yield* this.#takeObject(object);
   }
 
   *#takeObject(object: Readonly<Record<string, unknown>>): Generator<ModelPart> {
     if (isError(object)) throw inBandFailure(this.#callee, object);
+    this.#odd = wordsIn(object) === null ? null : object;
     const finished = isDone(this.#reader);
     let spoke = false;
     for (const part of this.#reader.take(object)) {

@@ -1,10 +1,10 @@
 import type { Usage } from "../../core/events.ts";
 import { isCount, isObject, writeJson } from "../../core/json.ts";
+import { finishPart, usageOf } from "../finish.ts";
+import type { Finish } from "../finish.ts";
 import type { ModelPart } from "../model.ts";
 import type { ReplyReader } from "../stream.ts";
 import { OUTPUT_TOOL } from "./schema.ts";
-
-type Finish = Extract<ModelPart, { type: "finish" }>;
 
 /** platform.claude.com/docs/en/api/handling-stop-reasons */
 const REASONS: Readonly<Record<string, Finish["reason"]>> = {
@@ -31,6 +31,7 @@ export function messageReader(): ReplyReader {
   let stop: string | null = null;
   let category: string | null = null;
   let closed = false;
+  const called = new Set<string>();
 
   function readMessage(message: Readonly<Record<string, unknown>>): void {
     if (isObject(message["usage"])) counts = { ...counts, ...known(message["usage"]) };
@@ -66,7 +67,7 @@ export function messageReader(): ReplyReader {
     end() {
       const answered = answerBlocks.size > 0 && stop === "tool_use";
       const reason = answered ? "stop" : (REASONS[stop ?? ""] ?? "other");
-      const finish: Finish = { type: "finish", reason, usage: usageOf(counts), served };
+      const finish = finishPart({ reason, usage: countsOf(counts), served, said: stop, called });
       return reason === "content-filter" ? [declined(category), finish] : [finish];
     },
   };
@@ -77,7 +78,10 @@ export function messageReader(): ReplyReader {
       if (type === "text" && typeof text === "string" && text !== "") yield { type: "text", text };
       if (type === "thinking" && typeof thinking === "string" && thinking !== "")
         yield { type: "reasoning", text: thinking };
-      if (type !== "tool_use" || block["name"] !== OUTPUT_TOOL) continue;
+      if (type !== "tool_use") continue;
+      if (typeof block["name"] === "string" && block["name"] !== OUTPUT_TOOL)
+        called.add(block["name"]);
+      if (block["name"] !== OUTPUT_TOOL) continue;
       answerBlocks.add(block["id"]);
       yield { type: "text", text: writeJson(block["input"] ?? {}) };
     }
@@ -103,16 +107,11 @@ function known(usage: Readonly<Record<string, unknown>>): Record<string, unknown
 }
 
 /** `input_tokens` are those that were neither read from the cache nor written to it. */
-function usageOf(counts: Readonly<Record<string, unknown>>): Usage | null {
+function countsOf(counts: Readonly<Record<string, unknown>>): Usage | null {
   const { input_tokens: input, output_tokens: output } = counts;
-  if (!isCount(input) || !isCount(output)) return null;
-  const cached = [counts["cache_creation_input_tokens"], counts["cache_read_input_tokens"]].filter(
-    isCount,
-  );
-  return {
-    prompt_tokens: cached.reduce((sum, count) => sum + count, input),
-    completion_tokens: output,
-  };
+  const { cache_creation_input_tokens: written, cache_read_input_tokens: read } = counts;
+  const cached = [written, read].filter(isCount).reduce((sum, count) => sum + count, 0);
+  return usageOf(isCount(input) ? input + cached : null, output, { read, written });
 }
 
 function declined(category: string | null): ModelPart {

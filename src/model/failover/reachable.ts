@@ -1,6 +1,7 @@
+import { proxyFor } from "../../core/proxy.ts";
+
 /** Milliseconds for a second look at a server that has said nothing so far. */
 const LOOK = 3000;
-const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 
 /**
  * Whether a connection to this address can be had now. `fetch` does not tell a server that is
@@ -14,9 +15,10 @@ export async function isReachable(
     env = process.env,
   }: { milliseconds?: number; env?: Readonly<NodeJS.ProcessEnv> } = {},
 ): Promise<boolean> {
-  if (PROXIES.some((name) => env[name] || env[name.toLowerCase()])) return true;
+  const url = new URL(address);
+  if (proxyFor(url, env) !== null) return true;
   const { connect } = await import("node:net");
-  const { hostname, port, protocol } = new URL(address);
+  const { hostname, port, protocol } = url;
   const host = hostname.replace(/^\[|\]$/g, "");
   return await new Promise<boolean>((resolve) => {
     const socket = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });

@@ -1,9 +1,9 @@
 import type { Usage } from "../../core/events.ts";
 import { isCount, isObject } from "../../core/json.ts";
+import { finishPart, usageOf } from "../finish.ts";
+import type { Finish } from "../finish.ts";
 import type { ModelPart } from "../model.ts";
 import type { ReplyReader } from "../stream.ts";
-
-type Finish = Extract<ModelPart, { type: "finish" }>;
 
 /** ai.google.dev/api/generate-content#FinishReason; whatever is not here is `other`. */
 const REASONS: Readonly<Record<string, Finish["reason"]>> = {
@@ -26,27 +26,32 @@ export function generateReader(): ReplyReader {
   let blocked: string | null = null;
   let usage: Usage | null = null;
   let served: string | null = null;
+  let chosen: number | null = null;
+  const called = new Set<string>();
   return {
     get state() {
       return finish === null && blocked === null ? "open" : "finished";
     },
     *take(event) {
-      usage = usageOf(event["usageMetadata"]) ?? usage;
+      usage = countsOf(event["usageMetadata"]) ?? usage;
       if (typeof event["modelVersion"] === "string" && event["modelVersion"] !== "")
         served = event["modelVersion"];
       const feedback = event["promptFeedback"];
       if (isObject(feedback) && typeof feedback["blockReason"] === "string")
         blocked = feedback["blockReason"];
-      const candidate = firstCandidate(event["candidates"]);
+      const candidate = candidateIn(event["candidates"], chosen);
       if (candidate === null) return;
-      if (isObject(candidate["content"])) yield* contentParts(candidate["content"]["parts"]);
+      if (typeof candidate["index"] === "number") chosen = candidate["index"];
+      const parts = isObject(candidate["content"]) ? candidate["content"]["parts"] : [];
+      yield* contentParts(parts);
+      for (const name of toolsIn(parts)) called.add(name);
       if (typeof candidate["finishReason"] === "string" && candidate["finishReason"] !== "")
         finish = candidate["finishReason"];
     },
     end() {
       const why = blocked ?? finish ?? "";
       const reason = blocked === null ? (REASONS[why] ?? "other") : "content-filter";
-      const last: Finish = { type: "finish", reason, usage, served };
+      const last = finishPart({ reason, usage, served, said: why, called });
       if (reason !== "content-filter") return [last];
       const what = blocked === null ? "answer" : "prompt";
       return [{ type: "note", kind: "warning", message: `The ${what} was blocked (${why})` }, last];
@@ -54,10 +59,21 @@ export function generateReader(): ReplyReader {
   };
 }
 
-/** More than one is never asked for; the first has index 0, which protobuf leaves out. */
-function firstCandidate(candidates: unknown): Record<string, unknown> | null {
+/**
+ * More than one is never asked for; the first has index 0, which protobuf leaves out. A single one
+ * is the candidate, whatever its index.
+ */
+function candidateIn(candidates: unknown, chosen: number | null): Record<string, unknown> | null {
   const all = Array.isArray(candidates) ? candidates.filter(isObject) : [];
-  return all.find(({ index }) => index === undefined || index === 0) ?? null;
+  const wanted = chosen ?? 0;
+  const first = all.find(({ index }) => typeof index !== "number" || index === wanted);
+  return first ?? (chosen === null ? (all[0] ?? null) : null);
+}
+
+function toolsIn(parts: unknown): readonly string[] {
+  return (Array.isArray(parts) ? parts.filter(isObject) : [])
+    .map(({ functionCall: call }) => (isObject(call) ? call["name"] : null))
+    .filter((name) => typeof name === "string");
 }
 
 function* contentParts(parts: unknown): Generator<ModelPart> {
@@ -72,11 +88,12 @@ function* contentParts(parts: unknown): Generator<ModelPart> {
  * What was thought is paid for as output, and is not among the candidates' tokens. A count of 0 is
  * left out.
  */
-function usageOf(metadata: unknown): Usage | null {
+function countsOf(metadata: unknown): Usage | null {
   if (!isObject(metadata) || !isCount(metadata["promptTokenCount"])) return null;
   const count = (key: string) => (isCount(metadata[key]) ? metadata[key] : 0);
-  return {
-    prompt_tokens: metadata["promptTokenCount"] + count("toolUsePromptTokenCount"),
-    completion_tokens: count("candidatesTokenCount") + count("thoughtsTokenCount"),
-  };
+  return usageOf(
+    metadata["promptTokenCount"] + count("toolUsePromptTokenCount"),
+    count("candidatesTokenCount") + count("thoughtsTokenCount"),
+    { read: metadata["cachedContentTokenCount"] },
+  );
 }

@@ -1,6 +1,7 @@
 import { ModullmError } from "../../core/error.ts";
 import { isObject } from "../../core/json.ts";
 import { reasonOf } from "../failure.ts";
+import { sleepFor } from "../sleep.ts";
 import type { Callee } from "../failure.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { ModelNote, ModelProvider } from "../model.ts";
@@ -14,6 +15,8 @@ import { ollamaCall } from "./request.ts";
 export interface OllamaOptions extends NativeOptions {
   /** Whether a missing model is pulled. */
   readonly autoPull: boolean;
+  /** @default a timer */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Ollama's own protocol: docs.ollama.com/api/chat. */
@@ -69,17 +72,53 @@ async function makeReady(
   if (present.some((model) => withTag(model).toLowerCase() === wanted)) return;
   const callee = calleeOf(endpoint, name, {});
   if (!options.autoPull) throw missing(callee, name, null);
-  const deadlines = { total: null, first: null, stall: PULL_GAP };
-  const exchange = openExchange(options, PROTOCOL, { callee, deadlines, extra: {}, signal });
   try {
-    await pullModel({ exchange, callee, url: under(endpoint, "/api/pull") }, name, note);
+    await pullWithRetries(name, options, callee, { signal, note });
   } catch (thrown) {
-    const failure = exchange.explain(thrown);
-    if (failure.code === "RLLM_022") throw failure;
-    throw missing(callee, name, reasonOf(failure));
-  } finally {
-    exchange.close();
+    if (!(thrown instanceof ModullmError) || thrown.code === "RLLM_022") throw thrown;
+    throw missing(callee, name, thrown);
   }
+}
+
+/** Pulls that end without having brought anything new, before that is given up. */
+const VAIN_PULLS = 3;
+/** Milliseconds before a pull is asked for again. */
+const PULL_WAIT = 1000;
+
+/** Ollama keeps what it has: asked again, it goes on from there. */
+async function pullWithRetries(
+  name: string,
+  options: OllamaOptions,
+  callee: Callee,
+  run: { readonly signal: AbortSignal; readonly note: (note: ModelNote) => void },
+): Promise<void> {
+  const { endpoint, sleep = sleepFor } = options;
+  const deadlines = { total: null, first: null, stall: PULL_GAP };
+  const pull = { name, url: under(endpoint, "/api/pull"), note: run.note, most: 0 };
+  for (let vain = 1; ; vain++) {
+    const { signal } = run;
+    const exchange = openExchange(options, PROTOCOL, { callee, deadlines, extra: {}, signal });
+    const had = pull.most;
+    try {
+      return await pullModel(exchange, callee, pull);
+    } catch (thrown) {
+      const failure = exchange.explain(thrown);
+      if (pull.most > had) vain = 1;
+      if (!failure.retryable || isSettled(failure) || vain >= VAIN_PULLS) throw failure;
+      const message = `The pull of "${name}" broke off, and goes on where it was: ${reasonOf(failure)}`;
+      run.note({ kind: "retry-wait", message, data: { wait_ms: PULL_WAIT, attempt: vain } });
+    } finally {
+      exchange.close();
+    }
+    await sleep(PULL_WAIT, signal);
+  }
+}
+
+/** Whether the server says something that another try won't change. */
+function isSettled(failure: ModullmError): boolean {
+  return /not exist|not found|no such|invalid|unauthori[sz]ed|denied|no space|insufficient/i.test(
+    reasonOf(failure),
+  );
 }
 
 /** The key is for Ollama's cloud or a guarded server; the one on this machine has no use for it. */
@@ -102,16 +141,27 @@ function explain(failure: ModullmError, callee: Callee, name: string): ModullmEr
   });
 }
 
-function missing(callee: Callee, name: string, reason: string | null): ModullmError {
-  const message =
-    reason === null
-      ? `Cannot call model "${callee.model}": it is not on the Ollama server at ${callee.host}`
-      : `Cannot pull model "${name}" on the Ollama server at ${callee.host}: ${reason}`;
-  return new ModullmError("RLLM_010", message, {
-    details: { model: callee.model, ...(reason === null ? {} : { reason }) },
-    hint:
-      reason === null
-        ? `Run \`ollama pull ${name}\`, or pass --ollama-auto-pull.`
-        : `Check the model's name and the network.`,
-  });
+/** @param failure of a pull; null where none was tried */
+function missing(callee: Callee, name: string, failure: ModullmError | null): ModullmError {
+  const { model, host } = callee;
+  if (failure === null)
+    return new ModullmError(
+      "RLLM_010",
+      `Cannot call model "${model}": it is not on the Ollama server at ${host}`,
+      {
+        details: { model },
+        hint: `Run \`ollama pull ${name}\`, or pass --ollama-auto-pull.`,
+      },
+    );
+  const reason = reasonOf(failure);
+  return new ModullmError(
+    "RLLM_010",
+    `Cannot pull model "${name}" on the Ollama server at ${host}: ${reason}`,
+    {
+      details: { model, reason },
+      hint: isSettled(failure)
+        ? "Check the model's name, and the space on the server's disk."
+        : "Run it again: nothing is lost, the pull goes on where it broke off.",
+    },
+  );
 }

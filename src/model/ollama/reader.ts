@@ -1,6 +1,7 @@
 import type { ChatResponse } from "ollama/browser";
 import type { Usage } from "../../core/events.ts";
-import { isCount, isObject } from "../../core/json.ts";
+import { isObject } from "../../core/json.ts";
+import { finishPart, usageOf } from "../finish.ts";
 import type { ReplyReader } from "../stream.ts";
 
 /** Reads the lines of a streamed chat, each an object with what is new in it. */
@@ -9,6 +10,7 @@ export function lineReader(): ReplyReader {
   let reason: string | null = null;
   let usage: Usage | null = null;
   let served: string | null = null;
+  const called = new Set<string>();
   return {
     get state() {
       return done ? "finished" : "open";
@@ -22,18 +24,18 @@ export function lineReader(): ReplyReader {
         if (typeof thinking === "string" && thinking !== "")
           yield { type: "reasoning", text: thinking };
         if (typeof content === "string" && content !== "") yield { type: "text", text: content };
+        for (const { function: tool } of message.tool_calls ?? []) called.add(tool.name);
       }
       served = piece.model ?? served;
       if (piece.done !== true) return;
       done = true;
       reason = piece.done_reason ?? reason;
       const { prompt_eval_count: prompt, eval_count: answer } = piece;
-      if (isCount(prompt) && isCount(answer))
-        usage = { prompt_tokens: prompt, completion_tokens: answer };
+      usage = usageOf(prompt, answer) ?? usage;
     },
     end() {
       const known = reason === "stop" || reason === "length" ? reason : "other";
-      return [{ type: "finish", reason: known, usage, served }];
+      return [finishPart({ reason: known, usage, served, said: reason, called })];
     },
   };
 }

@@ -82,6 +82,7 @@ export function ollamaCall(url: URL, model: NativeModel, request: ModelRequest):
     bare: ours ? bodyWith({}) : null,
     patient: true,
     stream: true,
+    window: typeof options["num_ctx"] === "number" ? options["num_ctx"] : DEFAULT_WINDOW,
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Usage } from "../../core/events.ts";
 import { excerpt, inBandFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
+import { finishPart } from "../finish.ts";
 import type { ModelPart } from "../model.ts";
 import type { ReplyReader, ReplyState } from "../stream.ts";
-import { finishReason, firstChoice, readPiece, readUsage, servedBy } from "./reply.ts";
+import { choiceIn, finishReason, readPiece, readUsage, servedBy, toolsIn } from "./reply.ts";
 
 /**
  * Reads the chunks of a chat completion, and a whole one. The end of a stream is `[DONE]`, which is
@@ -15,20 +16,26 @@ export function chatReader(callee: Callee): ReplyReader {
   let usage: Usage | null = null;
   let served: string | null = null;
   let refusal = "";
+  let chosen: number | null = null;
+  const called = new Set<string>();
   return {
     get state() {
       return state;
     },
     *take(event) {
-      usage = readUsage(event) ?? usage;
+      const choice = choiceIn(event, chosen);
+      usage =
+        readUsage(event, callee.provider) ?? readUsage(choice ?? {}, callee.provider) ?? usage;
       served = servedBy(event) ?? served;
-      const choice = firstChoice(event);
       if (state === "open" && isWhole(event, choice)) state = "whole";
       if (choice === null) return;
       const { error, finish_reason: reason } = choice;
       if (reason === "error" || error)
         throw inBandFailure(callee, { error: error ?? "the model stopped with an error" });
-      const piece = readPiece(choice["delta"] ?? choice["message"]);
+      if (typeof choice["index"] === "number") chosen = choice["index"];
+      const message = choice["delta"] ?? choice["message"];
+      const piece = readPiece(message);
+      for (const name of toolsIn(message)) called.add(name);
       if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
       if (piece.text !== "") yield { type: "text", text: piece.text };
       refusal += piece.refusal;
@@ -39,7 +46,7 @@ export function chatReader(callee: Callee): ReplyReader {
     },
     end() {
       const reason = refusal === "" ? finishReason(finish) : "content-filter";
-      const last: ModelPart = { type: "finish", reason, usage, served };
+      const last = finishPart({ reason, usage, served, said: finish, called });
       return refusal === "" ? [last] : [refusalNote(refusal, callee), last];
     },
   };

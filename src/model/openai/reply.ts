@@ -1,8 +1,9 @@
 import type { Usage } from "../../core/events.ts";
-import { isCount, isObject } from "../../core/json.ts";
-import type { ModelPart } from "../model.ts";
+import { isObject } from "../../core/json.ts";
+import { usageOf } from "../finish.ts";
+import type { Finish } from "../finish.ts";
 
-type Finish = Extract<ModelPart, { type: "finish" }>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What one choice of a reply holds, in whichever of its spellings; empty where it holds nothing.
@@ -13,16 +14,22 @@ export interface Piece {
   readonly refusal: string;
 }
 
-/** The first choice; n > 1 asks for more, and only the first is used. Null where there is none. */
-export function firstChoice(
-  body: Readonly<Record<string, unknown>>,
+/**
+ * The choice that is read; null where there is none. n > 1 asks for more, and only one is used: the
+ * first, or in a stream the one that was `chosen` by its index. A single choice is the choice,
+ * whatever its index.
+ */
+export function choiceIn(
+  { choices }: Fields,
+  chosen: number | null,
 ): Record<string, unknown> | null {
-  const { choices } = body;
-  if (!Array.isArray(choices)) return null;
-  const all = choices.filter(isObject);
+  const all = Array.isArray(choices) ? choices.filter(isObject) : [];
+  if (chosen !== null)
+    return all.find(({ index }) => index === chosen || typeof index !== "number") ?? null;
   return (
-    all.find((choice) => choice["index"] === 0) ??
-    all.find((choice) => choice["index"] === undefined) ??
+    all.find(({ index }) => index === 0) ??
+    all.find(({ index }) => typeof index !== "number") ??
+    all[0] ??
     null
   );
 }
@@ -50,18 +57,41 @@ export function finishReason(value: unknown): Finish["reason"] {
   return "other";
 }
 
-/** Null where the server did not count. Groq counts in a place of its own. */
-export function readUsage(body: Readonly<Record<string, unknown>>): Usage | null {
+/**
+ * Null where the server did not count. Groq counts in a place of its own; DeepSeek and Moonshot
+ * name what came from a cache differently. @param provider OpenRouter says what it charges
+ */
+export function readUsage(body: Fields, provider: string): Usage | null {
   const own = body["x_groq"];
   const usage = body["usage"] ?? (isObject(own) ? own["usage"] : null);
   if (!isObject(usage)) return null;
-  const { prompt_tokens, completion_tokens } = usage;
-  return isCount(prompt_tokens) && isCount(completion_tokens)
-    ? { prompt_tokens, completion_tokens }
-    : null;
+  const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
+  return usageOf(usage["prompt_tokens"], usage["completion_tokens"], {
+    read: details["cached_tokens"] ?? usage["prompt_cache_hit_tokens"] ?? usage["cached_tokens"],
+    written: details["cache_write_tokens"],
+    cost: provider === "openrouter" ? chargedBy(usage) : undefined,
+  });
 }
 
-export function servedBy(body: Readonly<Record<string, unknown>>): string | null {
+/** With a key of the user's own at the provider behind, that one charges too. */
+function chargedBy({ cost, is_byok: own, cost_details: details }: Fields): number | undefined {
+  if (typeof cost !== "number") return undefined;
+  const behind = isObject(details) ? details["upstream_inference_cost"] : null;
+  return own === true && typeof behind === "number" ? cost + behind : cost;
+}
+
+/** The names of the tools that a message or a piece of one calls. */
+export function toolsIn(message: unknown): readonly string[] {
+  if (!isObject(message)) return [];
+  const { tool_calls: calls, function_call: older } = message;
+  const all = Array.isArray(calls) ? calls.filter(isObject).map((call) => call["function"]) : [];
+  return [...all, older].flatMap((tool) => {
+    const name = isObject(tool) ? tool["name"] : null;
+    return typeof name === "string" && name !== "" ? [name] : [];
+  });
+}
+
+export function servedBy(body: Fields): string | null {
   const { model } = body;
   return typeof model === "string" && model !== "" ? model : null;
 }

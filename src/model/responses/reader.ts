@@ -1,13 +1,13 @@
 import type { Usage } from "../../core/events.ts";
-import { isCount, isObject } from "../../core/json.ts";
+import { isObject } from "../../core/json.ts";
 import { inBandFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
+import { finishPart, usageOf } from "../finish.ts";
+import type { Finish } from "../finish.ts";
 import type { ModelPart } from "../model.ts";
 import { servedBy } from "../openai/reply.ts";
 import { refusalNote } from "../openai/reader.ts";
 import type { ReplyReader } from "../stream.ts";
-
-type Finish = Extract<ModelPart, { type: "finish" }>;
 
 /** Deltas of what a model thinks: the whole of it from open models, a summary from OpenAI's. */
 const REASONING = ["response.reasoning_text.delta", "response.reasoning_summary_text.delta"];
@@ -25,6 +25,7 @@ export function responseReader(callee: Callee): ReplyReader {
   let finish: Finish | null = null;
   let refusal = "";
   let streamed = false;
+  const called = new Set<string>();
 
   function* readResponse(response: Readonly<Record<string, unknown>>): Generator<ModelPart> {
     const { status } = response;
@@ -38,12 +39,14 @@ export function responseReader(callee: Callee): ReplyReader {
         else yield { type: part.type, text: part.text } as const;
       }
     }
-    finish = {
-      type: "finish",
+    for (const name of toolsIn(response["output"])) called.add(name);
+    finish = finishPart({
       reason: reasonOf(response),
-      usage: usageOf(response["usage"]),
+      usage: countsOf(response["usage"]),
       served: servedBy(response),
-    };
+      said: incompleteReason(response),
+      called,
+    });
   }
 
   return {
@@ -99,19 +102,30 @@ function listOf(value: unknown): readonly Record<string, unknown>[] {
 
 function reasonOf(response: Readonly<Record<string, unknown>>): Finish["reason"] {
   if (response["status"] === "completed") {
-    const called = listOf(response["output"]).some(({ type }) => type === "function_call");
-    return called ? "other" : "stop";
+    return toolsIn(response["output"]).length > 0 ? "other" : "stop";
   }
-  const details = response["incomplete_details"];
-  const reason = isObject(details) ? details["reason"] : null;
+  const reason = incompleteReason(response);
   if (reason === "max_output_tokens") return "length";
   return reason === "content_filter" ? "content-filter" : "other";
 }
 
-function usageOf(usage: unknown): Usage | null {
+function incompleteReason(response: Readonly<Record<string, unknown>>): string | null {
+  const details = response["incomplete_details"];
+  const reason = isObject(details) ? details["reason"] : null;
+  return typeof reason === "string" ? reason : null;
+}
+
+function toolsIn(output: unknown): readonly string[] {
+  return listOf(output)
+    .filter(({ type }) => type === "function_call" || type === "custom_tool_call")
+    .map(({ name }) => name)
+    .filter((name) => typeof name === "string");
+}
+
+function countsOf(usage: unknown): Usage | null {
   if (!isObject(usage)) return null;
-  const { input_tokens: input, output_tokens: output } = usage;
-  return isCount(input) && isCount(output)
-    ? { prompt_tokens: input, completion_tokens: output }
-    : null;
+  const details = isObject(usage["input_tokens_details"]) ? usage["input_tokens_details"] : {};
+  return usageOf(usage["input_tokens"], usage["output_tokens"], {
+    read: details["cached_tokens"],
+  });
 }

@@ -268,6 +268,8 @@ describe("the beginning of a prompt", () => {
     expect((await outcome(model, ask())).finish?.usage).toEqual({
       prompt_tokens: 2103,
       completion_tokens: 5,
+      cache_read_tokens: 2000,
+      cache_write_tokens: 100,
     });
   });
 });
