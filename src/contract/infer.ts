@@ -23,7 +23,7 @@ export function inferSchema(examples: readonly unknown[]): JsonSchema {
     if (kind === "object") return objectSchema(values.filter(isObject));
     if (kind === "array") return arraySchema(values.filter((value) => Array.isArray(value)));
     if (kind === "string") return stringSchema(values.map(String));
-    return { type: kind === "number" && values.every(Number.isSafeInteger) ? "integer" : kind };
+    return { type: kind === "number" && values.every(isWhole) ? "integer" : kind };
   });
   const [only, ...others] = branches;
   if (only === undefined) return nullable ? { type: ["string", "null"] } : {};
@@ -33,6 +33,10 @@ export function inferSchema(examples: readonly unknown[]): JsonSchema {
   if (branches.every((branch) => Object.keys(branch).length === 1))
     return { type: nullable ? [...types, "null"] : types };
   return { anyOf: nullable ? [...branches, { type: "null" }] : branches };
+}
+
+function isWhole(value: unknown): boolean {
+  return typeof value === "bigint" || Number.isSafeInteger(value);
 }
 
 /** An object that has these properties and no others. */

@@ -10,6 +10,7 @@ import {
   type PromptTexts,
   refused,
 } from "../draft.ts";
+import { absenceText } from "../absence.ts";
 import { hasContractsOf, templateProgram } from "../template-program.ts";
 
 export const prompt: Part<"prompt"> = {
@@ -83,7 +84,7 @@ export function placeholderFault(
 }
 
 /** The task, the form of the answer, then the data. */
-function plainPrompt({ goal, inputs }: Draft): string {
+function plainPrompt({ goal, inputs, outputs }: Draft): string {
   const fields = inputs?.fields ?? [];
   const sayable = fields.every(({ name }) => FIELD_NAME.test(name));
   const data = sayable
@@ -94,7 +95,7 @@ function plainPrompt({ goal, inputs }: Draft): string {
     startsPart(task) || placeholderFault(task, {}) !== null
       ? "Do what the fields of the answer say."
       : task,
-    "What is missing is null or an empty list; make nothing up. Answer with JSON of this form:\n{{schema.output}}",
+    `${absenceText(outputs?.schema ?? {})} Answer with JSON of this form:\n{{schema.output}}`,
     ...data,
   ].join("\n\n");
 }
