@@ -4,6 +4,7 @@ import type { Config, SandboxSettings } from "./config/config.ts";
 import { loadConfig } from "./config/load.ts";
 import { findHome } from "./config/paths.ts";
 import { sketchSchema } from "./contract/sketch.ts";
+import type { ModullmError } from "./core/error.ts";
 import { LOCAL_USER, type Principal } from "./core/principal.ts";
 import type { Clock } from "./engine/engine.ts";
 import { createLimiters } from "./engine/limiter.ts";
@@ -40,6 +41,8 @@ export interface WorkspaceOptions {
   readonly ask?: ((question: string) => Promise<boolean>) | null;
   /** Told what the user should know; each sentence once. */
   readonly warn: (message: string) => void;
+  /** Told of each configuration file that can't be used and counts as empty. @default it is thrown */
+  readonly onConfigFault?: (fault: ModullmError) => void;
   /** @default the platform's */
   readonly fetch?: typeof fetch;
 }
@@ -109,7 +112,8 @@ async function openWorkspace(
   closed: () => void,
 ): Promise<App> {
   const { env, cwd, autoload = true, warn, principal = LOCAL_USER } = at;
-  const config = await loadConfig({ env, cwd, autoload });
+  const { onConfigFault: onFault } = at;
+  const config = await loadConfig({ env, cwd, autoload, ...(onFault ? { onFault } : {}) });
   for (const warning of config.warnings) warn(warning);
   const redactor = createRedactor(config.secrets());
   const policy = at.policy ?? createPolicy(config.sandbox);

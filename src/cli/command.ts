@@ -1,5 +1,7 @@
 import type { ArgsDef } from "citty";
 import type { App } from "../workspace.ts";
+import type { Config } from "../config/config.ts";
+import type { ModullmError } from "../core/error.ts";
 import type { Output } from "./output.ts";
 
 /** A command as data: what help, completion and the docs are made from, and what runs it. */
@@ -49,6 +51,8 @@ export interface CommandContext {
    * {ModullmError} RLLM_008
    */
   locate(program: string): Promise<string>;
+  /** The configuration, without building the application. @throws {ModullmError} RLLM_018 */
+  config(): Promise<Config>;
   /** The folders that library names are looked for in. */
   library(): Promise<readonly string[]>;
   /** The application, built on first use. */
@@ -64,6 +68,8 @@ export interface AppSettings {
    * where there is one
    */
   readonly ask?: ((question: string) => Promise<boolean>) | null;
+  /** Told of each configuration file that can't be used. @default it is thrown */
+  readonly onConfigFault?: (fault: ModullmError) => void;
 }
 
 /** Options of a command by name, as parsed. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { App } from "../workspace.ts";
+import type { Config } from "../config/config.ts";
 import { CODES } from "../core/codes.ts";
 import { toModullmError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
@@ -51,7 +52,8 @@ async function runCommand(argv: readonly string[], terminal: Terminal): Promise<
     if (globals.json) refuseOtherFormat(parsed.options);
     const resolvePath = (path: string) => resolve(terminal.cwd, path);
     const app = appMaker(terminal, globals, output, apps);
-    const library = async () => (apps[0] ?? (await app())).config.library;
+    const config = configReader(terminal, globals, apps);
+    const library = async () => (await config()).library;
     const locate = (program: string) => locateProgram(program, terminal.cwd, library);
     return await command.run({
       ...parsed,
@@ -59,6 +61,7 @@ async function runCommand(argv: readonly string[], terminal: Terminal): Promise<
       output,
       resolve: resolvePath,
       locate,
+      config,
       library,
       app,
     });
@@ -107,6 +110,20 @@ async function locateProgram(
   if (isProgramPath(program)) return resolve(cwd, program);
   const names = await import("../library/names.ts");
   return await names.locateProgram(program, { cwd, library });
+}
+
+/** Reads the configuration once; where there is an application, it is that one's. */
+function configReader(
+  { env, cwd }: Terminal,
+  { autoload }: GlobalOptions,
+  apps: readonly App[],
+): CommandContext["config"] {
+  let reading: Promise<Config> | null = null;
+  async function read(): Promise<Config> {
+    const { loadConfig } = await import("../config/load.ts");
+    return await loadConfig({ env, cwd, autoload });
+  }
+  return async () => apps[0]?.config ?? (await (reading ??= read()));
 }
 
 /**

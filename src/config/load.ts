@@ -1,5 +1,6 @@
 import { join, posix, win32 } from "node:path";
 import type { ModelFacts } from "../model/facts.ts";
+import { type ModullmError, toModullmError } from "../core/error.ts";
 import { configError, parseConfigFile, type ConfigFile } from "./file.ts";
 import { readConfigText } from "./text.ts";
 import type { Config, ProviderConfig, Sourced } from "./config.ts";
@@ -19,6 +20,8 @@ export interface LoadConfigOptions {
   readonly platform?: string;
   /** @default the user's home folder */
   readonly home?: string;
+  /** Told of each file that can't be used; it then counts as empty. @default it is thrown */
+  readonly onFault?: (fault: ModullmError) => void;
 }
 
 /** One place that values come from. */
@@ -63,16 +66,29 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   if (!options.autoload || isTruthy(lookup("MODULLM_NO_CONFIG_AUTOLOAD")?.value)) {
     return build(paths, state, { lookup, folderTrusted: false });
   }
-  readProjectEnv(options.cwd, state);
+  const { onFault } = options;
+  await orTold(() => readProjectEnv(options.cwd, state), onFault);
   for (const folder of [paths.config, formerFolder(paths.config)]) {
     const file = windows ? win32.join : posix.join;
-    readUserEnv(file(folder, ".env"), state);
-    await readConfigFile(file(folder, "config.yaml"), state);
+    await orTold(() => readUserEnv(file(folder, ".env"), state), onFault);
+    await orTold(() => readConfigFile(file(folder, "config.yaml"), state), onFault);
   }
   return build(paths, state, {
     lookup,
     folderTrusted: readTrust(paths, options.cwd, state.warnings),
   });
+}
+
+async function orTold(
+  read: () => void | Promise<void>,
+  onFault: LoadConfigOptions["onFault"],
+): Promise<void> {
+  try {
+    await read();
+  } catch (thrown) {
+    if (onFault === undefined) throw thrown;
+    onFault(toModullmError(thrown));
+  }
 }
 
 /** Names that hold nothing but blanks are left out; on Windows case does not count in names. */

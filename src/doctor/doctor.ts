@@ -2,18 +2,11 @@ import { constants } from "node:fs";
 import { access, mkdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { App } from "../workspace.ts";
-import { toModullmError } from "../core/error.ts";
+import { type ModullmError, toModullmError } from "../core/error.ts";
 import { PROVIDERS } from "../model/providers.ts";
+import type { Check } from "./check.ts";
 import { reachability } from "./reachability.ts";
 import type { SandboxStatus } from "../sandbox/sandboxes.ts";
-
-/** One thing that was looked at. `hint` says what to do; null where nothing is to be done. */
-export interface Check {
-  readonly name: string;
-  readonly status: "ok" | "warning" | "failed";
-  readonly message: string;
-  readonly hint: string | null;
-}
 
 /** Free bytes under which a disk counts as full. */
 const LEAST_FREE = 100 * 1024 * 1024;
@@ -21,10 +14,14 @@ const LEAST_FREE = 100 * 1024 * 1024;
 /**
  * Looks at what runs need, on this machine and at the providers whose keys are set. Nothing is
  * changed but that the data folder is made; nothing is paid; no key is shown.
+ * @param faults configuration files that can't be used: the rest is looked at without them
  */
-export async function examine(app: App): Promise<readonly Check[]> {
+export async function examine(
+  app: App,
+  faults: readonly ModullmError[] = [],
+): Promise<readonly Check[]> {
   return [
-    configuration(app),
+    ...(faults.length > 0 ? faults.map(brokenFile) : [configuration(app)]),
     keys(app),
     await dataFolder(app),
     await statistics(app),
@@ -32,6 +29,12 @@ export async function examine(app: App): Promise<readonly Check[]> {
     sandbox(await app.tools.sandboxes.status("js")),
     ...(await reachability(app)),
   ];
+}
+
+function brokenFile({ message, hint, details }: ModullmError): Check {
+  const { line } = details;
+  const where = typeof line === "number" ? ` (line ${line})` : "";
+  return { name: "configuration", status: "failed", message: `${message}${where}`, hint };
 }
 
 function configuration({ config }: App): Check {

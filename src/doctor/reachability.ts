@@ -1,7 +1,7 @@
 import type { App } from "../workspace.ts";
 import type { Config } from "../config/config.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
-import type { Check } from "./doctor.ts";
+import type { Check } from "./check.ts";
 import { type Endpoint, keyName, resolveEndpoint } from "../model/endpoint.ts";
 import { createModels, type Models } from "../model/models.ts";
 import { environmentName, PROVIDERS, type ProviderEntry } from "../model/providers.ts";

@@ -52,6 +52,23 @@ describe("the command line", () => {
     expect(stderr).toContain(message);
   });
 
+  test.each([
+    ["validate a.rllm"],
+    ["inspect a.rllm"],
+    ["exectime a.rllm"],
+    ["stats a.rllm"],
+    ["run a.rllm --dry-run"],
+    ["parse --schema a.rllm"],
+  ])("a configuration that can't be read is RLLM_018 from %s", async (line) => {
+    for (const name of ["config/modullm/config.yaml", "config/runllm/config.yaml"]) {
+      const folder = makeFolder({ "a.rllm": programText(), [name]: "runtime: [\n" });
+      const { exit, json } = await modullm(line.split(" "), { folder });
+      expect({ exit, error: json() }).toMatchObject({ exit: 1, error: { error_code: "RLLM_018" } });
+      const around = await modullm([...line.split(" "), "--no-config-autoload"], { folder });
+      expect(around.stdout).not.toContain("RLLM_018");
+    }
+  });
+
   test("a configuration that can't be read is RLLM_018, and --no-config-autoload gets around it", async () => {
     const folder = makeFolder({
       "a.rllm": programText(),

@@ -57,6 +57,26 @@ const KEY = "sk-test-0123456789abcdef";
 const LIST = () => Response.json({ data: [{ id: "a" }, { id: "b" }] });
 
 describe("doctor", () => {
+  test("lists a configuration file that can't be used among the others, and goes on", async () => {
+    const files = {
+      "config/modullm/config.yaml": "runtime:\n  default_max_retries: many\n",
+      "config/modullm/.env": "this is no assignment\n",
+    };
+    const { exit, ok, json, line } = await doctor({ OPENAI_API_BASE: "http://127.0.0.1:9" }, files);
+    const { checks } = json() as { checks: Line[] };
+    const broken = checks.filter(({ name }) => name === "configuration");
+    expect({ exit, ok, broken }).toMatchObject({
+      exit: 1,
+      ok: false,
+      broken: [
+        { status: "failed", message: expect.stringContaining(".env") as string },
+        { status: "failed", message: expect.stringContaining("default_max_retries") as string },
+      ],
+    });
+    expect(line("statistics")).toMatchObject({ status: "ok" });
+    expect(line("Python blocks")).toBeDefined();
+  });
+
   test("asks the providers whose keys are set for their models, and shows no key", async () => {
     const server = serve(LIST);
     const env = { OPENAI_API_KEY: KEY, OPENAI_API_BASE: `${server.url}/v1` };

@@ -1,4 +1,5 @@
-import type { Check } from "../../doctor/doctor.ts";
+import type { ModullmError } from "../../core/error.ts";
+import type { Check } from "../../doctor/check.ts";
 import type { Command } from "../command.ts";
 import { type Output, paint } from "../output.ts";
 import { visible } from "../../core/visible.ts";
@@ -16,7 +17,11 @@ export const command: Command = {
   ],
   async run({ output, app }) {
     const { examine } = await import("../../doctor/doctor.ts");
-    const checks = await examine(await app());
+    const faults: ModullmError[] = [];
+    const checks = await examine(
+      await app({ onConfigFault: (fault) => faults.push(fault) }),
+      faults,
+    );
     const ok = checks.every(({ status }) => status !== "failed");
     if (output.wantsJson) output.json({ ok, checks });
     else output.text(checks.map((check) => lineOf(check, output)).join("\n"));

@@ -30,7 +30,8 @@ export const command: Command = {
     ],
     ["modullm inspect examples/summary.rllm --format typescript", "types for the library"],
   ],
-  async run({ positionals, options, output, locate, library }) {
+  async run({ positionals, options, output, locate, config, library }) {
+    await config();
     const [file = ""] = positionals;
     const path = await locate(file);
     const format = options.text("format") ?? (output.forPeople ? "text" : "json");

@@ -7,7 +7,7 @@ import { ModullmError } from "../../core/error.ts";
 import { refusalText } from "../../engine/recovery.ts";
 import { readProgram } from "../../library/read.ts";
 import { objectFromText } from "../../program/input.ts";
-import { type Command, UsageError } from "../command.ts";
+import { type Command, type CommandContext, UsageError } from "../command.ts";
 import { parseLines } from "../parse-lines.ts";
 import { stdinText } from "../run-input.ts";
 
@@ -58,7 +58,8 @@ export const command: Command = {
       await parseLines(output, { repair, trace });
       return 0;
     }
-    const contract = path === null ? contractOf({}, "") : await readContract(context.resolve(path));
+    const contract =
+      path === null ? contractOf({}, "") : await readContract(context.resolve(path), context);
     const text = await stdinText(context);
     const reading = readAnswer(text, contract, { repair });
     if (!reading.ok) throw refusal(reading, contract, text);
@@ -68,8 +69,11 @@ export const command: Command = {
   },
 };
 
-async function readContract(path: string): Promise<Contract> {
-  if (path.endsWith(".rllm")) return (await readProgram(path)).output;
+async function readContract(path: string, { config }: CommandContext): Promise<Contract> {
+  if (path.endsWith(".rllm")) {
+    await config();
+    return (await readProgram(path)).output;
+  }
   let text: string;
   try {
     text = readFileSync(path, "utf8");

@@ -33,7 +33,9 @@ export const command: Command = {
       "several files, as CI wants it: a list, exit 1 if any fails",
     ],
   ],
-  async run({ positionals, options, output, locate, library, app }) {
+  async run({ positionals, options, output, locate, config, library, app }) {
+    // A mistake in the configuration is one of every program that is run with it.
+    await config();
     let building: Promise<App> | null = null;
     const settings: ValidateOptions & ValidateTools = {
       strict: options.flag("strict"),
