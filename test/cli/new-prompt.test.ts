@@ -68,7 +68,7 @@ test("an answer that leaves all open that the prompt lets it leave open meets th
         expect(Object.keys(WAYS)).toContain(told);
         for (const path of paths.split(", ")) {
           for (const example of examples) {
-            const answer = structuredClone(example) as Record<string, unknown>;
+            const answer = structuredClone(example);
             leaveOpen(answer, path.split("."), WAYS[told]);
             expect({ path, told, ok: compiled.ok && compiled.contract.check(answer).ok }).toEqual({
               path,
