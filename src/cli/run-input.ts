@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
 import type { Contract } from "../contract/contract.ts";
 import { inputError, objectFromText, pairsToInput, textToInput } from "../program/input.ts";
 import { type CommandContext, UsageError } from "./command.ts";
@@ -26,7 +26,7 @@ async function readBase(
     options.text("input"),
     options.text("text"),
   ];
-  if (file !== null) return fromFile(context.resolve(file));
+  if (file !== null) return await fromFile(context.resolve(file));
   if (inline !== null && text !== null)
     throw new UsageError("--input and --text can't be used together");
   if (text !== null) return textToInput(contract, text === "-" ? await stdinText(context) : text);
@@ -38,23 +38,19 @@ async function readBase(
     : textToInput(contract, written);
 }
 
-function fromFile(path: string): Record<string, unknown> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (thrown) {
-    const { code } = thrown as { code?: string };
-    const reasons: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EISDIR: "it is a folder",
-      EACCES: "permission is denied",
-    };
-    throw inputError(path, `Cannot read input file "${path}": ${reasons[code ?? ""] ?? code}`, {
-      path,
-    });
+/** Larger files hold no input that a model could be given. */
+const MOST_BYTES = 256 * MEBIBYTE;
+
+async function fromFile(path: string): Promise<Record<string, unknown>> {
+  const file = await readRegularFile(path, MOST_BYTES);
+  if (!file.ok) {
+    const hint = /regular/.test(file.reason)
+      ? "Pipe it into the command with --input -."
+      : undefined;
+    throw inputError(path, `Cannot read input file "${path}": ${file.reason}`, { path }, hint);
   }
   const format = /\.ya?ml$/i.test(path) ? "yaml" : "json";
-  return objectFromText(decode(bytes, path), path, format);
+  return objectFromText(decode(file.bytes, path), path, format);
 }
 
 /** All of stdin as text. @throws {ModullmError} RLLM_016 where it is not UTF-8 */

@@ -4,7 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { UsesEntry } from "../program/program.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
-import { readProgram } from "./read.ts";
+import { readProgram, realFile } from "./read.ts";
 
 /** What `inspect` says of a program. Keys are a contract. */
 export interface Inspection {
@@ -35,9 +35,10 @@ export interface InspectedUse {
 
 /** One file and its direct children; a child that is missing or broken is marked, not an error. */
 export async function inspectProgram(
-  path: string,
+  named: string,
   { library = [] }: LoadOptions = {},
 ): Promise<Inspection> {
+  const path = await realFile(named);
   const program = await readProgram(path);
   const finder = createFinder({ library });
   const uses = await Promise.all(

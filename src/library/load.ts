@@ -4,7 +4,7 @@ import { parseProgram } from "../program/parse.ts";
 import type { Program, UsesEntry } from "../program/program.ts";
 import { createFinder, type LibraryPath, type ProgramFinder } from "./names.ts";
 import { isProgramPath } from "./program-path.ts";
-import { readProgram } from "./read.ts";
+import { readProgram, realFile } from "./read.ts";
 
 /** A program with everything it uses. Immutable; a file used twice is one object. */
 export interface LoadedProgram {
@@ -34,7 +34,7 @@ export interface LoadOptions {
  *   files that use each other, with the whole `cycle`, and for library names that lead to no program
  */
 export async function loadProgram(path: string, options: LoadOptions = {}): Promise<LoadedProgram> {
-  return await loadTree(resolve(path), startProgress(options));
+  return await loadTree(await realFile(resolve(path)), startProgress(options));
 }
 
 /** A program from text; its `uses` are relative to `folder`. */
@@ -56,7 +56,7 @@ export async function resolveUses(
   folder: string,
   finder: ProgramFinder,
 ): Promise<string> {
-  return isProgramPath(path) ? resolve(folder, path) : await finder.find(path);
+  return await realFile(isProgramPath(path) ? resolve(folder, path) : await finder.find(path));
 }
 
 interface Progress {

@@ -1,11 +1,28 @@
-import { readFile } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
+import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
 import { ModullmError } from "../core/error.ts";
 import { parseProgram } from "../program/parse.ts";
 import type { Program } from "../program/program.ts";
 
+/** A program is text that a model reads: no window takes more. */
+const MOST_BYTES = 16 * MEBIBYTE;
+
 /** One file, without what it uses. @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 */
 export async function readProgram(path: string): Promise<Program> {
   return parseProgram(await readText(path), { path });
+}
+
+/**
+ * Where a program's file really is: what it uses lies beside that, and its runs are remembered
+ * under that path, whatever link led to it. A path that leads to no file stays as it is.
+ */
+export async function realFile(path: string): Promise<string> {
+  try {
+    const real = await realpath(path);
+    return (await stat(real)).isFile() ? real : path;
+  } catch {
+    return path;
+  }
 }
 
 async function readText(path: string): Promise<string> {
@@ -16,21 +33,10 @@ async function readText(path: string): Promise<string> {
       cause,
     });
   }
-  let bytes: Uint8Array;
+  const file = await readRegularFile(path, MOST_BYTES);
+  if (!file.ok) throw cannot(file.reason, "Name a .rllm file that can be read.", file.cause);
   try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    const code = (cause as { code?: string }).code;
-    const reasons: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EISDIR: "it is a folder",
-      EACCES: "permission is denied",
-    };
-    const why = reasons[code ?? ""] ?? `reading fails with ${code ?? "an unknown error"}`;
-    throw cannot(why, "Name a .rllm file that can be read.", cause);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(file.bytes);
   } catch (cause) {
     throw cannot("it is not UTF-8 text", "Save it as UTF-8.", cause);
   }

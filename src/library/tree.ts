@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Program, UsesEntry } from "../program/program.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
-import { readProgram } from "./read.ts";
+import { readProgram, realFile } from "./read.ts";
 
 /**
  * A program and all that it uses, each file once. Unlike a loaded program it may lack files, and
@@ -36,7 +36,7 @@ export async function inspectTree(
   { library = [] }: LoadOptions = {},
 ): Promise<ProgramTree> {
   const state: State = { nodes: [], places: new Map(), finder: createFinder({ library }) };
-  const root = resolve(path);
+  const root = await realFile(resolve(path));
   await addProgram(await readProgram(root), root, state);
   return { nodes: state.nodes };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { MEBIBYTE, readRegularFile } from "../../config/regular-file.ts";
 import type { Reading, RepairLevel } from "../../answer/answer.ts";
 import { readAnswer } from "../../answer/read.ts";
 import { compileContract } from "../../contract/compile.ts";
@@ -69,23 +69,19 @@ export const command: Command = {
   },
 };
 
+const MOST_BYTES = 64 * MEBIBYTE;
+
 async function readContract(path: string, { config }: CommandContext): Promise<Contract> {
   if (path.endsWith(".rllm")) {
     await config();
     return (await readProgram(path)).output;
   }
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (thrown) {
-    throw new ModullmError(
-      "RLLM_016",
-      `Cannot read schema "${path}": ${(thrown as { code?: string }).code}`,
-      {
-        details: { path },
-      },
-    );
-  }
+  const file = await readRegularFile(path, MOST_BYTES);
+  if (!file.ok)
+    throw new ModullmError("RLLM_016", `Cannot read schema "${path}": ${file.reason}`, {
+      details: { path },
+    });
+  const text = new TextDecoder().decode(file.bytes);
   return contractOf(objectFromText(text, path, /\.ya?ml$/i.test(path) ? "yaml" : "json"), path);
 }
 

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { readTrace, traceError } from "../../insight/trace-tree.ts";
 import { type Command, UsageError } from "../command.ts";
 import { plotOptions } from "./stats.ts";
@@ -45,6 +45,9 @@ export const command: Command = {
 };
 
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats && !stats.isFile() && !stats.isDirectory())
+    throw traceError(path, "it is not a regular file; a trace that is piped in is -");
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
       yield chunk as Uint8Array;
