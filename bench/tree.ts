@@ -1,6 +1,6 @@
 /**
  * A tree of 1,111 programs (each uses ten, three levels down): validating it against reading each
- * file alone, and running it on an instant model, a node, against single runs of its leaves, with
+ * file alone, validating each of its files against the root alone, and running it on an instant model, a node, against single runs of its leaves, with
  * statistics and without.
  *   bun bench/tree.ts
  * Exits 1 when a target is missed.
@@ -13,7 +13,7 @@ import type { EngineTools } from "../src/engine/engine.ts";
 import { type AloneOptions, runAlone } from "../test/engine/alone.ts";
 import { type LoadedProgram, loadProgram } from "../src/library/load.ts";
 import { readProgram } from "../src/library/read.ts";
-import { validateProgram } from "../src/library/validate.ts";
+import { createValidator, validateProgram } from "../src/library/validate.ts";
 import type { Model } from "../src/model/model.ts";
 import { createMediaReader } from "../src/media/media.ts";
 import { createSandboxes } from "../src/sandbox/sandboxes.ts";
@@ -23,7 +23,7 @@ import { createRecorder } from "../src/store/recorder.ts";
 const WIDTH = 10;
 const DEPTH = 3;
 const ROUNDS = 30;
-const TARGETS = { validate: 2, run: 1.5 };
+const TARGETS = { validate: 2, all: 1.3, run: 1.5 };
 
 const folder = mkdtempSync(join(tmpdir(), "tree-bench-"));
 const files: string[] = [];
@@ -78,12 +78,18 @@ const tools: EngineTools = {
   sketch: () => "",
 };
 
-const [reading, validating]: number[][] = [[], []];
+const [reading, validating, all]: number[][] = [[], [], []];
 for (let round = 0; round < 3; round++) {
   reading?.push(
     await timed(async () => void (await Promise.all(files.map((file) => readProgram(file))))),
   );
   validating?.push(await timed(async () => void (await validateProgram(root))));
+  all?.push(
+    await timed(async () => {
+      const validator = createValidator({}, new Set(files));
+      for (const file of files) await validator.validate(file);
+    }),
+  );
 }
 const store = await openStore({
   path: join(folder, "stats.db"),
@@ -103,6 +109,14 @@ report(
   "read each file alone",
   median(reading),
   TARGETS.validate,
+  "ms",
+);
+report(
+  "validate each of its files",
+  median(all),
+  "validate the tree",
+  median(validating),
+  TARGETS.all,
   "ms",
 );
 report("run, a node", recorded.node, "run each leaf alone", recorded.alone, TARGETS.run, "µs");

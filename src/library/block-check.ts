@@ -1,45 +1,38 @@
-import { inChild, ModullmError, toModullmError } from "../core/error.ts";
+import { ModullmError } from "../core/error.ts";
 import type { Program, Warning } from "../program/program.ts";
 import { lineStart, placeAt } from "../program/source.ts";
 import { doubtfulPath, RECOVERY_ROOTS, ROOTS } from "../program/template-check.ts";
 import type { Template, TemplatePath } from "../program/template.ts";
 import type { BlockFinding, BlockLint } from "../sandbox/lint/linter.ts";
 import type { LoadedProgram } from "./load.ts";
+import { createVisit, type Visit } from "./visit.ts";
 
 /** Reads the blocks of a program without running them. */
 export type LintBlocks = (program: Program) => Promise<readonly BlockLint[]>;
 
 export type TreeLints = ReadonlyMap<LoadedProgram, readonly BlockLint[]>;
 
-/**
- * Reads the blocks of a program and of all that it uses; those without blocks are not in the map.
- * @throws {ModullmError} RLLM_009 for the first block that can't be parsed
- */
-export async function lintTree(root: LoadedProgram, lint: LintBlocks): Promise<TreeLints> {
+export interface BlockCheck {
+  /** @throws {ModullmError} RLLM_009 for the first block that can't be parsed */
+  readonly visit: Visit;
+  /** Those without blocks are not in the map. */
+  readonly lints: TreeLints;
+}
+
+/** Reads the blocks of programs, each once however many use them. */
+export function createBlockCheck(lint: LintBlocks): BlockCheck {
   const lints = new Map<LoadedProgram, readonly BlockLint[]>();
-  const seen = new Set<LoadedProgram>();
-  async function visit(loaded: LoadedProgram): Promise<void> {
-    if (seen.has(loaded)) return;
-    seen.add(loaded);
+  const visit = createVisit(async (loaded) => {
     const { program } = loaded;
-    if (program.blocks.length > 0) {
-      const found = await lint(program);
-      const fatal = found
-        .flatMap(({ findings }) => findings)
-        .find(({ severity }) => severity === "error");
-      if (fatal) throw parseError(program, fatal);
-      lints.set(loaded, found);
-    }
-    for (const { entry, child } of loaded.uses) {
-      try {
-        await visit(child);
-      } catch (thrown) {
-        throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
-      }
-    }
-  }
-  await visit(root);
-  return lints;
+    if (program.blocks.length === 0) return;
+    const found = await lint(program);
+    const fatal = found
+      .flatMap(({ findings }) => findings)
+      .find(({ severity }) => severity === "error");
+    if (fatal) throw parseError(program, fatal);
+    lints.set(loaded, found);
+  });
+  return { visit, lints };
 }
 
 /**

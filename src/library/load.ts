@@ -27,6 +27,17 @@ export interface LoadOptions {
   readonly read?: (path: string) => Promise<Program>;
 }
 
+/** Reads programs with all that they use, each file once for all of them. */
+export interface ProgramLoader {
+  /** @throws {ModullmError} as `loadProgram` does */
+  load(path: string): Promise<LoadedProgram>;
+}
+
+export function createLoader(options: LoadOptions = {}): ProgramLoader {
+  const progress = startProgress(options);
+  return { load: async (path) => await loadTree(await realFile(resolve(path)), progress) };
+}
+
 /**
  * Reads a program and all that it uses, each file once.
  * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 of any file, with `details.chain`
@@ -34,7 +45,7 @@ export interface LoadOptions {
  *   files that use each other, with the whole `cycle`, and for library names that lead to no program
  */
 export async function loadProgram(path: string, options: LoadOptions = {}): Promise<LoadedProgram> {
-  return await loadTree(await realFile(resolve(path)), startProgress(options));
+  return await createLoader(options).load(path);
 }
 
 /** A program from text; its `uses` are relative to `folder`. */
@@ -61,6 +72,8 @@ export async function resolveUses(
 
 interface Progress {
   readonly done: Map<string, LoadedProgram>;
+  /** Why a program can't be loaded, itself or what is below it. */
+  readonly failed: Map<string, unknown>;
   readonly trail: readonly string[];
   readonly finder: ProgramFinder;
   read(path: string): Promise<Program>;
@@ -73,7 +86,13 @@ function startProgress({ library = [], read: readOne = readProgram }: LoadOption
     programs.set(path, program);
     return program;
   }
-  return { done: new Map(), trail: [], read, finder: createFinder({ library, read }) };
+  return {
+    done: new Map(),
+    failed: new Map(),
+    trail: [],
+    read,
+    finder: createFinder({ library, read }),
+  };
 }
 
 async function loadTree(path: string, progress: Progress): Promise<LoadedProgram> {
@@ -85,14 +104,18 @@ async function loadTree(path: string, progress: Progress): Promise<LoadedProgram
       details: { cycle },
     });
   }
-  const program = await progress.read(path);
-  const uses = await loadUses(program, dirname(path), {
-    ...progress,
-    trail: [...progress.trail, path],
-  });
-  const loaded = { program, path, uses };
-  progress.done.set(path, loaded);
-  return loaded;
+  if (progress.failed.has(path)) throw progress.failed.get(path);
+  try {
+    const program = await progress.read(path);
+    const trail = [...progress.trail, path];
+    const uses = await loadUses(program, dirname(path), { ...progress, trail });
+    const loaded = { program, path, uses };
+    progress.done.set(path, loaded);
+    return loaded;
+  } catch (thrown) {
+    progress.failed.set(path, thrown);
+    throw thrown;
+  }
 }
 
 async function loadUses(program: Program, folder: string, progress: Progress): Promise<Link[]> {

@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileReason } from "../config/text.ts";
 import { ModullmError } from "../core/error.ts";
 
 /** A file that holds a program of the library. */
@@ -48,6 +49,48 @@ export async function scanLibrary(roots: readonly string[]): Promise<readonly st
   return [...names].toSorted();
 }
 
+/**
+ * Every `.rllm` file below a folder, sorted by path; hidden folders, `node_modules` and folders
+ * that a link leads to are left out. @throws {ModullmError} RLLM_001 where there is none
+ */
+export async function programsBelow(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  const waiting = [folder];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const entry of await readFolder(next)) {
+      const path = join(next, entry.name);
+      if (!entry.isDirectory()) {
+        if (entry.name.endsWith(".rllm")) found.push(path);
+      } else if (!isPassedOver(entry.name)) waiting.push(path);
+    }
+  }
+  if (found.length > 0) return found.toSorted();
+  throw new ModullmError(
+    "RLLM_001",
+    `Cannot find a program in "${folder}": it holds no .rllm file`,
+    {
+      details: { path: folder },
+      hint: "Name a .rllm file, or a folder that has some.",
+    },
+  );
+}
+
+async function readFolder(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw new ModullmError("RLLM_001", `Cannot read folder "${folder}": ${fileReason(cause)}`, {
+      details: { path: folder },
+      hint: "Make the folder readable, or leave it out.",
+      cause,
+    });
+  }
+}
+
+function isPassedOver(name: string): boolean {
+  return name.startsWith(".") || name === "node_modules";
+}
+
 const PROGRAM_FILE = /^([^@]+)(?:@(.+))?\.rllm$/;
 const MOST_ENTRIES = 20_000;
 const MOST_DEPTH = 8;
@@ -60,7 +103,7 @@ interface Place {
 }
 
 function below({ folder, prefix, depth }: Place, name: string): Place[] {
-  if (depth >= MOST_DEPTH || name.startsWith(".") || name === "node_modules") return [];
+  if (depth >= MOST_DEPTH || isPassedOver(name)) return [];
   return [{ folder: join(folder, name), prefix: `${prefix}${name}/`, depth: depth + 1 }];
 }
 

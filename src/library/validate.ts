@@ -1,12 +1,17 @@
 import { lintSchema } from "../contract/lint.ts";
-import { show } from "../contract/reasons.ts";
-import { inChild, ModullmError, toModullmError } from "../core/error.ts";
-import { isObject } from "../core/json.ts";
+import { ModullmError } from "../core/error.ts";
 import { mediaEdgeWarnings } from "../program/media-edges.ts";
 import type { Program, Warning } from "../program/program.ts";
-import { blockWarnings, type LintBlocks, lintTree, type TreeLints } from "./block-check.ts";
-import { type LoadedProgram, type LoadOptions, loadProgram } from "./load.ts";
-import { readProgram } from "./read.ts";
+import { blockWarnings, createBlockCheck, type LintBlocks, type TreeLints } from "./block-check.ts";
+import {
+  type CheckedEdge,
+  createEdgeCheck,
+  type EdgeCheck,
+  edgeWarnings,
+  type TreeEdges,
+} from "./edge-check.ts";
+import { createLoader, type LoadedProgram, type LoadOptions } from "./load.ts";
+import { readProgram, realFile } from "./read.ts";
 import { usesWarnings } from "./uses-check.ts";
 
 /** What `validate` says of one good file. Keys are a contract. */
@@ -18,29 +23,6 @@ export interface Validation {
   readonly warnings: readonly PlacedWarning[];
   /** One for each use of a program by another, all the way down; none with `shallow`. */
   readonly edges: readonly CheckedEdge[];
-}
-
-/**
- * Whether what a `with` mapping can produce is what the used program takes. An edge that can never
- * fit is an error instead.
- */
-export interface CheckedEdge {
-  /** Path of the program that has the entry. */
-  readonly from: string;
-  readonly entry: string;
-  readonly to: string;
-  readonly verdict: "fits" | "may-not-fit" | "unknown";
-  /** Null where it fits. */
-  readonly reason: string | null;
-  /**
-   * A run that goes wrong: an input, outputs of the entries that are read, and what the used
-   * program would be given.
-   */
-  readonly example: {
-    readonly input: unknown;
-    readonly uses: unknown;
-    readonly given: unknown;
-  } | null;
 }
 
 export interface PlacedWarning {
@@ -63,91 +45,66 @@ export interface ValidateTools {
   readonly lint?: LintBlocks;
 }
 
-/**
- * Checks a program and, unless `shallow`, all that it uses.
- * @throws {ModullmError} what reading finds; RLLM_008 for an edge that can never fit; RLLM_009 for
- * a block that can't be parsed; with `strict`, RLLM_002 with every warning in `details.warnings`
- */
+/** Checks programs; what several of them use is read and checked once. */
+export interface Validator {
+  /**
+   * Checks a program and, unless `shallow`, all that it uses.
+   * @throws {ModullmError} what reading finds; RLLM_008 for an edge that can never fit; RLLM_009
+   * for a block that can't be parsed; with `strict`, RLLM_002 with every warning in
+   * `details.warnings`
+   */
+  validate(path: string): Promise<Validation>;
+}
+
+/** @param apart programs with a result of their own: what is found there is not told above */
+export function createValidator(
+  options: ValidateOptions & ValidateTools = {},
+  apart: ReadonlySet<string> = new Set(),
+): Validator {
+  const loader = createLoader(options);
+  const blocks = options.lint ? createBlockCheck(options.lint) : null;
+  let edgeCheck: EdgeCheck | null = null;
+
+  async function load(path: string): Promise<LoadedProgram> {
+    if (!options.shallow) return await loader.load(path);
+    const real = await realFile(path);
+    return { program: await readProgram(real), path: real, uses: [] };
+  }
+
+  return {
+    async validate(path) {
+      const loaded = await load(path);
+      if (loaded.uses.length > 0) await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
+      await blocks?.visit(loaded);
+      const found = { edges: edgeCheck?.edges ?? new Map(), lints: blocks?.lints ?? new Map() };
+      const told = toldWith(loaded, apart);
+      const warnings = told.flatMap((each) => warningsOf(each, found));
+      const { name, version } = loaded.program;
+      if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);
+      const edges = told.flatMap((each) => found.edges.get(each) ?? []);
+      return { ok: true, path: loaded.path, name, version, warnings, edges };
+    },
+  };
+}
+
+/** Checks one program. @throws {ModullmError} as `Validator.validate` does */
 export async function validateProgram(
   path: string,
   options: ValidateOptions & ValidateTools = {},
 ): Promise<Validation> {
-  const loaded: LoadedProgram = options.shallow
-    ? { program: await readProgram(path), path, uses: [] }
-    : await loadProgram(path, options);
-  const edges = new Map<LoadedProgram, readonly CheckedEdge[]>();
-  if (loaded.uses.length > 0) await checkEdges(loaded, edges);
-  const lints = options.lint ? await lintTree(loaded, options.lint) : new Map();
-  const warnings = treeWarnings(loaded, { edges, lints }, new Set());
-  const { name, version } = loaded.program;
-  if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);
-  return {
-    ok: true,
-    path: loaded.path,
-    name,
-    version,
-    warnings,
-    edges: [...edges.values()].flat(),
-  };
+  return await createValidator(options).validate(path);
 }
 
-type TreeEdges = Map<LoadedProgram, readonly CheckedEdge[]>;
-
-/** Fills in the edges of every program below, each once. */
-async function checkEdges(loaded: LoadedProgram, edges: TreeEdges): Promise<void> {
-  const { createEdgeChecker, edgesOf, issueText, misfitError } =
-    await import("../program/edges.ts");
-  const checker = createEdgeChecker();
-  function visit(parent: LoadedProgram): void {
-    if (edges.has(parent)) return;
-    const found = edgesOf(parent).map((edge, index): CheckedEdge => {
-      const place = {
-        from: parent.path,
-        entry: edge.entry.name,
-        to: parent.uses[index]?.child.path ?? "",
-      };
-      const checked = checker.check(edge);
-      switch (checked.verdict) {
-        case "cannot-fit":
-          throw misfitError(parent, edge, checked);
-        case "may-not-fit": {
-          const { input, uses, given } = checked.example;
-          return {
-            ...place,
-            verdict: "may-not-fit",
-            reason: issueText(checked.issue),
-            example: { input, uses, given },
-          };
-        }
-        case "unknown":
-          return { ...place, verdict: "unknown", reason: checked.reason, example: null };
-        case "fits":
-          return { ...place, verdict: "fits", reason: null, example: null };
-      }
-    });
-    edges.set(parent, found);
-    for (const { entry, child } of parent.uses) {
-      try {
-        visit(child);
-      } catch (thrown) {
-        throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
-      }
-    }
+/** A program and what it uses, each once, deep before wide; not what is below one set apart. */
+function toldWith(root: LoadedProgram, apart: ReadonlySet<string>): readonly LoadedProgram[] {
+  const told = new Set<LoadedProgram>();
+  function add(loaded: LoadedProgram): void {
+    if (told.has(loaded) || (loaded !== root && apart.has(loaded.path))) return;
+    told.add(loaded);
+    for (const { child } of loaded.uses) add(child);
   }
-  visit(loaded);
-}
-
-function edgeWarnings(edges: readonly CheckedEdge[], { uses }: LoadedProgram): Warning[] {
-  return edges.flatMap(({ entry, verdict, reason, example }) => {
-    if (verdict !== "may-not-fit" || example === null) return [];
-    const child = uses.find((link) => link.entry.name === entry)?.child.program.name ?? entry;
-    const reads =
-      isObject(example.uses) && Object.keys(example.uses).length > 0
-        ? ` and uses ${show(example.uses)}`
-        : "";
-    const message = `uses entry "${entry}" may give "${child}" what it does not take: with the input ${show(example.input)}${reads}, ${reason}`;
-    return [{ message, place: null }];
-  });
+  add(root);
+  return [...told];
 }
 
 interface Found {
@@ -155,13 +112,7 @@ interface Found {
   readonly lints: TreeLints;
 }
 
-function treeWarnings(
-  loaded: LoadedProgram,
-  found: Found,
-  seen: Set<LoadedProgram>,
-): PlacedWarning[] {
-  if (seen.has(loaded)) return [];
-  seen.add(loaded);
+function warningsOf(loaded: LoadedProgram, found: Found): PlacedWarning[] {
   const { program } = loaded;
   const own = [
     ...program.warnings,
@@ -171,10 +122,7 @@ function treeWarnings(
     ...edgeWarnings(found.edges.get(loaded) ?? [], loaded),
     ...mediaEdgeWarnings(loaded),
   ];
-  return [
-    ...own.map((warning) => placed(warning, loaded.path)),
-    ...loaded.uses.flatMap(({ child }) => treeWarnings(child, found, seen)),
-  ];
+  return own.map((warning) => placed(warning, loaded.path));
 }
 
 function schemaWarnings(program: Program): Warning[] {

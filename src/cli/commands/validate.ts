@@ -1,11 +1,15 @@
+import { statSync } from "node:fs";
 import { type ErrorPayload, errorPayload, toModullmError } from "../../core/error.ts";
 import type { App } from "../../workspace.ts";
 import {
+  createValidator,
   validateProgram,
   type Validation,
   type ValidateOptions,
   type ValidateTools,
 } from "../../library/validate.ts";
+import { realFile } from "../../library/read.ts";
+import { programsBelow } from "../../library/scan.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { tellFault } from "../failure.ts";
 import { warningText } from "../render/warning.ts";
@@ -16,7 +20,7 @@ export const command: Command = {
   positionals: [
     {
       name: "FILE...",
-      description: "The .rllm programs",
+      description: "The .rllm programs, or folders of them",
       required: true,
       many: true,
       takes: "program",
@@ -32,8 +36,9 @@ export const command: Command = {
       "modullm validate --strict examples/*.rllm",
       "several files, as CI wants it: a list, exit 1 if any fails",
     ],
+    ["modullm validate examples", "all programs below a folder"],
   ],
-  async run({ positionals, options, output, locate, config, library, app }) {
+  async run({ positionals, options, output, locate, config, library, app, resolve }) {
     // A mistake in the configuration is one of every program that is run with it.
     await config();
     let building: Promise<App> | null = null;
@@ -44,11 +49,12 @@ export const command: Command = {
       // Only programs with blocks need the sandboxes.
       lint: async (program) => await (await (building ??= app())).lintBlocks(program),
     };
-    const [only = ""] = positionals;
-    const results =
-      positionals.length === 1
-        ? [await validateProgram(await locate(only), settings)]
-        : await validateAll(positionals, locate, settings);
+    const [name = ""] = positionals;
+    const only = positionals.length === 1 ? await filesOf(name, locate, resolve) : null;
+    const isOne = typeof only === "string";
+    const results = isOne
+      ? [await validateProgram(only, settings)]
+      : await validateAll(only ?? positionals, (each) => filesOf(each, locate, resolve), settings);
     for (const result of results) {
       if (!result.ok || !output.terminal.stderrIsTty) continue;
       for (const { message, path, line, column } of result.warnings) {
@@ -59,29 +65,53 @@ export const command: Command = {
         );
       }
     }
-    output.json(positionals.length === 1 ? results[0] : results);
+    output.json(isOne ? results[0] : results);
     for (const result of results) if ("error_code" in result) tellFault(output, result);
     return results.every((result) => result.ok) ? 0 : 1;
   },
 };
 
+/** What a name of the command line stands for: one program, or all of a folder. */
+async function filesOf(
+  name: string,
+  locate: CommandContext["locate"],
+  resolve: CommandContext["resolve"],
+): Promise<string | readonly string[]> {
+  const path = resolve(name);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return await programsBelow(path);
+  return await locate(name);
+}
+
 /** A program that can't be used, in a list of several. */
 type Failed = { readonly ok: false; readonly path: string } & ErrorPayload;
 
+/** One after the other: what the first one has read, the next one finds. */
 async function validateAll(
-  programs: readonly string[],
-  locate: CommandContext["locate"],
+  names: readonly string[],
+  files: (name: string) => Promise<string | readonly string[]>,
   settings: ValidateOptions & ValidateTools,
 ): Promise<(Validation | Failed)[]> {
-  return await Promise.all(
-    programs.map(async (program) => {
-      let path = program;
-      try {
-        path = await locate(program);
-        return await validateProgram(path, settings);
-      } catch (thrown) {
-        return { ok: false as const, path, ...errorPayload(toModullmError(thrown)) };
-      }
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const paths = await files(name).catch((thrown: unknown) => failed(name, thrown));
+      return typeof paths === "string" || Array.isArray(paths) ? [paths].flat() : [paths];
     }),
   );
+  const places = await Promise.all(
+    found.flat().map((each) => (typeof each === "string" ? realFile(each) : each)),
+  );
+  const own = new Set(places.filter((place) => typeof place === "string"));
+  const validator = createValidator(settings, own);
+  const results: (Validation | Failed)[] = [];
+  for (const place of places)
+    results.push(
+      typeof place === "string"
+        ? await validator.validate(place).catch((thrown: unknown) => failed(place, thrown))
+        : place,
+    );
+  return results;
+}
+
+function failed(path: string, thrown: unknown): Failed {
+  return { ok: false, path, ...errorPayload(toModullmError(thrown)) };
 }
