@@ -27,6 +27,8 @@ export interface Dialect {
   readonly closed: boolean;
   /** Whether simple limits that are lost are told in the description, as the provider advises. */
   readonly tells: boolean;
+  /** Keywords that the server refuses even in a schema that it only shows the model. */
+  readonly refused: readonly string[];
   /** Limits on a whole schema; null where none are published. */
   readonly limits: Limits | null;
 }
@@ -59,6 +61,7 @@ const FREE = {
   recursion: "free",
   closed: false,
   tells: false,
+  refused: [],
   limits: null,
 } as const;
 
@@ -74,6 +77,7 @@ const STRICT: Dialect = {
   integerBounds: false,
   mixes: false,
   closed: true,
+  refused: ["propertyNames"],
   limits: {
     properties: 5000,
     depth: 10,
@@ -129,7 +133,7 @@ const GRAMMAR: Dialect = {
   keywords: new Set([
     ...CORE,
     ...BOUNDS,
-    ...words("oneOf const minItems maxItems minLength maxLength pattern format prefixItems"),
+    ...words("const minItems maxItems minLength maxLength pattern format prefixItems"),
   ]),
   formats: new Set(words("date time date-time uuid")),
   patterns: "anchored",

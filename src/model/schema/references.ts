@@ -1,10 +1,9 @@
 import { isObject } from "../../core/json.ts";
-
-type Node = Readonly<Record<string, unknown>>;
+import { subschemas, type Node, type PlainSchema } from "./plain.ts";
 
 /** What the references of one schema lead to. */
 export interface References {
-  /** The schema a local pointer names; null for any other. */
+  /** The schema that a reference leads to. */
   target(reference: unknown): Node | null;
   /** Whether following that reference leads back to it. */
   isCyclic(reference: string): boolean;
@@ -12,22 +11,12 @@ export interface References {
   leadsTo(node: unknown, goal: string): boolean;
 }
 
-export function referencesOf(root: Node): References {
+export function referencesOf({ root, definitions }: PlainSchema): References {
   const reached = new Map<string, ReadonlySet<string>>();
 
   function target(reference: unknown): Node | null {
-    if (typeof reference !== "string" || !reference.startsWith("#")) return null;
-    if (reference !== "#" && !reference.startsWith("#/")) return null;
-    let node: unknown = root;
-    for (const step of reference.split("/").slice(1)) {
-      const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-      node = Array.isArray(node)
-        ? (node[Number(key)] as unknown)
-        : isObject(node)
-          ? node[key]
-          : undefined;
-    }
-    return isObject(node) ? node : null;
+    if (typeof reference !== "string") return null;
+    return reference === "#" ? root : (definitions.get(reference.slice("#/$defs/".length)) ?? null);
   }
 
   function reachedFrom(reference: string): ReadonlySet<string> {
@@ -52,18 +41,12 @@ export function referencesOf(root: Node): References {
   };
 }
 
-/** Every reference within a schema. Definitions only count where something leads to them. */
+/** Every reference within a schema. */
 function* named(node: unknown): Generator<string> {
-  if (Array.isArray(node)) for (const item of node) yield* named(item);
-  if (!isObject(node)) return;
-  if (typeof node["$ref"] === "string") yield node["$ref"];
-  for (const [keyword, value] of Object.entries(node)) {
-    if (
-      keyword !== "$defs" &&
-      keyword !== "definitions" &&
-      keyword !== "enum" &&
-      keyword !== "const"
-    )
-      yield* named(value);
+  const waiting: unknown[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!isObject(next)) continue;
+    if (typeof next["$ref"] === "string") yield next["$ref"];
+    waiting.push(...subschemas(next));
   }
 }

@@ -1,47 +1,53 @@
 import { isObject } from "../../core/json.ts";
 import { TOOL } from "./dialects.ts";
+import { normalised, unfolded } from "./normal.ts";
+import { subschemas, withDefinitions, without, type PlainSchema } from "./plain.ts";
 import { referencesOf } from "./references.ts";
+import { Room } from "./room.ts";
 import type { Translation, Weakening } from "./translate.ts";
-import { translateNode } from "./walk.ts";
 
 /** What the name of a property may be in a tool's input. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 const CHOICES = ["anyOf", "oneOf", "allOf"];
+const UNSAID: ReadonlySet<string> = new Set(["$dynamicRef"]);
 
 /**
  * The schema as the input of a tool: an object at the root, no choice there, and plain names of
  * properties. The model follows it without being held to it. `strict` says whether there is
  * anything to follow.
  */
-export function toolSchema(schema: Readonly<Record<string, unknown>>): Translation {
-  const weakened: Weakening[] = [];
-  const walk = {
-    dialect: TOOL,
-    weakened,
-    faults: [],
-    references: referencesOf(schema),
-    inside: null,
-  };
-  const whole = translateNode(schema, "", walk);
-  const kept = Object.entries(whole).filter(([keyword]) => {
-    const choice = CHOICES.includes(keyword);
-    if (choice) weakened.push({ pointer: "", keyword });
-    return !choice;
-  });
-  const root: Record<string, unknown> = Object.fromEntries(kept);
+export function toolSchema(plain: PlainSchema): Translation {
+  const { definitions } = plain;
+  const room = new Room([plain.root, ...definitions.values()]);
+  const by = { dialect: TOOL, references: referencesOf(plain), room };
+  const root = normalised(unfolded(plain.root, by), by);
+  const lost = CHOICES.filter((keyword) => root[keyword] !== undefined);
+  // What only the choice names would count as unevaluated.
+  if (lost.length > 0 && root["unevaluatedProperties"] !== undefined)
+    lost.push("unevaluatedProperties");
+  const weakened: Weakening[] = lost.map((keyword) => ({ pointer: "", keyword }));
+  const kept = Object.fromEntries(Object.entries(root).filter(([word]) => !lost.includes(word)));
+  const known = [...definitions].map(([name, node]) => [name, without(node, UNSAID)] as const);
+  const schema = withDefinitions(without(kept, UNSAID), new Map(known));
   const described = isObject(root["properties"]) && Object.keys(root["properties"]).length > 0;
-  const object = root["type"] === undefined || root["type"] === "object";
+  const object = root["type"] === undefined || [root["type"]].flat().includes("object");
   const usable =
     object &&
     root["$ref"] === undefined &&
-    hasPlainNames(root) &&
+    [schema, ...Object.values(isObject(schema["$defs"]) ? schema["$defs"] : {})].every(
+      hasPlainNames,
+    ) &&
     (described || weakened.length === 0);
-  return { schema: { ...root, type: "object" }, strict: usable, weakened };
+  return { schema: { ...schema, type: "object" }, strict: usable, weakened };
 }
 
 function hasPlainNames(node: unknown): boolean {
-  if (Array.isArray(node)) return node.every(hasPlainNames);
-  if (!isObject(node)) return true;
-  const names = isObject(node["properties"]) ? Object.keys(node["properties"]) : [];
-  return names.every((name) => NAME.test(name)) && Object.values(node).every(hasPlainNames);
+  const waiting: unknown[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!isObject(next)) continue;
+    const names = isObject(next["properties"]) ? Object.keys(next["properties"]) : [];
+    if (!names.every((name) => NAME.test(name))) return false;
+    waiting.push(...subschemas(next));
+  }
+  return true;
 }

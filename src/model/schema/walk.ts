@@ -1,79 +1,86 @@
 import { isObject, jsonType, writeJson } from "../../core/json.ts";
 import { CONSTRAINTS, DESCRIPTIONS, TELLABLE } from "./dialects.ts";
 import type { Dialect } from "./dialects.ts";
-import { normalised } from "./normal.ts";
-import type { References } from "./references.ts";
+import { normalised, type Rewriting } from "./normal.ts";
+import { closeUp, escaped, loosenCycles, openUp, widenItems } from "./objects.ts";
+import { patternFor } from "./pattern.ts";
+import { listOf, type Node } from "./plain.ts";
 import type { Weakening } from "./translate.ts";
 
-type Node = Readonly<Record<string, unknown>>;
-
-export interface Walk {
-  readonly dialect: Dialect;
+export interface Walk extends Rewriting {
   readonly weakened: Weakening[];
   /** Losses after which a closed schema might have no valid answer left, or another meaning. */
   readonly faults: Weakening[];
-  readonly references: References;
   /** The definition that is being translated, as a reference to it. */
   readonly inside: string | null;
 }
 
-const MAPS = new Set(["properties", "$defs", "patternProperties", "dependentSchemas"]);
+const MAPS = new Set(["properties", "patternProperties", "dependentSchemas"]);
 const LISTS = new Set(["anyOf", "oneOf", "prefixItems"]);
 const SINGLES = new Set(["items", "additionalProperties", "not", "contains", "propertyNames"]);
-/** Keywords that may speak of properties beside those of `properties`. */
-const ADDING = new Set([
-  "allOf",
-  "anyOf",
-  "oneOf",
-  "if",
-  "then",
-  "else",
-  "dependentSchemas",
-  "patternProperties",
-]);
 
-/** One schema in the walk's dialect. What is lost goes to `weakened`. */
+/** One plain schema in the walk's dialect. What is lost goes to `weakened`. */
 export function translateNode(node: unknown, pointer: string, walk: Walk): Record<string, unknown> {
   if (!isObject(node)) {
     // `false` allows nothing, which no dialect can say; `true` is the empty schema.
     if (node === false) walk.weakened.push({ pointer, keyword: "false" });
     return {};
   }
+  const plain = normalised(node, walk);
+  const { result, lost } = translateKeywords(plain, pointer, walk);
+  const translate = (schema: unknown, at: string): Record<string, unknown> =>
+    translateNode(schema, at, walk);
+  const place = { pointer, lost, walk, translate };
+  walk.weakened.push(...lost.map((keyword) => ({ pointer, keyword })));
+  if (walk.dialect.tells) tell(result, plain, lost);
+  if (walk.dialect.recursion === "none" && isCyclic(plain, walk))
+    walk.faults.push({ pointer, keyword: "$ref" });
+  if (walk.dialect.closed) closeUp(result, plain, place);
+  else {
+    openUp(result, plain, place);
+    widenItems(result, plain, place);
+  }
+  if (walk.dialect.recursion === "optional") loosenCycles(result, plain, place);
+  return result;
+}
+
+function translateKeywords(
+  plain: Node,
+  pointer: string,
+  walk: Walk,
+): { result: Record<string, unknown>; lost: readonly string[] } {
   const { dialect } = walk;
-  const plain = normalised(node, dialect, walk.references);
   const result: Record<string, unknown> = {};
   const lost: string[] = [];
-  let choice: readonly Node[] | null = null;
+  // Beside a reference that stays one, nothing is kept.
+  const isReference = plain["$ref"] !== undefined;
   for (const [keyword, value] of Object.entries(plain)) {
-    if (DESCRIPTIONS.has(keyword)) result[keyword] = value;
-    else if (keeps(keyword, value, plain, walk))
-      result[keyword] = translateValue(keyword, value, pointer, walk);
-    else if (
-      keyword === "oneOf" &&
-      dialect.keywords?.has("anyOf") &&
-      plain["anyOf"] === undefined &&
-      mayChoose(plain, dialect)
-    ) {
-      result["anyOf"] = translateValue("anyOf", value, pointer, walk);
+    if (isReference && keyword !== "$ref") {
+      if (CONSTRAINTS.has(keyword)) lost.push(keyword);
+    } else if (DESCRIPTIONS.has(keyword)) result[keyword] = value;
+    else if (keyword === "pattern") {
+      const pattern = patternFor(String(value), dialect);
+      if (pattern === null) lost.push(keyword);
+      else result["pattern"] = pattern;
+    } else if (keyword === "oneOf") {
+      // Its members may be weakened, and meet the same values then.
       lost.push(keyword);
-    } else if (keyword === "enum") choice = looserEnum(value, pointer, walk);
-    else if (keyword === "minItems" && dialect.mostMinItems !== null && typeof value === "number") {
+      if (plain["anyOf"] === undefined && keeps("anyOf", value, plain, dialect))
+        result["anyOf"] = translateValue("anyOf", value, pointer, walk);
+    } else if (keeps(keyword, value, plain, dialect))
+      result[keyword] = translateValue(keyword, value, pointer, walk);
+    else if (keyword === "minItems" && dialect.mostMinItems !== null) {
       result["minItems"] = dialect.mostMinItems;
       lost.push(keyword);
-    } else if (CONSTRAINTS.has(keyword)) lost.push(keyword);
+    } else if (keyword !== "enum" && CONSTRAINTS.has(keyword)) lost.push(keyword);
   }
+  const choice = isReference || "enum" in result ? null : looserEnum(plain, pointer, walk);
   if (choice !== null) {
     // Its members have the types.
     delete result["type"];
     result["anyOf"] = choice;
   }
-  walk.weakened.push(...lost.map((keyword) => ({ pointer, keyword })));
-  if (dialect.tells) tell(result, plain, lost);
-  if (lost.includes("$ref") || (dialect.recursion === "none" && isCyclic(plain, walk)))
-    walk.faults.push({ pointer, keyword: "$ref" });
-  openUp(result, plain, { pointer, lost, walk });
-  if (dialect.recursion === "optional") loosenCycles(result, plain, pointer, walk);
-  return result;
+  return { result, lost };
 }
 
 /** What can't be held to can still be read. */
@@ -95,41 +102,49 @@ function isCyclic(node: Node, { references }: Walk): boolean {
 function translateValue(keyword: string, value: unknown, pointer: string, walk: Walk): unknown {
   const at = `${pointer}/${keyword}`;
   if (MAPS.has(keyword) && isObject(value)) {
-    const entries = Object.entries(value).map(([name, schema]) => {
-      const within = keyword === "$defs" ? { ...walk, inside: `#/$defs/${name}` } : walk;
-      return [name, translateNode(schema, `${at}/${escaped(name)}`, within)];
-    });
+    const entries = Object.entries(value).map(([name, schema]) => [
+      name,
+      translateNode(schema, `${at}/${escaped(name)}`, walk),
+    ]);
     return Object.fromEntries(entries);
   }
-  if (LISTS.has(keyword) && Array.isArray(value)) {
-    return value.map((schema, index) => translateNode(schema, `${at}/${index}`, walk));
+  if (LISTS.has(keyword)) {
+    const all = listOf(value).map((schema, index) => [schema, index] as const);
+    const possible = keyword === "anyOf" ? all.filter(([schema]) => schema !== false) : all;
+    const kept = possible.length === 0 ? all : possible;
+    return kept.map(([schema, index]) => translateNode(schema, `${at}/${index}`, walk));
   }
   if (SINGLES.has(keyword) && isObject(value)) return translateNode(value, at, walk);
-  return value;
+  return keyword === "items" ? {} : value;
 }
 
-function keeps(
-  keyword: string,
-  value: unknown,
-  node: Node,
-  { dialect, references }: Walk,
-): boolean {
+function keeps(keyword: string, value: unknown, node: Node, dialect: Dialect): boolean {
   if (dialect.keywords?.has(keyword) !== true) return false;
-  if (keyword === "format") return dialect.formats === null || dialect.formats.has(String(value));
-  if (keyword === "pattern") return typeof value === "string" && takesPattern(value, dialect);
-  if (keyword === "enum")
-    return Array.isArray(value) && value.every((item) => takesValue(item, dialect));
-  if (keyword === "const") return takesValue(value, dialect);
-  if (keyword === "$ref") return references.target(value) !== null;
-  if (keyword === "anyOf" || keyword === "oneOf") return mayChoose(node, dialect);
-  if (keyword === "prefixItems" && dialect.integerBounds) return false;
-  if (keyword === "minItems" && dialect.mostMinItems !== null)
-    return Number(value) <= dialect.mostMinItems;
   const { longest } = dialect;
-  if (longest !== null && /^(min|max)Items$/.test(keyword)) return Number(value) < longest.items;
-  if (longest !== null && /^(min|max)Length$/.test(keyword))
-    return Number(value) < longest.characters;
-  return !(keyword.endsWith("imum") && dialect.integerBounds && node["type"] !== "integer");
+  switch (keyword) {
+    case "format":
+      return dialect.formats === null || dialect.formats.has(String(value));
+    case "enum":
+      return listOf(value).every((item) => takesValue(item, dialect));
+    case "const":
+      return takesValue(value, dialect);
+    case "anyOf":
+      return mayChoose(node, dialect);
+    case "prefixItems":
+      // A grammar's tuples are of one length, and nothing follows.
+      return !dialect.integerBounds;
+    case "minItems":
+    case "maxItems":
+      if (keyword === "minItems" && dialect.mostMinItems !== null)
+        return Number(value) <= dialect.mostMinItems;
+      return longest === null || Number(value) < longest.items;
+    case "minLength":
+    case "maxLength":
+      return longest === null || Number(value) < longest.characters;
+    default:
+      if (!keyword.endsWith("imum") || !dialect.integerBounds) return true;
+      return node["type"] === "integer" && Number.isSafeInteger(value);
+  }
 }
 
 /**
@@ -140,11 +155,6 @@ function mayChoose(node: Node, dialect: Dialect): boolean {
   return dialect.mixes || node["properties"] === undefined;
 }
 
-function takesPattern(pattern: string, dialect: Dialect): boolean {
-  if (dialect.patterns === "none" || /\(\?[=!<]|\\[1-9bBkpP]/.test(pattern)) return false;
-  return dialect.patterns === "all" || (pattern.startsWith("^") && pattern.endsWith("$"));
-}
-
 function takesValue(value: unknown, { enums }: Dialect): boolean {
   return enums === null || enums.has(jsonType(value));
 }
@@ -153,8 +163,9 @@ function takesValue(value: unknown, { enums }: Dialect): boolean {
  * What to choose from in place of values that may not stand in a list: null and both booleans go by
  * their types exactly, the rest loosely. Null where the type says as much.
  */
-function looserEnum(value: unknown, pointer: string, walk: Walk): readonly Node[] | null {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [];
+function looserEnum(plain: Node, pointer: string, walk: Walk): readonly Node[] | null {
+  if (plain["enum"] === undefined) return null;
+  const values = listOf(plain["enum"]);
   const taken = values.filter((item) => takesValue(item, walk.dialect));
   const others = new Set(values.filter((item) => !takesValue(item, walk.dialect)).map(jsonType));
   const both = values.includes(true) && values.includes(false);
@@ -164,76 +175,4 @@ function looserEnum(value: unknown, pointer: string, walk: Walk): readonly Node[
   const type = [...new Set(taken.map(jsonType))];
   const list = { type: type.length === 1 ? type[0] : type, enum: taken };
   return [list, ...[...others].map((other) => ({ type: other }))];
-}
-
-/**
- * Objects whose other properties were spoken of in words that are lost must allow them, or nothing
- * valid could be said.
- */
-function openUp(
-  result: Record<string, unknown>,
-  plain: Node,
-  { pointer, lost, walk }: { pointer: string; lost: readonly string[]; walk: Walk },
-): void {
-  const adding = lost.filter(
-    (keyword) => ADDING.has(keyword) && !(keyword === "oneOf" && "anyOf" in result),
-  );
-  const patterns = lost.includes("patternProperties");
-  if (walk.dialect.closed) {
-    walk.faults.push(...adding.map((keyword) => ({ pointer, keyword })));
-    if (!isObject(result["properties"])) return;
-    result["type"] ??= "object";
-    result["additionalProperties"] ??= false;
-    return;
-  }
-  const object = plain["properties"] !== undefined || plain["type"] === "object";
-  if (!object || adding.length === 0) return;
-  const closed = result["additionalProperties"] === false;
-  if (patterns && (closed || result["additionalProperties"] === undefined)) {
-    if (closed) walk.weakened.push({ pointer, keyword: "additionalProperties" });
-    result["additionalProperties"] = onlyPattern(plain, pointer, walk) ?? true;
-  } else if (!closed) result["additionalProperties"] ??= true;
-}
-
-/** What all keys hold, where one pattern speaks of them. */
-function onlyPattern(plain: Node, pointer: string, walk: Walk): Record<string, unknown> | null {
-  const { patternProperties: patterns } = plain;
-  const [first, ...others] = isObject(patterns) ? Object.entries(patterns) : [];
-  if (first === undefined || others.length > 0 || plain["additionalProperties"] !== false)
-    return null;
-  return translateNode(first[1], `${pointer}/patternProperties/${escaped(first[0])}`, walk);
-}
-
-/** A property that leads back to the definition it stands in must not be required there. */
-function loosenCycles(
-  result: Record<string, unknown>,
-  plain: Node,
-  pointer: string,
-  walk: Walk,
-): void {
-  const { inside, references, weakened } = walk;
-  const { required, properties } = result;
-  if (
-    inside === null ||
-    !Array.isArray(required) ||
-    !isObject(properties) ||
-    !isObject(plain["properties"])
-  )
-    return;
-  const source = plain["properties"];
-  const cyclic = required.filter(
-    (name) => typeof name === "string" && references.leadsTo(source[name], inside),
-  );
-  if (cyclic.length === 0) return;
-  result["required"] = required.filter((name) => !cyclic.includes(name));
-  weakened.push(
-    ...cyclic.map((name) => ({
-      pointer: `${pointer}/properties/${escaped(String(name))}`,
-      keyword: "required",
-    })),
-  );
-}
-
-function escaped(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
