@@ -1,4 +1,4 @@
-import { isObject } from "../../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 import { listOf, type Node } from "./plain.ts";
 import type { Walk } from "./walk.ts";
 
@@ -87,7 +87,7 @@ export function widenItems(result: Record<string, unknown>, plain: Node, place: 
     return;
   if (items !== undefined) walk.weakened.push({ pointer, keyword: "items" });
   const schemas = possible.map(([at, item]) => translate(item, `${pointer}/${at}`));
-  const different = [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
+  const different = [...new Map(schemas.map((one) => [writeJson(one), one])).values()];
   result["items"] = different.length === 1 ? different[0] : { anyOf: different };
 }
 
