@@ -22,7 +22,7 @@ CREATE TABLE run (
 
 INSERT INTO run (path, started, id, parent, name, version, model, ms, ok, error, input_ok, output_ok, usd, attempts)
 SELECT path, started, id, parent, name, version, model, ms, ok, error, input_ok, output_ok,
-  CASE WHEN json_valid(attempts) THEN (
+  CASE WHEN NOT json_valid(attempts) THEN NULL WHEN json_array_length(attempts) = 1 THEN attempts ->> '$[0].usd' ELSE (
     SELECT CASE WHEN count(*) FILTER (WHERE call.value ->> 'usd' IS NULL
       AND coalesce(call.value ->> 'promptTokens', call.value ->> 'completionTokens') IS NOT NULL) = 0
       THEN sum(call.value ->> 'usd') END
