@@ -59,8 +59,8 @@ function fill(path: string, runs: number): void {
   );
   database.transaction(() => {
     for (let index = 0; index < runs; index++) {
-      const path = index % 2 === 0 ? program : `/programs/${index % 97}.rllm`;
-      const model = index % 3 === 0 ? "builtin/baseline" : "openai/gpt-4o-mini";
+      const path = index % 5 < 3 ? program : `/programs/${index % 97}.rllm`;
+      const model = index % 8 === 0 ? "builtin/baseline" : "openai/gpt-4o-mini";
       const ms = 200 + ((index * 7919) % 5000);
       const ok = index % 50 > 0;
       const attempts = [
@@ -69,7 +69,7 @@ function fill(path: string, runs: number): void {
           ms,
           promptTokens: 500 + (index % 300),
           completionTokens: 100 + (index % 200),
-          usd: index % 3 === 0 ? 0 : 0.0004,
+          usd: index % 8 === 0 ? 0 : 0.0004,
           error: ok ? null : "RLLM_013",
           edits: index % 7 === 0 ? ["trailing-comma"] : [],
         },
@@ -89,9 +89,9 @@ async function compareCommands(): Promise<void> {
     "stats FILE": ["stats", program],
     "stats FILE --model": ["stats", program, "--model", "openai/gpt-4o-mini"],
     exectime: ["exectime", program, "--model", "openai/gpt-4o-mini"],
-    //"runs list": ["runs", "list", "--json"],
-    //"runs list --status": ["runs", "list", "--status", "failed", "--json"],
-    //"runs list --program": ["runs", "list", "--program", program, "--json"],
+    "runs list": ["runs", "list", "--json"],
+    "runs list --status": ["runs", "list", "--status", "failed", "--json"],
+    "runs list --program": ["runs", "list", "--program", program, "--json"],
   };
   for (const [name, words] of Object.entries(commands)) {
     const times: Record<string, number[]> = { [short]: [], [long]: [] };

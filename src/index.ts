@@ -70,7 +70,7 @@ export interface OpenOptions {
   readonly cwd?: string;
   /** False reads no `.env` and no config.yaml. @default true */
   readonly autoload?: boolean;
-  /** Told what you should know, each sentence once. @default nothing is said */
+  /** Told what you should know, each sentence once. @default warnings of the process */
   readonly warn?: (message: string) => void;
   /** @default globalThis.fetch */
   readonly fetch?: typeof fetch;
@@ -88,6 +88,10 @@ export interface RunOptions extends Omit<StartOptions, "traces" | "scope" | "def
   readonly stream?: boolean;
   /** Whether it sees inputs, requests, answers and outputs. @default false */
   readonly payloads?: boolean;
+  /** Put on the run, to find it by. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether the run's events are kept, redacted. @default `history.events` in config.yaml */
+  readonly keep?: boolean;
 }
 
 /** Configuration, providers and run history, opened once for many runs. Close it when done. */
@@ -129,6 +133,12 @@ export interface Modullm {
     options?: SessionOptions,
     signal?: AbortSignal,
   ): Promise<SandboxSession>;
+  /**
+   * Resolves when every run that has ended is on disk, for those who must know; without it that is
+   * so within 50 ms, and after `close`.
+   * @throws {ModullmError} RLLM_018 where a run could be recorded nowhere
+   */
+  flushed(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -141,7 +151,7 @@ async function openApp(
   options: OpenOptions,
   { stays }: { readonly stays: boolean },
 ): Promise<Modullm> {
-  const { cwd = process.cwd(), env = process.env, warn = () => {} } = options;
+  const { cwd = process.cwd(), env = process.env, warn = warnProcess } = options;
   const app = await createApp({ ...options, env, cwd, warn, stays });
   const { library } = app.config;
   return {
@@ -156,6 +166,7 @@ async function openApp(
       }),
     openSandbox: (language, session = {}, signal = new AbortController().signal) =>
       app.tools.sandboxes.open(language, session, signal),
+    flushed: async () => await (await app.store()).flushed(),
     close: () => app.close(),
   };
 }
@@ -222,6 +233,10 @@ export async function validate(
 /** Read anew for each load, and only when it meets a library name. */
 async function libraryHere(): Promise<readonly string[]> {
   return (await loadConfig({ env: process.env, cwd: process.cwd(), autoload: true })).library;
+}
+
+function warnProcess(message: string): void {
+  process.emitWarning(message, "ModullmWarning");
 }
 
 async function runWith<Input, Output>(

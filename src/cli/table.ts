@@ -7,6 +7,7 @@ export const COMMANDS: CommandTable = {
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,
   parse: async () => (await import("./commands/parse.ts")).command,
+  runs: async () => (await import("./commands/runs.ts")).command,
   stats: async () => (await import("./commands/stats.ts")).command,
   cache: async () => (await import("./commands/cache.ts")).command,
   exectime: async () => (await import("./commands/exectime.ts")).command,

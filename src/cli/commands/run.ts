@@ -11,6 +11,7 @@ import { warnOf } from "../render/warning.ts";
 import { readInput } from "../run-input.ts";
 import { modelOption } from "../model-option.ts";
 import { createPartialOutput } from "../partial-output.ts";
+import { readTags } from "../tags.ts";
 import { openTrace } from "../trace.ts";
 
 export const command: Command = {
@@ -73,6 +74,15 @@ export const command: Command = {
       valueHint: "PATH",
       description: "Write the run's events to a file as JSON lines",
     },
+    keep: {
+      type: "boolean",
+      description: "Keep the run's events, redacted; `runs show` and `trace show` show them",
+    },
+    tag: {
+      type: "string",
+      valueHint: "KEY=VALUE",
+      description: "A tag to find the run by; may be repeated",
+    },
     concurrency: {
       type: "string",
       valueHint: "N",
@@ -124,6 +134,8 @@ export const command: Command = {
     const loaded = await app.load(file);
     warnOf(loaded, output);
     const input = await readInput(loaded.program.input, context);
+    const tags = readTags(options.texts("tag"));
+    const kept = options.flag("keep") ? { keep: true } : {};
     if (options.flag("dry-run")) {
       const { dryRun } = await import("../../engine/dry-run.ts");
       const { tryToPredict } = await import("../../insight/prediction.ts");
@@ -138,7 +150,7 @@ export const command: Command = {
     }
     const partial = ndjson(context) ? createPartialOutput(loaded.program.output, output) : null;
     const value = await watched(context, app, partial?.listen ?? null, (watch) =>
-      app.run(loaded, input, { ...flags, ...watch }),
+      app.run(loaded, input, { ...flags, ...watch, ...kept, tags }),
     );
     if (partial) partial.end(value);
     else output.json(value);

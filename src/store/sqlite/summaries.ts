@@ -43,7 +43,9 @@ export function summaries(
 
 /** Counts every run anew, a page at a time. */
 export function countAll(database: SqlDatabase): void {
-  const page = database.prepare(`SELECT ${COUNTED} FROM run WHERE number > ? ORDER BY number LIMIT ?`);
+  const page = database.prepare(
+    `SELECT ${COUNTED} FROM run WHERE number > ? ORDER BY number LIMIT ?`,
+  );
   for (let last = 0; ;) {
     const rows = page.all(last, PAGE);
     if (rows.length === 0) return;

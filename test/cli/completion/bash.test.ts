@@ -63,7 +63,7 @@ describe.skipIf(!hasShell("bash") || process.platform === "win32")(
         "sub/",
       ]);
       expect(complete(["run", '"my'], before, place)).toEqual(["my prog.rllm"]);
-      expect(complete(["ru"], before, place)).toEqual(["run "]);
+      expect(complete(["vali"], before, place)).toEqual(["validate "]);
       expect(complete(["run", "a.rllm", "--model", "min"], before, place)).toEqual(["mine/"]);
     });
 

@@ -8,7 +8,7 @@ export type Case = readonly [typed: readonly string[], offered: readonly string[
 
 /** What every shell offers alike, in a folder as `makePlace` makes it. */
 export const CASES: readonly Case[] = [
-  [["ru"], ["run"]],
+  [["ru"], ["run", "runs"]],
   [["--color", "never", "sta"], ["stats"]],
   [["--color", "ne"], ["never"]],
   [
