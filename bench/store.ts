@@ -49,8 +49,8 @@ async function makeHome(name: string, runs: number): Promise<string> {
   return home;
 }
 
-function fill(path: string, runs: number): void {
-  const database = new Database(path, { create: true });
+function fill(file: string, runs: number): void {
+  const database = new Database(file, { create: true });
   database.run("PRAGMA journal_mode = WAL");
   for (const { sql } of MIGRATIONS.slice(0, 2)) database.run(sql);
   database.run("PRAGMA user_version = 2");

@@ -27,6 +27,10 @@ async function listed(run: (...words: string[]) => Promise<Outcome>, ...words: s
   return (await run("runs", "list", "--json", ...words)).json() as View[];
 }
 
+async function newest(run: (...words: string[]) => Promise<Outcome>): Promise<string> {
+  return (await listed(run, "--limit", "1"))[0]?.id ?? "";
+}
+
 const GOOD = '{"out": "x"}';
 
 test("runs list: one array, newest first, chosen by program, status, tag, cost, text and time", async () => {
@@ -79,7 +83,7 @@ test("runs show and export: a run by the beginning of its id, with what it used"
   using world = await history([GOOD, GOOD]);
   const { run } = world;
   await run("run", "a.rllm", "--text", "hi");
-  const [{ id = "" } = {}] = await listed(run);
+  const id = await newest(run);
   const shown = (await run("runs", "show", id.slice(0, 10), "--json")).json() as View;
   expect(shown).toMatchObject({ id, kept_events: 0, attempts: [{ model: "local/test" }] });
   expect(shown.children).toHaveLength(1);
@@ -103,7 +107,7 @@ test("run --keep keeps the events of the whole tree, without secrets, for trace 
     env: { ...server.env, ...env },
   });
   server.stop();
-  const [{ id = "" } = {}] = await listed(run);
+  const id = await newest(run);
   const exported = (await run("runs", "export", id)).json() as View;
   expect(exported.events.map(({ type }) => type)).toContain("run-end");
   expect(exported.events.filter(({ type }) => type === "run-start")).toHaveLength(2);
@@ -113,7 +117,7 @@ test("run --keep keeps the events of the whole tree, without secrets, for trace 
   const traced = (await run("trace", "show", id.slice(0, 12), "--format", "json")).json();
   expect(traced).toMatchObject({ events: exported.events.length, runs: [{ run: id }] });
   await run("run", "b.rllm", "--text", "hi");
-  const [{ id: unkept = "" } = {}] = await listed(run);
+  const unkept = await newest(run);
   const refused = await run("trace", "show", unkept);
   expect(refused.exit).toBe(1);
   expect(refused.stdout).toContain("no events were kept of this run");
@@ -126,7 +130,7 @@ test("history.events keeps every run's events; history.keep and max_mb forget ru
     await Bun.write(join(folder, "config/modullm/config.yaml"), text);
   await config("history: { events: true }");
   await run("run", "b.rllm", "--text", "hi");
-  const [{ id = "" } = {}] = await listed(run);
+  const id = await newest(run);
   const shown = (await run("runs", "show", id, "--json")).json() as View;
   expect(shown.kept_events).toBeGreaterThan(5);
   await config("history: { keep: 1ms }");

@@ -49,12 +49,9 @@ export function runText(run: RunTree): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n${used}`;
 }
 
-/** In local time, to the second. */
+/** In local time, to the second: Swedes write dates as ISO 8601 does. */
 function moment(iso: string): string {
-  const at = new Date(iso);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
-  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":")}`;
+  return new Date(iso).toLocaleString("sv-SE");
 }
 
 function tokens(of: Pick<RunView, "prompt_tokens" | "completion_tokens">): string {
