@@ -88,10 +88,6 @@ export interface RunOptions extends Omit<StartOptions, "traces" | "scope" | "def
   readonly stream?: boolean;
   /** Whether it sees inputs, requests, answers and outputs. @default false */
   readonly payloads?: boolean;
-  /** Put on the run, to find it by. @default none */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Whether the run's events are kept, redacted. @default `history.events` in config.yaml */
-  readonly keep?: boolean;
 }
 
 /** Configuration, providers and run history, opened once for many runs. Close it when done. */
