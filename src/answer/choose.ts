@@ -64,6 +64,12 @@ const CLOSES: ReadonlySet<RuleName> = new Set([
   "guessed-quote",
   "missing-value",
   "outline",
+  // A line that is not the last one of the notation could follow.
+  "table",
+  "csv",
+  "tsv",
+  "toon",
+  "yaml",
 ]);
 
 function isOpenEnded(candidate: Candidate): boolean {

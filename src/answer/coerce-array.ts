@@ -3,7 +3,7 @@ import { fromJsonText } from "./coerce-scalar.ts";
 import { loss } from "./natural.ts";
 import {
   allows,
-  isEmptyTag,
+  isEmptyText,
   cheaper,
   join,
   withEdit,
@@ -26,7 +26,7 @@ export function coerceToArray(
   if (node.kind === "array") return listOf(coercion, node.items, schema, path);
   if (node.kind === "object") return objectToArray(coercion, node, schema, path);
   if (!node.quoted && node.text === "null") return null;
-  if (isEmptyTag(coercion, node)) return listOf(coercion, [], schema, path);
+  if (isEmptyText(node)) return listOf(coercion, [], schema, path);
   const json = fromJsonText(coercion, node, schema, path);
   if (json) return json;
   const lines = coercion.partial ? null : listedLines(node.text);

@@ -7,7 +7,7 @@ import { listToSingle } from "./coerce-choice.ts";
 import { leftovers, loss, natural, same } from "./natural.ts";
 import {
   allows,
-  isEmptyTag,
+  isEmptyText,
   cheaper,
   join,
   setOwn,
@@ -21,6 +21,7 @@ import { aliasesOf, keyOf, memberNamer } from "./property-names.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { resolve, takesNull, wantsArray } from "./schemas.ts";
 import type { Member, Node, ObjectNode } from "./tree.ts";
+import { fromCall } from "./tool-call.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -30,7 +31,7 @@ export function coerceToObject(
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  if (isEmptyTag(coercion, node)) return emptyObject(coercion, node, schema, path);
+  if (isEmptyText(node)) return emptyObject(coercion, node, schema, path);
   if (node.kind !== "text") {
     const entries = entriesOf(node);
     const isMap = Object.keys(propertiesOf(schema)).length === 0;
@@ -57,10 +58,8 @@ function objectToObject(
 ): Outcome | null {
   const direct = byMember(coercion, node, schema, path);
   if (direct && direct.cost < ruleOf("unwrap").cost) return direct;
-  return cheaper(
-    cheaper(direct, unwrap(coercion, node, schema, path)),
-    wrap(coercion, node, schema, path),
-  );
+  const inner = fromCall(coercion, node, schema, path) ?? unwrap(coercion, node, schema, path);
+  return cheaper(cheaper(direct, inner), wrap(coercion, node, schema, path));
 }
 
 /** `{"result": {…}}` where what is inside is wanted. */

@@ -33,6 +33,7 @@ export function coerceToString(
 ): Outcome | null {
   if (node.kind !== "text") return containerToString(coercion, node, schema, path);
   if (node.quoted) return keepString(coercion, node, node.text, schema, path, null);
+  if (node.isUntyped === true) return untypedText(coercion, node, schema, path);
   const value = bareValue(node.text);
   if (value === null && /^(?:null|none|undefined)$/i.test(node.text)) {
     if (coercion.partial) return null;
@@ -52,6 +53,18 @@ export function coerceToString(
         : "bare-string"
       : "to-text",
   );
+}
+
+/** Text in a notation without quotes is text as it stands, but for words that say that there is none. */
+function untypedText(
+  coercion: Coercion,
+  node: TextNode,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  const isNull = bareValue(node.text) === null;
+  const rule = isNull ? "to-text" : node.text === "" ? "bare-string" : null;
+  return keepString(coercion, node, node.text, schema, path, rule);
 }
 
 function keepString(
@@ -216,6 +229,8 @@ function cut(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
 
 function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   if (!node.quoted && node.text === "null") return plain(null);
+  if (node.isUntyped === true && node.text === "")
+    return withEdit(coercion, plain(null), "literal", node, path, "null");
   if (!node.quoted && bareValue(node.text) === null)
     return withEdit(coercion, plain(null), "literal", node, path, "null");
   if (

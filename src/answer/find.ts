@@ -23,7 +23,11 @@ const MAX_REGIONS = 400;
  * Every object and list that stands at the top level of a text, in order, broken ones too. One
  * pass.
  */
-export function findRegions(text: string, partial: boolean): Region[] {
+export function findRegions(
+  text: string,
+  partial: boolean,
+  except: readonly { readonly start: number; readonly end: number }[] = [],
+): Region[] {
   const regions: Region[] = [];
   const nextOpener = openersOf(text);
   // Reading strictly first may run further than reading what is there: together no more than a few
@@ -33,6 +37,11 @@ export function findRegions(text: string, partial: boolean): Region[] {
   while (at < text.length) {
     const found = nextOpener(at);
     if (!found) break;
+    const around = except.find(({ start, end }) => found.index >= start && found.index < end);
+    if (around) {
+      at = around.end;
+      continue;
+    }
     const region = regionAt(text, found.index, found.mark, partial, budget);
     if (region) regions.push(region);
     at = Math.max(region?.end ?? 0, found.index + (found.mark === "```" && !region ? 3 : 1));
@@ -71,7 +80,8 @@ function regionAt(
   budget: { left: number },
 ): Region | null {
   if (opener === "```") return fencedScalar(text, at, partial);
-  if (isAroundFence(text, at) || (opener === "[" && isMarkdownLink(text, at))) return null;
+  if (isAroundFence(text, at) || (opener === "[" && (isMarkdownLink(text, at) || isMark(text, at))))
+    return null;
   const { cursor, node } =
     parseStrict(text, at, partial, budget) ?? parseLoosely(text, at, partial);
   if (!node) return null;
@@ -106,6 +116,11 @@ interface Parse {
 /** `[text](url)`, `[x]` and `[12]` in prose. */
 function isMarkdownLink(text: string, at: number): boolean {
   return /^\[[^\]\n{}"]{0,200}\]\(/.test(text.slice(at, at + 204));
+}
+
+/** `[TOOL_CALLS]` in front of a value. */
+function isMark(text: string, at: number): boolean {
+  return /^\[\/?[A-Z][A-Z_]{2,30}\]\s*[[{]/.test(text.slice(at, at + 40));
 }
 
 /** So long may the opening line of a fence be. In UTF-16 units. */

@@ -119,7 +119,7 @@ function speaksOf(node: Node, names: ReadonlySet<string>): boolean {
 }
 
 /** The names of all properties anywhere in a schema, as they are compared. */
-function namesIn(schema: unknown): Set<string> {
+export function namesIn(schema: unknown): Set<string> {
   const names = new Set<string>();
   const seen = new Set<unknown>();
   const waiting: unknown[] = [schema];

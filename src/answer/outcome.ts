@@ -72,10 +72,9 @@ export interface NestedOutcome {
   readonly isStrict: boolean;
 }
 
-/** An element of tags with nothing in it: an empty text, list or object, as the schema wants. */
-export function isEmptyTag(coercion: Coercion, node: Node): boolean {
-  if (node.kind !== "text" || node.quoted || node.text !== "") return false;
-  return coercion.edits.some((edit) => edit.rule === "xml");
+/** A cell or tag with nothing in it: an empty text, list or object, as the schema wants. */
+export function isEmptyText(node: Node): boolean {
+  return node.kind === "text" && node.isUntyped === true && node.text === "";
 }
 
 export function plain(value: unknown): Outcome {

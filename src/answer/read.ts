@@ -3,6 +3,8 @@ import { isObject, jsonType, parseJson as readJson, writeJson } from "../core/js
 import type { ReadOptions, Reading, RepairLevel } from "./answer.ts";
 import { editsOf, evaluate, everyRule, shorten, type Candidate, type Source } from "./candidate.ts";
 import { choose } from "./choose.ts";
+import { namesIn } from "./left-behind.ts";
+import { findNotations } from "./notations.ts";
 import { digitsFault } from "./numbers.ts";
 import { newSchemaNotes, type Note, type SchemaNotes } from "./outcome.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
@@ -42,8 +44,9 @@ interface Wanted {
 
 /** Walks down the ladder. `found` are edits that getting to this text took. */
 function readSpoken(text: string, wanted: Wanted, found: readonly ParseEdit[]): Reading {
-  const { sources, many, regions } = structuredSources(text, false);
   const { contract, level, isCut } = wanted;
+  const notations = level === "off" ? [] : findNotations(text, namesIn(contract.schema));
+  const { sources, many, regions } = structuredSources(text, false, notations);
   const isUnfinished = isCut && regions.some((region) => region.node.open);
   const choosing = { contract, level, text, regions, isCut };
   if (!isUnfinished) {

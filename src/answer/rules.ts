@@ -100,6 +100,18 @@ export const RULES = {
   wrap: safe(5),
   "wrap-text": full(8),
   xml: safe(4),
+  // Notations of their own.
+  table: safe(3),
+  csv: safe(3),
+  tsv: safe(3),
+  toon: safe(2),
+  yaml: safe(4),
+  "call-parameters": safe(3),
+  // A row with more or fewer cells than there are names.
+  "ragged-row": loses(12),
+  // The head of a list says another number of items than there are.
+  "toon-count": full(4),
+  "tool-call": safe(3),
   "to-text": full(3),
   "json-to-text": full(8),
   "text-to-fraction": full(3),

@@ -2,6 +2,7 @@ import type { Source } from "./candidate.ts";
 import { newCursor } from "./scan.ts";
 import { findRegions, findWhole, type Region, type Rung } from "./find.ts";
 import { isAside } from "./left-behind.ts";
+import type { Notation } from "./notation.ts";
 import { findOutline } from "./outline.ts";
 import type { Node, ParseEdit, TextNode } from "./tree.ts";
 import { findXml } from "./xml.ts";
@@ -34,11 +35,21 @@ export interface Structured {
   readonly many: readonly Source[];
 }
 
-/** Objects, lists and whole values: the first rungs of the ladder. */
-export function structuredSources(text: string, partial: boolean): Structured {
-  const regions = findRegions(text, partial);
+/**
+ * Objects, lists and whole values: the first rungs of the ladder. What stands in a notation of its
+ * own is read as that, and brackets within it are part of it.
+ */
+export function structuredSources(
+  text: string,
+  partial: boolean,
+  notations: readonly Notation[] = [],
+): Structured {
+  const regions = findRegions(text, partial, notations);
   const sources = regions.map((region): Source => sourceOf(text, region));
-  const whole = regions.some((region) => region.rung === "whole") ? null : findWhole(text, partial);
+  for (const { rung, cursor, nodes } of notations)
+    for (const node of nodes) sources.push({ rung, node, cursor, cost: 0 });
+  const hasWhole = notations.length > 0 || regions.some((region) => region.rung === "whole");
+  const whole = hasWhole ? null : findWhole(text, partial);
   if (whole)
     sources.push({
       ...sourceOf(text, whole),
@@ -73,15 +84,20 @@ function sourceOf(text: string, region: Region): Source {
 function gluedTo(text: string, region: Region): ParseEdit | null {
   if (region.node.kind === "text") return null;
   const glued = /^(?:[\p{L}\p{N}]+|[{[])/u.exec(text.slice(region.end, region.end + 40));
-  if (!glued && /[}\]]/.test(text[region.start - 1] ?? "")) {
+  if (!glued && /[}\]]/.test(text[region.start - 1] ?? "") && !isMarked(text, region.start)) {
     return { rule: "skipped-text", from: region.start - 1, to: region.start, after: "" };
   }
   if (!glued || !/[}\])]/.test(text[region.end - 1] ?? "")) return null;
   const to = region.end + glued[0].length;
-  const isMark = /^\p{L}+$/u.test(glued[0]);
+  const isLetters = /^\p{L}+$/u.test(glued[0]);
   const isAround = /\p{L}/u.test(text[region.start - 1] ?? "");
-  const rule = isMark ? (isAround ? "glued-text" : "glued-end") : "skipped-text";
+  const rule = isLetters ? (isAround ? "glued-text" : "glued-end") : "skipped-text";
   return { rule, from: region.end, to, after: "" };
+}
+
+/** `[TOOL_CALLS]` in front of a value. */
+function isMarked(text: string, at: number): boolean {
+  return /\[[A-Z_]{3,32}\]$/.test(text.slice(Math.max(0, at - 40), at));
 }
 
 /**

@@ -35,6 +35,8 @@ export interface ArrayNode extends NodeBase {
 export interface TextNode extends NodeBase {
   readonly kind: "text";
   readonly quoted: boolean;
+  /** The notation has no quotes to tell text from numbers: the schema says what it is. */
+  readonly isUntyped?: boolean;
   /** What the quotes hold, decoded; of a bare one the source, trimmed. */
   readonly text: string;
 }

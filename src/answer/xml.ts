@@ -128,8 +128,9 @@ function nodeOf(cursor: Cursor, element: Element, isRoot = false): Node {
     }));
     return objectOf([...attributes, ...children], element.start, element.stop);
   }
-  const content = unescapeXml(text.slice(element.inner, element.stop).trim());
-  return textOf(content, element.inner, element.stop);
+  const content = text.slice(element.inner, element.stop).trim();
+  const isData = content.startsWith("<![CDATA[");
+  return textOf(unescapeXml(content), element.inner, element.stop, isData);
 }
 
 /** Text between the tags of an element belongs to none of them. */
@@ -157,9 +158,10 @@ function attributesOf(element: Element): Member[] {
   return members;
 }
 
-function textOf(text: string, start: number, end: number): Node {
+/** Marked data is text; anything else is what the schema says it is. */
+function textOf(text: string, start: number, end: number, isData = false): Node {
   const at = { start, end, editFrom: 0, editTo: 0, open: false };
-  return { kind: "text", quoted: false, text, ...at };
+  return { kind: "text", quoted: isData, isUntyped: !isData, text, ...at };
 }
 
 function objectOf(members: Member[], start: number, end: number): ObjectNode {

@@ -19,8 +19,9 @@ const REASONING = "think|thinking|thought|reasoning|reflection|scratchpad|analys
 const ESCAPE = /\\+(?:u[0-9a-f]{4}|[nrtbf])?/gi;
 
 const NO_DATA: readonly RegExp[] = [
-  // Escapes, of strings in strings as well.
+  // Escapes, of strings in strings as well, and those of tags.
   ESCAPE,
+  /&\w{2,5};/g,
   new RegExp(`<(${REASONING})>[^]*?</\\1>`, "g"),
   new RegExp(`^[^]*</(?:${REASONING})>`, "g"),
   /<\|channel\|>(?:analysis|commentary)[^]*?(?=<\|start\|>|<\|channel\|>final|$)/g,

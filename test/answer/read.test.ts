@@ -246,7 +246,8 @@ describe("readAnswer() records", () => {
     expect(rung('so {"title": "a"}')).toBe("object");
     expect(rung('<think>\nso {"title": "a"}')).toBe("reasoning");
     expect(rung("<t><title>a</title></t>")).toBe("tags");
-    expect(rung("title: a\nhours: 1")).toBe("outline");
+    expect(rung("title: a\nhours: 1")).toBe("yaml");
+    expect(rung("**title**: a\n**hours**: 1")).toBe("outline");
   });
   test("nothing for valid JSON", () => expect(rules('{"title": "a"}', ticket)).toEqual([]));
 });

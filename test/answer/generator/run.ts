@@ -39,7 +39,10 @@ export function runBreakages(count: number, { seed, onFault }: RunOptions): Tall
     const breakage = newBreakage(random);
     const contract = contractOf(breakage.truth.schema);
     for (const level of LEVELS) {
-      const reading = readAnswer(breakage.text, contract, { repair: level });
+      const reading = readAnswer(breakage.text, contract, {
+        repair: level,
+        cut: breakage.isCut === true,
+      });
       const verdict = judge(breakage, reading, level);
       const isLossy = verdict !== "wrong" && lossesOf(breakage.text, reading).length > 0;
       for (const name of ["all", ...new Set(breakage.kinds)]) {

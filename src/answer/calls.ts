@@ -1,0 +1,109 @@
+import type { Notation } from "./notation.ts";
+import { parseValue } from "./parse.ts";
+import { CLOSED, objectNode } from "./rows.ts";
+import { edit, newCursor, skipBlank, type Cursor } from "./scan.ts";
+import type { Member, Node } from "./tree.ts";
+
+/** `<parameter=key>`, `<parameter name="key">`, `<arg_key>key</arg_key><arg_value>`. */
+const PARAMETER =
+  /<((?:[\w-]{1,40}:)?(?:parameter|param|argument|arg))(?:=|\s+(?:name|key)=)("[^"\n<>]{1,200}"|'[^'\n<>]{1,200}'|[^\s"'<>]{1,200})[^<>\n]{0,100}>|<arg_key>([^<>\n]{1,200})<\/arg_key>\s{0,9}<(arg_value)>/g;
+/** What ends a call: the parameters behind it belong to another. */
+const CALL_END = /<\/(?:[\w-]{1,40}:)?(?:function|invoke|tool_call|tool|call)>/;
+const CALL_START =
+  /<(?:[\w-]{1,40}:)?(?:function|invoke|tool_call|tool|call)\b[^<>]{0,200}>\s*(?:[\w.-]{1,80}\s*)?$/;
+const MAX_PARAMETERS = 5_000;
+
+/** Calls of a function, each parameter in a tag of its own: an object a call. */
+export function findCalls(text: string): Notation[] {
+  if (!/<(?:[\w-]{1,40}:)?(?:param|arg)/.test(text)) return [];
+  const calls: Notation[] = [];
+  let call: Call | null = null;
+  let done = 0;
+  let count = 0;
+  for (const found of text.matchAll(PARAMETER)) {
+    if (
+      found.index < done ||
+      !/(?:^|[\n>])\s*$/.test(text.slice(Math.max(0, found.index - 40), found.index))
+    )
+      continue;
+    if (++count > MAX_PARAMETERS) break;
+    const between = text.slice(done, found.index);
+    if (call && CALL_END.test(between)) {
+      calls.push(notationOf(call));
+      call = null;
+    }
+    call ??= newCall(text, found.index);
+    noteSkipped(call, done, between);
+    done = readParameter(call, found);
+  }
+  if (call) calls.push(notationOf(call));
+  return calls;
+}
+
+interface Call {
+  readonly cursor: Cursor;
+  readonly members: Member[];
+  readonly start: number;
+}
+
+function newCall(text: string, at: number): Call {
+  const before = text.slice(Math.max(0, at - 400), at);
+  const opener = CALL_START.exec(before);
+  const start = opener ? at - before.length + opener.index : at;
+  const cursor = newCursor(text, start, text.length, false);
+  edit(cursor, "call-parameters", start, at, "");
+  return { cursor, members: [], start };
+}
+
+/** Words between two parameters belong to none. */
+function noteSkipped({ cursor, members }: Call, from: number, between: string): void {
+  if (members.length > 0 && /[\p{L}\p{N}]/u.test(between))
+    edit(cursor, "skipped-text", from, from + between.length, "");
+}
+
+/** Where the parameter ends. One that is not closed runs up to the next, or to the end. */
+function readParameter({ cursor, members }: Call, found: RegExpExecArray): number {
+  const { text } = cursor;
+  const [whole, tag, quoted, plain, value] = found;
+  const key = quoted === undefined ? (plain ?? "").trim() : quoted.replace(/^(["'])(.*)\1$/, "$2");
+  const from = found.index + whole.length;
+  const closer = `</${tag ?? value ?? ""}>`;
+  const close = text.indexOf(closer, from);
+  const next = text
+    .slice(from)
+    .search(/<(?:[\w-]{1,40}:)?(?:parameter|param|argument|arg)[=\s]|<arg_key>/);
+  const isClosed = close >= 0 && (next < 0 || close < from + next);
+  const to = isClosed ? close : next < 0 ? text.length : from + next;
+  if (!isClosed) edit(cursor, "missing-closer", to, to, closer);
+  members.push({ key, keyStart: found.index, value: valueNode(cursor, from, to) });
+  return isClosed ? close + closer.length : to;
+}
+
+/** An object or a list as JSON; anything else is what the schema says it is. */
+function valueNode({ text }: Cursor, from: number, to: number): Node {
+  const source = text.slice(from, to);
+  if (/^\s*[{[]/.test(source)) {
+    const inner = newCursor(text, from, to, false, true);
+    const node = parseValue(inner, "top");
+    if (node && !inner.failed) {
+      skipBlank(inner);
+      if (inner.at >= to) return node;
+    }
+  }
+  const lines = source.replace(/^\r?\n|\r?\n[ \t]*$/g, "");
+  const content = lines.includes("\n") ? lines : lines.trim();
+  return {
+    kind: "text",
+    quoted: false,
+    isUntyped: true,
+    text: content,
+    start: from,
+    end: to,
+    ...CLOSED,
+  };
+}
+
+function notationOf({ cursor, members, start }: Call): Notation {
+  const end = members.at(-1)?.value.end ?? start;
+  return { rung: "call", cursor, nodes: [objectNode(members, start, end)], start, end };
+}

@@ -1,0 +1,65 @@
+import { edit, type Cursor } from "./scan.ts";
+import type { ArrayNode, Member, Node, ObjectNode, TextNode } from "./tree.ts";
+
+/** A cell of a row, or its name in the row of names. `start` and `end` bound it in the text. */
+export interface Cell {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Quotes stood around it: it is text. */
+  readonly isQuoted: boolean;
+}
+
+export interface RowLine {
+  readonly cells: readonly Cell[];
+  readonly start: number;
+  readonly end: number;
+  /** The line ended before its last cell was closed. */
+  readonly isBroken?: boolean;
+}
+
+/**
+ * Rows under the row of their names, as a list of objects. A row with more or fewer cells than there
+ * are names says of none what it is: it is left out as a whole.
+ */
+export function rowsNode(cursor: Cursor, names: RowLine, rows: readonly RowLine[]): ArrayNode {
+  const items: Node[] = [];
+  for (const row of rows) {
+    if (row.isBroken !== true && row.cells.length === names.cells.length)
+      items.push(rowNode(names, row));
+    else edit(cursor, "ragged-row", row.start, row.end, "");
+  }
+  const end = rows.at(-1)?.end ?? names.end;
+  return { kind: "array", items, start: names.start, end, ...CLOSED };
+}
+
+function rowNode(names: RowLine, { cells, start, end }: RowLine): ObjectNode {
+  const members = cells.map((cell, index): Member => {
+    const name = names.cells[index]?.text ?? "";
+    return { key: name, keyStart: cell.start, value: cellNode(cell) };
+  });
+  return objectNode(members, start, end);
+}
+
+export function objectNode(members: Member[], start: number, end: number): ObjectNode {
+  return { kind: "object", members, bare: [], start, end, ...CLOSED };
+}
+
+export function cellNode({ text, start, end, isQuoted }: Cell): TextNode {
+  return { kind: "text", quoted: isQuoted, isUntyped: !isQuoted, text, start, end, ...CLOSED };
+}
+
+/** Node fields of what the tolerant parser had no part in. */
+export const CLOSED = { editFrom: 0, editTo: 0, open: false } as const;
+
+/** The lines of a stretch of text, without their ends. */
+export function linesOf(text: string, from: number, to: number): { start: number; end: number }[] {
+  const lines: { start: number; end: number }[] = [];
+  for (let start = from; start < to;) {
+    const newline = text.indexOf("\n", start);
+    const stop = newline < 0 || newline > to ? to : newline;
+    lines.push({ start, end: text[stop - 1] === "\r" && stop > start ? stop - 1 : stop });
+    start = stop + 1;
+  }
+  return lines;
+}
