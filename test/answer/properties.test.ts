@@ -1,10 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import * as fc from "fast-check";
 import { parseJson, writeJson } from "../../src/core/json.ts";
 import { createAnswerReader } from "../../src/answer/reader.ts";
 import { readAnswer } from "../../src/answer/read.ts";
 import type { Reading } from "../../src/answer/answer.ts";
 import { contractOf } from "./contracts.ts";
+
+// Many values take long on a busy machine.
+setDefaultTimeout(120_000);
 
 /** FC_RUNS raises the number of runs a property. */
 const RUNS = { numRuns: Number(process.env["FC_RUNS"] ?? 200) };

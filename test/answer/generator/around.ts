@@ -203,7 +203,6 @@ const DOUBTS: readonly Kind[] = [
       return {
         ...written,
         text: `A first try:\n${JSON.stringify(draft)}\n\nNo, the final answer is:\n${written.text}`,
-        needsWord: true,
       };
     },
   },
