@@ -65,6 +65,9 @@ const FIRST_LETTER = 58;
 /** Minus signs beside the one on keyboards. */
 const SIGNS = "−–﹣－";
 
+/** Marks that text without quotes may hold, or that say where it ends. */
+export const MARKED = /["\\，、；]/;
+
 /** The value a bare scalar has when no schema says otherwise; undefined when it is plain text. */
 export function bareValue(text: string): unknown {
   const first = text.charCodeAt(0);

@@ -23,6 +23,8 @@ export interface Source {
   readonly extra?: readonly ParseEdit[];
   /** What the rung itself costs. */
   readonly cost: number;
+  /** The text as the model wrote it, where the cursor's has other marks in the same places. */
+  readonly origin?: string;
   /** False when the cursor's text is not the answer's: offsets mean nothing then. */
   readonly isPlaced?: boolean;
   /** A citation or the like in prose: it contradicts no answer. */
@@ -175,7 +177,7 @@ export function dataIn(text: string): number {
 }
 
 function placed(source: Source, edit: ParseEdit): Edit {
-  const { text } = source.cursor;
+  const text = source.origin ?? source.cursor.text;
   const path = pathAt(source.node, edit.from);
   const position = source.isPlaced === false ? null : edit.from;
   return {
@@ -188,7 +190,7 @@ function placed(source: Source, edit: ParseEdit): Edit {
 }
 
 function noted(source: Source, note: Note): Edit {
-  const before = shorten(source.cursor.text.slice(note.from, note.to));
+  const before = shorten((source.origin ?? source.cursor.text).slice(note.from, note.to));
   const position = source.isPlaced === false ? null : note.from;
   return { rule: note.rule, path: pathOf(note.path), before, after: shorten(note.after), position };
 }

@@ -4,8 +4,10 @@ import { editsOf, everyRule, shorten, type Candidate } from "./candidate.ts";
 import { declaredFinal } from "./final.ts";
 import { leftBehind } from "./left-behind.ts";
 import { same } from "./natural.ts";
+import { isEmpty } from "./sources.ts";
 import type { RuleName } from "./rules.ts";
 import type { Region } from "./find.ts";
+import type { Node } from "./tree.ts";
 
 /** What a choice among candidates depends on beside them. */
 export interface Choosing {
@@ -17,6 +19,8 @@ export interface Choosing {
   readonly regions: readonly Region[];
   /** The server cut the answer: what was left open there can't be the answer. */
   readonly isCut: boolean;
+  /** The answers that stand elsewhere than a node, in another notation. */
+  readonly elsewhere: (node: Node) => readonly Candidate[];
 }
 
 /** A candidate whose value meets the contract. */
@@ -33,7 +37,7 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const meeting = thoseThatMeet(candidates, choosing);
   const [cheapest] = meeting;
   if (!cheapest) return null;
-  const rivals = rivalsOf(cheapest, meeting);
+  const rivals = rivalsOf(cheapest, [...meeting, ...thoseElsewhere(cheapest, choosing)]);
   const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
   if (!final && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
   const chosen = final ?? cheapest;
@@ -44,11 +48,22 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   return success(chosen, lost);
 }
 
+/** Looked for where a guess would not do; what is parsed as a whole has nothing beside it. */
+function thoseElsewhere({ candidate }: Meeting, choosing: Choosing): Meeting[] {
+  const { node, rung, isPlaced } = candidate.source;
+  if (choosing.level !== "safe" || isPlaced === false || rung === "many" || rung === "whole")
+    return [];
+  return thoseThatMeet(choosing.elsewhere(node), choosing);
+}
+
 /** More than one is wanted only to see whether they say the same. */
 function thoseThatMeet(candidates: readonly Candidate[], choosing: Choosing): Meeting[] {
   const meeting: Meeting[] = [];
   for (const candidate of candidates) {
     if (choosing.isCut && isOpenEnded(candidate)) continue;
+    // A citation is taken for the answer only where a guess will do.
+    const { isAside, node } = candidate.source;
+    if (choosing.level !== "full" && isAside === true && !isEmpty(node)) continue;
     const checked = choosing.contract.check(candidate.value);
     if (checked.ok) meeting.push({ candidate, value: checked.value });
   }
@@ -98,6 +113,7 @@ function rivalsOf(chosen: Meeting, meeting: readonly Meeting[]): Meeting[] {
 }
 
 function areApart(left: Candidate, right: Candidate): boolean {
+  if (right.source.isPlaced === false) return left.source.isPlaced !== false;
   const [a, b] = [left.source.node, right.source.node];
   return a.end <= b.start || b.end <= a.start;
 }

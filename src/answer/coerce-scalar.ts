@@ -1,6 +1,6 @@
 import { readPattern } from "../contract/patterns.ts";
 import { isObject, writeJson } from "../core/json.ts";
-import { bareValue } from "./bare.ts";
+import { bareValue, MARKED } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
 import { booleanIn } from "./spoken-boolean.ts";
@@ -47,23 +47,22 @@ export function coerceToString(
     node.text,
     schema,
     path,
-    value === undefined
-      ? node.text.includes('"')
-        ? "bare-with-quotes"
-        : "bare-string"
-      : "to-text",
+    value === undefined ? (MARKED.test(node.text) ? "bare-with-quotes" : "bare-string") : "to-text",
   );
 }
 
-/** Text in a notation without quotes is text as it stands, but for words that say that there is none. */
+/**
+ * Text in a notation without quotes is text as it stands; a number, a boolean or nothing only where
+ * the schema takes none of these.
+ */
 function untypedText(
   coercion: Coercion,
   node: TextNode,
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  const isNull = bareValue(node.text) === null;
-  const rule = isNull ? "to-text" : node.text === "" ? "bare-string" : null;
+  const isOther = node.text === "" || bareValue(node.text) !== undefined;
+  const rule = node.text === "null" ? "to-text" : isOther ? "bare-string" : null;
   return keepString(coercion, node, node.text, schema, path, rule);
 }
 
@@ -231,7 +230,7 @@ function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null 
   if (!node.quoted && node.text === "null") return plain(null);
   if (node.isUntyped === true && node.text === "")
     return withEdit(coercion, plain(null), "literal", node, path, "null");
-  if (!node.quoted && bareValue(node.text) === null)
+  if (!node.quoted && node.isUntyped !== true && bareValue(node.text) === null)
     return withEdit(coercion, plain(null), "literal", node, path, "null");
   if (
     node.open &&

@@ -126,9 +126,12 @@ function isMark(text: string, at: number): boolean {
 /** So long may the opening line of a fence be. In UTF-16 units. */
 const MAX_INFO = 120;
 
-/** A bracket around a fenced block is no part of what is in it. */
+/** A bracket around one fenced block is no part of what is in it; several may be the items of a list. */
 function isAroundFence(text: string, at: number): boolean {
-  return /^[[{]\s*```/.test(text.slice(at, at + 20));
+  const open = /^[[{]\s*`{3,}/.exec(text.slice(at, at + 20));
+  if (!open) return false;
+  const close = text.indexOf("```", at + open[0].length);
+  return close < 0 || !/^`{3,}\s*,/.test(text.slice(close, close + 20));
 }
 
 /** Whether only a fence's opening line stands before `at`. */

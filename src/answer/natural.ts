@@ -1,5 +1,5 @@
 import { isObject, writeJson } from "../core/json.ts";
-import { bareValue } from "./bare.ts";
+import { bareValue, MARKED } from "./bare.ts";
 import { digitsFault, isJsonNumber } from "./numbers.ts";
 import {
   allows,
@@ -104,6 +104,7 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
   // Nothing stands behind the colon: without a schema that is no text, not null.
   if (node.start === node.end) return plain("");
   const value = bareValue(text);
+  if (node.isUntyped === true && value === null && text !== "null") return plain(text);
   // Without a schema a sign alone is the beginning of a number.
   if (value === undefined && digitsFault(text) !== null) return null;
   if (text === "-") return withEdit(coercion, plain(0), "truncated", node, path, "0");
@@ -114,7 +115,7 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
     return withEdit(
       coercion,
       plain(text),
-      text.includes('"') ? "bare-with-quotes" : "bare-string",
+      MARKED.test(text) ? "bare-with-quotes" : "bare-string",
       node,
       path,
       text,

@@ -7,9 +7,10 @@ import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
 import { digitsFault } from "./numbers.ts";
 import { newSchemaNotes, type Note, type SchemaNotes } from "./outcome.ts";
+import { withPlainMarks } from "./punctuation.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
 import { takesAnything } from "./schemas.ts";
-import { isEmpty, looseSources, structuredSources } from "./sources.ts";
+import { isEmpty, looseSources, sourcesBeside, structuredSources } from "./sources.ts";
 import type { Node, ParseEdit } from "./tree.ts";
 
 /**
@@ -31,7 +32,7 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   if (raw) return raw;
   if (spoken.reasoning.length > 0 && spoken.text.trim() === "")
     return readReasoning(text, spoken, wanted);
-  return readSpoken(spoken.text, wanted, []);
+  return readSpoken(spoken.text, wanted, { edits: [] });
 }
 
 interface Wanted {
@@ -42,13 +43,28 @@ interface Wanted {
   readonly schemas: SchemaNotes;
 }
 
-/** Walks down the ladder. `found` are edits that getting to this text took. */
-function readSpoken(text: string, wanted: Wanted, found: readonly ParseEdit[]): Reading {
+/** What getting to a text took. */
+interface Found {
+  readonly edits: readonly ParseEdit[];
+  readonly rung?: string;
+  /** The text as the model wrote it, where marks in it were replaced. */
+  readonly origin?: string;
+}
+
+/** Walks down the ladder. */
+function readSpoken(text: string, wanted: Wanted, found: Found): Reading {
   const { contract, level, isCut } = wanted;
+  const marked = level === "off" || found.origin !== undefined ? null : withPlainMarks(text);
+  if (marked) {
+    const edits = [...found.edits, ...marked.edits];
+    const reading = readSpoken(marked.text, wanted, { ...found, edits, origin: text });
+    if (reading.ok) return reading;
+  }
   const notations = level === "off" ? [] : findNotations(text, namesIn(contract.schema));
   const { sources, many, regions } = structuredSources(text, false, notations);
   const isUnfinished = isCut && regions.some((region) => region.node.open);
-  const choosing = { contract, level, text, regions, isCut };
+  const elsewhere = (node: Node): Candidate[] => rank(sourcesBeside(text, node), wanted, found);
+  const choosing = { contract, level, text, regions, isCut, elsewhere };
   if (!isUnfinished) {
     const singles = rank(sources, wanted, found);
     const candidates = many.length > 0 ? besideMany(singles, many, wanted) : singles;
@@ -72,7 +88,7 @@ function readReasoning(text: string, { reasoning }: Spoken, wanted: Wanted): Rea
     return failure("RLLM_006", undefined, [issue("holds nothing but reasoning")]);
   const inner = text.replace(TAGS, (tag) => " ".repeat(tag.length));
   const note: ParseEdit = { rule: "reasoning", from: first.from, to: first.to, after: "" };
-  return readSpoken(inner, wanted, [note]);
+  return readSpoken(inner, wanted, { edits: [note], rung: "reasoning" });
 }
 
 const TAGS =
@@ -93,7 +109,7 @@ function besideMany(
 ): Candidate[] {
   const { contract, level } = wanted;
   const isOpen = takesAnything(contract.schema);
-  const lists = rank(many, wanted, []);
+  const lists = rank(many, wanted, { edits: [] });
   const isTakenApart = lists.some((candidate) => candidate.source === many[1]);
   const leaves = (candidate: Candidate): boolean =>
     isOpen || isTakenApart || candidate.notes.some(isItem);
@@ -138,14 +154,19 @@ function rawText(spoken: Spoken, contract: Contract): Reading | null {
 function rank(
   sources: readonly Source[],
   { contract, level, hasRoot, schemas }: Wanted,
-  found: readonly ParseEdit[],
+  { edits, rung, origin }: Found,
 ): Candidate[] {
   const candidates: Candidate[] = [];
   for (const one of sources) {
-    const source =
-      found.length === 0
-        ? one
-        : { ...one, rung: "reasoning", extra: [...(one.extra ?? []), ...found] };
+    const own = edits.filter(
+      ({ from, to }) => rung !== undefined || (from >= one.node.start && to <= one.node.end),
+    );
+    const source: Source = {
+      ...one,
+      rung: rung ?? one.rung,
+      ...(own.length > 0 ? { extra: [...(one.extra ?? []), ...own] } : {}),
+      ...(origin === undefined ? {} : { origin }),
+    };
     const candidate = evaluate(source, contract, level, schemas);
     if (candidate && hasRoot(candidate.value) && saysSomething(candidate, contract))
       candidates.push(candidate);
@@ -197,7 +218,7 @@ function refuse(sources: readonly Source[], { contract, level, hasRoot }: Wanted
       isCut: false,
       schemas: newSchemaNotes(),
     },
-    [],
+    { edits: [] },
   );
   const nearest = natural.find((candidate) => hasRoot(candidate.value)) ?? natural[0];
   const digits = numberWithoutPlace(sources);

@@ -1,3 +1,5 @@
+import { outsideFinal } from "./channels.ts";
+
 /** A stretch of a text, from one offset up to another. */
 export interface Span {
   readonly from: number;
@@ -33,6 +35,8 @@ export function withoutReasoning(text: string): Spoken {
 
 /** A block that is never closed runs to the end of the text. */
 function findReasoning(text: string): Span[] {
+  const channels = outsideFinal(text);
+  if (channels) return channels;
   const spans: Span[] = [];
   if (!mayHoldReasoning(text)) return spans;
   const lower = text.toLowerCase();

@@ -29,6 +29,7 @@ export const RULES = {
   // A line comment on the last line: where it ends is a guess.
   "comment-end": full(3),
   "other-quotes": safe(0.5),
+  "other-punctuation": safe(0.3),
   "bare-key": safe(0.5),
   "bare-string": safe(1),
   // Text without quotes around it, but with some in it.

@@ -219,6 +219,13 @@ export function looseSources(text: string, hasStructure: boolean): Source[] {
   return sources;
 }
 
+/** The answers in tags, or escaped, that stand elsewhere than a node. */
+export function sourcesBeside(text: string, { start, end }: Node): Source[] {
+  const rest = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+  if (!/<\p{L}|\\"/u.test(rest)) return [];
+  return looseSources(rest, true).filter(({ rung }) => rung === "tags" || rung === "escaped");
+}
+
 /** JSON that was escaped as if it stood in a string. */
 function unescapeOnce(text: string): string | null {
   if (!/(?:^|[{[,:])\s*\\"/.test(text.slice(0, 2000))) return null;

@@ -104,7 +104,12 @@ const WRAPPERS: readonly Kind[] = [
   {
     name: "a call of a tool",
     around: (written, truth, random) => {
-      if (!isRow(truth.value) || isOpen(truth) || !/^[{[]/.test(written.text)) return null;
+      if (
+        !isRow(truth.value) ||
+        truth.schema["required"] === undefined ||
+        !/^[{[]/.test(written.text)
+      )
+        return null;
       const key = random.pick(["arguments", "parameters", "input"]);
       const call = `{"name": "answer", "${key}": ${written.text}}`;
       return textOf(
@@ -199,9 +204,11 @@ const DOUBTS: readonly Kind[] = [
     name: "a draft before the answer",
     around: (written, truth, random) => {
       const draft = draftOf(truth, random);
-      if (draft === null || isOpen(truth)) return null;
+      if (draft === null || isOpen(truth) || written.accepts.length === 0) return null;
+      // The text says which one is meant.
       return {
         ...written,
+        needsWord: false,
         text: `A first try:\n${JSON.stringify(draft)}\n\nNo, the final answer is:\n${written.text}`,
       };
     },
@@ -210,7 +217,8 @@ const DOUBTS: readonly Kind[] = [
     name: "two answers that differ",
     around: (written, truth, random) => {
       const other = draftOf(truth, random);
-      if (other === null || isOpen(truth) || Array.isArray(truth.value)) return null;
+      const isTold = written.accepts.length > 0 && /final/.test(written.text);
+      if (other === null || isOpen(truth) || Array.isArray(truth.value) || isTold) return null;
       return { ...written, text: `${JSON.stringify(other)}\n${written.text}`, needsWord: true };
     },
   },
@@ -228,7 +236,7 @@ const CUTS: readonly Kind[] = [
     name: "cut off, and the server says so",
     around: (written, _, random) => {
       const cut = cutAt(written, random);
-      return cut && { ...cut, isCut: true, needsWord: true };
+      return cut && { ...cut, isCut: true };
     },
   },
   {

@@ -60,7 +60,7 @@ function separated(mark: string): (truth: Truth, random: Random) => string | nul
     if (!cells || names.length < 2) return null;
     const all = random.chance(0.2);
     const write = (part: string): string =>
-      part.includes(mark) || all ? `"${part.replaceAll('"', '""')}"` : part;
+      part.includes(mark) || (all && part !== "null") ? `"${part.replaceAll('"', '""')}"` : part;
     return [names, ...cells]
       .map((row) => row.map(write).join(mark))
       .join(random.pick(["\n", "\r\n"]));

@@ -63,6 +63,7 @@ function magnitude(value: number, random: Random): string | null {
 
 /** Kinds of numbers as people write them. What is read must be the number that is meant. */
 export const NUMBERS: readonly Kind[] = [
+  spelling("numbers in quotes", (value) => JSON.stringify(value)),
   spelling("numbers with commas between groups", groupedIn(",", ".")),
   spelling("numbers with points between groups", groupedIn(".", ",")),
   spelling("numbers with blanks between groups", (value, random) =>

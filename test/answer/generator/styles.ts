@@ -176,8 +176,4 @@ export const STYLES: readonly Kind[] = [
       ...(random.chance(0.5) ? { quotes: ["“", "”"], keyQuotes: ["“", "”"] } : {}),
     }),
   },
-  {
-    name: "numbers in quotes",
-    style: () => ({ number: (value) => `"${JSON.stringify(value)}"` }),
-  },
 ];

@@ -1,0 +1,47 @@
+import type { Span } from "./reasoning.ts";
+
+/** Where a message of a channel begins: `<|channel|>final<|message|>`, or a call in `commentary`. */
+const MESSAGE = /<\|channel\|>\s*(\w{1,40})([^\n]{0,300}?)<\|message\|>/g;
+const END = /<\|(?:end|return|call|start|channel)\|>/g;
+
+/** The marks of channels lost, as some servers hand them on: the words alone are left. */
+const BARE = /^\s*analysis(?![\s:])[^]*?assistant\s*final(?=\W|[A-Z])/;
+
+/**
+ * What a text in channels holds beside the answer: all but its final messages, or but its calls
+ * where it has none. Null for a text without channels.
+ */
+export function outsideFinal(text: string): Span[] | null {
+  if (!text.includes("<|channel|>")) {
+    const bare = text.includes("assistantfinal") ? BARE.exec(text) : null;
+    return bare && [{ from: 0, to: bare[0].length }];
+  }
+  const messages = messagesOf(text);
+  const finals = messages.filter((message) => message.channel === "final");
+  const spoken = finals.length > 0 ? finals : messages.filter((message) => message.isCall);
+  const spans: Span[] = [];
+  let done = 0;
+  for (const { from, to } of spoken) {
+    if (from > done) spans.push({ from: done, to: from });
+    done = to;
+  }
+  return done < text.length ? [...spans, { from: done, to: text.length }] : spans;
+}
+
+interface Message extends Span {
+  readonly channel: string;
+  /** It goes to a function. */
+  readonly isCall: boolean;
+}
+
+function messagesOf(text: string): Message[] {
+  const messages: Message[] = [];
+  for (const found of text.matchAll(MESSAGE)) {
+    const from = found.index + found[0].length;
+    END.lastIndex = from;
+    const to = END.exec(text)?.index ?? text.length;
+    const channel = (found[1] ?? "").toLowerCase();
+    messages.push({ channel, isCall: / to=/.test(found[2] ?? ""), from, to });
+  }
+  return messages;
+}
