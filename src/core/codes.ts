@@ -198,7 +198,7 @@ export const CODES = {
     502,
     "No attempt gave an answer that meets the contract.",
     ["retries", "last_error_code", "path", "reason", "attempts", "finish_reason", "max_tokens"],
-    "Read `received_payload` and `details.reason`; then make the prompt clearer, raise `retries`, or use a stronger model.",
+    "Make the prompt clearer, raise `retries`, or use a stronger model; `received_payload` is the last answer.",
   ),
   RLLM_014: entry(
     "MissingProviderCredentialError",

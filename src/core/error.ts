@@ -29,6 +29,11 @@ export interface ErrorFacts {
  * });
  */
 export class ModullmError extends Error {
+  static {
+    // A bundle may call the class by another name, which stack traces would show.
+    Object.defineProperty(this, "name", { value: "ModullmError" });
+  }
+
   readonly code: Code;
   readonly details: Readonly<Record<string, unknown>>;
   readonly hint: string;

@@ -272,7 +272,7 @@ describe("onboard where the key is there", () => {
   test("a program that does not work is kept, told, and exit 1", async () => {
     const server = serve({ spoil: { [PROGRAM]: { supplier: 7 } } });
     const folder = makeFolder();
-    const { exit, stdout } = await onboard(["Read invoices"], ["--yes", "--model", MODEL], {
+    const { exit, stdout, stderr } = await onboard(["Read invoices"], ["--yes", "--model", MODEL], {
       folder,
       env: { ...server.env, OPENAI_API_KEY: KEY },
     });
@@ -282,6 +282,7 @@ describe("onboard where the key is there", () => {
       sample_output: null,
       error: { error_code: "RLLM_013" },
     });
+    expect(stderr).toContain('It answered:\n  {"supplier":7');
     expect(existsSync(join(folder, "invoice_facts.rllm"))).toBe(true);
   });
 });
@@ -653,6 +654,33 @@ describe("onboard overwrites nothing without a yes:", () => {
   });
 });
 
+test("onboard on the baseline offers no template in place of the template's own", async () => {
+  const { stderr } = await onboard(["builtin/baseline", "Grade essays", "", "edit"]);
+  const [, asked = ""] = stderr.split("? Input fields: is this right?");
+  expect(asked).toContain("use  Use it");
+  expect(asked).not.toContain("Take the template's");
+});
+
+test("onboard on the baseline takes the fields that the purpose names", async () => {
+  const purpose = "Extract the sender, order number, amount and urgency from an e-mail";
+  const result = resultOf(await onboard([purpose], ["--yes", "--no-save-scaffold"]));
+  expect(Object.keys(result.sample_output ?? {})).toEqual([
+    "sender",
+    "order_number",
+    "amount",
+    "urgency",
+  ]);
+});
+
+test("onboard says that a part came back as it was", async () => {
+  const server = serve();
+  const lines = ["", "Read invoices", "", "", "change", "do nothing", "use", ...APPROVED];
+  const { stderr } = await onboard(lines, [], {
+    env: { ...server.env, OPENAI_API_KEY: KEY },
+  });
+  expect(stderr).toContain("The model gave it back as it was");
+});
+
 describe("onboard --resume", () => {
   test("goes on where the answers ended, and asks nothing twice", async () => {
     const folder = makeFolder();
@@ -673,6 +701,9 @@ describe("onboard --resume", () => {
       Array.from({ length: 6 }, () => ""),
       ["--resume", "--no-save-scaffold"],
       { folder },
+    );
+    expect(second.stderr).toStartWith(
+      'Kept from before: the model builtin/baseline, the purpose "Grade essays", 3 of 8 parts.\n',
     );
     expect(second.stderr).not.toContain("What shall your program do?");
     expect(resultOf(second)).toMatchObject({ ok: true, session_file: error.details.session_file });

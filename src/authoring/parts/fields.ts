@@ -12,6 +12,7 @@ import {
 } from "../../program/fields.ts";
 import { renderValue } from "../../program/template.ts";
 import { type Accepted, accepted, type FieldList, type Part, refused } from "../draft.ts";
+import { namedFields } from "../named-fields.ts";
 import { templateProgram } from "../template-program.ts";
 import type { ProgramTemplate } from "../templates.ts";
 
@@ -19,7 +20,9 @@ export const inputs = fieldsPart("inputs", "Input fields");
 export const outputs = fieldsPart("outputs", "Output fields");
 
 function fieldsPart<Name extends "inputs" | "outputs">(name: Name, title: string): Part<Name> {
-  function fallback(_: unknown, template: ProgramTemplate): FieldList {
+  function fallback(_: unknown, template: ProgramTemplate, purpose: string): FieldList {
+    const named = name === "outputs" && template.name === "extract" ? namedFields(purpose) : null;
+    if (named !== null) return fieldList(named);
     const program = templateProgram(template);
     return fieldList((name === "inputs" ? program.input : program.output).schema);
   }

@@ -79,12 +79,16 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
     },
     async hidden(question) {
       if (output.terminal.stdinIsTty === true) {
-        const reason = "what is typed would be shown, as stderr is no terminal";
+        const reason = output.terminal.stderrIsTty
+          ? "what is typed would be shown here"
+          : "what is typed would be shown, as stderr is no terminal";
         throw inputError(
           "stdin",
           `Cannot ask for ${question}: ${reason}`,
           { question, reason },
-          "Leave stderr to the terminal.",
+          output.terminal.stderrIsTty
+            ? "Set the variable, then go on with --resume."
+            : "Leave stderr to the terminal.",
         );
       }
       print(`? ${question}: `);

@@ -1,6 +1,7 @@
 import type { Draft, Part, PartName, Parts } from "../../authoring/draft.ts";
 import type { Drafter } from "../../authoring/drafter.ts";
 import { BASELINE } from "../../model/baseline/name.ts";
+import { isSameJson } from "../../contract/values.ts";
 import { PART_NAMES, partOf } from "../../authoring/parts.ts";
 import { toModullmError } from "../../core/error.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -65,22 +66,30 @@ export async function approve(
   let value = first;
   for (;;) {
     dialog.show(part.title, shownText(part, value));
-    const verdict = await dialog.choose(`${part.title}: is this right?`, verdicts(model), "use");
+    const template = await drafter.template(part.name, draft);
+    const choices = verdicts(model, { isTemplate: isSameJson(value, template) });
+    const verdict = await dialog.choose(`${part.title}: is this right?`, choices, "use");
     if (verdict === "use") return value;
-    if (verdict === "template") value = await drafter.template(part.name, draft);
+    if (verdict === "template") value = template;
     if (verdict === "edit") value = await edit(host, part, value, draft);
     if (verdict === "change") value = await change(host, drafter, part, { value, draft, model });
   }
 }
 
-function verdicts(model: string): readonly Choice<Verdict>[] {
+function verdicts(
+  model: string,
+  { isTemplate }: { readonly isTemplate: boolean },
+): readonly Choice<Verdict>[] {
   const all: readonly Choice<Verdict>[] = [
     { value: "use", label: "Use it" },
     { value: "change", label: "Have it changed", hint: "say what should be different" },
     { value: "edit", label: "Edit it" },
     { value: "template", label: "Take the template's" },
   ];
-  return model === BASELINE ? all.filter(({ value }) => value !== "change") : all;
+  return all.filter(({ value }) => {
+    if (value === "template") return !isTemplate;
+    return value !== "change" || model !== BASELINE;
+  });
 }
 
 async function change(
@@ -94,10 +103,13 @@ async function change(
     check: (answer) => (answer === "" ? "say what to change" : null),
   });
   try {
-    return await drafter.change(part.name, draft, {
+    const changed = await drafter.change(part.name, draft, {
       feedback,
       draft: value as unknown as JsonObject,
     });
+    if (isSameJson(changed, value))
+      dialog.say("The model gave it back as it was: say it in other words, or edit it.");
+    return changed;
   } catch (thrown) {
     const error = toModullmError(thrown);
     if (error.code === "RLLM_022") throw error;

@@ -6,6 +6,7 @@ import { loadTemplate } from "../../authoring/templates.ts";
 import { writeYaml } from "../../program/write.ts";
 import { readConfigText } from "../../config/text.ts";
 import { type ErrorPayload, errorPayload, toModullmError } from "../../core/error.ts";
+import { answerText } from "../render/error.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { cannotWrite, replaceFile } from "../../config/write-file.ts";
 import { validateProgram } from "../../library/validate.ts";
@@ -99,7 +100,9 @@ export async function tryProgram(
   } catch (thrown) {
     const error = toModullmError(thrown);
     if (error.code === "RLLM_022") throw error;
-    dialog.show("It does not work yet", `${error.message}\n${error.hint}`);
+    const answer = answerText(error);
+    const said = answer === null ? [] : ["It answered:", answer];
+    dialog.show("It does not work yet", [error.message, ...said, error.hint].join("\n"));
     return { path, output: null, error: errorPayload(error) };
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Draft } from "../../authoring/draft.ts";
-import { readDraft } from "../../authoring/parts.ts";
+import { PART_NAMES, readDraft } from "../../authoring/parts.ts";
 import { fileReason, readConfigText, whyNoText } from "../../config/text.ts";
 import { ModullmError } from "../../core/error.ts";
 import { isObject, jsonFault, parseJson, writeJson } from "../../core/json.ts";
@@ -88,7 +88,8 @@ export function openSession({ path, resume, redactor, warn }: SessionOptions): {
   };
   if (resume && found === null)
     return { session, told: `There is no session at ${path}: this is a new one.` };
-  if (resume || found === null || found.done) return { session, told: null };
+  if (resume && found !== null) return { session, told: keptText(found) };
+  if (found === null || found.done) return { session, told: null };
   const aside = `${path}.${Date.now()}`;
   try {
     renameSync(path, aside);
@@ -99,6 +100,20 @@ export function openSession({ path, resume, redactor, warn }: SessionOptions): {
     session,
     told: `An unfinished session was set aside as ${aside}; \`--resume --session-file\` with that name goes on with it.`,
   };
+}
+
+/** What an earlier session has decided. */
+function keptText({ model, purpose, draft, generatedFile }: Progress): string {
+  const parts = PART_NAMES.filter((name) => draft[name] !== undefined).length;
+  const kept = [
+    ...(model === null ? [] : [`the model ${model}`]),
+    ...(purpose === null ? [] : [`the purpose "${purpose}"`]),
+    ...(parts === 0 ? [] : [`${parts} of ${PART_NAMES.length} parts`]),
+    ...(generatedFile === null ? [] : [`the file ${generatedFile}`]),
+  ];
+  return kept.length === 0
+    ? "Nothing was decided yet: it begins anew."
+    : `Kept from before: ${kept.join(", ")}.`;
 }
 
 function readSession(path: string): Progress | null {

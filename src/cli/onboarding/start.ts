@@ -44,7 +44,8 @@ export async function start(context: CommandContext): Promise<number> {
       scaffoldFile: scaffold === null ? null : resolve(scaffold),
       saveScaffold: !options.flag("no-save-scaffold"),
     });
-    output.json(result);
+    // At a terminal the last box has said it.
+    if (!(output.forPeople && output.terminal.stderrIsTty)) output.json(result);
     return result.ok ? 0 : 1;
   } catch (thrown) {
     throw session === null ? thrown : withSession(toModullmError(thrown), session, named);
@@ -127,7 +128,8 @@ async function createDialog(
   signal: AbortSignal,
 ): Promise<{ dialog: Dialog; ask: Exclude<AppSettings["ask"], undefined> }> {
   const { keyboard, stdinIsTty, stderrIsTty } = output.terminal;
-  if (keyboard !== undefined && stdinIsTty === true && stderrIsTty) {
+  const draws = output.terminal.env["TERM"] !== "dumb";
+  if (keyboard !== undefined && stdinIsTty === true && stderrIsTty && draws) {
     const { createScreenDialog } = await import("./screen-dialog.ts");
     const screen = guarded(createScreenDialog({ output, keyboard, signal }), output);
     const ask = (question: string): Promise<boolean> => screen.confirm(question, false);

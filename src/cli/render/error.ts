@@ -1,6 +1,7 @@
 import { CODES } from "../../core/codes.ts";
 import type { ModullmError } from "../../core/error.ts";
 import { paint } from "../output.ts";
+import { writeJson } from "../../core/json.ts";
 import { visible } from "../../core/visible.ts";
 
 /** An error for a person: code, message, the source line with a caret, and what to do. */
@@ -21,8 +22,22 @@ export function renderError(error: ModullmError, color: boolean): string {
       `${gutter} ${paint(color, 36, "|")} ${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`,
     );
   }
+  const answer = answerText(error);
+  if (answer !== null) lines.push(`${paint(color, 36, "it answered:")} ${answer}`);
   if (error.hint) lines.push(`${paint(color, 32, "hint:")} ${visible(error.hint)}`);
   return lines.join("\n");
+}
+
+/** Characters of an answer that are shown. */
+const MOST = 600;
+
+/** What a model answered that was refused, cut where it is long; null where there is none. */
+export function answerText({ code, receivedPayload }: ModullmError): string | null {
+  if (CODES[code].stage !== "answer" || receivedPayload === null) return null;
+  const text = visible(
+    typeof receivedPayload === "string" ? receivedPayload : writeJson(receivedPayload),
+  ).trim();
+  return text.length > MOST ? `${text.slice(0, MOST)} …` : text === "" ? "nothing" : text;
 }
 
 /** Blanks up to the column, tabs kept so that the caret stands under its character. */

@@ -9,8 +9,10 @@ export interface LiveLine {
 
 export function createLiveLine(output: Output): LiveLine {
   let drawn = false;
+  const canDraw = output.terminal.env["TERM"] !== "dumb";
   return {
     draw(text) {
+      if (!canDraw) return;
       drawn = true;
       output.terminal.stderr(
         `\r\u001B[2K${visible(output.redactor.text(text)).slice(0, Math.max(20, output.terminal.columns - 1))}`,
