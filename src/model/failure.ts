@@ -1,3 +1,4 @@
+import { createRedactor } from "../redaction/redactor.ts";
 import { ModullmError } from "../core/error.ts";
 import { jsonFault, writeJson } from "../core/json.ts";
 import { readError } from "./said.ts";
@@ -187,9 +188,11 @@ function saidBy(body: string, callee: Callee): Said {
   return { ...said, text: excerpt(said.text, callee) };
 }
 
+/** In every form that a redactor knows; a cut must not come before it. */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce(
+  const plain = secrets.reduce(
     (rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[key]")),
     text,
   );
+  return createRedactor(secrets).text(plain);
 }

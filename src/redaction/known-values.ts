@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import type { Span } from "./key-patterns.ts";
+import { type Decoded, decodings, openEscape, plainOfJson } from "./decoded.ts";
+import { joinSpans, type Span } from "./key-patterns.ts";
 import { SHORTEST_SECRET } from "./secrets.ts";
 
 /** Takes the place of a secret. */
@@ -47,10 +48,41 @@ export class KnownValues {
     }
   }
 
-  /** Sorted, overlapping ones joined. */
-  find(text: string): Span[] {
+  /** Also where a cut has left the beginning of one. Sorted, overlapping ones joined. */
+  find(text: string): readonly Span[] {
+    if (this.#forms.size === 0 || text.length < SHORTEST_SECRET) return [];
+    const plain = [...this.#exact(text), ...this.#cut(text)];
+    const escaped = this.#escaped(text);
+    return plain.length + escaped.length < 2
+      ? [...plain, ...escaped]
+      : joinSpans([...plain, ...escaped]);
+  }
+
+  /** Where a form may have begun that the text does not end; the text's length when nowhere. */
+  open(text: string): number {
+    const plain = this.#openAt(text);
+    if (this.#forms.size === 0) return plain;
+    const whole = openEscape(text);
+    const head = text.slice(0, whole);
+    const escaped = decodings(head).map(
+      ({ text: view, starts }) => starts[this.#openAt(view)] ?? whole,
+    );
+    return Math.min(plain, whole === text.length ? whole : this.#openAt(head), ...escaped);
+  }
+
+  /** Window by window: a decoding takes many times the memory of its text. */
+  #escaped(text: string): readonly Span[] {
     const spans: Span[] = [];
-    if (this.#forms.size === 0 || text.length < SHORTEST_SECRET) return spans;
+    const overlap = this.longest * LONGEST_ESCAPE;
+    for (let from = 0; from < text.length; from += WINDOW)
+      for (const view of decodings(text.slice(from, from + WINDOW + overlap)))
+        for (const span of [...this.#exact(view.text), ...this.#cut(view.text)])
+          spans.push(placedIn(view, span, from));
+    return spans;
+  }
+
+  #exact(text: string): readonly Span[] {
+    const spans: Span[] = [];
     const last = text.length - SHORTEST_SECRET;
     for (let at = 0; at <= last; at++) {
       const hash = hashAt(text, at);
@@ -65,13 +97,31 @@ export class KnownValues {
     return spans;
   }
 
-  /** Where a form may have begun that the text does not end; the text's length when nowhere. */
-  open(text: string): number {
+  /** Beginnings of forms that stand before an ellipsis, where somebody else cut the text. */
+  #cut(text: string): readonly Span[] {
+    const spans: Span[] = [];
+    for (const { index: end } of text.matchAll(/…/g)) {
+      const from = Math.max(0, end - this.longest);
+      const piece = text.slice(from, end);
+      // The cut may go through an escape.
+      const start = from + this.#openAt(piece.slice(0, openEscape(piece)), TOLD_SHARE);
+      if (end - start >= SHORTEST_SECRET) spans.push({ start, end, from: start });
+    }
+    return spans;
+  }
+
+  /**
+   * Where the text ends in the beginning of a form; its length where it does not. @param share of
+   * the form that has to be there
+   */
+  #openAt(text: string, share = 0): number {
     for (let at = Math.max(0, text.length - this.longest + 1); at < text.length; at++) {
       const forms = this.#byFirst.get(text.charCodeAt(at));
       if (forms === undefined) continue;
       const tail = text.slice(at);
-      if (forms.some((form) => form.length > tail.length && form.startsWith(tail))) return at;
+      const begun = (form: string): boolean =>
+        form.length > tail.length && tail.length >= form.length * share && form.startsWith(tail);
+      if (forms.some(begun)) return at;
     }
     return text.length;
   }
@@ -83,6 +133,19 @@ export class KnownValues {
     }
     return longest;
   }
+}
+
+/** The share of a form from which on its beginning tells something. */
+const TOLD_SHARE = 1 / 3;
+
+/** Characters that are decoded at a time. */
+const WINDOW = 65_536;
+/** Characters that one character is written with, but for odd rows of backslashes. */
+const LONGEST_ESCAPE = 12;
+
+function placedIn({ starts, ends }: Decoded, { start, end }: Span, from: number): Span {
+  const at = from + (starts[start] ?? 0);
+  return { start: at, end: from + (ends[end - 1] ?? 0), from: at };
 }
 
 function hashAt(text: string, at: number): number {
@@ -97,7 +160,10 @@ function push(map: Map<number, string[]>, key: number, form: string): void {
   else list.push(form);
 }
 
-/** As written, in a URL, in a JSON string, and in base64, also as a part of something longer. */
+/**
+ * As written, in a URL, in a JSON string, and in base64, also as a part of something longer. Other
+ * ways to escape it are undone in the text.
+ */
 function formsOf(secret: string): Set<string> {
   const url = encodeURIComponent(secret.toWellFormed());
   const lower = url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
@@ -107,11 +173,13 @@ function formsOf(secret: string): Set<string> {
     lower,
     url.replaceAll("%20", "+"),
     JSON.stringify(secret).slice(1, -1),
+    plainOfJson(secret),
+    new URLSearchParams([["", secret]]).toString().slice(1),
   ];
   for (const core of base64Cores(secret)) {
     forms.push(core, core.replaceAll("+", "-").replaceAll("/", "_"));
   }
-  return new Set(forms);
+  return new Set(forms.filter((form) => form.length >= SHORTEST_SECRET));
 }
 
 /**
