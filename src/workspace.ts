@@ -11,7 +11,8 @@ import type { ModelCatalog } from "./model/facts.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Program } from "./program/program.ts";
 import type { Redactor } from "./redaction/redactor.ts";
-import type { BlockLint, BlockLinter } from "./sandbox/lint/linter.ts";
+import type { BlockLinter } from "./sandbox/lint/linter.ts";
+import type { BlockLint } from "./sandbox/lint/findings.ts";
 import type { Store } from "./store/store.ts";
 
 /** How a face starts a run: what the engine takes, and what the run's scope is made of. */

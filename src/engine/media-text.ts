@@ -1,4 +1,4 @@
-import type { Media } from "../media/media.ts";
+import type { Media } from "../media/reading.ts";
 import type { Message } from "../model/model.ts";
 import { mediaKind } from "../program/media-type.ts";
 import type { Run } from "./state.ts";

@@ -1,7 +1,7 @@
 import type { Issue } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Fault } from "../media/fault.ts";
-import type { Media } from "../media/media.ts";
+import type { Media } from "../media/reading.ts";
 import { findMedia, type MediaPlace } from "../program/media.ts";
 import { replaceAt, shortened, textAt } from "../program/media-values.ts";
 import { matchesType } from "../program/media-type.ts";

@@ -3,7 +3,7 @@ import { ModullmError } from "../core/error.ts";
 import type { EventFacts } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
-import type { Media } from "../media/media.ts";
+import type { Media } from "../media/reading.ts";
 import type { Message, Model } from "../model/model.ts";
 import type { Budget } from "./budget.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine.ts";

@@ -3,7 +3,7 @@ import type { Program, Warning } from "../program/program.ts";
 import { lineStart, placeAt } from "../program/source.ts";
 import { doubtfulPath, RECOVERY_ROOTS, ROOTS } from "../program/template-check.ts";
 import type { Template, TemplatePath } from "../program/template.ts";
-import type { BlockFinding, BlockLint } from "../sandbox/lint/linter.ts";
+import type { BlockFinding, BlockLint } from "../sandbox/lint/findings.ts";
 import type { LoadedProgram } from "./load.ts";
 import { createVisit, type Visit } from "./visit.ts";
 

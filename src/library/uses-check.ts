@@ -2,7 +2,7 @@ import type { Warning } from "../program/program.ts";
 import { doubtPath, type PathDoubt } from "../program/schema-path.ts";
 import { lineStart, placeAt } from "../program/source.ts";
 import { templatePaths } from "../program/uses.ts";
-import type { BlockLint } from "../sandbox/lint/linter.ts";
+import type { BlockLint } from "../sandbox/lint/findings.ts";
 import type { LoadedProgram } from "./load.ts";
 
 /**

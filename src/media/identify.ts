@@ -9,7 +9,7 @@ import {
 } from "../program/media-type.ts";
 import { tooLarge } from "./data.ts";
 import { valueFault } from "./fault.ts";
-import type { Media, MediaReading } from "./media.ts";
+import type { Media, MediaReading } from "./reading.ts";
 
 /** MiB that a file may have, by kind. */
 export type Limits = Readonly<Record<MediaKind, number>>;

@@ -1,21 +1,8 @@
+import type { MediaReading } from "./reading.ts";
 import { basename, resolve } from "node:path";
-import type { Attachment } from "../model/model.ts";
 import { readData } from "./data.ts";
-import { type Fault, valueFault } from "./fault.ts";
+import { valueFault } from "./fault.ts";
 import { identify, type Limits, mostBytes } from "./identify.ts";
-
-/** A file that a model takes in, read and known. */
-export interface Media {
-  readonly attachment: Attachment;
-  /** Its length in bytes. */
-  readonly size: number;
-  /** SHA-256 of its bytes, in hexadecimal. */
-  readonly digest: string;
-  /** How prompts call it; null where it came without a name. */
-  readonly name: string | null;
-}
-
-export type MediaReading = { readonly ok: true; readonly media: Media } | Fault;
 
 /**
  * Makes files out of what an input says of them. Nothing throws but a signal that is aborted: what

@@ -1,7 +1,7 @@
 import type { TokenCounter } from "./facts.ts";
 import type { Attachment } from "./model.ts";
 import { attachmentTokens } from "./tokens/attachments.ts";
-import type { Encoding } from "./tokens/encoding.ts";
+import type { Encoding, EncodingName } from "./tokens/encoding.ts";
 import { estimateTokens, type Vocabulary } from "./tokens/estimate.ts";
 
 /**
@@ -32,8 +32,6 @@ export function createTokenCounter(): TokenCounter {
     },
   };
 }
-
-export type EncodingName = "o200k_base" | "cl100k_base";
 
 /**
  * The encoding of a model, told by the last part of its name, whoever serves it:

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../src/plugin/conformance/suite.ts";
+import type { Report } from "../../src/plugin/conformance/report.ts";
 import { makeFolder, worldOf } from "../cli/command-line.ts";
 
 const BINARY = join(import.meta.dir, "../../dist/modullm");

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../src/plugin/conformance/suite.ts";
+import type { Report } from "../../src/plugin/conformance/report.ts";
 import { makeFolder, modullm, programText } from "./command-line.ts";
 
 const ECHO = join(import.meta.dir, "../../plugins/echo");

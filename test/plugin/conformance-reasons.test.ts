@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Report, type SuiteOptions, testPlugin } from "../../src/plugin/conformance/suite.ts";
+import { testPlugin } from "../../src/plugin/conformance/suite.ts";
+import { type Report, type SuiteOptions } from "../../src/plugin/conformance/report.ts";
 import { makeFolder } from "../cli/command-line.ts";
 
 /** A plugin of a few lines that lists models and chats; `#` lines are replaced by a test's own. */

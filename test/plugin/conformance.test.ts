@@ -1,12 +1,8 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  CHECKS,
-  type Report,
-  type SuiteOptions,
-  testPlugin,
-} from "../../src/plugin/conformance/suite.ts";
+import { CHECKS, testPlugin } from "../../src/plugin/conformance/suite.ts";
+import { type Report, type SuiteOptions } from "../../src/plugin/conformance/report.ts";
 import { readManifest, startCommand } from "../../src/plugin/manifest.ts";
 
 const ROOT = join(import.meta.dir, "../..");

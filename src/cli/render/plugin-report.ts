@@ -1,4 +1,4 @@
-import type { CheckResult, Report } from "../../plugin/conformance/suite.ts";
+import type { CheckResult, Report } from "../../plugin/conformance/report.ts";
 import { paint } from "../output.ts";
 import { visible } from "../../core/visible.ts";
 

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, isAbsolute } from "node:path";
 import { isObject } from "../../core/json.ts";
-import type { EncodingName } from "../tokens.ts";
 import { KIND, kindOf } from "./kinds.ts";
 
 /** One of OpenAI's encodings, loaded. */
@@ -111,3 +110,5 @@ function pathOf(module: object): string {
   if (typeof path === "string") return isAbsolute(path) ? path : join(import.meta.dirname, path);
   throw new Error("Cannot find the encoder's files: this runtime does not import files as paths");
 }
+
+export type EncodingName = "o200k_base" | "cl100k_base";

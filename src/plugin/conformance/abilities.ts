@@ -2,7 +2,8 @@ import { isDeepStrictEqual as equal } from "node:util";
 import { ERRORS, type ModelInfo } from "../../../plugins/sdk/protocol.ts";
 import { isCount } from "../../core/json.ts";
 import { errorIn, errorOf, listModels, modelOf, resultOf, RPC } from "./answers.ts";
-import { type Bench, type Check, type Facts, Skip, want } from "./check.ts";
+import { type Bench, type Check, type Facts } from "./check.ts";
+import { Skip, want } from "./verdict.ts";
 
 /** Lists of models, counts of tokens, and getting models. */
 export const abilityChecks: readonly Check[] = [

@@ -1,7 +1,8 @@
 import { ERRORS, type ChatPart, type ModelInfo } from "../../../plugins/sdk/protocol.ts";
 import { isObject } from "../../core/json.ts";
 import { createChecks } from "../checks.ts";
-import { type Bench, type Facts, Skip, want } from "./check.ts";
+import { type Bench, type Facts } from "./check.ts";
+import { Skip, want } from "./verdict.ts";
 import type { Exchange, Message, Wire } from "./wire.ts";
 
 /** Error codes of JSON-RPC. */

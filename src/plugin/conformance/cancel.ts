@@ -1,7 +1,8 @@
 import { ERRORS } from "../../../plugins/sdk/protocol.ts";
 import { HOST_DEADLINES } from "../limits.ts";
 import { chat, chatParams, errorIn, errorOf, goesOn, resultOf } from "./answers.ts";
-import { type Bench, type Check, Skip, want } from "./check.ts";
+import { type Bench, type Check } from "./check.ts";
+import { Skip, want } from "./verdict.ts";
 import type { Exchange, Message, Wire } from "./wire.ts";
 
 /** Text that keeps a model busy for a while. */

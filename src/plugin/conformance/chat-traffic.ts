@@ -1,7 +1,8 @@
 import { ERRORS } from "../../../plugins/sdk/protocol.ts";
 import { isObject } from "../../core/json.ts";
 import { chat, chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
-import { type Check, want } from "./check.ts";
+import { type Check } from "./check.ts";
+import { want } from "./verdict.ts";
 import type { Exchange, Wire } from "./wire.ts";
 
 const UNKNOWN_MODEL = "modullm-no-sùch-模型";

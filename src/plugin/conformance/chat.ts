@@ -1,7 +1,8 @@
 import { compileContract } from "../../contract/compile.ts";
 import { isCount, isObject } from "../../core/json.ts";
 import { chat, goesOn, modelOf, partsOf, resultOf, resultOrCode, textOf } from "./answers.ts";
-import { type Bench, type Check, Skip, want } from "./check.ts";
+import { type Bench, type Check } from "./check.ts";
+import { Skip, want } from "./verdict.ts";
 
 const UNKNOWN_PARAM = "modullm_no_sùch_参数";
 const SCHEMA = {

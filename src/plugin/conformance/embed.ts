@@ -1,7 +1,8 @@
 import { ERRORS } from "../../../plugins/sdk/protocol.ts";
 import { refuses } from "./abilities.ts";
 import { modelOf, resultOf, resultOrCode, RPC } from "./answers.ts";
-import { type Bench, type Check, type Facts, want } from "./check.ts";
+import { type Bench, type Check, type Facts } from "./check.ts";
+import { want } from "./verdict.ts";
 
 /** Vectors. */
 export const embedChecks: readonly Check[] = [

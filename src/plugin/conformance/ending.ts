@@ -1,5 +1,6 @@
 import { chatParams, resultOf } from "./answers.ts";
-import { type Bench, type Check, want } from "./check.ts";
+import { type Bench, type Check } from "./check.ts";
+import { want } from "./verdict.ts";
 import type { Exchange, Wire } from "./wire.ts";
 
 /** Milliseconds to end in, with what a busy machine needs. */

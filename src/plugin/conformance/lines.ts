@@ -1,6 +1,7 @@
 import { LIMITS } from "../limits.ts";
 import { chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
-import { type Check, want } from "./check.ts";
+import { type Check } from "./check.ts";
+import { want } from "./verdict.ts";
 
 /** Lines that are not what they should be, or look otherwise than usual. */
 export const lineChecks: readonly Check[] = [

@@ -1,5 +1,6 @@
 import { chat, errorIn, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
-import { type Check, Skip, want } from "./check.ts";
+import { type Check } from "./check.ts";
+import { Skip, want } from "./verdict.ts";
 
 /** What every program that speaks JSON-RPC in lines must bear, whatever it does besides. */
 export const messageChecks: readonly Check[] = [

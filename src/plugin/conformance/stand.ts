@@ -5,8 +5,9 @@ import { createChecks } from "../checks.ts";
 import { HOST_DEADLINES } from "../limits.ts";
 import type { ProcessCommand } from "../../process/process.ts";
 import { listModels, resultOf } from "./answers.ts";
-import { type Bench, type Check, type Facts, Miss, Skip, want } from "./check.ts";
-import type { CheckResult, SuiteOptions } from "./suite.ts";
+import { type Bench, type Check, type Facts } from "./check.ts";
+import { Miss, Skip, want } from "./verdict.ts";
+import type { CheckResult, SuiteOptions } from "./report.ts";
 import { wholeChecks } from "./whole.ts";
 import { Wire } from "./wire.ts";
 

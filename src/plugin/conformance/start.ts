@@ -1,7 +1,8 @@
 import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
 import { excerpt } from "../../process/lines.ts";
 import { chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
-import { type Check, Skip, want } from "./check.ts";
+import { type Check } from "./check.ts";
+import { Skip, want } from "./verdict.ts";
 
 const ABILITIES = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
 /** Milliseconds in which it has nothing to say. */

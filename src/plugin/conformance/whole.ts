@@ -3,7 +3,8 @@ import { isCount, isObject } from "../../core/json.ts";
 import { createChecks, type Method } from "../checks.ts";
 import { LIMITS } from "../limits.ts";
 import { errorIn, isKnownCode } from "./answers.ts";
-import { type Check, type Facts, want } from "./check.ts";
+import { type Check, type Facts } from "./check.ts";
+import { want } from "./verdict.ts";
 import type { Exchange, Stray } from "./wire.ts";
 
 /** What must hold of everything that it wrote during all other checks. These come last. */

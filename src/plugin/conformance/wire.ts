@@ -8,7 +8,7 @@ import {
   type OwnedProcess,
   startProcess,
 } from "../../process/process.ts";
-import { Miss } from "./check.ts";
+import { Miss } from "./verdict.ts";
 
 export type Message = Readonly<Record<string, unknown>>;
 

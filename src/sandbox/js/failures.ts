@@ -1,6 +1,6 @@
 import type { Failure } from "../sandbox.ts";
 import { hintFor } from "./hints.ts";
-import type { RunRequest } from "./interpreter.ts";
+import type { RunRequest } from "./request.ts";
 
 /** What the harness tells of something thrown. */
 export interface DescribedError {

@@ -5,7 +5,8 @@ import { createDialogue, type Dialogue, writeAll } from "./dialogue.ts";
 import { createEngine } from "./engine.ts";
 import { MemoryUsedUp } from "./engine-memory.ts";
 import { CallFailed } from "./globals.ts";
-import { createInterpreter, type Interpreter, type RunRequest } from "./interpreter.ts";
+import { createInterpreter, type Interpreter } from "./interpreter.ts";
+import { type RunRequest } from "./request.ts";
 
 /** What this guest is told beside what every one is. */
 export interface JavaScriptHello extends Hello {

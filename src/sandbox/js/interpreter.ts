@@ -1,3 +1,4 @@
+import type { RunRequest } from "./request.ts";
 import type { Failure } from "../sandbox.ts";
 import { createCodec, type Encoded } from "./codec.ts";
 import { withVariables } from "./declarations.ts";
@@ -5,13 +6,6 @@ import { type Engine, type Handle, type Realm, Thrown } from "./engine.ts";
 import { MemoryUsedUp } from "./engine-memory.ts";
 import { type DescribedError, explain, lineIn, memoryError, resultError } from "./failures.ts";
 import { giveConsole, giveFunctions, type InterpreterHost } from "./globals.ts";
-
-export interface RunRequest {
-  readonly code: string;
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly file: string;
-  readonly line: number;
-}
 
 export interface InterpreterOptions {
   readonly limits: { readonly memoryMb: number; readonly maxValueBytes: number };

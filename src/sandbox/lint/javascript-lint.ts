@@ -1,7 +1,7 @@
 import { toModullmError } from "../../core/error.ts";
 import type { Block } from "../../program/program.ts";
 import type { Sandboxes } from "../sandboxes.ts";
-import type { BlockFinding, BlockLint } from "./linter.ts";
+import type { BlockFinding, BlockLint } from "./findings.ts";
 
 /** Parses JavaScript by the engine that runs it; what else is said of it needs no parser. */
 export async function lintJavaScript(

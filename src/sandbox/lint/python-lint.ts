@@ -6,7 +6,7 @@ import { OFFERED_PYTHON } from "../python/offered.ts";
 import { type ContextFacts, doubtRead, mayBeReplaced } from "./context-findings.ts";
 import facts from "./facts.py" with { type: "text" };
 import kinds from "./kinds.py" with { type: "text" };
-import type { BlockFinding, BlockLint } from "./linter.ts";
+import type { BlockFinding, BlockLint } from "./findings.ts";
 import { type PythonReport, readReport } from "./python-facts.ts";
 import { FATAL, wordFact } from "./python-findings.ts";
 import reads from "./reads.py" with { type: "text" };

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { isObject } from "../../../src/core/json.ts";
-import { type BlockFinding, createBlockLinter } from "../../../src/sandbox/lint/linter.ts";
+import { createBlockLinter } from "../../../src/sandbox/lint/linter.ts";
+import { type BlockFinding } from "../../../src/sandbox/lint/findings.ts";
 import { sandboxesHere } from "../here.ts";
 import { blockText, isWithin, programWith, pythonsHere } from "./subject.ts";
 

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { type BlockLint, createBlockLinter } from "../../../src/sandbox/lint/linter.ts";
+import { createBlockLinter } from "../../../src/sandbox/lint/linter.ts";
+import { type BlockLint } from "../../../src/sandbox/lint/findings.ts";
 import type { SessionOptions } from "../../../src/sandbox/sandbox.ts";
 import type { Language } from "../../../src/sandbox/sandboxes.ts";
 import { sandboxesHere } from "../here.ts";
