@@ -61,12 +61,14 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
   };
 }
 
+/** Marks and line ends in text without quotes around it: where it ends is a guess. */
+export function bareRule(text: string): "bare-string" | "bare-with-quotes" {
+  return /["\\\n，、；]/.test(text) ? "bare-with-quotes" : "bare-string";
+}
+
 const FIRST_LETTER = 58;
 /** Minus signs beside the one on keyboards. */
 const SIGNS = "−–﹣－";
-
-/** Marks that text without quotes may hold, or that say where it ends. */
-export const MARKED = /["\\，、；]/;
 
 /** The value a bare scalar has when no schema says otherwise; undefined when it is plain text. */
 export function bareValue(text: string): unknown {
@@ -111,7 +113,7 @@ function bareEnd(cursor: Cursor, place: Place): number {
 
 /** A number that another value follows: the comma between them is missing. */
 function numberEnd(cursor: Cursor): number {
-  const number = /^-?\d+(?:\.\d+)?(?=\s+\S)/.exec(
+  const number = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?=\s+\S)/.exec(
     cursor.text.slice(cursor.at, Math.min(cursor.end, cursor.at + 40)),
   );
   if (!number) return 0;

@@ -1,9 +1,9 @@
 import type { Contract, Issue } from "../contract/contract.ts";
 import type { Lost, Reading, RepairLevel } from "./answer.ts";
 import { editsOf, everyRule, shorten, type Candidate } from "./candidate.ts";
-import { declaredFinal } from "./final.ts";
-import { leftBehind } from "./left-behind.ts";
-import { same } from "./natural.ts";
+import { isSameJson } from "../contract/values.ts";
+import { declaredFinal, isOnlyDraft } from "./final.ts";
+import { leftBehind, piecesOf } from "./left-behind.ts";
 import { isEmpty } from "./sources.ts";
 import type { RuleName } from "./rules.ts";
 import type { Region } from "./find.ts";
@@ -41,11 +41,16 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
   if (!final && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
   const chosen = final ?? cheapest;
-  if (choosing.level !== "full" && rivals.length > 0) return success(chosen, []);
   const others = [cheapest, ...rivals].filter((one) => one !== chosen);
-  const lost = chosen.candidate.source.rung === "many" ? [] : leftBehind(chosen, others, choosing);
-  if (lost.length > 0 && choosing.level !== "full") return leaving(chosen, lost);
-  return success(chosen, lost);
+  if (choosing.level !== "full" && isDraft(chosen, choosing)) return contradiction(chosen, 2);
+  const drafts = piecesOf(
+    choosing.text,
+    others.map((one) => one.candidate.source.node),
+  );
+  const isMany = chosen.candidate.source.rung === "many";
+  const more = isMany ? [] : leftBehind(chosen, drafts, choosing);
+  if (more.length > 0 && choosing.level !== "full") return leaving(chosen, more);
+  return success(chosen, [...drafts, ...more]);
 }
 
 /** Looked for where a guess would not do; what is parsed as a whole has nothing beside it. */
@@ -107,7 +112,7 @@ function rivalsOf(chosen: Meeting, meeting: readonly Meeting[]): Meeting[] {
       one !== chosen &&
       areApart(chosen.candidate, one.candidate) &&
       one.candidate.source.isAside !== true &&
-      !same(one.value, chosen.value) &&
+      !isSameJson(one.value, chosen.value) &&
       isNew(one),
   );
 }
@@ -116,6 +121,14 @@ function areApart(left: Candidate, right: Candidate): boolean {
   if (right.source.isPlaced === false) return left.source.isPlaced !== false;
   const [a, b] = [left.source.node, right.source.node];
   return a.end <= b.start || b.end <= a.start;
+}
+
+/** The text calls it a draft, or announces another one behind it. */
+function isDraft({ candidate }: Meeting, choosing: Choosing): boolean {
+  const { node, rung, isPlaced } = candidate.source;
+  if (rung === "many" || rung === "tags" || isPlaced === false || node.kind === "text")
+    return false;
+  return isOnlyDraft(choosing.text, node);
 }
 
 /** The one of several answers that the text itself calls its last word. */

@@ -1,6 +1,6 @@
 import { readPattern } from "../contract/patterns.ts";
 import { isObject, writeJson } from "../core/json.ts";
-import { bareValue, MARKED } from "./bare.ts";
+import { bareRule, bareValue } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
 import { booleanIn } from "./spoken-boolean.ts";
@@ -47,7 +47,7 @@ export function coerceToString(
     node.text,
     schema,
     path,
-    value === undefined ? (MARKED.test(node.text) ? "bare-with-quotes" : "bare-string") : "to-text",
+    value === undefined ? bareRule(node.text) : "to-text",
   );
 }
 

@@ -9,7 +9,7 @@ const LEAD = 160;
 const FINAL =
   /(?<![\p{L}\p{N}])(?:final|finally|corrected|correction|revised|updated|definitive|on reflection|on second thought|scratch that|endgültig\p{L}*|korrigiert\p{L}*|korrektur|définiti\p{L}*|corrigée?|finale?|definitiv\p{L}*|corregid\p{L}*|corrett\p{L}*|corrigid\p{L}*|окончательн\p{L}*|исправлен\p{L}*|最终|最終|修正|最后答案)/iu;
 const DRAFT =
-  /(?<![\p{L}\p{N}])(?:draft|first attempt|first try|initial(?:ly)?|example|e\.g|format|schema|template|wrong|incorrect|instead of|not|entwurf|beispiel|falsch|brouillon|exemple|borrador|ejemplo|esempio|bozza|черновик|пример|草稿|示例|例)/iu;
+  /(?<![\p{L}\p{N}])(?:draft|(?:my |a )?first (?:attempt|try|guess|version)|initial(?:ly)?|example|e\.g|format|schema|template|wrong|incorrect|instead of|not|entwurf|beispiel|falsch|brouillon|exemple|borrador|ejemplo|esempio|bozza|черновик|пример|草稿|示例|例)/iu;
 
 /**
  * Which of several values, in the order of the text, the words in front of it call the final one,
@@ -21,6 +21,22 @@ export function declaredFinal(text: string, places: readonly Place[]): number | 
   const [only] = finals;
   return finals.length === 1 && only === places.length - 1 ? only : null;
 }
+
+/**
+ * Whether the words around a value say that it is not the last one: a draft in front of it, or the
+ * final one announced behind it.
+ */
+export function isOnlyDraft(text: string, place: Place): boolean {
+  const lead = leadOf(text, place, 0);
+  const line = lead.slice(lead.trimEnd().lastIndexOf("\n") + 1);
+  if (ANNOUNCES.test(line.trimEnd()) && DRAFT.test(line) && !FINAL.test(line)) return true;
+  const behind = text.slice(place.end, place.end + BEHIND);
+  return behind.split("\n").some((one) => ANNOUNCES.test(one.trimEnd()) && isFinal(one));
+}
+
+/** So much behind a value can announce another one. In UTF-16 units. */
+const BEHIND = 1000;
+const ANNOUNCES = /[:：]["'*_`]*$/u;
 
 /** A question, or a word against it, leaves open which one is meant. */
 function isFinal(lead: string): boolean {

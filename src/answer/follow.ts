@@ -37,7 +37,7 @@ export function judgeClose(cursor: Cursor, at: number, place: Place): Verdict {
 
 function judgeKey(cursor: Cursor, next: number, char: string): Verdict {
   if (char === ":" || char === "," || isCloser(char)) return "yes";
-  if (char === "=") return "yes";
+  if (char === "=" || char === "→" || cursor.text.startsWith("->", next)) return "yes";
   if (isQuote(char)) return cursor.text[blankEnd(cursor, next + 1)] === ":" ? "no" : "yes";
   if (char === "{" || char === "[") return "yes";
   return /^(?:-?\d|true\b|false\b|null\b|None\b)/i.test(cursor.text.slice(next, next + 6))

@@ -3,6 +3,7 @@ import type { Lost, RepairLevel } from "./answer.ts";
 import { dataIn, shorten, type Candidate } from "./candidate.ts";
 import type { Region } from "./find.ts";
 import { fold } from "./fold.ts";
+import { ruleOf } from "./rules.ts";
 import { aliasesOf } from "./property-names.ts";
 import type { Node } from "./tree.ts";
 
@@ -19,37 +20,41 @@ interface Surroundings {
 }
 
 /**
- * The values elsewhere in the text that say something which the chosen one does not. Below `full`
- * only those that speak of the contract's properties: the others are no part of the answer.
+ * The values elsewhere in the text, `drafts` apart, that say something which the chosen one does
+ * not. Below `full` only those that speak of the contract's properties: the others are no part of
+ * the answer.
  */
 export function leftBehind(
   chosen: Read,
-  rivals: readonly Read[],
+  drafts: readonly Lost[],
   { contract, level, text, regions }: Surroundings,
 ): Lost[] {
-  const { node, isPlaced } = chosen.candidate.source;
-  if (isPlaced === false) return [];
-  const places = rivals.map(({ candidate }) => candidate.source.node);
-  if (regions.length < 2) return piecesOf(text, places);
+  const { node } = chosen.candidate.source;
+  if (regions.length < 2) return [];
   const others = regions.filter(
     (region) =>
       (region.end <= node.start || region.start >= node.end) &&
+      !drafts.some(({ position }) => position >= region.start && position < region.end) &&
       looksLikeData(region.node) &&
       !isAside(text, region),
   );
-  if (others.length === 0) return piecesOf(text, places);
-  const said = scalarsOf(chosen.value);
+  if (others.length === 0) return [];
+  const said = pairsOf(chosen.value);
   const names = level === "full" ? null : namesIn(contract.schema);
   const more = others.filter(
     (region) =>
-      saysMore(region.node, said) &&
-      (!names || speaksOf(region.node, names)) &&
-      !places.some((place) => place.start < region.end && region.start < place.end),
+      (saysMore(region.node, said) || (level !== "full" && isBroken(region))) &&
+      (!names || names.size === 0 || speaksOf(region.node, names)),
   );
-  return piecesOf(text, [...places, ...more]);
+  return piecesOf(text, more);
 }
 
-function piecesOf(
+/** What it would have said in full is not known. */
+function isBroken({ node, cursor }: Region): boolean {
+  return node.open || cursor.edits.some((edit) => ruleOf(edit.rule).level === "full");
+}
+
+export function piecesOf(
   text: string,
   places: readonly { readonly start: number; readonly end: number }[],
 ): Lost[] {
@@ -81,36 +86,39 @@ function looksLikeData(node: Node): boolean {
   return true;
 }
 
+/** Something under a key that is not said under it in the chosen value. */
 function saysMore(node: Node, said: ReadonlySet<string>): boolean {
-  const waiting: Node[] = [node];
+  const waiting: { node: Node; key: string }[] = [{ node, key: "" }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (next.kind === "text") {
-      if (!said.has(compared(next.text)) && dataIn(next.text) > 0) return true;
-    } else for (const child of childrenOf(next)) waiting.push(child);
+    const { node: here, key } = next;
+    if (here.kind === "text") {
+      if (dataIn(here.text) > 0 && !said.has(pair(key, here.text))) return true;
+    } else if (here.kind === "array") {
+      for (const item of here.items) waiting.push({ node: item, key });
+    } else {
+      for (const member of here.members) waiting.push({ node: member.value, key: member.key });
+      for (const piece of here.bare) waiting.push({ node: piece, key });
+    }
   }
   return false;
 }
 
-function childrenOf(node: Exclude<Node, { kind: "text" }>): Node[] {
-  if (node.kind === "array") return node.items;
-  return [...node.members.map((member) => member.value), ...node.bare];
+function pair(key: string, scalar: string): string {
+  return `${fold(key)}=${scalar.trim().toLowerCase()}`;
 }
 
-function compared(text: string): string {
-  return text.trim().toLowerCase();
-}
-
-/** Every scalar of a value, as it is compared. */
-function scalarsOf(value: unknown): Set<string> {
-  const scalars = new Set<string>();
-  const waiting: unknown[] = [value];
-  while (waiting.length > 0) {
-    const next = waiting.pop();
-    if (typeof next === "object" && next !== null)
-      for (const child of Object.values(next)) waiting.push(child);
-    else scalars.add(compared(String(next)));
+/** Every scalar of a value with the key it stands under. */
+function pairsOf(value: unknown): Set<string> {
+  const pairs = new Set<string>();
+  const waiting: { value: unknown; key: string }[] = [{ value, key: "" }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value: here, key } = next;
+    if (Array.isArray(here)) for (const item of here) waiting.push({ value: item, key });
+    else if (isObject(here))
+      for (const [name, child] of Object.entries(here)) waiting.push({ value: child, key: name });
+    else pairs.add(pair(key, String(here)));
   }
-  return scalars;
+  return pairs;
 }
 
 function speaksOf(node: Node, names: ReadonlySet<string>): boolean {

@@ -42,7 +42,9 @@ export function closeContainer(cursor: Cursor, char: string, own: "}" | "]" | ")
     edit(cursor, "missing-closer", cursor.at, cursor.at, own);
     return true;
   }
-  edit(cursor, "extra-closer", cursor.at, cursor.at + 1, "");
+  // Behind another bracket it is one too many; behind a value the one that opened it may be missing.
+  const isDoubled = isCloser(cursor.text[backOverSpace(cursor.text, cursor.at - 1)]);
+  edit(cursor, isDoubled ? "extra-closer" : "wrong-closer", cursor.at, cursor.at + 1, "");
   cursor.at++;
   return false;
 }
@@ -150,6 +152,12 @@ export function takeColon(cursor: Cursor, key: TextNode): boolean {
     const length = cursor.text[cursor.at + 1] === ">" ? 2 : 1;
     edit(cursor, "missing-colon", cursor.at, cursor.at + length, ":");
     cursor.at += length;
+    return true;
+  }
+  const arrow = /^(?:->|→|:=)/.exec(cursor.text.slice(cursor.at, cursor.at + 2))?.[0];
+  if (arrow !== undefined) {
+    edit(cursor, "missing-colon", cursor.at, cursor.at + arrow.length, ":");
+    cursor.at += arrow.length;
     return true;
   }
   if (cursor.at >= cursor.end || char === undefined || char === "," || isCloser(char)) return false;

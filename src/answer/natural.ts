@@ -1,5 +1,5 @@
 import { isObject, writeJson } from "../core/json.ts";
-import { bareValue, MARKED } from "./bare.ts";
+import { bareRule, bareValue } from "./bare.ts";
 import { digitsFault, isJsonNumber } from "./numbers.ts";
 import {
   allows,
@@ -112,14 +112,7 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
     const completed = node.open ? cutLiteral(coercion, text) : undefined;
     if (completed !== undefined)
       return withEdit(coercion, plain(completed), "truncated", node, path, String(completed));
-    return withEdit(
-      coercion,
-      plain(text),
-      MARKED.test(text) ? "bare-with-quotes" : "bare-string",
-      node,
-      path,
-      text,
-    );
+    return withEdit(coercion, plain(text), bareRule(text), node, path, text);
   }
   if (typeof value === "number" || typeof value === "bigint") {
     return isJsonNumber(text)

@@ -53,7 +53,9 @@ export function parseValue(cursor: Cursor, place: Place): Node | null {
 
 /** Escaped as a whole: what is behind the escapes is read in its own right. */
 function isEscapedQuote(cursor: Cursor): boolean {
-  return cursor.text[cursor.at] === "\\" && isQuote(cursor.text[cursor.at + 1]);
+  if (cursor.text[cursor.at] !== "\\") return false;
+  const next = cursor.text[cursor.at + 1];
+  return isQuote(next) || (cursor.stack.length > 0 && (next === "n" || next === "r"));
 }
 
 function parseObject(cursor: Cursor): ObjectNode {

@@ -2,6 +2,7 @@ import type { Contract } from "../contract/contract.ts";
 import type { PartialReading } from "./answer.ts";
 import type { Source } from "./candidate.ts";
 import { newCoercion } from "./coerce.ts";
+import { withPlainMarks } from "./punctuation.ts";
 import { withoutReasoning } from "./reasoning.ts";
 import { structuredSources } from "./sources.ts";
 
@@ -12,7 +13,8 @@ import { structuredSources } from "./sources.ts";
  * can't meet it.
  */
 export function readPartial(text: string, contract: Contract): PartialReading {
-  const { sources } = structuredSources(withoutReasoning(text).text, true);
+  const spoken = withoutReasoning(text).text;
+  const { sources } = structuredSources(withPlainMarks(spoken)?.text ?? spoken, true);
   let best: { readonly value: unknown; readonly cost: number; readonly start: number } | null =
     null;
   for (const source of sources) {

@@ -131,10 +131,23 @@ function isEscaped(text: string, at: number): boolean {
   return (at - first) % 2 === 1;
 }
 
+const OTHER_CLOSERS: Readonly<Record<string, string>> = {
+  "«": "»",
+  "»": "«»",
+  "‹": "›",
+  "›": "‹›",
+  "「": "」",
+  "『": "』",
+  "＂": "＂",
+  "＇": "＇",
+};
+
 function closersOf(char: string): string {
   if (char === '"' || char === "'") return char;
   if (char === "`") return "`´'";
   if (char === "´") return "`´";
+  const own = OTHER_CLOSERS[char];
+  if (own !== undefined) return own;
   return "“”„‟".includes(char) ? '“”‟"' : "‘’‛'";
 }
 

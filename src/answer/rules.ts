@@ -68,6 +68,8 @@ export const RULES = {
   "stray-quote": full(2),
   "missing-closer": full(3),
   "extra-closer": safe(1.5),
+  // A closer of a kind that is not open, behind a value.
+  "wrong-closer": full(1.5),
   "missing-opener": full(4),
   "doubled-opener": full(3),
   "early-close": full(3),

@@ -85,11 +85,13 @@ function isOddSpace(code: number): boolean {
   );
 }
 
-/** `"`, `'`, `` ` ``, `´` and the typographic ones. */
+const OTHER_QUOTES = "«»´‹›「」『』＂＇";
+
+/** `"`, `'`, `` ` ``, `´`, the typographic ones and those of other scripts. */
 export function isQuote(char: string | undefined): boolean {
   if (char === '"' || char === "'" || char === "`") return true;
-  if (char === undefined || char < "´") return false;
-  return char === "´" || (char >= "‘" && char <= "‟");
+  if (char === undefined || char < "«") return false;
+  return (char >= "‘" && char <= "‟") || OTHER_QUOTES.includes(char);
 }
 
 export function isCloser(char: string | undefined): boolean {
@@ -179,7 +181,7 @@ function lineCommentEnd(cursor: Cursor): number {
 }
 
 const STRONG_KEY =
-  /^(?:"(?:[^"\\\n]|\\.){0,120}"|'(?:[^'\\\n]|\\.){0,120}'|[`´][^`´\n]{1,80}[`´]|[“”„][^“”"\n]{1,80}[“”"]|[‘’][^‘’'\n]{1,80}[‘’'])"?\s*:/u;
+  /^(?:"(?:[^"\\\n]|\\.){0,120}"|'(?:[^'\\\n]|\\.){0,120}'|[`´][^`´\n]{1,80}[`´]|[“”„][^“”"\n]{1,80}[“”"]|[‘’][^‘’'\n]{1,80}[‘’']|«[^«»\n]{0,80}»|»[^«»\n]{0,80}«|[‹›][^‹›\n]{0,80}[‹›]|「[^「」\n]{0,80}」|『[^『』\n]{0,80}』|＂[^＂\n]{0,80}＂|＇[^＇\n]{0,80}＇)"?\s*:/u;
 const WEAK_KEY = /^[\p{L}_$][\p{L}\p{M}\p{N}_$.-]{0,60}["'”’]?\s*:(?!\/\/)/u;
 const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
 /** Words, dates, times, signs: any key, where the keys before it had no quotes either. */

@@ -125,7 +125,9 @@ function sizeOf(source: Source): number {
 /** Several values one after another, as the list of them. */
 function manyValues(text: string, regions: readonly Region[]): Source[] {
   const used = peers(regions);
-  if (used.length < 2) return [];
+  const said = new Set(used.map(({ start, end }) => text.slice(start, end)));
+  const [first] = used;
+  if (!first || used.length < 2 || (said.size === 1 && !isEmpty(first.node))) return [];
   const nodes = used.map((region) => region.node);
   const flat = takenApart(nodes);
   return [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
@@ -191,24 +193,19 @@ export function isEmpty(node: Node): boolean {
 }
 
 /**
- * The rungs below: escaped JSON, tags, the text itself, Markdown and YAML. Looked at when nothing
+ * The rungs below: tags, the text itself, Markdown and YAML. Looked at when nothing
  * above met the contract.
  */
-export function looseSources(text: string, hasStructure: boolean): Source[] {
+export function looseSources(
+  text: string,
+  hasStructure: boolean,
+  regions: readonly Region[],
+): Source[] {
   const sources: Source[] = [];
-  const unescaped = unescapeOnce(text);
-  if (unescaped !== null) {
-    const note: ParseEdit = { rule: "escaped-twice", from: 0, to: text.length, after: "" };
-    for (const source of structuredSources(unescaped, false).sources) {
-      sources.push({
-        ...source,
-        rung: "escaped",
-        isPlaced: false,
-        extra: [...(source.extra ?? []), note],
-      });
-    }
-  }
-  const xml = findXml(text);
+  // Tags within an object or a list are part of its text.
+  const xml = findXml(text).filter(
+    ({ node }) => !regions.some(({ start, end }) => node.start > start && node.start < end),
+  );
   for (const { cursor, node, cost } of xml) sources.push({ rung: "tags", node, cursor, cost });
   if (!/^\s*[{[]/.test(text))
     sources.push({ ...textSource(text), isMarkup: hasStructure || xml.length > 0 });
@@ -223,12 +220,16 @@ export function looseSources(text: string, hasStructure: boolean): Source[] {
 export function sourcesBeside(text: string, { start, end }: Node): Source[] {
   const rest = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
   if (!/<\p{L}|\\"/u.test(rest)) return [];
-  return looseSources(rest, true).filter(({ rung }) => rung === "tags" || rung === "escaped");
+  const tags = looseSources(rest, true, []).filter(({ rung }) => rung === "tags");
+  const unescaped = unescapeOnce(rest);
+  if (unescaped === null) return tags;
+  const escaped = structuredSources(unescaped, false).sources;
+  return [...tags, ...escaped.map((source) => ({ ...source, isPlaced: false }))];
 }
 
 /** JSON that was escaped as if it stood in a string. */
-function unescapeOnce(text: string): string | null {
-  if (!/(?:^|[{[,:])\s*\\"/.test(text.slice(0, 2000))) return null;
+export function unescapeOnce(text: string): string | null {
+  if (!/(?:^|[{[,:])\s*\\["n]/.test(text.slice(0, 2000))) return null;
   return text.replace(
     /\\(?:(["\\/])|([bfnrt])|u([0-9a-fA-F]{4}))/g,
     (_, plain: string, letter: string, code: string) => {

@@ -1,0 +1,127 @@
+import type { Contract } from "../contract/contract.ts";
+import { writeJson } from "../core/json.ts";
+import type { RepairLevel } from "./answer.ts";
+import { evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
+import type { Note, SchemaNotes } from "./outcome.ts";
+import { takesAnything } from "./schemas.ts";
+import { isEmpty } from "./sources.ts";
+import type { ParseEdit } from "./tree.ts";
+
+/** What is asked for. */
+export interface Wanted {
+  readonly contract: Contract;
+  readonly level: RepairLevel;
+  readonly hasRoot: (value: unknown) => boolean;
+  readonly isCut: boolean;
+  readonly schemas: SchemaNotes;
+}
+
+/** What getting to a text took. */
+export interface Found {
+  readonly edits: readonly ParseEdit[];
+  readonly rung?: string;
+  /** The text as the model wrote it, where marks in it were replaced. */
+  readonly origin?: string;
+}
+
+/** The candidates that can be read, cheapest first; of equal ones the later. */
+export function rank(
+  sources: readonly Source[],
+  wanted: Wanted,
+  { edits, rung, origin }: Found,
+): Candidate[] {
+  const { contract, level, hasRoot, schemas } = wanted;
+  const candidates: Candidate[] = [];
+  for (const one of sources) {
+    const own = edits.filter(
+      ({ from, to }) => rung !== undefined || (from >= one.node.start && to <= one.node.end),
+    );
+    const source: Source = {
+      ...one,
+      rung: rung ?? one.rung,
+      ...(own.length > 0 ? { extra: [...(one.extra ?? []), ...own] } : {}),
+      ...(origin === undefined ? {} : { origin }),
+    };
+    const candidate = evaluate(source, contract, level, schemas);
+    if (candidate && hasRoot(candidate.value) && saysSomething(candidate, wanted))
+      candidates.push(candidate);
+  }
+  return sorted(candidates);
+}
+
+/**
+ * A bare mark or bracket is no value; text with structure of its own is no plain text; an outline
+ * is no single word.
+ */
+function saysSomething(candidate: Candidate, { contract, level }: Wanted): boolean {
+  const { value, source } = candidate;
+  if (isEmpty(source.node) && source.node.open && source.extra) return false;
+  if (source.rung === "outline") return typeof value === "object" && value !== null;
+  const isUnedited = everyRule(candidate, () => false);
+  if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
+  // Words as they stand are a value only where a schema asks for some.
+  if (level !== "full" && takesAnything(contract.schema) && isBareText(candidate)) return false;
+  if (source.rung === "whole" && source.isMarkup === true && typeof value === "string")
+    return source.node.kind !== "text" || source.node.quoted;
+  if (source.rung === "text" && source.isMarkup === true) {
+    const isPlain = everyRule(candidate, (rule) => PLAIN_TEXT.has(rule));
+    if (isPlain || !everyRule(candidate, (rule) => rule !== "wrap-text")) return false;
+  }
+  if (typeof value !== "string" || (isUnedited && source.rung === "fence")) return true;
+  if (/[^\p{P}\p{Z}\p{C}]/u.test(value)) return true;
+  const isCut = !everyRule(candidate, (rule) => rule !== "truncated");
+  return value === "" && isCut && source.cursor.text.trim().length > 1;
+}
+
+function isBareText(candidate: Candidate): boolean {
+  const { node } = candidate.source;
+  if (node.kind !== "text" || node.quoted) return false;
+  return !everyRule(candidate, (rule) => rule !== "bare-string");
+}
+
+/** With no other edit than these the text was taken as it stands. */
+const PLAIN_TEXT: ReadonlySet<string> = new Set(["wrap-text", "single-to-list"]);
+
+/**
+ * Whether a schema names text as a type of its own; one that takes anything does not ask for prose.
+ */
+function wantsText(schema: unknown): boolean {
+  return /"type":("string"|\[[^\]]*"string")|"enum"|"const"/.test(writeJson(schema));
+}
+
+/** What a single value costs more where the text holds several and the contract takes them all. */
+const LEAVES_OTHERS = 20;
+
+/**
+ * The text holds several values. Where the contract takes anything, or a list of such values, they
+ * are all meant: one of them alone would lose the others, so only `full` may take it, after the
+ * list.
+ */
+export function besideMany(
+  singles: readonly Candidate[],
+  many: readonly Source[],
+  wanted: Wanted,
+): Candidate[] {
+  const { contract, level } = wanted;
+  const isOpen = takesAnything(contract.schema);
+  const lists = rank(many, wanted, { edits: [] });
+  const isTakenApart = lists.some((candidate) => candidate.source === many[1]);
+  const leaves = (candidate: Candidate): boolean =>
+    isOpen || isTakenApart || candidate.notes.some(isItem);
+  const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));
+  const priced = kept.map((candidate) =>
+    leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate,
+  );
+  return sorted([...priced, ...lists]);
+}
+
+/** The value as a whole was taken for one item of a list. */
+function isItem({ rule, path }: Note): boolean {
+  return rule === "single-to-list" && (path === null || path.up === null);
+}
+
+function sorted(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.toSorted(
+    (a, b) => a.cost - b.cost || b.source.node.start - a.source.node.start,
+  );
+}
