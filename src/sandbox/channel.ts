@@ -7,10 +7,10 @@
  *     host                                      guest
  *     {"nonce", "limits", "functions", …}  →                          once: how to confine itself, before any code is read
  *                                          ←   NONCE {"is":"ready","level"?}   or NONCE {"is":"unavailable","reason"}, and it exits
- *     {"do":"run","code","values","file","line"} →
+ *     {"do":"run","code","values","file","line","keep"?} →
  *                                          ←   NONCE {"is":"call","name","args"}        any number of times, one at a time
  *     {"do":"return","value"}              →                                            or {"do":"throw","message"}
- *                                          ←   NONCE {"is":"done","value"}              or NONCE {"is":"failed", …Failure, "last"?}; `last`: it can't go on
+ *                                          ←   NONCE {"is":"done","value","kept"? or "keptFault"?} or NONCE {"is":"failed", …Failure, "last"?}; `last`: it can't go on
  *
  * Every line of a guest begins with the session's nonce and a space. Closing standard input ends
  * the guest.
@@ -23,6 +23,8 @@ export type HostMessage =
       readonly values: Readonly<Record<string, unknown>>;
       readonly file: string;
       readonly line: number;
+      /** The value whose members are given back. */
+      readonly keep?: string;
     }
   | { readonly do: "return"; readonly value: unknown }
   | { readonly do: "throw"; readonly message: string };

@@ -115,6 +115,8 @@ export interface CodeSource {
   readonly file: string;
   /** Line in the file, from 1, of the first line of code. @default 1 */
   readonly line: number;
+  /** A value whose members are given back, in `kept`, as the code has left them. @default none */
+  readonly keep?: string;
 }
 
 export interface Printed {
@@ -136,6 +138,10 @@ export type Outcome = Printed &
          * The variable `result`; null when it was left alone. JSON values only, no deeper than 64.
          */
         readonly value: Json;
+        /** What became of the members of `CodeSource.keep`. */
+        readonly kept?: Json;
+        /** Why that is no JSON value, or too large beside the result. */
+        readonly keptFault?: string;
       }
     | { readonly ok: false; readonly failure: Failure }
   );

@@ -90,6 +90,14 @@ export function startGuest(guest: Pick<Guest, "command" | "args" | "env" | "cwd"
   return startProcess(guest, { guard: false });
 }
 
+/** What code that ran to its end has given. */
+interface Given {
+  readonly ok: true;
+  readonly value: Json;
+  readonly kept?: Json;
+  readonly keptFault?: string;
+}
+
 type Answer = Extract<HostMessage, { do: "return" | "throw" }>;
 type Reply = Readonly<Record<string, unknown>> & { readonly is: string };
 
@@ -181,7 +189,7 @@ class GuestSession implements SandboxSession {
     values: Readonly<Record<string, Json>>,
     source?: CodeSource,
   ): Promise<Outcome> {
-    const { file, line } = source ?? { file: "block", line: 1 };
+    const { file, line, keep } = source ?? { file: "block", line: 1 };
     if (this.#running)
       throw new ModullmError(
         "RLLM_999",
@@ -190,7 +198,14 @@ class GuestSession implements SandboxSession {
     this.#running = true;
     const start = performance.now();
     this.#mark?.expect();
-    const ended = await this.#runUntilEnd({ do: "run", code, values, file, line }).finally(() => {
+    const ended = await this.#runUntilEnd({
+      do: "run",
+      code,
+      values,
+      file,
+      line,
+      ...(keep === undefined ? {} : { keep }),
+    }).finally(() => {
       this.#running = false;
     });
     this.#signal.throwIfAborted();
@@ -208,9 +223,7 @@ class GuestSession implements SandboxSession {
     await this.#gone;
   }
 
-  async #runUntilEnd(
-    message: HostMessage,
-  ): Promise<{ ok: true; value: Json } | { ok: false; failure: Failure }> {
+  async #runUntilEnd(message: HostMessage): Promise<Given | { ok: false; failure: Failure }> {
     let left = this.#limits.timeoutMs;
     const late = `it ran longer than ${left / 1000} s`;
     for (let next = message; ;) {
@@ -218,7 +231,7 @@ class GuestSession implements SandboxSession {
       const reply = await this.#ask(next, left, late);
       left -= performance.now() - asked;
       if (!("is" in reply)) return { ok: false, failure: reply };
-      if (reply.is === "done") return this.#readValue(reply["value"]);
+      if (reply.is === "done") return readGiven(reply);
       if (reply.is === "failed") {
         const told = readFailure(reply);
         return { ok: false, failure: reply["last"] === true ? this.#finish(told) : told };
@@ -229,12 +242,6 @@ class GuestSession implements SandboxSession {
       if (!("do" in answer)) return { ok: false, failure: answer };
       next = answer;
     }
-  }
-
-  #readValue(given: unknown): { ok: true; value: Json } | { ok: false; failure: Failure } {
-    const checked = checkValue(given ?? null, "result");
-    if (checked.ok) return checked;
-    return { ok: false, failure: failure("ResultError", checked.reason) };
   }
 
   /** Does one call of a granted function. It counts before it is made. */
@@ -384,4 +391,14 @@ async function answerOf(
   } catch (thrown) {
     return { do: "throw", message: thrown instanceof Error ? thrown.message : String(thrown) };
   }
+}
+
+function readGiven(reply: Reply): Given | { ok: false; failure: Failure } {
+  const checked = checkValue(reply["value"] ?? null, "result");
+  if (!checked.ok) return { ok: false, failure: failure("ResultError", checked.reason) };
+  const { kept, keptFault } = reply;
+  if (typeof keptFault === "string") return { ...checked, keptFault };
+  if (kept === undefined) return checked;
+  const left = checkValue(kept, "context");
+  return left.ok ? { ...checked, kept: left.value } : { ...checked, keptFault: left.reason };
 }

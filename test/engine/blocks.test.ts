@@ -244,3 +244,65 @@ describe("what may run", () => {
     );
   });
 });
+
+describe("blocks as in runllm 0.1", () => {
+  const blocks = {
+    python: {
+      filled: "result['n'] = len(context['input']['text'])",
+      stripped: "context['input']['text'] = context['input']['text'].upper()",
+      replaced: "context['input'] = {'text': 'other'}",
+      both: "context['input']['text'] = 'a'\nresult = {'input': {'text': 'b'}}",
+      post: "context['output']['out'] = context['output']['out'].upper()",
+      odd: "context['input']['x'] = {1}",
+      id: "result = {'id': 12345678901234567891 + 1}",
+    },
+    js: {
+      filled: "result.n = context.input.text.length",
+      stripped: "context.input.text = context.input.text.toUpperCase()",
+      replaced: "context.input = { text: 'other' }",
+      both: "context.input.text = 'a'\nresult = { input: { text: 'b' } }",
+      post: "context.output.out = context.output.out.toUpperCase()",
+      odd: "context.input.x = new Set([1])",
+      id: "result = { id: 12345678901234567891n + 1n }",
+    },
+  };
+  for (const [language, code] of Object.entries(blocks)) {
+    const block = (when: string, text: string) =>
+      `\`\`\`rllm-${language} ${when}\n${text}\n\`\`\`\n`;
+
+    test(`${language}: result begins as an empty object`, async () => {
+      const { prompts, error } = await run(`${block("pre", code.filled)}Count {{n}}`);
+      expect([prompts, error]).toEqual([["Count 2"], null]);
+    });
+
+    test(`${language}: what is changed within context stays, what is put in its place does not`, async () => {
+      const prompt = "Say {{input.text}}";
+      const said = async (text: string) => (await run(`${block("pre", text)}${prompt}`)).prompts;
+      expect(await said(code.stripped)).toEqual(["Say HI"]);
+      expect(await said(code.replaced)).toEqual(["Say hi"]);
+      expect(await said(code.both)).toEqual(["Say b"]);
+      expect((await run(`Hi\n${block("post", code.post)}`)).output).toEqual({ out: "OK" });
+    });
+
+    test(`${language}: with in= nothing of context stays`, async () => {
+      const { prompts } = await run(`${block("pre in=input.text", code.stripped)}{{input.text}}`);
+      expect(prompts).toEqual(["hi"]);
+    });
+
+    test(`${language}: what is no JSON value in context is told, and the run goes on`, async () => {
+      const { prompts, events } = await run(`${block("pre", code.odd)}{{input.text}}`);
+      expect(prompts).toEqual(["hi"]);
+      const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+      expect(notes).toEqual([
+        expect.stringMatching(
+          /^What the pre block left in context is not kept: context\.input\.x is /,
+        ),
+      ]);
+    });
+
+    test(`${language}: whole numbers keep their digits`, async () => {
+      const { prompts, error } = await run(`${block("pre", code.id)}{{id}}`);
+      expect([prompts, error]).toEqual([["12345678901234567892"], null]);
+    });
+  }
+});

@@ -1,4 +1,5 @@
 import { ModullmError } from "../../core/error.ts";
+import { isSameJson } from "../../contract/values.ts";
 import { isObject, type Json, type JsonObject, jsonType } from "../../core/json.ts";
 import type { Block } from "../../program/program.ts";
 import { issueDetails, type Run, throwIfCancelled } from "../state.ts";
@@ -12,8 +13,8 @@ export function blockOf({ loaded }: Pick<Run, "loaded">, when: Block["when"]): B
 /** Runs the `pre` block: the keys it gives become roots of the templates. */
 export async function runPre(run: Run): Promise<void> {
   const { input, uses } = run.values;
-  const given = await runBlock(run, "pre", { input, uses });
-  Object.assign(run.values, given);
+  const { given, context } = await runBlock(run, "pre", { input, uses });
+  Object.assign(run.values, context, given);
   if (run.tree.feeds.payloads) run.emit({ type: "value", of: "pre", value: given });
 }
 
@@ -23,9 +24,10 @@ export async function runPre(run: Run): Promise<void> {
  */
 export async function runPost(run: Run): Promise<void> {
   const { input, uses } = run.values;
-  const given = await runBlock(run, "post", { input, output: run.output, uses });
+  const { given, context } = await runBlock(run, "post", { input, output: run.output, uses });
   const { output: contract, name } = run.loaded.program;
-  const merged = { ...run.output, ...given };
+  const output = isObject(context["output"]) ? context["output"] : run.output;
+  const merged = { ...output, ...given } as JsonObject;
   const check = contract.check(merged);
   if (!check.ok) {
     const [issue] = check.issues;
@@ -46,9 +48,9 @@ async function runBlock(
   run: Run,
   when: Block["when"],
   context: Readonly<Record<string, unknown>>,
-): Promise<JsonObject> {
+): Promise<Ran> {
   const block = blockOf(run, when);
-  if (!block) return {};
+  if (!block) return { given: {}, context: {} };
   const { tools, options } = run.tree;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- input, outputs and what blocks gave are JSON
   const seen = (block.reads === null ? context : onlyPaths(context, block.reads)) as JsonObject;
@@ -58,8 +60,12 @@ async function runBlock(
     {
       language: block.language,
       code: block.code,
-      values: { context: seen },
-      source: { file: run.loaded.program.source.path, line: block.line },
+      values: { context: seen, result: {} },
+      source: {
+        file: run.loaded.program.source.path,
+        line: block.line,
+        ...(block.reads === null ? { keep: "context" } : {}),
+      },
       trusted: trustedPython === true,
       limits: blockMemoryMb === undefined ? {} : { memoryMb: blockMemoryMb },
     },
@@ -77,7 +83,30 @@ async function runBlock(
   run.emit({ type: "block-end", ok: outcome.ok, ...facts });
   throwIfCancelled(run.signal);
   if (!outcome.ok) throw blockError(run, block, { outcome, context: seen });
-  return taken(run, block, outcome.value);
+  if (outcome.keptFault !== undefined) {
+    const message = `What the ${when} block left in context is not kept: ${outcome.keptFault}`;
+    run.emit({ type: "note", kind: "warning", message });
+  }
+  return {
+    given: taken(run, block, outcome.value),
+    context: changed(context, isObject(outcome.kept) ? outcome.kept : {}),
+  };
+}
+
+/** What a block has given, and the members of the context that it has changed. */
+interface Ran {
+  readonly given: JsonObject;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+function changed(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const keys = Object.keys(before).filter(
+    (key) => Object.hasOwn(after, key) && !isSameJson(before[key], after[key]),
+  );
+  return Object.fromEntries(keys.map((key) => [key, after[key]]));
 }
 
 /** The part of the context that lies on the given paths; what isn't there is left out. */
@@ -135,6 +164,6 @@ function taken(run: Run, block: Block, value: Json): JsonObject {
 
 function isOfType(value: Json, type: string): boolean {
   if (type === "any") return true;
-  if (type === "integer") return Number.isInteger(value);
+  if (type === "integer") return Number.isInteger(value) || typeof value === "bigint";
   return jsonType(value) === type;
 }

@@ -96,6 +96,11 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
   function evaluate(request: RunRequest): Encoded {
     engine.memoryRanOut();
     setVariables(request.values);
+    // Before the code runs: what it puts in the place of a member is not that member.
+    const held =
+      request.keep === undefined
+        ? null
+        : realm.evaluate(`Object.assign({}, ${request.keep})`, "<keep>");
     const promise = realm.evaluate(toScript(realm, request), request.file, { detached: true });
     engine.runJobs(realm);
     const waits = settled(realm, promise, "the code awaits");
@@ -104,17 +109,27 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
     if ("failure" in result) return { ok: false, failure: result.failure };
     const value = codec.encode(result.value, "result", limits.maxValueBytes);
     realm.free(waits.value, result.value);
-    return value;
+    return held === null || !value.ok ? value : withKept(value.value, held, request.keep ?? "");
+  }
+
+  /** The value's JSON, and behind it the key `kept`, or why there is none. */
+  function withKept(value: Uint8Array, held: Handle, name: string): Encoded {
+    const kept = codec.encode(held, name, limits.maxValueBytes - value.length);
+    realm.free(held);
+    const [key, bytes] = kept.ok
+      ? ["kept", kept.value]
+      : ["keptFault", Buffer.from(JSON.stringify(kept.failure.reason))];
+    return { ok: true, value: Buffer.concat([value, Buffer.from(`,"${key}":`), bytes]) };
   }
 
   function setVariables(values: RunRequest["values"]): void {
+    realm.set(realm.global, "result", realm.undefined());
     const given = codec.decode(values);
     for (const name of Object.keys(values)) {
       const value = realm.property(given, name);
       realm.set(realm.global, name, value);
       realm.free(value);
     }
-    realm.set(realm.global, "result", realm.undefined());
     realm.free(given);
   }
 

@@ -174,11 +174,12 @@ class Block:
         escaping = {
             name
             for name, node, scope, _ in self.walk.loads
-            if id(node) not in self.mappings.plain and name in module.bound and scope.owner(name) is module
+            if id(node) not in self.mappings.plain and self.of_module(name, scope)
         }
         gives = self.mappings.visible_keys("result", escaping)
         if not module.bound.get("result"):
-            self.check_never_assigned()
+            if "result" not in escaping:
+                self.check_never_assigned()
         elif not any("result" in scope.globals for scope in self.walk.scopes):
             for value in last_values(self.tree.body):
                 wrong = wrong_kind(value, self.rebound)
@@ -190,13 +191,16 @@ class Block:
         too_much = gives is None or len(gives) > MOST_NAMES or any(len(key) > LONGEST for key in gives)
         return None if too_much else gives
 
+    def of_module(self, name, scope):
+        """Whether a name is a variable of the module; `result` is one before it is assigned."""
+        owner = scope.owner(name)
+        return owner is self.walk.module if name in self.walk.module.bound else name == "result" and owner is None
+
     def check_never_assigned(self):
         filled = [node for node, scope in self.mappings.filled if scope.owner("result") is None]
         local = [scope.function for scope in self.walk.scopes if scope.function and scope.bound.get("result")]
-        if filled:
-            self.add("result-filled", filled[0])
-        elif self.fails:
-            # It only checks.
+        if filled or self.fails:
+            # It fills the mapping that result begins as, or only checks.
             pass
         elif local:
             self.add("result-local", local[0], name=local[0].name[:LONGEST])

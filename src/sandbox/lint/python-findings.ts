@@ -4,7 +4,7 @@ import { OFFERED_PYTHON } from "../python/offered.ts";
 import type { PythonFact, PythonReport } from "./python-facts.ts";
 
 export interface Wording {
-  readonly block: Pick<Block, "when">;
+  readonly block: Pick<Block, "when" | "reads">;
   readonly report: PythonReport;
 }
 
@@ -25,7 +25,7 @@ export function contextPath(path: readonly string[]): string {
   return `context${path.map((key) => (/^[0-9]+$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`)).join("")}`;
 }
 
-type Words = (fact: PythonFact, wording: Wording) => string;
+type Words = (fact: PythonFact, wording: Wording) => string | null;
 
 const WORDS: Readonly<Record<string, Words>> = {
   syntax: ({ reason }) => `${reason}${returnHint(reason)}`,
@@ -42,13 +42,14 @@ const WORDS: Readonly<Record<string, Words>> = {
     `result is ${what}, but must be a dict of what the block gives, or None`,
   "result-part": ({ what }) =>
     `result holds ${what}, which can't be given as JSON${PART_HINTS[what] ?? ""}`,
-  "result-filled": () => "result is None until it is assigned: begin with result = {}",
   "result-local": ({ name }) =>
     `result is assigned in "${name}" only, where it is a variable of its own: assign it outside of functions`,
-  "gives-nothing": ({ changes }, { block }) =>
-    changes
-      ? `The ${block.when} block gives nothing: what it changes in context is not kept, assign result instead`
-      : `The ${block.when} block gives nothing: it never assigns result`,
+  "gives-nothing": ({ changes }, { block }) => {
+    if (!changes) return `The ${block.when} block gives nothing: it never assigns result`;
+    return block.reads === null
+      ? null
+      : `The ${block.when} block gives nothing: with in= what it changes in context is not kept, assign result instead`;
+  },
 };
 
 function returnHint(reason: string): string {

@@ -128,7 +128,11 @@ class Session:
         try:
             message = receive(self.incoming)
             file = message["file"]
-            return b'{"is":"done","value":' + encode(self.execute(message), self.limit) + b"}"
+            keep = message.get("keep")
+            held = dict(message["values"][keep]) if keep else None
+            value = encode(self.execute(message), self.limit)
+            kept = b"" if held is None else self.kept(held, keep, self.limit - len(value))
+            return b'{"is":"done","value":' + value + kept + b"}"
         except Refused as refused:
             failure = {"exception": "ResultError", "reason": refused.describe("result"), "line": None, "hint": refused.hint}
         except BaseException as error:
@@ -136,10 +140,16 @@ class Session:
             failure = self.describe(error, file)
         return encode({"is": "failed", **failure}, PLENTY)
 
+    def kept(self, held, name, limit):
+        try:
+            return b',"kept":' + encode(held, limit)
+        except Refused as refused:
+            return b',"keptFault":' + encode(refused.describe(name), PLENTY)
+
     def execute(self, message):
         namespace = self.namespace
-        namespace.update(message["values"])
         namespace["result"] = None
+        namespace.update(message["values"])
         namespace["__builtins__"] = self.builtins
         # Empty lines in front make the lines of tracebacks those of the file.
         code = compile("\n" * (message["line"] - 1) + message["code"], message["file"], "exec", 0, True)
