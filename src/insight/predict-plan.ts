@@ -1,8 +1,47 @@
-import type { PredictionNode, RunsOf, TimesFrom } from "./exectime.ts";
+import type { ModelFacts } from "../model/facts.ts";
 import { type NodeEstimate, estimateNode } from "./predict-node.ts";
 import type { Task } from "./predict-schedule.ts";
-import { average } from "./stats.ts";
+import { average } from "./quantiles.ts";
 import type { RunRecord } from "../store/runs.ts";
+
+/** A program and what it uses, once for each entry that uses it. */
+export interface PredictionNode {
+  readonly path: string;
+  /** The program's own. */
+  readonly name: string;
+  /** The model it would be run with. */
+  readonly model: string;
+  /** The entry of `uses` that it is for; null for the root. */
+  readonly entry: string | null;
+  /** Entries beside it whose outputs it reads: it starts when they are done. */
+  readonly reads: readonly string[];
+  /**
+   * How often it runs below one run of its parent, by the file (an entry runs once) or its input;
+   * null: that depends on answers.
+   */
+  readonly times: { readonly count: number; readonly from: "file" | "input" } | null;
+  /** Tokens of its first request; null where they can't even be estimated. */
+  readonly promptTokens: number | null;
+  /**
+   * Whether they are a count of the request as it will be sent, not an estimate of one that depends
+   * on answers.
+   */
+  readonly promptKnown: boolean;
+  /** The most tokens an answer may have, by the program; null where it does not say. */
+  readonly maxCompletion: number | null;
+  /** What the catalogue knows of the model. */
+  readonly facts: ModelFacts | null;
+  readonly children: readonly PredictionNode[];
+}
+
+/** Runs of a program with a model, newest last. */
+export type RunsOf = (path: string, model: string) => readonly RunRecord[];
+
+/**
+ * `file`: once. `input`: as many as it has. `runs`: as often as in past runs. `guess`: once, for
+ * want of anything better.
+ */
+export type TimesFrom = "file" | "input" | "runs" | "guess";
 
 /** A node of the tree with what is to be expected of it. */
 export interface Planned extends Task {

@@ -18,24 +18,6 @@ export interface Course<Node extends Task> {
   duration(task: Node): number;
 }
 
-interface Lane {
-  busy: number;
-  readonly waiting: Call[];
-  /** The first in `waiting` that still waits. */
-  next: number;
-}
-
-interface Call {
-  readonly lane: Lane;
-  readonly begin: () => number;
-  readonly done: () => void;
-}
-
-interface Running {
-  readonly call: Call;
-  readonly end: number;
-}
-
 /**
  * Plays a run of the tree through by the rules of a real one: a program's entries begin as soon as
  * what they read is there, and its own call when all of them are done and its provider has room,
@@ -48,19 +30,18 @@ export function play<Node extends Task & { readonly children: readonly Node[] }>
   course: Course<Node>,
 ): number {
   const { concurrency } = course;
-  const lanes = new Map<string, Lane>();
-  const running: Running[] = [];
-  let now = 0;
+  const calls = new Calls(concurrency);
 
   function start(task: Node, done: () => void): void {
     const { children } = task;
-    if (children.length === 0) return call(task, done);
+    const call = (): void => calls.add(task.provider, () => course.duration(task), done);
+    if (children.length === 0) return call();
     let open = children.length;
     const missing = children.map((child) => child.needs);
     function begin(child: Node): void {
       startEntry(child, () => {
         open--;
-        if (open === 0) return call(task, done);
+        if (open === 0) return call();
         for (const index of child.followers) {
           const follower = children[index];
           missing[index] = (missing[index] ?? 0) - 1;
@@ -86,30 +67,69 @@ export function play<Node extends Task & { readonly children: readonly Node[] }>
     while (begun < Math.min(times, concurrency)) next();
   }
 
-  function call(task: Node, done: () => void): void {
-    const lane = lanes.get(task.provider) ?? { busy: 0, waiting: [], next: 0 };
-    lanes.set(task.provider, lane);
-    const mine: Call = { lane, begin: () => now + course.duration(task), done };
-    if (lane.busy === concurrency) {
-      lane.waiting.push(mine);
+  start(root, () => {});
+  return calls.finish();
+}
+
+interface Lane {
+  busy: number;
+  readonly waiting: Call[];
+  /** The first in `waiting` that still waits. */
+  next: number;
+}
+
+interface Call {
+  readonly lane: Lane;
+  readonly duration: () => number;
+  readonly done: () => void;
+}
+
+interface Running {
+  readonly call: Call;
+  readonly end: number;
+}
+
+/** Calls of models in time, so many to each provider at once. */
+class Calls {
+  readonly #concurrency: number;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #running: Running[] = [];
+  #now = 0;
+
+  constructor(concurrency: number) {
+    this.#concurrency = concurrency;
+  }
+
+  add(provider: string, duration: () => number, done: () => void): void {
+    const lane = this.#lanes.get(provider) ?? { busy: 0, waiting: [], next: 0 };
+    this.#lanes.set(provider, lane);
+    const call: Call = { lane, duration, done };
+    if (lane.busy === this.#concurrency) {
+      lane.waiting.push(call);
       return;
     }
     lane.busy++;
-    running.push({ call: mine, end: mine.begin() });
+    this.#begin(call);
   }
 
-  start(root, () => {});
-  for (let first = takeFirst(running); first; first = takeFirst(running)) {
-    now = first.end;
-    const { lane, done } = first.call;
-    const next = lane.waiting[lane.next];
-    if (next) {
-      lane.next++;
-      running.push({ call: next, end: next.begin() });
-    } else lane.busy--;
-    done();
+  /** Lets time pass until no call is left; the time at which the last one ended. */
+  finish(): number {
+    for (let first = takeFirst(this.#running); first; first = takeFirst(this.#running)) {
+      this.#now = first.end;
+      const { lane, done } = first.call;
+      const next = lane.waiting[lane.next];
+      if (next) {
+        lane.next++;
+        this.#begin(next);
+      } else lane.busy--;
+      done();
+    }
+    return this.#now;
   }
-  return now;
+
+  #begin(call: Call): void {
+    this.#running.push({ call, end: this.#now + call.duration() });
+  }
 }
 
 /** The one that ends first; there are never more than a few at a time. */

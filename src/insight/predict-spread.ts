@@ -1,4 +1,4 @@
-import { average } from "./stats.ts";
+import { average } from "./quantiles.ts";
 
 /** Numbers from 0 to 1, both excluded. */
 export type Random = () => number;

@@ -8,7 +8,8 @@ import type { RunOptions } from "../engine/engine.ts";
 import { isEmpty } from "../engine/stages/uses.ts";
 import type { Link, LoadedProgram } from "../library/load.ts";
 import { fillText, templatePaths } from "../program/uses.ts";
-import { evidenceFrom, predict, type Prediction, type PredictionNode } from "./exectime.ts";
+import { evidenceFrom, predict, type Prediction } from "./exectime.ts";
+import type { PredictionNode } from "./predict-plan.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { bucketEnd } from "../store/latencies.ts";
+import { bucketQuantiles, quantiles, rounded } from "./quantiles.ts";
 import type { Store } from "../store/store.ts";
 import { type Counts, type RunSummary, type Sum, summarize, sumOf } from "../store/summary.ts";
 
@@ -96,34 +96,6 @@ export async function statsOfAll({ runs }: Store, model: string | null): Promise
   return { programs: [...byPath].map(([path, own]) => statsOf(path, model, own)) };
 }
 
-/** @param fractions 0.9 for p90; what falls between two values is on the line that joins them */
-export function quantiles(
-  values: readonly number[],
-  fractions: readonly number[],
-): readonly (number | null)[] {
-  const sorted = Float64Array.from(values).toSorted();
-  return fractions.map((fraction) => {
-    const at = (sorted.length - 1) * fraction;
-    const low = sorted[Math.floor(at)];
-    const high = sorted[Math.ceil(at)];
-    return low === undefined || high === undefined
-      ? null
-      : low + (high - low) * (at - Math.floor(at));
-  });
-}
-
-export function average(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-/**
- * To whole microseconds, hundredths of a percent and so on: what is behind is noise of floating
- * point.
- */
-export function rounded(value: number | null, digits: number): number | null {
-  return value === null ? null : Number(value.toFixed(digits));
-}
-
 type UsageStats = Pick<
   ProgramStats,
   | "avg_latency_ms"
@@ -159,29 +131,6 @@ function usageStats(total: RunSummary): UsageStats {
 }
 
 const FRACTIONS = [0.5, 0.9, 0.99];
-
-/** Values are taken to lie evenly in their bucket. */
-function bucketQuantiles(
-  buckets: Readonly<Record<string, number>>,
-  fractions: readonly number[],
-): readonly (number | null)[] {
-  const sorted = Object.entries(buckets)
-    .map(([bucket, count]) => ({ bucket: Number(bucket), count }))
-    .toSorted((a, b) => a.bucket - b.bucket);
-  const total = sorted.reduce((sum, { count }) => sum + count, 0);
-  return fractions.map((fraction) => {
-    let left = fraction * total;
-    for (const { bucket, count } of sorted) {
-      if (left > count) {
-        left -= count;
-        continue;
-      }
-      const start = bucket === 0 ? 0 : bucketEnd(bucket - 1);
-      return start + ((bucketEnd(bucket) - start) * left) / count;
-    }
-    return null;
-  });
-}
 
 function mean({ runs, sum }: Sum): number | null {
   return runs === 0 ? null : sum / runs;

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { predict, type Prediction, type PredictionNode } from "../../src/insight/exectime.ts";
+import { predict, type Prediction } from "../../src/insight/exectime.ts";
+import type { PredictionNode } from "../../src/insight/predict-plan.ts";
 import type { RunRecord } from "../../src/store/runs.ts";
 import { attempt, run } from "../store/samples.ts";
 import {

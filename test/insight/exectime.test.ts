@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { evidenceFrom, predict } from "../../src/insight/exectime.ts";
 import { openStore } from "../../src/store/open.ts";
 import { attempt, folder, neverWarn, run } from "../store/samples.ts";
-import type { PredictionNode } from "../../src/insight/exectime.ts";
+import type { PredictionNode } from "../../src/insight/predict-plan.ts";
 import type { RunRecord } from "../../src/store/runs.ts";
 
 function node(path: string, over: Partial<PredictionNode> = {}): PredictionNode {

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import { openStore } from "../../src/store/open.ts";
-import { quantiles, statsOf, statsOfAll } from "../../src/insight/stats.ts";
-import { summarize } from "../../src/store/summary.ts";
+import { quantiles } from "../../src/insight/quantiles.ts";
+import { statsOf, statsOfAll } from "../../src/insight/stats.ts";
+import { summarize, sumOf } from "../../src/store/summary.ts";
 import { attempt, folder, neverWarn, run } from "../store/samples.ts";
+import { createDice, logNormal } from "../store/tree-runs.ts";
 
 test("statsOf() of no runs is zeros and nulls", () => {
   expect(statsOf("/a.rllm", null, [])).toEqual({
@@ -147,6 +149,29 @@ test("statsOf() tallies edits and errors, the commonest first", () => {
 test("quantiles() lie on the line between two values", () => {
   expect(quantiles([4, 1, 3, 2], [0, 0.5, 0.9, 1])).toEqual([1, 2.5, 3.7, 4]);
   expect(quantiles([], [0.5])).toEqual([null]);
+});
+
+test("percentiles of many runs lie within one percent of the exact ones", () => {
+  for (let seed = 1; seed <= 6; seed++) {
+    const dice = createDice(seed);
+    const runs = Array.from({ length: 3000 }, () =>
+      run({ ms: logNormal(dice, 10 ** (seed % 6), 0.2 + seed / 10) }),
+    );
+    let counted = summarize([]);
+    for (let at = 0; at < runs.length; at += 60)
+      counted = sumOf(counted, summarize(runs.slice(at, at + 60)));
+    const [p50 = 0, p90 = 0, p99 = 0] = quantiles(
+      runs.map(({ ms }) => ms),
+      [0.5, 0.9, 0.99],
+    );
+    const { latency_ms: said } = statsOf("/a.rllm", null, [counted]);
+    for (const [near, exact] of [
+      [said.p50, p50],
+      [said.p90, p90],
+      [said.p99, p99],
+    ] as const)
+      expect(Math.abs((near ?? 0) / (exact ?? 0) - 1)).toBeLessThan(0.01);
+  }
 });
 
 test("statsOfAll() lists every program by path, each with its own numbers", async () => {

@@ -1,5 +1,5 @@
 import { attempt, run } from "./samples.ts";
-import type { PredictionNode } from "../../src/insight/exectime.ts";
+import type { PredictionNode } from "../../src/insight/predict-plan.ts";
 import type { RunRecord } from "../../src/store/runs.ts";
 
 /** A program of a made-up tree: what it reads and uses, and how slow its model is. */

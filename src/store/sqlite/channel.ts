@@ -1,4 +1,5 @@
-import { type Reply, type Request, Session, type SessionOptions } from "./session.ts";
+import type { Reply, Request, SessionOptions } from "./request.ts";
+import { Session } from "./session.ts";
 import type { SqlDriver } from "./driver.ts";
 import { startThread, type StoreThread } from "./thread.ts";
 

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import type { Retention } from "../runs.ts";
 import {
   connectToNothing,
   connectToRead,
@@ -8,9 +7,9 @@ import {
   setPatience,
 } from "./connect.ts";
 import type { SqlDatabase, SqlDriver } from "./driver.ts";
-import { type Failure, failureOf, isBusy, UnusableFile } from "./failure.ts";
+import { failureOf, isBusy, UnusableFile } from "./failure.ts";
 import { takeOver } from "./legacy.ts";
-import { OPERATIONS, type Operation } from "./operations.ts";
+import { OPERATIONS } from "./operations.ts";
 import {
   dropPending,
   pendingFiles,
@@ -19,40 +18,12 @@ import {
   setAside,
   writePending,
 } from "./pending.ts";
+import type { Reply, Request, SessionOptions, WriteReport } from "./request.ts";
 import { pruneRuns } from "./runs.ts";
 import { inTransaction, type Write, writeAll } from "./write.ts";
 
-export interface SessionOptions {
-  readonly path: string;
-  /** The file of version 0.1, whose runs are copied once; it is never changed. */
-  readonly legacyPath: string | null;
-  readonly retention: Retention;
-}
-
-/** What a session is asked, from its own thread or another. */
-export type Request =
-  | { readonly kind: "write"; readonly writes: readonly Write[] }
-  /** `brief`: in the middle of a run, so that it must not wait for anything. */
-  | {
-      readonly kind: "call";
-      readonly operation: Operation;
-      readonly values: readonly unknown[];
-      readonly brief: boolean;
-    }
-  | { readonly kind: "close" };
-
-export type Reply =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly failure: Failure };
-
-/** What became of rows: in the file, or beside it, or (so many) lost. */
-export interface WriteReport {
-  readonly failure: Failure | null;
-  readonly lost: number;
-}
-
 /** How long writing waits for other processes before the rows are put beside the file. */
-const WRITE_PATIENCE_MS = 30;
+const WRITE_PATIENCE_MS = 20;
 /** Files that a process takes in along with its own rows. */
 const PENDING_AT_A_TIME = 20;
 const PRUNE_EVERY_MS = 10_000;

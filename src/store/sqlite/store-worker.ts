@@ -1,7 +1,8 @@
 // The thread that the file is used on while runs go on: requests in, replies out, in order.
 import { parentPort, workerData } from "node:worker_threads";
 import { loadDriver } from "./driver.ts";
-import { type Request, Session, type SessionOptions } from "./session.ts";
+import type { Request, SessionOptions } from "./request.ts";
+import { Session } from "./session.ts";
 
 async function serve(): Promise<void> {
   const port = parentPort;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Reply, Request, SessionOptions } from "./session.ts";
+import type { Reply, Request, SessionOptions } from "./request.ts";
 
 /** A session on a thread of its own. It keeps the process alive only while it owes a reply. */
 export interface StoreThread {

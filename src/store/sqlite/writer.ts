@@ -3,7 +3,7 @@ import type { EventRows } from "../events.ts";
 import type { Channel } from "./channel.ts";
 import type { Failure } from "./failure.ts";
 import { pendingFolder } from "./pending.ts";
-import type { WriteReport } from "./session.ts";
+import type { WriteReport } from "./request.ts";
 import type { Write } from "./write.ts";
 
 /** Rows are gathered this long before they are written. */
