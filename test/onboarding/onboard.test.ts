@@ -681,6 +681,15 @@ test("onboard says that a part came back as it was", async () => {
   expect(stderr).toContain("The model gave it back as it was");
 });
 
+test("onboard names a provider as it is listed", async () => {
+  const server = serve();
+  const env = { GEMINI_API_BASE: server.env["OPENAI_API_BASE"] ?? "", GEMINI_API_KEY: KEY };
+  const args = ["--yes", "--model", "gemini/gemini-1.5-flash", "--no-save-scaffold"];
+  const { stdout } = await onboard(["Read invoices"], args, { env });
+  const { provider } = JSON.parse(stdout) as OnboardResult;
+  expect(provider).toBe("google");
+});
+
 describe("onboard --resume", () => {
   test("goes on where the answers ended, and asks nothing twice", async () => {
     const folder = makeFolder();

@@ -5,6 +5,7 @@ import { PART_NAMES, partOf } from "../../authoring/parts.ts";
 import type { ErrorPayload } from "../../core/error.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { BASELINE } from "../../model/baseline/name.ts";
+import { findProvider } from "../../model/providers.ts";
 import type { Choice } from "./dialog.ts";
 import { offerToKeep } from "./credential-step.ts";
 import type { Host } from "./host.ts";
@@ -83,7 +84,7 @@ export async function onboard(host: Host, options: OnboardOptions): Promise<Onbo
     );
     return {
       ok: trial.error === null,
-      provider: model.slice(0, model.indexOf("/")),
+      provider: providerOf(model),
       model,
       credential_written: credentialPath !== null,
       credential_path: credentialPath,
@@ -96,6 +97,12 @@ export async function onboard(host: Host, options: OnboardOptions): Promise<Onbo
       ...(trial.error === null ? {} : { error: trial.error }),
     };
   }
+}
+
+/** Its name as it is listed: `gemini/…` is google's. */
+function providerOf(model: string): string {
+  const name = model.slice(0, model.indexOf("/"));
+  return findProvider(name)?.name ?? name;
 }
 
 async function settlePurpose({ dialog, session }: Host): Promise<string> {

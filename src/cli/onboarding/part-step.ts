@@ -67,8 +67,10 @@ export async function approve(
   for (;;) {
     dialog.show(part.title, shownText(part, value));
     const template = await drafter.template(part.name, draft);
-    const choices = verdicts(model, { isTemplate: isSameJson(value, template) });
-    const verdict = await dialog.choose(`${part.title}: is this right?`, choices, "use");
+    const choices = verdicts(model, isSameJson(value, template));
+    const verdict = await dialog.choose(`${part.title}: is this right?`, choices, "use", {
+      free: isTemplate,
+    });
     if (verdict === "use") return value;
     if (verdict === "template") value = template;
     if (verdict === "edit") value = await edit(host, part, value, draft);
@@ -76,10 +78,7 @@ export async function approve(
   }
 }
 
-function verdicts(
-  model: string,
-  { isTemplate }: { readonly isTemplate: boolean },
-): readonly Choice<Verdict>[] {
+function verdicts(model: string, isFromTemplate: boolean): readonly Choice<Verdict>[] {
   const all: readonly Choice<Verdict>[] = [
     { value: "use", label: "Use it" },
     { value: "change", label: "Have it changed", hint: "say what should be different" },
@@ -87,9 +86,14 @@ function verdicts(
     { value: "template", label: "Take the template's" },
   ];
   return all.filter(({ value }) => {
-    if (value === "template") return !isTemplate;
+    if (value === "template") return !isFromTemplate;
     return value !== "change" || model !== BASELINE;
   });
+}
+
+/** A script may ask for the template's in any case. */
+function isTemplate(answer: string): answer is Verdict {
+  return answer === "template";
 }
 
 async function change(

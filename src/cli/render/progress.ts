@@ -2,6 +2,7 @@ import type { RunEvent } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
 import { type Output, paint } from "../output.ts";
 import { visible } from "../../core/visible.ts";
+import { createEachProgress } from "./each-progress.ts";
 import { createLiveLine, type LiveLine } from "./live-line.ts";
 
 export interface Progress {
@@ -28,14 +29,19 @@ export function createProgress(
   let waiting: { model: string; since: number } | null = null;
   let timer: ReturnType<typeof setInterval> | null = null;
 
+  const each = createEachProgress();
+
   function tick(): void {
-    if (!waiting) return;
+    const done = each.text(Date.now());
+    if (done !== null) line.draw(done);
+    if (done !== null || !waiting) return;
     const elapsed = Date.now() - waiting.since;
     if (elapsed >= PATIENCE_MS)
       line.draw(`waiting for ${waiting.model} … ${(elapsed / 1000).toFixed(1)} s`);
   }
 
   function listen(event: RunEvent): void {
+    each.listen(event);
     if (event.type === "attempt-start" && live) {
       waiting = { model: event.model, since: event.at };
       timer ??= setInterval(tick, REDRAW_MS);
@@ -43,7 +49,7 @@ export function createProgress(
       output.terminal.stderr(visible(event.text));
     else if (event.type === "attempt-end") {
       waiting = null;
-      line.clear();
+      if (each.text(event.at) === null) line.clear();
       if (options.stream) output.terminal.stderr("\n");
     } else if (event.type === "note" && !options.verbose && !said.has(event.message)) {
       if (event.kind === "degraded") said.add(event.message);
@@ -66,6 +72,7 @@ function showNote(
 ): void {
   const { kind, message, data } = event;
   if (kind === "progress") {
+    if (isObject(data) && "entry" in data) return;
     if (output.terminal.stderrIsTty)
       line.draw(progressText(message, data, output.terminal.columns));
   } else if (

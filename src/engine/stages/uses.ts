@@ -96,6 +96,12 @@ async function runEach(
 ): Promise<unknown[]> {
   const scope = whole.within({ name: link.entry.name });
   const outputs: unknown[] = items.map(() => SKIPPED);
+  run.emit({
+    type: "note",
+    kind: "progress",
+    message: `${link.entry.name} runs for ${items.length} ${items.length === 1 ? "element" : "elements"}`,
+    data: { entry: link.entry.name, completed: 0, total: items.length },
+  });
   let next = 0;
   async function work(): Promise<void> {
     for (let item = next++; item < items.length; item = next++) {
