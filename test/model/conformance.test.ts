@@ -4,6 +4,7 @@ import { ask, noBaseline } from "./calls.ts";
 import { checkFailures } from "./conformance/failures.ts";
 import { checkReplies } from "./conformance/replies.ts";
 import { checkRequests } from "./conformance/requests.ts";
+import { checkSplits } from "./conformance/splits.ts";
 import { answers, openServer, silence, streams } from "./faulty-server.ts";
 import type { Act } from "./faulty-server.ts";
 import { testProvider } from "./provider-suite.ts";
@@ -48,6 +49,7 @@ function checkEverything(wire: Wire): void {
   checkReplies(wire);
   checkFailures(wire);
   checkRequests(wire);
+  checkSplits(wire);
 }
 
 async function closedConnection(count: number, closed: Promise<void> | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
-import { counted, KEY, objects, record, served, textIn } from "./wire.ts";
+import { changed, counted, KEY, objects, record, served, textIn } from "./wire.ts";
 
 /**
  * developers.openai.com/api/reference/resources/chat: chunks, their last one with usage, and
@@ -30,6 +30,11 @@ export const CHAT: Wire = {
       "This model's maximum context length is 128000 tokens. However, your messages resulted in 190000 tokens.",
     code: "context_length_exceeded",
   },
+  finishing: (event) =>
+    changed(event, (chunk) => ({
+      ...chunk,
+      choices: objects(chunk["choices"]).map((choice) => ({ ...choice, finish_reason: "stop" })),
+    })),
   keepAlive: ": ping\n\n",
   malformed: `data: {"choices":[{"delta":{"con\n\n`,
   unknown: `event: weather\ndata: {"object":"weather","sky":"blue"}\n\n`,

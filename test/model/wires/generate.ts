@@ -1,6 +1,6 @@
 import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
-import { counted, KEY, objects, record, served, textIn } from "./wire.ts";
+import { changed, counted, KEY, objects, record, served, textIn } from "./wire.ts";
 
 /**
  * Google's generateContent: ai.google.dev/api/generate-content, and its errors:
@@ -30,6 +30,11 @@ export const GENERATE: Wire = {
       "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
     code: "INVALID_ARGUMENT",
   },
+  finishing: (event) =>
+    changed(event, (chunk) => ({
+      ...chunk,
+      candidates: objects(chunk["candidates"]).map((one) => ({ ...one, finishReason: "STOP" })),
+    })),
   keepAlive: ": ping\r\n\r\n",
   malformed: `data: {"candidates":[{"content":{"par\r\n\r\n`,
   unknown: `data: ${JSON.stringify({ weather: { sky: "blue" } })}\r\n\r\n`,

@@ -41,6 +41,7 @@ export const MESSAGES: Wire = {
     message: "prompt is too long: 208310 tokens > 200000 maximum",
     code: "invalid_request_error",
   },
+  finishing: null,
   keepAlive: event("ping", {}),
   malformed: `event: content_block_delta\ndata: {"type":"content_block_delta","ind\n\n`,
   unknown: event("weather_forecast", { sky: "blue" }),

@@ -1,6 +1,6 @@
 import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
-import { counted, KEY, objects, record, served } from "./wire.ts";
+import { changed, counted, KEY, objects, record, served } from "./wire.ts";
 
 /**
  * Ollama's own protocol: docs.ollama.com/api/chat and docs.ollama.com/api/errors. One JSON object a
@@ -18,21 +18,19 @@ export const OLLAMA: Wire = {
   type: "application/x-ndjson",
   events: (reply) => pieces(reply).map((piece) => `${JSON.stringify(piece)}\n`),
   ending: 1,
-  whole: (reply) => Object.assign({}, ...pieces(reply)) as unknown,
+  whole,
   fault: (message) => `${JSON.stringify({ error: message })}\n`,
   error: (_, message) => ({ error: message }),
   tooLong: { status: 400, message: "the input exceeds the context length of 4096", code: "" },
+  finishing: (event) => changed(event, (piece) => ({ ...piece, done: true, done_reason: "stop" })),
   keepAlive: "\n",
   malformed: `{"message":{"role":"assis\n`,
   unknown: `${JSON.stringify({ weather: "blue" })}\n`,
-  schemaRefused: "",
+  schemaRefused: "Failed to initialize samplers: failed to parse grammar",
   refusedParam: ["logit_bias", { a: 1 }],
   ask,
   skips: {
     "key-header": "the server on this machine gets no key",
-    whole: "its streams are the only form that is asked for",
-    "malformed-note": "the lines are dropped before the package that reads them",
-    "schema-refused": "it makes a grammar of every schema, and ignores what it can't",
     "content-filter": "its models have no filter",
     "fault-code": "its errors are a text, without a code",
   },
@@ -66,6 +64,14 @@ function pieces(reply: Reply): readonly Record<string, unknown>[] {
       ...(usage ? { prompt_eval_count: usage.input, eval_count: usage.output } : {}),
     },
   ];
+}
+
+/** As with `stream: false`. */
+function whole(reply: Reply): unknown {
+  const [last = {}] = pieces({ ...reply, texts: [], reasoning: [] }).slice(-1);
+  const { texts = [], reasoning = [] } = reply;
+  const thinking = reasoning.length > 0 ? { thinking: reasoning.join("") } : {};
+  return { ...last, message: { role: "assistant", content: texts.join(""), ...thinking } };
 }
 
 function ask({ body }: Seen): Asked {

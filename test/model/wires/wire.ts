@@ -55,6 +55,8 @@ export interface Wire {
   error(status: number, message: string, code: string): unknown;
   /** How the provider says that a prompt is too long. */
   readonly tooLong: { readonly status: number; readonly message: string; readonly code: string };
+  /** The same event, saying also that the model has finished; null where one event alone may. */
+  readonly finishing: ((event: string) => string) | null;
   readonly keepAlive: string | null;
   readonly malformed: string;
   /** An event of a kind that nobody knows yet. */
@@ -89,6 +91,15 @@ export function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null
     ? Object.fromEntries(Object.entries(value))
     : {};
+}
+
+/** An event with its JSON object changed. */
+export function changed(
+  event: string,
+  change: (object: Record<string, unknown>) => Record<string, unknown>,
+): string {
+  const [, before = "", text = "", after = ""] = /^(.*?)(\{.*\})(\s*)$/s.exec(event) ?? [];
+  return text === "" ? event : before + JSON.stringify(change(record(JSON.parse(text)))) + after;
 }
 
 /** Content as a text, or as a list of parts of which some have one. */
