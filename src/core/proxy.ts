@@ -27,10 +27,11 @@ function isExempt({ hostname, port }: URL, pattern: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   const name = pattern.replace(/^\*?\./, "");
   if (name === "") return false;
-  if (`.${host}`.endsWith(`.${name}`) || name === `${host}:${port}`) return true;
+  if (host === name || name === `${host}:${port}`) return true;
   const [network = "", bits = ""] = name.split("/");
   const [inside, around] = [addressOf(host), addressOf(network)];
-  if (inside === null || around === null || !/^\d{1,2}$/.test(bits)) return false;
+  if (inside === null) return host.endsWith(`.${name}`);
+  if (around === null || !/^\d{1,2}$/.test(bits)) return false;
   const size = 2 ** (32 - Number(bits));
   return Math.floor(inside / size) === Math.floor(around / size);
 }

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { createServer } from "node:net";
 import { PNG } from "./files.ts";
 import { read, readerIn } from "./reader.ts";
 
@@ -167,4 +168,33 @@ test("a reader ends at once when it is told to", async () => {
   });
   stop.abort(new Error("enough"));
   expect(reading).rejects.toThrow("enough");
+});
+
+test("a reader takes no file whose download broke off, however its server ends it", async () => {
+  const sent: Record<string, Uint8Array> = { "/whole": PNG, "/half": PNG.subarray(0, 40) };
+  const mp3 = new Uint8Array([0xff, 0xfb, 0x90, 0x64, ...new Uint8Array(400)]);
+  sent["/sound"] = mp3;
+  const raw = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (request) => {
+      const [, path = ""] = String(request).split(" ");
+      socket.write("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
+      socket.write(sent[path] ?? "");
+      if (path === "/half") setTimeout(() => socket.resetAndDestroy(), 20);
+      else socket.end();
+    });
+  });
+  await new Promise<void>((resolve) => raw.listen(0, "127.0.0.1", resolve));
+  const address = raw.address();
+  const at = `127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`;
+  const reader = readerIn("/", { hosts: [at] });
+  try {
+    expect(await read(reader, `http://${at}/whole`)).toBe("ok");
+    expect(await read(reader, `http://${at}/half`)).toMatch(/broke off after 40 bytes$/);
+    expect(await read(reader, `http://${at}/sound`, { accepts: ["audio/*"] })).toMatch(
+      /whose server doesn't say how long it is: whether it is whole can't be told$/,
+    );
+  } finally {
+    raw.close();
+  }
 });
