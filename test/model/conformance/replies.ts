@@ -90,6 +90,7 @@ export function checkReplies(wire: Wire): void {
       expect(result.error).toBeNull();
       expect(result.parts.filter(({ type }) => type === "text")).toEqual([]);
       expect(result.parts.at(-1)?.type).toBe("finish");
+      expect(result.finish?.called).toEqual(["get_weather"]);
     });
     test("gives the text beside a tool call", async () => {
       const result = await given({
@@ -151,6 +152,14 @@ function checkCounts(wire: Wire, given: Given): void {
   test("tells a count of 0 from no count", async () => {
     const result = await given({ texts: ["a"], usage: { input: 7, output: 0 } });
     expect(result.finish?.usage).toEqual({ prompt_tokens: 7, completion_tokens: 0 });
+  });
+  check(wire, "counts apart what came from a cache", "cache", async () => {
+    const result = await given({ texts: ["a"], usage: { input: 3120, output: 210, cached: 2944 } });
+    expect(result.finish?.usage).toEqual({
+      prompt_tokens: 3120,
+      completion_tokens: 210,
+      cache_read_tokens: 2944,
+    });
   });
   check(wire, "reports no tokens where none were counted", "usage-null", async () => {
     expect((await given({ texts: ["a"], usage: null })).finish?.usage).toBeNull();

@@ -180,6 +180,70 @@ describe("call() with the OpenAI protocol", () => {
   });
 });
 
+describe("counts of the chat protocol", () => {
+  async function usage(body: Record<string, unknown>, id = "local/test", more = {}) {
+    const choices = [{ index: 0, finish_reason: "stop", message: { content: "a" } }];
+    const server = await serve(answers(200, { choices, ...body }));
+    return (await outcome(modelAt(server, id, more), ask())).finish?.usage;
+  }
+  const counts = { prompt_tokens: 100, completion_tokens: 5 };
+
+  test("say what came from a cache, whichever name a server has for it", async () => {
+    for (const named of [
+      { prompt_tokens_details: { cached_tokens: 80 } },
+      { prompt_cache_hit_tokens: 80, prompt_cache_miss_tokens: 20 },
+      { cached_tokens: 80 },
+    ])
+      expect(await usage({ usage: { ...counts, ...named } })).toEqual({
+        ...counts,
+        cache_read_tokens: 80,
+      });
+    const written = { prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 90 } };
+    expect(await usage({ usage: { ...counts, ...written } })).toEqual({
+      ...counts,
+      cache_write_tokens: 90,
+    });
+    expect(await usage({ usage: { ...counts, prompt_tokens_details: null } })).toEqual(counts);
+  });
+
+  test("say what OpenRouter charges, and nobody else", async () => {
+    const told = { usage: { ...counts, cost: 0.5 } };
+    const own = { OPENROUTER_API_KEY: KEY };
+    expect(await usage(told)).toEqual(counts);
+    expect(await usage(told, "openrouter/a/b", own)).toEqual({ ...counts, cost_usd: 0.5 });
+    const behind = { is_byok: true, cost_details: { upstream_inference_cost: 0.25 } };
+    expect(await usage({ usage: { ...told.usage, ...behind } }, "openrouter/a/b", own)).toEqual({
+      ...counts,
+      cost_usd: 0.75,
+    });
+  });
+
+  test("are taken from any piece of a stream, in a choice of it too", async () => {
+    const pieces = [event({ content: "a" }), event({ content: "b" }), event({}, "stop")];
+    for (let at = 0; at < pieces.length; at++)
+      for (const inChoice of [false, true]) {
+        const piece = JSON.parse((pieces[at] ?? "").slice(6)) as { choices: object[] };
+        const changed = inChoice
+          ? { ...piece, choices: piece.choices.map((choice) => ({ ...choice, usage: counts })) }
+          : { ...piece, usage: counts };
+        const all = pieces.with(at, `data: ${JSON.stringify(changed)}\n\n`);
+        const server = await serve(streams([...all, DONE]));
+        const result = await outcome(modelAt(server), ask({ stream: true }));
+        expect([at, inChoice, result.finish?.usage]).toEqual([at, inChoice, counts]);
+      }
+  });
+
+  test("of several answers in one stream go with the first; nothing of the others is text", async () => {
+    const piece = (index: number, content: string, finish: string | null = null) =>
+      `data: ${JSON.stringify({ choices: [{ index, delta: { content }, finish_reason: finish }] })}\n\n`;
+    const server = await serve(
+      streams([piece(0, "a"), piece(1, "x"), piece(0, "b", "stop"), piece(1, "y", "length"), DONE]),
+    );
+    const result = await outcome(modelAt(server), ask({ stream: true, params: { n: 2 } }));
+    expect([result.text, result.finish?.reason]).toEqual(["ab", "stop"]);
+  });
+});
+
 describe("call() maps parameters", () => {
   test("passes them on, with headers and body fields of the program's own", async () => {
     const server = await serve(says("hi"));

@@ -77,7 +77,13 @@ function chunks(reply: Reply): readonly string[] {
   const chunk = (delta: unknown, finish: string | null = null) =>
     `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
   const usage = counted(reply);
-  const counts = usage && { prompt_tokens: usage.input, completion_tokens: usage.output };
+  const counts = usage && {
+    prompt_tokens: usage.input,
+    completion_tokens: usage.output,
+    ...(usage.cached === undefined
+      ? {}
+      : { prompt_tokens_details: { cached_tokens: usage.cached } }),
+  };
   const call = reply.tool && {
     index: 0,
     id: "t1",

@@ -58,6 +58,7 @@ function chunks(reply: Reply): readonly unknown[] {
   const usageMetadata = usage && {
     promptTokenCount: usage.input,
     ...(usage.output === 0 ? {} : { candidatesTokenCount: usage.output }),
+    ...(usage.cached === undefined ? {} : { cachedContentTokenCount: usage.cached }),
     totalTokenCount: usage.input + usage.output,
   };
   const common = {

@@ -68,6 +68,7 @@ function stopOf(reply: Reply): string {
 
 function events(reply: Reply): readonly string[] {
   const usage = counted(reply) ?? { input: 0, output: 0 };
+  const { cached = 0 } = usage;
   const message = {
     id: "msg_1",
     type: "message",
@@ -77,10 +78,10 @@ function events(reply: Reply): readonly string[] {
     stop_reason: null,
     stop_sequence: null,
     usage: {
-      input_tokens: usage.input,
+      input_tokens: usage.input - cached,
       output_tokens: 1,
       cache_creation_input_tokens: 0,
-      cache_read_input_tokens: 0,
+      cache_read_input_tokens: cached,
     },
   };
   const blocks: string[] = [];

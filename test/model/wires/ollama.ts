@@ -32,6 +32,7 @@ export const OLLAMA: Wire = {
   skips: {
     "key-header": "the server on this machine gets no key",
     "content-filter": "its models have no filter",
+    cache: "it counts nothing apart",
     "fault-code": "its errors are a text, without a code",
   },
 };

@@ -73,7 +73,7 @@ function response(reply: Reply, status: string): Record<string, unknown> {
     output: status === "in_progress" ? [] : output,
     usage: usage && {
       input_tokens: usage.input,
-      input_tokens_details: { cached_tokens: 0 },
+      input_tokens_details: { cached_tokens: usage.cached ?? 0 },
       output_tokens: usage.output,
       output_tokens_details: { reasoning_tokens: 0 },
       total_tokens: usage.input + usage.output,

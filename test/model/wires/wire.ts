@@ -8,10 +8,17 @@ export interface Reply {
   /** @default "stop" */
   readonly finish?: "stop" | "length" | "content-filter" | "unheard-of";
   /** Null for a server that does not count. @default {input: 3, output: 5} */
-  readonly usage?: { readonly input: number; readonly output: number } | null;
+  readonly usage?: Counts | null;
   /** @default "served-model" */
   readonly served?: string | null;
   readonly tool?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
+}
+
+/** Tokens; `cached` are those of the input that came from a cache. */
+export interface Counts {
+  readonly input: number;
+  readonly output: number;
+  readonly cached?: number;
 }
 
 /** What a request asks, read out of a provider's own form. */
@@ -77,7 +84,7 @@ export function served(reply: Reply): string | null {
   return reply.served === undefined ? "served-model" : reply.served;
 }
 
-export function counted(reply: Reply): { input: number; output: number } | null {
+export function counted(reply: Reply): Counts | null {
   return reply.usage === undefined ? USAGE : reply.usage;
 }
 
