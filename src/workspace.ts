@@ -1,6 +1,6 @@
 import type { Config } from "./config/config.ts";
 import type { Trace } from "./core/events.ts";
-import type { Principal } from "./core/principal.ts";
+import type { Action, Principal } from "./core/principal.ts";
 import type { AnswerCache } from "./engine/answers.ts";
 import type { Limits } from "./engine/budget.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
@@ -8,7 +8,7 @@ import { runProgram } from "./engine/run.ts";
 import type { Scope } from "./engine/scope.ts";
 import type { LoadedProgram } from "./library/load.ts";
 import type { ModelCatalog } from "./model/facts.ts";
-import type { Policy } from "./policy/policy.ts";
+import { type Policy, requireAllowed } from "./policy/policy.ts";
 import type { Program } from "./program/program.ts";
 import type { Redactor } from "./redaction/redactor.ts";
 import type { BlockLinter } from "./sandbox/lint/linter.ts";
@@ -58,6 +58,8 @@ export interface App {
    * here.
    */
   run(loaded: LoadedProgram, input: unknown, options?: StartOptions): Promise<RunResult>;
+  /** Asks the policy for the workspace's principal. @throws {ModullmError} RLLM_021 */
+  permit(action: Action, name: string): void;
   /** Options with the configuration's defaults. */
   withDefaults(options: RunOptions): RunOptions;
   /** Reads the blocks of a program in the sandboxes, without running them. */
@@ -122,6 +124,11 @@ export function createWorkspace(parts: WorkspaceParts): App {
     }
   }
 
+  function permit(action: Action, name: string): void {
+    const { principal } = parts;
+    requireAllowed(policy, { action, principal, resource: { name, facts: {} }, labels: [] });
+  }
+
   async function lintBlocks(program: Program): Promise<readonly BlockLint[]> {
     const { createBlockLinter } = await import("./sandbox/lint/linter.ts");
     linter ??= createBlockLinter(tools.sandboxes, { signal: new AbortController().signal });
@@ -146,6 +153,7 @@ export function createWorkspace(parts: WorkspaceParts): App {
     load,
     scope,
     run,
+    permit,
     withDefaults: (given) => withDefaults(config, given),
     lintBlocks,
     close,

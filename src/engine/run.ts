@@ -2,6 +2,7 @@ import { errorPayload, type ModullmError, toModullmError, withHint } from "../co
 import type { StageName } from "../core/events.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
+import { requirePermission } from "./permission.ts";
 import type { Scope } from "./scope.ts";
 import { runPost, runPre } from "./stages/blocks.ts";
 import { takeInput } from "./stages/input.ts";
@@ -80,6 +81,7 @@ async function runIn(
     model: tree.options.model ?? loaded.program.model,
   });
   try {
+    requirePermission(run, "run", name, { path: loaded.path });
     await walk(run, STAGE_LIST);
     const { output } = run;
     if (output === null) throw new Error("the stages ended without an output");

@@ -1,7 +1,7 @@
 import { childInput } from "../program/child-input.ts";
 import type { App } from "../workspace.ts";
 import type { JsonSchema } from "../contract/contract.ts";
-import { toModullmError } from "../core/error.ts";
+import { ModullmError, toModullmError } from "../core/error.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import { completionLimit, modelName, promptTokens } from "../engine/dry-run.ts";
 import type { RunOptions } from "../engine/engine.ts";
@@ -24,6 +24,7 @@ export async function predictRun(
   app: App,
   { model, ...options }: Omit<RunOptions, "model"> & { readonly model: string | null },
 ): Promise<Prediction> {
+  refuseTooMany(loaded);
   const settings = app.withDefaults({ ...options, ...(model === null ? {} : { model }) });
   const tree = await nodeOf(
     loaded,
@@ -45,7 +46,7 @@ export async function predictRun(
 /**
  * The same for a look at what would be done, which must not fail for want of a history: null where
  * neither past runs nor the catalogue know anything, and with a warning where past runs can't be
- * read.
+ * read or the tree is too large.
  */
 export async function tryToPredict(
   loaded: LoadedProgram,
@@ -62,10 +63,39 @@ export async function tryToPredict(
     return latency === "none" && cost === "none" ? null : prediction;
   } catch (thrown) {
     const error = toModullmError(thrown);
-    if (error.code !== "RLLM_018") throw error;
+    if (error.code !== "RLLM_018" && error.details["runs"] === undefined) throw error;
     warn(error.message);
     return null;
   }
+}
+
+/** The most places in a tree that are looked at one by one. */
+const MOST_PLACES = 20_000;
+
+/**
+ * A program that is used in many places has a prediction in each. @throws {ModullmError} RLLM_008
+ * for a tree of too many
+ */
+function refuseTooMany(loaded: LoadedProgram): void {
+  const counts = new Map<LoadedProgram, number>();
+  function placesBelow(program: LoadedProgram): number {
+    const known = counts.get(program);
+    if (known !== undefined) return known;
+    const count = program.uses.reduce((sum, { child }) => sum + placesBelow(child), 1);
+    counts.set(program, count);
+    return count;
+  }
+  const places = placesBelow(loaded);
+  if (places <= MOST_PLACES) return;
+  const { name } = loaded.program;
+  throw new ModullmError(
+    "RLLM_008",
+    `Cannot predict "${name}": one run of it would be ${places.toLocaleString("en")} runs of ${counts.size} programs, and ${MOST_PLACES.toLocaleString("en")} are looked at`,
+    {
+      details: { name, runs: places, programs: counts.size, path: loaded.path },
+      hint: "Let fewer entries of `uses` lead to the same program; --budget calls=N limits a run.",
+    },
+  );
 }
 
 interface World {

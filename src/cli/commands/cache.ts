@@ -28,7 +28,9 @@ export const command: Command = {
       );
     if (action !== "stats" && action !== "clear")
       throw new UsageError(`"${action}" is not one of stats, clear`);
-    const { answers } = await (await app()).store();
+    const workspace = await app();
+    if (action === "clear") workspace.permit("manage", "cache");
+    const { answers } = await workspace.store();
     if (action === "stats") output.json(await answers.stats());
     else
       output.json({

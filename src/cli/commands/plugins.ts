@@ -64,6 +64,9 @@ export const PLUGIN_ACTIONS: Readonly<Record<string, ListedAction>> = {
 };
 const NAMES = Object.keys(PLUGIN_ACTIONS);
 
+/** Actions that change what is here, or what may run. */
+const CHANGING: ReadonlySet<string> = new Set(["install", "update", "remove", "trust"]);
+
 export const command: Command = {
   name: "plugins",
   summary: "Get providers that others have written, and decide which of them may run",
@@ -143,6 +146,7 @@ export const command: Command = {
     if (words.length < action.least) throw new UsageError(`${name} needs ${action.wants}`);
     if (words.length > action.most)
       throw new UsageError(`"${words[action.most]}" is one argument too many for ${name}`);
+    if (CHANGING.has(name)) (await context.app()).permit("manage", `plugins.${name}`);
     return await action.run(words, context);
   },
 };

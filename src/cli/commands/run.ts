@@ -167,6 +167,7 @@ async function watched(
 ): Promise<unknown> {
   const { options, output } = context;
   const tracePath = options.text("trace");
+  if (tracePath !== null) app.permit("write", context.resolve(tracePath));
   const trace = tracePath === null ? null : openTrace(context.resolve(tracePath), output);
   const verbose = options.flag("verbose") ? createVerbose(output) : null;
   const stream = options.flag("stream") && partial === null;

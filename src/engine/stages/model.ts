@@ -49,9 +49,9 @@ async function findOrAsk(
 ): Promise<JsonObject> {
   const { cacheMs, output } = run.loaded.program;
   const { fresh = false } = run.tree.options;
-  if (!run.fresh && !fresh) {
+  if (!run.fresh) {
     const paid = run.parent === null ? null : await run.tree.paid.take(key);
-    const found = paid ?? (kept ? await kept.get(key, cacheMs ?? 0) : undefined);
+    const found = paid ?? (kept && !fresh ? await kept.get(key, cacheMs ?? 0) : undefined);
     if (found !== undefined && output.check(found).ok) {
       if (paid) reportResumed(run);
       reportReuse(run, "store");
