@@ -63,7 +63,7 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
 
 /** Marks and line ends in text without quotes around it: where it ends is a guess. */
 export function bareRule(text: string): "bare-string" | "bare-with-quotes" {
-  return /["\\\n，、；]/.test(text) ? "bare-with-quotes" : "bare-string";
+  return /["\\\n;，、；]/.test(text) ? "bare-with-quotes" : "bare-string";
 }
 
 const FIRST_LETTER = 58;

@@ -6,7 +6,7 @@ import type { Member, Node } from "./tree.ts";
 
 /** `<parameter=key>`, `<parameter name="key">`, `<arg_key>key</arg_key><arg_value>`. */
 const PARAMETER =
-  /<((?:[\w-]{1,40}:)?(?:parameter|param|argument|arg))(?:=|\s+(?:name|key)=)("[^"\n<>]{1,200}"|'[^'\n<>]{1,200}'|[^\s"'<>]{1,200})[^<>\n]{0,100}>|<arg_key>([^<>\n]{1,200})<\/arg_key>\s{0,9}<(arg_value)>/g;
+  /<((?:[\w-]{1,40}:)?(?:parameter|param|argument|arg))(?:=([^"'<>\n]{1,200})|(?:=|\s+(?:name|key)=)("[^"\n<>]{1,200}"|'[^'\n<>]{1,200}'|[^\s"'<>]{1,200})[^<>\n]{0,100})>|<arg_key>([^<>\n]{1,200})<\/arg_key>\s{0,9}<(arg_value)>/g;
 /** What ends a call: the parameters behind it belong to another. */
 const CALL_END = /<\/(?:[\w-]{1,40}:)?(?:function|invoke|tool_call|tool|call)>/;
 const CALL_START =
@@ -64,8 +64,8 @@ function noteSkipped({ cursor, members }: Call, from: number, between: string): 
 /** Where the parameter ends. One that is not closed runs up to the next, or to the end. */
 function readParameter({ cursor, members }: Call, found: RegExpExecArray): number {
   const { text } = cursor;
-  const [whole, tag, quoted, plain, value] = found;
-  const key = quoted === undefined ? (plain ?? "").trim() : quoted.replace(/^(["'])(.*)\1$/, "$2");
+  const [whole, tag, bare, named, listed, value] = found;
+  const key = (bare ?? named ?? listed ?? "").trim().replace(/^(["'])(.*)\1$/, "$2");
   const from = found.index + whole.length;
   const closer = `</${tag ?? value ?? ""}>`;
   const close = text.indexOf(closer, from);

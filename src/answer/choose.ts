@@ -8,6 +8,7 @@ import { isEmpty } from "./sources.ts";
 import type { RuleName } from "./rules.ts";
 import type { Region } from "./find.ts";
 import type { Node } from "./tree.ts";
+import { unreadBeside } from "./unread.ts";
 
 /** What a choice among candidates depends on beside them. */
 export interface Choosing {
@@ -41,6 +42,8 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
   if (!final && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
   const chosen = final ?? cheapest;
+  const unread = choosing.level === "full" ? null : unreadOf(chosen, rivals.length > 0, choosing);
+  if (unread) return leaving(chosen, [unread]);
   const others = [cheapest, ...rivals].filter((one) => one !== chosen);
   if (choosing.level !== "full" && isDraft(chosen, choosing)) return contradiction(chosen, 2);
   const drafts = piecesOf(
@@ -51,6 +54,18 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const more = isMany ? [] : leftBehind(chosen, drafts, choosing);
   if (more.length > 0 && choosing.level !== "full") return leaving(chosen, more);
   return success(chosen, [...drafts, ...more]);
+}
+
+function unreadOf(
+  { candidate, value }: Meeting,
+  isFinal: boolean,
+  choosing: Choosing,
+): Lost | null {
+  const { rung, node, isPlaced } = candidate.source;
+  if (isPlaced === false || rung === "many" || rung === "text") return null;
+  const { text, regions, contract } = choosing;
+  const others = regions.filter((region) => region.start !== node.start);
+  return unreadBeside(value, node, { schema: contract.schema, text, regions: others, isFinal });
 }
 
 /** Looked for where a guess would not do; what is parsed as a whole has nothing beside it. */

@@ -145,6 +145,9 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
   const inner = coercion.coerce(node, item, { up: path, key: 0 });
   if (!inner || !meetsLength(1, schema)) return null;
   if (node.kind === "text" && path === null && isTalk(coercion, node, inner, item)) return null;
+  // A list in a string that could not be read is no item.
+  if (node.kind === "text" && /^\s*[[{]/.test(node.text) && !allows(coercion, "outline"))
+    return null;
   return withEdit(coercion, { ...inner, value: [inner.value] }, "single-to-list", node, path);
 }
 

@@ -43,6 +43,13 @@ function isFinal(lead: string): boolean {
   return FINAL.test(lead) && !DRAFT.test(lead) && !/[?？¿]/.test(lead);
 }
 
+/** Where words behind an offset announce a final answer that follows; null where none do. */
+export function announcesMore(text: string, from: number): number | null {
+  for (const line of text.slice(from).matchAll(/[^\n]{1,300}[:：][ \t]*(?=\S|\n\s*\S)/g))
+    if (isFinal(line[0])) return from + line.index + line[0].length;
+  return null;
+}
+
 function leadOf(text: string, place: Place, from: number): string {
   return text.slice(Math.max(from, place.start - LEAD), place.start);
 }

@@ -78,7 +78,7 @@ export function isAside(text: string, { node, start, end }: Region): boolean {
 const MAX_CITED = 3;
 
 function looksLikeData(node: Node): boolean {
-  if (node.kind === "object") return node.members.length > 0;
+  if (node.kind === "object") return node.members.length + node.bare.length > 0;
   if (node.kind === "array")
     return node.items.some(
       (item) => item.kind !== "text" || item.quoted || /^-?\d/.test(item.text),
@@ -103,12 +103,12 @@ function saysMore(node: Node, said: ReadonlySet<string>): boolean {
   return false;
 }
 
-function pair(key: string, scalar: string): string {
+export function pair(key: string, scalar: string): string {
   return `${fold(key)}=${scalar.trim().toLowerCase()}`;
 }
 
 /** Every scalar of a value with the key it stands under. */
-function pairsOf(value: unknown): Set<string> {
+export function pairsOf(value: unknown): Set<string> {
   const pairs = new Set<string>();
   const waiting: { value: unknown; key: string }[] = [{ value, key: "" }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -121,9 +121,15 @@ function pairsOf(value: unknown): Set<string> {
   return pairs;
 }
 
+/** By its keys, or by words that would be keys if a colon stood behind them. */
 function speaksOf(node: Node, names: ReadonlySet<string>): boolean {
   if (node.kind === "array") return node.items.some((item) => speaksOf(item, names));
-  return node.kind === "object" && node.members.some((member) => names.has(fold(member.key)));
+  if (node.kind === "text") return false;
+  const keys = [
+    ...node.members.map((member) => member.key),
+    ...node.bare.flatMap((one) => (one.kind === "text" ? [one.text] : [])),
+  ];
+  return keys.some((key) => names.has(fold(key)));
 }
 
 /** The names of all properties anywhere in a schema, as they are compared. */

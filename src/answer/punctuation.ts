@@ -93,7 +93,7 @@ function closeOf(text: string, open: number, closer: string): number {
     if (text[at] === "\\") at++;
     else if (text[at] === closer || (closer === "”" && text[at] === "“")) {
       const next = /\S/.exec(text.slice(at + 1, at + 200))?.[0] ?? "}";
-      if (/[,:;}\]，、､；：｝］=+/#`]/.test(next)) return at;
+      if (/[,:;}\]，、､；：｝］=+/#`「『«“„"]/.test(next)) return at;
       if (closer === '"' || !/[\p{L}\p{N}\s\p{P}]/u.test(next)) return -1;
     }
   }

@@ -48,7 +48,7 @@ function readSpoken(text: string, wanted: Wanted, found: Found): Reading {
   if (marked) {
     const edits = [...found.edits, ...marked.edits];
     const reading = readSpoken(marked.text, wanted, { ...found, edits, origin: text });
-    if (reading.ok || reading.issues[0]?.keyword === "ambiguous") return reading;
+    if (reading.ok || level !== "full") return reading;
   }
   const notations = level === "off" ? [] : findNotations(text, namesIn(contract.schema));
   const structured = structuredSources(text, false, notations);

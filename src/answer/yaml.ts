@@ -105,6 +105,8 @@ function readMember(reading: Lines, line: Line, keyLength: number): Node | null 
   const isBelow =
     next && (next.indent > line.indent || (next.indent === line.indent && isItem(next.text)));
   if (next && isBelow) return readBlock(reading, next.indent);
+  // Nothing but a comment: it may be meant as the text.
+  if (rest !== "") return null;
   return textNode("", line.end, line.end, false);
 }
 

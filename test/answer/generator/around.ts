@@ -217,8 +217,9 @@ const DOUBTS: readonly Kind[] = [
     name: "two answers that differ",
     around: (written, truth, random) => {
       const other = draftOf(truth, random);
-      const isTold = written.accepts.length > 0 && /final/.test(written.text);
-      if (other === null || isOpen(truth) || Array.isArray(truth.value) || isTold) return null;
+      const isTold = /final/.test(written.text);
+      const hasAnswer = written.accepts.length > 0 && !Array.isArray(truth.value);
+      if (other === null || isOpen(truth) || !hasAnswer || isTold) return null;
       return { ...written, text: `${JSON.stringify(other)}\n${written.text}`, needsWord: true };
     },
   },

@@ -206,7 +206,7 @@ export const NOTATIONS: readonly Kind[] = [
   {
     name: "tags",
     notation: ({ value }, random) =>
-      isRow(value) && isTaggable(value)
+      isRow(value) && Object.keys(value).length > 0 && isTaggable(value)
         ? xml(random.pick(["answer", "result", "output"]), value, random)
         : null,
   },
@@ -254,7 +254,7 @@ export const NOTATIONS: readonly Kind[] = [
         ([key, item]) =>
           [key, typeof item === "object" && item !== null ? null : cellOf(item)] as const,
       );
-      if (cells.some(([, cell]) => cell === null)) return null;
+      if (cells.some(([, cell]) => cell === null || cell.startsWith("#"))) return null;
       const [before, behind] = random.pick([
         ["**", ":** "],
         ["- ", ": "],

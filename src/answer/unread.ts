@@ -1,0 +1,54 @@
+import { isObject } from "../core/json.ts";
+import { dataIn, shorten } from "./candidate.ts";
+import { announcesMore } from "./final.ts";
+import { fold } from "./fold.ts";
+import { namesIn, pair, pairsOf } from "./left-behind.ts";
+import type { Lost } from "./answer.ts";
+import { takesAnything } from "./schemas.ts";
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Beside {
+  readonly schema: unknown;
+  readonly text: string;
+  /** What was read there is compared elsewhere. */
+  readonly regions: readonly Place[];
+  /** Only what stands behind the value: the text takes back what stands before it. */
+  readonly isFinal: boolean;
+}
+
+/** A key in quotes, escaped or not, what stands for a colon, and a value. */
+const KEYED =
+  /\\{0,3}["“]([^"“”\\\n]{1,80})\\{0,3}["”]\s{0,9}(?:[:：=]>?|->)\s{0,9}(?:\\{0,3}"([^"\\\n]{0,200})|([^\s,{}[\]"\\]{1,40}))?/g;
+
+/**
+ * What stands beside a value and was not read, though it looks like more of the answer: a key of the
+ * contract with another value, or anything behind words that announce a final answer. Null where
+ * there is nothing of the kind.
+ */
+export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost | null {
+  const { text, schema, regions, isFinal } = beside;
+  const announced = announcesMore(text, node.end);
+  if (announced !== null) return lostAt(text, announced, text.length);
+  const names = isObject(schema) && takesAnything(schema) ? null : namesIn(schema);
+  if (names && isObject(value)) for (const key of Object.keys(value)) names.add(fold(key));
+  const said = pairsOf(value);
+  for (const found of text.matchAll(KEYED)) {
+    const [whole, key = "", quoted, bare] = found;
+    const [start, end] = [found.index, found.index + whole.length];
+    const isBefore = end <= node.start;
+    if ((!isBefore && start < node.end) || (isFinal && isBefore)) continue;
+    if (names && !names.has(fold(key))) continue;
+    if (regions.some((region) => start >= region.start && end <= region.end)) continue;
+    if (!said.has(pair(key, quoted ?? bare ?? "…"))) return lostAt(text, start, end);
+  }
+  return null;
+}
+
+function lostAt(text: string, from: number, to: number): Lost {
+  const piece = text.slice(from, to);
+  return { text: shorten(piece), position: from, characters: dataIn(piece) };
+}
