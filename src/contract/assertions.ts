@@ -1,5 +1,6 @@
 import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { isJsonNumber, type JsonNumber } from "./big.ts";
 import { keywordValue, type SchemaNode } from "./document.ts";
 import { formatCheck } from "./formats.ts";
 import { alternatives, count, describe, formatWords, show, typeWords } from "./reasons.ts";
@@ -32,7 +33,7 @@ export function assert(node: SchemaNode, value: unknown): Complaint[] {
     }
   }
   const complaints = assertOneOfSome(node, value);
-  if (typeof value === "number") complaints.push(...assertNumber(node, value));
+  if (isJsonNumber(value)) complaints.push(...assertNumber(node, value));
   else if (typeof value === "string") complaints.push(...assertString(node, value));
   else if (Array.isArray(value)) complaints.push(...assertArray(node, value));
   else if (isObject(value)) complaints.push(...assertObject(node, value));
@@ -43,9 +44,9 @@ export function assert(node: SchemaNode, value: unknown): Complaint[] {
 export function isOfType(value: unknown, type: unknown): boolean {
   switch (type) {
     case "integer":
-      return Number.isInteger(value);
+      return typeof value === "bigint" || Number.isInteger(value);
     case "number":
-      return Number.isFinite(value);
+      return typeof value === "bigint" || Number.isFinite(value);
     case "array":
       return Array.isArray(value);
     case "object":
@@ -57,10 +58,16 @@ export function isOfType(value: unknown, type: unknown): boolean {
   }
 }
 
-/** The number that a size keyword holds, or null. */
+/** The number that a size keyword holds, or null. No size needs more digits than a double has. */
 export function limitOf(node: SchemaNode, keyword: string): number | null {
   const limit = keywordValue(node, keyword);
-  return typeof limit === "number" ? limit : null;
+  return isJsonNumber(limit) ? Number(limit) : null;
+}
+
+/** The number that a keyword for numbers holds, or null. */
+export function boundOf(node: SchemaNode, keyword: string): JsonNumber | null {
+  const bound = keywordValue(node, keyword);
+  return isJsonNumber(bound) ? bound : null;
 }
 
 function assertOneOfSome(node: SchemaNode, value: unknown): Complaint[] {
@@ -90,10 +97,10 @@ export function wrongChoice(value: unknown, allowed: readonly unknown[]): string
   return `is ${is}, but ${alternatives(allowed)} is wanted${hint && `.${hint}`}`;
 }
 
-function assertNumber(node: SchemaNode, value: number): Complaint[] {
+function assertNumber(node: SchemaNode, value: JsonNumber): Complaint[] {
   const complaints: Complaint[] = [];
-  const minimum = limitOf(node, "minimum");
-  const maximum = limitOf(node, "maximum");
+  const minimum = boundOf(node, "minimum");
+  const maximum = boundOf(node, "maximum");
   const tell = (keyword: string, wanted: string): void => {
     complaints.push({ keyword, reason: `is ${value}, but ${wanted} is wanted` });
   };
@@ -106,11 +113,11 @@ function assertNumber(node: SchemaNode, value: number): Complaint[] {
   if (maximum !== null && below === true && value >= maximum)
     tell("maximum", `a number less than ${maximum}`);
   else if (maximum !== null && value > maximum) tell("maximum", `${maximum} or less`);
-  if (typeof above === "number" && value <= above)
+  if (isJsonNumber(above) && value <= above)
     tell("exclusiveMinimum", `a number greater than ${above}`);
-  if (typeof below === "number" && value >= below)
+  if (isJsonNumber(below) && value >= below)
     tell("exclusiveMaximum", `a number less than ${below}`);
-  const divisor = limitOf(node, "multipleOf");
+  const divisor = boundOf(node, "multipleOf");
   if (divisor !== null && !multipleOf(divisor)(value))
     tell("multipleOf", `a multiple of ${divisor}`);
   return complaints;

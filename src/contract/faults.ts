@@ -1,5 +1,7 @@
 import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { isOfType } from "./assertions.ts";
+import type { JsonNumber } from "./big.ts";
 import type { SchemaFault } from "./contract.ts";
 import { isOnlyReference, type SchemaDocument, type SchemaNode } from "./document.ts";
 import { keywordOf, type Draft, type Shape } from "./keywords.ts";
@@ -88,15 +90,13 @@ function checkScalar(shape: Shape, value: unknown, keyword: string, draft: Draft
     case "boolean":
       return typeof value === "boolean" ? [] : wrong(value, "true or false");
     case "number":
-      return Number.isFinite(value) ? [] : wrong(value, "a number");
+      return isNumber(value) ? [] : wrong(value, "a number");
     case "boolean-or-number":
       return checkExclusive(value, keyword, draft);
     case "positive":
-      return typeof value === "number" && Number.isFinite(value) && value > 0
-        ? []
-        : wrong(value, "a number above 0");
+      return isNumber(value) && value > 0 ? [] : wrong(value, "a number above 0");
     case "count":
-      return typeof value === "number" && Number.isInteger(value) && value >= 0
+      return isNumber(value) && isOfType(value, "integer") && value >= 0
         ? []
         : wrong(value, "an integer of 0 or more");
     case "list":
@@ -230,7 +230,7 @@ function checkEach(value: unknown, check: (one: unknown) => Fault[]): Fault[] {
 function checkExclusive(value: unknown, keyword: string, draft: Draft): Fault[] {
   if (draft === "4")
     return typeof value === "boolean" ? [] : wrong(value, "true or false, as in draft 4");
-  if (Number.isFinite(value)) return [];
+  if (isNumber(value)) return [];
   const plain = keyword === "exclusiveMinimum" ? "minimum" : "maximum";
   const hint =
     value === true
@@ -241,6 +241,10 @@ function checkExclusive(value: unknown, keyword: string, draft: Draft): Fault[] 
 
 function wrong(value: unknown, wanted: string): Fault[] {
   return [{ at: [], reason: `is ${describe(value)}, but ${wanted} is wanted` }];
+}
+
+function isNumber(value: unknown): value is JsonNumber {
+  return isOfType(value, "number");
 }
 
 function isSchema(value: unknown): boolean {

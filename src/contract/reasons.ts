@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import { codePoints } from "./values.ts";
 
 /**
@@ -18,6 +18,8 @@ export function describe(value: unknown): string {
       return `the string ${quote(value)}`;
     case "number":
       return Number.isFinite(value) ? `the number ${value}` : `${value}, which JSON can't hold`;
+    case "bigint":
+      return `the number ${value}`;
     case "boolean":
       return String(value);
     case "object":
@@ -114,7 +116,7 @@ function describeObject(value: object): string {
  * Reads no deeper and no further than it can show, so that the size of the value does not matter.
  */
 function showCompound(value: object): string {
-  const text = JSON.stringify(shortened(value, 0));
+  const text = writeJson(shortened(value, 0));
   return text.length > MAX_SHOWN ? cut(text) : text;
 }
 
@@ -132,16 +134,22 @@ function shortened(value: unknown, depth: number): unknown {
 }
 
 function isJsonScalar(value: unknown): boolean {
-  return value === null || typeof value === "boolean" || Number.isFinite(value);
+  return (
+    value === null ||
+    typeof value === "boolean" ||
+    typeof value === "bigint" ||
+    Number.isFinite(value)
+  );
 }
 
 function plain(value: unknown): string {
   const isNamed =
     typeof value === "number" ||
+    typeof value === "bigint" ||
     typeof value === "boolean" ||
     value === null ||
     value === undefined;
-  return isNamed ? `${value}` : `a ${typeof value}`;
+  return isNamed ? `${String(value)}` : `a ${typeof value}`;
 }
 
 /** Never through the middle of a surrogate pair. */

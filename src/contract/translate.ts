@@ -1,4 +1,6 @@
 import { isObject } from "../core/json.ts";
+import { limitOf } from "./assertions.ts";
+import { isJsonNumber } from "./big.ts";
 import type { JsonSchema } from "./contract.ts";
 import { child, childList, childMap, isOnlyReference, keywordValue } from "./document.ts";
 import type { SchemaDocument, SchemaNode } from "./document.ts";
@@ -45,10 +47,15 @@ class Translator {
   readonly #document: SchemaDocument;
   readonly #shared: ReadonlySet<SchemaNode>;
   readonly #names = new Map<SchemaNode, string>();
+  /** Whether a "no" of a part may be a "yes" of the whole. */
+  readonly #turns: boolean;
 
   constructor(document: SchemaDocument) {
     this.#document = document;
     this.#shared = sharedNodes(document);
+    this.#turns = document.nodes.some((node) =>
+      TURNING.some((keyword) => keywordValue(node, keyword) !== undefined),
+    );
     this.gauge = this.#shared.size === 0 ? null : new Gauge(document.nodes.length);
   }
 
@@ -60,14 +67,26 @@ class Translator {
     if (isOnlyReference(node)) return out;
     const refinements: Refinement[] = [];
     this.#copyAssertions(node, out, refinements);
-    this.#copyLimits(node, out);
+    this.#copyLimits(node, out, refinements);
     for (const keyword of ["not", "if", "then", "else", "propertyNames", "contains"])
       this.#copyOne(node, keyword, out);
     for (const keyword of ["allOf", "anyOf", "oneOf"]) this.#copyList(node, keyword, out);
     this.#copyArray(node, out);
     this.#copyObject(node, out, refinements);
     if (refinements.length > 0) out["~refine"] = refinements;
-    return out;
+    return this.#guardsNumbers(node) ? { allOf: [NO_BIGINT, out] } : out;
+  }
+
+  /**
+   * The compiled check takes a bigint for no number, which is a "no" where a number is asked for:
+   * the evaluation then decides. Where that "no" could become a "yes", the check is broken off.
+   */
+  #guardsNumbers(node: SchemaNode): boolean {
+    const speaks = NUMERIC.some((keyword) => keywordValue(node, keyword) !== undefined);
+    const type = keywordValue(node, "type");
+    if (type === undefined) return speaks;
+    const isAsked = [type].flat().some((one) => one === "number" || one === "integer");
+    return this.#turns && isAsked;
   }
 
   /** `#` keeps the compiler from taking the name for another document. */
@@ -101,9 +120,9 @@ class Translator {
     const check = typeof format === "string" ? formatCheck(format) : null;
     if (check !== null) refine(refinements, (value) => typeof value !== "string" || check(value));
     const divisor = keywordValue(node, "multipleOf");
-    if (typeof divisor === "number") {
+    if (isJsonNumber(divisor)) {
       const isMultiple = multipleOf(divisor);
-      refine(refinements, (value) => typeof value !== "number" || isMultiple(value));
+      refine(refinements, (value) => !isJsonNumber(value) || isMultiple(value));
     }
     if (keywordValue(node, "uniqueItems") === true) {
       refine(refinements, (value) => !Array.isArray(value) || findDuplicate(value) === null);
@@ -125,7 +144,7 @@ class Translator {
     else refine(refinements, (value) => isSameJson(wanted, value));
   }
 
-  #copyLimits(node: SchemaNode, out: Writable): void {
+  #copyLimits(node: SchemaNode, out: Writable, refinements: Refinement[]): void {
     for (const keyword of [
       "minItems",
       "maxItems",
@@ -134,12 +153,13 @@ class Translator {
       "minContains",
       "maxContains",
     ]) {
-      copy(node, keyword, out);
+      const limit = limitOf(node, keyword);
+      if (limit !== null) out[keyword] = limit;
     }
     for (const keyword of ["minLength", "maxLength"]) {
-      const limit = keywordValue(node, keyword);
+      const limit = limitOf(node, keyword);
       // The compiler doubles lengths in 32 bits; no string is longer than this anyway.
-      if (typeof limit === "number") out[keyword] = Math.min(limit, 2 ** 29);
+      if (limit !== null) out[keyword] = Math.min(limit, 2 ** 29);
     }
     for (const [keyword, exclusive] of [
       ["minimum", "exclusiveMinimum"],
@@ -147,12 +167,22 @@ class Translator {
     ] as const) {
       copy(node, keyword, out);
       const limit = keywordValue(node, exclusive);
-      if (typeof limit === "number") out[exclusive] = limit;
+      if (isJsonNumber(limit)) out[exclusive] = limit;
       if (limit === true && out[keyword] !== undefined) {
         out[exclusive] = out[keyword];
         delete out[keyword];
       }
+      for (const word of [keyword, exclusive])
+        if (typeof out[word] === "bigint") this.#boundBy(out[word], word, out, refinements);
     }
+  }
+
+  /** The compiler knows no bigints; a double is compared with one exactly. */
+  #boundBy(limit: bigint, keyword: string, out: Writable, refinements: Refinement[]): void {
+    delete out[keyword];
+    const isMet = BOUNDS[keyword];
+    if (isMet === undefined) return;
+    refine(refinements, (value) => typeof value !== "number" || isMet(value, limit));
   }
 
   #copyOne(node: SchemaNode, keyword: string, out: Writable, name = keyword): void {
@@ -303,6 +333,28 @@ function withDraft(schema: JsonSchema | boolean): JsonSchema | boolean {
     : { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };
 }
 
+const NUMERIC = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+const TURNING = ["not", "if", "oneOf", "maxContains"];
+
+const BOUNDS: Readonly<Record<string, (value: number, limit: bigint) => boolean>> = {
+  minimum: (value, limit) => value >= limit,
+  maximum: (value, limit) => value <= limit,
+  exclusiveMinimum: (value, limit) => value > limit,
+  exclusiveMaximum: (value, limit) => value < limit,
+};
+
+const NO_BIGINT = {
+  "~refine": [
+    {
+      check: (value: unknown) => {
+        if (typeof value === "bigint") throw new RangeError("The compiled check knows no bigints");
+        return true;
+      },
+      error: () => "",
+    },
+  ],
+};
+
 /** The compiler asks `name in value`, which every object answers with yes for these. */
 function isInherited(name: string): boolean {
   return name in Object.prototype;
@@ -338,7 +390,9 @@ function hasOnlyLike(
   return true;
 }
 
+/** What `===` compares as JSON does: beyond 2^53 a double may be equal to a bigint. */
 function isScalar(value: unknown): boolean {
+  if (isJsonNumber(value)) return Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER;
   return typeof value !== "object" || value === null;
 }
 

@@ -1,10 +1,12 @@
 import { isObject } from "../core/json.ts";
+import { isJsonNumber, type JsonNumber } from "./big.ts";
 
 /**
  * Equality of JSON values: key order does not matter, 1 and 1.0 are the same, 1 and true are not.
  */
 export function isSameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
+  if (typeof left === "bigint" || typeof right === "bigint") return isSameNumber(left, right);
   if (Array.isArray(left)) {
     return (
       Array.isArray(right) &&
@@ -20,6 +22,11 @@ export function isSameJson(left: unknown, right: unknown): boolean {
     more++;
   }
   return more === Object.keys(right).length;
+}
+
+/** A number beyond 2^53 may be written 1e20 on the one side, and with its digits on the other. */
+function isSameNumber(left: unknown, right: unknown): boolean {
+  return isJsonNumber(left) && isJsonNumber(right) && !(left < right) && !(left > right);
 }
 
 /**
@@ -54,19 +61,21 @@ function findDuplicateOfMany(items: readonly unknown[]): readonly [number, numbe
  * multiple of 0.1. While the digits fit a double (fifteen of them), the nearest multiple is worked
  * out in whole numbers and compared; else in bigints.
  */
-export function multipleOf(divisor: number): (value: number) => boolean {
+export function multipleOf(divisor: JsonNumber): (value: JsonNumber) => boolean {
+  if (typeof divisor === "bigint") return (value) => isExactMultiple(value, divisor);
   const [digits, exponent] = decimal(divisor);
   const scale = exponent < 0 ? 10 ** -exponent : 1;
   const whole = exponent < 0 ? Number(digits) : divisor;
   return (value) => {
+    if (typeof value === "bigint") return isExactMultiple(value, divisor);
     const nearest = Math.round((value * scale) / whole) * whole;
     if (Math.abs(nearest) < 1e15 && scale < 1e15) return nearest / scale === value;
     return isExactMultiple(value, divisor);
   };
 }
 
-function isExactMultiple(value: number, divisor: number): boolean {
-  if (!Number.isFinite(value)) return false;
+function isExactMultiple(value: JsonNumber, divisor: JsonNumber): boolean {
+  if (typeof value === "number" && !Number.isFinite(value)) return false;
   const [digits, exponent] = decimal(value);
   const [divisorDigits, divisorExponent] = decimal(divisor);
   const shift = exponent - divisorExponent;
@@ -93,7 +102,8 @@ function isSurrogate(text: string, index: number, first: number): boolean {
 
 /** Strings get a mark so that the text of an object can never equal a string item. */
 function asKey(item: unknown): unknown {
-  return typeof item === "string" ? `"${item}` : item;
+  if (typeof item === "string") return `"${item}`;
+  return isJsonNumber(item) ? numberText(item) : item;
 }
 
 function canonicalText(value: unknown): string {
@@ -102,12 +112,19 @@ function canonicalText(value: unknown): string {
     const members = Object.keys(value).toSorted();
     return `{${members.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key])}`).join(",")}}`;
   }
-  // -0 and 0 are the same JSON number.
-  return typeof value === "string" ? JSON.stringify(value) : String(value === 0 ? 0 : value);
+  if (isJsonNumber(value)) return numberText(value);
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/** Equal for equal numbers: -0 is 0, and 1e20 is 100000000000000000000. */
+function numberText(value: JsonNumber): string {
+  const isLarge = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return String(isLarge ? BigInt(value) : value === 0 ? 0 : value);
 }
 
 /** A number as digits × 10^exponent. */
-function decimal(value: number): [bigint, number] {
+function decimal(value: JsonNumber): [bigint, number] {
+  if (typeof value === "bigint") return [value, 0];
   const [mantissa = "0", exponent = "0"] = value.toExponential().split("e");
   const [whole = "0", fraction = ""] = mantissa.split(".");
   return [BigInt(whole + fraction), Number(exponent) - fraction.length];
