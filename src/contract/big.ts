@@ -17,3 +17,27 @@ export function holdsBigint(value: unknown): boolean {
   }
   return false;
 }
+
+export const NUMERIC = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+/** Keywords by which a "no" of a part may become a "yes" of the whole. */
+export const TURNING = ["not", "if", "oneOf", "maxContains"];
+
+export const BOUNDS: Readonly<Record<string, (value: number, limit: bigint) => boolean>> = {
+  minimum: (value, limit) => value >= limit,
+  maximum: (value, limit) => value <= limit,
+  exclusiveMinimum: (value, limit) => value > limit,
+  exclusiveMaximum: (value, limit) => value < limit,
+};
+
+/** A part of a compiled check that breaks it off. */
+export const NO_BIGINT = {
+  "~refine": [
+    {
+      check: (value: unknown) => {
+        if (typeof value === "bigint") throw new RangeError("The compiled check knows no bigints");
+        return true;
+      },
+      error: () => "",
+    },
+  ],
+};

@@ -2,6 +2,8 @@ import { isObject } from "../core/json.ts";
 import type { JsonSchema, SchemaFault } from "./contract.ts";
 import { draftOf, isSince, keywordOf, type Draft } from "./keywords.ts";
 import { Patterns } from "./patterns.ts";
+import { sharedNodes } from "./sharing.ts";
+import { absolute, decodeFragment, unescapeToken, withoutFragment } from "./uri.ts";
 
 export type SchemaPath = readonly (string | number)[];
 type Children = SchemaNode | readonly SchemaNode[] | ReadonlyMap<string, SchemaNode>;
@@ -14,6 +16,8 @@ export interface SchemaNode {
   readonly resource: Resource;
   /** Those of the whole document. */
   readonly patterns: Patterns;
+  /** The keywords that count, and their values: `keywordValue` reads them. */
+  readonly keywords: ReadonlyMap<string, unknown>;
   /** Subschemas by keyword: one, a list, or by name, as the keyword has them. */
   readonly children: ReadonlyMap<string, Children>;
 }
@@ -43,6 +47,8 @@ export interface SchemaDocument {
    * Whether the target of a reference depends on the way there (`$dynamicRef`, `$recursiveRef`).
    */
   readonly isDynamic: boolean;
+  /** What more than one way leads to: `sharedNodes`. */
+  readonly shared: ReadonlySet<SchemaNode>;
   /**
    * The target of a node's `$ref`, `$dynamicRef` or `$recursiveRef`, before the dynamic scope has
    * its say.
@@ -77,7 +83,7 @@ export function readDocument(
   const draft = reader.rootDraft(schema, "2020-12", []);
   const root = reader.readRoot(schema, ROOT_URI, draft);
   reader.resolveAll();
-  return {
+  const document = {
     root,
     nodes: reader.nodes,
     faults: reader.faults,
@@ -88,8 +94,10 @@ export function readDocument(
       (node) =>
         reference(node, "$dynamicRef") !== null || reference(node, "$recursiveRef") !== null,
     ),
-    target: (node, keyword) => reader.targets.get(node)?.get(keyword) ?? null,
+    target: (node: SchemaNode, keyword: ReferenceKeyword) =>
+      reader.targets.get(node)?.get(keyword) ?? null,
   };
+  return { ...document, shared: sharedNodes(document) };
 }
 
 export function child(node: SchemaNode, keyword: string): SchemaNode | null {
@@ -126,10 +134,20 @@ export function reference(node: SchemaNode, keyword: ReferenceKeyword): string |
  * draft, or it stands beside a `$ref` in a draft before 2019-09, where `$ref` replaces everything.
  */
 export function keywordValue(node: SchemaNode, keyword: string): unknown {
-  if (typeof node.schema === "boolean" || !Object.hasOwn(node.schema, keyword)) return undefined;
-  if (keyword !== "$ref" && isReplacedByRef(node.schema, node.draft)) return undefined;
-  return keywordOf(keyword, node.draft) === null ? undefined : node.schema[keyword];
+  return node.keywords.get(keyword);
 }
+
+export function keywordsOf(
+  schema: JsonSchema | boolean,
+  draft: Draft,
+): ReadonlyMap<string, unknown> {
+  if (typeof schema === "boolean") return NO_KEYWORDS;
+  const names = isReplacedByRef(schema, draft) ? ["$ref"] : Object.keys(schema);
+  const counting = names.filter((name) => keywordOf(name, draft) !== null);
+  return new Map(counting.map((name) => [name, schema[name]]));
+}
+
+const NO_KEYWORDS: ReadonlyMap<string, unknown> = new Map();
 
 function isReplacedByRef(schema: JsonSchema, draft: Draft): boolean {
   return (
@@ -198,6 +216,7 @@ class DocumentReader {
       draft,
       resource,
       patterns: this.#patterns,
+      keywords: keywordsOf(schema, draft),
       children,
     };
     this.nodes.push(node);
@@ -389,31 +408,4 @@ class DocumentReader {
   #faultOnce(schemaPath: SchemaPath, reason: string): void {
     if (!this.faults.some((fault) => fault.reason === reason)) this.#fault(schemaPath, reason);
   }
-}
-
-function absolute(text: string, base: string): string | null {
-  try {
-    return new URL(text, base).href;
-  } catch {
-    // An opaque base such as urn:uuid:… takes nothing but a fragment.
-    return text.startsWith("#") ? withoutFragment(base) + text : null;
-  }
-}
-
-function withoutFragment(uri: string): string {
-  const hash = uri.indexOf("#");
-  return hash === -1 ? uri : uri.slice(0, hash);
-}
-
-function decodeFragment(uri: string): string | null {
-  const hash = uri.indexOf("#");
-  try {
-    return hash === -1 ? "" : decodeURIComponent(uri.slice(hash + 1));
-  } catch {
-    return null;
-  }
-}
-
-function unescapeToken(token: string): string {
-  return token.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -1,12 +1,13 @@
 import { isObject } from "../core/json.ts";
 import { didYouMean, nearest } from "../core/nearest.ts";
-import { assert, limitOf } from "./assertions.ts";
+import { assert, limitOf, type Complaint } from "./assertions.ts";
 import { explainBranches, type Finding } from "./branches.ts";
 import { child, childList, childMap, isOnlyReference, keywordValue } from "./document.ts";
-import type { Resource, SchemaDocument, SchemaNode, SchemaPath } from "./document.ts";
+import type { SchemaDocument, SchemaNode, SchemaPath } from "./document.ts";
 import { isSince } from "./keywords.ts";
+import type { PatternReading } from "./patterns.ts";
 import { count, join, quote } from "./reasons.ts";
-import { sharedNodes } from "./sharing.ts";
+import { dynamicTarget, recursiveTarget, Scopes, type Scope } from "./scope.ts";
 import { TooManySteps } from "./steps.ts";
 
 /** What a schema has against a value; the paths of the issues start at that value. */
@@ -24,12 +25,6 @@ interface Seen {
   readonly indexes: Set<number>;
 }
 
-/** The resources entered on the way here, innermost first. */
-interface Scope {
-  readonly resource: Resource;
-  readonly outer: Scope | null;
-}
-
 /** One schema at one value, while it is being judged. */
 interface Place {
   readonly node: SchemaNode;
@@ -43,6 +38,7 @@ interface Place {
 const ENOUGH = 100;
 /** Schemas held against values: some seconds. */
 const MAX_STEPS = 5_000_000;
+const DEPENDENT = ["dependentRequired", "dependentSchemas", "dependencies"];
 const FINE: Outcome = { issues: [], seen: null };
 
 /**
@@ -56,22 +52,22 @@ export function evaluate(document: SchemaDocument, value: unknown): readonly Fin
 
 class Evaluator {
   readonly #document: SchemaDocument;
-  readonly #shared: ReadonlySet<SchemaNode>;
   /** By scope, by node, by value: what was said of equal schemas at equal values. */
   readonly #known = new Map<Scope | null, Map<SchemaNode, Map<unknown, Outcome>>>();
-  readonly #scopes = new Map<Scope | null, Map<Resource, Scope>>();
+  readonly #scopes = new Scopes();
   #steps = 0;
 
   constructor(document: SchemaDocument) {
     this.#document = document;
-    this.#shared = sharedNodes(document);
   }
 
   judge(node: SchemaNode, value: unknown, outer: Scope | null): Outcome {
     if (node.schema === true) return FINE;
     if (node.schema === false) return { issues: [refusal(node)], seen: null };
-    const scope = this.#enter(node.resource, outer);
-    if (!this.#shared.has(node)) return this.#judgeObject(node, value, scope);
+    if (node.children.size === 0 && !isCompound(value) && !refers(node))
+      return this.#leaf(node, value);
+    const scope = this.#scopes.enter(node.resource, outer);
+    if (!this.#document.shared.has(node)) return this.#judgeObject(node, value, scope);
     const ofScope = this.#known.get(scope) ?? new Map<SchemaNode, Map<unknown, Outcome>>();
     const ofNode = ofScope.get(node) ?? new Map<unknown, Outcome>();
     const known = ofNode.get(value);
@@ -81,17 +77,13 @@ class Evaluator {
     return outcome;
   }
 
-  /**
-   * Only the outermost of equal resources matters, so that there are few scopes, and equal ones are
-   * the same.
-   */
-  #enter(resource: Resource, outer: Scope | null): Scope {
-    for (let at = outer; at !== null; at = at.outer)
-      if (at.resource === resource) return outer ?? at;
-    const inner = this.#scopes.get(outer) ?? new Map<Resource, Scope>();
-    const scope = inner.get(resource) ?? { resource, outer };
-    this.#scopes.set(outer, inner.set(resource, scope));
-    return scope;
+  /** Most of what is judged: text, numbers and constants under nothing but assertions. */
+  #leaf(node: SchemaNode, value: unknown): Outcome {
+    if (++this.#steps > MAX_STEPS) throw new TooManySteps();
+    const complaints = assert(node, value);
+    return complaints.length === 0
+      ? FINE
+      : { issues: complaints.map((complaint) => asFinding(node, complaint)), seen: null };
   }
 
   #judgeObject(node: SchemaNode, value: unknown, scope: Scope): Outcome {
@@ -102,11 +94,7 @@ class Evaluator {
     const place: Place = { node, value, scope, issues: [], seen };
     this.#references(place);
     if (isOnlyReference(node)) return place;
-    for (const complaint of assert(node, value)) {
-      add(place.issues, [
-        { ...complaint, path: [], schemaPath: [...node.path, complaint.keyword] },
-      ]);
-    }
+    for (const complaint of assert(node, value)) add(place.issues, [asFinding(node, complaint)]);
     if (place.issues.some((issue) => issue.keyword === "type" && issue.path.length === 0))
       return place;
     if (Array.isArray(value)) this.#array(place, value);
@@ -261,12 +249,7 @@ class Evaluator {
       this.#part(place, schema, value[name], name);
       place.seen?.names.add(name);
     }
-    const patterns = [...(childMap(node, "patternProperties") ?? [])].flatMap(
-      ([source, schema]) => {
-        const reading = node.patterns.read(source);
-        return reading.ok ? [{ reading, schema }] : [];
-      },
-    );
+    const patterns = patternsOf(node);
     const additional = child(node, "additionalProperties");
     if (patterns.length === 0 && additional === null) return this.#dependents(place, value);
     for (const name of Object.keys(value)) {
@@ -320,6 +303,7 @@ class Evaluator {
 
   #dependents(place: Place, value: Readonly<Record<string, unknown>>): void {
     const { node } = place;
+    if (!DEPENDENT.some((keyword) => node.keywords.has(keyword))) return;
     for (const keyword of ["dependentRequired", "dependencies"]) {
       const lists = keywordValue(node, keyword);
       for (const name of isObject(lists) ? Object.keys(lists) : []) {
@@ -367,6 +351,38 @@ class Evaluator {
   }
 }
 
+function isCompound(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function refers({ keywords }: SchemaNode): boolean {
+  return keywords.has("$ref") || keywords.has("$dynamicRef") || keywords.has("$recursiveRef");
+}
+
+function asFinding(node: SchemaNode, complaint: Complaint): Finding {
+  const { keyword, reason, wanted } = complaint;
+  const schemaPath = [...node.path, keyword];
+  return wanted === undefined
+    ? { keyword, reason, path: [], schemaPath }
+    : { keyword, reason, wanted, path: [], schemaPath };
+}
+
+interface PatternSchema {
+  readonly reading: Extract<PatternReading, { ok: true }>;
+  readonly schema: SchemaNode;
+}
+
+const NO_PATTERNS: readonly PatternSchema[] = [];
+
+function patternsOf(node: SchemaNode): readonly PatternSchema[] {
+  const held = childMap(node, "patternProperties");
+  if (held === null) return NO_PATTERNS;
+  return [...held].flatMap(([source, schema]) => {
+    const reading = node.patterns.read(source);
+    return reading.ok ? [{ reading, schema }] : [];
+  });
+}
+
 /**
  * An optional property that holds undefined counts as absent, as it would be once written as JSON.
  */
@@ -379,32 +395,6 @@ function hasProperty(
   if (value[name] !== undefined) return true;
   const required = keywordValue(place.node, "required");
   return Array.isArray(required) && required.includes(name);
-}
-
-/** The outermost resource on the way here that has the same dynamic anchor takes over. */
-function dynamicTarget(target: SchemaNode, text: unknown, scope: Scope): SchemaNode {
-  const name = keywordValue(target, "$dynamicAnchor");
-  if (typeof name !== "string" || typeof text !== "string" || !text.endsWith(`#${name}`))
-    return target;
-  let outermost = target;
-  for (let at: Scope | null = scope; at !== null; at = at.outer) {
-    outermost = at.resource.dynamicAnchors.get(name) ?? outermost;
-  }
-  return outermost;
-}
-
-/**
- * Draft 2019-09: the outermost resource on the way here whose root says `$recursiveAnchor: true`
- * takes over.
- */
-function recursiveTarget(target: SchemaNode, scope: Scope): SchemaNode {
-  if (keywordValue(target, "$recursiveAnchor") !== true) return target;
-  let outermost = target;
-  for (let at: Scope | null = scope; at !== null; at = at.outer) {
-    const root = at.resource.root;
-    if (root !== null && keywordValue(root, "$recursiveAnchor") === true) outermost = root;
-  }
-  return outermost;
 }
 
 function tell(place: Place, keyword: string, reason: string, below: SchemaPath = []): void {

@@ -149,7 +149,7 @@ function plain(value: unknown): string {
     typeof value === "boolean" ||
     value === null ||
     value === undefined;
-  return isNamed ? `${String(value)}` : `a ${typeof value}`;
+  return isNamed ? String(value) : `a ${typeof value}`;
 }
 
 /** Never through the middle of a surrogate pair. */

@@ -5,7 +5,9 @@ import type { SchemaDocument, SchemaNode } from "./document.ts";
  * same value again and again: two in a chain of n are asked 2^n times. So checks count their steps
  * there, or remember the answer.
  */
-export function sharedNodes(document: SchemaDocument): ReadonlySet<SchemaNode> {
+export function sharedNodes(
+  document: Pick<SchemaDocument, "nodes" | "isDynamic" | "target">,
+): ReadonlySet<SchemaNode> {
   const ways = new Map<SchemaNode, number>();
   for (const node of document.nodes) {
     for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"] as const) {

@@ -1,13 +1,12 @@
 import { isObject } from "../core/json.ts";
 import { limitOf } from "./assertions.ts";
-import { isJsonNumber } from "./big.ts";
+import { BOUNDS, isJsonNumber, NO_BIGINT, NUMERIC, TURNING } from "./big.ts";
 import type { JsonSchema } from "./contract.ts";
 import { child, childList, childMap, isOnlyReference, keywordValue } from "./document.ts";
 import type { SchemaDocument, SchemaNode } from "./document.ts";
 import { formatCheck } from "./formats.ts";
 import { isSince } from "./keywords.ts";
 import { Gauge } from "./gauge.ts";
-import { sharedNodes } from "./sharing.ts";
 import { findDuplicate, isSameJson, multipleOf } from "./values.ts";
 
 /**
@@ -45,18 +44,16 @@ class Translator {
   isFaithful = true;
   readonly gauge: Gauge | null;
   readonly #document: SchemaDocument;
-  readonly #shared: ReadonlySet<SchemaNode>;
   readonly #names = new Map<SchemaNode, string>();
   /** Whether a "no" of a part may be a "yes" of the whole. */
   readonly #turns: boolean;
 
   constructor(document: SchemaDocument) {
     this.#document = document;
-    this.#shared = sharedNodes(document);
     this.#turns = document.nodes.some((node) =>
       TURNING.some((keyword) => keywordValue(node, keyword) !== undefined),
     );
-    this.gauge = this.#shared.size === 0 ? null : new Gauge(document.nodes.length);
+    this.gauge = document.shared.size === 0 ? null : new Gauge(document.nodes.length);
   }
 
   translate(node: SchemaNode): JsonSchema | boolean {
@@ -96,7 +93,7 @@ class Translator {
     const name = `#${this.#names.size}`;
     this.#names.set(target, name);
     const schema = this.translate(target);
-    this.targets[name] = this.#shared.has(target) ? this.#counted(schema) : schema;
+    this.targets[name] = this.#document.shared.has(target) ? this.#counted(schema) : schema;
     return name;
   }
 
@@ -332,28 +329,6 @@ function withDraft(schema: JsonSchema | boolean): JsonSchema | boolean {
     ? schema
     : { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };
 }
-
-const NUMERIC = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const TURNING = ["not", "if", "oneOf", "maxContains"];
-
-const BOUNDS: Readonly<Record<string, (value: number, limit: bigint) => boolean>> = {
-  minimum: (value, limit) => value >= limit,
-  maximum: (value, limit) => value <= limit,
-  exclusiveMinimum: (value, limit) => value > limit,
-  exclusiveMaximum: (value, limit) => value < limit,
-};
-
-const NO_BIGINT = {
-  "~refine": [
-    {
-      check: (value: unknown) => {
-        if (typeof value === "bigint") throw new RangeError("The compiled check knows no bigints");
-        return true;
-      },
-      error: () => "",
-    },
-  ],
-};
 
 /** The compiler asks `name in value`, which every object answers with yes for these. */
 function isInherited(name: string): boolean {

@@ -261,7 +261,7 @@ describe("check() never throws on data", () => {
   });
 
   test("and refuses what JSON can't hold", () => {
-    for (const value of [Number.NaN, Infinity, undefined, 5n, Symbol("a"), () => 1]) {
+    for (const value of [Number.NaN, Infinity, undefined, Symbol("a"), () => 1]) {
       expect(contractOf({ type: ["number", "object", "string"] }).check(value).ok).toBe(false);
       expect(typeof first({ enum: ["a"] }, value)).toBe("string");
     }

@@ -1,6 +1,7 @@
 import { isObject, writeJson } from "../../core/json.ts";
 import type { JsonSchema } from "../contract.ts";
 import {
+  keywordsOf,
   reference,
   readDocument,
   type Resource,
@@ -196,6 +197,7 @@ function made(
     draft: "2020-12",
     resource: NOWHERE,
     patterns: new Patterns(),
+    keywords: keywordsOf(schema, "2020-12"),
     children: new Map(children),
   };
 }
