@@ -93,6 +93,7 @@ install() {
     *) say "Installed modullm $new over $old in $bin; runllm is the same program." ;;
   esac
   tell_path
+  say "Next: modullm onboard"
 }
 
 # Sets `kind` to checkout, address or folder, and `from` to the address or the absolute path.
@@ -284,7 +285,14 @@ find_target() {
 
 is_musl() {
   [ "$system" = linux ] || return 1
-  if has ldd; then ldd --version 2>&1 | grep -qi musl; else ls /lib/ld-musl-* >/dev/null 2>&1; fi
+  if has ldd; then
+    ldd --version 2>&1 | grep -qi musl
+  elif grep -q /ld-linux /bin/sh 2>/dev/null; then
+    # The shell names its loader. A file of musl's may lie beside it, from a package for cross-compiling.
+    return 1
+  else
+    grep -q /ld-musl- /bin/sh 2>/dev/null || ls /lib/ld-musl-* >/dev/null 2>&1
+  fi
 }
 
 has_avx2() {

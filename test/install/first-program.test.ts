@@ -74,6 +74,7 @@ test.each([
     const PATH = await evaluated(line.replace("HOME", escaped));
     const silent = await install(home, ["--from", release], { env: { PATH } });
     expect(silent.stderr).not.toContain("PATH");
+    for (const { stderr } of [told, silent]) expect(stderr).toEndWith("Next: modullm onboard\n");
     expect(filesIn(home)).toEqual(INSTALLED);
   },
 );
