@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { toModullmError } from "../../core/error.ts";
-import type { Command, CommandContext } from "../command.ts";
+import { isObject } from "../../core/json.ts";
+import { type Command, type CommandContext, UsageError } from "../command.ts";
 
 export const command: Command = {
   name: "completion",
@@ -9,9 +10,15 @@ export const command: Command = {
     {
       name: "SHELL",
       description:
-        "bash, zsh, fish or powershell; or models, for the names of models that the scripts offer, one a line",
+        "bash, zsh, fish or powershell; or models, for the names of models that the scripts offer, one a line; or fields",
       required: true,
       suggest: ["bash", "zsh", "fish", "powershell", "models"],
+    },
+    {
+      name: "FILE",
+      description: "With fields: the program whose input fields are named, as key=",
+      required: false,
+      takes: "program",
     },
   ],
   options: {},
@@ -40,11 +47,27 @@ export const command: Command = {
       output.text((await modelNames(await readableConfig(context))).join("\n"));
       return 0;
     }
+    if (shell === "fields") {
+      output.text(await fieldNames(context));
+      return 0;
+    }
     const { completionScript } = await import("../completion/script.ts");
     output.text(await completionScript(shell, commands));
     return 0;
   },
 };
+
+/** Names that mean nothing to a shell, each as what stands before a value. */
+async function fieldNames({ positionals, locate }: CommandContext): Promise<string> {
+  const [, file] = positionals;
+  if (file === undefined) throw new UsageError("fields needs a program");
+  const { readProgram } = await import("../../library/read.ts");
+  const { properties } = (await readProgram(await locate(file))).input.schema;
+  return Object.keys(isObject(properties) ? properties : {})
+    .filter((name) => /^[A-Za-z_][\w.-]*$/.test(name))
+    .map((name) => `${name}=`)
+    .join("\n");
+}
 
 /**
  * Whoever presses TAB wants names: a configuration that can't be read is told on stderr, and the

@@ -60,15 +60,22 @@ _modullm_place() {
     -*=*) ;;
     -?*) _modullm_kind "$command" "$word" ;;
     "<" | ">" | ">>") kind=files ;;
-    *) if [ -z "$command" ]; then command="$word"; else place=$((place + 1)); fi ;;
+    *)
+      if [ -z "$command" ]; then
+        command="$word"
+      else
+        place=$((place + 1))
+        [ "$place" -ne 1 ] || program="${word//[\"\'\\]/}"
+      fi
+      ;;
     esac
   done
   value="$current"
   [ -z "$kind" ] || return 0
   case "$rest$current" in
   yes*)
-    kind=files
-    case "$current" in *=*) lead="${current%%=*}=" value="${current#*=}" ;; esac
+    kind=fields
+    case "$current" in *=*) kind=files lead="${current%%=*}=" value="${current#*=}" ;; esac
     ;;
   -*=*)
     _modullm_kind "$command" "${current%%=*}"
@@ -80,7 +87,7 @@ _modullm_place() {
 }
 
 _modullm() {
-  local current value="" lead="" kind="" last=0 cut="" breaks="" quoted="" word index newline=$'\n'
+  local current value="" lead="" kind="" program="" last=0 cut="" breaks="" quoted="" word index newline=$'\n'
   local -a words
   COMPREPLY=()
   _modullm_join
@@ -108,6 +115,11 @@ _modullm() {
     case "$word" in "~/"*) word="$HOME${word#"~"}" ;; esac
     _modullm_take <<< "$("$word" completion models 2> /dev/null < /dev/null)"
     ;;
+  fields)
+    word="${COMP_WORDS[0]}"
+    case "$word" in "~/"*) word="$HOME${word#"~"}" ;; esac
+    _modullm_take <<< "$("$word" completion fields "$program" 2> /dev/null < /dev/null)"
+    ;;
   programs)
     _modullm_paths -f -X '!*.rllm'
     _modullm_paths -d
@@ -128,7 +140,7 @@ _modullm() {
     # Nothing to quote, and a folder of the same name doesn't count. A provider's name wants the rest.
     compopt +o filenames 2> /dev/null
     [ "$kind" != models ] || compopt -o nosort 2> /dev/null
-    case "${#COMPREPLY[@]} ${COMPREPLY[0]-}" in "1 "*/) compopt -o nospace 2> /dev/null ;; esac
+    case "${#COMPREPLY[@]} ${COMPREPLY[0]-}" in "1 "*/ | "1 "*=) compopt -o nospace 2> /dev/null ;; esac
   fi
 }
 
@@ -152,7 +164,7 @@ _modullm_finish() {
     fi
     case "$quoted$end" in
     "yes ") ;;
-    *) case "$reply" in */) ;; *) reply="$reply$end" ;; esac ;;
+    *) case "$reply" in */ | *=) ;; *) reply="$reply$end" ;; esac ;;
     esac
     COMPREPLY[index]="$reply"
   done

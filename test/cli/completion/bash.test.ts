@@ -10,6 +10,10 @@ import { type Case, CASES, hasShell, makePlace, type Place, plain, runShell } fr
  * place of the last one.
  */
 const SPLIT: readonly Case[] = [
+  [["run", "a.rllm", "--", "te"], ["text="]],
+  [["run", "--model", "two/small", ":", "3b", "a.rllm", "--", ""], ["text="]],
+  [["exectime", '"a.rllm"', "--", "te"], ["text="]],
+  [["run", "gone.rllm", "--", "no"], []],
   [
     ["run", "a.rllm", "--model", "two/small", ":"],
     ["3b", "1b"],
