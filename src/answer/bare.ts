@@ -204,6 +204,8 @@ function startsNext(cursor: Cursor, at: number, place: Place): boolean {
 
 function endsHere(cursor: Cursor, at: number, char: string, place: Place): boolean {
   if (char === ",") return commaEnds(cursor, at, place);
+  if (char === ";" && place === "item")
+    return bareValue(cursor.text.slice(cursor.at, at).trim()) !== undefined;
   if (char === ";" && place === "value")
     return (
       blankEnd(cursor, at + 1) >= cursor.end ||

@@ -5,6 +5,7 @@ import { isSameJson } from "../contract/values.ts";
 import { declaredFinal, isOnlyDraft } from "./final.ts";
 import { leftBehind, piecesOf } from "./left-behind.ts";
 import { isEmpty } from "./sources.ts";
+import { isRefusal } from "./talk.ts";
 import type { RuleName } from "./rules.ts";
 import type { Region } from "./find.ts";
 import type { Node } from "./tree.ts";
@@ -138,13 +139,17 @@ function areApart(left: Candidate, right: Candidate): boolean {
   return a.end <= b.start || b.end <= a.start;
 }
 
-/** The text calls it a draft, or announces another one behind it. */
+/** The text calls it a draft, announces another one behind it, or takes it back. */
 function isDraft({ candidate }: Meeting, choosing: Choosing): boolean {
   const { node, rung, isPlaced } = candidate.source;
   if (rung === "many" || rung === "tags" || isPlaced === false || node.kind === "text")
     return false;
-  return isOnlyDraft(choosing.text, node);
+  const behind = choosing.text.slice(node.end, node.end + MAX_BEHIND);
+  return isOnlyDraft(choosing.text, node) || isRefusal(behind);
 }
+
+/** Words that take an answer back stand closely behind it. In UTF-16 units. */
+const MAX_BEHIND = 400;
 
 /** The one of several answers that the text itself calls its last word. */
 function finalOf(cheapest: Meeting, rivals: readonly Meeting[], text: string): Meeting | null {

@@ -101,8 +101,11 @@ function containerToString(
   path: Path,
 ): Outcome | null {
   if (node.open && coercion.partial) return null;
+  const [only, ...others] = node.kind === "array" ? node.items : [];
+  // Brackets around bare words may be part of them.
+  const isSure = only?.kind !== "text" || only.quoted || coercion.level === "full";
   const single =
-    node.kind === "array" && node.items.length === 1
+    only !== undefined && others.length === 0 && isSure
       ? listToSingle(coercion, node, schema, path)
       : null;
   const source = coercion.text.slice(node.start, node.end);

@@ -105,7 +105,7 @@ export function besideMany(
   const { contract, level } = wanted;
   const isOpen = takesAnything(contract.schema);
   const lists = rank(many, wanted, { edits: [] });
-  const isTakenApart = lists.some((candidate) => candidate.source === many[1]);
+  const isTakenApart = lists.some((candidate) => candidate.source.node === many[1]?.node);
   const leaves = (candidate: Candidate): boolean =>
     isOpen || isTakenApart || candidate.notes.some(isItem);
   const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));

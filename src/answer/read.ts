@@ -104,7 +104,8 @@ function readLoose(
 
 function choosingOf(text: string, { regions }: Structured, wanted: Wanted, found: Found): Choosing {
   const { contract, level, isCut } = wanted;
-  const elsewhere = (node: Node): Candidate[] => rank(sourcesBeside(text, node), wanted, found);
+  const elsewhere = (node: Node): Candidate[] =>
+    rank(sourcesBeside(text, node), { ...wanted, level: "full" }, found);
   return { contract, level, text, regions, isCut, elsewhere };
 }
 

@@ -97,7 +97,8 @@ function shapeOf(text: string): Shape | undefined {
   const power = powerBehind(behind);
   if (power === undefined) return undefined;
   const isNegative = bracketed !== null || signs.some((one) => one !== "+");
-  const isGuess = bracketed !== null || trail !== undefined;
+  // A dash with a blank behind it may be a bullet.
+  const isGuess = bracketed !== null || trail !== undefined || /^[-+] /.test(text);
   return { isNegative, isGuess, core: core.trim(), power };
 }
 

@@ -17,7 +17,7 @@ export function isTalk(
   const { text } = coercion;
   const isQuoted = /^["“«„「『]/.test(text.slice(node.start, node.start + 1));
   const isFenced = /(?:`{3,}|~~~)[^\n`]*\n\s*$/.test(text.slice(0, node.start).slice(-MAX_INFO));
-  return !(isQuoted || isFenced) || REFUSAL.test(inner.value);
+  return !(isQuoted || isFenced) || isRefusal(inner.value);
 }
 
 /** Text of any kind, and nothing that says what it must look like. */
@@ -33,6 +33,11 @@ export function isFreeText(schema: unknown): boolean {
 
 /** So long may the opening line of a fence be. In UTF-16 units. */
 const MAX_INFO = 120;
+
+/** Whether a text says, in one of the ways in which models do, that it gives no answer. */
+export function isRefusal(text: string): boolean {
+  return REFUSAL.test(text);
+}
 
 const REFUSAL =
   /\b(?:sorry|apologi[sz]e|as an ai|language model|(?:can(?:no|['’])t|cannot|unable to|won['’]t|not able to) (?:help|assist|access|provide|comply|do|answer|see|fulfil))|leider kann ich|es tut mir leid|je suis désolé|je ne peux pas|lo siento|no puedo|mi dispiace|non posso|desculpe|não posso|извините|не могу|申し訳|できません|抱歉|无法|無法|죄송/iu;
