@@ -46,7 +46,11 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const unread = choosing.level === "full" ? null : unreadOf(chosen, rivals.length > 0, choosing);
   if (unread) return leaving(chosen, [unread]);
   const others = [cheapest, ...rivals].filter((one) => one !== chosen);
-  if (choosing.level !== "full" && isDraft(chosen, choosing)) return contradiction(chosen, 2);
+  if (isDraft(chosen, choosing)) {
+    const [later] = choosing.level === "full" ? thoseBehind(chosen, choosing) : [];
+    if (!later) return contradiction(chosen, 2);
+    return success(later, piecesOf(choosing.text, [chosen.candidate.source.node]));
+  }
   const drafts = piecesOf(
     choosing.text,
     others.map((one) => one.candidate.source.node),
@@ -146,6 +150,14 @@ function isDraft({ candidate }: Meeting, choosing: Choosing): boolean {
     return false;
   const behind = choosing.text.slice(node.end, node.end + MAX_BEHIND);
   return isOnlyDraft(choosing.text, node) || isRefusal(behind);
+}
+
+/** Answers in another notation behind one, the last first. */
+function thoseBehind({ candidate }: Meeting, choosing: Choosing): Meeting[] {
+  const { node } = candidate.source;
+  return thoseThatMeet(choosing.elsewhere(node), choosing).filter(
+    (one) => one.candidate.source.node.start >= node.end,
+  );
 }
 
 /** Words that take an answer back stand closely behind it. In UTF-16 units. */

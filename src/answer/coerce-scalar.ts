@@ -109,14 +109,23 @@ function containerToString(
       ? listToSingle(coercion, node, schema, path)
       : null;
   const source = coercion.text.slice(node.start, node.end);
-  const whole = meetsString(source, schema)
-    ? withEdit(coercion, plain(source), "json-to-text", node, path, source)
-    : null;
+  const whole =
+    !isHollow(node) && meetsString(source, schema)
+      ? withEdit(coercion, plain(source), "json-to-text", node, path, source)
+      : null;
   const muted = whole && {
     ...whole,
     notes: [whole.notes, { mute: [node.editFrom, node.editTo] as const }] as const,
   };
   return cheaper(single, muted);
+}
+
+/** Brackets with nothing in them say nothing. */
+function isHollow(node: Node): boolean {
+  if (node.kind === "text") return false;
+  return node.kind === "array"
+    ? node.items.every(isHollow)
+    : node.members.length === 0 && node.bare.length === 0;
 }
 
 export function coerceToScalar(

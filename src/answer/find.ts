@@ -80,7 +80,11 @@ function regionAt(
   budget: { left: number },
 ): Region | null {
   if (opener === "```") return fencedScalar(text, at, partial);
-  if (isAroundFence(text, at) || (opener === "[" && (isMarkdownLink(text, at) || isMark(text, at))))
+  if (
+    isAroundFence(text, at) ||
+    isInfo(text, at) ||
+    (opener === "[" && (isMarkdownLink(text, at) || isMark(text, at)))
+  )
     return null;
   const { cursor, node } =
     parseStrict(text, at, partial, budget) ?? parseLoosely(text, at, partial);
@@ -116,6 +120,12 @@ interface Parse {
 /** `[text](url)`, `[x]` and `[12]` in prose. */
 function isMarkdownLink(text: string, at: number): boolean {
   return /^\[[^\]\n{}"]{0,200}\]\(/.test(text.slice(at, at + 204));
+}
+
+/** `{.json .numbered}` on the opening line of a fence. */
+function isInfo(text: string, at: number): boolean {
+  if (!/^\{[.#][^}\n]*\}[ \t]*\n/.test(text.slice(at, at + MAX_INFO))) return false;
+  return /(?:^|\n)[ \t]*(?:`{3,}|~{3,})[^\n]*$/.test(text.slice(Math.max(0, at - MAX_INFO), at));
 }
 
 /** `[TOOL_CALLS]` in front of a value. */

@@ -8,13 +8,13 @@ import {
   quotedKeyAt,
   type Cursor,
 } from "./scan.ts";
-import type { TextNode } from "./tree.ts";
+import type { ObjectNode, TextNode } from "./tree.ts";
 
 // The marks between values: commas, colons, brackets, and what stands in their place when they are
 // missing or too many.
 
 /** `{"a": 1}, "b": 2}`: the object was closed too early. */
-export function reopens(cursor: Cursor): boolean {
+export function reopens(cursor: Cursor, node: ObjectNode): boolean {
   if (cursor.stack.at(-1) === "{" || cursor.text[cursor.at - 1] !== "}") return false;
   // In a list of valid JSON anything may follow an object; at the top level the strict pass has to
   // fail here.
@@ -22,6 +22,11 @@ export function reopens(cursor: Cursor): boolean {
   const next = blankEnd(cursor, cursor.at);
   if (cursor.text[next] !== ",") return false;
   const behind = blankEnd(cursor, next + 1);
+  // A key that the object has begins the next one, whose opening brace is missing.
+  const key = /^["“]([^"”\\\n]{1,80})["”]\s*:/.exec(
+    cursor.text.slice(behind, behind + MAX_AHEAD),
+  )?.[1];
+  if (key !== undefined && node.members.some((member) => member.key === key)) return false;
   return (
     quotedKeyAt(cursor, behind) ||
     /^"[^"\\\n]{1,80}" "/.test(cursor.text.slice(behind, behind + 90))

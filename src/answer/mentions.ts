@@ -97,6 +97,7 @@ function isNegatedAt(
   for (let index = at - 1; index >= Math.max(0, at - REACH_BEFORE); index--) {
     if (tokens[index + 1]?.startsClause) break;
     const word = tokens[index]?.word ?? "";
+    if (tokens[index - 1]?.word === "anything" && word === "but") return true;
     if (isTurn(word)) break;
     if (!used.has(index) && negatesBefore(word)) return true;
   }

@@ -89,7 +89,7 @@ function parseMembers(cursor: Cursor, node: ObjectNode): void {
     parseUntilClosed(cursor, node);
     cursor.stack.pop();
     finish(cursor, node);
-    if (cursor.failed || !reopens(cursor)) return;
+    if (cursor.failed || !reopens(cursor, node)) return;
     edit(cursor, "early-close", node.end - 1, node.end, "");
     cursor.stack.push("{");
     node.open = false;

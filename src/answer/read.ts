@@ -38,7 +38,14 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   if (raw) return raw;
   if (spoken.reasoning.length > 0 && spoken.text.trim() === "")
     return readReasoning(text, spoken, wanted);
-  return readSpoken(spoken.text, wanted, { edits: [] });
+  return readSpoken(spoken.text.replace(UNSEEN, blanks), wanted, { edits: [] });
+}
+
+/** Marks that nobody sees, at either end of a text. */
+const UNSEEN = /^[\u200b-\u200f\u2060-\u2064\ufeff]+|[\u200b-\u200f\u2060-\u2064\ufeff]+$/g;
+
+function blanks(text: string): string {
+  return " ".repeat(text.length);
 }
 
 /** Walks down the ladder. */
@@ -114,7 +121,7 @@ function readReasoning(text: string, { reasoning }: Spoken, wanted: Wanted): Rea
   const [first] = reasoning;
   if (wanted.level !== "full" || !first || wanted.isCut)
     return failure("RLLM_006", undefined, [issue("holds nothing but reasoning")]);
-  const inner = text.replace(TAGS, (tag) => " ".repeat(tag.length));
+  const inner = text.replace(TAGS, blanks);
   const note: ParseEdit = { rule: "reasoning", from: first.from, to: first.to, after: "" };
   return readSpoken(inner, wanted, { edits: [note], rung: "reasoning" });
 }

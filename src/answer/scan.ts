@@ -75,7 +75,8 @@ function isOddSpace(code: number): boolean {
     code === 0xa0 ||
     code === 0xfeff ||
     code === 0x3000 ||
-    (code >= 0x2000 && code <= 0x200b) ||
+    (code >= 0x2000 && code <= 0x200f) ||
+    (code >= 0x2060 && code <= 0x2064) ||
     code === 0x2028 ||
     code === 0x2029 ||
     code === 0x202f ||
@@ -181,7 +182,7 @@ function lineCommentEnd(cursor: Cursor): number {
 }
 
 const STRONG_KEY =
-  /^(?:"(?:[^"\\\n]|\\.){0,120}"|'(?:[^'\\\n]|\\.){0,120}'|[`´][^`´\n]{1,80}[`´]|[“”„][^“”"\n]{1,80}[“”"]|[‘’][^‘’'\n]{1,80}[‘’']|«[^«»\n]{0,80}»|»[^«»\n]{0,80}«|[‹›][^‹›\n]{0,80}[‹›]|「[^「」\n]{0,80}」|『[^『』\n]{0,80}』|＂[^＂\n]{0,80}＂|＇[^＇\n]{0,80}＇)"?\s*:/u;
+  /^(?:"(?:[^"\\\n]|\\.){0,120}"|'(?:[^'\\\n]|\\.){0,120}'|[`´][^`´\n]{1,80}[`´]|[“”„][^“”"\n]{1,80}[“”"]|[‘’][^‘’'\n]{1,80}[‘’']|«[^«»\n]{0,80}»|»[^«»\n]{0,80}«|[‹›][^‹›\n]{0,80}[‹›]|「[^「」\n]{0,80}」|『[^『』\n]{0,80}』|＂[^＂\n]{0,80}＂|＇[^＇\n]{0,80}＇)"?\s*(?::|=>?|->|→)/u;
 const WEAK_KEY = /^[\p{L}_$][\p{L}\p{M}\p{N}_$.-]{0,60}["'”’]?\s*:(?!\/\/)/u;
 const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
 /** Words, dates, times, signs: any key, where the keys before it had no quotes either. */
@@ -206,7 +207,7 @@ export function keyAt(cursor: Cursor, at: number): 0 | 1 | 2 {
 export function quotedKeyAt(cursor: Cursor, at: number): boolean {
   if (!isQuote(cursor.text[at])) return false;
   const ahead = cursor.text.slice(at, Math.min(cursor.end, at + REACH));
-  return ahead.includes(":") && STRONG_KEY.test(ahead);
+  return /[:=→>]/.test(ahead) && STRONG_KEY.test(ahead);
 }
 
 function isStructure(char: string): boolean {

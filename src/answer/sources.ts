@@ -19,6 +19,9 @@ const RUNG_COST: Readonly<Record<Rung, number>> = { whole: 0, fence: 0, object: 
  */
 const EMPTY_COST = 3;
 
+/** A citation is an answer only where nothing else is. */
+const ASIDE_COST = 20;
+
 /** The whole text as one value, where there are objects or lists in it. */
 const BESIDE_STRUCTURE = 12;
 
@@ -69,7 +72,8 @@ function sourceOf(text: string, region: Region): Source {
   const { rung, node, cursor } = region;
   const glued = gluedTo(text, region);
   const isNoted = isAside(text, region);
-  const cost = RUNG_COST[rung] + (isEmpty(node) ? EMPTY_COST + region.start / text.length : 0);
+  const empty = isEmpty(node) ? EMPTY_COST + region.start / text.length : 0;
+  const cost = RUNG_COST[rung] + empty + (isNoted ? ASIDE_COST : 0);
   return {
     rung,
     node,
@@ -127,10 +131,17 @@ function manyValues(text: string, regions: readonly Region[]): Source[] {
   const used = peers(regions);
   const said = new Set(used.map(({ start, end }) => text.slice(start, end)));
   const [first] = used;
-  if (!first || used.length < 2 || (said.size === 1 && !isEmpty(first.node))) return [];
+  if (!first || used.length < 2 || (said.size === 1 && isRepeated(text, used))) return [];
   const nodes = used.map((region) => region.node);
   const flat = takenApart(nodes);
   return [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
+}
+
+/** The same value several times is one, unless nothing but commas parts what is empty. */
+function isRepeated(text: string, [first, second]: readonly Region[]): boolean {
+  if (!first || !second) return false;
+  const between = text.slice(first.end, second.start).replace(/\/\*[\s\S]*?\*\//g, "");
+  return !isEmpty(first.node) || /\p{L}/u.test(between);
 }
 
 /**

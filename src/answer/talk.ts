@@ -22,13 +22,11 @@ export function isTalk(
 
 /** Text of any kind, and nothing that says what it must look like. */
 export function isFreeText(schema: unknown): boolean {
-  return (
-    isObject(schema) &&
-    schema["type"] === "string" &&
-    schema["enum"] === undefined &&
-    schema["pattern"] === undefined &&
-    schema["format"] === undefined
-  );
+  if (!isObject(schema)) return false;
+  const branches: unknown = schema["anyOf"] ?? schema["oneOf"];
+  if (Array.isArray(branches)) return branches.some(isFreeText);
+  const isText = [schema["type"]].flat().includes("string");
+  return isText && ["enum", "pattern", "format"].every((key) => schema[key] === undefined);
 }
 
 /** So long may the opening line of a fence be. In UTF-16 units. */
