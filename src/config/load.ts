@@ -3,11 +3,13 @@ import type { ModelFacts } from "../model/facts.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
 import { configError, parseConfigFile, type ConfigFile } from "./file.ts";
 import { readConfigText } from "./text.ts";
-import type { Config, ProviderConfig, Sourced } from "./config.ts";
+import { REQUIRABLE } from "./keys.ts";
+import type { Config, ProviderConfig, RequiredLevel, Sourced } from "./config.ts";
 import { parseEnvFile } from "./env-file.ts";
 import { absoluteFolder, findLibrary } from "./library-path.ts";
 import { findHome, findPaths, formerFolder, type Paths } from "./paths.ts";
 import { findSecrets } from "../redaction/secrets.ts";
+import { findProjectFile, narrowed } from "./project.ts";
 import { isTrusted } from "./trust.ts";
 
 export interface LoadConfigOptions {
@@ -68,6 +70,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   }
   const { onFault } = options;
   await orTold(() => readProjectEnv(options.cwd, state), onFault);
+  await orTold(() => readProjectFile(paths, options.cwd, state), onFault);
   for (const folder of [paths.config, formerFolder(paths.config)]) {
     const file = windows ? win32.join : posix.join;
     await orTold(() => readUserEnv(file(folder, ".env"), state), onFault);
@@ -187,14 +190,37 @@ function ignoredWarning(names: readonly string[], source: string): string {
   return `Ignored in ${source}: ${shown}${more}. It may set *_API_KEY, *_API_BASE, *_BASE_URL, OLLAMA_*${project}.`;
 }
 
-async function readConfigFile(path: string, state: ReadState): Promise<void> {
+/**
+ * A project's own settings go before the user's; in a folder that is not trusted they only make
+ * things narrower.
+ */
+async function readProjectFile(paths: Paths, cwd: string, state: ReadState): Promise<void> {
+  const project = findProjectFile(cwd);
+  if (project === null) return;
+  const { path, folder } = project;
+  if (readTrust(paths, folder, state.warnings)) return await readConfigFile(path, state);
+  await readConfigFile(path, state, (file) => {
+    const { file: safe, ignored } = narrowed(file);
+    if (ignored.length > 0)
+      state.warnings.push(
+        `Ignored in ${path}: ${ignored.join(", ")}. Run \`modullm trust ${folder}\` if that folder may say so.`,
+      );
+    return safe;
+  });
+}
+
+async function readConfigFile(
+  path: string,
+  state: ReadState,
+  taken: (file: ConfigFile) => ConfigFile = (file) => file,
+): Promise<void> {
   const read = readConfigText(path);
   if (read.kind === "directory") throw configError("it is a directory", { path });
   if (read.kind === "unreadable") throw configError(read.reason, { ...read, path });
   const values = new Map<string, string>();
   state.layers.push({ source: path, values });
   if (read.kind === "missing" || read.text.trim() === "") return;
-  const file = await parseConfigFile(read.text, path);
+  const file = taken(await parseConfigFile(read.text, path));
   if (file.ollamaApiBase !== null) values.set("OLLAMA_API_BASE", file.ollamaApiBase);
   const base = (state.place.windows ? win32 : posix).dirname(path);
   state.files.push({
@@ -256,9 +282,10 @@ function build(
       configured: firstSet(files, ({ library }) => (library.length === 0 ? null : library)) ?? [],
     }),
     sandbox: {
-      require: firstSet(files, ({ sandbox }) => sandbox.require),
+      require: strongest(files.map(({ sandbox }) => sandbox.require)),
       experimental: firstSet(files, ({ sandbox }) => sandbox.experimental) ?? false,
-      trustedPython: firstSet(files, ({ sandbox }) => sandbox.trustedPython) ?? true,
+      // One file that forbids it is enough.
+      trustedPython: files.every(({ sandbox }) => sandbox.trustedPython !== false),
       python: firstSet(files, ({ sandbox }) => sandbox.python),
       image: firstSet(files, ({ sandbox }) => sandbox.image),
     },
@@ -284,6 +311,11 @@ function build(
     secrets,
     folderTrusted: rest.folderTrusted,
   };
+}
+
+/** What one file requires no other one takes back. */
+function strongest(levels: readonly (RequiredLevel | null)[]): RequiredLevel | null {
+  return REQUIRABLE.findLast((level) => levels.includes(level)) ?? null;
 }
 
 function serversIn(layers: readonly Layer[]): readonly string[] {

@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 
 export const command: Command = {
   name: "trust",
-  summary: "Let a folder's .env pair its base URLs with keys from elsewhere",
+  summary: "Let a folder's .env and .modullm/config.yaml say what the user's own may",
   positionals: [
     {
       name: "FOLDER",
