@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, modullm, programText, serveModel } from "./command-line.ts";
@@ -92,5 +94,45 @@ describe("modullm run --budget", () => {
     expect((await run("euro=1")).exit).toBe(2);
     server.stop();
     expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe("a history that is damaged", () => {
+  test("an answer that can't be read is asked for anew and replaced, and runs are recorded", async () => {
+    const server = serveModel(['{"out": "first"}', '{"out": "second"}']);
+    const folder = makeFolder({ "a.rllm": programText({ cache: "7d" }) });
+    const run = () => modullm(["run", "a.rllm", "--text", "hi"], { folder, env: server.env });
+    await run();
+    const database = new Database(join(folder, "data/modullm/stats.db"));
+    database.run("UPDATE answer SET value = '{'");
+    database.close();
+    const second = await run();
+    expect(second.json()).toEqual({ out: "second" });
+    expect(second.stderr).toContain("is damaged, and is asked for anew");
+    expect(await run()).toMatchObject({ stderr: "", exit: 0 });
+    expect(server.asked).toHaveLength(2);
+    expect((await modullm(["stats", "a.rllm"], { folder })).json()).toMatchObject({
+      total_runs: 3,
+      cache_hits: 1,
+    });
+    server.stop();
+  });
+
+  test("a pipe in its place is RLLM_018 for what reads it, and a warning for runs", async () => {
+    const server = serveModel(['{"out": "x"}']);
+    const folder = makeFolder({ "a.rllm": programText({}), "data/modullm/.keep": "" });
+    spawnSync("mkfifo", [join(folder, "data/modullm/stats.db")]);
+    for (const words of [["stats"], ["stats", "a.rllm"], ["cache", "stats"], ["runs", "list"]]) {
+      const refused = await modullm(words, { folder });
+      expect(refused.json()).toMatchObject({
+        error_code: "RLLM_018",
+        details: { reason: "it is no regular file" },
+      });
+    }
+    expect((await modullm(["doctor"], { folder })).stdout).toContain("it is no regular file");
+    const ran = await modullm(["run", "a.rllm", "--text", "hi"], { folder, env: server.env });
+    expect(ran.json()).toEqual({ out: "x" });
+    expect(ran.stderr).toContain("it is no regular file; it waits in");
+    server.stop();
   });
 });
