@@ -24,8 +24,14 @@ export interface SqlDatabase {
 }
 
 export interface SqlStatement {
-  run(...values: readonly SqlValue[]): void;
+  run(...values: readonly SqlValue[]): Changed;
   all(...values: readonly SqlValue[]): readonly SqlRow[];
+}
+
+/** What a statement did: how many rows, and the number of the last row that was inserted. */
+export interface Changed {
+  readonly changes: number | bigint;
+  readonly lastInsertRowid: number | bigint;
 }
 
 export type SqlValue = string | number | null;
@@ -100,7 +106,7 @@ async function betterDriver(): Promise<SqlDriver | null> {
         prepare(sql) {
           const statement = database.prepare(sql);
           return {
-            run: (...values) => void statement.run(...values),
+            run: (...values) => statement.run(...values),
             all: (...values) => statement.all(...values).filter(isObject),
           };
         },

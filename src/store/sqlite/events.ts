@@ -4,13 +4,13 @@ import type { SqlDatabase } from "./driver.ts";
 
 export function insertEvents(database: SqlDatabase, rows: readonly EventRows[]): void {
   const insert = database.prepare(
-    "INSERT INTO trace (root, part, at, lines) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number",
+    "INSERT INTO trace (root, part, at, lines) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const words = database.prepare("INSERT INTO trace_words (rowid, words) VALUES (?, ?)");
   for (const { root, part, at, lines } of rows) {
     const text = lines.join("\n");
-    const [row] = insert.all(root, part, Math.round(at), text);
-    if (row !== undefined) words.run(Number(row["number"]), wordsOf(text));
+    const { changes, lastInsertRowid } = insert.run(root, part, Math.round(at), text);
+    if (Number(changes) > 0) words.run(Number(lastInsertRowid), wordsOf(text));
   }
 }
 

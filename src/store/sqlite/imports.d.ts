@@ -7,7 +7,7 @@ declare module "*.sql" {
 declare module "better-sqlite3" {
   type Value = string | number | null;
   interface Statement {
-    run(...values: Value[]): unknown;
+    run(...values: Value[]): { changes: number; lastInsertRowid: number | bigint };
     all(...values: Value[]): unknown[];
   }
   export default class Database {

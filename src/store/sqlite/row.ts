@@ -2,11 +2,11 @@ import { isObject, writeJson } from "../../core/json.ts";
 import type { SqlRow, SqlValue } from "./driver.ts";
 import { type AttemptRecord, type RunRecord, usageOf } from "../runs.ts";
 
-/** A second record of the same run changes nothing, and gives no row. */
+/** A second record of the same run changes nothing. */
 export const INSERT_RUN = `
   INSERT INTO run (path, started, id, parent, name, version, model, ms, ok, error, input_ok, output_ok, usd, tags, attempts)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO NOTHING RETURNING number`;
+  ON CONFLICT DO NOTHING`;
 
 export function valuesOf(run: RunRecord): SqlValue[] {
   return [

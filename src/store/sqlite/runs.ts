@@ -22,10 +22,10 @@ export function insertRuns(database: SqlDatabase, runs: readonly RunRecord[]): v
   const insert = database.prepare(INSERT_RUN);
   const tag = database.prepare("INSERT INTO tag (name, value, started, run) VALUES (?, ?, ?, ?)");
   const added = runs.filter((run) => {
-    const [row] = insert.all(...valuesOf(run));
-    if (row === undefined) return false;
+    const { changes, lastInsertRowid } = insert.run(...valuesOf(run));
+    if (Number(changes) === 0) return false;
     for (const [name, value] of Object.entries(run.tags))
-      tag.run(name, value, Math.round(run.started), Number(row["number"]));
+      tag.run(name, value, Math.round(run.started), Number(lastInsertRowid));
     return true;
   });
   countRuns(database, added);

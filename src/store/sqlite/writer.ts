@@ -8,8 +8,8 @@ import type { Write } from "./write.ts";
 
 /** Rows are gathered this long before they are written. */
 const GATHER_MS = 20;
-/** Rows of one transaction: about five milliseconds' work. */
-const BATCH = 500;
+/** Rows of one transaction: a few milliseconds' work. */
+const BATCH = 200;
 
 export interface WriterOptions {
   readonly path: string;
