@@ -9,7 +9,7 @@ import { newSchemaNotes } from "./outcome.ts";
 import { withPlainMarks } from "./punctuation.ts";
 import { besideMany, rank, type Found, type Wanted } from "./rank.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
-import { cutOff, failure, issue, refuse } from "./refuse.ts";
+import { cutOff, failure, issue, notAnObject, refuse } from "./refuse.ts";
 import {
   looseSources,
   sourcesBeside,
@@ -66,7 +66,16 @@ function readSpoken(text: string, wanted: Wanted, found: Found): Reading {
       (level === "off" ? null : readLoose(text, structured, wanted, found));
     if (reading) return reading;
   }
-  return isCut ? cutOff(refuse(sources, wanted)) : refuse(sources, wanted);
+  const refused = bareScalar(text) ?? refuse(sources, wanted);
+  return isCut ? cutOff(refused) : refused;
+}
+
+/** A number, a string, a boolean or null, and nothing else, is JSON, but not what is wanted. */
+function bareScalar(text: string): Reading | null {
+  const whole = parseJson(text);
+  return whole.ok && !isObject(whole.value) && !Array.isArray(whole.value)
+    ? notAnObject(whole.value)
+    : null;
 }
 
 /** The upper rungs: objects, lists, notations of their own, and the whole. */

@@ -28,7 +28,7 @@ export function refuse(sources: readonly Source[], { contract, level, hasRoot }:
   const { value, lost } = nearest;
   const edits = editsOf(nearest);
   if (!hasRoot(value)) {
-    return failure("RLLM_007", value, [issue(`is ${article(value)}, but an object is wanted`)]);
+    return notAnObject(value);
   }
   const checked = contract.check(value);
   if (!checked.ok)
@@ -36,6 +36,10 @@ export function refuse(sources: readonly Source[], { contract, level, hasRoot }:
   const rules = [...new Set(edits.map((edit) => edit.rule))].join(", ");
   const reason = `can be read only with repairs that the level "${level}" does not allow: ${rules}`;
   return { ok: false, code: "RLLM_006", value, issues: [issue(reason, "repair")], edits, lost };
+}
+
+export function notAnObject(value: unknown): Reading {
+  return failure("RLLM_007", value, [issue(`is ${article(value)}, but an object is wanted`)]);
 }
 
 /** A number of the answer that no value can hold with all its digits. */

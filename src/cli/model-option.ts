@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { isModelName } from "../program/parse.ts";
+import { isModelName } from "../program/model-name.ts";
 import type { Options } from "./command.ts";
 
 /**

@@ -1,5 +1,7 @@
 import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
 import type { Contract } from "../contract/contract.ts";
+import { ModullmError } from "../core/error.ts";
+import { issueDetails } from "../engine/state.ts";
 import { inputError, objectFromText, pairsToInput, textToInput } from "../program/input.ts";
 import { type CommandContext, UsageError } from "./command.ts";
 
@@ -12,14 +14,14 @@ export async function readInput(
   contract: Contract,
   context: CommandContext,
 ): Promise<Record<string, unknown>> {
-  const base = await readBase(contract, context);
+  const base = (await readBase(contract, context)) ?? noInput(contract, context);
   return context.rest.length === 0 ? base : { ...base, ...pairsToInput(contract, context.rest) };
 }
 
 async function readBase(
   contract: Contract,
   context: CommandContext,
-): Promise<Record<string, unknown>> {
+): Promise<Record<string, unknown> | null> {
   const { options } = context;
   const [file, inline, text] = [
     options.text("input-file"),
@@ -30,12 +32,27 @@ async function readBase(
   if (inline !== null && text !== null)
     throw new UsageError("--input and --text can't be used together");
   if (text !== null) return textToInput(contract, text === "-" ? await stdinText(context) : text);
-  if (inline === null) return {};
+  if (inline === null) return null;
   const written = inline === "-" ? await stdinText(context) : inline;
   const source = inline === "-" ? "stdin" : "--input";
   return /^\s*[[{]/.test(written)
     ? objectFromText(written, source, "either")
     : textToInput(contract, written);
+}
+
+/** Nothing was given, be it forgotten: whoever wants something is told how to give it. */
+function noInput(contract: Contract, { rest }: CommandContext): Record<string, unknown> {
+  const check = contract.check({});
+  if (check.ok || rest.length > 0) return {};
+  const [issue] = check.issues;
+  const { required } = contract.schema;
+  const field = Array.isArray(required) ? String(required[0]) : "field";
+  throw new ModullmError("RLLM_004", `There is no input: it ${issue.reason}`, {
+    details: issueDetails(issue),
+    hint: `Give fields (-- ${field}=…), text (--text …), JSON (--input '{…}') or a file (--input-file FILE).`,
+    expectedSchema: contract.schema,
+    receivedPayload: {},
+  });
 }
 
 /** Larger files hold no input that a model could be given. */

@@ -1,6 +1,7 @@
 import { lintSchema } from "../contract/lint.ts";
 import { ModullmError } from "../core/error.ts";
 import { mediaEdgeWarnings } from "../program/media-edges.ts";
+import { unseenInput } from "../program/template-check.ts";
 import type { Program, Warning } from "../program/program.ts";
 import { blockWarnings, createBlockCheck, type LintBlocks, type TreeLints } from "./block-check.ts";
 import {
@@ -116,6 +117,7 @@ function warningsOf(loaded: LoadedProgram, found: Found): PlacedWarning[] {
   const { program } = loaded;
   const own = [
     ...program.warnings,
+    ...inputWarnings(program),
     ...schemaWarnings(program),
     ...blockWarnings(program, found.lints.get(loaded)),
     ...usesWarnings(loaded, found.lints.get(loaded) ?? []),
@@ -123,6 +125,11 @@ function warningsOf(loaded: LoadedProgram, found: Found): PlacedWarning[] {
     ...mediaEdgeWarnings(loaded),
   ];
   return own.map((warning) => placed(warning, loaded.path));
+}
+
+function inputWarnings(program: Program): Warning[] {
+  const message = unseenInput(program);
+  return message === null ? [] : [{ message, place: null }];
 }
 
 function schemaWarnings(program: Program): Warning[] {

@@ -117,9 +117,12 @@ function readJson(text: string, orYaml: boolean): Read {
       // Text whose first key is not quoted was meant as YAML.
       if (yaml.ok || !/^\s*[[{]\s*"/.test(plain)) return yaml;
     }
-    return { ok: false, ...withPlace(plain, thrown.message, thrown.offset) };
+    const reason = /end of the text is due$/.test(thrown.message) ? SEVERAL : thrown.message;
+    return { ok: false, ...withPlace(plain, reason, thrown.offset) };
   }
 }
+
+const SEVERAL = "something stands behind the first value, and one object is wanted";
 
 function readYaml(text: string): Read {
   const parsed = parseYaml(text);

@@ -112,11 +112,30 @@ export function readText(front: Frontmatter, key: string): string {
   throw fieldError(front, [key], "a string");
 }
 
-export function readOptionalString(front: Frontmatter, key: string): string | null {
-  const value = front.values[key];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== "string") throw fieldError(front, [key], "a string");
-  return value;
+/** A string that may be left out; another scalar counts as its text, with a warning. */
+export function readOptionalString(
+  front: Frontmatter,
+  key: string,
+  warnings: Warning[],
+): string | null {
+  const value = front.values[key] ?? null;
+  if (value === null || typeof value === "string") return value;
+  const isScalar = typeof value !== "object";
+  warnings.push(wrongType(front, [key], "a string", isScalar ? "it counts as its text" : NONE));
+  return isScalar ? (front.written(key) ?? String(value)) : null;
+}
+
+/** What hangs on a key of the wrong type that nothing needs. */
+const NONE = "it has no effect";
+
+function wrongType(
+  front: Frontmatter,
+  path: readonly (string | number)[],
+  wanted: string,
+  effect: string,
+): Warning {
+  const { message, place } = fieldError(front, path, wanted);
+  return { message: `${message}: ${effect}`, place };
 }
 
 export function readInteger(front: Frontmatter, key: string, least: number): number {
@@ -140,12 +159,30 @@ export function readObject(front: Frontmatter, key: string): Record<string, unkn
   return value;
 }
 
-export function readStrings(front: Frontmatter, key: string): string[] {
+/** A list that nothing depends on: what is wrong in it is told, and left out. */
+export function readStrings(front: Frontmatter, key: string, warnings: Warning[]): string[] {
   const value = front.values[key] ?? [];
-  if (!Array.isArray(value)) throw fieldError(front, [key], "a list of strings");
-  for (const [index, item] of value.entries()) {
-    if (typeof item !== "string" || item.trim() === "")
-      throw fieldError(front, [key, index], "a string that is not blank");
+  if (!Array.isArray(value)) {
+    warnings.push(wrongType(front, [key], "a list of strings", NONE));
+    return [];
   }
-  return value as string[];
+  return value.flatMap((item: unknown, index) => {
+    if (typeof item === "string" && item.trim() !== "") return [item];
+    const isText = ["number", "bigint", "boolean"].includes(typeof item);
+    const effect = isText ? "it counts as its text" : NONE;
+    warnings.push(wrongType(front, [key, index], "a string that is not blank", effect));
+    return isText ? [String(item)] : [];
+  });
+}
+
+/** A mapping that nothing depends on. */
+export function readOptionalObject(
+  front: Frontmatter,
+  key: string,
+  warnings: Warning[],
+): Record<string, unknown> {
+  const value = front.values[key] ?? {};
+  if (isObject(value)) return value;
+  warnings.push(wrongType(front, [key], "a mapping", NONE));
+  return {};
 }

@@ -12,6 +12,7 @@ import { checkTests, readBudget, readCache } from "./limits.ts";
 import { checkLlmParams } from "./llm-params.ts";
 import { findMedia, hasMedia, unknownMedia } from "./media.ts";
 import * as metadata from "./metadata.ts";
+import { isModelName, modelGuess } from "./model-name.ts";
 import type { Example, Program, Warning } from "./program.ts";
 import { createSource, type Source } from "./source.ts";
 import { lookUp, parseTemplate, type Template } from "./template.ts";
@@ -55,7 +56,7 @@ function parseSource(source: Source, runtime: string): Program {
   metadata.checkRequired(front);
   checkCompat(front, runtime);
   const warnings: Warning[] = [...front.warnings, ...metadata.unknownKeyWarnings(front)];
-  const fields = readFields(front);
+  const fields = readFields(front, warnings);
   const llm = readLlm(front, warnings);
   const params = readParams(front);
   const input = readContract(front, "input_schema");
@@ -83,12 +84,13 @@ function parseSource(source: Source, runtime: string): Program {
   return program;
 }
 
-function readFields(front: Frontmatter) {
-  const tags = metadata.readStrings(front, "tags");
-  const recommendedModels = metadata.readStrings(front, "recommended_models");
+function readFields(front: Frontmatter, warnings: Warning[]) {
+  const tags = metadata.readStrings(front, "tags", warnings);
+  const recommendedModels = metadata.readStrings(front, "recommended_models", warnings);
   for (const [index, model] of recommendedModels.entries()) {
-    if (!isModelName(model))
-      throw metadata.fieldError(front, ["recommended_models", index], 'a model as "provider/name"');
+    if (isModelName(model)) continue;
+    const message = `"recommended_models.${index}" is "${model}", but a model as "provider/name" is wanted: --model recommended is refused.${modelGuess(model)}`;
+    warnings.push({ message, place: front.place(["recommended_models", index]) });
   }
   return {
     name: metadata.readText(front, "name"),
@@ -103,9 +105,7 @@ function readFields(front: Frontmatter) {
     repair: metadata.readRepair(front),
     recommendedModels,
     tags,
-    metadata: ((front.values["metadata"] ?? null) === null
-      ? {}
-      : metadata.readObject(front, "metadata")) as JsonObject,
+    metadata: metadata.readOptionalObject(front, "metadata", warnings) as JsonObject,
   };
 }
 
@@ -129,7 +129,7 @@ function readLlm(
   const { model, fallbacks = [] } = llm;
   if (typeof model !== "string" || !isModelName(model)) {
     throw malformed(
-      `"llm.model" is ${model === undefined ? "missing" : writeJson(model)}, but a model as "provider/name" is wanted`,
+      `"llm.model" is ${model === undefined ? "missing" : writeJson(model)}, but a model as "provider/name" is wanted.${typeof model === "string" ? modelGuess(model) : ""}`,
       ["llm", "model"],
     );
   }
@@ -138,16 +138,11 @@ function readLlm(
   for (const [index, fallback] of fallbacks.entries()) {
     if (typeof fallback === "string" && isModelName(fallback)) continue;
     throw malformed(
-      `"llm.fallbacks.${index}" is ${writeJson(fallback)}, but a model as "provider/name" is wanted`,
+      `"llm.fallbacks.${index}" is ${writeJson(fallback)}, but a model as "provider/name" is wanted.${typeof fallback === "string" ? modelGuess(fallback) : ""}`,
       ["llm", "fallbacks", index],
     );
   }
   return { llm: llm as JsonObject, model, fallbacks };
-}
-
-/** `provider/name`, neither part empty. */
-export function isModelName(text: string): boolean {
-  return /^[^\s/]+\/\S.*$/.test(text.trim()) && text.trim() === text;
 }
 
 function readParams(front: Frontmatter): JsonObject {
@@ -242,7 +237,7 @@ function readSections(
   warnings: Warning[],
 ): Pick<Program, "prompt" | "system" | "recovery"> {
   function pick(key: string, section: Section | null): Template | null {
-    const written = metadata.readOptionalString(front, key);
+    const written = metadata.readOptionalString(front, key, warnings);
     if (section && written !== null)
       warnings.push({
         message: `The section in the body wins over "${key}" in the frontmatter`,

@@ -1,4 +1,5 @@
 import type { SourcePlace } from "../core/error.ts";
+import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Body, Section } from "./body.ts";
 import type { Frontmatter } from "./frontmatter.ts";
@@ -17,14 +18,17 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
     fallback: string,
     roots: readonly string[],
   ): void {
+    const placeOf = (offset: number): SourcePlace =>
+      section ? placeAt(program.source, section.fileOffset(offset)) : front.keyPlace(fallback);
+    for (const { text, offset } of template ? brokenPaths(template) : []) {
+      const message = `${text} is no path, and stands there as it is: write {{input.field}}, two braces on each side`;
+      warnings.push({ message, place: placeOf(offset) });
+    }
     for (const part of template?.parts ?? []) {
       if (typeof part === "string") continue;
       const message = doubtfulPath(program, part, roots);
       if (message === null) continue;
-      const place = section
-        ? placeAt(program.source, section.fileOffset(part.offset))
-        : front.keyPlace(fallback);
-      warnings.push({ message, place });
+      warnings.push({ message, place: placeOf(part.offset) });
     }
   }
   check(program.prompt, body.prompt, "", ROOTS);
@@ -41,9 +45,41 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
   return warnings;
 }
 
+/**
+ * Text with braces that was meant to be a path, and stands in the prompt as it is: a brace too few,
+ * or what no path may have.
+ */
+export function brokenPaths(template: Template): { text: string; offset: number }[] {
+  const found: { text: string; offset: number }[] = [];
+  const paths = new Set(
+    template.parts.flatMap((part) => (typeof part === "string" ? [] : [part.offset])),
+  );
+  for (const match of template.text.matchAll(MEANT)) {
+    const offset = match.index + (match[1]?.length ?? 0);
+    if (!paths.has(offset) && !paths.has(offset - 1))
+      found.push({ text: match[0].slice(match[1]?.length ?? 0), offset });
+  }
+  return found;
+}
+
+const MEANT = /(^|[^{])\{{1,2}[ \t]*(?:input|uses|schema)\b[\w.[\]|'" \t-]{0,200}\}{1,2}/g;
+
 /** The names a template may start with; a `pre` block adds its own. */
 export const ROOTS: readonly string[] = ["input", "uses", "schema"];
 export const RECOVERY_ROOTS: readonly string[] = [...ROOTS, "errors", "answer"];
+
+/** A prompt that shows nothing of an input that has fields: null where it does, or others may. */
+export function unseenInput({ input, uses, blocks, prompt, system }: Program): string | null {
+  const { properties } = input.schema;
+  const [field] = isObject(properties) ? Object.keys(properties) : [];
+  if (field === undefined || uses.length > 0 || blocks.some(({ when }) => when === "pre"))
+    return null;
+  const parts = [...prompt.parts, ...(system?.parts ?? [])];
+  const isShown = parts.some((part) => typeof part !== "string" && part.path[0] === "input");
+  return isShown
+    ? null
+    : `The prompt shows nothing of the input: write {{input.${field}}} where it belongs`;
+}
 
 /**
  * Why a path of a template renders as nothing, or may; null where it is fine as far as is known.

@@ -1,4 +1,4 @@
-import { ModullmError } from "../core/error.ts";
+import { ModullmError, withDetails } from "../core/error.ts";
 import { isObject, jsonType } from "../core/json.ts";
 import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
@@ -27,7 +27,7 @@ export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
     const type = jsonType(uses);
     throw new ModullmError(
       "RLLM_008",
-      `"uses" is a ${type}, but a list of {name, path} is wanted`,
+      `"uses" is ${type === "object" ? "a mapping" : `a ${type}`}, but a list of {name, path} is wanted`,
       {
         details: { actual_type: type },
         place: front.keyPlace("uses"),
@@ -108,12 +108,16 @@ function readEntry(
   if (!isObject(entry))
     throw entryError(front, entry, index, "is not a mapping with name and path");
   const { name, path, with: mapping = {} } = entry;
+  const withType = jsonType(mapping);
   if (typeof name !== "string" || name.trim() === "")
     throw entryError(front, entry, index, 'lacks "name", a string');
   if (typeof path !== "string" || path.trim() === "")
     throw entryError(front, entry, index, 'lacks "path", a string');
-  if (mapping !== null && !isObject(mapping))
-    throw entryError(front, entry, index, 'has a "with" that is not a mapping');
+  if (!isObject(mapping)) {
+    const what = withType === "null" ? "null" : withType === "array" ? "a list" : `a ${withType}`;
+    const error = entryError(front, entry, index, `has a "with" that is ${what}, not a mapping`);
+    throw withDetails(error, { actual_type: withType });
+  }
   checkSchedule(front, entry, index);
   for (const key of Object.keys(entry)) {
     if (!KEYS.includes(key)) {
@@ -136,8 +140,8 @@ function readEntry(
   return {
     name,
     path,
-    with: (mapping ?? {}) as JsonObject,
-    fill: compileFill(mapping ?? {}) as UsesEntry["fill"],
+    with: mapping as JsonObject,
+    fill: compileFill(mapping) as UsesEntry["fill"],
     reads: [...new Set(reads)].filter((each) => each !== ""),
     each: (entry["each"] as string | undefined) ?? null,
     when: (entry["when"] as string | undefined) ?? null,

@@ -126,7 +126,7 @@ describe("validateProgram() on blocks", () => {
         `${python("result = {'a': context['uses']['b']['ot'], 'b': context['uses']['b']['out']}")}{{a}}{{b}}`,
         "[{name: b, path: ./b.rllm, with: {text: x}}]",
       ),
-      "b.rllm": text("b", "Hi"),
+      "b.rllm": text("b", "Hi {{input.text}}"),
     });
     expect((await validateProgram(path, tools)).warnings).toMatchObject([
       {

@@ -16,7 +16,7 @@ const OPEN = "{type: object}";
 
 function text(
   name: string,
-  { input = OPEN, output = OPEN, uses = [], body = "Hi" }: Written,
+  { input = OPEN, output = OPEN, uses = [], body = "Hi {{input}}" }: Written,
 ): string {
   const front = `name: ${name}\ndescription: d\nversion: 1.0.0\nauthor: a\nmax_context_window: 100\ninput_schema: ${input}\noutput_schema: ${output}`;
   const list = uses.length === 0 ? "[]" : `\n${uses.map((entry) => `  - ${entry}`).join("\n")}`;

@@ -108,3 +108,18 @@ describe("objectFromText()", () => {
     expect(performance.now() - start).toBeLessThan(3000);
   });
 });
+
+describe("objectFromText() says where", () => {
+  test.each([
+    ['{\n  "a": tru\n}', '"tru" stands where a value is due (line 2, column 8)'],
+    [
+      '{"a": 1}\n{"a": 2}\n',
+      "something stands behind the first value, and one object is wanted (line 2",
+    ],
+    ['{"n": 1e400}', "the number 1e400 is too large for a number; give it as text (line 1"],
+  ])("%j", (text, reason) => {
+    const read = () => objectFromText(text, "in.json", "json");
+    expect(codeOf(read)).toBe("RLLM_016");
+    expect(read).toThrow(reason);
+  });
+});

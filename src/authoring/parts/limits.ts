@@ -1,4 +1,4 @@
-import { isModelName } from "../../program/parse.ts";
+import { isModelName } from "../../program/model-name.ts";
 import { accepted, type Limits, type Part, refused } from "../draft.ts";
 import { templateProgram } from "../template-program.ts";
 

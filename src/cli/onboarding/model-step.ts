@@ -1,4 +1,4 @@
-import { isModelName } from "../../program/parse.ts";
+import { isModelName } from "../../program/model-name.ts";
 import { renderValue } from "../../program/template.ts";
 import { linkOf } from "../../authoring/drafter.ts";
 import { BASELINE } from "../../model/baseline/name.ts";

@@ -8,6 +8,7 @@ import { refuseUncounted } from "../priced-params.ts";
 import { requirePrice } from "../spending.ts";
 import { requireModel, requirePermission } from "../permission.ts";
 import type { Run, Tree } from "../state.ts";
+import { isModelName, modelGuess } from "../../program/model-name.ts";
 
 /**
  * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that
@@ -160,6 +161,13 @@ function candidates(tree: Tree, { program }: LoadedProgram): readonly string[] {
   const { model, fallbacks = [] } = tree.options;
   if (model === undefined) return [...new Set([program.model, ...program.fallbacks, ...fallbacks])];
   if (model !== "recommended") return [...new Set([model, ...fallbacks])];
+  const wrong = program.recommendedModels.find((name) => !isModelName(name));
+  if (wrong !== undefined)
+    throw new ModullmError(
+      "RLLM_002",
+      `Cannot choose a model for "${program.name}": "${wrong}" of its recommended_models is no "provider/name".${modelGuess(wrong)}`,
+      { details: { field: "recommended_models", value: wrong, path: program.source.path } },
+    );
   if (program.recommendedModels.length > 0) return program.recommendedModels;
   throw new ModullmError(
     "RLLM_002",
