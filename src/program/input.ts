@@ -117,7 +117,7 @@ function readJson(text: string, orYaml: boolean): Read {
       // Text whose first key is not quoted was meant as YAML.
       if (yaml.ok || !/^\s*[[{]\s*"/.test(plain)) return yaml;
     }
-    const reason = /end of the text is due$/.test(thrown.message) ? SEVERAL : thrown.message;
+    const reason = thrown.message.endsWith("end of the text is due") ? SEVERAL : thrown.message;
     return { ok: false, ...withPlace(plain, reason, thrown.offset) };
   }
 }

@@ -122,7 +122,7 @@ export function readOptionalString(
   if (value === null || typeof value === "string") return value;
   const isScalar = typeof value !== "object";
   warnings.push(wrongType(front, [key], "a string", isScalar ? "it counts as its text" : NONE));
-  return isScalar ? (front.written(key) ?? String(value)) : null;
+  return isScalar ? (front.written(key) ?? writeJson(value)) : null;
 }
 
 /** What hangs on a key of the wrong type that nothing needs. */
