@@ -94,5 +94,8 @@ export function cancellation(signal: AbortSignal): ModullmError {
     signal.reason instanceof Error && signal.reason.name === "TimeoutError"
       ? "timed out"
       : "interrupted";
-  return new ModullmError("RLLM_022", `The run was ${reason}`, { details: { reason } });
+  return new ModullmError("RLLM_022", `The run was ${reason}`, {
+    details: { reason },
+    ...(reason === "interrupted" ? { hint: "Run it again." } : {}),
+  });
 }

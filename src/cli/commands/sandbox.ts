@@ -1,7 +1,9 @@
 import { ModullmError } from "../../core/error.ts";
-import type { AttackResult } from "../../sandbox/check.ts";
+import type { Attack, AttackResult, tryAttacks } from "../../sandbox/check.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Language, Sandboxes } from "../../sandbox/sandboxes.ts";
 import { type Command, type CommandContext, UsageError } from "../command.ts";
+import type { Output } from "../output.ts";
 import { createLiveLine } from "../render/live-line.ts";
 
 const LANGUAGES: readonly Language[] = ["python", "js"];
@@ -66,7 +68,7 @@ async function check(
   context: CommandContext,
 ): Promise<number> {
   const { options, output } = context;
-  const { attacksFor, tryAttacks } = await import("../../sandbox/check.ts");
+  const { attacksFor } = await import("../../sandbox/check.ts");
   const only = options.text("only") ?? "";
   const attacks = new Map(
     languages.map((language) => [
@@ -78,49 +80,7 @@ async function check(
     throw new UsageError(
       `no ${languages.join(" or ")} attack has "${only}" in its id; \`--details\` prints ids`,
     );
-  const line = createLiveLine(output);
-  const interrupt = new AbortController();
-  const disarm = output.terminal.onInterrupt(() => interrupt.abort(interrupted()));
-  const { signal } = interrupt;
-  const waiting = () => {
-    line.clear();
-    output.warn("Another check is running on this machine; this one waits for it");
-  };
-  const results: AttackResult[] = [];
-  const skipped: { language: Language; reason: string }[] = [];
-  try {
-    for (const [language, chosen] of attacks) {
-      if (chosen.length === 0) continue;
-      const { levels, reason } = await sandboxes.status(language);
-      if (levels.length === 0)
-        skipped.push({ language, reason: reason ?? "there is no sandbox for it" });
-      for (const level of levels) {
-        const sandbox = await sandboxes.sandbox(language, level);
-        for (const builtins of language === "python"
-          ? (["safe", "all"] as const)
-          : (["safe"] as const)) {
-          const about = `${language} at level ${level}${builtins === "all" ? ", all builtins" : ""}`;
-          let done = 0;
-          if (output.terminal.stderrIsTty) line.draw(`${about}: 0 of ${chosen.length} attacks`);
-          for await (const result of tryAttacks(sandbox, {
-            language,
-            builtins,
-            chosen,
-            signal,
-            waiting,
-          })) {
-            results.push({ ...result, ms: Math.round(result.ms) });
-            done++;
-            if (output.terminal.stderrIsTty)
-              line.draw(`${about}: ${done} of ${chosen.length} attacks`);
-          }
-        }
-      }
-    }
-  } finally {
-    line.clear();
-    disarm();
-  }
+  const { results, skipped } = await tryAll(sandboxes, attacks, output);
   const through = results.filter(({ held }) => !held);
   output.json({
     ok: through.length === 0 && results.length > 0,
@@ -130,6 +90,65 @@ async function check(
     ...(options.flag("details") ? { attacks: results } : {}),
   });
   return through.length === 0 && results.length > 0 ? 0 : 1;
+}
+
+interface Tried {
+  readonly results: AttackResult[];
+  readonly skipped: { readonly language: Language; readonly reason: string }[];
+}
+
+/** Every attack at every level that the machine offers for its language. */
+async function tryAll(
+  sandboxes: Sandboxes,
+  attacks: ReadonlyMap<Language, readonly Attack[]>,
+  output: Output,
+): Promise<Tried> {
+  const line = createLiveLine(output);
+  const interrupt = new AbortController();
+  const disarm = output.terminal.onInterrupt(() => interrupt.abort(interrupted()));
+  const tried: Tried = { results: [], skipped: [] };
+  try {
+    for (const [language, chosen] of attacks) {
+      if (chosen.length === 0) continue;
+      const { levels, reason } = await sandboxes.status(language);
+      if (levels.length === 0)
+        tried.skipped.push({ language, reason: reason ?? "there is no sandbox for it" });
+      for (const level of levels) {
+        const sandbox = await sandboxes.sandbox(language, level);
+        for (const builtins of language === "python"
+          ? (["safe", "all"] as const)
+          : (["safe"] as const))
+          await tryOn(sandbox, { language, builtins, chosen, signal: interrupt.signal });
+      }
+    }
+    return tried;
+  } finally {
+    line.clear();
+    disarm();
+  }
+
+  async function tryOn(
+    sandbox: Sandbox,
+    options: Omit<Parameters<typeof tryAttacks>[1], "waiting">,
+  ): Promise<void> {
+    const { language, builtins, chosen } = options;
+    const about = `${language} at level ${sandbox.level}${builtins === "all" ? ", all builtins" : ""}`;
+    let done = 0;
+    const draw = (): void => {
+      if (output.terminal.stderrIsTty) line.draw(`${about}: ${done} of ${chosen.length} attacks`);
+    };
+    const waiting = (): void => {
+      line.clear();
+      output.warn("Another check is running on this machine; this one waits for it");
+    };
+    draw();
+    const attacking = await import("../../sandbox/check.ts");
+    for await (const result of attacking.tryAttacks(sandbox, { ...options, waiting })) {
+      tried.results.push({ ...result, ms: Math.round(result.ms) });
+      done++;
+      draw();
+    }
+  }
 }
 
 function interrupted(): ModullmError {

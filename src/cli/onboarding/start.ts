@@ -2,6 +2,7 @@ import { plainTrace } from "../../core/events.ts";
 import type { App } from "../../workspace.ts";
 import { loadWorkflow } from "../../authoring/workflow.ts";
 import { ModullmError, toModullmError } from "../../core/error.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { visibleValue } from "../../core/visible.ts";
 import { authorIn } from "../author.ts";
 import type { AppSettings, CommandContext } from "../command.ts";
@@ -99,24 +100,31 @@ async function createHost(
       typed = {};
       rebuild({});
     },
-    async run(program, input, options = {}) {
-      const progress = createProgress(output, { stream: false, verbose: false });
-      // What the baseline is was told when it was chosen.
-      const listener: typeof progress.listen = (event) => {
-        if (event.type !== "note" || event.kind !== "degraded") progress.listen(event);
-      };
-      try {
-        const { output: answer } = await (
-          await app
-        ).run(program, input, { ...options, signal, traces: [plainTrace(listener)] });
-        // It goes into files and onto the screen: a server may send anything, a key that it was
-        // sent too.
-        return output.redactor.value(visibleValue(answer));
-      } finally {
-        progress.end();
-      }
-    },
+    run: async (...asked) => await runShown(await app, output, signal, asked),
   };
+}
+
+/** Runs a program with a sign of life. */
+async function runShown(
+  app: App,
+  output: Output,
+  signal: AbortSignal,
+  [program, input, options = {}]: Parameters<Host["run"]>,
+): Promise<JsonObject> {
+  const progress = createProgress(output, { stream: false, verbose: false });
+  // What the baseline is was told when it was chosen.
+  const listener: typeof progress.listen = (event) => {
+    if (event.type !== "note" || event.kind !== "degraded") progress.listen(event);
+  };
+  try {
+    const traces = [plainTrace(listener)];
+    const { output: answer } = await app.run(program, input, { ...options, signal, traces });
+    // It goes into files and onto the screen: a server may send anything, a key that it was sent
+    // too.
+    return output.redactor.value(visibleValue(answer));
+  } finally {
+    progress.end();
+  }
 }
 
 /**
