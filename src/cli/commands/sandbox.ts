@@ -107,6 +107,10 @@ async function tryAll(
   const interrupt = new AbortController();
   const disarm = output.terminal.onInterrupt(() => interrupt.abort(interrupted()));
   const tried: Tried = { results: [], skipped: [] };
+  function waiting(): void {
+    line.clear();
+    output.warn("Another check is running on this machine; this one waits for it");
+  }
   try {
     for (const [language, chosen] of attacks) {
       if (chosen.length === 0) continue;
@@ -136,10 +140,6 @@ async function tryAll(
     let done = 0;
     const draw = (): void => {
       if (output.terminal.stderrIsTty) line.draw(`${about}: ${done} of ${chosen.length} attacks`);
-    };
-    const waiting = (): void => {
-      line.clear();
-      output.warn("Another check is running on this machine; this one waits for it");
     };
     draw();
     const attacking = await import("../../sandbox/check.ts");
