@@ -15,7 +15,7 @@ import { loadWorkflow } from "../authoring/workflow.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
 import { visible, visibleValue } from "../core/visible.ts";
-import { readProgram } from "../library/read.ts";
+import { readProgram, realFile } from "../library/read.ts";
 import { validateProgram } from "../library/validate.ts";
 import { findOffers } from "../doctor/model-offers.ts";
 import { parseProgram } from "../program/parse.ts";
@@ -138,7 +138,10 @@ export async function checkFiles(
   { path, folder }: NewPlace,
   files: ProgramFiles,
 ): Promise<void> {
-  const texts = new Map(Object.entries(files).map(([file, text]) => [resolve(folder, file), text]));
+  const places = Object.entries(files).map(
+    async ([file, text]) => [await realFile(resolve(folder, file)), text] as const,
+  );
+  const texts = new Map(await Promise.all(places));
   await validateProgram(path, {
     strict: true,
     lint: (program) => app.lintBlocks(program),
