@@ -47,6 +47,14 @@ export async function grantCall(
   const { budget, counted } = call;
   const { params } = run.loaded.program;
   let held = await reserve(call);
+  // Null once it is settled, which is done exactly once.
+  let open: Reservation | null = held.reservation;
+
+  function settle(usage: Usage | null, failure: ModullmError | null): void {
+    open?.settle(spentBy(call, usage, failure));
+    open = null;
+  }
+
   return {
     get params() {
       return sentParams(params, call, held);
@@ -55,11 +63,12 @@ export async function grantCall(
       return counted === null ? null : held.completion;
     },
     async again(failure) {
-      held.reservation.settle(spentBy(call, null, failure));
+      settle(null, failure);
       held = await reserve(call, failure);
+      open = held.reservation;
       return sentParams(params, call, held);
     },
-    settle: (usage, failure) => held.reservation.settle(spentBy(call, usage, failure)),
+    settle,
     stopped: (came) => (counted ?? budget).overrun(came, held.completion, model.id),
   };
 }

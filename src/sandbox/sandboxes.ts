@@ -4,6 +4,7 @@ import { ModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
 import { type Level, reaches } from "./levels.ts";
 import { createPlaces } from "./places.ts";
+import { createStandingSessions } from "./standing-sessions.ts";
 import type {
   CodeSource,
   Outcome,
@@ -48,7 +49,11 @@ export interface Sandboxes {
    * the signal's reason
    */
   run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome>;
-  /** A session that stays open. @throws as `level`, and the signal's reason */
+  /**
+   * A session that stays open until it is closed, or nobody has used it for a while. Sixteen stand
+   * at a time; the next one waits for the end of another. @throws as `level`, and the signal's
+   * reason
+   */
   open(language: Language, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
   /** The sandbox behind a level of a language, for whoever tries them all. @throws as `level` */
   sandbox(language: Language, level: Level): Promise<Sandbox>;
@@ -86,6 +91,10 @@ export interface SandboxesOptions {
   readonly cache: string;
   /** JavaScript processes that are kept started, for programs that stay. @default 0 */
   readonly warm?: number;
+  /** Sessions that may stand open at a time. @default 16 */
+  readonly sessions?: number;
+  /** Milliseconds after which a session that nobody uses ends. @default 30 minutes */
+  readonly idleMs?: number;
 }
 
 /** Nothing is looked at or started before it is asked for. */
@@ -93,6 +102,10 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   const { settings } = options;
   const made = new Map<string, Promise<Sandbox>>();
   const endings = new Set<Promise<void>>();
+  const standing = createStandingSessions({
+    most: options.sessions ?? 16,
+    idleMs: options.idleMs ?? 30 * 60_000,
+  });
   const places = createPlaces(Math.max(4, availableParallelism()));
 
   function sandbox(language: Language, level: Level): Promise<Sandbox> {
@@ -165,7 +178,8 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     level: choose,
     prepare,
     run,
-    open,
+    open: (language, session, signal) =>
+      standing.open(() => open(language, session, signal), signal),
     sandbox,
     status: (language) => statusOf(language, options),
     close,

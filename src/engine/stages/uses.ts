@@ -103,20 +103,27 @@ async function runEach(
     data: { entry: link.entry.name, completed: 0, total: items.length },
   });
   let next = 0;
+  let failure: { readonly thrown: unknown } | null = null;
   async function work(): Promise<void> {
-    for (let item = next++; item < items.length; item = next++) {
-      outputs[item] = await runOne(run, link, { ...run.values, item: items[item] }, item, scope);
+    try {
+      for (let item = next++; item < items.length; item = next++) {
+        const values = { ...run.values, item: items[item] };
+        outputs[item] = await runOne(run, link, values, item, scope);
+      }
+    } catch (thrown) {
+      failure ??= { thrown };
+      scope.end(siblingFailed(link.entry.name));
     }
   }
-  try {
-    await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, items.length) }, work));
-  } catch (thrown) {
-    scope.end(siblingFailed(link.entry.name));
-    throw thrown;
-  } finally {
-    scope.end();
-  }
+  // The others are waited for, so that nothing is still spent when the run has ended.
+  await Promise.all(Array.from({ length: Math.min(run.tree.concurrency, items.length) }, work));
+  scope.end();
+  rethrow(failure);
   return outputs.filter((output) => output !== SKIPPED);
+}
+
+function rethrow(failure: { readonly thrown: unknown } | null): void {
+  if (failure) throw failure.thrown;
 }
 
 const SKIPPED = Symbol("skipped");
