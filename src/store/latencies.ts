@@ -46,7 +46,8 @@ export function addCounts(
   b: Readonly<Record<string, number>>,
   sign: 1 | -1,
 ): Record<string, number> {
-  const sums = { ...a };
+  // Without a prototype: `constructor` may be a word, too.
+  const sums: Record<string, number> = Object.assign(Object.create(null), a);
   for (const [word, times] of Object.entries(b)) {
     sums[word] = (sums[word] ?? 0) + sign * times;
     if (sums[word] === 0) delete sums[word];

@@ -87,10 +87,10 @@ export function readSummary(text: string): RunSummary | null {
     const value: unknown = JSON.parse(text);
     const isWhole =
       isObject(value) &&
-      Object.entries(noRuns()).every(
-        ([key, empty]) =>
-          typeof value[key] === (empty === null ? "number" : typeof empty) ||
-          (key === "most" && value[key] === null),
+      Object.entries(noRuns()).every(([key, empty]) =>
+        isObject(empty)
+          ? isObject(value[key])
+          : typeof value[key] === "number" || (value[key] === null && empty === null),
       );
     return isWhole ? (value as unknown as RunSummary) : null;
   } catch {
@@ -120,9 +120,10 @@ function noRuns(): Total {
     pace: { ms: 0, tokens: 0 },
     usd: { runs: 0, sum: 0 },
     latencies: { exact: [] },
-    errors: {},
-    edits: {},
-    models: {},
+    // Without a prototype: what is counted has names of any kind.
+    errors: Object.create(null),
+    edits: Object.create(null),
+    models: Object.create(null),
   };
 }
 
@@ -138,7 +139,7 @@ function addCalled(total: Total, run: RunRecord): void {
   if (tokens > 0) total.pace = { ms: total.pace.ms + run.ms, tokens: total.pace.tokens + tokens };
   for (const { model, edits, cached } of run.attempts) {
     if (cached) continue;
-    const own = (total.models[model] ??= { calls: 0, edits: {} });
+    const own = (total.models[model] ??= { calls: 0, edits: Object.create(null) });
     own.calls++;
     count(own.edits, edits);
   }
@@ -154,7 +155,9 @@ function joined(
     sum: x.sum + sign * y.sum,
   });
   const models = Object.keys({ ...a.models, ...b.models }).map((model) => {
-    const [x, y] = [a.models[model], b.models[model]];
+    const [x, y] = [a, b].map(({ models }) =>
+      Object.hasOwn(models, model) ? models[model] : undefined,
+    );
     const calls = (x?.calls ?? 0) + sign * (y?.calls ?? 0);
     return [model, { calls, edits: addCounts(x?.edits ?? {}, y?.edits ?? {}, sign) }] as const;
   });

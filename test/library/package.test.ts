@@ -4,7 +4,13 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../../src/core/json.ts";
 import { load, type Loaded, ModullmError, open, run, validate } from "../../src/index.ts";
-import { makeFolder, programText, serveModel, worldOf } from "../cli/command-line.ts";
+import {
+  makeFolder,
+  modullm as commandLine,
+  programText,
+  serveModel,
+  worldOf,
+} from "../cli/command-line.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const LIBRARY = join(ROOT, "dist/lib/index.js");
@@ -44,6 +50,20 @@ describe("the library", () => {
     await modullm.close();
     server.stop();
     expect(outputs).toEqual(Array.from({ length: 20 }, () => ({ out: "ok" })));
+  });
+
+  test("records runs with tags and events, and says when they are on disk", async () => {
+    const folder = makeFolder({ "a.rllm": programText() });
+    const server = serveModel(['{"out": "ok"}']);
+    const env = { ...worldOf(folder), ...server.env };
+    const modullm = await open({ env, cwd: folder });
+    await modullm.run("a.rllm", { text: "unmistakable" }, { tags: { team: "blue" }, keep: true });
+    await modullm.flushed();
+    // Another process sees it while this one goes on.
+    const words = ["runs", "list", "--tag", "team=blue", "--text", "unmistakable", "--json"];
+    expect((await commandLine(words, { folder })).json()).toMatchObject([{ name: "base" }]);
+    await modullm.close();
+    server.stop();
   });
 
   test("parses a program from text", async () => {
