@@ -35,7 +35,7 @@ export function leftBehind(
     (region) =>
       (region.end <= node.start || region.start >= node.end) &&
       !drafts.some(({ position }) => position >= region.start && position < region.end) &&
-      looksLikeData(region.node) &&
+      (looksLikeData(region.node) || (level !== "full" && region.node.open)) &&
       !isAside(text, region),
   );
   if (others.length === 0) return [];
@@ -44,7 +44,7 @@ export function leftBehind(
   const more = others.filter(
     (region) =>
       (saysMore(region.node, said) || (level !== "full" && isBroken(region))) &&
-      (!names || names.size === 0 || speaksOf(region.node, names)),
+      (!names || names.size === 0 || region.node.open || speaksOf(region.node, names)),
   );
   return piecesOf(text, more);
 }

@@ -156,6 +156,8 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     return;
   }
   const key = isQuote(char) ? readQuoted(cursor, "key") : readBare(cursor, "key");
+  // Backticks are no key: a fence stands where the object's members should.
+  if (key.quoted && key.text === "" && char === "`") cursor.failed = true;
   skipBlank(cursor);
   if (cursor.at >= cursor.end && cursor.partial) return;
   if (cursor.at >= cursor.end && key.quoted && node.bare.length === 0) {

@@ -57,10 +57,13 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   const { value, source } = candidate;
   if (isEmpty(source.node) && source.node.open && source.extra) return false;
   if (source.rung === "outline") return typeof value === "object" && value !== null;
-  const isUnedited = everyRule(candidate, () => false);
+  const isUnedited =
+    source.rung === "text" ? candidate.notes.length === 0 : everyRule(candidate, () => false);
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
   // Words as they stand are a value only where a schema asks for some.
-  if (level !== "full" && takesAnything(contract.schema) && isBareText(candidate)) return false;
+  if (level !== "full" && takesAnything(contract.schema)) {
+    if (isBareText(candidate) || isAmongLines(candidate)) return false;
+  }
   if (source.rung === "whole" && source.isMarkup === true && typeof value === "string")
     return source.node.kind !== "text" || source.node.quoted;
   if (source.rung === "text" && source.isMarkup === true) {
@@ -72,6 +75,18 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   const isCut = !everyRule(candidate, (rule) => rule !== "truncated");
   return value === "" && isCut && source.cursor.text.trim().length > 1;
 }
+
+/** A list or object in one of several lines of keys and values is a part of them. */
+function isAmongLines({ source }: Candidate): boolean {
+  if (source.rung !== "object" || source.cursor.text.length > MAX_LINES_TEXT) return false;
+  const { start, end } = source.node;
+  const rest = source.cursor.text.slice(0, start) + source.cursor.text.slice(end);
+  return (rest.match(KEY_LINE)?.length ?? 0) > 1;
+}
+
+const KEY_LINE = /^[ \t-]*[\p{L}_"][^\n:]{0,40}:(?:\s|$)/gmu;
+/** In UTF-16 units. */
+const MAX_LINES_TEXT = 100_000;
 
 function isBareText(candidate: Candidate): boolean {
   const { node } = candidate.source;

@@ -9,6 +9,7 @@ import { newSchemaNotes } from "./outcome.ts";
 import { withPlainMarks } from "./punctuation.ts";
 import { besideMany, rank, type Found, type Wanted } from "./rank.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
+import { hasRepeatedKeys } from "./repeated-keys.ts";
 import { cutOff, failure, issue, notAnObject, refuse } from "./refuse.ts";
 import {
   looseSources,
@@ -29,7 +30,8 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   const isCut = options.cut === true;
   if (whole.ok && hasRoot(whole.value) && !(isCut && isNumber(whole.value))) {
     const checked = contract.check(whole.value);
-    if (checked.ok) return { ok: true, value: checked.value, rung: "whole", edits: [], lost: [] };
+    if (checked.ok && !hasRepeatedKeys(text, whole.value))
+      return { ok: true, value: checked.value, rung: "whole", edits: [], lost: [] };
   }
   const level = options.repair ?? "safe";
   const wanted: Wanted = { contract, level, hasRoot, isCut, schemas: newSchemaNotes() };

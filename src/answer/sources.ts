@@ -84,9 +84,15 @@ function sourceOf(text: string, region: Region): Source {
   };
 }
 
+/** Blanks between a key and its value are fewer. */
+const MAX_KEY_GAP = 20;
+
 /** What stands directly behind a value belongs to it in some way that is not understood. */
 function gluedTo(text: string, region: Region): ParseEdit | null {
   if (region.node.kind === "text") return null;
+  // What a key stands in front of is a member of something whose beginning is missing.
+  if (/["”»]\s*:\s*$/.test(text.slice(Math.max(0, region.start - MAX_KEY_GAP), region.start)))
+    return { rule: "missing-opener", from: region.start, to: region.start, after: "{" };
   const glued = /^(?:[\p{L}\p{N}]+|[{[])/u.exec(text.slice(region.end, region.end + 40));
   if (!glued && /[}\]]/.test(text[region.start - 1] ?? "") && !isMarked(text, region.start)) {
     return { rule: "skipped-text", from: region.start - 1, to: region.start, after: "" };
