@@ -76,7 +76,7 @@ function unreadOf(
 /** Looked for where a guess would not do; what is parsed as a whole has nothing beside it. */
 function thoseElsewhere({ candidate }: Meeting, choosing: Choosing): Meeting[] {
   const { node, rung, isPlaced } = candidate.source;
-  if (choosing.level !== "safe" || isPlaced === false || rung === "many" || rung === "whole")
+  if (choosing.level === "off" || isPlaced === false || rung === "many" || rung === "whole")
     return [];
   return thoseThatMeet(choosing.elsewhere(node), choosing);
 }

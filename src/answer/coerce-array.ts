@@ -23,7 +23,14 @@ export function coerceToArray(
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  if (node.kind === "array") return listOf(coercion, node.items, schema, path);
+  if (node.kind === "array") {
+    const list = listOf(coercion, node.items, schema, path);
+    const [only, ...others] = node.items;
+    if (only?.kind !== "array" || others.length > 0) return list;
+    // `[[1, 2]` where the items are no lists: a bracket too many.
+    const inner = listOf(coercion, only.items, schema, path);
+    return cheaper(list, withEdit(coercion, inner, "doubled-opener", node, path));
+  }
   if (node.kind === "object") return objectToArray(coercion, node, schema, path);
   if (!node.quoted && node.text === "null") return null;
   if (isEmptyText(node)) return listOf(coercion, [], schema, path);

@@ -9,6 +9,7 @@ import { natural } from "./natural.ts";
 import {
   cheaper,
   newSchemaNotes,
+  notesOf,
   type Coercion,
   type NestedOutcome,
   type Outcome,
@@ -16,7 +17,7 @@ import {
   type SchemaNotes,
 } from "./outcome.ts";
 import { parseValue } from "./parse.ts";
-import { ruleOf } from "./rules.ts";
+import { ruleOf, type RuleName } from "./rules.ts";
 import { newCursor, skipBlank, type Cursor } from "./scan.ts";
 import { shapeOf, type Shape } from "./schemas.ts";
 import type { Node } from "./tree.ts";
@@ -111,6 +112,10 @@ function coerceToType(
   return isScalarType(type) ? coerceToScalar(coercion, node, type, schema, path) : null;
 }
 
+function isLossy({ rule }: { readonly rule: RuleName }): boolean {
+  return ruleOf(rule).loses === true;
+}
+
 /**
  * What a string holds, read as a value of its own. Its edits are summed up in the one edit its
  * reader records.
@@ -125,6 +130,8 @@ function coerceNested(coercion: Coercion, text: string, schema: unknown): Nested
   const inner = newCoercion(cursor, coercion.root, coercion, coercion.nesting + 1);
   const outcome = inner.coerce(node, schema, null);
   if (!outcome) return null;
+  // What is lost in there has no place out here.
+  if (cursor.edits.some(isLossy) || notesOf(outcome.notes).some(isLossy)) return null;
   const cost = cursor.edits.reduce((sum, edit) => sum + ruleOf(edit.rule).cost, outcome.cost);
   return { value: outcome.value, cost, isStrict: cursor.edits.length === 0 };
 }

@@ -122,14 +122,18 @@ export function pairsOf(value: unknown): Set<string> {
 }
 
 /** By its keys, or by words that would be keys if a colon stood behind them. */
+/** Whether a key anywhere in a value is the name of a property. */
 function speaksOf(node: Node, names: ReadonlySet<string>): boolean {
-  if (node.kind === "array") return node.items.some((item) => speaksOf(item, names));
-  if (node.kind === "text") return false;
-  const keys = [
-    ...node.members.map((member) => member.key),
-    ...node.bare.flatMap((one) => (one.kind === "text" ? [one.text] : [])),
-  ];
-  return keys.some((key) => names.has(fold(key)));
+  const waiting: Node[] = [node];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (next.kind === "array") for (const item of next.items) waiting.push(item);
+    else if (next.kind === "object")
+      for (const { key, value } of next.members) {
+        if (names.has(fold(key))) return true;
+        waiting.push(value);
+      }
+  }
+  return false;
 }
 
 /** The names of all properties anywhere in a schema, as they are compared. */

@@ -43,6 +43,11 @@ export function closeContainer(cursor: Cursor, char: string, own: "}" | "]" | ")
     return true;
   }
   const isOuter = openerLevel(cursor, char, cursor.stack.length - 2) >= 0;
+  if (own === "}" && char === "]" && isOuter && repeatsKey(cursor)) {
+    edit(cursor, "wrong-closer", cursor.at, cursor.at + 1, own);
+    cursor.at++;
+    return true;
+  }
   if (isOuter && !goesOn(cursor, char, own)) {
     edit(cursor, "missing-closer", cursor.at, cursor.at, own);
     return true;
@@ -61,6 +66,12 @@ export function closeContainer(cursor: Cursor, char: string, own: "}" | "]" | ")
 function goesOn(cursor: Cursor, char: string, own: string): boolean {
   const { text, at } = cursor;
   if (own !== "]" || char !== "}" || text[backOverSpace(text, at - 1)] !== "}") return false;
+  return repeatsKey(cursor);
+}
+
+/** Behind a comma an object begins with the key that the one before it began with. */
+function repeatsKey(cursor: Cursor): boolean {
+  const { text, at } = cursor;
   const next = /^\s*,\s*\{\s*("[^"\n]{1,80}"|[\p{L}_][\p{L}\p{N}_]{0,60})\s*:/u.exec(
     text.slice(at + 1, Math.min(cursor.end, at + MAX_AHEAD)),
   );

@@ -109,6 +109,19 @@ export function join(left: Notes, right: Notes): Notes {
   return right === null ? left : [left, right];
 }
 
+/** The notes of a tree of them, in order. */
+export function notesOf(root: Notes): Note[] {
+  const notes: Note[] = [];
+  const stack: Notes[] = [root];
+  while (stack.length > 0) {
+    const next = stack.pop() ?? null;
+    if (next === null || "mute" in next) continue;
+    if ("rule" in next) notes.push(next);
+    else stack.push(next[1], next[0]);
+  }
+  return notes;
+}
+
 export function cheaper(left: Outcome | null, right: Outcome | null): Outcome | null {
   if (!left) return right;
   return right && right.cost < left.cost ? right : left;

@@ -113,18 +113,25 @@ function parseUntilClosed(cursor: Cursor, node: ObjectNode): void {
       isSeparated = true;
     } else if (skipEllipsis(cursor)) {
       isSeparated = true;
+    } else if (isDoubledBrace(cursor, node)) {
+      edit(cursor, "doubled-opener", cursor.at, cursor.at + 1, "");
+      cursor.at++;
     } else if (char === "{" && cursor.stack.at(-2) === "[") {
       edit(cursor, "missing-closer", cursor.at, cursor.at, "}");
       return;
-    } else if (char === "{" && cursor.text[cursor.at - 1] === "{" && node.members.length === 0) {
-      edit(cursor, "doubled-opener", cursor.at, cursor.at + 1, "");
-      cursor.at++;
     } else if (isSeparated || !skipGlued(cursor)) {
       if (!isSeparated) edit(cursor, "missing-comma", cursor.at, cursor.at, ",");
       parseMember(cursor, node);
       isSeparated = false;
     }
   }
+}
+
+/** `{{"a": 1}`. */
+function isDoubledBrace(cursor: Cursor, node: ObjectNode): boolean {
+  if (!cursor.text.startsWith("{{", cursor.at - 1) || node.members.length > 0) return false;
+  const inList = cursor.stack.at(-2) === "[";
+  return !inList || !isCloser(cursor.text[blankEnd(cursor, cursor.at + 1)]);
 }
 
 function finish(cursor: Cursor, node: Node): void {

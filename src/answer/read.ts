@@ -123,7 +123,11 @@ function readLoose(
 function choosingOf(text: string, { regions }: Structured, wanted: Wanted, found: Found): Choosing {
   const { contract, level, isCut } = wanted;
   const elsewhere = (node: Node): Candidate[] =>
-    rank(sourcesBeside(text, node), { ...wanted, level: "full" }, found);
+    rank(
+      sourcesBeside(text, node, { withLines: level === "safe" }),
+      { ...wanted, level: "full" },
+      found,
+    );
   return { contract, level, text, regions, isCut, elsewhere };
 }
 

@@ -27,7 +27,9 @@ export function withoutReasoning(text: string): Spoken {
   let spoken = "";
   let done = 0;
   for (const { from, to } of reasoning) {
-    spoken += text.slice(done, from) + " ".repeat(to - from);
+    // What is behind it begins a line: notations go by indentation.
+    const blank = to > from ? `${" ".repeat(to - from - 1)}\n` : "";
+    spoken += text.slice(done, from) + blank;
     done = to;
   }
   return { text: spoken + text.slice(done), reasoning };

@@ -234,10 +234,15 @@ export function looseSources(
 }
 
 /** The answers in tags, or escaped, that stand elsewhere than a node. */
-export function sourcesBeside(text: string, { start, end }: Node): Source[] {
+export function sourcesBeside(
+  text: string,
+  { start, end }: Node,
+  { withLines }: { readonly withLines: boolean },
+): Source[] {
   const rest = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
-  if (!/<\p{L}|\\"/u.test(rest)) return [];
-  const tags = looseSources(rest, true, []).filter(({ rung }) => rung === "tags");
+  if (!/<\p{L}|\\"/u.test(rest) && !(withLines && /\n.*\p{L}.*:/u.test(rest))) return [];
+  const rungs = withLines ? ["tags", "outline"] : ["tags"];
+  const tags = looseSources(rest, true, []).filter(({ rung }) => rungs.includes(rung));
   const unescaped = unescapeOnce(rest);
   if (unescaped === null) return tags;
   const escaped = structuredSources(unescaped, false).sources;
