@@ -155,8 +155,8 @@ function joined(
     sum: x.sum + sign * y.sum,
   });
   const models = Object.keys({ ...a.models, ...b.models }).map((model) => {
-    const [x, y] = [a, b].map(({ models }) =>
-      Object.hasOwn(models, model) ? models[model] : undefined,
+    const [x, y] = [a, b].map((each) =>
+      Object.hasOwn(each.models, model) ? each.models[model] : undefined,
     );
     const calls = (x?.calls ?? 0) + sign * (y?.calls ?? 0);
     return [model, { calls, edits: addCounts(x?.edits ?? {}, y?.edits ?? {}, sign) }] as const;
