@@ -43,6 +43,7 @@ export interface Models {
 
 export function createModels(options: ModelsOptions): Models {
   const providers = new Map<string, Promise<ModelProvider>>();
+  const models = new Map<string, Model>();
   function provider(name: string): Promise<ModelProvider> {
     const found = providers.get(name);
     if (found !== undefined) return found;
@@ -54,14 +55,19 @@ export function createModels(options: ModelsOptions): Models {
   }
   return {
     async get(id) {
+      const known = models.get(id);
+      if (known !== undefined) return known;
       const { front, name } = splitId(id);
       const model = (await provider(front)).model(name);
-      return isBuiltin(front) ? model : withRetry(model, retryOptions(model, options));
+      const made = isBuiltin(front) ? model : withRetry(model, retryOptions(model, options));
+      models.set(id, made);
+      return made;
     },
     provider,
     async close() {
       const loaded = await Promise.allSettled(providers.values());
       providers.clear();
+      models.clear();
       for (const result of loaded) if (result.status === "fulfilled") await result.value.close?.();
     },
   };

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { JsonSchema } from "../contract/contract.ts";
 import { isObject, parseJson, writeJson } from "../core/json.ts";
 import { accountOf } from "./account.ts";
 import { credentialFault } from "./endpoint.ts";
@@ -14,9 +15,11 @@ import { abilitiesOf } from "./families.ts";
 import type { Model, ModelNote, ModelPart, ModelProvider, ModelRequest } from "./model.ts";
 import { calleeOf } from "./openai/address.ts";
 import { textHeaders, weakenedNote } from "./openai/request.ts";
-import type { Abilities } from "./quirks.ts";
+import type { Abilities, SchemaMode } from "./quirks.ts";
 import { replyParts } from "./stream.ts";
 import type { ReplyReader } from "./stream.ts";
+import { translateSchema } from "./schema/translate.ts";
+import type { Translation } from "./schema/translate.ts";
 
 export interface NativeOptions {
   readonly endpoint: Endpoint;
@@ -31,7 +34,12 @@ export interface NativeModel {
   readonly abilities: Abilities;
   readonly config: Config;
   readonly callee: Callee;
+  /** What is sent of a schema; worked out once for each, as a program is run many times. */
+  readonly translate: Translator;
 }
+
+type EnforcedMode = Exclude<SchemaMode, "none">;
+type Translator = (schema: JsonSchema, mode: EnforcedMode) => Translation;
 
 /** A request in a provider's own form. */
 export interface NativeCall {
@@ -95,6 +103,7 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
   const { endpoint, config } = options;
   const id = `${endpoint.written}/${name}`;
   const abilities = abilitiesOf(endpoint, name);
+  const translate = createTranslator();
   const ready = async (): Promise<void> => {
     const fault = credentialFault(endpoint, id, config);
     if (fault !== null) throw fault;
@@ -112,7 +121,7 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
       await ready();
       const extra = textHeaders(request.params["extra_headers"]);
       const callee = calleeOf(endpoint, name, extra);
-      const at = { name, endpoint, abilities, config, callee };
+      const at = { name, endpoint, abilities, config, callee, translate };
       const call = await protocol.write(at, request);
       for (const note of call.notes) yield { type: "note", ...note };
       const patient = call.patient || endpoint.quirks.local;
@@ -135,6 +144,17 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
         yield* exchangeParts(options, protocol, opening, { call: bare, request });
       }
     },
+  };
+}
+
+function createTranslator(): Translator {
+  const known = new WeakMap<JsonSchema, Map<EnforcedMode, Translation>>();
+  return (schema, mode) => {
+    const made = known.get(schema) ?? new Map<EnforcedMode, Translation>();
+    known.set(schema, made);
+    const translation = made.get(mode) ?? translateSchema(schema, mode);
+    made.set(mode, translation);
+    return translation;
   };
 }
 

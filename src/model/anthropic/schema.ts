@@ -2,7 +2,6 @@ import type { JsonSchema } from "../../contract/contract.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
 import type { NativeModel } from "../native.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
-import { translateSchema } from "../schema/translate.ts";
 
 /** The tool whose input is the answer, for models that can't be held to a schema otherwise. */
 export const OUTPUT_TOOL = "give_answer";
@@ -45,11 +44,11 @@ export function outputForm(
   }
   if (model.abilities.schema === "none" || Object.keys(request.schema).length === 0) return NEITHER;
   if (model.abilities.schema === "anthropic") {
-    const { schema, strict, weakened } = translateSchema(request.schema, "anthropic");
+    const { schema, strict, weakened } = model.translate(request.schema, "anthropic");
     note(model, weakened, notes);
     if (strict) return { format: { type: "json_schema", schema }, tool: null };
   }
-  const { schema, strict, weakened } = translateSchema(request.schema, "tool");
+  const { schema, strict, weakened } = model.translate(request.schema, "tool");
   if (!mayForce || !strict || params["tools"] != null) {
     note(model, [{ pointer: "", keyword: "schema" }], notes);
     return NEITHER;

@@ -3,7 +3,6 @@ import { modalityOf, notTaken } from "../attachments.ts";
 import type { Attachment, Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../native.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
-import { translateSchema } from "../schema/translate.ts";
 import { functionTool, toolChoice } from "../tools.ts";
 import { thinkingConfig } from "./thinking.ts";
 
@@ -117,7 +116,7 @@ function formOf(model: NativeModel, request: ModelRequest, notes: ModelNote[]): 
     if (wantsJson) notes.push(leftOut(endpoint, name, "format"));
     return {};
   }
-  const translation = translateSchema(schema, "gemini");
+  const translation = model.translate(schema, "gemini");
   const note = weakenedNote(endpoint, translation.weakened);
   if (note !== null) notes.push(note);
   return { ...json, responseJsonSchema: translation.schema };

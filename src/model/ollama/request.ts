@@ -1,12 +1,10 @@
 import type { ChatRequest, Message as ChatMessage } from "ollama/browser";
 import { isObject } from "../../core/json.ts";
-import type { Endpoint } from "../endpoint.ts";
 import { modalityOf, notTaken } from "../attachments.ts";
 import { attachmentTokens } from "../tokens/attachments.ts";
 import type { NativeCall, NativeModel } from "../native.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
-import { translateSchema } from "../schema/translate.ts";
 
 /** Ollama's own window when a request names none; what is longer it cuts without a word. */
 const DEFAULT_WINDOW = 4096;
@@ -60,7 +58,7 @@ export function ollamaCall(url: URL, model: NativeModel, request: ModelRequest):
   const window = windowFor(name, request, options["num_predict"]);
   if (window !== null) options["num_ctx"] = window;
   if (isObject(extra["options"])) Object.assign(options, extra["options"]);
-  const format = formatOf(endpoint, request, notes);
+  const format = formatOf(model, request, notes);
   const think = thinkOf(params);
   const bodyWith = (form: Pick<ChatRequest, "format">): Readonly<Record<string, unknown>> => ({
     ...({
@@ -114,7 +112,7 @@ function windowFor(name: string, { messages }: ModelRequest, limit: unknown): nu
 }
 
 function formatOf(
-  endpoint: Endpoint,
+  model: NativeModel,
   request: ModelRequest,
   notes: ModelNote[],
 ): string | object | null {
@@ -127,8 +125,8 @@ function formatOf(
   }
   if (params["format"] === "json") return "json";
   if (Object.keys(schema).length === 0) return null;
-  const translation = translateSchema(schema, "grammar");
-  const note = weakenedNote(endpoint, translation.weakened);
+  const translation = model.translate(schema, "grammar");
+  const note = weakenedNote(model.endpoint, translation.weakened);
   if (note !== null) notes.push(note);
   return translation.schema;
 }

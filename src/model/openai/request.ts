@@ -7,7 +7,6 @@ import type { NativeCall, NativeModel } from "../native.ts";
 import { chatMessage } from "./content.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Abilities } from "../quirks.ts";
-import { translateSchema } from "../schema/translate.ts";
 import type { Weakening } from "../schema/translate.ts";
 
 /** Parameters that steer the call and are not part of its body. */
@@ -112,7 +111,7 @@ export function refusedBy(
  * the server takes one.
  */
 function responseFormat(
-  { endpoint, name, abilities }: NativeModel,
+  { endpoint, name, abilities, translate }: NativeModel,
   request: ModelRequest,
   notes: ModelNote[],
 ): unknown {
@@ -126,7 +125,7 @@ function responseFormat(
     if (wantsJson) notes.push(leftOut(endpoint, name, "format"));
     return null;
   }
-  const translation = translateSchema(schema, abilities.schema);
+  const translation = translate(schema, abilities.schema);
   const note = weakenedNote(endpoint, translation.weakened);
   if (note !== null) notes.push(note);
   const strict = abilities.schema === "strict" ? { strict: translation.strict } : {};

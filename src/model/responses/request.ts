@@ -3,7 +3,6 @@ import { dataUri, modalityOf, notTaken } from "../attachments.ts";
 import type { Attachment, Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../native.ts";
 import { leftOut, refusedBy, weakenedNote } from "../openai/request.ts";
-import { translateSchema } from "../schema/translate.ts";
 import { functionTool, toolChoice } from "../tools.ts";
 
 type Body = Record<string, unknown>;
@@ -106,7 +105,7 @@ function formatOf(model: NativeModel, request: ModelRequest, notes: ModelNote[])
   }
   if (params["format"] === "json") return { type: "json_object" };
   if (abilities.schema === "none" || Object.keys(schema).length === 0) return null;
-  const translation = translateSchema(schema, abilities.schema);
+  const translation = model.translate(schema, abilities.schema);
   const note = weakenedNote(endpoint, translation.weakened);
   if (note !== null) notes.push(note);
   return {
