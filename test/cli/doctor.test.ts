@@ -180,7 +180,7 @@ describe("doctor", () => {
         'openai/gpt-5-mini can\'t be called: Cannot call model "openai/gpt-5-mini": OPENAI_API_KEY is not set',
     });
     expect(await at("nobody/x")).toMatchObject({ status: "failed" });
-  });
+  }, 60_000);
 
   test("waits three seconds at most, for all together", async () => {
     const server = serve(() => new Promise<Response>(() => {}));
