@@ -1,4 +1,4 @@
-import { quickLength } from "./regex/cost.ts";
+import { MANY_STEPS, quickLength } from "./regex/cost.ts";
 import { linearMatcher } from "./regex/linear.ts";
 import { readRegex, type Piece } from "./regex/syntax.ts";
 import { TooManySteps } from "./steps.ts";
@@ -60,10 +60,11 @@ function readingOf(regex: RegExp, forgiven: Forgiven | null): PatternReading {
   if (longest === Infinity)
     return { ok: true, regex, forgiven, longest, test: (text) => regex.test(text) };
   const linear = piece === null ? null : linearMatcher(piece);
-  if (linear === null && longest < LONG_ENOUGH)
-    return { ok: false, isRegex: true, reason: TOO_SLOW };
+  // What only the platform can match, it gets more time for.
+  const most = linear === null && piece !== null ? quickLength(piece, MANY_STEPS) : longest;
+  if (linear === null && most < LONG_ENOUGH) return { ok: false, isRegex: true, reason: TOO_SLOW };
   const test = (text: string): boolean => {
-    if (text.length <= longest) return regex.test(text);
+    if (text.length <= most) return regex.test(text);
     if (linear === null) throw new TooManySteps();
     return linear.test(text);
   };
@@ -74,7 +75,7 @@ function readingOf(regex: RegExp, forgiven: Forgiven | null): PatternReading {
 const NOTHING: Piece = { kind: "sequence", parts: [] };
 
 /** Texts up to here must be matched, or the pattern is refused. */
-const LONG_ENOUGH = 1000;
+const LONG_ENOUGH = 100;
 const TOO_SLOW =
   "it could take exponential time to match, and it can't be matched in another way, for it refers back to a group or repeats too much; write it without the reference, or with fewer repetitions in one another";
 

@@ -57,6 +57,9 @@ describe("readPattern() matches in linear time what could backtrack", () => {
   test("what only backtracking can do is refused where that is exponential", () => {
     expect(readPattern("^(a+)+\\1$")).toMatchObject({ ok: false, isRegex: true });
     expect(reading("^(['\"]).*\\1$").test('"x"')).toBe(true);
+    const tag = reading("^\\s*<([A-Za-z]+).+?(\\/>|\\/\\1>)\\s*$");
+    expect(tag.test(`<svg ${"a".repeat(80)}/>`)).toBe(true);
+    expect(() => tag.test(`<svg ${"a".repeat(80_000)}/>`)).toThrow(RangeError);
   });
 });
 

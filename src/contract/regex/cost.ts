@@ -3,6 +3,8 @@ import type { Piece } from "./syntax.ts";
 
 /** Steps of the platform's matcher that nobody notices: some tens of milliseconds. */
 const FEW_STEPS = 20_000_000;
+/** Steps that can be waited for: a second or two. */
+export const MANY_STEPS = 1_000_000_000;
 const LONGEST = 2 ** 24;
 
 /**
@@ -10,9 +12,9 @@ const LONGEST = 2 ** 24;
  * ways in which the expression could match: one for each length of each repetition, multiplied.
  * Infinity where that grows no faster than the text.
  */
-export function quickLength(piece: Piece): number {
+export function quickLength(piece: Piece, mostSteps = FEW_STEPS): number {
   let length = 4;
-  while (length < LONGEST && steps(piece, length * 2) <= FEW_STEPS) length *= 2;
+  while (length < LONGEST && steps(piece, length * 2) <= mostSteps) length *= 2;
   return length < LONGEST ? length : Infinity;
 }
 
