@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { parseProgram } from "../src/program/parse.ts";
+import { programOf } from "../src/program/parse.ts";
 import { TOPICS } from "../src/cli/topics/topics.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -68,7 +68,7 @@ function examples(): { path: string; name: string; description: string }[] {
   const files = readdirSync(join(ROOT, "examples")).filter((file) => file.endsWith(".rllm"));
   return files.toSorted().map((file) => {
     const path = `examples/${file}`;
-    const { name, description } = parseProgram(readFileSync(join(ROOT, path), "utf8"), { path });
+    const { name, description } = programOf(readFileSync(join(ROOT, path), "utf8"), { path });
     return { path, name, description };
   });
 }

@@ -1,6 +1,6 @@
 import { isSameJson } from "../contract/values.ts";
 import { parseFrontmatter } from "../program/frontmatter.ts";
-import { parseProgram } from "../program/parse.ts";
+import { programOf } from "../program/parse.ts";
 import type { Program } from "../program/program.ts";
 import { createSource } from "../program/source.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
@@ -10,7 +10,7 @@ import type { ProgramTemplate } from "./templates.ts";
 
 /** A template as a program. */
 export function templateProgram({ text, name }: ProgramTemplate): Program {
-  return parseProgram(text, { path: `${name}.rllm` });
+  return programOf(text, { path: `${name}.rllm` });
 }
 
 /** Its frontmatter as written, `uses` and all. */

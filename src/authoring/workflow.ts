@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { textOf } from "../core/text-module.ts";
 import { type LoadedProgram, loadProgram } from "../library/load.ts";
-import { parseProgram } from "../program/parse.ts";
+import { programOf } from "../program/parse.ts";
 
 /**
  * Where the programs of `examples/onboarding/` are taken to lie: they are in the binary, and need
@@ -49,7 +49,7 @@ export async function loadWorkflow(): Promise<LoadedProgram> {
     ),
   );
   return await loadProgram(pathOf("onboarding_workflow"), {
-    read: (path) => Promise.resolve(parseProgram(texts.get(path) ?? "", { path })),
+    read: (path) => Promise.resolve(programOf(texts.get(path) ?? "", { path })),
   });
 }
 

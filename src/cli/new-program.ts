@@ -18,7 +18,7 @@ import { visible, visibleValue } from "../core/visible.ts";
 import { readProgram, realFile } from "../library/read.ts";
 import { validateProgram } from "../library/validate.ts";
 import { findOffers } from "../doctor/model-offers.ts";
-import { parseProgram } from "../program/parse.ts";
+import { programOf } from "../program/parse.ts";
 import { authorIn } from "./author.ts";
 import { type CommandContext, UsageError } from "./command.ts";
 import { modelOption } from "./model-option.ts";
@@ -149,7 +149,7 @@ export async function checkFiles(
       const text = texts.get(file);
       return text === undefined
         ? readProgram(file)
-        : Promise.resolve(parseProgram(text, { path: file }));
+        : Promise.resolve(programOf(text, { path: file }));
     },
   });
 }

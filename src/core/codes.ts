@@ -59,7 +59,7 @@ export const CODES = {
     "parse",
     422,
     "The text is not a `.rllm` program: the file is missing, the frontmatter, YAML, sections or blocks are malformed, or the prompt is empty.",
-    ["path", "line", "column", "yaml_error", "actual_type"],
+    ["path", "line", "column", "yaml_error", "actual_type", "faults"],
     "Compare the file with `modullm help rllm`.",
   ),
   RLLM_002: entry(
@@ -76,6 +76,7 @@ export const CODES = {
       "path",
       "media_type",
       "models",
+      "faults",
     ],
     "Correct the named field; `modullm help rllm` lists the keys and their types.",
   ),
@@ -84,7 +85,7 @@ export const CODES = {
     "parse",
     422,
     "`llm_params` holds a key that is not allowed, or a value of the wrong type.",
-    ["unsupported_keys", "allowed_keys", "field", "value"],
+    ["unsupported_keys", "allowed_keys", "field", "value", "faults"],
     "Use one of the allowed keys, with a value of its type.",
   ),
   RLLM_004: entry(
@@ -130,6 +131,7 @@ export const CODES = {
       "schema_path",
       "reason",
       "actual_type",
+      "faults",
       "cycle",
       "path",
       "near",
@@ -213,7 +215,7 @@ export const CODES = {
     "parse",
     422,
     "The program asks for another version of the runtime.",
-    ["runtime_version", "required_min", "required_max_exclusive"],
+    ["runtime_version", "required_min", "required_max_exclusive", "faults"],
     "Install a runtime within the bounds, or change `runllm_compat`.",
   ),
   RLLM_016: entry(

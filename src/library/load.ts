@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { inChild, ModullmError, toModullmError } from "../core/error.ts";
-import { parseProgram } from "../program/parse.ts";
+import { programOf } from "../program/parse.ts";
 import type { Program, UsesEntry } from "../program/program.ts";
 import { createFinder, type LibraryPath, type ProgramFinder } from "./names.ts";
 import { isProgramPath } from "./program-path.ts";
@@ -54,7 +54,7 @@ export async function loadText(
   folder: string,
   options: LoadOptions = {},
 ): Promise<LoadedProgram> {
-  const program = parseProgram(text);
+  const program = programOf(text);
   return { program, path: "", uses: await loadUses(program, folder, startProgress(options)) };
 }
 

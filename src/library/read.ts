@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
 import { ModullmError } from "../core/error.ts";
-import { parseProgram } from "../program/parse.ts";
+import { programOf } from "../program/parse.ts";
 import type { Program } from "../program/program.ts";
 
 /** A program is text that a model reads: no window takes more. */
@@ -9,7 +9,7 @@ const MOST_BYTES = 16 * MEBIBYTE;
 
 /** One file, without what it uses. @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 */
 export async function readProgram(path: string): Promise<Program> {
-  return parseProgram(await readText(path), { path });
+  return programOf(await readText(path), { path });
 }
 
 /**

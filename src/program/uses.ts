@@ -99,7 +99,7 @@ export function fillText(text: string, values: Readonly<Record<string, unknown>>
   return compileText(text)(values);
 }
 
-function readEntry(
+export function readEntry(
   front: Frontmatter,
   entry: unknown,
   index: number,

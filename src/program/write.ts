@@ -3,7 +3,7 @@ import { ModullmError } from "../core/error.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isSameJson } from "../contract/values.ts";
 import { parseYaml } from "../core/yaml.ts";
-import { parseProgram } from "./parse.ts";
+import { programOf } from "./parse.ts";
 import type { Block } from "./program.ts";
 import { writeJson } from "../core/json.ts";
 
@@ -42,7 +42,7 @@ export function writeProgram({
     ...blocks.filter(({ when }) => when === "post").map((block) => `\n${blockText(block)}`),
   );
   const text = `${parts.join("\n")}\n`;
-  const program = parseProgram(text);
+  const program = programOf(text);
   const differing = [
     ["prompt", prompt, program.prompt.text],
     ["system message", system ?? "", program.system?.text ?? ""],

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileContract } from "../../src/contract/compile.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 import { makeFolder, modullm } from "./command-line.ts";
 
 async function promptFrom(examples: readonly object[]) {
@@ -13,7 +13,7 @@ async function promptFrom(examples: readonly object[]) {
   const { exit, stderr } = await modullm(args, { folder });
   expect({ exit, stderr: exit === 0 ? "" : stderr }).toEqual({ exit: 0, stderr: "" });
   const text = readFileSync(join(folder, "mail.rllm"), "utf8");
-  const program = parseProgram(text, { path: "mail.rllm" });
+  const program = programOf(text, { path: "mail.rllm" });
   return { prompt: program.prompt.text, schema: program.output.schema };
 }
 

@@ -12,7 +12,7 @@ import {
 import { basename, join } from "node:path";
 import { templateProgram } from "../../src/authoring/template-program.ts";
 import { loadTemplate, TEMPLATE_NAMES } from "../../src/authoring/templates.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 import { KEY, MODEL, serveScript } from "../onboarding/model-server.ts";
 import { makeFolder, modullm, programText } from "./command-line.ts";
 
@@ -128,7 +128,7 @@ describe("modullm new with examples", () => {
       "out.yaml",
     ];
     const { path } = await make(args, folder);
-    const program = parseProgram(readFileSync(path, "utf8"));
+    const program = programOf(readFileSync(path, "utf8"));
     expect(program.input.schema).toEqual({
       type: "object",
       properties: { note: { type: "string" }, n: { type: "integer" } },
@@ -153,7 +153,7 @@ describe("modullm new with examples", () => {
       ["j", "--template", "judge", "--input-example", '{"essay": "x"}'],
       folder,
     );
-    const program = parseProgram(readFileSync(path, "utf8"));
+    const program = programOf(readFileSync(path, "utf8"));
     expect(program.blocks).toEqual([]);
     expect(program.prompt.text).toContain("{{input.essay}}");
     expect(Object.keys(program.output.schema["properties"] as object)).toEqual([
@@ -205,7 +205,7 @@ describe("modullm new --scaffold", () => {
       makeFolder({ [file]: SCAFFOLD }),
     );
     expect(model).toBe("openai/gpt-5-mini");
-    const program = parseProgram(readFileSync(path, "utf8"));
+    const program = programOf(readFileSync(path, "utf8"));
     expect(program).toMatchObject({
       name: "due",
       description: "Finds what is due.",
@@ -227,7 +227,7 @@ describe("modullm new --scaffold", () => {
       folder,
     );
     expect(template).toBe("judge");
-    const program = parseProgram(readFileSync(path, "utf8"));
+    const program = programOf(readFileSync(path, "utf8"));
     expect(program).toMatchObject({ author: "Bea", model: "local/any", retries: 0 });
     expect(program.blocks).toHaveLength(1);
   });
@@ -269,7 +269,7 @@ describe("modullm new --describe", () => {
       env,
     );
     expect(made).toMatchObject({ template: "extract", model: MODEL, warnings: [] });
-    const program = parseProgram(readFileSync(made.path, "utf8"));
+    const program = programOf(readFileSync(made.path, "utf8"));
     expect(program).toMatchObject({ name: "bills", model: MODEL, tags: ["invoice"] });
     expect(
       (await modullm(["run", "bills.rllm", "--text", "Northwind"], { folder, env })).json(),
@@ -304,7 +304,7 @@ describe("modullm new --describe", () => {
     ];
     const { path } = await make(args, makeFolder(), env);
     expect(
-      Object.keys(parseProgram(readFileSync(path, "utf8")).output.schema["properties"] as object),
+      Object.keys(programOf(readFileSync(path, "utf8")).output.schema["properties"] as object),
     ).toEqual(["supplier"]);
   });
 
@@ -373,7 +373,7 @@ test("modullm new tells what it was not told, and tries the example that it was 
 
 test("modullm new quotes a name that YAML would read as something else", async () => {
   const { path } = await make(["yes", "--template", "draft"], makeFolder());
-  expect(parseProgram(readFileSync(path, "utf8")).name).toBe("yes");
+  expect(programOf(readFileSync(path, "utf8")).name).toBe("yes");
   expect((await modullm(["new", "con"])).exit).toBe(2);
 });
 
@@ -386,7 +386,7 @@ test.each([
 ])("modullm new makes contracts of %s that take the example", async (_, example) => {
   const folder = makeFolder();
   const { path } = await make(["x", "--input-example", example], folder);
-  const program = parseProgram(readFileSync(path, "utf8"));
+  const program = programOf(readFileSync(path, "utf8"));
   expect(program.input.check(JSON.parse(example)).ok).toBe(true);
   const dry = await modullm(["run", "x.rllm", "--input", example, "--dry-run"], { folder });
   expect(dry.stdout).toContain("first-name");
@@ -394,7 +394,7 @@ test.each([
 
 test("modullm new --scaffold takes a system message alone, and the version", async () => {
   const folder = makeFolder({ "s.yaml": "template: route\nsystem: Be brief.\nversion: 2.0.0\n" });
-  const program = parseProgram(
+  const program = programOf(
     readFileSync((await make(["x", "--scaffold", "s.yaml"], folder)).path, "utf8"),
   );
   expect(program).toMatchObject({ version: "2.0.0", system: { text: "Be brief." } });

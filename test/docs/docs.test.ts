@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { CODES } from "../../src/core/codes.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 import { makeFolder, modullm, serveModel } from "../cli/command-line.ts";
 import { END, openOllama, piece } from "../model/ollama/ollama-server.ts";
 import { missingPieces, needsModel, readConsole, readWords, type Shown } from "./console.ts";
@@ -39,7 +39,7 @@ describe("programs in the pages", () => {
   test.each(programs.map((block) => [`${block.page}:${block.line}`, block.text] as const))(
     "%s parses",
     (place, text) => {
-      expect(parseProgram(text, { path: place }).warnings).toEqual([]);
+      expect(programOf(text, { path: place }).warnings).toEqual([]);
     },
   );
 });

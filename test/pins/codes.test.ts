@@ -6,19 +6,19 @@ import { CODES } from "../../src/core/codes.ts";
  * nothing here may be renamed, and nothing taken away.
  */
 const PINNED: Readonly<Record<string, readonly [type: string, details: string]>> = {
-  RLLM_001: ["ParseError", "path line column yaml_error actual_type"],
+  RLLM_001: ["ParseError", "path line column yaml_error actual_type faults"],
   RLLM_002: [
     "MetadataValidationError",
-    "missing_fields field value actual_type schema_path path media_type models",
+    "missing_fields field value actual_type schema_path path media_type models faults",
   ],
-  RLLM_003: ["LLMParamValidationError", "unsupported_keys allowed_keys field value"],
+  RLLM_003: ["LLMParamValidationError", "unsupported_keys allowed_keys field value faults"],
   RLLM_004: ["InputSchemaError", "validator path schema_path reason"],
   RLLM_005: ["OutputSchemaError", "validator path schema_path reason stage"],
   RLLM_006: ["OutputSchemaError", "reason"],
   RLLM_007: ["OutputSchemaError", "actual_type reason"],
   RLLM_008: [
     "DependencyResolutionError",
-    "entry validator schema_path reason actual_type cycle path near versions library",
+    "entry validator schema_path reason actual_type faults cycle path near versions library",
   ],
   RLLM_009: [
     "PythonBlockExecutionError",
@@ -35,7 +35,7 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
     "retries last_error_code path reason attempts finish_reason max_tokens",
   ],
   RLLM_014: ["MissingProviderCredentialError", "provider missing_env_var model checked_sources"],
-  RLLM_015: ["RuntimeCompatibilityError", "runtime_version required_min required_max_exclusive"],
+  RLLM_015: ["RuntimeCompatibilityError", "runtime_version required_min required_max_exclusive faults"],
   RLLM_016: ["InputReadError", "source path line column reason"],
   RLLM_017: ["ProviderError", "provider model status retryable attempts reason tried"],
   RLLM_018: ["ConfigError", "path line field reason"],

@@ -11,7 +11,7 @@ import {
   type ProgramTree,
   refuseMisfits,
 } from "../../src/program/edges.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 import type { Program } from "../../src/program/program.ts";
 import { compileFill } from "../../src/program/uses.ts";
 import {
@@ -47,7 +47,7 @@ function program(
     llm_params: {},
     uses,
   };
-  return parseProgram(`---\n${JSON.stringify({ ...front, ...schemas })}\n---\nHi`, {
+  return programOf(`---\n${JSON.stringify({ ...front, ...schemas })}\n---\nHi`, {
     path: `/${name}.rllm`,
   });
 }

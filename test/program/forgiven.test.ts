@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ModullmError } from "../../src/core/error.ts";
 import { modelGuess } from "../../src/program/model-name.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 import { unseenInput } from "../../src/program/template-check.ts";
 
 interface Written {
@@ -29,7 +29,7 @@ ${body}
 
 function errorOf(written: Written): ModullmError {
   try {
-    parseProgram(text(written));
+    programOf(text(written));
   } catch (thrown) {
     return thrown as ModullmError;
   }
@@ -46,7 +46,7 @@ describe("parseProgram() warns of what nothing depends on", () => {
     ["recommended_models: [m]", { recommendedModels: ["m"] }],
     ["recovery_prompt: 5", { recovery: { text: "5" } }],
   ])("%s", (front, program) => {
-    const parsed = parseProgram(text({ front }));
+    const parsed = programOf(text({ front }));
     expect(parsed).toMatchObject(program);
     expect(parsed.warnings).toHaveLength(1);
     expect(parsed.warnings[0]).toMatchObject({ place: { line: 11 } });
@@ -87,7 +87,7 @@ describe("parseProgram() warns of text that was meant to be a path", () => {
     ["{{input.<field>}} { inputs }", 0],
     ["{{{input.text}}}", 0],
   ])("%s", (body, count) => {
-    const { warnings } = parseProgram(text({ body: `Hi\n${body}` }));
+    const { warnings } = programOf(text({ body: `Hi\n${body}` }));
     expect(warnings.map(({ message }) => message)).toHaveLength(count);
     if (count > 0) {
       expect(warnings[0]?.message).toContain("is no path, and stands there as it is");
@@ -97,7 +97,7 @@ describe("parseProgram() warns of text that was meant to be a path", () => {
 });
 
 test("unseenInput() tells of a prompt that shows nothing of its input", () => {
-  const unseen = (written: Written) => unseenInput(parseProgram(text(written)));
+  const unseen = (written: Written) => unseenInput(programOf(text(written)));
   expect(unseen({ body: "Hi" })).toContain("write {{input.text}} where it belongs");
   expect(unseen({ body: "Hi {{input}}" })).toBeNull();
   expect(unseen({ body: "Hi", front: 'system: "{{input.text}}"' })).toBeNull();

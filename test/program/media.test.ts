@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { findMedia, hasMedia, requiredKinds, unknownMedia } from "../../src/program/media.ts";
 import { isMediaPattern, matchesType, mediaKind, sniffType } from "../../src/program/media-type.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 import { programText } from "../cli/command-line.ts";
 
 const PICTURE = { type: "string", contentMediaType: "image/*" };
@@ -204,8 +204,8 @@ test("parseProgram() takes words for a picture in an example, and refuses a data
       "{type: object, properties: {picture: {type: string, contentMediaType: image/*}}}",
     examples: `[{input: {picture: "${picture}"}, output: {out: x}}]`,
   });
-  expect(parseProgram(programText(front("(a red chair)"))).takesMedia).toBe(true);
-  expect(() => parseProgram(programText(front("data:image/png;base64,AAAA")))).toThrow(
+  expect(programOf(programText(front("(a red chair)"))).takesMedia).toBe(true);
+  expect(() => programOf(programText(front("data:image/png;base64,AAAA")))).toThrow(
     'The example "examples.0.input.picture" is a data URI',
   );
 });

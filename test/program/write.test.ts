@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseJson, writeJson } from "../../src/core/json.ts";
 import { parseYaml } from "../../src/core/yaml.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 import { writeProgram, writeYaml } from "../../src/program/write.ts";
 
 const FRONT = {
@@ -57,12 +57,12 @@ Again.
     const block =
       "```rllm-js pre name=count in=input.note out=words:integer\nresult = { words: 1 };\n```";
     const post = "```rllm-python post\nresult = {}\n```";
-    const { blocks } = parseProgram(
+    const { blocks } = programOf(
       `${writeProgram({ front: FRONT, prompt: "Go" })}\n${block}\n${post}\n`,
     );
     const text = writeProgram({ front: FRONT, prompt: "Go", blocks });
     expect(text).toContain(block);
-    expect(parseProgram(text).blocks.map((each) => ({ ...each, line: 0 }))).toEqual(
+    expect(programOf(text).blocks.map((each) => ({ ...each, line: 0 }))).toEqual(
       blocks.map((each) => ({ ...each, line: 0 })),
     );
   });
@@ -91,7 +91,7 @@ Again.
       fc.property(text, text, (prompt, description) => {
         if (prompt.trim() === "") return;
         try {
-          const program = parseProgram(writeProgram({ front: { ...FRONT, description }, prompt }));
+          const program = programOf(writeProgram({ front: { ...FRONT, description }, prompt }));
           expect(program.description).toBe(description);
           expect(program.warnings).toEqual([]);
         } catch (thrown) {

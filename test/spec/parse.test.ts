@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ModullmError } from "../../src/core/error.ts";
-import { parseProgram } from "../../src/program/parse.ts";
+import { programOf } from "../../src/program/parse.ts";
 
 interface Case {
   name: string;
@@ -53,9 +53,9 @@ function textOf({ text, front = {}, raw = "", body = "Hi" }: Case): string {
 const cases = parse(readFileSync(join(import.meta.dir, "parse.yaml"), "utf8")) as Case[];
 
 for (const spec of cases) {
-  test(`parseProgram(): ${spec.name}`, () => {
+  test(`programOf(): ${spec.name}`, () => {
     if (spec.error === undefined) {
-      const program = parseProgram(textOf(spec), { path: "x.rllm" });
+      const program = programOf(textOf(spec), { path: "x.rllm" });
       if (spec.program) expect(program).toMatchObject(spec.program);
       const messages = program.warnings.map((warning) => warning.message);
       expect(messages, messages.join("\n")).toHaveLength(spec.warnings?.length ?? 0);
@@ -68,7 +68,7 @@ for (const spec of cases) {
     }
     let error: unknown;
     try {
-      parseProgram(textOf(spec), { path: "x.rllm" });
+      programOf(textOf(spec), { path: "x.rllm" });
     } catch (thrown) {
       error = thrown;
     }

@@ -1,7 +1,7 @@
 import { CODES } from "../../core/codes.ts";
 import type { ModullmError } from "../../core/error.ts";
 import { paint } from "../output.ts";
-import { writeJson } from "../../core/json.ts";
+import { isCount, isObject, writeJson } from "../../core/json.ts";
 import { visible } from "../../core/visible.ts";
 
 /** An error for a person: code, message, the source line with a caret, and what to do. */
@@ -22,10 +22,19 @@ export function renderError(error: ModullmError, color: boolean): string {
       `${gutter} ${paint(color, 36, "|")} ${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`,
     );
   }
+  lines.push(...otherFaults(error).map((text) => `${paint(color, 31, "and:")} ${visible(text)}`));
   const answer = answerText(error);
   if (answer !== null) lines.push(`${paint(color, 36, "it answered:")} ${answer}`);
   if (error.hint) lines.push(`${paint(color, 32, "hint:")} ${visible(error.hint)}`);
   return lines.join("\n");
+}
+
+/** What else is wrong with a program, a line each. */
+function otherFaults({ details }: ModullmError): readonly string[] {
+  const faults = Array.isArray(details["faults"]) ? details["faults"].filter(isObject) : [];
+  return faults
+    .slice(1)
+    .map(({ line, message }) => `${isCount(line) ? `line ${line}: ` : ""}${String(message)}`);
 }
 
 /** Characters of an answer that are shown. */

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parseProgram } from "../../../src/program/parse.ts";
+import { programOf } from "../../../src/program/parse.ts";
 import type { Program } from "../../../src/program/program.ts";
 
 /** A program around one or more blocks, each with its opening line. */
 export function programWith(blocks: string): Program {
-  return parseProgram(HEAD + blocks + "\nSay {{input.text}}\n", { path: "blocks.rllm" });
+  return programOf(HEAD + blocks + "\nSay {{input.text}}\n", { path: "blocks.rllm" });
 }
 
 export function blockText(
