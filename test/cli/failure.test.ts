@@ -3,7 +3,8 @@ import { makeFolder, modullm, programText, serveModel } from "./command-line.ts"
 
 const FILES = { "a.rllm": programText(), "broken.rllm": programText({ llm_params: "{x: 1}" }) };
 const LINE = /^error RLLM_003: .+\n$/;
-const TEXT = /^error RLLM_003 \(LLMParamValidationError\) [^]+\nhint: .+\n$/;
+const TEXT =
+  /^error RLLM_003 \(LLMParamValidationError\) [^]+\nhint: .+\nmore: modullm help RLLM_003\n$/;
 
 describe("a command that fails", () => {
   test.each([
@@ -61,7 +62,7 @@ describe("a command that fails", () => {
       silent: true,
       signal: stop,
     });
-    expect({ exit, stdout, told: stderr.split("RLLM_022").length - 1 }).toEqual({
+    expect({ exit, stdout, told: stderr.split("error RLLM_022").length - 1 }).toEqual({
       exit: 130,
       stdout: "",
       told: 1,

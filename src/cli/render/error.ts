@@ -26,6 +26,7 @@ export function renderError(error: ModullmError, color: boolean): string {
   const answer = answerText(error);
   if (answer !== null) lines.push(`${paint(color, 36, "it answered:")} ${answer}`);
   if (error.hint) lines.push(`${paint(color, 32, "hint:")} ${visible(error.hint)}`);
+  lines.push(`${paint(color, 2, "more:")} modullm help ${error.code}`);
   return lines.join("\n");
 }
 
