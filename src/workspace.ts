@@ -1,8 +1,8 @@
 import type { Config } from "./config/config.ts";
 import type { Trace } from "./core/events.ts";
 import type { Action, Principal } from "./core/principal.ts";
-import type { AnswerCache } from "./engine/answers.ts";
-import type { Limits } from "./engine/budget.ts";
+import type { AnswerCache } from "./engine/answer-cache.ts";
+import type { Limits } from "./program/limits.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
 import { runProgram } from "./engine/run.ts";
 import type { Scope } from "./engine/scope.ts";

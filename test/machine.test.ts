@@ -26,7 +26,7 @@ afterAll(async () => {
   for (const machine of machines) await machine.close();
 });
 
-function machine(): Machine {
+function newMachine(): Machine {
   const made = createMachine({ stays: true });
   machines.push(made);
   return made;
@@ -54,7 +54,7 @@ async function runIn(app: App, cwd: string, name = "p"): Promise<unknown> {
 describe("a machine", () => {
   test("makes four calls at a time to a server, for all runs of all its workspaces", async () => {
     const [one, two] = [folder(), folder()];
-    const at = machine();
+    const at = newMachine();
     const apps = [await openIn(at, one), await openIn(at, two)] as const;
     Object.assign(meter, { most: 0, calls: 0 });
     await Promise.all(
@@ -68,7 +68,7 @@ describe("a machine", () => {
 
   test("knows nothing of another one in the same process", async () => {
     const [one, two] = [folder(), folder()];
-    const apps = [await openIn(machine(), one), await openIn(machine(), two)] as const;
+    const apps = [await openIn(newMachine(), one), await openIn(newMachine(), two)] as const;
     Object.assign(meter, { most: 0, calls: 0 });
     await Promise.all(
       Array.from(
@@ -86,7 +86,7 @@ describe("a machine", () => {
 
   test("gives no tenant the kept answer of another, and says in events who asked", async () => {
     const cwd = folder();
-    const at = machine();
+    const at = newMachine();
     const tenant = (name: string): Principal => ({
       ...LOCAL_USER,
       id: `key-${name}`,
@@ -108,7 +108,7 @@ describe("a machine", () => {
 
   test("lets runs share a scope that somebody else owns", async () => {
     const cwd = folder();
-    const app = await openIn(machine(), cwd);
+    const app = await openIn(newMachine(), cwd);
     const loaded = await app.load(join(cwd, "p.rllm"));
     const chat = app.scope({ budget: { calls: 2 } });
     await app.run(loaded, { text: "1" }, { scope: chat });

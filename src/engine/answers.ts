@@ -4,17 +4,6 @@ import { askedTokens } from "./priced-params.ts";
 import type { Run } from "./state.ts";
 import { writeJson } from "../core/json.ts";
 
-/**
- * Answers kept from earlier runs. Neither call throws: a cache that can't be read or written is one
- * that has nothing. Who looks waits, but not for long.
- */
-export interface AnswerCache {
-  /** @param maxAge milliseconds; older answers don't count */
-  get(key: string, maxAge: number): Promise<unknown>;
-  /** @param by the program that asked, by its path, and the model it asked first */
-  put(key: string, value: unknown, by: { readonly path: string; readonly model: string }): void;
-}
-
 /** Whether asking again would, as far as the parameters can promise, give the same answer. */
 export function isDeterministic({ loaded }: Run): boolean {
   const { temperature, seed } = loaded.program.params;

@@ -1,13 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { LIMITS } from "../program/limits.ts";
-
-/** US dollars, tokens, calls, milliseconds. What is absent is not limited. */
-export interface Limits {
-  readonly usd?: number;
-  readonly tokens?: number;
-  readonly calls?: number;
-  readonly ms?: number;
-}
+import { LIMITS, type Limits } from "../program/limits.ts";
 
 /**
  * What a call takes: an estimate before it, the truth after it. `usd` is null where the price is

@@ -1,7 +1,7 @@
 import type { ModelCatalog, TokenCounter } from "../model/facts.ts";
 import type { Model } from "../model/model.ts";
 import type { RepairLevel } from "../answer/answer.ts";
-import type { AnswerCache } from "./answers.ts";
+import type { AnswerCache } from "./answer-cache.ts";
 import type { UnfinishedRuns } from "./paid-answers.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { DeadlineSettings } from "../config/config.ts";

@@ -1,7 +1,7 @@
 import { ModullmError } from "../core/error.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
-import type { Limits } from "./budget.ts";
+import type { Limits } from "../program/limits.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 

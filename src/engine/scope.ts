@@ -1,6 +1,7 @@
 import type { Capability, Principal } from "../core/principal.ts";
 import { programPrincipal } from "../core/principal.ts";
-import { type Budget, createBudget, type Limits, timeIsUp } from "./budget.ts";
+import type { Limits } from "../program/limits.ts";
+import { type Budget, createBudget, timeIsUp } from "./budget.ts";
 import type { Clock } from "./engine.ts";
 import type { Limiters } from "./limiter.ts";
 

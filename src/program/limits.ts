@@ -1,9 +1,16 @@
 import { parseDuration } from "../core/duration.ts";
 import { isObject } from "../core/json.ts";
-import type { Limits } from "../engine/budget.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { fieldError } from "./metadata.ts";
 import type { Program, Warning } from "./program.ts";
+
+/** US dollars, tokens, calls, milliseconds. What is absent is not limited. */
+export interface Limits {
+  readonly usd?: number;
+  readonly tokens?: number;
+  readonly calls?: number;
+  readonly ms?: number;
+}
 
 /** What a budget may limit, each with its unit. */
 export const LIMITS: Readonly<Record<keyof Limits, string>> = {

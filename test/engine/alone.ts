@@ -1,6 +1,6 @@
 import type { RunListener } from "../../src/core/events.ts";
 import { LOCAL_USER } from "../../src/core/principal.ts";
-import type { Limits } from "../../src/engine/budget.ts";
+import type { Limits } from "../../src/program/limits.ts";
 import type { EngineTools, RunOptions, RunResult } from "../../src/engine/engine.ts";
 import { createLimiters } from "../../src/engine/limiter.ts";
 import { runProgram } from "../../src/engine/run.ts";

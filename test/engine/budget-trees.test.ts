@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModullmError } from "../../src/core/error.ts";
 import { LOCAL_USER } from "../../src/core/principal.ts";
-import type { Limits } from "../../src/engine/budget.ts";
+import type { Limits } from "../../src/program/limits.ts";
 import type { EngineTools } from "../../src/engine/engine.ts";
 import { createLimiters } from "../../src/engine/limiter.ts";
 import { runProgram } from "../../src/engine/run.ts";

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../core/json.ts";
 import { type ModullmError, toModullmError, withDetails } from "../../core/error.ts";
 import type { Message } from "../../model/model.ts";
-import { type AnswerCache, isDeterministic, lengthLimits, requestKey } from "../answers.ts";
+import type { AnswerCache } from "../answer-cache.ts";
+import { isDeterministic, lengthLimits, requestKey } from "../answers.ts";
 import { type Outcome, tryOnce } from "../attempt.ts";
 import { createLineup, type Lineup } from "../lineup.ts";
 import { decideOnAnswer, decideOnFailure } from "../recovery.ts";

@@ -3,7 +3,7 @@ import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
 import type { Block } from "../../program/program.ts";
 import { requireAbleModel, useAbleModels } from "../media-models.ts";
-import type { Limits } from "../budget.ts";
+import type { Limits } from "../../program/limits.ts";
 import { refuseUncounted } from "../priced-params.ts";
 import { requirePrice } from "../spending.ts";
 import { requireModel, requirePermission } from "../permission.ts";
