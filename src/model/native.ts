@@ -1,82 +1,30 @@
-import type { Config } from "../config/config.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { isObject, parseJson, writeJson } from "../core/json.ts";
 import { accountOf } from "./account.ts";
 import { credentialFault } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ModullmError } from "../core/error.ts";
-import { Exchange, notJson } from "./exchange.ts";
-import type { Deadlines } from "./exchange.ts";
+import { notJson } from "./exchange.ts";
 import { cutPromptNote } from "./cut-prompt.ts";
 import { deadlinesOf } from "./failover/deadlines.ts";
-import { providerFailure, refusesSchema } from "./failure.ts";
+import { refusesSchema } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import { abilitiesOf } from "./families.ts";
-import type { Model, ModelNote, ModelPart, ModelProvider, ModelRequest } from "./model.ts";
+import { openExchange } from "./open-exchange.ts";
+import type { Opening } from "./open-exchange.ts";
+import type { Model, ModelPart, ModelProvider, ModelRequest } from "./model.ts";
 import { calleeOf } from "./openai/address.ts";
 import { textHeaders, weakenedNote } from "./openai/request.ts";
-import type { Abilities, SchemaMode } from "./quirks.ts";
+import type {
+  EnforcedMode,
+  NativeCall,
+  NativeOptions,
+  NativeProtocol,
+  Translator,
+} from "./protocol.ts";
 import { replyParts } from "./stream.ts";
-import type { ReplyReader } from "./stream.ts";
 import { translateSchema } from "./schema/translate.ts";
 import type { Translation } from "./schema/translate.ts";
-
-export interface NativeOptions {
-  readonly endpoint: Endpoint;
-  readonly config: Config;
-  readonly fetch: typeof fetch;
-}
-
-/** The model that is called: all a protocol needs to write its request. */
-export interface NativeModel {
-  readonly name: string;
-  readonly endpoint: Endpoint;
-  readonly abilities: Abilities;
-  readonly config: Config;
-  readonly callee: Callee;
-  /** What is sent of a schema; worked out once for each, as a program is run many times. */
-  readonly translate: Translator;
-}
-
-type EnforcedMode = Exclude<SchemaMode, "none">;
-type Translator = (schema: JsonSchema, mode: EnforcedMode) => Translation;
-
-/** A request in a provider's own form. */
-export interface NativeCall {
-  readonly url: URL;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly notes: readonly ModelNote[];
-  /**
-   * The body without what enforces the schema, for a server that refuses that; null where nothing
-   * of ours does.
-   */
-  readonly bare: Readonly<Record<string, unknown>> | null;
-  /** Whether the model may be silent for long before its answer. */
-  readonly patient: boolean;
-  /** Whether the answer is asked for in pieces. */
-  readonly stream: boolean;
-  /** Tokens that the server was told to hold. @default it was not told */
-  readonly window?: number;
-}
-
-/**
- * A protocol: what is sent, and what the events of the reply mean. Connections, limits, errors and
- * the reading of replies are the same for all.
- */
-export interface NativeProtocol {
-  /** The key and whatever else every request carries; names in lower case. */
-  headers(endpoint: Endpoint): Readonly<Record<string, string>>;
-  /**
-   * @throws {ModullmError} RLLM_017 where the provider has no way to say something of the request
-   */
-  write(model: NativeModel, request: ModelRequest): Promise<NativeCall>;
-  reader(callee: Callee): ReplyReader;
-  listUrl(endpoint: Endpoint): URL;
-  /** The names in a reply to that address; a list that has no name is `data`. */
-  names(reply: Readonly<Record<string, unknown>>): readonly string[];
-  /** The failures that mean something more definite there. @default all stay as they are */
-  explain?(failure: ModullmError, callee: Callee, name: string): ModullmError;
-}
 
 export function createNative(options: NativeOptions, protocol: NativeProtocol): ModelProvider {
   const { endpoint } = options;
@@ -228,35 +176,6 @@ function explained(
 
 /** Milliseconds to list the models. */
 const LIST_TIME = 30_000;
-
-export interface Opening {
-  readonly callee: Callee;
-  readonly deadlines: Deadlines;
-  readonly extra: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
-
-export function openExchange(
-  options: NativeOptions,
-  protocol: NativeProtocol,
-  opening: Opening,
-): Exchange {
-  const { endpoint, fetch } = options;
-  const { callee, deadlines, extra, signal } = opening;
-  const headers = { ...protocol.headers(endpoint), ...textHeaders(endpoint.headers), ...extra };
-  for (const [name, value] of Object.entries(headers))
-    if (!HEADER_TEXT.test(value)) throw unsendable(callee, name);
-  return new Exchange({ callee, fetch, signal, deadlines, headers });
-}
-
-/** What HTTP carries: Latin-1 without control characters. */
-const HEADER_TEXT = /^[\t\x20-\x7E\xA0-\xFF]*$/;
-
-function unsendable(callee: Callee, name: string): ModullmError {
-  const reason = `the header "${name}" holds a character that can't be sent`;
-  const hint = `Correct it under providers in config.yaml, or in the base URL.`;
-  return providerFailure(callee, reason, { retryable: false, hint });
-}
 
 function parsed(body: string, callee: Callee): unknown {
   try {

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../endpoint.ts";
 import type { ModelProvider } from "../model.ts";
 import { createNative, under } from "../native.ts";
-import type { NativeOptions } from "../native.ts";
+import type { NativeOptions } from "../protocol.ts";
 import { modelIds } from "../openai/address.ts";
 import { messageReader } from "./reader.ts";
 import { messagesCall } from "./request.ts";

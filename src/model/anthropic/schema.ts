@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../../contract/contract.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
-import type { NativeModel } from "../native.ts";
+import type { NativeModel } from "../protocol.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
 
 /** The tool whose input is the answer, for models that can't be held to a schema otherwise. */

@@ -1,5 +1,5 @@
 import type { ModelNote, ModelRequest } from "../model.ts";
-import type { NativeModel } from "../native.ts";
+import type { NativeModel } from "../protocol.ts";
 import { leftOut } from "../openai/request.ts";
 import { isObject } from "../../core/json.ts";
 

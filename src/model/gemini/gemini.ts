@@ -2,7 +2,7 @@ import { isObject } from "../../core/json.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { ModelProvider } from "../model.ts";
 import { createNative, under } from "../native.ts";
-import type { NativeOptions } from "../native.ts";
+import type { NativeOptions } from "../protocol.ts";
 import { generateReader } from "./reader.ts";
 import { generateCall } from "./request.ts";
 

@@ -1,7 +1,7 @@
 import { isObject } from "../../core/json.ts";
 import { modalityOf, notTaken } from "../attachments.ts";
 import type { Attachment, Message, ModelNote, ModelRequest } from "../model.ts";
-import type { NativeCall, NativeModel } from "../native.ts";
+import type { NativeCall, NativeModel } from "../protocol.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
 import { functionTool, toolChoice } from "../tools.ts";
 import { thinkingConfig } from "./thinking.ts";

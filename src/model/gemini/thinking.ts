@@ -1,6 +1,6 @@
 import { isObject } from "../../core/json.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
-import type { NativeModel } from "../native.ts";
+import type { NativeModel } from "../protocol.ts";
 import { leftOut } from "../openai/request.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { ChatRequest, Message as ChatMessage } from "ollama/browser";
 import { isObject } from "../../core/json.ts";
 import { modalityOf, notTaken } from "../attachments.ts";
 import { attachmentTokens } from "../tokens/attachments.ts";
-import type { NativeCall, NativeModel } from "../native.ts";
+import type { NativeCall, NativeModel } from "../protocol.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import { leftOut, weakenedNote } from "../openai/request.ts";
 

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../endpoint.ts";
 import type { ModelProvider } from "../model.ts";
 import { createNative } from "../native.ts";
-import type { NativeOptions } from "../native.ts";
+import type { NativeOptions } from "../protocol.ts";
 import { callAddress, headersOf, listAddress, modelIds } from "./address.ts";
 import { chatReader } from "./reader.ts";
 import { chatCall } from "./request.ts";

@@ -3,7 +3,7 @@ import { isObject } from "../../core/json.ts";
 import type { ResponseFormatJSONObject, ResponseFormatJSONSchema } from "openai/resources/shared";
 import { wantsStream } from "../failover/deadlines.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
-import type { NativeCall, NativeModel } from "../native.ts";
+import type { NativeCall, NativeModel } from "../protocol.ts";
 import { chatMessage } from "./content.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Abilities } from "../quirks.ts";

@@ -1,6 +1,6 @@
 import type { ModelProvider } from "../model.ts";
 import { createNative } from "../native.ts";
-import type { NativeOptions } from "../native.ts";
+import type { NativeOptions } from "../protocol.ts";
 import { callAddress, headersOf, listAddress, modelIds } from "../openai/address.ts";
 import { responseReader } from "./reader.ts";
 import { responsesCall } from "./request.ts";

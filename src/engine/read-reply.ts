@@ -1,0 +1,69 @@
+import type { Reading, RepairLevel } from "../answer/answer.ts";
+import { readAnswer } from "../answer/read.ts";
+import { type Json, jsonFault } from "../core/json.ts";
+import { cutAnswer, emptyAnswer, filtered, limitWords } from "./no-answer.ts";
+import type { Asked, Reply } from "./no-answer.ts";
+import type { Run } from "./state.ts";
+
+/**
+ * Reads the answer, with every edit and everything left out on record.
+ * @throws {ModullmError} RLLM_011, RLLM_013 or RLLM_017 where the reply says that it is none, or
+ * none that is whole
+ */
+export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
+  const reason = reply.finish?.reason;
+  if (reason === "content-filter") throw filtered(asked);
+  const cut = reason === "length";
+  const level = run.tree.options.repair ?? run.loaded.program.repair ?? "safe";
+  const reading =
+    reply.text === null
+      ? readThought(run, reply, level)
+      : usable(
+          readAnswer(reply.text, run.loaded.program.output, { root: "object", repair: level, cut }),
+        );
+  if (reading === null) throw emptyAnswer(reply, asked);
+  if (cut && !reading.ok) throw cutAnswer(reply, asked);
+  const { edits, lost } = reading;
+  if (edits.length > 0 || lost.length > 0) {
+    const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;
+    run.emit({ type: "note", kind: "repair", message, data: { edits, lost } as unknown as Json });
+  }
+  if (cut) {
+    const message = `The answer of ${asked.model} was cut off ${limitWords(reply, asked)}: what was read of it is whole, and nothing behind it is known`;
+    run.emit({ type: "note", kind: "warning", message, data: { finish_reason: "length" } });
+  }
+  return reading;
+}
+
+/**
+ * Servers that hold a thinking model to a schema put its answer where its thoughts go. Null where
+ * nothing there is an answer.
+ */
+function readThought(run: Run, { reasoning, finish }: Reply, level: RepairLevel): Reading | null {
+  if (reasoning === null || finish?.reason === "length" || level === "off") return null;
+  const { output } = run.loaded.program;
+  const found = usable(readAnswer(reasoning, output, { root: "object", repair: "off" }));
+  const reading =
+    found.ok || level !== "full"
+      ? found
+      : usable(readAnswer(reasoning, output, { root: "object", repair: level }));
+  if (!reading.ok) return null;
+  const before = reasoning.length > 80 ? `${reasoning.slice(0, 80)}…` : reasoning;
+  const edit = { rule: "reasoning", path: [], before, after: "", position: null };
+  return { ...reading, edits: [edit, ...reading.edits] };
+}
+
+/** A value that could not be written as JSON again is refused, whatever its contract allows. */
+function usable(reading: Reading): Reading {
+  const fault = reading.ok ? jsonFault(reading.value) : null;
+  if (!reading.ok || fault === null) return reading;
+  const issue = { keyword: "type", path: [], schemaPath: [], reason: fault };
+  return {
+    ok: false,
+    code: "RLLM_005",
+    value: null,
+    issues: [issue],
+    edits: reading.edits,
+    lost: reading.lost,
+  };
+}
