@@ -19,9 +19,6 @@ export function holdsBigint(value: unknown): boolean {
 }
 
 export const NUMERIC = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-/** Keywords by which a "no" of a part may become a "yes" of the whole. */
-export const TURNING = ["not", "if", "oneOf", "maxContains"];
-
 export const BOUNDS: Readonly<Record<string, (value: number, limit: bigint) => boolean>> = {
   minimum: (value, limit) => value >= limit,
   maximum: (value, limit) => value <= limit,

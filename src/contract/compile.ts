@@ -1,5 +1,4 @@
 import { Build } from "typebox/schema";
-import { holdsBigint } from "./big.ts";
 import type { CheckResult, Contract, Issue, JsonSchema, SchemaFault } from "./contract.ts";
 import { readDocument, type ReadSchemaOptions, type SchemaDocument } from "./document.ts";
 import { explain } from "./explain.ts";
@@ -41,9 +40,7 @@ function compileCheck(document: SchemaDocument): Contract["check"] {
       if (!(thrown instanceof RangeError)) throw thrown;
       return judged(value, explain(document, value));
     }
-    return holdsBigint(value)
-      ? judged(value, explain(document, value))
-      : new Refusal(document, value);
+    return new Refusal(document, value);
   };
 }
 

@@ -1,6 +1,6 @@
 import { isObject } from "../core/json.ts";
 import { limitOf } from "./assertions.ts";
-import { BOUNDS, isJsonNumber, NO_BIGINT, NUMERIC, TURNING } from "./big.ts";
+import { BOUNDS, isJsonNumber, NO_BIGINT, NUMERIC } from "./big.ts";
 import type { JsonSchema } from "./contract.ts";
 import { child, childList, childMap, isOnlyReference, keywordValue } from "./document.ts";
 import type { SchemaDocument, SchemaNode } from "./document.ts";
@@ -45,14 +45,9 @@ class Translator {
   readonly gauge: Gauge | null;
   readonly #document: SchemaDocument;
   readonly #names = new Map<SchemaNode, string>();
-  /** Whether a "no" of a part may be a "yes" of the whole. */
-  readonly #turns: boolean;
 
   constructor(document: SchemaDocument) {
     this.#document = document;
-    this.#turns = document.nodes.some((node) =>
-      TURNING.some((keyword) => keywordValue(node, keyword) !== undefined),
-    );
     this.gauge = document.shared.size === 0 ? null : new Gauge(document.nodes.length);
   }
 
@@ -75,15 +70,15 @@ class Translator {
   }
 
   /**
-   * The compiled check takes a bigint for no number, which is a "no" where a number is asked for:
-   * the evaluation then decides. Where that "no" could become a "yes", the check is broken off.
+   * The compiled check takes a bigint for no number. It is broken off where one is looked at, and the
+   * evaluator decides.
    */
   #guardsNumbers(node: SchemaNode): boolean {
     const speaks = NUMERIC.some((keyword) => keywordValue(node, keyword) !== undefined);
     const type = keywordValue(node, "type");
     if (type === undefined) return speaks;
     const isAsked = [type].flat().some((one) => one === "number" || one === "integer");
-    return this.#turns && isAsked;
+    return isAsked;
   }
 
   /** `#` keeps the compiler from taking the name for another document. */
