@@ -2,7 +2,7 @@
 export interface AnswerArea {
   /**
    * The value kept under the key, undefined where there is none; the use is counted. Never throws,
-   * and waits 50 ms at most for others.
+   * and hardly waits for a lock: a file that others hold has no answers.
    */
   find(question: AnswerQuestion): Promise<unknown>;
   /** Keeps an answer in place of the one under that key. */

@@ -7,6 +7,17 @@ import type { OpenMode, SqlDatabase, SqlDriver } from "./driver.ts";
 /** How long reading, and what a user asked for, waits for other processes; milliseconds. */
 export const PATIENCE_MS = 5000;
 
+/** What takes more than a second. */
+const MUCH_TO_MIGRATE_MB = 32;
+
+interface WriteOptions {
+  /** How long to wait for other processes; milliseconds. */
+  readonly patience: number;
+  /** False where nothing may take long: an older file is then refused. */
+  readonly mayMigrate: boolean;
+  readonly warn: (message: string) => void;
+}
+
 /**
  * Opens the file for reading and writing, creating it (0600, its folder 0700) and bringing it up to
  * date.
@@ -14,7 +25,7 @@ export const PATIENCE_MS = 5000;
 export function connectToWrite(
   driver: SqlDriver,
   path: string,
-  { patience, mayMigrate }: { readonly patience: number; readonly mayMigrate: boolean },
+  { patience, mayMigrate, warn }: WriteOptions,
 ): SqlDatabase {
   createFile(path);
   expectFiles(path);
@@ -23,6 +34,9 @@ export function connectToWrite(
     const version = checkedVersion(database);
     if (version > 0 && version < MIGRATIONS.length && !mayMigrate)
       throw new UnusableFile("it must be brought up to date first");
+    const size = Math.round(statSync(path).size / 2 ** 20);
+    if (version < MIGRATIONS.length && size >= MUCH_TO_MIGRATE_MB)
+      warn(`Bringing "${path}" up to date, once: ${size} MiB, some seconds for each hundred`);
     const wal = useWal(database);
     // Without a log (some network file systems) NORMAL could corrupt on power loss, with it it
     // can't.

@@ -121,7 +121,9 @@ export class Session {
   /** Writable where possible, since reading may have to bring the file up to date first. */
   #writable(patience: number, mayMigrate: boolean): SqlDatabase {
     const { path, legacyPath } = this.#options;
-    const database = this.#database ?? connectToWrite(this.#driver, path, { patience, mayMigrate });
+    const database =
+      this.#database ??
+      connectToWrite(this.#driver, path, { patience, mayMigrate, warn: this.#warn });
     this.#database = database;
     setPatience(database, patience);
     if (this.#settled || !mayMigrate) return database;

@@ -117,6 +117,24 @@ test("migrate() takes every row of a file of version 2 along, and counts it", as
   await store.close();
 });
 
+test("migrate() says so where it takes long", async () => {
+  using place = folder();
+  const path = place.file("stats.db");
+  const database = new Database(path);
+  for (const { sql } of MIGRATIONS.slice(0, 2)) database.run(sql);
+  database.run("PRAGMA user_version = 2");
+  database.run("INSERT INTO answer VALUES ('k', '/a', 'm', hex(randomblob(20000000)), 7, 3)");
+  database.close();
+  const warnings: string[] = [];
+  for (let time = 0; time < 2; time++) {
+    const store = await openStore({ path, warn: (message) => warnings.push(message) });
+    store.runs.append(run());
+    await store.close();
+  }
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain("up to date, once: 38 MiB");
+});
+
 test("migrate() starts from an empty file that a killed process left", async () => {
   using place = folder();
   closeSync(openSync(place.file("stats.db"), "w"));
