@@ -59,6 +59,11 @@ test("runs list: one array, newest first, chosen by program, status, tag, cost, 
   const text = (await run("runs", "list", "--format", "text")).stdout;
   expect(text.split("\n")).toHaveLength(5);
   expect(text).toContain("team=blue n=1");
+  const shownTo = async (...words: string[]) =>
+    (await modullm(["runs", "list", ...words], { folder: world.folder, tty: true })).stdout;
+  expect(await shownTo()).toBe(text);
+  expect(JSON.parse(await shownTo("--json"))).toEqual(await listed(run));
+  expect(JSON.parse(await shownTo("--format", "json"))).toEqual(await listed(run));
   const [first] = await listed(run, "--limit", "1");
   expect(Object.keys(first ?? {})).toEqual([
     "id",

@@ -1,5 +1,5 @@
 import { type Command, UsageError } from "../command.ts";
-import { LIST_FORMAT_OPTIONS } from "../list-format.ts";
+import { FORMAT_OPTION } from "../format-option.ts";
 import type { RunAction } from "./runs/run-action.ts";
 import { FILTER_OPTIONS } from "./runs/run-filter.ts";
 
@@ -43,7 +43,7 @@ export const command: Command = {
       description: "With prune: forget the oldest runs until the history has no more",
     },
     all: { type: "boolean", description: "With rm: every run" },
-    ...LIST_FORMAT_OPTIONS,
+    format: FORMAT_OPTION,
   },
   examples: [
     ["modullm runs list --status failed --since 7d", "what failed this week, newest first"],

@@ -1,6 +1,6 @@
 import { viewOf } from "../../../insight/run-view.ts";
 import { UsageError } from "../../command.ts";
-import { isJson } from "../../list-format.ts";
+import { asText } from "../../format-option.ts";
 import { readFilter } from "./run-filter.ts";
 import type { RunAction } from "./run-action.ts";
 
@@ -15,7 +15,7 @@ export const list: RunAction = async (context, names) => {
   const { runs } = await (await app()).store();
   const views = [];
   for await (const run of runs.query(await readFilter(context), { limit })) views.push(viewOf(run));
-  if (isJson(context)) output.json(views);
-  else output.text((await import("../../render/runs.ts")).runsText(views));
+  if (asText(context)) output.text((await import("../../render/runs.ts")).runsText(views));
+  else output.json(views);
   return 0;
 };

@@ -1,7 +1,7 @@
 import { findRun, keptEvents, treeOf } from "../../../insight/run-view.ts";
 import { readTrace } from "../../../insight/trace-tree.ts";
 import { UsageError } from "../../command.ts";
-import { isJson } from "../../list-format.ts";
+import { asText } from "../../format-option.ts";
 import { plotOptions } from "../stats.ts";
 import type { RunAction } from "./run-action.ts";
 
@@ -13,7 +13,7 @@ export const show: RunAction = async (context, [id, ...more]) => {
   const tree = treeOf(run, await store.runs.tree(run.id));
   const trace = await readTrace(bytesOf(keptEvents(store, run)), run.id);
   const kept_events = trace.events;
-  if (isJson(context)) {
+  if (!asText(context)) {
     output.json({ ...tree, kept_events });
     return 0;
   }
