@@ -316,6 +316,10 @@ function parseItem(cursor: Cursor, node: ArrayNode): void {
 /** `"key": …` where an object should begin: its opening brace is missing. */
 export function parseOpened(cursor: Cursor): ObjectNode {
   const node = newObject(cursor);
+  if (cursor.stack.length >= MAX_DEPTH) {
+    cursor.failed = true;
+    return node;
+  }
   edit(cursor, "missing-opener", cursor.at, cursor.at, "{");
   cursor.stack.push("{");
   parseMembers(cursor, node);

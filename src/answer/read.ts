@@ -40,11 +40,19 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   if (raw) return raw;
   if (spoken.reasoning.length > 0 && spoken.text.trim() === "")
     return readReasoning(text, spoken, wanted);
-  return readSpoken(spoken.text.replace(UNSEEN, blanks), wanted, { edits: [] });
+  return readSpoken(withoutUnseen(spoken.text), wanted, { edits: [] });
 }
 
-/** Marks that nobody sees, at either end of a text. */
-const UNSEEN = /^[\u200b-\u200f\u2060-\u2064\ufeff]+|[\u200b-\u200f\u2060-\u2064\ufeff]+$/g;
+/** Marks that nobody sees, at either end of a text, as blanks. */
+function withoutUnseen(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && UNSEEN.test(text[from] ?? "")) from++;
+  while (to > from && UNSEEN.test(text[to - 1] ?? "")) to--;
+  if (from === 0 && to === text.length) return text;
+  return " ".repeat(from) + text.slice(from, to) + " ".repeat(text.length - to);
+}
+
+const UNSEEN = /[\u200b-\u200f\u2060-\u2064\ufeff]/;
 
 function blanks(text: string): string {
   return " ".repeat(text.length);
@@ -144,9 +152,14 @@ function readReasoning(text: string, { reasoning }: Spoken, wanted: Wanted): Rea
 const TAGS =
   /<\/?(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/?THINK\]|◁\/?think▷/gi;
 
+/** Digits that `JSON.parse` may lose. */
+const LONG_NUMBER = /\d[\d.]{15}|\d[eE][-+]?\d{3}/;
+
+/** Text that is no JSON is found so by the quick reader: most answers are none. */
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
   try {
-    return { ok: true, value: readJson(text) };
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value: LONG_NUMBER.test(text) ? readJson(text) : value };
   } catch {
     return { ok: false };
   }

@@ -233,12 +233,16 @@ export function looseSources(
   return sources;
 }
 
+/** A longer text is not looked through a second time. In UTF-16 units. */
+const MAX_BESIDE = 200_000;
+
 /** The answers in tags, or escaped, that stand elsewhere than a node. */
 export function sourcesBeside(
   text: string,
   { start, end }: Node,
   { withLines }: { readonly withLines: boolean },
 ): Source[] {
+  if (text.length > MAX_BESIDE) return [];
   const rest = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
   if (!/<\p{L}|\\"/u.test(rest) && !(withLines && /\n.*\p{L}.*:/u.test(rest))) return [];
   const rungs = withLines ? ["tags", "outline"] : ["tags"];
