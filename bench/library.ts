@@ -154,7 +154,7 @@ const CONTENDERS: Readonly<Record<Contestant, (base: string) => Promise<Contende
     const { OpenAI } = await import("openai");
     const { zodResponseFormat } = await import("openai/helpers/zod");
     const client = new OpenAI({ baseURL, apiKey: "none" });
-    const response_format = zodResponseFormat(await shape(), "box");
+    const response_format = zodResponseFormat((await shape()) as never, "box");
     const messages = [{ role: "user" as const, content: PROMPT }];
     return {
       async once() {
@@ -163,7 +163,8 @@ const CONTENDERS: Readonly<Record<Contestant, (base: string) => Promise<Contende
           messages,
           response_format,
         });
-        return reply.choices[0]?.message.parsed?.title ?? "";
+        const parsed = reply.choices[0]?.message.parsed as { readonly title: string } | undefined;
+        return parsed?.title ?? "";
       },
       end: async () => {},
     };

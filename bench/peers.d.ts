@@ -46,3 +46,30 @@ declare module "@boundaryml/baml" {
     ): unknown;
   }
 }
+
+declare module "ai" {
+  export function generateObject(options: {
+    readonly model: unknown;
+    readonly schema: unknown;
+    readonly prompt: string;
+  }): Promise<{ readonly object: { readonly title: string } }>;
+}
+
+declare module "@ai-sdk/openai" {
+  export function createOpenAI(options: { readonly baseURL: string; readonly apiKey: string }): {
+    chat(model: string): unknown;
+  };
+}
+
+declare module "zod" {
+  interface Shape {
+    int(): Shape;
+  }
+
+  export const z: {
+    string(): Shape;
+    number(): Shape;
+    array(item: Shape): Shape;
+    object(properties: Readonly<Record<string, Shape>>): Shape;
+  };
+}
