@@ -13,11 +13,11 @@ export function cost(facts: ModelFacts | null, usage: Usage): number | null {
   const read = Math.min(usage.cache_read_tokens ?? 0, prompt);
   const written = Math.min(usage.cache_write_tokens ?? 0, prompt - read);
   const plain = prompt - read - written;
-  return (
-    (plain * facts.inputPrice +
-      read * (facts.cacheReadPrice ?? facts.inputPrice) +
-      written * (facts.cacheWritePrice ?? facts.inputPrice) +
-      completion * facts.outputPrice) /
-    1_000_000
-  );
+  const millionths =
+    plain * facts.inputPrice +
+    read * (facts.cacheReadPrice ?? facts.inputPrice) +
+    written * (facts.cacheWritePrice ?? facts.inputPrice) +
+    completion * facts.outputPrice;
+  // Without the last digits, which binary fractions get wrong.
+  return Number((millionths / 1_000_000).toPrecision(12));
 }

@@ -1,12 +1,17 @@
 import { cost } from "../core/cost.ts";
-import { ModullmError } from "../core/error.ts";
+import type { ModullmError } from "../core/error.ts";
 import type { Usage } from "../core/events.ts";
-import type { ModelFacts } from "../model/facts.ts";
 import type { Message, Model, ModelRequest } from "../model/model.ts";
-import type { Limits } from "../program/limits.ts";
-import { type Budget, innermost, type Reservation, type Spending } from "./budget.ts";
-import { countMessages } from "./message-tokens.ts";
-import { answersOf, askedTokens, sentBeside } from "./priced-params.ts";
+import type { Budget, Reservation, Spending } from "./budget.ts";
+import {
+  affordable,
+  type Call,
+  callOf,
+  longest,
+  spendingOf,
+  usualAnswer,
+  within,
+} from "./call-estimate.ts";
 import type { Run } from "./state.ts";
 
 /** A call that its budgets let through: what may be sent, and what is held back for it. */
@@ -26,11 +31,6 @@ export interface Grant {
   /** The error of an answer that was stopped at so many tokens. */
   stopped(tokens: number): ModullmError;
 }
-
-/** Tokens of an answer that is worth asking for: with room for fewer, the call is refused. */
-const USUAL_ANSWER = 256;
-/** Longest answer where the catalogue does not say. */
-const LONGEST_ANSWER = 4096;
 
 /**
  * Asks the run's budgets, the outer ones too, before a call. Waits while calls under way hold back
@@ -90,53 +90,6 @@ export async function spendLeast(run: Run, model: string, times: number): Promis
   }
 }
 
-async function callOf(
-  run: Run,
-  budget: Budget,
-  model: string,
-  messages: readonly Message[],
-): Promise<Call> {
-  const { catalog, tokens } = run.tree.tools;
-  const { params, name } = run.loaded.program;
-  const facts = await catalog.facts(model);
-  const priced = innermost(budget, ["usd"]);
-  if (priced) requirePrice(model, facts, priced.limits);
-  const counted = innermost(budget, ["usd", "tokens"]);
-  const prompt =
-    counted === null
-      ? 0
-      : (await countMessages(messages, tokens, model)) +
-        (await tokens.count(sentBeside(params), model));
-  return {
-    signal: run.signal,
-    budget,
-    counted,
-    prompt,
-    facts,
-    asked: askedTokens(params),
-    answers: answersOf(params),
-    model,
-    program: name,
-  };
-}
-
-/** What stays the same through all requests of one call. */
-interface Call {
-  readonly signal: AbortSignal;
-  readonly budget: Budget;
-  /** The innermost budget that limits tokens or dollars. */
-  readonly counted: Budget | null;
-  /** Tokens of the prompt. */
-  readonly prompt: number;
-  readonly facts: ModelFacts | null;
-  /** Tokens that the program lets one answer have; null where it does not say. */
-  readonly asked: number | null;
-  /** Answers it asks for at once. */
-  readonly answers: number;
-  readonly model: string;
-  readonly program: string;
-}
-
 interface Held {
   readonly reservation: Reservation;
   /** Tokens one answer may have. */
@@ -160,10 +113,6 @@ async function reserve(call: Call, after: ModullmError | null = null): Promise<H
   }
 }
 
-function usualAnswer({ asked, facts }: Call): number {
-  return asked ?? longest(facts, USUAL_ANSWER);
-}
-
 function sentParams(
   params: ModelRequest["params"],
   { counted, asked }: Call,
@@ -176,7 +125,7 @@ function sentParams(
 function spentBy(call: Call, usage: Usage | null, failure: ModullmError | null): Spending {
   if (usage)
     return {
-      usd: cost(call.facts, usage),
+      usd: cost(call.facts, billed(usage)),
       tokens: usage.prompt_tokens + usage.completion_tokens,
       calls: 1,
     };
@@ -184,55 +133,16 @@ function spentBy(call: Call, usage: Usage | null, failure: ModullmError | null):
   return spendingOf(call, 0);
 }
 
+/** A provider that says it charges nothing is not believed where a price is known. */
+function billed({ cost_usd: said = 0, ...counts }: Usage): Usage {
+  return said > 0 && Number.isFinite(said) ? { ...counts, cost_usd: said } : counts;
+}
+
 function wasNotBilled({ details }: ModullmError): boolean {
   return (
     details["refused"] === true ||
     (typeof details["status"] === "number" && details["status"] < 500)
   );
-}
-
-function affordable(
-  left: { usd: number; tokens: number },
-  prompt: number,
-  facts: ModelFacts | null,
-): number {
-  const price = facts?.outputPrice ?? 0;
-  const dollars = left.usd - (prompt * (facts?.inputPrice ?? 0)) / 1_000_000;
-  const byDollars = price > 0 ? (dollars * 1_000_000) / price : Number.POSITIVE_INFINITY;
-  return Math.min(left.tokens - prompt, byDollars);
-}
-
-function longest(facts: ModelFacts | null, wanted: number): number {
-  return Math.min(wanted, facts?.maxOutput ?? LONGEST_ANSWER);
-}
-
-function spendingOf({ prompt, facts }: Call, completion: number): Spending {
-  return {
-    usd: cost(facts, { prompt_tokens: prompt, completion_tokens: completion }),
-    tokens: prompt + completion,
-    calls: 1,
-  };
-}
-
-function within(spending: Spending, left: { usd: number; tokens: number; calls: number }): boolean {
-  return (
-    (spending.usd ?? 0) <= left.usd &&
-    spending.tokens <= left.tokens &&
-    spending.calls <= left.calls
-  );
-}
-
-/**
- * A budget in dollars can be kept only where the price is known. @throws {ModullmError} RLLM_020
- */
-export function requirePrice(model: string, facts: ModelFacts | null, limit: Limits): void {
-  if (facts !== null && facts.inputPrice !== null && facts.outputPrice !== null) return;
-  const message = `Cannot keep a budget in dollars: the price of "${model}" is not known`;
-  const hint = `Set it in config.yaml: models: { "${model}": { input_price: …, output_price: … } }, in dollars per million tokens, or limit tokens instead.`;
-  throw new ModullmError("RLLM_020", message, {
-    details: { limit, kind: "usd", spent: null, would_spend: null, model },
-    hint,
-  });
 }
 
 /** Ends when a call under way has been settled, or nobody waits any more. */

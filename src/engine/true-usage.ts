@@ -42,8 +42,10 @@ export async function trueUsage(
     ? usage?.completion_tokens
     : undefined;
   if (usage !== null && prompt !== undefined && completion !== undefined) return usage;
+  // What was charged for other counts says nothing of these.
+  const { cost_usd: _cost, ...counts } = usage ?? {};
   return {
-    ...usage,
+    ...counts,
     prompt_tokens: prompt ?? (await countMessages(messages, tokens, model.id)),
     completion_tokens: completion ?? (await countReply(reply, tokens, model.id)),
     estimated: true,

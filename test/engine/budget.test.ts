@@ -140,7 +140,7 @@ describe("a budget", () => {
         budget: { usd: 1 },
       }),
     );
-    expect(error).toMatchObject({ code: "RLLM_020", details: { model: "a/m" } });
+    expect(error).toMatchObject({ code: "RLLM_020", details: { model: "a/m", limit: { usd: 1 } } });
     expect(error.hint).toContain("input_price");
     expect(spent.calls).toBe(0);
   });

@@ -35,7 +35,10 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
     "retries last_error_code path reason attempts finish_reason max_tokens",
   ],
   RLLM_014: ["MissingProviderCredentialError", "provider missing_env_var model checked_sources"],
-  RLLM_015: ["RuntimeCompatibilityError", "runtime_version required_min required_max_exclusive faults"],
+  RLLM_015: [
+    "RuntimeCompatibilityError",
+    "runtime_version required_min required_max_exclusive faults",
+  ],
   RLLM_016: ["InputReadError", "source path line column reason"],
   RLLM_017: ["ProviderError", "provider model status retryable attempts reason tried"],
   RLLM_018: ["ConfigError", "path line field reason"],

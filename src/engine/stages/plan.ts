@@ -5,7 +5,7 @@ import type { Block } from "../../program/program.ts";
 import { requireAbleModel, useAbleModels } from "../media-models.ts";
 import type { Limits } from "../../program/limits.ts";
 import { refuseUncounted } from "../priced-params.ts";
-import { requirePrice } from "../spending.ts";
+import { requirePrice } from "../call-estimate.ts";
 import { requireModel, requirePermission } from "../permission.ts";
 import type { Run, Tree } from "../state.ts";
 import { isModelName, modelGuess } from "../../program/model-name.ts";
