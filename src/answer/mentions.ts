@@ -94,6 +94,14 @@ function isNegatedAt(
   end: number,
   used: ReadonlySet<number>,
 ): boolean {
+  return (
+    isNegatedBefore(tokens, at, used) ||
+    isInQuestion(tokens, end - 1) ||
+    isNegatedBehind(tokens, end, used)
+  );
+}
+
+function isNegatedBefore(tokens: readonly Token[], at: number, used: ReadonlySet<number>): boolean {
   for (let index = at - 1; index >= Math.max(0, at - REACH_BEFORE); index--) {
     if (tokens[index + 1]?.startsClause) break;
     const word = tokens[index]?.word ?? "";
@@ -101,7 +109,14 @@ function isNegatedAt(
     if (isTurn(word)) break;
     if (!used.has(index) && negatesBefore(word)) return true;
   }
-  if (isInQuestion(tokens, end - 1)) return true;
+  return false;
+}
+
+function isNegatedBehind(
+  tokens: readonly Token[],
+  end: number,
+  used: ReadonlySet<number>,
+): boolean {
   for (let index = end; index < Math.min(tokens.length, end + REACH_AFTER); index++) {
     if (tokens[index]?.startsClause || used.has(index)) return false;
     const word = tokens[index]?.word ?? "";

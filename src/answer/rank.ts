@@ -61,9 +61,7 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
     source.rung === "text" ? candidate.notes.length === 0 : everyRule(candidate, () => false);
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
   // Words as they stand are a value only where a schema asks for some.
-  if (level !== "full" && takesAnything(contract.schema)) {
-    if (isBareText(candidate) || isAmongLines(candidate)) return false;
-  }
+  if (level !== "full" && takesAnything(contract.schema) && isPartOrWords(candidate)) return false;
   if (source.rung === "whole" && source.isMarkup === true && typeof value === "string")
     return source.node.kind !== "text" || source.node.quoted;
   if (source.rung === "text" && source.isMarkup === true) {
@@ -74,6 +72,10 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   if (/[^\p{P}\p{Z}\p{C}]/u.test(value)) return true;
   const isCut = !everyRule(candidate, (rule) => rule !== "truncated");
   return value === "" && isCut && source.cursor.text.trim().length > 1;
+}
+
+function isPartOrWords(candidate: Candidate): boolean {
+  return isBareText(candidate) || isAmongLines(candidate);
 }
 
 /** A list or object in one of several lines of keys and values is a part of them. */
