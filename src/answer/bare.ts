@@ -61,9 +61,14 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
   };
 }
 
+/** Several literals or numbers, with nothing but blanks between them. */
+const LITERALS =
+  /^(?:true|false|null|none|-?\d+(?:\.\d+)?)(?: +(?:true|false|null|none|-?\d+(?:\.\d+)?))+$/i;
+
 /** Marks and line ends in text without quotes around it: where it ends is a guess. */
 export function bareRule(text: string): "bare-string" | "bare-with-quotes" {
-  return /["\\\n;，、；]/.test(text) ? "bare-with-quotes" : "bare-string";
+  const isUnsure = /["\\\n;，、；\]}]/.test(text) || LITERALS.test(text);
+  return isUnsure ? "bare-with-quotes" : "bare-string";
 }
 
 const FIRST_LETTER = 58;

@@ -73,7 +73,7 @@ function unreadOf(
   return unreadBeside(value, node, { schema: contract.schema, text, regions: others, isFinal });
 }
 
-/** Looked for where a guess would not do; what is parsed as a whole has nothing beside it. */
+/** What is parsed as a whole has nothing beside it. */
 function thoseElsewhere({ candidate }: Meeting, choosing: Choosing): Meeting[] {
   const { node, rung, isPlaced } = candidate.source;
   if (choosing.level === "off" || isPlaced === false || rung === "many" || rung === "whole")

@@ -153,7 +153,11 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
   if (!inner || !meetsLength(1, schema)) return null;
   if (node.kind === "text" && path === null && isTalk(coercion, node, inner, item)) return null;
   // A list in a string that could not be read is no item.
-  if (node.kind === "text" && /^\s*[[{]/.test(node.text) && !allows(coercion, "outline"))
+  if (
+    node.kind === "text" &&
+    /^\s*[[{]|["”]\s*[\]}]\s*$/.test(node.text) &&
+    !allows(coercion, "outline")
+  )
     return null;
   return withEdit(coercion, { ...inner, value: [inner.value] }, "single-to-list", node, path);
 }

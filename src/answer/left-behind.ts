@@ -67,11 +67,13 @@ export function piecesOf(
 /** A citation or a placeholder in prose: `[1]`, `[see below]`, `{name}`. */
 export function isAside(text: string, { node, start, end }: Region): boolean {
   if (node.kind !== "array" || node.items.length > MAX_CITED) return false;
-  if (!node.items.every((item) => item.kind === "text" && /^\d{1,3}$/.test(item.text)))
+  if (
+    !node.items.every((item) => item.kind === "text" && !item.quoted && /^\d{1,3}$/.test(item.text))
+  )
     return false;
   const before = text.slice(Math.max(0, start - 2), start);
   const after = text.slice(end, end + 2);
-  return /[\p{L}\p{P}][ ]?$/u.test(before) ? !/[:=]\s?$/.test(before) : /^\s?\p{L}/u.test(after);
+  return /[\p{L}\p{P}][ ]?$/u.test(before) ? !/[:=]\s?$/.test(before) : /^[ \t]?\p{L}/u.test(after);
 }
 
 /** So many works are cited at once. */

@@ -177,6 +177,7 @@ export function takeColon(cursor: Cursor, key: TextNode): boolean {
     return true;
   }
   if (cursor.at >= cursor.end || char === undefined || char === "," || isCloser(char)) return false;
+  if (key.text === "") return false;
   if (isQuote(char) && quotedKeyAt(cursor, cursor.at)) return false;
   if (!key.quoted && !isQuote(char) && char !== "{" && char !== "[") return false;
   edit(cursor, "missing-colon", key.end, cursor.at, ":");

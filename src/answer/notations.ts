@@ -52,20 +52,29 @@ function fencesOf(text: string): Stretch[] {
   return stretches;
 }
 
-/** From the first line that speaks of the contract up to prose behind an empty line, or the end. */
+/**
+ * From the first line that speaks of the contract up to prose behind an empty line, or the end. Prose
+ * right before that line belongs to it in some way that is not understood: then there is none.
+ */
 function stretchOf(text: string, isName: IsName): Stretch[] {
-  const lines = linesOf(text, 0, text.length);
+  const first = text.search(VISIBLE);
+  if (first < 0) return [];
   let from = -1;
-  let isBehindBlank = false;
-  for (const { start, end } of lines) {
+  let before = "";
+  for (const { start, end } of linesOf(text, first, text.length)) {
     const line = text.slice(start, Math.min(end, start + 500));
-    if (from < 0 && speaks(line, isName)) from = start;
-    else if (from >= 0 && isBehindBlank && /^[^\s#-]/.test(line) && !speaks(line, isName))
+    if (from < 0 && speaks(line, isName)) {
+      if (!/(?:^|[:：}\]`>|])\s*$/.test(before) && before !== "---") return [];
+      from = start;
+    } else if (from >= 0 && before === "" && /^[^\s#-]/.test(line) && !speaks(line, isName))
       return [{ from, to: start, info: "" }];
-    isBehindBlank = line.trim() === "";
+    before = line.trim();
   }
   return from < 0 ? [] : [{ from, to: text.length, info: "" }];
 }
+
+/** Nobody sees the marks that some put in front of a text. */
+const VISIBLE = /[^\s\u200b\u2060]/;
 
 function speaks(line: string, isName: IsName): boolean {
   if (toonHeader(line)) return true;

@@ -80,7 +80,9 @@ function isSure(cursor: Cursor, open: number, ending: Ending): boolean {
     cursor.text[ending.stop - 1] === cursor.text[open] ||
     cursor.text[open + 1] === cursor.text[open];
   if (ending.inner % 2 === 1 && isEdge) return false;
-  return !/\\["']/.test(cursor.text.slice(open + 1, ending.stop));
+  const content = cursor.text.slice(open + 1, ending.stop);
+  // Quotes with nothing but a blank between them could be the ends of two strings.
+  return !/\\["']|["”]\s+["“]/.test(content);
 }
 
 /** `""word`: the quotes of the whole answer were doubled. */

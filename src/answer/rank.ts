@@ -33,6 +33,8 @@ export function rank(
   const { contract, level, hasRoot, schemas } = wanted;
   const candidates: Candidate[] = [];
   for (const one of sources) {
+    // Plain text is read with the marks that it has.
+    if (origin !== undefined && one.rung === "text") continue;
     const own = edits.filter(
       ({ from, to }) => rung !== undefined || (from >= one.node.start && to <= one.node.end),
     );

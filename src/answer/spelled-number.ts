@@ -22,6 +22,8 @@ const MAX_LENGTH = 200;
 export function readSpelledNumber(source: string): SpelledNumber | undefined {
   if (source.length > MAX_LENGTH) return undefined;
   const text = normalized(source.trim()).replace(/(?<=\d)[.,]$/, "");
+  // A bullet, or a sign.
+  if (/^- /.test(text)) return undefined;
   const direct = readNumber(text);
   if (direct !== undefined) return { value: direct, rule: "text-to-number" };
   const shape = shapeOf(text);

@@ -11,11 +11,15 @@ interface Place {
   readonly end: number;
 }
 
+interface Region extends Place {
+  readonly node: { readonly open: boolean };
+}
+
 interface Beside {
   readonly schema: unknown;
   readonly text: string;
   /** What was read there is compared elsewhere. */
-  readonly regions: readonly Place[];
+  readonly regions: readonly Region[];
   /** Only what stands behind the value: the text takes back what stands before it. */
   readonly isFinal: boolean;
 }
@@ -33,7 +37,16 @@ export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost 
   const { text, schema, regions, isFinal } = beside;
   const announced = announcesMore(text, node.end);
   if (announced !== null) return lostAt(text, announced, text.length);
-  const names = isObject(schema) && takesAnything(schema) ? null : namesIn(schema);
+  // The list that the value is part of goes on, or another answer was begun.
+  const goesOn = /^\s*,\s*[{["“]/.exec(text.slice(node.end, node.end + 200));
+  // Where anything is taken, a closer too many says that an opener is missing.
+  const isOpen = isObject(schema) && takesAnything(schema);
+  if (isOpen && /^\s*[\]}]/.test(text.slice(node.end, node.end + 200)))
+    return lostAt(text, node.end, node.end + 1);
+  if (goesOn) return lostAt(text, node.end, node.end + goesOn[0].length);
+  const begun = regions.find((region) => region.start >= node.end && region.node.open);
+  if (begun) return lostAt(text, begun.start, begun.end);
+  const names = isOpen ? null : namesIn(schema);
   if (names && isObject(value)) for (const key of Object.keys(value)) names.add(fold(key));
   const said = pairsOf(value);
   for (const found of text.matchAll(KEYED)) {

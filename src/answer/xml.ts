@@ -38,13 +38,15 @@ export function findXml(text: string): Tagged[] {
   const cost = parents.length > 1 ? ONE_OF_SEVERAL : 0;
   for (const root of parents.length > 0 ? parents : last ? [last] : []) {
     found.push(taggedOf(text, [root], cost, (cursor) => nodeOf(cursor, root, true)));
-    found.push(taggedOf(text, [root], cost, (cursor) => namedOf(cursor, [root])));
+    found.push(taggedOf(text, [root], cost + BY_NAME, (cursor) => namedOf(cursor, [root])));
   }
   const flat = roots.filter((element) => parents.length !== 1 || element !== parents[0]);
   if (flat.length > 1) found.push(taggedOf(text, flat, 0, (cursor) => namedOf(cursor, flat)));
   return found;
 }
 
+/** The outermost tag rather says what the answer is than names a property of it. */
+const BY_NAME = 6;
 /** All of them may be the items of one list. */
 const ONE_OF_SEVERAL = 4;
 /** The last of so many answers in tags are looked at. */

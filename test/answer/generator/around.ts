@@ -194,7 +194,8 @@ const WRAPPERS: readonly Kind[] = [
   },
   {
     name: "the same twice",
-    around: (written) => textOf(written, `${written.text}\n\nOnce more:\n\n${written.text}`),
+    around: (written, truth) =>
+      isOpen(truth) ? null : textOf(written, `${written.text}\n\nOnce more:\n\n${written.text}`),
   },
 ];
 
@@ -217,8 +218,10 @@ const DOUBTS: readonly Kind[] = [
     name: "two answers that differ",
     around: (written, truth, random) => {
       const other = draftOf(truth, random);
-      const isTold = /final/.test(written.text);
-      const hasAnswer = written.accepts.length > 0 && !Array.isArray(truth.value);
+      const isTold = /final|```[^]*```[^]*```|^\{.*\}\n\{|<\/(?:think|reason|reflect|scratch)/.test(
+        written.text,
+      );
+      const hasAnswer = written.accepts.length > 0 && isRow(truth.value);
       if (other === null || isOpen(truth) || !hasAnswer || isTold) return null;
       return { ...written, text: `${JSON.stringify(other)}\n${written.text}`, needsWord: true };
     },
@@ -310,6 +313,7 @@ const DENIALS: readonly Kind[] = [
       const names = Object.keys(rows?.[0] ?? {});
       if (
         !rows ||
+        isOpen(truth) ||
         names.length < 2 ||
         rows.some((row) => Object.values(row).some((cell) => /[|,\n"]/.test(String(cell))))
       )

@@ -34,7 +34,9 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
   const kinds: string[] = [];
   const plain = JSON.stringify(truth.value, null, random.pick([0, 0, 2, 4]));
   let written: Written = { text: plain, accepts: [truth.value] };
-  const notation = random.chance(0.25) ? random.pick(NOTATIONS) : null;
+  // Where anything is taken, what is no JSON is right as the text that it is.
+  const isOpen = Object.keys(truth.schema).length === 0;
+  const notation = !isOpen && random.chance(0.25) ? random.pick(NOTATIONS) : null;
   const own = notation?.notation?.(truth, random) ?? null;
   if (notation && own !== null) {
     written = { ...written, text: own };
