@@ -39,6 +39,7 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const meeting = thoseThatMeet(candidates, choosing);
   const [cheapest] = meeting;
   if (!cheapest) return null;
+  if (choosing.isCut && candidates.some((one) => isBegun(one, cheapest.candidate))) return null;
   const rivals = rivalsOf(cheapest, [...meeting, ...thoseElsewhere(cheapest, choosing)]);
   const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
   if (!final && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
@@ -93,6 +94,12 @@ function thoseThatMeet(candidates: readonly Candidate[], choosing: Choosing): Me
     if (checked.ok) meeting.push({ candidate, value: checked.value });
   }
   return meeting;
+}
+
+/** An answer that the server cut stands behind the one that is whole: that one may be a draft. */
+function isBegun(candidate: Candidate, whole: Candidate): boolean {
+  const { node, rung } = candidate.source;
+  return rung !== "text" && node.start >= whole.source.node.end && isOpenEnded(candidate);
 }
 
 /** Rules that close what the end of the text, or of a line, left open. */

@@ -123,17 +123,18 @@ export function pairsOf(value: unknown): Set<string> {
   return pairs;
 }
 
-/** By its keys, or by words that would be keys if a colon stood behind them. */
-/** Whether a key anywhere in a value is the name of a property. */
+/** Whether a key anywhere in a value is a property's name, or a word that lacks only its colon. */
 function speaksOf(node: Node, names: ReadonlySet<string>): boolean {
   const waiting: Node[] = [node];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     if (next.kind === "array") for (const item of next.items) waiting.push(item);
-    else if (next.kind === "object")
+    else if (next.kind === "object") {
       for (const { key, value } of next.members) {
         if (names.has(fold(key))) return true;
         waiting.push(value);
       }
+      if (next.bare.some((one) => one.kind === "text" && names.has(fold(one.text)))) return true;
+    }
   }
   return false;
 }

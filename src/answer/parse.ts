@@ -143,7 +143,7 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
   const from = cursor.at;
   const char = cursor.text[from] ?? "";
   if (char === "[" || char === "{" || char === "(") return parseLoose(cursor, node);
-  if (isEscapedQuote(cursor)) {
+  if (isEscapedQuote(cursor) || cursor.text.startsWith("```", from)) {
     cursor.failed = true;
     return;
   }

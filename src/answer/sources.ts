@@ -143,11 +143,11 @@ function manyValues(text: string, regions: readonly Region[]): Source[] {
   return [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
 }
 
-/** The same value several times is one, unless nothing but commas parts what is empty. */
+/** The same value several times is one where words stand between: else they are items of a list. */
 function isRepeated(text: string, [first, second]: readonly Region[]): boolean {
   if (!first || !second) return false;
   const between = text.slice(first.end, second.start).replace(/\/\*[\s\S]*?\*\//g, "");
-  return !isEmpty(first.node) || /\p{L}/u.test(between);
+  return /[^\s,]/.test(between) && (!isEmpty(first.node) || /\p{L}/u.test(between));
 }
 
 /**

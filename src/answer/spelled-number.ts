@@ -23,7 +23,7 @@ export function readSpelledNumber(source: string): SpelledNumber | undefined {
   if (source.length > MAX_LENGTH) return undefined;
   const text = normalized(source.trim()).replace(/(?<=\d)[.,]$/, "");
   // A bullet, or a sign.
-  if (/^- /.test(text)) return undefined;
+  if (text.startsWith("- ")) return undefined;
   const direct = readNumber(text);
   if (direct !== undefined) return { value: direct, rule: "text-to-number" };
   const shape = shapeOf(text);

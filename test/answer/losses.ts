@@ -37,7 +37,7 @@ const NO_DATA: readonly RegExp[] = [
 
 function dataOf(text: string): string {
   // Strings that are added are one word.
-  const joined = text.replace(/["']\s*\+\s*["']/g, "");
+  const joined = text.replace(/\\*["']\s*\+\s*\\*["']/g, "");
   const said = NO_DATA.reduce((left, pattern) => left.replace(pattern, " "), joined);
   return [...bracketed(said), ...tagged(said)].join("\n");
 }
@@ -63,8 +63,9 @@ function tagged(text: string): string[] {
   );
 }
 
-/** A number counts by its value, however it is written. */
+/** A number counts by its value, however it is written and whatever unit is glued to it. */
 function wordsOf(text: string): string[] {
-  const words = text.replace(ESCAPE, " ").match(/\d+(?:\.\d+)?(?:e-?\d+)?|[\p{L}\p{N}]+/giu) ?? [];
+  const plain = text.replace(ESCAPE, " ").replace(/(?<=\d)\p{Script=Han}+/gu, "");
+  const words = plain.match(/\d+(?:\.\d+)?(?:e-?\d+)?|[\p{L}\p{N}]+/giu) ?? [];
   return words.map((word) => (/^\d/.test(word) ? String(Number(word)) : word.toLowerCase()));
 }
