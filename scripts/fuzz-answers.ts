@@ -5,10 +5,14 @@
  * 0.5 % at `full`, and on losses without a word. SCALE multiplies N, which is 200,000 otherwise.
  */
 import { KINDS } from "../test/answer/generator/break.ts";
-import { LEVELS, runBreakages, type Fault, type Row } from "../test/answer/generator/run.ts";
+import {
+  LEVELS,
+  MAX_WRONG,
+  runBreakages,
+  type Fault,
+  type Row,
+} from "../test/answer/generator/run.ts";
 
-/** Of all texts, at `full`. */
-const MAX_WRONG = 0.005;
 const SHOWN = 400;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);

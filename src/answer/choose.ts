@@ -145,7 +145,7 @@ function rivalsOf(chosen: Meeting, meeting: readonly Meeting[]): Meeting[] {
 }
 
 function areApart(left: Candidate, right: Candidate): boolean {
-  if (right.source.isPlaced === false) return left.source.isPlaced !== false;
+  if (right.source.isPlaced === false && left.source.isPlaced !== false) return true;
   const [a, b] = [left.source.node, right.source.node];
   return a.end <= b.start || b.end <= a.start;
 }

@@ -82,7 +82,9 @@ function isSure(cursor: Cursor, open: number, ending: Ending): boolean {
   if (ending.inner % 2 === 1 && isEdge) return false;
   const content = cursor.text.slice(open + 1, ending.stop);
   // Quotes with nothing but a blank between them could be the ends of two strings.
-  return !/\\["']|["”]\s+["“]|["”]\s*\n\s*[}\]]/.test(content);
+  return !/\\["']|["”]\s+["“]|["“”]\s*[}\]:：]|["”]\s+[\p{L}_][\p{L}\p{N}_]*\s*[:=]\s*["“]/u.test(
+    content,
+  );
 }
 
 /** `""word`: the quotes of the whole answer were doubled. */

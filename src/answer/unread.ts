@@ -28,6 +28,10 @@ interface Beside {
 const KEYED =
   /\\{0,3}["“]([^"“”\\\n]{1,80})\\{0,3}["”]\s{0,9}(?:[:：=]>?|->)\s{0,9}(?:\\{0,3}"([^"\\\n]{0,200})|([^\s,{}[\]"\\]{1,40}))?/g;
 
+/** A line of a key without quotes and its value. */
+const LINE =
+  /^[ \t]{0,40}(?:[-*+][ \t]+)?\*{0,2}([\p{L}_][\p{L}\p{N}_-]{0,60})\*{0,2}[ \t]{0,9}[:：]\*{0,2}[ \t]{1,9}([^\s\n][^\n]{0,200})$/gmu;
+
 /**
  * What stands beside a value and was not read, though it looks like more of the answer: a key of the
  * contract with another value, or anything behind words that announce a final answer. Null where
@@ -49,7 +53,8 @@ export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost 
   const names = isOpen ? null : namesIn(schema);
   if (names && isObject(value)) for (const key of Object.keys(value)) names.add(fold(key));
   const said = pairsOf(value);
-  for (const found of text.matchAll(KEYED)) {
+  const lines = names ? text.matchAll(LINE) : [];
+  for (const found of [...text.matchAll(KEYED), ...lines]) {
     const [whole, key = "", quoted, bare] = found;
     const [start, end] = [found.index, found.index + whole.length];
     const isBefore = end <= node.start;

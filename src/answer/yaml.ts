@@ -143,7 +143,7 @@ function readValue(reading: Lines, rest: string, start: number, indent: number):
   const plain = rest.replace(/\s+#.*$/, "");
   if (plain.length < rest.length)
     edit(reading.cursor, "comment", start + plain.length, start + rest.length, "");
-  if (/:(?:\s|$)/.test(plain)) return null;
+  if (/:(?:\s|$)/.test(plain) || /^[^[{]*[\]}]$/.test(plain)) return null;
   return textNode(plain === "~" ? "null" : plain, start, start + plain.length, false);
 }
 

@@ -43,7 +43,7 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     kinds.push(notation.name);
   } else {
     const count = random.pick([0, 1, 1, 1, 2, 3]);
-    const drawn = random.some(isSure(truth) ? [...STYLES, ...NUMBERS] : STYLES, count);
+    const drawn = random.some(isSure(truth) ? [...STYLES, ...NUMBERS] : stylesFor(isOpen), count);
     const chosen = drawn.filter((kind) => changes(truth.value, kind, random));
     if (chosen.length > 0) written = { ...written, ...writeStyled(truth.value, chosen, random) };
     kinds.push(...chosen.map((kind) => kind.name));
@@ -57,6 +57,11 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     written = around;
   }
   return kinds.length === 0 ? null : { ...written, truth, kinds };
+}
+
+/** Where anything is taken, a missing opener can't be told from a closer too many. */
+function stylesFor(isOpen: boolean): readonly Kind[] {
+  return isOpen ? STYLES.filter(({ name }) => name !== "an opener that is missing") : STYLES;
 }
 
 /** Where a number is wanted no text is: without that, a number spelled out is text as it stands. */

@@ -33,11 +33,12 @@ function ruleLevel(rule: string): string | undefined {
   return (RULES as Readonly<Record<string, { readonly level: string }>>)[rule]?.level;
 }
 
-/** A guess stands on record at each place that differs, or at one around it. */
+/** A guess stands on record at each place that differs, around it or in it, or what is lost does. */
 function isOnRecord(reading: Reading, value: unknown): boolean {
+  if (reading.lost.length > 0) return true;
   const guesses = reading.edits.filter(isGuess);
   return differences(reading.value, value, []).every((path) =>
-    guesses.some((edit) => isAround(edit.path, path)),
+    guesses.some((edit) => isAround(edit.path, path) || isAround(path, edit.path)),
   );
 }
 

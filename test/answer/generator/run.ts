@@ -8,6 +8,9 @@ import { randomFrom } from "./random.ts";
 export const LEVELS = ["safe", "full"] as const;
 export type Level = (typeof LEVELS)[number];
 
+/** So many of all texts may be read wrongly at `full`. */
+export const MAX_WRONG = 0.005;
+
 /** How many of a kind's texts were judged so. */
 export type Row = Record<Verdict | "lost", number>;
 
