@@ -126,18 +126,20 @@ function numberEnd(cursor: Cursor): number {
   return /[\d"'{[-]/.test(cursor.text[blankEnd(cursor, stop)] ?? "") ? stop : 0;
 }
 
+const UNDERSCORE = 95;
+const SPACE = 32;
+
+/** A letter or digit of ASCII. */
+function isAsciiWord(code: number): boolean {
+  return (code > 96 && code < 123) || (code > 47 && code < 58) || (code > 64 && code < 91);
+}
+
 function bareKeyEnd(cursor: Cursor): number {
   const time = /^\d{1,2}:\d\d(?::\d\d)?(?=\s*:)/.exec(cursor.text.slice(cursor.at, cursor.at + 12));
   if (time) return cursor.at + time[0].length;
   for (let at = cursor.at; at < cursor.end; at++) {
     const code = cursor.text.charCodeAt(at);
-    if (
-      (code > 96 && code < 123) ||
-      code === 95 ||
-      (code > 47 && code < 58) ||
-      (code > 64 && code < 91)
-    )
-      continue;
+    if (code === UNDERSCORE || isAsciiWord(code)) continue;
     const char = cursor.text[at] ?? "";
     if (char === ":" || char === "," || char === "}" || char === "{" || char === "=") return at;
     if (isQuote(char) && at > cursor.at && char !== "'" && char !== "’") return at;
@@ -156,13 +158,7 @@ function bareValueEnd(cursor: Cursor, place: Place): number {
   let depth = 0;
   for (let at = cursor.at; at < cursor.end; at++) {
     const code = cursor.text.charCodeAt(at);
-    if (
-      (code > 96 && code < 123) ||
-      code === 32 ||
-      (code > 47 && code < 58) ||
-      (code > 64 && code < 91)
-    )
-      continue;
+    if (code === SPACE || isAsciiWord(code)) continue;
     const char = cursor.text[at] ?? "";
     if (char === "(" || char === "{" || char === "[") {
       if (startsNext(cursor, at, place)) return at;

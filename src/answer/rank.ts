@@ -64,12 +64,20 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
   // Words as they stand are a value only where a schema asks for some.
   if (level !== "full" && takesAnything(contract.schema) && isPartOrWords(candidate)) return false;
-  if (source.rung === "whole" && source.isMarkup === true && typeof value === "string")
+  if (source.isMarkup === true && source.rung === "whole" && typeof value === "string")
     return source.node.kind !== "text" || source.node.quoted;
-  if (source.rung === "text" && source.isMarkup === true) {
-    const isPlain = everyRule(candidate, (rule) => PLAIN_TEXT.has(rule));
-    if (isPlain || !everyRule(candidate, (rule) => rule !== "wrap-text")) return false;
-  }
+  if (source.isMarkup === true && source.rung === "text" && isMarkupAsText(candidate)) return false;
+  return saysWords(candidate, isUnedited);
+}
+
+/** Text with structure in it, taken as it stands. */
+function isMarkupAsText(candidate: Candidate): boolean {
+  const isPlain = everyRule(candidate, (rule) => PLAIN_TEXT.has(rule));
+  return isPlain || !everyRule(candidate, (rule) => rule !== "wrap-text");
+}
+
+function saysWords(candidate: Candidate, isUnedited: boolean): boolean {
+  const { value, source } = candidate;
   if (typeof value !== "string" || (isUnedited && source.rung === "fence")) return true;
   if (/[^\p{P}\p{Z}\p{C}]/u.test(value)) return true;
   const isCut = !everyRule(candidate, (rule) => rule !== "truncated");
