@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { LIMITS, type Limits } from "../program/limits.ts";
+import type { Limits } from "../program/limits.ts";
 
 /**
  * What a call takes: an estimate before it, the truth after it. `usd` is null where the price is
@@ -166,22 +166,6 @@ export function timeIsUp(limits: Limits, scope: string): ModullmError {
       },
     },
   );
-}
-
-/** `usd=0.05,tokens=20000` as limits; null when it is not of that form. */
-export function parseLimits(text: string): Limits | null {
-  const limits: Record<string, number> = {};
-  for (const part of text.split(",")) {
-    const [, kind, value] = /^\s*([a-z]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
-    if (
-      kind === undefined ||
-      !Object.hasOwn(LIMITS, kind) ||
-      (kind !== "usd" && value?.includes("."))
-    )
-      return null;
-    limits[kind] = Number(value);
-  }
-  return limits;
 }
 
 type Kind = "usd" | "tokens" | "calls";

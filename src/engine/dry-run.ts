@@ -8,9 +8,9 @@ import { fillText } from "../program/uses.ts";
 import type { Limits } from "../program/limits.ts";
 import { innermost } from "./budget.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
-import { takeForPrediction } from "./media.ts";
 import { countMessages } from "./message-tokens.ts";
-import { answersOf, askedTokens, refuseUncounted } from "./priced-params.ts";
+import { answersOf, refuseUncounted } from "./priced-params.ts";
+import { completionLimit, modelName } from "./prompt-tokens.ts";
 import type { Scope } from "./scope.ts";
 import { shownMessage } from "./shown-message.ts";
 import { spendLeast } from "./spending.ts";
@@ -87,7 +87,7 @@ export async function dryRun(
   const tree = createTree(root, () => Promise.reject(new Error("a dry run runs nothing")));
   const look: Look = { known: new Set(), refusal: null };
   const run = createRun(tree, loaded, input, null);
-  const report = await lookAt(run, look);
+  const report = await lookAt(run, look).finally(() => run.release());
   const limit = innermost(run.budget, ["usd", "tokens", "calls", "ms"])?.limits ?? null;
   return { ...report, budget: limit && { limit, refused: look.refusal } };
 }
@@ -137,7 +137,6 @@ async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
   const facts = await catalog.facts(model);
   const near = facts === null ? await catalog.near?.(model) : null;
   if (near) notes.push(`"${model}" is not in the table of models. Did you mean "${near}"?`);
-  if (run.scope !== tree.scope) run.scope.end();
   return {
     program: program.name,
     path: loaded.path,
@@ -186,7 +185,8 @@ async function lookAtLink(
     scope: run.scope,
   };
   const childRun = createRun(run.tree, child, input, place);
-  return { ...about, times: items.length, dry_run: await lookAt(childRun, look, items.length) };
+  const shown = await lookAt(childRun, look, items.length).finally(() => childRun.release());
+  return { ...about, times: items.length, dry_run: shown };
 }
 
 /** Why a budget would refuse the calls, in words; null where it would not. */
@@ -201,38 +201,3 @@ async function refusalOf(run: Run, model: string, times: number): Promise<string
     return toModullmError(thrown).message;
   }
 }
-
-/**
- * Tokens of the first request. Nothing is checked, and nothing needs to be as it will be.
- * @param options.uses stands in for the outputs of what it uses
- */
-export async function promptTokens(
-  loaded: LoadedProgram,
-  input: unknown,
-  tools: EngineTools,
-  scope: Scope,
-  options: RunOptions & { readonly uses: Readonly<Record<string, unknown>> },
-): Promise<number> {
-  const root = { id: "prediction", loaded, input, tools, scope, options };
-  const tree = createTree(root, () => Promise.reject(new Error("a prediction runs nothing")));
-  const run = createRun(tree, loaded, input, null);
-  run.values["uses"] = options.uses;
-  const unread = loaded.program.takesMedia ? takeForPrediction(run) : 0;
-  renderMessages(run);
-  const count = await countMessages(run.messages, tools.tokens, modelName(loaded, options));
-  return count + unread * USUAL_FILE;
-}
-
-/** The model that comes first; `recommended` is decided when the run looks which one is usable. */
-export function modelName({ program }: LoadedProgram, { model }: RunOptions): string {
-  if (model === "recommended") return program.recommendedModels[0] ?? program.model;
-  return model ?? program.model;
-}
-
-/** Tokens that the program lets an answer have; null where it does not say. */
-export function completionLimit({ program }: LoadedProgram): number | null {
-  return askedTokens(program.params);
-}
-
-/** Tokens that a picture is taken for which nobody has looked at. */
-const USUAL_FILE = 1000;

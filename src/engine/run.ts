@@ -94,6 +94,6 @@ async function runIn(
     run.emit({ type: "run-end", ok: false, error: errorPayload(error), ms: clock.ticks() - start });
     throw error;
   } finally {
-    if (run.scope !== (place?.scope ?? tree.scope)) run.scope.end();
+    run.release();
   }
 }

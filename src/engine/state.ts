@@ -71,6 +71,8 @@ export interface Run {
   /** The model's answer, for another run of the same request should this one end early. */
   answer: PaidAnswer | null;
   emit(event: EventFacts): void;
+  /** Ends the scope where it is this run's own; last. */
+  release(): void;
 }
 
 export function throwIfCancelled(signal: AbortSignal): void {

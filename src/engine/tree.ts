@@ -80,6 +80,9 @@ export function createRun(
     emit(event) {
       tree.feeds.tell({ ...event, run: id, at: tools.clock.now() });
     },
+    release() {
+      if (scope !== (place?.scope ?? tree.scope)) scope.end();
+    },
   };
 }
 

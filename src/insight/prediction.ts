@@ -3,7 +3,7 @@ import type { App } from "../workspace.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { ModullmError, toModullmError } from "../core/error.ts";
 import { isObject, writeJson } from "../core/json.ts";
-import { completionLimit, modelName, promptTokens } from "../engine/dry-run.ts";
+import { completionLimit, modelName, promptTokens } from "../engine/prompt-tokens.ts";
 import type { RunOptions } from "../engine/engine.ts";
 import { isEmpty } from "../engine/stages/uses.ts";
 import type { Link, LoadedProgram } from "../library/load.ts";

@@ -21,6 +21,22 @@ export const LIMITS: Readonly<Record<keyof Limits, string>> = {
 };
 const LIMIT_NAMES: readonly string[] = Object.keys(LIMITS);
 
+/** `usd=0.05,tokens=20000` as limits; null when it is not of that form. */
+export function parseLimits(text: string): Limits | null {
+  const limits: Record<string, number> = {};
+  for (const part of text.split(",")) {
+    const [, kind, value] = /^\s*([a-z]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
+    if (
+      kind === undefined ||
+      !Object.hasOwn(LIMITS, kind) ||
+      (kind !== "usd" && value?.includes("."))
+    )
+      return null;
+    limits[kind] = Number(value);
+  }
+  return limits;
+}
+
 /** @throws {ModullmError} RLLM_002 */
 export function readBudget(front: Frontmatter): Program["budget"] {
   const budget = front.values["budget"] ?? null;
