@@ -153,15 +153,7 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     edit(cursor, "orphan-value", from, cursor.at, "");
     return;
   }
-  const noise =
-    char === '"'
-      ? /^"{4,6}(?=\s)/.exec(cursor.text.slice(from, Math.min(cursor.end, from + 7)))
-      : null;
-  if (noise) {
-    edit(cursor, "stray-quote", from, from + noise[0].length, "");
-    cursor.at += noise[0].length;
-    return;
-  }
+  if (skipNoise(cursor)) return;
   const key = isQuote(char) ? readQuoted(cursor, "key") : readBare(cursor, "key");
   // Backticks are no key: a fence stands where the object's members should.
   if (key.quoted && key.text === "" && char === "`") cursor.failed = true;
@@ -181,6 +173,16 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     cursor.hasBareKeys = true;
   }
   parseMemberValue(cursor, node, key, from);
+}
+
+/** Four quotes or more before a blank hold nothing. */
+function skipNoise(cursor: Cursor): boolean {
+  const from = cursor.at;
+  const noise = /^"{4,6}(?=\s)/.exec(cursor.text.slice(from, Math.min(cursor.end, from + 7)));
+  if (!noise) return false;
+  edit(cursor, "stray-quote", from, from + noise[0].length, "");
+  cursor.at += noise[0].length;
+  return true;
 }
 
 /** A sign whose digits may still come. */
