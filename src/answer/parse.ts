@@ -342,7 +342,9 @@ function parseFenced(cursor: Cursor, node: TextNode): Node | null {
   if (
     !open ||
     !/```\s*["'”]$/.test(source) ||
-    !cursor.edits.slice(node.editFrom).some((e) => e.rule === "inner-quote")
+    !cursor.edits
+      .slice(node.editFrom)
+      .some((e) => e.rule === "inner-quote" || e.rule === "guessed-quote")
   )
     return null;
   const inner = newCursor(cursor.text, node.start + open[0].length, node.end - 4, false);
