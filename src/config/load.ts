@@ -267,12 +267,7 @@ function build(
       rest.lookup("MODULLM_MODEL")?.value ?? firstSet(files, ({ defaultModel }) => defaultModel),
     defaultMaxRetries: firstSet(files, ({ defaultMaxRetries }) => defaultMaxRetries),
     fallbacks: firstSet(files, ({ fallbacks }) => fallbacks) ?? [],
-    deadlines: {
-      connect: firstSet(files, ({ deadlines }) => deadlines.connect),
-      first: firstSet(files, ({ deadlines }) => deadlines.first),
-      gap: firstSet(files, ({ deadlines }) => deadlines.gap),
-      total: firstSet(files, ({ deadlines }) => deadlines.total),
-    },
+    deadlines: deadlinesOf(files),
     ollamaAutoPull: firstSet(files, ({ ollamaAutoPull }) => ollamaAutoPull) ?? false,
     providers: filled.providers,
     modelFacts: byName<Partial<ModelFacts>>(files.map(({ models }) => models)),
@@ -281,28 +276,9 @@ function build(
       variable: rest.lookup("MODULLM_PATH")?.value ?? null,
       configured: firstSet(files, ({ library }) => (library.length === 0 ? null : library)) ?? [],
     }),
-    sandbox: {
-      require: strongest(files.map(({ sandbox }) => sandbox.require)),
-      experimental: firstSet(files, ({ sandbox }) => sandbox.experimental) ?? false,
-      // One file that forbids it is enough.
-      trustedPython: files.every(({ sandbox }) => sandbox.trustedPython !== false),
-      python: firstSet(files, ({ sandbox }) => sandbox.python),
-      image: firstSet(files, ({ sandbox }) => sandbox.image),
-    },
-    media: {
-      allow: firstSet(files, ({ media }) => (media.allow.length === 0 ? null : media.allow)) ?? [],
-      hosts: firstSet(files, ({ media }) => (media.hosts.length === 0 ? null : media.hosts)) ?? [],
-      limits: {
-        image: firstSet(files, ({ media }) => media.image) ?? 20,
-        audio: firstSet(files, ({ media }) => media.audio) ?? 25,
-        pdf: firstSet(files, ({ media }) => media.pdf) ?? 32,
-      },
-    },
-    history: {
-      events: firstSet(files, ({ history }) => history.events) ?? false,
-      keepMs: firstSet(files, ({ history }) => history.keepMs),
-      maxMb: firstSet(files, ({ history }) => history.maxMb),
-    },
+    sandbox: sandboxOf(files),
+    media: mediaOf(files),
+    history: historyOf(files),
     plugins: byName(files.map(({ plugins }) => plugins)),
     warnings,
     checkedSources: layers.map(({ source }) => source),
@@ -310,6 +286,46 @@ function build(
     servers: () => serversIn(layers),
     secrets,
     folderTrusted: rest.folderTrusted,
+  };
+}
+
+function deadlinesOf(files: readonly ConfigFile[]): Config["deadlines"] {
+  return {
+    connect: firstSet(files, ({ deadlines }) => deadlines.connect),
+    first: firstSet(files, ({ deadlines }) => deadlines.first),
+    gap: firstSet(files, ({ deadlines }) => deadlines.gap),
+    total: firstSet(files, ({ deadlines }) => deadlines.total),
+  };
+}
+
+function sandboxOf(files: readonly ConfigFile[]): Config["sandbox"] {
+  return {
+    require: strongest(files.map(({ sandbox }) => sandbox.require)),
+    experimental: firstSet(files, ({ sandbox }) => sandbox.experimental) ?? false,
+    // One file that forbids it is enough.
+    trustedPython: files.every(({ sandbox }) => sandbox.trustedPython !== false),
+    python: firstSet(files, ({ sandbox }) => sandbox.python),
+    image: firstSet(files, ({ sandbox }) => sandbox.image),
+  };
+}
+
+function mediaOf(files: readonly ConfigFile[]): Config["media"] {
+  return {
+    allow: firstSet(files, ({ media }) => (media.allow.length === 0 ? null : media.allow)) ?? [],
+    hosts: firstSet(files, ({ media }) => (media.hosts.length === 0 ? null : media.hosts)) ?? [],
+    limits: {
+      image: firstSet(files, ({ media }) => media.image) ?? 20,
+      audio: firstSet(files, ({ media }) => media.audio) ?? 25,
+      pdf: firstSet(files, ({ media }) => media.pdf) ?? 32,
+    },
+  };
+}
+
+function historyOf(files: readonly ConfigFile[]): Config["history"] {
+  return {
+    events: firstSet(files, ({ history }) => history.events) ?? false,
+    keepMs: firstSet(files, ({ history }) => history.keepMs),
+    maxMb: firstSet(files, ({ history }) => history.maxMb),
   };
 }
 

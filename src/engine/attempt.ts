@@ -38,7 +38,7 @@ export async function tryOnce(
   messages: readonly Message[],
   attempt: number,
 ): Promise<Outcome> {
-  const { model } = at;
+  const { model, another, before } = at;
   const provider = model.id.slice(0, model.id.indexOf("/")).toLowerCase();
   const limiter = run.scope.limiters.of(`${provider} ${model.origin ?? ""}`);
   run.signal.throwIfAborted();
@@ -48,7 +48,7 @@ export async function tryOnce(
   try {
     run.signal.throwIfAborted();
     const grant = run.budget && (await grantCall(run, model, messages));
-    return await attemptCall(run, { ...at, messages, attempt, grant });
+    return await attemptCall(run, { model, another, before, messages, attempt, grant });
   } finally {
     limiter.leave();
   }

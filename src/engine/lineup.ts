@@ -36,79 +36,90 @@ export interface Lineup {
  * is left.
  */
 export function createLineup(run: Run): Lineup {
-  const waiting = inOrder(run);
-  // Made when the first model fails: nearly all runs end without.
-  let left: Map<string, Tried> | null = null;
-  let model = waiting.shift();
-  let tries = 0;
-  let milliseconds = 0;
-  // All requests of the call, those to a server that was loading its model too.
-  let requests = 0;
+  return new ModelLineup(run);
+}
 
-  function answered(): void {
-    tries = 0;
-    milliseconds = 0;
-    requests = 0;
+class ModelLineup implements Lineup {
+  readonly #run: Run;
+  readonly #waiting: Model[];
+  /** Made when the first model fails: nearly all runs end without. */
+  #left: Map<string, Tried> | null = null;
+  #model: Model | undefined;
+  #tries = 0;
+  #milliseconds = 0;
+  /** All requests of the call, those to a server that was loading its model too. */
+  #requests = 0;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#waiting = inOrder(run);
+    this.#model = this.#waiting.shift();
   }
 
-  function put(
-    id: string,
-    attempts: number,
-    error: { reason: string; status: number | null },
-  ): void {
-    left ??= new Map();
-    left.set(id, { model: id, attempts: (left.get(id)?.attempts ?? 0) + attempts, ...error });
+  get model(): Model {
+    if (this.#model) return this.#model;
+    throw new Error(`no model was planned for "${this.#run.loaded.program.name}"`);
   }
 
-  /** A prompt that was too long for one model is not sent to another that holds no more. */
-  async function holdsMore(than: number | null, candidate: Model): Promise<boolean> {
-    const window = await windowOf(run, candidate);
-    if (than === null || window === null || window > than) return true;
-    const reason = `its window of ${window} tokens is no larger than that of ${model?.id}`;
-    put(candidate.id, 0, { reason, status: null });
+  get another(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  get before(): { readonly tries: number; readonly milliseconds: number } {
+    return { tries: this.#tries, milliseconds: this.#milliseconds };
+  }
+
+  answered(): void {
+    this.#tries = 0;
+    this.#milliseconds = 0;
+    this.#requests = 0;
+  }
+
+  record(error: ModullmError, took: number): void {
+    this.#milliseconds += took;
+    const { status, reason } = error.details;
+    const made = numberIn(error, "attempts") ?? 1;
+    this.#requests += made;
+    this.#tries += made - (numberIn(error, "loading_attempts") ?? 0);
+    this.#put(this.#model?.id ?? "", made, {
+      reason: typeof reason === "string" ? reason : error.message,
+      status: typeof status === "number" ? status : null,
+    });
+  }
+
+  async next(error: ModullmError): Promise<boolean> {
+    const tooLong = isTooLong(error);
+    const longer = tooLong && this.#model ? await windowOf(this.#run, this.#model) : null;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      if (tooLong && !(await this.#holdsMore(longer, next))) continue;
+      this.#model = next;
+      this.answered();
+      return true;
+    }
     return false;
   }
 
-  return {
-    get model() {
-      if (!model) throw new Error(`no model was planned for "${run.loaded.program.name}"`);
-      return model;
-    },
-    get another() {
-      return waiting.length > 0;
-    },
-    get before() {
-      return { tries, milliseconds };
-    },
-    answered,
-    record(error, took) {
-      milliseconds += took;
-      const { status, reason } = error.details;
-      const made = numberIn(error, "attempts") ?? 1;
-      requests += made;
-      tries += made - (numberIn(error, "loading_attempts") ?? 0);
-      put(model?.id ?? "", made, {
-        reason: typeof reason === "string" ? reason : error.message,
-        status: typeof status === "number" ? status : null,
-      });
-    },
-    async next(error) {
-      const longer = isTooLong(error) && model ? await windowOf(run, model) : null;
-      for (let candidate = waiting.shift(); candidate; candidate = waiting.shift()) {
-        if (isTooLong(error) && !(await holdsMore(longer, candidate))) continue;
-        model = candidate;
-        answered();
-        return true;
-      }
-      return false;
-    },
-    last(error) {
-      const told = error.code === "RLLM_017" || (left?.size ?? 0) > 1;
-      if (!told) return error;
-      const attempts = numberIn(error, "attempts") === null ? {} : { attempts: requests };
-      return withDetails(error, { ...attempts, tried: [...(left?.values() ?? [])] });
-    },
-  };
+  last(error: ModullmError): ModullmError {
+    const told = error.code === "RLLM_017" || (this.#left?.size ?? 0) > 1;
+    if (!told) return error;
+    const attempts = numberIn(error, "attempts") === null ? {} : { attempts: this.#requests };
+    return withDetails(error, { ...attempts, tried: [...(this.#left?.values() ?? [])] });
+  }
+
+  #put(id: string, attempts: number, error: { reason: string; status: number | null }): void {
+    this.#left ??= new Map();
+    const before = this.#left.get(id)?.attempts ?? 0;
+    this.#left.set(id, { model: id, attempts: before + attempts, ...error });
+  }
+
+  /** A prompt that was too long for one model is not sent to another that holds no more. */
+  async #holdsMore(than: number | null, candidate: Model): Promise<boolean> {
+    const window = await windowOf(this.#run, candidate);
+    if (than === null || window === null || window > than) return true;
+    const reason = `its window of ${window} tokens is no larger than that of ${this.#model?.id}`;
+    this.#put(candidate.id, 0, { reason, status: null });
+    return false;
+  }
 }
 
 function numberIn({ details }: ModullmError, key: string): number | null {
