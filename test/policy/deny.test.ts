@@ -1,12 +1,13 @@
 /** A policy that denies one kind of ask: nothing of that kind happens, and nothing else breaks. */
 import { afterAll, beforeEach, expect, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Action, ACTIONS } from "../../src/core/principal.ts";
 import { createMachine, type Machine } from "../../src/machine.ts";
 import type { Ask, Policy } from "../../src/policy/policy.ts";
 import { createPolicy } from "../../src/policy/policy.ts";
 import { makeFolder, programText, worldOf } from "../cli/command-line.ts";
+import { sampleFiles } from "../plugin/sample.ts";
 
 const seen = { calls: 0, fetched: 0 };
 beforeEach(() => {
@@ -140,3 +141,19 @@ for (const action of ACTIONS)
       else expect(attempt).not.toThrow();
     }
   });
+
+test("a plugin is not started where calling tools is denied, nor asked about", async () => {
+  const { app, run, asked, folder } = await appDenying("call-tool");
+  for (const [name, text] of Object.entries(sampleFiles({}))) {
+    const file = join(folder, ".modullm/plugins/sample", name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  const refused = await app.tools.model("sample/mirror").catch(String);
+  expect(refused).toContain('"local" may not call "sample": the rule "no-call-tool" denies it');
+  expect(asked.at(-1)).toMatchObject({
+    action: "call-tool",
+    resource: { name: "sample", facts: { kind: "plugin" } },
+  });
+  expect(await run("plain", { text: "x" })).toEqual(GOOD);
+});
