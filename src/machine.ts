@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Config, SandboxSettings } from "./config/config.ts";
 import { loadConfig } from "./config/load.ts";
@@ -137,7 +136,7 @@ async function openWorkspace(
       policy,
       redactor,
       proved: shared.proved,
-      newId: () => randomUUID(),
+      newId: () => crypto.randomUUID(),
       sketch: sketchSchema,
     },
     store: () => storeAt(shared, config, warn),

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -27,7 +26,7 @@ export function replaceFile(
   const there = existsSync(path);
   const target = there ? realpathSync(path) : path;
   const mode = isPrivate ? 0o600 : there ? statSync(target).mode & 0o777 : 0o666;
-  const draft = `${target}.${randomUUID()}`;
+  const draft = `${target}.${crypto.randomUUID()}`;
   try {
     writeFileSync(draft, text, { mode, flag: "wx" });
     renameSync(draft, target);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../core/digest.ts";
 import { innermost } from "./budget.ts";
 import { askedTokens } from "./priced-params.ts";
 import type { Run } from "./state.ts";
@@ -32,7 +32,7 @@ export function requestKey(run: Run): string {
     level,
   };
   const whole = writeJson(files.length > 0 ? { ...request, files } : request);
-  return createHash("sha256").update(whole).digest("hex");
+  return sha256(whole);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../core/digest.ts";
 import {
   canonicalType,
   kindsOf,
@@ -82,7 +82,7 @@ function mediaOf(bytes: Uint8Array, type: string, written: string | null): Media
       name: name ?? usual,
     },
     size: bytes.length,
-    digest: createHash("sha256").update(bytes).digest("hex"),
+    digest: sha256(bytes),
     name,
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { sha256 } from "../core/digest.ts";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject, type JsonObject, parseJson, writeJson } from "../core/json.ts";
@@ -24,7 +24,7 @@ export function createUnfinishedRuns(folder: string, redactor: Redactor) {
     /** Each digest with the answers that were kept under it; they are gone from the disk then. */
     async take(request: string): Promise<readonly UnfinishedAnswer[]> {
       const path = pathOf(request);
-      const taken = `${path}.${randomUUID()}`;
+      const taken = `${path}.${crypto.randomUUID()}`;
       try {
         // Two runs at once may look: one of them gets it.
         await rename(path, taken);
@@ -42,7 +42,7 @@ export function createUnfinishedRuns(folder: string, redactor: Redactor) {
     async keep(request: string, answers: readonly UnfinishedAnswer[]): Promise<number> {
       const clean = answers.filter(({ value }) => redactor.value(value) === value);
       const path = pathOf(request);
-      const written = `${path}.${randomUUID()}`;
+      const written = `${path}.${crypto.randomUUID()}`;
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await removeOld(folder);
@@ -75,5 +75,5 @@ function isKept(value: unknown): value is UnfinishedAnswer {
 }
 
 function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(text);
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../core/digest.ts";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject } from "../../core/json.ts";
@@ -78,7 +78,7 @@ export function createBreakerFiles(folder: string): BreakerStore {
 }
 
 function fileOf(folder: string, key: string): string {
-  return join(folder, `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.json`);
+  return join(folder, `${sha256(key).slice(0, 32)}.json`);
 }
 
 function readRecord(file: string): BreakerRecord | null {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Failure } from "../sandbox.ts";
 import type { Engine, Handle, Realm } from "./engine.ts";
 import { resultError } from "./failures.ts";
@@ -46,7 +45,7 @@ export function createCodec(engine: Engine, realm: Realm): Codec {
   const inner = engine.createRealm();
   const parse = realm.evaluate("JSON.parse", FILE);
   /** Begins a text that stands for a bigint: JSON within the engine has none. */
-  const mark = `${randomUUID()}:`;
+  const mark = `${crypto.randomUUID()}:`;
   const revive = realm.evaluate(`(${makeReviver.toString()})(BigInt, "${mark}")`, FILE);
   // Evaluated when it is first needed.
   let oddNamer: Handle | null = null;

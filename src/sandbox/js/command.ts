@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
 /**
  * The first argument that makes the binary run JavaScript for another process in place of a
@@ -30,5 +30,5 @@ export function guestCommand(): readonly string[] {
 }
 
 function fileAt(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url));
+  return join(import.meta.dirname, path);
 }

@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { isObject } from "../../core/json.ts";
 
 /** The little of SQLite the store needs, so that it runs on what each runtime brings along. */
@@ -133,7 +132,9 @@ async function betterLibrary(): Promise<typeof import("better-sqlite3") | null> 
 }
 
 function frozenUrl(path: string): URL {
-  const url = pathToFileURL(path);
+  const url = new URL("file:///");
+  const plain = process.platform === "win32" ? path.replaceAll("\\", "/") : path;
+  url.pathname = plain.replace(/[%?#\\]/g, encodeURIComponent);
   url.search = "immutable=1";
   return url;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject, parseJson, writeJson } from "../../core/json.ts";
@@ -20,7 +19,7 @@ export function writePending(path: string, writes: readonly Write[]): void {
   const folder = pendingFolder(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (readdirSync(folder).length >= MOST_FILES) throw new Error(`too much waits in "${folder}"`);
-  const file = join(folder, `${Date.now()}-${randomUUID()}`);
+  const file = join(folder, `${Date.now()}-${crypto.randomUUID()}`);
   const text = writes.map((write) => `${writeJson(write)}\n`).join("");
   try {
     writeFileSync(`${file}.part`, text, { mode: 0o600 });
