@@ -7,7 +7,7 @@ import type { Usage } from "./events.ts";
  * known.
  */
 export function cost(facts: ModelFacts | null, usage: Usage): number | null {
-  if (usage.cost_usd !== undefined) return usage.cost_usd;
+  if (usage.cost_usd !== undefined) return exactDollars(usage.cost_usd);
   if (facts === null || facts.inputPrice === null || facts.outputPrice === null) return null;
   const { prompt_tokens: prompt, completion_tokens: completion } = usage;
   const read = Math.min(usage.cache_read_tokens ?? 0, prompt);
@@ -18,6 +18,10 @@ export function cost(facts: ModelFacts | null, usage: Usage): number | null {
     read * (facts.cacheReadPrice ?? facts.inputPrice) +
     written * (facts.cacheWritePrice ?? facts.inputPrice) +
     completion * facts.outputPrice;
-  // Without the last digits, which binary fractions get wrong.
-  return Number((millionths / 1_000_000).toPrecision(12));
+  return exactDollars(millionths / 1_000_000);
+}
+
+/** Without the last digits, which only adding and multiplying doubles brought in. */
+export function exactDollars(usd: number): number {
+  return Number(usd.toPrecision(12));
 }

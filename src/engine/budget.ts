@@ -1,3 +1,4 @@
+import { exactDollars } from "../core/cost.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Limits } from "../program/limits.ts";
 
@@ -93,7 +94,7 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
     const kind = KINDS.find((each) => amount(estimate, each) > room(each, 0) + ROUNDING);
     if (kind === undefined && parent) return parent.refusal(estimate, after);
     const wouldSpend = {
-      usd: rounded(spent.usd + (estimate.usd ?? 0)),
+      usd: exactDollars(spent.usd + (estimate.usd ?? 0)),
       tokens: spent.tokens + estimate.tokens,
       calls: spent.calls + estimate.calls,
     };
@@ -108,7 +109,7 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
         details: {
           limit: limits,
           kind: name,
-          spent: { ...spent, usd: rounded(spent.usd) },
+          spent: { ...spent, usd: exactDollars(spent.usd) },
           would_spend: wouldSpend,
           scope,
           where: whereOf(accounts),
@@ -127,7 +128,7 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
         details: {
           limit: limits,
           kind: limits.tokens === undefined ? "usd" : "tokens",
-          spent: { ...spent, usd: rounded(spent.usd) },
+          spent: { ...spent, usd: exactDollars(spent.usd) },
           would_spend: { ...spent, usd: null, tokens: spent.tokens + tokens },
           scope,
           model,
@@ -201,15 +202,10 @@ function accountOf(accounts: Map<string, Account>, spender: Spender): Account {
 function whereOf(accounts: Map<string, Account>): readonly object[] {
   return [...accounts.values()].map(({ spender, usd, tokens, calls }) => ({
     ...spender,
-    usd: rounded(usd),
+    usd: exactDollars(usd),
     tokens,
     calls,
   }));
-}
-
-/** Without the last digits, which sums of binary fractions get wrong. */
-function rounded(usd: number): number {
-  return Number(usd.toPrecision(12));
 }
 
 function be(kind: Kind, value: number): string {

@@ -1,3 +1,4 @@
+import { exactDollars } from "../core/cost.ts";
 import type { RunEvent } from "../core/events.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject, parseJson } from "../core/json.ts";
@@ -282,6 +283,7 @@ function noCounts(): TraceCounts {
   };
 }
 
+/** Of counts, which it leaves as they are, and of dollars. */
 function sum(known: number | null, more: number | null): number | null {
-  return more === null ? known : (known ?? 0) + more;
+  return more === null ? known : exactDollars((known ?? 0) + more);
 }

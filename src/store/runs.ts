@@ -1,3 +1,4 @@
+import { exactDollars } from "../core/cost.ts";
 import type { RunSummary } from "./summary.ts";
 
 /** The runs that ended, one row each. */
@@ -131,5 +132,5 @@ export function usageOf(run: Pick<RunRecord, "attempts">): RunUsage {
     // makes the sum unknown.
     else if (attempt.promptTokens !== null || attempt.completionTokens !== null) unpriced = true;
   }
-  return { prompt, completion, usd: unpriced ? null : usd };
+  return { prompt, completion, usd: unpriced || usd === null ? null : exactDollars(usd) };
 }
