@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, modullm, programText } from "./command-line.ts";
@@ -21,6 +22,15 @@ test("stats tells them in a home whose new statistics were opened before", async
     const { total_runs: runs } = (await modullm(["stats", "a.rllm"], { folder })).json() as Stats;
     expect(runs).toBe(3);
   }
+});
+
+test("a pipe in the place of the old statistics is said, and waited for by nobody", async () => {
+  const folder = makeFolder({ "a.rllm": BASELINE });
+  mkdirSync(join(folder, "config/runllm"), { recursive: true });
+  spawnSync("mkfifo", [join(folder, "config/runllm/stats.db")]);
+  const stats = await modullm(["stats", "a.rllm"], { folder });
+  expect(stats.exit).toBe(0);
+  expect(stats.stderr).toContain("it is no regular file");
 });
 
 interface Stats {

@@ -72,6 +72,15 @@ export function setPatience(database: SqlDatabase, milliseconds: number): void {
   database.exec(`PRAGMA busy_timeout = ${milliseconds}`);
 }
 
+/** A pipe or a device in the place of a file would never end. @throws {UnusableFile} */
+export function expectFiles(path: string): void {
+  for (const each of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`])
+    if (statSync(each, { throwIfNoEntry: false })?.isFile() === false)
+      throw new UnusableFile(
+        each === path ? "it is no regular file" : `"${each}" is no regular file`,
+      );
+}
+
 function connect(
   driver: SqlDriver,
   path: string,
@@ -95,15 +104,6 @@ function createFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite would make it readable by all; its side files get the mode of this one.
   closeSync(openSync(path, "a", 0o600));
-}
-
-/** A pipe or a device in the place of a file would never end. @throws {UnusableFile} */
-function expectFiles(path: string): void {
-  for (const each of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`])
-    if (statSync(each, { throwIfNoEntry: false })?.isFile() === false)
-      throw new UnusableFile(
-        each === path ? "it is no regular file" : `"${each}" is no regular file`,
-      );
 }
 
 function useWal(database: SqlDatabase): boolean {

@@ -1,4 +1,5 @@
 import { basename, isAbsolute } from "node:path";
+import { expectFiles } from "./connect.ts";
 import { failureOf, isBusy } from "./failure.ts";
 import { insertRuns } from "./runs.ts";
 import { inTransaction } from "./write.ts";
@@ -21,6 +22,7 @@ export function takeOver(options: TakeOverOptions): void {
   if (isTaken(options)) return;
   const { database, driver, legacyPath, warn } = options;
   try {
+    expectFiles(legacyPath);
     const legacy = driver.open(legacyPath, "read");
     try {
       const recognised = inTransaction(database, () => isTaken(options) || copy(options, legacy));
