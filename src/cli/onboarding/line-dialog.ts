@@ -1,7 +1,7 @@
 import { ModullmError } from "../../core/error.ts";
 import { inputError } from "../../program/input.ts";
 import type { Lines } from "../lines.ts";
-import { type Output } from "../output.ts";
+import type { Output, Terminal } from "../output.ts";
 import { visible } from "../../core/visible.ts";
 import {
   type Choice,
@@ -27,76 +27,25 @@ export interface LineDialogOptions {
  * a line break.
  */
 export function createLineDialog({ output, lines, signal }: LineDialogOptions): Dialog {
-  function print(told: string): void {
-    output.terminal.stderr(output.redactor.text(visible(told)));
-  }
-
-  async function answer(question: string, spare?: string): Promise<string> {
-    const line = await untilAborted(lines.next(), signal);
-    print("\n");
-    if (line !== null) return line.trim();
-    if (spare !== undefined) return spare;
-    throw inputError(
-      "stdin",
-      `Cannot go on: the answers on stdin end before "${question}"`,
-      { question },
-      HINT,
-    );
-  }
-
-  async function text(question: string, options: TextQuestion = {}): Promise<string> {
-    const { usual, multiline, spare, check } = options;
-    print(`? ${question}${usual === undefined || usual === "" ? "" : ` [${oneLine(usual)}]`}: `);
-    const line = await answer(question, spare);
-    const typed = multiline === undefined ? line : line.replaceAll(String.raw`\n`, "\n");
-    const given = line === "" ? (usual ?? "") : visible(typed);
-    const fault = check?.(given) ?? null;
-    if (fault !== null) throw unusable(question, fault);
-    return given;
-  }
-
+  const script: Script = {
+    terminal: output.terminal,
+    print: (told) => output.terminal.stderr(output.redactor.text(visible(told))),
+    next: () => untilAborted(lines.next(), signal),
+  };
+  const { print } = script;
   return {
-    text,
     unattended: false,
-    async choose<Value extends string>(
-      question: string,
-      choices: readonly Choice<Value>[],
-      usual: Value,
-      { free }: MoreChoice<Value> = {},
-    ) {
-      const shown = choices.map(({ value, label, hint }, index) => {
-        const named = label.startsWith(value) ? label : `${value}  ${label}`;
-        return `  ${index + 1}  ${named}${hint === undefined ? "" : ` - ${hint}`}`;
-      });
-      print(`? ${question}\n${shown.join("\n")}\n  [${usual}]: `);
-      const given = await answer(question);
-      if (given === "") return usual;
-      const chosen = choices.find(({ value }) => value === given) ?? choices[Number(given) - 1];
-      if (chosen !== undefined) return chosen.value;
-      if (free?.(given) === true) return given;
-      // The answer is not quoted: it may be a key on a wrong line.
-      throw unusable(question, `it is none of ${choices.map(({ value }) => value).join(", ")}`);
-    },
+    text: (question, options) => askText(script, question, options),
+    choose: (question, choices, usual, more) =>
+      choose(script, question, { choices, usual, ...more }),
     async hidden(question) {
-      if (output.terminal.stdinIsTty === true) {
-        const reason = output.terminal.stderrIsTty
-          ? "what is typed would be shown here"
-          : "what is typed would be shown, as stderr is no terminal";
-        throw inputError(
-          "stdin",
-          `Cannot ask for ${question}: ${reason}`,
-          { question, reason },
-          output.terminal.stderrIsTty
-            ? "Set the variable, then go on with --resume."
-            : "Leave stderr to the terminal.",
-        );
-      }
+      if (script.terminal.stdinIsTty === true) throw wouldShow(question, script.terminal);
       print(`? ${question}: `);
-      return await answer(question);
+      return await answer(script, question);
     },
     async confirm(question, usual) {
       print(`? ${question} ${usual ? "[Y/n]" : "[y/N]"}: `);
-      const given = await answer(question);
+      const given = await answer(script, question);
       if (given === "") return usual;
       if (/^y(?:es)?$/i.test(given)) return true;
       if (/^no?$/i.test(given)) return false;
@@ -105,6 +54,79 @@ export function createLineDialog({ output, lines, signal }: LineDialogOptions): 
     say: (told) => print(`${told}\n`),
     show: (title, shown) => print(`\n${title}\n${shown.replaceAll(/^/gm, "  ")}\n`),
   };
+}
+
+interface Script {
+  readonly terminal: Terminal;
+  print(told: string): void;
+  /** Null at the end of stdin. */
+  next(): Promise<string | null>;
+}
+
+async function answer(script: Script, question: string, spare?: string): Promise<string> {
+  const line = await script.next();
+  script.print("\n");
+  if (line !== null) return line.trim();
+  if (spare !== undefined) return spare;
+  throw inputError(
+    "stdin",
+    `Cannot go on: the answers on stdin end before "${question}"`,
+    { question },
+    HINT,
+  );
+}
+
+async function askText(
+  script: Script,
+  question: string,
+  { usual, multiline, spare, check }: TextQuestion = {},
+): Promise<string> {
+  const shown = usual === undefined || usual === "" ? "" : ` [${oneLine(usual)}]`;
+  script.print(`? ${question}${shown}: `);
+  const line = await answer(script, question, spare);
+  const typed = multiline === undefined ? line : line.replaceAll(String.raw`\n`, "\n");
+  const given = line === "" ? (usual ?? "") : visible(typed);
+  const fault = check?.(given) ?? null;
+  if (fault !== null) throw unusable(question, fault);
+  return given;
+}
+
+async function choose<Value extends string>(
+  script: Script,
+  question: string,
+  {
+    choices,
+    usual,
+    free,
+  }: MoreChoice<Value> & {
+    readonly choices: readonly Choice<Value>[];
+    readonly usual: Value;
+  },
+): Promise<Value> {
+  const shown = choices.map(({ value, label, hint }, index) => {
+    const named = label.startsWith(value) ? label : `${value}  ${label}`;
+    return `  ${index + 1}  ${named}${hint === undefined ? "" : ` - ${hint}`}`;
+  });
+  script.print(`? ${question}\n${shown.join("\n")}\n  [${usual}]: `);
+  const given = await answer(script, question);
+  if (given === "") return usual;
+  const chosen = choices.find(({ value }) => value === given) ?? choices[Number(given) - 1];
+  if (chosen !== undefined) return chosen.value;
+  if (free?.(given) === true) return given;
+  // The answer is not quoted: it may be a key on a wrong line.
+  throw unusable(question, `it is none of ${choices.map(({ value }) => value).join(", ")}`);
+}
+
+function wouldShow(question: string, { stderrIsTty }: Terminal): ModullmError {
+  const reason = stderrIsTty
+    ? "what is typed would be shown here"
+    : "what is typed would be shown, as stderr is no terminal";
+  return inputError(
+    "stdin",
+    `Cannot ask for ${question}: ${reason}`,
+    { question, reason },
+    stderrIsTty ? "Set the variable, then go on with --resume." : "Leave stderr to the terminal.",
+  );
 }
 
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

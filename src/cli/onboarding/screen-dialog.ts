@@ -12,128 +12,141 @@ export interface ScreenDialogOptions {
 }
 
 /** A dialog at a terminal, drawn on stderr: stdout is kept for the result. */
-export function createScreenDialog({ output, keyboard, signal }: ScreenDialogOptions): Dialog {
-  const input = keyboard();
-  const screen = screenOf(output);
+export function createScreenDialog(options: ScreenDialogOptions): Dialog {
   // It would end all of it, where one means to leave a text.
   prompts.settings.aliases.delete("escape");
-
-  /**
-   * One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C
-   * does. Going on after Ctrl-Z closes it too, and there it is opened again.
-   */
-  async function asked<T>(prompt: (common: Common) => Promise<T>): Promise<Exclude<T, symbol>> {
-    const closed = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let continued = false;
-    const onContinue = (): void => void (continued = true);
-    // An answer closes it as well, and its prompt is done by then: told late, it would close the
-    // next one's keyboard.
-    const onPause = (): void => {
-      timer = setTimeout(() => {
-        if (continued) input.resume();
-        else closed.abort();
-        continued = false;
-      });
-    };
-    input.on("pause", onPause);
-    process.on("SIGCONT", onContinue);
-    try {
-      const given = await prompt({
-        input,
-        output: screen,
-        signal: AbortSignal.any([signal, closed.signal]),
-      });
-      if (prompts.isCancel(given)) throw interrupted();
-      return given as Exclude<T, symbol>;
-    } finally {
-      input.off("pause", onPause);
-      process.off("SIGCONT", onContinue);
-      clearTimeout(timer);
-    }
-  }
-
-  /** A text as typed, without what can't be seen; empty where nothing was. */
-  async function text(question: string, options: TextQuestion = {}): Promise<string> {
-    const { usual = "", multiline, check } = options;
-    const editor =
-      multiline === "long"
-        ? findEditor(output.terminal.env, usual, output.terminal.rows ?? ROWS)
-        : null;
-    if (editor !== null) return await edited(editor, question, { ...options, usual });
-    const message = shown(question);
-    const validate = (answer: string | undefined): string | undefined =>
-      check?.(seen(answer)) ?? undefined;
-    const initial = usual === "" ? {} : { initialValue: visible(usual) };
-    const given = await asked((common) => {
-      if (multiline === "long")
-        return prompts.multiline({
-          ...common,
-          ...initial,
-          message: `${message} (Tab, then Enter, when done)`,
-          validate,
-          showSubmit: true,
-        });
-      if (multiline === "short")
-        return prompts.multiline({
-          ...common,
-          ...initial,
-          message: `${message} (Enter twice when done)`,
-          validate,
-        });
-      return prompts.text({ ...common, ...initial, message, validate });
-    });
-    return seen(given);
-  }
-
-  async function edited(
-    editor: string,
-    question: string,
-    { usual = "", check }: TextQuestion,
-  ): Promise<string> {
-    for (let current = usual; ;) {
-      say(`${question}: in ${editor} …`);
-      current = seen(editText(editor, current, output.terminal.env));
-      const fault = check?.(current) ?? null;
-      if (fault === null) return current;
-      say(fault);
-      const again = await asked((common) =>
-        prompts.confirm({ ...common, message: "Edit it again?" }),
-      );
-      if (!again) return usual;
-    }
-  }
-
+  const screen = openScreen(options);
+  const { ask, say, shown } = screen;
   return {
     unattended: false,
-    text,
+    text: (question, asked) => askText(screen, question, asked),
     async choose(question, choices, usual) {
-      const options = choices.map(({ value, label, hint }) => ({
+      const shownChoices = choices.map(({ value, label, hint }) => ({
         value: value as string,
         label: shown(label),
         ...(hint === undefined ? {} : { hint: shown(hint) }),
       }));
-      const message = shown(question);
-      const given = await asked((common) =>
-        prompts.select<string>({ ...common, message, options, initialValue: usual, maxItems: 12 }),
+      const asked = { message: shown(question), options: shownChoices, initialValue: usual };
+      const given = await ask((common) =>
+        prompts.select<string>({ ...common, ...asked, maxItems: 12 }),
       );
       return choices.find(({ value }) => value === given)?.value ?? usual;
     },
     hidden: async (question) =>
-      seen(await asked((common) => prompts.password({ ...common, message: shown(question) }))),
+      seen(await ask((common) => prompts.password({ ...common, message: shown(question) }))),
     confirm: (question, initialValue) =>
-      asked((common) => prompts.confirm({ ...common, message: shown(question), initialValue })),
+      ask((common) => prompts.confirm({ ...common, message: shown(question), initialValue })),
     say,
     show: (title, body) =>
-      prompts.note(shown(body), shown(title), { output: screen, format: (line) => line }),
+      prompts.note(shown(body), shown(title), { output: screen.drawn, format: (line) => line }),
   };
+}
 
-  function say(told: string): void {
-    prompts.log.message(wrapped(shown(told), output.terminal.columns - FRAME), { output: screen });
+interface Screen {
+  readonly terminal: Terminal;
+  readonly drawn: Writable;
+  ask<T>(prompt: Prompt<T>): Promise<Exclude<T, symbol>>;
+  say(told: string): void;
+  shown(told: string): string;
+}
+
+type Prompt<T> = (common: Common) => Promise<T>;
+
+function openScreen({ output, keyboard, signal }: ScreenDialogOptions): Screen {
+  const { terminal, redactor } = output;
+  const common = { input: keyboard(), output: screenOf(output), signal };
+  const shown = (told: string): string => visible(redactor.text(told));
+  return {
+    terminal,
+    drawn: common.output,
+    ask: (prompt) => ask(common, prompt),
+    say: (told) =>
+      prompts.log.message(wrapped(shown(told), terminal.columns - FRAME), {
+        output: common.output,
+      }),
+    shown,
+  };
+}
+
+/**
+ * One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C does.
+ * Going on after Ctrl-Z closes it too, and there it is opened again.
+ */
+async function ask<T>(common: Common, prompt: Prompt<T>): Promise<Exclude<T, symbol>> {
+  const { input, signal } = common;
+  const closed = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let continued = false;
+  const onContinue = (): void => void (continued = true);
+  // An answer closes it as well, and its prompt is done by then: told late, it would close the
+  // next one's keyboard.
+  const onPause = (): void => {
+    timer = setTimeout(() => {
+      if (continued) input.resume();
+      else closed.abort();
+      continued = false;
+    });
+  };
+  input.on("pause", onPause);
+  process.on("SIGCONT", onContinue);
+  try {
+    const given = await prompt({ ...common, signal: AbortSignal.any([signal, closed.signal]) });
+    if (prompts.isCancel(given)) throw interrupted();
+    return given as Exclude<T, symbol>;
+  } finally {
+    input.off("pause", onPause);
+    process.off("SIGCONT", onContinue);
+    clearTimeout(timer);
   }
+}
 
-  function shown(told: string): string {
-    return visible(output.redactor.text(told));
+/** A text as typed, without what can't be seen; empty where nothing was. */
+async function askText(
+  screen: Screen,
+  question: string,
+  options: TextQuestion = {},
+): Promise<string> {
+  const { usual = "", multiline, check } = options;
+  const { env, rows = ROWS } = screen.terminal;
+  const editor = multiline === "long" ? findEditor(env, usual, rows) : null;
+  if (editor !== null) return await askEdited(screen, editor, question, options);
+  const message = screen.shown(question);
+  const validate = (answer: string | undefined): string | undefined =>
+    check?.(seen(answer)) ?? undefined;
+  const asked = { validate, ...(usual === "" ? {} : { initialValue: visible(usual) }) };
+  const given = await screen.ask((common) => {
+    if (multiline === "long")
+      return prompts.multiline({
+        ...common,
+        ...asked,
+        message: `${message} (Tab, then Enter, when done)`,
+        showSubmit: true,
+      });
+    if (multiline === "short")
+      return prompts.multiline({
+        ...common,
+        ...asked,
+        message: `${message} (Enter twice when done)`,
+      });
+    return prompts.text({ ...common, ...asked, message });
+  });
+  return seen(given);
+}
+
+async function askEdited(
+  { ask, say, terminal }: Screen,
+  editor: string,
+  question: string,
+  { usual = "", check }: TextQuestion,
+): Promise<string> {
+  for (let current = usual; ;) {
+    say(`${question}: in ${editor} …`);
+    current = seen(editText(editor, current, terminal.env));
+    const fault = check?.(current) ?? null;
+    if (fault === null) return current;
+    say(fault);
+    const again = await ask((common) => prompts.confirm({ ...common, message: "Edit it again?" }));
+    if (!again) return usual;
   }
 }
 
