@@ -31,17 +31,22 @@ export interface CheckedEdge {
 export type TreeEdges = ReadonlyMap<LoadedProgram, readonly CheckedEdge[]>;
 
 export interface EdgeCheck {
-  /** @throws {ModullmError} RLLM_008 for an edge that can never fit */
+  /** @throws {ModullmError} RLLM_008 for an edge, or an output passed on, that can never fit */
   readonly visit: Visit;
   readonly edges: TreeEdges;
+  /** What a program's output_schema may not take of what it passes on. */
+  readonly outputs: ReadonlyMap<LoadedProgram, readonly string[]>;
 }
 
 /** Checks edges of programs, each once however many use them. */
 export async function createEdgeCheck(): Promise<EdgeCheck> {
   const { createEdgeChecker, edgesOf, issueText, misfitError } =
     await import("../program/edges.ts");
+  const { misfitText, outputMisfitError, outputMisfits } =
+    await import("../program/output-edges.ts");
   const checker = createEdgeChecker();
   const edges = new Map<LoadedProgram, readonly CheckedEdge[]>();
+  const outputs = new Map<LoadedProgram, readonly string[]>();
   const visit = createVisit((parent) => {
     const found = edgesOf(parent).map((edge, index): CheckedEdge => {
       const to = parent.uses[index]?.child.path ?? "";
@@ -62,8 +67,12 @@ export async function createEdgeCheck(): Promise<EdgeCheck> {
       }
     });
     edges.set(parent, found);
+    const misfits = outputMisfits(parent);
+    const never = misfits.find(({ always }) => always);
+    if (never) throw outputMisfitError(parent, never);
+    outputs.set(parent, misfits.map(misfitText));
   });
-  return { visit, edges };
+  return { visit, edges, outputs };
 }
 
 /** What is said of a program whose edges may not fit. */

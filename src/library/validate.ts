@@ -77,7 +77,11 @@ export function createValidator(
       const loaded = await load(path);
       if (loaded.uses.length > 0) await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
       await blocks?.visit(loaded);
-      const found = { edges: edgeCheck?.edges ?? new Map(), lints: blocks?.lints ?? new Map() };
+      const found = {
+        edges: edgeCheck?.edges ?? new Map(),
+        outputs: edgeCheck?.outputs ?? new Map(),
+        lints: blocks?.lints ?? new Map(),
+      };
       const told = toldWith(loaded, apart);
       const warnings = told.flatMap((each) => warningsOf(each, found));
       const { name, version } = loaded.program;
@@ -110,6 +114,7 @@ function toldWith(root: LoadedProgram, apart: ReadonlySet<string>): readonly Loa
 
 interface Found {
   readonly edges: TreeEdges;
+  readonly outputs: EdgeCheck["outputs"];
   readonly lints: TreeLints;
 }
 
@@ -122,6 +127,7 @@ function warningsOf(loaded: LoadedProgram, found: Found): PlacedWarning[] {
     ...blockWarnings(program, found.lints.get(loaded)),
     ...usesWarnings(loaded, found.lints.get(loaded) ?? []),
     ...edgeWarnings(found.edges.get(loaded) ?? [], loaded),
+    ...(found.outputs.get(loaded) ?? []).map((message) => ({ message, place: null })),
     ...mediaEdgeWarnings(loaded),
   ];
   return own.map((warning) => placed(warning, loaded.path));

@@ -9,6 +9,13 @@ import { isObject } from "../core/json.ts";
 import type { Program, UsesEntry } from "./program.ts";
 import { parseTemplate, renderValue } from "./template.ts";
 
+/** A program with those it uses, as far as it matters here. */
+export interface ProgramTree {
+  readonly program: Program;
+  readonly path: string;
+  readonly uses: readonly { readonly entry: UsesEntry; readonly child: ProgramTree }[];
+}
+
 /** One step from a program to a program it uses. */
 export interface Edge {
   readonly parent: Program;

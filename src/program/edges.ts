@@ -6,7 +6,8 @@ import { type Expr, Space } from "../contract/fits/space.ts";
 import { inChild, ModullmError } from "../core/error.ts";
 import { type EdgeExample, findExample } from "./edge-example.ts";
 import { proveFit, refutation } from "./edge-proof.ts";
-import { type Edge, producedBy } from "./edge-values.ts";
+import { type Edge, producedBy, type ProgramTree } from "./edge-values.ts";
+import { misfitText, outputMisfitError, outputMisfits } from "./output-edges.ts";
 import type { Program, UsesEntry } from "./program.ts";
 
 /**
@@ -21,13 +22,6 @@ export type EdgeVerdict =
   /** Proved: no run comes to an input that the child accepts. */
   | { readonly verdict: "cannot-fit"; readonly reason: string; readonly issue: Issue | null }
   | { readonly verdict: "unknown"; readonly reason: string };
-
-/** A program with those it uses, as far as it matters here. */
-export interface ProgramTree {
-  readonly program: Program;
-  readonly path: string;
-  readonly uses: readonly { readonly entry: UsesEntry; readonly child: ProgramTree }[];
-}
 
 export function checkEdge(
   parent: Program,
@@ -51,11 +45,13 @@ export function createEdgeChecker(): EdgeChecker {
 }
 
 /**
- * For before a run: nothing is paid for when some edge of the tree can never fit.
+ * For before a run: nothing is paid for when some edge of the tree can never fit, or an output is
+ * passed on that never does. Gives what may go wrong with outputs.
  * @throws {ModullmError} RLLM_008, with `details.chain` for an edge further down
  */
-export function refuseMisfits(loaded: ProgramTree): void {
-  if (loaded.uses.length === 0) return;
+export function refuseMisfits(loaded: ProgramTree): readonly string[] {
+  const doubts: string[] = [];
+  if (loaded.uses.length === 0) return doubts;
   const checker = createEdgeChecker();
   const seen = new Set<ProgramTree>();
   function visit(tree: ProgramTree): void {
@@ -64,6 +60,10 @@ export function refuseMisfits(loaded: ProgramTree): void {
     for (const edge of edgesOf(tree)) {
       const refusal = checker.refuse(edge);
       if (refusal !== null) throw misfitError(tree, edge, refusal);
+    }
+    for (const misfit of outputMisfits(tree)) {
+      if (misfit.always) throw outputMisfitError(tree, misfit);
+      doubts.push(`In "${tree.program.name}" ${misfitText(misfit)}`);
     }
     for (const { entry, child } of tree.uses) {
       try {
@@ -76,6 +76,7 @@ export function refuseMisfits(loaded: ProgramTree): void {
     }
   }
   visit(loaded);
+  return doubts;
 }
 
 export function edgesOf({ program, uses }: ProgramTree): Edge[] {

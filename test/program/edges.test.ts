@@ -3,12 +3,11 @@ import { assert, property } from "fast-check";
 import type { JsonSchema } from "../../src/contract/contract.ts";
 import type { ModullmError } from "../../src/core/error.ts";
 import { childInput } from "../../src/program/child-input.ts";
-import type { Edge } from "../../src/program/edge-values.ts";
+import type { Edge, ProgramTree } from "../../src/program/edge-values.ts";
 import {
   checkEdge,
   createEdgeChecker,
   type EdgeVerdict,
-  type ProgramTree,
   refuseMisfits,
 } from "../../src/program/edges.ts";
 import { programOf } from "../../src/program/parse.ts";

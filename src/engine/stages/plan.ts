@@ -24,7 +24,8 @@ async function planRoot(run: Run): Promise<void> {
   const { proved } = run.tree.tools;
   if (run.loaded.uses.length > 0 && !proved.has(run.loaded)) {
     const { refuseMisfits } = await import("../../program/edges.ts");
-    refuseMisfits(run.loaded);
+    for (const message of refuseMisfits(run.loaded))
+      run.emit({ type: "note", kind: "warning", message });
     proved.add(run.loaded);
   }
   const limits: Limits[] = [];
