@@ -96,34 +96,6 @@ export function createWorkspace(parts: WorkspaceParts): App {
     return await loadProgram(await locateProgram(program, { cwd, library }), { library });
   }
 
-  async function run(
-    loaded: LoadedProgram,
-    input: unknown,
-    given: StartOptions = {},
-  ): Promise<RunResult> {
-    const { signal, budget, scope: outer = parts.scope, raw = false, ...others } = given;
-    const { tags = {}, keep = config.history.events, ...options } = others;
-    const { principal } = outer;
-    const own = outer.within({ name: "the whole run", limits: budget, signal });
-    const resource = { name: loaded.path, facts: {} };
-    const keeps = policy.decide({ action: "keep", principal, resource, labels: [] }).allow;
-    const history = keeps ? await store() : null;
-    const kept = history ? await tracesOf(history, { tags, keep }) : [];
-    const traces = [...kept, ...(options.traces ?? [])];
-    const answers = history && keptAnswers(history, redactor, principal.tenant ?? "");
-    const unfinished = keeps ? tools.unfinished : null;
-    const world = { ...tools, answers, unfinished };
-    try {
-      const settings = { ...withDefaults(config, options), traces };
-      const result = await runProgram(loaded, input, world, own, settings);
-      return raw ? result : { ...result, output: redactor.value(result.output) };
-    } catch (thrown) {
-      throw raw ? thrown : redactor.value(thrown);
-    } finally {
-      own.end();
-    }
-  }
-
   function permit(action: Action, name: string): void {
     const { principal } = parts;
     requireAllowed(policy, { action, principal, resource: { name, facts: {} }, labels: [] });
@@ -152,12 +124,42 @@ export function createWorkspace(parts: WorkspaceParts): App {
     store,
     load,
     scope,
-    run,
+    run: async (loaded, input, given = {}) => await runIn(parts, loaded, input, given),
     permit,
     withDefaults: (given) => withDefaults(config, given),
     lintBlocks,
     close,
   };
+}
+
+async function runIn(
+  parts: WorkspaceParts,
+  loaded: LoadedProgram,
+  input: unknown,
+  given: StartOptions,
+): Promise<RunResult> {
+  const { config, redactor, tools } = parts;
+  const { signal, budget, scope: outer = parts.scope, raw = false, ...others } = given;
+  const { tags = {}, keep = config.history.events, ...options } = others;
+  const { principal } = outer;
+  const resource = { name: loaded.path, facts: {} };
+  const keeps = tools.policy.decide({ action: "keep", principal, resource, labels: [] }).allow;
+  const history = keeps ? await parts.store() : null;
+  const kept = history ? await tracesOf(history, { tags, keep }) : [];
+  const traces = [...kept, ...(options.traces ?? [])];
+  const answers = history && keptAnswers(history, redactor, principal.tenant ?? "");
+  const unfinished = keeps ? tools.unfinished : null;
+  const world = { ...tools, answers, unfinished };
+  const own = outer.within({ name: "the whole run", limits: budget, signal });
+  try {
+    const settings = { ...withDefaults(config, options), traces };
+    const result = await runProgram(loaded, input, world, own, settings);
+    return raw ? result : { ...result, output: redactor.value(result.output) };
+  } catch (thrown) {
+    throw raw ? thrown : redactor.value(thrown);
+  } finally {
+    own.end();
+  }
 }
 
 function withDefaults(config: Config, given: RunOptions): RunOptions {

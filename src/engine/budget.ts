@@ -1,22 +1,7 @@
-import { exactDollars } from "../core/cost.ts";
-import { ModullmError } from "../core/error.ts";
+import type { ModullmError } from "../core/error.ts";
 import type { Limits } from "../program/limits.ts";
-
-/**
- * What a call takes: an estimate before it, the truth after it. `usd` is null where the price is
- * not known.
- */
-export interface Spending {
-  readonly usd: number | null;
-  readonly tokens: number;
-  readonly calls: number;
-}
-
-/** Who spent: shown in the error, so that one sees where it went. */
-export interface Spender {
-  readonly program: string;
-  readonly model: string;
-}
+import type { Account, Kind, Spender, Spending } from "./account.ts";
+import { answerStopped, callRefused, type Stopped } from "./budget-refusal.ts";
 
 /** A reservation holds its estimate back from everybody else until it is settled, exactly once. */
 export interface Reservation {
@@ -44,8 +29,8 @@ export interface Budget {
    * another request was to follow
    */
   refusal(estimate: Spending, after?: ModullmError | null): ModullmError;
-  /** RLLM_020 for an answer that was stopped: it had so many tokens, and was given fewer. */
-  overrun(tokens: number, given: number, model: string): ModullmError;
+  /** RLLM_020 for an answer that was stopped. */
+  stopped(answer: Stopped): ModullmError;
 }
 
 /** The innermost budget that limits one of these; null where none does. */
@@ -55,19 +40,20 @@ export function innermost(budget: Budget | null, kinds: readonly (keyof Limits)[
   return null;
 }
 
-interface Account {
-  readonly spender: Spender;
-  usd: number;
-  tokens: number;
-  calls: number;
-}
-
 /** @param scope how errors call it: `--budget`, or the program whose file says so */
 export function createBudget(limits: Limits, scope: string, parent: Budget | null): Budget {
   const spent = { usd: 0, tokens: 0, calls: 0 };
   const reserved = { usd: 0, tokens: 0, calls: 0 };
   const accounts = new Map<string, Account>();
   const waiting: (() => void)[] = [];
+  const told = {
+    limits,
+    scope,
+    spent,
+    get accounts() {
+      return accounts.values();
+    },
+  };
 
   function room(kind: Kind, held: number): number {
     return (limits[kind] ?? Number.POSITIVE_INFINITY) - spent[kind] - held;
@@ -93,49 +79,7 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
   function refusal(estimate: Spending, after: ModullmError | null = null): ModullmError {
     const kind = KINDS.find((each) => amount(estimate, each) > room(each, 0) + ROUNDING);
     if (kind === undefined && parent) return parent.refusal(estimate, after);
-    const wouldSpend = {
-      usd: exactDollars(spent.usd + (estimate.usd ?? 0)),
-      tokens: spent.tokens + estimate.tokens,
-      calls: spent.calls + estimate.calls,
-    };
-    const name = kind ?? "calls";
-    const limit = shown(name, limits[name] ?? 0);
-    const needs = `${after ? "another try" : "the next call"} would take ${shown(name, amount(estimate, name))}`;
-    const failed = after ? `; the last try failed: ${after.message}` : "";
-    return new ModullmError(
-      "RLLM_020",
-      `The budget of ${scope} allows ${limit}: ${shown(name, spent[name])} ${be(name, spent[name])} spent, and ${needs}${failed}`,
-      {
-        details: {
-          limit: limits,
-          kind: name,
-          spent: { ...spent, usd: exactDollars(spent.usd) },
-          would_spend: wouldSpend,
-          scope,
-          where: whereOf(accounts),
-          ...(after ? { after: after.code } : {}),
-        },
-        ...(after ? { cause: after } : {}),
-      },
-    );
-  }
-
-  function overrun(tokens: number, given: number, model: string): ModullmError {
-    return new ModullmError(
-      "RLLM_020",
-      `Stopped the answer of "${model}": the budget of ${scope} gave it ${shown("tokens", given)}, and ${tokens} came`,
-      {
-        details: {
-          limit: limits,
-          kind: limits.tokens === undefined ? "usd" : "tokens",
-          spent: { ...spent, usd: exactDollars(spent.usd) },
-          would_spend: { ...spent, usd: null, tokens: spent.tokens + tokens },
-          scope,
-          model,
-          where: whereOf(accounts),
-        },
-      },
-    );
+    return callRefused(told, kind ?? "calls", estimate, after);
   }
 
   return {
@@ -147,29 +91,10 @@ export function createBudget(limits: Limits, scope: string, parent: Budget | nul
     // Each reservation is one of the outermost budget's too.
     settled: () => parent?.settled() ?? new Promise((resolve) => waiting.push(resolve)),
     refusal,
-    overrun,
+    stopped: (answer) => answerStopped(told, answer),
   };
 }
 
-/** The budget's time is over: what the run's signal is aborted with. */
-export function timeIsUp(limits: Limits, scope: string): ModullmError {
-  const limit = limits.ms ?? 0;
-  return new ModullmError(
-    "RLLM_020",
-    `The run took all the time that the budget of ${scope} gives it: ${limit} ms`,
-    {
-      details: {
-        limit: limits,
-        kind: "ms",
-        spent: { ms: limit },
-        would_spend: { ms: limit },
-        scope,
-      },
-    },
-  );
-}
-
-type Kind = "usd" | "tokens" | "calls";
 const KINDS: readonly Kind[] = ["usd", "tokens", "calls"];
 
 /** Sums of prices are off by less than this. */
@@ -197,22 +122,4 @@ function accountOf(accounts: Map<string, Account>, spender: Spender): Account {
   const account = accounts.get(key) ?? { spender, usd: 0, tokens: 0, calls: 0 };
   accounts.set(key, account);
   return account;
-}
-
-function whereOf(accounts: Map<string, Account>): readonly object[] {
-  return [...accounts.values()].map(({ spender, usd, tokens, calls }) => ({
-    ...spender,
-    usd: exactDollars(usd),
-    tokens,
-    calls,
-  }));
-}
-
-function be(kind: Kind, value: number): string {
-  return kind === "usd" || value === 1 ? "is" : "are";
-}
-
-function shown(kind: Kind, value: number): string {
-  if (kind === "usd") return `$${Number(value.toPrecision(6))}`;
-  return `${value} ${value === 1 ? kind.slice(0, -1) : kind}`;
 }

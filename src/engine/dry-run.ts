@@ -16,7 +16,7 @@ import { shownMessage } from "./shown-message.ts";
 import { spendLeast } from "./spending.ts";
 import { takeInput } from "./stages/input.ts";
 import { blockOf, runPre } from "./stages/blocks.ts";
-import { checkBlocks } from "./stages/plan.ts";
+import { checkBlocks } from "./block-check.ts";
 import { renderMessages } from "./stages/render.ts";
 import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";

@@ -1,7 +1,8 @@
 import type { Capability, Principal } from "../core/principal.ts";
 import { programPrincipal } from "../core/principal.ts";
 import type { Limits } from "../program/limits.ts";
-import { type Budget, createBudget, timeIsUp } from "./budget.ts";
+import { type Budget, createBudget } from "./budget.ts";
+import { timeIsUp } from "./budget-refusal.ts";
 import type { Clock } from "./engine.ts";
 import type { Limiters } from "./limiter.ts";
 

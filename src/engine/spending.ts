@@ -2,7 +2,8 @@ import { cost } from "../core/cost.ts";
 import type { ModullmError } from "../core/error.ts";
 import type { Usage } from "../core/events.ts";
 import type { Message, Model, ModelRequest } from "../model/model.ts";
-import type { Budget, Reservation, Spending } from "./budget.ts";
+import type { Spending } from "./account.ts";
+import type { Budget, Reservation } from "./budget.ts";
 import {
   affordable,
   type Call,
@@ -70,7 +71,8 @@ export async function grantCall(
       return sentParams(params, call, held);
     },
     settle,
-    stopped: (came) => (counted ?? budget).overrun(came, held.completion, model.id),
+    stopped: (came) =>
+      (counted ?? budget).stopped({ model: model.id, tokens: came, given: held.completion }),
   };
 }
 

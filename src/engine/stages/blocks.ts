@@ -3,7 +3,7 @@ import { isSameJson } from "../../contract/values.ts";
 import { isObject, type Json, type JsonObject, jsonType } from "../../core/json.ts";
 import type { Block } from "../../program/program.ts";
 import { issueDetails, type Run, throwIfCancelled } from "../state.ts";
-import { requireSandbox } from "./plan.ts";
+import { requireSandbox } from "../block-check.ts";
 import { blockError, resultError } from "./block-error.ts";
 
 export function blockOf({ loaded }: Pick<Run, "loaded">, when: Block["when"]): Block | undefined {
