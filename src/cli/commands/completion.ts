@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import type { JsonSchema } from "../../contract/contract.ts";
 import { toModullmError } from "../../core/error.ts";
 import { isObject } from "../../core/json.ts";
 import { type Command, type CommandContext, UsageError } from "../command.ts";
@@ -57,12 +58,22 @@ export const command: Command = {
   },
 };
 
-/** Names that mean nothing to a shell, each as what stands before a value. */
-async function fieldNames({ positionals, locate }: CommandContext): Promise<string> {
+/**
+ * Names that mean nothing to a shell, each as what stands before a value. A program that can't be
+ * read has none, and that is told on stderr: what stands on stdout would be offered.
+ */
+async function fieldNames({ positionals, locate, output }: CommandContext): Promise<string> {
   const [, file] = positionals;
   if (file === undefined) throw new UsageError("fields needs a program");
   const { readProgram } = await import("../../library/read.ts");
-  const { properties } = (await readProgram(await locate(file))).input.schema;
+  let schema: JsonSchema;
+  try {
+    ({ schema } = (await readProgram(await locate(file))).input);
+  } catch (thrown) {
+    output.warn(toModullmError(thrown).message);
+    return "";
+  }
+  const properties = isObject(schema) ? schema["properties"] : null;
   return Object.keys(isObject(properties) ? properties : {})
     .filter((name) => /^[A-Za-z_][\w.-]*$/.test(name))
     .map((name) => `${name}=`)

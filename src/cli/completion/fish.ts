@@ -32,7 +32,9 @@ function commandLines({ name, summary, options, places, many, rest }: OfferedCom
     "",
     `complete -c modullm -n __modullm_needs_command -a ${name} -d ${quoted(summary)}`,
     ...placeLines,
-    ...(rest ? [`complete -c modullm -n '__modullm_behind ${name}' -F`] : []),
+    ...(rest
+      ? [`complete -c modullm -n '__modullm_behind ${name}' -f -a '(__modullm_fields)'`]
+      : []),
     ...options.map((option) => optionLine(option, ` -n '__modullm_in ${name}'`)),
   ];
 }

@@ -53,6 +53,20 @@ function __modullm_behind --argument-names command
     contains -- -- $words; and test $words[1] = $command
 end
 
+# Fields of the program's input, asked of the program that is being typed; as the value in key=value a file.
+function __modullm_fields
+    set -l current (commandline -ct)
+    if string match -q '*=*' -- $current
+        set -l key (string replace -r '=.*' '=' -- $current)
+        complete -C "__modullm_no_command "(string replace -r '^[^=]*=' '' -- $current) | string replace -r '^' -- $key
+        return
+    end
+    set -l words (commandline -opc)
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    set -l file (__modullm_words)[2]
+    $program completion fields (string unescape -- $file) 2>/dev/null </dev/null | string replace -rf '(.+)' '$1\tfield'
+end
+
 # Models, asked of the program that is being typed.
 function __modullm_models
     set -l words (commandline -opc)

@@ -15,11 +15,13 @@ _modullm_programs() {
   _alternative 'programs:program:_path_files -g "*.rllm(-.)"' 'folders:folder:_path_files -/'
 }
 
-# Behind --: a file, also as the value in key=value.
+# Behind --: a field of the program's input, and a file as the value in key=value.
 _modullm_rest() {
   (( ${words[(I)--]} )) || return 1
-  compset -P '*='
-  _files
+  compset -P "*=" && { _files; return }
+  local -a fields expl
+  fields=(${(f)"$(${~_modullm_program} completion fields ${(Q)line[1]} 2> /dev/null < /dev/null)"})
+  _wanted fields expl field compadd -S '' -a fields
 }
 
 _modullm() {
