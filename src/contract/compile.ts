@@ -1,6 +1,7 @@
 import { Build } from "typebox/schema";
 import type { CheckResult, Contract, Issue, JsonSchema, SchemaFault } from "./contract.ts";
 import { readDocument, type ReadSchemaOptions, type SchemaDocument } from "./document.ts";
+import { Evaluator } from "./evaluate/evaluate.ts";
 import { explain } from "./explain.ts";
 import { findFaults } from "./faults.ts";
 import { translate } from "./translate.ts";
@@ -30,17 +31,18 @@ export function compileContract(schema: JsonSchema, options: ReadSchemaOptions =
 }
 
 function compileCheck(document: SchemaDocument): Contract["check"] {
+  const evaluator = new Evaluator(document);
   const fast = fastCheck(document);
-  if (fast === null) return (value) => judged(value, explain(document, value));
+  if (fast === null) return (value) => judged(value, explain(evaluator, value));
   return (value) => {
     try {
       if (fast(value)) return { ok: true, value };
     } catch (thrown) {
       // An overflowing stack, or too many steps, is no answer: the thorough evaluation has one.
       if (!(thrown instanceof RangeError)) throw thrown;
-      return judged(value, explain(document, value));
+      return judged(value, explain(evaluator, value));
     }
-    return new Refusal(document, value);
+    return new Refusal(evaluator, value);
   };
 }
 
@@ -68,18 +70,18 @@ function fastCheck(document: SchemaDocument): ((value: unknown) => boolean) | nu
  */
 class Refusal {
   readonly ok = false;
-  readonly #document: SchemaDocument;
+  readonly #evaluator: Evaluator;
   readonly #value: unknown;
   #issues: readonly [Issue, ...Issue[]] | null = null;
 
-  constructor(document: SchemaDocument, value: unknown) {
-    this.#document = document;
+  constructor(evaluator: Evaluator, value: unknown) {
+    this.#evaluator = evaluator;
     this.#value = value;
   }
 
   get issues(): readonly [Issue, ...Issue[]] {
     if (this.#issues === null) {
-      const [first, ...others] = explain(this.#document, this.#value);
+      const [first, ...others] = explain(this.#evaluator, this.#value);
       this.#issues = [first ?? UNEXPLAINED, ...others];
     }
     return this.#issues;

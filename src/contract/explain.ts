@@ -1,7 +1,6 @@
-import type { Finding } from "./branches.ts";
 import type { Issue } from "./contract.ts";
-import type { SchemaDocument } from "./document.ts";
-import { evaluate } from "./evaluate.ts";
+import type { Evaluator } from "./evaluate/evaluate.ts";
+import { isSamePath, type Finding } from "./evaluate/finding.ts";
 import { TooManySteps } from "./steps.ts";
 
 const MAX_ISSUES = 20;
@@ -21,10 +20,10 @@ const VAGUE = [
 ];
 
 /** Why a value does not meet a schema, the most telling reason first; none when it does meet it. */
-export function explain(document: SchemaDocument, value: unknown): readonly Issue[] {
-  let findings: readonly Finding[];
+export function explain(evaluator: Evaluator, value: unknown): readonly Issue[] {
+  let found: readonly Finding[];
   try {
-    findings = evaluate(document, value);
+    found = evaluator.evaluate(value);
   } catch (thrown) {
     // The stack, with values nested some thousand levels deep, or the limit of steps.
     if (!(thrown instanceof RangeError)) throw thrown;
@@ -34,15 +33,18 @@ export function explain(document: SchemaDocument, value: unknown): readonly Issu
         : "is nested too deeply to be checked";
     return [{ keyword: "$ref", path: [], schemaPath: [], reason }];
   }
-  return distinct(findings).toSorted(byTelling).slice(0, MAX_ISSUES).map(asIssue);
+  const issues: Issue[] = [];
+  for (const one of found.toSorted(byTelling)) {
+    if (issues.length === MAX_ISSUES) break;
+    const issue = asIssue(one);
+    // The same thing may be said by several branches of an `allOf`.
+    if (!issues.some((known) => isSame(known, issue))) issues.push(issue);
+  }
+  return issues;
 }
 
-/** The same thing may be said by several branches of an `allOf`. */
-function distinct(findings: readonly Finding[]): readonly Finding[] {
-  const known = new Map(
-    findings.map((finding) => [JSON.stringify([finding.path, finding.reason]), finding] as const),
-  );
-  return [...known.values()];
+function isSame(left: Issue, right: Issue): boolean {
+  return left.reason === right.reason && isSamePath(left.path, right.path);
 }
 
 /** Deepest first, then the most specific; the sort is stable, so else as the schema has it. */
@@ -50,10 +52,10 @@ function byTelling(left: Finding, right: Finding): number {
   return right.path.length - left.path.length || vagueness(left) - vagueness(right);
 }
 
-function vagueness(finding: Finding): number {
-  return VAGUE.indexOf(finding.keyword) + 1;
+function vagueness({ keyword }: Finding): number {
+  return VAGUE.indexOf(keyword) + 1;
 }
 
 function asIssue({ keyword, path, schemaPath, reason }: Finding): Issue {
-  return { keyword, path, schemaPath, reason };
+  return { keyword, path, schemaPath, reason: reason() };
 }

@@ -1,12 +1,12 @@
 import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
-import { isOfType } from "./assertions.ts";
 import type { JsonNumber } from "./big.ts";
 import type { SchemaFault } from "./contract.ts";
 import { isOnlyReference, type SchemaDocument, type SchemaNode } from "./document.ts";
 import { keywordOf, type Draft, type Shape } from "./keywords.ts";
 import type { Patterns } from "./patterns.ts";
 import { describe } from "./reasons.ts";
+import { isOfType } from "./values.ts";
 
 export const TYPE_NAMES = [
   "array",

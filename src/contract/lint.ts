@@ -1,5 +1,4 @@
 import { didYouMean, nearest } from "../core/nearest.ts";
-import { isOfType } from "./assertions.ts";
 import type { JsonSchema, SchemaFault } from "./contract.ts";
 import {
   child,
@@ -13,7 +12,7 @@ import { formatCheck, formatNames } from "./formats.ts";
 import { draftOf, keywordNames, keywordOf, keywordOfAnyDraft } from "./keywords.ts";
 import { readPattern } from "./patterns.ts";
 import { join, quote, show } from "./reasons.ts";
-import { isSameJson } from "./values.ts";
+import { isOfType, isSameJson } from "./values.ts";
 
 /**
  * What a schema most likely does not mean: it compiles, but a keyword is misspelt, has no effect,

@@ -1,4 +1,5 @@
 import { isObject, writeJson } from "../core/json.ts";
+import { didYouMean } from "../core/nearest.ts";
 import { codePoints } from "./values.ts";
 
 /**
@@ -48,6 +49,18 @@ export function alternatives(values: readonly unknown[]): string {
   if (values.length > MAX_LISTED)
     return `${shown.join(", ")} or one of ${values.length - MAX_LISTED} more`;
   return join(shown, "or");
+}
+
+/** `is "reed", but "red" or "green" is wanted. Did you mean "red"?` */
+export function wrongChoice(value: unknown, allowed: readonly unknown[]): string {
+  const is = isObject(value) || Array.isArray(value) ? describe(value) : show(value);
+  if (allowed.length === 0) return `is ${is}, but no value is allowed`;
+  const words = allowed.filter((one) => typeof one === "string");
+  const hint =
+    typeof value === "string" && value.length > 2 && allowed.length > 1
+      ? didYouMean(value, words)
+      : "";
+  return `is ${is}, but ${alternatives(allowed)} is wanted${hint && `.${hint}`}`;
 }
 
 export function join(words: readonly string[], last: "and" | "or"): string {

@@ -1,5 +1,5 @@
 import { isObject } from "../core/json.ts";
-import { limitOf } from "./assertions.ts";
+import { limitOf } from "./limits.ts";
 import { BOUNDS, isJsonNumber, NO_BIGINT, NUMERIC } from "./big.ts";
 import type { JsonSchema } from "./contract.ts";
 import { child, childList, childMap, isOnlyReference, keywordValue } from "./document.ts";

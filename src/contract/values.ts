@@ -1,6 +1,24 @@
 import { isObject } from "../core/json.ts";
 import { isJsonNumber, type JsonNumber } from "./big.ts";
 
+/** `type` as JSON Schema means it: 1.0 is an integer, NaN and Infinity are no numbers. */
+export function isOfType(value: unknown, type: unknown): boolean {
+  switch (type) {
+    case "integer":
+      return typeof value === "bigint" || Number.isInteger(value);
+    case "number":
+      return typeof value === "bigint" || Number.isFinite(value);
+    case "array":
+      return Array.isArray(value);
+    case "object":
+      return isObject(value);
+    case "null":
+      return value === null;
+    default:
+      return typeof value === type;
+  }
+}
+
 /**
  * Equality of JSON values: key order does not matter, 1 and 1.0 are the same, 1 and true are not.
  */

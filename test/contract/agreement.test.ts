@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { compileContract } from "../../src/contract/compile.ts";
 import { readDocument } from "../../src/contract/document.ts";
+import { Evaluator } from "../../src/contract/evaluate/evaluate.ts";
 import { explain } from "../../src/contract/explain.ts";
 import { dice, randomSchema, randomValue } from "./random-schema.ts";
 
@@ -25,7 +26,7 @@ test(
         const value = randomValue(roll);
         const before = JSON.stringify(value);
         const { ok } = compiled.contract.check(value);
-        const issues = explain(document, value);
+        const issues = explain(new Evaluator(document), value);
         if (ok !== (issues.length === 0)) {
           throw new Error(
             `Seed ${seed}: ${before} under ${JSON.stringify(schema)} is ${ok}, but ${JSON.stringify(issues)}`,

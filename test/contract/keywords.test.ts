@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { compileContract } from "../../src/contract/compile.ts";
 import type { JsonSchema } from "../../src/contract/contract.ts";
 import { readDocument } from "../../src/contract/document.ts";
+import { Evaluator } from "../../src/contract/evaluate/evaluate.ts";
 import { explain } from "../../src/contract/explain.ts";
 import { DRAFTS, isSince, type Draft } from "../../src/contract/keywords.ts";
 
@@ -255,7 +256,9 @@ for (const draft of DRAFTS) {
       expect([value, compiled.contract.check(value)]).toEqual([value, { ok: true, value }]);
     for (const value of breaks) {
       expect([value, compiled.contract.check(value).ok]).toEqual([value, false]);
-      expect(explain(readDocument(written), value)[0]?.schemaPath.length).toBeGreaterThan(0);
+      expect(
+        explain(new Evaluator(readDocument(written)), value)[0]?.schemaPath.length,
+      ).toBeGreaterThan(0);
     }
   });
 }

@@ -1,5 +1,5 @@
 import type { JsonType } from "../../core/json.ts";
-import { limitOf } from "../assertions.ts";
+import { limitOf } from "../limits.ts";
 import { child, childList, childMap, keywordValue, type SchemaNode } from "../document.ts";
 import { formatCheck } from "../formats.ts";
 import type { Literal } from "./shape.ts";

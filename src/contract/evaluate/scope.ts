@@ -1,4 +1,4 @@
-import { keywordValue, type Resource, type SchemaNode } from "./document.ts";
+import { keywordValue, type Resource, type SchemaNode } from "../document.ts";
 
 /** The resources entered on the way here, innermost first. */
 export interface Scope {
@@ -24,12 +24,12 @@ export class Scopes {
 }
 
 /** The outermost resource on the way here that has the same dynamic anchor takes over. */
-export function dynamicTarget(target: SchemaNode, text: unknown, scope: Scope): SchemaNode {
+export function dynamicTarget(target: SchemaNode, text: unknown, scope: Scope | null): SchemaNode {
   const name = keywordValue(target, "$dynamicAnchor");
   if (typeof name !== "string" || typeof text !== "string" || !text.endsWith(`#${name}`))
     return target;
   let outermost = target;
-  for (let at: Scope | null = scope; at !== null; at = at.outer) {
+  for (let at = scope; at !== null; at = at.outer) {
     outermost = at.resource.dynamicAnchors.get(name) ?? outermost;
   }
   return outermost;
@@ -39,10 +39,10 @@ export function dynamicTarget(target: SchemaNode, text: unknown, scope: Scope): 
  * Draft 2019-09: the outermost resource on the way here whose root says `$recursiveAnchor: true`
  * takes over.
  */
-export function recursiveTarget(target: SchemaNode, scope: Scope): SchemaNode {
+export function recursiveTarget(target: SchemaNode, scope: Scope | null): SchemaNode {
   if (keywordValue(target, "$recursiveAnchor") !== true) return target;
   let outermost = target;
-  for (let at: Scope | null = scope; at !== null; at = at.outer) {
+  for (let at = scope; at !== null; at = at.outer) {
     const root = at.resource.root;
     if (root !== null && keywordValue(root, "$recursiveAnchor") === true) outermost = root;
   }

@@ -1,0 +1,66 @@
+import type { SchemaNode } from "../document.ts";
+import { finding, within, type Finding, type Source } from "./finding.ts";
+import type { Scope } from "./scope.ts";
+
+/** What a schema has against a value; the paths of the findings start at that value. */
+export interface Outcome {
+  readonly found: readonly Finding[];
+  readonly seen: Seen | null;
+}
+
+/**
+ * What has been evaluated, for the `unevaluated…` keywords; null where no schema of the document
+ * asks.
+ */
+export interface Seen {
+  readonly names: Set<string>;
+  readonly indexes: Set<number>;
+}
+
+/** One schema at one value, while it is being judged. */
+export interface Place extends Outcome {
+  readonly value: unknown;
+  readonly scope: Scope | null;
+  readonly found: Finding[];
+  /** Holds another schema against a value. */
+  readonly judge: (node: SchemaNode, value: unknown, outer: Scope | null) => Outcome;
+}
+
+/** What one keyword makes of a value; made once for a schema, asked for each value. */
+export type Rule<Value> = (place: Place, value: Value) => void;
+
+/** A place stops collecting here: only twenty issues are ever shown. */
+export const ENOUGH = 100;
+
+/** Applies a schema to the same value. */
+export function judgeSame(place: Place, node: SchemaNode): void {
+  const outcome = place.judge(node, place.value, place.scope);
+  add(place, outcome.found);
+  if (outcome.found.length === 0) merge(place, outcome);
+}
+
+/** Applies a schema to a part of the value. */
+export function judgePart(
+  place: Place,
+  node: SchemaNode,
+  value: unknown,
+  key: string | number,
+): void {
+  const { found } = place.judge(node, value, place.scope);
+  for (const one of found) if (place.found.length < ENOUGH) place.found.push(within(key, one));
+}
+
+export function tell(place: Place, source: Source, reason: () => string): void {
+  if (place.found.length < ENOUGH) place.found.push(finding(source, reason));
+}
+
+export function add({ found }: Place, more: readonly Finding[]): void {
+  for (const one of more) if (found.length < ENOUGH) found.push(one);
+}
+
+/** What a schema that is met has evaluated. */
+export function merge({ seen }: Place, from: Outcome): void {
+  if (seen === null || from.seen === null) return;
+  for (const name of from.seen.names) seen.names.add(name);
+  for (const index of from.seen.indexes) seen.indexes.add(index);
+}
