@@ -34,7 +34,7 @@ export function explain(evaluator: Evaluator, value: unknown): readonly Issue[] 
     return [{ keyword: "$ref", path: [], schemaPath: [], reason }];
   }
   const issues: Issue[] = [];
-  for (const one of found.toSorted(byTelling)) {
+  for (const one of found.length > 1 ? found.toSorted(byTelling) : found) {
     if (issues.length === MAX_ISSUES) break;
     const issue = asIssue(one);
     // The same thing may be said by several branches of an `allOf`.

@@ -28,7 +28,7 @@ function alternatives(node: SchemaNode, keyword: "anyOf" | "oneOf"): Rule<unknow
   if (branches === null) return null;
   const source = sourceOf(node, keyword);
   return (place, value) => {
-    const outcomes = branches.map((branch) => place.judge(branch, value, place.scope));
+    const outcomes = branches.map((branch) => place.judge.hold(branch, value, place.scope));
     const met: number[] = [];
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.found.length > 0) continue;
@@ -52,7 +52,7 @@ function not(node: SchemaNode): Rule<unknown> | null {
   if (schema === null) return null;
   const source = sourceOf(node, "not");
   return (place, value) => {
-    if (place.judge(schema, value, place.scope).found.length === 0)
+    if (place.judge.hold(schema, value, place.scope).found.length === 0)
       tell(place, source, () => "is what the schema under `not` describes, and must not be");
   };
 }
@@ -62,7 +62,7 @@ function condition(node: SchemaNode): Rule<unknown> | null {
   if (schema === null) return null;
   const [yes, no] = [child(node, "then"), child(node, "else")];
   return (place, value) => {
-    const outcome = place.judge(schema, value, place.scope);
+    const outcome = place.judge.hold(schema, value, place.scope);
     const holds = outcome.found.length === 0;
     if (holds) merge(place, outcome);
     const next = holds ? yes : no;

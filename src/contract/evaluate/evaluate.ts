@@ -6,7 +6,7 @@ import { assert, assertionsOf, type Assertions } from "./assertions.ts";
 import { combinationRules } from "./combinations.ts";
 import { finding, isWrongType, type Finding } from "./finding.ts";
 import { itemRules, unevaluatedItems } from "./items.ts";
-import type { Outcome, Place, Rule } from "./place.ts";
+import type { Judge, Outcome, Place, Rule } from "./place.ts";
 import { propertyRules, unevaluatedProperties } from "./properties.ts";
 import { referenceRules } from "./references.ts";
 import { Scopes, type Scope } from "./scope.ts";
@@ -32,7 +32,7 @@ export class Evaluator {
   /** @throws {RangeError} for a value too deep for the stack; `TooManySteps` past the limit. */
   evaluate(value: unknown): readonly Finding[] {
     const evaluation = new Evaluation(this.#document, this.#plans);
-    return evaluation.judge(this.#document.root, value, null).found;
+    return evaluation.hold(this.#document.root, value, null).found;
   }
 }
 
@@ -73,12 +73,12 @@ function planFor(document: SchemaDocument, node: SchemaNode): Plan {
 }
 
 /** One value, held against the root. */
-class Evaluation {
+class Evaluation implements Judge {
   readonly #document: SchemaDocument;
   readonly #plans: Map<SchemaNode, Plan>;
-  /** By scope, by node, by value: what was said of shared schemas. */
-  readonly #known = new Map<Scope | null, Map<SchemaNode, Map<unknown, Outcome>>>();
-  readonly #scopes = new Scopes();
+  /** By scope, by schema, by value: what was said of shared schemas. */
+  #known: Map<Scope | null, Map<Plan, Map<unknown, Outcome>>> | null = null;
+  #scopes: Scopes | null = null;
   #steps = 0;
 
   constructor(document: SchemaDocument, plans: Map<SchemaNode, Plan>) {
@@ -86,22 +86,31 @@ class Evaluation {
     this.#plans = plans;
   }
 
-  readonly judge: Place["judge"] = (node, value, outer) => {
+  hold(node: SchemaNode, value: unknown, outer: Scope | null): Outcome {
     if (++this.#steps > MAX_STEPS) throw new TooManySteps();
     if (node.schema === true) return FINE;
     if (node.schema === false) return { found: [refusal(node)], seen: null };
     const plan = this.#planOf(node);
     if (plan.isPlain && !isCompound(value)) return judgePlain(plan, value);
-    const scope = this.#document.isDynamic ? this.#scopes.enter(node.resource, outer) : null;
-    if (!plan.isShared) return this.#apply(plan, value, scope);
-    const ofScope = this.#known.get(scope) ?? new Map<SchemaNode, Map<unknown, Outcome>>();
-    const ofNode = ofScope.get(node) ?? new Map<unknown, Outcome>();
-    const known = ofNode.get(value);
+    const scope = this.#document.isDynamic ? this.#enter(node, outer) : null;
+    return plan.isShared ? this.#applyOnce(plan, value, scope) : this.#apply(plan, value, scope);
+  }
+
+  #enter(node: SchemaNode, outer: Scope | null): Scope {
+    this.#scopes ??= new Scopes();
+    return this.#scopes.enter(node.resource, outer);
+  }
+
+  #applyOnce(plan: Plan, value: unknown, scope: Scope | null): Outcome {
+    this.#known ??= new Map();
+    const ofScope = this.#known.get(scope) ?? new Map<Plan, Map<unknown, Outcome>>();
+    const ofPlan = ofScope.get(plan) ?? new Map<unknown, Outcome>();
+    const known = ofPlan.get(value);
     if (known !== undefined) return known;
     const outcome = this.#apply(plan, value, scope);
-    this.#known.set(scope, ofScope.set(node, ofNode.set(value, outcome)));
+    this.#known.set(scope, ofScope.set(plan, ofPlan.set(value, outcome)));
     return outcome;
-  };
+  }
 
   #planOf(node: SchemaNode): Plan {
     const known = this.#plans.get(node);
@@ -115,12 +124,12 @@ class Evaluation {
     const seen = this.#document.tracksEvaluated
       ? { names: new Set<string>(), indexes: new Set<number>() }
       : null;
-    const place: Place = { value, scope, found: [], seen, judge: this.judge };
+    const place: Place = { value, scope, found: [], seen, judge: this };
     for (const rule of references) rule(place, value);
     if (own === null) return place;
     assert(own.assertions, value, place.found);
     // The rest follows from a wrong type.
-    if (place.found.some(isWrongType)) return place;
+    if (place.found.length > 0 && place.found.some(isWrongType)) return place;
     if (Array.isArray(value)) for (const rule of own.items) rule(place, value);
     else if (isObject(value)) for (const rule of own.properties) rule(place, value);
     for (const rule of own.combinations) rule(place, value);

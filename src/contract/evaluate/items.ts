@@ -64,7 +64,7 @@ function contains(node: SchemaNode): Rule<List> | null {
   const most = limitOf(node, "maxContains");
   const marksSeen = isSince(node.draft, "2020-12");
   return (place, items) => {
-    const outcomes = items.map((item) => place.judge(wanted, item, place.scope).found);
+    const outcomes = items.map((item) => place.judge.hold(wanted, item, place.scope).found);
     const met = outcomes.filter((found) => found.length === 0).length;
     for (const [index, found] of outcomes.entries())
       if (marksSeen && found.length === 0) place.seen?.indexes.add(index);

@@ -22,8 +22,12 @@ export interface Place extends Outcome {
   readonly value: unknown;
   readonly scope: Scope | null;
   readonly found: Finding[];
-  /** Holds another schema against a value. */
-  readonly judge: (node: SchemaNode, value: unknown, outer: Scope | null) => Outcome;
+  readonly judge: Judge;
+}
+
+export interface Judge {
+  /** Holds a schema against a value; `outer` is the scope of the place that asks. */
+  hold(node: SchemaNode, value: unknown, outer: Scope | null): Outcome;
 }
 
 /** What one keyword makes of a value; made once for a schema, asked for each value. */
@@ -34,9 +38,9 @@ export const ENOUGH = 100;
 
 /** Applies a schema to the same value. */
 export function judgeSame(place: Place, node: SchemaNode): void {
-  const outcome = place.judge(node, place.value, place.scope);
-  add(place, outcome.found);
+  const outcome = place.judge.hold(node, place.value, place.scope);
   if (outcome.found.length === 0) merge(place, outcome);
+  else add(place, outcome.found);
 }
 
 /** Applies a schema to a part of the value. */
@@ -46,7 +50,8 @@ export function judgePart(
   value: unknown,
   key: string | number,
 ): void {
-  const { found } = place.judge(node, value, place.scope);
+  const { found } = place.judge.hold(node, value, place.scope);
+  if (found.length === 0) return;
   for (const one of found) if (place.found.length < ENOUGH) place.found.push(within(key, one));
 }
 

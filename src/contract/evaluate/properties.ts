@@ -62,7 +62,7 @@ function propertyNames(node: SchemaNode): Rule<Mapping> | null {
   if (schema === null) return null;
   return (place, value) => {
     for (const name of Object.keys(value)) {
-      const [first] = place.judge(schema, name, place.scope).found;
+      const [first] = place.judge.hold(schema, name, place.scope).found;
       if (first !== undefined) add(place, [ofName(name, first)]);
     }
   };
@@ -74,11 +74,11 @@ function ofName(name: string, found: Finding): Finding {
 }
 
 function properties(node: SchemaNode): Rule<Mapping> | null {
-  const schemas = [...(childMap(node, "properties") ?? [])];
+  const schemas = namedSchemas(node, "properties");
   if (schemas.length === 0) return null;
   const needed = new Set(requiredNames(node));
   return (place, value) => {
-    for (const [name, schema] of schemas) {
+    for (const { name, schema } of schemas) {
       if (!Object.hasOwn(value, name)) continue;
       const part = value[name];
       // An optional property that holds undefined is absent, as it would be once written as JSON.
@@ -150,11 +150,16 @@ function dependentNames(node: SchemaNode, keyword: string): Rule<Mapping> | null
 }
 
 function dependentSchemas(node: SchemaNode, keyword: string): Rule<Mapping> | null {
-  const schemas = childMap(node, keyword);
-  if (schemas === null) return null;
+  const schemas = namedSchemas(node, keyword);
+  if (schemas.length === 0) return null;
   return (place, value) => {
-    for (const [name, schema] of schemas) if (Object.hasOwn(value, name)) judgeSame(place, schema);
+    for (const { name, schema } of schemas)
+      if (Object.hasOwn(value, name)) judgeSame(place, schema);
   };
+}
+
+function namedSchemas(node: SchemaNode, keyword: string): { name: string; schema: SchemaNode }[] {
+  return [...(childMap(node, keyword) ?? [])].map(([name, schema]) => ({ name, schema }));
 }
 
 function requiredNames(node: SchemaNode): readonly string[] {
