@@ -6,7 +6,7 @@ export type Numeric = number | bigint;
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d*)?$/;
 const LEADING_ZERO = /^[+-]?0\d/;
 const GROUPED = /^[+-]?\d{1,3}(?:_\d{3})*(?:\.[\d_]+)?$/;
-/** Fewer characters are all digits that a double has. */
+/** Fewer characters without an exponent are all digits that a double has. */
 const SURE_LENGTH = 16;
 
 /**
@@ -16,10 +16,7 @@ const SURE_LENGTH = 16;
 export function readNumber(text: string): Numeric | undefined {
   const written = numberAsWritten(text);
   if (written === undefined) return undefined;
-  if (written.length < SURE_LENGTH) {
-    const value = Number(written);
-    return Number.isFinite(value) ? value : undefined;
-  }
+  if (written.length < SURE_LENGTH && !/e/i.test(written)) return Number(written);
   return numberFromText(written) ?? undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Reading, RepairLevel } from "../answer/answer.ts";
 import { readAnswer } from "../answer/read.ts";
+import { withoutReasoning } from "../answer/reasoning.ts";
 import { type Json, jsonFault } from "../core/json.ts";
 import { cutAnswer, emptyAnswer, filtered, limitWords } from "./no-answer.ts";
 import type { Asked, Reply } from "./no-answer.ts";
@@ -22,7 +23,10 @@ export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
           readAnswer(reply.text, run.loaded.program.output, { root: "object", repair: level, cut }),
         );
   if (reading === null) throw emptyAnswer(reply, asked);
-  if (cut && !reading.ok) throw cutAnswer(reply, asked);
+  if (cut && !reading.ok) {
+    const thought = thoughtOnly(reply);
+    throw thought === null ? cutAnswer(reply, asked) : emptyAnswer(thought, asked);
+  }
   const { edits, lost } = reading;
   if (edits.length > 0 || lost.length > 0) {
     const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;
@@ -33,6 +37,14 @@ export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
     run.emit({ type: "note", kind: "warning", message, data: { finish_reason: "length" } });
   }
   return reading;
+}
+
+/** The reply of a model that thinks in its text and came to nothing else; null for any other. */
+function thoughtOnly(reply: Reply): Reply | null {
+  if (reply.text === null) return null;
+  const { text, reasoning } = withoutReasoning(reply.text);
+  if (reasoning.length === 0 || text.trim() !== "") return null;
+  return { ...reply, text: null, reasoning: (reply.reasoning ?? "") + reply.text };
 }
 
 /**

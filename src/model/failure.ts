@@ -24,8 +24,10 @@ export interface FailureFacts {
   readonly code?: string | null;
   /** How long the server asks to wait. */
   readonly retryAfterMs?: number | null;
-  /** Nothing listens at the address. */
+  /** Nothing listens at the address, or at the proxy. */
   readonly refused?: boolean;
+  /** The proxy that the call failed at. */
+  readonly proxy?: string;
   /** Which limit was passed: `connect`, `first`, `gap` or `total`. */
   readonly deadline?: string;
   readonly hint?: string;
@@ -53,6 +55,7 @@ export function providerFailure(callee: Callee, reason: string, facts: FailureFa
         ? {}
         : { retry_after_ms: facts.retryAfterMs }),
       ...(facts.refused ? { refused: true } : {}),
+      ...(facts.proxy === undefined ? {} : { proxy: facts.proxy }),
       ...(facts.deadline === undefined ? {} : { deadline: facts.deadline }),
     },
     retryable: facts.retryable,

@@ -19,10 +19,33 @@ export function finishPart({
   readonly said: string | null;
   readonly called: ReadonlySet<string>;
 }): Finish {
-  const finish: Finish = { type: "finish", reason, usage, served };
+  const isCut = reason === "other" && said !== null && CUT.test(said);
+  const finish: Finish = { type: "finish", reason: isCut ? "length" : reason, usage, served };
   if (called.size > 0) return { ...finish, called: [...called] };
-  return reason === "other" && said !== null && said !== "" ? { ...finish, said } : finish;
+  return finish.reason === "other" && said !== null && said !== "" ? { ...finish, said } : finish;
 }
+
+/** Whatever servers and gateways call it that an answer ran into a limit. */
+const CUT =
+  /^(?:incomplete|length|(?:max|model|token|context|output)_?(?:\w*_)?(?:length|tokens?|limit|exceeded)(?:_exceeded|_reached)?)$/i;
+
+/** Whatever they call it that the model was stopped by a fault, or by somebody. */
+export function isFault(reason: string): boolean {
+  return FAULTS.has(reason.toLowerCase());
+}
+
+const FAULTS: ReadonlySet<string> = new Set([
+  "error",
+  "abort",
+  "aborted",
+  "cancel",
+  "canceled",
+  "cancelled",
+  "failed",
+  "interrupted",
+  // DeepSeek
+  "insufficient_system_resource",
+]);
 
 /** A server's counts; null where one of the first two is missing. What is 0 is left out of the rest. */
 export function usageOf(

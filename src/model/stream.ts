@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import { notJson } from "./exchange.ts";
 import { excerpt, inBandFailure, providerFailure } from "./failure.ts";
 import type { Callee } from "./failure.ts";
+import { isFault } from "./finish.ts";
 import type { ModelPart } from "./model.ts";
 import { isError, wordsIn } from "./said.ts";
 
@@ -66,7 +67,11 @@ export async function* replyParts(
   }
   if (!body.complete) throw body.unfinished(exchange.url);
   if (body.malformed > 0) yield malformedNote(body.malformed, callee);
-  yield* reader.end();
+  for (const part of reader.end()) {
+    const said = part.type === "finish" ? (part.said ?? "") : "";
+    if (isFault(said)) throw inBandFailure(callee, { error: `the model stopped with "${said}"` });
+    yield part;
+  }
 }
 
 function isDone({ state }: ReplyReader): boolean {
@@ -153,7 +158,7 @@ class Body {
     const shown = excerpt(this.#start, callee);
     const fail = (what: string, retryable: boolean, status: number | null): Error =>
       providerFailure(callee, `${callee.host} sent ${what}`, { status, retryable });
-    if (this.#single) {
+    if (this.#single && !this.#begun) {
       const what = this.#events === 0 ? "that is not an object" : "without an answer";
       return fail(`a reply ${what}: ${shown}`, false, 200);
     }
@@ -179,7 +184,8 @@ class Body {
       return;
     }
     const whole = parsed(data);
-    const lines = isObject(whole) ? [whole] : data.split("\n").map(parsed);
+    const items = Array.isArray(whole) ? whole : [whole];
+    const lines = items.some(isObject) ? items : data.split("\n").map(parsed);
     const objects = lines.filter(isObject);
     this.#single = bare && this.#events === 1 && isObject(whole);
     if (name === "error" && !objects.some(isError))

@@ -66,7 +66,7 @@ function throughProxy(
     : `Check ${variable}, start the proxy, or name ${url.hostname} in NO_PROXY.`;
   if (REFUSED.has(code)) {
     const reason = `nothing listens at the proxy ${host}, which ${variable} names for ${url.host}`;
-    return { reason, hint, facts: { refused: true } };
+    return { reason, hint, facts: { refused: true, proxy: host } };
   }
   const why = code === "" ? "" : ` (${code})`;
   const reason = `the connection to ${url.host} through the proxy ${host} (${variable}) broke${why}`;

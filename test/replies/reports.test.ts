@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { answers, DONE, event, fails, streams } from "../model/faulty-server.ts";
+import type { FaultyServer } from "../model/faulty-server.ts";
 import { chat, delta, events, run } from "./server.ts";
 
 const GOOD = chat({ content: `{"n": 5}` });
@@ -31,6 +32,19 @@ describe("an answer that ran into its limit", () => {
     expect([status, output["error_code"]]).toEqual([1, "RLLM_013"]);
   });
 
+  for (const reason of [
+    "MAX_TOKENS",
+    "model_length",
+    "max_output_tokens",
+    "context_length_exceeded",
+  ])
+    test(`is one too where the server calls it ${reason}`, async () => {
+      const cut = chat({ content: `{"n": ` }, { finish_reason: reason });
+      const { output, details, server } = await run({ params: WHOLE }, cut, GOOD);
+      expect([output["error_code"], server.seen.length]).toEqual(["RLLM_013", 1]);
+      expect(details["finish_reason"]).toBe("length");
+    });
+
   test("is taken, with a warning, where it was whole by then", async () => {
     const content = `{"n": 5}\n\n\n\n`;
     const { status, output, stderr } = await run(
@@ -56,6 +70,13 @@ describe("an answer that ran into its limit", () => {
     for (const word of ["max_tokens", "reasoning_effort", "thinking"])
       expect(output["recovery_hint"]).toContain(word);
     expect(details).toMatchObject({ finish_reason: "length", max_tokens: 200 });
+  });
+
+  test("says so where the model thinks in its text", async () => {
+    const thought = chat({ content: "<think>Let me see. " }, { finish_reason: "length" });
+    const { output } = await run({ params: WHOLE }, thought);
+    expect(output["error_code"]).toBe("RLLM_011");
+    expect(output["message"]).toContain("the whole of the limit of 50 tokens went into thinking");
   });
 
   test("names the count where the program sets no limit", async () => {
@@ -165,6 +186,31 @@ describe("an error in a stream", () => {
     });
   }
 
+  for (const [type, address, reply] of [
+    [
+      "anthropic/claude-3-5-haiku",
+      "ANTHROPIC",
+      { type: "message", content: [{ type: "text", text: `{"n": 5}` }], stop_reason: "error" },
+    ],
+    [
+      "google/gemini-2.0-flash",
+      "GOOGLE",
+      { candidates: [{ content: { parts: [{ text: `{"n": 5}` }] }, finishReason: "ERROR" }] },
+    ],
+  ] as const) {
+    test(`is one where the reason to finish says so: ${type}`, async () => {
+      const env = ({ url }: FaultyServer): Readonly<Record<string, string>> => ({
+        [`${address}_API_BASE`]: new URL(url).origin,
+        [`${address}_API_KEY`]: "key-of-a-test",
+      });
+      const { output } = await run({ model: type, env, more: "retries: 0" }, answers(200, reply));
+      expect([output["error_code"], output["message"]]).toEqual([
+        "RLLM_017",
+        expect.stringContaining("the model stopped with"),
+      ]);
+    });
+  }
+
   for (const content of [`{"n": `, `{"n": 5}`]) {
     test(`is one in a whole reply too, with content ${content}`, async () => {
       const { output, server } = await run(
@@ -172,7 +218,7 @@ describe("an error in a stream", () => {
         chat({ content }, { finish_reason: "error" }, { usage: { prompt_tokens: null } }),
       );
       expect([output["error_code"], server.seen.length]).toEqual(["RLLM_017", 3]);
-      expect(output["message"]).toContain("stopped with an error");
+      expect(output["message"]).toContain('stopped with "error"');
     });
   }
 });

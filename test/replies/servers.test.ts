@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:http";
 import { answers, event, fails, neverEnds, resets, says, streams } from "../model/faulty-server.ts";
-import type { Act } from "../model/faulty-server.ts";
+import type { Act, FaultyServer } from "../model/faulty-server.ts";
 import { chat, delta, events, run } from "./server.ts";
 
 const GOOD = chat({ content: `{"n": 5}` });
@@ -118,6 +118,22 @@ test("a web page in an error is shown as its words, with an apt hint", async () 
 });
 
 describe("a dead proxy", () => {
+  test("is what is named, not `ollama serve`", async () => {
+    const before = process.env["HTTP_PROXY"];
+    process.env["HTTP_PROXY"] = "http://127.0.0.1:9";
+    try {
+      const env = (server: FaultyServer) => ({ OLLAMA_API_BASE: server.url });
+      const { output, details } = await run({ model: "ollama/m", env }, GOOD);
+      expect(String(output["message"]) + String(output["recovery_hint"])).not.toContain(
+        "ollama serve",
+      );
+      expect(details["proxy"]).toBe("127.0.0.1:9");
+    } finally {
+      if (before === undefined) delete process.env["HTTP_PROXY"];
+      else process.env["HTTP_PROXY"] = before;
+    }
+  });
+
   test("is not called a dead server", async () => {
     const before = process.env["HTTP_PROXY"];
     process.env["HTTP_PROXY"] = "http://user:secret@127.0.0.1:9";

@@ -130,10 +130,10 @@ function keyHeader(endpoint: Endpoint): Record<string, string> {
 }
 
 function explain(failure: ModullmError, callee: Callee, name: string): ModullmError {
-  const { status, refused } = failure.details;
+  const { status, refused, proxy } = failure.details;
   if (status === 404 && name !== "" && /model/i.test(reasonOf(failure)))
     return missing(callee, name, null);
-  if (refused !== true) return failure;
+  if (refused !== true || proxy !== undefined) return failure;
   return new ModullmError(failure.code, `${failure.message}; is \`ollama serve\` running?`, {
     details: failure.details,
     hint: `Start it with \`ollama serve\`, or set OLLAMA_API_BASE to where it runs.`,

@@ -30,8 +30,7 @@ export function chatReader(callee: Callee): ReplyReader {
       if (state === "open" && isWhole(event, choice)) state = "whole";
       if (choice === null) return;
       const { error, finish_reason: reason } = choice;
-      if (reason === "error" || error)
-        throw inBandFailure(callee, { error: error ?? "the model stopped with an error" });
+      if (error) throw inBandFailure(callee, { error });
       if (typeof choice["index"] === "number") chosen = choice["index"];
       const message = choice["delta"] ?? choice["message"];
       const piece = readPiece(message);

@@ -52,7 +52,7 @@ export function readPiece(message: unknown): Piece {
 
 export function finishReason(value: unknown): Finish["reason"] {
   if (value === "stop" || value === "eos" || value === "end_turn") return "stop";
-  if (value === "length" || value === "max_tokens") return "length";
+  if (value === "length") return "length";
   if (value === "content_filter" || value === "refusal") return "content-filter";
   return "other";
 }

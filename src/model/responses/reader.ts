@@ -2,7 +2,7 @@ import type { Usage } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
 import { inBandFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
-import { finishPart, usageOf } from "../finish.ts";
+import { finishPart, isFault, usageOf } from "../finish.ts";
 import type { Finish } from "../finish.ts";
 import type { ModelPart } from "../model.ts";
 import { servedBy } from "../openai/reply.ts";
@@ -29,9 +29,9 @@ export function responseReader(callee: Callee): ReplyReader {
 
   function* readResponse(response: Readonly<Record<string, unknown>>): Generator<ModelPart> {
     const { status } = response;
-    if (status === "failed" || isObject(response["error"])) {
-      throw inBandFailure(callee, { error: response["error"] ?? "the response failed" });
-    }
+    const failed = typeof status === "string" && isFault(status);
+    if (failed || isObject(response["error"]))
+      throw inBandFailure(callee, { error: response["error"] ?? `the response ${status}` });
     if (status !== "completed" && status !== "incomplete") return;
     if (!streamed) {
       for (const part of outputOf(response["output"])) {
@@ -105,7 +105,7 @@ function reasonOf(response: Readonly<Record<string, unknown>>): Finish["reason"]
     return toolsIn(response["output"]).length > 0 ? "other" : "stop";
   }
   const reason = incompleteReason(response);
-  if (reason === "max_output_tokens") return "length";
+  if (reason === null) return "length";
   return reason === "content_filter" ? "content-filter" : "other";
 }
 
