@@ -80,9 +80,13 @@ function readSpoken(text: string, wanted: Wanted, found: Found): Reading {
   return isCut ? cutOff(refused) : refused;
 }
 
-/** A number, a string, a boolean or null, and nothing else, is JSON, but not what is wanted. */
+/**
+ * A number, a string, a boolean or null, and nothing else but a fence, is JSON, but not what is
+ * wanted.
+ */
 function bareScalar(text: string): Reading | null {
-  const whole = parseJson(text);
+  const fenced = /^\s*```[\w+-]*\n([^`]*)```\s*$/.exec(text)?.[1];
+  const whole = parseJson(fenced ?? text);
   return whole.ok && !isObject(whole.value) && !Array.isArray(whole.value)
     ? notAnObject(whole.value)
     : null;

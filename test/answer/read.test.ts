@@ -202,6 +202,15 @@ describe("readAnswer() refuses", () => {
     const reading = readAnswer("[1, 2]", contractOf({}), { root: "object" });
     expect(reading.ok ? null : reading.code).toBe("RLLM_007");
   });
+  test.each(["42", '"a"', "null", "true"])("%s alone, also fenced: RLLM_007", (text) => {
+    for (const answer of [text, `\`\`\`json\n${text}\n\`\`\``, `\`\`\`\n${text}\n\`\`\`\n`]) {
+      const reading = readAnswer(answer, contractOf(ticket), { root: "object" });
+      expect(reading.ok ? null : [reading.code, reading.value]).toEqual([
+        "RLLM_007",
+        JSON.parse(text),
+      ]);
+    }
+  });
   test("an enum's value that a sentence names beside another", () => {
     expect(read("LOW or maybe HIGH", { enum: ["LOW", "HIGH"] }, "full")).toBe("RLLM_006");
   });
