@@ -109,6 +109,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   choices: 'use "enum"',
   options: 'use "enum"',
   discriminator: 'use "const" in each alternative',
+  "<<": "what YAML merges stands without quotes",
 };
 
 const required: Rule = function* (node) {

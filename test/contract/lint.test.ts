@@ -8,6 +8,7 @@ function lint(schema: JsonSchema): string[] {
 
 test.each<[JsonSchema, string]>([
   [{ requierd: ["a"] }, '/requierd is unknown, so it has no effect. Did you mean "required"?'],
+  [{ "<<": {} }, "/<< is no keyword of JSON Schema; what YAML merges stands without quotes"],
   [
     { properties: { a: { nullable: true } } },
     '/properties/a/nullable is no keyword of JSON Schema; use "type": ["string", "null"] or the like',
