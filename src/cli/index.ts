@@ -7,6 +7,7 @@ import { nearest } from "../core/nearest.ts";
 import { createRedactor } from "../redaction/redactor.ts";
 import { VERSION } from "../core/version.ts";
 import { isProgramPath } from "../library/program-path.ts";
+import { realFile } from "../library/real-file.ts";
 import {
   commandName,
   formatIsJson,
@@ -107,9 +108,9 @@ async function locateProgram(
   cwd: string,
   library: CommandContext["library"],
 ): Promise<string> {
-  if (isProgramPath(program)) return resolve(cwd, program);
+  if (isProgramPath(program)) return await realFile(resolve(cwd, program));
   const names = await import("../library/names.ts");
-  return await names.locateProgram(program, { cwd, library });
+  return await realFile(await names.locateProgram(program, { cwd, library }));
 }
 
 /** Reads the configuration once; where there is an application, it is that one's. */

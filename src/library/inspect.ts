@@ -4,7 +4,8 @@ import type { JsonObject } from "../core/json.ts";
 import type { UsesEntry } from "../program/program.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
-import { readProgram, realFile } from "./read.ts";
+import { readProgram } from "./read.ts";
+import { realFile } from "./real-file.ts";
 
 /** What `inspect` says of a program. Keys are a contract. */
 export interface Inspection {

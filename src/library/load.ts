@@ -4,7 +4,8 @@ import { programOf } from "../program/parse.ts";
 import type { Program, UsesEntry } from "../program/program.ts";
 import { createFinder, type LibraryPath, type ProgramFinder } from "./names.ts";
 import { isProgramPath } from "./program-path.ts";
-import { readProgram, realFile } from "./read.ts";
+import { readProgram } from "./read.ts";
+import { realFile } from "./real-file.ts";
 
 /** A program with everything it uses. Immutable; a file used twice is one object. */
 export interface LoadedProgram {

@@ -1,4 +1,3 @@
-import { realpath, stat } from "node:fs/promises";
 import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
 import { ModullmError } from "../core/error.ts";
 import { programOf } from "../program/parse.ts";
@@ -10,19 +9,6 @@ const MOST_BYTES = 16 * MEBIBYTE;
 /** One file, without what it uses. @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 */
 export async function readProgram(path: string): Promise<Program> {
   return programOf(await readText(path), { path });
-}
-
-/**
- * Where a program's file really is: what it uses lies beside that, and its runs are remembered
- * under that path, whatever link led to it. A path that leads to no file stays as it is.
- */
-export async function realFile(path: string): Promise<string> {
-  try {
-    const real = await realpath(path);
-    return (await stat(real)).isFile() ? real : path;
-  } catch {
-    return path;
-  }
 }
 
 async function readText(path: string): Promise<string> {

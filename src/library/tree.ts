@@ -2,7 +2,8 @@ import { dirname, resolve } from "node:path";
 import type { Program, UsesEntry } from "../program/program.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
-import { readProgram, realFile } from "./read.ts";
+import { readProgram } from "./read.ts";
+import { realFile } from "./real-file.ts";
 
 /**
  * A program and all that it uses, each file once. Unlike a loaded program it may lack files, and

@@ -12,7 +12,8 @@ import {
   type TreeEdges,
 } from "./edge-check.ts";
 import { createLoader, type LoadedProgram, type LoadOptions } from "./load.ts";
-import { readProgram, realFile } from "./read.ts";
+import { readProgram } from "./read.ts";
+import { realFile } from "./real-file.ts";
 import { usesWarnings } from "./uses-check.ts";
 
 /** What `validate` says of one good file. Keys are a contract. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, modullm, type Outcome, programText, serveModel } from "./command-line.ts";
 
@@ -182,5 +182,15 @@ test("runs says what is wrong with its words", async () => {
       folder: makeFolder({ "a.rllm": programText({}) }),
     });
     expect([words.join(" "), exit, stdout]).toEqual([words.join(" "), 2, ""]);
+  }
+});
+
+test("stats and runs list find a program's runs by a link to it", async () => {
+  using world = await history([GOOD]);
+  symlinkSync("b.rllm", join(world.folder, "link.rllm"));
+  await world.run("run", "link.rllm", "--text", "x");
+  for (const name of ["link.rllm", "b.rllm"]) {
+    expect((await world.run("stats", name)).json()).toMatchObject({ total_runs: 1 });
+    expect(await listed(world.run, "--program", name)).toHaveLength(1);
   }
 });

@@ -8,7 +8,7 @@ import {
   type ValidateOptions,
   type ValidateTools,
 } from "../../library/validate.ts";
-import { realFile } from "../../library/read.ts";
+import { realFile } from "../../library/real-file.ts";
 import { programsBelow } from "../../library/scan.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { tellFault } from "../failure.ts";
