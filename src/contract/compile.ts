@@ -1,9 +1,10 @@
 import { Build } from "typebox/schema";
 import type { CheckResult, Contract, Issue, JsonSchema, SchemaFault } from "./contract.ts";
-import { readDocument, type ReadSchemaOptions, type SchemaDocument } from "./document.ts";
+import type { SchemaDocument } from "./document.ts";
 import { Evaluator } from "./evaluate/evaluate.ts";
 import { explain } from "./explain.ts";
 import { findFaults } from "./faults.ts";
+import { readDocument, type ReadSchemaOptions } from "./read-document.ts";
 import { translate } from "./translate.ts";
 
 export type Compilation =

@@ -1,8 +1,8 @@
 import { holdsBigint } from "./big.ts";
 import { compileContract } from "./compile.ts";
 import type { Contract, Issue, JsonSchema } from "./contract.ts";
-import { readDocument } from "./document.ts";
 import { findFaults } from "./faults.ts";
+import { readDocument } from "./read-document.ts";
 import { doubtOf } from "./fits/doubt.ts";
 import { Sampler } from "./fits/samples.ts";
 import { Solver } from "./fits/solver.ts";

@@ -1,16 +1,10 @@
 import { didYouMean, nearest } from "../core/nearest.ts";
 import type { JsonSchema, SchemaFault } from "./contract.ts";
-import {
-  child,
-  childMap,
-  isOnlyReference,
-  keywordValue,
-  readDocument,
-  type SchemaNode,
-} from "./document.ts";
+import { child, childMap, isOnlyReference, keywordValue, type SchemaNode } from "./document.ts";
 import { formatCheck, formatNames } from "./formats.ts";
 import { draftOf, keywordNames, keywordOf, keywordOfAnyDraft } from "./keywords.ts";
 import { readPattern } from "./patterns.ts";
+import { readDocument } from "./read-document.ts";
 import { join, quote, show } from "./reasons.ts";
 import { isOfType, isSameJson } from "./values.ts";
 

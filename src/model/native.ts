@@ -24,7 +24,7 @@ import type {
 } from "./protocol.ts";
 import { replyParts } from "./stream.ts";
 import { translateSchema } from "./schema/translate.ts";
-import type { Translation } from "./schema/translate.ts";
+import type { Translation } from "./schema/translation.ts";
 
 export function createNative(options: NativeOptions, protocol: NativeProtocol): ModelProvider {
   const { endpoint } = options;

@@ -5,7 +5,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { Callee } from "./failure.ts";
 import type { ModelNote, ModelRequest } from "./model.ts";
 import type { Abilities, SchemaMode } from "./quirks.ts";
-import type { Translation } from "./schema/translate.ts";
+import type { Translation } from "./schema/translation.ts";
 import type { ReplyReader } from "./stream.ts";
 
 export interface NativeOptions {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { compileContract } from "../../src/contract/compile.ts";
-import { readDocument } from "../../src/contract/document.ts";
 import { Evaluator } from "../../src/contract/evaluate/evaluate.ts";
 import { explain } from "../../src/contract/explain.ts";
+import { readDocument } from "../../src/contract/read-document.ts";
 import { dice, randomSchema, randomValue } from "./random-schema.ts";
 
 /** More of them: `CONTRACT_SCHEMAS=200000 bun test test/contract/agreement.test.ts`. */

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { compileContract } from "../../src/contract/compile.ts";
 import type { JsonSchema } from "../../src/contract/contract.ts";
-import { readDocument } from "../../src/contract/document.ts";
 import { Evaluator } from "../../src/contract/evaluate/evaluate.ts";
 import { explain } from "../../src/contract/explain.ts";
 import { DRAFTS, isSince, type Draft } from "../../src/contract/keywords.ts";
+import { readDocument } from "../../src/contract/read-document.ts";
 
 /**
  * Every keyword, in every draft that has it: what meets it and what does not. Values of other types

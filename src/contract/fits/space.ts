@@ -3,12 +3,12 @@ import type { JsonSchema } from "../contract.ts";
 import {
   keywordsOf,
   reference,
-  readDocument,
   type Resource,
   type SchemaDocument,
   type SchemaNode,
 } from "../document.ts";
 import { Patterns } from "../patterns.ts";
+import { readDocument } from "../read-document.ts";
 
 /** A subschema in a `Space`. Two that say the same, word for word, have one number. */
 export type NodeId = number;

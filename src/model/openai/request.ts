@@ -7,7 +7,7 @@ import type { NativeCall, NativeModel } from "../protocol.ts";
 import { chatMessage } from "./content.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Abilities } from "../quirks.ts";
-import type { Weakening } from "../schema/translate.ts";
+import type { Weakening } from "../schema/translation.ts";
 
 /** Parameters that steer the call and are not part of its body. */
 const STEERING = new Set([

@@ -1,6 +1,6 @@
 import { isObject, writeJson } from "../../core/json.ts";
 import type { Limits } from "./dialects.ts";
-import type { Weakening } from "./translate.ts";
+import type { Weakening } from "./translation.ts";
 
 type Node = Readonly<Record<string, unknown>>;
 

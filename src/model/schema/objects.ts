@@ -1,6 +1,15 @@
 import { isObject, writeJson } from "../../core/json.ts";
+import type { Rewriting } from "./normal.ts";
 import { listOf, type Node } from "./plain.ts";
-import type { Walk } from "./walk.ts";
+import type { Weakening } from "./translation.ts";
+
+export interface Walk extends Rewriting {
+  readonly weakened: Weakening[];
+  /** Losses after which a closed schema might have no valid answer left, or another meaning. */
+  readonly faults: Weakening[];
+  /** The definition that is being translated, as a reference to it. */
+  readonly inside: string | null;
+}
 
 interface Place {
   readonly pointer: string;

@@ -5,10 +5,10 @@ import {
   childMap,
   isOnlyReference,
   keywordValue,
-  readDocument,
   type SchemaDocument,
   type SchemaNode,
 } from "../../contract/document.ts";
+import { readDocument } from "../../contract/read-document.ts";
 import { isObject } from "../../core/json.ts";
 import { DefinitionNames } from "./names.ts";
 

@@ -4,7 +4,7 @@ import { normalised, unfolded } from "./normal.ts";
 import { subschemas, withDefinitions, without, type PlainSchema } from "./plain.ts";
 import { referencesOf } from "./references.ts";
 import { Room } from "./room.ts";
-import type { Translation, Weakening } from "./translate.ts";
+import type { Translation, Weakening } from "./translation.ts";
 
 /** What the name of a property may be in a tool's input. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;

@@ -3,25 +3,13 @@ import type { SchemaMode } from "../quirks.ts";
 import { closedFaults } from "./closed.ts";
 import { DIALECTS } from "./dialects.ts";
 import { unfolded } from "./normal.ts";
+import type { Walk } from "./objects.ts";
 import { plainSchema, withDefinitions, without, type Node, type PlainSchema } from "./plain.ts";
 import { referencesOf } from "./references.ts";
 import { Room } from "./room.ts";
 import { toolSchema } from "./tool.ts";
-import { translateNode, type Walk } from "./walk.ts";
-
-/** One place where a server enforces less than the schema says. */
-export interface Weakening {
-  /** JSON pointer of the schema that loses something. */
-  readonly pointer: string;
-  readonly keyword: string;
-}
-
-export interface Translation {
-  readonly schema: Readonly<Record<string, unknown>>;
-  /** Whether the server is asked to enforce it; without this it is guidance. */
-  readonly strict: boolean;
-  readonly weakened: readonly Weakening[];
-}
+import type { Translation, Weakening } from "./translation.ts";
+import { translateNode } from "./walk.ts";
 
 /**
  * The schema as a server takes it. What the server would refuse is left out and named in

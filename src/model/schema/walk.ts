@@ -1,19 +1,10 @@
 import { isObject, jsonType, writeJson } from "../../core/json.ts";
 import { CONSTRAINTS, DESCRIPTIONS, TELLABLE } from "./dialects.ts";
 import type { Dialect } from "./dialects.ts";
-import { normalised, type Rewriting } from "./normal.ts";
-import { closeUp, escaped, loosenCycles, openUp, widenItems } from "./objects.ts";
+import { normalised } from "./normal.ts";
+import { closeUp, escaped, loosenCycles, openUp, widenItems, type Walk } from "./objects.ts";
 import { patternFor } from "./pattern.ts";
 import { listOf, type Node } from "./plain.ts";
-import type { Weakening } from "./translate.ts";
-
-export interface Walk extends Rewriting {
-  readonly weakened: Weakening[];
-  /** Losses after which a closed schema might have no valid answer left, or another meaning. */
-  readonly faults: Weakening[];
-  /** The definition that is being translated, as a reference to it. */
-  readonly inside: string | null;
-}
 
 const MAPS = new Set(["properties", "patternProperties", "dependentSchemas"]);
 const LISTS = new Set(["anyOf", "oneOf", "prefixItems"]);

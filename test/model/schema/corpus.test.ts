@@ -4,7 +4,7 @@ import { compileContract } from "../../../src/contract/compile.ts";
 import type { JsonSchema } from "../../../src/contract/contract.ts";
 import { isObject } from "../../../src/core/json.ts";
 import { translateSchema } from "../../../src/model/schema/translate.ts";
-import type { Translation } from "../../../src/model/schema/translate.ts";
+import type { Translation } from "../../../src/model/schema/translation.ts";
 import { corpus } from "./corpus.ts";
 import { ANTHROPIC, broken, GEMINI, LLAMACPP, OPENAI } from "./rules.ts";
 import type { Rules } from "./rules.ts";

@@ -3,7 +3,7 @@ import type { Contract, JsonSchema } from "../../../src/contract/contract.ts";
 import { isObject } from "../../../src/core/json.ts";
 import { subschemas } from "../../../src/model/schema/plain.ts";
 import { translateSchema } from "../../../src/model/schema/translate.ts";
-import type { Translation } from "../../../src/model/schema/translate.ts";
+import type { Translation } from "../../../src/model/schema/translation.ts";
 
 export const MODES = ["strict", "anthropic", "gemini", "grammar", "tool"] as const;
 export type Mode = (typeof MODES)[number];
