@@ -28,7 +28,8 @@ export function readBlock(cursor: Cursor, char: string, editFrom: number): TextN
   const content = cursor.text.slice(inside, stop);
   const info = char === "`" ? infoLine(content) : "";
   // Words on the opening line may be what the block is called, or its first line.
-  const isGuess = content.includes(fence) || (char === "`" && info === null);
+  const isEscaped = !content.includes("\n") && content.includes("\\n");
+  const isGuess = content.includes(fence) || isEscaped || (char === "`" && info === null);
   edit(
     cursor,
     isOpen && !cursor.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block",

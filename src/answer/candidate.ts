@@ -190,8 +190,10 @@ function placed(source: Source, edit: ParseEdit): Edit {
 }
 
 function noted(source: Source, note: Note): Edit {
-  const before = shorten((source.origin ?? source.cursor.text).slice(note.from, note.to));
-  const position = source.isPlaced === false ? null : note.from;
+  const text = source.origin ?? source.cursor.text;
+  const before = shorten(note.before ?? text.slice(note.from, note.to));
+  const hasPlace = source.isPlaced !== false && note.before === undefined;
+  const position = hasPlace ? note.from : null;
   return { rule: note.rule, path: pathOf(note.path), before, after: shorten(note.after), position };
 }
 

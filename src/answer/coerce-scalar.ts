@@ -265,10 +265,9 @@ export function fromJsonText(
   path: Path,
 ): Outcome | null {
   if (node.kind !== "text" || !node.quoted || !/^\s*(?:[{[]|```)/.test(node.text)) return null;
-  const inner = coercion.nested(node.text, schema);
+  const inner = coercion.nested(node.text, schema, path);
   if (!inner || (!inner.isStrict && !allows(coercion, "truncated"))) return null;
-  const outcome = { value: inner.value, cost: inner.cost, notes: null };
-  return withEdit(coercion, outcome, "text-to-json", node, path, writeJson(inner.value));
+  return withEdit(coercion, inner, "text-to-json", node, path, writeJson(inner.value));
 }
 
 export function defaultOf(schema: unknown): unknown {

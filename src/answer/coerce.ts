@@ -8,10 +8,12 @@ import { choicesOf, coerceToChoice } from "./coerce-choice.ts";
 import { natural } from "./natural.ts";
 import {
   cheaper,
+  join,
   newSchemaNotes,
   notesOf,
   type Coercion,
   type NestedOutcome,
+  type Notes,
   type Outcome,
   type Path,
   type SchemaNotes,
@@ -49,7 +51,7 @@ export function newCoercion(
     memo: new Map(),
     schemas: options.schemas ?? newSchemaNotes(),
     coerce: (node, schema, path) => coerce(coercion, node, schema, path),
-    nested: (text, schema) => coerceNested(coercion, text, schema),
+    nested: (text, schema, path) => coerceNested(coercion, text, schema, path),
   };
   return coercion;
 }
@@ -116,11 +118,13 @@ function isLossy({ rule }: { readonly rule: RuleName }): boolean {
   return ruleOf(rule).loses === true;
 }
 
-/**
- * What a string holds, read as a value of its own. Its edits are summed up in the one edit its
- * reader records.
- */
-function coerceNested(coercion: Coercion, text: string, schema: unknown): NestedOutcome | null {
+/** What a string holds, read as a value of its own. */
+function coerceNested(
+  coercion: Coercion,
+  text: string,
+  schema: unknown,
+  path: Path,
+): NestedOutcome | null {
   if (coercion.nesting >= MAX_NESTING) return null;
   const cursor = newCursor(text, 0, text.length, coercion.partial);
   const node = parseValue(cursor, "top");
@@ -128,10 +132,15 @@ function coerceNested(coercion: Coercion, text: string, schema: unknown): Nested
   skipBlank(cursor);
   if (cursor.at < text.length) return null;
   const inner = newCoercion(cursor, coercion.root, coercion, coercion.nesting + 1);
-  const outcome = inner.coerce(node, schema, null);
+  const outcome = inner.coerce(node, schema, path);
   if (!outcome) return null;
+  const edits = [...cursor.edits.map((edit) => ({ ...edit, path })), ...notesOf(outcome.notes)];
   // What is lost in there has no place out here.
-  if (cursor.edits.some(isLossy) || notesOf(outcome.notes).some(isLossy)) return null;
+  if (edits.some(isLossy)) return null;
   const cost = cursor.edits.reduce((sum, edit) => sum + ruleOf(edit.rule).cost, outcome.cost);
-  return { value: outcome.value, cost, isStrict: cursor.edits.length === 0 };
+  const notes = edits.reduce<Notes>(
+    (all, edit) => join(all, { before: text.slice(edit.from, edit.to), ...edit }),
+    null,
+  );
+  return { value: outcome.value, cost, notes, isStrict: cursor.edits.length === 0 };
 }

@@ -141,7 +141,7 @@ function isAroundFence(text: string, at: number): boolean {
   const open = /^[[{]\s*`{3,}/.exec(text.slice(at, at + 20));
   if (!open) return false;
   const close = text.indexOf("```", at + open[0].length);
-  return close < 0 || !/^`{3,}\s*,/.test(text.slice(close, close + 20));
+  return close < 0 || /^`{3,}\s*[}\]]/.test(text.slice(close, close + 40));
 }
 
 /** Whether only a fence's opening line stands before `at`. */

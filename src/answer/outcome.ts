@@ -22,6 +22,8 @@ export interface Note {
   readonly from: number;
   readonly to: number;
   readonly after: string;
+  /** What was there, in a text of its own: a string that held JSON. */
+  readonly before?: string;
 }
 
 /** The parser's edits in `[from, to)` don't count: the text they are in was taken as it stands. */
@@ -46,7 +48,7 @@ export interface Coercion {
   readonly schemas: SchemaNotes;
   readonly coerce: (node: Node, schema: unknown, path: Path) => Outcome | null;
   /** A value in a text of its own: what a string holds. */
-  readonly nested: (text: string, schema: unknown) => NestedOutcome | null;
+  readonly nested: (text: string, schema: unknown, path: Path) => NestedOutcome | null;
 }
 
 /**
@@ -69,6 +71,7 @@ export function newSchemaNotes(): SchemaNotes {
 export interface NestedOutcome {
   readonly value: unknown;
   readonly cost: number;
+  readonly notes: Notes;
   readonly isStrict: boolean;
 }
 

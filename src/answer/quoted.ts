@@ -46,10 +46,10 @@ export function readQuoted(cursor: Cursor, place: Place): TextNode {
     ending = { ...ending, stop: ending.stop - 1, inner: 0 };
   }
   if (char !== '"') edit(cursor, "other-quotes", start, start + 1, '"');
-  if (ending.inner > 0)
+  if (ending.inner > 0 || ending.isGuess === true)
     edit(
       cursor,
-      isSure(cursor, open, ending) ? "inner-quote" : "guessed-quote",
+      place !== "key" && isSure(cursor, open, ending) ? "inner-quote" : "guessed-quote",
       open + 1,
       ending.stop,
       `\\${char}`,
@@ -155,6 +155,9 @@ function closersOf(char: string): string {
   return "“”„‟".includes(char) ? '“”‟"' : "‘’‛'";
 }
 
+/** What may stand behind a value, in the punctuation of any script. */
+const DELIMITER = /^\s*[,:;}\])，、：；｝］]/;
+
 /**
  * Looks at every quote that could close, in order, and takes the first that does. Linear: one pass,
  * bounded looks around.
@@ -181,7 +184,10 @@ function findEnding(
     if (isVain && (weak >= 0 || at > open + VAIN_REACH)) break;
     if (here === "\\") at++;
     else if (closers.includes(here)) {
-      if (char === "`" && here === "'" && !closesBacktick(cursor, at)) continue;
+      if (char === "`" && here === "'" && !closesBacktick(cursor, at)) {
+        isGuess ||= DELIMITER.test(text.slice(at + 1, at + 20));
+        continue;
+      }
       const after = doubled && text[at + 1] === here ? at + 2 : at + 1;
       const isKeyEnd = place === "key" && text[blankEnd(cursor, after)] === ":";
       const split =
@@ -225,7 +231,7 @@ function closesBacktick(cursor: Cursor, at: number): boolean {
   const ahead = cursor.text.slice(at + 1, Math.min(cursor.end, at + 1 + VAIN_REACH));
   if (!/^\s*(?:[,:;}\])]|$)/.test(ahead)) return false;
   const next = ahead.search(/[`´]/);
-  return next < 0 || /(?:^|[,:{[(])\s*$/.test(ahead.slice(0, next));
+  return next < 0 || /(?:^|[,;:{[(])\s*$/.test(ahead.slice(0, next));
 }
 
 /** Braces opened less braces closed between the last call and `to`. */
