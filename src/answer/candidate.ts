@@ -25,7 +25,9 @@ export interface Source {
   readonly cost: number;
   /** The text as the model wrote it, where the cursor's has other marks in the same places. */
   readonly origin?: string;
-  /** False when the cursor's text is not the answer's: offsets mean nothing then. */
+  /** The cursor's text is the answer's unescaped: an offset in it is no place in the answer. */
+  readonly isMoved?: boolean;
+  /** False when the cursor's text is not that of the other sources: offsets can't be compared. */
   readonly isPlaced?: boolean;
   /** A citation or the like in prose: it contradicts no answer. */
   readonly isAside?: boolean;
@@ -179,7 +181,7 @@ export function dataIn(text: string): number {
 function placed(source: Source, edit: ParseEdit): Edit {
   const text = source.origin ?? source.cursor.text;
   const path = pathAt(source.node, edit.from);
-  const position = source.isPlaced === false ? null : edit.from;
+  const position = hasPlace(source) ? edit.from : null;
   return {
     rule: edit.rule,
     path,
@@ -192,9 +194,12 @@ function placed(source: Source, edit: ParseEdit): Edit {
 function noted(source: Source, note: Note): Edit {
   const text = source.origin ?? source.cursor.text;
   const before = shorten(note.before ?? text.slice(note.from, note.to));
-  const hasPlace = source.isPlaced !== false && note.before === undefined;
-  const position = hasPlace ? note.from : null;
+  const position = hasPlace(source) && note.before === undefined ? note.from : null;
   return { rule: note.rule, path: pathOf(note.path), before, after: shorten(note.after), position };
+}
+
+function hasPlace({ isMoved, isPlaced }: Source): boolean {
+  return isMoved !== true && isPlaced !== false;
 }
 
 export function shorten(text: string): string {

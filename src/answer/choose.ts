@@ -2,7 +2,7 @@ import type { Contract, Issue } from "../contract/contract.ts";
 import type { Lost, Reading, RepairLevel } from "./answer.ts";
 import { editsOf, everyRule, shorten, type Candidate } from "./candidate.ts";
 import { isSameJson } from "../contract/values.ts";
-import { declaredFinal, isOnlyDraft } from "./final.ts";
+import { declaredFinal, isCorrected, isOnlyDraft } from "./final.ts";
 import { leftBehind, piecesOf } from "./left-behind.ts";
 import { isEmpty } from "./sources.ts";
 import { isRefusal } from "./talk.ts";
@@ -156,7 +156,7 @@ function isDraft({ candidate }: Meeting, choosing: Choosing): boolean {
   if (rung === "many" || rung === "tags" || isPlaced === false || node.kind === "text")
     return false;
   const behind = choosing.text.slice(node.end, node.end + MAX_BEHIND);
-  return isOnlyDraft(choosing.text, node) || isRefusal(behind);
+  return isOnlyDraft(choosing.text, node) || isRefusal(behind) || isCorrected(behind);
 }
 
 /** Answers in another notation behind one, the last first. */

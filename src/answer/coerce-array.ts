@@ -152,15 +152,21 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
   const inner = coercion.coerce(node, item, { up: path, key: 0 });
   if (!inner || !meetsLength(1, schema)) return null;
   if (node.kind === "text" && path === null && isTalk(coercion, node, inner, item)) return null;
-  // A list in a string that could not be read is no item.
-  if (
-    node.kind === "text" &&
-    /^\s*[[{]|["”]\s*[\]}]\s*$/.test(node.text) &&
-    !allows(coercion, "outline")
-  )
+  if (node.kind === "text" && mayBeList(node.text, item) && !allows(coercion, "outline"))
     return null;
   return withEdit(coercion, { ...inner, value: [inner.value] }, "single-to-list", node, path);
 }
+
+/** A text that may be several items: a list that could not be read, or words between commas. */
+function mayBeList(text: string, item: unknown): boolean {
+  if (isFreeText(item)) return SET.test(text) || (!/^\s*\{/.test(text) && LISTED.test(text));
+  return /^\s*[[{]|["”]\s*[\]}]\s*$/.test(text);
+}
+
+/** `{"a", "b"}`: text between braces without a key. */
+const SET = /^\s*\{\s*(?:["'][^"'\n]*["']\s*[,}]|[^:\n]*$)/;
+const LISTED =
+  /^\s*\[|["”]\s*[\]}]\s*$|^\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?(?:\s*[,;]\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?)+\s*$/u;
 
 const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?=\S)/;
 

@@ -58,7 +58,10 @@ function objectToObject(
 ): Outcome | null {
   const direct = byMember(coercion, node, schema, path);
   if (direct && direct.cost < ruleOf("unwrap").cost) return direct;
-  const inner = fromCall(coercion, node, schema, path) ?? unwrap(coercion, node, schema, path);
+  const inner =
+    fromCall(coercion, node, schema, path) ??
+    unwrap(coercion, node, schema, path) ??
+    (direct ? null : unwrapBeside(coercion, node, schema, path));
   return cheaper(cheaper(direct, inner), wrap(coercion, node, schema, path));
 }
 
@@ -69,6 +72,28 @@ function unwrap(coercion: Coercion, node: ObjectNode, schema: Schema, path: Path
     return null;
   if (propertiesOf(schema)[only.key] !== undefined || only.value.members.length === 0) return null;
   return withEdit(coercion, coercion.coerce(only.value, schema, path), "unwrap", node, path);
+}
+
+/** `{"answer": {…}, "confidence": 0.9}`: the one object that fits, where the rest are scalars. */
+function unwrapBeside(
+  coercion: Coercion,
+  node: ObjectNode,
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  if (!allows(coercion, "extra-property") || coercion.partial || node.bare.length > 0) return null;
+  const [holder, ...more] = node.members.filter(({ value }) => value.kind !== "text");
+  if (!holder || more.length > 0 || holder.value.kind !== "object") return null;
+  if (node.members.some(({ key }) => propertiesOf(schema)[key] !== undefined)) return null;
+  const inner = coercion.coerce(holder.value, schema, path);
+  if (!inner || holder.value.members.length === 0) return null;
+  let { cost, notes } = inner;
+  for (const { keyStart, value } of node.members) {
+    if (value === holder.value) continue;
+    notes = join(notes, loss("extra-property", path, keyStart, value.end));
+    cost += ruleOf("extra-property").cost;
+  }
+  return withEdit(coercion, { value: inner.value, cost, notes }, "unwrap", node, path);
 }
 
 /**

@@ -83,23 +83,39 @@ export function coerce(
 
 function coerceBy(coercion: Coercion, node: Node, shape: Shape, path: Path): Outcome | null {
   const { schema, branches, types } = shape;
-  if (branches) return cheapest(branches, (branch) => coercion.coerce(node, branch, path));
+  if (branches)
+    return cheapest(coercion, node, branches, (branch) => coercion.coerce(node, branch, path));
   const choices = shape.hasChoices ? choicesOf(coercion, schema) : null;
   if (choices) return coerceToChoice(coercion, node, choices, schema, path);
   if (!types) return natural(coercion, node, path);
   if (types.length === 1 && types[0] !== undefined)
     return coerceToType(coercion, node, types[0], schema, path);
-  return cheapest(types, (type) => coerceToType(coercion, node, type, schema, path));
+  return cheapest(coercion, node, types, (type) =>
+    coerceToType(coercion, node, type, schema, path),
+  );
 }
 
 function cheapest<T>(
+  coercion: Coercion,
+  node: Node,
   options: readonly T[],
   outcomeOf: (option: T) => Outcome | null,
 ): Outcome | null {
-  let best: Outcome | null = null;
-  for (const option of options) best = cheaper(best, outcomeOf(option));
-  return best;
+  const outcomes = options.flatMap((option) => outcomeOf(option) ?? []);
+  if (coercion.level !== "full" && isUnsure(coercion, node, outcomes)) return null;
+  return outcomes.reduce<Outcome | null>((best, outcome) => cheaper(best, outcome), null);
 }
+
+/** In a notation without quotes nothing says whether `true` is text, where both are taken. */
+function isUnsure(coercion: Coercion, node: Node, outcomes: readonly Outcome[]): boolean {
+  if (node.kind !== "text" || node.isUntyped !== true || coercion.partial) return false;
+  const isText = outcomes.some(({ value }) => typeof value === "string");
+  const isOther = outcomes.some(({ value }) => typeof value !== "string" && value !== null);
+  return isText && isOther && !coercion.edits.some(({ rule }) => HAS_QUOTES.has(rule));
+}
+
+/** Notations that put text in quotes where it looks like something else. */
+const HAS_QUOTES: ReadonlySet<RuleName> = new Set(["yaml", "toon"]);
 
 function coerceToType(
   coercion: Coercion,

@@ -7,9 +7,15 @@ interface Place {
 const LEAD = 160;
 
 const FINAL =
-  /(?<![\p{L}\p{N}])(?:final|finally|corrected|correction|revised|updated|definitive|on reflection|on second thought|scratch that|endgültig\p{L}*|korrigiert\p{L}*|korrektur|définiti\p{L}*|corrigée?|finale?|definitiv\p{L}*|corregid\p{L}*|corrett\p{L}*|corrigid\p{L}*|окончательн\p{L}*|исправлен\p{L}*|最终|最終|修正|最后答案)/iu;
+  /(?<![\p{L}\p{N}])(?:final|finally|corrected|correction|revised|updated|definitive|on reflection|on second thought|scratch that|endgültig\p{L}*|korrigiert\p{L}*|korrektur|définiti\p{L}*|corrigée?|finale?|definitiv\p{L}*|corregid\p{L}*|corrett\p{L}*|corrigid\p{L}*|let me (?:fix|correct|redo|revise)|fixed (?:version|answer|output|json)|окончательн\p{L}*|исправлен\p{L}*|最终|最終|修正|最后答案)/iu;
 const DRAFT =
-  /(?<![\p{L}\p{N}])(?:draft|(?:my |a )?first (?:attempt|try|guess|version)|initial(?:ly)?|example|e\.g|format|schema|template|wrong|incorrect|instead of|not|entwurf|beispiel|falsch|brouillon|exemple|borrador|ejemplo|esempio|bozza|черновик|пример|草稿|示例|例)/iu;
+  /(?<![\p{L}\p{N}])(?:draft|(?:my |a )?first (?:attempt|try|guess|version)|initial(?:ly)?|example|e\.g|wrong|incorrect|instead of|entwurf|beispiel|falsch|brouillon|exemple|borrador|ejemplo|esempio|bozza|черновик|пример|草稿|示例|例)/iu;
+
+const NOT = /(?<![\p{L}\p{N}])not(?![\p{L}\p{N}])/iu;
+/** What an answer looks like, and words in front of that which say that a value does. */
+const SHAPE = /(?<!\p{L})(?:format(?!t)|schema|template)/iu;
+const MEETS =
+  /(?<!\p{L})(?:in|im|to|per|with|for|under|using|based|match\p{L}*|follow\p{L}*|accord\p{L}*|conform\p{L}*|nach|gemäß|en|au|selon|según)(?!\p{L})/iu;
 
 /**
  * Which of several values, in the order of the text, the words in front of it call the final one,
@@ -28,8 +34,9 @@ export function declaredFinal(text: string, places: readonly Place[]): number | 
  */
 export function isOnlyDraft(text: string, place: Place): boolean {
   const lead = leadOf(text, place, 0);
-  const line = lead.slice(lead.trimEnd().lastIndexOf("\n") + 1);
-  if (ANNOUNCES.test(line.trimEnd()) && DRAFT.test(line) && !FINAL.test(line)) return true;
+  const line = lead.slice(lead.trimEnd().lastIndexOf("\n") + 1).trimEnd();
+  const sentence = line.split(/[.!?。！？]\s/u).at(-1) ?? line;
+  if (ANNOUNCES.test(line) && isDraftLead(sentence) && !FINAL.test(line)) return true;
   const behind = text.slice(place.end, place.end + BEHIND);
   return behind.split("\n").some((one) => ANNOUNCES.test(one.trimEnd()) && isFinal(one));
 }
@@ -40,8 +47,22 @@ const ANNOUNCES = /[:：]["'*_`]*$/u;
 
 /** A question, or a word against it, leaves open which one is meant. */
 function isFinal(lead: string): boolean {
-  return FINAL.test(lead) && !DRAFT.test(lead) && !/[?？¿]/.test(lead);
+  return FINAL.test(lead) && !isDraftLead(lead) && !NOT.test(lead) && !/[?？¿]/.test(lead);
 }
+
+/** "The format is:" announces no answer, "here it is in JSON format:" does. */
+function isDraftLead(lead: string): boolean {
+  const shape = SHAPE.exec(lead);
+  return DRAFT.test(lead) || (shape !== null && !MEETS.test(lead.slice(0, shape.index)));
+}
+
+/** Whether the words behind a value correct it. */
+export function isCorrected(behind: string): boolean {
+  return CORRECTS.test(behind);
+}
+
+const CORRECTS =
+  /(?:^|[\n.!?])[\s*_]*(?:edit|correction|korrektur|wait|hold on|scratch that|oops|my mistake|actually)[*_]*\s*[,:.!…—–-]|(?<!\p{L})should (?:actually |instead |rather )?(?:be|have been|read) ["'“\d$€£-]/iu;
 
 /** Where words behind an offset announce a final answer that follows; null where none do. */
 export function announcesMore(text: string, from: number): number | null {

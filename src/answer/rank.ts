@@ -2,7 +2,7 @@ import type { Contract } from "../contract/contract.ts";
 import { writeJson } from "../core/json.ts";
 import type { RepairLevel } from "./answer.ts";
 import { evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
-import type { Note, SchemaNotes } from "./outcome.ts";
+import type { SchemaNotes } from "./outcome.ts";
 import { takesAnything } from "./schemas.ts";
 import { isEmpty } from "./sources.ts";
 import type { ParseEdit } from "./tree.ts";
@@ -22,13 +22,15 @@ export interface Found {
   readonly rung?: string;
   /** The text as the model wrote it, where marks in it were replaced. */
   readonly origin?: string;
+  /** The text was unescaped: offsets in it are not those of the answer. */
+  readonly isMoved?: boolean;
 }
 
 /** The candidates that can be read, cheapest first; of equal ones the later. */
 export function rank(
   sources: readonly Source[],
   wanted: Wanted,
-  { edits, rung, origin }: Found,
+  { edits, rung, origin, isMoved }: Found,
 ): Candidate[] {
   const { contract, level, hasRoot, schemas } = wanted;
   const candidates: Candidate[] = [];
@@ -40,9 +42,10 @@ export function rank(
     );
     const source: Source = {
       ...one,
-      rung: rung ?? one.rung,
+      rung: one.rung === "many" ? one.rung : (rung ?? one.rung),
       ...(own.length > 0 ? { extra: [...(one.extra ?? []), ...own] } : {}),
       ...(origin === undefined ? {} : { origin }),
+      ...(isMoved === true ? { isMoved } : {}),
     };
     const candidate = evaluate(source, contract, level, schemas);
     if (candidate && hasRoot(candidate.value) && saysSomething(candidate, wanted))
@@ -128,13 +131,13 @@ export function besideMany(
   singles: readonly Candidate[],
   many: readonly Source[],
   wanted: Wanted,
+  found: Found,
 ): Candidate[] {
   const { contract, level } = wanted;
   const isOpen = takesAnything(contract.schema);
-  const lists = rank(many, wanted, { edits: [] });
+  const lists = rank(many, wanted, found);
   const isTakenApart = lists.some((candidate) => candidate.source.node === many[1]?.node);
-  const leaves = (candidate: Candidate): boolean =>
-    isOpen || isTakenApart || candidate.notes.some(isItem);
+  const leaves = (candidate: Candidate): boolean => isOpen || isTakenApart || !isNoItem(candidate);
   const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));
   const priced = kept.map((candidate) =>
     leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate,
@@ -142,9 +145,11 @@ export function besideMany(
   return sorted([...priced, ...lists]);
 }
 
-/** The value as a whole was taken for one item of a list. */
-function isItem({ rule, path }: Note): boolean {
-  return rule === "single-to-list" && (path === null || path.up === null);
+/** The value as a whole was not taken for one item of a list. */
+export function isNoItem({ notes }: Candidate): boolean {
+  return !notes.some(
+    ({ rule, path }) => rule === "single-to-list" && (path === null || path.up === null),
+  );
 }
 
 function sorted(candidates: readonly Candidate[]): Candidate[] {

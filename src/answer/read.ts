@@ -7,7 +7,7 @@ import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
 import { newSchemaNotes } from "./outcome.ts";
 import { withPlainMarks } from "./punctuation.ts";
-import { besideMany, rank, type Found, type Wanted } from "./rank.ts";
+import { besideMany, isNoItem, rank, type Found, type Wanted } from "./rank.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
 import { hasRepeatedKeys } from "./repeated-keys.ts";
 import { cutOff, failure, issue, notAnObject, refuse } from "./refuse.ts";
@@ -18,6 +18,7 @@ import {
   unescapeOnce,
   type Structured,
 } from "./sources.ts";
+import { takesAnything } from "./schemas.ts";
 import type { Node, ParseEdit } from "./tree.ts";
 
 /**
@@ -99,9 +100,10 @@ function readStructured(
   wanted: Wanted,
   found: Found,
 ): Reading | null {
-  const { sources, many } = structured;
+  const { sources, many, hasRepeats } = structured;
   const singles = rank(sources, wanted, found);
-  const candidates = many.length > 0 ? besideMany(singles, many, wanted) : singles;
+  const single = hasRepeats && wanted.level !== "full" ? singles.filter(isNoItem) : singles;
+  const candidates = many.length > 0 ? besideMany(single, many, wanted, found) : single;
   return choose(candidates, choosingOf(text, structured, wanted, found));
 }
 
@@ -113,33 +115,31 @@ function readLoose(
   found: Found,
 ): Reading | null {
   const { sources, regions } = structured;
-  const unescaped = unescapeOnce(text);
-  if (unescaped !== null) {
-    const note: ParseEdit = { rule: "escaped-twice", from: 0, to: text.length, after: "" };
-    const inner = structuredSources(unescaped, false);
-    const moved = inner.sources.map((source) => ({ ...source, isPlaced: false }));
-    const edits = [...found.edits, note];
-    const reading = readStructured(unescaped, { ...inner, sources: moved }, wanted, {
-      ...found,
-      edits,
-      rung: found.rung ?? "escaped",
-    });
-    if (reading) return reading;
-  }
+  const escaped = found.isMoved === true ? null : readEscaped(text, wanted, found);
+  if (escaped) return escaped;
   const hasStructure =
     sources.some((source) => source.node.kind !== "text") || /^\s*[{[]/.test(text);
   const loose = rank(looseSources(text, hasStructure, regions), wanted, found);
   return choose(loose, choosingOf(text, structured, wanted, found));
 }
 
+/** JSON, or another notation, that was escaped as if it stood in a string. */
+function readEscaped(text: string, wanted: Wanted, found: Found): Reading | null {
+  const unescaped = unescapeOnce(text);
+  if (unescaped === null) return null;
+  const note: ParseEdit = { rule: "escaped-twice", from: 0, to: text.length, after: "" };
+  const inner: Found = { ...found, edits: [...found.edits, note], isMoved: true };
+  const notations = findNotations(unescaped, namesIn(wanted.contract.schema));
+  const structured = structuredSources(unescaped, false, notations);
+  return readStructured(unescaped, structured, wanted, { ...inner, rung: found.rung ?? "escaped" });
+}
+
 function choosingOf(text: string, { regions }: Structured, wanted: Wanted, found: Found): Choosing {
   const { contract, level, isCut } = wanted;
+  // Where anything is taken, any line with a colon would be another answer.
+  const withLines = level === "safe" && !takesAnything(contract.schema);
   const elsewhere = (node: Node): Candidate[] =>
-    rank(
-      sourcesBeside(text, node, { withLines: level === "safe" }),
-      { ...wanted, level: "full" },
-      found,
-    );
+    rank(sourcesBeside(text, node, { withLines }), { ...wanted, level: "full" }, found);
   return { contract, level, text, regions, isCut, elsewhere };
 }
 

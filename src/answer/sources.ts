@@ -36,6 +36,8 @@ export interface Structured {
    * of them holds taken apart; none where there are fewer than two.
    */
   readonly many: readonly Source[];
+  /** The same value stands there several times: once more, or as items of a list. */
+  readonly hasRepeats: boolean;
 }
 
 /**
@@ -59,8 +61,8 @@ export function structuredSources(
       cost: regions.length === 0 || isOneString(whole) ? 0.5 : BESIDE_STRUCTURE,
       isMarkup: regions.length > 0 && !isOneString(whole),
     });
-  const many = partial ? [] : manyValues(text, regions);
-  return { regions, sources: worthLooking(sources), many };
+  const { many, hasRepeats } = partial ? NONE : manyValues(text, regions);
+  return { regions, sources: worthLooking(sources), many, hasRepeats };
 }
 
 /** Brackets inside one string from the first character to the last are part of it. */
@@ -132,23 +134,36 @@ function sizeOf(source: Source): number {
   return Math.max(1, source.node.end - source.node.start);
 }
 
+type Several = Pick<Structured, "many" | "hasRepeats">;
+
+const NONE: Several = { many: [], hasRepeats: false };
+
 /** Several values one after another, as the list of them. */
-function manyValues(text: string, regions: readonly Region[]): Source[] {
+function manyValues(text: string, regions: readonly Region[]): Several {
   const used = peers(regions);
   const said = new Set(used.map(({ start, end }) => text.slice(start, end)));
   const [first] = used;
-  if (!first || used.length < 2 || (said.size === 1 && isRepeated(text, used))) return [];
+  if (!first || used.length < 2) return NONE;
+  if (said.size === 1 && isRepeated(text, used)) return { many: [], hasRepeats: true };
   const nodes = used.map((region) => region.node);
   const flat = takenApart(nodes);
-  return [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
+  const many = [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
+  return { many, hasRepeats: false };
 }
 
-/** The same value several times is one where words stand between: else they are items of a list. */
+/**
+ * The same value several times is one where words stand between: else, or where they are counted,
+ * they are items of a list.
+ */
 function isRepeated(text: string, [first, second]: readonly Region[]): boolean {
   if (!first || !second) return false;
   const between = text.slice(first.end, second.start).replace(/\/\*[\s\S]*?\*\//g, "");
+  if (COUNTED.test(between)) return false;
   return /[^\s,]/.test(between) && (!isEmpty(first.node) || /\p{L}/u.test(between));
 }
+
+/** `Item 2:` or `2.` on the line in front of a value, and what opens a fence. */
+const COUNTED = /(?:^|\n)[^\n]{0,40}\d+[*_]{0,2}[.):][*_]{0,2}\s*(?:`{3,}\w*\s*)?$/;
 
 /**
  * `{"items": [1]}, 2]}`: the list was closed too early, and what stands behind it are more of its
@@ -266,13 +281,22 @@ export function unescapeOnce(text: string): string | null {
   );
 }
 
+/** `\boxed{17}`, where a text puts its answer into one such box. */
+function boxed(text: string): string | null {
+  if (!text.includes("\\boxed{")) return null;
+  const boxes = [...text.matchAll(/\\boxed\{(?:\\text\{)?([^{}\n]{1,200})\}/g)];
+  const said = new Set(boxes.map((box) => box[1]?.trim()));
+  return said.size === 1 ? (boxes[0]?.[1]?.trim() ?? null) : null;
+}
+
 /** The text itself, for a schema that wants a word, a number or text. */
 function textSource(text: string): Source {
   const cursor = newCursor(text, 0, text.length, false);
   const trimmed = text.trim();
   const start = text.indexOf(trimmed);
   const end = start + trimmed.length;
-  const quoted = /^(["'“`*_]{1,3})([\s\S]*?)(["'”`*_]{1,3})$/.exec(trimmed)?.[2] ?? trimmed;
+  const quoted =
+    boxed(text) ?? /^(["'“`*_]{1,3})([\s\S]*?)(["'”`*_]{1,3})$/.exec(trimmed)?.[2] ?? trimmed;
   const node: TextNode = {
     kind: "text",
     quoted: true,

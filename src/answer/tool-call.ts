@@ -13,6 +13,8 @@ const ARGUMENTS = new Set([
   "tool_input",
   "action_input",
 ]);
+/** What holds nothing but calls. */
+const CALLS = new Set(["tool_calls", "tool_call", "function_call", "tool_use", "toolCalls"]);
 const ABOUT_CALLS = new Set(["id", "type", "call_id", "index"]);
 
 /** `{"name": "answer", "arguments": {…}}` where what the call hands over is wanted. */
@@ -22,8 +24,15 @@ export function fromCall(
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  if (node.bare.length > 0 || node.members.length < 2) return null;
+  const [only, ...others] = node.members;
+  if (node.bare.length > 0 || !only) return null;
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  if (others.length === 0) {
+    if (!CALLS.has(only.key) || properties[only.key] !== undefined) return null;
+    const calls = only.value.kind === "array" ? only.value.items : [only.value];
+    const [call] = calls.length === 1 ? calls : [];
+    return call?.kind === "object" ? fromCall(coercion, call, schema, path) : null;
+  }
   let handed: Member | undefined;
   let isCalled = false;
   for (const member of node.members) {
