@@ -84,6 +84,9 @@ export function createWorkspace(parts: WorkspaceParts): App {
   const { config, redactor, tools, store, cwd } = parts;
   const { policy, catalog } = tools;
   let linter: BlockLinter | null = null;
+  let recording: Promise<Recording> | null = null;
+  // Asked for once: an import costs a run more than its row.
+  const recorders = (): Promise<Recording> => (recording ??= import("./store/recorder.ts"));
 
   function scope({ signal, budget }: Pick<StartOptions, "signal" | "budget"> = {}): Scope {
     return parts.scope.within({ name: "the whole run", limits: budget, signal });
@@ -124,7 +127,8 @@ export function createWorkspace(parts: WorkspaceParts): App {
     store,
     load,
     scope,
-    run: async (loaded, input, given = {}) => await runIn(parts, loaded, input, given),
+    run: async (loaded, input, given = {}) =>
+      await runIn({ ...parts, recorders }, loaded, input, given),
     permit,
     withDefaults: (given) => withDefaults(config, given),
     lintBlocks,
@@ -133,7 +137,7 @@ export function createWorkspace(parts: WorkspaceParts): App {
 }
 
 async function runIn(
-  parts: WorkspaceParts,
+  parts: WorkspaceParts & { readonly recorders: () => Promise<Recording> },
   loaded: LoadedProgram,
   input: unknown,
   given: StartOptions,
@@ -145,7 +149,7 @@ async function runIn(
   const resource = { name: loaded.path, facts: {} };
   const keeps = tools.policy.decide({ action: "keep", principal, resource, labels: [] }).allow;
   const history = keeps ? await parts.store() : null;
-  const kept = history ? await tracesOf(history, { tags, keep }) : [];
+  const kept = history ? tracesOf(history, await parts.recorders(), { tags, keep }) : [];
   const traces = [...kept, ...(options.traces ?? [])];
   const answers = history && keptAnswers(history, redactor, principal.tenant ?? "");
   const unfinished = keeps ? tools.unfinished : null;
@@ -175,12 +179,14 @@ function withDefaults(config: Config, given: RunOptions): RunOptions {
   };
 }
 
+type Recording = typeof import("./store/recorder.ts");
+
 /** What the history hears. Statistics take codes, names and numbers: none of them is a secret. */
-async function tracesOf(
+function tracesOf(
   history: Store,
+  { createEventKeeper, createRecorder }: Recording,
   { tags, keep }: Required<Pick<StartOptions, "tags" | "keep">>,
-): Promise<readonly Trace[]> {
-  const { createEventKeeper, createRecorder } = await import("./store/recorder.ts");
+): readonly Trace[] {
   const wants = { payloads: false, deltas: false };
   const recorder = { wants, raw: true, listen: createRecorder(history, { tags }) };
   return keep ? [recorder, createEventKeeper(history)] : [recorder];

@@ -64,6 +64,8 @@ export class Exchange {
   #giveUp: ((failure: Error) => void) | null = null;
   /** When the wait for the next piece began, by `performance.now()`; null while nobody waits. */
   #waitingSince: number | null = null;
+  /** Whether the body has ended by itself, so that there is nothing left to abort. */
+  #whole = false;
   /** Where the request went last; null before it was sent. */
   #url: URL | null = null;
 
@@ -145,7 +147,10 @@ export class Exchange {
         this.#waitingSince = performance.now();
         const { done, value } = await this.#race(reader.read());
         this.#waitingSince = null;
-        if (done) return;
+        if (done) {
+          this.#whole = true;
+          return;
+        }
         if (total === 0) {
           this.#disarm("first");
           this.#watchGap(this.#options.deadlines.stall);
@@ -159,7 +164,7 @@ export class Exchange {
     } finally {
       this.#disarm("first");
       this.#disarm("gap");
-      void reader.cancel().catch(() => undefined);
+      if (!this.#whole) void reader.cancel().catch(() => undefined);
     }
   }
 
@@ -183,7 +188,7 @@ export class Exchange {
   close(): void {
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     for (const name of this.#timers.keys()) this.#disarm(name);
-    this.#controller.abort();
+    if (!this.#whole) this.#controller.abort();
   }
 
   async #follow(first: URL, init: { method?: "POST"; body?: string }): Promise<Response> {
