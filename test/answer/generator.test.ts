@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { KINDS } from "./generator/break.ts";
 import { runBreakages, type Fault } from "./generator/run.ts";
 
-setDefaultTimeout(300_000);
+setDefaultTimeout(180_000);
 
 /** `npx bun scripts/fuzz-answers.ts` runs many more, and prints a table by kind. */
 const COUNT = 1500;

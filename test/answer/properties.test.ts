@@ -7,7 +7,7 @@ import type { Reading } from "../../src/answer/answer.ts";
 import { contractOf } from "./contracts.ts";
 
 // Many values take long on a busy machine.
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 /** FC_RUNS raises the number of runs a property. */
 const RUNS = { numRuns: Number(process.env["FC_RUNS"] ?? 200) };

@@ -83,7 +83,7 @@ describe("the binary", () => {
     for (const [shell, end] of [
       ["bash", "complete -o nospace -F _modullm modullm runllm\nfi\n"],
       ["zsh", "compinit\" before this'\nfi\n"],
-      ["fish", " -a 'bash zsh fish powershell models'\n"],
+      ["fish", " -a '(__modullm_programs)'\n"],
       ["powershell", "}\n"],
     ] as const) {
       const { exit, stdout } = await modullm(["completion", shell], folder);
@@ -216,7 +216,7 @@ describe("the run history", () => {
     const { stdout } = await modullm(["stats", "a.rllm"], folder);
     expect(JSON.parse(stdout)).toMatchObject({ total_runs: 200, success_count: 200 });
     expect(integrity(folder)).toBe("ok");
-  }, 60_000);
+  }, 180_000);
 
   test("kill -9 at any moment loses no finished run and corrupts nothing", async () => {
     const folder = makeFolder({ "a.rllm": programText() });
@@ -233,7 +233,7 @@ describe("the run history", () => {
     );
     if (finished > 0) expect(integrity(folder)).toBe("ok");
     expect((await modullm(RUN, folder)).exit).toBe(0);
-  }, 30_000);
+  }, 180_000);
 
   test("a data folder that is a file warns once and fails no run", async () => {
     const folder = makeFolder({ "a.rllm": programText(), data: "not a folder" });

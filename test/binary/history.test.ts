@@ -60,7 +60,7 @@ test("a run is on disk while the run that used it goes on, and stays there after
   await ended;
   expect(countRuns(world.file)).toBe(1);
   expect(soundness(world.file)).toBe("ok");
-}, 60_000);
+}, 180_000);
 
 test("thirty kills among many commands: what exited is on record, and the file is sound", async () => {
   using world = makeWorld({ a: 5, b: 5 });
@@ -102,7 +102,7 @@ test("runs while the file is locked are counted when it is free", async () => {
   lock.close();
   const stats = JSON.parse((await endOf(world.start("stats", "b.rllm"))).stdout) as object;
   expect(stats).toMatchObject({ total_runs: 4 });
-}, 60_000);
+}, 180_000);
 
 function endOf(
   child: ChildProcess,

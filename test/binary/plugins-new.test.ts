@@ -42,4 +42,4 @@ test("the binary writes a TypeScript plugin, tests it and runs its test where th
     passed: true,
   });
   rmSync(folder, { recursive: true });
-}, 60_000);
+}, 180_000);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { makeFolder, modullm } from "./command-line.ts";
+import { patience } from "../patience.ts";
 
 const servers: { stop(): void }[] = [];
 afterEach(() => {
@@ -180,7 +181,7 @@ describe("doctor", () => {
         'openai/gpt-5-mini can\'t be called: Cannot call model "openai/gpt-5-mini": OPENAI_API_KEY is not set',
     });
     expect(await at("nobody/x")).toMatchObject({ status: "failed" });
-  }, 60_000);
+  }, 180_000);
 
   test("waits three seconds at most, for all together", async () => {
     const server = serve(() => new Promise<Response>(() => {}));
@@ -194,13 +195,13 @@ describe("doctor", () => {
     };
     const start = performance.now();
     const { line } = await doctor(env);
-    expect(performance.now() - start).toBeLessThan(5500);
+    expect(performance.now() - start).toBeLessThan(patience(5500));
     for (const name of ["openai", "mistral", "ollama"])
       expect(line(name)).toMatchObject({
         status: "warning",
         message: expect.stringContaining("no answer within 3 s") as string,
       });
-  }, 20_000);
+  }, 180_000);
 
   test("prints a line for each check, and below it what to do", async () => {
     const server = serve(() => new Response("no", { status: 401 }));

@@ -81,7 +81,7 @@ test("an answer that leaves all open that the prompt lets it leave open meets th
     }),
     { numRuns: Number(process.env["FC_RUNS"] ?? 60) },
   );
-}, 120_000);
+}, 180_000);
 
 /** Puts a value, or nothing, at every place of a path such as `items[].price`. */
 function leaveOpen(at: unknown, [name = "", ...rest]: readonly string[], put: unknown): void {

@@ -102,7 +102,7 @@ test("a run on the baseline has no bugs to tell, whatever names and values it me
     ),
     { numRuns: Number(process.env["FC_RUNS"] ?? 60) },
   );
-}, 120_000);
+}, 180_000);
 
 test("an object with the key toString is an input like others", async () => {
   const folder = makeFolder({

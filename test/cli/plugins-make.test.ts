@@ -59,7 +59,7 @@ describe.each(LANGUAGES)("modullm plugins new --lang %s", (lang, place, command)
       env,
     });
     expect(run.json()).toEqual({ out: 'Grüße "😀"' });
-  }, 120_000);
+  }, 180_000);
 
   test("writes a test that fails when the plugin says something else", async () => {
     const folder = newFolder();
@@ -78,7 +78,7 @@ describe.each(LANGUAGES)("modullm plugins new --lang %s", (lang, place, command)
     );
     expect(readFileSync(main, "utf8")).not.toBe(text);
     expect(Bun.spawnSync([...command], { cwd: join(folder, "my-echo2") }).exitCode).not.toBe(0);
-  }, 30_000);
+  }, 180_000);
 
   test("writes plugins/echo when that is its name", async () => {
     const folder = newFolder();
@@ -132,7 +132,7 @@ describe("modullm plugins test", () => {
     const { passed, checks, plugin } = json() as Report;
     expect({ exit, passed, name: plugin?.name }).toEqual({ exit: 0, passed: 2, name: "echo" });
     expect(checks.map(({ id }) => id)).toEqual(["start/in-time", "start/identity"]);
-  }, 20_000);
+  }, 180_000);
 
   test("gives a command the variables that every plugin gets, those it is told to, and no others", async () => {
     const script = `env > "$PWD/variables"; exec bash ${bash}`;
@@ -154,7 +154,7 @@ describe("modullm plugins test", () => {
     expect(text).toContain("ACME_KEY=k\n");
     expect(text).toContain("ACME_REGION=r\n");
     expect(text).not.toContain("SECRET");
-  }, 20_000);
+  }, 180_000);
 
   test("shows a table at a terminal, and the report with --json", async () => {
     const args = ["plugins", "test", "--only", "health", "bash", bash];
@@ -164,7 +164,7 @@ describe("modullm plugins test", () => {
     );
     const { json } = await modullm([...args, "--json"], { env: { PATH }, tty: true });
     expect(json()).toMatchObject({ ok: true, passed: 2 });
-  }, 20_000);
+  }, 180_000);
 
   test("exits 1 and says what was found when a check failed", async () => {
     const plugin = join(import.meta.dir, "../plugin/wayward-plugin.ts");
@@ -182,7 +182,7 @@ describe("modullm plugins test", () => {
     expect(stdout).toContain(
       'failed models/windows: a plugin gives the window of a model in tokens, or null. Here: the window of "m" is 0\n',
     );
-  }, 20_000);
+  }, 180_000);
 
   test("hands over settings, checked against the manifest", async () => {
     const args = ["plugins", "test", join(ECHO, "python"), "--only", "settings", "--settings"];
@@ -195,7 +195,7 @@ describe("modullm plugins test", () => {
       exit: 2,
       stderr: expect.stringContaining("a JSON object is wanted"),
     });
-  }, 20_000);
+  }, 180_000);
 
   test("tests an installed plugin by its name once it is trusted", async () => {
     const folder = newFolder();
@@ -210,7 +210,7 @@ describe("modullm plugins test", () => {
       error_code: "RLLM_019",
     });
     expect((await modullm(["plugins", "test"], { folder, env })).exit).toBe(2);
-  }, 20_000);
+  }, 180_000);
 
   test("ends when it is interrupted, and leaves no process", async () => {
     const marker = `modullm-sleeper-${process.pid}`;
@@ -221,5 +221,5 @@ describe("modullm plugins test", () => {
       code: "RLLM_022",
     });
     expect(Bun.spawnSync(["pgrep", "-f", marker]).stdout.toString()).toBe("");
-  }, 20_000);
+  }, 180_000);
 });

@@ -9,7 +9,7 @@ test("cost() has no digits that only binary fractions brought in", () => {
   assert(
     property(cents, cents, tokens, tokens, (input, output, prompt, completion) => {
       const facts = { inputPrice: input / 100, outputPrice: output / 100 } as ModelFacts;
-      const usd = cost(facts, { prompt_tokens: prompt, completion_tokens: completion } as never);
+      const usd = cost(facts, { prompt_tokens: prompt, completion_tokens: completion });
       // Whole hundred-millionths of a dollar, which integers count exactly.
       const exact = BigInt(prompt) * BigInt(input) + BigInt(completion) * BigInt(output);
       expect(usd).toBe(Number(exact) / 1e8);

@@ -17,7 +17,7 @@ const FOLDER = "/home/you/modullm";
 /** Drawn when a command has ended. */
 const END = "(the end)";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const servers: ModelServer[] = [];
 afterAll(() => {
   for (const server of servers) server.stop();

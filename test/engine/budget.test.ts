@@ -220,7 +220,7 @@ describe("a budget", () => {
       }),
       { numRuns: Number(process.env["FC_RUNS"] ?? 1000) },
     );
-  }, 60_000);
+  }, 180_000);
 });
 
 function treeOf(

@@ -37,7 +37,7 @@ for (const [provider, protocol] of [
     beforeAll(async () => {
       const scenarios = SCENARIOS.filter(({ id }) => !isPatient(provider, id));
       scores = await scoresOf((url) => scaledClient(url, SCALE, provider), scenarios);
-    }, 60_000);
+    }, 180_000);
     for (const { id, what } of SCENARIOS) {
       if (isPatient(provider, id)) {
         test.skip(`${id}: ${what} (a Gemini model may think in silence: it gets 90 s, which no scale shrinks)`, () => {});
@@ -61,4 +61,4 @@ test("the scorer gives the openai package what is known of it: 6 pass, 10 safe",
     [],
   ]);
   expect(of("safe")).toHaveLength(10);
-}, 60_000);
+}, 180_000);

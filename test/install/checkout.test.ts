@@ -29,7 +29,7 @@ import {
 import { npmCache, reachable } from "./registry.ts";
 
 // Programs of 120 MB are copied, read and run, on a machine that may be busy.
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 afterAll(removeHomes);
 
 /** What a build needs of a checkout. */

@@ -20,12 +20,12 @@ import {
 } from "./installer.ts";
 
 // Programs of 120 MB are copied, read and run, on a machine that may be busy.
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 afterAll(removeHomes);
 
 test("from install.sh to the first program", async () => {
   tryFirstProgram(await installInto(makeHome("a home")));
-}, 30_000);
+}, 180_000);
 
 test("install.sh replaces a modullm that is running, which ends as it would have", async () => {
   const { home, bin } = await installInto(makeHome());
@@ -139,7 +139,7 @@ test("scripts/release.ts makes a release of what it compiles", async () => {
   expect(await install(home, [], { script: join(folder, "install.sh") })).toMatchObject({
     exit: 0,
   });
-}, 30_000);
+}, 180_000);
 
 /** PATH after a line that a user was told to add. */
 async function evaluated(line: string): Promise<string> {

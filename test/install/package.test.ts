@@ -9,7 +9,7 @@ import { type Installed, installedIn, makeHome, ROOT, removeHomes } from "./inst
 import { reachable } from "./registry.ts";
 
 // Programs of 120 MB are copied, read and run, on a machine that may be busy.
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 afterAll(removeHomes);
 
 const unreachable = await reachable();
@@ -21,7 +21,7 @@ beforeAll(() => {
   npm(["pack", "--pack-destination", folder], ROOT);
   tarball = join(folder, `modullm-${VERSION}.tgz`);
   if (unreachable === null) installed = installPackage();
-}, 120_000);
+}, 180_000);
 
 /** `npm install -g` into a home, with npm's own cache and settings. */
 function installPackage(flags: readonly string[] = []): Installed {
@@ -112,7 +112,7 @@ describe.skipIf(unreachable !== null)(`the npm package, installed${unreachable ?
       exit: 0,
       passed: true,
     });
-  }, 60_000);
+  }, 180_000);
 
   test("holds a library that Node and Bun can import", () => {
     const place = join(installed.bin, "../lib/node_modules/modullm/examples/import.mjs");
@@ -138,7 +138,7 @@ describe.skipIf(unreachable !== null)(`the npm package, installed${unreachable ?
       exit: 0,
       stderr: "",
     });
-  }, 60_000);
+  }, 180_000);
 });
 
 test("the npm package says in a line what to do where npm left Bun out", () => {

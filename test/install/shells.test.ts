@@ -18,7 +18,7 @@ import {
 } from "./installer.ts";
 
 // Programs of 120 MB are copied, read and run, on a machine that may be busy.
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 afterAll(removeHomes);
 
 const SHELLS: readonly (readonly [string, ...string[]])[] = [

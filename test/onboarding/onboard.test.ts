@@ -267,7 +267,7 @@ describe("onboard where the key is there", () => {
     expect(outcome.stderr).toContain("From the template, because Cannot call model");
     const env = { ...server.env, OPENAI_API_KEY: KEY };
     expect((await onboard([], ["--yes", "--resume"], { folder, env })).exit).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   test("a program that does not work is kept, told, and exit 1", async () => {
     const server = serve({ spoil: { [PROGRAM]: { supplier: 7 } } });

@@ -9,7 +9,7 @@ import { CTRL_C, DOWN, ENTER, openScreen, type Screen } from "./screen.ts";
 /** The binary at a pseudo-terminal, as a person would use it. */
 const server = serveScript();
 afterAll(() => server.stop());
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** A question as it is drawn while it waits, and the keys that answer it. */
 type Answer = readonly [question: string, keys: string];

@@ -92,7 +92,7 @@ test("an error without an id ends the wait of the check that provoked it, and of
   ]);
   expect(outcome(report, "cancel/too-late")[0]).toBe("passed");
   expect(outcome(report, "stdout/asked-only")[0]).toBe("passed");
-}, 120_000);
+}, 180_000);
 
 test("an id that is a string is told to the check that waits", async () => {
   const report = await reportOn([[`id, method, p = m["id"]`, `id, method, p = str(m["id"])`]], {

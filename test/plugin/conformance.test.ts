@@ -63,7 +63,7 @@ describe.each([
     expect(PAGE.split("\n").filter((line) => line.includes("plugins test"))).toContainEqual(
       expect.stringContaining(row),
     );
-  }, 120_000);
+  }, 180_000);
 });
 
 describe("a plugin that does one thing wrong", () => {
@@ -97,7 +97,7 @@ describe("a plugin that does one thing wrong", () => {
     expect(report.checks.filter(({ status }) => status !== "passed").map(({ id }) => id)).toEqual([
       "messages/not-provided",
     ]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("a program that is no plugin", () => {

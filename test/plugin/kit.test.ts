@@ -218,7 +218,7 @@ test("the TypeScript kit runs on Node as it is published", async () => {
   const report = await testPlugin({ command: "node", args: ["parrot.js"], env: ENV, cwd: folder });
   expect(report.checks.filter(({ status }) => status === "failed")).toEqual([]);
   expect(report.passed).toBeGreaterThan(95);
-}, 60_000);
+}, 180_000);
 
 test("plugins carry the kit as it is", () => {
   const copies = [

@@ -326,7 +326,7 @@ describe("a finish reason on every piece", () => {
       slow([piece(`{"n": `), piece("5}")], 2600),
     );
     expect([status, output]).toEqual([0, { n: 5 }]);
-  }, 20_000);
+  }, 180_000);
 
   test("ends no chat completion", async () => {
     const { status, output } = await run(
@@ -334,5 +334,5 @@ describe("a finish reason on every piece", () => {
       slow([delta("", "stop"), delta(`{"n": `, "stop"), delta("5}", "stop")], 2300),
     );
     expect([status, output]).toEqual([0, { n: 5 }]);
-  }, 20_000);
+  }, 180_000);
 });

@@ -315,7 +315,7 @@ describe("Ollama", () => {
     const never = await run(pulling, none, breaks(3));
     expect([never.output["error_code"], never.server.seen.length]).toEqual(["RLLM_010", 4]);
     expect(never.output["recovery_hint"]).toContain("nothing is lost");
-  }, 30_000);
+  }, 180_000);
 });
 
 test("a reset after the last word of an answer that said so is no failure", async () => {

@@ -157,7 +157,7 @@ describe("failures", () => {
       });
     }
     await own.close();
-  }, 60_000);
+  }, 180_000);
 
   test("memory is limited by what is used, not by what is said to be", async () => {
     const own = await sandbox.open({ limits: { memoryMb: 32 } }, never);
@@ -166,7 +166,7 @@ describe("failures", () => {
     const outcome = await own.run(code, {});
     expect(outcome.ok && Number(outcome.value)).toBeWithin(20, 50);
     await own.close();
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("withVariables()", () => {

@@ -12,7 +12,10 @@ test.skipIf(!KERNEL)(
   () => {
     // Its output has to be a pipe: it can write no files.
     const script = join(import.meta.dir, "javascript-confinement.ts");
-    const { stdout } = spawnSync(process.execPath, [script], { encoding: "utf8", timeout: 20_000 });
+    const { stdout } = spawnSync(process.execPath, [script], {
+      encoding: "utf8",
+      timeout: 120_000,
+    });
     const { came, user } = JSON.parse(stdout) as { came: Record<string, string>; user: number };
     expect(Object.entries(came).filter(([, what]) => what === "done")).toEqual([]);
     expect(Object.keys(came)).toHaveLength(7);

@@ -97,9 +97,12 @@ test("a process kept warm keeps no program from ending", () => {
     await session.close();
     process.stdout.write(JSON.stringify(outcome.ok && outcome.value));
   `;
-  const ended = spawnSync(process.execPath, ["-e", program], { encoding: "utf8", timeout: 20_000 });
+  const ended = spawnSync(process.execPath, ["-e", program], {
+    encoding: "utf8",
+    timeout: 120_000,
+  });
   expect(ended).toMatchObject({ status: 0, stdout: "42" });
-}, 30_000);
+}, 180_000);
 
 test("a session takes the process that was prepared", async () => {
   const sandbox = createJavaScriptSandbox();
@@ -117,7 +120,7 @@ test("a session takes the process that was prepared", async () => {
   expect(opened.map(({ id }) => id)).toEqual(started.map(({ id }) => id));
   await session.close();
   await sandbox.close();
-}, 30_000);
+}, 180_000);
 
 test("a prepared process that has died is not taken", async () => {
   const sandbox = createJavaScriptSandbox();
@@ -132,4 +135,4 @@ test("a prepared process that has died is not taken", async () => {
   expect(await session.run("result = 1", {})).toMatchObject({ ok: true, value: 1 });
   await sandbox.close();
   expect(session.alive).toBe(false);
-}, 30_000);
+}, 180_000);

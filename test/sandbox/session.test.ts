@@ -6,6 +6,7 @@ import { ModullmError } from "../../src/core/error.ts";
 import type { Outcome, SandboxSession, SessionOptions } from "../../src/sandbox/sandbox.ts";
 import { type Guest, openSession, startGuest } from "../../src/sandbox/session.ts";
 import { failureOf, rejectionOf, valueOf } from "./suite/case.ts";
+import { patience } from "../patience.ts";
 
 const never = new AbortController().signal;
 
@@ -92,7 +93,7 @@ describe("openSession()", () => {
       openSession(guest("says nothing", { startMs: 300 }), {}, never),
     );
     expect(error.details["reason"]).toBe("it did not start within 0.3 s");
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(patience(1500));
   });
 
   test("ends one that must start whole by the end of its input, and one that doesn't care by force", async () => {
@@ -237,7 +238,7 @@ describe("a session", () => {
       const values = way === "never reads" ? { value: "x".repeat(3_000_000) } : {};
       const outcome = await only(meet(way, { limits: { timeoutMs: 300 }, values }));
       expect([way, failureOf(outcome).exception]).toEqual([way, "TimeoutError"]);
-      expect(outcome.ms).toBeLessThan(800);
+      expect(outcome.ms).toBeLessThan(patience(800));
     }
   });
 
@@ -297,7 +298,7 @@ describe("a session", () => {
   test("does not wait for what has left its group and holds the pipes", async () => {
     const outcome = await only(meet("leaves a child of its own"));
     expect(failureOf(outcome).exception).toBe("CrashError");
-    expect(outcome.ms).toBeLessThan(2000);
+    expect(outcome.ms).toBeLessThan(patience(2000));
     const child = Number(outcome.printed);
     expect(await isAlive(child)).toBe(true);
     process.kill(child, "SIGKILL");

@@ -59,7 +59,7 @@ function openScreen({ output, keyboard, signal }: ScreenDialogOptions): Screen {
   return {
     terminal,
     drawn: common.output,
-    ask: (prompt) => ask(common, prompt),
+    ask: (prompt) => askPrompt(common, prompt),
     say: (told) =>
       prompts.log.message(wrapped(shown(told), terminal.columns - FRAME), {
         output: common.output,
@@ -72,7 +72,7 @@ function openScreen({ output, keyboard, signal }: ScreenDialogOptions): Screen {
  * One question. Ctrl-D closes the keyboard, which nobody tells the prompt: it ends as Ctrl-C does.
  * Going on after Ctrl-Z closes it too, and there it is opened again.
  */
-async function ask<T>(common: Common, prompt: Prompt<T>): Promise<Exclude<T, symbol>> {
+async function askPrompt<T>(common: Common, prompt: Prompt<T>): Promise<Exclude<T, symbol>> {
   const { input, signal } = common;
   const closed = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;

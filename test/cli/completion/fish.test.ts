@@ -17,7 +17,7 @@ describe.skipIf(!hasShell("fish"))(
       ]);
       expect(offered).toEqual(CASES.map(([typed, words]) => [lineOf(typed), plain(words)]));
       expect(existsSync(join(place.folder, "pwned"))).toBe(false);
-    }, 60_000);
+    }, 180_000);
 
     test("knows runllm, and the program under its path", async () => {
       const place = await makePlace();
@@ -27,7 +27,7 @@ describe.skipIf(!hasShell("fish"))(
         ["runllm run a", ["a.rllm"]],
         ["../bin/modullm run --model two/small:3", ["two/small:3b"]],
       ]);
-    }, 60_000);
+    }, 180_000);
 
     test("takes descriptions with whatever signs as text", async () => {
       const place = await makePlace();

@@ -20,7 +20,7 @@ describe.skipIf(!hasShell("zsh"))("completion in zsh (skipped where zsh is not i
     ]);
     expect(offered.map(([line, words]) => [line, plain(words)])).toEqual(wanted);
     expect(existsSync(join(place.folder, "pwned"))).toBe(false);
-  }, 60_000);
+  }, 180_000);
 
   test("knows runllm, as a file of fpath too", async () => {
     const place = await makePlace();
@@ -36,7 +36,7 @@ describe.skipIf(!hasShell("zsh"))("completion in zsh (skipped where zsh is not i
         ["runllm run a", ["a.rllm"]],
       ]);
     }
-  }, 60_000);
+  }, 180_000);
 
   test("takes descriptions with whatever signs as text", async () => {
     const place = await makePlace();
@@ -50,7 +50,7 @@ describe.skipIf(!hasShell("zsh"))("completion in zsh (skipped where zsh is not i
       ],
     );
     expect(existsSync(join(place.folder, "pwned"))).toBe(false);
-  }, 60_000);
+  }, 180_000);
 });
 
 function basename(typed: readonly string[], word: string): string {

@@ -55,7 +55,7 @@ test("the encoder works in a compiled binary", async () => {
   rmSync(join(folder, "entry.ts"));
   expect(await run([binary], "/")).toBe("6 6");
   writeFileSync(join(folder, "entry.ts"), ENTRY);
-}, 20_000);
+}, 180_000);
 
 test("the encoder works in a library that runs on Node", async () => {
   const flags = [
@@ -68,4 +68,4 @@ test("the encoder works in a library that runs on Node", async () => {
   ];
   await run([process.execPath, "build", ...flags, join(folder, "entry.ts")], folder);
   expect(await run(["node", join(folder, "lib", "entry.js")], "/")).toBe("6 6");
-}, 20_000);
+}, 180_000);

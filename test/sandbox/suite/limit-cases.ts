@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import { type Case, failureOf, valueOf } from "./case.ts";
+import { patience } from "../../patience.ts";
 
 /** Milliseconds that an end may take after the deadline. */
 const GRACE_MS = 500;
@@ -12,7 +13,7 @@ export const LIMIT_CASES = {
         const outcome = await session.run(code, {});
         expect(failureOf(outcome).exception).toBe("TimeoutError");
         expect(outcome.ms).toBeGreaterThanOrEqual(299);
-        expect(outcome.ms).toBeLessThan(300 + GRACE_MS);
+        expect(outcome.ms).toBeLessThan(patience(300 + GRACE_MS));
         expect(session.alive).toBe(false);
         failureOf(await session.run(snippets.quiet, {}));
         await session.close();

@@ -104,7 +104,7 @@ describe("bundled", () => {
     const said = outcome(binary, [place.file("binary.db")]);
     expect(said.driver).toBe("bun:sqlite");
     expect(said.runs).toHaveLength(2);
-  }, 30_000);
+  }, 180_000);
 });
 
 interface Outcome {

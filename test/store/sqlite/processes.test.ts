@@ -13,7 +13,7 @@ test("sixty processes at once on a new file lose no run", async () => {
   const acknowledged = results.flatMap((result) => result.ids);
   expect(acknowledged.length).toBeGreaterThanOrEqual(300);
   await expectSound(path, acknowledged);
-}, 30_000);
+}, 180_000);
 
 test("twenty processes at once take an old file over once", async () => {
   using place = folder();
@@ -32,7 +32,7 @@ test("twenty processes at once take an old file over once", async () => {
   expect(await runsOf(store, { path: "/old.rllm" })).toHaveLength(50);
   expect(await runsOf(store)).toHaveLength(70);
   await store.close();
-}, 30_000);
+}, 180_000);
 
 test("thirty kills at random moments lose no acknowledged run and harm nothing", async () => {
   using place = folder();
@@ -49,7 +49,7 @@ test("thirty kills at random moments lose no acknowledged run and harm nothing",
     acknowledged.push(...ids);
   }
   await expectSound(path, acknowledged);
-}, 120_000);
+}, 180_000);
 
 test("a process killed among others that write harms none of them", async () => {
   using place = folder();
@@ -65,7 +65,7 @@ test("a process killed among others that write harms none of them", async () => 
     path,
     results.flatMap((result) => result.ids),
   );
-}, 30_000);
+}, 180_000);
 
 async function expectSound(path: string, acknowledged: readonly string[]): Promise<void> {
   const store = await openStore({ path, warn: neverWarn });
