@@ -64,11 +64,20 @@ function explained(
 ): { reason: string; offset: number } {
   const [first = warnings[0], second] = errors;
   const offset = first?.pos[0] ?? 0;
+  const lineAt = (place: number) => text.slice(0, place).split("\n").length + firstLine - 1;
   const spread = [first, second].find((error) => error?.code === "MULTILINE_IMPLICIT_KEY");
-  const next = spread?.pos[0] === offset ? text.indexOf("\n", offset) + 1 : 0;
-  if (next > 0 && first?.code === "BLOCK_AS_IMPLICIT_KEY") {
-    const line = text.slice(0, next).split("\n").length + firstLine - 1;
-    const reason = `line ${line} is indented deeper than line ${line - 1}, which has its value already`;
+  const end = text.indexOf("\n", offset) + 1;
+  const isSplit = first?.code === "BLOCK_AS_IMPLICIT_KEY" && spread?.pos[0] === offset && end > 0;
+  const behindComment = first?.code === "BAD_INDENT" && /^\s/.test(text.slice(offset));
+  const from = isSplit ? end : offset;
+  const next = from + blankLines(text.slice(from));
+  const before = isSplit ? offset : lastFilled(text, offset);
+  if ((isSplit || behindComment) && indentAt(text, next) > indentAt(text, before)) {
+    const reason = `line ${lineAt(next)} is indented deeper than line ${lineAt(before)}, which has its value already`;
+    return { reason, offset: next + text.slice(next).search(/\S/) };
+  }
+  if (behindComment) {
+    const reason = `line ${lineAt(next)} is indented as none of the mappings and lists above it`;
     return { reason, offset: next + text.slice(next).search(/\S/) };
   }
   if (spread && /^[\w.-]+:\S/.test(text.slice(offset)))
@@ -76,7 +85,44 @@ function explained(
   return { reason: plainReason(first), offset };
 }
 
+/** How long the blank lines and comments are that a text begins with. */
+function blankLines(text: string): number {
+  return /^(?:[ \t]*(?:#.*)?\n)*/.exec(text)?.[0].length ?? 0;
+}
+
+/** The beginning of the last line before a place that is neither blank nor a comment. */
+function lastFilled(text: string, place: number): number {
+  const lines = text.slice(0, place).matchAll(/^[ \t]*[^\s#]/gm);
+  return [...lines].at(-1)?.index ?? 0;
+}
+
+function indentAt(text: string, place: number): number {
+  const start = text.lastIndexOf("\n", place - 1) + 1;
+  return text.slice(start).search(/[^ ]/);
+}
+
+/** What the library says in the words of its parser. */
+const SAID: readonly (readonly [RegExp, string])[] = [
+  [/^Nested mappings are not allowed.*/, 'a text with ": " in it needs quotes: key: "a: b"'],
+  [/^Unexpected scalar at node end.*/, "something stands behind the end of a value"],
+  [/^Implicit map keys need.*/, 'a line has no colon: "key: value" is wanted'],
+  [/^Unexpected block-seq-ind.*/, "a list begins on the line below its key"],
+  [
+    /^Plain value cannot start with \w+ (?:indicator )?character (.)/,
+    "a text that begins with $1 needs quotes",
+  ],
+  [/^Flow \w+ in block collection .* end with a (.).*/, "$1 is missing"],
+  [/^Missing closing (.)quote/, "a $1 is not closed"],
+  [/^Unexpected flow-\w+-end token .*"(.)".*/, "$1 closes what was never opened"],
+  [
+    /^Block scalar header includes extra characters: (.).*/,
+    "the text behind $1 begins on the next line",
+  ],
+];
+
 function plainReason(error: { readonly message: string } | undefined): string {
   const message = error?.message ?? "";
-  return (message.split("\n")[0] ?? message).replace(/:$/, "");
+  const plain = (message.split("\n")[0] ?? message).replace(/:$/, "");
+  const said = SAID.find(([pattern]) => pattern.test(plain));
+  return said ? plain.replace(said[0], said[1]) : plain;
 }

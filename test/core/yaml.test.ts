@@ -64,6 +64,18 @@ describe("parseYaml() refuses, with its place,", () => {
     ["a: 1\n---\nb: 2\n", "it holds more than one document", "---"],
     ["a: 1\n   b: 2\n", "line 2 is indented deeper than line 1, which has its value", "b: 2"],
     ["a:\n  b: 1\n    c: 2\n", "line 3 is indented deeper than line 2, which", "c: 2"],
+    ["a: b\n\n# c\n  d: 1\n", "line 4 is indented deeper than line 1, which", "d: 1"],
+    ["a: b # c\n d: 1\n", "line 2 is indented deeper than line 1, which", "d: 1"],
+    ["a:\n    b: 1\n  c: 2\n", "line 3 is indented as none of the mappings", "c: 2"],
+    ["a:\n  - b: 1\n  c: 2\n", "line 3 is indented as none of the mappings", "c: 2"],
+    ["a: Note: b\n", 'a text with ": " in it needs quotes: key: "a: b"', "Note: b"],
+    ["a: 'it's'\n", "something stands behind the end of a value", "s'"],
+    ["a: b\nc\n", 'a line has no colon: "key: value" is wanted', "c"],
+    ["a: - b\n", "a list begins on the line below its key", "- b"],
+    ["a: @b\n", "a text that begins with @ needs quotes", "@b"],
+    ["a: [1, 2\nb: 1\n", "] is missing", "b: 1"],
+    ["a: {b: 1}}\n", "} closes what was never opened", "}"],
+    ['a: "b\n', 'a " is not closed', ""],
     ["key:value\nb: 1\n", "a blank is missing behind a colon", "key:valu"],
   ])("%j", (text, reason, at) => {
     expect(faultOf(text)).toEqual({ reason: expect.stringContaining(reason) as string, at });
