@@ -1,6 +1,7 @@
 import { bucketQuantiles, quantiles, rounded } from "./quantiles.ts";
 import type { Store } from "../store/store.ts";
-import { type Counts, type RunSummary, type Sum, summarize, sumOf } from "../store/summary.ts";
+import type { Counts, RunSummary, Sum } from "../store/run-summary.ts";
+import { summarize, sumOf } from "../store/summary.ts";
 
 /**
  * What `stats` prints of one program. Keys are a contract. Null: no run reached what would be

@@ -1,5 +1,5 @@
 import { exactDollars } from "../core/cost.ts";
-import type { RunSummary } from "./summary.ts";
+import type { RunSummary } from "./run-summary.ts";
 
 /** The runs that ended, one row each. */
 export interface RunArea {

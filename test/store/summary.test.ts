@@ -2,13 +2,8 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { bucketsOf } from "../../src/store/latencies.ts";
 import type { RunRecord } from "../../src/store/runs.ts";
-import {
-  differenceOf,
-  readSummary,
-  type RunSummary,
-  summarize,
-  sumOf,
-} from "../../src/store/summary.ts";
+import { differenceOf, readSummary, summarize, sumOf } from "../../src/store/summary.ts";
+import type { RunSummary } from "../../src/store/run-summary.ts";
 import { attempt, run } from "./samples.ts";
 
 /** Whole numbers, so that sums and differences are exact. */

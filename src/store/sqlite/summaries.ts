@@ -1,5 +1,6 @@
 import type { RunRecord, SummaryFilter, SummaryRow } from "../runs.ts";
-import { differenceOf, readSummary, type RunSummary, summarize, sumOf } from "../summary.ts";
+import type { RunSummary } from "../run-summary.ts";
+import { differenceOf, readSummary, summarize, sumOf } from "../summary.ts";
 import type { SqlDatabase } from "./driver.ts";
 import { runOf } from "./row.ts";
 
