@@ -13,7 +13,7 @@ import { loadConfig } from "./config/load.ts";
 import { type LoadedProgram, loadProgram, loadText } from "./library/load.ts";
 import { locateProgram } from "./library/names.ts";
 import type { SandboxSession, SessionOptions } from "./sandbox/sandbox.ts";
-import type { Language } from "./sandbox/sandboxes.ts";
+import type { Language } from "./sandbox/offers.ts";
 import type { App, StartOptions } from "./workspace.ts";
 import { validateProgram, type Validation, type ValidateOptions } from "./library/validate.ts";
 
@@ -47,7 +47,7 @@ export type {
   SandboxSession,
   SessionOptions,
 } from "./sandbox/sandbox.ts";
-export type { Level } from "./sandbox/levels.ts";
+export type { Level } from "./core/sandbox-level.ts";
 export type { Program } from "./program/program.ts";
 
 declare const contract: unique symbol;
@@ -161,7 +161,11 @@ async function openApp(
         lint: (linted) => app.lintBlocks(linted),
       }),
     openSandbox: (language, session = {}, signal = new AbortController().signal) =>
-      app.tools.sandboxes.open(language, session, signal),
+      app.tools.sandboxes.open(
+        language,
+        { ...session, permit: (level) => app.permitSandbox(language, level) },
+        signal,
+      ),
     flushed: async () => await (await app.store()).flushed(),
     close: () => app.close(),
   };

@@ -1,6 +1,7 @@
 import type { Config } from "./config/config.ts";
 import type { Trace } from "./core/events.ts";
 import type { Action, Principal } from "./core/principal.ts";
+import type { Level } from "./core/sandbox-level.ts";
 import type { AnswerCache } from "./engine/answer-cache.ts";
 import type { Limits } from "./program/limits.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
@@ -8,10 +9,11 @@ import { runProgram } from "./engine/run.ts";
 import type { Scope } from "./engine/scope.ts";
 import type { LoadedProgram } from "./library/load.ts";
 import type { ModelCatalog } from "./model/facts.ts";
-import { type Policy, requireAllowed } from "./policy/policy.ts";
+import { type Policy, requireAllowed, type Resource } from "./policy/policy.ts";
 import type { Program } from "./program/program.ts";
 import type { Redactor } from "./redaction/redactor.ts";
 import type { BlockLinter } from "./sandbox/lint/linter.ts";
+import type { Language } from "./sandbox/offers.ts";
 import type { BlockLint } from "./sandbox/lint/findings.ts";
 import type { Store } from "./store/store.ts";
 
@@ -59,7 +61,9 @@ export interface App {
    */
   run(loaded: LoadedProgram, input: unknown, options?: StartOptions): Promise<RunResult>;
   /** Asks the policy for the workspace's principal. @throws {ModullmError} RLLM_021 */
-  permit(action: Action, name: string): void;
+  permit(action: Action, name: string, facts?: Resource["facts"]): void;
+  /** Asks it whether code that is not trusted may run at a level; null: at any. */
+  permitSandbox(language: Language, level: Level | null): void;
   /** Options with the configuration's defaults. */
   withDefaults(options: RunOptions): RunOptions;
   /** Reads the blocks of a program in the sandboxes, without running them. */
@@ -99,14 +103,21 @@ export function createWorkspace(parts: WorkspaceParts): App {
     return await loadProgram(await locateProgram(program, { cwd, library }), { library });
   }
 
-  function permit(action: Action, name: string): void {
+  function permit(action: Action, name: string, facts: Resource["facts"] = {}): void {
     const { principal } = parts;
-    requireAllowed(policy, { action, principal, resource: { name, facts: {} }, labels: [] });
+    requireAllowed(policy, { action, principal, resource: { name, facts }, labels: [] });
+  }
+
+  function permitSandbox(language: Language, level: Level | null): void {
+    permit("sandbox", language, { trusted: false, ...(level === null ? {} : { level }) });
   }
 
   async function lintBlocks(program: Program): Promise<readonly BlockLint[]> {
     const { createBlockLinter } = await import("./sandbox/lint/linter.ts");
-    linter ??= createBlockLinter(tools.sandboxes, { signal: new AbortController().signal });
+    linter ??= createBlockLinter(tools.sandboxes, {
+      signal: new AbortController().signal,
+      permit: permitSandbox,
+    });
     return await linter.lint(program);
   }
 
@@ -130,6 +141,7 @@ export function createWorkspace(parts: WorkspaceParts): App {
     run: async (loaded, input, given = {}) =>
       await runIn({ ...parts, recorders }, loaded, input, given),
     permit,
+    permitSandbox,
     withDefaults: (given) => withDefaults(config, given),
     lintBlocks,
     close,

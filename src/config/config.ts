@@ -1,5 +1,5 @@
 import type { ModelFacts } from "../model/facts.ts";
-import type { Level } from "../sandbox/levels.ts";
+import type { Level } from "../core/sandbox-level.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Paths } from "./paths.ts";
 

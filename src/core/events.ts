@@ -1,5 +1,5 @@
 import type { ErrorPayload } from "./error.ts";
-import type { Level } from "../sandbox/levels.ts";
+import type { Level } from "./sandbox-level.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 /**

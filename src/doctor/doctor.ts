@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import type { App } from "../workspace.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
 import { PROVIDERS } from "../model/providers.ts";
+import type { Level } from "../core/sandbox-level.ts";
+import type { Language } from "../sandbox/offers.ts";
 import type { Check } from "./check.ts";
 import { reachability } from "./reachability.ts";
 import type { SandboxStatus } from "../sandbox/sandboxes.ts";
@@ -25,10 +27,15 @@ export async function examine(
     keys(app),
     await dataFolder(app),
     await statistics(app),
-    sandbox(await app.tools.sandboxes.status("python")),
-    sandbox(await app.tools.sandboxes.status("js")),
+    sandbox(await statusOf("python", app)),
+    sandbox(await statusOf("js", app)),
     ...(await reachability(app)),
   ];
+}
+
+async function statusOf(language: Language, app: App): Promise<SandboxStatus> {
+  const permit = (level: Level | null): void => app.permitSandbox(language, level);
+  return await app.tools.sandboxes.status(language, { permit });
 }
 
 function brokenFile({ message, hint, details }: ModullmError): Check {

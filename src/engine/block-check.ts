@@ -1,6 +1,7 @@
 import { ModullmError, toModullmError } from "../core/error.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Block } from "../program/program.ts";
+import type { Permission } from "../sandbox/sandboxes.ts";
 import { requirePermission } from "./permission.ts";
 import type { Run } from "./state.ts";
 
@@ -12,11 +13,13 @@ export async function checkBlocks(
   { program }: LoadedProgram,
   run: Pick<Run, "tree" | "scope">,
 ): Promise<void> {
-  const { tools } = run.tree;
+  const { sandboxes } = run.tree.tools;
   for (const { language, line, when } of program.blocks) {
     try {
-      await requireSandbox(run, language);
-      if (language === "js") await tools.sandboxes.prepare(language);
+      const trusted = isTrusted(run, language);
+      const permit = sandboxPermit(run, language);
+      const level = await sandboxes.level(language, { trusted, permit });
+      if (language === "js") await sandboxes.prepare(language, level);
     } catch (thrown) {
       const error = toModullmError(thrown);
       const message = `Cannot run the ${when} block of "${program.name}" (line ${line}): ${error.message}`;
@@ -29,18 +32,17 @@ export async function checkBlocks(
   }
 }
 
-/**
- * Refuses a language whose blocks may not run, or not here. @throws {ModullmError} RLLM_009,
- * RLLM_021
- */
-export async function requireSandbox(
+/** Whether blocks in a language run with the user's rights. */
+export function isTrusted({ tree }: Pick<Run, "tree">, language: Block["language"]): boolean {
+  return language === "python" && tree.options.trustedPython === true;
+}
+
+/** Asks the policy whether a language may run at a level. */
+export function sandboxPermit(
   run: Pick<Run, "tree" | "scope">,
   language: Block["language"],
-): Promise<void> {
-  const { tools, options } = run.tree;
-  const trusted = language === "python" && options.trustedPython === true;
-  // What the configuration forbids is not even looked for.
-  requirePermission(run, "sandbox", language, { trusted });
-  const level = await tools.sandboxes.level(language, { trusted });
-  requirePermission(run, "sandbox", language, { trusted, level });
+): Permission["permit"] {
+  const trusted = isTrusted(run, language);
+  return (level) =>
+    requirePermission(run, "sandbox", language, level === null ? { trusted } : { trusted, level });
 }

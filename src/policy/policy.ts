@@ -1,6 +1,7 @@
 import { ModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
 import { type Action, holds, type Principal } from "../core/principal.ts";
+import { type Level, LEVELS, reaches } from "../core/sandbox-level.ts";
 
 /** Something that is about to be done, before it is done. */
 export interface Ask {
@@ -26,6 +27,13 @@ export type Decision =
       readonly code: "RLLM_021";
       /** What says no: a right that is missing, or a setting. */
       readonly rule: string;
+    }
+  | {
+      readonly allow: false;
+      /** It may be done, but not here: the sandbox level is below what is required. */
+      readonly code: "RLLM_009";
+      readonly rule: string;
+      readonly required: Level;
     };
 
 /**
@@ -42,7 +50,7 @@ export interface PolicySettings {
   /** Whether Python may run outside of any sandbox where the user asks for it. */
   readonly trustedPython: boolean;
   /** The sandbox level that is required; null: whatever there is. */
-  readonly require: string | null;
+  readonly require: Level | null;
 }
 
 export const YES: Decision = { allow: true };
@@ -55,7 +63,7 @@ export function createPolicy(settings: PolicySettings): Policy {
   return {
     decide({ action, principal, resource }) {
       if (!holds(principal, action, resource.name)) return no("grants");
-      if (action === "sandbox" && resource.facts["trusted"] === true) return trustRule(settings);
+      if (action === "sandbox") return sandboxRule(settings, resource.facts);
       if (action === "call-tool" && resource.facts["consent"] === false)
         return no("trusted-plugins-only");
       return YES;
@@ -63,10 +71,11 @@ export function createPolicy(settings: PolicySettings): Policy {
   };
 }
 
-/** @throws {ModullmError} RLLM_021 where the policy says no */
+/** @throws {ModullmError} RLLM_021 where the policy says no, RLLM_009 where it is not so here */
 export function requireAllowed(policy: Policy, ask: Ask): void {
   const decision = policy.decide(ask);
-  if (!decision.allow) throw denied(ask, decision.rule);
+  if (decision.allow) return;
+  throw decision.code === "RLLM_009" ? belowRequired(ask, decision) : denied(ask, decision.rule);
 }
 
 export function denied({ action, principal, resource }: Ask, rule: string): ModullmError {
@@ -102,9 +111,38 @@ const VERBS: Readonly<Record<Action, string>> = {
   manage: "change",
 };
 
-function trustRule({ trustedPython, require }: PolicySettings): Decision {
-  if (!trustedPython) return no("sandbox.trusted_python: false");
-  return require === null ? YES : no(`sandbox.require: ${require}`);
+function sandboxRule(
+  { trustedPython, require: required }: PolicySettings,
+  { trusted, level }: Resource["facts"],
+): Decision {
+  if (trusted === true && !trustedPython) return no("sandbox.trusted_python: false");
+  if (required === null) return YES;
+  const rule = `sandbox.require: ${required}`;
+  if (trusted === true) return no(rule);
+  // Before it is known which levels there are, nothing speaks against it.
+  if (level === undefined || reaches(readLevel(level), required)) return YES;
+  return { allow: false, code: "RLLM_009", rule, required };
+}
+
+function belowRequired(
+  { resource }: Ask,
+  { required }: Extract<Decision, { code: "RLLM_009" }>,
+): ModullmError {
+  const { name, facts } = resource;
+  const level = readLevel(facts["level"]);
+  const language = LANGUAGES[name] ?? name;
+  const reason = `the configuration requires the sandbox level "${required}", but ${language} gets "${level}" on this machine`;
+  return new ModullmError("RLLM_009", `T${reason.slice(1)}`, {
+    details: { exception: "SandboxUnavailable", reason, level, required },
+    hint: "`modullm doctor` tells what is missing; sandbox.require in config.yaml says what is required.",
+  });
+}
+
+const LANGUAGES: Readonly<Record<string, string>> = { python: "Python", js: "JavaScript" };
+
+/** What is no level confines nothing. */
+function readLevel(fact: Json | undefined): Level {
+  return LEVELS.find((level) => level === fact) ?? "none";
 }
 
 function no(rule: string): Decision {

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { Json } from "../core/json.ts";
 import attacks from "./attacks/attacks.json";
 import more from "./attacks/more.json";
-import type { Level } from "./levels.ts";
+import type { Level } from "../core/sandbox-level.ts";
 import type { Outcome, Sandbox, SessionOptions } from "./sandbox.ts";
-import type { Language } from "./sandboxes.ts";
+import type { Language } from "./offers.ts";
 
 /**
  * Code that tries to do harm. It reports a success of its own as a result that starts with `PWN`.

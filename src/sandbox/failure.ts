@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import type { Level } from "./levels.ts";
+import type { Level } from "../core/sandbox-level.ts";
 import type { Failure, SandboxLimits } from "./sandbox.ts";
 
 const DOCTOR =

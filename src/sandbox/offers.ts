@@ -1,10 +1,28 @@
 import { existsSync } from "node:fs";
 import { parse } from "node:path";
+import type { SandboxSettings } from "../config/config.ts";
 import { toModullmError } from "../core/error.ts";
-import type { Level } from "./levels.ts";
+import type { Level } from "../core/sandbox-level.ts";
 import type { PythonInterpreter } from "./python/find.ts";
 import type { Sandbox } from "./sandbox.ts";
-import type { Language, SandboxesOptions } from "./sandboxes.ts";
+
+export type Language = "python" | "js";
+
+/** What it depends on, on this machine, where code can run. */
+export interface Surroundings {
+  readonly settings: SandboxSettings;
+  /** Where PATH is read from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Where the user's own choice of a Python is looked for by what chooses between several, not that
+   * of the folder at hand.
+   */
+  readonly home: string;
+  /** A folder for what is known of the Python found. */
+  readonly cache: string;
+  /** JavaScript processes that are kept started, for programs that stay. @default 0 */
+  readonly warm?: number;
+}
 
 /** What a language may run at here. */
 export interface Offers {
@@ -16,7 +34,7 @@ export interface Offers {
   readonly reason: string | null;
 }
 
-export async function levelsHere(language: Language, options: SandboxesOptions): Promise<Offers> {
+export async function levelsHere(language: Language, options: Surroundings): Promise<Offers> {
   return language === "js" ? await javaScriptLevels(options) : await pythonLevels(options);
 }
 
@@ -24,7 +42,7 @@ export async function levelsHere(language: Language, options: SandboxesOptions):
 export async function makeSandboxHere(
   language: Language,
   level: Level,
-  options: SandboxesOptions,
+  options: Surroundings,
 ): Promise<Sandbox> {
   if (language === "js") return await makeJavaScript(level, options);
   if (level === "container") return await makeContainer(options);
@@ -41,7 +59,7 @@ export async function makeSandboxHere(
 
 async function makeJavaScript(
   level: Level,
-  { settings, env, warm = 0 }: SandboxesOptions,
+  { settings, env, warm = 0 }: Surroundings,
 ): Promise<Sandbox> {
   const { createJavaScriptSandbox } = await import("./js/javascript.ts");
   if (level === "namespaces") {
@@ -54,13 +72,13 @@ async function makeJavaScript(
   return createJavaScriptSandbox({ level: settings.require === null ? "wasm" : "kernel", warm });
 }
 
-async function makeContainer({ settings, env }: SandboxesOptions): Promise<Sandbox> {
+async function makeContainer({ settings, env }: Surroundings): Promise<Sandbox> {
   const { createContainerSandbox } = await import("./container/container.ts");
   if (settings.image === null) throw new Error("no image is named");
   return createContainerSandbox({ image: settings.image, env });
 }
 
-async function javaScriptLevels({ env }: SandboxesOptions): Promise<Offers> {
+async function javaScriptLevels({ env }: Surroundings): Promise<Offers> {
   const engine = "QuickJS-ng in WebAssembly";
   const { javaScriptLevel } = await import("./js/javascript.ts");
   const level = javaScriptLevel();
@@ -75,7 +93,7 @@ async function javaScriptLevels({ env }: SandboxesOptions): Promise<Offers> {
 
 const NO_BUBBLEWRAP = `there is no "bwrap" (bubblewrap) on PATH for the level "namespaces"`;
 
-async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
+async function pythonLevels(options: Surroundings): Promise<Offers> {
   const container = await containerOffer(options);
   let interpreter: PythonInterpreter;
   try {
@@ -105,7 +123,7 @@ async function pythonLevels(options: SandboxesOptions): Promise<Offers> {
 async function containerOffer({
   settings,
   env,
-}: SandboxesOptions): Promise<Pick<Offers, "levels" | "engine">> {
+}: Surroundings): Promise<Pick<Offers, "levels" | "engine">> {
   if (settings.image === null) return { levels: [], engine: null };
   const { findEngine } = await import("./container/engine.ts");
   const engine = findEngine(null, env);
@@ -117,7 +135,7 @@ async function containerOffer({
 /** Why the kernel can't confine this Python; null when it can. */
 async function lackingFor(
   { ctypes, landlock }: PythonInterpreter,
-  { settings }: SandboxesOptions,
+  { settings }: Surroundings,
 ): Promise<string | null> {
   const { platform } = process;
   if (platform === "darwin" || platform === "win32")
@@ -142,7 +160,7 @@ async function findInterpreter({
   env,
   home,
   cache,
-}: SandboxesOptions): Promise<PythonInterpreter> {
+}: Surroundings): Promise<PythonInterpreter> {
   const { findPython } = await import("./python/find.ts");
   const { PYENV_DIR: _, ...rest } = env;
   return await findPython({

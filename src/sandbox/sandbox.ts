@@ -1,5 +1,5 @@
 import type { Json } from "../core/json.ts";
-import type { Level } from "./levels.ts";
+import type { Level } from "../core/sandbox-level.ts";
 
 /**
  * A place to run code that nobody vouches for. One `Sandbox` is one way to do it (Python,

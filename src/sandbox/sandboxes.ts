@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
-import type { SandboxSettings } from "../config/config.ts";
-import { ModullmError } from "../core/error.ts";
+import { ModullmError, toModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
-import { type Level, reaches } from "./levels.ts";
+import type { Level } from "../core/sandbox-level.ts";
+import type { Language, Surroundings } from "./offers.ts";
 import { createPlaces } from "./places.ts";
 import { createStandingSessions } from "./standing-sessions.ts";
 import type {
@@ -14,10 +14,8 @@ import type {
   SessionOptions,
 } from "./sandbox.ts";
 
-export type Language = "python" | "js";
-
 /** Code that runs once. */
-export interface BlockRequest {
+export interface BlockRequest extends Permission {
   readonly language: Language;
   readonly code: string;
   readonly values: Readonly<Record<string, Json>>;
@@ -29,21 +27,29 @@ export interface BlockRequest {
 
 export type BlockOutcome = Outcome & { readonly level: Level };
 
+/** Whoever wants code to run has it asked for. */
+export interface Permission {
+  /**
+   * Asked with null before anything is looked at, then for each level offered until one may be, and
+   * for the level that a session got. @throws {ModullmError} where code may not run at it
+   */
+  readonly permit: (level: Level | null) => void;
+}
+
 /**
- * The sandboxes of this machine, by language; which one is used is decided by what it offers and
- * what the settings require.
+ * The sandboxes of this machine, by language: the first level that it offers and that may be is
+ * taken.
  */
 export interface Sandboxes {
   /**
    * The level that code in a language runs at here. Starts nothing but, once, a look at the Python.
-   * Whether trust is allowed is the policy's to say, before.
-   * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where it may not run
+   * @throws {ModullmError} RLLM_009 `SandboxUnavailable` where there is nothing; what `permit` says
    */
-  level(language: Language, options: { readonly trusted: boolean }): Promise<Level>;
+  level(language: Language, options: LevelOptions): Promise<Level>;
   /**
    * Starts what the next block in a language needs, so that it starts while other things are done.
    */
-  prepare(language: Language): Promise<void>;
+  prepare(language: Language, level: Level): Promise<void>;
   /**
    * Runs code in a session of its own; a few at a time, the others wait. @throws as `level`, and
    * the signal's reason
@@ -54,12 +60,20 @@ export interface Sandboxes {
    * at a time; the next one waits for the end of another. @throws as `level`, and the signal's
    * reason
    */
-  open(language: Language, options: SessionOptions, signal: AbortSignal): Promise<SandboxSession>;
+  open(
+    language: Language,
+    options: SessionOptions & Permission,
+    signal: AbortSignal,
+  ): Promise<SandboxSession>;
   /** The sandbox behind a level of a language, for whoever tries them all. @throws as `level` */
   sandbox(language: Language, level: Level): Promise<Sandbox>;
   /** What a language may run at here, without starting anything but a look at the Python. */
-  status(language: Language): Promise<SandboxStatus>;
+  status(language: Language, permission: Permission): Promise<SandboxStatus>;
   close(): Promise<void>;
+}
+
+export interface LevelOptions extends Permission {
+  readonly trusted: boolean;
 }
 
 export interface SandboxStatus {
@@ -78,19 +92,7 @@ export interface SandboxStatus {
   readonly required: Level | null;
 }
 
-export interface SandboxesOptions {
-  readonly settings: SandboxSettings;
-  /** Where PATH is read from. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /**
-   * Where the user's own choice of a Python is looked for by what chooses between several, not that
-   * of the folder at hand.
-   */
-  readonly home: string;
-  /** A folder for what is known of the Python found. */
-  readonly cache: string;
-  /** JavaScript processes that are kept started, for programs that stay. @default 0 */
-  readonly warm?: number;
+export interface SandboxesOptions extends Surroundings {
   /** Sessions that may stand open at a time. @default 16 */
   readonly sessions?: number;
   /** Milliseconds after which a session that nobody uses ends. @default 30 minutes */
@@ -99,7 +101,6 @@ export interface SandboxesOptions {
 
 /** Nothing is looked at or started before it is asked for. */
 export function createSandboxes(options: SandboxesOptions): Sandboxes {
-  const { settings } = options;
   const made = new Map<string, Promise<Sandbox>>();
   const endings = new Set<Promise<void>>();
   const standing = createStandingSessions({
@@ -119,28 +120,32 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     return making;
   }
 
-  async function choose(
-    language: Language,
-    { trusted }: { readonly trusted: boolean },
-  ): Promise<Level> {
-    return trusted && language === "python" ? "none" : await chooseLevel(language, options);
+  async function choose(language: Language, { trusted, permit }: LevelOptions): Promise<Level> {
+    permit(null);
+    if (!trusted || language !== "python") return await chooseLevel(language, { permit }, options);
+    permit("none");
+    return "none";
   }
 
-  async function prepare(language: Language): Promise<void> {
-    (await sandbox(language, await choose(language, { trusted: false }))).prepare?.();
+  async function prepare(language: Language, level: Level): Promise<void> {
+    (await sandbox(language, level)).prepare?.();
   }
 
   async function open(
     language: Language,
-    session: SessionOptions & { trusted?: boolean },
+    { permit, trusted = false, ...session }: SessionOptions & Permission & { trusted?: boolean },
     signal: AbortSignal,
   ) {
-    const level = await choose(language, { trusted: session.trusted === true });
+    const level = await choose(language, { trusted, permit });
     const opened = await (await sandbox(language, level)).open(session, signal);
-    if (settings.require === null || level === "none" || reaches(opened.level, settings.require))
+    if (opened.level === level) return opened;
+    try {
+      permit(opened.level);
       return opened;
-    await opened.close();
-    throw belowRequired(language, opened.level, settings.require);
+    } catch (thrown) {
+      await opened.close();
+      throw thrown;
+    }
   }
 
   async function run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome> {
@@ -149,7 +154,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     try {
       session = await open(
         block.language,
-        { limits: block.limits, trusted: block.trusted },
+        { limits: block.limits, trusted: block.trusted, permit: block.permit },
         signal,
       );
       return {
@@ -181,29 +186,46 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     open: (language, session, signal) =>
       standing.open(() => open(language, session, signal), signal),
     sandbox,
-    status: (language) => statusOf(language, options),
+    status: (language, permission) => statusOf(language, permission, options),
     close,
   };
 }
 
-async function statusOf(language: Language, options: SandboxesOptions): Promise<SandboxStatus> {
+async function statusOf(
+  language: Language,
+  { permit }: Permission,
+  options: SandboxesOptions,
+): Promise<SandboxStatus> {
   const { levelsHere } = await import("./offers.ts");
   const { levels, engine, reason } = await levelsHere(language, options);
-  const required = options.settings.require;
-  const level = levels.find((each) => required === null || reaches(each, required)) ?? null;
-  return { language, level, levels, engine, reason, required };
+  const level = levels.find((each) => refusalOf(each, permit) === null) ?? null;
+  return { language, level, levels, engine, reason, required: options.settings.require };
 }
 
-/** @throws {ModullmError} RLLM_009 */
-async function chooseLevel(language: Language, options: SandboxesOptions): Promise<Level> {
+/** @throws {ModullmError} RLLM_009; why the level that is taken first may not be */
+async function chooseLevel(
+  language: Language,
+  { permit }: Permission,
+  options: SandboxesOptions,
+): Promise<Level> {
   const { levelsHere } = await import("./offers.ts");
-  const { require } = options.settings;
   const offers = await levelsHere(language, options);
-  const offer = offers.levels.find((level) => require === null || reaches(level, require));
-  if (offer) return offer;
-  const [best] = offers.levels;
-  if (best && require !== null) throw belowRequired(language, best, require);
-  throw unavailable(language, offers.reason ?? "nothing here can");
+  let first: ModullmError | null = null;
+  for (const level of offers.levels) {
+    const refusal = refusalOf(level, permit);
+    if (refusal === null) return level;
+    first ??= refusal;
+  }
+  throw first ?? unavailable(language, offers.reason ?? "nothing here can");
+}
+
+function refusalOf(level: Level, permit: Permission["permit"]): ModullmError | null {
+  try {
+    permit(level);
+    return null;
+  } catch (thrown) {
+    return toModullmError(thrown);
+  }
 }
 
 async function makeSandbox(
@@ -213,14 +235,6 @@ async function makeSandbox(
 ): Promise<Sandbox> {
   const { makeSandboxHere } = await import("./offers.ts");
   return await makeSandboxHere(language, level, options);
-}
-
-function belowRequired(language: Language, level: Level, required: Level): ModullmError {
-  const reason = `the configuration requires the sandbox level "${required}", but ${NAMES[language]} gets "${level}" on this machine`;
-  return new ModullmError("RLLM_009", capital(reason), {
-    details: { exception: "SandboxUnavailable", reason, level, required },
-    hint: "`modullm doctor` tells what is missing; sandbox.require in config.yaml says what is required.",
-  });
 }
 
 function unavailable(language: Language, reason: string): ModullmError {
@@ -237,7 +251,3 @@ function unavailable(language: Language, reason: string): ModullmError {
 }
 
 const NAMES: Record<Language, string> = { python: "Python", js: "JavaScript" };
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

@@ -5,7 +5,7 @@ import { isObject, type Json, parseJson, writeJson } from "../core/json.ts";
 import { createLineReader } from "../process/lines.ts";
 import { type OwnedProcess, startProcess } from "../process/process.ts";
 import { type Hello, type HostMessage, MAX_ARGUMENTS } from "./channel.ts";
-import { type Level, LEVELS } from "./levels.ts";
+import { type Level, LEVELS } from "../core/sandbox-level.ts";
 import { exitFailure, failure, readFailure, sandboxUnavailable } from "./failure.ts";
 import { createPrinted } from "./printed.ts";
 import { createPrintedMark, type PrintedMark } from "./printed-mark.ts";

@@ -8,7 +8,10 @@ import { createBlockLinter } from "../../src/sandbox/lint/linter.ts";
 import { sandboxesHere } from "../sandbox/here.ts";
 
 const sandboxes = sandboxesHere();
-const linter = createBlockLinter(sandboxes, new AbortController());
+const linter = createBlockLinter(sandboxes, {
+  signal: new AbortController().signal,
+  permit() {},
+});
 const tools: ValidateTools = { lint: (program) => linter.lint(program) };
 afterAll(async () => {
   await linter.close();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ACTIONS, holds, LOCAL_USER, programPrincipal } from "../../src/core/principal.ts";
-import { createPolicy, requireAllowed } from "../../src/policy/policy.ts";
+import type { Json } from "../../src/core/json.ts";
+import { type Ask, createPolicy, requireAllowed } from "../../src/policy/policy.ts";
 
 const policy = createPolicy({ trustedPython: true, require: null });
 const ask = { principal: LOCAL_USER, resource: { name: "x", facts: {} }, labels: [] };
@@ -38,4 +39,38 @@ describe("the usual policy", () => {
       allow: true,
     });
   });
+
+  test("asks for another level where one is below what is required: RLLM_009", () => {
+    const strict = createPolicy({ trustedPython: true, require: "kernel" });
+    const at = (facts: Record<string, Json>): Ask => {
+      return { ...ask, action: "sandbox", resource: { name: "js", facts } };
+    };
+    expect(strict.decide(at({ level: "wasm" }))).toEqual({
+      allow: false,
+      code: "RLLM_009",
+      rule: "sandbox.require: kernel",
+      required: "kernel",
+    });
+    for (const level of ["kernel", "namespaces"])
+      expect(strict.decide(at({ level }))).toEqual({ allow: true });
+    expect(strict.decide(at({}))).toEqual({ allow: true });
+    expect(strict.decide(at({ level: "unheard-of" }))).toMatchObject({ code: "RLLM_009" });
+    const refused = thrownBy(() => requireAllowed(strict, at({ level: "wasm" })));
+    const reason =
+      'the configuration requires the sandbox level "kernel", but JavaScript gets "wasm" on this machine';
+    expect(refused).toMatchObject({
+      code: "RLLM_009",
+      message: `T${reason.slice(1)}`,
+      details: { exception: "SandboxUnavailable", reason, level: "wasm", required: "kernel" },
+    });
+  });
 });
+
+function thrownBy(work: () => void): unknown {
+  try {
+    work();
+    return null;
+  } catch (thrown) {
+    return thrown;
+  }
+}

@@ -1,7 +1,9 @@
 import { ModullmError } from "../../core/error.ts";
 import type { Attack, AttackResult, tryAttacks } from "../../sandbox/check.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import type { Language, Sandboxes } from "../../sandbox/sandboxes.ts";
+import type { Level } from "../../core/sandbox-level.ts";
+import type { Language } from "../../sandbox/offers.ts";
+import type { App } from "../../workspace.ts";
 import { type Command, type CommandContext, UsageError } from "../command.ts";
 import type { Output } from "../output.ts";
 import { createLiveLine } from "../render/live-line.ts";
@@ -52,18 +54,19 @@ export const command: Command = {
     const { sandboxes } = app.tools;
     if (action === "check") {
       const languages = LANGUAGES.filter((each) => each === (options.text("language") ?? each));
-      return await check(sandboxes, languages, context);
+      return await check(app, languages, context);
     }
-    output.json({
-      sandboxes: await Promise.all(LANGUAGES.map((language) => sandboxes.status(language))),
-    });
+    const statuses = LANGUAGES.map((language) =>
+      sandboxes.status(language, { permit: (level) => app.permitSandbox(language, level) }),
+    );
+    output.json({ sandboxes: await Promise.all(statuses) });
     return 0;
   },
 };
 
 /** Runs the attacks at every level offered; the exit status is 1 when one of them got through. */
 async function check(
-  sandboxes: Sandboxes,
+  app: App,
   languages: readonly Language[],
   context: CommandContext,
 ): Promise<number> {
@@ -80,7 +83,7 @@ async function check(
     throw new UsageError(
       `no ${languages.join(" or ")} attack has "${only}" in its id; \`--details\` prints ids`,
     );
-  const { results, skipped } = await tryAll(sandboxes, attacks, output);
+  const { results, skipped } = await tryAll(app, attacks, output);
   const through = results.filter(({ held }) => !held);
   output.json({
     ok: through.length === 0 && results.length > 0,
@@ -99,7 +102,7 @@ interface Tried {
 
 /** Every attack at every level that the machine offers for its language. */
 async function tryAll(
-  sandboxes: Sandboxes,
+  { tools: { sandboxes }, permitSandbox }: App,
   attacks: ReadonlyMap<Language, readonly Attack[]>,
   output: Output,
 ): Promise<Tried> {
@@ -114,7 +117,9 @@ async function tryAll(
   try {
     for (const [language, chosen] of attacks) {
       if (chosen.length === 0) continue;
-      const { levels, reason } = await sandboxes.status(language);
+      const permit = (level: Level | null): void => permitSandbox(language, level);
+      permit(null);
+      const { levels, reason } = await sandboxes.status(language, { permit });
       if (levels.length === 0)
         tried.skipped.push({ language, reason: reason ?? "there is no sandbox for it" });
       for (const level of levels) {

@@ -3,7 +3,7 @@ import { isSameJson } from "../../contract/values.ts";
 import { isObject, type Json, type JsonObject, jsonType } from "../../core/json.ts";
 import type { Block } from "../../program/program.ts";
 import { issueDetails, type Run, throwIfCancelled } from "../state.ts";
-import { requireSandbox } from "../block-check.ts";
+import { isTrusted, sandboxPermit } from "../block-check.ts";
 import { blockError, resultError } from "./block-error.ts";
 
 export function blockOf({ loaded }: Pick<Run, "loaded">, when: Block["when"]): Block | undefined {
@@ -54,8 +54,7 @@ async function runBlock(
   const { tools, options } = run.tree;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- input, outputs and what blocks gave are JSON
   const seen = (block.reads === null ? context : onlyPaths(context, block.reads)) as JsonObject;
-  const { trustedPython, blockMemoryMb } = options;
-  await requireSandbox(run, block.language);
+  const { blockMemoryMb } = options;
   const outcome = await tools.sandboxes.run(
     {
       language: block.language,
@@ -66,7 +65,8 @@ async function runBlock(
         line: block.line,
         ...(block.reads === null ? { keep: "context" } : {}),
       },
-      trusted: trustedPython === true,
+      trusted: isTrusted(run, block.language),
+      permit: sandboxPermit(run, block.language),
       limits: blockMemoryMb === undefined ? {} : { memoryMb: blockMemoryMb },
     },
     run.signal,

@@ -1,3 +1,5 @@
+import type { Level } from "../../core/sandbox-level.ts";
+import type { Language } from "../offers.ts";
 import type { Block, Program } from "../../program/program.ts";
 
 /** One thing that is wrong, or likely to be, with a block. */
@@ -32,6 +34,12 @@ export interface BlockRead {
   readonly path: readonly string[];
   readonly line: number;
   readonly column: number;
+}
+
+export interface LintOptions {
+  readonly signal: AbortSignal;
+  /** Asked before code of a language is read where it would run. @throws where it may not run */
+  readonly permit: (language: Language, level: Level | null) => void;
 }
 
 /** What of a program a lint of its blocks looks at. */

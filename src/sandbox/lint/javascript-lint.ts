@@ -1,19 +1,23 @@
 import { toModullmError } from "../../core/error.ts";
 import type { Block } from "../../program/program.ts";
 import type { Sandboxes } from "../sandboxes.ts";
-import type { BlockFinding, BlockLint } from "./findings.ts";
+import type { BlockFinding, BlockLint, LintOptions } from "./findings.ts";
 
 /** Parses JavaScript by the engine that runs it; what else is said of it needs no parser. */
 export async function lintJavaScript(
   block: Block,
   sandboxes: Pick<Sandboxes, "level" | "sandbox">,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, permit }: LintOptions,
 ): Promise<BlockLint> {
   const place = { line: block.line, column: 1, block: block.when };
   const warning = { ...place, severity: "warning", exception: null } as const;
   const findings: BlockFinding[] = [];
   try {
-    const sandbox = await sandboxes.sandbox("js", await sandboxes.level("js", { trusted: false }));
+    const level = await sandboxes.level("js", {
+      trusted: false,
+      permit: (each) => permit("js", each),
+    });
+    const sandbox = await sandboxes.sandbox("js", level);
     const fault = await sandbox.checkSyntax?.(block.code, signal);
     if (fault) {
       const { message, line, column } = fault;
@@ -23,7 +27,7 @@ export async function lintJavaScript(
   } catch (thrown) {
     signal.throwIfAborted();
     const error = toModullmError(thrown);
-    if (error.code !== "RLLM_009") throw error;
+    if (error.code !== "RLLM_009" && error.code !== "RLLM_021") throw error;
     const message = `The ${block.when} block was not checked: ${error.message}`;
     findings.push({ ...warning, message });
   }

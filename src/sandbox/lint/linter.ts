@@ -1,4 +1,4 @@
-import type { BlockFinding, BlockLint, LintedProgram } from "./findings.ts";
+import type { BlockFinding, BlockLint, LintedProgram, LintOptions } from "./findings.ts";
 import { isObject } from "../../core/json.ts";
 import type { Block } from "../../program/program.ts";
 import { type ContextFacts, doubtGiven } from "./context-findings.ts";
@@ -22,9 +22,9 @@ export interface BlockLinter {
  */
 export function createBlockLinter(
   sandboxes: Pick<Sandboxes, "level" | "open" | "sandbox">,
-  { signal }: { readonly signal: AbortSignal },
+  options: LintOptions,
 ): BlockLinter {
-  const python = createPythonLint(sandboxes, { signal });
+  const python = createPythonLint(sandboxes, options);
   let last: Promise<unknown> = Promise.resolve();
 
   async function lintProgram(program: LintedProgram): Promise<readonly BlockLint[]> {
@@ -34,7 +34,7 @@ export function createBlockLinter(
       const lint: BlockLint =
         block.language === "python"
           ? await python.lint(block, { ...program, preGives })
-          : await lintJavaScript(block, sandboxes, { signal });
+          : await lintJavaScript(block, sandboxes, options);
       if (block.when === "pre")
         preGives = isObject(block.gives) ? Object.keys(block.gives) : lint.gives;
       lints.push({ ...lint, findings: inOrder([...lint.findings, ...givenFindings(lint)]) });

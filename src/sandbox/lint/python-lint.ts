@@ -6,7 +6,7 @@ import { OFFERED_PYTHON } from "../python/offered.ts";
 import { type ContextFacts, doubtRead, mayBeReplaced } from "./context-findings.ts";
 import facts from "./facts.py" with { type: "text" };
 import kinds from "./kinds.py" with { type: "text" };
-import type { BlockFinding, BlockLint } from "./findings.ts";
+import type { BlockFinding, BlockLint, LintOptions } from "./findings.ts";
 import { type PythonReport, readReport } from "./python-facts.ts";
 import { FATAL, wordFact } from "./python-findings.ts";
 import reads from "./reads.py" with { type: "text" };
@@ -31,7 +31,7 @@ type Session = { readonly session: SandboxSession } | { readonly refused: string
  */
 export function createPythonLint(
   sandboxes: Pick<Sandboxes, "open">,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, permit }: LintOptions,
 ): PythonLint {
   let opened: Session | null = null;
 
@@ -39,7 +39,11 @@ export function createPythonLint(
     try {
       const session = await sandboxes.open(
         "python",
-        { builtins: "all", limits: { timeoutMs: TIMEOUT_MS } },
+        {
+          builtins: "all",
+          limits: { timeoutMs: TIMEOUT_MS },
+          permit: (level) => permit("python", level),
+        },
         signal,
       );
       const started = await session.run(
@@ -53,7 +57,7 @@ export function createPythonLint(
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toModullmError(thrown);
-      if (error.code !== "RLLM_009") throw error;
+      if (error.code !== "RLLM_009" && error.code !== "RLLM_021") throw error;
       return { refused: error.message };
     }
   }

@@ -1,5 +1,5 @@
 import { ModullmError } from "../../core/error.ts";
-import type { Level } from "../levels.ts";
+import type { Level } from "../../core/sandbox-level.ts";
 import { sandboxUnavailable } from "../failure.ts";
 import { createOpenSessions } from "../open-sessions.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";

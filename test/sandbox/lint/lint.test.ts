@@ -42,7 +42,7 @@ for (const { version, path } of pythonsHere()) {
   describe(`lint of blocks by Python ${version}`, () => {
     const sandboxes = sandboxesHere({ python: path });
     const { signal } = new AbortController();
-    const linter = createBlockLinter(sandboxes, { signal });
+    const linter = createBlockLinter(sandboxes, { signal, permit() {} });
     afterAll(async () => {
       await linter.close();
       await sandboxes.close();
@@ -79,6 +79,7 @@ for (const { version, path } of pythonsHere()) {
           source,
           trusted: false,
           limits: {},
+          permit() {},
         } as const;
         const outcome = await sandboxes.run(block, signal);
         expect(outcome).toMatchObject({ ok: true });

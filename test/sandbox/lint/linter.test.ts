@@ -1,15 +1,14 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { createBlockLinter } from "../../../src/sandbox/lint/linter.ts";
 import { type BlockLint } from "../../../src/sandbox/lint/findings.ts";
-import type { SessionOptions } from "../../../src/sandbox/sandbox.ts";
-import type { Language } from "../../../src/sandbox/sandboxes.ts";
+import type { Sandboxes } from "../../../src/sandbox/sandboxes.ts";
 import { sandboxesHere } from "../here.ts";
 import { blockText, programWith } from "./subject.ts";
 import { patience } from "../../patience.ts";
 
 const { signal } = new AbortController();
 const sandboxes = sandboxesHere();
-const linter = createBlockLinter(sandboxes, { signal });
+const linter = createBlockLinter(sandboxes, { signal, permit() {} });
 afterAll(async () => {
   await linter.close();
   await sandboxes.close();
@@ -113,12 +112,12 @@ describe("createBlockLinter()", () => {
     let opened = 0;
     const counted = {
       ...sandboxes,
-      open: async (language: Language, options: SessionOptions, abort: AbortSignal) => {
+      open: async (...given: Parameters<Sandboxes["open"]>) => {
         opened++;
-        return await sandboxes.open(language, options, abort);
+        return await sandboxes.open(...given);
       },
     };
-    const own = createBlockLinter(counted, { signal });
+    const own = createBlockLinter(counted, { signal, permit() {} });
     const programs = Array.from({ length: 20 }, (_, index) =>
       programWith(blockText(`result = {'a${index}': 1}`)),
     );
@@ -130,12 +129,14 @@ describe("createBlockLinter()", () => {
 
   test("a program without blocks starts nothing", async () => {
     const none = sandboxesHere({ python: "/nowhere/python3" });
-    expect(await createBlockLinter(none, { signal }).lint(programWith(""))).toEqual([]);
+    expect(await createBlockLinter(none, { signal, permit() {} }).lint(programWith(""))).toEqual(
+      [],
+    );
   });
 
   test("says that Python was not checked where there is none", async () => {
     const none = sandboxesHere({ python: "/nowhere/python3" });
-    const own = createBlockLinter(none, { signal });
+    const own = createBlockLinter(none, { signal, permit() {} });
     const [pre] = await own.lint(programWith(blockText("result = (")));
     await own.close();
     expect(pre).toMatchObject({ gives: null, reads: [] });
@@ -145,7 +146,7 @@ describe("createBlockLinter()", () => {
 
   test("cancelling is an error, not a finding", async () => {
     const controller = new AbortController();
-    const own = createBlockLinter(sandboxes, controller);
+    const own = createBlockLinter(sandboxes, { signal: controller.signal, permit() {} });
     controller.abort(new Error("enough"));
     const failed = await own
       .lint(programWith(blockText("result = {}")))

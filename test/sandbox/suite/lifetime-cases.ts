@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { readdirSync } from "node:fs";
 import { ModullmError } from "../../../src/core/error.ts";
-import { LEVELS, reaches } from "../../../src/sandbox/levels.ts";
+import { LEVELS, reaches } from "../../../src/core/sandbox-level.ts";
 import { type Case, failureOf, rejectionOf, valueOf } from "./case.ts";
 import { gone, processesBelow } from "./processes.ts";
 
