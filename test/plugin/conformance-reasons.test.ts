@@ -94,12 +94,16 @@ test("an error without an id ends the wait of the check that provoked it, and of
   expect(outcome(report, "stdout/asked-only")[0]).toBe("passed");
 }, 180_000);
 
-test("an id that is a string is told to the check that waits", async () => {
-  const report = await reportOn([[`id, method, p = m["id"]`, `id, method, p = str(m["id"])`]], {
-    only: "start/",
-  });
+test.each([
+  ["a string", `str(m["id"])`, 'with the id "1", a string'],
+  ["another number", `m["id"] + 0.5`, "with the id 1.5"],
+  ["null", "None", "with the id null"],
+  ["a list", `[m["id"]]`, "with the id [1]"],
+])("an id that is %s is told to the check that waits", async (_, id, how) => {
+  const wrong: [string, string] = [`id, method, p = m["id"]`, `id, method, p = ${id}`];
+  const report = await reportOn([wrong], { only: "start/" });
   expect(outcome(report, "start/in-time")[1]).toBe(
-    'it answered with the id "1", a string; the id of the request was the number 1',
+    `it answered ${how}; the id of the request was the number 1`,
   );
 });
 

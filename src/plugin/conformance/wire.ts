@@ -209,17 +209,29 @@ export class Wire {
     if (typeof method !== "string" && method !== undefined) return this.#stray("garbage", line);
     if (method !== undefined) return this.#note(method, isObject(params) ? params : {}, line);
     if (id === null && isObject(message["error"])) return void this.refusals.push(message);
-    const exchange = this.exchanges.get(Number(id));
-    if (exchange === undefined || typeof id !== "number") {
-      if (exchange !== undefined && typeof id === "string") {
-        exchange.instead = `it answered with the id ${JSON.stringify(id)}, a string; the id of the request was the number ${exchange.id}`;
-        this.#tell();
-      }
+    const exchange = typeof id === "number" ? this.exchanges.get(id) : undefined;
+    if (exchange === undefined) {
+      this.#misnamed(id);
       const text = `the id ${excerpt(JSON.stringify(id) ?? "none")} in ${excerpt(line)}`;
       return void this.strays.push({ kind: "unknown id", text });
     }
     if (exchange.answers.length > 0) this.#stray("second answer", line);
     exchange.answers.push(message);
+  }
+
+  /** An answer whose id is none: it ends the wait of the request that it can only be meant for. */
+  #misnamed(id: unknown): void {
+    const named = typeof id === "string" ? this.exchanges.get(Number(id)) : undefined;
+    const waiting = [...this.exchanges.values()].filter(({ answers }) => answers.length === 0);
+    const meant = named ?? (waiting.length === 1 ? waiting[0] : undefined);
+    if (meant === undefined) return;
+    const shown = (JSON.stringify(id) ?? "").slice(0, 80);
+    const how =
+      id === undefined
+        ? "without an id"
+        : `with the id ${shown}${typeof id === "string" ? ", a string" : ""}`;
+    meant.instead = `it answered ${how}; the id of the request was the number ${meant.id}`;
+    this.#tell();
   }
 
   #note(method: string, params: Message, line: string): void {
