@@ -16,8 +16,9 @@ export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
   if (reason === "content-filter") throw filtered(asked);
   const cut = reason === "length";
   const level = run.tree.options.repair ?? run.loaded.program.repair ?? "safe";
+  const silent = reply.text === null || (reply.reasoning !== null && reply.text.trim() === "");
   const reading =
-    reply.text === null
+    reply.text === null || silent
       ? readThought(run, reply, level)
       : usable(
           readAnswer(reply.text, run.loaded.program.output, { root: "object", repair: level, cut }),

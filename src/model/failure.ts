@@ -79,7 +79,8 @@ export function statusFailure(
     {
       status,
       code: said.code,
-      retryable: mayRetry(status, said.code, headers.get("x-should-retry")),
+      retryable:
+        mayRetry(status, said.code, headers.get("x-should-retry")) && !NO_GRAMMAR.test(said.text),
       retryAfterMs: askedWait(status, headers) ?? said.retryAfterMs,
       ...(hint === null ? {} : { hint }),
     },
@@ -92,7 +93,8 @@ export function inBandFailure(
   event: Readonly<Record<string, unknown>> | string,
 ): ModullmError {
   const said = saidBy(typeof event === "string" ? event : writable(event), callee);
-  const refused = REFUSALS.test(said.code ?? "") || OUT_OF_MONEY.test(said.text);
+  const refused =
+    REFUSALS.test(said.code ?? "") || OUT_OF_MONEY.test(said.text) || NO_GRAMMAR.test(said.text);
   const retryable = said.status === null ? !refused : mayRetry(said.status, said.code, null);
   const hint = said.status === null ? null : statusHint(said.status, callee, { said, url: null });
   return providerFailure(callee, `${callee.host} reported an error: ${said.text}`, {
@@ -121,8 +123,14 @@ export function reasonOf(failure: ModullmError): string {
 export function refusesSchema(thrown: unknown, words: RegExp): thrown is ModullmError {
   if (!(thrown instanceof ModullmError) || thrown.code !== "RLLM_017") return false;
   const { status } = thrown.details;
-  return (status === 400 || status === 422) && words.test(reasonOf(thrown));
+  const reason = reasonOf(thrown);
+  if (status === 400 || status === 422) return words.test(reason);
+  return (status === 500 || status === null) && NO_GRAMMAR.test(reason);
 }
+
+/** Older servers of llama.cpp's kind say it with 500, or in a stream that has begun. */
+const NO_GRAMMAR =
+  /fail\w* to (parse|compile|build|convert|initiali[sz]e|load)\b.*(grammar|sampler|schema)|schema conversion failed|(invalid|unsupported) (grammar|format|schema)/i;
 
 /**
  * A short, one-line piece of a body, for messages; secrets go first, so that no cut leaves half of

@@ -244,22 +244,22 @@ describe("Ollama", () => {
     env: ({ host }: { host: string }) => ({ OLLAMA_API_BASE: `http://${host}` }),
   };
 
-  test("is asked again without a schema that its grammar can't be made of", async () => {
-    const refuses: Act = (socket, seen) =>
-      seen.body["format"] === undefined
-        ? say(`{"n": 5}`)(socket, seen)
-        : answers(400, { error: "Failed to initialize samplers: failed to parse grammar" })(
-            socket,
-            seen,
-          );
-    const { status, output, stderr } = await run(
-      { ...ollama, arguments: ["--verbose"] },
-      tags,
-      refuses,
-    );
-    expect([status, output]).toEqual([0, { n: 5 }]);
-    expect(stderr).toContain("does not enforce");
-  });
+  for (const status of [400, 500, 200])
+    test(`is asked again without a schema that its grammar can't be made of: ${status}`, async () => {
+      const error = "Failed to initialize samplers: failed to parse grammar";
+      const refuses: Act = (socket, seen) =>
+        (seen.body["format"] === undefined ? say(`{"n": 5}`) : answers(status, { error }))(
+          socket,
+          seen,
+        );
+      const { output, stderr, server } = await run(
+        { ...ollama, arguments: ["--verbose"] },
+        tags,
+        refuses,
+      );
+      expect([output, server.seen.length]).toEqual([{ n: 5 }, 3]);
+      expect(stderr).toContain("does not enforce");
+    });
 
   test("is told to have cut a prompt where its count shows it", async () => {
     const counts = { prompt_eval_count: 1500, eval_count: 5 };

@@ -24,15 +24,15 @@ export function chatReader(callee: Callee): ReplyReader {
     },
     *take(event) {
       const choice = choiceIn(event, chosen);
-      usage =
-        readUsage(event, callee.provider) ?? readUsage(choice ?? {}, callee.provider) ?? usage;
+      const message = choice?.["delta"] ?? choice?.["message"];
+      for (const place of [message, choice, event])
+        usage = readUsage(place, callee.provider) ?? usage;
       served = servedBy(event) ?? served;
       if (state === "open" && isWhole(event, choice)) state = "whole";
       if (choice === null) return;
       const { error, finish_reason: reason } = choice;
       if (error) throw inBandFailure(callee, { error });
       if (typeof choice["index"] === "number") chosen = choice["index"];
-      const message = choice["delta"] ?? choice["message"];
       const piece = readPiece(message);
       for (const name of toolsIn(message)) called.add(name);
       if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };

@@ -59,14 +59,17 @@ export function finishReason(value: unknown): Finish["reason"] {
 
 /**
  * Null where the server did not count. Groq counts in a place of its own; DeepSeek and Moonshot
- * name what came from a cache differently. @param provider OpenRouter says what it charges
+ * name what came from a cache differently, gateways the two counts. @param provider OpenRouter says what it charges
  */
-export function readUsage(body: Fields, provider: string): Usage | null {
+export function readUsage(body: unknown, provider: string): Usage | null {
+  if (!isObject(body)) return null;
   const own = body["x_groq"];
   const usage = body["usage"] ?? (isObject(own) ? own["usage"] : null);
   if (!isObject(usage)) return null;
   const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
-  return usageOf(usage["prompt_tokens"], usage["completion_tokens"], {
+  const prompt = usage["prompt_tokens"] ?? usage["input_tokens"];
+  const completion = usage["completion_tokens"] ?? usage["output_tokens"];
+  return usageOf(prompt, completion, {
     read: details["cached_tokens"] ?? usage["prompt_cache_hit_tokens"] ?? usage["cached_tokens"],
     written: details["cache_write_tokens"],
     cost: provider === "openrouter" ? chargedBy(usage) : undefined,

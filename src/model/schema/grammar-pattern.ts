@@ -91,7 +91,8 @@ function set({ ranges, properties, negated }: Characters): string | null {
   if (listed.length === 1 && only[0] === only[1]) return literal(only[0]);
   const others = complement(listed);
   if (isSame(others, LINE_ENDS)) return ".";
-  return others.length < listed.length ? `[^${members(others)}]` : `[${members(listed)}]`;
+  const saysOthers = others.length > 0 && others.length < listed.length;
+  return saysOthers ? `[^${members(others)}]` : `[${members(listed)}]`;
 }
 
 function isSame(one: readonly Range[], other: readonly Range[]): boolean {
