@@ -35,10 +35,8 @@ async function load(
 function slowModel(milliseconds: number): {
   script: Script;
   most: () => number;
-  aborted: number[];
 } {
   let [now, most] = [0, 0];
-  const aborted: number[] = [];
   const script = createScript({
     "a/m": [
       async (request: ModelRequest, signal: AbortSignal) => {
@@ -48,7 +46,6 @@ function slowModel(milliseconds: number): {
             const timer = setTimeout(resolve, milliseconds);
             signal.addEventListener("abort", () => {
               clearTimeout(timer);
-              aborted.push(performance.now());
               reject(signal.reason as Error);
             });
           });
@@ -59,7 +56,7 @@ function slowModel(milliseconds: number): {
       },
     ],
   });
-  return { script, most: () => most, aborted };
+  return { script, most: () => most };
 }
 
 async function failure(promise: Promise<unknown>): Promise<ModullmError> {
@@ -81,14 +78,11 @@ describe("scheduling", () => {
     (_, index) => `{name: c${index}, path: child.rllm, with: {n: ${index}}}`,
   ).join(", ");
 
-  test("ten independent children at concurrency 10 take the time of one", async () => {
+  test("ten independent children at concurrency 10 are called together", async () => {
     const { script, most } = slowModel(100);
     const loaded = await load({ parent: { uses: `[${ten}]` }, child: {} });
-    const start = performance.now();
     await runAlone(loaded, {}, script.tools, { concurrency: 10 });
-    const ratio = (performance.now() - start) / 200;
     expect(most()).toBe(10);
-    expect(ratio).toBeLessThan(1.3);
   });
 
   test("no more calls at a time than the concurrency", async () => {
@@ -99,12 +93,11 @@ describe("scheduling", () => {
     expect(most()).toBe(3);
   });
 
-  test("a diamond takes its critical path", async () => {
-    const { script } = slowModel(100);
+  test("the two sides of a diamond are called together, between its top and its end", async () => {
+    const { script, most } = slowModel(100);
     const uses = `[{name: top, path: child.rllm}, {name: left, path: child.rllm, with: {x: "{{uses.top.out}}", side: left}}, {name: right, path: child.rllm, with: {x: "{{uses.top.out}}", side: right}}, {name: end, path: child.rllm, with: {l: "{{uses.left.out}}", r: "{{uses.right.out}}"}}]`;
-    const start = performance.now();
     await runAlone(await load({ parent: { uses }, child: {} }), {}, script.tools);
-    expect((performance.now() - start) / 400).toBeLessThan(1.3);
+    expect(most()).toBe(2);
   });
 
   test("outputs stand in the order of the file, whatever ends first", async () => {
@@ -127,17 +120,17 @@ describe("scheduling", () => {
     );
   });
 
-  test("a failing child cancels its siblings' calls within 50 ms, and its own error shows", async () => {
-    const { script, aborted } = slowModel(5000);
+  test("a failing child cancels its siblings' calls, and its own error shows", async () => {
+    const { script } = slowModel(60_000);
+    const start = performance.now();
     const uses =
       "[{name: slow, path: child.rllm}, {name: bad, path: strict.rllm, with: {n: '{{input.bad}}'}}]";
     const strict = { input_schema: "{type: object, properties: {n: {type: integer}}}" };
     const loaded = await load({ parent: { uses }, child: {}, strict });
-    const start = performance.now();
     const error = await failure(runAlone(loaded, { bad: "no" }, script.tools));
     expect(error).toMatchObject({ code: "RLLM_004" });
     expect((error.details["chain"] as { name: string }[])[0]?.name).toBe("bad");
-    expect((aborted[0] ?? performance.now()) - start).toBeLessThan(50);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 });
 

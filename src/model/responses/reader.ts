@@ -31,7 +31,7 @@ export function responseReader(callee: Callee): ReplyReader {
     const { status } = response;
     const failed = typeof status === "string" && isFault(status);
     if (failed || isObject(response["error"]))
-      throw inBandFailure(callee, { error: response["error"] ?? `the response ${status}` });
+      throw inBandFailure(callee, { error: response["error"] ?? `the response ${String(status)}` });
     if (status !== "completed" && status !== "incomplete") return;
     if (!streamed) {
       for (const part of outputOf(response["output"])) {
