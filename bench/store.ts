@@ -1,8 +1,8 @@
 /**
- * What a long history costs: commands of the built binary on a file of SCALE runs against one of a
- * thousand, interleaved; `stats` of all against one GROUP BY over the file; what bringing a file of
+ * What a long history costs: commands of the built binary on a file of a million runs (times SCALE)
+ * against one of a thousand, interleaved; `stats` of all against one GROUP BY over the file; what bringing a file of
  * version 2 up to date takes.
- *   bun scripts/build.ts --binary && SCALE=1000000 bun bench/store.ts [ROUNDS]
+ *   bun scripts/build.ts --binary && bun bench/store.ts [ROUNDS]
  * Exits 1 when a target is missed.
  */
 import { Database } from "bun:sqlite";
@@ -14,7 +14,7 @@ import { MIGRATIONS } from "../src/store/sqlite/migrate.ts";
 
 const root = join(import.meta.dir, "..");
 const binary = join(root, "dist/modullm");
-const scale = Number(process.env["SCALE"] ?? 200_000);
+const runs = Math.round(1_000_000 * Number(process.env["SCALE"] ?? 1));
 const rounds = Number(process.argv[2] ?? 9);
 const program = join(root, "examples/summary.rllm");
 const input = join(root, "examples/summary.yaml");
@@ -28,7 +28,7 @@ process.on("exit", () => rmSync(place, { recursive: true, force: true }));
 let missed = false;
 
 const short = await makeHome("short", 1000);
-const long = await makeHome("long", scale);
+const long = await makeHome("long", runs);
 await compareCommands();
 await compareAll();
 process.exit(missed ? 1 : 0);
