@@ -57,7 +57,10 @@ class Plainer {
   constructor(document: SchemaDocument, options: PlainOptions) {
     this.#document = document;
     this.#options = options;
-    this.#names = new DefinitionNames(options);
+    const properties = document.nodes.flatMap((node) => [
+      ...(childMap(node, "properties")?.keys() ?? []),
+    ]);
+    this.#names = new DefinitionNames({ grammar: options.grammar, properties });
     const targets = document.nodes.flatMap((node) => document.target(node, "$ref") ?? []);
     this.#targets = new Set(targets);
   }

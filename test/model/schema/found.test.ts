@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { compileContract } from "../../../src/contract/compile.ts";
 import type { JsonSchema } from "../../../src/contract/contract.ts";
+import { isObject } from "../../../src/core/json.ts";
 import { translateSchema } from "../../../src/model/schema/translate.ts";
 import { judgeSent, MODES, type Mode } from "./soundness.ts";
 
@@ -395,6 +396,40 @@ describe("for grammars", () => {
     for (const mode of MODES) expect(judgeSent(schema, mode, [answer]).violations).toEqual([]);
   });
 
+  test("definitions are no rule that a property leads to, as llama.cpp names rules", () => {
+    const schema = object(
+      {
+        item: { type: "array", items: { $ref: "#/$defs/Order" } },
+        order: { $ref: "#/$defs/Order_line" },
+        line: { $ref: "#/$defs/line" },
+        "sub.total": { $ref: "#/$defs/total" },
+        last: { $ref: "#/$defs/item" },
+      },
+      {
+        $defs: {
+          Order: object({ line: { type: "string", minLength: 1 } }),
+          Order_line: object({ text }),
+          line: object({ number: integer }),
+          total: object({ sum: integer }),
+          item: object({ name: text }),
+        },
+      },
+    );
+    const whole = translateSchema(schema, "grammar").schema;
+    const definitions = Object.entries(whole["$defs"] as Record<string, JsonSchema>);
+    const rules = propertyRules(whole, "");
+    for (const [name, definition] of definitions)
+      for (const start of [name, `ref-defs-${name}`])
+        rules.push(...propertyRules(definition, start));
+    const folded = rules.map((rule) => rule.replaceAll(/[^a-zA-Z0-9-]+/g, "-").toLowerCase());
+    const names = definitions.map(([name]) => name.toLowerCase());
+    expect(names).toHaveLength(5);
+    for (const name of names) {
+      expect(folded).not.toContain(name);
+      expect(folded).not.toContain(`ref-defs-${name}`);
+    }
+  });
+
   test("what is required is named, so that it can be written", () => {
     const schema = { type: "object", properties: { a: text }, required: ["a", "b"] };
     const { properties } = translateSchema(schema, "grammar").schema;
@@ -411,3 +446,14 @@ test("propertyNames is not sent to OpenAI, which refuses it even as guidance", (
     propertyNames: text,
   });
 });
+
+/** What llama.cpp calls the rules of all that stands below a schema. */
+function propertyRules(schema: unknown, name: string): string[] {
+  if (!isObject(schema)) return [];
+  const parts = { ...(isObject(schema["properties"]) ? schema["properties"] : {}) };
+  if (schema["items"] !== undefined) parts["item"] ??= schema["items"];
+  return Object.entries(parts).flatMap(([part, held]) => {
+    const rule = name === "" ? part : `${name}-${part}`;
+    return [rule, `${rule}-kv`, `${rule}-rest`, ...propertyRules(held, rule)];
+  });
+}
