@@ -14,7 +14,7 @@ import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import { createModels, type Models } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
 import type { Plugins } from "./plugin/plugins.ts";
-import { createPolicy, type Policy } from "./policy/policy.ts";
+import { createPolicy, type Policy, requireAllowed } from "./policy/policy.ts";
 import { createRedactor, type Redactor } from "./redaction/redactor.ts";
 import { createSandboxes, type Sandboxes } from "./sandbox/sandboxes.ts";
 import type { Store } from "./store/store.ts";
@@ -165,6 +165,10 @@ function modelsOf(config: Config, { at, redactor, policy, principal }: ModelsPar
   return createModels({
     config,
     autoPull,
+    permitPull(id) {
+      const resource = { name: id, facts: { kind: "pull" } };
+      requireAllowed(policy, { action: "network", principal, resource, labels: [] });
+    },
     baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
     plugin: async (name) => await (await (opening ??= openPlugins())).provider(name),
     breakers: { store: createBreakerFiles(join(config.paths.state, "breakers")) },

@@ -146,6 +146,7 @@ function appMaker(
       autoload: globals.autoload,
       warn,
       ask: createAsk(output),
+      ...(terminal.policy === undefined ? {} : { policy: terminal.policy }),
       ...settings,
     });
     output.redactor = app.redactor;

@@ -94,7 +94,7 @@ async function describe(context: CommandContext, app: App, given: Description): 
   const progress = createProgress(output, { stream: false, verbose: false });
   try {
     const model =
-      given.model ?? (await findOffers(app.config)).find(({ ready }) => ready)?.model ?? BASELINE;
+      given.model ?? (await findOffers(app)).find(({ ready }) => ready)?.model ?? BASELINE;
     if (given.model === null) output.note(visible(`drafted by ${model}; --model names another`));
     await (
       await app.tools.model(model)

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { escapeInvisible, visible } from "../core/visible.ts";
 import type { Redactor } from "../redaction/redactor.ts";
+import type { Policy } from "../policy/policy.ts";
 import { writeJson } from "../core/json.ts";
 
 /** The terminal, pipes and environment a command line runs in; a test hands in its own. */
@@ -9,6 +10,8 @@ export interface Terminal {
   readonly cwd: string;
   readonly stdoutIsTty: boolean;
   readonly stderrIsTty: boolean;
+  /** What may be done, and by whom. @default what the configuration says */
+  readonly policy?: Policy;
   /** Whether a user can be asked something. @default false */
   readonly stdinIsTty?: boolean;
   /** Columns of the terminal behind stderr. */

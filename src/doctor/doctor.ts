@@ -71,10 +71,11 @@ function keys({ config }: App): Check {
   return { name: "keys", status: "warning", message: "no key of a provider is set", hint };
 }
 
-async function dataFolder({ config }: App): Promise<Check> {
+async function dataFolder({ config, permit }: App): Promise<Check> {
   const name = "data folder";
   const { data } = config.paths;
   try {
+    permit("write", data);
     await mkdir(data, { recursive: true });
     await access(data, constants.W_OK);
     const { bavail, bsize } = await statfs(dirname(data));

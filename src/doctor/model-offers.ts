@@ -1,3 +1,4 @@
+import type { App } from "../workspace.ts";
 import type { Config } from "../config/config.ts";
 import { toModullmError } from "../core/error.ts";
 import { type Endpoint, keyName, resolveEndpoint } from "../model/endpoint.ts";
@@ -6,6 +7,9 @@ import { createModels, type Models } from "../model/models.ts";
 import { findProvider, PROVIDERS } from "../model/providers.ts";
 import { STARTERS } from "../model/starters.ts";
 import { within } from "../model/within.ts";
+
+/** What says where the servers are, and whether they may be asked. */
+type Asker = Pick<App, "config" | "permit">;
 
 /** A model that somebody could begin with. */
 export interface Offer {
@@ -31,11 +35,14 @@ const NO_CHAT =
  * servers of one's own, of providers whose key is set, and of servers on this machine; what is
  * built in; those that can't be called yet. Nothing is paid; lists of models are asked for.
  */
-export async function findOffers(config: Config): Promise<readonly Offer[]> {
+export async function findOffers({ config, permit }: Asker): Promise<readonly Offer[]> {
   const models = createModels({
     config,
     baseline: async () => (await import("../model/baseline/baseline.ts")).createBaselineProvider(),
   });
+  const offers = (name: string): Promise<readonly Offer[]> => {
+    return offersOf(name, { config, permit }, models);
+  };
   try {
     const own = [...Object.keys(config.providers), ...config.servers()].map((name) =>
       name.toLowerCase(),
@@ -45,8 +52,8 @@ export async function findOffers(config: Config): Promise<readonly Offer[]> {
       (a, b) => Number(a.quirks.local) - Number(b.quirks.local),
     );
     const asked = await Promise.all([
-      ...named.map((name) => offersOf(name, config, models)),
-      ...hostedFirst.map(({ name }) => offersOf(name, config, models)),
+      ...named.map(offers),
+      ...hostedFirst.map(({ name }) => offers(name)),
     ]);
     const found = asked.flat();
     // What somebody else's folder says is nobody's wish.
@@ -80,7 +87,11 @@ function defaultOffer(config: Config, found: readonly Offer[]): Offer[] {
   return [{ model: defaultModel, ready: known?.ready ?? true, reason }];
 }
 
-async function offersOf(name: string, config: Config, models: Models): Promise<readonly Offer[]> {
+async function offersOf(
+  name: string,
+  { config, permit }: Asker,
+  models: Models,
+): Promise<readonly Offer[]> {
   let endpoint: Endpoint;
   try {
     endpoint = resolveEndpoint(name, config);
@@ -93,6 +104,7 @@ async function offersOf(name: string, config: Config, models: Models): Promise<r
     return notReady(endpoint, `It needs the key ${keyName(endpoint, config)}.`);
   if (untrusted) return [];
   try {
+    permit("network", new URL(endpoint.baseUrl).hostname);
     const wait = quirks.local ? HERE : ELSEWHERE;
     const list = await within(
       wait,

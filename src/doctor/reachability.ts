@@ -15,7 +15,8 @@ const DEADLINE = 3000;
  * models: that costs nothing and shows whether the key is taken. Then the default model, as a run
  * would look for it.
  */
-export async function reachability({ config }: App): Promise<readonly Check[]> {
+export async function reachability(app: App): Promise<readonly Check[]> {
+  const { config } = app;
   const models = createModels({
     // What config.yaml lists is not asked for; here the server has to answer.
     config: { ...config, providers: withoutLists(config) },
@@ -28,8 +29,8 @@ export async function reachability({ config }: App): Promise<readonly Check[]> {
     ]),
   ];
   try {
-    const checks = asked.map((name) => askProvider(name, config, models));
-    return await Promise.all([...checks, askDefaultModel(config, models)]);
+    const checks = asked.map((name) => askProvider(name, app, models));
+    return await Promise.all([...checks, askDefaultModel(app, models)]);
   } finally {
     await models.close();
   }
@@ -51,7 +52,7 @@ function isWanted({ name, aliases, keys, quirks }: ProviderEntry, config: Config
   return name === "ollama" || variables.some((variable) => config.get(variable) !== null);
 }
 
-async function askProvider(name: string, config: Config, models: Models): Promise<Check> {
+async function askProvider(name: string, { config, permit }: App, models: Models): Promise<Check> {
   let endpoint: Endpoint;
   try {
     endpoint = resolveEndpoint(name, config);
@@ -59,8 +60,9 @@ async function askProvider(name: string, config: Config, models: Models): Promis
     const { message, hint } = toModullmError(thrown);
     return { name, status: "warning", message, hint };
   }
-  const { host } = new URL(endpoint.baseUrl);
+  const { host, hostname } = new URL(endpoint.baseUrl);
   try {
+    permit("network", hostname);
     const list = await within(
       DEADLINE,
       async (signal) => await (await models.provider(name)).list?.(signal),
@@ -77,7 +79,7 @@ function failureOf(error: ModullmError, endpoint: Endpoint, config: Config): Che
   const { provider: name, key, quirks } = endpoint;
   const { host } = new URL(endpoint.baseUrl);
   const { status } = error.details;
-  if (error.code === "RLLM_014")
+  if (error.code === "RLLM_014" || error.code === "RLLM_021")
     return { name, status: "warning", message: error.message, hint: error.hint };
   if (status === 401 || status === 403) {
     const source =
@@ -115,13 +117,16 @@ function isUnset({ provider, baseUrl }: Endpoint, config: Config): boolean {
   return baseUrl === usual && !Object.hasOwn(config.providers, provider);
 }
 
-async function askDefaultModel({ defaultModel }: Config, models: Models): Promise<Check> {
+async function askDefaultModel({ config, permit }: App, models: Models): Promise<Check> {
+  const { defaultModel } = config;
   const name = "default model";
   if (defaultModel === null)
     return { name, status: "ok", message: "none is set, each program has its own", hint: null };
   try {
     await within(DEADLINE, async (signal) => {
       const model = await models.get(defaultModel);
+      const { hostname = "" } = URL.parse(model.origin ?? "") ?? {};
+      if (hostname !== "") permit("network", hostname);
       await model.ready(signal, () => undefined);
     });
     return { name, status: "ok", message: `${defaultModel} can be called`, hint: null };

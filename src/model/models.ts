@@ -12,6 +12,8 @@ export interface ModelsOptions {
   readonly fetch?: typeof fetch;
   /** Whether a local model that is missing is pulled. @default false */
   readonly autoPull?: boolean;
+  /** Asked before a model is pulled. @throws {ModullmError} where it may not. @default nobody */
+  readonly permitPull?: (id: string) => void;
   /** The provider `builtin`, loaded when a program asks for it. */
   readonly baseline: () => Promise<ModelProvider>;
   /** Where the records of failing models are kept. @default nowhere: no model is spared */
@@ -82,8 +84,13 @@ async function loadProvider(name: string, options: ModelsOptions): Promise<Model
   switch (endpoint.quirks.protocol) {
     case "ollama": {
       const { createOllama } = await import("./ollama/ollama.ts");
-      const { autoPull = false, sleep } = options;
-      return createOllama({ ...adapter, autoPull, ...(sleep === undefined ? {} : { sleep }) });
+      const { autoPull = false, permitPull, sleep } = options;
+      return createOllama({
+        ...adapter,
+        autoPull,
+        ...(permitPull === undefined ? {} : { permitPull }),
+        ...(sleep === undefined ? {} : { sleep }),
+      });
     }
     case "anthropic": {
       const { createAnthropic } = await import("./anthropic/anthropic.ts");

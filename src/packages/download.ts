@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { ModullmError } from "../core/error.ts";
 import { VERSION } from "../core/version.ts";
 
 /** Why something can't be fetched: a clause without a full stop. */
@@ -24,6 +25,8 @@ export class FetchFault extends Error {
 
 export interface FetchOptions {
   readonly fetch: typeof fetch;
+  /** Asked before a host is called. @throws {ModullmError} where it may not be */
+  readonly reach: (host: string) => void;
   readonly signal: AbortSignal;
   /** The `authorization` header for a URL; asked again for each redirect. */
   readonly authorization?: (url: URL) => string | null;
@@ -123,7 +126,7 @@ async function receive(
       throw new FetchFault(`it broke off after ${bytes} of ${total} bytes`, { passing: true });
   } catch (thrown) {
     options.signal.throwIfAborted();
-    if (thrown instanceof FetchFault) throw thrown;
+    if (thrown instanceof FetchFault || thrown instanceof ModullmError) throw thrown;
     const reason = stalled.signal.aborted
       ? `nothing came for ${PATIENCE / 1000} s`
       : reasonOf(thrown);
@@ -138,10 +141,11 @@ async function receive(
  */
 async function follow(
   first: string,
-  { fetch, signal, authorization, accept }: FetchOptions,
+  { fetch, reach, signal, authorization, accept }: FetchOptions,
 ): Promise<Response> {
   let url = parsed(first);
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    reach(url.hostname);
     const key = authorization?.(url) ?? null;
     const response = await fetch(url, {
       signal,

@@ -6,6 +6,8 @@ import type { RegistryConfig } from "./npmrc.ts";
 export interface RegistryOptions {
   readonly config: RegistryConfig;
   readonly fetch: typeof fetch;
+  /** Asked before a host is called. @throws {ModullmError} where it may not be */
+  readonly reach: (host: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -111,8 +113,14 @@ export async function searchPackages(
   });
 }
 
-function fetchOptions({ config, fetch, signal }: RegistryOptions): FetchOptions {
-  return { fetch, signal, most: MOST_REPLY, authorization: (url) => config.authorizationFor(url) };
+function fetchOptions({ config, fetch, reach, signal }: RegistryOptions): FetchOptions {
+  return {
+    fetch,
+    reach,
+    signal,
+    most: MOST_REPLY,
+    authorization: (url) => config.authorizationFor(url),
+  };
 }
 
 async function ask(url: string, options: FetchOptions): Promise<Record<string, unknown>> {

@@ -15,6 +15,8 @@ export interface StageOptions {
   readonly work: string;
   readonly registry: RegistryConfig;
   readonly fetch: typeof fetch;
+  /** Asked before a host is called. @throws {ModullmError} where it may not be */
+  readonly reach: (host: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly progress: (bytes: number, total: number | null) => void;
@@ -117,7 +119,9 @@ async function stageGit(
   { url, ref }: PackageSource & { kind: "git" },
   options: StageOptions,
 ): Promise<Staged> {
-  const { work, manifest, signal } = options;
+  const { work, manifest, signal, reach } = options;
+  const host = hostOf(url);
+  if (host !== null) reach(host);
   const folder = join(work, "clone");
   const env = {
     ...options.env,
@@ -153,9 +157,16 @@ async function stageGit(
   return { folder: await packageRoot(folder, manifest), resolved: head.stdout.trim() || null };
 }
 
-function downloadOptions({ fetch, signal, progress, registry }: StageOptions) {
+/** `git@host:path` and addresses; null for a repository on this machine. */
+function hostOf(url: string): string | null {
+  const host = /^git@([^:/]+):/.exec(url)?.[1] ?? URL.parse(url)?.hostname ?? "";
+  return host === "" ? null : host;
+}
+
+function downloadOptions({ fetch, reach, signal, progress, registry }: StageOptions) {
   return {
     fetch,
+    reach,
     signal,
     progress,
     most: MOST_ARCHIVE,

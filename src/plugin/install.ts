@@ -30,6 +30,8 @@ export interface InstallOptions {
   readonly executable: string;
   readonly registry: RegistryConfig;
   readonly fetch: typeof fetch;
+  /** Asked before a host is called. @throws {ModullmError} where it may not be */
+  readonly reach: (host: string) => void;
   readonly signal: AbortSignal;
   /** Asks the user for a yes; null where nobody can be asked. */
   readonly ask: ((question: string) => Promise<boolean>) | null;

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { LOCAL_USER, type Principal } from "../core/principal.ts";
-import { type Ask, createPolicy, type Decision, denied, type Policy } from "../policy/policy.ts";
+import {
+  type Ask,
+  createPolicy,
+  type Decision,
+  denied,
+  type Policy,
+  requireAllowed,
+} from "../policy/policy.ts";
 import type { Config } from "../config/config.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { ModelProvider } from "../model/model.ts";
@@ -126,6 +133,7 @@ async function openProvider(
   return createPluginProvider(host, manifest, {
     written,
     autoPull,
+    permitPull: (id) => permitPull(id, options),
     identity: { sha256: tree.sha256, settings },
   });
 }
@@ -133,6 +141,15 @@ async function openProvider(
 function decide(name: string, consent: boolean, options: PluginsOptions): Decision {
   const { policy = createPolicy(options.config.sandbox) } = options;
   return policy.decide(askOf(name, consent, options));
+}
+
+function permitPull(
+  id: string,
+  { config, principal = LOCAL_USER, ...given }: PluginsOptions,
+): void {
+  const { policy = createPolicy(config.sandbox) } = given;
+  const resource = { name: id, facts: { kind: "pull" } };
+  requireAllowed(policy, { action: "network", principal, resource, labels: [] });
 }
 
 /** A plugin is code with the user's rights: starting it is calling a tool. */

@@ -19,6 +19,8 @@ export interface PluginProviderOptions {
   readonly identity?: JsonObject;
   /** Whether a model that the plugin can pull is pulled when it is missing. @default false */
   readonly autoPull?: boolean;
+  /** Asked before that. @throws {ModullmError} where it may not be. @default nobody */
+  readonly permitPull?: (id: string) => void;
 }
 
 /**
@@ -62,6 +64,7 @@ export function createPluginProvider(
         name,
         origin,
         autoPull: options.autoPull === true,
+        permitPull: options.permitPull ?? (() => {}),
       }),
     ...(manifest.provides.includes("models/list")
       ? {
@@ -87,6 +90,7 @@ interface ModelFacts {
   readonly name: string;
   readonly origin: string;
   readonly autoPull: boolean;
+  readonly permitPull: (id: string) => void;
 }
 
 function createModel(provider: Provider, facts: ModelFacts): Model {
@@ -108,7 +112,7 @@ function createModel(provider: Provider, facts: ModelFacts): Model {
 
 async function makeReady(
   provider: Provider,
-  { name, autoPull }: ModelFacts,
+  { id, name, autoPull, permitPull }: ModelFacts,
   signal: AbortSignal,
   note: (note: ModelNote) => void,
 ): Promise<void> {
@@ -126,6 +130,7 @@ async function makeReady(
     throw modelMissing(asked, `the plugin has ${names.slice(0, SHOWN).join(", ")}${more}`, {
       pulls,
     });
+  permitPull(id);
   await host.request(
     "models/pull",
     { model: name },

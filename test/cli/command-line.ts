@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Policy } from "../../src/policy/policy.ts";
 import { runCommandLine } from "../../src/cli/index.ts";
 
 export interface Outcome {
@@ -25,6 +26,8 @@ export interface Setting {
   /** Whether the user then types nothing more, but does not close the input. @default false */
   readonly silent?: boolean;
   readonly signal?: AbortSignal;
+  /** @default what the configuration says */
+  readonly policy?: Policy;
 }
 
 /**
@@ -66,6 +69,7 @@ export async function modullm(args: readonly string[], setting: Setting = {}): P
     stderrIsTty: tty,
     stdinIsTty: setting.typed !== undefined,
     oneStream: setting.oneStream ?? false,
+    ...(setting.policy === undefined ? {} : { policy: setting.policy }),
     columns: 80,
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),

@@ -73,6 +73,8 @@ export const command: Command = {
     // Before a model is paid for drafts that nobody may keep.
     await allowReplacing([place.path], force, ask);
     const app = await context.app();
+    // Before a model is paid, too.
+    app.permit("write", place.path);
     const made = await newProgram(context, app, place.name);
     await checkFiles(app, place, made.files);
     const others = Object.keys(made.files).map((name) => join(place.folder, name));
@@ -81,6 +83,7 @@ export const command: Command = {
       force,
       ask,
     );
+    for (const path of others) app.permit("write", path);
     const paths = writeNewFiles(place, made.files);
     const { path } = place;
     output.json({

@@ -65,7 +65,7 @@ export const PLUGIN_ACTIONS: Readonly<Record<string, ListedAction>> = {
 const NAMES = Object.keys(PLUGIN_ACTIONS);
 
 /** Actions that change what is here, or what may run. */
-const CHANGING: ReadonlySet<string> = new Set(["install", "update", "remove", "trust"]);
+const CHANGING: ReadonlySet<string> = new Set(["install", "update", "remove", "trust", "distrust"]);
 
 export const command: Command = {
   name: "plugins",

@@ -21,9 +21,11 @@ export const command: Command = {
     ["modullm trust ~/project --remove", "take it back"],
   ],
   async run({ positionals, options, output, app, resolve }) {
-    const { paths } = (await app()).config;
+    const { config, permit } = await app();
+    const { paths } = config;
     const { trustedFolders, trustFolder, untrustFolder } = await import("../../config/trust.ts");
     const folder = resolve(positionals[0] ?? ".");
+    if (!options.flag("list") || options.flag("remove")) permit("manage", "trust");
     if (options.flag("remove"))
       output.json({ folder, trusted: false, changed: untrustFolder(paths, folder) });
     else if (options.flag("list")) output.json({ folders: trustedFolders(paths) });

@@ -96,12 +96,13 @@ export async function offerToKeep(host: Host): Promise<string | null> {
       const old = names.filter((name) => isKept(place, name));
       const question = `${place.path} sets ${old.join(" and ")} already. Replace it?`;
       if (old.length > 0 && !(await dialog.confirm(question, false))) continue;
+      (await host.app()).permit("write", place.path);
       keepInEnv(place, typed);
       session.save({ credentialPath: place.path });
       return place.path;
     } catch (thrown) {
       const error = toModullmError(thrown);
-      if (error.code !== "RLLM_018") throw error;
+      if (error.code !== "RLLM_018" && error.code !== "RLLM_021") throw error;
       dialog.say(`${error.message}. ${error.hint}`);
     }
   }

@@ -53,7 +53,7 @@ function chosen(model: string | null): Partial<Progress> {
 async function chooseModel(host: Host): Promise<string> {
   const { dialog } = host;
   dialog.say("Looking for models: keys that are set, servers on this machine …");
-  const offers = await findOffers((await host.app()).config);
+  const offers = await findOffers(await host.app());
   const [first] = offers;
   const usual = (await preferred(host, offers)) ?? first?.model ?? BASELINE;
   const choices: Choice<string>[] = offers.map(({ model, ready, reason }) => ({

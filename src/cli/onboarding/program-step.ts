@@ -47,6 +47,8 @@ export async function writeFiles(
       foreign.length === 0 ||
       (await dialog.confirm(`${foreign.join(" and ")} is there already. Overwrite?`, false))
     ) {
+      const { permit } = await host.app();
+      for (const path of files.keys()) permit("write", path);
       for (const [path, text] of files) write(host, path, text);
       const path = join(folder, name);
       session.save({ generatedFile: path, draft: { ...draft, file } });

@@ -23,12 +23,14 @@ export async function offerScaffold(
   { named, model }: { readonly named: string | null; readonly model: string },
 ): Promise<string | null> {
   const { dialog, author } = host;
-  const { config } = (await host.app()).config.paths;
+  const app = await host.app();
+  const { config } = app.config.paths;
   const path = named ?? join(scaffoldFolder(config), `${draft.goal.name}.yaml`);
   if (!(await dialog.confirm(`Keep this as a scaffold for other programs, in ${path}?`, true)))
     return null;
   if (existsSync(path) && !(await dialog.confirm(`${path} is there already. Overwrite?`, false)))
     return null;
+  app.permit("write", path);
   try {
     replaceFile(path, writeScaffold(draft, await loadTemplate(draft.goal.kind), { author, model }));
     return path;

@@ -29,6 +29,7 @@ export async function start(context: CommandContext): Promise<number> {
     const app = await context.app({ ask });
     const { state } = app.config.paths;
     const path = named === null ? usualSessionFile(state, output.terminal.cwd) : resolve(named);
+    app.permit("write", path);
     const warn = (message: string): void => output.warn(message);
     const opened = openSession({
       path,

@@ -16,6 +16,8 @@ import { ollamaCall } from "./request.ts";
 export interface OllamaOptions extends NativeOptions {
   /** Whether a missing model is pulled. */
   readonly autoPull: boolean;
+  /** Asked before that. @throws {ModullmError} where it may not be. @default nobody */
+  readonly permitPull?: (id: string) => void;
   /** @default a timer */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -73,6 +75,7 @@ async function makeReady(
   if (present.some((model) => withTag(model).toLowerCase() === wanted)) return;
   const callee = calleeOf(endpoint, name, {});
   if (!options.autoPull) throw missing(callee, name, null);
+  options.permitPull?.(`${endpoint.provider}/${name}`);
   try {
     await pullWithRetries(name, options, callee, { signal, note });
   } catch (thrown) {

@@ -86,7 +86,7 @@ async function withOptions<Result>(
   { app, output, options: given }: CommandContext,
   work: (options: InstallOptions) => Promise<Result>,
 ): Promise<Result> {
-  const { config } = await app();
+  const { config, permit } = await app();
   const { terminal } = output;
   const { env, cwd } = terminal;
   const registry = readRegistryConfig({ env, cwd, folderTrusted: config.folderTrusted });
@@ -103,6 +103,7 @@ async function withOptions<Result>(
       executable: process.execPath,
       registry,
       fetch,
+      reach: (host) => permit("network", host),
       signal: interrupt.signal,
       ask:
         ask &&

@@ -11,7 +11,7 @@ export const action: PluginAction = {
   least: 1,
   most: 1,
   wants: "a name",
-  async run([name = ""], { options, output, resolve }) {
+  async run([name = ""], { options, output, resolve, app }) {
     const given = options.text("lang");
     const language = TEMPLATE_LANGUAGES.find((each) => each === given);
     if (language === undefined)
@@ -25,6 +25,7 @@ export const action: PluginAction = {
         `"${name}" is a provider already; models of a plugin with this name could not be reached`,
       );
     const folder = resolve(name);
+    (await app()).permit("write", folder);
     const { files, test } = await renderTemplate(language, { name });
     await makeFolder(folder, name);
     for (const [path, text] of Object.entries(files)) {

@@ -12,10 +12,11 @@ export const action: PluginAction = {
   wants: "words to look for",
   async run(words, { app, output }) {
     const { env, cwd } = output.terminal;
+    const workspace = await app();
     const config = readRegistryConfig({
       env,
       cwd,
-      folderTrusted: (await app()).config.folderTrusted,
+      folderTrusted: workspace.config.folderTrusted,
     });
     for (const warning of config.warnings) output.warn(warning);
     const interrupt = new AbortController();
@@ -24,6 +25,7 @@ export const action: PluginAction = {
       const packages = await searchPackages(words.join(" "), PLUGINS.keyword, {
         config,
         fetch,
+        reach: (host) => workspace.permit("network", host),
         signal: interrupt.signal,
       });
       output.json({ packages });

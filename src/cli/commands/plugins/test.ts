@@ -27,6 +27,8 @@ export const action: PluginAction = {
   async run(words, context) {
     const { options, output } = context;
     const subject = await findSubject(words, context);
+    const { permit } = await context.app();
+    permit("call-tool", subject.name, { kind: "plugin", consent: true });
     const interrupt = new AbortController();
     const disarm = output.terminal.onInterrupt(() =>
       interrupt.abort(
@@ -65,6 +67,8 @@ export const action: PluginAction = {
 };
 
 interface Subject {
+  /** By which the policy knows it: a plugin's name, or the program that is started. */
+  readonly name: string;
   readonly command: ProcessCommand;
   readonly manifest: Manifest | null;
   readonly settings: JsonObject;
@@ -91,7 +95,12 @@ async function findSubject(words: readonly string[], context: CommandContext): P
     return await subjectOf(loaded, settings ?? config.plugins[loaded.manifest.name] ?? {}, context);
   }
   if (!single || /[/\\]/.test(first))
-    return { command: commandOf(first, more, context), manifest: null, settings: settings ?? {} };
+    return {
+      name: first,
+      command: commandOf(first, more, context),
+      manifest: null,
+      settings: settings ?? {},
+    };
   const plugin = await needPlugin(first, "test", await openPlugins(context));
   const { loaded } = usable(plugin, "test");
   const { name, examination } = plugin;
@@ -114,6 +123,7 @@ async function subjectOf(
   checkSettings(manifest, settings);
   const env = readVariables(manifest, { config: (await app()).config, env: output.terminal.env });
   return {
+    name: manifest.name,
     command: startCommand(loaded, { executable: process.execPath, env }),
     manifest,
     settings,

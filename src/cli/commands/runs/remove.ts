@@ -9,7 +9,9 @@ export const remove: RunAction = async (context, ids) => {
   const { options, output, app } = context;
   if (ids.length === 0 && !isChosen(options) && !options.flag("all"))
     throw new UsageError("`runs rm` takes an ID, a filter such as --program, or --all");
-  const store = await (await app()).store();
+  const workspace = await app();
+  workspace.permit("manage", "runs");
+  const store = await workspace.store();
   const { runs } = store;
   let removed = 0;
   if (ids.length === 0) {
@@ -30,7 +32,8 @@ export const prune: RunAction = async ({ options, output, app }, names) => {
   const given = older === null ? null : parseDuration(older);
   if (older !== null && given === null)
     throw new UsageError(`option --older is "${older}", but a duration such as 30d is wanted`);
-  const { config, store } = await app();
+  const { config, store, permit } = await app();
+  permit("manage", "runs");
   const age = given ?? config.history.keepMs;
   const megabytes = options.integer("max-mb") ?? config.history.maxMb;
   if (age === null && megabytes === null)
