@@ -157,11 +157,15 @@ test("a plugin that passes over cancel is not said to cancel where its model was
   }
 });
 
-test("a plugin that encodes its output twice fails where a text comes back by rule", async () => {
-  const twice = "json.dumps(m_, ensure_ascii=False).encode().decode('latin-1').encode()";
+test.each([
+  ["encodes its output twice", ".encode().decode('latin-1').encode()"],
+  ["has no place for what two surrogates make", `.replace("\\U0001f999", "\\ufffd").encode()`],
+  ["takes letters and accents apart", ".replace('\\u00f9', 'u\\u0300').encode()"],
+])("a plugin that %s fails where a text comes back by rule", async (_, encoded) => {
+  const written = `json.dumps(m_, ensure_ascii=False)${encoded}`;
   const report = await reportOn(
     [
-      [`json.dumps({"jsonrpc": "2.0", **message}).encode()`, twice],
+      [`json.dumps({"jsonrpc": "2.0", **message}).encode()`, written],
       ["def put(message):\n", 'def put(message):\n    m_ = {"jsonrpc": "2.0", **message}\n'],
     ],
     { only: "chat/unknown" },

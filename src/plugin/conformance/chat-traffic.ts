@@ -5,7 +5,7 @@ import { type Check } from "./check.ts";
 import { want } from "./verdict.ts";
 import type { Exchange, Wire } from "./wire.ts";
 
-const UNKNOWN_MODEL = "modullm-no-sùch-模型";
+const UNKNOWN_MODEL = "modullm-no-sùch-模型-🦙";
 
 /** A chat that is not one. */
 function refuses(id: string, wants: string, change: (params: object) => object): Check {

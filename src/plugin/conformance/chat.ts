@@ -4,7 +4,7 @@ import { chat, goesOn, modelOf, partsOf, resultOf, resultOrCode, textOf } from "
 import { type Bench, type Check } from "./check.ts";
 import { Skip, want } from "./verdict.ts";
 
-const UNKNOWN_PARAM = "modullm_no_sùch_参数";
+const UNKNOWN_PARAM = "modullm_no_sùch_参数_🦙";
 const SCHEMA = {
   type: "object",
   properties: { answer: { type: "string", maxLength: 8 }, sure: { type: "boolean" } },
