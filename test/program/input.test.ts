@@ -34,7 +34,7 @@ const contract = contractOf({
 });
 
 describe("fieldValue()", () => {
-  test.each([
+  test.each<[string, string, unknown]>([
     ["n", "5", 5],
     ["n", "5.5", "5.5"],
     ["n", "05", "05"],
@@ -52,7 +52,7 @@ describe("fieldValue()", () => {
     ["either", "5", "5"],
     ["level", "2", 2],
     ["level", "high", "high"],
-  ])("field %s given %j is %j", (key, text, value) => {
+  ])("field %s given %p is %p", (key, text, value) => {
     expect(fieldValue(contract, key, text)).toEqual(value as never);
   });
 });
