@@ -28,6 +28,7 @@ export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
     const thought = thoughtOnly(reply);
     throw thought === null ? cutAnswer(reply, asked) : emptyAnswer(thought, asked);
   }
+  if (!reading.ok && (reply.finish?.called ?? []).length > 0) throw emptyAnswer(reply, asked);
   const { edits, lost } = reading;
   if (edits.length > 0 || lost.length > 0) {
     const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;

@@ -147,6 +147,16 @@ describe("an empty answer", () => {
     expect(details["tools"]).toEqual(["get_weather"]);
   });
 
+  test("is named too where the model says that it will call one", async () => {
+    const calls = [{ id: "1", type: "function", function: { name: "look_up", arguments: "{}" } }];
+    const { output } = await run(
+      { params: "{ stream: false }", more: "retries: 0" },
+      chat({ content: "Let me look.", tool_calls: calls }, { finish_reason: "tool_calls" }),
+    );
+    expect(output["error_code"]).toBe("RLLM_011");
+    expect(output["message"]).toContain('called the tool "look_up"');
+  });
+
   test("is the value that stands in what was thought", async () => {
     const { status, output, stderr } = await run(
       { arguments: ["--verbose"] },
