@@ -142,6 +142,7 @@ function bareKeyEnd(cursor: Cursor): number {
     if (code === UNDERSCORE || isAsciiWord(code)) continue;
     const char = cursor.text[at] ?? "";
     if (char === ":" || char === "," || char === "}" || char === "{" || char === "=") return at;
+    if (char === "→" || (char === "-" && cursor.text[at + 1] === ">")) return at;
     if (isQuote(char) && at > cursor.at && char !== "'" && char !== "’") return at;
     if (char === "'" && at > cursor.at && isBlank(cursor.text.charCodeAt(at - 1))) return at;
     if (char === "]" && cursor.stack.includes("[")) return at;

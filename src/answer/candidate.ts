@@ -74,11 +74,7 @@ export function evaluate(
       ? source.cursor.edits
       : unmuted(source.cursor.edits, muted)),
   ];
-  if (
-    level !== "full" &&
-    parseEdits.some((edit) => level === "off" || ruleOf(edit.rule).level === "full")
-  )
-    return null;
+  if (level !== "full" && !isPlain(parseEdits, level)) return null;
   const lost = lostOf(coercion, source, notes, parseEdits);
   if (lost === null) return null;
   return {
@@ -89,6 +85,16 @@ export function evaluate(
     notes,
     lost,
   };
+}
+
+/**
+ * Whether edits leave no doubt of what is meant. Where a comma is missing as well, a closer too many
+ * may be one whose opener is missing.
+ */
+function isPlain(edits: readonly ParseEdit[], level: RepairLevel): boolean {
+  const rules = new Set(edits.map((edit) => edit.rule));
+  if (rules.has("extra-closer") && rules.has("missing-comma")) return false;
+  return [...rules].every((rule) => level === "safe" && ruleOf(rule).level === "safe");
 }
 
 /** The edits of a candidate as they are reported. Only the one that is taken pays for it. */
@@ -180,12 +186,12 @@ export function dataIn(text: string): number {
 
 function placed(source: Source, edit: ParseEdit): Edit {
   const text = source.origin ?? source.cursor.text;
-  const path = pathAt(source.node, edit.from);
+  const path = edit.before === undefined ? pathAt(source.node, edit.from) : [];
   const position = hasPlace(source) ? edit.from : null;
   return {
     rule: edit.rule,
     path,
-    before: shorten(text.slice(edit.from, edit.to)),
+    before: shorten(edit.before ?? text.slice(edit.from, edit.to)),
     after: edit.after,
     position,
   };

@@ -21,8 +21,8 @@ export interface Choosing {
   readonly regions: readonly Region[];
   /** The server cut the answer: what was left open there can't be the answer. */
   readonly isCut: boolean;
-  /** The answers that stand elsewhere than a node, in another notation. */
-  readonly elsewhere: (node: Node) => readonly Candidate[];
+  /** The answers elsewhere than a node, in another notation, as they are read at a level. */
+  readonly elsewhere: (node: Node, level: RepairLevel) => readonly Candidate[];
 }
 
 /** A candidate whose value meets the contract. */
@@ -42,7 +42,8 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   if (choosing.isCut && candidates.some((one) => isBegun(one, cheapest.candidate))) return null;
   const rivals = rivalsOf(cheapest, [...meeting, ...thoseElsewhere(cheapest, choosing)]);
   const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
-  if (!final && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
+  const isSure = final !== null && (final === cheapest || isReadable(final, meeting, choosing));
+  if (!isSure && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
   const chosen = final ?? cheapest;
   const unread = choosing.level === "full" ? null : unreadOf(chosen, rivals.length > 0, choosing);
   if (unread) return leaving(chosen, [unread]);
@@ -79,7 +80,18 @@ function thoseElsewhere({ candidate }: Meeting, choosing: Choosing): Meeting[] {
   const { node, rung, isPlaced } = candidate.source;
   if (choosing.level === "off" || isPlaced === false || rung === "many" || rung === "whole")
     return [];
-  return thoseThatMeet(choosing.elsewhere(node), choosing);
+  return thoseThatMeet(choosing.elsewhere(node, "full"), choosing);
+}
+
+/** Whether an answer needs no more guesses to be read than the level allows. */
+function isReadable(one: Meeting, meeting: readonly Meeting[], choosing: Choosing): boolean {
+  if (meeting.includes(one)) return true;
+  const { node } = one.candidate.source;
+  const read = choosing.elsewhere({ ...node, end: node.start }, choosing.level);
+  return thoseThatMeet(read, choosing).some(
+    (other) =>
+      other.candidate.source.node.start === node.start && isSameJson(other.value, one.value),
+  );
 }
 
 /** More than one is wanted only to see whether they say the same. */
@@ -162,7 +174,7 @@ function isDraft({ candidate }: Meeting, choosing: Choosing): boolean {
 /** Answers in another notation behind one, the last first. */
 function thoseBehind({ candidate }: Meeting, choosing: Choosing): Meeting[] {
   const { node } = candidate.source;
-  return thoseThatMeet(choosing.elsewhere(node), choosing).filter(
+  return thoseThatMeet(choosing.elsewhere(node, "full"), choosing).filter(
     (one) => one.candidate.source.node.start >= node.end,
   );
 }

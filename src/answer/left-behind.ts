@@ -44,15 +44,42 @@ export function leftBehind(
   const more = others.filter(
     (region) =>
       (saysMore(region.node, said) || (level !== "full" && isBroken(region))) &&
-      (!names || names.size === 0 || region.node.open || speaksOf(region.node, names)),
+      (!names ||
+        names.size === 0 ||
+        region.node.open ||
+        speaksOf(region.node, names) ||
+        (isBroken(region) && mentions(text, region, names))),
   );
   return piecesOf(text, more);
 }
 
 /** What it would have said in full is not known. */
 function isBroken({ node, cursor }: Region): boolean {
-  return node.open || cursor.edits.some((edit) => ruleOf(edit.rule).level === "full");
+  if (node.open || cursor.edits.some((edit) => ruleOf(edit.rule).level === "full")) return true;
+  return hasLoose(node);
 }
+
+/** Something in an object has no key. */
+function hasLoose(root: Node): boolean {
+  const waiting: Node[] = [root];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (next.kind === "array") for (const item of next.items) waiting.push(item);
+    else if (next.kind === "object") {
+      if (next.bare.length > 0) return true;
+      for (const { value } of next.members) waiting.push(value);
+    }
+  }
+  return false;
+}
+
+/** Whether one of the names stands anywhere in a region, however it is written there. */
+function mentions(text: string, { start, end }: Region, names: ReadonlySet<string>): boolean {
+  const words = text.slice(start, Math.min(end, start + MAX_BROKEN)).match(/[\p{L}\p{N}_-]+/gu);
+  return words?.some((word) => names.has(fold(word))) ?? false;
+}
+
+/** So much of a broken value is looked through for names. In UTF-16 units. */
+const MAX_BROKEN = 10_000;
 
 export function piecesOf(
   text: string,

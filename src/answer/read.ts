@@ -1,7 +1,6 @@
 import type { Contract } from "../contract/contract.ts";
 import { isObject, parseJson as readJson } from "../core/json.ts";
 import type { ReadOptions, Reading } from "./answer.ts";
-import type { Candidate } from "./candidate.ts";
 import { choose, type Choosing } from "./choose.ts";
 import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
@@ -123,23 +122,38 @@ function readLoose(
   return choose(loose, choosingOf(text, structured, wanted, found));
 }
 
+/** The rungs of JSON: the others are notations of their own. */
+const BRACKETS: ReadonlySet<string> = new Set(["whole", "fence", "object"]);
+
 /** JSON, or another notation, that was escaped as if it stood in a string. */
 function readEscaped(text: string, wanted: Wanted, found: Found): Reading | null {
   const unescaped = unescapeOnce(text);
   if (unescaped === null) return null;
   const note: ParseEdit = { rule: "escaped-twice", from: 0, to: text.length, after: "" };
-  const inner: Found = { ...found, edits: [...found.edits, note], isMoved: true };
+  const { origin = text, ...rest } = found;
+  const before = found.edits.map((edit) => ({ ...edit, before: origin.slice(edit.from, edit.to) }));
+  const inner: Found = { ...rest, edits: [...before, note], isMoved: true };
   const notations = findNotations(unescaped, namesIn(wanted.contract.schema));
   const structured = structuredSources(unescaped, false, notations);
   return readStructured(unescaped, structured, wanted, { ...inner, rung: found.rung ?? "escaped" });
 }
 
-function choosingOf(text: string, { regions }: Structured, wanted: Wanted, found: Found): Choosing {
+function choosingOf(
+  text: string,
+  { regions, sources }: Structured,
+  wanted: Wanted,
+  found: Found,
+): Choosing {
   const { contract, level, isCut } = wanted;
   // Where anything is taken, any line with a colon would be another answer.
   const withLines = level === "safe" && !takesAnything(contract.schema);
-  const elsewhere = (node: Node): Candidate[] =>
-    rank(sourcesBeside(text, node, { withLines }), { ...wanted, level: "full" }, found);
+  const notations = sources.filter(({ rung }) => !BRACKETS.has(rung));
+  const elsewhere: Choosing["elsewhere"] = (node, at) =>
+    rank(
+      [...notations, ...sourcesBeside(text, node, { withLines })],
+      { ...wanted, level: at },
+      found,
+    );
   return { contract, level, text, regions, isCut, elsewhere };
 }
 

@@ -236,17 +236,22 @@ export function looseSources(
   const sources: Source[] = [];
   // Tags within an object or a list are part of its text.
   const xml = findXml(text).filter(
-    ({ node }) => !regions.some(({ start, end }) => node.start > start && node.start < end),
+    ({ node }) =>
+      !/["'“]/.test(text[node.start - 1] ?? "") &&
+      !regions.some(({ start, end }) => node.start > start && node.start < end),
   );
   for (const { cursor, node, cost } of xml) sources.push({ rung: "tags", node, cursor, cost });
   if (!/^\s*[{[]/.test(text))
     sources.push({ ...textSource(text), isMarkup: hasStructure || xml.length > 0 });
-  const outline = findOutline(text);
+  const outline = IN_BRACKETS.test(text) ? null : findOutline(text);
   if (outline)
     for (const node of outline.nodes)
       sources.push({ rung: "outline", node, cursor: outline.cursor, cost: 2 });
   return sources;
 }
+
+/** Lines of JSON: what they hold goes by brackets, not by indentation. */
+const IN_BRACKETS = /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$/mu;
 
 /** A longer text is not looked through a second time. In UTF-16 units. */
 const MAX_BESIDE = 200_000;

@@ -47,4 +47,6 @@ export interface ParseEdit {
   readonly from: number;
   readonly to: number;
   readonly after: string;
+  /** What was there, where that is not in the text that was parsed. */
+  readonly before?: string;
 }

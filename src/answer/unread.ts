@@ -48,7 +48,11 @@ export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost 
   if (isOpen && /^\s*[\]}]/.test(text.slice(node.end, node.end + 200)))
     return lostAt(text, node.end, node.end + 1);
   if (goesOn) return lostAt(text, node.end, node.end + goesOn[0].length);
-  const begun = regions.find((region) => region.start >= node.end && region.node.open);
+  const begun = regions.find(
+    (region) =>
+      (region.start >= node.end && region.node.open) ||
+      (region.start < node.start && region.end > node.start),
+  );
   if (begun) return lostAt(text, begun.start, begun.end);
   const names = isOpen ? null : namesIn(schema);
   if (names && isObject(value)) for (const key of Object.keys(value)) names.add(fold(key));

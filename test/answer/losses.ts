@@ -22,6 +22,10 @@ const NO_DATA: readonly RegExp[] = [
   // Escapes, of strings in strings as well, and those of tags.
   ESCAPE,
   /&\w{2,5};/g,
+  // A paragraph of prose in one line, and a note at the end.
+  /(?<=\n\n)\p{L}[^\n"{}[\]]*[:.!)](?=\n|$)/gu,
+  /\n\n\[\d+\] [^\n]*$/g,
+  /^[^]*<\|channel\|>final<\|message\|>/g,
   new RegExp(`<(${REASONING})>[^]*?</\\1>`, "g"),
   new RegExp(`^[^]*</(?:${REASONING})>`, "g"),
   /<\|channel\|>(?:analysis|commentary)[^]*?(?=<\|start\|>|<\|channel\|>final|$)/g,
@@ -36,8 +40,10 @@ const NO_DATA: readonly RegExp[] = [
 ];
 
 function dataOf(text: string): string {
-  // Strings that are added are one word.
-  const joined = text.replace(/\\*["']\s*\+\s*\\*["']/g, "");
+  // Strings that are added are one word, unless a backslash parts them.
+  const joined = text.replace(/(\\*)["']\s*\+\s*\\*["']/g, (_, slashes: string) =>
+    slashes.length > 1 ? " " : "",
+  );
   const said = NO_DATA.reduce((left, pattern) => left.replace(pattern, " "), joined);
   return [...bracketed(said), ...tagged(said)].join("\n");
 }

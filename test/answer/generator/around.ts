@@ -231,7 +231,18 @@ const DOUBTS: readonly Kind[] = [
 function cutAt(written: Written, random: Random): Written | null {
   const { text } = written;
   if (!/^[{[][\s\S]*[}\]]$/.test(text) || text.length < 4) return null;
-  return textOf(written, text.slice(0, 1 + random.below(text.length - 1)));
+  const left = text.slice(0, 1 + random.below(text.length - 1));
+  return left.split("\n").every(isWhole) ? null : textOf(written, left);
+}
+
+/** A line that is JSON as it stands: nobody can see that another one was to follow. */
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line || "null");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const CUTS: readonly Kind[] = [

@@ -100,11 +100,18 @@ function bracketed(
   const last = style.indent > 0 ? `\n${" ".repeat(style.indent * depth)}` : "";
   let text = open;
   for (const [index, part] of parts.entries()) {
-    const comma = index === 0 ? "" : (style.comma?.(random) ?? ",");
+    const drawn = index === 0 ? "" : (style.comma?.(random) ?? ",");
+    // Words beside words are one text where nothing stands between them.
+    const isJoined = index > 0 && drawn.trim() === "" && isBare(parts[index - 1]) && isBare(part);
+    const comma = isJoined ? "," : drawn;
     const comment = style.comment?.(random) ?? "";
     text += `${comma}${line === "" && index > 0 ? " " : line}${comment}${part}`;
   }
   return `${text}${style.beforeCloser?.(random) ?? ""}${last}${close}`;
+}
+
+function isBare(part: string | undefined): boolean {
+  return part !== undefined && BARE_TEXT.test(part);
 }
 
 const BARE_KEY = /^[\p{L}_][\p{L}\p{N}_]*$/u;
