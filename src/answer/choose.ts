@@ -101,7 +101,8 @@ function thoseThatMeet(candidates: readonly Candidate[], choosing: Choosing): Me
     if (choosing.isCut && isOpenEnded(candidate)) continue;
     // A citation is taken for the answer only where a guess will do.
     const { isAside, node } = candidate.source;
-    if (choosing.level !== "full" && isAside === true && !isEmpty(node)) continue;
+    const isOne = candidate.notes.some(({ rule }) => rule === "list-to-single");
+    if ((choosing.level !== "full" || isOne) && isAside === true && !isEmpty(node)) continue;
     const checked = choosing.contract.check(candidate.value);
     if (checked.ok) meeting.push({ candidate, value: checked.value });
   }

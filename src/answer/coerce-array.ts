@@ -154,6 +154,7 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
   if (node.kind === "text" && path === null && isTalk(coercion, node, inner, item)) return null;
   if (node.kind === "text" && mayBeList(node.text, item) && !allows(coercion, "outline"))
     return null;
+  if (node.kind === "text" && path === null && /^\s*\[/.test(node.text)) return null;
   return withEdit(coercion, { ...inner, value: [inner.value] }, "single-to-list", node, path);
 }
 
@@ -178,7 +179,11 @@ function listedLines(text: string): string[] | null {
   if (!text.includes("\n")) return null;
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length < 2 || !lines.every((line) => BULLET.test(line))) return null;
-  return lines.map((line) => line.replace(BULLET, "").trim());
+  return lines.map((line) => withoutQuotes(line.replace(BULLET, "").trim()));
+}
+
+function withoutQuotes(text: string): string {
+  return /^"[^"\\]*"$/.test(text) ? text.slice(1, -1) : text;
 }
 
 /**

@@ -62,7 +62,9 @@ function objectToObject(
     fromCall(coercion, node, schema, path) ??
     unwrap(coercion, node, schema, path) ??
     (direct ? null : unwrapBeside(coercion, node, schema, path));
-  return cheaper(cheaper(direct, inner), wrap(coercion, node, schema, path));
+  const isNamed = node.members.some(({ key }) => propertiesOf(schema)[key] !== undefined);
+  const own = inner && !isNamed ? null : direct;
+  return cheaper(cheaper(own, inner), wrap(coercion, node, schema, path));
 }
 
 /** `{"result": {…}}` where what is inside is wanted. */
@@ -110,6 +112,8 @@ function wrap(coercion: Coercion, node: Node, schema: Schema, path: Path): Outco
   if (isText && path !== null) return null;
   const inner = coercion.coerce(node, properties[name], { up: path, key: name });
   if (node.kind === "text" && isTalk(coercion, node, inner, properties[name])) return null;
+  // JSON in a string that could not be read is no text.
+  if (isText && /^\s*\{/.test(node.text) && typeof inner?.value === "string") return null;
   if (!inner || (node.kind === "text") === (typeof inner.value === "object")) return null;
   const value: Record<string, unknown> = {};
   setOwn(value, name, inner.value);

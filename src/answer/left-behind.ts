@@ -35,7 +35,7 @@ export function leftBehind(
     (region) =>
       (region.end <= node.start || region.start >= node.end) &&
       !drafts.some(({ position }) => position >= region.start && position < region.end) &&
-      (looksLikeData(region.node) || (level !== "full" && region.node.open)) &&
+      (looksLikeData(region.node) || region.node.open) &&
       !isAside(text, region),
   );
   if (others.length === 0) return [];
@@ -43,7 +43,7 @@ export function leftBehind(
   const names = level === "full" ? null : namesIn(contract.schema);
   const more = others.filter(
     (region) =>
-      (saysMore(region.node, said) || (level !== "full" && isBroken(region))) &&
+      (region.node.open || saysMore(region.node, said) || (level !== "full" && isBroken(region))) &&
       (!names ||
         names.size === 0 ||
         region.node.open ||

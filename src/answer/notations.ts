@@ -90,7 +90,7 @@ function readStretch(text: string, { from, to, info }: Stretch, isName: IsName):
   const head = text.slice(from + start, Math.min(to, from + start + 500)).split("\n", 1)[0] ?? "";
   if (/^[{[<]/.test(head) && !toonHeader(head)) return null;
   if (/^(?:csv|tsv)\b/.test(info)) return findSeparated(text, from + start, to, () => true);
-  const rows = findSeparated(text, from + start, to, isName);
+  const rows = toonHeader(head) ? null : findSeparated(text, from + start, to, isName);
   if (rows) return rows;
   if (!/^(?:yaml|yml|toon)?$/.test(info) && info !== "text") return null;
   const read = readYaml(text, from, to);

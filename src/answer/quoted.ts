@@ -45,6 +45,8 @@ export function readQuoted(cursor: Cursor, place: Place): TextNode {
     edit(cursor, "stray-quote", ending.stop - 1, ending.stop, "");
     ending = { ...ending, stop: ending.stop - 1, inner: 0 };
   }
+  if (ending.inner > 0 && SWALLOWED.test(cursor.text.slice(open + 1, ending.stop)))
+    cursor.failed = true;
   if (char !== '"') edit(cursor, "other-quotes", start, start + 1, '"');
   if (ending.inner > 0 || ending.isGuess === true)
     edit(
@@ -69,6 +71,10 @@ export function readQuoted(cursor: Cursor, place: Place): TextNode {
     open: isOpen,
   };
 }
+
+/** The end of a value, and another key and its value: no string holds them. */
+const SWALLOWED =
+  /["'`´”]\s*[,、，;；]\s*["'`´“][^"'`´“”\n]{1,80}["'`´”]\s*(?:["'`´“{[]|[:：]\s*["'`´“{[\d])/;
 
 /**
  * Unescaped quotes are surely inside when no other place could end the string and the writer
@@ -206,7 +212,7 @@ function findEnding(
         (verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0))
       )
         return { stop: at, next: after, fault: null, inner, isGuess };
-      isGuess ||= verdict !== "no";
+      isGuess ||= verdict !== "no" || (char === "`" && DELIMITER.test(text.slice(at + 1, at + 20)));
       if (verdict === "weak" && weak < 0 && inner === 0) weak = at;
       inner++;
       if (

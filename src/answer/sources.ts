@@ -140,7 +140,7 @@ const NONE: Several = { many: [], hasRepeats: false };
 
 /** Several values one after another, as the list of them. */
 function manyValues(text: string, regions: readonly Region[]): Several {
-  const used = peers(regions);
+  const used = peers(regions.filter((region) => !isAside(text, region) && !isPlaceholder(region)));
   const said = new Set(used.map(({ start, end }) => text.slice(start, end)));
   const [first] = used;
   if (!first || used.length < 2) return NONE;
@@ -149,6 +149,11 @@ function manyValues(text: string, regions: readonly Region[]): Several {
   const flat = takenApart(nodes);
   const many = [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
   return { many, hasRepeats: false };
+}
+
+/** `{name}` in prose. */
+function isPlaceholder({ node, rung }: Region): boolean {
+  return rung === "object" && node.kind === "object" && node.members.length === 0 && !isEmpty(node);
 }
 
 /**

@@ -41,7 +41,10 @@ export function findXml(text: string): Tagged[] {
     found.push(taggedOf(text, [root], cost + BY_NAME, (cursor) => namedOf(cursor, [root])));
   }
   const flat = roots.filter((element) => parents.length !== 1 || element !== parents[0]);
-  if (flat.length > 1) found.push(taggedOf(text, flat, 0, (cursor) => namedOf(cursor, flat)));
+  const isRepeated = new Set(flat.map(({ name }) => name)).size < flat.length;
+  const flatCost = isRepeated ? BY_NAME + ONE_OF_SEVERAL : 0;
+  if (flat.length > 1)
+    found.push(taggedOf(text, flat, flatCost, (cursor) => namedOf(cursor, flat)));
   return found;
 }
 

@@ -40,9 +40,9 @@ const NO_DATA: readonly RegExp[] = [
 ];
 
 function dataOf(text: string): string {
-  // Strings that are added are one word, unless a backslash parts them.
+  // Strings that are added are one word, a backslash between them stays.
   const joined = text.replace(/(\\*)["']\s*\+\s*\\*["']/g, (_, slashes: string) =>
-    slashes.length > 1 ? " " : "",
+    slashes.length > 1 ? slashes : "",
   );
   const said = NO_DATA.reduce((left, pattern) => left.replace(pattern, " "), joined);
   return [...bracketed(said), ...tagged(said)].join("\n");
