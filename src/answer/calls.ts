@@ -7,6 +7,7 @@ import type { Member, Node } from "./tree.ts";
 /** `<parameter=key>`, `<parameter name="key">`, `<arg_key>key</arg_key><arg_value>`. */
 const PARAMETER =
   /<((?:[\w-]{1,40}:)?(?:parameter|param|argument|arg))(?:=([^"'<>\n]{1,200})|(?:=|\s+(?:name|key)=)("[^"\n<>]{1,200}"|'[^'\n<>]{1,200}'|[^\s"'<>]{1,200})[^<>\n]{0,100})>|<arg_key>([^<>\n]{1,200})<\/arg_key>\s{0,9}<(arg_value)>/g;
+const NEXT = /<(?:[\w-]{1,40}:)?(?:parameter|param|argument|arg)[=\s]|<arg_key>/g;
 /** What ends a call: the parameters behind it belong to another. */
 const CALL_END = /<\/(?:[\w-]{1,40}:)?(?:function|invoke|tool_call|tool|call)>/;
 const CALL_START =
@@ -68,15 +69,14 @@ function readParameter({ cursor, members }: Call, found: RegExpExecArray): numbe
   const key = (bare ?? named ?? listed ?? "").trim().replace(/^(["'])(.*)\1$/, "$2");
   const from = found.index + whole.length;
   const closer = `</${tag ?? value ?? ""}>`;
-  const close = text.indexOf(closer, from);
-  const next = text
-    .slice(from)
-    .search(/<(?:[\w-]{1,40}:)?(?:parameter|param|argument|arg)[=\s]|<arg_key>/);
-  const isClosed = close >= 0 && (next < 0 || close < from + next);
-  const to = isClosed ? close : next < 0 ? text.length : from + next;
+  NEXT.lastIndex = from;
+  const next = NEXT.exec(text)?.index ?? text.length;
+  const close = text.slice(from, next).indexOf(closer);
+  const isClosed = close >= 0;
+  const to = isClosed ? from + close : next;
   if (!isClosed) edit(cursor, "missing-closer", to, to, closer);
   members.push({ key, keyStart: found.index, value: valueNode(cursor, from, to) });
-  return isClosed ? close + closer.length : to;
+  return isClosed ? to + closer.length : to;
 }
 
 /** An object or a list as JSON; anything else is what the schema says it is. */

@@ -1,15 +1,8 @@
 import type { Contract } from "../contract/contract.ts";
 import type { Edit, Lost, RepairLevel } from "./answer.ts";
 import { newCoercion } from "./coerce.ts";
-import {
-  pathOf,
-  type Coercion,
-  type Note,
-  type Notes,
-  type Outcome,
-  type SchemaNotes,
-} from "./outcome.ts";
-import { takesAnything } from "./schemas.ts";
+import { pathOf, type Coercion, type Note, type Notes, type Outcome } from "./outcome.ts";
+import { takesAnything, type SchemaNotes } from "./schemas.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import type { Cursor } from "./scan.ts";
 import type { Member, Node, ParseEdit } from "./tree.ts";
@@ -242,7 +235,7 @@ function isBehind(node: Node, offset: number): boolean {
 }
 
 /** The last of a list in order that starts at or before an offset. */
-function lastBefore<T>(
+export function lastBefore<T>(
   list: readonly T[],
   startOf: (one: T) => number,
   offset: number,

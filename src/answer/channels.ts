@@ -1,4 +1,8 @@
-import type { Span } from "./reasoning.ts";
+/** A stretch of a text, from one offset up to another. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Where a message of a channel begins: `<|channel|>final<|message|>`, or a call in `commentary`. */
 const MESSAGE = /<\|channel\|>\s*(\w{1,40})([^\n]{0,300}?)<\|message\|>/g;

@@ -9,19 +9,17 @@ import { natural } from "./natural.ts";
 import {
   cheaper,
   join,
-  newSchemaNotes,
   notesOf,
   type Coercion,
   type NestedOutcome,
   type Notes,
   type Outcome,
   type Path,
-  type SchemaNotes,
 } from "./outcome.ts";
 import { parseValue } from "./parse.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { newCursor, skipBlank, type Cursor } from "./scan.ts";
-import { shapeOf, type Shape } from "./schemas.ts";
+import { shapeOf, type Shape, newSchemaNotes, type SchemaNotes } from "./schemas.ts";
 import type { Node } from "./tree.ts";
 
 export interface CoerceOptions {

@@ -20,8 +20,8 @@ export interface Region {
 const MAX_REGIONS = 400;
 
 /**
- * Every object and list that stands at the top level of a text, in order, broken ones too. One
- * pass.
+ * Every object and list that stands at the top level of a text, in order, broken ones too, but not
+ * in the places in `except`, which are in order as well. One pass.
  */
 export function findRegions(
   text: string,
@@ -34,11 +34,13 @@ export function findRegions(
   // times the text.
   const budget = { left: 4 * text.length };
   let at = 0;
+  let next = 0;
   while (at < text.length) {
     const found = nextOpener(at);
     if (!found) break;
-    const around = except.find(({ start, end }) => found.index >= start && found.index < end);
-    if (around) {
+    while ((except[next]?.end ?? text.length) <= found.index) next++;
+    const around = except[next];
+    if (around && found.index >= around.start) {
       at = around.end;
       continue;
     }

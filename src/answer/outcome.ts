@@ -1,8 +1,7 @@
 import type { JsonSchema } from "../contract/contract.ts";
 import type { RepairLevel } from "./answer.ts";
-import type { Choice } from "./match.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
-import type { Shape } from "./schemas.ts";
+import type { SchemaNotes } from "./schemas.ts";
 import type { Node, ParseEdit } from "./tree.ts";
 
 /** What a node is worth under a schema. */
@@ -49,23 +48,6 @@ export interface Coercion {
   readonly coerce: (node: Node, schema: unknown, path: Path) => Outcome | null;
   /** A value in a text of its own: what a string holds. */
   readonly nested: (text: string, schema: unknown, path: Path) => NestedOutcome | null;
-}
-
-/**
- * What has been worked out of the schemas so far. All coercions of one reading share it: it says
- * nothing of a text.
- */
-export interface SchemaNotes {
-  readonly resolved: Map<unknown, unknown>;
-  readonly shapes: Map<unknown, Shape | boolean>;
-  /** By the `properties` of a schema: the other names of each. */
-  readonly aliases: Map<unknown, ReadonlyMap<string, string | null>>;
-  /** By schema: the values of an `enum` or `const`, null for a schema without. */
-  readonly choices: Map<unknown, readonly Choice[] | null>;
-}
-
-export function newSchemaNotes(): SchemaNotes {
-  return { resolved: new Map(), shapes: new Map(), aliases: new Map(), choices: new Map() };
 }
 
 export interface NestedOutcome {

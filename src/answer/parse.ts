@@ -1,4 +1,5 @@
 import { readBare, bareValue } from "./bare.ts";
+import { concatenated } from "./concatenated.ts";
 import type { Place } from "./follow.ts";
 import { readQuoted } from "./quoted.ts";
 import {
@@ -355,32 +356,6 @@ function parseFenced(cursor: Cursor, node: TextNode): Node | null {
   value.editFrom = node.editFrom;
   value.editTo = cursor.edits.length;
   return value;
-}
-
-/** `"a" + "b"`. */
-function concatenated(cursor: Cursor, first: TextNode, place: Place): TextNode {
-  let text = first.text;
-  let last = first;
-  for (;;) {
-    const plus = blankEnd(cursor, cursor.at);
-    if (plus >= cursor.end || cursor.text[plus] !== "+") break;
-    const next = blankEnd(cursor, plus + 1);
-    if (!isQuote(cursor.text[next]) || next >= cursor.end) {
-      const isDangling =
-        next >= cursor.end || cursor.text[next] === "," || isCloser(cursor.text[next]);
-      if (!isDangling) break;
-      if (!cursor.partial) edit(cursor, "dangling-operator", plus, plus + 1, "");
-      cursor.at = next;
-      break;
-    }
-    edit(cursor, "string-concat", plus, next, "");
-    cursor.at = next;
-    last = readQuoted(cursor, place);
-    text += last.text;
-  }
-  return last === first
-    ? first
-    : { ...first, text, end: last.end, editTo: cursor.edits.length, open: last.open };
 }
 
 /** `callback({…})`, `ObjectId("…")`: a call around one value is taken off. */

@@ -1,7 +1,16 @@
 import { readBlock } from "./block.ts";
 import { decode } from "./escapes.ts";
 import { afterComma, judgeClose, type Place } from "./follow.ts";
-import { blankEnd, edit, isBlank, isCloser, isQuote, quotedKeyAt, type Cursor } from "./scan.ts";
+import {
+  blankEnd,
+  closersOf,
+  edit,
+  isBlank,
+  isCloser,
+  isQuote,
+  quotedKeyAt,
+  type Cursor,
+} from "./scan.ts";
 import type { TextNode } from "./tree.ts";
 
 /** Where a string ends. */
@@ -139,26 +148,6 @@ function isEscaped(text: string, at: number): boolean {
   let first = at;
   while (text.charCodeAt(first - 1) === 92) first--;
   return (at - first) % 2 === 1;
-}
-
-const OTHER_CLOSERS: Readonly<Record<string, string>> = {
-  "«": "»",
-  "»": "«»",
-  "‹": "›",
-  "›": "‹›",
-  "「": "」",
-  "『": "』",
-  "＂": "＂",
-  "＇": "＇",
-};
-
-function closersOf(char: string): string {
-  if (char === '"' || char === "'") return char;
-  if (char === "`") return "`´'";
-  if (char === "´") return "`´";
-  const own = OTHER_CLOSERS[char];
-  if (own !== undefined) return own;
-  return "“”„‟".includes(char) ? '“”‟"' : "‘’‛'";
 }
 
 /** What may stand behind a value, in the punctuation of any script. */

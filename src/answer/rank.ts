@@ -2,8 +2,8 @@ import type { Contract } from "../contract/contract.ts";
 import { writeJson } from "../core/json.ts";
 import type { RepairLevel } from "./answer.ts";
 import { evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
-import type { SchemaNotes } from "./outcome.ts";
-import { takesAnything } from "./schemas.ts";
+
+import { takesAnything, type SchemaNotes } from "./schemas.ts";
 import { isEmpty } from "./sources.ts";
 import type { ParseEdit } from "./tree.ts";
 

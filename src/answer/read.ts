@@ -4,7 +4,7 @@ import type { ReadOptions, Reading } from "./answer.ts";
 import { choose, type Choosing } from "./choose.ts";
 import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
-import { newSchemaNotes } from "./outcome.ts";
+
 import { withPlainMarks } from "./punctuation.ts";
 import { besideMany, isNoItem, rank, type Found, type Wanted } from "./rank.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
@@ -17,7 +17,7 @@ import {
   unescapeOnce,
   type Structured,
 } from "./sources.ts";
-import { takesAnything } from "./schemas.ts";
+import { takesAnything, newSchemaNotes } from "./schemas.ts";
 import type { Node, ParseEdit } from "./tree.ts";
 
 /**

@@ -1,10 +1,4 @@
-import { outsideFinal } from "./channels.ts";
-
-/** A stretch of a text, from one offset up to another. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
+import { outsideFinal, type Span } from "./channels.ts";
 
 /** What a model wrote, parted into what it says and what it says to itself. */
 export interface Spoken {

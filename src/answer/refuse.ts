@@ -3,7 +3,7 @@ import { jsonType } from "../core/json.ts";
 import type { Reading } from "./answer.ts";
 import { editsOf, shorten, type Source } from "./candidate.ts";
 import { digitsFault } from "./numbers.ts";
-import { newSchemaNotes } from "./outcome.ts";
+import { newSchemaNotes } from "./schemas.ts";
 import { rank, type Wanted } from "./rank.ts";
 import type { Node } from "./tree.ts";
 

@@ -95,6 +95,27 @@ export function isQuote(char: string | undefined): boolean {
   return (char >= "‘" && char <= "‟") || OTHER_QUOTES.includes(char);
 }
 
+const OTHER_CLOSERS: Readonly<Record<string, string>> = {
+  "«": "»",
+  "»": "«»",
+  "‹": "›",
+  "›": "‹›",
+  "「": "」",
+  "『": "』",
+  "＂": "＂",
+  "＇": "＇",
+};
+
+/** The quotes that may close what a quote opened. */
+export function closersOf(char: string): string {
+  if (char === '"' || char === "'") return char;
+  if (char === "`") return "`´'";
+  if (char === "´") return "`´";
+  const own = OTHER_CLOSERS[char];
+  if (own !== undefined) return own;
+  return "“”„‟".includes(char) ? '“”‟"' : "‘’‛'";
+}
+
 export function isCloser(char: string | undefined): boolean {
   return char === "}" || char === "]" || char === ")";
 }

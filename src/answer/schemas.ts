@@ -1,8 +1,29 @@
+import type { JsonSchema } from "../contract/contract.ts";
 import { isObject } from "../core/json.ts";
-import type { Coercion } from "./outcome.ts";
+import type { Choice } from "./match.ts";
 
 /** A schema as a whole, and what has been worked out of it. */
-export type SchemaSource = Pick<Coercion, "root" | "schemas">;
+export interface SchemaSource {
+  readonly root: JsonSchema;
+  readonly schemas: SchemaNotes;
+}
+
+/**
+ * What has been worked out of the schemas so far. All coercions of one reading share it: it says
+ * nothing of a text.
+ */
+export interface SchemaNotes {
+  readonly resolved: Map<unknown, unknown>;
+  readonly shapes: Map<unknown, Shape | boolean>;
+  /** By the `properties` of a schema: the other names of each. */
+  readonly aliases: Map<unknown, ReadonlyMap<string, string | null>>;
+  /** By schema: the values of an `enum` or `const`, null for a schema without. */
+  readonly choices: Map<unknown, readonly Choice[] | null>;
+}
+
+export function newSchemaNotes(): SchemaNotes {
+  return { resolved: new Map(), shapes: new Map(), aliases: new Map(), choices: new Map() };
+}
 
 /** Whether a schema says nothing of what is wanted. */
 export function takesAnything(schema: Record<string, unknown>): boolean {

@@ -1,5 +1,5 @@
 import { isObject } from "../core/json.ts";
-import { dataIn, shorten } from "./candidate.ts";
+import { dataIn, lastBefore, shorten } from "./candidate.ts";
 import { announcesMore } from "./final.ts";
 import { fold } from "./fold.ts";
 import { namesIn, pair, pairsOf } from "./left-behind.ts";
@@ -64,7 +64,8 @@ export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost 
     const isBefore = end <= node.start;
     if ((!isBefore && start < node.end) || (isFinal && isBefore)) continue;
     if (names && !names.has(fold(key))) continue;
-    if (regions.some((region) => start >= region.start && end <= region.end)) continue;
+    const region = lastBefore(regions, ({ start: from }) => from, start)[0];
+    if (region && end <= region.end) continue;
     if (!said.has(pair(key, quoted ?? bare ?? "…"))) return lostAt(text, start, end);
   }
   return null;

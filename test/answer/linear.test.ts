@@ -37,6 +37,22 @@ describe("readAnswer() takes linear time on a million", () => {
     tags: "<a>".repeat(MILLION / 3),
     "reasoning tags": "<think>\n".repeat(MILLION / 8),
     "lines of keys": "a: b\n".repeat(MILLION / 5),
+    tables: "| a | b |\n|---|---|\n| 1 | 2 |\n\n".repeat(MILLION / 31),
+    "one table": `| a |\n|---|\n${"| {1} |\n".repeat(MILLION / 8)}`,
+    "rows of cells": `a,b\n${'1,"2\n'.repeat(MILLION / 5)}`,
+    "rows between brackets": `a,b\n${"[1],{2}\n".repeat(MILLION / 8)}`,
+    YAML: `a:\n${"  - b: [\n".repeat(MILLION / 9)}`,
+    "YAML that nests": Array.from({ length: 1_400 }, (_, depth) => `${" ".repeat(depth)}a:`).join(
+      "\n",
+    ),
+    "heads of TOON": "a[2]{b,c}:\n".repeat(MILLION / 11),
+    "parameters without an end": `<invoke name="a">${"<parameter=a>\n".repeat(MILLION / 14)}`,
+    "keys of arguments": "<arg_key>a</arg_key><arg_value>1\n".repeat(MILLION / 34),
+    channels: "<|channel|>final<|message|>{".repeat(MILLION / 28),
+    "heads of channels": "<|channel|>analysis ".repeat(MILLION / 20),
+    "the word of a channel": "analysis assistantfinal".repeat(MILLION / 23),
+    "keys beside an answer": `{"a": "b"}\n${'"c": 1 {} '.repeat(MILLION / 10)}`,
+    boxes: "\\boxed{1} ".repeat(MILLION / 10),
   };
   for (const [name, text] of Object.entries(texts)) {
     test(name, () =>

@@ -1,5 +1,5 @@
 import { toIsoDate } from "../../answer/dates.ts";
-import { newSchemaNotes } from "../../answer/outcome.ts";
+import { newSchemaNotes } from "../../answer/schemas.ts";
 import { resolve, typesOf, type SchemaSource } from "../../answer/schemas.ts";
 import type { JsonSchema } from "../../contract/contract.ts";
 import { readPattern, type PatternReading } from "../../contract/patterns.ts";
