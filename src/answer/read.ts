@@ -18,7 +18,7 @@ import {
   type Structured,
 } from "./sources.ts";
 import { takesAnything, newSchemaNotes } from "./schemas.ts";
-import type { Node, ParseEdit } from "./tree.ts";
+import type { ParseEdit } from "./tree.ts";
 
 /**
  * Reads a model's answer: the value in it that meets the contract and takes the fewest and mildest
