@@ -166,7 +166,10 @@ async function runIn(
   const answers = history && keptAnswers(history, redactor, principal.tenant ?? "");
   const unfinished = keeps ? tools.unfinished : null;
   const world = { ...tools, answers, unfinished };
-  const own = outer.within({ name: "the whole run", limits: budget, signal });
+  const isNarrower = budget !== undefined || signal !== undefined;
+  const own = isNarrower
+    ? outer.within({ name: "the whole run", limits: budget, signal })
+    : outer;
   try {
     const settings = { ...withDefaults(config, options), traces };
     const result = await runProgram(loaded, input, world, own, settings);
@@ -174,7 +177,7 @@ async function runIn(
   } catch (thrown) {
     throw raw ? thrown : redactor.value(thrown);
   } finally {
-    own.end();
+    if (isNarrower) own.end();
   }
 }
 

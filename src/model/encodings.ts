@@ -3,12 +3,17 @@ import type { Transform } from "node:stream";
 /** Bytes that JSON, events, comments and web pages begin with; no compressed body begins so. */
 const TEXT_STARTS: ReadonlySet<number> = new Set(Buffer.from('\t\n\r {[<":deirntf\u{FEFF}'));
 
+/** The pieces of a body as they come. */
+export interface Pieces extends AsyncIterableIterator<Uint8Array> {
+  return(): Promise<IteratorResult<Uint8Array>>;
+}
+
 /**
  * The pieces of a compressed body, decompressed. The body decides: one that is plain text, whatever
  * its header says, is taken as it is.
  */
 export async function* decoded(
-  pieces: AsyncGenerator<Uint8Array>,
+  pieces: Pieces,
   encoding: string,
 ): AsyncGenerator<Uint8Array> {
   const first = await pieces.next();
@@ -25,7 +30,7 @@ export async function* decoded(
     await feeding;
   } finally {
     decoder.destroy();
-    await pieces.return(undefined);
+    await pieces.return();
   }
 }
 

@@ -2,6 +2,7 @@ import { ModullmError } from "../core/error.ts";
 import { VERSION } from "../core/version.ts";
 import { isReachable } from "./failover/reachable.ts";
 import { decoded } from "./encodings.ts";
+import type { Pieces } from "./encodings.ts";
 import { excerpt, providerFailure, statusFailure, versionHint } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import { transportFailure } from "./transport.ts";
@@ -57,15 +58,18 @@ const FOR_BUN = { timeout: false, decompress: false } as const;
 export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #controller = new AbortController();
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** The limits that hold now. */
+  readonly #limits = new Map<LimitName, Limit>();
+  /** One for all limits: it looks which of them are passed. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it does, by `performance.now()`. */
+  #wakes = Number.POSITIVE_INFINITY;
   readonly #onAbort: () => void;
   #failure: ModullmError | null = null;
   /** Ends the wait that is going on; there is never more than one. */
   #giveUp: ((failure: Error) => void) | null = null;
   /** When the wait for the next piece began, by `performance.now()`; null while nobody waits. */
   #waitingSince: number | null = null;
-  /** Whether the body has ended by itself, so that there is nothing left to abort. */
-  #whole = false;
   /** Where the request went last; null before it was sent. */
   #url: URL | null = null;
 
@@ -75,13 +79,9 @@ export class Exchange {
     if (options.signal.aborted) this.#onAbort();
     else options.signal.addEventListener("abort", this.#onAbort, { once: true });
     const { total, first, connect = null } = options.deadlines;
-    this.#arm("total", total, "the call was not finished");
-    this.#arm("first", first, "no answer came");
-    if (connect !== null && (first === null || connect < first))
-      this.#timers.set(
-        "connect",
-        setTimeout(() => void this.#checkConnection(connect), connect),
-      );
+    this.#arm("total", total);
+    this.#arm("first", first);
+    if (connect !== null && (first === null || connect < first)) this.#arm("connect", connect);
   }
 
   /** Ends the call with this error, unless another one came first. */
@@ -120,7 +120,7 @@ export class Exchange {
   }
 
   /** The pieces of the body as they come, each within `stall` of the one before. */
-  read(response: Response): AsyncGenerator<Uint8Array> {
+  read(response: Response): AsyncIterable<Uint8Array> {
     const pieces = this.#pieces(response);
     const encoding = response.headers.get("content-encoding");
     return encoding === null || encoding === "identity"
@@ -137,35 +137,43 @@ export class Exchange {
     }
   }
 
-  async *#pieces(response: Response): AsyncGenerator<Uint8Array> {
-    if (response.body === null) return;
-    const reader = response.body.getReader();
+  /** Not a generator: every piece of every reply comes through here. */
+  #pieces(response: Response): Pieces {
+    const reader = response.body?.getReader();
     let total = 0;
-    try {
-      for (;;) {
+    const leave = (): IteratorReturnResult<undefined> => {
+      this.#limits.delete("first");
+      this.#limits.delete("gap");
+      void reader?.cancel().catch(() => undefined);
+      return { done: true, value: undefined };
+    };
+    const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      if (reader === undefined) return leave();
+      try {
         // Counted while waiting only: a reader that takes its time is no stall.
         this.#waitingSince = performance.now();
         const { done, value } = await this.#race(reader.read());
         this.#waitingSince = null;
-        if (done) {
-          this.#whole = true;
-          return;
-        }
+        if (done) return leave();
         if (total === 0) {
-          this.#disarm("first");
-          this.#watchGap(this.#options.deadlines.stall);
+          this.#limits.delete("first");
+          this.#arm("gap", this.#options.deadlines.stall);
         }
         total += value.byteLength;
         if (total > BYTE_LIMIT) throw this.stop(tooLong(this.#options.callee));
-        yield value;
+        return { done, value };
+      } catch (thrown) {
+        leave();
+        throw this.explain(thrown);
       }
-    } catch (thrown) {
-      throw this.explain(thrown);
-    } finally {
-      this.#disarm("first");
-      this.#disarm("gap");
-      if (!this.#whole) void reader.cancel().catch(() => undefined);
-    }
+    };
+    return {
+      next,
+      return: async () => leave(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** The whole body as text. */
@@ -181,14 +189,14 @@ export class Exchange {
    * for. Null takes it back; a limit that runs already goes on.
    */
   endWithin(milliseconds: number | null): void {
-    if (milliseconds === null) this.#disarm("end");
-    else if (!this.#timers.has("end")) this.#arm("end", milliseconds, "the stream was not closed");
+    if (milliseconds === null) this.#limits.delete("end");
+    else if (!this.#limits.has("end")) this.#arm("end", milliseconds);
   }
 
   close(): void {
     this.#options.signal.removeEventListener("abort", this.#onAbort);
-    for (const name of this.#timers.keys()) this.#disarm(name);
-    if (!this.#whole) this.#controller.abort();
+    clearTimeout(this.#timer);
+    this.#controller.abort();
   }
 
   async #follow(first: URL, init: { method?: "POST"; body?: string }): Promise<Response> {
@@ -204,7 +212,7 @@ export class Exchange {
       } satisfies RequestInit & typeof FOR_BUN;
       this.#url = url;
       const response = await this.#race(this.#options.fetch(url.href, request));
-      this.#disarm("connect");
+      this.#limits.delete("connect");
       const location =
         response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
       if (location === null) return response;
@@ -245,51 +253,68 @@ export class Exchange {
     });
   }
 
-  /** One timer for all pieces: it looks how long the wait for the next one has been. */
-  #watchGap(milliseconds: number | null): void {
+  #arm(name: LimitName, milliseconds: number | null): void {
     if (milliseconds === null) return;
-    const look = (wait: number): void => {
-      const timer = setTimeout(() => {
-        const since = this.#waitingSince;
-        const left = since === null ? milliseconds : since + milliseconds - performance.now();
-        if (left > 1) look(left);
-        else this.stop(this.#late("gap", milliseconds, "the answer stopped coming: nothing"));
-      }, wait);
-      this.#timers.set("gap", timer);
-    };
-    look(milliseconds);
+    const at = performance.now() + milliseconds;
+    this.#limits.set(name, { at, milliseconds });
+    if (at < this.#wakes) this.#wakeAt(at);
+  }
+
+  #wakeAt(at: number): void {
+    clearTimeout(this.#timer);
+    this.#wakes = at;
+    this.#timer = setTimeout(() => this.#look(), at - performance.now());
+  }
+
+  /** Ends the call where a limit is passed; looks again when the next one could be. */
+  #look(): void {
+    const now = performance.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const [name, { at, milliseconds }] of this.#limits) {
+      const end = name === "gap" ? (this.#waitingSince ?? now) + milliseconds : at;
+      if (end > now + 1) next = Math.min(next, end);
+      else if (name === "connect") void this.#checkConnection(milliseconds);
+      else return void this.stop(this.#late(name, milliseconds));
+    }
+    if (next === Number.POSITIVE_INFINITY) this.#wakes = next;
+    else this.#wakeAt(next);
   }
 
   /** The time for a connection is over and nothing has come: is there a server at all? */
   async #checkConnection(milliseconds: number): Promise<void> {
     const url = this.#url;
-    if (url === null || (await isReachable(url.href)) || !this.#timers.has("connect")) return;
-    this.stop(this.#late("connect", milliseconds, "no connection could be had"));
+    // Asked once; what comes of it counts only while there is still no answer.
+    this.#limits.set("connect", { at: Number.POSITIVE_INFINITY, milliseconds });
+    if (url === null || (await isReachable(url.href)) || !this.#limits.has("connect")) return;
+    this.stop(this.#late("connect", milliseconds));
   }
 
-  #late(name: string, milliseconds: number, what: string): ModullmError {
+  #late(name: LimitName, milliseconds: number): ModullmError {
     const seconds = Math.round(milliseconds / 100) / 10;
     const hint =
       name === "total"
         ? "Raise llm_params.timeout, or use a faster model."
         : `Raise runtime.deadlines.${name} in config.yaml, or name another model in llm.fallbacks.`;
     const facts = { retryable: true, deadline: name, hint };
-    return providerFailure(this.#options.callee, `${what} within ${seconds} s`, facts);
+    return providerFailure(this.#options.callee, `${LATE[name]} within ${seconds} s`, facts);
   }
+}
 
-  #arm(name: string, milliseconds: number | null, what: string): void {
-    this.#disarm(name);
-    if (milliseconds === null) return;
-    this.#timers.set(
-      name,
-      setTimeout(() => this.stop(this.#late(name, milliseconds, what)), milliseconds),
-    );
-  }
+/** What a call is late with when it passes each limit. */
+const LATE = {
+  total: "the call was not finished",
+  connect: "no connection could be had",
+  first: "no answer came",
+  gap: "the answer stopped coming: nothing",
+  end: "the stream was not closed",
+} as const;
 
-  #disarm(name: string): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
-  }
+type LimitName = keyof typeof LATE;
+
+interface Limit {
+  /** When it is passed, by `performance.now()`; `gap` counts from when the wait began. */
+  readonly at: number;
+  readonly milliseconds: number;
 }
 
 /** RLLM_022 for a caller that does not wait any longer. */

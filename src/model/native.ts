@@ -11,13 +11,11 @@ import { refusesSchema } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import { abilitiesOf } from "./families.ts";
 import { openExchange } from "./open-exchange.ts";
-import type { Opening } from "./open-exchange.ts";
-import type { Model, ModelPart, ModelProvider, ModelRequest } from "./model.ts";
+import type { Model, ModelProvider } from "./model.ts";
 import { calleeOf } from "./openai/address.ts";
 import { textHeaders, weakenedNote } from "./openai/request.ts";
 import type {
   EnforcedMode,
-  NativeCall,
   NativeOptions,
   NativeProtocol,
   Translator,
@@ -52,8 +50,9 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
   const id = `${endpoint.written}/${name}`;
   const abilities = abilitiesOf(endpoint, name);
   const translate = createTranslator();
+  const fault = credentialFault(endpoint, id, config);
+  const usual = calleeOf(endpoint, name, {});
   const ready = async (): Promise<void> => {
-    const fault = credentialFault(endpoint, id, config);
     if (fault !== null) throw fault;
   };
   return {
@@ -66,30 +65,41 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
     abilities,
     ready,
     async *call(request, signal) {
-      await ready();
-      const extra = textHeaders(request.params["extra_headers"]);
-      const callee = calleeOf(endpoint, name, extra);
+      if (fault !== null) throw fault;
+      const { params } = request;
+      const extra = textHeaders(params["extra_headers"]);
+      const callee = params["extra_headers"] ? calleeOf(endpoint, name, extra) : usual;
       const at = { name, endpoint, abilities, config, callee, translate };
-      const call = await protocol.write(at, request);
+      let call = await protocol.write(at, request);
       for (const note of call.notes) yield { type: "note", ...note };
-      const patient = call.patient || endpoint.quirks.local;
-      const deadlines = deadlinesOf(
-        request.params["timeout"],
-        { stream: call.stream, patient },
-        request.patience,
-      );
-      const opening = { callee, deadlines, extra, signal };
-      try {
-        yield* exchangeParts(options, protocol, opening, { call, request });
-      } catch (thrown) {
-        if (call.bare === null || !refusesSchema(thrown, FORMAT_WORDS))
-          throw explained(protocol, thrown, callee, name);
-        const note = weakenedNote(endpoint, [{ pointer: "", keyword: "schema" }]);
-        if (note !== null) yield { type: "note", ...note };
-        const params = await request.again?.(thrown);
-        const other = params && (await protocol.write(at, { ...request, params })).bare;
-        const bare = { ...call, body: other ?? call.bare };
-        yield* exchangeParts(options, protocol, opening, { call: bare, request });
+      const facts = { stream: call.stream, patient: call.patient || endpoint.quirks.local };
+      const deadlines = deadlinesOf(params["timeout"], facts, request.patience);
+      for (;;) {
+        const exchange = openExchange(options, protocol, { callee, deadlines, extra, signal });
+        try {
+          const response = await exchange.fetch(call.url, {
+            method: "POST",
+            body: writeJson(call.body),
+          });
+          const parts = replyParts(exchange, response, callee, protocol.reader(callee));
+          for await (const part of parts) {
+            const usage = part.type === "finish" ? part.usage : null;
+            const note = usage && cutPromptNote(callee.model, request, usage, call.window ?? null);
+            if (note !== null) yield { type: "note", ...note };
+            yield part;
+          }
+          return;
+        } catch (thrown) {
+          if (call.bare === null || !refusesSchema(thrown, FORMAT_WORDS))
+            throw explained(protocol, thrown, callee, name);
+          const note = weakenedNote(endpoint, [{ pointer: "", keyword: "schema" }]);
+          if (note !== null) yield { type: "note", ...note };
+          const others = await request.again?.(thrown);
+          const other = others && (await protocol.write(at, { ...request, params: others })).bare;
+          call = { ...call, body: other ?? call.bare, bare: null };
+        } finally {
+          exchange.close();
+        }
       }
     },
   };
@@ -104,29 +114,6 @@ function createTranslator(): Translator {
     made.set(mode, translation);
     return translation;
   };
-}
-
-async function* exchangeParts(
-  options: NativeOptions,
-  protocol: NativeProtocol,
-  opening: Opening,
-  { call, request }: { readonly call: NativeCall; readonly request: ModelRequest },
-): AsyncGenerator<ModelPart> {
-  const { callee } = opening;
-  const exchange = openExchange(options, protocol, opening);
-  try {
-    const body = writeJson(call.body);
-    const response = await exchange.fetch(call.url, { method: "POST", body });
-    const parts = replyParts(exchange, response, callee, protocol.reader(callee));
-    for await (const part of parts) {
-      const usage = part.type === "finish" ? part.usage : null;
-      const note = usage && cutPromptNote(callee.model, request, usage, call.window ?? null);
-      if (note !== null) yield { type: "note", ...note };
-      yield part;
-    }
-  } finally {
-    exchange.close();
-  }
 }
 
 /** @throws {ModullmError} RLLM_014 or RLLM_017 */

@@ -12,7 +12,10 @@ async function serve(): Promise<void> {
   const warn = (message: string): void => port.postMessage({ warn: message });
   const session = new Session(workerData as SessionOptions, driver, warn);
   port.on("message", (message: Request | string) => {
-    const request = typeof message === "string" ? (parseJson(message) as Request) : message;
+    const request =
+      typeof message === "string"
+        ? (parseJson(message, { decimals: "nearest" }) as Request)
+        : message;
     port.postMessage({ reply: session.answer(request) });
   });
 }
