@@ -167,9 +167,7 @@ async function runIn(
   const unfinished = keeps ? tools.unfinished : null;
   const world = { ...tools, answers, unfinished };
   const isNarrower = budget !== undefined || signal !== undefined;
-  const own = isNarrower
-    ? outer.within({ name: "the whole run", limits: budget, signal })
-    : outer;
+  const own = isNarrower ? outer.within({ name: "the whole run", limits: budget, signal }) : outer;
   try {
     const settings = { ...withDefaults(config, options), traces };
     const result = await runProgram(loaded, input, world, own, settings);

@@ -12,10 +12,7 @@ export interface Pieces extends AsyncIterableIterator<Uint8Array> {
  * The pieces of a compressed body, decompressed. The body decides: one that is plain text, whatever
  * its header says, is taken as it is.
  */
-export async function* decoded(
-  pieces: Pieces,
-  encoding: string,
-): AsyncGenerator<Uint8Array> {
+export async function* decoded(pieces: Pieces, encoding: string): AsyncGenerator<Uint8Array> {
   const first = await pieces.next();
   if (first.done === true) return;
   const decoder = TEXT_STARTS.has(first.value[0] ?? 0) ? null : await decoderFor(encoding);

@@ -70,6 +70,8 @@ export class Exchange {
   #giveUp: ((failure: Error) => void) | null = null;
   /** When the wait for the next piece began, by `performance.now()`; null while nobody waits. */
   #waitingSince: number | null = null;
+  /** Whether a body was read, to its end or as far as it mattered. */
+  #left = false;
   /** Where the request went last; null before it was sent. */
   #url: URL | null = null;
 
@@ -144,6 +146,7 @@ export class Exchange {
     const leave = (): IteratorReturnResult<undefined> => {
       this.#limits.delete("first");
       this.#limits.delete("gap");
+      this.#left = true;
       void reader?.cancel().catch(() => undefined);
       return { done: true, value: undefined };
     };
@@ -196,7 +199,8 @@ export class Exchange {
   close(): void {
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     clearTimeout(this.#timer);
-    this.#controller.abort();
+    // Leaving a body ends the connection too, and costs less.
+    if (!this.#left) this.#controller.abort();
   }
 
   async #follow(first: URL, init: { method?: "POST"; body?: string }): Promise<Response> {

@@ -14,12 +14,7 @@ import { openExchange } from "./open-exchange.ts";
 import type { Model, ModelProvider } from "./model.ts";
 import { calleeOf } from "./openai/address.ts";
 import { textHeaders, weakenedNote } from "./openai/request.ts";
-import type {
-  EnforcedMode,
-  NativeOptions,
-  NativeProtocol,
-  Translator,
-} from "./protocol.ts";
+import type { EnforcedMode, NativeOptions, NativeProtocol, Translator } from "./protocol.ts";
 import { replyParts } from "./stream.ts";
 import { translateSchema } from "./schema/translate.ts";
 import type { Translation } from "./schema/translation.ts";
