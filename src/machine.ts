@@ -1,23 +1,18 @@
 import { join } from "node:path";
-import type { Config, SandboxSettings } from "./config/config.ts";
+import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load.ts";
-import { findHome } from "./config/paths.ts";
 import { sketchSchema } from "./contract/sketch.ts";
 import type { ModullmError } from "./core/error.ts";
 import { LOCAL_USER, type Principal } from "./core/principal.ts";
-import type { Clock } from "./engine/engine.ts";
-import { createLimiters } from "./engine/limiter.ts";
-import { createScope, type Scope } from "./engine/scope.ts";
+import { createScope } from "./engine/scope.ts";
 import { createMediaReader } from "./media/media.ts";
 import { createCatalog } from "./model/catalog/catalog.ts";
-import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import { createModels, type Models } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
 import type { Plugins } from "./plugin/plugins.ts";
 import { createPolicy, type Policy, requireAllowed } from "./policy/policy.ts";
 import { createRedactor, type Redactor } from "./redaction/redactor.ts";
-import { createSandboxes, type Sandboxes } from "./sandbox/sandboxes.ts";
-import type { Store } from "./store/store.ts";
+import { CLOCK, createShared, type Shared, type SharedCounts } from "./shared.ts";
 import { createUnfinishedRuns } from "./store/unfinished.ts";
 import { type App, createWorkspace } from "./workspace.ts";
 
@@ -47,12 +42,15 @@ export interface WorkspaceOptions {
 }
 
 /**
- * What there is one of in a process: the limits on calls, the sandboxes, the files of the history.
+ * What there is one of in a process: the limits on calls, the sandboxes, the plugins that run, the
+ * records of failing models, the files of the history.
  * Two machines in one process know nothing of each other.
  */
 export interface Machine {
   /** @throws {ModullmError} RLLM_018 for configuration that can't be read */
   workspace(at: WorkspaceOptions): Promise<App>;
+  /** How much it holds: none of it grows with the number of runs. */
+  counts(): Promise<SharedCounts & { readonly workspaces: number }>;
   /** Closes its workspaces too. */
   close(): Promise<void>;
 }
@@ -64,13 +62,7 @@ export interface MachineOptions {
 
 /** Nothing here opens a file or a connection before it is asked for. */
 export function createMachine({ stays = false }: MachineOptions = {}): Machine {
-  const shared: Shared = {
-    scope: createScope({ principal: LOCAL_USER, limiters: createLimiters(), clock: CLOCK }),
-    sandboxes: new Map(),
-    stores: new Map(),
-    proved: new WeakSet(),
-    stays,
-  };
+  const shared = createShared({ stays });
   const open = new Set<App>();
 
   async function workspace(at: WorkspaceOptions): Promise<App> {
@@ -82,27 +74,13 @@ export function createMachine({ stays = false }: MachineOptions = {}): Machine {
   async function close(): Promise<void> {
     try {
       for (const app of open) await app.close();
-      for (const sandboxes of shared.sandboxes.values()) await sandboxes.close();
     } finally {
-      // What could not be opened was told to whoever asked for it.
-      for (const store of shared.stores.values()) await (await store.catch(() => null))?.close();
-      shared.stores.clear();
-      shared.sandboxes.clear();
+      await shared.close();
     }
   }
 
-  return { workspace, close };
-}
-
-interface Shared {
-  /** What every workspace is within. */
-  readonly scope: Scope;
-  /** By what they are made of: workspaces mostly want the same. */
-  readonly sandboxes: Map<string, Sandboxes>;
-  /** By their file. */
-  readonly stores: Map<string, Promise<Store>>;
-  readonly proved: WeakSet<object>;
-  readonly stays: boolean;
+  const counts = async () => ({ workspaces: open.size, ...(await shared.counts()) });
+  return { workspace, counts, close };
 }
 
 async function openWorkspace(
@@ -116,8 +94,7 @@ async function openWorkspace(
   for (const warning of config.warnings) warn(warning);
   const redactor = createRedactor(config.secrets());
   const policy = at.policy ?? createPolicy(config.sandbox);
-  const models = modelsOf(config, { at, redactor, policy, principal });
-  const { paths } = config;
+  const models = modelsOf(config, { shared, at, redactor, policy, principal });
   return createWorkspace({
     config,
     redactor,
@@ -130,16 +107,16 @@ async function openWorkspace(
       tokens: createTokenCounter(),
       clock: CLOCK,
       media: createMediaReader({ cwd, env, ...config.media }),
-      sandboxes: sandboxesFor(shared, config.sandbox, { env, cache: paths.cache }),
+      sandboxes: shared.sandboxes(config, env),
       answers: null,
-      unfinished: createUnfinishedRuns(join(paths.state, "unfinished"), redactor),
+      unfinished: createUnfinishedRuns(join(config.paths.state, "unfinished"), redactor),
       policy,
       redactor,
       proved: shared.proved,
       newId: () => crypto.randomUUID(),
       sketch: sketchSchema,
     },
-    store: () => storeAt(shared, config, warn),
+    store: () => shared.store(config, warn),
     async close() {
       closed();
       await models.close();
@@ -148,19 +125,24 @@ async function openWorkspace(
 }
 
 interface ModelsParts {
+  readonly shared: Shared;
   readonly at: WorkspaceOptions;
   readonly redactor: Redactor;
   readonly policy: Policy;
   readonly principal: Principal;
 }
 
-function modelsOf(config: Config, { at, redactor, policy, principal }: ModelsParts): Models {
+function modelsOf(
+  config: Config,
+  { shared, at, redactor, policy, principal }: ModelsParts,
+): Models {
   const { env, cwd, ask = null, fetch } = at;
   const autoPull = at.ollamaAutoPull ?? config.ollamaAutoPull;
   let opening: Promise<Plugins> | null = null;
   async function openPlugins(): Promise<Plugins> {
     const { createPlugins } = await import("./plugin/plugins.ts");
-    return createPlugins({ config, cwd, env, ask, redactor, autoPull, policy, principal });
+    const hosts = await shared.pluginHosts();
+    return createPlugins({ config, cwd, env, ask, redactor, autoPull, policy, principal, hosts });
   }
   return createModels({
     config,
@@ -171,53 +153,7 @@ function modelsOf(config: Config, { at, redactor, policy, principal }: ModelsPar
     },
     baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
     plugin: async (name) => await (await (opening ??= openPlugins())).provider(name),
-    breakers: { store: createBreakerFiles(join(config.paths.state, "breakers")) },
+    breakers: { store: shared.breakers(config) },
     ...(fetch ? { fetch } : {}),
   });
-}
-
-function sandboxesFor(
-  { sandboxes, stays }: Shared,
-  settings: SandboxSettings,
-  { env, cache }: { readonly env: WorkspaceOptions["env"]; readonly cache: string },
-): Sandboxes {
-  const home = findHome({ env });
-  const key = JSON.stringify([settings, home, cache, env["PATH"]]);
-  const known =
-    sandboxes.get(key) ?? createSandboxes({ settings, env, home, cache, warm: stays ? 1 : 0 });
-  sandboxes.set(key, known);
-  return known;
-}
-
-async function storeAt(
-  { stores, stays }: Shared,
-  config: Config,
-  warn: (message: string) => void,
-): Promise<Store> {
-  const path = join(config.paths.data, "stats.db");
-  const known = stores.get(path);
-  if (known) return await known;
-  const opening = openHistory(path, config, { warn, stays });
-  stores.set(path, opening);
-  // A failure is told to whoever asked; asking again tries again.
-  opening.catch(() => stores.delete(path));
-  return await opening;
-}
-
-async function openHistory(
-  path: string,
-  { paths, history }: Config,
-  { warn, stays }: { readonly warn: (message: string) => void; readonly stays: boolean },
-): Promise<Store> {
-  const { openStore } = await import("./store/open.ts");
-  const { keepMs, maxMb } = history;
-  const retention = { age: keepMs, bytes: maxMb === null ? null : maxMb * 2 ** 20 };
-  return await openStore({ path, legacyPath: paths.formerStatistics, retention, stays, warn });
-}
-
-const CLOCK: Clock = { now: () => Date.now(), ticks: () => performance.now(), after };
-
-function after(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
 }

@@ -4,6 +4,8 @@ import type { RunEvent } from "../src/core/events.ts";
 import { LOCAL_USER, type Principal } from "../src/core/principal.ts";
 import { createMachine, type Machine } from "../src/machine.ts";
 import type { App } from "../src/workspace.ts";
+import { YES } from "../src/policy/policy.ts";
+import { sampleFiles } from "./plugin/sample.ts";
 import { makeFolder, programText, worldOf } from "./cli/command-line.ts";
 
 const meter = { busy: 0, most: 0, calls: 0 };
@@ -120,5 +122,71 @@ describe("a machine", () => {
     chat.end(new Error("the chat is over"));
     const late = await app.run(loaded, { text: "5" }, { scope: chat }).catch((e: unknown) => e);
     expect(late).toMatchObject({ code: "RLLM_022" });
+  });
+
+  test("holds as much after 10,000 runs in two workspaces as after the first ones", async () => {
+    const at = newMachine();
+    const message = { role: "assistant", content: '{"out": "ok"}' };
+    const reply = JSON.stringify({ choices: [{ index: 0, finish_reason: "stop", message }] });
+    const instant = (async () => new Response(reply)) as unknown as typeof fetch;
+    async function place(cwd: string) {
+      const app = await at.workspace({ env: worldOf(cwd), cwd, warn: () => {}, fetch: instant });
+      return { app, loaded: await app.load(join(cwd, "p.rllm")) };
+    }
+    const places = [await place(folder()), await place(folder())] as const;
+    async function runs(from: number, to: number): Promise<void> {
+      for (let index = from; index < to; index += 100)
+        await Promise.all(
+          Array.from({ length: 100 }, async (_, more) => {
+            const { app, loaded } = places[more % 2 === 0 ? 0 : 1];
+            await app.run(loaded, { text: `${index + more}` });
+          }),
+        );
+    }
+    await runs(0, 200);
+    const counts = await at.counts();
+    expect(counts).toEqual({
+      workspaces: 2,
+      sandboxes: 2,
+      stores: 2,
+      breakers: 2,
+      plugins: 0,
+      limiters: 1,
+    });
+    await runs(200, 10_000);
+    expect(await at.counts()).toEqual(counts);
+  }, 300_000);
+
+  test("runs a plugin once for workspaces that want the same, and ends it with the last", async () => {
+    const cwd = makeFolder(
+      Object.fromEntries(
+        Object.entries(sampleFiles({})).map(([name, text]) => [
+          `.modullm/plugins/sample/${name}`,
+          text,
+        ]),
+      ),
+    );
+    const policy = { decide: () => YES };
+    const open = async (at: Machine, principal = LOCAL_USER): Promise<App> => {
+      const app = await at.workspace({ env: worldOf(cwd), cwd, principal, policy, warn() {} });
+      await (await app.tools.model("sample/mirror")).ready(new AbortController().signal, () => {});
+      return app;
+    };
+    const [at, other] = [newMachine(), newMachine()];
+    const [one, two] = [await open(at), await open(at)];
+    await open(other);
+    expect([await at.counts(), await other.counts()]).toMatchObject([
+      { workspaces: 2, plugins: 1 },
+      { workspaces: 1, plugins: 1 },
+    ]);
+    await open(at, { ...LOCAL_USER, id: "key-a", tenant: "a" });
+    expect(await at.counts()).toMatchObject({ workspaces: 3, plugins: 2 });
+    await one.close();
+    expect(await at.counts()).toMatchObject({ plugins: 2 });
+    await two.close();
+    expect(await at.counts()).toMatchObject({ workspaces: 1, plugins: 1 });
+    await at.close();
+    expect(await at.counts()).toMatchObject({ workspaces: 0, plugins: 0, sandboxes: 0, stores: 0 });
+    expect(await other.counts()).toMatchObject({ plugins: 1 });
   });
 });

@@ -12,9 +12,11 @@ export function isDeterministic({ loaded }: Run): boolean {
 
 /**
  * A digest of everything that an answer depends on: equal keys, equal requests. Who asks is part of
- * it: neither a tenant nor an account ever gets the answer of another.
+ * it: neither a tenant nor an account ever gets the answer of another. What is not there (a tenant,
+ * labels, files) leaves the key as it was before there was such a thing.
+ * @param labels what the data in the request is marked with, in any order
  */
-export function requestKey(run: Run): string {
+export function requestKey(run: Run, labels: readonly string[] = []): string {
   const { params, output, repair } = run.loaded.program;
   const { tenant } = run.scope.principal;
   const models = (run.tree.models.get(run.loaded) ?? []).map(
@@ -25,6 +27,7 @@ export function requestKey(run: Run): string {
   const files = run.media.map((short) => run.tree.media.get(short)?.digest);
   const request = {
     ...(tenant === null ? {} : { tenant }),
+    ...(labels.length === 0 ? {} : { labels: [...new Set(labels)].toSorted() }),
     models,
     messages,
     params: sorted(params),

@@ -1,12 +1,11 @@
 import { cost } from "../core/cost.ts";
 import { toModullmError } from "../core/error.ts";
-import type { ShownMessage, StageName } from "../core/events.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { StageName } from "../core/events.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import { childInput } from "../program/child-input.ts";
 import { fillText } from "../program/uses.ts";
-import type { Limits } from "../program/limits.ts";
 import { innermost } from "./budget.ts";
+import type { DryRun, DryRunEntry, DryRunReport } from "./dry-run-report.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
 import { countMessages } from "./message-tokens.ts";
 import { answersOf, refuseUncounted } from "./priced-params.ts";
@@ -23,47 +22,6 @@ import { checkWindow } from "./stages/window.ts";
 import type { ChildPlace, Run } from "./state.ts";
 import { createRun, createTree } from "./tree.ts";
 import { type Stage, walk } from "./walk.ts";
-
-/**
- * What `run --dry-run` prints. Tokens and dollars are of one attempt; null where they can't be
- * known before the run.
- */
-export interface DryRun {
-  readonly program: string;
-  readonly path: string;
-  readonly request: {
-    readonly model: string;
-    readonly messages: readonly ShownMessage[];
-    readonly params: JsonObject;
-  };
-  readonly prompt_tokens: number;
-  readonly max_completion_tokens: number | null;
-  readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };
-  /** Programs that run before it. */
-  readonly uses: readonly DryRunEntry[];
-  readonly notes: readonly string[];
-}
-
-/** With what its budget says to the whole run; null where there is none. */
-export interface DryRunReport extends DryRun {
-  readonly budget: {
-    readonly limit: Limits;
-    /**
-     * Why the run would be refused, by what it takes at least; null where that fits. What depends
-     * on answers is not counted.
-     */
-    readonly refused: string | null;
-  } | null;
-}
-
-export interface DryRunEntry {
-  readonly name: string;
-  readonly path: string;
-  /** How often it runs; null where that depends on the output of another. */
-  readonly times: number | null;
-  /** The first of them; null where it reads the output of another, and where there is none. */
-  readonly dry_run: DryRun | null;
-}
 
 const UNKNOWN_USES =
   "Outputs of `uses` are not known yet: their places in the prompt are left empty";

@@ -18,6 +18,8 @@ export interface Limiter {
 export interface Limiters {
   /** @param server what tells servers apart, such as a provider and its address */
   of(server: string): Limiter;
+  /** How many there are. */
+  readonly size: number;
 }
 
 export function createLimiters(): Limiters {
@@ -27,6 +29,9 @@ export function createLimiters(): Limiters {
       const known = limiters.get(server) ?? createLimiter();
       limiters.set(server, known);
       return known;
+    },
+    get size() {
+      return limiters.size;
     },
   };
 }

@@ -10,6 +10,9 @@ import {
   requireAllowed,
 } from "../policy/policy.ts";
 import type { Config } from "../config/config.ts";
+import type { PluginHosts } from "./hosts.ts";
+import { sha256 } from "../core/digest.ts";
+import { writeJson } from "../core/json.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { ModelProvider } from "../model/model.ts";
 import { describePlugin } from "./about.ts";
@@ -42,6 +45,8 @@ export interface PluginsOptions {
   readonly log?: (plugin: string, line: string) => void;
   /** Whether a model that a plugin can pull is pulled when it is missing. @default false */
   readonly autoPull?: boolean;
+  /** The plugins that run already. @default each is started for this alone */
+  readonly hosts?: PluginHosts;
   /** Says whether a plugin may be started. @default one that wants the user's consent */
   readonly policy?: Policy;
   /** For whom. @default the user of this machine */
@@ -118,11 +123,14 @@ async function openProvider(
       : await readManifest(plugin.folder);
   const dataFolder = dataFolderOf(plugin, config);
   await onDisk(name, async () => await mkdir(dataFolder, { recursive: true, mode: 0o700 }));
-  const { createPluginHost } = await import("./host.ts");
+  const hosts = options.hosts ?? (await import("./hosts.ts")).createPluginHosts();
   const { createPluginProvider } = await import("./provider.ts");
   const { log, redactor, autoPull = false } = options;
-  const host = createPluginHost({
-    ...startCommand(place, { executable, env: variables }),
+  const command = startCommand(place, { executable, env: variables });
+  const { tenant } = options.principal ?? LOCAL_USER;
+  const key = [tenant, name, command, settings, dataFolder, tree.sha256, config.secrets()];
+  const { host, release } = hosts.lease(sha256(writeJson(key)), {
+    ...command,
     name,
     settings,
     dataFolder,
@@ -130,12 +138,13 @@ async function openProvider(
     ...(redactor === undefined ? {} : { redactor }),
     ...(log === undefined ? {} : { log: (line: string) => log(name, line) }),
   });
-  return createPluginProvider(host, manifest, {
+  const provider = createPluginProvider(host, manifest, {
     written,
     autoPull,
     permitPull: (id) => permitPull(id, options),
     identity: { sha256: tree.sha256, settings },
   });
+  return { ...provider, close: release };
 }
 
 function decide(name: string, consent: boolean, options: PluginsOptions): Decision {

@@ -33,6 +33,7 @@ const FLOORS: Record<string, number> = {
 /** Files of `src/` itself. */
 const ROOT_FILES: Record<string, number> = {
   "workspace.ts": 4,
+  "shared.ts": 4,
   "machine.ts": 4.1,
   "app.ts": 4.2,
   "index.ts": 7,

@@ -109,7 +109,7 @@ describe("a plugin of a project", () => {
 
   test("is asked about at a terminal, once", async () => {
     const source = place(PROJECT);
-    const no = await run({ typed: "n\n" });
+    const no = await run({ typed: "n\n", stdoutTty: false });
     expect(no.stderr).toContain(`  from      this project, ${source}\n`);
     expect(no.stderr).toContain("Trust it and start it?");
     expect(no.stderr).toContain('Cannot start plugin "sample": you said no');
@@ -125,6 +125,7 @@ describe("a plugin of a project", () => {
     const ending = modullm(["run", "a.rllm", "--text", "hi"], {
       folder,
       typed: "",
+      stdoutTty: false,
       silent: true,
       signal: interrupt.signal,
     });

@@ -1,0 +1,44 @@
+import type { ShownMessage } from "../core/events.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Limits } from "../program/limits.ts";
+
+/**
+ * What `run --dry-run` prints. Tokens and dollars are of one attempt; null where they can't be
+ * known before the run.
+ */
+export interface DryRun {
+  readonly program: string;
+  readonly path: string;
+  readonly request: {
+    readonly model: string;
+    readonly messages: readonly ShownMessage[];
+    readonly params: JsonObject;
+  };
+  readonly prompt_tokens: number;
+  readonly max_completion_tokens: number | null;
+  readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };
+  /** Programs that run before it. */
+  readonly uses: readonly DryRunEntry[];
+  readonly notes: readonly string[];
+}
+
+/** With what its budget says to the whole run; null where there is none. */
+export interface DryRunReport extends DryRun {
+  readonly budget: {
+    readonly limit: Limits;
+    /**
+     * Why the run would be refused, by what it takes at least; null where that fits. What depends
+     * on answers is not counted.
+     */
+    readonly refused: string | null;
+  } | null;
+}
+
+export interface DryRunEntry {
+  readonly name: string;
+  readonly path: string;
+  /** How often it runs; null where that depends on the output of another. */
+  readonly times: number | null;
+  /** The first of them; null where it reads the output of another, and where there is none. */
+  readonly dry_run: DryRun | null;
+}
