@@ -211,15 +211,18 @@ describe.skipIf(unreachable !== null)(`signals to the npm package${unreachable ?
     );
   }
 
-  test.each(["SIGINT", "SIGTERM"] as const)(
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)(
     "%s reaches the run, which ends as it should and is recorded",
-    async (signal) => {
+    async (signal, exit) => {
       const { child, folder, asking } = startRun();
       while (!asking()) await Bun.sleep(10);
       child.kill(signal);
       const out = await new Response(child.stdout).text();
       expect({ exit: await child.exited, out: JSON.parse(out) as unknown }).toMatchObject({
-        exit: 130,
+        exit,
         out: { error_code: "RLLM_022" },
       });
       expect(statsIn(folder)).toMatchObject({ total_runs: 1, failure_count: 1 });
