@@ -67,7 +67,7 @@ const LITERALS =
 
 /** Marks and line ends in text without quotes around it: where it ends is a guess. */
 export function bareRule(text: string): "bare-string" | "bare-with-quotes" {
-  const isUnsure = /["\\\n,;=，、；\]}]/.test(text) || LITERALS.test(text);
+  const isUnsure = /["\\\n,;=，、；\]}]|[:：]\s/.test(text) || LITERALS.test(text);
   return isUnsure ? "bare-with-quotes" : "bare-string";
 }
 

@@ -154,7 +154,11 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
   if (node.kind === "text" && path === null && isTalk(coercion, node, inner, item)) return null;
   if (node.kind === "text" && mayBeList(node.text, item) && !allows(coercion, "outline"))
     return null;
-  if (node.kind === "text" && path === null && /^\s*\[/.test(node.text)) return null;
+  if (node.kind === "text" && path === null) {
+    // Words in a fence may be talk, or one of several items.
+    const isWords = !node.quoted && isFreeText(item) && !allows(coercion, "outline");
+    if (isWords || /^\s*\[/.test(node.text)) return null;
+  }
   return withEdit(coercion, { ...inner, value: [inner.value] }, "single-to-list", node, path);
 }
 

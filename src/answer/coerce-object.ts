@@ -57,6 +57,7 @@ function objectToObject(
   path: Path,
 ): Outcome | null {
   const direct = byMember(coercion, node, schema, path);
+  if (coercion.level !== "full" && !coercion.partial && holdsAnother(node, schema)) return null;
   if (direct && direct.cost < ruleOf("unwrap").cost) return direct;
   const inner =
     fromCall(coercion, node, schema, path) ??
@@ -65,6 +66,19 @@ function objectToObject(
   const isNamed = node.members.some(({ key }) => propertiesOf(schema)[key] !== undefined);
   const own = inner && !isNamed ? null : direct;
   return cheaper(cheaper(own, inner), wrap(coercion, node, schema, path));
+}
+
+/** A member that the schema doesn't declare holds an answer of its own. */
+function holdsAnother(node: ObjectNode, schema: Schema): boolean {
+  const properties = propertiesOf(schema);
+  const names = node.members.map(({ key }) => key).filter((key) => properties[key] !== undefined);
+  return node.members.some(
+    ({ key, value }) =>
+      properties[key] === undefined &&
+      value.kind === "object" &&
+      names.length > 0 &&
+      names.every((name) => value.members.some((member) => member.key === name)),
+  );
 }
 
 /** `{"result": {…}}` where what is inside is wanted. */

@@ -109,11 +109,16 @@ function isUnsure(coercion: Coercion, node: Node, outcomes: readonly Outcome[]):
   if (node.kind !== "text" || node.isUntyped !== true || coercion.partial) return false;
   const isText = outcomes.some(({ value }) => typeof value === "string");
   const isOther = outcomes.some(({ value }) => typeof value !== "string" && value !== null);
-  return isText && isOther && !coercion.edits.some(({ rule }) => HAS_QUOTES.has(rule));
+  const has = (rules: ReadonlySet<RuleName>): boolean =>
+    coercion.edits.some(({ rule }) => rules.has(rule));
+  // An empty tag may be an empty text, or none.
+  const isNull = node.text === "" && outcomes.some(({ value }) => value === null);
+  return isText && ((isOther && !has(HAS_QUOTES)) || (isNull && has(IN_TAGS)));
 }
 
 /** Notations that put text in quotes where it looks like something else. */
 const HAS_QUOTES: ReadonlySet<RuleName> = new Set(["yaml", "toon"]);
+const IN_TAGS: ReadonlySet<RuleName> = new Set(["call-parameters", "xml"]);
 
 function coerceToType(
   coercion: Coercion,

@@ -22,15 +22,15 @@ const NO_DATA: readonly RegExp[] = [
   // Escapes, of strings in strings as well, and those of tags.
   ESCAPE,
   /&\w{2,5};/g,
-  // A paragraph of prose in one line, and a note at the end.
-  /(?<=\n\n)\p{L}[^\n"{}[\]]*[:.!)](?=\n|$)/gu,
-  /\n\n\[\d+\] [^\n]*$/g,
   /^[^]*<\|channel\|>final<\|message\|>/g,
   new RegExp(`<(${REASONING})>[^]*?</\\1>`, "g"),
   new RegExp(`^[^]*</(?:${REASONING})>`, "g"),
   /<\|channel\|>(?:analysis|commentary)[^]*?(?=<\|start\|>|<\|channel\|>final|$)/g,
   // What the text itself takes back.
-  /^[^]*(?:\bfinal|korrigiert|修正)[^{[]*?(?=[{[`])/gi,
+  /^[^]*(?:\bfinal|korrigiert|修正)[^{[<]*?(?=[{[`<])/gi,
+  // A paragraph of prose in one line, and a note at the end.
+  /(?<=\n\n)\p{L}[^\n"{}[\]]*[:.!)](?=\n|$)/gu,
+  /\n\n\[\d+\] [^\n]*$/g,
   /\/\*[^]*?\*\//g,
   /(?<=^|\s)(?:\/\/|#) .*$/gm,
   // What a fence says of itself.

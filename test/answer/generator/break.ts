@@ -46,6 +46,7 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     const drawn = random.some(isSure(truth) ? [...STYLES, ...NUMBERS] : stylesFor(isOpen), count);
     const chosen = drawn.filter((kind) => changes(truth.value, kind, random));
     if (chosen.length > 0) written = { ...written, ...writeStyled(truth.value, chosen, random) };
+    if (isOpen && isOther(written.text, truth.value)) return null;
     kinds.push(...chosen.map((kind) => kind.name));
   }
   const count = kinds.length === 0 ? random.pick([1, 1, 2]) : random.pick([0, 0, 0, 1, 1, 2]);
@@ -57,6 +58,15 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     written = around;
   }
   return kinds.length === 0 ? null : { ...written, truth, kinds };
+}
+
+/** Several faults may make up for each other: where anything is taken, that is another value. */
+function isOther(text: string, value: unknown): boolean {
+  try {
+    return !Bun.deepEquals(JSON.parse(text), value, true);
+  } catch {
+    return false;
+  }
 }
 
 /** Where anything is taken, a missing opener can't be told from a closer too many. */
