@@ -171,7 +171,7 @@ function mayBeList(text: string, item: unknown): boolean {
 /** `{"a", "b"}`: text between braces without a key. */
 const SET = /^\s*\{\s*(?:["'][^"'\n]*["']\s*[,}]|[^:\n]*$)/;
 const LISTED =
-  /^\s*\[|["”]\s*[\]}]\s*$|^\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?(?:\s*[,;]\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?)+\s*$/u;
+  /^\s*\[|["”]\s*[\]}]\s*$|^[^[]*\]\s*$|^\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?(?:\s*[,;]\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?)+\s*$/u;
 
 const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?=\S)/;
 

@@ -147,13 +147,10 @@ function choosingOf(
   const { contract, level, isCut } = wanted;
   // Where anything is taken, any line with a colon would be another answer.
   const withLines = level === "safe" && !takesAnything(contract.schema);
-  const notations = sources.filter(({ rung }) => !BRACKETS.has(rung));
+  // What only a guess can read is another answer all the same.
+  const others = level === "full" ? sources.filter(({ rung }) => !BRACKETS.has(rung)) : sources;
   const elsewhere: Choosing["elsewhere"] = (node, at) =>
-    rank(
-      [...notations, ...sourcesBeside(text, node, { withLines })],
-      { ...wanted, level: at },
-      found,
-    );
+    rank([...others, ...sourcesBeside(text, node, { withLines })], { ...wanted, level: at }, found);
   return { contract, level, text, regions, isCut, elsewhere };
 }
 

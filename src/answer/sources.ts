@@ -243,6 +243,7 @@ export function looseSources(
   const xml = findXml(text).filter(
     ({ node }) =>
       !/["'“]/.test(text[node.start - 1] ?? "") &&
+      !REASONING_TAG.test(text.slice(node.start, node.start + 20)) &&
       !regions.some(({ start, end }) => node.start > start && node.start < end),
   );
   for (const { cursor, node, cost } of xml) sources.push({ rung: "tags", node, cursor, cost });
@@ -254,6 +255,8 @@ export function looseSources(
       sources.push({ rung: "outline", node, cursor: outline.cursor, cost: 2 });
   return sources;
 }
+
+const REASONING_TAG = /^<(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>/i;
 
 /** Lines of JSON: what they hold goes by brackets, not by indentation. */
 const IN_BRACKETS = /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$/mu;

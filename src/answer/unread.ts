@@ -42,7 +42,7 @@ export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost 
   const announced = announcesMore(text, node.end);
   if (announced !== null) return lostAt(text, announced, text.length);
   // The list that the value is part of goes on, or another answer was begun.
-  const goesOn = /^\s*,\s*[{["“]/.exec(text.slice(node.end, node.end + 200));
+  const goesOn = /^\s*[,，、;；]\s*[{["“「『«｛［]/.exec(text.slice(node.end, node.end + 200));
   // Where anything is taken, a closer too many says that an opener is missing.
   const isOpen = isObject(schema) && takesAnything(schema);
   if (isOpen && /^\s*[\]}]/.test(text.slice(node.end, node.end + 200)))

@@ -22,6 +22,7 @@ const NO_DATA: readonly RegExp[] = [
   // Escapes, of strings in strings as well, and those of tags.
   ESCAPE,
   /&\w{2,5};/g,
+  /^\s*analysis[^]*?assistantfinal/g,
   /^[^]*<\|channel\|>final<\|message\|>/g,
   new RegExp(`<(${REASONING})>[^]*?</\\1>`, "g"),
   new RegExp(`^[^]*</(?:${REASONING})>`, "g"),
