@@ -62,4 +62,39 @@ describe("Exchange", () => {
   test("does not take a slow reader for a stall", async () => {
     expect(await read(streams(["a", "b"], { gap: 30 }), { stall: 100 }, 150)).toBe("ab");
   });
+
+  test("keeps each of its limits, in whatever order they are passed", async () => {
+    const body = streams(["a"], { end: "open" });
+    const limits = { total: 300, first: 60_000, connect: 30_000, stall: 60_000 };
+    expect((await errorOf(() => read(body, limits))).message).toContain(
+      "the call was not finished within 0.3 s",
+    );
+    expect((await errorOf(() => read(body, { total: 60_000, stall: 200 }))).message).toContain(
+      "nothing within 0.2 s",
+    );
+  });
+
+  test("ends the connection of a body that is left before its end", async () => {
+    const ended = Promise.withResolvers<void>();
+    using server = Bun.serve({
+      port: 0,
+      fetch({ signal }) {
+        signal.addEventListener("abort", () => ended.resolve());
+        return new Response(new ReadableStream({ start: (body) => body.enqueue("a") }));
+      },
+    });
+    const exchange = new Exchange({
+      callee: { provider: "local", model: "local/m", host: server.url.host, secrets: [] },
+      fetch,
+      signal: new AbortController().signal,
+      deadlines: { total: null, first: null, stall: null },
+      headers: {},
+    });
+    for await (const piece of exchange.read(await exchange.fetch(server.url))) {
+      expect(new TextDecoder().decode(piece)).toBe("a");
+      break;
+    }
+    exchange.close();
+    await ended.promise;
+  });
 });
