@@ -38,23 +38,34 @@ const LINE =
  * there is nothing of the kind.
  */
 export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost | null {
-  const { text, schema, regions, isFinal } = beside;
+  return unreadBehind(node, beside) ?? unreadKey(value, node, beside);
+}
+
+/** What stands behind a value and goes on with it, or begins another answer. */
+function unreadBehind(node: Place, { text, schema, regions }: Beside): Lost | null {
   const announced = announcesMore(text, node.end);
   if (announced !== null) return lostAt(text, announced, text.length);
-  // The list that the value is part of goes on, or another answer was begun.
-  const goesOn = /^\s*[,，、;；]\s*[{["“「『«｛［]/.exec(text.slice(node.end, node.end + 200));
+  const behind = text.slice(node.end, node.end + MAX_GAP);
   // Where anything is taken, a closer too many says that an opener is missing.
-  const isOpen = isObject(schema) && takesAnything(schema);
-  if (isOpen && /^\s*[\]}]/.test(text.slice(node.end, node.end + 200)))
-    return lostAt(text, node.end, node.end + 1);
+  if (isOpen(schema) && /^\s*[\]}]/.test(behind)) return lostAt(text, node.end, node.end + 1);
+  // The list that the value is part of goes on.
+  const goesOn = /^\s*[,，、;；]\s*[{["“「『«｛［]/.exec(behind);
   if (goesOn) return lostAt(text, node.end, node.end + goesOn[0].length);
   const begun = regions.find(
     (region) =>
       (region.start >= node.end && region.node.open) ||
       (region.start < node.start && region.end > node.start),
   );
-  if (begun) return lostAt(text, begun.start, begun.end);
-  const names = isOpen ? null : namesIn(schema);
+  return begun ? lostAt(text, begun.start, begun.end) : null;
+}
+
+/** Blanks between a value and the mark behind it are fewer. In UTF-16 units. */
+const MAX_GAP = 200;
+
+/** A key of the contract or of the value, with a value that is not said under it. */
+function unreadKey(value: unknown, node: Place, beside: Beside): Lost | null {
+  const { text, schema, regions, isFinal } = beside;
+  const names = isOpen(schema) ? null : namesIn(schema);
   if (names && isObject(value)) for (const key of Object.keys(value)) names.add(fold(key));
   const said = pairsOf(value);
   const lines = names ? text.matchAll(LINE) : [];
@@ -69,6 +80,10 @@ export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost 
     if (!said.has(pair(key, quoted ?? bare ?? "…"))) return lostAt(text, start, end);
   }
   return null;
+}
+
+function isOpen(schema: unknown): boolean {
+  return isObject(schema) && takesAnything(schema);
 }
 
 function lostAt(text: string, from: number, to: number): Lost {
