@@ -14,7 +14,7 @@ import { MIGRATIONS } from "../src/store/sqlite/migrate.ts";
 
 const root = join(import.meta.dir, "..");
 const binary = join(root, "dist/modullm");
-const runs = Math.round(1_000_000 * Number(process.env["SCALE"] ?? 1));
+const manyRuns = Math.round(1_000_000 * Number(process.env["SCALE"] ?? 1));
 const rounds = Number(process.argv[2] ?? 9);
 const program = join(root, "examples/summary.rllm");
 const input = join(root, "examples/summary.yaml");
@@ -28,7 +28,7 @@ process.on("exit", () => rmSync(place, { recursive: true, force: true }));
 let missed = false;
 
 const short = await makeHome("short", 1000);
-const long = await makeHome("long", runs);
+const long = await makeHome("long", manyRuns);
 await compareCommands();
 await compareAll();
 process.exit(missed ? 1 : 0);

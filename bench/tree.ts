@@ -19,6 +19,7 @@ import { createMediaReader } from "../src/media/media.ts";
 import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 import { openStore } from "../src/store/open.ts";
 import { createRecorder } from "../src/store/recorder.ts";
+import { createProofs } from "../src/library/proofs.ts";
 
 const WIDTH = 10;
 const DEPTH = 3;
@@ -73,7 +74,7 @@ const tools: EngineTools = {
   unfinished: null,
   policy: createPolicy({ trustedPython: true, require: null }),
   redactor: null,
-  proved: new WeakSet(),
+  proofs: createProofs(null),
   newId: () => `run-${++id}`,
   sketch: () => "",
 };

@@ -6,6 +6,7 @@ import type { ModullmError } from "./core/error.ts";
 import { LOCAL_USER, type Principal } from "./core/principal.ts";
 import { createScope } from "./engine/scope.ts";
 import { createMediaReader } from "./media/media.ts";
+import { createProofs } from "./library/proofs.ts";
 import { createCatalog } from "./model/catalog/catalog.ts";
 import { createModels, type Models } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
@@ -112,7 +113,7 @@ async function openWorkspace(
       unfinished: createUnfinishedRuns(join(config.paths.state, "unfinished"), redactor),
       policy,
       redactor,
-      proved: shared.proved,
+      proofs: createProofs(join(config.paths.cache, "proofs")),
       newId: () => crypto.randomUUID(),
       sketch: sketchSchema,
     },

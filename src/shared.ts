@@ -5,7 +5,6 @@ import { LOCAL_USER } from "./core/principal.ts";
 import type { Clock } from "./engine/engine.ts";
 import { createLimiters } from "./engine/limiter.ts";
 import { createScope, type Scope } from "./engine/scope.ts";
-import type { LoadedProgram } from "./library/load.ts";
 import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import type { BreakerStore } from "./model/failover/breaker.ts";
 import type { PluginHosts } from "./plugin/hosts.ts";
@@ -16,8 +15,6 @@ import type { Store } from "./store/store.ts";
 export interface Shared {
   /** What every workspace is within. */
   readonly scope: Scope;
-  /** Programs of which it is known that what one gives the next one can fit. */
-  readonly proved: WeakSet<LoadedProgram>;
   sandboxes(config: Config, env: Environment): Sandboxes;
   store(config: Config, warn: (message: string) => void): Promise<Store>;
   /** The records of failing models. */
@@ -74,7 +71,6 @@ export function createShared({ stays }: { readonly stays: boolean }): Shared {
   const limiters = createLimiters();
   return {
     scope: createScope({ principal: LOCAL_USER, limiters, clock: CLOCK }),
-    proved: new WeakSet(),
     sandboxes({ sandbox: settings, paths: { cache } }, env) {
       const home = findHome({ env });
       const warm = stays ? 1 : 0;

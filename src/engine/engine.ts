@@ -7,7 +7,7 @@ import type { JsonSchema } from "../contract/contract.ts";
 import type { DeadlineSettings } from "../config/config.ts";
 import type { Trace } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { LoadedProgram } from "../library/load.ts";
+import type { Proofs } from "../library/proofs.ts";
 import type { MediaReader } from "../media/media.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Redactor } from "../redaction/redactor.ts";
@@ -23,11 +23,7 @@ export interface EngineTools {
   readonly catalog: ModelCatalog;
   readonly tokens: TokenCounter;
   readonly clock: Clock;
-  /**
-   * Trees whose edges have been proved not to clash: proving takes longer than running, and a tree
-   * never changes.
-   */
-  readonly proved: WeakSet<LoadedProgram>;
+  readonly proofs: Proofs;
   /** A new run id, unique for ever. */
   newId(): string;
   /** Reads pictures, sound and documents that inputs name. */

@@ -6,6 +6,7 @@ import type { Message, Model, ModelRequest } from "../../src/model/model.ts";
 import { createPolicy } from "../../src/policy/policy.ts";
 import { readerIn } from "../media/reader.ts";
 import { sandboxesHere } from "../sandbox/here.ts";
+import { createProofs } from "../../src/library/proofs.ts";
 
 const sandboxes = sandboxesHere();
 
@@ -77,7 +78,7 @@ export function createScript(lines: Record<string, Line[]>): Script {
     unfinished: null,
     policy: createPolicy({ trustedPython: true, require: null }),
     redactor: null,
-    proved: new WeakSet(),
+    proofs: createProofs(null),
     newId: () => `run-${++id}`,
     sketch: () => "{ out: string }",
   };

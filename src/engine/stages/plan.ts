@@ -21,19 +21,26 @@ export async function plan(run: Run): Promise<void> {
 }
 
 async function planRoot(run: Run): Promise<void> {
-  const { proved } = run.tree.tools;
-  if (run.loaded.uses.length > 0 && !proved.has(run.loaded)) {
-    const { refuseMisfits } = await import("../../program/edges.ts");
-    for (const message of refuseMisfits(run.loaded))
+  if (run.loaded.uses.length > 0)
+    for (const message of await proveEdges(run))
       run.emit({ type: "note", kind: "warning", message });
-    proved.add(run.loaded);
-  }
   const limits: Limits[] = [];
   for (let { budget } = run; budget; budget = budget.parent) limits.push(budget.limits);
   await planTree(run, run.loaded, { limits, usable: new Map(), planned: new Map() });
   if (run.budget === null) return;
   const least = { usd: 0, tokens: 0, calls: leastCalls(run.loaded, new Set()) };
   if (least.calls > run.budget.left().calls) throw run.budget.refusal(least);
+}
+
+/** @throws {ModullmError} where what one program gives can never fit the next */
+async function proveEdges({ loaded, tree }: Run): Promise<readonly string[]> {
+  const { proofs } = tree.tools;
+  const known = proofs.warningsOf(loaded);
+  if (known !== null) return known;
+  const { refuseMisfits } = await import("../../program/edges.ts");
+  const warnings = refuseMisfits(loaded);
+  proofs.keep(loaded, warnings);
+  return warnings;
 }
 
 interface Planning {
