@@ -157,7 +157,9 @@ test("no budget is overspent and no limit passed, whatever fails", async () => {
           const left = whole.budget?.left();
           const back = whole.budget?.leftAtMost();
           // Nothing stays reserved, and what is counted as spent is what was billed at least.
-          expect(left).toEqual(back as NonNullable<typeof back>);
+          for (const kind of ["calls", "tokens", "usd"] as const)
+            if (left?.[kind] !== back?.[kind])
+              expect(left?.[kind]).toBeCloseTo(back?.[kind] ?? Number.NaN, 12);
           if (budget.calls !== undefined) expect(left?.calls).toBe(budget.calls - meter.calls);
         }),
       );
