@@ -130,7 +130,8 @@ export function blankEnd(cursor: Cursor, from: number): number {
   while (at < end) {
     const code = text.charCodeAt(at);
     if (isBlank(code)) at++;
-    else if (code === 47 || code === 35) {
+    else if (code === 47 || (code === 35 && !/["'`]/.test(text.charAt(at - 1)))) {
+      // A `#` behind a quote is part of a text whose quote it was that opened it.
       const length = commentLength(cursor, at);
       if (length === 0) break;
       at += length;
