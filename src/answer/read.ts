@@ -1,6 +1,6 @@
 import type { Contract } from "../contract/contract.ts";
 import { isObject, parseJson as readJson } from "../core/json.ts";
-import type { ReadOptions, Reading } from "./answer.ts";
+import type { Edit, ReadOptions, Reading } from "./answer.ts";
 import { choose, type Choosing } from "./choose.ts";
 import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
@@ -30,8 +30,10 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   const isCut = options.cut === true;
   if (whole.ok && hasRoot(whole.value) && !(isCut && isNumber(whole.value))) {
     const checked = contract.check(whole.value);
-    if (checked.ok && !hasRepeatedKeys(text, whole.value))
-      return { ok: true, value: checked.value, rung: "whole", edits: [], lost: [] };
+    if (checked.ok) {
+      const edits = hasRepeatedKeys(text, whole.value) ? [LAST_OF_TWO] : [];
+      return { ok: true, value: checked.value, rung: "whole", edits, lost: [] };
+    }
   }
   const level = options.repair ?? "safe";
   const wanted: Wanted = { contract, level, hasRoot, isCut, schemas: newSchemaNotes() };
@@ -42,6 +44,15 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
     return readReasoning(text, spoken, wanted);
   return readSpoken(withoutUnseen(spoken.text), wanted, { edits: [] });
 }
+
+/** Valid JSON says what it says: of a key that stands twice the last value counts, on record. */
+const LAST_OF_TWO: Edit = {
+  rule: "duplicate-key",
+  path: [],
+  before: "a key that stands twice",
+  after: "its last value",
+  position: null,
+};
 
 /** Marks that nobody sees, at either end of a text, as blanks. */
 function withoutUnseen(text: string): string {

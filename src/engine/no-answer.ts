@@ -64,6 +64,7 @@ export function emptyAnswer(reply: Reply, asked: Asked): ModullmError {
       finish_reason: finish?.reason ?? null,
       ...(finish?.said === undefined ? {} : { provider_reason: finish.said }),
       ...(called.length > 0 ? { tools: called } : {}),
+      ...(finish?.empty === true && reasoning === null ? { empty: true } : {}),
       ...(cut ? limitDetails(asked) : {}),
       ...(reasoning === null ? {} : { reasoning_characters: reasoning.length }),
     },

@@ -88,18 +88,19 @@ const TRIES = 3;
  * After a call that failed; the model's own retries are over by then. Any failure goes to the next
  * model, but for a refusal to answer, which is an answer. A model that gave no text is asked again
  * first: that mostly passes. One that ran into its limit is not, for it would again; nor is one
- * that calls the program's tools. A last model whose answer broke off is asked again from the
+ * that calls the program's tools, nor one whose server says that there is no text (`null`). A last model whose answer broke off is asked again from the
  * start.
  */
 export function decideOnFailure(
   error: ModullmError,
   { another, begun, tries, mayAskAgain }: FailedCall,
 ): CallDecision {
-  const { finish_reason: finish, deadline, tools } = error.details;
+  const { finish_reason: finish, deadline, tools, empty } = error.details;
   if (finish === "length") return another && isCutByModel(error) ? "fall-back" : "fail";
   const provider = error.code === "RLLM_017";
   if (provider && isFiltered(error)) return "fail";
-  if (error.code === "RLLM_011" && mayAskAgain && tools === undefined) return "ask-again";
+  if (error.code === "RLLM_011" && mayAskAgain && tools === undefined && empty === undefined)
+    return "ask-again";
   if (another && (provider || FALL_BACK_CODES.has(error.code))) return "fall-back";
   const mayGoOn = error.retryable && deadline !== "total" && tries < TRIES;
   return provider && begun && mayGoOn ? "restart" : "fail";

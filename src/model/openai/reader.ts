@@ -1,3 +1,4 @@
+import { isObject } from "../../core/json.ts";
 import type { Usage } from "../../core/events.ts";
 import { excerpt, inBandFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
@@ -17,6 +18,7 @@ export function chatReader(callee: Callee): ReplyReader {
   let served: string | null = null;
   let refusal = "";
   let chosen: number | null = null;
+  let empty = false;
   const called = new Set<string>();
   return {
     get state() {
@@ -33,6 +35,7 @@ export function chatReader(callee: Callee): ReplyReader {
       const { error, finish_reason: reason } = choice;
       if (error) throw inBandFailure(callee, { error });
       if (typeof choice["index"] === "number") chosen = choice["index"];
+      empty ||= isObject(choice["message"]) && choice["message"]["content"] === null;
       const piece = readPiece(message);
       for (const name of toolsIn(message)) called.add(name);
       if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
@@ -46,7 +49,8 @@ export function chatReader(callee: Callee): ReplyReader {
     end() {
       const reason = refusal === "" ? finishReason(finish) : "content-filter";
       const last = finishPart({ reason, usage, served, said: finish, called });
-      return refusal === "" ? [last] : [refusalNote(refusal, callee), last];
+      if (refusal !== "") return [refusalNote(refusal, callee), last];
+      return empty ? [{ ...last, empty }] : [last];
     },
   };
 }
