@@ -109,7 +109,6 @@ describe("an empty answer", () => {
 
   for (const [name, act] of [
     ["no choices", answers(200, { object: "chat.completion", choices: [] })],
-    ["content null", chat({ content: null })],
     [
       "a stream without text",
       events({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }, DONE),
@@ -119,6 +118,11 @@ describe("an empty answer", () => {
       expect((await run({}, act, GOOD)).status).toBe(0);
     });
   }
+
+  test("is not asked for again where the server says that there is none", async () => {
+    const { output, server } = await run({}, chat({ content: null }), GOOD);
+    expect([output["error_code"], server.seen.length]).toEqual(["RLLM_011", 1]);
+  });
 
   test("is RLLM_011 in the end, with the reason that the reply has", async () => {
     const { output, details, server } = await run(
