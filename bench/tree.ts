@@ -58,6 +58,7 @@ const tools: EngineTools = {
     limits: { image: 1, audio: 1, pdf: 1 },
     env: {},
   }),
+  tools: null,
   sandboxes: createSandboxes({
     settings: {
       require: null,

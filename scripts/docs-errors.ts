@@ -213,6 +213,18 @@ export const EXAMPLES: Readonly<
     message: 'The test "short article" has no recording for its request',
     facts: { details: { nearest: "the recorded prompt differs in its first line" } },
   },
+  RLLM_024: {
+    message: 'The model called "find_order" 4 times with the same arguments in place of an answer',
+    facts: {
+      details: {
+        tool: "find_order",
+        calls: 4,
+        turns: 4,
+        limit: "repeats",
+        reason: "the same call",
+      },
+    },
+  },
   RLLM_999: {
     message: "Unexpected failure: x is not a function",
     facts: { details: { exception: "TypeError" } },

@@ -108,6 +108,7 @@ async function openWorkspace(
       tokens: createTokenCounter(),
       clock: CLOCK,
       media: createMediaReader({ cwd, env, ...config.media }),
+      tools: null,
       sandboxes: shared.sandboxes(config, env),
       answers: null,
       unfinished: createUnfinishedRuns(join(config.paths.state, "unfinished"), redactor),

@@ -284,6 +284,14 @@ export const CODES = {
     ["nearest"],
     "Record the test again.",
   ),
+  RLLM_024: entry(
+    "ToolLoopError",
+    "model",
+    422,
+    "The model called its tools without end in place of an answer.",
+    ["tool", "calls", "turns", "limit", "reason"],
+    "Say in the prompt when to stop, or raise `max_turns` or `max_calls`.",
+  ),
   RLLM_999: entry(
     "UnknownUnhandledError",
     "internal",

@@ -9,15 +9,15 @@ import type { Json, JsonObject } from "./json.ts";
  * Order: `run-start`, then for each stage `stage-start` … `stage-end`, then `run-end`; `pre` and
  * `post` only where the program has such a block, whose `block-end` lies within. Within the stage
  * `model`, each attempt is `attempt-start`, any number of `model-delta` and `note`, `attempt-end`.
- * A child run's events lie between the parent's `stage-start` and `stage-end` of the stage `uses`;
- * they carry the parent's run id in `parent`. Every `run-start` is followed by exactly one
+ * A child run's events lie between the parent's `stage-start` and `stage-end` of the stage `uses`,
+ * or of the stage `model` for a tool, between attempts; they carry the parent's run id in `parent`. Every `run-start` is followed by exactly one
  * `run-end`, whatever happens.
  *
  * `at` is milliseconds since the epoch. `run` is unique; `root` is the outermost run of its tree,
  * `principal` the id of who asked for it. `seq` counts the events of a tree from 0, without gaps for
  * each listener. Secrets are taken out before a listener sees an event.
  *
- * Payload events (`value`, `request`, `answer`) come only to listeners that ask for them. With them
+ * Payload events (`value`, `request`, `answer`, `tool`) come only to listeners that ask for them. With them
  * a run can be shown again, step by step.
  */
 export type RunEvent = EventFacts & {
@@ -33,7 +33,7 @@ export type EventFacts =
   | {
       readonly type: "run-start";
       readonly parent: string | null;
-      /** The parent's `uses` entry that this run is for; null for the outermost run. */
+      /** The parent's `uses` entry, or its tool, that this run is for; null for the outermost run. */
       readonly entry: string | null;
       /** Its element of `each`, from 0; null without `each`. */
       readonly item: number | null;
@@ -88,6 +88,43 @@ export type EventFacts =
       /** Rules that reading the answer needed, one entry an edit. */
       readonly edits: readonly string[];
     }
+  /**
+   * The model calls a tool. Between this and its `tool-end` lie the events of the child run, where
+   * the tool is a program.
+   */
+  | {
+      readonly type: "tool-start";
+      /** The call's id, unique in the run. */
+      readonly call: string;
+      readonly tool: string;
+      /** `program:PATH`, `host`, `plugin:NAME/TOOL`. */
+      readonly origin: string;
+      /** The attempt whose answer made the call. */
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "tool-end";
+      readonly call: string;
+      readonly tool: string;
+      readonly ok: boolean;
+      /** A code, where it failed with one. */
+      readonly error: string | null;
+      /** Why it failed, in words. */
+      readonly reason: string | null;
+      readonly ms: number;
+      /** Characters of the result; the model reads the first `shown` of them. */
+      readonly characters: number;
+      readonly shown: number;
+    }
+  /** What a call gave the tool, and what the tool gave the model. */
+  | {
+      readonly type: "tool";
+      readonly call: string;
+      readonly tool: string;
+      readonly arguments: Json;
+      readonly result: string;
+      readonly failed: boolean;
+    }
   | {
       readonly type: "block-end";
       readonly block: "pre" | "post";
@@ -117,8 +154,17 @@ export type EventFacts =
 
 /** A message with what goes along with it, without the bytes. */
 export interface ShownMessage {
-  readonly role: "system" | "user" | "assistant";
+  readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: string;
+  /** Calls that the assistant made. */
+  readonly calls?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly arguments: string;
+  }[];
+  /** The call that a tool's message answers. */
+  readonly call?: string;
+  readonly failed?: boolean;
   readonly attachments?: readonly {
     readonly media_type: string;
     readonly name: string;
@@ -180,7 +226,7 @@ export type RunListener = (event: RunEvent) => void;
  */
 export interface Trace {
   readonly wants: {
-    /** `value`, `request` and `answer`. */
+    /** `value`, `request`, `answer` and `tool`. */
     readonly payloads: boolean;
     /** `model-delta`. */
     readonly deltas: boolean;

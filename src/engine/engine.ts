@@ -1,5 +1,6 @@
 import type { ModelCatalog, TokenCounter } from "../model/facts.ts";
 import type { Model } from "../model/model.ts";
+import type { ToolSource } from "../model/tool.ts";
 import type { RepairLevel } from "../answer/answer.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { UnfinishedRuns } from "./paid-answers.ts";
@@ -34,6 +35,8 @@ export interface EngineTools {
   readonly answers: AnswerCache | null;
   /** Answers of runs that ended early; null where none are kept. */
   readonly unfinished: UnfinishedRuns | null;
+  /** Where tools that are no programs come from; null: nowhere. */
+  readonly tools: ToolSource | null;
   /** Asked before every effect. */
   readonly policy: Policy;
   /** Takes secrets out of events; null where there are none. */

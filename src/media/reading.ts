@@ -1,4 +1,4 @@
-import type { Attachment } from "../model/model.ts";
+import type { Attachment } from "../model/attachment.ts";
 import type { Fault } from "./fault.ts";
 
 /** A file that a model takes in, read and known. */

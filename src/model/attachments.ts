@@ -1,7 +1,7 @@
 import type { ModullmError } from "../core/error.ts";
 import { providerFailure } from "./failure.ts";
 import type { Callee } from "./failure.ts";
-import type { Attachment } from "./model.ts";
+import type { Attachment } from "./attachment.ts";
 import type { Modality } from "./quirks.ts";
 
 /** What kind of input a file is; null for one that no provider takes as such. */

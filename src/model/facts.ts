@@ -1,4 +1,4 @@
-import type { Attachment } from "./model.ts";
+import type { Attachment } from "./attachment.ts";
 
 /**
  * What is known of a model before it is called. Prices are US dollars per million tokens; null

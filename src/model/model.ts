@@ -2,7 +2,9 @@ import type { JsonSchema } from "../contract/contract.ts";
 import type { ModullmError } from "../core/error.ts";
 import type { Json } from "../core/json.ts";
 import type { NoteKind, Usage } from "../core/events.ts";
-import type { Abilities } from "./quirks.ts";
+import type { Attachment } from "./attachment.ts";
+import type { Abilities, Protocol } from "./quirks.ts";
+import type { ToolCall, ToolChoice, ToolOffer } from "./tool.ts";
 
 /**
  * Where models come from: one provider, many models.
@@ -78,6 +80,17 @@ export interface ModelRequest {
   /** The output contract's schema: enforced where the server can, ignored where it can't. */
   readonly schema: JsonSchema;
   /**
+   * Tools that the model may call; never together with `params.tools`. Where a server can't hold a
+   * model to a schema while it has tools, `schema` is enforced only with `choice: "none"`.
+   * @default none
+   */
+  readonly tools?: {
+    readonly offers: readonly ToolOffer[];
+    readonly choice: ToolChoice;
+    /** Whether several calls may come in one turn. */
+    readonly parallel: boolean;
+  };
+  /**
    * Whether the caller shows text as it comes; without it an adapter may fetch the answer whole.
    */
   readonly stream: boolean;
@@ -122,26 +135,57 @@ export interface Patience {
   readonly total: number | null;
 }
 
-export interface Message {
-  readonly role: "system" | "user" | "assistant";
+/**
+ * One message of a conversation. Every `ToolMessage` follows the assistant's message that has its
+ * call, and all calls of one are answered before the next message of the user or the assistant.
+ */
+export type Message = TextMessage | AssistantMessage | ToolMessage;
+
+export interface TextMessage {
+  readonly role: "system" | "user";
   readonly content: string;
   /** Pictures, sound and documents that go with the text, before it; on a user's message only. */
   readonly attachments?: readonly Attachment[];
 }
 
-/** A file as a model takes it in. An adapter makes the provider's content part of it. */
-export interface Attachment {
-  /** As its bytes show it: `image/png`, `audio/wav`, `application/pdf`. */
-  readonly mediaType: string;
-  /** Base64, without line breaks. */
-  readonly data: string;
-  /** For servers that want a file name. */
-  readonly name: string;
+export interface AssistantMessage {
+  readonly role: "assistant";
+  /** Empty where the model only called tools. */
+  readonly content: string;
+  /** Pictures and sound that the model gave; not sent where no model takes its own back. */
+  readonly attachments?: readonly Attachment[];
+  /** Calls that came with the text, after it, in their order. @default none */
+  readonly calls?: readonly ToolCall[];
+  /** The turn's `kept` parts: they go back to the provider that sent them. @default none */
+  readonly kept?: readonly Kept[];
+}
+
+export interface ToolMessage {
+  readonly role: "tool";
+  /** The result as text. */
+  readonly content: string;
+  /** Pictures, sound and documents of the result. @default none */
+  readonly attachments?: readonly Attachment[];
+  /** The call that this answers. */
+  readonly call: Pick<ToolCall, "id" | "name">;
+  readonly failed: boolean;
+}
+
+/** What a provider wants back in the next turn as it came: thoughts, signed or encrypted. */
+export interface Kept {
+  /** Whose it is; other protocols leave it out. */
+  readonly protocol: Protocol;
+  readonly value: Json;
 }
 
 export type ModelPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
+  /** A call of a tool, once it is whole; in the order in which the model made them. */
+  | ({ readonly type: "tool-call" } & ToolCall)
+  /** A picture or sound that the model gives, in its place between the texts. */
+  | { readonly type: "media"; readonly file: Attachment }
+  | { readonly type: "kept"; readonly kept: Kept }
   | ({ readonly type: "note" } & ModelNote)
   | {
       readonly type: "finish";

@@ -1,5 +1,5 @@
 import type { TokenCounter } from "./facts.ts";
-import type { Attachment } from "./model.ts";
+import type { Attachment } from "./attachment.ts";
 import { attachmentTokens } from "./tokens/attachments.ts";
 import type { Encoding, EncodingName } from "./tokens/encoding.ts";
 import { estimateTokens, type Vocabulary } from "./tokens/estimate.ts";

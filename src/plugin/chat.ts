@@ -1,6 +1,6 @@
 import type { ChatParams, ChatPart, ChatResult } from "../../plugins/sdk/protocol.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { ModelPart, ModelRequest } from "../model/model.ts";
+import type { Message, ModelPart, ModelRequest, ToolMessage } from "../model/model.ts";
 import { cancellation } from "./failures.ts";
 import type { PluginHost } from "./host.ts";
 import { chatDeadlines } from "./patience.ts";
@@ -147,7 +147,7 @@ class ChatStream implements AsyncIterableIterator<ModelPart> {
 function chatParams(model: string, { messages, params, schema, stream }: ModelRequest): ChatParams {
   return {
     model,
-    messages: messages.map(({ role, content, attachments }) =>
+    messages: messages.filter(isPlain).map(({ role, content, attachments }) =>
       attachments === undefined || attachments.length === 0
         ? { role, content }
         : {
@@ -165,6 +165,11 @@ function chatParams(model: string, { messages, params, schema, stream }: ModelRe
     schema: Object.keys(schema).length === 0 ? null : (schema as JsonObject),
     stream,
   };
+}
+
+/** Version 1 of the protocol knows no tools, and a model that has none is given no results. */
+function isPlain(message: Message): message is Exclude<Message, ToolMessage> {
+  return message.role !== "tool";
 }
 
 function sentParams(params: ModelRequest["params"]): JsonObject {

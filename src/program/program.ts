@@ -32,6 +32,11 @@ export interface Program {
   readonly recovery: Template | null;
   readonly blocks: readonly Block[];
   readonly uses: readonly UsesEntry[];
+  /** What the model may call while it works on its answer. */
+  readonly tools: readonly ToolEntry[];
+  readonly toolChoice: "auto" | "required" | "none" | { readonly name: string };
+  /** Turns of the model before its answer has to come. */
+  readonly maxTurns: number;
   readonly examples: readonly Example[];
   /** Null where the file does not say. */
   readonly retries: number | null;
@@ -69,6 +74,20 @@ export interface UsesEntry {
   readonly onError: "fail" | "null" | "skip";
   /** Asked anew, even if the same was asked before. */
   readonly fresh: boolean;
+}
+
+/** One entry of `tools`, checked in form; what it names is found by whoever loads it. */
+export interface ToolEntry {
+  /** Where its tools come from, and what it names there: a path of a program, a plugin. */
+  readonly from: { readonly kind: "program" | "plugin"; readonly name: string };
+  /** Another name for its one tool; null: its own. */
+  readonly as: string | null;
+  /** The tools it is about; null: all that the source has. Null for a program. */
+  readonly only: readonly string[] | null;
+  /** Which versions of the source will do, as semver has ranges; null: any. */
+  readonly version: string | null;
+  /** Calls of each of its tools in one run; null: as many as `max_turns` and budgets allow. */
+  readonly maxCalls: number | null;
 }
 
 export interface Example {

@@ -72,6 +72,7 @@ export function createScript(lines: Record<string, Line[]>): Script {
       ticks: () => ++time,
       after: (milliseconds, callback) => stopper(setTimeout(callback, milliseconds)),
     },
+    tools: null,
     sandboxes,
     media: readerIn(tmpdir()),
     answers: null,

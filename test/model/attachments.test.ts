@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { ABLE_MODELS } from "../../src/engine/media-models.ts";
-import type { Attachment, Message } from "../../src/model/model.ts";
+import type { Attachment } from "../../src/model/attachment.ts";
+import type { Message } from "../../src/model/model.ts";
 import { createModels } from "../../src/model/models.ts";
 import type { MediaKind } from "../../src/program/media-type.ts";
 import { dataUri, PDF, PNG, WAV } from "../media/files.ts";

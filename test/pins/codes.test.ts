@@ -47,6 +47,7 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   RLLM_021: ["PolicyDeniedError", "action resource rule"],
   RLLM_022: ["CancelledError", "reason"],
   RLLM_023: ["RecordingMissError", "nearest"],
+  RLLM_024: ["ToolLoopError", "tool calls turns limit reason"],
   RLLM_999: ["UnknownUnhandledError", "exception"],
 };
 

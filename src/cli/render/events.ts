@@ -34,7 +34,12 @@ function eventText(event: RunEvent): string | null {
     case "value":
     case "request":
     case "answer":
+    case "tool":
       return null;
+    case "tool-start":
+      return `tool ${event.tool} (${event.origin})`;
+    case "tool-end":
+      return `tool ${event.tool} ${event.ok ? "ok" : `failed (${event.reason})`} in ${event.ms.toFixed(0)} ms, ${event.characters} characters`;
     case "attempt-end":
       return `attempt ${event.attempt} ${event.ok ? "ok" : `failed with ${event.error} (${event.reason})`} in ${event.latency_ms.toFixed(0)} ms${usageText(event)}`;
     case "block-end":

@@ -1,9 +1,10 @@
 import { isObject } from "../../core/json.ts";
 import { modalityOf, notTaken } from "../attachments.ts";
-import type { Attachment, Message, ModelNote, ModelRequest } from "../model.ts";
+import type { Attachment } from "../attachment.ts";
+import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
 import { leftOut } from "../openai/request.ts";
-import { functionTool, toolChoice } from "../tools.ts";
+import { functionTool, toolChoice } from "../tool-params.ts";
 import { outputForm } from "./schema.ts";
 import { thinkingPlan } from "./thinking.ts";
 

@@ -1,7 +1,8 @@
 import type { ChatCompletionContentPart } from "openai/resources/chat/completions";
 import { dataUri, modalityOf, notTaken } from "../attachments.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { Attachment, Message } from "../model.ts";
+import type { Attachment } from "../attachment.ts";
+import type { Message } from "../model.ts";
 import type { Modality } from "../quirks.ts";
 import { calleeOf } from "./address.ts";
 

@@ -1,9 +1,10 @@
 import { isObject } from "../../core/json.ts";
 import { dataUri, modalityOf, notTaken } from "../attachments.ts";
-import type { Attachment, Message, ModelNote, ModelRequest } from "../model.ts";
+import type { Attachment } from "../attachment.ts";
+import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
 import { leftOut, refusedBy, weakenedNote } from "../openai/request.ts";
-import { functionTool, toolChoice } from "../tools.ts";
+import { functionTool, toolChoice } from "../tool-params.ts";
 
 type Body = Record<string, unknown>;
 

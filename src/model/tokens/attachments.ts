@@ -1,4 +1,4 @@
-import type { Attachment } from "../model.ts";
+import type { Attachment } from "../attachment.ts";
 import { pagesOf, pixelsOf, secondsOf } from "./measure.ts";
 
 /**

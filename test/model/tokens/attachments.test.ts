@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Attachment } from "../../../src/model/model.ts";
+import type { Attachment } from "../../../src/model/attachment.ts";
 import { createTokenCounter } from "../../../src/model/tokens.ts";
 import { attachmentTokens } from "../../../src/model/tokens/attachments.ts";
 import { pagesOf, pixelsOf, secondsOf } from "../../../src/model/tokens/measure.ts";

@@ -1,4 +1,5 @@
 import { isObject } from "../core/json.ts";
+import type { ToolChoice } from "./tool.ts";
 
 /** A tool that a program offers its model, whichever way its `llm_params.tools` writes it. */
 export interface FunctionTool {
@@ -6,9 +7,6 @@ export interface FunctionTool {
   readonly description: string | null;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
-
-/** What `tool_choice` asks for. */
-export type ToolChoice = "auto" | "none" | "required" | { readonly name: string };
 
 /** A tool in OpenAI's form, as one; null for anything else, which is passed on as it is written. */
 export function functionTool(value: unknown): FunctionTool | null {
