@@ -7,25 +7,6 @@ import type { Abilities, Protocol } from "./quirks.ts";
 import type { ToolCall, ToolChoice, ToolOffer } from "./tool.ts";
 
 /**
- * Where models come from: one provider, many models.
- *
- * Order of calls: `model(name)` any number of times; then `Model.ready` before the first `call` of
- * a run; `close` once, last. A provider opens nothing until a model is called.
- */
-export interface ModelProvider {
-  /** The canonical name: `google`, also where a program says `gemini/…`. */
-  readonly id: string;
-  /**
-   * @param name what stands behind the first slash of `provider/name`
-   * @throws {ModullmError} RLLM_002 when the name can't be one
-   */
-  model(name: string): Model;
-  /** Names of the models that can be called now. */
-  list?(signal: AbortSignal): Promise<readonly string[]>;
-  close?(): Promise<void>;
-}
-
-/**
  * One model that can be called. Holds no state between calls; calls may run at the same time.
  */
 export interface Model {

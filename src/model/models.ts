@@ -2,7 +2,8 @@ import type { Config } from "../config/config.ts";
 import { ModullmError } from "../core/error.ts";
 import { type BreakerOptions, createBreaker } from "./failover/breaker.ts";
 import { type Endpoint, resolveEndpoint } from "./endpoint.ts";
-import type { Model, ModelProvider } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { ModelProvider } from "./provider.ts";
 import { withRetry } from "./retry.ts";
 import type { RetryOptions } from "./retry.ts";
 

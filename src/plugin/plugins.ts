@@ -14,7 +14,7 @@ import type { PluginHosts } from "./hosts.ts";
 import { sha256 } from "../core/digest.ts";
 import { writeJson } from "../core/json.ts";
 import type { Redactor } from "../redaction/redactor.ts";
-import type { ModelProvider } from "../model/model.ts";
+import type { ModelProvider } from "../model/provider.ts";
 import { describePlugin } from "./about.ts";
 import { examine, type Examination } from "./examine.ts";
 import { findPlugin, findPlugins, type FoundPlugin } from "./find.ts";

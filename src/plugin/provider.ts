@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Manifest, ModelInfo } from "../../plugins/sdk/protocol.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { Model, ModelNote, ModelProvider } from "../model/model.ts";
+import type { Model, ModelNote } from "../model/model.ts";
+import type { ModelProvider } from "../model/provider.ts";
 import type { Abilities, Modality } from "../model/quirks.ts";
 import { streamChat } from "./chat.ts";
 import { modelMissing } from "./failures.ts";

@@ -1,5 +1,6 @@
 import { ModullmError } from "../../src/core/error.ts";
-import type { Model, ModelPart, ModelProvider, ModelRequest } from "../../src/model/model.ts";
+import type { Model, ModelPart, ModelRequest } from "../../src/model/model.ts";
+import type { ModelProvider } from "../../src/model/provider.ts";
 
 export function ask(more: Partial<ModelRequest> = {}): ModelRequest {
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Config } from "../../src/config/config.ts";
 import { createModels } from "../../src/model/models.ts";
-import type { ModelProvider } from "../../src/model/model.ts";
+import type { ModelProvider } from "../../src/model/provider.ts";
 import { ask, errorOf, outcome } from "./calls.ts";
 import { fails, openServer, says } from "./faulty-server.ts";
 import { settings } from "./settings.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { ModelProvider, ModelRequest } from "../../src/model/model.ts";
+import type { ModelRequest } from "../../src/model/model.ts";
+import type { ModelProvider } from "../../src/model/provider.ts";
 import { errorOf, outcome } from "./calls.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
-import type { ModelNote, ModelProvider } from "../../src/model/model.ts";
+import type { ModelNote } from "../../src/model/model.ts";
+import type { ModelProvider } from "../../src/model/provider.ts";
 import { withRetry } from "../../src/model/retry.ts";
 import { createPluginProvider, type PluginProviderOptions } from "../../src/plugin/provider.ts";
 import { ask, errorOf, notesOf, outcome } from "../model/calls.ts";

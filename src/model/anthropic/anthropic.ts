@@ -1,5 +1,5 @@
 import type { Endpoint } from "../endpoint.ts";
-import type { ModelProvider } from "../model.ts";
+import type { ModelProvider } from "../provider.ts";
 import { createNative, under } from "../native.ts";
 import type { NativeOptions } from "../protocol.ts";
 import { modelIds } from "../openai/address.ts";

@@ -1,6 +1,7 @@
 import { ModullmError } from "../../core/error.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import type { ModelPart, ModelProvider, ModelRequest } from "../model.ts";
+import type { ModelPart, ModelRequest } from "../model.ts";
+import type { ModelProvider } from "../provider.ts";
 import { BASELINE } from "./name.ts";
 import { fillSchema } from "./fill.ts";
 import { readSource } from "./source.ts";

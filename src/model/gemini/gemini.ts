@@ -1,6 +1,6 @@
 import { isObject } from "../../core/json.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { ModelProvider } from "../model.ts";
+import type { ModelProvider } from "../provider.ts";
 import { createNative, under } from "../native.ts";
 import type { NativeOptions } from "../protocol.ts";
 import { generateReader } from "./reader.ts";

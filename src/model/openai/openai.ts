@@ -1,5 +1,5 @@
 import type { Endpoint } from "../endpoint.ts";
-import type { ModelProvider } from "../model.ts";
+import type { ModelProvider } from "../provider.ts";
 import { createNative } from "../native.ts";
 import type { NativeModel, NativeOptions } from "../protocol.ts";
 import { callAddress, headersOf, listAddress, modelIds } from "./address.ts";

@@ -1,4 +1,4 @@
-import type { ModelProvider } from "../model.ts";
+import type { ModelProvider } from "../provider.ts";
 import { createNative } from "../native.ts";
 import type { NativeOptions } from "../protocol.ts";
 import { callAddress, headersOf, listAddress, modelIds } from "../openai/address.ts";
