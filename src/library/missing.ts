@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { ModullmError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
 import { scanLibrary } from "./scan.ts";
-import type { VersionRange } from "./versions.ts";
+import type { VersionRange } from "../program/versions.ts";
 
 /** What stands where a path could stand. */
 export interface LibraryName {

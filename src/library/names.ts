@@ -6,7 +6,7 @@ import { type LibraryName, malformed, missing, noVersion } from "./missing.ts";
 import { isProgramPath } from "./program-path.ts";
 import { readProgram } from "./read.ts";
 import { readShelf, type Shelf, type ShelfFile } from "./scan.ts";
-import { byVersion, parseRange, plainVersion } from "./versions.ts";
+import { byVersion, parseRange, plainVersion } from "../program/versions.ts";
 
 /**
  * The folders that names are looked for in, the first one first; a function is asked when the first

@@ -1,4 +1,4 @@
-import { compareVersions } from "../program/compat.ts";
+import { compareVersions } from "./compat.ts";
 
 /** What a library name asks of a program's version, as in `extract/facts@^1.2`. */
 export interface VersionRange {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { byVersion, parseRange, plainVersion } from "../../src/library/versions.ts";
+import { byVersion, parseRange, plainVersion } from "../../src/program/versions.ts";
 
 const VERSIONS = [
   "0.0.1",
