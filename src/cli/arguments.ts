@@ -132,39 +132,44 @@ function readOptions(definitions: ArgsDef, args: string[]): ReturnType<typeof pa
 
 /** Refuses options that the command does not have, and those that lack their value. */
 function checkNames(definitions: ArgsDef, args: readonly string[]): void {
-  const aliases = new Map<string, string>();
-  for (const [name, definition] of Object.entries(definitions)) {
-    aliases.set(name, name);
-    if ("alias" in definition)
-      for (const alias of [definition.alias ?? []].flat()) aliases.set(alias, name);
-  }
+  const names = namesOf(definitions);
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? "";
     if (!/^--?[A-Za-z]/.test(word)) continue;
-    const written = word.replace(/^--?/, "").split("=")[0] ?? "";
-    const name =
-      aliases.get(written) ??
-      (written.startsWith("no-") ? aliases.get(written.slice(3)) : undefined);
-    const definition = name === undefined ? undefined : definitions[name];
-    const type = definition?.type;
-    if (name === undefined || type === undefined) {
-      const near = nearest(written, aliases.keys());
-      throw new UsageError(
-        `unknown option ${word.split("=")[0]}${near === null ? "" : `; did you mean --${near}?`}`,
-      );
-    }
-    if (type === "boolean") {
+    const name = meantBy(word, names);
+    const definition = definitions[name];
+    if (definition?.type === "boolean") {
       if (/=(?!true$|false$)/.test(word)) throw new UsageError(`option --${name} takes no value`);
       continue;
     }
     const value = word.includes("=") ? word.slice(word.indexOf("=") + 1) : args[++index];
     if (value === undefined) throw new UsageError(`option --${name} needs a value`);
-    const values = type === "enum" ? (definition?.options ?? []) : null;
-    if (values !== null && !values.includes(value))
-      throw new UsageError(
-        `option --${name} is "${value}", but one of ${values.join(", ")} is wanted`,
-      );
+    if (definition?.type !== "enum" || definition.options?.includes(value) === true) continue;
+    const values = (definition.options ?? []).join(", ");
+    throw new UsageError(`option --${name} is "${value}", but one of ${values} is wanted`);
   }
+}
+
+/** Options by all their names. */
+function namesOf(definitions: ArgsDef): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, definition] of Object.entries(definitions)) {
+    names.set(name, name);
+    if ("alias" in definition)
+      for (const alias of [definition.alias ?? []].flat()) names.set(alias, name);
+  }
+  return names;
+}
+
+/** @throws {UsageError} where no option is meant */
+function meantBy(word: string, names: ReadonlyMap<string, string>): string {
+  const written = word.replace(/^--?/, "").split("=")[0] ?? "";
+  const name =
+    names.get(written) ?? (written.startsWith("no-") ? names.get(written.slice(3)) : undefined);
+  if (name !== undefined) return name;
+  const near = nearest(written, names.keys());
+  const meant = near === null ? "" : `; did you mean --${near}?`;
+  throw new UsageError(`unknown option ${word.split("=")[0]}${meant}`);
 }
 
 function checkPositionals({ positionals: wanted, rest }: Command, given: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { JsonNumber } from "./big.ts";
 import type { SchemaFault } from "./contract.ts";
 import { isOnlyReference, type SchemaDocument, type SchemaNode } from "./document.ts";
 import { keywordOf, type Draft, type Shape } from "./keywords.ts";
+import { findLoops } from "./loops.ts";
 import type { Patterns } from "./patterns.ts";
 import { describe } from "./reasons.ts";
 import { isOfType } from "./values.ts";
@@ -56,8 +57,6 @@ function checkShape(shape: Shape, value: unknown, keyword: string, node: SchemaN
       return typeof value === "string"
         ? checkPattern(value, [], patterns)
         : wrong(value, "a regular expression");
-    case "schema":
-      return isSchema(value) ? [] : wrong(value, SCHEMA);
     case "schemas":
       return checkSchemas(value);
     case "schema-or-schemas":
@@ -70,43 +69,39 @@ function checkShape(shape: Shape, value: unknown, keyword: string, node: SchemaN
       );
     case "lists-of-names":
       return checkEach(value, (one) => checkNames(one, keyword, draft));
-    default:
-      return checkScalar(shape, value, keyword, draft);
+    case "boolean-or-number":
+      return checkExclusive(value, keyword, draft);
+    default: {
+      const plain = PLAIN_SHAPES[shape];
+      return plain === undefined || plain.is(value) ? [] : wrong(value, plain.wanted);
+    }
   }
 }
 
 const SCHEMA = "a schema (a mapping, true or false)";
 
-function checkScalar(shape: Shape, value: unknown, keyword: string, draft: Draft): Fault[] {
-  switch (shape) {
-    case "string":
-    case "uri":
-    case "reference":
-      return typeof value === "string" ? [] : wrong(value, "a string");
-    case "anchor":
-      return typeof value === "string" && /^[A-Za-z_][\w.-]*$/.test(value)
-        ? []
-        : wrong(value, "a plain name");
-    case "boolean":
-      return typeof value === "boolean" ? [] : wrong(value, "true or false");
-    case "number":
-      return isNumber(value) ? [] : wrong(value, "a number");
-    case "boolean-or-number":
-      return checkExclusive(value, keyword, draft);
-    case "positive":
-      return isNumber(value) && value > 0 ? [] : wrong(value, "a number above 0");
-    case "count":
-      return isNumber(value) && isOfType(value, "integer") && value >= 0
-        ? []
-        : wrong(value, "an integer of 0 or more");
-    case "list":
-      return Array.isArray(value) ? [] : wrong(value, "a list of values");
-    case "mapping":
-      return isObject(value) ? [] : wrong(value, "a mapping");
-    default:
-      return [];
-  }
-}
+/** Shapes that a value has or not, and what is wanted. */
+const PLAIN_SHAPES: Readonly<
+  Partial<Record<Shape, { is(value: unknown): boolean; readonly wanted: string }>>
+> = {
+  string: { is: isString, wanted: "a string" },
+  uri: { is: isString, wanted: "a string" },
+  reference: { is: isString, wanted: "a string" },
+  anchor: {
+    is: (value) => typeof value === "string" && /^[A-Za-z_][\w.-]*$/.test(value),
+    wanted: "a plain name",
+  },
+  boolean: { is: (value) => typeof value === "boolean", wanted: "true or false" },
+  number: { is: isNumber, wanted: "a number" },
+  positive: { is: (value) => isNumber(value) && value > 0, wanted: "a number above 0" },
+  count: {
+    is: (value) => isNumber(value) && isOfType(value, "integer") && value >= 0,
+    wanted: "an integer of 0 or more",
+  },
+  list: { is: Array.isArray, wanted: "a list of values" },
+  mapping: { is: isObject, wanted: "a mapping" },
+  schema: { is: isSchema, wanted: SCHEMA },
+};
 
 function checkTypes(value: unknown): Fault[] {
   if (Array.isArray(value)) {
@@ -243,72 +238,14 @@ function wrong(value: unknown, wanted: string): Fault[] {
   return [{ at: [], reason: `is ${describe(value)}, but ${wanted} is wanted` }];
 }
 
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
 function isNumber(value: unknown): value is JsonNumber {
   return isOfType(value, "number");
 }
 
 function isSchema(value: unknown): boolean {
   return typeof value === "boolean" || isObject(value);
-}
-
-/** Keywords that apply a schema to the very same value. */
-const IN_PLACE = [
-  "allOf",
-  "anyOf",
-  "oneOf",
-  "not",
-  "if",
-  "then",
-  "else",
-  "dependentSchemas",
-  "dependencies",
-];
-
-/**
- * References that come back to themselves without a step into the value: checking one would never
- * end.
- */
-function findLoops(document: SchemaDocument): SchemaFault[] {
-  const faults: SchemaFault[] = [];
-  /** How many schemas follow from a node at most, itself included; null while that is found out. */
-  const lengths = new Map<SchemaNode, number | null>();
-  const visit = (node: SchemaNode, depth: number): number => {
-    if (depth > MAX_CHAIN) return 1;
-    lengths.set(node, null);
-    let longest = 0;
-    for (const { at, next } of samePlace(document, node)) {
-      const known = lengths.get(next);
-      if (known === null) {
-        faults.push({
-          schemaPath: [...node.path, at],
-          reason: "leads back to itself without a step into the value",
-        });
-      } else longest = Math.max(longest, known ?? visit(next, depth + 1));
-    }
-    lengths.set(node, longest + 1);
-    return longest + 1;
-  };
-  for (const node of document.nodes) {
-    const length = lengths.get(node) ?? visit(node, 1);
-    if (length > MAX_CHAIN) {
-      const reason = `leads through more than ${MAX_CHAIN} schemas without a step into the value`;
-      return [...faults, { schemaPath: node.path, reason }];
-    }
-  }
-  return faults;
-}
-
-/** Schemas for one value in one another, by references: each takes some of the stack. */
-const MAX_CHAIN = 1000;
-
-function samePlace(document: SchemaDocument, node: SchemaNode): { at: string; next: SchemaNode }[] {
-  const target = document.target(node, "$ref");
-  const steps = target === null ? [] : [{ at: "$ref", next: target }];
-  if (isOnlyReference(node)) return steps;
-  for (const at of IN_PLACE) {
-    const held = node.children.get(at);
-    if (held === undefined) continue;
-    for (const next of "schema" in held ? [held] : held.values()) steps.push({ at, next });
-  }
-  return steps;
 }

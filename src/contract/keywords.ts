@@ -32,6 +32,19 @@ export interface Keyword {
   readonly to: Draft;
 }
 
+/** Keywords that apply a schema to the very same value. */
+export const IN_PLACE = [
+  "allOf",
+  "anyOf",
+  "oneOf",
+  "not",
+  "if",
+  "then",
+  "else",
+  "dependentSchemas",
+  "dependencies",
+] as const;
+
 /** Whether keywords of `draft` came in at `first` or before. */
 export function isSince(draft: Draft, first: Draft): boolean {
   return AGE[draft] >= AGE[first];

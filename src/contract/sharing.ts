@@ -1,4 +1,5 @@
 import type { SchemaDocument, SchemaNode } from "./document.ts";
+import { IN_PLACE } from "./keywords.ts";
 
 /**
  * The schemas that may be held against one value more than once, by different ways. Alternatives
@@ -24,15 +25,7 @@ export function sharedNodes(
  * same keyword's. Two ways to a schema that lead to one value part at one of them.
  */
 const OVERLAPPING = [
-  "allOf",
-  "anyOf",
-  "oneOf",
-  "not",
-  "if",
-  "then",
-  "else",
-  "dependentSchemas",
-  "dependencies",
+  ...IN_PLACE,
   "patternProperties",
   "contains",
   "unevaluatedItems",

@@ -247,8 +247,6 @@ class Translator {
       node.patterns.read(source),
     );
     const regexes = patterns.flatMap((reading) => (reading.ok ? [reading.regex] : []));
-    const required = keywordValue(node, "required");
-    const isOptional = !Array.isArray(required) || names.some((name) => !required.includes(name));
     const only =
       names.length === 0 && patterns.length === 1
         ? [...(childMap(node, "patternProperties")?.values() ?? [])][0]
@@ -261,7 +259,7 @@ class Translator {
     } else if (isClosed && (names.some(isInherited) || regexes.length > 0)) {
       const known = new Set(names);
       refine(refinements, (value) => !isObject(value) || hasOnlyLike(value, known, regexes));
-    } else if (isClosed && isOptional) {
+    } else if (isClosed && !areRequired(names, node)) {
       refine(refinements, (value) => !isObject(value) || hasOnly(value, names));
     } else {
       this.#copyOne(node, "additionalProperties", out);
@@ -323,6 +321,11 @@ function withDraft(schema: JsonSchema | boolean): JsonSchema | boolean {
   return typeof schema === "boolean"
     ? schema
     : { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };
+}
+
+function areRequired(names: readonly string[], node: SchemaNode): boolean {
+  const required = keywordValue(node, "required");
+  return Array.isArray(required) && names.every((name) => required.includes(name));
 }
 
 /** The compiler asks `name in value`, which every object answers with yes for these. */

@@ -42,22 +42,14 @@ const PROJECT = "./.env";
  */
 export function resolveEndpoint(written: string, config: Config): Endpoint {
   const configured = configuredAs(written, config);
-  const known = findProvider(written) ?? typeOf(written, configured);
-  const provider = findProvider(written)?.name ?? written.toLowerCase();
-  const names = [
-    ...new Set([
-      written,
-      provider,
-      ...(known === findProvider(written) ? (known?.aliases ?? []) : []),
-    ]),
-  ];
+  const named = findProvider(written);
+  const known = named ?? typeOf(written, configured);
+  const provider = named?.name ?? written.toLowerCase();
+  const names = [...new Set([written, provider, ...(named?.aliases ?? [])])];
   const base = baseOf(names.map(environmentName), configured, known, config);
   if (base === null) throw unknownProvider(written, known, config);
-  const quirks = quirksOf(known, configured, {
-    named: findProvider(written) !== null,
-    base: base.value,
-  });
-  const keyNames = keyNamesOf(provider, configured, findProvider(written));
+  const quirks = quirksOf(known, configured, { named: named !== null, base: base.value });
+  const keyNames = keyNamesOf(provider, configured, named);
   const key = firstOf(keyNames, config);
   const { url, headers } = checkedUrl(base, quirks, { ...configured?.headers });
   const foreignKey = key !== null && key.source !== PROJECT;
@@ -70,8 +62,7 @@ export function resolveEndpoint(written: string, config: Config): Endpoint {
     keyNames,
     headers,
     quirks,
-    apiVersion:
-      config.get("AZURE_API_VERSION")?.value ?? config.get("OPENAI_API_VERSION")?.value ?? null,
+    apiVersion: firstOf(["AZURE_API_VERSION", "OPENAI_API_VERSION"], config)?.value ?? null,
     models: configured?.models ?? [],
     untrusted: base.source === PROJECT && foreign && !config.folderTrusted,
   };

@@ -9,6 +9,7 @@ import { createChecks, type Method } from "./checks.ts";
 import { BadAnswer, Refusal } from "./connection.ts";
 import { cancellation, refusalError } from "./failures.ts";
 import { type Fault, pluginError, seconds } from "./fault.ts";
+import { disobedience, lateness } from "./lateness.ts";
 import { Life } from "./life.ts";
 import {
   HOST_DEADLINES,
@@ -20,6 +21,7 @@ import {
 import { createRestartLimit } from "../process/intensity.ts";
 import { defaultMemory } from "../process/memory.ts";
 import type { ProcessCommand } from "../process/process.ts";
+import { createStart, type Start } from "./start.ts";
 import { createSweeper } from "./sweeper.ts";
 
 export interface PluginHostOptions extends ProcessCommand {
@@ -357,57 +359,4 @@ function textsIn(settings: JsonObject): [string, string][] {
     if (typeof value === "string") return [[key, value]];
     return isObject(value) ? textsIn(value) : [];
   });
-}
-
-/** A start that somebody waits for. */
-interface Start {
-  readonly promise: Promise<InitializeResult>;
-  resolve(result: InitializeResult): void;
-  reject(error: Error): void;
-}
-
-function createStart(): Start {
-  let settle: Omit<Start, "promise"> | null = null;
-  const promise = new Promise<InitializeResult>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  // Whoever waits hears of it; without anyone it must not end the program.
-  promise.catch(() => {});
-  return {
-    promise,
-    resolve: (result) => settle?.resolve(result),
-    reject: (error) => settle?.reject(error),
-  };
-}
-
-function lateness(
-  { method, sentAt }: Call,
-  due: { readonly deadline: "first" | "gap" | "total"; readonly limit: number },
-): Fault {
-  const within = `within ${seconds(due.limit)}`;
-  const reasons = {
-    first: `it showed no sign of life for "${method}" ${within}`,
-    gap: `it stopped in the middle of "${method}": nothing came ${within}`,
-    total:
-      sentAt === 0
-        ? `"${method}" did not get its turn ${within}`
-        : `it did not finish "${method}" ${within}`,
-  };
-  const setting =
-    due.deadline === "total"
-      ? "llm_params.timeout"
-      : `runtime.deadlines.${due.deadline} in config.yaml`;
-  return {
-    reason: reasons[due.deadline],
-    deadline: due.deadline,
-    retryable: true,
-    ...(method === "chat"
-      ? { hint: `Raise ${setting}, or name another model in llm.fallbacks.` }
-      : {}),
-  };
-}
-
-function disobedience({ method }: Call, limit: number): Fault {
-  const reason = `it did not end "${method}" within ${seconds(limit)} of its being cancelled, and was killed`;
-  return { reason, deadline: "cancel", retryable: true };
 }

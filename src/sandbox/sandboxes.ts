@@ -101,24 +101,13 @@ export interface SandboxesOptions extends Surroundings {
 
 /** Nothing is looked at or started before it is asked for. */
 export function createSandboxes(options: SandboxesOptions): Sandboxes {
-  const made = new Map<string, Promise<Sandbox>>();
+  const made = createMade(options);
   const endings = new Set<Promise<void>>();
   const standing = createStandingSessions({
     most: options.sessions ?? 16,
     idleMs: options.idleMs ?? 30 * 60_000,
   });
   const places = createPlaces(Math.max(4, availableParallelism()));
-
-  function sandbox(language: Language, level: Level): Promise<Sandbox> {
-    const key = `${language} ${level}`;
-    const known = made.get(key);
-    if (known) return known;
-    const making = makeSandbox(language, level, options);
-    made.set(key, making);
-    // A failure is told to whoever asked; asking again tries again.
-    making.catch(() => made.delete(key));
-    return making;
-  }
 
   async function choose(language: Language, { trusted, permit }: LevelOptions): Promise<Level> {
     permit(null);
@@ -128,24 +117,16 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   }
 
   async function prepare(language: Language, level: Level): Promise<void> {
-    (await sandbox(language, level)).prepare?.();
+    (await made.get(language, level)).prepare?.();
   }
 
   async function open(
     language: Language,
     { permit, trusted = false, ...session }: SessionOptions & Permission & { trusted?: boolean },
     signal: AbortSignal,
-  ) {
+  ): Promise<SandboxSession> {
     const level = await choose(language, { trusted, permit });
-    const opened = await (await sandbox(language, level)).open(session, signal);
-    if (opened.level === level) return opened;
-    try {
-      permit(opened.level);
-      return opened;
-    } catch (thrown) {
-      await opened.close();
-      throw thrown;
-    }
+    return await openPermitted(await made.get(language, level), level, { permit, session, signal });
   }
 
   async function run(block: BlockRequest, signal: AbortSignal): Promise<BlockOutcome> {
@@ -172,11 +153,8 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
 
   async function close(): Promise<void> {
     const ended = await Promise.allSettled(endings);
-    const all = await Promise.allSettled(made.values());
-    const closed = await Promise.allSettled(
-      all.map(async (each) => each.status === "fulfilled" && each.value.close()),
-    );
-    for (const each of [...ended, ...closed]) if (each.status === "rejected") throw each.reason;
+    for (const each of [...ended, ...(await made.close())])
+      if (each.status === "rejected") throw each.reason;
   }
 
   return {
@@ -185,10 +163,55 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     run,
     open: (language, session, signal) =>
       standing.open(() => open(language, session, signal), signal),
-    sandbox,
+    sandbox: made.get,
     status: (language, permission) => statusOf(language, permission, options),
     close,
   };
+}
+
+/** Sandboxes that have been asked for. */
+interface Made {
+  get(language: Language, level: Level): Promise<Sandbox>;
+  close(): Promise<PromiseSettledResult<unknown>[]>;
+}
+
+function createMade(options: SandboxesOptions): Made {
+  const made = new Map<string, Promise<Sandbox>>();
+  return {
+    get(language, level) {
+      const key = `${language} ${level}`;
+      const known = made.get(key);
+      if (known) return known;
+      const making = makeSandbox(language, level, options);
+      made.set(key, making);
+      // A failure is told to whoever asked; asking again tries again.
+      making.catch(() => made.delete(key));
+      return making;
+    },
+    async close() {
+      const all = await Promise.allSettled(made.values());
+      return await Promise.allSettled(
+        all.map(async (each) => each.status === "fulfilled" && each.value.close()),
+      );
+    },
+  };
+}
+
+/** A session, which may turn out to be at another level than its sandbox. */
+async function openPermitted(
+  sandbox: Sandbox,
+  level: Level,
+  { permit, session, signal }: Permission & { session: SessionOptions; signal: AbortSignal },
+): Promise<SandboxSession> {
+  const opened = await sandbox.open(session, signal);
+  if (opened.level === level) return opened;
+  try {
+    permit(opened.level);
+    return opened;
+  } catch (thrown) {
+    await opened.close();
+    throw thrown;
+  }
 }
 
 async function statusOf(

@@ -1,25 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { ModullmError } from "../core/error.ts";
-import { isObject, type Json, parseJson, writeJson } from "../core/json.ts";
+import { type Json, writeJson } from "../core/json.ts";
 import { createLineReader } from "../process/lines.ts";
 import { type OwnedProcess, startProcess } from "../process/process.ts";
-import { type Hello, type HostMessage, MAX_ARGUMENTS } from "./channel.ts";
+import type { Hello, HostMessage } from "./channel.ts";
 import { type Level, LEVELS } from "../core/sandbox-level.ts";
 import { exitFailure, failure, readFailure, sandboxUnavailable } from "./failure.ts";
+import { type Answer, answerOf, type GrantedCall, readCall } from "./granted-call.ts";
 import { createPrinted } from "./printed.ts";
 import { createPrintedMark, type PrintedMark } from "./printed-mark.ts";
+import { type Given, readGiven, readReply, type Reply } from "./reply.ts";
 import {
   type CodeSource,
   type Failure,
-  type GrantedFunction,
   type Outcome,
   type SandboxLimits,
   type SandboxSession,
   type SessionOptions,
   withDefaults,
 } from "./sandbox.ts";
-import { checkValue } from "./values.ts";
 
 /** How to start one guest, and what it was started as. */
 export interface Guest {
@@ -89,17 +89,6 @@ export async function openSession(
 export function startGuest(guest: Pick<Guest, "command" | "args" | "env" | "cwd">): OwnedProcess {
   return startProcess(guest, { guard: false });
 }
-
-/** What code that ran to its end has given. */
-interface Given {
-  readonly ok: true;
-  readonly value: Json;
-  readonly kept?: Json;
-  readonly keptFault?: string;
-}
-
-type Answer = Extract<HostMessage, { do: "return" | "throw" }>;
-type Reply = Readonly<Record<string, unknown>> & { readonly is: string };
 
 class GuestSession implements SandboxSession {
   #level: Level;
@@ -245,17 +234,9 @@ class GuestSession implements SandboxSession {
   }
 
   /** Does one call of a granted function. It counts before it is made. */
-  async #call({ name, args }: Reply): Promise<Answer | Failure> {
-    const granted =
-      typeof name === "string" && Object.hasOwn(this.#functions, name)
-        ? this.#functions[name]
-        : undefined;
-    if (!granted) return this.#broken("it called a function that was not granted");
-    if (!Array.isArray(args)) return this.#broken("it called with no list of arguments");
-    if (args.length > MAX_ARGUMENTS)
-      return this.#broken(`it called with more than ${MAX_ARGUMENTS} arguments`);
-    const checked = checkValue(args, "arguments");
-    if (!checked.ok) return this.#broken(checked.reason);
+  async #call(reply: Reply): Promise<Answer | Failure> {
+    const call = readCall(reply, this.#functions);
+    if (typeof call === "string") return this.#broken(call);
     this.#calls++;
     const { maxCalls } = this.#limits;
     if (this.#calls > maxCalls + MAX_REFUSALS) {
@@ -265,16 +246,15 @@ class GuestSession implements SandboxSession {
     }
     if (this.#calls > maxCalls)
       return { do: "throw", message: `all ${maxCalls} calls of this session are used up` };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
-    return await this.#wait(granted, checked.value as readonly Json[]);
+    return await this.#wait(call);
   }
 
   /** What a granted function answers, or the end of the session, whichever comes first. */
-  async #wait(granted: GrantedFunction, args: readonly Json[]): Promise<Answer | Failure> {
+  async #wait(call: GrantedCall): Promise<Answer | Failure> {
     if (this.#end) return this.#end;
     const answer = await new Promise<Answer | Failure>((resolve) => {
       this.#interrupt = resolve;
-      void answerOf(granted, args, this.#life.signal).then(resolve);
+      void answerOf(call, this.#life.signal).then(resolve);
     });
     this.#interrupt = null;
     return answer;
@@ -335,23 +315,9 @@ class GuestSession implements SandboxSession {
   #receive(line: string): void {
     const waiting = this.#waiting;
     if (!waiting) return void this.#broken("it spoke out of turn");
-    const reply = this.#parse(line);
+    const reply = readReply(line, this.#nonce);
     if (reply) waiting(reply);
     else this.#broken("it sent something that is no message");
-  }
-
-  #parse(line: string): Reply | null {
-    if (!line.startsWith(`${this.#nonce} `)) return null;
-    try {
-      // A number that JSON has not is told of as such.
-      const text = line.slice(this.#nonce.length + 1);
-      const parsed = parseJson(text, { decimals: "nearest" });
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
-      return isObject(parsed) && typeof parsed["is"] === "string" ? (parsed as Reply) : null;
-    } catch {
-      // Not JSON, or nested so deep that it can't be read.
-      return null;
-    }
   }
 
   #broken(reason: string): Failure {
@@ -379,26 +345,4 @@ class GuestSession implements SandboxSession {
     this.#life.abort(reason);
     return end;
   }
-}
-
-async function answerOf(
-  granted: GrantedFunction,
-  args: readonly Json[],
-  signal: AbortSignal,
-): Promise<Answer> {
-  try {
-    return { do: "return", value: (await granted(args, signal)) ?? null };
-  } catch (thrown) {
-    return { do: "throw", message: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
-}
-
-function readGiven(reply: Reply): Given | { ok: false; failure: Failure } {
-  const checked = checkValue(reply["value"] ?? null, "result");
-  if (!checked.ok) return { ok: false, failure: failure("ResultError", checked.reason) };
-  const { kept, keptFault } = reply;
-  if (typeof keptFault === "string") return { ...checked, keptFault };
-  if (kept === undefined) return checked;
-  const left = checkValue(kept, "context");
-  return left.ok ? { ...checked, kept: left.value } : { ...checked, keptFault: left.reason };
 }

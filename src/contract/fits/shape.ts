@@ -79,6 +79,7 @@ export function says({ literals }: Shape, literal: Literal): boolean {
 
 /** What holds where the literal does not. */
 export function negated(literal: Literal): readonly Literal[] {
+  if ("is" in literal) return [{ ...literal, is: !literal.is }];
   switch (literal.on) {
     case "least":
       return [{ on: "most", limit: literal.limit, open: !literal.open }];
@@ -94,14 +95,9 @@ export function negated(literal: Literal): readonly Literal[] {
         { on: "item", index: literal.index, part: flipped(literal.part) },
       ];
     case "every":
+      return [{ on: "some", from: literal.from, part: flipped(literal.part) }];
     case "some":
-      return [
-        {
-          on: literal.on === "every" ? "some" : "every",
-          from: literal.from,
-          part: flipped(literal.part),
-        },
-      ];
+      return [{ on: "every", from: literal.from, part: flipped(literal.part) }];
     case "property":
       return [
         { on: "has", name: literal.name, is: true },
@@ -115,14 +111,6 @@ export function negated(literal: Literal): readonly Literal[] {
       return [{ on: "odd-name", id: literal.id }];
     case "odd-name":
       return [{ on: "all-names", id: literal.id }];
-    case "values":
-    case "multiple":
-    case "pattern":
-    case "format":
-    case "unique":
-    case "has":
-    case "opaque":
-      return [{ ...literal, is: !literal.is }];
   }
 }
 

@@ -70,6 +70,10 @@ function fill(given: unknown, name: string, scope: Scope, required = false): unk
   if (value !== undefined || types.includes("null")) return value ?? null;
   if (schema["default"] !== undefined) return schema["default"];
   if (choices.length > 0 || !required || scope.picked) return choices[0]?.["const"];
+  return neutralOf(type, schema);
+}
+
+function neutralOf(type: string | undefined, schema: JsonSchema): unknown {
   if (type === "number" || type === "integer") return Number(schema["minimum"] ?? 0);
   return Number(schema["minLength"] ?? 0) > 0 ? "unknown" : "";
 }

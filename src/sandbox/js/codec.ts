@@ -1,7 +1,8 @@
 import type { Failure } from "../sandbox.ts";
 import type { Engine, Handle, Realm } from "./engine.ts";
 import { resultError } from "./failures.ts";
-import { makeEncoder, makeOddNamer, makeReviver } from "./harness.ts";
+import { makeExotics, makeOddNamer } from "./exotics.ts";
+import { makeCopier, makeEncoder, makeEndings, makeReviver, makeScalarCopier } from "./harness.ts";
 import { makeShower } from "./shower.ts";
 
 /** A value as JSON in UTF-8, or why it has none. */
@@ -51,15 +52,16 @@ export function createCodec(engine: Engine, realm: Realm): Codec {
   let oddNamer: Handle | null = null;
   let shower: Handle | null = null;
   const nameOdd = inner.hostFunction("nameOdd", (values) => {
-    oddNamer ??= inner.call(evaluate(makeOddNamer), []);
+    oddNamer ??= inner.call(evaluate(makeOddNamer), [inner.call(evaluate(makeExotics), [])]);
     return inner.call(oddNamer, values);
   });
-  const encoder = inner.call(evaluate(makeEncoder), [
-    realm.evaluate("Object.prototype", FILE),
-    nameOdd,
-  ]);
+  const endings = inner.call(evaluate(makeEndings), []);
+  const prototype = realm.evaluate("Object.prototype", FILE);
+  const scalar = inner.call(evaluate(makeScalarCopier), [endings]);
+  const copier = inner.call(evaluate(makeCopier), [endings, scalar, prototype, nameOdd]);
+  const encoder = inner.call(evaluate(makeEncoder), [endings, copier]);
 
-  /** A function of `harness.ts`. */
+  /** A function that stands alone. */
   function evaluate(func: (...args: never[]) => unknown): Handle {
     return inner.evaluate(`(${func.toString()})`, FILE);
   }

@@ -86,10 +86,7 @@ const PROMISE_STATES = ["pending", "fulfilled", "rejected"] as const;
  * at the end, for the same reason.
  */
 export async function createEngine(compiled: WebAssembly.Module): Promise<Engine> {
-  const hostFunctions = new Map<
-    number,
-    (context: Pointer, count: number, values: Pointer) => Handle
-  >();
+  const hostFunctions: HostFunctions = new Map();
   const memory = createLimitedMemory();
   const module = await loadQuickJs(compiled, memory.wasm);
   let interrupts: (() => boolean) | null = null;
@@ -103,18 +100,22 @@ export async function createEngine(compiled: WebAssembly.Module): Promise<Engine
   };
   const runtime = module._QTS_NewRuntime();
   module._QTS_RuntimeSetMaxStackSize(runtime, STACK_BYTES);
-  const text = createMemory(module);
+  const texts = createMemory(module);
   return {
-    createRealm: () => createRealm(module, text, module._QTS_NewContext(runtime, 0), hostFunctions),
+    createRealm: () =>
+      createRealm(
+        { module, memory: texts, context: module._QTS_NewContext(runtime, 0) },
+        hostFunctions,
+      ),
     limitMemory: memory.limit,
     memoryRanOut: memory.ranOut,
     runJobs(realm) {
       const context = module._malloc(4);
       const ran = module._QTS_ExecutePendingJob(runtime, -1, context);
-      const last = text.pointer(context);
+      const last = texts.pointer(context);
       module._free(context);
       // Without a context nothing ran; else it gives how many ran, or what the last of them threw.
-      if (last !== 0 && text.take(module._QTS_Typeof(last, ran)) !== "number")
+      if (last !== 0 && texts.take(module._QTS_Typeof(last, ran)) !== "number")
         throw new Thrown(ran);
       realm.free(ran);
     },
@@ -125,39 +126,17 @@ export async function createEngine(compiled: WebAssembly.Module): Promise<Engine
   };
 }
 
-function createRealm(
-  module: QuickJs,
-  memory: Memory,
-  context: Pointer,
-  hostFunctions: Map<number, (context: Pointer, count: number, values: Pointer) => Handle>,
-): Realm {
-  function evaluate(code: string, file: string, flags: number): Handle {
-    const source = memory.put(code);
-    const name = memory.put(file.replaceAll("\0", " "));
-    const value = module._QTS_Eval(context, source.at, source.bytes, name.at, 0, flags);
-    module._free(source.at);
-    module._free(name.at);
-    return raise(module, context, value);
-  }
+/** Where a realm's values live. */
+interface Place {
+  readonly module: QuickJs;
+  readonly memory: Memory;
+  readonly context: Pointer;
+}
 
-  function text(value: string): Handle {
-    const put = memory.put(value);
-    const handle = module._QTS_NewString(context, put.at);
-    module._free(put.at);
-    return handle;
-  }
+type HostFunctions = Map<number, (context: Pointer, count: number, values: Pointer) => Handle>;
 
-  function bytesOf(value: Handle): Uint8Array {
-    const at = module._QTS_GetString(context, value);
-    if (at === 0) throw new MemoryUsedUp("no memory is left to read a text");
-    const bytes = memory.bytesAt(at);
-    module._QTS_FreeCString(context, at);
-    return bytes;
-  }
-
-  function textOf(value: Handle): string {
-    return Buffer.from(bytesOf(value)).toString("utf8");
-  }
+function createRealm(place: Place, hostFunctions: HostFunctions): Realm {
+  const { module, memory, context } = place;
 
   function free(...values: readonly Handle[]): void {
     for (const value of values) module._QTS_FreeValuePointer(context, value);
@@ -166,49 +145,40 @@ function createRealm(
   return {
     global: module._QTS_GetGlobalObject(context),
     evaluate: (code, file, { detached = false } = {}) =>
-      evaluate(code, file, detached ? WITH_AWAIT : 0),
-    compile: (code, file) => free(evaluate(code, file, COMPILE_ONLY | WITH_AWAIT)),
+      evaluate(place, { code, file, flags: detached ? WITH_AWAIT : 0 }),
+    compile: (code, file) =>
+      free(evaluate(place, { code, file, flags: COMPILE_ONLY | WITH_AWAIT })),
     call(func, args) {
       const list = memory.putPointers(args);
       const value = module._QTS_Call(context, func, module._QTS_GetUndefined(), args.length, list);
       module._free(list);
-      return raise(module, context, value);
+      return raise(place, value);
     },
     property(object, name) {
-      const key = text(name);
+      const key = makeText(place, name);
       const value = module._QTS_GetProp(context, object, key);
       free(key);
-      return raise(module, context, value);
+      return raise(place, value);
     },
     set(object, name, value) {
-      const key = text(name);
+      const key = makeText(place, name);
       module._QTS_SetProp(context, object, key, value);
       free(key);
     },
     typeOf: (value) => memory.take(module._QTS_Typeof(context, value)),
     undefined: () => module._QTS_GetUndefined(),
-    text,
+    text: (value) => makeText(place, value),
     number: (value) => module._QTS_NewFloat64(context, value),
     hostFunction(name, host) {
       const id = hostFunctions.size + 1;
-      hostFunctions.set(id, (_, count, values) => {
-        const args = Array.from({ length: count }, (__, index) =>
-          module._QTS_ArgvGetJSValueConstPointer(values, index),
-        );
-        try {
-          return host(args);
-        } catch (thrown) {
-          if (thrown instanceof Thrown) return module._QTS_Throw(context, thrown.value);
-          throw thrown;
-        }
-      });
+      hostFunctions.set(id, (_, count, values) => callHost(place, host, { count, values }));
       const put = memory.put(name);
       const handle = module._QTS_NewFunction(context, put.at, 0, 0, id);
       module._free(put.at);
       return handle;
     },
-    bytesOf,
-    textOf,
+    bytesOf: (value) => readBytes(place, value),
+    textOf: (value) => Buffer.from(readBytes(place, value)).toString("utf8"),
     stateOf: (promise) =>
       PROMISE_STATES[module._QTS_PromiseState(context, promise)] ?? "no promise",
     outcomeOf: (promise) => module._QTS_PromiseResult(context, promise),
@@ -216,7 +186,52 @@ function createRealm(
   };
 }
 
-function raise(module: QuickJs, context: Pointer, value: Handle): Handle {
+function evaluate(
+  place: Place,
+  { code, file, flags }: { code: string; file: string; flags: number },
+): Handle {
+  const { module, memory, context } = place;
+  const source = memory.put(code);
+  const name = memory.put(file.replaceAll("\0", " "));
+  const value = module._QTS_Eval(context, source.at, source.bytes, name.at, 0, flags);
+  module._free(source.at);
+  module._free(name.at);
+  return raise(place, value);
+}
+
+function makeText({ module, memory, context }: Place, value: string): Handle {
+  const put = memory.put(value);
+  const handle = module._QTS_NewString(context, put.at);
+  module._free(put.at);
+  return handle;
+}
+
+function readBytes({ module, memory, context }: Place, value: Handle): Uint8Array {
+  const at = module._QTS_GetString(context, value);
+  if (at === 0) throw new MemoryUsedUp("no memory is left to read a text");
+  const bytes = memory.bytesAt(at);
+  module._QTS_FreeCString(context, at);
+  return bytes;
+}
+
+/** Code calls a function of the host. */
+function callHost(
+  { module, context }: Place,
+  host: (args: readonly Handle[]) => Handle,
+  { count, values }: { count: number; values: Pointer },
+): Handle {
+  const args = Array.from({ length: count }, (_, index) =>
+    module._QTS_ArgvGetJSValueConstPointer(values, index),
+  );
+  try {
+    return host(args);
+  } catch (thrown) {
+    if (thrown instanceof Thrown) return module._QTS_Throw(context, thrown.value);
+    throw thrown;
+  }
+}
+
+function raise({ module, context }: Place, value: Handle): Handle {
   const thrown = module._QTS_ResolveException(context, value);
   if (thrown === 0) return value;
   module._QTS_FreeValuePointer(context, value);

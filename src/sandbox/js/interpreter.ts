@@ -1,11 +1,12 @@
-import type { RunRequest } from "./request.ts";
 import type { Failure } from "../sandbox.ts";
-import { createCodec, type Encoded } from "./codec.ts";
-import { withVariables } from "./declarations.ts";
-import { type Engine, type Handle, type Realm, Thrown } from "./engine.ts";
-import { MemoryUsedUp } from "./engine-memory.ts";
-import { type DescribedError, explain, lineIn, memoryError, resultError } from "./failures.ts";
+import { type Codec, createCodec, type Encoded } from "./codec.ts";
+import { type Engine, type Realm, Thrown } from "./engine.ts";
+import { lineIn } from "./failures.ts";
 import { giveConsole, giveFunctions, type InterpreterHost } from "./globals.ts";
+import { rehearse } from "./rehearsal.ts";
+import type { RunRequest } from "./request.ts";
+import { linesBefore, READ_RESULT, settled, toScript } from "./script.ts";
+import { describeThrown, explainThrown } from "./thrown.ts";
 
 export interface InterpreterOptions {
   readonly limits: { readonly memoryMb: number; readonly maxValueBytes: number };
@@ -29,19 +30,6 @@ export interface Interpreter {
 const MEBIBYTE = 1024 * 1024;
 /** Bytes over the limit for telling of an error that the limit made. */
 const SPARE_BYTES = 4 * MEBIBYTE;
-/** Characters of a message or a stack that are looked at. */
-const MAX_TEXT = 8000;
-const READ_RESULT = 'typeof result === "undefined" ? undefined : result';
-
-const REHEARSALS = 3;
-/** What blocks are made of. */
-const REHEARSAL = [
-  'const items = [{ name: "one", amount: 1.5 }, { name: "two", amount: 2 }];',
-  "function total(list) { return list.reduce((sum, { amount }) => sum + amount, 0); }",
-  'let risk = total(items) > 3 ? "high" : "low";',
-  "for (const { name } of items) { if (/o/.test(name)) risk += name; }",
-  "var result = { risk, total: Math.round(total(items)), names: items.map(({ name }) => name.toUpperCase()) };",
-].join("\n");
 
 /** Runs scripts in one realm of an engine. */
 export function createInterpreter(engine: Engine, host: InterpreterHost): Interpreter {
@@ -55,39 +43,11 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
     engine.limitMemory(memoryMb === 0 ? 0 : memoryMb * MEBIBYTE + spare);
   }
 
-  function describe(thrown: Handle): DescribedError {
-    const isObject = realm.typeOf(thrown) === "object";
-    const name = isObject ? readText(realm, thrown, "name") : "";
-    if (name === "")
-      return { name: "Error", message: `${codec.show(thrown)} was thrown`, stack: "" };
-    return {
-      name,
-      message: readText(realm, thrown, "message"),
-      stack: readText(realm, thrown, "stack"),
-    };
-  }
-
-  function failureOf({ value }: Thrown, request: RunRequest): Failure {
+  function failureOf(thrown: Thrown, request: RunRequest): Failure {
     const ranOut = engine.memoryRanOut();
     limitMemory(SPARE_BYTES);
     try {
-      const error = describe(value);
-      // Where not even an error could be made, null is thrown.
-      const isMemory =
-        error.name === "InternalError"
-          ? error.message === "out of memory"
-          : error.message === NULL_THROWN;
-      if (isMemory && (ranOut || error.name === "InternalError"))
-        return memoryError(limits.memoryMb);
-      return explain(error, request, codec.names);
-    } catch (thrown) {
-      if (!(thrown instanceof Thrown)) throw thrown;
-      return {
-        exception: "Error",
-        reason: "what was thrown can't be read",
-        line: null,
-        hint: null,
-      };
+      return explainThrown(thrown, { realm, codec, request, ranOut, memoryMb: limits.memoryMb });
     } finally {
       limitMemory();
     }
@@ -95,7 +55,7 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
 
   function evaluate(request: RunRequest): Encoded {
     engine.memoryRanOut();
-    setVariables(request.values);
+    setVariables(realm, codec, request.values);
     // Before the code runs: what it puts in the place of a member is not that member.
     const held =
       request.keep === undefined
@@ -109,42 +69,14 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
     if ("failure" in result) return { ok: false, failure: result.failure };
     const value = codec.encode(result.value, "result", limits.maxValueBytes);
     realm.free(waits.value, result.value);
-    return held === null || !value.ok ? value : withKept(value.value, held, request.keep ?? "");
-  }
-
-  /** The value's JSON, and behind it the key `kept`, or why there is none. */
-  function withKept(value: Uint8Array, held: Handle, name: string): Encoded {
-    const kept = codec.encode(held, name, limits.maxValueBytes - value.length);
+    if (held === null || !value.ok) return value;
+    const kept = codec.encode(held, request.keep ?? "", limits.maxValueBytes - value.value.length);
     realm.free(held);
-    const [key, bytes] = kept.ok
-      ? ["kept", kept.value]
-      : ["keptFault", Buffer.from(JSON.stringify(kept.failure.reason))];
-    return { ok: true, value: Buffer.concat([value, Buffer.from(`,"${key}":`), bytes]) };
-  }
-
-  function setVariables(values: RunRequest["values"]): void {
-    realm.set(realm.global, "result", realm.undefined());
-    const given = codec.decode(values);
-    for (const name of Object.keys(values)) {
-      const value = realm.property(given, name);
-      realm.set(realm.global, name, value);
-      realm.free(value);
-    }
-    realm.free(given);
+    return { ok: true, value: withKept(value.value, kept) };
   }
 
   return {
-    rehearse() {
-      const apart = engine.createRealm();
-      for (let round = 0; round < REHEARSALS; round++) {
-        const request = { code: REHEARSAL, values: {}, file: "rehearsal", line: 1 };
-        const promise = apart.evaluate(toScript(apart, request), request.file, { detached: true });
-        engine.runJobs(apart);
-        settled(apart, promise, "the rehearsal awaits");
-        codec.encode(apart.evaluate(READ_RESULT, "<result>"), "result", REHEARSAL.length * 100);
-      }
-      codec.decode({ context: { input: { a: [1, "text", null] } } });
-    },
+    rehearse: () => rehearse(engine, codec),
     prepare({ limits: given, functions }) {
       limits = given;
       giveFunctions(realm, codec, host, { names: functions, maxBytes: limits.maxValueBytes });
@@ -158,73 +90,38 @@ export function createInterpreter(engine: Engine, host: InterpreterHost): Interp
         return { ok: false, failure: failureOf(thrown, request) };
       }
     },
-    parse(request) {
-      try {
-        realm.compile(linesBefore(request) + request.code, request.file);
-        return { ok: true, value: Buffer.from("null") };
-      } catch (thrown) {
-        if (!(thrown instanceof Thrown)) throw thrown;
-        const { message, stack } = describe(thrown.value);
-        // The engine gives columns too, but mostly those of the line's first statement.
-        return {
-          ok: true,
-          value: Buffer.from(JSON.stringify({ message, line: lineIn(stack, request.file) })),
-        };
-      }
-    },
+    parse: (request) => parse(realm, codec, request),
   };
 }
 
-const NULL_THROWN = "null was thrown";
-
-/** A property that is a text; else nothing. Reading it may run code. */
-function readText(realm: Realm, object: Handle, name: string): string {
+function parse(realm: Realm, codec: Codec, request: RunRequest): Encoded {
   try {
-    const value = realm.property(object, name);
-    return realm.typeOf(value) === "string" ? realm.textOf(value).slice(0, MAX_TEXT) : "";
+    realm.compile(linesBefore(request) + request.code, request.file);
+    return { ok: true, value: Buffer.from("null") };
   } catch (thrown) {
-    if (thrown instanceof Thrown || thrown instanceof MemoryUsedUp) return "";
-    throw thrown;
+    if (!(thrown instanceof Thrown)) throw thrown;
+    const { message, stack } = describeThrown(realm, codec, thrown.value);
+    // The engine gives columns too, but mostly those of the line's first statement.
+    const fault = { message, line: lineIn(stack, request.file) };
+    return { ok: true, value: Buffer.from(JSON.stringify(fault)) };
   }
 }
 
-/**
- * What to evaluate: the code with empty lines before it, so that the engine counts lines as the
- * file does. @throws {Thrown} a `SyntaxError`
- */
-function toScript(realm: Realm, request: RunRequest): string {
-  const { code, file } = request;
-  const before = linesBefore(request);
-  if (!/\b(?:let|const|class)\b/.test(code)) return before + code;
-  // As it stands it has to be right; as it is rewritten, it may turn out to have been misread.
-  realm.compile(before + code, file);
-  const rewritten = withVariables(code);
-  if (rewritten === null) return before + code;
-  try {
-    realm.compile(before + rewritten, file);
-    return before + rewritten;
-  } catch (thrown) {
-    if (thrown instanceof Thrown) return before + code;
-    throw thrown;
+function setVariables(realm: Realm, codec: Codec, values: RunRequest["values"]): void {
+  realm.set(realm.global, "result", realm.undefined());
+  const given = codec.decode(values);
+  for (const name of Object.keys(values)) {
+    const value = realm.property(given, name);
+    realm.set(realm.global, name, value);
+    realm.free(value);
   }
+  realm.free(given);
 }
 
-function linesBefore({ line }: RunRequest): string {
-  return "\n".repeat(Math.max(0, line - 1));
-}
-
-/**
- * A value, or what a promise came to when all that could run has run. @throws {Thrown} what it was
- * rejected with
- */
-function settled(
-  realm: Realm,
-  value: Handle,
-  subject: string,
-): { value: Handle } | { failure: Failure } {
-  const state = realm.stateOf(value);
-  if (state === "no promise") return { value };
-  if (state === "rejected") throw new Thrown(realm.outcomeOf(value));
-  if (state === "fulfilled") return { value: realm.outcomeOf(value) };
-  return { failure: resultError(`${subject} a promise that is never settled`) };
+/** The value's JSON, and behind it the key `kept`, or why there is none. */
+function withKept(value: Uint8Array, kept: Encoded): Uint8Array {
+  const [key, bytes] = kept.ok
+    ? ["kept", kept.value]
+    : ["keptFault", Buffer.from(JSON.stringify(kept.failure.reason))];
+  return Buffer.concat([value, Buffer.from(`,"${key}":`), bytes]);
 }

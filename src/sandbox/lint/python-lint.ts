@@ -31,39 +31,12 @@ type Session = { readonly session: SandboxSession } | { readonly refused: string
  */
 export function createPythonLint(
   sandboxes: Pick<Sandboxes, "open">,
-  { signal, permit }: LintOptions,
+  options: LintOptions,
 ): PythonLint {
   let opened: Session | null = null;
 
-  async function open(): Promise<Session> {
-    try {
-      const session = await sandboxes.open(
-        "python",
-        {
-          builtins: "all",
-          limits: { timeoutMs: TIMEOUT_MS },
-          permit: (level) => permit("python", level),
-        },
-        signal,
-      );
-      const started = await session.run(
-        SCRIPT,
-        { offered: OFFERED_PYTHON },
-        { file: "lint", line: 1 },
-      );
-      if (started.ok) return { session };
-      await session.close();
-      return { refused: failureText(started.failure) };
-    } catch (thrown) {
-      signal.throwIfAborted();
-      const error = toModullmError(thrown);
-      if (error.code !== "RLLM_009" && error.code !== "RLLM_021") throw error;
-      return { refused: error.message };
-    }
-  }
-
   async function read(block: Block): Promise<PythonReport | string> {
-    opened ??= await open();
+    opened ??= await openReader(sandboxes, options);
     if ("refused" in opened) return opened.refused;
     const { session } = opened;
     const outcome = await session.run("result = read_block(code, offered)", { code: block.code });
@@ -93,6 +66,36 @@ export function createPythonLint(
       opened = null;
     },
   };
+}
+
+async function openReader(
+  sandboxes: Pick<Sandboxes, "open">,
+  { signal, permit }: LintOptions,
+): Promise<Session> {
+  try {
+    const session = await sandboxes.open(
+      "python",
+      {
+        builtins: "all",
+        limits: { timeoutMs: TIMEOUT_MS },
+        permit: (level) => permit("python", level),
+      },
+      signal,
+    );
+    const started = await session.run(
+      SCRIPT,
+      { offered: OFFERED_PYTHON },
+      { file: "lint", line: 1 },
+    );
+    if (started.ok) return { session };
+    await session.close();
+    return { refused: failureText(started.failure) };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const error = toModullmError(thrown);
+    if (error.code !== "RLLM_009" && error.code !== "RLLM_021") throw error;
+    return { refused: error.message };
+  }
 }
 
 function toLint(report: PythonReport, block: Block, program: ContextFacts): BlockLint {

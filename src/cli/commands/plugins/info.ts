@@ -1,4 +1,7 @@
+import type { Manifest } from "../../../../plugins/sdk/protocol.ts";
+import type { Config } from "../../../config/config.ts";
 import { ALWAYS_GIVEN } from "../../../plugin/manifest.ts";
+import type { LockedPackage } from "../../../packages/lock.ts";
 import { describeSource } from "../../../packages/source.ts";
 import { needPlugin, openPlugins } from "./open.ts";
 import type { PluginAction } from "./plugin-action.ts";
@@ -9,40 +12,47 @@ export const action: PluginAction = {
   wants: "the name of a plugin",
   async run([name = ""], context) {
     const plugin = await needPlugin(name, "show", await openPlugins(context));
-    const { place, folder, loaded, locked, examination } = plugin;
+    const { place, folder, locked, examination } = plugin;
     const { tree, trust, reason } = examination;
     const { config } = await context.app();
-    const manifest = loaded?.manifest ?? null;
+    const manifest = plugin.loaded?.manifest ?? null;
     context.output.json({
       name: plugin.name,
       version: manifest?.version ?? locked?.version ?? null,
       description: manifest?.description ?? null,
       place,
       folder,
-      source: locked === null ? null : describeSource(locked.source),
-      resolved: locked?.resolved ?? null,
-      installed: locked?.installed ?? null,
+      ...origin(locked),
       trust,
       ...(reason === null ? {} : { reason }),
       sha256: tree?.sha256 ?? null,
       files: tree?.files.length ?? null,
       bytes: tree?.size ?? null,
-      language: manifest?.language ?? null,
-      runs:
-        manifest === null
-          ? null
-          : (manifest.command[process.platform] ?? manifest.command["default"] ?? null),
-      provides: manifest?.provides ?? [],
-      sees: {
-        always: ALWAYS_GIVEN,
-        variables: (manifest?.env ?? []).map((variable) => ({
-          name: variable,
-          set: config.get(variable) !== null,
-        })),
-      },
+      ...(manifest === null ? NOT_LOADED : declared(manifest)),
+      sees: sees(manifest, config),
       settings: manifest?.settings ?? null,
       configured: Object.hasOwn(config.plugins, plugin.name),
     });
     return 0;
   },
 };
+
+const NOT_LOADED = { language: null, runs: null, provides: [] };
+
+/** What a manifest says of the plugin. */
+function declared({ language, command, provides }: Manifest) {
+  const runs = command[process.platform] ?? command["default"] ?? null;
+  return { language, runs, provides };
+}
+
+function origin(locked: LockedPackage | null) {
+  if (locked === null) return { source: null, resolved: null, installed: null };
+  const { source, resolved, installed } = locked;
+  return { source: describeSource(source), resolved, installed };
+}
+
+function sees(manifest: Manifest | null, config: Pick<Config, "get">) {
+  const names = manifest?.env ?? [];
+  const variables = names.map((name) => ({ name, set: config.get(name) !== null }));
+  return { always: ALWAYS_GIVEN, variables };
+}
