@@ -38,17 +38,30 @@ function eventText(event: RunEvent): string | null {
       return null;
     case "tool-start":
       return `tool ${event.tool} (${event.origin})`;
-    case "tool-end":
-      return `tool ${event.tool} ${event.ok ? "ok" : `failed (${event.reason})`} in ${event.ms.toFixed(0)} ms, ${event.characters} characters`;
-    case "attempt-end":
-      return `attempt ${event.attempt} ${event.ok ? "ok" : `failed with ${event.error} (${event.reason})`} in ${event.latency_ms.toFixed(0)} ms${usageText(event)}`;
-    case "block-end":
-      return `${event.block} block ${event.ok ? "ok" : "failed"} at level ${event.level} in ${event.ms.toFixed(0)} ms${printedText(event)}`;
+    case "tool-end": {
+      const how = ended(event.ok, `failed (${event.reason})`, event.ms);
+      return `tool ${event.tool} ${how}, ${event.characters} characters`;
+    }
+    case "attempt-end": {
+      const how = ended(event.ok, `failed with ${event.error} (${event.reason})`, event.latency_ms);
+      return `attempt ${event.attempt} ${how}${usageText(event)}`;
+    }
+    case "block-end": {
+      const how = ended(event.ok, "failed", event.ms, ` at level ${event.level}`);
+      return `${event.block} block ${how}${printedText(event)}`;
+    }
     case "note":
       return `${event.kind}: ${event.message}`;
-    case "run-end":
-      return `run ${event.ok ? "ok" : `failed with ${event.error?.error_code}: ${event.error?.message}`} in ${event.ms.toFixed(1)} ms`;
+    case "run-end": {
+      const { error } = event;
+      const failed = `failed with ${error?.error_code}: ${error?.message}`;
+      return `run ${event.ok ? "ok" : failed} in ${event.ms.toFixed(1)} ms`;
+    }
   }
+}
+
+function ended(ok: boolean, failed: string, ms: number, where = ""): string {
+  return `${ok ? "ok" : failed}${where} in ${ms.toFixed(0)} ms`;
 }
 
 function printedText({

@@ -102,9 +102,8 @@ export function makeCopier(
   const { refuse, grow }: Endings = endings;
 
   function copy(walk: Walk, value: unknown, mark: string): unknown {
-    return typeof value === "object" && value !== null
-      ? copyObject(walk, value, mark)
-      : copyScalar(walk, value, mark);
+    if (typeof value !== "object" || value === null) return copyScalar(walk, value, mark);
+    return copyObject(walk, value, mark);
   }
 
   function copyObject(walk: Walk, value: object, mark: string): unknown {
