@@ -8,6 +8,7 @@ import { createScope } from "./engine/scope.ts";
 import { createMediaReader } from "./media/media.ts";
 import { createProofs } from "./library/proofs.ts";
 import { createCatalog } from "./model/catalog/catalog.ts";
+import { createMemoryStore } from "./model/failover/breaker.ts";
 import { createModels, type Models } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
 import type { Plugins } from "./plugin/plugins.ts";
@@ -95,7 +96,9 @@ async function openWorkspace(
   for (const warning of config.warnings) warn(warning);
   const redactor = createRedactor(config.secrets());
   const policy = at.policy ?? createPolicy(config.sandbox);
-  const models = modelsOf(config, { shared, at, redactor, policy, principal });
+  const keeps = (name: string): boolean =>
+    policy.decide({ action: "keep", principal, resource: { name, facts: {} }, labels: [] }).allow;
+  const models = modelsOf(config, { shared, at, redactor, policy, principal, keeps });
   return createWorkspace({
     config,
     redactor,
@@ -114,7 +117,7 @@ async function openWorkspace(
       unfinished: createUnfinishedRuns(join(config.paths.state, "unfinished"), redactor),
       policy,
       redactor,
-      proofs: createProofs(join(config.paths.cache, "proofs")),
+      proofs: createProofs(keeps("proofs") ? join(config.paths.cache, "proofs") : null),
       newId: () => crypto.randomUUID(),
       sketch: sketchSchema,
     },
@@ -132,11 +135,13 @@ interface ModelsParts {
   readonly redactor: Redactor;
   readonly policy: Policy;
   readonly principal: Principal;
+  /** Whether something may be kept for other processes. */
+  readonly keeps: (name: string) => boolean;
 }
 
 function modelsOf(
   config: Config,
-  { shared, at, redactor, policy, principal }: ModelsParts,
+  { shared, at, redactor, policy, principal, keeps }: ModelsParts,
 ): Models {
   const { env, cwd, ask = null, fetch } = at;
   const autoPull = at.ollamaAutoPull ?? config.ollamaAutoPull;
@@ -155,7 +160,7 @@ function modelsOf(
     },
     baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
     plugin: async (name) => await (await (opening ??= openPlugins())).provider(name),
-    breakers: { store: shared.breakers(config) },
+    breakers: { store: keeps("breakers") ? shared.breakers(config) : createMemoryStore() },
     ...(fetch ? { fetch } : {}),
   });
 }

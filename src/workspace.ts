@@ -104,8 +104,8 @@ export function createWorkspace(parts: WorkspaceParts): App {
   }
 
   function permit(action: Action, name: string, facts: Resource["facts"] = {}): void {
-    const { principal } = parts;
-    requireAllowed(policy, { action, principal, resource: { name, facts }, labels: [] });
+    const { principal, labels } = parts.scope;
+    requireAllowed(policy, { action, principal, resource: { name, facts }, labels });
   }
 
   function permitSandbox(language: Language, level: Level | null): void {
@@ -157,9 +157,9 @@ async function runIn(
   const { config, redactor, tools } = parts;
   const { signal, budget, scope: outer = parts.scope, raw = false, ...others } = given;
   const { tags = {}, keep = config.history.events, ...options } = others;
-  const { principal } = outer;
+  const { principal, labels } = outer;
   const resource = { name: loaded.path, facts: {} };
-  const keeps = tools.policy.decide({ action: "keep", principal, resource, labels: [] }).allow;
+  const keeps = tools.policy.decide({ action: "keep", principal, resource, labels }).allow;
   const history = keeps ? await parts.store() : null;
   const kept = history ? tracesOf(history, await parts.recorders(), { tags, keep }) : [];
   const traces = [...kept, ...(options.traces ?? [])];

@@ -12,13 +12,14 @@ export function isDeterministic({ loaded }: Run): boolean {
 
 /**
  * A digest of everything that an answer depends on: equal keys, equal requests. Who asks is part of
- * it: neither a tenant nor an account ever gets the answer of another. What is not there (a tenant,
- * labels, files) leaves the key as it was before there was such a thing.
- * @param labels what the data in the request is marked with, in any order
+ * it: neither a tenant nor an account ever gets the answer of another, nor does a run get one that
+ * was made of data with other labels. What is not there (a tenant, labels, files) leaves the key as
+ * it was before there was such a thing.
  */
-export function requestKey(run: Run, labels: readonly string[] = []): string {
+export function requestKey(run: Run): string {
   const { params, output, repair } = run.loaded.program;
-  const { tenant } = run.scope.principal;
+  const { principal, labels } = run.scope;
+  const { tenant } = principal;
   const models = (run.tree.models.get(run.loaded) ?? []).map(
     ({ id, origin = null, account = null }) => ({ id, origin, account }),
   );
@@ -27,7 +28,7 @@ export function requestKey(run: Run, labels: readonly string[] = []): string {
   const files = run.media.map((short) => run.tree.media.get(short)?.digest);
   const request = {
     ...(tenant === null ? {} : { tenant }),
-    ...(labels.length === 0 ? {} : { labels: [...new Set(labels)].toSorted() }),
+    ...(labels.length === 0 ? {} : { labels }),
     models,
     messages,
     params: sorted(params),

@@ -14,8 +14,8 @@ export function requirePermission(
   name: string,
   facts: Readonly<Record<string, Json>> = {},
 ): void {
-  const { principal } = scope;
-  requireAllowed(tree.tools.policy, { action, principal, resource: { name, facts }, labels: [] });
+  const { principal, labels } = scope;
+  requireAllowed(tree.tools.policy, { action, principal, resource: { name, facts }, labels });
 }
 
 /**

@@ -13,6 +13,11 @@ import type { Limiters } from "./limiter.ts";
  */
 export interface Scope {
   readonly principal: Principal;
+  /**
+   * What the data at hand is marked with, sorted, each once. A part has those of the whole, and
+   * maybe more: no part takes a mark off.
+   */
+  readonly labels: readonly string[];
   /** The innermost budget; null where there is none. */
   readonly budget: Budget | null;
   readonly limiters: Limiters;
@@ -37,6 +42,8 @@ export interface ScopePart {
   readonly limits?: Limits | undefined;
   /** All that the part may do; it may nothing that the whole may not. */
   readonly grants?: readonly Capability[] | undefined;
+  /** Marks of its data, beside those of the whole. @default none */
+  readonly labels?: readonly string[] | undefined;
   /** Ends the part as well. */
   readonly signal?: AbortSignal | undefined;
   readonly parent?: Scope["parent"];
@@ -46,6 +53,8 @@ export interface ScopeOwner {
   readonly principal: Principal;
   readonly limiters: Limiters;
   readonly clock: Pick<Clock, "ticks" | "after">;
+  /** @default none */
+  readonly labels?: readonly string[];
   readonly budget?: Budget | null;
   readonly signal?: AbortSignal;
 }
@@ -53,13 +62,14 @@ export interface ScopeOwner {
 /** A scope with nothing around it. */
 export function createScope(owner: ScopeOwner): Scope {
   const { principal, budget = null, signal = NEVER } = owner;
-  return scopeOf(owner, { principal, budget, signal, parent: null, check() {}, end() {} });
+  const labels = joined([], owner.labels);
+  return scopeOf(owner, { principal, labels, budget, signal, parent: null, check() {}, end() {} });
 }
 
 /** A signal for runs that nobody can cancel; never aborted, so sharing it is safe. */
 const NEVER = new AbortController().signal;
 
-type Own = Pick<Scope, "principal" | "budget" | "signal" | "parent" | "check" | "end">;
+type Own = Omit<Scope, "limiters" | "within">;
 
 function scopeOf(owner: ScopeOwner, own: Own): Scope {
   const scope: Scope = {
@@ -71,7 +81,7 @@ function scopeOf(owner: ScopeOwner, own: Own): Scope {
 }
 
 function partOf(owner: ScopeOwner, whole: Scope, part: ScopePart): Scope {
-  const { name, limits, grants, parent = whole.parent } = part;
+  const { name, limits, grants, labels, parent = whole.parent } = part;
   const { clock } = owner;
   const controller = new AbortController();
   const letGo = [whole.signal, part.signal ?? NEVER].map((outer) => follow(outer, controller));
@@ -83,6 +93,7 @@ function partOf(owner: ScopeOwner, whole: Scope, part: ScopePart): Scope {
   if (ms !== undefined) letGo.push(clock.after(ms, expire));
   return scopeOf(owner, {
     principal: grants ? programPrincipal(name, whole.principal, grants) : whole.principal,
+    labels: joined(whole.labels, labels),
     budget: limits ? createBudget(limits, name, whole.budget) : whole.budget,
     signal: controller.signal,
     parent,
@@ -95,6 +106,11 @@ function partOf(owner: ScopeOwner, whole: Scope, part: ScopePart): Scope {
       if (reason !== undefined) controller.abort(reason);
     },
   });
+}
+
+function joined(labels: readonly string[], more: readonly string[] = []): readonly string[] {
+  const added = more.filter((label) => !labels.includes(label));
+  return added.length === 0 ? labels : [...new Set([...labels, ...added])].toSorted();
 }
 
 /** @returns what lets go of the outer signal */

@@ -11,12 +11,12 @@ import { copyTree, readTree, type Tree } from "../packages/tree.ts";
 /**
  * The files that were said yes to, in a folder of ours: nothing around it (a package beside it, a
  * tsconfig.json above it) has a part in what runs, and nobody works on it.
- * @throws {ModullmError} RLLM_019
+ * @throws {ModullmError} RLLM_019; what `permit` throws, which is asked whether they may be written
  */
 export async function ownCopy(
   { name, folder }: FoundPlugin,
   tree: Tree,
-  cache: string,
+  { cache, permit }: { readonly cache: string; readonly permit: (path: string) => void },
 ): Promise<LoadedManifest> {
   const { wanted } = await missingDependencies(folder).catch((thrown: unknown) => {
     if (!(thrown instanceof DependencyFault)) throw thrown;
@@ -31,6 +31,7 @@ export async function ownCopy(
   }
   const copy = copyFolder({ cache }, tree.sha256);
   if ((await digestOf(copy)) === tree.sha256) return await readManifest(copy);
+  permit(copy);
   await onDisk(name, async () => await makeCopy(tree, folder, copy));
   if ((await digestOf(copy)) === tree.sha256) return await readManifest(copy);
   throw refusal("start", name, {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { LOCAL_USER, type Principal } from "../core/principal.ts";
+import { type Action, LOCAL_USER, type Principal } from "../core/principal.ts";
 import {
   type Ask,
   createPolicy,
@@ -8,6 +8,7 @@ import {
   denied,
   type Policy,
   requireAllowed,
+  type Resource,
 } from "../policy/policy.ts";
 import type { Config } from "../config/config.ts";
 import type { PluginHosts } from "./hosts.ts";
@@ -117,11 +118,13 @@ async function openProvider(
     if (!withConsent.allow) throw denied(askOf(name, true, options), withConsent.rule);
     await askForTrust(plugin, options);
   }
+  const permitWrite = (path: string): void => permit("write", path, { plugin: name }, options);
   const place =
     plugin.locked === null
-      ? await ownCopy(plugin, tree, config.paths.cache)
+      ? await ownCopy(plugin, tree, { cache: config.paths.cache, permit: permitWrite })
       : await readManifest(plugin.folder);
   const dataFolder = dataFolderOf(plugin, config);
+  permitWrite(dataFolder);
   await onDisk(name, async () => await mkdir(dataFolder, { recursive: true, mode: 0o700 }));
   const hosts = options.hosts ?? (await import("./hosts.ts")).createPluginHosts();
   const { createPluginProvider } = await import("./provider.ts");
@@ -141,7 +144,7 @@ async function openProvider(
   const provider = createPluginProvider(host, manifest, {
     written,
     autoPull,
-    permitPull: (id) => permitPull(id, options),
+    permitPull: (id) => permit("network", id, { kind: "pull" }, options),
     identity: { sha256: tree.sha256, settings },
   });
   return { ...provider, close: release };
@@ -152,13 +155,15 @@ function decide(name: string, consent: boolean, options: PluginsOptions): Decisi
   return policy.decide(askOf(name, consent, options));
 }
 
-function permitPull(
-  id: string,
+/** @throws {ModullmError} RLLM_021 */
+function permit(
+  action: Action,
+  name: string,
+  facts: Resource["facts"],
   { config, principal = LOCAL_USER, ...given }: PluginsOptions,
 ): void {
   const { policy = createPolicy(config.sandbox) } = given;
-  const resource = { name: id, facts: { kind: "pull" } };
-  requireAllowed(policy, { action: "network", principal, resource, labels: [] });
+  requireAllowed(policy, { action, principal, resource: { name, facts }, labels: [] });
 }
 
 /** A plugin is code with the user's rights: starting it is calling a tool. */
@@ -190,7 +195,8 @@ export function usable(
 }
 
 /** @throws {ModullmError} RLLM_021 */
-async function askForTrust(plugin: LoadedPlugin, { ask, config }: PluginsOptions): Promise<void> {
+async function askForTrust(plugin: LoadedPlugin, options: PluginsOptions): Promise<void> {
+  const { ask, config } = options;
   const { name, folder, loaded, examination } = plugin;
   const { trust, reason, tree } = examination;
   const hint = `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says yes.`;
@@ -201,6 +207,7 @@ async function askForTrust(plugin: LoadedPlugin, { ask, config }: PluginsOptions
       : "you have not trusted it yet";
   if (!ask || loaded === null || tree === null)
     throw notTrusted("start", name, { reason: why, hint });
+  permit("manage", "plugins.trust", { plugin: name }, options);
   const about = describePlugin(loaded.manifest, { from: originOf(plugin), tree });
   const news = trust === "changed" ? `\n  ${why}` : "";
   const yes = await ask(`${about}${news}\nTrust it and start it?`);

@@ -67,6 +67,23 @@ describe("Scope.within()", () => {
     expect(part.signal.reason).toMatchObject({ code: "RLLM_020", details: { kind: "ms" } });
   });
 
+  test("takes no label off: a part has those of the whole, and its own", () => {
+    const labels = fc.array(fc.constantFrom("pii", "eu", "secret", "local-only"), { maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(fc.option(labels, { nil: undefined }), { maxLength: 6 }), (parts) => {
+        let whole = scope();
+        const all = new Set<string>();
+        for (const [index, own] of parts.entries()) {
+          const part = whole.within({ name: `part ${index}`, labels: own });
+          own?.forEach((label) => all.add(label));
+          expect(whole.labels.every((label) => part.labels.includes(label))).toBe(true);
+          expect(part.labels).toEqual([...all].toSorted());
+          whole = part;
+        }
+      }),
+    );
+  });
+
   test("gives a part the rights that it and everybody around it has", () => {
     const grants = [{ action: "call-model", resource: "a/*" } as const];
     const part = scope().within({ name: "part", grants });

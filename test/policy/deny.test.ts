@@ -3,9 +3,10 @@ import { afterAll, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Action, ACTIONS } from "../../src/core/principal.ts";
-import { createMachine, type Machine } from "../../src/machine.ts";
+import { createMachine, type Machine, type WorkspaceOptions } from "../../src/machine.ts";
 import type { Ask, Policy } from "../../src/policy/policy.ts";
 import { createPolicy } from "../../src/policy/policy.ts";
+import type { StartOptions } from "../../src/workspace.ts";
 import { makeFolder, programText, worldOf } from "../cli/command-line.ts";
 import { sampleFiles } from "../plugin/sample.ts";
 
@@ -63,6 +64,11 @@ const PROGRAMS = {
 } as const;
 
 async function appDenying(denied: Action) {
+  const asked: Ask[] = [];
+  return { ...(await appUnder(denying(denied, asked))), asked };
+}
+
+async function appUnder(policy: Policy, more: Partial<WorkspaceOptions> = {}) {
   const texts = Object.entries(PROGRAMS).map(([name, [front, body]]) => {
     const schema = "{type: object, properties: {text: {type: string}}}";
     const keys = { name, input_schema: schema, llm: "{model: s/m}", ...front };
@@ -74,7 +80,6 @@ async function appDenying(denied: Action) {
     "config/modullm/config.yaml": `providers: {s: {type: openai, ${base}}}\nmedia: {hosts: [127.0.0.1]}\n`,
   });
   writeFileSync(join(folder, "a.gif"), Buffer.from(GIF, "base64"));
-  const asked: Ask[] = [];
   const machine = createMachine();
   machines.push(machine);
   const app = await machine.workspace({
@@ -82,16 +87,21 @@ async function appDenying(denied: Action) {
     cwd: folder,
     warn: () => {},
     fetch: provider,
-    policy: denying(denied, asked),
+    policy,
+    ...more,
   });
-  async function run(name: keyof typeof PROGRAMS, input: object): Promise<unknown> {
+  async function run(
+    name: keyof typeof PROGRAMS,
+    input: object,
+    options: StartOptions = {},
+  ): Promise<unknown> {
     const loaded = await app.load(join(folder, `${name}.rllm`));
-    return await app.run(loaded, input).then(
+    return await app.run(loaded, input, options).then(
       ({ output }) => output,
       ({ code, details }: { code: string; details: object }) => ({ code, details }),
     );
   }
-  return { app, run, asked, folder };
+  return { app, run, folder };
 }
 
 const GOOD = { out: "ok" };
@@ -144,11 +154,7 @@ for (const action of ACTIONS)
 
 test("a plugin is not started where calling tools is denied, nor asked about", async () => {
   const { app, run, asked, folder } = await appDenying("call-tool");
-  for (const [name, text] of Object.entries(sampleFiles({}))) {
-    const file = join(folder, ".modullm/plugins/sample", name);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
+  addSample(folder);
   const refused = await app.tools.model("sample/mirror").catch(String);
   expect(refused).toContain('"local" may not call "sample": the rule "no-call-tool" denies it');
   expect(asked.at(-1)).toMatchObject({
@@ -156,4 +162,100 @@ test("a plugin is not started where calling tools is denied, nor asked about", a
     resource: { name: "sample", facts: { kind: "plugin" } },
   });
   expect(await run("plain", { text: "x" })).toEqual(GOOD);
+});
+
+/** The usual policy, but for what `denies` picks. */
+function but(denies: (ask: Ask) => boolean): Policy {
+  return {
+    decide: (ask) =>
+      denies(ask) ? { allow: false, code: "RLLM_021", rule: "no-such" } : usual.decide(ask),
+  };
+}
+
+function addSample(folder: string): void {
+  for (const [name, text] of Object.entries(sampleFiles({}))) {
+    const file = join(folder, ".modullm/plugins/sample", name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+test("nobody is asked for trust where it may not be kept", async () => {
+  const questions: string[] = [];
+  const ask = async (question: string): Promise<boolean> => questions.push(question) > 0;
+  const policy = but(({ action }) => action === "manage");
+  const { app, folder } = await appUnder(policy, { ask });
+  addSample(folder);
+  await expect(app.tools.model("sample/mirror")).rejects.toMatchObject({
+    code: "RLLM_021",
+    details: { action: "manage", resource: "plugins.trust" },
+  });
+  expect(questions).toEqual([]);
+  expect(existsSync(join(folder, "state/modullm"))).toBe(false);
+});
+
+for (const [what, place] of [
+  ["a copy of its code", "cache"],
+  ["a folder of its data", "data"],
+] as const)
+  test(`a plugin is not started where ${what} may not be written`, async () => {
+    const written = (path: string): boolean => path.includes(`/${place}/modullm/`);
+    const policy = but(({ action, resource }) => action === "write" && written(resource.name));
+    const { app, folder } = await appUnder(policy, { ask: async () => true });
+    addSample(folder);
+    await expect(app.tools.model("sample/mirror")).rejects.toMatchObject({
+      code: "RLLM_021",
+      details: { action: "write" },
+    });
+    expect(existsSync(join(folder, place, "modullm/plugins"))).toBe(false);
+  });
+
+test("a model that fails leaves no record where nothing may be kept", async () => {
+  for (const denied of [true, false]) {
+    const policy = but(({ action }) => denied && action === "keep");
+    const { run, folder } = await appUnder(policy, {
+      fetch: (async () => new Response("", { status: 500 })) as unknown as typeof fetch,
+    });
+    expect(await run("plain", { text: "x" })).toMatchObject({ code: "RLLM_017" });
+    expect(existsSync(join(folder, "state/modullm/breakers"))).toBe(!denied);
+    expect(existsSync(join(folder, "cache/modullm/proofs"))).toBe(false);
+  }
+});
+
+test("proofs are kept for other processes where something may be kept", async () => {
+  for (const denied of [true, false]) {
+    const { run, folder } = await appUnder(but(({ action }) => denied && action === "keep"));
+    expect(await run("parent", { text: "x" })).toEqual(GOOD);
+    expect(existsSync(join(folder, "cache/modullm/proofs"))).toBe(!denied);
+  }
+});
+
+test("a policy hears what the data is marked with, and kept answers are of their labels", async () => {
+  const asked: Ask[] = [];
+  const decide = (ask: Ask) => {
+    asked.push(ask);
+    return ask.action === "egress" && ask.labels.includes("secret");
+  };
+  const { app, run } = await appUnder(but(decide));
+  const marked = (labels: readonly string[]) => {
+    return { scope: app.scope().within({ name: "marked", labels }) };
+  };
+  expect(await run("plain", { text: "x" }, marked(["secret", "eu"]))).toMatchObject({
+    code: "RLLM_021",
+    details: { action: "egress" },
+  });
+  expect(seen.calls).toBe(0);
+  expect(new Set(asked.map(({ labels }) => labels.join(" ")))).toEqual(new Set(["", "eu secret"]));
+  const keep = asked.find(({ action, labels }) => action === "keep" && labels.length > 0);
+  expect(keep?.labels).toEqual(["eu", "secret"]);
+  for (const [labels, calls] of [
+    [["eu"], 1],
+    [["eu"], 1],
+    [[], 2],
+    [["eu", "pii"], 3],
+    [[], 3],
+  ] as const) {
+    expect(await run("plain", { text: "x" }, marked(labels))).toEqual(GOOD);
+    expect([labels, seen.calls]).toEqual([labels, calls]);
+  }
 });

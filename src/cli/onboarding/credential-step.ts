@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { toModullmError } from "../../core/error.ts";
 import { mayStandInEnv } from "../../config/load.ts";
 import { addressesIn, type EnvPlace, isKept, keepInEnv } from "../../config/keep-credential.ts";
@@ -96,7 +96,9 @@ export async function offerToKeep(host: Host): Promise<string | null> {
       const old = names.filter((name) => isKept(place, name));
       const question = `${place.path} sets ${old.join(" and ")} already. Replace it?`;
       if (old.length > 0 && !(await dialog.confirm(question, false))) continue;
-      (await host.app()).permit("write", place.path);
+      const { permit } = await host.app();
+      permit("write", place.path);
+      if (place.shared) permit("write", join(dirname(place.path), ".gitignore"));
       keepInEnv(place, typed);
       session.save({ credentialPath: place.path });
       return place.path;

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -29,10 +30,17 @@ export function findEditor(env: Environment, text: string, rows: number): string
 
 /**
  * A text as its user leaves it; as it was where the editor fails. The file is private, and removed.
+ * @throws what `permit` throws, which is asked whether the file may be written
  */
-export function editText(editor: string, text: string, env: Environment): string {
-  const folder = mkdtempSync(join(tmpdir(), "modullm-edit-"));
+export function editText(
+  editor: string,
+  text: string,
+  { env, permit }: { readonly env: Environment; readonly permit: (path: string) => void },
+): string {
+  const folder = join(tmpdir(), `modullm-edit-${randomUUID()}`);
   const file = join(folder, "text.txt");
+  permit(file);
+  mkdirSync(folder, { mode: 0o700 });
   try {
     writeFileSync(file, `${text}\n`, { mode: 0o600 });
     // As git does: an editor may have arguments of its own.

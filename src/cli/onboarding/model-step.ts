@@ -139,7 +139,9 @@ async function mend(host: Host, model: string, fault: ModullmError): Promise<voi
     if (!given && dialog.unattended) throw fault;
   }
   if (remedy === "trust") {
-    trustFolder((await host.app()).config.paths, host.folder);
+    const { config, permit } = await host.app();
+    permit("manage", "trust");
+    trustFolder(config.paths, host.folder);
     host.rebuild({});
   }
   if (remedy === "address") await askAddress(host, model);

@@ -9,6 +9,8 @@ export interface ScreenDialogOptions {
   readonly output: Output;
   readonly keyboard: NonNullable<Terminal["keyboard"]>;
   readonly signal: AbortSignal;
+  /** Asked before a file for an editor is written. @throws {ModullmError} RLLM_021 */
+  readonly permit: (path: string) => void;
 }
 
 /** A dialog at a terminal, drawn on stderr: stdout is kept for the result. */
@@ -42,7 +44,7 @@ export function createScreenDialog(options: ScreenDialogOptions): Dialog {
   };
 }
 
-interface Screen {
+interface Screen extends Pick<ScreenDialogOptions, "permit"> {
   readonly terminal: Terminal;
   readonly drawn: Writable;
   ask<T>(prompt: Prompt<T>): Promise<Exclude<T, symbol>>;
@@ -52,12 +54,13 @@ interface Screen {
 
 type Prompt<T> = (common: Common) => Promise<T>;
 
-function openScreen({ output, keyboard, signal }: ScreenDialogOptions): Screen {
+function openScreen({ output, keyboard, signal, permit }: ScreenDialogOptions): Screen {
   const { terminal, redactor } = output;
   const common = { input: keyboard(), output: screenOf(output), signal };
   const shown = (told: string): string => visible(redactor.text(told));
   return {
     terminal,
+    permit,
     drawn: common.output,
     ask: (prompt) => askPrompt(common, prompt),
     say: (told) =>
@@ -134,14 +137,14 @@ async function askText(
 }
 
 async function askEdited(
-  { ask, say, terminal }: Screen,
+  { ask, say, terminal, permit }: Screen,
   editor: string,
   question: string,
   { usual = "", check }: TextQuestion,
 ): Promise<string> {
   for (let current = usual; ;) {
     say(`${question}: in ${editor} …`);
-    current = seen(editText(editor, current, terminal.env));
+    current = seen(editText(editor, current, { env: terminal.env, permit }));
     const fault = check?.(current) ?? null;
     if (fault === null) return current;
     say(fault);

@@ -14,6 +14,7 @@ import { shellWord } from "../shell-word.ts";
 import { acceptUsual, type Dialog, insistent } from "./dialog.ts";
 import type { Host } from "./host.ts";
 import { onboard } from "./onboard.ts";
+import type { ScreenDialogOptions } from "./screen-dialog.ts";
 import { openSession, type Session, usualSessionFile } from "./session.ts";
 
 /** `modullm onboard`: everything it needs, put together. */
@@ -25,11 +26,18 @@ export async function start(context: CommandContext): Promise<number> {
   const named = options.text("session-file");
   let session: Session | null = null;
   try {
-    const { dialog, ask } = await createDialog(context, stop.signal);
+    let permit: App["permit"] = () => {
+      throw new Error("something is asked before there is an application");
+    };
+    const { dialog, ask } = await createDialog(context, {
+      signal: stop.signal,
+      permit: (file) => permit("write", file),
+    });
     const app = await context.app({ ask });
+    ({ permit } = app);
     const { state } = app.config.paths;
     const path = named === null ? usualSessionFile(state, output.terminal.cwd) : resolve(named);
-    app.permit("write", path);
+    permit("write", path);
     const warn = (message: string): void => output.warn(message);
     const opened = openSession({
       path,
@@ -134,13 +142,13 @@ async function runShown(
  */
 async function createDialog(
   { output, options }: CommandContext,
-  signal: AbortSignal,
+  { signal, permit }: Pick<ScreenDialogOptions, "signal" | "permit">,
 ): Promise<{ dialog: Dialog; ask: Exclude<AppSettings["ask"], undefined> }> {
   const { keyboard, stdinIsTty, stderrIsTty } = output.terminal;
   const draws = output.terminal.env["TERM"] !== "dumb";
   if (keyboard !== undefined && stdinIsTty === true && stderrIsTty && draws) {
     const { createScreenDialog } = await import("./screen-dialog.ts");
-    const screen = guarded(createScreenDialog({ output, keyboard, signal }), output);
+    const screen = guarded(createScreenDialog({ output, keyboard, signal, permit }), output);
     const ask = (question: string): Promise<boolean> => screen.confirm(question, false);
     return { dialog: options.flag("yes") ? acceptUsual(screen) : screen, ask };
   }
