@@ -26,9 +26,7 @@ export async function start(context: CommandContext): Promise<number> {
   const named = options.text("session-file");
   let session: Session | null = null;
   try {
-    let permit: App["permit"] = () => {
-      throw new Error("something is asked before there is an application");
-    };
+    let permit: App["permit"] = notYet;
     const { dialog, ask } = await createDialog(context, {
       signal: stop.signal,
       permit: (file) => permit("write", file),
@@ -62,6 +60,10 @@ export async function start(context: CommandContext): Promise<number> {
   } finally {
     disarm();
   }
+}
+
+function notYet(): never {
+  throw new Error("a question is asked before there is an application");
 }
 
 async function createHost(
