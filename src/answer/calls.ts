@@ -6,7 +6,8 @@ import type { Member, Node } from "./tree.ts";
 
 /** `<parameter=key>`, `<parameter name="key">`, `<arg_key>key</arg_key><arg_value>`. */
 const PARAMETER =
-  /<((?:[\w-]{1,40}:)?(?:parameter|param|argument|arg))(?:=([^"'<>\n]{1,200})|(?:=|\s+(?:name|key)=)("[^"\n<>]{1,200}"|'[^'\n<>]{1,200}'|[^\s"'<>]{1,200})[^<>\n]{0,100})>|<arg_key>([^<>\n]{1,200})<\/arg_key>\s{0,9}<(arg_value)>/g;
+  /<((?:[\w-]{1,40}:|[|｜]DSML[|｜])?(?:parameter|param|argument|arg))(?:=([^"'<>\n]{1,200})|(?:=|\s+(?:name|key)=)("[^"\n<>]{1,200}"|'[^'\n<>]{1,200}'|[^\s"'<>]{1,200})[^<>\n]{0,100})>|<arg_key>([^<>\n]{1,200})<\/arg_key>\s{0,9}<(arg_value)>/g;
+const PARAMETER_HERE = new RegExp(PARAMETER.source, "y");
 const NEXT = /<(?:[\w-]{1,40}:)?(?:parameter|param|argument|arg)[=\s]|<arg_key>/g;
 /** What ends a call: the parameters behind it belong to another. */
 const CALL_END = /<\/(?:[\w-]{1,40}:)?(?:function|invoke|tool_call|tool|call)>/;
@@ -62,9 +63,32 @@ function noteSkipped({ cursor, members }: Call, from: number, between: string): 
     edit(cursor, "skipped-text", from, from + between.length, "");
 }
 
-/** Where the parameter ends. One that is not closed runs up to the next, or to the end. */
 function readParameter({ cursor, members }: Call, found: RegExpExecArray): number {
-  const { text } = cursor;
+  const { key, from, to, end, isClosed, closer } = parameterOf(cursor.text, found);
+  if (!isClosed) edit(cursor, "missing-closer", to, to, closer);
+  members.push({ key, keyStart: found.index, value: valueNode(cursor, from, to) });
+  return end;
+}
+
+/** A parameter in a tag of its own, and the stretch of its value. */
+export interface Parameter {
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+  /** Behind its closing tag. */
+  readonly end: number;
+  readonly isClosed: boolean;
+  readonly closer: string;
+}
+
+export function parameterAt(text: string, at: number): Parameter | null {
+  PARAMETER_HERE.lastIndex = at;
+  const found = PARAMETER_HERE.exec(text);
+  return found && parameterOf(text, found);
+}
+
+/** One that is not closed runs up to the next, or to the end. */
+function parameterOf(text: string, found: RegExpExecArray): Parameter {
   const [whole, tag, bare, named, listed, value] = found;
   const key = (bare ?? named ?? listed ?? "").trim().replace(/^(["'])(.*)\1$/, "$2");
   const from = found.index + whole.length;
@@ -74,9 +98,7 @@ function readParameter({ cursor, members }: Call, found: RegExpExecArray): numbe
   const close = text.slice(from, next).indexOf(closer);
   const isClosed = close >= 0;
   const to = isClosed ? from + close : next;
-  if (!isClosed) edit(cursor, "missing-closer", to, to, closer);
-  members.push({ key, keyStart: found.index, value: valueNode(cursor, from, to) });
-  return isClosed ? to + closer.length : to;
+  return { key, from, to, end: isClosed ? to + closer.length : to, isClosed, closer };
 }
 
 /** An object or a list as JSON; anything else is what the schema says it is. */
@@ -90,17 +112,21 @@ function valueNode({ text }: Cursor, from: number, to: number): Node {
       if (inner.at >= to) return node;
     }
   }
-  const lines = source.replace(/^\r?\n|\r?\n[ \t]*$/g, "");
-  const content = lines.includes("\n") ? lines : lines.trim();
   return {
     kind: "text",
     quoted: false,
     isUntyped: true,
-    text: content,
+    text: contentOf(source),
     start: from,
     end: to,
     ...CLOSED,
   };
+}
+
+/** The lines of a value may stand apart from its tags; a single line is what there is on it. */
+export function contentOf(source: string): string {
+  const lines = source.replace(/^\r?\n|\r?\n[ \t]*$/g, "");
+  return lines.includes("\n") ? lines : lines.trim();
 }
 
 function notationOf({ cursor, members, start }: Call): Notation {

@@ -84,7 +84,7 @@ export function evaluate(
  * Whether edits leave no doubt of what is meant. Where a comma is missing as well, a closer too many
  * may be one whose opener is missing, and a plus sign between two strings may be left over.
  */
-function isPlain(edits: readonly ParseEdit[], level: RepairLevel): boolean {
+export function isPlain(edits: readonly ParseEdit[], level: RepairLevel): boolean {
   const rules = new Set(edits.map((edit) => edit.rule));
   if (rules.has("missing-comma") && (rules.has("extra-closer") || rules.has("string-concat")))
     return false;

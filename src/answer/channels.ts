@@ -5,7 +5,10 @@ export interface Span {
 }
 
 /** Where a message of a channel begins: `<|channel|>final<|message|>`, or a call in `commentary`. */
-const MESSAGE = /<\|channel\|>\s*(\w{1,40})([^\n]{0,300}?)<\|message\|>/g;
+const MESSAGE =
+  /(?:<\|start\|>assistant([^\n<]{0,200}))?<\|channel\|>\s*(\w{1,40})([^\n]{0,300}?)<\|message\|>/g;
+const RECIPIENT = / to=([\w.:-]{1,200})/;
+const CLOSING = /end|return|call/;
 const END = /<\|(?:end|return|call|start|channel)\|>/g;
 
 /** The marks of channels lost, as some servers hand them on: the words alone are left. */
@@ -22,7 +25,8 @@ export function outsideFinal(text: string): Span[] | null {
   }
   const messages = messagesOf(text);
   const finals = messages.filter((message) => message.channel === "final");
-  const spoken = finals.length > 0 ? finals : messages.filter((message) => message.isCall);
+  const spoken =
+    finals.length > 0 ? finals : messages.filter(({ recipient }) => recipient !== null);
   const spans: Span[] = [];
   let done = 0;
   for (const { from, to } of spoken) {
@@ -32,20 +36,27 @@ export function outsideFinal(text: string): Span[] | null {
   return done < text.length ? [...spans, { from: done, to: text.length }] : spans;
 }
 
-interface Message extends Span {
+/** A message in a channel: what it says, and where its head starts and its mark ends. */
+export interface Message extends Span {
+  readonly start: number;
+  readonly end: number;
   readonly channel: string;
-  /** It goes to a function. */
-  readonly isCall: boolean;
+  /** The function that it goes to. */
+  readonly recipient: string | null;
 }
 
-function messagesOf(text: string): Message[] {
+export function messagesOf(text: string): Message[] {
   const messages: Message[] = [];
   for (const found of text.matchAll(MESSAGE)) {
     const from = found.index + found[0].length;
     END.lastIndex = from;
-    const to = END.exec(text)?.index ?? text.length;
-    const channel = (found[1] ?? "").toLowerCase();
-    messages.push({ channel, isCall: / to=/.test(found[2] ?? ""), from, to });
+    const mark = END.exec(text);
+    const to = mark?.index ?? text.length;
+    // What begins the next message is no end of this one.
+    const end = mark && CLOSING.test(mark[0]) ? to + mark[0].length : to;
+    const channel = (found[2] ?? "").toLowerCase();
+    const recipient = RECIPIENT.exec(`${found[1] ?? ""} ${found[3] ?? ""}`)?.[1] ?? null;
+    messages.push({ start: found.index, from, to, end, channel, recipient });
   }
   return messages;
 }

@@ -4,8 +4,15 @@ import type { Member, ObjectNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
-const CALLED = new Set(["name", "function", "tool", "tool_name", "recipient_name", "action"]);
-const ARGUMENTS = new Set([
+export const CALLED = new Set([
+  "name",
+  "function",
+  "tool",
+  "tool_name",
+  "recipient_name",
+  "action",
+]);
+export const ARGUMENTS = new Set([
   "arguments",
   "parameters",
   "input",
@@ -14,8 +21,8 @@ const ARGUMENTS = new Set([
   "action_input",
 ]);
 /** What holds nothing but calls. */
-const CALLS = new Set(["tool_calls", "tool_call", "function_call", "tool_use", "toolCalls"]);
-const ABOUT_CALLS = new Set(["id", "type", "call_id", "index"]);
+export const CALLS = new Set(["tool_calls", "tool_call", "function_call", "tool_use", "toolCalls"]);
+export const ABOUT_CALLS = new Set(["id", "type", "call_id", "tool_call_id", "index"]);
 
 /** `{"name": "answer", "arguments": {…}}` where what the call hands over is wanted. */
 export function fromCall(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createAnswerReader } from "../../src/answer/reader.ts";
 import { readAnswer } from "../../src/answer/read.ts";
+import { readToolCalls } from "../../src/answer/tool-calls.ts";
 import { contractOf } from "./contracts.ts";
 
 const MILLION = 1_000_000;
@@ -59,6 +60,32 @@ describe("readAnswer() takes linear time on a million", () => {
       expect(milliseconds(() => readAnswer(text, contract, { repair: "full" }))).toBeLessThan(
         LIMIT_MS,
       ),
+    );
+  }
+});
+
+describe("readToolCalls() takes linear time on a million", () => {
+  const tools = ["f"];
+  const texts: Readonly<Record<string, string>> = {
+    "opening tags": "<tool_call>\n".repeat(MILLION / 12),
+    "calls without an end": '<tool_call>{"name": "f", "arguments": {"a": "'.repeat(MILLION / 44),
+    "calls that are cut": '<tool_call>\n{"name": "f"\n'.repeat(MILLION / 26),
+    "one call with much": `<tool_call>{"name": "f", "arguments": {"a": "${"x".repeat(MILLION)}"}}`,
+    "marks in strings": '[TOOL_CALLS]{"name": "f", "arguments": {"a": "'.repeat(MILLION / 46),
+    "names of functions": "<function=f>\n".repeat(MILLION / 13),
+    "parameters without an end": `<function=f>${"<parameter=a>\n".repeat(MILLION / 14)}`,
+    calls: "<function=f>\n<parameter=a>1</parameter>\n</function>\n".repeat(MILLION / 52),
+    "one line of calls": "[TOOL_CALLS]f[ARGS]{}".repeat(MILLION / 21),
+    "Python's calls": `<|python_tag|>[${"f(a=[[1]]), ".repeat(MILLION / 12)}`,
+    "Python's arguments": "<|python_tag|>f(a='".repeat(MILLION / 19),
+    "heads of messages": "<|channel|>commentary to=f<|message|>{".repeat(MILLION / 38),
+    "openers of fences": "```\n~~~\n".repeat(MILLION / 8),
+    "lines that end in nothing": "`\n".repeat(MILLION / 2),
+    "lists and closers": `[${'{"name": "f"}, </tool_call>'.repeat(MILLION / 27)}`,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    test(name, () =>
+      expect(milliseconds(() => readToolCalls(text, { tools }))).toBeLessThan(LIMIT_MS),
     );
   }
 });
