@@ -3,6 +3,7 @@ import { ModullmError } from "../core/error.ts";
 import { jsonFault, writeJson } from "../core/json.ts";
 import { readError } from "./said.ts";
 import type { Said } from "./said.ts";
+import { refusesTools, toolsHint } from "./tools/refused.ts";
 import { askedWait } from "./waits.ts";
 
 /**
@@ -80,7 +81,9 @@ export function statusFailure(
       status,
       code: said.code,
       retryable:
-        mayRetry(status, said.code, headers.get("x-should-retry")) && !NO_GRAMMAR.test(said.text),
+        mayRetry(status, said.code, headers.get("x-should-retry")) &&
+        !NO_GRAMMAR.test(said.text) &&
+        !refusesTools(said.text),
       retryAfterMs: askedWait(status, headers) ?? said.retryAfterMs,
       ...(hint === null ? {} : { hint }),
     },
@@ -94,9 +97,15 @@ export function inBandFailure(
 ): ModullmError {
   const said = saidBy(typeof event === "string" ? event : writable(event), callee);
   const refused =
-    REFUSALS.test(said.code ?? "") || OUT_OF_MONEY.test(said.text) || NO_GRAMMAR.test(said.text);
+    REFUSALS.test(said.code ?? "") ||
+    OUT_OF_MONEY.test(said.text) ||
+    NO_GRAMMAR.test(said.text) ||
+    refusesTools(said.text);
   const retryable = said.status === null ? !refused : mayRetry(said.status, said.code, null);
-  const hint = said.status === null ? null : statusHint(said.status, callee, { said, url: null });
+  const hint =
+    said.status === null
+      ? toolsHint(said.text)
+      : statusHint(said.status, callee, { said, url: null });
   return providerFailure(callee, `${callee.host} reported an error: ${said.text}`, {
     status: said.status,
     code: said.code,
@@ -167,6 +176,8 @@ interface Answered {
 /** What to do about a status; null where nothing more definite can be said than the code's hint. */
 function statusHint(status: number, callee: Callee, { said, url }: Answered): string | null {
   const { provider, host } = callee;
+  const tools = toolsHint(said.text);
+  if (tools !== null) return tools;
   if (/plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i.test(said.text))
     return `Write the base URL with https: ${host} does not take plain http.`;
   if (status === 401 || status === 403)

@@ -18,6 +18,8 @@ const REASONING: Partial<Abilities> = {
   refusesThinking: [...SAMPLING, "logprobs", "top_logprobs", "logit_bias"],
 };
 
+const ENFORCED: Partial<Abilities> = { schema: "anthropic", schemaWithTools: true };
+
 /**
  * What is known of families of models, the first that fits wins. Sources, read in November 2026:
  * OpenAI: developers.openai.com/api/docs/guides/reasoning. Anthropic: platform.claude.com/docs,
@@ -32,21 +34,21 @@ export const FAMILIES: readonly Family[] = [
   family(["openai"], /^gpt-(3\.5|4(-\d{4}|-32k)?$)/, { input: [] }),
   family(["anthropic"], /claude-(3-haiku|3-5)/, { thinking: "none", cacheFrom: 2048 }),
   family(["anthropic"], /claude-(3-|(opus|sonnet)-4(-[01])?(-20\d{6})?$)/, {}),
-  family(["anthropic"], /claude-(opus|haiku)-4-5/, { schema: "anthropic", cacheFrom: 4096 }),
-  family(["anthropic"], /claude-sonnet-4-5/, { schema: "anthropic" }),
+  family(["anthropic"], /claude-(opus|haiku)-4-5/, { ...ENFORCED, cacheFrom: 4096 }),
+  family(["anthropic"], /claude-sonnet-4-5/, ENFORCED),
   family(["anthropic"], /claude-opus-4-6/, {
-    schema: "anthropic",
+    ...ENFORCED,
     thinking: "adaptive",
     cacheFrom: 4096,
   }),
-  family(["anthropic"], /claude-sonnet-4-6/, { schema: "anthropic", thinking: "adaptive" }),
+  family(["anthropic"], /claude-sonnet-4-6/, { ...ENFORCED, thinking: "adaptive" }),
   family(["anthropic"], /claude-(opus-4-[78]|opus-5(?!-\d(-|$))|sonnet-5(?!-\d(-|$)))/, {
-    schema: "anthropic",
+    ...ENFORCED,
     thinking: "adaptive",
     cacheFrom: 1024,
   }),
   // The newest, and whatever comes after them: they think always, and set their own sampling.
-  family(["anthropic"], /claude-/, { schema: "anthropic", thinking: "always" }),
+  family(["anthropic"], /claude-/, { ...ENFORCED, thinking: "always" }),
   family(["gemini"], /gemma/, {
     thinking: "none",
     system: false,
@@ -54,8 +56,8 @@ export const FAMILIES: readonly Family[] = [
     jsonMode: false,
     input: ["image"],
   }),
-  family(["gemini"], /gemini-(1|2\.0)/, { thinking: "none" }),
-  family(["gemini"], /gemini-2\.5/, { thinking: "budget" }),
+  family(["gemini"], /gemini-(1|2\.0)/, { thinking: "none", schemaWithTools: false }),
+  family(["gemini"], /gemini-2\.5/, { thinking: "budget", schemaWithTools: false }),
 ];
 
 /** Claude models that take no sampling parameters at all. */

@@ -1,28 +1,33 @@
 import type { Usage } from "../core/events.ts";
 import { isCount } from "../core/json.ts";
 import type { ModelPart } from "./model.ts";
+import type { CallList } from "./tools/call-list.ts";
 
 export type Finish = Extract<ModelPart, { type: "finish" }>;
 
-/** The last part of a reply. */
-export function finishPart({
+/** The last parts of a reply: the calls of tools, then its finish. */
+export function lastParts({
   reason,
   usage,
   served,
   said,
-  called,
+  calls,
 }: {
   readonly reason: Finish["reason"];
   readonly usage: Usage | null;
   readonly served: string | null;
   /** What the server calls the reason; null where it gives none. */
   readonly said: string | null;
-  readonly called: ReadonlySet<string>;
-}): Finish {
-  const isCut = reason === "other" && said !== null && CUT.test(said);
-  const finish: Finish = { type: "finish", reason: isCut ? "length" : reason, usage, served };
-  if (called.size > 0) return { ...finish, called: [...called] };
-  return finish.reason === "other" && said !== null && said !== "" ? { ...finish, said } : finish;
+  readonly calls: CallList;
+}): readonly ModelPart[] {
+  const cut = reason === "length" || (reason === "other" && said !== null && CUT.test(said));
+  const whole = reason === "content-filter" ? [] : calls.whole({ cut });
+  const made = whole.map((call) => ({ type: "tool-call", ...call }) as const);
+  const known = cut ? "length" : made.length > 0 ? "tool-calls" : reason;
+  const finish: Finish = { type: "finish", reason: known, usage, served };
+  if (made.length > 0)
+    return [...made, { ...finish, called: [...new Set(whole.map(({ name }) => name))] }];
+  return [known === "other" && said !== null && said !== "" ? { ...finish, said } : finish];
 }
 
 /** Whatever servers and gateways call it that an answer ran into a limit. */

@@ -170,7 +170,8 @@ export type ModelPart =
   | ({ readonly type: "note" } & ModelNote)
   | {
       readonly type: "finish";
-      readonly reason: "stop" | "length" | "content-filter" | "other";
+      /** `tool-calls`: the model waits for the results of its calls, which came before. */
+      readonly reason: "stop" | "tool-calls" | "length" | "content-filter" | "other";
       /** Null where the server did not count. */
       readonly usage: Usage | null;
       /** The model that answered, as the server names it; null where it does not say. */

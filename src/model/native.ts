@@ -14,7 +14,8 @@ import { openExchange } from "./open-exchange.ts";
 import type { Model } from "./model.ts";
 import type { ModelProvider } from "./provider.ts";
 import { calleeOf } from "./openai/address.ts";
-import { textHeaders, weakenedNote } from "./openai/request.ts";
+import { textHeaders } from "./openai/request.ts";
+import { weakenedNote } from "./request-notes.ts";
 import type { EnforcedMode, NativeOptions, NativeProtocol, Translator } from "./protocol.ts";
 import { replyParts } from "./stream.ts";
 import { translateSchema } from "./schema/translate.ts";
@@ -77,7 +78,7 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
             method: "POST",
             body: writeJson(call.body),
           });
-          const parts = replyParts(exchange, response, callee, protocol.reader(callee));
+          const parts = replyParts(exchange, response, callee, protocol.reader(at, request));
           for await (const part of parts) {
             const usage = part.type === "finish" ? part.usage : null;
             const note = usage && cutPromptNote(callee.model, request, usage, call.window ?? null);
@@ -170,4 +171,4 @@ function parsed(body: string, callee: Callee): unknown {
 
 /** By which servers say that it is the form of the answer what they refuse. */
 const FORMAT_WORDS =
-  /schema|response_?format|output_config|output format|structured output|text\.format|guided|grammar|too many states/i;
+  /schema|response_?format|output_config|output format|structured output|text\.format|guided|grammar|too many states|\bstrict\b/i;

@@ -57,7 +57,7 @@ export interface NativeProtocol {
    * @throws {ModullmError} RLLM_017 where the provider has no way to say something of the request
    */
   write(model: NativeModel, request: ModelRequest): Promise<NativeCall>;
-  reader(callee: Callee): ReplyReader;
+  reader(model: NativeModel, request: ModelRequest): ReplyReader;
   listUrl(endpoint: Endpoint): URL;
   /** The names in a reply to that address; a list that has no name is `data`. */
   names(reply: Readonly<Record<string, unknown>>): readonly string[];

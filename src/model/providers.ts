@@ -45,6 +45,8 @@ const NOT_ANTHROPIC = [
   "n",
   "verbosity",
 ];
+/** What an id of a call may be where no other character is taken. */
+const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const NOT_GEMINI = words(
   "min_p logit_bias logprobs top_logprobs n prediction user service_tier verbosity",
 );
@@ -59,6 +61,8 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     aliases: ["claude"],
     protocol: "anthropic",
     schema: "tool",
+    schemaWithTools: false,
+    callIds: PLAIN_ID,
     jsonMode: false,
     input: ["image", "pdf"],
     thinking: "budget",
@@ -91,12 +95,14 @@ export const PROVIDERS: readonly ProviderEntry[] = [
         quirks: {
           ...HOSTED,
           schema: "gemini",
+          schemaWithTools: false,
           refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "thinking"],
         },
       },
     },
   ),
   entry("mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"], {
+    callIds: /^[A-Za-z0-9]{9}$/,
     streamUsage: false,
     renames: { max_completion_tokens: "max_tokens", seed: "random_seed" },
     refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "user", "service_tier", "thinking"],
@@ -117,10 +123,12 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     ],
   }),
   entry("groq", "https://api.groq.com/openai/v1", ["GROQ_API_KEY"], {
+    schemaWithTools: false,
     refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "thinking"],
   }),
   entry("deepseek", "https://api.deepseek.com/v1", ["DEEPSEEK_API_KEY"], {
     schema: "none",
+    thoughtsBack: "reasoning_content",
     renames: { max_completion_tokens: "max_tokens" },
     refuses: [
       ...SAMPLERS,
@@ -136,7 +144,9 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     aliases: ["grok"],
     refuses: [...SAMPLERS, "logit_bias", "thinking"],
   }),
-  entry("openrouter", "https://openrouter.ai/api/v1", ["OPENROUTER_API_KEY"], {}),
+  entry("openrouter", "https://openrouter.ai/api/v1", ["OPENROUTER_API_KEY"], {
+    thoughtsBack: "reasoning_details",
+  }),
   entry("together", "https://api.together.xyz/v1", ["TOGETHER_API_KEY", "TOGETHERAI_API_KEY"], {
     aliases: ["together_ai", "togetherai"],
     renames: { max_completion_tokens: "max_tokens" },
@@ -169,6 +179,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   }),
   entry("cerebras", "https://api.cerebras.ai/v1", ["CEREBRAS_API_KEY"], {
     schema: "strict",
+    schemaWithTools: false,
     refuses: [...SAMPLERS, "frequency_penalty", "logit_bias", "presence_penalty", "thinking"],
   }),
   entry("nvidia", "https://integrate.api.nvidia.com/v1", ["NVIDIA_API_KEY", "NVIDIA_NIM_API_KEY"], {

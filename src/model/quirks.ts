@@ -28,6 +28,15 @@ export type Thinking = "effort" | "level" | "budget" | "adaptive" | "always" | "
  */
 export interface Abilities {
   readonly schema: SchemaMode;
+  /**
+   * Whether the server holds the model to a schema while it may call tools; where it doesn't, the
+   * schema is sent once no tool may be called any more.
+   */
+  readonly schemaWithTools: boolean;
+  /** The field of a reply in which thoughts must go back with the calls they led to; null: none. */
+  readonly thoughtsBack: "reasoning_content" | "reasoning_details" | null;
+  /** What an id of a call looks like; others are replaced by one that does. */
+  readonly callIds: RegExp;
   /** Whether it can be told to write JSON, of whatever shape. */
   readonly jsonMode: boolean;
   /** Whether it counts tokens in a stream, and may be asked to. */
@@ -70,6 +79,9 @@ export const HOSTED: Quirks = {
   local: false,
   needsKey: true,
   schema: "schema",
+  schemaWithTools: true,
+  thoughtsBack: null,
+  callIds: /^.{1,40}$/s,
   jsonMode: true,
   streamUsage: true,
   system: true,
@@ -81,7 +93,15 @@ export const HOSTED: Quirks = {
   cacheFrom: null,
 };
 
-export const LOCAL: Quirks = { ...HOSTED, local: true, needsKey: false, schema: "grammar" };
+export const LOCAL: Quirks = {
+  ...HOSTED,
+  local: true,
+  needsKey: false,
+  schema: "grammar",
+  // Their grammar spans the whole answer, and leaves no room for a call.
+  schemaWithTools: false,
+  thoughtsBack: "reasoning_content",
+};
 
 /** A server nothing is known of: the plainest request there is. */
 export const UNKNOWN_SERVER: Quirks = {

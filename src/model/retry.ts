@@ -166,7 +166,7 @@ class FirstTry implements AsyncIterableIterator<ModelPart> {
 
 /** Takes note of a part; false for a note that was given before. */
 function isNews(part: ModelPart, state: CallState): boolean {
-  if (part.type === "text") state.committed = true;
+  if (part.type === "text" || part.type === "media") state.committed = true;
   else if (part.type === "finish") state.settings.breaker?.succeeded();
   else if (part.type === "note") {
     state.told ??= new Set();

@@ -19,6 +19,8 @@ export type ReplyState = "open" | "whole" | "finished" | "closed";
 /** What a protocol makes of the events of one reply. Made anew for every call. */
 export interface ReplyReader {
   readonly state: ReplyState;
+  /** The pieces of calls so far: calls are parts only once they are whole, at the end. */
+  readonly calls: { readonly pieces: number };
   /**
    * The parts that one event brings; also given a whole reply, where a server sends that in place
    * of a stream. Events that report an error don't come here.
@@ -96,7 +98,7 @@ class Body {
   #single = false;
   /** The last event that no protocol has and that says something: why a stream ended, perhaps. */
   #odd: Readonly<Record<string, unknown>> | string | null = null;
-  /** Whether text or thoughts came. */
+  /** Whether text, thoughts or a piece of a call came. */
   #begun = false;
   /** Whether the model said that it finished before its last text, or with it. */
   #early = false;
@@ -199,11 +201,13 @@ class Body {
     if (isError(object)) throw inBandFailure(this.#callee, object);
     this.#odd = wordsIn(object) === null ? null : object;
     const finished = isDone(this.#reader);
+    const { pieces } = this.#reader.calls;
     let spoke = false;
     for (const part of this.#reader.take(object)) {
-      spoke ||= part.type === "text" || part.type === "reasoning";
+      spoke ||= part.type !== "note";
       yield part;
     }
+    spoke ||= this.#reader.calls.pieces > pieces;
     this.#begun ||= spoke;
     if (finished) this.#wentOn ||= spoke;
     else if (isDone(this.#reader)) this.#early = spoke || !this.#begun;

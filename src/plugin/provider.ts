@@ -30,6 +30,9 @@ export interface PluginProviderOptions {
  */
 const UNKNOWN: Abilities = {
   schema: "none",
+  schemaWithTools: true,
+  thoughtsBack: null,
+  callIds: /^.+$/s,
   jsonMode: false,
   streamUsage: true,
   system: true,

@@ -14,8 +14,8 @@ const PAGE = `${import.meta.dir}/../../docs/providers.md`;
 function providerTable(): string {
   const rows = PROVIDERS.map((provider) => `| ${cells(provider).join(" | ")} |`);
   return [
-    "| Provider | Address | Key | Protocol | Schema | JSON mode | Takes | Renamed | Left out |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| Provider | Address | Key | Protocol | Schema | With tools | JSON mode | Takes | Renamed | Left out |",
+    "|---|---|---|---|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");
 }
@@ -28,6 +28,7 @@ function cells({ name, aliases, baseUrl, keys, quirks }: ProviderEntry): readonl
     code(keys) + (quirks.needsKey ? "" : " (not needed)"),
     quirks.protocol,
     quirks.protocol === "ollama" ? "grammar, as `format`" : quirks.schema,
+    quirks.schema === "none" ? "" : quirks.schemaWithTools ? "yes" : "no",
     quirks.jsonMode ? "yes" : "no",
     quirks.input === null ? "" : quirks.input.join(", "),
     renames.length === 0 ? "" : renames.join(", "),

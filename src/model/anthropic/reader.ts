@@ -1,10 +1,13 @@
 import type { Usage } from "../../core/events.ts";
 import { isCount, isObject, writeJson } from "../../core/json.ts";
-import { finishPart, usageOf } from "../finish.ts";
+import { lastParts, usageOf } from "../finish.ts";
 import type { Finish } from "../finish.ts";
-import type { ModelPart } from "../model.ts";
+import type { ModelPart, ModelRequest } from "../model.ts";
+import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader } from "../stream.ts";
+import { CallList } from "../tools/call-list.ts";
 import { OUTPUT_TOOL } from "./schema.ts";
+import { ThoughtBlocks } from "./thought-blocks.ts";
 
 /** platform.claude.com/docs/en/api/handling-stop-reasons */
 const REASONS: Readonly<Record<string, Finish["reason"]>> = {
@@ -24,14 +27,15 @@ const REASONS: Readonly<Record<string, Finish["reason"]>> = {
  * anywhere. Unknown events are passed over, as the page asks. The input of the tool that carries
  * the answer is the answer.
  */
-export function messageReader(): ReplyReader {
+export function messageReader(_model: NativeModel, request: ModelRequest): ReplyReader {
   const answerBlocks = new Set<unknown>();
   let counts: Record<string, unknown> = {};
   let served: string | null = null;
   let stop: string | null = null;
   let category: string | null = null;
   let closed = false;
-  const called = new Set<string>();
+  const calls = new CallList(request);
+  const thoughts = new ThoughtBlocks();
 
   function readMessage(message: Readonly<Record<string, unknown>>): void {
     if (isObject(message["usage"])) counts = { ...counts, ...known(message["usage"]) };
@@ -43,6 +47,7 @@ export function messageReader(): ReplyReader {
   }
 
   return {
+    calls,
     get state() {
       return closed ? "closed" : stop === null ? "open" : "finished";
     },
@@ -55,10 +60,16 @@ export function messageReader(): ReplyReader {
         readMessage(event["message"]);
       else if (type === "content_block_start" && isObject(event["content_block"])) {
         const block = event["content_block"];
+        thoughts.begin(index, block);
         if (block["type"] === "tool_use" && block["name"] === OUTPUT_TOOL) answerBlocks.add(index);
-        else yield* wholeBlocks([block]);
+        else yield* wholeBlocks([block], index);
       } else if (type === "content_block_delta" && isObject(event["delta"])) {
-        yield* deltaParts(event["delta"], answerBlocks.has(index));
+        const { delta } = event;
+        const answers = answerBlocks.has(index);
+        thoughts.go(index, delta);
+        if (delta["type"] === "input_json_delta" && !answers)
+          calls.add({ key: index, arguments: delta["partial_json"] });
+        yield* deltaParts(delta, answers);
       } else if (type === "message_delta") {
         if (isObject(event["delta"])) readMessage(event["delta"]);
         readMessage({ usage: event["usage"] });
@@ -67,23 +78,31 @@ export function messageReader(): ReplyReader {
     end() {
       const answered = answerBlocks.size > 0 && stop === "tool_use";
       const reason = answered ? "stop" : (REASONS[stop ?? ""] ?? "other");
-      const finish = finishPart({ reason, usage: countsOf(counts), served, said: stop, called });
-      return reason === "content-filter" ? [declined(category), finish] : [finish];
+      const usage = countsOf(counts);
+      const last = lastParts({ reason, usage, served, said: stop, calls });
+      if (reason === "content-filter") return [declined(category), ...last];
+      return [...thoughts.parts(last), ...last];
     },
   };
 
-  function* wholeBlocks(content: unknown): Generator<ModelPart> {
-    for (const block of Array.isArray(content) ? content.filter(isObject) : []) {
-      const { type, text, thinking } = block;
+  /** @param at the index of a block that begins; a whole message has them all */
+  function* wholeBlocks(content: unknown, at: unknown = null): Generator<ModelPart> {
+    const blocks = Array.isArray(content) ? content.filter(isObject) : [];
+    for (const [place, block] of blocks.entries()) {
+      const { type, text, thinking, input } = block;
+      if (at === null) thoughts.begin(place, block);
       if (type === "text" && typeof text === "string" && text !== "") yield { type: "text", text };
       if (type === "thinking" && typeof thinking === "string" && thinking !== "")
         yield { type: "reasoning", text: thinking };
       if (type !== "tool_use") continue;
-      if (typeof block["name"] === "string" && block["name"] !== OUTPUT_TOOL)
-        called.add(block["name"]);
-      if (block["name"] !== OUTPUT_TOOL) continue;
-      answerBlocks.add(block["id"]);
-      yield { type: "text", text: writeJson(block["input"] ?? {}) };
+      if (block["name"] === OUTPUT_TOOL) {
+        answerBlocks.add(block["id"]);
+        yield { type: "text", text: writeJson(input ?? {}) };
+        continue;
+      }
+      // A block that begins has an empty input, and its fragments follow.
+      const given = isObject(input) && Object.keys(input).length > 0 ? { arguments: input } : {};
+      calls.add({ key: at ?? place, id: block["id"], name: block["name"], ...given });
     }
   }
 }

@@ -3,7 +3,7 @@ import { modalityOf, notTaken } from "../attachments.ts";
 import type { Attachment } from "../attachment.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
-import { leftOut } from "../openai/request.ts";
+import { leftOut } from "../request-notes.ts";
 import { functionTool, toolChoice } from "../tool-params.ts";
 import { outputForm } from "./schema.ts";
 import { thinkingPlan } from "./thinking.ts";

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "../../contract/contract.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
 import type { NativeModel } from "../protocol.ts";
-import { leftOut, weakenedNote } from "../openai/request.ts";
+import { leftOut, weakenedNote } from "../request-notes.ts";
 
 /** The tool whose input is the answer, for models that can't be held to a schema otherwise. */
 export const OUTPUT_TOOL = "give_answer";

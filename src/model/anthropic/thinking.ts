@@ -1,6 +1,6 @@
 import type { ModelNote, ModelRequest } from "../model.ts";
 import type { NativeModel } from "../protocol.ts";
-import { leftOut } from "../openai/request.ts";
+import { leftOut } from "../request-notes.ts";
 import { isObject } from "../../core/json.ts";
 
 /** What is asked of a model's thinking. */

@@ -1,9 +1,12 @@
 import type { Usage } from "../../core/events.ts";
 import { isCount, isObject } from "../../core/json.ts";
-import { finishPart, usageOf } from "../finish.ts";
+import { lastParts, usageOf } from "../finish.ts";
 import type { Finish } from "../finish.ts";
-import type { ModelPart } from "../model.ts";
+import { GivenMedia } from "../given-media.ts";
+import type { ModelPart, ModelRequest } from "../model.ts";
+import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader } from "../stream.ts";
+import { CallList } from "../tools/call-list.ts";
 
 /** ai.google.dev/api/generate-content#FinishReason; whatever is not here is `other`. */
 const REASONS: Readonly<Record<string, Finish["reason"]>> = {
@@ -21,14 +24,16 @@ const REASONS: Readonly<Record<string, Finish["reason"]>> = {
  * new in it. The last one has a `finishReason`; a prompt that is blocked has a `promptFeedback` and
  * no candidate at all.
  */
-export function generateReader(): ReplyReader {
+export function generateReader(_model: NativeModel, request: ModelRequest): ReplyReader {
   let finish: string | null = null;
   let blocked: string | null = null;
   let usage: Usage | null = null;
   let served: string | null = null;
   let chosen: number | null = null;
-  const called = new Set<string>();
+  const calls = new CallList(request);
+  const media = new GivenMedia();
   return {
+    calls,
     get state() {
       return finish === null && blocked === null ? "open" : "finished";
     },
@@ -43,18 +48,20 @@ export function generateReader(): ReplyReader {
       if (candidate === null) return;
       if (typeof candidate["index"] === "number") chosen = candidate["index"];
       const parts = isObject(candidate["content"]) ? candidate["content"]["parts"] : [];
-      yield* contentParts(parts);
-      for (const name of toolsIn(parts)) called.add(name);
+      yield* contentParts(parts, calls, media);
       if (typeof candidate["finishReason"] === "string" && candidate["finishReason"] !== "")
         finish = candidate["finishReason"];
     },
     end() {
       const why = blocked ?? finish ?? "";
       const reason = blocked === null ? (REASONS[why] ?? "other") : "content-filter";
-      const last = finishPart({ reason, usage, served, said: why, called });
-      if (reason !== "content-filter") return [last];
+      const last = lastParts({ reason, usage, served, said: why, calls });
+      if (reason !== "content-filter") return last;
       const what = blocked === null ? "answer" : "prompt";
-      return [{ type: "note", kind: "warning", message: `The ${what} was blocked (${why})` }, last];
+      return [
+        { type: "note", kind: "warning", message: `The ${what} was blocked (${why})` },
+        ...last,
+      ];
     },
   };
 }
@@ -70,18 +77,25 @@ function candidateIn(candidates: unknown, chosen: number | null): Record<string,
   return first ?? (chosen === null ? (all[0] ?? null) : null);
 }
 
-function toolsIn(parts: unknown): readonly string[] {
-  return (Array.isArray(parts) ? parts.filter(isObject) : [])
-    .map(({ functionCall: call }) => (isObject(call) ? call["name"] : null))
-    .filter((name) => typeof name === "string");
-}
-
-function* contentParts(parts: unknown): Generator<ModelPart> {
+/** Every call comes whole, in a part of its own. */
+function* contentParts(parts: unknown, calls: CallList, media: GivenMedia): Generator<ModelPart> {
   for (const part of Array.isArray(parts) ? parts.filter(isObject) : []) {
-    const { text, thought } = part;
+    const { text, thought, inlineData: file, functionCall: call, thoughtSignature } = part;
+    if (isObject(call)) {
+      const signature = typeof thoughtSignature === "string" ? { signature: thoughtSignature } : {};
+      const { id, name, args } = call;
+      calls.add({ key: part, id, name, arguments: args, ...signature });
+    }
+    // Pictures that it thought in are no part of the answer.
+    if (isObject(file) && typeof file["data"] === "string" && thought !== true)
+      yield media.part(file["data"], typeOf(file["mimeType"]));
     if (typeof text !== "string" || text === "") continue;
     yield { type: thought === true ? "reasoning" : "text", text };
   }
+}
+
+function typeOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 /**

@@ -3,7 +3,7 @@ import { modalityOf, notTaken } from "../attachments.ts";
 import type { Attachment } from "../attachment.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
-import { leftOut, weakenedNote } from "../openai/request.ts";
+import { leftOut, weakenedNote } from "../request-notes.ts";
 import { functionTool, toolChoice } from "../tool-params.ts";
 import { thinkingConfig } from "./thinking.ts";
 

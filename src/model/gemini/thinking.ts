@@ -1,7 +1,7 @@
 import { isObject } from "../../core/json.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
 import type { NativeModel } from "../protocol.ts";
-import { leftOut } from "../openai/request.ts";
+import { leftOut } from "../request-notes.ts";
 
 /**
  * Tokens for each level, as Google's OpenAI-compatible address has them:

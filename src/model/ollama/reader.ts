@@ -1,17 +1,22 @@
 import type { ChatResponse } from "ollama/browser";
 import type { Usage } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
-import { finishPart, usageOf } from "../finish.ts";
+import { lastParts, usageOf } from "../finish.ts";
+import type { ModelRequest } from "../model.ts";
+import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader } from "../stream.ts";
+import { CallList } from "../tools/call-list.ts";
+import type { CallPiece } from "../tools/call-list.ts";
 
 /** Reads the lines of a streamed chat, each an object with what is new in it. */
-export function lineReader(): ReplyReader {
+export function lineReader(_model: NativeModel, request: ModelRequest): ReplyReader {
   let done = false;
   let reason: string | null = null;
   let usage: Usage | null = null;
   let served: string | null = null;
-  const called = new Set<string>();
+  const calls = new CallList(request);
   return {
+    calls,
     get state() {
       return done ? "finished" : "open";
     },
@@ -24,7 +29,8 @@ export function lineReader(): ReplyReader {
         if (typeof thinking === "string" && thinking !== "")
           yield { type: "reasoning", text: thinking };
         if (typeof content === "string" && content !== "") yield { type: "text", text: content };
-        for (const { function: tool } of message.tool_calls ?? []) called.add(tool.name);
+        // Each comes whole.
+        for (const call of listOf(message.tool_calls)) calls.add(pieceOf(call));
       }
       served = piece.model ?? served;
       if (piece.done !== true) return;
@@ -35,7 +41,17 @@ export function lineReader(): ReplyReader {
     },
     end() {
       const known = reason === "stop" || reason === "length" ? reason : "other";
-      return [finishPart({ reason: known, usage, served, said: reason, called })];
+      return lastParts({ reason: known, usage, served, said: reason, calls });
     },
   };
+}
+
+/** The package's types know no id; newer servers give one. */
+function pieceOf(call: Readonly<Record<string, unknown>>): CallPiece {
+  const called = isObject(call["function"]) ? call["function"] : {};
+  return { key: call, id: call["id"], name: called["name"], arguments: called["arguments"] };
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -4,7 +4,7 @@ import { modalityOf, notTaken } from "../attachments.ts";
 import { attachmentTokens } from "../tokens/attachments.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
-import { leftOut, weakenedNote } from "../openai/request.ts";
+import { leftOut, weakenedNote } from "../request-notes.ts";
 
 /** Ollama's own window when a request names none; what is longer it cuts without a word. */
 const DEFAULT_WINDOW = 4096;

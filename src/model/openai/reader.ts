@@ -2,16 +2,23 @@ import { isObject } from "../../core/json.ts";
 import type { Usage } from "../../core/events.ts";
 import { excerpt, inBandFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
-import { finishPart } from "../finish.ts";
-import type { ModelPart } from "../model.ts";
+import { lastParts } from "../finish.ts";
+import { GivenMedia } from "../given-media.ts";
+import type { ModelPart, ModelRequest } from "../model.ts";
+import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader, ReplyState } from "../stream.ts";
-import { choiceIn, finishReason, readPiece, readUsage, servedBy, toolsIn } from "./reply.ts";
+import { CallList } from "../tools/call-list.ts";
+import { callPieces, picturesIn, Sound, Thoughts } from "./beside.ts";
+import { choiceIn, finishReason, readPiece, readUsage, servedBy } from "./reply.ts";
 
 /**
  * Reads the chunks of a chat completion, and a whole one. The end of a stream is `[DONE]`, which is
  * no event.
  */
-export function chatReader(callee: Callee): ReplyReader {
+export function chatReader(
+  { callee, abilities, endpoint }: NativeModel,
+  request: ModelRequest,
+): ReplyReader {
   let state: ReplyState = "open";
   let finish: string | null = null;
   let usage: Usage | null = null;
@@ -19,8 +26,12 @@ export function chatReader(callee: Callee): ReplyReader {
   let refusal = "";
   let chosen: number | null = null;
   let empty = false;
-  const called = new Set<string>();
+  const calls = new CallList(request);
+  const media = new GivenMedia();
+  const sound = new Sound(request);
+  const thoughts = new Thoughts(abilities.thoughtsBack);
   return {
+    calls,
     get state() {
       return state;
     },
@@ -37,9 +48,12 @@ export function chatReader(callee: Callee): ReplyReader {
       if (typeof choice["index"] === "number") chosen = choice["index"];
       empty ||= isObject(choice["message"]) && choice["message"]["content"] === null;
       const piece = readPiece(message);
-      for (const name of toolsIn(message)) called.add(name);
+      for (const call of callPieces(message)) calls.add(call);
       if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
+      thoughts.add(message);
       if (piece.text !== "") yield { type: "text", text: piece.text };
+      for (const picture of picturesIn(message)) yield media.part(picture);
+      yield* sound.take(message);
       refusal += piece.refusal;
       if (typeof reason === "string" && reason !== "") {
         finish = reason;
@@ -48,9 +62,12 @@ export function chatReader(callee: Callee): ReplyReader {
     },
     end() {
       const reason = refusal === "" ? finishReason(finish) : "content-filter";
-      const last = finishPart({ reason, usage, served, said: finish, called });
-      if (refusal !== "") return [refusalNote(refusal, callee), last];
-      return empty ? [{ ...last, empty }] : [last];
+      const parts = lastParts({ reason, usage, served, said: finish, calls });
+      const last = parts.map((part) =>
+        part.type === "finish" && empty && refusal === "" ? { ...part, empty } : part,
+      );
+      const before = refusal === "" ? [] : [refusalNote(refusal, callee)];
+      return [...before, ...sound.parts(media), ...thoughts.parts(endpoint, last), ...last];
     },
   };
 }

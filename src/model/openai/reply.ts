@@ -83,17 +83,6 @@ function chargedBy({ cost, is_byok: own, cost_details: details }: Fields): numbe
   return own === true && typeof behind === "number" ? cost + behind : cost;
 }
 
-/** The names of the tools that a message or a piece of one calls. */
-export function toolsIn(message: unknown): readonly string[] {
-  if (!isObject(message)) return [];
-  const { tool_calls: calls, function_call: older } = message;
-  const all = Array.isArray(calls) ? calls.filter(isObject).map((call) => call["function"]) : [];
-  return [...all, older].flatMap((tool) => {
-    const name = isObject(tool) ? tool["name"] : null;
-    return typeof name === "string" && name !== "" ? [name] : [];
-  });
-}
-
 export function servedBy(body: Fields): string | null {
   const { model } = body;
   return typeof model === "string" && model !== "" ? model : null;

@@ -1,13 +1,17 @@
-import type { Json } from "../../core/json.ts";
+import type {
+  ChatCompletionFunctionTool,
+  ChatCompletionToolChoiceOption,
+} from "openai/resources/chat/completions";
 import { isObject } from "../../core/json.ts";
 import type { ResponseFormatJSONObject, ResponseFormatJSONSchema } from "openai/resources/shared";
 import { wantsStream } from "../failover/deadlines.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
-import type { NativeCall, NativeModel } from "../protocol.ts";
-import { chatMessage } from "./content.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { EnforcedMode, NativeCall, NativeModel } from "../protocol.ts";
+import { leftOut, weakenedNote } from "../request-notes.ts";
 import type { Abilities } from "../quirks.ts";
-import type { Weakening } from "../schema/translation.ts";
+import { planTools } from "../tools/plan.ts";
+import type { ToolPlan } from "../tools/plan.ts";
+import { chatMessages } from "./content.ts";
 
 /** Parameters that steer the call and are not part of its body. */
 const STEERING = new Set([
@@ -30,12 +34,51 @@ export function chatCall(url: URL, model: NativeModel, request: ModelRequest): N
   const { local } = endpoint.quirks;
   const patient = local || abilities.thinking === "effort";
   const stream = wantsStream(request, { patient, local, streamUsage: abilities.streamUsage });
+  const { plan, request: planned } = planTools(model, request, modeOf(abilities), notes);
   const body: Record<string, unknown> = {
     model: name,
-    messages: request.messages.map((message) =>
-      chatMessage(message, { endpoint, name, input: abilities.input }),
-    ),
+    messages: chatMessages(request.messages, model),
+    ...plainParams(model, params, notes),
   };
+  if (typeof params["n"] === "number" && params["n"] > 1) {
+    notes.push({
+      kind: "warning",
+      message: `Asked for ${params["n"]} answers: only the first one is used`,
+    });
+  }
+  const format = responseFormat(model, planned, notes);
+  if (stream) body["stream"] = true;
+  if (stream && abilities.streamUsage) body["stream_options"] = { include_usage: true };
+  const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
+  const ours =
+    format !== null && params["response_format"] === undefined && params["format"] === undefined;
+  const bodyWith = (enforced: boolean): Readonly<Record<string, unknown>> => ({
+    ...body,
+    ...(plan === null ? {} : toolFields(model, plan, enforced)),
+    ...(format === null || (ours && !enforced) ? {} : { response_format: format }),
+    ...extra,
+  });
+  const strict = plan?.tools.some((tool) => tool.strict) === true && abilities.schema === "strict";
+  if (plan !== null && !plan.parallel && abilities.refuses.includes(PARALLEL))
+    notes.push(leftOut(endpoint, name, PARALLEL));
+  return {
+    url,
+    body: bodyWith(true),
+    notes,
+    bare: ours || strict ? bodyWith(false) : null,
+    patient,
+    stream,
+  };
+}
+
+const PARALLEL = "parallel_tool_calls";
+
+function plainParams(
+  { abilities, endpoint, name }: NativeModel,
+  params: ModelRequest["params"],
+  notes: ModelNote[],
+): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
   const { renames } = abilities;
   const refused = refusedBy(abilities, params);
   for (const [key, value] of Object.entries(params)) {
@@ -43,54 +86,40 @@ export function chatCall(url: URL, model: NativeModel, request: ModelRequest): N
     if (refused.has(key)) notes.push(leftOut(endpoint, name, key));
     else body[renames[key] ?? key] = value;
   }
-  if (typeof params["n"] === "number" && params["n"] > 1) {
-    notes.push({
-      kind: "warning",
-      message: `Asked for ${params["n"]} answers: only the first one is used`,
-    });
-  }
-  const format = responseFormat(model, request, notes);
-  if (stream) body["stream"] = true;
-  if (stream && abilities.streamUsage) body["stream_options"] = { include_usage: true };
-  const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
-  const bare = { ...body, ...extra };
-  const ours =
-    format !== null && params["response_format"] === undefined && params["format"] === undefined;
-  return {
-    url,
-    body: format === null ? bare : { ...body, response_format: format, ...extra },
-    notes,
-    bare: ours ? bare : null,
-    patient,
-    stream,
-  };
+  return body;
 }
 
-/** What a watcher is told when a server does not take a parameter. */
-export function leftOut(endpoint: Endpoint, name: string, key: string): ModelNote {
-  const model = `${endpoint.written}/${name}`;
-  return {
-    kind: "degraded",
-    message: `Left "${key}" out of the call: ${model} does not take it`,
-    data: { param: key },
-  };
+/** How tools' schemas are sent; a server that enforces none is shown them as they are written. */
+function modeOf({ schema }: Abilities): EnforcedMode {
+  return schema === "none" ? "schema" : schema;
 }
 
-/**
- * What a watcher is told when a server enforces less than the schema; null when nothing was lost.
- */
-export function weakenedNote(endpoint: Endpoint, weakened: readonly Weakening[]): ModelNote | null {
-  if (weakened.length === 0) return null;
-  const places = weakened
-    .slice(0, 5)
-    .map(({ pointer, keyword }) => `${keyword} at "${pointer === "" ? "/" : pointer}"`);
-  const more =
-    weakened.length > places.length ? ` and ${weakened.length - places.length} more` : "";
-  const data: Json = weakened.map(({ pointer, keyword }) => ({ pointer, keyword }));
+/** @param enforced whether the server is asked to hold the model to the tools' schemas */
+function toolFields(
+  { abilities }: NativeModel,
+  { tools, choice, parallel }: ToolPlan,
+  enforced: boolean,
+): object {
   return {
-    kind: "schema-weakened",
-    message: `${endpoint.provider} does not enforce ${places.join(", ")}${more}; the answer is checked here`,
-    data: { provider: endpoint.provider, weakened: data },
+    tools: tools.map(
+      ({ name, description, schema, strict }) =>
+        ({
+          type: "function",
+          function: {
+            name,
+            description,
+            parameters: { ...schema },
+            ...(abilities.schema === "strict" ? { strict: strict && enforced } : {}),
+          },
+        }) satisfies ChatCompletionFunctionTool,
+    ),
+    tool_choice: (typeof choice === "string"
+      ? choice
+      : {
+          type: "function",
+          function: { name: choice.name },
+        }) satisfies ChatCompletionToolChoiceOption,
+    ...(parallel || abilities.refuses.includes(PARALLEL) ? {} : { [PARALLEL]: false }),
   };
 }
 

@@ -1,13 +1,16 @@
 import type { Usage } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
 import { inBandFailure } from "../failure.ts";
-import type { Callee } from "../failure.ts";
-import { finishPart, isFault, usageOf } from "../finish.ts";
+import { isFault, lastParts, usageOf } from "../finish.ts";
 import type { Finish } from "../finish.ts";
-import type { ModelPart } from "../model.ts";
+import { GivenMedia } from "../given-media.ts";
+import type { ModelPart, ModelRequest } from "../model.ts";
 import { servedBy } from "../openai/reply.ts";
 import { refusalNote } from "../openai/reader.ts";
+import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader } from "../stream.ts";
+import { CallList } from "../tools/call-list.ts";
+import { callPiece, keptPart, listOf, pictureIn } from "./items.ts";
 
 /** Deltas of what a model thinks: the whole of it from open models, a summary from OpenAI's. */
 const REASONING = ["response.reasoning_text.delta", "response.reasoning_summary_text.delta"];
@@ -19,44 +22,62 @@ const REASONING = ["response.reasoning_text.delta", "response.reasoning_summary_
  * Order: `response.created`, `response.in_progress`, items and their deltas, then one of
  * `response.completed`, `response.incomplete`, `response.failed`; there is no `[DONE]`. Text that
  * came in deltas comes again, whole, in `….done` events and in the last one, and is passed over
- * there.
+ * there. Calls are taken from the last one, where they are whole; from their own `….done` events
+ * where a server leaves them out of it.
  */
-export function responseReader(callee: Callee): ReplyReader {
-  let finish: Finish | null = null;
+export function responseReader({ callee }: NativeModel, request: ModelRequest): ReplyReader {
+  let finish: Omit<Parameters<typeof lastParts>[0], "calls"> | null = null;
   let refusal = "";
   let streamed = false;
-  const called = new Set<string>();
+  let items: readonly Item[] = [];
+  const done: Item[] = [];
+  const calls = new CallList(request);
+  const media = new GivenMedia();
 
-  function* readResponse(response: Readonly<Record<string, unknown>>): Generator<ModelPart> {
+  function* readResponse(response: Item): Generator<ModelPart> {
     const { status } = response;
     const failed = typeof status === "string" && isFault(status);
     if (failed || isObject(response["error"]))
       throw inBandFailure(callee, { error: response["error"] ?? `the response ${String(status)}` });
     if (status !== "completed" && status !== "incomplete") return;
+    const output = listOf(response["output"]);
+    items = output.length > 0 ? output : done;
     if (!streamed) {
-      for (const part of outputOf(response["output"])) {
+      for (const part of outputOf(items)) {
         if (part.type === "refusal") refusal += part.text;
         else yield { type: part.type, text: part.text } as const;
       }
     }
-    for (const name of toolsIn(response["output"])) called.add(name);
-    finish = finishPart({
+    if (done.length === 0) yield* pictures(items);
+    for (const call of items.flatMap(callPiece)) calls.add(call);
+    finish = {
       reason: reasonOf(response),
       usage: countsOf(response["usage"]),
       served: servedBy(response),
       said: incompleteReason(response),
-      called,
-    });
+    };
+  }
+
+  function* pictures(from: readonly Item[]): Generator<ModelPart> {
+    for (const item of from) {
+      const picture = pictureIn(item);
+      if (picture !== null) yield media.part(picture);
+    }
   }
 
   return {
+    calls,
     get state() {
       return finish === null ? "open" : "closed";
     },
     *take(event) {
-      const { type, delta } = event;
+      const { type, delta, item } = event;
       if (event["object"] === "response") yield* readResponse(event);
       else if (isObject(event["response"])) yield* readResponse(event["response"]);
+      if (type === "response.output_item.done" && isObject(item)) {
+        done.push(item);
+        yield* pictures([item]);
+      }
       if (typeof delta !== "string" || delta === "" || typeof type !== "string") return;
       if (type === "response.output_text.delta") yield { type: "text", text: delta };
       else if (REASONING.includes(type)) yield { type: "reasoning", text: delta };
@@ -66,20 +87,28 @@ export function responseReader(callee: Callee): ReplyReader {
     },
     end() {
       if (finish === null) return [];
-      return refusal === ""
-        ? [finish]
-        : [refusalNote(refusal, callee), { ...finish, reason: "content-filter" }];
+      const refused = refusal !== "";
+      const last = lastParts({
+        ...finish,
+        ...(refused ? { reason: "content-filter" } : {}),
+        calls,
+      });
+      return refused
+        ? [refusalNote(refusal, callee), ...last]
+        : [...keptPart(items, last), ...last];
     },
   };
 }
+
+type Item = Readonly<Record<string, unknown>>;
 
 interface OutputPart {
   readonly type: "text" | "reasoning" | "refusal";
   readonly text: string;
 }
 
-function* outputOf(output: unknown): Generator<OutputPart> {
-  for (const item of listOf(output)) {
+function* outputOf(output: readonly Item[]): Generator<OutputPart> {
+  for (const item of output) {
     if (item["type"] === "reasoning") {
       for (const part of [...listOf(item["summary"]), ...listOf(item["content"])])
         yield* textOf("reasoning", part["text"]);
@@ -96,30 +125,17 @@ function* textOf(type: OutputPart["type"], text: unknown): Generator<OutputPart>
   if (typeof text === "string" && text !== "") yield { type, text };
 }
 
-function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function reasonOf(response: Readonly<Record<string, unknown>>): Finish["reason"] {
-  if (response["status"] === "completed") {
-    return toolsIn(response["output"]).length > 0 ? "other" : "stop";
-  }
+function reasonOf(response: Item): Finish["reason"] {
+  if (response["status"] === "completed") return "stop";
   const reason = incompleteReason(response);
   if (reason === null) return "length";
   return reason === "content_filter" ? "content-filter" : "other";
 }
 
-function incompleteReason(response: Readonly<Record<string, unknown>>): string | null {
+function incompleteReason(response: Item): string | null {
   const details = response["incomplete_details"];
   const reason = isObject(details) ? details["reason"] : null;
   return typeof reason === "string" ? reason : null;
-}
-
-function toolsIn(output: unknown): readonly string[] {
-  return listOf(output)
-    .filter(({ type }) => type === "function_call" || type === "custom_tool_call")
-    .map(({ name }) => name)
-    .filter((name) => typeof name === "string");
 }
 
 function countsOf(usage: unknown): Usage | null {

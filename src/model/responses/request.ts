@@ -3,7 +3,8 @@ import { dataUri, modalityOf, notTaken } from "../attachments.ts";
 import type { Attachment } from "../attachment.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
-import { leftOut, refusedBy, weakenedNote } from "../openai/request.ts";
+import { refusedBy } from "../openai/request.ts";
+import { leftOut, weakenedNote } from "../request-notes.ts";
 import { functionTool, toolChoice } from "../tool-params.ts";
 
 type Body = Record<string, unknown>;

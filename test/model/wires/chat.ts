@@ -1,6 +1,16 @@
 import type { Seen } from "../faulty-server.ts";
-import type { Asked, Reply, Wire } from "./wire.ts";
-import { changed, counted, KEY, objects, record, served, textIn } from "./wire.ts";
+import type { Asked, Reply, SaidCall, Wire } from "./wire.ts";
+import {
+  callsOf,
+  changed,
+  counted,
+  fragments,
+  KEY,
+  objects,
+  record,
+  served,
+  textIn,
+} from "./wire.ts";
 
 /**
  * developers.openai.com/api/reference/resources/chat: chunks, their last one with usage, and
@@ -63,7 +73,8 @@ const FINISH = {
 } as const;
 
 function finishOf(reply: Reply): string {
-  return reply.tool ? "tool_calls" : FINISH[reply.finish ?? "stop"];
+  const called = callsOf(reply).length > 0 && reply.finish === undefined;
+  return called ? "tool_calls" : FINISH[reply.finish ?? "stop"];
 }
 
 function chunks(reply: Reply): readonly string[] {
@@ -84,17 +95,17 @@ function chunks(reply: Reply): readonly string[] {
       ? {}
       : { prompt_tokens_details: { cached_tokens: usage.cached } }),
   };
-  const call = reply.tool && {
-    index: 0,
-    id: "t1",
-    type: "function",
-    function: { name: reply.tool.name, arguments: JSON.stringify(reply.tool.input) },
-  };
+  const calls = callsOf(reply).flatMap((call, index) => {
+    const id = call.id === null ? {} : { id: call.id };
+    const first = { index, ...id, type: "function", function: { name: call.name, arguments: "" } };
+    const rest = fragments(call, reply).map((text) => ({ index, function: { arguments: text } }));
+    return [first, ...rest].map((piece) => chunk({ tool_calls: [piece] }));
+  });
   return [
     chunk({ role: "assistant", content: "" }),
     ...(reply.reasoning ?? []).map((text) => chunk({ reasoning_content: text })),
     ...(reply.texts ?? []).map((content) => chunk({ content })),
-    ...(call ? [chunk({ tool_calls: [call] })] : []),
+    ...calls,
     chunk({}, finishOf(reply)),
     `data: ${JSON.stringify({ ...head, choices: [], ...(counts ? { usage: counts } : {}) })}\n\n`,
     "data: [DONE]\n\n",
@@ -108,6 +119,7 @@ function completion(reply: Reply): unknown {
     role: "assistant",
     content: texts.length === 0 ? null : texts.join(""),
     ...(reply.reasoning ? { reasoning_content: reply.reasoning.join("") } : {}),
+    ...(callsOf(reply).length === 0 ? {} : { tool_calls: callsOf(reply).map(wholeCall) }),
   };
   return {
     id: "c1",
@@ -116,6 +128,11 @@ function completion(reply: Reply): unknown {
     choices: [{ index: 0, message, finish_reason: finishOf(reply) }],
     ...(usage ? { usage: { prompt_tokens: usage.input, completion_tokens: usage.output } } : {}),
   };
+}
+
+function wholeCall({ id, name, input }: SaidCall): unknown {
+  const given = id === null ? {} : { id };
+  return { ...given, type: "function", function: { name, arguments: input } };
 }
 
 function readChat({ body }: Seen): Asked {

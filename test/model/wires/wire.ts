@@ -12,6 +12,65 @@ export interface Reply {
   /** @default "served-model" */
   readonly served?: string | null;
   readonly tool?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
+  /** Calls of tools, behind the text. @default none */
+  readonly calls?: readonly SaidCall[];
+  /** Characters of a fragment of arguments in a stream. @default all of them */
+  readonly fragment?: number;
+  /** Whether the reasoning comes with what has to go back. */
+  readonly signed?: boolean;
+}
+
+/** A call as a model makes it. */
+export interface SaidCall {
+  /** Null for a server that gives none. */
+  readonly id: string | null;
+  readonly name: string;
+  /** JSON text. */
+  readonly input: string;
+}
+
+/** One turn of a conversation, read out of a provider's own form. */
+export type AskedTurn =
+  | { readonly role: "user"; readonly text: string; readonly files: readonly string[] }
+  | {
+      readonly role: "assistant";
+      readonly text: string;
+      readonly calls: readonly { id: string | null; name: string; input: unknown }[];
+      /** What the server had sent to get it back; null where nothing of it came. */
+      readonly thoughts: unknown;
+    }
+  | {
+      readonly role: "results";
+      readonly results: readonly AskedResult[];
+      /** Those of all results of the turn. */
+      readonly files: readonly string[];
+    };
+
+export interface AskedResult {
+  /** Null where results are told apart by their order. */
+  readonly id: string | null;
+  readonly text: string;
+  readonly failed: boolean;
+}
+
+/** How a protocol offers tools, and what it makes of calls. */
+export interface ToolWire {
+  turns(seen: Seen): readonly AskedTurn[];
+  choice(seen: Seen): unknown;
+  /** How each choice is written; null where it is not sent. */
+  readonly choices: Readonly<Record<"auto" | "required" | "none" | "named", unknown>>;
+  /** Whether the request says that calls come one by one. */
+  single(seen: Seen): boolean;
+  /** Names, descriptions and schemas of the tools on offer. */
+  offers(seen: Seen): readonly { name: unknown; description: unknown; schema: unknown }[];
+  /** Where a model is not held to a schema while it has tools; null: there is no such place. */
+  readonly apart: Partial<Pick<Wire, "provider" | "model" | "settings">> | null;
+  /** What the server says where the model calls no tools. */
+  readonly refused: { readonly status: number; readonly message: string };
+  /** Whether the model's own thoughts go back, and in which form: what `turns` reads then. */
+  readonly thoughts: unknown;
+  /** Whether arguments travel as text, so that a model can damage them. */
+  readonly damaged: boolean;
 }
 
 /** Tokens; `cached` are those of the input that came from a cache. */
@@ -98,6 +157,18 @@ export function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null
     ? Object.fromEntries(Object.entries(value))
     : {};
+}
+
+/** All calls of a reply. */
+export function callsOf({ tool, calls = [] }: Reply): readonly SaidCall[] {
+  return tool ? [{ id: "t1", name: tool.name, input: JSON.stringify(tool.input) }] : calls;
+}
+
+/** The arguments of a call as a stream has them. */
+export function fragments({ input }: SaidCall, { fragment }: Reply): readonly string[] {
+  if (fragment === undefined) return [input];
+  const count = Math.ceil(input.length / fragment);
+  return Array.from({ length: count }, (_, at) => input.slice(at * fragment, (at + 1) * fragment));
 }
 
 /** An event with its JSON object changed. */

@@ -1,0 +1,73 @@
+import { providerFailure } from "../failure.ts";
+import type { ModelNote, ModelRequest } from "../model.ts";
+import { weakenedNote } from "../request-notes.ts";
+import type { EnforcedMode, NativeModel } from "../protocol.ts";
+import type { Weakening } from "../schema/translation.ts";
+import type { ToolChoice, ToolOffer } from "../tool.ts";
+import { NO_TOOLS_HINT } from "./refused.ts";
+
+/** What goes out of a request that offers tools. */
+export interface ToolPlan {
+  readonly tools: readonly SentTool[];
+  readonly choice: ToolChoice;
+  /** Whether several calls may come in one turn. */
+  readonly parallel: boolean;
+}
+
+export interface SentTool extends Pick<ToolOffer, "name" | "description"> {
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Whether the server can hold the model to the schema. */
+  readonly strict: boolean;
+}
+
+export interface Planned {
+  /** Null where no tools are sent. */
+  readonly plan: ToolPlan | null;
+  /** The request, without the schema of the answer where that can't go along. */
+  readonly request: ModelRequest;
+}
+
+/**
+ * Which of the request's tools and schema go to a server. One that can't hold a model to a schema
+ * while it has tools gets the tools until none may be called any more, then the schema alone.
+ * @param mode how the tools' schemas are sent
+ * @throws {ModullmError} RLLM_017 where the model is known to call no tools
+ */
+export function planTools(
+  model: NativeModel,
+  request: ModelRequest,
+  mode: EnforcedMode,
+  notes: ModelNote[],
+): Planned {
+  const { tools } = request;
+  if (tools === undefined || tools.offers.length === 0) return { plan: null, request };
+  const { abilities, callee, endpoint } = model;
+  const { choice, offers, parallel } = tools;
+  if (abilities.refuses.includes("tools"))
+    throw providerFailure(callee, "it calls no tools", { retryable: false, hint: NO_TOOLS_HINT });
+  const hasSchema = abilities.schema !== "none" && Object.keys(request.schema).length > 0;
+  const apart = hasSchema && !abilities.schemaWithTools;
+  if (apart && choice === "none") return { plan: null, request };
+  const sent = offers.map((offer) => ({ offer, ...model.translate(offer.input, mode) }));
+  // Told with the first turn; a conversation has the same tools throughout.
+  if (!request.messages.some(({ role }) => role === "tool")) {
+    const lost = apart ? [{ pointer: "", keyword: "schema" }] : [];
+    const places = sent.flatMap(({ offer, weakened }) => weakened.map(within(offer)));
+    const note = weakenedNote(endpoint, [...lost, ...places]);
+    if (note !== null) notes.push(note);
+  }
+  return {
+    plan: {
+      tools: sent.map(({ offer: { name, description }, schema, strict }) => {
+        return { name, description, schema, strict };
+      }),
+      choice,
+      parallel,
+    },
+    request: apart ? { ...request, schema: {} } : request,
+  };
+}
+
+function within({ name }: ToolOffer): (weakening: Weakening) => Weakening {
+  return ({ pointer, keyword }) => ({ pointer: `/tools/${name}${pointer}`, keyword });
+}
