@@ -4,7 +4,7 @@ import { lastParts, usageOf } from "../finish.ts";
 import type { Finish } from "../finish.ts";
 import type { ModelPart, ModelRequest } from "../model.ts";
 import type { NativeModel } from "../protocol.ts";
-import type { ReplyReader } from "../stream.ts";
+import type { ReplyReader, ReplyState } from "../stream.ts";
 import { CallList } from "../tools/call-list.ts";
 import { OUTPUT_TOOL } from "./schema.ts";
 import { ThoughtBlocks } from "./thought-blocks.ts";
@@ -28,82 +28,88 @@ const REASONS: Readonly<Record<string, Finish["reason"]>> = {
  * the answer is the answer.
  */
 export function messageReader(_model: NativeModel, request: ModelRequest): ReplyReader {
-  const answerBlocks = new Set<unknown>();
-  let counts: Record<string, unknown> = {};
-  let served: string | null = null;
-  let stop: string | null = null;
-  let category: string | null = null;
-  let closed = false;
-  const calls = new CallList(request);
-  const thoughts = new ThoughtBlocks();
+  return new MessageReader(request);
+}
 
-  function readMessage(message: Readonly<Record<string, unknown>>): void {
-    if (isObject(message["usage"])) counts = { ...counts, ...known(message["usage"]) };
-    if (typeof message["model"] === "string" && message["model"] !== "") served = message["model"];
-    if (typeof message["stop_reason"] === "string") stop = message["stop_reason"];
-    const details = message["stop_details"];
-    if (isObject(details) && typeof details["category"] === "string")
-      category = details["category"];
+type Fields = Readonly<Record<string, unknown>>;
+
+class MessageReader implements ReplyReader {
+  readonly calls: CallList;
+  readonly #thoughts = new ThoughtBlocks();
+  readonly #answerBlocks = new Set<unknown>();
+  #counts: Record<string, unknown> = {};
+  #served: string | null = null;
+  #stop: string | null = null;
+  #category: string | null = null;
+  #closed = false;
+
+  constructor(request: ModelRequest) {
+    this.calls = new CallList(request);
   }
 
-  return {
-    calls,
-    get state() {
-      return closed ? "closed" : stop === null ? "open" : "finished";
-    },
-    *take(event) {
-      const { type, index } = event;
-      if (type === "message") {
-        yield* wholeBlocks(event["content"]);
-        readMessage(event);
-      } else if (type === "message_start" && isObject(event["message"]))
-        readMessage(event["message"]);
-      else if (type === "content_block_start" && isObject(event["content_block"])) {
-        const block = event["content_block"];
-        thoughts.begin(index, block);
-        if (block["type"] === "tool_use" && block["name"] === OUTPUT_TOOL) answerBlocks.add(index);
-        else yield* wholeBlocks([block], index);
-      } else if (type === "content_block_delta" && isObject(event["delta"])) {
-        const { delta } = event;
-        const answers = answerBlocks.has(index);
-        thoughts.go(index, delta);
-        if (delta["type"] === "input_json_delta" && !answers)
-          calls.add({ key: index, arguments: delta["partial_json"] });
-        yield* deltaParts(delta, answers);
-      } else if (type === "message_delta") {
-        if (isObject(event["delta"])) readMessage(event["delta"]);
-        readMessage({ usage: event["usage"] });
-      } else if (type === "message_stop") closed = true;
-    },
-    end() {
-      const answered = answerBlocks.size > 0 && stop === "tool_use";
-      const reason = answered ? "stop" : (REASONS[stop ?? ""] ?? "other");
-      const usage = countsOf(counts);
-      const last = lastParts({ reason, usage, served, said: stop, calls });
-      if (reason === "content-filter") return [declined(category), ...last];
-      return [...thoughts.parts(last), ...last];
-    },
-  };
+  get state(): ReplyState {
+    if (this.#closed) return "closed";
+    return this.#stop === null ? "open" : "finished";
+  }
 
-  /** @param at the index of a block that begins; a whole message has them all */
-  function* wholeBlocks(content: unknown, at: unknown = null): Generator<ModelPart> {
-    const blocks = Array.isArray(content) ? content.filter(isObject) : [];
-    for (const [place, block] of blocks.entries()) {
-      const { type, text, thinking, input } = block;
-      if (at === null) thoughts.begin(place, block);
-      if (type === "text" && typeof text === "string" && text !== "") yield { type: "text", text };
-      if (type === "thinking" && typeof thinking === "string" && thinking !== "")
-        yield { type: "reasoning", text: thinking };
-      if (type !== "tool_use") continue;
-      if (block["name"] === OUTPUT_TOOL) {
-        answerBlocks.add(block["id"]);
-        yield { type: "text", text: writeJson(input ?? {}) };
-        continue;
-      }
-      // A block that begins has an empty input, and its fragments follow.
-      const given = isObject(input) && Object.keys(input).length > 0 ? { arguments: input } : {};
-      calls.add({ key: at ?? place, id: block["id"], name: block["name"], ...given });
-    }
+  *take(event: Fields): Generator<ModelPart> {
+    const { type, index, message, content_block: block, delta } = event;
+    if (type === "message") {
+      const blocks = Array.isArray(event["content"]) ? event["content"].filter(isObject) : [];
+      for (const [place, whole] of blocks.entries()) yield* this.#begin(place, whole, true);
+      this.#readMessage(event);
+    } else if (type === "message_start" && isObject(message)) this.#readMessage(message);
+    else if (type === "content_block_start" && isObject(block))
+      yield* this.#begin(index, block, false);
+    else if (type === "content_block_delta" && isObject(delta)) {
+      const answers = this.#answerBlocks.has(index);
+      this.#thoughts.go(index, delta);
+      if (delta["type"] === "input_json_delta" && !answers)
+        this.calls.add({ key: index, arguments: delta["partial_json"] });
+      yield* deltaParts(delta, answers);
+    } else if (type === "message_delta") {
+      if (isObject(delta)) this.#readMessage(delta);
+      this.#readMessage({ usage: event["usage"] });
+    } else if (type === "message_stop") this.#closed = true;
+  }
+
+  end(): readonly ModelPart[] {
+    const stop = this.#stop;
+    const answered = this.#answerBlocks.size > 0 && stop === "tool_use";
+    const reason = answered ? "stop" : (REASONS[stop ?? ""] ?? "other");
+    const usage = countsOf(this.#counts);
+    const last = lastParts({
+      reason,
+      usage,
+      served: this.#served,
+      said: stop,
+      calls: this.calls,
+    });
+    if (reason === "content-filter") return [declined(this.#category), ...last];
+    return [...this.#thoughts.parts(last), ...last];
+  }
+
+  #readMessage(message: Fields): void {
+    const { usage, model, stop_reason: stop, stop_details: details } = message;
+    if (isObject(usage)) this.#counts = { ...this.#counts, ...known(usage) };
+    if (typeof model === "string" && model !== "") this.#served = model;
+    if (typeof stop === "string") this.#stop = stop;
+    if (isObject(details) && typeof details["category"] === "string")
+      this.#category = details["category"];
+  }
+
+  /** @param whole whether the block is all there; else its input and the rest of it follow */
+  *#begin(index: unknown, block: Fields, whole: boolean): Generator<ModelPart> {
+    const { type, text, thinking, id, name, input } = block;
+    this.#thoughts.begin(index, block);
+    if (type === "text" && typeof text === "string" && text !== "") yield { type: "text", text };
+    if (type === "thinking" && typeof thinking === "string" && thinking !== "")
+      yield { type: "reasoning", text: thinking };
+    if (type !== "tool_use") return;
+    if (name === OUTPUT_TOOL) {
+      this.#answerBlocks.add(index);
+      if (whole) yield { type: "text", text: writeJson(input ?? {}) };
+    } else this.calls.add({ key: index, id, name, ...(whole ? { arguments: input } : {}) });
   }
 }
 

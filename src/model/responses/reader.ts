@@ -1,6 +1,7 @@
 import type { Usage } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
 import { inBandFailure } from "../failure.ts";
+import type { Callee } from "../failure.ts";
 import { isFault, lastParts, usageOf } from "../finish.ts";
 import type { Finish } from "../finish.ts";
 import { GivenMedia } from "../given-media.ts";
@@ -8,7 +9,7 @@ import type { ModelPart, ModelRequest } from "../model.ts";
 import { servedBy } from "../openai/reply.ts";
 import { refusalNote } from "../openai/reader.ts";
 import type { NativeModel } from "../protocol.ts";
-import type { ReplyReader } from "../stream.ts";
+import type { ReplyReader, ReplyState } from "../stream.ts";
 import { CallList } from "../tools/call-list.ts";
 import { callPiece, keptPart, listOf, pictureIn } from "./items.ts";
 
@@ -26,31 +27,70 @@ const REASONING = ["response.reasoning_text.delta", "response.reasoning_summary_
  * where a server leaves them out of it.
  */
 export function responseReader({ callee }: NativeModel, request: ModelRequest): ReplyReader {
-  let finish: Omit<Parameters<typeof lastParts>[0], "calls"> | null = null;
-  let refusal = "";
-  let streamed = false;
-  let items: readonly Item[] = [];
-  const done: Item[] = [];
-  const calls = new CallList(request);
-  const media = new GivenMedia();
+  return new ResponseReader(callee, request);
+}
 
-  function* readResponse(response: Item): Generator<ModelPart> {
-    const { status } = response;
+class ResponseReader implements ReplyReader {
+  readonly calls: CallList;
+  readonly #callee: Callee;
+  readonly #media = new GivenMedia();
+  #finish: Omit<Parameters<typeof lastParts>[0], "calls"> | null = null;
+  #refusal = "";
+  #streamed = false;
+  #items: readonly Item[] = [];
+  readonly #done: Item[] = [];
+
+  constructor(callee: Callee, request: ModelRequest) {
+    this.#callee = callee;
+    this.calls = new CallList(request);
+  }
+
+  get state(): ReplyState {
+    return this.#finish === null ? "open" : "closed";
+  }
+
+  *take(event: Item): Generator<ModelPart> {
+    const { type, delta, item } = event;
+    if (event["object"] === "response") yield* this.#readResponse(event);
+    else if (isObject(event["response"])) yield* this.#readResponse(event["response"]);
+    if (type === "response.output_item.done" && isObject(item)) {
+      this.#done.push(item);
+      yield* this.#pictures([item]);
+    }
+    if (typeof delta !== "string" || delta === "" || typeof type !== "string") return;
+    if (type === "response.output_text.delta") yield { type: "text", text: delta };
+    else if (REASONING.includes(type)) yield { type: "reasoning", text: delta };
+    else if (type === "response.refusal.delta") this.#refusal += delta;
+    else return;
+    this.#streamed = true;
+  }
+
+  end(): readonly ModelPart[] {
+    if (this.#finish === null) return [];
+    const refused = this.#refusal !== "";
+    const reason = refused ? "content-filter" : this.#finish.reason;
+    const last = lastParts({ ...this.#finish, reason, calls: this.calls });
+    if (refused) return [refusalNote(this.#refusal, this.#callee), ...last];
+    return [...keptPart(this.#items, last), ...last];
+  }
+
+  *#readResponse(response: Item): Generator<ModelPart> {
+    const { status, error } = response;
     const failed = typeof status === "string" && isFault(status);
-    if (failed || isObject(response["error"]))
-      throw inBandFailure(callee, { error: response["error"] ?? `the response ${String(status)}` });
+    if (failed || isObject(error))
+      throw inBandFailure(this.#callee, { error: error ?? `the response ${String(status)}` });
     if (status !== "completed" && status !== "incomplete") return;
     const output = listOf(response["output"]);
-    items = output.length > 0 ? output : done;
-    if (!streamed) {
-      for (const part of outputOf(items)) {
-        if (part.type === "refusal") refusal += part.text;
+    this.#items = output.length > 0 ? output : this.#done;
+    if (!this.#streamed) {
+      for (const part of outputOf(this.#items)) {
+        if (part.type === "refusal") this.#refusal += part.text;
         else yield { type: part.type, text: part.text } as const;
       }
     }
-    if (done.length === 0) yield* pictures(items);
-    for (const call of items.flatMap(callPiece)) calls.add(call);
-    finish = {
+    if (this.#done.length === 0) yield* this.#pictures(this.#items);
+    for (const call of this.#items.flatMap(callPiece)) this.calls.add(call);
+    this.#finish = {
       reason: reasonOf(response),
       usage: countsOf(response["usage"]),
       served: servedBy(response),
@@ -58,46 +98,12 @@ export function responseReader({ callee }: NativeModel, request: ModelRequest): 
     };
   }
 
-  function* pictures(from: readonly Item[]): Generator<ModelPart> {
-    for (const item of from) {
+  *#pictures(items: readonly Item[]): Generator<ModelPart> {
+    for (const item of items) {
       const picture = pictureIn(item);
-      if (picture !== null) yield media.part(picture);
+      if (picture !== null) yield this.#media.part(picture);
     }
   }
-
-  return {
-    calls,
-    get state() {
-      return finish === null ? "open" : "closed";
-    },
-    *take(event) {
-      const { type, delta, item } = event;
-      if (event["object"] === "response") yield* readResponse(event);
-      else if (isObject(event["response"])) yield* readResponse(event["response"]);
-      if (type === "response.output_item.done" && isObject(item)) {
-        done.push(item);
-        yield* pictures([item]);
-      }
-      if (typeof delta !== "string" || delta === "" || typeof type !== "string") return;
-      if (type === "response.output_text.delta") yield { type: "text", text: delta };
-      else if (REASONING.includes(type)) yield { type: "reasoning", text: delta };
-      else if (type === "response.refusal.delta") refusal += delta;
-      else return;
-      streamed = true;
-    },
-    end() {
-      if (finish === null) return [];
-      const refused = refusal !== "";
-      const last = lastParts({
-        ...finish,
-        ...(refused ? { reason: "content-filter" } : {}),
-        calls,
-      });
-      return refused
-        ? [refusalNote(refusal, callee), ...last]
-        : [...keptPart(items, last), ...last];
-    },
-  };
 }
 
 type Item = Readonly<Record<string, unknown>>;
