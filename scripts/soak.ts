@@ -12,6 +12,8 @@ interface Soak {
 const SOAKS: Readonly<Record<string, Soak>> = {
   "answers: 200,000 breakages at each level": { words: ["scripts/fuzz-answers.ts"] },
   "schemas: 20,000 generated ones, as servers get them": { words: ["scripts/fuzz-schemas.ts"] },
+  "map: 10,000 rows, killed 40 times": { words: ["scripts/soak-map.ts"] },
+  "map: a million rows": { words: ["bench/map.ts"], times: true },
   "store: a million runs in the file": { words: ["bench/store.ts"], times: true },
 };
 

@@ -4,6 +4,7 @@ export const COMMANDS: CommandTable = {
   onboard: async () => (await import("./commands/onboard.ts")).command,
   new: async () => (await import("./commands/new.ts")).command,
   run: async () => (await import("./commands/run.ts")).command,
+  map: async () => (await import("./commands/map.ts")).command,
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,
   parse: async () => (await import("./commands/parse.ts")).command,

@@ -26,6 +26,7 @@ const FLOORS: Record<string, number> = {
   library: 2,
   engine: 3,
   insight: 4,
+  rows: 4.2,
   authoring: 4,
   doctor: 5,
   cli: 6,

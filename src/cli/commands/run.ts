@@ -1,14 +1,11 @@
-import type { App, StartOptions } from "../../workspace.ts";
-import { ModullmError } from "../../core/error.ts";
-import type { RepairLevel } from "../../answer/answer.ts";
+import type { App } from "../../workspace.ts";
 import type { RunEvent, RunListener, Trace } from "../../core/events.ts";
-import { LIMITS, parseLimits } from "../../program/limits.ts";
-import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { createProgress } from "../render/progress.ts";
 import { createVerbose } from "../render/events.ts";
 import { warnOf } from "../render/warning.ts";
 import { readInput } from "../run-input.ts";
-import { modelOption } from "../model-option.ts";
+import { readStart, START_OPTIONS } from "../start-options.ts";
 import { createPartialOutput } from "../partial-output.ts";
 import { readTags } from "../tags.ts";
 import { openTrace } from "../trace.ts";
@@ -37,28 +34,10 @@ export const command: Command = {
       valueHint: "PATH",
       description: "Input: a JSON file, or YAML by its ending; wins over --input",
     },
-    "allow-path": {
-      type: "string",
-      valueHint: "FOLDER",
-      description:
-        "Pictures and other files of the input may lie in this folder too; may be repeated",
-    },
-    model: {
-      type: "string",
-      valueHint: "MODEL",
-      description: "provider/name for every program of the run, or recommended",
-    },
-    "max-retries": {
-      type: "string",
-      valueHint: "N",
-      description: "Retries after an answer that breaks the contract",
-    },
-    repair: {
-      type: "enum",
-      options: ["off", "safe", "full"],
-      description:
-        "How far a broken answer may be repaired; wins over the file's repair (default safe)",
-    },
+    "allow-path": START_OPTIONS["allow-path"],
+    model: START_OPTIONS.model,
+    "max-retries": START_OPTIONS["max-retries"],
+    repair: START_OPTIONS.repair,
     stream: { type: "boolean", description: "Show the answer on stderr as it comes" },
     format: {
       type: "enum",
@@ -77,40 +56,18 @@ export const command: Command = {
       type: "boolean",
       description: "Keep the run's events, redacted; `runs show` and `trace show` show them",
     },
-    tag: {
-      type: "string",
-      valueHint: "KEY=VALUE",
-      description: "A tag to find the run by; may be repeated",
-    },
-    concurrency: {
-      type: "string",
-      valueHint: "N",
-      description: "Calls at a time to one provider (default 4)",
-    },
-    budget: {
-      type: "string",
-      valueHint: "LIMITS",
-      description: "Limits on the whole run, such as usd=0.05,tokens=20000,calls=10,ms=60000",
-    },
-    "no-cache": { type: "boolean", description: "Neither use nor keep answers of earlier runs" },
-    fresh: {
-      type: "boolean",
-      description: "Ask anew, whatever earlier runs were answered; keep the new answers",
-    },
+    tag: START_OPTIONS.tag,
+    concurrency: START_OPTIONS.concurrency,
+    budget: START_OPTIONS.budget,
+    "no-cache": START_OPTIONS["no-cache"],
+    fresh: START_OPTIONS.fresh,
     "dry-run": {
       type: "boolean",
       description: "Print the request that would be sent and what it would take; call nothing",
     },
-    "ollama-auto-pull": { type: "boolean", description: "Pull a local model that is missing" },
-    "trusted-python": {
-      type: "boolean",
-      description: "Python blocks run as plain Python with your rights, outside any sandbox",
-    },
-    "python-memory-limit-mb": {
-      type: "string",
-      valueHint: "MB",
-      description: "Memory limit of a block (default 256); 0 is off",
-    },
+    "ollama-auto-pull": START_OPTIONS["ollama-auto-pull"],
+    "trusted-python": START_OPTIONS["trusted-python"],
+    "python-memory-limit-mb": START_OPTIONS["python-memory-limit-mb"],
   },
   examples: [
     ["modullm run examples/summary.rllm --input-file examples/summary.yaml", "input from a file"],
@@ -127,7 +84,7 @@ export const command: Command = {
   ],
   async run(context) {
     const { options, output } = context;
-    const flags = readFlags(options);
+    const flags = readStart(options);
     const [file = ""] = context.positionals;
     const app = await context.app(options.flag("ollama-auto-pull") ? { ollamaAutoPull: true } : {});
     const loaded = await app.load(file);
@@ -199,44 +156,4 @@ function nothing(): void {}
 
 function ndjson({ options }: CommandContext): boolean {
   return options.text("format") === "ndjson";
-}
-
-function readFlags(options: Options): StartOptions {
-  const maxRetries = options.integer("max-retries");
-  if (maxRetries !== null && maxRetries < 0) throw tooSmall("max_retries", maxRetries);
-  const memory = options.integer("python-memory-limit-mb");
-  if (memory !== null && memory < 0) throw tooSmall("python_memory_limit_mb", memory);
-  const concurrency = options.integer("concurrency");
-  if (concurrency !== null && concurrency < 1)
-    throw new UsageError("option --concurrency must be at least 1");
-  const budget = options.text("budget");
-  const limits = budget === null ? null : parseLimits(budget);
-  if (budget !== null && limits === null)
-    throw new UsageError(
-      `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (${Object.keys(LIMITS).join(", ")})`,
-    );
-  const model = modelOption(options, { orRecommended: true });
-  const repair = options.text("repair") as RepairLevel | null;
-  return {
-    ...(repair === null ? {} : { repair }),
-    ...(model === null ? {} : { model }),
-    ...(concurrency === null ? {} : { concurrency }),
-    ...(limits === null ? {} : { budget: limits }),
-    ...(memory === null ? {} : { blockMemoryMb: memory }),
-    ...(options.flag("trusted-python") ? { trustedPython: true } : {}),
-    cache: !options.flag("no-cache"),
-    fresh: options.flag("fresh"),
-    allowPaths: options.texts("allow-path"),
-    ...(maxRetries === null ? {} : { maxRetries }),
-  };
-}
-
-function tooSmall(field: string, value: number): ModullmError {
-  return new ModullmError(
-    "RLLM_002",
-    `${field} is ${value}, but an integer of at least 0 is wanted`,
-    {
-      details: { field, [field]: value },
-    },
-  );
 }
