@@ -44,10 +44,8 @@ async function compare(): Promise<number> {
   writeFileSync(path("rows.jsonl"), `${rows.join("\n")}\n`);
   const main = join(import.meta.dir, "../src/main.ts");
   const loop = await measure(folder, [import.meta.path, "--loop"]);
-  const map = await measure(folder, [
-    ...[main, "map", "copy.rllm", "rows.jsonl", "--output", "out.jsonl"],
-    ...["--concurrency", String(CONCURRENCY)],
-  ]);
+  const words = `map copy.rllm rows.jsonl --output out.jsonl --concurrency ${CONCURRENCY}`;
+  const map = await measure(folder, [main, ...words.split(" ")]);
   rmSync(folder, { recursive: true, force: true });
   const ratio = loop.seconds / map.seconds;
   console.log(`${ROWS} rows: the library's loop ${rate(loop)}, ${loop.megabytes.toFixed(0)} MB`);
@@ -81,7 +79,7 @@ function rate({ seconds }: Measured): string {
 }
 
 /** What somebody writes who has the library and no `map`. */
-async function loop(): Promise<void> {
+async function runLoop(): Promise<void> {
   const app = await open();
   const loaded = await app.load("copy.rllm");
   const lines = createInterface({ input: createReadStream("rows.jsonl") })[Symbol.asyncIterator]();
@@ -93,5 +91,5 @@ async function loop(): Promise<void> {
   await app.close();
 }
 
-if (process.argv.includes("--loop")) await loop();
+if (process.argv.includes("--loop")) await runLoop();
 else process.exit(await compare());

@@ -148,7 +148,7 @@ console.log(
   `${ROWS} rows, ${KILLS} kills: ${ids.length} answered, ${failed} failed, status ${status}; ` +
     `${doubled} answers under way at a kill were asked for again, ${missing} calls of ${promptTokens / 20} uncounted`,
 );
-server.stop(true);
+await server.stop(true);
 rmSync(folder, { recursive: true, force: true });
 for (const fault of faults) console.log(`WRONG: ${fault}`);
 process.exit(faults.length === 0 ? 0 : 1);

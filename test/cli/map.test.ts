@@ -166,10 +166,8 @@ describe("modullm map", () => {
   test("ends after so many failures", async () => {
     const rows = Array.from({ length: 20 }, (_, at) => JSON.stringify({ text: `bad ${at}` }));
     const { map, asked } = setUp(rows.join("\n"));
-    const { exit, stderr } = await map(
-      "rows.jsonl",
-      ...["--stop-after-failures", "2", "--concurrency", "1"],
-    );
+    const args = ["rows.jsonl", "--stop-after-failures", "2", "--concurrency", "1"];
+    const { exit, stderr } = await map(...args);
     expect(exit).toBe(1);
     expect(asked.length).toBe(2);
     expect(stderr).toContain("Ended after the failures");

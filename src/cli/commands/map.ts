@@ -1,9 +1,12 @@
 import { extname } from "node:path";
-import { parseRate, type Rate } from "../../rows/rate.ts";
+import { parseRate } from "../../rows/rate.ts";
 import { createRowInput } from "../../rows/fields.ts";
 import type { MapJob, MapReport } from "../../rows/job.ts";
+import type { Tally } from "../../rows/tally.ts";
+import { CODES } from "../../core/codes.ts";
+import { ModullmError } from "../../core/error.ts";
 import { createWriter, hasColumns, type WriterOptions } from "../../rows/writers.ts";
-import { type Command, type CommandContext, UsageError } from "../command.ts";
+import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
 import { createMapProgress, costText } from "../render/map-progress.ts";
 import { grouped } from "../render/quantity.ts";
 import { warnOf } from "../render/warning.ts";
@@ -84,43 +87,26 @@ export const command: Command = {
     const { options, output } = context;
     const [file = "", named = null] = context.positionals;
     const given = rowsGiven(context, named);
-    const rate = rateOf(options.text("rate"));
-    const stopAfter = options.integer("stop-after-failures");
-    if (stopAfter !== null && stopAfter < 1)
-      throw new UsageError("option --stop-after-failures must be at least 1");
+    const places = placesOf(context);
+    const limits = limitsOf(options);
     const { budget, ...flags } = readStart(options);
     const app = await context.app(options.flag("ollama-auto-pull") ? { ollamaAutoPull: true } : {});
     const loaded = await app.load(file);
     warnOf(loaded, output);
-    const { program } = loaded;
+    const { input } = loaded.program;
     const { map, source } = given;
-    const toInput = createRowInput(program.input, { map, source, warn: output.warn });
+    const toInput = createRowInput(input, { map, source, warn: output.warn });
     const concurrency = flags.concurrency ?? 4;
+    const work = { app, loaded, toInput, concurrency };
     if (options.flag("dry-run")) {
       const { forecast } = await import("../../rows/forecast.ts");
-      const settings = { app, loaded, toInput, flags, concurrency, warn: output.warn };
-      output.json(await forecast(await given.read(), settings));
+      output.json(await forecast(await given.read(), { ...work, flags, warn: output.warn }));
       return 0;
     }
-    const places = placesOf(context);
-    for (const path of [places.output, places.failed, places.journal])
-      if (path !== null) app.permit("write", path);
-    const writing: WriterOptions = {
-      format: places.format,
-      join: options.flag("join"),
-      input: program.input,
-      output: program.output,
-    };
-    if (writing.format !== "jsonl" && !hasColumns(program.output))
-      throw new UsageError("a table needs an output_schema that names its properties");
-    const job: Omit<MapJob, "signal" | "watch"> = {
-      app,
-      loaded,
+    const report = await watched(context, given, {
+      ...work,
+      ...limits,
       rows: await given.read(),
-      toInput,
-      concurrency,
-      rate,
-      stopAfter,
       budget,
       run: { ...flags, tags: readTags(options.texts("tag")) },
       unordered: options.flag("unordered"),
@@ -128,17 +114,40 @@ export const command: Command = {
       restart: options.flag("restart"),
       keepAnswers: options.flag("keep-answers"),
       journal: places.journal,
-      files: {
-        output: places.output,
-        failed: places.failed,
-        writer: createWriter(writing),
-        redactor: output.redactor,
-        print: (text) => output.text(text),
-      },
-    };
-    return tell(context, places, await watched(context, given, job));
+      files: filesOf(context, places, work),
+    });
+    return tell(context, places, report);
   },
 };
+
+function limitsOf(options: Options): Pick<MapJob, "rate" | "stopAfter"> {
+  const text = options.text("rate");
+  const rate = text === null ? null : parseRate(text);
+  if (text !== null && rate === null)
+    throw new UsageError(`option --rate is "${text}", but a rate such as 60/m or 1/s is wanted`);
+  const stopAfter = options.integer("stop-after-failures");
+  if (stopAfter !== null && stopAfter < 1)
+    throw new UsageError("option --stop-after-failures must be at least 1");
+  return { rate, stopAfter };
+}
+
+function filesOf(
+  { options, output }: CommandContext,
+  { output: results, failed, journal, format }: Places,
+  { app, loaded: { program } }: Pick<MapJob, "app" | "loaded">,
+): MapJob["files"] {
+  if (format !== "jsonl" && !hasColumns(program.output))
+    throw new UsageError("a table needs an output_schema that names its properties");
+  for (const path of [results, failed, journal]) if (path !== null) app.permit("write", path);
+  const { input, output: answers } = program;
+  return {
+    output: results,
+    failed,
+    writer: createWriter({ format, join: options.flag("join"), input, output: answers }),
+    redactor: output.redactor,
+    print: (text) => output.text(text),
+  };
+}
 
 interface Places {
   readonly output: string | null;
@@ -167,13 +176,6 @@ function placesOf({ options, resolve }: CommandContext): Places {
   };
 }
 
-function rateOf(text: string | null): Rate | null {
-  const rate = text === null ? null : parseRate(text);
-  if (text !== null && rate === null)
-    throw new UsageError(`option --rate is "${text}", but a rate such as 60/m or 1/s is wanted`);
-  return rate;
-}
-
 async function watched(
   context: CommandContext,
   given: RowsGiven,
@@ -196,16 +198,21 @@ async function watched(
   }
 }
 
-function tell(context: CommandContext, places: Places, { tally, stopped }: MapReport): number {
-  const { output } = context;
+function tell({ output }: CommandContext, places: Places, { tally, stopped }: MapReport): number {
+  const why = stopped instanceof ModullmError ? `${stopped.code}: ${stopped.message}` : stopped;
+  if (places.output !== null) output.json(summaryOf(tally, why, places));
+  output.note(countsText(tally));
+  if (why !== null) output.note(endText(why, places));
+  else if (tally.failed > 0 && places.failed !== null)
+    output.note(`Failed rows stand in ${places.failed}; --retry-failed runs them again`);
+  if (stopped === "interrupted") return CODES.RLLM_022.exit;
+  return stopped === null && tally.failed === 0 ? 0 : 1;
+}
+
+/** What a program reads of it. */
+function summaryOf(tally: Tally, stopped: string | null, places: Places) {
   const { answered, failed, known } = tally;
-  const why =
-    stopped === null
-      ? null
-      : typeof stopped === "string"
-        ? stopped
-        : `${stopped.code}: ${stopped.message}`;
-  const report = {
+  return {
     answered,
     failed,
     known,
@@ -214,26 +221,22 @@ function tell(context: CommandContext, places: Places, { tally, stopped }: MapRe
     completion_tokens: tally.completionTokens,
     cost_usd: tally.unpriced === 0 ? tally.knownCost : null,
     known_cost_usd: tally.knownCost,
-    stopped: why,
+    stopped,
     output: places.output,
     failed_rows: failed > 0 ? places.failed : null,
     journal: places.journal,
   };
-  if (places.output !== null) output.json(report);
-  output.note(
-    [
-      `${grouped(answered)} answered`,
-      ...(known > 0 ? [`${grouped(known)} of all from the journal`] : []),
-      `${grouped(failed)} failed`,
-      `${grouped(tally.tokens)} tokens`,
-      costText(tally),
-    ].join(", "),
-  );
-  if (stopped !== null) output.note(endText(why ?? "", places));
-  else if (failed > 0 && places.failed !== null)
-    output.note(`Failed rows stand in ${places.failed}; --retry-failed runs them again`);
-  if (stopped === "interrupted") return 130;
-  return stopped === null && failed === 0 ? 0 : 1;
+}
+
+function countsText(tally: Tally): string {
+  const { answered, failed, known, tokens } = tally;
+  return [
+    `${grouped(answered)} answered`,
+    `${grouped(failed)} failed`,
+    ...(known > 0 ? [`${grouped(known)} of them before`] : []),
+    `${grouped(tokens)} tokens`,
+    costText(tally),
+  ].join(", ");
 }
 
 function endText(why: string, { journal }: Places): string {
