@@ -35,6 +35,7 @@ export type { CheckResult, Contract, Issue, JsonSchema } from "./contract/contra
 export { type Code, CODES } from "./core/codes.ts";
 export { type ErrorPayload, errorPayload, ModullmError } from "./core/error.ts";
 export type { RunEvent, RunListener, Trace } from "./core/events.ts";
+export type { HostTool, HostToolResult } from "./engine/tools/host.ts";
 export { VERSION } from "./core/version.ts";
 export type { LoadedProgram } from "./library/load.ts";
 export type { PlacedWarning, ValidateOptions, Validation } from "./library/validate.ts";

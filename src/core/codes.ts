@@ -124,7 +124,7 @@ export const CODES = {
     "DependencyResolutionError",
     "compose",
     422,
-    "`uses` is malformed, forms a cycle, names a program that is not in the library, or maps what can never fit.",
+    "`uses` or `tools` is malformed, forms a cycle, names what is not there, or maps what can never fit.",
     [
       "entry",
       "validator",

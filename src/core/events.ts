@@ -10,8 +10,8 @@ import type { Json, JsonObject } from "./json.ts";
  * `post` only where the program has such a block, whose `block-end` lies within. Within the stage
  * `model`, each attempt is `attempt-start`, any number of `model-delta` and `note`, `attempt-end`.
  * A child run's events lie between the parent's `stage-start` and `stage-end` of the stage `uses`,
- * or of the stage `model` for a tool, between attempts; they carry the parent's run id in `parent`. Every `run-start` is followed by exactly one
- * `run-end`, whatever happens.
+ * or of the stage `model` for a tool, between attempts; they carry the parent's run id in `parent`.
+ * Every `run-start` is followed by exactly one `run-end`, whatever happens.
  *
  * `at` is milliseconds since the epoch. `run` is unique; `root` is the outermost run of its tree,
  * `principal` the id of who asked for it. `seq` counts the events of a tree from 0, without gaps for
@@ -57,6 +57,8 @@ export type EventFacts =
       readonly model: string;
       readonly messages: readonly ShownMessage[];
       readonly params: JsonObject;
+      /** Absent where it may call nothing. */
+      readonly tools?: ShownTools;
     }
   /** What came of it, whole. */
   | {
@@ -66,6 +68,8 @@ export type EventFacts =
       readonly text: string | null;
       readonly reasoning: string | null;
       readonly finish: string | null;
+      /** Calls of tools that it made. */
+      readonly calls?: readonly ShownCall[];
     }
   | { readonly type: "attempt-start"; readonly attempt: number; readonly model: string }
   | { readonly type: "model-delta"; readonly attempt: number; readonly text: string }
@@ -157,11 +161,7 @@ export interface ShownMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: string;
   /** Calls that the assistant made. */
-  readonly calls?: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly arguments: string;
-  }[];
+  readonly calls?: readonly ShownCall[];
   /** The call that a tool's message answers. */
   readonly call?: string;
   readonly failed?: boolean;
@@ -170,6 +170,20 @@ export interface ShownMessage {
     readonly name: string;
     readonly bytes: number;
   }[];
+}
+
+export interface ShownCall {
+  readonly id: string;
+  readonly name: string;
+  /** As the model wrote them. */
+  readonly arguments: string;
+}
+
+/** What a model may call in one turn. */
+export interface ShownTools {
+  readonly names: readonly string[];
+  /** `auto`, `required`, `none`, or the one tool to call. */
+  readonly choice: string;
 }
 
 /** The stages in the order they run. */

@@ -2,10 +2,15 @@ import { sha256 } from "../core/digest.ts";
 import { innermost } from "./budget.ts";
 import { askedTokens } from "./priced-params.ts";
 import type { Run } from "./state.ts";
-import { writeJson } from "../core/json.ts";
+import { type Json, writeJson } from "../core/json.ts";
+import { childrenOf } from "../library/children.ts";
+import type { LoadedProgram } from "../library/load.ts";
+import { toolsOf } from "./tools/toolbox.ts";
 
 /** Whether asking again would, as far as the parameters can promise, give the same answer. */
-export function isDeterministic({ loaded }: Run): boolean {
+export function isDeterministic({ loaded, tree }: Run): boolean {
+  // What its tools give is no part of the request.
+  if (hasTools({ loaded, tree })) return false;
   const { temperature, seed } = loaded.program.params;
   return temperature === 0 || (seed !== undefined && seed !== null);
 }
@@ -34,6 +39,7 @@ export function requestKey(run: Run): string {
     params: sorted(params),
     schema: output.schema,
     level,
+    ...(hasTools(run) ? { tools: toolsKey(run) } : {}),
   };
   const whole = writeJson(files.length > 0 ? { ...request, files } : request);
   return sha256(whole);
@@ -46,6 +52,32 @@ export function requestKey(run: Run): string {
 export function lengthLimits({ budget, loaded }: Run): object | null {
   if (askedTokens(loaded.program.params) !== null) return null;
   return innermost(budget, ["usd", "tokens"])?.limits ?? null;
+}
+
+function hasTools({ loaded, tree }: Pick<Run, "loaded" | "tree">): boolean {
+  return tree.toolboxes.has(loaded);
+}
+
+/** What the model may call, how, and the texts of all programs behind it. */
+function toolsKey(run: Run): Json {
+  const { toolChoice, maxTurns } = run.loaded.program;
+  const offers = toolsOf(run).map(({ name, description, input, origin, most }) => ({
+    name,
+    description,
+    input: writeJson(input),
+    origin,
+    most,
+  }));
+  const texts = new Set<string>();
+  for (const { child } of run.loaded.tools) addTexts(child, texts);
+  return { offers, choice: toolChoice, turns: maxTurns, texts: [...texts] };
+}
+
+function addTexts(loaded: LoadedProgram, texts: Set<string>): void {
+  const { text } = loaded.program.source;
+  if (texts.has(text)) return;
+  texts.add(text);
+  for (const { child } of childrenOf(loaded)) addTexts(child, texts);
 }
 
 function sorted(value: Readonly<Record<string, unknown>>): [string, unknown][] {

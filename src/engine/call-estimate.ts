@@ -1,11 +1,11 @@
 import { cost } from "../core/cost.ts";
 import { ModullmError } from "../core/error.ts";
 import type { ModelFacts } from "../model/facts.ts";
-import type { Message } from "../model/model.ts";
+import type { Message, ModelRequest } from "../model/model.ts";
 import type { Limits } from "../program/limits.ts";
 import type { Spending } from "./account.ts";
 import { type Budget, innermost } from "./budget.ts";
-import { countMessages } from "./message-tokens.ts";
+import { countMessages, offersText } from "./message-tokens.ts";
 import { answersOf, askedTokens, sentBeside } from "./priced-params.ts";
 import type { Run } from "./state.ts";
 
@@ -21,7 +21,7 @@ export async function callOf(
   run: Run,
   budget: Budget,
   model: string,
-  messages: readonly Message[],
+  { messages, tools: offered }: Sent,
 ): Promise<Call> {
   const { catalog, tokens } = run.tree.tools;
   const { params, name } = run.loaded.program;
@@ -33,7 +33,7 @@ export async function callOf(
     counted === null
       ? 0
       : (await countMessages(messages, tokens, model)) +
-        (await tokens.count(sentBeside(params), model));
+        (await tokens.count(sentBeside(params) + offersText(offered), model));
   return {
     signal: run.signal,
     budget,
@@ -45,6 +45,12 @@ export async function callOf(
     model,
     program: name,
   };
+}
+
+/** What a call sends. */
+export interface Sent {
+  readonly messages: readonly Message[];
+  readonly tools: ModelRequest["tools"] | null;
 }
 
 /** What stays the same through all requests of one call. */

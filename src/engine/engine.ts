@@ -4,6 +4,7 @@ import type { ToolSource } from "../model/tool.ts";
 import type { RepairLevel } from "../answer/answer.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { UnfinishedRuns } from "./paid-answers.ts";
+import type { HostTool } from "./tools/host.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { DeadlineSettings } from "../config/config.ts";
 import type { Trace } from "../core/events.ts";
@@ -90,6 +91,8 @@ export interface RunOptions {
    * @default true
    */
   readonly openReferences?: boolean;
+  /** Functions of the host that the outermost program's model may call, by name. @default none */
+  readonly tools?: Readonly<Record<string, HostTool>>;
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;
 }

@@ -70,7 +70,7 @@ function createFeed(trace: Trace, { root, principal, redactor }: FeedsOptions): 
 }
 
 function isPayload({ type }: Told): boolean {
-  return type === "value" || type === "request" || type === "answer";
+  return type === "value" || type === "request" || type === "answer" || type === "tool";
 }
 
 /**

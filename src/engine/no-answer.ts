@@ -1,6 +1,8 @@
 import { ModullmError } from "../core/error.ts";
 import type { Usage } from "../core/events.ts";
-import type { ModelPart } from "../model/model.ts";
+import type { Attachment } from "../model/attachment.ts";
+import type { Kept, ModelPart } from "../model/model.ts";
+import type { ToolCall } from "../model/tool.ts";
 
 /** What came of one call. */
 export interface Reply {
@@ -10,6 +12,25 @@ export interface Reply {
   reasoning: string | null;
   usage: Usage | null;
   finish: Extract<ModelPart, { type: "finish" }> | null;
+  /** Calls of tools, as many as one turn may have. */
+  readonly calls: ToolCall[];
+  /** Calls beyond those. */
+  dropped: number;
+  readonly kept: Kept[];
+  readonly files: Attachment[];
+}
+
+export function emptyReply(): Reply {
+  return {
+    text: null,
+    reasoning: null,
+    usage: null,
+    finish: null,
+    calls: [],
+    dropped: 0,
+    kept: [],
+    files: [],
+  };
 }
 
 /** A reply that is no answer, and what was asked for. */

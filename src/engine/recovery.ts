@@ -25,15 +25,23 @@ export type Refusal = Extract<Reading, { ok: false }>;
  */
 const SHOWN_ANSWER = 4000;
 
-/** After an answer that breaks the contract. @param tries answers refused so far */
+/** Where a run stands when an answer was refused. */
+export interface RefusedAnswer {
+  /** What was said before it, without answers that were refused earlier. */
+  readonly messages: readonly Message[];
+  /** Answers refused so far. */
+  readonly tries: number;
+  readonly retries: number;
+}
+
+/** After an answer that breaks the contract. */
 export function decideOnAnswer(
   run: Run,
-  refusal: Refusal,
-  text: string,
-  tries: number,
-  retries: number,
+  { refusal, text }: { readonly refusal: Refusal; readonly text: string },
+  { messages, tries, retries }: RefusedAnswer,
 ): AnswerDecision {
-  if (tries <= retries) return { do: "retry", messages: retryMessages(run, refusal, text) };
+  if (tries <= retries)
+    return { do: "retry", messages: [...messages, ...retryMessages(run, refusal, text)] };
   const { name, output } = run.loaded.program;
   const [issue] = refusal.issues;
   const last = refusalText(refusal, output);
@@ -127,7 +135,7 @@ function isFiltered({ details }: ModullmError): boolean {
 }
 
 /** The conversation goes on: the failed answer as the assistant's turn, then what to do better. */
-function retryMessages(run: Run, refusal: Refusal, text: string): readonly Message[] {
+function retryMessages(run: Run, refusal: Refusal, text: string): Message[] {
   const { recovery, output } = run.loaded.program;
   const reasons = feedback(refusal, output);
   const told = recovery?.parts.some(
@@ -138,7 +146,6 @@ function retryMessages(run: Run, refusal: Refusal, text: string): readonly Messa
     : `That answer can't be used. Answer again with one JSON object and nothing else. It must have this form:\n${run.tree.tools.sketch(output.schema)}`;
   const content = told ? ask : `${ask}\n\nWhat was wrong:\n${reasons}`;
   return [
-    ...run.messages,
     { role: "assistant", content: shorten(text) },
     { role: "user", content },
   ];

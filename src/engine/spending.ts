@@ -1,7 +1,7 @@
 import { cost } from "../core/cost.ts";
 import type { ModullmError } from "../core/error.ts";
 import type { Usage } from "../core/events.ts";
-import type { Message, Model, ModelRequest } from "../model/model.ts";
+import type { Model, ModelRequest } from "../model/model.ts";
 import type { Spending } from "./account.ts";
 import type { Budget, Reservation } from "./budget.ts";
 import {
@@ -9,11 +9,13 @@ import {
   type Call,
   callOf,
   longest,
+  type Sent,
   spendingOf,
   usualAnswer,
   within,
 } from "./call-estimate.ts";
 import type { Run } from "./state.ts";
+import { offersOf } from "./tools/toolbox.ts";
 
 /** A call that its budgets let through: what may be sent, and what is held back for it. */
 export interface Grant {
@@ -39,13 +41,9 @@ export interface Grant {
  * @throws {ModullmError} RLLM_020 when the call would pass a limit, or a limit in dollars meets a
  * model without a price
  */
-export async function grantCall(
-  run: Run,
-  model: Model,
-  messages: readonly Message[],
-): Promise<Grant | null> {
+export async function grantCall(run: Run, model: Model, said: Sent): Promise<Grant | null> {
   if (run.budget === null) return null;
-  const call = await callOf(run, run.budget, model.id, messages);
+  const call = await callOf(run, run.budget, model.id, said);
   const { budget, counted } = call;
   const { params } = run.loaded.program;
   let held = await reserve(call);
@@ -83,7 +81,10 @@ export async function grantCall(
  */
 export async function spendLeast(run: Run, model: string, times: number): Promise<void> {
   if (run.budget === null) return;
-  const call = await callOf(run, run.budget, model, run.messages);
+  const call = await callOf(run, run.budget, model, {
+    messages: run.messages,
+    tools: offersOf(run),
+  });
   const least = spendingOf(call, usualAnswer(call) * call.answers);
   for (let index = 0; index < times; index++) {
     const reservation = call.budget.tryReserve(least, call);

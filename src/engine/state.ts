@@ -10,6 +10,7 @@ import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
 import type { Feeds } from "./feeds.ts";
 import type { PaidAnswer, PaidAnswers } from "./paid-answers.ts";
 import type { Scope } from "./scope.ts";
+import type { Tool } from "./tools/tool.ts";
 
 /** What all runs of one tree share. */
 export interface Tree {
@@ -30,6 +31,8 @@ export interface Tree {
   readonly media: Map<string, Media>;
   /** The models each program may use, in order; filled by the root's stage `plan`. */
   readonly models: Map<LoadedProgram, readonly Model[]>;
+  /** The tools of each program that has any; filled with the models. */
+  readonly toolboxes: Map<LoadedProgram, readonly Tool[]>;
   /** Runs a program as a child of `parent`. */
   runChild(loaded: LoadedProgram, input: unknown, place: ChildPlace): Promise<RunResult>;
 }
@@ -37,6 +40,7 @@ export interface Tree {
 /** Where a child stands below its parent. */
 export interface ChildPlace {
   readonly parent: Run;
+  /** The parent's entry of `uses`, or the name of its tool. */
   readonly entry: string;
   /** Its element of `each`, from 0. */
   readonly item: number | null;

@@ -31,6 +31,7 @@ export function createTree(
     options,
     scope,
     models: new Map(),
+    toolboxes: new Map(),
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     feeds: createFeeds(traces, { root: id, principal: principal.id, redactor: tools.redactor }),
     calls: new Map(),

@@ -1,25 +1,29 @@
 import type { Usage } from "../core/events.ts";
 import type { TokenCounter } from "../model/facts.ts";
 import type { Message, Model } from "../model/model.ts";
+import type { ToolCall } from "../model/tool.ts";
 import { countMessages } from "./message-tokens.ts";
 
 /** What came of a model's answer; null where nothing of the kind was sent. */
 export interface ReplyText {
   readonly text: string | null;
   readonly reasoning: string | null;
+  readonly calls: readonly ToolCall[];
 }
 
 /** In UTF-16 units. */
-export function lengthOf({ text, reasoning }: ReplyText): number {
-  return (text?.length ?? 0) + (reasoning?.length ?? 0);
+export function lengthOf({ text, reasoning, calls }: ReplyText): number {
+  const called = calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);
+  return (text?.length ?? 0) + (reasoning?.length ?? 0) + called;
 }
 
 export async function countReply(
-  { text, reasoning }: ReplyText,
+  { text, reasoning, calls }: ReplyText,
   tokens: TokenCounter,
   model: string,
 ): Promise<number> {
-  const answer = await tokens.count(text ?? "", model);
+  const called = calls.map((call) => `${call.name} ${call.arguments}`).join("\n");
+  const answer = await tokens.count(text === null ? called : text + called, model);
   return reasoning === null ? answer : answer + (await tokens.count(reasoning, model));
 }
 

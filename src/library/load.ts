@@ -1,9 +1,10 @@
 import { dirname, resolve } from "node:path";
 import { inChild, ModullmError, toModullmError } from "../core/error.ts";
 import { programOf } from "../program/parse.ts";
-import type { Program, UsesEntry } from "../program/program.ts";
+import type { Program, ToolEntry, UsesEntry } from "../program/program.ts";
 import { createFinder, type LibraryPath, type ProgramFinder } from "./names.ts";
 import { isProgramPath } from "./program-path.ts";
+import { checkToolNames, nameOfTool } from "./tool-names.ts";
 import { readProgram } from "./read.ts";
 import { realFile } from "./real-file.ts";
 
@@ -14,10 +15,19 @@ export interface LoadedProgram {
   readonly path: string;
   /** In the order of `uses`. */
   readonly uses: readonly Link[];
+  /** Programs that its model may call, in the order of `tools`. */
+  readonly tools: readonly ToolLink[];
 }
 
 export interface Link {
   readonly entry: UsesEntry;
+  readonly child: LoadedProgram;
+}
+
+export interface ToolLink {
+  readonly entry: ToolEntry;
+  /** By which the model calls it; no two tools of a program have the same. */
+  readonly name: string;
   readonly child: LoadedProgram;
 }
 
@@ -43,20 +53,20 @@ export function createLoader(options: LoadOptions = {}): ProgramLoader {
  * Reads a program and all that it uses, each file once.
  * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 of any file, with `details.chain`
  * for a child; RLLM_008 for
- *   files that use each other, with the whole `cycle`, and for library names that lead to no program
+ *   files that use or call each other, with the whole `cycle`, and for library names that lead to no program
  */
 export async function loadProgram(path: string, options: LoadOptions = {}): Promise<LoadedProgram> {
   return await createLoader(options).load(path);
 }
 
-/** A program from text; its `uses` are relative to `folder`. */
+/** A program from text; its `uses` and `tools` are relative to `folder`. */
 export async function loadText(
   text: string,
   folder: string,
   options: LoadOptions = {},
 ): Promise<LoadedProgram> {
   const program = programOf(text);
-  return { program, path: "", uses: await loadUses(program, folder, startProgress(options)) };
+  return { program, path: "", ...(await loadParts(program, folder, startProgress(options))) };
 }
 
 /**
@@ -109,14 +119,23 @@ async function loadTree(path: string, progress: Progress): Promise<LoadedProgram
   try {
     const program = await progress.read(path);
     const trail = [...progress.trail, path];
-    const uses = await loadUses(program, dirname(path), { ...progress, trail });
-    const loaded = { program, path, uses };
+    const parts = await loadParts(program, dirname(path), { ...progress, trail });
+    const loaded = { program, path, ...parts };
     progress.done.set(path, loaded);
     return loaded;
   } catch (thrown) {
     progress.failed.set(path, thrown);
     throw thrown;
   }
+}
+
+async function loadParts(
+  program: Program,
+  folder: string,
+  progress: Progress,
+): Promise<Pick<LoadedProgram, "uses" | "tools">> {
+  const uses = await loadUses(program, folder, progress);
+  return { uses, tools: await loadTools(program, folder, progress) };
 }
 
 async function loadUses(program: Program, folder: string, progress: Progress): Promise<Link[]> {
@@ -132,3 +151,27 @@ async function loadUses(program: Program, folder: string, progress: Progress): P
   }
   return links;
 }
+
+async function loadTools(
+  program: Program,
+  folder: string,
+  progress: Progress,
+): Promise<readonly ToolLink[]> {
+  if (program.tools.length === 0) return NONE;
+  const links: ToolLink[] = [];
+  for (const entry of program.tools) {
+    if (entry.from.kind !== "program") continue;
+    let path = entry.from.name;
+    try {
+      path = await resolveUses(path, folder, progress.finder);
+      const child = await loadTree(path, progress);
+      links.push({ entry, name: nameOfTool(entry, child.program), child });
+    } catch (thrown) {
+      throw inChild(toModullmError(thrown), { name: entry.as ?? entry.from.name, path });
+    }
+  }
+  checkToolNames(program, links);
+  return links;
+}
+
+const NONE: readonly ToolLink[] = [];

@@ -4,6 +4,7 @@ import { replaceFile } from "../config/write-file.ts";
 import { sha256 } from "../core/digest.ts";
 import { parseJson, writeJson } from "../core/json.ts";
 import { VERSION } from "../core/version.ts";
+import { childrenOf } from "./children.ts";
 import type { LoadedProgram } from "./load.ts";
 
 /**
@@ -55,10 +56,11 @@ function fileOf(folder: string, tree: LoadedProgram): string {
   return join(folder, `${sha256(writeJson([VERSION, all]))}.json`);
 }
 
-function collect({ path, program, uses }: LoadedProgram, texts: Map<string, string>): void {
+function collect(loaded: LoadedProgram, texts: Map<string, string>): void {
+  const { path, program } = loaded;
   if (texts.has(path)) return;
   texts.set(path, program.source.text);
-  for (const { child } of uses) collect(child, texts);
+  for (const { child } of childrenOf(loaded)) collect(child, texts);
 }
 
 /** Null where there is no such file, or what is in it is no list of warnings. */

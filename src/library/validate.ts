@@ -70,13 +70,14 @@ export function createValidator(
   async function load(path: string): Promise<LoadedProgram> {
     if (!options.shallow) return await loader.load(path);
     const real = await realFile(path);
-    return { program: await readProgram(real), path: real, uses: [] };
+    return { program: await readProgram(real), path: real, uses: [], tools: [] };
   }
 
   return {
     async validate(path) {
       const loaded = await load(path);
-      if (loaded.uses.length > 0) await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
+      if (loaded.uses.length + loaded.tools.length > 0)
+        await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
       await blocks?.visit(loaded);
       const found = {
         edges: edgeCheck?.edges ?? new Map(),
@@ -107,7 +108,7 @@ function toldWith(root: LoadedProgram, apart: ReadonlySet<string>): readonly Loa
   function add(loaded: LoadedProgram): void {
     if (told.has(loaded) || (loaded !== root && apart.has(loaded.path))) return;
     told.add(loaded);
-    for (const { child } of loaded.uses) add(child);
+    for (const { child } of [...loaded.uses, ...loaded.tools]) add(child);
   }
   add(root);
   return [...told];

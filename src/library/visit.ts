@@ -1,4 +1,5 @@
 import { inChild, toModullmError } from "../core/error.ts";
+import { childrenOf } from "./children.ts";
 import type { LoadedProgram } from "./load.ts";
 
 /** @throws {ModullmError} what the look at a program throws, with its chain */
@@ -16,11 +17,11 @@ export function createVisit(look: (loaded: LoadedProgram) => Promise<void> | voi
     if (refused.has(loaded)) throw refused.get(loaded);
     try {
       await look(loaded);
-      for (const { entry, child } of loaded.uses) {
+      for (const { name, child } of childrenOf(loaded)) {
         try {
           await visit(child);
         } catch (thrown) {
-          throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
+          throw inChild(toModullmError(thrown), { name, path: child.path });
         }
       }
       done.add(loaded);

@@ -14,6 +14,7 @@ export interface ProgramTree {
   readonly program: Program;
   readonly path: string;
   readonly uses: readonly { readonly entry: UsesEntry; readonly child: ProgramTree }[];
+  readonly tools: readonly { readonly name: string; readonly child: ProgramTree }[];
 }
 
 /** One step from a program to a program it uses. */

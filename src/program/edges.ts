@@ -51,7 +51,7 @@ export function createEdgeChecker(): EdgeChecker {
  */
 export function refuseMisfits(loaded: ProgramTree): readonly string[] {
   const doubts: string[] = [];
-  if (loaded.uses.length === 0) return doubts;
+  if (loaded.uses.length + loaded.tools.length === 0) return doubts;
   const checker = createEdgeChecker();
   const seen = new Set<ProgramTree>();
   function visit(tree: ProgramTree): void {
@@ -65,13 +65,12 @@ export function refuseMisfits(loaded: ProgramTree): readonly string[] {
       if (misfit.always) throw outputMisfitError(tree, misfit);
       doubts.push(`In "${tree.program.name}" ${misfitText(misfit)}`);
     }
-    for (const { entry, child } of tree.uses) {
+    const used = tree.uses.map(({ entry, child }) => ({ name: entry.name, child }));
+    for (const { name, child } of [...used, ...tree.tools]) {
       try {
         visit(child);
       } catch (thrown) {
-        throw thrown instanceof ModullmError
-          ? inChild(thrown, { name: entry.name, path: child.path })
-          : thrown;
+        throw thrown instanceof ModullmError ? inChild(thrown, { name, path: child.path }) : thrown;
       }
     }
   }

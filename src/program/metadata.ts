@@ -27,6 +27,10 @@ export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
   retries: "an integer of at least 0: retries after an answer that breaks the contract",
   repair: `${REPAIR_LEVELS.join(", ")}: how far a broken answer may be repaired; safe without it`,
   uses: "a list of programs that run first",
+  tools: "a list of programs and plugins whose tools the model may call while it works",
+  tool_choice:
+    "auto, required, none, or the name of the tool that is called first; auto without it",
+  max_turns: "an integer of at least 1: turns of the model until its answer; 8 without it",
   budget: "a mapping of limits on a run and all it uses",
   cache:
     "a duration such as 30s, 10m, 2h, 7d: how long an answer to the identical request is used again",

@@ -6,7 +6,7 @@ import { checkCompat } from "./compat.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { checkTests, readBudget, readCache } from "./limits.ts";
 import * as metadata from "./metadata.ts";
-import type { Program } from "./program.ts";
+import type { Program, Warning } from "./program.ts";
 import {
   readContract,
   readExamples,
@@ -18,6 +18,7 @@ import {
   schemaErrors,
 } from "./read-source.ts";
 import { createSource, type Source } from "./source.ts";
+import { readMaxTurns, readToolChoice, readToolEntry, readTools } from "./tools.ts";
 import { readEntry, readUses } from "./uses.ts";
 
 export interface ParseOptions {
@@ -76,8 +77,12 @@ function faultsOf(source: Source, runtime: string): readonly ModullmError[] {
     ...given("llm", () => readLlm(front, [])),
     ...given("llm_params", () => metadata.readObject(front, "llm_params")),
     ...paramReads(front),
-    ...usesReads(front),
+    ...entryReads(front, "uses", readEntry),
     () => readUses(front, []),
+    ...entryReads(front, "tools", readToolEntry),
+    () => readTools(front, []),
+    () => readToolChoice(front),
+    () => readMaxTurns(front, []),
     () => checkTests(front),
     () => parseBody(source, front.bodyOffset),
   ];
@@ -96,10 +101,14 @@ function paramReads(front: Frontmatter): (() => unknown)[] {
   );
 }
 
-function usesReads(front: Frontmatter): (() => unknown)[] {
-  const uses: unknown = front.values["uses"];
-  if (!Array.isArray(uses)) return [];
-  return uses.map((entry: unknown, index) => () => readEntry(front, entry, index, []));
+function entryReads(
+  front: Frontmatter,
+  key: "uses" | "tools",
+  read: (front: Frontmatter, entry: unknown, index: number, warnings: Warning[]) => unknown,
+): (() => unknown)[] {
+  const entries: unknown = front.values[key];
+  if (!Array.isArray(entries)) return [];
+  return entries.map((entry: unknown, index) => () => read(front, entry, index, []));
 }
 
 /** Of the schemas; of the examples where both schemas are right. */

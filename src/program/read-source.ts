@@ -16,6 +16,7 @@ import type { Example, Program, Warning } from "./program.ts";
 import type { Source } from "./source.ts";
 import { lookUp, parseTemplate, type Template } from "./template.ts";
 import { templateWarnings } from "./template-check.ts";
+import { readMaxTurns, readToolChoice, readTools } from "./tools.ts";
 import { readUses } from "./uses.ts";
 
 /** A whole program, or its first fault. @throws {ModullmError} with the place in the text */
@@ -30,6 +31,9 @@ export function readSource(source: Source, runtime: string): Program {
   const input = readContract(front, "input_schema");
   const output = readContract(front, "output_schema");
   const uses = readUses(front, warnings);
+  const tools = readTools(front, warnings);
+  const toolChoice = readToolChoice(front);
+  const maxTurns = readMaxTurns(front, warnings);
   const examples = readExamples(front, input, output);
   warnings.push(...checkTests(front), ...mediaWarnings(front, input));
   const body = parseBody(source, front.bodyOffset);
@@ -43,9 +47,9 @@ export function readSource(source: Source, runtime: string): Program {
     takesMedia: hasMedia(input.schema),
     output,
     uses,
-    tools: [],
-    toolChoice: "auto",
-    maxTurns: 8,
+    tools,
+    toolChoice,
+    maxTurns,
     examples,
     ...sections,
     blocks: body.blocks,

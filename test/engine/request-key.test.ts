@@ -20,6 +20,7 @@ function runOf(tenant: string | null, labels: readonly string[] = []): Run {
     tree: {
       models: new Map([[loaded, [{ id: "a/m", origin: "https://a.example", account: "k" }]]]),
       options: {},
+      toolboxes: new Map(),
       media: new Map(),
     },
     messages: [{ role: "user", content: "Hi" }],

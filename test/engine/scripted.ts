@@ -10,17 +10,25 @@ import { createProofs } from "../../src/library/proofs.ts";
 
 const sandboxes = sandboxesHere();
 
-/** What a scripted model says to one call: text, no text at all, or a failure. */
+/** What a scripted model says to one call: text, calls of tools, no text at all, or a failure. */
 export type Line =
-  | string
-  | null
+  | Spoken
   | ModullmError
-  | ((request: ModelRequest, signal: AbortSignal) => Promise<string>);
+  | ((request: ModelRequest, signal: AbortSignal) => Promise<Spoken>);
+
+export type Spoken = string | null | { readonly text?: string; readonly calls: readonly Called[] };
+
+/** A call of a tool: its name, and its arguments as text or as JSON. */
+export type Called = readonly [name: string, input: string | object];
 
 export interface Script {
   readonly tools: EngineTools;
   /** What was asked, in order. */
-  readonly asked: { model: string; messages: readonly Message[] }[];
+  readonly asked: {
+    model: string;
+    messages: readonly Message[];
+    tools?: ModelRequest["tools"];
+  }[];
 }
 
 /**
@@ -31,6 +39,7 @@ export function createScript(lines: Record<string, Line[]>): Script {
   const asked: Script["asked"] = [];
   let id = 0;
   let time = 0;
+  let called = 0;
   function model(name: string): Model {
     const script = lines[name];
     if (!script)
@@ -40,11 +49,19 @@ export function createScript(lines: Record<string, Line[]>): Script {
       window: null,
       async ready() {},
       async *call(request, signal) {
-        asked.push({ model: name, messages: request.messages });
+        asked.push({ model: name, messages: request.messages, ...toolsIn(request) });
         const line = script.length > 1 ? script.shift() : script[0];
         if (line instanceof ModullmError) throw line;
-        const text = typeof line === "function" ? await line(request, signal) : line;
+        const spoken = (typeof line === "function" ? await line(request, signal) : line) ?? null;
+        const { text, calls = [] } = isCalling(spoken) ? spoken : { text: spoken };
         if (typeof text === "string") yield { type: "text", text };
+        for (const [tool, input] of calls)
+          yield {
+            type: "tool-call",
+            id: `call_${++called}`,
+            name: tool,
+            arguments: typeof input === "string" ? input : JSON.stringify(input),
+          };
         yield {
           type: "finish",
           reason: "stop",
@@ -84,6 +101,14 @@ export function createScript(lines: Record<string, Line[]>): Script {
     sketch: () => "{ out: string }",
   };
   return { tools, asked };
+}
+
+function toolsIn({ tools }: ModelRequest): Pick<ModelRequest, "tools"> {
+  return tools === undefined ? {} : { tools };
+}
+
+function isCalling(spoken: Spoken): spoken is Exclude<Spoken, string | null> {
+  return typeof spoken === "object" && spoken !== null;
 }
 
 /** Events without their times. */

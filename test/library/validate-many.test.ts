@@ -85,8 +85,8 @@ describe("createValidator()", () => {
 });
 
 test("createVisit() looks at each program once, and throws again what was thrown", async () => {
-  const leaf = { path: "leaf", uses: [] } as unknown as LoadedProgram;
-  const root = { path: "root", uses: [{ entry: { name: "l" }, child: leaf }] };
+  const leaf = { path: "leaf", uses: [], tools: [] } as unknown as LoadedProgram;
+  const root = { path: "root", uses: [{ entry: { name: "l" }, child: leaf }], tools: [] };
   const seen: string[] = [];
   const visit = createVisit(({ path }) => {
     seen.push(path);

@@ -420,7 +420,7 @@ describe("refuseMisfits()", () => {
       const child = children[index];
       return child === undefined ? [] : [{ entry, child }];
     });
-    return { program: own, path: own.source.path, uses };
+    return { program: own, path: own.source.path, uses, tools: [] };
   }
 
   test("says which entry of which file, what is wrong, and the way there", () => {

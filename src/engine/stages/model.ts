@@ -1,13 +1,13 @@
 import type { JsonObject } from "../../core/json.ts";
 import { type ModullmError, toModullmError, withDetails } from "../../core/error.ts";
-import type { Message } from "../../model/model.ts";
 import type { AnswerCache } from "../answer-cache.ts";
 import { isDeterministic, lengthLimits, requestKey } from "../answers.ts";
 import { type Outcome, tryOnce } from "../attempt.ts";
 import { createLineup, type Lineup } from "../lineup.ts";
 import { decideOnAnswer, decideOnFailure } from "../recovery.ts";
 import { type Run, throwIfCancelled } from "../state.ts";
-import { overWindow } from "./window.ts";
+import type { Talk } from "../tools/talk.ts";
+import { withinWindow } from "./window.ts";
 
 /** Default for `retries` where nothing says otherwise. */
 const DEFAULT_RETRIES = 2;
@@ -112,13 +112,21 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
   const { maxRetries, defaultRetries } = run.tree.options;
   const retries = maxRetries ?? program.retries ?? defaultRetries ?? DEFAULT_RETRIES;
   const lineup = createLineup(run);
-  let messages = run.messages;
+  const talk = await talkOf(run);
+  let { messages } = run;
   let refused = 0;
   let empty = 0;
   for (let attempt = 1; ; attempt++) {
     throwIfCancelled(run.signal);
-    const outcome = await tryOnce(run, lineup, messages, attempt);
-    if (outcome.ok) return outcome.value;
+    const tools = talk?.offered ?? null;
+    const outcome = await tryOnce(run, lineup, { messages, tools, attempt });
+    if (outcome.ok && "value" in outcome) return outcome.value;
+    if ("turn" in outcome) {
+      lineup.answered();
+      await talk?.take(outcome.turn, messages, attempt);
+      messages = talk?.messages ?? messages;
+      continue;
+    }
     if ("error" in outcome) {
       const { model } = lineup;
       // A reply without text is an answer that can't be used.
@@ -128,10 +136,20 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
       continue;
     }
     lineup.answered();
-    const decision = decideOnAnswer(run, outcome.refusal, outcome.text, ++refused + empty, retries);
+    const before = talk?.messages ?? run.messages;
+    const tries = ++refused + empty;
+    const decision = decideOnAnswer(run, outcome, { messages: before, tries, retries });
     if (decision.do === "fail") throw decision.error;
-    messages = await withinWindow(run, decision.messages);
+    messages = await withinWindow(run, before, decision.messages);
   }
+}
+
+/** What the model and its tools say to each other; null where it has none. */
+async function talkOf(run: Run): Promise<Talk | null> {
+  const tools = run.tree.toolboxes.get(run.loaded);
+  if (tools === undefined) return null;
+  const { createTalk } = await import("../tools/talk.ts");
+  return createTalk(run, tools);
 }
 
 /**
@@ -171,22 +189,4 @@ async function goOn(
 /** Whether the model answered, with nothing that can be used. */
 function isUnusable({ code }: ModullmError): boolean {
   return code === "RLLM_011" || code === "RLLM_013";
-}
-
-/** A retry that would pass the window shows no failed answer; the reasons still stand. */
-async function withinWindow(run: Run, messages: readonly Message[]): Promise<readonly Message[]> {
-  if ((await overWindow(run, messages)) === null) return messages;
-  const last = messages.at(-1);
-  const prompt = run.messages.at(-1);
-  if (!last || !prompt) return run.messages;
-  run.emit({
-    type: "note",
-    kind: "degraded",
-    message: "The retry would pass max_context_window, so it does not show the failed answer",
-  });
-  const shorter = [
-    ...run.messages.slice(0, -1),
-    { ...prompt, content: `${prompt.content}\n\n${last.content}` },
-  ];
-  return (await overWindow(run, shorter)) === null ? shorter : run.messages;
 }

@@ -1,4 +1,5 @@
 import { inChild, ModullmError, toModullmError } from "../../core/error.ts";
+import { childrenOf } from "../../library/children.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Model } from "../../model/model.ts";
 import { checkBlocks } from "../block-check.ts";
@@ -9,6 +10,7 @@ import { requirePrice } from "../call-estimate.ts";
 import { requireModel, requirePermission } from "../permission.ts";
 import type { Run, Tree } from "../state.ts";
 import { isModelName, modelGuess } from "../../program/model-name.ts";
+import { openTools } from "../tools/toolbox.ts";
 
 /**
  * Looks ahead over the whole tree before anything is paid for: edges that can't fit, blocks that
@@ -21,7 +23,7 @@ export async function plan(run: Run): Promise<void> {
 }
 
 async function planRoot(run: Run): Promise<void> {
-  if (run.loaded.uses.length > 0)
+  if (childrenOf(run.loaded).length > 0)
     for (const message of await proveEdges(run))
       run.emit({ type: "note", kind: "warning", message });
   const limits: Limits[] = [];
@@ -70,13 +72,21 @@ async function planTree(run: Run, loaded: LoadedProgram, planning: Planning): Pr
   if (inDollars)
     for (const model of run.tree.models.get(loaded) ?? [])
       requirePrice(model.id, await catalog.facts(model.id), inDollars);
-  for (const { entry, child } of loaded.uses) {
+  for (const { name, child } of childrenOf(loaded)) {
     try {
       await planTree(run, child, { ...planning, limits });
     } catch (thrown) {
-      throw inChild(toModullmError(thrown), { name: entry.name, path: child.path });
+      throw inChild(toModullmError(thrown), { name, path: child.path });
     }
   }
+}
+
+/** Opens what tools come from, so that what isn't there is found before anything is paid. */
+async function planTools(run: Run, loaded: LoadedProgram): Promise<void> {
+  const { options, toolboxes } = run.tree;
+  const isGiven = loaded === run.loaded && options.tools !== undefined;
+  if (loaded.program.tools.length === 0 && !isGiven) return;
+  toolboxes.set(loaded, await openTools(run, loaded));
 }
 
 function held(kind: keyof Limits, limits: Limits | undefined): readonly (keyof Limits)[] {
@@ -93,6 +103,7 @@ async function planProgram(
   const { blocks, takesMedia, name } = loaded.program;
   requirePermission(run, "run", name, { path: loaded.path });
   if (blocks.length > 0) await checkBlocks(loaded, run);
+  await planTools(run, loaded);
   const trusted = tree.options.trustedPython === true;
   if (trusted && blocks.some(({ language }) => language === "python")) {
     const message = "Python blocks run outside any sandbox (--trusted-python)";

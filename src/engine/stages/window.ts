@@ -28,3 +28,28 @@ export async function overWindow(run: Run, messages: readonly Message[]): Promis
   const count = await countMessages(messages, tokens, id);
   return count > limit ? count : null;
 }
+
+/**
+ * A retry that would pass the window shows no failed answer; the reasons still stand.
+ * @param before what was said up to the failed answer
+ */
+export async function withinWindow(
+  run: Run,
+  before: readonly Message[],
+  messages: readonly Message[],
+): Promise<readonly Message[]> {
+  if ((await overWindow(run, messages)) === null) return messages;
+  const last = messages.at(-1);
+  const prompt = before.at(-1);
+  if (!last || !prompt) return before;
+  run.emit({
+    type: "note",
+    kind: "degraded",
+    message: "The retry would pass max_context_window, so it does not show the failed answer",
+  });
+  const shorter =
+    prompt.role === "tool"
+      ? [...before, last]
+      : [...before.slice(0, -1), { ...prompt, content: `${prompt.content}\n\n${last.content}` }];
+  return (await overWindow(run, shorter)) === null ? shorter : before;
+}
