@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { type Ask, type Decision, type Policy, YES } from "../../src/policy/policy.ts";
 import { makeFolder, modullm } from "./command-line.ts";
 import { patience } from "../patience.ts";
 
@@ -45,10 +46,15 @@ interface Line {
 /** Where nothing listens, so that a server of this machine is not taken for one of the test's. */
 const NOWHERE = { OLLAMA_API_BASE: "http://127.0.0.1:9" };
 
-async function doctor(env: Record<string, string>, files: Record<string, string> = {}) {
+async function doctor(
+  env: Record<string, string>,
+  files: Record<string, string> = {},
+  policy: Policy | null = null,
+) {
   const outcome = await modullm(["doctor", "--json"], {
     folder: makeFolder(files),
     env: { ...NOWHERE, ...env },
+    ...(policy === null ? {} : { policy }),
   });
   const { ok, checks } = outcome.json() as { ok: boolean; checks: Line[] };
   return { ...outcome, ok, line: (name: string) => checks.find((check) => check.name === name) };
@@ -182,6 +188,61 @@ describe("doctor", () => {
     });
     expect(await at("nobody/x")).toMatchObject({ status: "failed" });
   }, 180_000);
+
+  test("says what is odd in a configuration that can be used", async () => {
+    const { line, ok } = await doctor({}, { "config/modullm/config.yaml": "no_such_key: 1\n" });
+    expect(ok).toBe(true);
+    expect(line("configuration")).toEqual({
+      name: "configuration",
+      status: "warning",
+      message: expect.stringContaining("no_such_key") as string,
+      hint: "Correct it, or remove it.",
+    });
+  });
+
+  test("says that runs can't be recorded where the data folder is none", async () => {
+    const { line, ok, exit } = await doctor({}, { data: "a file where a folder is wanted" });
+    expect(line("data folder")).toMatchObject({
+      status: "failed",
+      message: expect.stringMatching(/data\/modullm can't be written: /) as string,
+      hint: "Correct its rights, or set XDG_DATA_HOME to another folder.",
+    });
+    expect({ ok, exit }).toEqual({ ok: false, exit: 1 });
+  });
+
+  test("says what is wrong with the history, and no number", async () => {
+    const { line, ok } = await doctor({}, { "data/modullm/stats.db": "garbage".repeat(1000) });
+    expect(line("statistics")).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining("the file is not a SQLite database") as string,
+    });
+    expect(ok).toBe(false);
+  });
+
+  test("says so where no sandbox of the machine is allowed", async () => {
+    const policy = {
+      decide: ({ action }: Ask): Decision =>
+        action === "sandbox" ? { allow: false, code: "RLLM_021", rule: "none" } : YES,
+    };
+    const { line, ok } = await doctor({}, {}, policy);
+    for (const name of ["Python blocks", "JavaScript blocks"])
+      expect(line(name)).toMatchObject({
+        status: "warning",
+        message: expect.stringMatching(/^are refused: /) as string,
+      });
+    expect(ok).toBe(true);
+  });
+
+  test("says what is wrong with a provider of config.yaml", async () => {
+    const config = 'providers: { gpu: { type: vlm, base_url: "http://127.0.0.1:9" } }\n';
+    const { line, ok } = await doctor({}, { "config/modullm/config.yaml": config });
+    expect(line("gpu")).toMatchObject({
+      status: "warning",
+      message: 'Cannot use provider "gpu": its type "vlm" is not one',
+      hint: expect.stringContaining('did you mean "vllm"?') as string,
+    });
+    expect(ok).toBe(true);
+  });
 
   test("waits three seconds at most, for all together", async () => {
     const server = serve(() => new Promise<Response>(() => {}));
