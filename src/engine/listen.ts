@@ -1,7 +1,7 @@
 import type { DeadlineSettings } from "../config/config.ts";
 import type { ModullmError } from "../core/error.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Message, Model, ModelRequest } from "../model/model.ts";
+import type { Message, Model, ModelPart, ModelRequest } from "../model/model.ts";
 import type { Reply } from "./no-answer.ts";
 import { shownMessage, shownTools } from "./shown-message.ts";
 import type { Grant } from "./spending.ts";
@@ -27,57 +27,61 @@ export interface Call {
 const NO_DEADLINES: DeadlineSettings = { connect: null, first: null, gap: null, total: null };
 
 /** Takes in the reply as it comes. An answer that passes what the budget gave it is stopped. */
-export async function listen(
-  run: Run,
-  { model, another, before, messages, tools, attempt, grant }: Call,
-  reply: Reply,
-): Promise<void> {
-  const { program } = run.loaded;
-  const { deadlines = NO_DEADLINES } = run.tree.options;
-  const stream = run.tree.feeds.deltas;
-  const { schema: _, ...values } = run.values;
-  const request = {
-    messages,
-    params: grant?.params ?? program.params,
-    ...(grant === null ? {} : { again: (failure: ModullmError) => grant.again(failure) }),
-    schema: program.output.schema,
-    ...(tools === null ? {} : { tools }),
-    stream,
-    patience: { another, ...deadlines },
-    ...(before.tries === 0 ? {} : { before }),
-    values,
-  };
+export async function listen(run: Run, call: Call, reply: Reply): Promise<void> {
+  const { model, attempt, grant } = call;
+  const request = requestOf(run, call);
   if (run.tree.feeds.payloads)
     run.emit({
       type: "request",
       attempt,
       model: model.id,
-      messages: messages.map(shownMessage),
+      messages: request.messages.map(shownMessage),
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parameters are JSON
       params: request.params as JsonObject,
-      ...(tools === null ? {} : { tools: shownTools(tools) }),
+      ...(call.tools === null ? {} : { tools: shownTools(call.tools) }),
     });
   let checkAt = grant?.allowance ?? Number.POSITIVE_INFINITY;
   for await (const part of model.call(request, run.signal)) {
-    if (part.type === "text" || part.type === "reasoning") {
-      const { type, text } = part;
-      reply[type] = (reply[type] ?? "") + text;
-      if (stream && type === "text") run.emit({ type: "model-delta", attempt, text });
-      if (grant && lengthOf(reply) > checkAt) checkAt = await nextCheck(run, model, reply, grant);
-    } else if (part.type === "tool-call") {
-      const { type: _type, ...call } = part;
-      if (reply.calls.length < MOST_CALLS) reply.calls.push(call);
-      else reply.dropped++;
-      if (grant && lengthOf(reply) > checkAt) checkAt = await nextCheck(run, model, reply, grant);
-    } else if (part.type === "kept") reply.kept.push(part.kept);
-    else if (part.type === "media") reply.files.push(part.file);
+    if (part.type === "text" && request.stream)
+      run.emit({ type: "model-delta", attempt, text: part.text });
     else if (part.type === "note") {
-      const { type: _type, ...note } = part;
+      const { type: _, ...note } = part;
       run.emit({ type: "note", ...note });
-    } else if (part.type === "finish") {
-      reply.usage = part.usage;
-      reply.finish = part;
     }
+    take(reply, part);
+    if (grant && lengthOf(reply) > checkAt) checkAt = await nextCheck(run, model, reply, grant);
+  }
+}
+
+function requestOf(run: Run, { another, before, messages, tools, grant }: Call): ModelRequest {
+  const { program } = run.loaded;
+  const { deadlines = NO_DEADLINES } = run.tree.options;
+  const { schema: _, ...values } = run.values;
+  return {
+    messages,
+    params: grant?.params ?? program.params,
+    ...(grant === null ? {} : { again: (failure: ModullmError) => grant.again(failure) }),
+    schema: program.output.schema,
+    ...(tools === null ? {} : { tools }),
+    stream: run.tree.feeds.deltas,
+    patience: { another, ...deadlines },
+    ...(before.tries === 0 ? {} : { before }),
+    values,
+  };
+}
+
+function take(reply: Reply, part: ModelPart): void {
+  if (part.type === "text" || part.type === "reasoning")
+    reply[part.type] = (reply[part.type] ?? "") + part.text;
+  else if (part.type === "tool-call") {
+    const { type: _, ...call } = part;
+    if (reply.calls.length < MOST_CALLS) reply.calls.push(call);
+    else reply.dropped++;
+  } else if (part.type === "kept") reply.kept.push(part.kept);
+  else if (part.type === "media") reply.files.push(part.file);
+  else if (part.type === "finish") {
+    reply.usage = part.usage;
+    reply.finish = part;
   }
 }
 
