@@ -59,7 +59,7 @@ async function attemptCall(run: Run, call: Call): Promise<Outcome> {
   let edits: readonly string[] = [];
   try {
     await listen(run, call, reply);
-    ({ outcome, edits } = readTurn(run, reply, askedOf(run, call), call.tools));
+    ({ outcome, edits } = await readTurn(run, reply, askedOf(run, call), call));
   } catch (thrown) {
     const took = clock.ticks() - start;
     const begun = reply.text !== null || reply.calls.length > 0;

@@ -536,6 +536,49 @@ describe("recovery and fallbacks", () => {
   });
 });
 
+describe("calls written as text", () => {
+  test.each([
+    ['<tool_call>{"name": "echo", "arguments": {"text": "x"}}</tool_call>', ""],
+    ["I look.\n<function=echo><parameter=text>x</parameter></function>", "I look."],
+    ['[TOOL_CALLS][{"name": "echo", "arguments": {"text": "x"}}]', ""],
+    ['{"name": "echo", "arguments": {"text": "x"}}', ""],
+  ])("are made, with the edits on record: %s", async (text, rest) => {
+    const { tools, asked } = createScript({ "a/m": [text, GOOD] });
+    const given: unknown[] = [];
+    const { output, events } = await ended(await desk(), tools, { tools: { echo: echo(given) } });
+    expect(output).toEqual({ out: "done" });
+    expect(given).toEqual([{ text: "x" }]);
+    expect(asked[1]?.messages.at(-2)).toMatchObject({
+      role: "assistant",
+      content: rest,
+      calls: [{ id: "text_1_1", name: "echo" }],
+    });
+    expect(events).toContainEqual(expect.objectContaining({ type: "note", kind: "repair" }));
+    const end = events.find((event) => event.type === "attempt-end");
+    expect(end?.edits.length).toBeGreaterThan(0);
+  });
+
+  test("an answer that meets the contract is one, whatever it looks like", async () => {
+    const schema = "{type: object, properties: {name: {type: string}, arguments: {type: object}}}";
+    const { tools, asked } = createScript({ "a/m": ['{"name": "echo", "arguments": {}}'] });
+    const { output } = await ended(await desk({ output_schema: schema }), tools, {
+      tools: { echo: echo() },
+    });
+    expect(output).toEqual({ name: "echo", arguments: {} });
+    expect(asked).toHaveLength(1);
+  });
+
+  test("what a tool is given is not taken for the answer", async () => {
+    const call = '<tool_call>{"name": "say", "arguments": {"out": "x"}}</tool_call>';
+    const { tools, asked } = createScript({ "a/m": [call, GOOD] });
+    const input = { type: "object", properties: { out: { type: "string" } } };
+    const say = { description: "d", input, run: () => "said" };
+    const { output } = await ended(await desk(), tools, { tools: { say } });
+    expect(output).toEqual({ out: "done" });
+    expect(resultsIn(asked[1]?.messages)).toEqual(["said"]);
+  });
+});
+
 describe("tools that can't be offered", () => {
   test.each([
     [{ "a b": echo() }, "RLLM_008", "letters, digits"],
