@@ -1,7 +1,7 @@
 /**
- * Budgets and limiters in a thousand random trees: parallel children, budgets within budgets,
- * retries after answers that break the contract and after failures of the server, over several
- * machines in one process.
+ * Budgets and limiters in a thousand random trees: parallel children, tools that are programs or
+ * functions, budgets within budgets, retries after answers that break the contract and after
+ * failures of the server, over several machines in one process.
  */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
@@ -9,11 +9,13 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModullmError } from "../../src/core/error.ts";
+import { plainTrace, type RunEvent } from "../../src/core/events.ts";
 import { LOCAL_USER } from "../../src/core/principal.ts";
 import type { Limits } from "../../src/program/limits.ts";
 import type { EngineTools } from "../../src/engine/engine.ts";
 import { createLimiters } from "../../src/engine/limiter.ts";
 import { runProgram } from "../../src/engine/run.ts";
+import type { HostTool } from "../../src/engine/tools/host.ts";
 import { createScope } from "../../src/engine/scope.ts";
 import { type LoadedProgram, loadProgram } from "../../src/library/load.ts";
 import type { Model, ModelPart, ModelRequest } from "../../src/model/model.ts";
@@ -49,7 +51,14 @@ function metered(random: () => number, meter: Meter): EngineTools {
     } finally {
       meter.busy--;
     }
-    yield { type: "text", text: fate < 0.5 ? "bad" : '{"out": "ok"}' };
+    const { offers = [], choice = "none" } = request.tools ?? {};
+    const calls = choice === "none" || random() < 0.4 ? 0 : Math.ceil(random() * 4);
+    for (let index = 0; index < calls; index++) {
+      const name = offers[Math.floor(random() * offers.length)]?.name ?? "";
+      const written = random() < 0.1 ? "{" : `{"n": "${Math.floor(random() * 20)}", "list": []}`;
+      yield { type: "tool-call", id: "c", name: random() < 0.1 ? "no" : name, arguments: written };
+    }
+    if (calls === 0) yield { type: "text", text: fate < 0.5 ? "bad" : '{"out": "ok"}' };
     const usage = { prompt_tokens: billed, completion_tokens: completion };
     yield { type: "finish", reason: "stop", usage, served: null };
   }
@@ -64,7 +73,10 @@ function unavailable(status: number): ModullmError {
   return new ModullmError("RLLM_017", "busy", { details, retryable: true });
 }
 
-/** Each level uses the next one, once or for each of a list; some have budgets of their own. */
+/**
+ * Each level uses the next one, once or for each of a list, or lets its model call it; some have
+ * budgets of their own.
+ */
 async function treeOf(shape: Shape): Promise<LoadedProgram> {
   const folder = mkdtempSync(join(tmpdir(), "trees-"));
   for (let level = 0; level <= shape.depth; level++) {
@@ -78,6 +90,8 @@ async function treeOf(shape: Shape): Promise<LoadedProgram> {
       input_schema: "{type: object}",
       llm: "{model: a/m}",
       uses: `[${uses.join(", ")}]`,
+      ...(shape.tools > 0 && level < shape.depth ? { tools: toolsOf(shape, level) } : {}),
+      max_turns: "4",
       retries: String(shape.retries),
       llm_params: JSON.stringify({
         ...(shape.maxTokens === null ? {} : { max_tokens: shape.maxTokens }),
@@ -90,9 +104,29 @@ async function treeOf(shape: Shape): Promise<LoadedProgram> {
   return await loadProgram(join(folder, "level0.rllm"));
 }
 
+function toolsOf({ tools }: Shape, level: number): string {
+  const entries = Array.from(
+    { length: tools },
+    (_, index) => `{program: level${level + 1}.rllm, as: t${index}, max_calls: 3}`,
+  );
+  return `[${entries.join(", ")}]`;
+}
+
+/** A function of the host that takes its time, and fails at times. */
+const SLOW: HostTool = {
+  description: "d",
+  input: { type: "object" },
+  run: async ({ n }) => {
+    await new Promise(setImmediate);
+    if (n === "7") throw new Error("no");
+    return "x".repeat(100);
+  },
+};
+
 const shapes = fc.record({
-  width: fc.integer({ min: 1, max: 3 }),
+  width: fc.integer({ min: 0, max: 3 }),
   depth: fc.integer({ min: 0, max: 2 }),
+  tools: fc.integer({ min: 0, max: 2 }),
   retries: fc.integer({ min: 0, max: 2 }),
   maxTokens: fc.option(fc.integer({ min: 20, max: 300 }), { nil: null }),
   n: fc.constantFrom(1, 1, 3),
@@ -114,10 +148,18 @@ const machines = fc.record({
   runs: fc.integer({ min: 1, max: 3 }),
 });
 
-const EXPECTED: ReadonlySet<string> = new Set(["RLLM_020", "RLLM_013", "RLLM_017", "RLLM_022"]);
+const EXPECTED: ReadonlySet<string> = new Set([
+  "RLLM_012",
+  "RLLM_013",
+  "RLLM_017",
+  "RLLM_020",
+  "RLLM_022",
+  "RLLM_024",
+]);
 
 test("no budget is overspent and no limit passed, whatever fails", async () => {
   const trees = new Map<string, Promise<LoadedProgram>>();
+  const seen = { answered: 0, called: 0 };
   const cases = fc.record({
     seed: fc.integer({ min: 1, max: 1_000_000 }),
     shape: shapes,
@@ -143,7 +185,17 @@ test("no budget is overspent and no limit passed, whatever fails", async () => {
           await Promise.all(
             Array.from({ length: runs }, async () => {
               const part = whole.within({ name: "a run" });
-              await runProgram(loaded, { list: [1, 2, 3] }, tools, part, { concurrency }).catch(
+              const listen = (event: RunEvent): void => {
+                if (event.type === "run-end" && event.ok) seen.answered++;
+                if (event.type === "tool-start") seen.called++;
+              };
+              const traces = [plainTrace(listen)];
+              const options = {
+                traces,
+                concurrency,
+                ...(shape.tools > 1 ? { tools: { slow: SLOW } } : {}),
+              };
+              await runProgram(loaded, { list: [1, 2, 3] }, tools, part, options).catch(
                 (thrown: ModullmError) => {
                   if (!EXPECTED.has(thrown.code)) throw thrown;
                 },
@@ -166,4 +218,6 @@ test("no budget is overspent and no limit passed, whatever fails", async () => {
     }),
     { numRuns: Number(process.env["FC_RUNS"] ?? 1000) },
   );
+  expect(seen.answered).toBeGreaterThan(0);
+  expect(seen.called).toBeGreaterThan(0);
 }, 600_000);
