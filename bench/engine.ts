@@ -14,7 +14,7 @@ import type { EngineTools } from "../src/engine/engine.ts";
 import { runAlone } from "../test/engine/alone.ts";
 import { loadProgram } from "../src/library/load.ts";
 import type { Model } from "../src/model/model.ts";
-import { renderTemplate } from "../src/program/template.ts";
+import { parseTemplate, renderTemplate } from "../src/program/template.ts";
 import { createMediaReader } from "../src/media/media.ts";
 import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 import { openStore } from "../src/store/open.ts";
@@ -29,6 +29,7 @@ const ROUNDS = 20;
 
 const folder = mkdtempSync(join(tmpdir(), "engine-bench-"));
 const loaded = await loadProgram(join(import.meta.dir, "../examples/summary.rllm"));
+const prompt = loaded.program.prompt ?? parseTemplate("");
 const input = { text: "A short article about ships. ".repeat(30) };
 const answer = JSON.stringify({
   title: "Ships",
@@ -108,7 +109,7 @@ async function engineRun(): Promise<void> {
 
 function bareRun(): void {
   const start = performance.now();
-  const prompt = renderTemplate(loaded.program.prompt, { input, uses: {} });
+  const text = renderTemplate(prompt, { input, uses: {} });
   const value: unknown = JSON.parse(answer);
   const check = loaded.program.output.check(value);
   insert.run(
@@ -118,7 +119,7 @@ function bareRun(): void {
     Date.now(),
     performance.now() - start,
     check.ok ? 1 : 0,
-    prompt.length,
+    text.length,
     answer.length,
   );
 }

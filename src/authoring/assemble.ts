@@ -71,14 +71,26 @@ export function assemble(
   const { file_name: file } = draft.file;
   const own = kept ? fillTemplate(template, file.replace(/\.rllm$/, ""), maker) : {};
   const more = { ...(kept ? keptKeys(template, own, file) : {}), ...others };
+  const front = frontOf(draft, maker, more);
+  const blocks = kept ? templateProgram(template).blocks : [];
+  if ((more["output"] ?? null) !== null) {
+    const text = writeProgram({ front: withoutModel(front), blocks });
+    return { ...own, [file]: text };
+  }
   const text = writeProgram({
-    front: frontOf(draft, maker, more),
+    front,
     prompt: draft.prompt.prompt,
     system: draft.prompt.system,
     recovery: draft.recovery.recovery_prompt,
-    blocks: kept ? templateProgram(template).blocks : [],
+    blocks,
   });
   return { ...own, [file]: text };
+}
+
+/** What says how a model is asked is of no use where none is. */
+function withoutModel(front: JsonObject): JsonObject {
+  const { max_context_window: _window, llm: _llm, llm_params: _params, ...others } = front;
+  return others;
 }
 
 /**

@@ -170,11 +170,9 @@ function contractIn(keys: JsonObject, side: "input" | "output"): object | null {
 }
 
 function promptIn(keys: JsonObject, template: ProgramTemplate): object | null {
-  if (!("prompt" in keys) && !("system" in keys)) return null;
-  return {
-    prompt: keys["prompt"] ?? templateProgram(template).prompt.text,
-    system: keys["system"] ?? null,
-  };
+  const prompt = keys["prompt"] ?? templateProgram(template).prompt?.text ?? null;
+  const isSaid = "prompt" in keys || "system" in keys;
+  return isSaid && prompt !== null ? { prompt, system: keys["system"] ?? null } : null;
 }
 
 function limitsIn({ max_context_window: window, llm_params: params }: JsonObject): object | null {

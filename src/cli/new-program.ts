@@ -105,7 +105,9 @@ async function describe(context: CommandContext, app: App, given: Description): 
       known: await knownOf(app, { model, purpose, author }),
       async run(program, input) {
         const options = { model, signal: stop.signal, traces: [plainTrace(progress.listen)] };
-        return output.redactor.value(visibleValue((await app.run(program, input, options)).output));
+        const { output: answer } = await app.run(program, input, options);
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- programs that draft give objects
+        return output.redactor.value(visibleValue(answer)) as JsonObject;
       },
     });
     const { draft, instead } = await draftAll(drafter, {

@@ -7,7 +7,8 @@ import type { Json, JsonObject } from "./json.ts";
  * audit log or a dashboard are listeners, and none of them is known to the engine.
  *
  * Order: `run-start`, then for each stage `stage-start` … `stage-end`, then `run-end`; `pre` and
- * `post` only where the program has such a block, whose `block-end` lies within. Within the stage
+ * `post` only where the program has such a block, whose `block-end` lies within; `render`, `window`
+ * and `model` only where it asks a model, `output` only where it asks none. Within the stage
  * `model`, each attempt is `attempt-start`, any number of `model-delta` and `note`, `attempt-end`.
  * A child run's events lie between the parent's `stage-start` and `stage-end` of the stage `uses`,
  * or of the stage `model` for a tool, between attempts; they carry the parent's run id in `parent`.
@@ -40,8 +41,8 @@ export type EventFacts =
       readonly path: string;
       readonly name: string;
       readonly version: string;
-      /** As asked for: `provider/name`, or `recommended`. */
-      readonly model: string;
+      /** As asked for: `provider/name`, or `recommended`; null for a program that asks none. */
+      readonly model: string | null;
     }
   | { readonly type: "stage-start"; readonly stage: StageName }
   /** What came in, what the `pre` block gave, the result. */
@@ -195,6 +196,7 @@ export const STAGES = [
   "render",
   "window",
   "model",
+  "output",
   "post",
 ] as const;
 export type StageName = (typeof STAGES)[number];

@@ -1,5 +1,5 @@
 import type { ShownMessage } from "../core/events.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { Limits } from "../program/limits.ts";
 
 /**
@@ -9,11 +9,14 @@ import type { Limits } from "../program/limits.ts";
 export interface DryRun {
   readonly program: string;
   readonly path: string;
+  /** Null for a program that asks no model. */
   readonly request: {
     readonly model: string;
     readonly messages: readonly ShownMessage[];
     readonly params: JsonObject;
-  };
+  } | null;
+  /** What such a program would give, where that is known already; absent where a model is asked. */
+  readonly output?: Json | null;
   readonly prompt_tokens: number;
   readonly max_completion_tokens: number | null;
   readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };

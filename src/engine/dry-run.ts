@@ -16,6 +16,7 @@ import { spendLeast } from "./spending.ts";
 import { takeInput } from "./stages/input.ts";
 import { blockOf, runPre } from "./stages/blocks.ts";
 import { checkBlocks } from "./block-check.ts";
+import { collectOutput } from "./stages/output.ts";
 import { renderMessages } from "./stages/render.ts";
 import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
@@ -25,14 +26,18 @@ import { type Stage, walk } from "./walk.ts";
 
 const UNKNOWN_USES =
   "Outputs of `uses` are not known yet: their places in the prompt are left empty";
+const UNKNOWN_OUTPUT = "Outputs of `uses` are not known yet, and so the output is not";
+const POST_NOT_RUN = "The post block is not run here: what it adds is not shown";
 const PRE_NOT_RUN = "The pre block is not run here: the places of what it gives are left empty";
 const USES_SHOWN = "What it uses is shown where the program stands first";
 
 /**
- * The request that a run would send first, without sending it: the stages of a run, but for those
+ * The request that a run would send first, without sending it, or the output of a program that sends
+ * none: the stages of a run, but for those
  * that call something. A program that stands in the tree more than once is shown with what it uses
  * the first time only, so that the report grows with the programs, not with the runs.
- * @throws {ModullmError} RLLM_004, RLLM_008, RLLM_009, RLLM_012 or RLLM_016, as the run would
+ * @throws {ModullmError} RLLM_004, RLLM_005, RLLM_008, RLLM_009, RLLM_012 or RLLM_016, as the run
+ * would
  */
 export async function dryRun(
   loaded: LoadedProgram,
@@ -62,11 +67,11 @@ interface Look {
 async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
   const { loaded, tree } = run;
   const { program } = loaded;
-  const { catalog } = tree.tools;
   const shownBefore = look.known.has(loaded);
   look.known.add(loaded);
   let uses: readonly DryRunEntry[] = [];
   const skipsPre = program.uses.length > 0 || tree.options.trustedPython === true;
+  const isUnknown = program.uses.length > 0 || (skipsPre && blockOf(run, "pre") !== undefined);
   const stages: readonly (readonly [StageName, Stage])[] = [
     ["input", takeInput],
     ["plan", () => checkBlocks(loaded, run)],
@@ -81,38 +86,54 @@ async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
     ["pre", skipsPre ? () => {} : runPre],
     ["render", renderMessages],
     ["window", checkWindow],
+    ["output", isUnknown ? () => {} : collectOutput],
   ];
   await walk(run, stages);
+  const about = { program: program.name, path: loaded.path };
   const notes = [
-    ...(program.uses.length > 0 ? [UNKNOWN_USES] : []),
+    ...(program.uses.length > 0 ? [program.collects ? UNKNOWN_OUTPUT : UNKNOWN_USES] : []),
     ...(program.uses.length > 0 && shownBefore ? [USES_SHOWN] : []),
     ...(blockOf(run, "pre") && skipsPre ? [PRE_NOT_RUN] : []),
+    ...(program.collects && blockOf(run, "post") ? [POST_NOT_RUN] : []),
   ];
   const model = modelName(loaded, tree.options);
+  if (model === null)
+    return { ...about, ...NOTHING_ASKED, output: run.output ?? null, uses, notes };
   look.refusal ??= await refusalOf(run, model, times);
-  const prompt = await countMessages(run.messages, tree.tools.tokens, model);
-  const maxTokens = completionLimit(loaded);
+  const asked = await askedBy(run, model);
+  return { ...about, ...asked, uses, notes: [...notes, ...asked.notes] };
+}
+
+/** Of a program that asks no model. */
+const NOTHING_ASKED = {
+  request: null,
+  prompt_tokens: 0,
+  max_completion_tokens: 0,
+  cost_usd: { prompt: 0, at_most: 0 },
+} as const;
+
+/** What would be sent to the model, and what that takes. */
+async function askedBy(
+  run: Run,
+  model: string,
+): Promise<Pick<DryRun, keyof typeof NOTHING_ASKED | "notes">> {
+  const { catalog, tokens } = run.tree.tools;
+  const { params } = run.loaded.program;
+  const prompt = await countMessages(run.messages, tokens, model);
+  const maxTokens = completionLimit(run.loaded);
   const facts = await catalog.facts(model);
   const near = facts === null ? await catalog.near?.(model) : null;
-  if (near) notes.push(`"${model}" is not in the table of models. Did you mean "${near}"?`);
+  const costOf = (completion: number): number | null =>
+    cost(facts, { prompt_tokens: prompt, completion_tokens: completion });
   return {
-    program: program.name,
-    path: loaded.path,
-    request: { model, messages: run.messages.map(shownMessage), params: program.params },
+    request: { model, messages: run.messages.map(shownMessage), params },
     prompt_tokens: prompt,
     max_completion_tokens: maxTokens,
     cost_usd: {
-      prompt: cost(facts, { prompt_tokens: prompt, completion_tokens: 0 }),
-      at_most:
-        maxTokens === null
-          ? null
-          : cost(facts, {
-              prompt_tokens: prompt,
-              completion_tokens: maxTokens * answersOf(program.params),
-            }),
+      prompt: costOf(0),
+      at_most: maxTokens === null ? null : costOf(maxTokens * answersOf(params)),
     },
-    uses,
-    notes,
+    notes: near ? [`"${model}" is not in the table of models. Did you mean "${near}"?`] : [],
   };
 }
 

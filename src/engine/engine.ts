@@ -8,7 +8,7 @@ import type { HostTool } from "./tools/host.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { DeadlineSettings } from "../config/config.ts";
 import type { Trace } from "../core/events.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import type { Proofs } from "../library/proofs.ts";
 import type { MediaReader } from "../media/media.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -99,5 +99,6 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly run: string;
-  readonly output: JsonObject;
+  /** An object; a program without a model may give any value that its output_schema takes. */
+  readonly output: Json;
 }

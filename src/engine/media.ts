@@ -1,4 +1,5 @@
 import type { Issue } from "../contract/contract.ts";
+import { isObject } from "../core/json.ts";
 import { ModullmError } from "../core/error.ts";
 import type { Fault } from "../media/fault.ts";
 import type { Media } from "../media/reading.ts";
@@ -63,6 +64,19 @@ export function retakeMedia(run: Run): void {
   if (given === run.input) return;
   run.values["input"] = withoutData(run, given, "pre").value;
   run.media = mediaIn(run, run.values["input"]);
+}
+
+/** A value with the files of the input where their short forms stand. */
+export function withFiles(run: Run, value: unknown): unknown {
+  const { media } = run.tree;
+  function restored(part: unknown): unknown {
+    if (Array.isArray(part)) return part.map(restored);
+    if (isObject(part))
+      return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, restored(each)]));
+    const file = typeof part === "string" ? media.get(part)?.attachment : undefined;
+    return file ? `data:${file.mediaType};base64,${file.data}` : part;
+  }
+  return media.size === 0 ? value : restored(value);
 }
 
 /** How many files a prediction must guess at: nothing is opened for it, and nothing refused. */

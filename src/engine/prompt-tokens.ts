@@ -25,12 +25,17 @@ export async function promptTokens(
   const unread = loaded.program.takesMedia ? takeForPrediction(run) : 0;
   renderMessages(run);
   run.release();
-  const count = await countMessages(run.messages, tools.tokens, modelName(loaded, options));
+  const model = modelName(loaded, options) ?? "";
+  const count = await countMessages(run.messages, tools.tokens, model);
   return count + unread * USUAL_FILE;
 }
 
-/** The model that comes first; `recommended` is decided when the run looks which one is usable. */
-export function modelName({ program }: LoadedProgram, { model }: RunOptions): string {
+/**
+ * The model that comes first, null where none is asked; `recommended` is decided when the run looks
+ * which one is usable.
+ */
+export function modelName({ program }: LoadedProgram, { model }: RunOptions): string | null {
+  if (program.model === null) return null;
   if (model === "recommended") return program.recommendedModels[0] ?? program.model;
   return model ?? program.model;
 }

@@ -7,6 +7,7 @@ import type { Scope } from "./scope.ts";
 import { runPost, runPre } from "./stages/blocks.ts";
 import { takeInput } from "./stages/input.ts";
 import { callModel } from "./stages/model.ts";
+import { collectOutput } from "./stages/output.ts";
 import { plan } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
 import { runUses } from "./stages/uses.ts";
@@ -23,6 +24,7 @@ const STAGE_LIST: readonly (readonly [StageName, Stage])[] = [
   ["render", renderMessages],
   ["window", checkWindow],
   ["model", callModel],
+  ["output", collectOutput],
   ["post", runPost],
 ];
 
@@ -78,13 +80,13 @@ async function runIn(
     path: source.path,
     name,
     version,
-    model: tree.options.model ?? loaded.program.model,
+    model: loaded.program.model === null ? null : (tree.options.model ?? loaded.program.model),
   });
   try {
     requirePermission(run, "run", name, { path: loaded.path });
     await walk(run, STAGE_LIST);
     const { output } = run;
-    if (output === null) throw new Error("the stages ended without an output");
+    if (output === undefined) throw new Error("the stages ended without an output");
     if (run.answer && place !== null) tree.paid.add(run.answer);
     if (tree.feeds.payloads) run.emit({ type: "value", of: "output", value: output });
     run.emit({ type: "run-end", ok: true, error: null, ms: clock.ticks() - start });

@@ -1,7 +1,7 @@
 import type { Issue } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import type { EventFacts } from "../core/events.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Media } from "../media/reading.ts";
 import type { Message, Model } from "../model/model.ts";
@@ -71,7 +71,8 @@ export interface Run {
   /** Roots that templates see. */
   readonly values: Record<string, unknown>;
   messages: readonly Message[];
-  output: JsonObject | null;
+  /** Undefined until there is one. */
+  output: Json | undefined;
   /** The model's answer, for another run of the same request should this one end early. */
   answer: PaidAnswer | null;
   emit(event: EventFacts): void;

@@ -76,7 +76,7 @@ export function createRun(
     values: { input, uses: {}, schema },
     media: [],
     messages: [],
-    output: null,
+    output: undefined,
     answer: null,
     emit(event) {
       tree.feeds.tell({ ...event, run: id, at: tools.clock.now() });

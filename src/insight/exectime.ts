@@ -10,7 +10,7 @@ import {
 } from "./predict-plan.ts";
 import { sampleTree } from "./predict-sample.ts";
 import { quantiles, rounded } from "./quantiles.ts";
-import type { RunRecord } from "../store/runs.ts";
+import { NO_MODEL, type RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 
 export interface PredictionOptions {
@@ -65,7 +65,8 @@ export interface Evidence extends Methods {
 export interface NodeEvidence extends Methods {
   readonly entry: string | null;
   readonly path: string;
-  readonly model: string;
+  /** Null for a program that asks none. */
+  readonly model: string | null;
   readonly runs: number;
   /** Mean of its own call. */
   readonly estimated_ms: number | null;
@@ -138,7 +139,8 @@ export async function evidenceFrom({ runs }: Store, tree: PredictionNode): Promi
     const key = JSON.stringify([path, model]);
     if (!histories.has(key)) {
       const newest: RunRecord[] = [];
-      for await (const run of runs.query({ path, model }, { limit: NEWEST })) newest.unshift(run);
+      const filter = { path, model: model ?? NO_MODEL };
+      for await (const run of runs.query(filter, { limit: NEWEST })) newest.unshift(run);
       histories.set(key, newest);
     }
     for (const child of children) await read(child);
@@ -149,18 +151,16 @@ export async function evidenceFrom({ runs }: Store, tree: PredictionNode): Promi
 
 const DEFAULT_CONCURRENCY = 4;
 
-const STRENGTH: readonly Method[] = ["none", "catalogue", "average", "fit"];
+const STRENGTH: readonly Method[] = ["none", "catalogue", "average", "fit", "file"];
 
 function evidenceOf(nodes: readonly Planned[], used: readonly Planned[]): Evidence {
   function weakest(part: keyof Methods): Method {
     const methods = new Set(used.map(({ estimate }) => estimate[part].method));
     return STRENGTH.find((method) => methods.has(method)) ?? "none";
   }
+  const judged = used.filter(({ estimate }) => estimate.latency.method !== "file");
   return {
-    runs: used.reduce(
-      (least, { estimate }) => Math.min(least, estimate.runs),
-      Number.POSITIVE_INFINITY,
-    ),
+    runs: judged.length === 0 ? 0 : Math.min(...judged.map(({ estimate }) => estimate.runs)),
     latency: weakest("latency"),
     tokens: weakest("tokens"),
     cost: weakest("cost"),

@@ -8,9 +8,9 @@ import { type RunRecord, usageOf } from "../store/runs.ts";
 /**
  * `fit`: past runs, restated for a prompt of this size. `average`: past runs, whatever their input.
  * `catalogue`: no run; the prompt is counted, the answer is taken for a usual one, the price is the
- * catalogue's. `none`: nothing is known.
+ * catalogue's. `file`: the program says it, as it asks no model. `none`: nothing is known.
  */
-export type Method = "fit" | "average" | "catalogue" | "none";
+export type Method = "fit" | "average" | "catalogue" | "file" | "none";
 
 /** One call of a program before it is made. */
 export interface Question extends PromptSize {
@@ -57,6 +57,27 @@ export function estimateNode(question: Question, runs: readonly RunRecord[]): No
       restated.ms === null ? latencyOf(useful.map(ownMs)) : { method: "fit", spread: restated.ms },
     tokens: { method: restated.method, spread: spreadOf(tokens) },
     cost: costOf(restated.samples, restated.method, question.facts),
+  };
+}
+
+/**
+ * Of a program that asks no model: it takes what its blocks take.
+ * @param runs of that program, newest last
+ */
+export function estimateWithoutModel(
+  { hasBlocks }: { readonly hasBlocks: boolean },
+  runs: readonly RunRecord[],
+): NodeEstimate {
+  const times = runs.filter(({ ok }) => ok).map(({ ms }) => ms);
+  const nothing: Estimate = { method: "file", spread: spreadOf([0]) };
+  return {
+    runs: times.length,
+    averageMs: average(times),
+    promptTokens: 0,
+    completionTokens: 0,
+    latency: times.length > 0 || hasBlocks ? latencyOf(times) : nothing,
+    tokens: nothing,
+    cost: nothing,
   };
 }
 

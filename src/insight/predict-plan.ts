@@ -1,5 +1,5 @@
 import type { ModelFacts } from "../model/facts.ts";
-import { type NodeEstimate, estimateNode } from "./predict-node.ts";
+import { type NodeEstimate, estimateNode, estimateWithoutModel } from "./predict-node.ts";
 import type { Task } from "./predict-schedule.ts";
 import { average } from "./quantiles.ts";
 import type { RunRecord } from "../store/runs.ts";
@@ -9,8 +9,10 @@ export interface PredictionNode {
   readonly path: string;
   /** The program's own. */
   readonly name: string;
-  /** The model it would be run with. */
-  readonly model: string;
+  /** The model it would be run with; null where it asks none. */
+  readonly model: string | null;
+  /** Whether it has blocks, whose time only past runs tell. */
+  readonly hasBlocks: boolean;
   /** The entry of `uses` that it is for; null for the root. */
   readonly entry: string | null;
   /** Entries beside it whose outputs it reads: it starts when they are done. */
@@ -35,7 +37,7 @@ export interface PredictionNode {
 }
 
 /** Runs of a program with a model, newest last. */
-export type RunsOf = (path: string, model: string) => readonly RunRecord[];
+export type RunsOf = (path: string, model: string | null) => readonly RunRecord[];
 
 /**
  * `file`: once. `input`: as many as it has. `runs`: as often as in past runs. `guess`: once, for
@@ -79,7 +81,7 @@ export function planTree(tree: PredictionNode, runsOf: RunsOf): Planned {
       node.promptKnown,
       node.maxCompletion,
     ]);
-    const known = estimates.get(key) ?? estimateNode(node, history(node));
+    const known = estimates.get(key) ?? estimateOf(node, history(node));
     estimates.set(key, known);
     return known;
   }
@@ -90,7 +92,7 @@ export function planTree(tree: PredictionNode, runsOf: RunsOf): Planned {
     const expected = above * (average(times) ?? 0);
     return {
       node,
-      provider: node.model.slice(0, node.model.indexOf("/")).toLowerCase(),
+      provider: node.model?.slice(0, node.model.indexOf("/")).toLowerCase() ?? null,
       needs: node.reads.length,
       followers: siblings.flatMap(({ reads }, at) =>
         node.entry !== null && reads.includes(node.entry) ? [at] : [],
@@ -112,6 +114,10 @@ export function flat(planned: Planned): readonly Planned[] {
   // The list grows while it is walked.
   for (let at = 0; at < nodes.length; at++) nodes.push(...(nodes[at]?.children ?? []));
   return nodes;
+}
+
+function estimateOf(node: PredictionNode, runs: readonly RunRecord[]): NodeEstimate {
+  return node.model === null ? estimateWithoutModel(node, runs) : estimateNode(node, runs);
 }
 
 type Times = Pick<Planned, "times" | "timesFrom">;

@@ -1,7 +1,7 @@
 /** A program in the tree, as far as its place in time goes. */
 export interface Task {
-  /** Whose limit of calls at a time it counts towards. */
-  readonly provider: string;
+  /** Whose limit of calls at a time it counts towards; null where it calls nobody. */
+  readonly provider: string | null;
   /** How many of the entries beside it it waits for. */
   readonly needs: number;
   /** Which of the entries beside it wait for it, by their place. */
@@ -92,7 +92,7 @@ interface Running {
 /** Calls of models in time, so many to each provider at once. */
 class Calls {
   readonly #concurrency: number;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string | null, Lane>();
   readonly #running: Running[] = [];
   #now = 0;
 
@@ -100,11 +100,11 @@ class Calls {
     this.#concurrency = concurrency;
   }
 
-  add(provider: string, duration: () => number, done: () => void): void {
+  add(provider: string | null, duration: () => number, done: () => void): void {
     const lane = this.#lanes.get(provider) ?? { busy: 0, waiting: [], next: 0 };
     this.#lanes.set(provider, lane);
     const call: Call = { lane, duration, done };
-    if (lane.busy === this.#concurrency) {
+    if (provider !== null && lane.busy === this.#concurrency) {
       lane.waiting.push(call);
       return;
     }

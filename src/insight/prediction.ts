@@ -143,13 +143,14 @@ async function nodeOf(
     path: loaded.path,
     name: loaded.program.name,
     model,
+    hasBlocks: loaded.program.blocks.length > 0,
     promptTokens:
       input === null
         ? null
         : await promptTokens(loaded, input, tools, world.app.scope(), { ...world.settings, uses }),
     promptKnown: input !== null && known.exact && loaded.uses.length === 0,
     maxCompletion: completionLimit(loaded),
-    facts: await tools.catalog.facts(model),
+    facts: model === null ? null : await tools.catalog.facts(model),
     children: await Promise.all(children),
   };
 }

@@ -1,5 +1,5 @@
 import { ModullmError } from "../core/error.ts";
-import { type AttemptRecord, type RunRecord, usageOf } from "../store/runs.ts";
+import { type AttemptRecord, NO_MODEL, type RunRecord, usageOf } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 
 /** A run as it is shown. Keys are a contract. Null: not known. */
@@ -11,7 +11,8 @@ export interface RunView {
   readonly program: string;
   readonly name: string;
   readonly version: string;
-  readonly model: string;
+  /** Null for a program that asks none. */
+  readonly model: string | null;
   readonly status: "ok" | "failed";
   readonly error: string | null;
   /** ISO 8601, UTC. */
@@ -40,15 +41,18 @@ export interface RunTree extends RunView {
   readonly children: readonly RunTree[];
 }
 
+const NOTHING = { prompt: 0, completion: 0, usd: 0 };
+
 export function viewOf(run: RunRecord): RunView {
-  const { prompt, completion, usd } = usageOf(run);
+  const model = run.model === NO_MODEL ? null : run.model;
+  const { prompt, completion, usd } = model === null ? NOTHING : usageOf(run);
   return {
     id: run.id,
     parent: run.parent,
     program: run.path,
     name: run.name,
     version: run.version,
-    model: run.model,
+    model,
     status: run.ok ? "ok" : "failed",
     error: run.error,
     started: new Date(run.started).toISOString(),

@@ -25,7 +25,7 @@ export interface TraceCounts {
   attempts: number;
   /** Attempts beyond the first of each run, and waits for servers to recover. */
   retries: number;
-  /** Null where no attempt knows. */
+  /** Null where no attempt knows; 0 where no model is asked. */
   prompt_tokens: number | null;
   completion_tokens: number | null;
   /** The sum of what is known; null where no attempt's is. */
@@ -49,8 +49,8 @@ export interface TraceRun extends TraceCounts {
   /** The parent's `uses` entry, and its element of `each`. */
   readonly entry: string | null;
   readonly item: number | null;
-  /** As asked for; `models` are those that were called. */
-  readonly model: string;
+  /** As asked for, null where none is; `models` are those that were called. */
+  readonly model: string | null;
   readonly models: string[];
   status: "ok" | "failed" | "unfinished";
   readonly start_ms: number;
@@ -180,12 +180,12 @@ class TraceReader {
       path: this.#text(event, "path"),
       entry: typeof entry === "string" ? entry : null,
       item: typeof item === "number" ? item : null,
-      model: this.#text(event, "model"),
+      model: event["model"] === null ? null : this.#text(event, "model"),
       models: [],
       status: "unfinished",
       start_ms: at - this.#first,
       ms: 0,
-      ...noCounts(),
+      ...noCounts(event["model"] === null ? 0 : null),
       cached: null,
       error: null,
       notes: [],
@@ -272,13 +272,14 @@ function note(run: TraceRun, kind: string, message: string): void {
   if (!PASSING.has(kind)) run.notes.push({ kind, message });
 }
 
-function noCounts(): TraceCounts {
+/** @param known what is known before any attempt: a program that asks no model takes nothing */
+function noCounts(known: 0 | null = null): TraceCounts {
   return {
     attempts: 0,
     retries: 0,
-    prompt_tokens: null,
-    completion_tokens: null,
-    cost_usd: null,
+    prompt_tokens: known,
+    completion_tokens: known,
+    cost_usd: known,
     unpriced: 0,
   };
 }

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { JsonSchema } from "../contract/contract.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { UsesEntry } from "../program/program.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
@@ -14,11 +14,14 @@ export interface Inspection {
   readonly description: string;
   readonly version: string;
   readonly author: string;
-  readonly max_context_window: number;
+  readonly max_context_window: number | null;
   readonly input_schema: JsonSchema;
   readonly output_schema: JsonSchema;
-  readonly llm: JsonObject;
+  /** Null where no model is asked: `output` says what the program gives. */
+  readonly llm: JsonObject | null;
   readonly llm_params: JsonObject;
+  /** As written; absent where a model is asked. */
+  readonly output?: Json;
   readonly uses: readonly InspectedUse[];
   readonly recommended_models: readonly string[];
   readonly metadata: JsonObject;
@@ -56,6 +59,7 @@ export async function inspectProgram(
     output_schema: program.output.schema,
     llm: program.llm,
     llm_params: program.params,
+    ...(program.collects === null ? {} : { output: program.collects.with }),
     uses,
     recommended_models: program.recommendedModels,
     metadata: program.metadata,

@@ -36,6 +36,7 @@ function templateWarnings({ program, uses }: LoadedProgram): Warning[] {
   const paths = [
     ...templates.filter((part) => typeof part !== "string"),
     ...program.uses.flatMap((entry) => templatePaths([entry.with, entry.each, entry.when])),
+    ...templatePaths(program.collects?.with),
   ];
   return paths.flatMap(({ path }) => {
     const link = path[0] === "uses" ? uses.find(({ entry }) => entry.name === path[1]) : undefined;

@@ -6,6 +6,7 @@ import type { Program, Warning } from "../program/program.ts";
 import { blockWarnings, createBlockCheck, type LintBlocks, type TreeLints } from "./block-check.ts";
 import {
   type CheckedEdge,
+  type CheckedOutput,
   createEdgeCheck,
   type EdgeCheck,
   edgeWarnings,
@@ -25,6 +26,8 @@ export interface Validation {
   readonly warnings: readonly PlacedWarning[];
   /** One for each use of a program by another, all the way down; none with `shallow`. */
   readonly edges: readonly CheckedEdge[];
+  /** One for each program that asks no model; absent where there is none, and with `shallow`. */
+  readonly outputs?: readonly CheckedOutput[];
 }
 
 export interface PlacedWarning {
@@ -76,8 +79,7 @@ export function createValidator(
   return {
     async validate(path) {
       const loaded = await load(path);
-      if (loaded.uses.length + loaded.tools.length > 0)
-        await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
+      if (isProved(loaded, options)) await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
       await blocks?.visit(loaded);
       const found = {
         edges: edgeCheck?.edges ?? new Map(),
@@ -89,9 +91,23 @@ export function createValidator(
       const { name, version } = loaded.program;
       if (options.strict && warnings.length > 0) throw strictError(loaded, warnings);
       const edges = told.flatMap((each) => found.edges.get(each) ?? []);
-      return { ok: true, path: loaded.path, name, version, warnings, edges };
+      const outputs = told.flatMap((each) => edgeCheck?.collected.get(each) ?? []);
+      return {
+        ok: true,
+        path: loaded.path,
+        name,
+        version,
+        warnings,
+        edges,
+        ...(outputs.length > 0 ? { outputs } : {}),
+      };
     },
   };
+}
+
+/** Whether there is something to prove; alone, a program is looked at without what it uses. */
+function isProved({ program, uses, tools }: LoadedProgram, { shallow }: ValidateOptions): boolean {
+  return uses.length + tools.length > 0 || (program.collects !== null && shallow !== true);
 }
 
 /** Checks one program. @throws {ModullmError} as `Validator.validate` does */
@@ -129,7 +145,7 @@ function warningsOf(loaded: LoadedProgram, found: Found): PlacedWarning[] {
     ...blockWarnings(program, found.lints.get(loaded)),
     ...usesWarnings(loaded, found.lints.get(loaded) ?? []),
     ...edgeWarnings(found.edges.get(loaded) ?? [], loaded),
-    ...(found.outputs.get(loaded) ?? []).map((message) => ({ message, place: null })),
+    ...(found.outputs.get(loaded) ?? []),
     ...mediaEdgeWarnings(loaded),
   ];
   return own.map((warning) => placed(warning, loaded.path));

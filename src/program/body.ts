@@ -73,23 +73,27 @@ export function parseBody(source: Source, from: number): Body {
     }
     current.push(line);
   }
-  const prompt = toSection(parts.prompt, from);
-  if (prompt.text === "") {
-    const place = placeAt(source, from);
-    const details = { path: source.path, line: place.line };
-    throw new ModullmError(
-      "RLLM_001",
-      `Cannot read program "${source.path}": the prompt is empty`,
-      { details, place },
-    );
-  }
   return {
-    prompt,
+    prompt: toSection(parts.prompt, from),
     system: parts.SYSTEM ? toSection(parts.SYSTEM, from) : null,
     recovery: parts.RECOVERY ? toSection(parts.RECOVERY, from) : null,
     blocks,
     warnings,
   };
+}
+
+/**
+ * A model needs a prompt, and without a model nobody reads one.
+ * @throws {ModullmError} RLLM_001 where there is no prompt; RLLM_003 where there is text for a model
+ * that is not asked
+ */
+export function checkText(
+  source: Source,
+  body: Body,
+  { from, asksNoModel }: { readonly from: number; readonly asksNoModel: boolean },
+): void {
+  if (asksNoModel) refuseText(source, body);
+  else requirePrompt(source, from, body);
 }
 
 function readLines(text: string, from: number): Line[] {
@@ -200,4 +204,34 @@ function toSection(lines: readonly Line[], from: number): Section {
     return from;
   }
   return { text, fileOffset };
+}
+
+function requirePrompt(source: Source, from: number, { prompt }: Body): void {
+  if (prompt.text !== "") return;
+  const place = placeAt(source, from);
+  const details = { path: source.path, line: place.line };
+  throw new ModullmError("RLLM_001", `Cannot read program "${source.path}": the prompt is empty`, {
+    details,
+    place,
+  });
+}
+
+function refuseText(source: Source, { prompt, system, recovery }: Body): void {
+  const parts = [
+    ["prompt", prompt],
+    ["SYSTEM section", system],
+    ["RECOVERY section", recovery],
+  ] as const;
+  for (const [name, section] of parts) {
+    if (section === null || section.text === "") continue;
+    throw new ModullmError(
+      "RLLM_003",
+      `The body holds a ${name}, which nobody would read: "output" says what the program gives, so no model is asked`,
+      {
+        details: { field: "output" },
+        place: placeAt(source, section.fileOffset(0)),
+        hint: "Remove the text, or remove `output` so that a model is asked.",
+      },
+    );
+  }
 }

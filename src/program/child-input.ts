@@ -1,26 +1,41 @@
 import type { Contract } from "../contract/contract.ts";
-import type { UsesEntry } from "./program.ts";
+import { isObject } from "../core/json.ts";
+import type { Mapping, UsesEntry } from "./program.ts";
 import { onlyPath, renderValue } from "./template.ts";
 
-/**
- * What a used program is given: the mapping filled in. A typed value that its contract rejects is
- * passed as its rendered text, where that is accepted. A run and the proof of its edges both go by
- * this.
- */
+type Values = Readonly<Record<string, unknown>>;
+
+/** What a used program is given. */
 export function childInput(
   entry: UsesEntry,
   contract: Contract,
-  values: Readonly<Record<string, unknown>>,
+  values: Values,
 ): Record<string, unknown> {
-  const input = entry.fill(values);
-  const check = contract.check(input);
-  if (check.ok) return input;
+  const input = filledFor(entry, contract, values);
+  return isObject(input) ? input : {};
+}
+
+/**
+ * A mapping filled in. A typed value that the contract rejects is its rendered text, where that is
+ * accepted. A run and the proof of its edges both go by this.
+ */
+export function filledFor(mapping: Mapping, contract: Contract, values: Values): unknown {
+  const filled = mapping.fill(values);
+  const check = contract.check(filled);
+  if (check.ok) return filled;
   const rejected = new Set(check.issues.map((issue) => issue.path[0]));
+  const { with: written } = mapping;
+  const textOf = (template: unknown, value: unknown): unknown =>
+    onlyPath(template) === null ? value : renderValue(value);
+  if (!isObject(filled) || !isObject(written)) {
+    const text = textOf(written, filled);
+    return contract.check(text).ok ? text : filled;
+  }
   const asText = Object.fromEntries(
-    Object.entries(input).map(([key, value]) => [
+    Object.entries(filled).map(([key, value]) => [
       key,
-      rejected.has(key) && onlyPath(entry.with[key]) !== null ? renderValue(value) : value,
+      rejected.has(key) ? textOf(written[key], value) : value,
     ]),
   );
-  return contract.check(asText).ok ? asText : input;
+  return contract.check(asText).ok ? asText : filled;
 }

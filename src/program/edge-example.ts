@@ -1,11 +1,11 @@
-import { childInput } from "./child-input.ts";
+import { filledFor } from "./child-input.ts";
 import { onlyPath } from "./template.ts";
 import { Sampler } from "../contract/fits/samples.ts";
 import type { Solver } from "../contract/fits/solver.ts";
 import type { NodeId, Space } from "../contract/fits/space.ts";
 import type { Issue } from "../contract/contract.ts";
 import { isObject, jsonType } from "../core/json.ts";
-import { type Edge, EMPTY, outputOf } from "./edge-values.ts";
+import { type Edge, EMPTY, isPlain, outputOf } from "./edge-values.ts";
 import type { UsesEntry } from "./program.ts";
 import { fillText, templatePaths } from "./uses.ts";
 
@@ -30,6 +30,7 @@ export function findExample(
   edge: Edge,
   misfits: readonly unknown[],
 ): EdgeExample | null {
+  if (!isPlain(edge)) return null;
   for (const misfit of [...misfits.flatMap((one) => [one, faultOf(edge, one)]), null]) {
     for (const values of sourcesOf(solver, edge, misfit)) {
       const found = isPossible(edge, values) ? misfitOf(edge, values) : null;
@@ -191,11 +192,7 @@ function misfitOf({ entry, child }: Edge, values: Values): { given: unknown; iss
   const items = entry.each === null ? [null] : fillText(entry.each, values);
   if (!Array.isArray(items)) return { given: items, issue: notAList(items) };
   for (const item of items) {
-    const given = childInput(
-      entry,
-      child.input,
-      entry.each === null ? values : { ...values, item },
-    );
+    const given = filledFor(entry, child.input, entry.each === null ? values : { ...values, item });
     const check = child.input.check(given);
     if (!check.ok) return { given, issue: check.issues[0] };
   }
@@ -205,6 +202,11 @@ function misfitOf({ entry, child }: Edge, values: Values): { given: unknown; iss
 function isNothing(value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === "") return true;
   return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+/** What is wrong, and where in what is filled in. */
+export function issueText({ path, reason }: Issue, whole = "the input"): string {
+  return `${path.length === 0 ? whole : `"${path.join(".")}"`} ${reason}`;
 }
 
 export function notAList(value: unknown): Issue {

@@ -1,6 +1,7 @@
 import { onlyPath } from "./template.ts";
 import type { Issue } from "../contract/contract.ts";
 import { Sampler } from "../contract/fits/samples.ts";
+import { isObject } from "../core/json.ts";
 import type { Solver } from "../contract/fits/solver.ts";
 import type { Expr, NodeId } from "../contract/fits/space.ts";
 import { viewObject } from "../contract/fits/views.ts";
@@ -25,32 +26,45 @@ export function refutation(solver: Solver, edge: Edge): Issue | string | null {
     : checked.issues[0];
 }
 
-/** The keys that fit as text, where the whole fits; null where that is not proved. */
+/** The keys that fit as text, the whole under "", where the whole fits; null where that is not proved. */
 export function proveFit(solver: Solver, edge: Edge): readonly string[] | null {
   const { space } = solver;
   if (!isAlwaysList(solver, edge)) return null;
   const produced = producedBy(solver, edge, edge.entry.with);
   const wanted = space.read(edge.child.input.schema);
   if (solver.isEmpty({ all: [produced], none: [wanted] })) return [];
+  const { with: written } = edge.entry;
+  if (!isObject(written)) return proveText(solver, edge, { produced, wanted });
   const places = placesOf(solver, wanted);
   if (places === null) return null;
-  const keys = Object.keys(edge.entry.with);
+  const keys = Object.keys(written);
   const ideal = space.object(new Map(keys.map((key) => [key, space.join(places(key))] as const)));
   if (!solver.isEmpty({ all: [ideal], none: [wanted] })) return null;
   const asText: string[] = [];
   for (const key of keys) {
     const misfit = {
-      all: [producedBy(solver, edge, edge.entry.with[key])],
+      all: [producedBy(solver, edge, written[key])],
       none: [space.join(places(key))],
     };
     if (solver.isEmpty(misfit)) continue;
-    if (onlyPath(edge.entry.with[key]) === null) return null;
+    if (onlyPath(written[key]) === null) return null;
     if (!solver.isEmpty({ all: [renderingsOf(solver, misfit)], none: misfit.none })) return null;
     asText.push(key);
   }
   return asText.length < 2 || asText.every((key) => saysLittle(solver, places(key)))
     ? asText
     : null;
+}
+
+/** Of a value that is one template as a whole. */
+function proveText(
+  solver: Solver,
+  edge: Edge,
+  { produced, wanted }: { readonly produced: NodeId; readonly wanted: NodeId },
+): readonly string[] | null {
+  if (onlyPath(edge.entry.with) === null) return null;
+  const texts = renderingsOf(solver, { all: [produced], none: [wanted] });
+  return solver.isEmpty({ all: [texts], none: [wanted] }) ? [""] : null;
 }
 
 /**
@@ -77,15 +91,17 @@ function saysLittle(solver: Solver, place: Expr): boolean {
 /** All that a run may pass on: the produced values, and for typed ones their text. */
 function orText(solver: Solver, edge: Edge): NodeId {
   const { space } = solver;
-  const members = Object.entries(edge.entry.with).map(([key, value]) => {
+  const { with: written } = edge.entry;
+  const both = (value: unknown): NodeId => {
     const typed = producedBy(solver, edge, value);
-    const both =
-      onlyPath(value) === null
-        ? typed
-        : space.any([typed, renderingsOf(solver, { all: [typed], none: [] })]);
-    return [key, both] as const;
-  });
-  return space.object(new Map(members));
+    return onlyPath(value) === null
+      ? typed
+      : space.any([typed, renderingsOf(solver, { all: [typed], none: [] })]);
+  };
+  if (!isObject(written)) return both(written);
+  return space.object(
+    new Map(Object.entries(written).map(([key, value]) => [key, both(value)] as const)),
+  );
 }
 
 const LIST = { type: "array" };

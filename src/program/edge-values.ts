@@ -5,9 +5,11 @@ import { booleansOf } from "../contract/fits/read.ts";
 import type { Solver } from "../contract/fits/solver.ts";
 import type { Expr, NodeId, Space } from "../contract/fits/space.ts";
 import { lengthsOf, listStrings } from "../contract/fits/strings.ts";
+import type { JsonSchema } from "../contract/contract.ts";
 import { isObject } from "../core/json.ts";
-import type { Program, UsesEntry } from "./program.ts";
+import type { Block, Mapping, Program, UsesEntry } from "./program.ts";
 import { parseTemplate, renderValue } from "./template.ts";
+import { templatePaths } from "./uses.ts";
 
 /** A program with those it uses, as far as it matters here. */
 export interface ProgramTree {
@@ -17,13 +19,28 @@ export interface ProgramTree {
   readonly tools: readonly { readonly name: string; readonly child: ProgramTree }[];
 }
 
-/** One step from a program to a program it uses. */
+/** One step from a program to a program it uses, or to its own output. */
 export interface Edge {
   readonly parent: Program;
-  readonly entry: UsesEntry;
-  readonly child: Program;
+  readonly entry: Mapping & Pick<UsesEntry, "each" | "when">;
+  /** Who is given what is filled in, and what it takes. */
+  readonly child: Pick<Program, "name" | "input">;
   /** The programs behind the parent's entries, by the entry's name. */
   readonly siblings: ReadonlyMap<string, Program>;
+  /** What runs before and may put other values in place; null or absent: nothing. */
+  readonly pre?: Block | null;
+  /** How reasons call the whole of what is filled in. @default "the input" */
+  readonly whole?: string;
+}
+
+/** One step to a program that is used. */
+export interface UsesEdge extends Edge {
+  readonly entry: UsesEntry;
+}
+
+/** The programs behind entries, by the entry's name. */
+export function siblingsOf(uses: ProgramTree["uses"]): Edge["siblings"] {
+  return new Map(uses.map(({ entry, child }) => [entry.name, child.program] as const));
 }
 
 /** What a value of `with` can become, as a subschema: never less than it can. */
@@ -60,6 +77,16 @@ export function valueAt(solver: Solver, edge: Edge, path: readonly string[]): No
       narrowed(start, from),
     );
 }
+
+/** Whether the input and the outputs that are read say all of what is filled in. */
+export function isPlain(edge: Edge): boolean {
+  const { entry } = edge;
+  return templatePaths([entry.with, entry.each, entry.when]).every(
+    ({ path: [root = ""] }) => VALUES.has(root) && givenBefore(edge, root) === null,
+  );
+}
+
+const VALUES: ReadonlySet<string> = new Set(["input", "uses", "item"]);
 
 /** What skips an entry as the value of its `when`. */
 export const EMPTY = { enum: [null, false, "", [], {}] };
@@ -101,9 +128,21 @@ export function renderingsOf(solver: Solver, expr: Expr): NodeId {
 
 const NUMBER = { type: "string", minLength: 1, pattern: "^-?[0-9][0-9.e+-]*$" };
 
+/** What a pre block gives under a name, or may have made of it; null where it leaves it alone. */
+function givenBefore({ pre }: Edge, root: string): JsonSchema | null {
+  if (!pre) return null;
+  if (pre.gives === null) return {};
+  const type = Object.hasOwn(pre.gives, root) ? pre.gives[root] : undefined;
+  if (type !== undefined) return type === "any" ? {} : { type };
+  // Without `in=` a block may change the context in place.
+  return pre.reads === null && (root === "input" || root === "uses") ? {} : null;
+}
+
 function rootValue(solver: Solver, edge: Edge, [root, name]: readonly string[]): NodeId | null {
   const { space } = solver;
   const { parent, entry, siblings } = edge;
+  const given = givenBefore(edge, root ?? "");
+  if (given !== null) return space.plain(given);
   switch (root) {
     case "input":
       return space.read(parent.input.schema);

@@ -4,11 +4,18 @@ import { Sampler } from "../contract/fits/samples.ts";
 import { Solver } from "../contract/fits/solver.ts";
 import { type Expr, Space } from "../contract/fits/space.ts";
 import { inChild, ModullmError } from "../core/error.ts";
-import { type EdgeExample, findExample } from "./edge-example.ts";
+import { type EdgeExample, findExample, issueText } from "./edge-example.ts";
 import { proveFit, refutation } from "./edge-proof.ts";
-import { type Edge, producedBy, type ProgramTree } from "./edge-values.ts";
+import {
+  type Edge,
+  producedBy,
+  type ProgramTree,
+  siblingsOf,
+  type UsesEdge,
+} from "./edge-values.ts";
+import { collectEdge, collectError, collectText } from "./collect-edge.ts";
 import { misfitText, outputMisfitError, outputMisfits } from "./output-edges.ts";
-import type { Program, UsesEntry } from "./program.ts";
+import type { Program } from "./program.ts";
 
 /**
  * Whether what a `with` mapping can produce is always, sometimes or never what the child's
@@ -25,8 +32,8 @@ export type EdgeVerdict =
 
 export function checkEdge(
   parent: Program,
-  entry: UsesEntry,
-  child: Program,
+  entry: Edge["entry"],
+  child: Edge["child"],
   siblings: ReadonlyMap<string, Program>,
 ): EdgeVerdict {
   return createEdgeChecker().check({ parent, entry, child, siblings });
@@ -46,12 +53,13 @@ export function createEdgeChecker(): EdgeChecker {
 
 /**
  * For before a run: nothing is paid for when some edge of the tree can never fit, or an output is
- * passed on that never does. Gives what may go wrong with outputs.
+ * passed on or made that never does. Gives what may go wrong with outputs.
  * @throws {ModullmError} RLLM_008, with `details.chain` for an edge further down
  */
 export function refuseMisfits(loaded: ProgramTree): readonly string[] {
   const doubts: string[] = [];
-  if (loaded.uses.length + loaded.tools.length === 0) return doubts;
+  const { uses, tools, program } = loaded;
+  if (uses.length + tools.length === 0 && program.collects === null) return doubts;
   const checker = createEdgeChecker();
   const seen = new Set<ProgramTree>();
   function visit(tree: ProgramTree): void {
@@ -61,6 +69,11 @@ export function refuseMisfits(loaded: ProgramTree): readonly string[] {
       const refusal = checker.refuse(edge);
       if (refusal !== null) throw misfitError(tree, edge, refusal);
     }
+    const collects = collectEdge(tree);
+    const made = collects && checker.check(collects);
+    if (made?.verdict === "cannot-fit") throw collectError(tree, made);
+    if (made?.verdict === "may-not-fit")
+      doubts.push(`In "${tree.program.name}" ${collectText(made)}`);
     for (const misfit of outputMisfits(tree)) {
       if (misfit.always) throw outputMisfitError(tree, misfit);
       doubts.push(`In "${tree.program.name}" ${misfitText(misfit)}`);
@@ -78,8 +91,8 @@ export function refuseMisfits(loaded: ProgramTree): readonly string[] {
   return doubts;
 }
 
-export function edgesOf({ program, uses }: ProgramTree): Edge[] {
-  const siblings = new Map(uses.map(({ entry, child }) => [entry.name, child.program] as const));
+export function edgesOf({ program, uses }: ProgramTree): UsesEdge[] {
+  const siblings = siblingsOf(uses);
   return uses.map(({ entry, child }) => ({
     parent: program,
     entry,
@@ -90,7 +103,7 @@ export function edgesOf({ program, uses }: ProgramTree): Edge[] {
 
 export function misfitError(
   { path }: ProgramTree,
-  { parent, entry, child }: Edge,
+  { parent, entry, child }: UsesEdge,
   { reason, issue }: Extract<EdgeVerdict, { verdict: "cannot-fit" }>,
 ): ModullmError {
   const details = {
@@ -107,11 +120,6 @@ export function misfitError(
       hint: `Correct the mapping under "with", or the input_schema of "${child.name}".`,
     },
   );
-}
-
-/** What is wrong, and where in the child's input. */
-export function issueText({ path, reason }: Issue): string {
-  return `${path.length === 0 ? "the input" : `"${path.join(".")}"`} ${reason}`;
 }
 
 function check(solver: Solver, edge: Edge): EdgeVerdict {
@@ -143,5 +151,5 @@ function refuse(
   const { answer } = asked;
   return typeof answer === "string"
     ? { verdict: "cannot-fit", reason: answer, issue: null }
-    : { verdict: "cannot-fit", reason: issueText(answer), issue: answer };
+    : { verdict: "cannot-fit", reason: issueText(answer, edge.whole), issue: answer };
 }

@@ -3,6 +3,7 @@ import { isObject, jsonType, writeJson } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import type { Warning } from "./program.ts";
+import { asksNoModel, NEEDED_FOR_MODEL } from "./without-model.ts";
 
 const REPAIR_LEVELS = ["off", "safe", "full"] as const;
 
@@ -21,6 +22,8 @@ export const REQUIRED_KEYS: Readonly<Record<string, string>> = {
 
 /** The keys that it may have besides; null counts as left out. */
 export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
+  output:
+    "what the program gives, filled in as with: no model is asked, and llm, llm_params, max_context_window and the body may be left out",
   system: "a string: template of the system message",
   examples: "a list of {input, output}: few-shot turns; both sides are checked against the schemas",
   recovery_prompt: "a string: template of what a retry adds",
@@ -54,6 +57,7 @@ export const FRONTMATTER_KEYS: readonly string[] = [
 export function checkRequired(front: Frontmatter): void {
   const missing = Object.keys(REQUIRED_KEYS)
     .filter((key) => !Object.hasOwn(front.values, key))
+    .filter((key) => !asksNoModel(front) || !NEEDED_FOR_MODEL.includes(key))
     .toSorted();
   if (missing.length === 0) return;
   throw new ModullmError(

@@ -1,7 +1,8 @@
 import { ModullmError, withDetails } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
 import { VERSION } from "../core/version.ts";
-import { parseBody } from "./body.ts";
+import { checkText, parseBody } from "./body.ts";
+import { collectedFaults } from "./collect.ts";
 import { checkCompat } from "./compat.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { checkTests, readBudget, readCache } from "./limits.ts";
@@ -20,6 +21,7 @@ import {
 import { createSource, type Source } from "./source.ts";
 import { readMaxTurns, readToolChoice, readToolEntry, readTools } from "./tools.ts";
 import { readEntry, readUses } from "./uses.ts";
+import { asksNoModel } from "./without-model.ts";
 
 export interface ParseOptions {
   /** Where the text is from, for messages and details. @default "" */
@@ -84,9 +86,17 @@ function faultsOf(source: Source, runtime: string): readonly ModullmError[] {
     () => readToolChoice(front),
     () => readMaxTurns(front, []),
     () => checkTests(front),
-    () => parseBody(source, front.bodyOffset),
   ];
-  return [...reads.flatMap(faultOf), ...contractFaults(front)];
+  return [...reads.flatMap(faultOf), ...bodyFaults(source, front), ...contractFaults(front)];
+}
+
+/** Of the body, and of `output`, which a block of the body may bear upon. */
+function bodyFaults(source: Source, front: Frontmatter): readonly ModullmError[] {
+  const from = front.bodyOffset;
+  const body = attempt(() => parseBody(source, from));
+  if (body instanceof ModullmError) return [body, ...collectedFaults(front, null)];
+  const text = faultOf(() => checkText(source, body, { from, asksNoModel: asksNoModel(front) }));
+  return [...text, ...collectedFaults(front, body.blocks)];
 }
 
 const TEXTS = ["name", "description", "version", "author"];

@@ -1,6 +1,6 @@
 import type { Contract } from "../contract/contract.ts";
 import type { SourcePlace } from "../core/error.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { Source } from "./source.ts";
 import type { Template } from "./template.ts";
 
@@ -14,20 +14,23 @@ export interface Program {
   readonly description: string;
   readonly version: string;
   readonly author: string;
-  /** Tokens. */
-  readonly maxContextWindow: number;
+  /** Tokens; null where no prompt is sent and the file does not say. */
+  readonly maxContextWindow: number | null;
   readonly input: Contract;
   /** Whether the input may hold pictures, sound or documents. */
   readonly takesMedia: boolean;
   readonly output: Contract;
-  /** `provider/name`. */
-  readonly model: string;
+  /** What makes the output where no model is asked; null: a model's answer is the output. */
+  readonly collects: Mapping | null;
+  /** `provider/name`; null where no model is asked. */
+  readonly model: string | null;
   /** Tried in order when the provider of the one before fails. */
   readonly fallbacks: readonly string[];
-  /** The `llm` mapping as written. */
-  readonly llm: JsonObject;
+  /** The `llm` mapping as written; null where no model is asked. */
+  readonly llm: JsonObject | null;
   readonly params: JsonObject;
-  readonly prompt: Template;
+  /** Null where no model is asked. */
+  readonly prompt: Template | null;
   readonly system: Template | null;
   readonly recovery: Template | null;
   readonly blocks: readonly Block[];
@@ -57,15 +60,22 @@ export interface Program {
   readonly warnings: readonly Warning[];
 }
 
+/** Templates that keep the types of what they are filled with. */
+export interface Mapping {
+  /** As written. */
+  readonly with: Json;
+  /** `with` filled in; made once, as templates are parsed once. */
+  fill(values: Readonly<Record<string, unknown>>): unknown;
+  /** Names of the entries whose outputs it reads. */
+  readonly reads: readonly string[];
+}
+
 /** One entry of `uses`, checked in form; the file it names is found by whoever loads it. */
-export interface UsesEntry {
+export interface UsesEntry extends Mapping {
   readonly name: string;
   readonly path: string;
   readonly with: JsonObject;
-  /** `with` filled in; made once, as templates are parsed once. */
   fill(values: Readonly<Record<string, unknown>>): Record<string, unknown>;
-  /** Names of the entries whose outputs this one reads. */
-  readonly reads: readonly string[];
   /** A template for a list: run once for each element. */
   readonly each: string | null;
   /** A template: skipped when it gives false, null or something empty. */

@@ -4,7 +4,8 @@ import { ModullmError } from "../core/error.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
-import { type Body, parseBody, type Section } from "./body.ts";
+import { type Body, checkText, parseBody, type Section } from "./body.ts";
+import { readCollected } from "./collect.ts";
 import { checkCompat } from "./compat.ts";
 import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
 import { checkTests, readBudget, readCache } from "./limits.ts";
@@ -18,6 +19,7 @@ import { lookUp, parseTemplate, type Template } from "./template.ts";
 import { templateWarnings } from "./template-check.ts";
 import { readMaxTurns, readToolChoice, readTools } from "./tools.ts";
 import { readUses } from "./uses.ts";
+import { asksNoModel, withoutModel } from "./without-model.ts";
 
 /** A whole program, or its first fault. @throws {ModullmError} with the place in the text */
 export function readSource(source: Source, runtime: string): Program {
@@ -26,8 +28,7 @@ export function readSource(source: Source, runtime: string): Program {
   checkCompat(front, runtime);
   const warnings: Warning[] = [...front.warnings, ...metadata.unknownKeyWarnings(front)];
   const fields = readFields(front, warnings);
-  const llm = readLlm(front, warnings);
-  const params = readParams(front);
+  const llm = readAsked(front, warnings);
   const input = readContract(front, "input_schema");
   const output = readContract(front, "output_schema");
   const uses = readUses(front, warnings);
@@ -37,15 +38,16 @@ export function readSource(source: Source, runtime: string): Program {
   const examples = readExamples(front, input, output);
   warnings.push(...checkTests(front), ...mediaWarnings(front, input));
   const body = parseBody(source, front.bodyOffset);
+  checkText(source, body, { from: front.bodyOffset, asksNoModel: asksNoModel(front) });
   const sections = readSections(front, body, warnings);
   const program: Program = {
     source,
     ...fields,
     ...llm,
-    params,
     input,
     takesMedia: hasMedia(input.schema),
     output,
+    collects: readCollected(front, body.blocks),
     uses,
     tools,
     toolChoice,
@@ -61,7 +63,10 @@ export function readSource(source: Source, runtime: string): Program {
 
 /** @throws {ModullmError} RLLM_001 */
 export function readFront(source: Source): Frontmatter {
-  if (!source.text.includes("\0")) return parseFrontmatter(source);
+  if (!source.text.includes("\0")) {
+    const front = parseFrontmatter(source);
+    return asksNoModel(front) ? withoutModel(front) : front;
+  }
   throw new ModullmError(
     "RLLM_001",
     `Cannot read program "${source.path}": it holds a NUL byte, so it is not text`,
@@ -82,7 +87,7 @@ function readFields(front: Frontmatter, warnings: Warning[]) {
     description: metadata.readText(front, "description"),
     version: metadata.readText(front, "version"),
     author: metadata.readText(front, "author"),
-    maxContextWindow: metadata.readInteger(front, "max_context_window", 1),
+    maxContextWindow: readWindow(front),
     retries: readRetries(front),
     budget: readBudget(front),
     cacheMs: readCache(front),
@@ -91,6 +96,21 @@ function readFields(front: Frontmatter, warnings: Warning[]) {
     tags,
     metadata: metadata.readOptionalObject(front, "metadata", warnings) as JsonObject,
   };
+}
+
+/** @throws {ModullmError} RLLM_002 */
+function readWindow(front: Frontmatter): number | null {
+  const isOpen = asksNoModel(front) && (front.values["max_context_window"] ?? null) === null;
+  return isOpen ? null : metadata.readInteger(front, "max_context_window", 1);
+}
+
+/** Which model is asked, and how. */
+function readAsked(
+  front: Frontmatter,
+  warnings: Warning[],
+): Pick<Program, "llm" | "model" | "fallbacks" | "params"> {
+  if (asksNoModel(front)) return { llm: null, model: null, fallbacks: [], params: {} };
+  return { ...readLlm(front, warnings), params: readParams(front) };
 }
 
 /** @throws {ModullmError} RLLM_002 */
@@ -253,7 +273,7 @@ function readSections(
     return text.trim() === "" ? null : parseTemplate(text);
   }
   return {
-    prompt: parseTemplate(body.prompt.text),
+    prompt: asksNoModel(front) ? null : parseTemplate(body.prompt.text),
     system: pick("system", body.system),
     recovery: pick("recovery_prompt", body.recovery),
   };

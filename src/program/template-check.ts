@@ -7,19 +7,16 @@ import type { Program, Warning } from "./program.ts";
 import { doubtPath } from "./schema-path.ts";
 import { placeAt } from "./source.ts";
 import type { Template, TemplatePath } from "./template.ts";
-import { templatePaths } from "./uses.ts";
+import { templatePaths, textsIn } from "./uses.ts";
 
 /** What `validate` says of template paths that can't be there, as far as the file alone tells. */
 export function templateWarnings(program: Program, front: Frontmatter, body: Body): Warning[] {
   const warnings: Warning[] = [];
   function check(
     template: Template | null,
-    section: Section | null,
-    fallback: string,
     roots: readonly string[],
+    placeOf: (offset: number) => SourcePlace,
   ): void {
-    const placeOf = (offset: number): SourcePlace =>
-      section ? placeAt(program.source, section.fileOffset(offset)) : front.keyPlace(fallback);
     for (const { text, offset } of template ? brokenPaths(template) : []) {
       const message = `${text} is no path, and stands there as it is: write {{input.field}}, two braces on each side`;
       warnings.push({ message, place: placeOf(offset) });
@@ -31,9 +28,15 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
       warnings.push({ message, place: placeOf(part.offset) });
     }
   }
-  check(program.prompt, body.prompt, "", ROOTS);
-  check(program.system, body.system, "system", ROOTS);
-  check(program.recovery, body.recovery, "recovery_prompt", RECOVERY_ROOTS);
+  function placeIn(section: Section | null, key: string): (offset: number) => SourcePlace {
+    return (offset) =>
+      section ? placeAt(program.source, section.fileOffset(offset)) : front.keyPlace(key);
+  }
+  check(program.prompt, ROOTS, placeIn(body.prompt, ""));
+  check(program.system, ROOTS, placeIn(body.system, "system"));
+  check(program.recovery, RECOVERY_ROOTS, placeIn(body.recovery, "recovery_prompt"));
+  for (const { path, template } of textsIn(program.collects?.with, ["output"]))
+    check(template, ROOTS, () => front.place(path));
   for (const [index, entry] of program.uses.entries()) {
     const place: SourcePlace = front.place(["uses", index, "with"]);
     const roots = entry.each === null ? ROOTS : [...ROOTS, "item"];
@@ -70,6 +73,7 @@ export const RECOVERY_ROOTS: readonly string[] = [...ROOTS, "errors", "answer"];
 
 /** A prompt that shows nothing of an input that has fields: null where it does, or others may. */
 export function unseenInput({ input, uses, blocks, prompt, system }: Program): string | null {
+  if (prompt === null) return null;
   const { properties } = input.schema;
   const [field] = isObject(properties) ? Object.keys(properties) : [];
   if (field === undefined || uses.length > 0 || blocks.some(({ when }) => when === "pre"))

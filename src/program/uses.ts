@@ -4,7 +4,14 @@ import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import type { UsesEntry, Warning } from "./program.ts";
-import { parseTemplate, renderTemplate, lookUp, type TemplatePath, onlyPath } from "./template.ts";
+import {
+  parseTemplate,
+  renderTemplate,
+  lookUp,
+  type Template,
+  type TemplatePath,
+  onlyPath,
+} from "./template.ts";
 
 const ON_ERROR: readonly unknown[] = ["fail", "null", "skip"];
 
@@ -63,6 +70,28 @@ export function templatePaths(value: unknown): TemplatePath[] {
   if (Array.isArray(value)) return value.flatMap(templatePaths);
   if (isObject(value)) return Object.values(value).flatMap(templatePaths);
   return [];
+}
+
+/** A text in a mapping, with the way to it in the frontmatter. */
+export interface PlacedText {
+  readonly path: readonly (string | number)[];
+  readonly template: Template;
+}
+
+/** The texts of a mapping, at any depth. */
+export function textsIn(value: unknown, path: readonly (string | number)[]): PlacedText[] {
+  if (typeof value === "string") return [{ path, template: parseTemplate(value) }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, [...path, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]));
+}
+
+/** Names of the entries of `uses` that the templates of a value read. */
+export function readsOf(value: unknown): string[] {
+  const names = templatePaths(value).flatMap(({ path: [root, name] }) =>
+    root === "uses" && name !== undefined ? [name] : [],
+  );
+  return [...new Set(names)];
 }
 
 type Fill = (values: Readonly<Record<string, unknown>>) => unknown;
@@ -133,16 +162,12 @@ export function readEntry(
       place: front.place(["uses", index, "name"]),
     });
   }
-  const paths = templatePaths([mapping, entry["each"], entry["when"]]);
-  const reads = paths
-    .filter(({ path: [root] }) => root === "uses")
-    .map((part) => part.path[1] ?? "");
   return {
     name,
     path,
     with: mapping as JsonObject,
     fill: compileFill(mapping) as UsesEntry["fill"],
-    reads: [...new Set(reads)].filter((each) => each !== ""),
+    reads: readsOf([mapping, entry["each"], entry["when"]]),
     each: (entry["each"] as string | undefined) ?? null,
     when: (entry["when"] as string | undefined) ?? null,
     onError:

@@ -11,7 +11,8 @@ import { writeJson } from "../core/json.ts";
 export interface ProgramText {
   /** The frontmatter, in the order in which it is written. */
   readonly front: JsonObject;
-  readonly prompt: string;
+  /** Empty or null where `output` says what the program gives. */
+  readonly prompt?: string | null;
   /** Empty or null: there is none. */
   readonly system?: string | null;
   readonly recovery?: string | null;
@@ -35,7 +36,8 @@ export function writeProgram({
   blocks = [],
 }: ProgramText): string {
   const parts = [`---\n${writeYaml(front)}---`];
-  parts.push(...blocks.filter(({ when }) => when === "pre").map(blockText), prompt.trim());
+  parts.push(...blocks.filter(({ when }) => when === "pre").map(blockText));
+  if (prompt?.trim()) parts.push(prompt.trim());
   if (system?.trim()) parts.push(`\n<<<SYSTEM>>>\n${system.trim()}`);
   if (recovery?.trim()) parts.push(`\n<<<RECOVERY>>>\n${recovery.trim()}`);
   parts.push(
@@ -44,7 +46,7 @@ export function writeProgram({
   const text = `${parts.join("\n")}\n`;
   const program = programOf(text);
   const differing = [
-    ["prompt", prompt, program.prompt.text],
+    ["prompt", prompt ?? "", program.prompt?.text ?? ""],
     ["system message", system ?? "", program.system?.text ?? ""],
     ["recovery text", recovery ?? "", program.recovery?.text ?? ""],
   ].find(([, given = "", read]) => normal(given) !== read);

@@ -1,6 +1,6 @@
 import { writeJson } from "../core/json.ts";
 import type { RunEvent, RunListener, Trace } from "../core/events.ts";
-import type { AttemptRecord, RunRecord } from "./runs.ts";
+import { type AttemptRecord, NO_MODEL, type RunRecord } from "./runs.ts";
 import type { Store } from "./store.ts";
 
 export interface RecordOptions {
@@ -74,7 +74,7 @@ function toRecord(
     path: start.path,
     name: start.name,
     version: start.version,
-    model: start.model === "recommended" ? (attempts[0]?.model ?? start.model) : start.model,
+    model: modelOf(start.model, attempts),
     started: start.at,
     ms: Math.max(0, end.ms - run.childMs),
     ok: end.ok,
@@ -84,4 +84,9 @@ function toRecord(
     tags,
     attempts,
   };
+}
+
+function modelOf(asked: string | null, [first]: readonly AttemptRecord[]): string {
+  if (asked === null) return NO_MODEL;
+  return asked === "recommended" ? (first?.model ?? asked) : asked;
 }

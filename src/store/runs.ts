@@ -76,7 +76,7 @@ export interface RunRecord {
   readonly path: string;
   readonly name: string;
   readonly version: string;
-  /** The model asked for, after overrides: `provider/name`. */
+  /** The model asked for, after overrides: `provider/name`; `NO_MODEL` where none is asked. */
   readonly model: string;
   /** Milliseconds since the epoch. */
   readonly started: number;
@@ -92,6 +92,9 @@ export interface RunRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly attempts: readonly AttemptRecord[];
 }
+
+/** In the place of a model's name, for programs that ask none. */
+export const NO_MODEL = "";
 
 /** One model call within a run, failed ones included. */
 export interface AttemptRecord {

@@ -14,7 +14,7 @@ async function promptFrom(examples: readonly object[]) {
   expect({ exit, stderr: exit === 0 ? "" : stderr }).toEqual({ exit: 0, stderr: "" });
   const text = readFileSync(join(folder, "mail.rllm"), "utf8");
   const program = programOf(text, { path: "mail.rllm" });
-  return { prompt: program.prompt.text, schema: program.output.schema };
+  return { prompt: program.prompt?.text ?? "", schema: program.output.schema };
 }
 
 test("a prompt made from examples asks for null, and for nothing, only where the contract takes it", async () => {

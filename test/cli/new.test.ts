@@ -139,7 +139,7 @@ describe("modullm new with examples", () => {
       due: { type: "string", format: "date" },
     });
     expect(program.description).toBe("From note, n to due.");
-    for (const name of ["note", "n"]) expect(program.prompt.text).toContain(`{{input.${name}}}`);
+    for (const name of ["note", "n"]) expect(program.prompt?.text).toContain(`{{input.${name}}}`);
     expect(
       (await modullm(["run", "due.rllm", "--", "note=Pay by 8 May 2026"], { folder })).json(),
     ).toEqual({
@@ -155,7 +155,7 @@ describe("modullm new with examples", () => {
     );
     const program = programOf(readFileSync(path, "utf8"));
     expect(program.blocks).toEqual([]);
-    expect(program.prompt.text).toContain("{{input.essay}}");
+    expect(program.prompt?.text).toContain("{{input.essay}}");
     expect(Object.keys(program.output.schema["properties"] as object)).toEqual([
       "marks",
       "mean",
@@ -217,7 +217,7 @@ describe("modullm new --scaffold", () => {
       params: { temperature: 0.1, seed: 7 },
       tags: ["dates"],
     });
-    expect(program.prompt.text).toBe("When?\n{{input.note}}");
+    expect(program.prompt?.text).toBe("When?\n{{input.note}}");
   });
 
   test("--model wins, and a template comes along with its block", async () => {
@@ -399,7 +399,7 @@ test("modullm new --scaffold takes a system message alone, and the version", asy
   );
   expect(program).toMatchObject({ version: "2.0.0", system: { text: "Be brief." } });
   // The template's own schema is kept, line breaks of descriptions and all.
-  expect(program.prompt.text).toContain("{{input.message}}");
+  expect(program.prompt?.text).toContain("{{input.message}}");
   expect(program.output.schema).toEqual(templateProgram(await loadTemplate("route")).output.schema);
 });
 

@@ -203,7 +203,7 @@ for (const language of ["python", "js"] as const) {
       );
       const tools = { ...createScript({ "a/m": [GOOD] }).tools, sandboxes: here };
       const dry = await dryRun(loaded, { text: "hi" }, tools, scopeAlone(tools));
-      expect(dry.request.messages.at(-1)?.content).toBe("HI");
+      expect(dry.request?.messages.at(-1)?.content).toBe("HI");
     });
   });
 }

@@ -10,6 +10,7 @@ function node(path: string, over: Partial<PredictionNode> = {}): PredictionNode 
     path,
     name: path.slice(1, -5),
     model: "local/test",
+    hasBlocks: false,
     entry: null,
     reads: [],
     times: { count: 1, from: "file" },

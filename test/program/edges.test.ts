@@ -3,7 +3,7 @@ import { assert, property } from "fast-check";
 import type { JsonSchema } from "../../src/contract/contract.ts";
 import type { ModullmError } from "../../src/core/error.ts";
 import { childInput } from "../../src/program/child-input.ts";
-import type { Edge, ProgramTree } from "../../src/program/edge-values.ts";
+import type { ProgramTree, UsesEdge } from "../../src/program/edge-values.ts";
 import {
   checkEdge,
   createEdgeChecker,
@@ -60,7 +60,7 @@ interface Setting {
   readonly other?: { readonly output: JsonSchema; readonly entry?: Written };
 }
 
-function edgeOf(setting: Setting): Edge {
+function edgeOf(setting: Setting): UsesEdge {
   const other = { name: "other", path: "./o.rllm", ...setting.other?.entry };
   const edge = { name: "x", path: "./c.rllm", with: setting.with, ...setting.entry };
   const parent = program(

@@ -2,6 +2,9 @@ import { isModelName } from "../../program/model-name.ts";
 import { accepted, type Limits, type Part, refused } from "../draft.ts";
 import { templateProgram } from "../template-program.ts";
 
+/** Tokens, for a template that sends no prompt. */
+const USUAL_WINDOW = 8000;
+
 export const limits: Part<"limits"> = {
   name: "limits",
   title: "Limits and parameters",
@@ -24,7 +27,7 @@ export const limits: Part<"limits"> = {
     const { maxContextWindow, params } = templateProgram(template);
     const { max_tokens, temperature } = params;
     return {
-      max_context_window: maxContextWindow,
+      max_context_window: maxContextWindow ?? USUAL_WINDOW,
       max_tokens: isWhole(max_tokens) ? max_tokens : null,
       temperature: typeof temperature === "number" ? temperature : null,
       model: null,

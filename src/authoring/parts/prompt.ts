@@ -38,8 +38,8 @@ export const prompt: Part<"prompt"> = {
   },
   fallback(draft, template) {
     if (hasContractsOf(draft, template)) {
-      const program = templateProgram(template);
-      return { prompt: program.prompt.text, system: program.system?.text ?? null };
+      const { prompt, system } = templateProgram(template);
+      if (prompt !== null) return { prompt: prompt.text, system: system?.text ?? null };
     }
     return { prompt: plainPrompt(draft), system: null };
   },

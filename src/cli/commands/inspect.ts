@@ -60,17 +60,18 @@ async function drawing(
 
 async function readable(inspection: Inspection): Promise<string> {
   const { sketchSchema } = await import("../../contract/sketch.ts");
-  const { llm, llm_params: params } = inspection;
+  const { llm, llm_params: params, max_context_window: window, output } = inspection;
   return [
     `${inspection.name} ${inspection.version} by ${inspection.author}`,
     inspection.description,
     "",
-    `model   ${typeof llm["model"] === "string" ? llm["model"] : ""}${Object.keys(params).length > 0 ? ` ${writeJson(params)}` : ""}`,
-    `window  ${inspection.max_context_window} tokens`,
+    `model   ${modelText(llm)}${Object.keys(params).length > 0 ? ` ${writeJson(params)}` : ""}`,
+    ...(window === null ? [] : [`window  ${window} tokens`]),
     ...inspection.uses.map(
       (use) =>
         `uses    ${use.name}: ${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`,
     ),
+    ...(output === undefined ? [] : [`gives   ${writeJson(output)}`]),
     ...(inspection.tags.length > 0 ? [`tags    ${inspection.tags.join(", ")}`] : []),
     "",
     "input",
@@ -79,6 +80,11 @@ async function readable(inspection: Inspection): Promise<string> {
     "output",
     sketchSchema(inspection.output_schema),
   ].join("\n");
+}
+
+function modelText(llm: Inspection["llm"]): string {
+  if (llm === null) return "none";
+  return typeof llm["model"] === "string" ? llm["model"] : "";
 }
 
 async function declarations(inspection: Inspection): Promise<string> {

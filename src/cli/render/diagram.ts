@@ -13,7 +13,7 @@ export interface Diagram {
 
 export interface Box {
   readonly title: string;
-  /** The model, or why it is missing. */
+  /** The model, that there is none, or why the program is missing. */
   readonly note: string;
   /** It can't be read. */
   readonly missing: boolean;
@@ -63,7 +63,7 @@ function boxOf({ path, program, missing }: TreeNode, folder: string): Box {
   if (program)
     return {
       title: line(`${program.name} ${program.version}`),
-      note: line(program.model),
+      note: line(program.model ?? "no model"),
       missing: false,
     };
   const name = isProgramPath(path) ? relative(folder, path).replaceAll("\\", "/") : path;

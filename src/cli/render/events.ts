@@ -23,7 +23,7 @@ export function createVerbose(output: Output): RunListener {
 function eventText(event: RunEvent): string | null {
   switch (event.type) {
     case "run-start":
-      return `run ${event.name} ${event.version} on ${event.model}`;
+      return `run ${event.name} ${event.version} ${event.model === null ? "without a model" : `on ${event.model}`}`;
     case "stage-start":
       return null;
     case "stage-end":

@@ -7,6 +7,7 @@ const METHODS: Readonly<Record<Prediction["evidence"]["latency"], string>> = {
   fit: "past runs, restated for this input",
   average: "past runs, whatever their input",
   catalogue: "the catalogue's prices; nothing was run yet",
+  file: "the program, which asks no model",
   none: "nothing that is known",
 };
 

@@ -13,7 +13,7 @@ export function runsText(runs: readonly RunView[]): string {
     run.id.slice(0, SHORT_ID),
     moment(run.started),
     clean(run.name),
-    clean(run.model),
+    clean(run.model ?? "-"),
     run.error ?? run.status,
     duration(run.ms),
     tokens(run),

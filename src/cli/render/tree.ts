@@ -65,7 +65,7 @@ function nameOf({ entry, item, name, version }: TraceRun): string {
 }
 
 function model({ model: asked, models }: TraceRun): string {
-  return clean(models.length === 0 ? asked : models.join(" > "));
+  return clean(models.length === 0 ? (asked ?? "-") : models.join(" > "));
 }
 
 function tokens({ prompt_tokens: prompt, completion_tokens: completion }: TraceCounts): string {

@@ -24,10 +24,9 @@ export async function runPre(run: Run): Promise<void> {
  */
 export async function runPost(run: Run): Promise<void> {
   const { input, uses } = run.values;
-  const { given, context } = await runBlock(run, "post", { input, output: run.output, uses });
+  const ran = await runBlock(run, "post", { input, output: run.output, uses });
   const { output: contract, name } = run.loaded.program;
-  const output = isObject(context["output"]) ? context["output"] : run.output;
-  const merged = { ...output, ...given } as JsonObject;
+  const merged = mergedOver(run, ran);
   const check = contract.check(merged);
   if (!check.ok) {
     const [issue] = check.issues;
@@ -41,6 +40,25 @@ export async function runPost(run: Run): Promise<void> {
     });
   }
   run.output = merged;
+}
+
+/** What the block left of the output, and what it gave laid over that. */
+function mergedOver(run: Run, { given, context }: Ran): Json {
+  const changed = context["output"];
+  const isChanged = changed !== undefined && jsonType(changed) === jsonType(run.output);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what blocks gave is JSON
+  const output = (isChanged ? changed : run.output) as Json;
+  if (isObject(output)) return { ...output, ...given };
+  const [key] = Object.keys(given);
+  if (key === undefined) return output;
+  const reason = `is ${jsonType(output)}, to which the post block can't add "${key}"`;
+  const { output: contract, name } = run.loaded.program;
+  throw new ModullmError("RLLM_005", `The output of "${name}" ${reason}`, {
+    details: { reason, path: [key], stage: "post" },
+    hint: "Give an object under `output`, or let the post block give nothing.",
+    expectedSchema: contract.schema,
+    receivedPayload: output,
+  });
 }
 
 /** @throws {ModullmError} RLLM_009 */

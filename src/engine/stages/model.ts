@@ -84,7 +84,7 @@ async function outcomeElsewhere(
 }
 
 function firstModel(run: Run): string {
-  return run.tree.models.get(run.loaded)?.[0]?.id ?? run.loaded.program.model;
+  return run.tree.models.get(run.loaded)?.[0]?.id ?? run.loaded.program.model ?? "";
 }
 
 /** Said once a tree. */

@@ -19,11 +19,11 @@ import { openTools } from "../tools/toolbox.ts";
  */
 export async function plan(run: Run): Promise<void> {
   if (run.parent === null) await planRoot(run);
-  if (run.media.length > 0) useAbleModels(run);
+  if (run.media.length > 0 && run.loaded.program.collects === null) useAbleModels(run);
 }
 
 async function planRoot(run: Run): Promise<void> {
-  if (childrenOf(run.loaded).length > 0)
+  if (childrenOf(run.loaded).length > 0 || run.loaded.program.collects !== null)
     for (const message of await proveEdges(run))
       run.emit({ type: "note", kind: "warning", message });
   const limits: Limits[] = [];
@@ -118,11 +118,11 @@ async function planProgram(
 }
 
 /**
- * Calls that a run can't do without: one a program, not counting what may be skipped, kept from
- * before, or shared.
+ * Calls that a run can't do without: one a program that asks a model, not counting what may be
+ * skipped, kept from before, or shared.
  */
 function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram>): number {
-  let calls = program.cacheMs === null ? 1 : 0;
+  let calls = program.collects === null && program.cacheMs === null ? 1 : 0;
   for (const { entry, child } of uses) {
     if (entry.when !== null || entry.each !== null || counted.has(child)) continue;
     counted.add(child);
@@ -137,6 +137,7 @@ function leastCalls({ program, uses }: LoadedProgram, counted: Set<LoadedProgram
  */
 function candidates(tree: Tree, { program }: LoadedProgram): readonly string[] {
   const { model, fallbacks = [] } = tree.options;
+  if (program.model === null) return [];
   if (model === undefined) return [...new Set([program.model, ...program.fallbacks, ...fallbacks])];
   if (model !== "recommended") return [...new Set([model, ...fallbacks])];
   const wrong = program.recommendedModels.find((name) => !isModelName(name));

@@ -9,6 +9,7 @@ import { writeJson } from "../../core/json.ts";
 /** Fills the templates: the system message, the examples as turns, then the prompt. */
 export function renderMessages(run: Run): void {
   const { prompt, examples, takesMedia } = run.loaded.program;
+  if (prompt === null) return;
   if (takesMedia) retakeMedia(run);
   const messages: Message[] = [];
   const told = systemText(run);

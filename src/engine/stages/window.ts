@@ -6,14 +6,17 @@ import type { Run } from "../state.ts";
 /** Refuses a prompt over `max_context_window`. Counted only when the byte bound can't decide. */
 export async function checkWindow(run: Run): Promise<void> {
   const { program } = run.loaded;
-  const limit = program.maxContextWindow;
   const estimate = await overWindow(run, run.messages);
   if (estimate === null) return;
   throw new ModullmError(
     "RLLM_012",
-    `The prompt of "${program.name}" is about ${estimate} tokens, but max_context_window is ${limit}`,
+    `The prompt of "${program.name}" is about ${estimate} tokens, but max_context_window is ${program.maxContextWindow}`,
     {
-      details: { estimated_tokens: estimate, max_context_window: limit, app: program.name },
+      details: {
+        estimated_tokens: estimate,
+        max_context_window: program.maxContextWindow,
+        app: program.name,
+      },
     },
   );
 }
@@ -22,6 +25,7 @@ export async function checkWindow(run: Run): Promise<void> {
 export async function overWindow(run: Run, messages: readonly Message[]): Promise<number | null> {
   const { tokens } = run.tree.tools;
   const limit = run.loaded.program.maxContextWindow;
+  if (limit === null) return null;
   const [model] = run.tree.models.get(run.loaded) ?? [];
   const id = model?.id ?? "";
   if (boundMessages(messages, tokens, id) <= limit) return null;
