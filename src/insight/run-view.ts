@@ -41,8 +41,6 @@ export interface RunTree extends RunView {
   readonly children: readonly RunTree[];
 }
 
-const NOTHING = { prompt: 0, completion: 0, usd: 0 };
-
 export function viewOf(run: RunRecord): RunView {
   const model = run.model === NO_MODEL ? null : run.model;
   const { prompt, completion, usd } = model === null ? NOTHING : usageOf(run);
@@ -113,3 +111,6 @@ function runError(id: string, reason: string): ModullmError {
     hint: "List runs with `modullm runs list`.",
   });
 }
+
+/** What a program takes that asks no model. */
+const NOTHING = { prompt: 0, completion: 0, usd: 0 };

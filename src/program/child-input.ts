@@ -25,8 +25,6 @@ export function filledFor(mapping: Mapping, contract: Contract, values: Values):
   if (check.ok) return filled;
   const rejected = new Set(check.issues.map((issue) => issue.path[0]));
   const { with: written } = mapping;
-  const textOf = (template: unknown, value: unknown): unknown =>
-    onlyPath(template) === null ? value : renderValue(value);
   if (!isObject(filled) || !isObject(written)) {
     const text = textOf(written, filled);
     return contract.check(text).ok ? text : filled;
@@ -38,4 +36,8 @@ export function filledFor(mapping: Mapping, contract: Contract, values: Values):
     ]),
   );
   return contract.check(asText).ok ? asText : filled;
+}
+
+function textOf(template: unknown, value: unknown): unknown {
+  return onlyPath(template) === null ? value : renderValue(value);
 }

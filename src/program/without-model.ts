@@ -14,6 +14,9 @@ const OF_MODEL: readonly string[] = [
   "repair",
   "cache",
   "recommended_models",
+  "tools",
+  "tool_choice",
+  "max_turns",
 ];
 
 /** Whether `output` says what the program gives. */

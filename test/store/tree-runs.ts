@@ -100,6 +100,7 @@ export function nodeOf(shape: Shape, root = true): PredictionNode {
     path: `/${shape.name}.rllm`,
     name: shape.name,
     model: "local/test",
+    hasBlocks: false,
     entry: root ? null : shape.name,
     reads: shape.reads ?? [],
     times: { count: 1, from: "file" },

@@ -38,8 +38,9 @@ export const prompt: Part<"prompt"> = {
   },
   fallback(draft, template) {
     if (hasContractsOf(draft, template)) {
-      const { prompt, system } = templateProgram(template);
-      if (prompt !== null) return { prompt: prompt.text, system: system?.text ?? null };
+      const program = templateProgram(template);
+      if (program.prompt !== null)
+        return { prompt: program.prompt.text, system: program.system?.text ?? null };
     }
     return { prompt: plainPrompt(draft), system: null };
   },

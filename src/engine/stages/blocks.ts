@@ -44,10 +44,10 @@ export async function runPost(run: Run): Promise<void> {
 
 /** What the block left of the output, and what it gave laid over that. */
 function mergedOver(run: Run, { given, context }: Ran): Json {
-  const changed = context["output"];
-  const isChanged = changed !== undefined && jsonType(changed) === jsonType(run.output);
+  const left = context["output"];
+  const isChanged = left !== undefined && jsonType(left) === jsonType(run.output);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what blocks gave is JSON
-  const output = (isChanged ? changed : run.output) as Json;
+  const output = (isChanged ? left : run.output) as Json;
   if (isObject(output)) return { ...output, ...given };
   const [key] = Object.keys(given);
   if (key === undefined) return output;
