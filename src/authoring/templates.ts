@@ -7,7 +7,7 @@ export interface ProgramTemplate {
   readonly summary: string;
   /** The `.rllm` text. */
   readonly text: string;
-  /** Programs it uses, by file name, which stand beside it: for map-reduce the part. */
+  /** Programs it uses, by file name, which stand beside it: for map-reduce and collect the part. */
   readonly parts: Readonly<Record<string, string>>;
   /** The YAML text of an input to try it with. */
   readonly input: string;
@@ -22,6 +22,7 @@ export const TEMPLATE_NAMES = [
   "judge",
   "transform",
   "map-reduce",
+  "collect",
 ] as const;
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
@@ -35,6 +36,7 @@ export const TEMPLATE_SUMMARIES: Readonly<Record<TemplateName, string>> = {
   judge: "an answer to a score for each criterion, with a verdict that is calculated",
   transform: "a record of one form to a record of another",
   "map-reduce": "many parts of a document, each read by a program of its own, then put together",
+  collect: "many parts, each read by a program of its own, as one table; no model puts it together",
 };
 
 /** Text modules of a template: the program, its input, and the programs it uses by file name. */
@@ -79,6 +81,15 @@ const FILES: Readonly<Record<TemplateName, () => Promise<Modules>>> = {
     input: await import("../../examples/templates/map-reduce.yaml", { with: { type: "text" } }),
     parts: {
       "map-reduce-part.rllm": await import("../../examples/templates/map-reduce-part.rllm", {
+        with: { type: "text" },
+      }),
+    },
+  }),
+  collect: async () => ({
+    text: await import("../../examples/templates/collect.rllm", { with: { type: "text" } }),
+    input: await import("../../examples/templates/collect.yaml", { with: { type: "text" } }),
+    parts: {
+      "collect-part.rllm": await import("../../examples/templates/collect-part.rllm", {
         with: { type: "text" },
       }),
     },

@@ -79,7 +79,7 @@ test("docs/composition.md draws the examples as inspect does", async () => {
       return stdout.trimEnd();
     }),
   );
-  expect(shown).toHaveLength(4);
+  expect(shown).toHaveLength(5);
   expect(shown).toEqual(drawn);
 });
 

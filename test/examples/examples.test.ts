@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isObject } from "../../src/core/json.ts";
 import { PROVIDERS } from "../../src/model/providers.ts";
 import { useShelf } from "./shelf.ts";
 
@@ -13,6 +14,7 @@ test.each(NAMES)(
     expect((await SHELF.modullm.validate(`${name}.rllm`, { strict: true })).warnings).toEqual([]);
     expect(Object.keys(await run(name)).length).toBeGreaterThan(0);
     const { program } = await SHELF.modullm.load(`${name}.rllm`);
+    if (program.model === null) return;
     expect(program.model).toBe("builtin/baseline");
     const known = new Set(PROVIDERS.map((provider) => provider.name));
     expect(program.recommendedModels.length).toBeGreaterThan(0);
@@ -36,6 +38,15 @@ test("summary gives the article's title, and sentences of the article", async ()
   expect(answer["title"]).toBe("How a steel box made the world smaller");
   expect(answer["key_points"]).toHaveLength(5);
   for (const point of [answer["key_points"]].flat().map(String)) expect(article).toContain(point);
+});
+
+test("support_inbox gives a route for each message, in order, and counts the urgent ones", async () => {
+  const inbox = await run("support_inbox");
+  expect(inbox).toMatchObject({ headline: "1 of 3 messages are urgent", urgent: 1 });
+  const routes = [inbox["routes"]]
+    .flat()
+    .map((route) => (isObject(route) ? route["intent"] : null));
+  expect(routes).toEqual(["billing", "technical", "sales"]);
 });
 
 test("extract_keywords puts what the text is about first", async () => {

@@ -53,6 +53,20 @@ Again.
     );
   });
 
+  test("writes a program without a model, which has no prompt", () => {
+    const { llm: _llm, llm_params: _params, max_context_window: _window, ...front } = FRONT;
+    const whole = { ...front, output: { due: "{{input.note}}" } };
+    const text = writeProgram({ front: whole });
+    expect(text).toEndWith('output: { due: "{{input.note}}" }\n---\n');
+    const { collects, blocks } = programOf(text);
+    expect(collects?.with).toEqual(whole.output);
+    const code = "```rllm-js pre\nresult = {};\n```";
+    const withBlock = programOf(`${text}${code}\n`);
+    expect(writeProgram({ front: whole, blocks: withBlock.blocks })).toEndWith(`---\n${code}\n`);
+    expect(blocks).toEqual([]);
+    expect(() => writeProgram({ front: whole, prompt: "Hi" })).toThrow("no model is asked");
+  });
+
   test("writes blocks back as they were read", () => {
     const block =
       "```rllm-js pre name=count in=input.note out=words:integer\nresult = { words: 1 };\n```";
