@@ -127,7 +127,6 @@ export const CODES = {
     "`uses` or `tools` is malformed, forms a cycle, names what is not there, or maps what can never fit, as `output` may.",
     [
       "entry",
-      "field",
       "validator",
       "schema_path",
       "reason",
@@ -138,6 +137,7 @@ export const CODES = {
       "near",
       "versions",
       "library",
+      "field",
     ],
     "Correct the `uses` entry; `modullm help composition` shows its form.",
   ),

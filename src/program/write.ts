@@ -5,6 +5,7 @@ import { isSameJson } from "../contract/values.ts";
 import { parseYaml } from "../core/yaml.ts";
 import { programOf } from "./parse.ts";
 import type { Block } from "./program.ts";
+import type { Template } from "./template.ts";
 import { writeJson } from "../core/json.ts";
 
 /** A program before it is a file. */
@@ -46,15 +47,20 @@ export function writeProgram({
   const text = `${parts.join("\n")}\n`;
   const program = programOf(text);
   const differing = [
-    ["prompt", prompt ?? "", program.prompt?.text ?? ""],
-    ["system message", system ?? "", program.system?.text ?? ""],
-    ["recovery text", recovery ?? "", program.recovery?.text ?? ""],
-  ].find(([, given = "", read]) => normal(given) !== read);
-  if (differing === undefined && program.blocks.length === blocks.length) return text;
-  const reason = `the ${differing?.[0] ?? "prompt"} holds a line that starts a section or a block`;
+    ["prompt", prompt, program.prompt],
+    ["system message", system, program.system],
+    ["recovery text", recovery, program.recovery],
+  ] as const;
+  const [part] = differing.find(([, given, read]) => !isReadAs(given, read)) ?? [];
+  if (part === undefined && program.blocks.length === blocks.length) return text;
+  const reason = `the ${part ?? "prompt"} holds a line that starts a section or a block`;
   throw new ModullmError("RLLM_001", `Cannot write the program: ${reason}`, {
     details: { reason },
   });
+}
+
+function isReadAs(given: string | null | undefined, read: Template | null): boolean {
+  return normal(given ?? "") === (read?.text ?? "");
 }
 
 /** A mapping as YAML: short mappings and lists on one line, long texts in lines of their own. */

@@ -1,5 +1,5 @@
 import type { ErrorPayload } from "../core/error.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 
 /** What one row took. */
 export interface RowCost {
@@ -12,6 +12,6 @@ export interface RowCost {
 
 /** What came of a row, as the journal keeps it. */
 export type Outcome = RowCost & { readonly row: number; readonly ms: number } & (
-    | { readonly ok: true; readonly output: JsonObject }
+    | { readonly ok: true; readonly output: Json }
     | { readonly ok: false; readonly error: ErrorPayload }
   );

@@ -1,11 +1,12 @@
 import type { Contract } from "../contract/contract.ts";
-import { isObject, type JsonObject, writeJson } from "../core/json.ts";
+import type { Program } from "../program/program.ts";
+import { isObject, type Json, writeJson } from "../core/json.ts";
 
 /** What becomes of a row's result: text to append. */
 export interface RowWriter {
   /** What stands before all rows; empty where nothing does. */
   readonly head: string;
-  line(input: unknown, output: JsonObject): string;
+  line(input: unknown, output: Json): string;
 }
 
 export interface WriterOptions {
@@ -40,14 +41,16 @@ export function createWriter({ format, join, input, output }: WriterOptions): Ro
     line: (given, value) =>
       write([
         ...inputs.map((name) => (isObject(given) ? given[name] : undefined)),
-        ...outputs.map((name) => value[name]),
+        ...outputs.map((name) => (isObject(value) ? value[name] : undefined)),
       ]),
   };
 }
 
-/** Whether each property has a name beforehand: without that there are no columns. */
-export function hasColumns({ schema }: Contract): boolean {
-  return isObject(schema["properties"]) && Object.keys(schema["properties"]).length > 0;
+/** Whether each property of an output has a name beforehand: without that there are no columns. */
+export function hasColumns({ output, collects }: Pick<Program, "output" | "collects">): boolean {
+  // What is no model's answer may be another thing than an object.
+  const isAlwaysObject = collects === null || output.schema["type"] === "object";
+  return isAlwaysObject && namesOf(output).length > 0;
 }
 
 function namesOf({ schema }: Contract): readonly string[] {

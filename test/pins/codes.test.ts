@@ -18,7 +18,7 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   RLLM_007: ["OutputSchemaError", "actual_type reason"],
   RLLM_008: [
     "DependencyResolutionError",
-    "entry validator schema_path reason actual_type faults cycle path near versions library",
+    "entry validator schema_path reason actual_type faults cycle path near versions library field",
   ],
   RLLM_009: [
     "PythonBlockExecutionError",

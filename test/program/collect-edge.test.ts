@@ -49,13 +49,14 @@ function treeOf({ input = OPEN, gives, wanted, other, pre }: Setting): ProgramTr
   const block = pre === undefined ? "" : `\`\`\`rllm-js pre${pre}\nresult = {};\n\`\`\`\n`;
   const program = parsed(front, block);
   const [entry] = program.uses;
-  if (!other || !entry) return { program, path: "/parent.rllm", uses: [] };
+  if (!other || !entry) return { program, path: "/parent.rllm", uses: [], tools: [] };
   const asked = { max_context_window: 100, llm: { model: "a/m" }, llm_params: {} };
   const used = parsed({ ...frontOf("other", OPEN, other.output), ...asked }, "Hi");
   return {
     program,
     path: "/parent.rllm",
-    uses: [{ entry, child: { program: used, path: "/other.rllm", uses: [] } }],
+    tools: [],
+    uses: [{ entry, child: { program: used, path: "/other.rllm", uses: [], tools: [] } }],
   };
 }
 

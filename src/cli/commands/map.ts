@@ -136,7 +136,7 @@ function filesOf(
   { output: results, failed, journal, format }: Places,
   { app, loaded: { program } }: Pick<MapJob, "app" | "loaded">,
 ): MapJob["files"] {
-  if (format !== "jsonl" && !hasColumns(program.output))
+  if (format !== "jsonl" && !hasColumns(program))
     throw new UsageError("a table needs an output_schema that names its properties");
   for (const path of [results, failed, journal]) if (path !== null) app.permit("write", path);
   const { input, output: answers } = program;

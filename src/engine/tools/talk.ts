@@ -46,7 +46,7 @@ class ToolTalk implements Talk {
   constructor(run: Run, tools: readonly Tool[]) {
     this.#run = run;
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
-    this.#results = createResults(run.loaded.program.maxContextWindow);
+    this.#results = createResults(run.loaded.program.maxContextWindow ?? 0);
     this.messages = run.messages;
   }
 
