@@ -32,6 +32,7 @@ const MEANINGS: Readonly<Record<keyof typeof ERRORS, readonly [when: string, bec
     "what stands behind the plugin refused, and would again; `data: {status?, provider_code?}`",
     "`RLLM_017`, not tried again",
   ],
+  tool_not_found: ["there is no such tool; `data: {tool}`", "`RLLM_019`"],
 };
 
 /** The page with its generated parts as the code has them now. */

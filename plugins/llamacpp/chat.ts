@@ -124,10 +124,11 @@ function promptTokens(
   return wrapper.generateContextState({ chatHistory }).contextText.tokenize(model.tokenizer).length;
 }
 
+/** Its models say nothing of tools, so that no message of one comes. */
 function historyItem({ role, content }: ChatMessage): ChatHistoryItem {
   return role === "assistant"
     ? { type: "model", response: [content] }
-    : { type: role, text: content };
+    : { type: role === "system" ? role : "user", text: content };
 }
 
 /** Null: the answer is not held to the schema at all. */

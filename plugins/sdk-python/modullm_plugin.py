@@ -8,6 +8,10 @@ what it does. One file, Python 3.9 or later, nothing else needed: put it beside 
 
     serve(name="parrot", version="1.0.0", models=[{"name": "grey", "window": None}], chat=chat)
 
+Or of tools, of which the manifest in the plugin's folder says what each takes and gives:
+
+    serve(tools={"greet": lambda input, context: f"Hello, {input['name']}!"})
+
 What the plugin prints goes to standard error, which is its log; so does what C libraries and child processes print.
 """
 
@@ -17,13 +21,14 @@ import sys
 import threading
 import traceback
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 ERRORS = {
     "cancelled": -32000,
     "model_not_found": -32001,
     "unauthorized": -32002,
     "unavailable": -32003,
     "refused": -32004,
+    "tool_not_found": -32005,
 }
 # What JSON-RPC itself names.
 _PARSE, _INVALID, _NO_METHOD, _BAD_PARAMS, _INTERNAL = -32700, -32600, -32601, -32602, -32603
@@ -41,10 +46,20 @@ class PluginError(Exception):
         self.data = data
 
 
+class ToolAnswer:
+    """What a tool gives in place of a plain value, where that is not enough: `ToolAnswer(content="…", attachments=[…])`."""
+
+    def __init__(self, **result):
+        #: With the keys of a result of `tools/call`: content, value, attachments, failed.
+        self.result = result
+
+
 class Context:
     """What a call may use beside its parameters."""
 
     def __init__(self, settings, data_folder):
+        #: For tools: says how far it is, (message, completed=None, total=None), and keeps the call from being given up.
+        self.progress = lambda message, completed=None, total=None: None
         #: As the user's configuration has them, checked by the host against the manifest's schema.
         self.settings = settings
         #: A folder that things may be kept in.
@@ -55,21 +70,22 @@ class Context:
 
 def serve(
     *,
-    name,
-    version,
-    models,
+    name=None,
+    version=None,
+    models=None,
     chat=None,
     embed=None,
     count_tokens=None,
     health=None,
     pull=None,
+    tools=None,
     params=(),
     start=None,
     stop=None,
 ):
     """Serves until standard input ends or the host says `shutdown`; then the process ends. Each call runs in a thread of its own.
 
-    name, version   as in the manifest
+    name, version   the manifest's if left out
     models          a list of {"name", "window", "schema"?, "media"?}: other models are refused before any function is called; or a function
                     of the context: asked for each list, and what it has not is for the functions to refuse
     chat            a generator of (params, context) that yields text, or parts {"type", …}, and may return {"reason", "usage", "served"}
@@ -77,16 +93,22 @@ def serve(
     count_tokens    (params, context) -> the tokens of params["text"]
     health          (context) -> {"ok", "message"?}
     pull            a generator of (params, context) that yields {"message", "completed", "total"}
+    tools           functions of (input, context) by name, or a function of the context that gives those which can be called with its
+                    settings. A text is what the model reads, any other value is given as JSON; with an `output` in the manifest it must
+                    meet that. What a function raises is told to the model as the reason why the call failed
     params          keys of llm_params that chat heeds; of others a program is told that they are ignored. "all": chat tells so itself
     start, stop     (context), before anything else: may refuse the settings; (), last
     """
     functions = {"chat": chat, "embed": embed, "tokens/count": count_tokens, "models/pull": pull, "health": health}
-    _Server(name, version, models, functions, params, start, stop).run()
+    manifest = _read_manifest()
+    known = {tool["name"]: tool for tool in manifest.get("tools", [])}
+    name, version = name or manifest.get("name", ""), version or manifest.get("version", "")
+    _Server(name, version, models, functions, _Tools(tools, known) if tools else None, params, start, stop).run()
 
 
 class _Server:
-    def __init__(self, name, version, models, functions, params, start, stop):
-        self.name, self.version, self.models, self.functions = name, version, models, functions
+    def __init__(self, name, version, models, functions, tools, params, start, stop):
+        self.name, self.version, self.models, self.functions, self.tools = name, version, models, functions, tools
         self.params, self.start, self.stop = params, start, stop
         self.given = None
         # Held while a line is written, so that no part comes after its result.
@@ -164,7 +186,14 @@ class _Server:
             raise PluginError(_INVALID, f'"{method}" came before "initialize"')
         if method == "shutdown":
             return {}
-        if method == "models/list":
+        if self.tools and method == "tools/list":
+            return {"tools": [info for info, work in self.tools.open(context).values()]}
+        if self.tools and method == "tools/call":
+            context.progress = lambda message, completed=None, total=None: self.notify(
+                "progress", request_id, context, {"message": message, "completed": completed, "total": total}
+            )
+            return self.tools.call(params, context)
+        if method == "models/list" and self.models is not None:
             return {"models": list(self.models(context) if callable(self.models) else self.models)}
         work = self.functions.get(method)
         if method == "health":
@@ -174,7 +203,7 @@ class _Server:
         _CHECKS[method](params)
         model = params.get("model")
         _want(isinstance(model, str), "model is not a string")
-        if not callable(self.models) and all(each["name"] != model for each in self.models):
+        if not callable(self.models) and all(each["name"] != model for each in self.models or ()):
             raise PluginError("model_not_found", f'there is no model "{model}"', {"model": model})
         if method == "embed":
             result = work(params, context)
@@ -220,13 +249,15 @@ class _Server:
         context.settings, context.data_folder = settings, data_folder
         if self.start:
             self.start(context)
+        if self.tools:
+            self.tools.open(context)
         self.given = (settings, data_folder)
-        return {
-            "protocol_version": min(version, PROTOCOL_VERSION),
-            "name": self.name,
-            "version": self.version,
-            "provides": [*(key for key, work in self.functions.items() if work and key != "health"), "models/list"],
-        }
+        provides = [key for key, work in self.functions.items() if work and key != "health"]
+        provides += [] if self.models is None else ["models/list"]
+        # Version 1 doesn't know the abilities of tools.
+        provides += ["tools/list", "tools/call"] if self.tools and version > 1 else []
+        spoken = min(version, PROTOCOL_VERSION)
+        return {"protocol_version": spoken, "name": self.name, "version": self.version, "provides": provides}
 
     def notify(self, method, request_id, context, params):
         """Says nothing when the request is answered, as it is when it was cancelled."""
@@ -259,6 +290,88 @@ class _Server:
             traceback.print_exc()
         sys.stderr.flush()
         os._exit(0)
+
+
+class _Tools:
+    def __init__(self, functions, known):
+        self.functions, self.known = functions, known
+
+    def open(self, context):
+        """What the manifest says of each tool and its function, by name, in the manifest's order."""
+        functions = self.functions(context) if callable(self.functions) else self.functions
+        for name in functions:
+            if name not in self.known:
+                raise PluginError(_INTERNAL, f'the manifest has no tool "{name}"')
+        for name in self.known:
+            if name not in functions and not callable(self.functions):
+                raise PluginError(_INTERNAL, f'there is no function for the tool "{name}"')
+        return {name: (info, functions[name]) for name, info in self.known.items() if name in functions}
+
+    def call(self, params, context):
+        name, given = params.get("name"), params.get("input")
+        _want(isinstance(name, str), "name is not a string")
+        _want(isinstance(given, dict), "input is not an object")
+        info, work = self.open(context).get(name, (None, None))
+        if work is None:
+            raise PluginError("tool_not_found", f'there is no tool "{name}"', {"tool": name})
+        fault = _input_fault(info["input"], given)
+        _want(fault is None, f'the input of "{name}" is not what it takes: {fault}')
+        try:
+            result = work(given, context)
+        except PluginError:
+            raise
+        except Exception as raised:
+            traceback.print_exception(type(raised), raised, raised.__traceback__)
+            return {"content": str(raised) or type(raised).__name__, "failed": True}
+        # What gives up when it is cancelled has not answered in full.
+        if context.cancelled.is_set():
+            raise PluginError("cancelled", "the request was cancelled")
+        if isinstance(result, ToolAnswer):
+            return result.result
+        if "output" not in info and (result is None or isinstance(result, str)):
+            return {"content": result or ""}
+        return {"value": result}
+
+
+def _read_manifest():
+    """The manifest of the plugin that is started in this folder; empty where there is none."""
+    for name in ("modullm-plugin.json", "package.json"):
+        try:
+            with open(name, encoding="utf-8") as file:
+                manifest = json.load(file)
+        except FileNotFoundError:
+            continue
+        return manifest if name != "package.json" else {**manifest, **manifest.get("modullm", {})}
+    return {}
+
+
+_TYPES = {
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: type(value) is int or (isinstance(value, float) and value.is_integer()),
+    "number": lambda value: not isinstance(value, bool) and isinstance(value, (int, float)),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def _input_fault(schema, given):
+    """What is wrong with a tool's input, or None. The host has checked it against the whole schema; this looks at the names and types of
+    its properties."""
+    known = schema.get("properties", {})
+    for key in schema.get("required", []):
+        if key not in given:
+            return f'it lacks "{key}"'
+    for key, value in given.items():
+        wanted = known.get(key)
+        if wanted is None and schema.get("additionalProperties") is False:
+            return f'it has no use for "{key}"'
+        types = wanted.get("type") if isinstance(wanted, dict) else None
+        types = [types] if isinstance(types, str) else types
+        if types and not any(_TYPES[each](value) for each in types):
+            return f'"{key}" is not of the type {" or ".join(types)}'
+    return None
 
 
 def _take_output():
@@ -316,7 +429,8 @@ def _check_chat(params):
     for message in messages:
         message = message if isinstance(message, dict) else {}
         role = message.get("role")
-        _want(role in ("system", "user", "assistant"), "a message's role is not system, user or assistant")
+        _want(role in ("system", "user", "assistant", "tool"), "a message's role is not system, user, assistant or tool")
+        _want(role != "tool" or isinstance(message.get("call"), dict), "a message of a tool has no call that it answers")
         _want(isinstance(message.get("content"), str), "a message's content is not a string")
     _want(isinstance(params.get("params"), dict), "params is not an object with the keys of llm_params in params")
     _want(isinstance(params.get("schema"), (dict, type(None))), "schema is neither an object nor null")

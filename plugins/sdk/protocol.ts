@@ -1,5 +1,5 @@
 /**
- * The plugin protocol, version 1: JSON-RPC 2.0, one message a line (UTF-8, `\n`), over the plugin's
+ * The plugin protocol, version 2: JSON-RPC 2.0, one message a line (UTF-8, `\n`), over the plugin's
  * standard input and output. What it writes to standard error is its log. `docs/plugin-protocol.md`
  * says the same in prose, with a state diagram and every limit.
  *
@@ -7,8 +7,11 @@
  * many at once; then `shutdown`, after whose result the plugin exits. Closing standard input means
  * `shutdown` without an answer. The host cancels a request with the notification `cancel`; the
  * plugin then answers that request with the error `cancelled`, soon. A plugin never sends requests.
+ *
+ * Version 2 added tools: what is marked so is neither sent to a plugin that answers `initialize`
+ * with version 1, nor expected of it.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** The host writes whole numbers beyond ±(2^53 − 1) with all their digits. */
 type Json =
@@ -40,6 +43,13 @@ export interface Methods {
   };
   /** Streams `progress` notifications with the request's id. */
   "models/pull": { params: { readonly model: string }; result: Record<string, never> };
+  /** Since version 2. The tools of the manifest that can be called with these settings. */
+  "tools/list": {
+    params: Record<string, never>;
+    result: { readonly tools: readonly ToolInfo[] };
+  };
+  /** Since version 2. Many at once; may stream `progress` notifications with the request's id. */
+  "tools/call": { params: ToolCallParams; result: ToolCallResult };
   shutdown: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -47,7 +57,10 @@ export interface Methods {
 export interface Notifications {
   /** Plugin to host, while a `chat` is being answered. */
   "chat/part": { readonly id: number; readonly part: ChatPart };
-  /** Plugin to host, while a `models/pull` is being done. Bytes; null where unknown. */
+  /**
+   * Plugin to host, while a `models/pull` or a `tools/call` is being done; resets the host's
+   * deadline. Bytes, or any unit that both have; null where unknown.
+   */
   progress: {
     readonly id: number;
     readonly message: string;
@@ -78,7 +91,14 @@ export interface InitializeResult {
 /**
  * Which methods a plugin has, beside `initialize`, `health` and `shutdown`, which every one has.
  */
-export type Ability = "chat" | "embed" | "models/list" | "models/pull" | "tokens/count";
+export type Ability =
+  | "chat"
+  | "embed"
+  | "models/list"
+  | "models/pull"
+  | "tokens/count"
+  | "tools/call"
+  | "tools/list";
 
 export interface ModelInfo {
   /** What stands behind `provider/` in a program. */
@@ -89,6 +109,8 @@ export interface ModelInfo {
   readonly schema?: "enforced" | "ignored";
   /** Media types beside text, such as `image/png` or `image/*`. @default none */
   readonly media?: readonly string[];
+  /** Since version 2. Whether it calls tools; one that does not is never sent any. @default false */
+  readonly tools?: boolean;
 }
 
 export interface ChatParams {
@@ -103,16 +125,70 @@ export interface ChatParams {
   readonly schema: { readonly [key: string]: Json } | null;
   /** Whether someone watches: parts may then be sent as small as they come. */
   readonly stream: boolean;
+  /** Since version 2. Tools that the model may call. @default none */
+  readonly tools?: readonly ToolOffer[];
+  /** Whether it calls as it likes, at least one, none, or the one named. Comes with `tools`. */
+  readonly tool_choice?: "auto" | "required" | "none" | { readonly name: string };
+  /** Whether several calls may come in one turn. Comes with `tools`. */
+  readonly parallel?: boolean;
 }
 
-export interface ChatMessage {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
-  readonly attachments?: readonly {
-    readonly media_type: string;
-    readonly data: string;
-    readonly name: string;
-  }[];
+/** A tool, as a model is told of it. */
+export interface ToolOffer {
+  /** Letters, digits, `_` and `-`, at most 64 of them. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly input: { readonly [key: string]: Json };
+}
+
+/**
+ * One message of a conversation. Every message of a tool follows the assistant's message that has
+ * its call.
+ */
+export type ChatMessage =
+  | {
+      readonly role: "system" | "user";
+      readonly content: string;
+      readonly attachments?: readonly Attachment[];
+    }
+  | {
+      readonly role: "assistant";
+      /** Empty where the model only called tools. */
+      readonly content: string;
+      readonly attachments?: readonly Attachment[];
+      /** Since version 2. The calls that came with the text, in their order. */
+      readonly calls?: readonly ToolCall[];
+      /** Since version 2. What the plugin gave as `kept` parts in this turn, as it came. */
+      readonly kept?: readonly Json[];
+    }
+  | {
+      /** Since version 2. */
+      readonly role: "tool";
+      readonly content: string;
+      readonly attachments?: readonly Attachment[];
+      /** The call that this answers. */
+      readonly call: { readonly id: string; readonly name: string };
+      /** Whether the tool failed; `content` then says why. */
+      readonly failed: boolean;
+    };
+
+export interface Attachment {
+  readonly media_type: string;
+  /** Base64, on one line. */
+  readonly data: string;
+  readonly name: string;
+}
+
+/** One call of a tool that a model made. */
+export interface ToolCall {
+  /** Unique in the conversation. */
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it, whole. */
+  readonly arguments: string;
+  /** What the plugin wants back with this call, as it came. */
+  readonly signature?: string;
 }
 
 export type ChatPart =
@@ -120,7 +196,24 @@ export type ChatPart =
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "note"; readonly message: string }
   /** Nothing to tell, but still at work; resets the host's deadline. */
-  | { readonly type: "alive" };
+  | { readonly type: "alive" }
+  /** Since version 2. A call of a tool, once it is whole. Without an id the host gives it one. */
+  | {
+      readonly type: "tool-call";
+      readonly id?: string;
+      readonly name: string;
+      readonly arguments: string;
+      readonly signature?: string;
+    }
+  /** Since version 2. A picture or sound that the model gives. */
+  | {
+      readonly type: "media";
+      readonly media_type: string;
+      readonly data: string;
+      readonly name: string;
+    }
+  /** Since version 2. What the plugin wants back with this turn, such as thoughts. */
+  | { readonly type: "kept"; readonly value: Json };
 
 export interface ChatResult {
   readonly reason: "stop" | "length" | "content-filter" | "other";
@@ -141,6 +234,32 @@ export interface EmbedResult {
   readonly usage: { readonly prompt_tokens: number } | null;
 }
 
+/** A tool that the plugin has. */
+export interface ToolInfo extends ToolOffer {
+  /** JSON Schema of `value` in its results. @default it promises none */
+  readonly output?: { readonly [key: string]: Json };
+  /** As semver has them. @default the plugin's */
+  readonly version?: string;
+}
+
+export interface ToolCallParams {
+  readonly name: string;
+  /** Meets the tool's `input`. */
+  readonly input: { readonly [key: string]: Json };
+}
+
+/** What came of a call; it has a `content`, a `value` or both. */
+export interface ToolCallResult {
+  /** What the model reads. @default `value` as JSON */
+  readonly content?: string;
+  /** Meets the tool's `output` where it has one, unless it failed. */
+  readonly value?: Json;
+  /** Pictures, sound and documents that go along with it. @default none */
+  readonly attachments?: readonly Attachment[];
+  /** Whether the tool failed; `content` then says why, and the model reads it. @default false */
+  readonly failed?: boolean;
+}
+
 /** Error codes beside those of JSON-RPC (-32700, -32600, -32601, -32602, -32603). */
 export const ERRORS = {
   /** The request was cancelled. */
@@ -158,6 +277,8 @@ export const ERRORS = {
    * provider_code?}`
    */
   refused: -32_004,
+  /** There is no such tool. `data: {tool}` */
+  tool_not_found: -32_005,
 } as const;
 
 /** A plugin's manifest: `modullm-plugin.json`, or the field `modullm` of package.json. */
@@ -168,7 +289,7 @@ export interface Manifest {
   readonly description: string;
   /** `typescript` and `javascript` run on the host's binary itself. */
   readonly language: "typescript" | "javascript" | "python" | "bash" | "binary" | (string & {});
-  /** The version of this protocol it was made for. */
+  /** The version of this protocol it was made for. Tools need 2. */
   readonly interface_version: number;
   /**
    * How to start it, by platform (`linux`, `darwin`, `win32`, or `default`): program and arguments.
@@ -192,4 +313,9 @@ export interface Manifest {
    * properties
    */
   readonly settings?: { readonly [key: string]: Json };
+  /**
+   * The tools that it provides: what people agree to before it runs. `tools/list` may leave some
+   * out and describe them in other words; their schemas and versions are these. @default none
+   */
+  readonly tools?: readonly ToolInfo[];
 }

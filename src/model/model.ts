@@ -155,7 +155,7 @@ export interface ToolMessage {
 /** What a provider wants back in the next turn as it came: thoughts, signed or encrypted. */
 export interface Kept {
   /** Whose it is; other protocols leave it out. */
-  readonly protocol: Protocol;
+  readonly protocol: Protocol | "plugin";
   readonly value: Json;
 }
 

@@ -1,7 +1,8 @@
-import type { ChatParams, ChatPart, ChatResult } from "../../plugins/sdk/protocol.ts";
-import type { JsonObject } from "../core/json.ts";
-import type { Message, ModelPart, ModelRequest, ToolMessage } from "../model/model.ts";
-import { cancellation } from "./failures.ts";
+import type { ChatPart, ChatResult } from "../../plugins/sdk/protocol.ts";
+import type { ModelPart, ModelRequest } from "../model/model.ts";
+import { chatParams, holdsTools } from "./chat-params.ts";
+import { createPartReader, type PartReader } from "./chat-parts.ts";
+import { cancellation, withoutTools } from "./failures.ts";
 import type { PluginHost } from "./host.ts";
 import { chatDeadlines } from "./patience.ts";
 
@@ -10,10 +11,10 @@ export interface ChatOptions {
   /** Starts the plugin; null where that is done. */
   readonly introduce: (signal: AbortSignal) => Promise<void> | null;
   readonly signal: AbortSignal;
+  /** Whether the model says that it calls tools. */
+  readonly callsTools: boolean;
 }
 
-/** Parameters that are the host's to keep. */
-const STEERING = new Set(["timeout", "stream"]);
 const DONE: IteratorResult<ModelPart> = { done: true, value: undefined };
 
 /** One chat, streamed. Nothing is asked before the first part is. */
@@ -25,7 +26,7 @@ export function streamChat(
   return new ChatStream(name, request, options);
 }
 
-interface Reader {
+interface Waiting {
   resolve(result: IteratorResult<ModelPart>): void;
   reject(error: unknown): void;
 }
@@ -35,9 +36,10 @@ class ChatStream implements AsyncIterableIterator<ModelPart> {
   readonly #name: string;
   readonly #request: ModelRequest;
   readonly #options: ChatOptions;
+  readonly #reader: PartReader;
   readonly #parts: ModelPart[] = [];
   #next = 0;
-  #reader: Reader | null = null;
+  #waiting: Waiting | null = null;
   #state: "new" | "open" | "ended" = "new";
   #failure: Error | null = null;
   #cancel: (() => void) | null = null;
@@ -46,6 +48,7 @@ class ChatStream implements AsyncIterableIterator<ModelPart> {
     this.#name = name;
     this.#request = request;
     this.#options = options;
+    this.#reader = createPartReader(options.host.name, request);
   }
 
   [Symbol.asyncIterator](): this {
@@ -69,7 +72,7 @@ class ChatStream implements AsyncIterableIterator<ModelPart> {
     this.#parts.length = 0;
     this.#next = 0;
     return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
+      this.#waiting = { resolve, reject };
     });
   }
 
@@ -96,9 +99,14 @@ class ChatStream implements AsyncIterableIterator<ModelPart> {
   #ask(): void {
     // Whoever read it may have gone while the plugin started.
     if (this.#state === "ended") return;
-    this.#options.host
-      .request("chat", chatParams(this.#name, this.#request), {
-        signal: this.#options.signal,
+    const { host, signal, callsTools } = this.#options;
+    const asked = { plugin: host.name, model: this.#name };
+    // Version 1 has no tools, whatever a model says.
+    const hasTools = callsTools && (host.initialized?.protocol_version ?? 1) >= 2;
+    if (!hasTools && holdsTools(this.#request)) return this.#fail(withoutTools(asked));
+    host
+      .request("chat", chatParams(asked, this.#request), {
+        signal,
         deadlines: chatDeadlines(this.#request),
         onPart: (part) => this.#push(part),
         begun: (cancel) => {
@@ -112,23 +120,25 @@ class ChatStream implements AsyncIterableIterator<ModelPart> {
   }
 
   #push(part: ChatPart): void {
-    const told = partOf(part);
+    const told = this.#reader.read(part);
     if (told !== null) this.#give(told);
   }
 
   #give(part: ModelPart): void {
     if (this.#state === "ended") return;
-    const reader = this.#reader;
-    if (reader === null) {
+    const waiting = this.#waiting;
+    if (waiting === null) {
       this.#parts.push(part);
       return;
     }
-    this.#reader = null;
-    reader.resolve({ done: false, value: part });
+    this.#waiting = null;
+    waiting.resolve({ done: false, value: part });
   }
 
   #finish({ reason, usage, served }: ChatResult): void {
-    this.#give({ type: "finish", reason, usage, served });
+    const { called } = this.#reader;
+    const tools = called.length === 0 ? {} : { called };
+    this.#give({ type: "finish", reason, usage, served, ...tools });
     this.#cancel = null;
     this.#state = "ended";
   }
@@ -138,57 +148,8 @@ class ChatStream implements AsyncIterableIterator<ModelPart> {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.#cancel = null;
     this.#state = "ended";
-    const reader = this.#reader;
-    if (reader === null) this.#failure = error;
-    else reader.reject(error);
-  }
-}
-
-function chatParams(model: string, { messages, params, schema, stream }: ModelRequest): ChatParams {
-  return {
-    model,
-    messages: messages.filter(isPlain).map(({ role, content, attachments }) =>
-      attachments === undefined || attachments.length === 0
-        ? { role, content }
-        : {
-            role,
-            content,
-            attachments: attachments.map(({ mediaType, data, name }) => ({
-              media_type: mediaType,
-              data,
-              name,
-            })),
-          },
-    ),
-    params: sentParams(params),
-    // It was read from YAML or JSON.
-    schema: Object.keys(schema).length === 0 ? null : (schema as JsonObject),
-    stream,
-  };
-}
-
-/** Version 1 of the protocol knows no tools, and a model that has none is given no results. */
-function isPlain(message: Message): message is Exclude<Message, ToolMessage> {
-  return message.role !== "tool";
-}
-
-function sentParams(params: ModelRequest["params"]): JsonObject {
-  const sent = Object.entries(params).filter(
-    ([key, value]) => !STEERING.has(key) && value !== undefined && value !== null,
-  );
-  // They were read from YAML or JSON.
-  return Object.fromEntries(sent) as JsonObject;
-}
-
-/** Null where there is nothing to hand on. */
-function partOf(part: ChatPart): ModelPart | null {
-  switch (part.type) {
-    case "text":
-    case "reasoning":
-      return part.text === "" ? null : { type: part.type, text: part.text };
-    case "note":
-      return { type: "note", kind: "warning", message: part.message };
-    case "alive":
-      return null;
+    const waiting = this.#waiting;
+    if (waiting === null) this.#failure = error;
+    else waiting.reject(error);
   }
 }

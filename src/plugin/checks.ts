@@ -33,7 +33,8 @@ export function createChecks(): Checks {
   return {
     result: (method, value, params) =>
       faultOf(RESULTS[method], value, "its result") ??
-      (method === "embed" ? vectorsFault(value, params) : null),
+      (method === "embed" ? vectorsFault(value, params) : null) ??
+      (method === "tools/call" ? emptyFault(value) : null),
     notification: (method, params) =>
       faultOf(NOTIFICATIONS[method], params, `its notification "${method}"`),
     error: (value) => faultOf(ERROR, value, "its error"),
@@ -45,6 +46,12 @@ function compile(schema: JsonSchema): Contract["check"] {
   if (!compilation.ok)
     throw new Error(`A schema of the plugin protocol ${compilation.faults[0].reason}`);
   return compilation.contract.check;
+}
+
+function emptyFault(result: unknown): string | null {
+  if (!isObject(result) || result["content"] !== undefined || result["value"] !== undefined)
+    return null;
+  return `its result has neither "content" nor "value"`;
 }
 
 /** One vector for each text, all of one length. */

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { isObject, parseJson, writeJson } from "../core/json.ts";
 import type { Call } from "./call.ts";
-import type { Checks, FromPlugin } from "./checks.ts";
+import type { Checks, FromPlugin, Method } from "./checks.ts";
 import type { Fault } from "./fault.ts";
 import { LIMITS } from "./limits.ts";
 import { createLineReader, excerpt } from "../process/lines.ts";
@@ -41,6 +41,12 @@ export interface ConnectionOptions {
 }
 
 type Message = Readonly<Record<string, unknown>>;
+
+/** The requests that notifications are about. */
+export const CARRIERS: Readonly<Record<FromPlugin, readonly Method[]>> = {
+  "chat/part": ["chat"],
+  progress: ["models/pull", "tools/call"],
+};
 
 /** Ids begin here and above: nothing that was written before `initialize` was read can hit one. */
 const LARGEST_FIRST_ID = 2 ** 30;
@@ -223,10 +229,10 @@ export class Connection {
       return this.#break(`it sent a notification that is not one of its own: ${excerpt(line)}`);
     const about = isObject(params) ? params["id"] : undefined;
     const call = typeof about === "number" ? this.calls.get(about) : undefined;
-    const wanted = method === "chat/part" ? "chat" : "models/pull";
-    if (call === undefined || call.method !== wanted)
+    const wanted = CARRIERS[method];
+    if (call === undefined || !wanted.includes(call.method))
       return this.#break(
-        `it sent "${method}" for a request that is not an open "${wanted}": ${excerpt(line)}`,
+        `it sent "${method}" for a request that is not an open "${wanted.join('" or "')}": ${excerpt(line)}`,
       );
     if (call.settled) return;
     const fault = this.#checks.notification(method, params) ?? tooMuch(call, size);

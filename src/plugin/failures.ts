@@ -10,6 +10,8 @@ export interface Asked {
   readonly method: string;
   /** As the plugin names it; null where the request is about none. */
   readonly model: string | null;
+  /** Null where the request is about none. */
+  readonly tool: string | null;
   /**
    * Variables that the plugin gets, the first one being what a message about credentials asks for.
    */
@@ -56,6 +58,23 @@ export function modelMissing(
   });
 }
 
+/** RLLM_017: the model was given tools and calls none. */
+export function withoutTools({ plugin, model }: Pick<Asked, "plugin" | "model">): ModullmError {
+  const said = "it does not call tools";
+  return new ModullmError("RLLM_017", `Cannot call model "${plugin}/${model}": ${said}`, {
+    details: {
+      provider: plugin,
+      model: `${plugin}/${model}`,
+      status: null,
+      retryable: false,
+      attempts: 0,
+      reason: said,
+    },
+    retryable: false,
+    hint: "Name a model that calls tools, or leave `tools` out.",
+  });
+}
+
 /** RLLM_022 for a caller that does not wait any longer. */
 export function cancellation(signal: AbortSignal): ModullmError {
   const { reason } = signal as { reason: unknown };
@@ -83,13 +102,17 @@ function unauthorized({ plugin, model, variables }: Asked, said: string): Modull
 }
 
 function providerError(
-  { plugin, model, method }: Asked,
+  { plugin, model, tool, method }: Asked,
   said: string,
   facts: { data: Readonly<Record<string, unknown>>; retryable: boolean; cause: unknown },
 ): ModullmError {
   const { status, retry_after_ms: wait, provider_code: code } = facts.data;
   const what =
-    model === null ? `ask plugin "${plugin}" for "${method}"` : `call model "${plugin}/${model}"`;
+    tool !== null
+      ? `call tool "${tool}" of plugin "${plugin}"`
+      : model === null
+        ? `ask plugin "${plugin}" for "${method}"`
+        : `call model "${plugin}/${model}"`;
   return new ModullmError("RLLM_017", `Cannot ${what}: ${said}`, {
     details: {
       provider: plugin,
@@ -106,7 +129,8 @@ function providerError(
   });
 }
 
-function reasonOf(code: number, said: string, { method }: Asked): string {
+function reasonOf(code: number, said: string, { method, tool }: Asked): string {
+  if (code === ERRORS.tool_not_found) return `it has no tool "${tool}": ${said}`;
   if (code === METHOD_NOT_FOUND) return `it has no "${method}": ${said}`;
   if (code === INVALID_PARAMS) return `it does not take these parameters for "${method}": ${said}`;
   if (code === ERRORS.cancelled)

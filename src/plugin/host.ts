@@ -327,12 +327,14 @@ class Host implements PluginHost {
     if (thrown instanceof BadAnswer) return this.#error({ reason: thrown.message });
     if (!(thrown instanceof Refusal)) return thrown;
     const model = "model" in params ? params.model : null;
+    const tool = "name" in params ? params.name : null;
     const { variables = [] } = this.#options;
     const said = new Refusal(thrown.code, this.#redactor.text(thrown.message), thrown.data);
     return refusalError(said, {
       plugin: this.name,
       method,
       model,
+      tool,
       variables,
       log: this.#life?.log() ?? [],
     });

@@ -1,4 +1,4 @@
-import type { InitializeResult, Manifest } from "../../plugins/sdk/protocol.ts";
+import type { Ability, InitializeResult, Manifest } from "../../plugins/sdk/protocol.ts";
 import { cancellation } from "./failures.ts";
 import { pluginError } from "./fault.ts";
 import type { PluginHost } from "./host.ts";
@@ -6,23 +6,29 @@ import type { PluginHost } from "./host.ts";
 /**
  * Starts the plugin, and asks once of each process that it is what its manifest says, which is what
  * people agreed to.
+ * @param needs what it is started for
  * @returns what gives null where that is done
  */
 export function introduction(
   host: PluginHost,
   manifest: Manifest,
+  needs: Ability,
 ): (signal: AbortSignal) => Promise<void> | null {
   let met: InitializeResult | null = null;
   async function meet(signal: AbortSignal): Promise<void> {
     const result = await unlessAborted(host.start(), signal);
-    const reason = liesOf(result, manifest);
+    const reason = liesOf(result, manifest, needs);
     if (reason !== null) throw pluginError(manifest.name, { reason });
     met = result;
   }
   return (signal) => (met !== null && host.initialized === met ? null : meet(signal));
 }
 
-function liesOf(result: InitializeResult, { name, version, provides }: Manifest): string | null {
+function liesOf(
+  result: InitializeResult,
+  { name, version, provides }: Manifest,
+  needs: Ability,
+): string | null {
   if (result.name !== name)
     return `it says that its name is "${result.name}", its manifest that it is "${name}"`;
   if (result.version !== version)
@@ -30,7 +36,7 @@ function liesOf(result: InitializeResult, { name, version, provides }: Manifest)
   const missing = provides.filter((ability) => !result.provides.includes(ability));
   if (missing.length > 0)
     return `its manifest says that it provides ${missing.join(", ")}, and it says that it doesn't`;
-  return provides.includes("chat") ? null : `it does not provide "chat"`;
+  return provides.includes(needs) ? null : `it does not provide "${needs}"`;
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

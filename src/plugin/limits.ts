@@ -67,4 +67,6 @@ export const REQUEST_DEADLINES: Readonly<Record<string, RequestDeadlines>> = {
   // A large model is checked in silence for minutes after its last byte.
   "models/pull": { total: null, first: 120_000, gap: 600_000 },
   "tokens/count": { total: 30_000, first: null, gap: null },
+  "tools/list": { total: 30_000, first: null, gap: null },
+  "tools/call": { total: 600_000, first: 120_000, gap: 120_000 },
 };

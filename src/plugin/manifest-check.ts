@@ -1,11 +1,18 @@
 import { posix } from "node:path";
 import { type Ability, type Manifest, PROTOCOL_VERSION } from "../../plugins/sdk/protocol.ts";
-import { compileContract } from "../contract/compile.ts";
-import { isObject, type Json, jsonFault, jsonType } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
-
-/** Why a manifest is none: one sentence without a full stop. */
-export class ManifestFault extends Error {}
+import { checkSchema, checkTools } from "./manifest-tools.ts";
+import {
+  checkKeys,
+  described,
+  ManifestFault,
+  matching,
+  MOST_TEXT,
+  text,
+  texts,
+  VERSION,
+} from "./manifest-values.ts";
 
 const KEYS = [
   "name",
@@ -18,6 +25,7 @@ const KEYS = [
   "env",
   "files",
   "settings",
+  "tools",
 ];
 const PLATFORMS = ["linux", "darwin", "win32", "default"];
 const ABILITIES: readonly Ability[] = [
@@ -26,9 +34,10 @@ const ABILITIES: readonly Ability[] = [
   "models/list",
   "models/pull",
   "tokens/count",
+  "tools/call",
+  "tools/list",
 ];
 export const PLUGIN_NAME = /^[a-z][a-z0-9-]{0,63}$/;
-const VERSION = /^\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,64})?(?:\+[0-9A-Za-z.-]{1,64})?$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /**
  * These say what code the runtime or the loader runs: with one of them the files would not be all
@@ -36,7 +45,6 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
  */
 const REFUSED_VARIABLES =
   /^(?:BUN_.*|NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|HOME|STARTUP|USERBASE)|BASH_ENV|ENV)$/i;
-const MOST_TEXT = 500;
 const MOST_WORDS = 64;
 const MOST_VARIABLES = 64;
 const MOST_PARTS = 1000;
@@ -49,15 +57,16 @@ export function checkManifest(value: unknown): Manifest {
   if (!isObject(value))
     throw new ManifestFault(`it must be an object, but it is ${described(value)}`);
   checkKeys(value, KEYS, "");
-  const version = value["interface_version"];
-  if (version !== PROTOCOL_VERSION) throw new ManifestFault(versionFault(version));
+  const version = checkVersion(value["interface_version"]);
   const language = matching(
     text(value, "language"),
     /^[a-z][a-z0-9+#.-]{0,31}$/,
     "language",
     "a lower-case word such as python",
   );
-  const settings = checkSettings(value["settings"]);
+  const { settings } = value;
+  const provides = checkProvides(value["provides"]);
+  const tools = checkTools(value["tools"], { provides, version });
   return {
     name: matching(
       text(value, "name"),
@@ -68,12 +77,13 @@ export function checkManifest(value: unknown): Manifest {
     version: matching(text(value, "version"), VERSION, "version", "a version such as 1.2.0"),
     description: text(value, "description"),
     language,
-    interface_version: PROTOCOL_VERSION,
+    interface_version: version,
     command: checkCommands(value["command"], language),
-    provides: checkProvides(value["provides"]),
+    provides,
     env: checkVariables(value["env"]),
     ...(value["files"] === undefined ? {} : { files: checkParts(value["files"]) }),
-    ...(settings === null ? {} : { settings }),
+    ...(settings === undefined ? {} : { settings: checkSchema(settings, "settings") }),
+    ...(tools === null ? {} : { tools }),
   };
 }
 
@@ -82,11 +92,15 @@ export function runsHere(language: string): boolean {
   return language === "typescript" || language === "javascript";
 }
 
-function versionFault(version: unknown): string {
-  const wanted = `this ModuLLM speaks version ${PROTOCOL_VERSION}`;
+function checkVersion(version: unknown): number {
+  const wanted = `this ModuLLM speaks versions 1 to ${PROTOCOL_VERSION}`;
   if (!Number.isSafeInteger(version))
-    return `interface_version must be a whole number, but it is ${described(version)}; ${wanted}`;
-  return `it was made for version ${String(version)} of the interface, and ${wanted}`;
+    throw new ManifestFault(
+      `interface_version must be a whole number, but it is ${described(version)}; ${wanted}`,
+    );
+  const number = Number(version);
+  if (number >= 1 && number <= PROTOCOL_VERSION) return number;
+  throw new ManifestFault(`it was made for version ${number} of the interface, and ${wanted}`);
 }
 
 function checkCommands(value: unknown, language: string): Manifest["command"] {
@@ -180,73 +194,4 @@ function checkParts(value: unknown): readonly string[] {
       );
     return plain;
   });
-}
-
-function checkSettings(value: unknown): { readonly [key: string]: Json } | null {
-  if (value === undefined) return null;
-  if (!isObject(value))
-    throw new ManifestFault(`settings must be a JSON Schema, but it is ${described(value)}`);
-  const fault = jsonFault(value);
-  if (fault !== null) throw new ManifestFault(`settings ${fault}`);
-  const compiled = compileContract(value);
-  if (!compiled.ok) {
-    const [{ schemaPath, reason }] = compiled.faults;
-    throw new ManifestFault(
-      `settings is no JSON Schema: ${["settings", ...schemaPath].join(".")} ${reason}`,
-    );
-  }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was parsed from JSON
-  return value as { readonly [key: string]: Json };
-}
-
-function checkKeys(value: Record<string, unknown>, known: readonly string[], prefix: string): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key) && key !== "$schema");
-  if (unknown !== undefined)
-    throw new ManifestFault(
-      `it has the unknown key "${prefix}${unknown}".${didYouMean(unknown, known)}`.replace(
-        /\.$/,
-        "",
-      ),
-    );
-}
-
-function text(value: Record<string, unknown>, key: string): string {
-  const found = value[key];
-  if (found === undefined) throw new ManifestFault(`${key} is missing`);
-  if (typeof found !== "string")
-    throw new ManifestFault(`${key} must be a string, but it is ${described(found)}`);
-  if (found.trim() === "") throw new ManifestFault(`${key} is blank`);
-  if (found.length > MOST_TEXT)
-    throw new ManifestFault(`${key} is longer than ${MOST_TEXT} characters`);
-  return found;
-}
-
-function matching(found: string, pattern: RegExp, key: string, wanted: string): string {
-  if (!pattern.test(found))
-    throw new ManifestFault(`${key} is "${found}", but it must be ${wanted}`);
-  return found;
-}
-
-function texts(value: unknown, field: string, most: number): readonly string[] {
-  if (value === undefined) throw new ManifestFault(`${field} is missing`);
-  if (!Array.isArray(value))
-    throw new ManifestFault(`${field} must be a list of strings, but it is ${described(value)}`);
-  if (value.length > most)
-    throw new ManifestFault(`${field} has ${value.length} entries, and ${most} are the most`);
-  return value.map((entry: unknown, index) => {
-    if (typeof entry === "string") return entry;
-    throw new ManifestFault(`${field}.${index} must be a string, but it is ${described(entry)}`);
-  });
-}
-
-function described(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (value === null) return "null";
-  if (typeof value === "number" || typeof value === "boolean")
-    return `the ${typeof value} ${value}`;
-  return Array.isArray(value)
-    ? "a list"
-    : typeof value === "object"
-      ? "an object"
-      : `a ${jsonType(value)}`;
 }

@@ -3,7 +3,8 @@ import { join, posix, resolve } from "node:path";
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import { fileReason } from "../config/text.ts";
 import { isObject } from "../core/json.ts";
-import { checkManifest, ManifestFault, runsHere } from "./manifest-check.ts";
+import { checkManifest, runsHere } from "./manifest-check.ts";
+import { ManifestFault } from "./manifest-values.ts";
 import { refusal } from "./refusal.ts";
 import { MANIFEST_FILE } from "./shelf.ts";
 

@@ -56,7 +56,7 @@ export function createPluginProvider(
   const provider = {
     host,
     manifest,
-    introduce: introduction(host, manifest),
+    introduce: introduction(host, manifest, "chat"),
     known: new Map<string, ModelInfo>(),
   };
   const front = options.written ?? manifest.name;
@@ -110,7 +110,10 @@ function createModel(provider: Provider, facts: ModelFacts): Model {
       return info === undefined ? UNKNOWN : abilitiesOf(info);
     },
     ready: (signal, note) => makeReady(provider, facts, signal, note),
-    call: (request, signal) => streamChat(name, request, { ...provider, signal }),
+    call(request, signal) {
+      const callsTools = provider.known.get(name)?.tools === true;
+      return streamChat(name, request, { ...provider, signal, callsTools });
+    },
   };
 }
 

@@ -15,21 +15,63 @@ const COUNT_OR_NULL = {
   maximum: Number.MAX_SAFE_INTEGER,
 } as const;
 const OPEN = { type: "object" } as const;
+const ANY = {} as const;
 const EMPTY = object({});
 const VERSION = { type: "integer", minimum: 1, maximum: 1_000_000 } as const;
-const ABILITY = { enum: ["chat", "embed", "models/list", "models/pull", "tokens/count"] } as const;
+const ABILITY = {
+  enum: ["chat", "embed", "models/list", "models/pull", "tokens/count", "tools/call", "tools/list"],
+} as const;
 
 const ATTACHMENT = object({ media_type: TEXT, data: TEXT, name: TEXT });
-const MESSAGE = object(
-  { role: { enum: ["system", "user", "assistant"] }, content: TEXT, attachments: list(ATTACHMENT) },
-  ["role", "content"],
-);
+const CALL = object({ id: TEXT, name: TEXT, arguments: TEXT, signature: TEXT }, [
+  "id",
+  "name",
+  "arguments",
+]);
+const MESSAGE = {
+  anyOf: [
+    object({ role: { enum: ["system", "user"] }, content: TEXT, attachments: list(ATTACHMENT) }, [
+      "role",
+      "content",
+    ]),
+    object(
+      {
+        role: { const: "assistant" },
+        content: TEXT,
+        attachments: list(ATTACHMENT),
+        calls: list(CALL),
+        kept: list(ANY),
+      },
+      ["role", "content"],
+    ),
+    object(
+      {
+        role: { const: "tool" },
+        content: TEXT,
+        attachments: list(ATTACHMENT),
+        call: object({ id: TEXT, name: TEXT }),
+        failed: FLAG,
+      },
+      ["role", "content", "call", "failed"],
+    ),
+  ],
+} as const;
+const OFFER = object({ name: TEXT, description: TEXT, input: OPEN });
+const CHOICE = {
+  anyOf: [{ enum: ["auto", "required", "none"] }, object({ name: TEXT })],
+} as const;
+const TOOL = object({ name: TEXT, description: TEXT, input: OPEN, output: OPEN, version: TEXT }, [
+  "name",
+  "description",
+  "input",
+]);
 const MODEL = object(
   {
     name: TEXT,
     window: COUNT_OR_NULL,
     schema: { enum: ["enforced", "ignored"] },
     media: list(TEXT),
+    tools: FLAG,
   },
   ["name", "window"],
 );
@@ -39,6 +81,18 @@ const PART = {
     object({ type: { const: "reasoning" }, text: TEXT }),
     object({ type: { const: "note" }, message: TEXT }),
     object({ type: { const: "alive" } }),
+    object(
+      {
+        type: { const: "tool-call" },
+        id: TEXT,
+        name: TEXT,
+        arguments: TEXT,
+        signature: TEXT,
+      },
+      ["type", "name", "arguments"],
+    ),
+    object({ type: { const: "media" }, media_type: TEXT, data: TEXT, name: TEXT }),
+    object({ type: { const: "kept" }, value: ANY }),
   ],
 } as const;
 
@@ -51,17 +105,25 @@ export const PARAMS = {
     data_folder: TEXT,
   }),
   "models/list": EMPTY,
-  chat: object({
-    model: TEXT,
-    messages: { ...list(MESSAGE), minItems: 1 },
-    params: OPEN,
-    schema: { type: ["object", "null"] },
-    stream: FLAG,
-  }),
+  chat: object(
+    {
+      model: TEXT,
+      messages: { ...list(MESSAGE), minItems: 1 },
+      params: OPEN,
+      schema: { type: ["object", "null"] },
+      stream: FLAG,
+      tools: list(OFFER),
+      tool_choice: CHOICE,
+      parallel: FLAG,
+    },
+    ["model", "messages", "params", "schema", "stream"],
+  ),
   embed: object({ model: TEXT, texts: list(TEXT) }),
   "tokens/count": object({ model: TEXT, text: TEXT }),
   health: EMPTY,
   "models/pull": object({ model: TEXT }),
+  "tools/list": EMPTY,
+  "tools/call": object({ name: TEXT, input: OPEN }),
   shutdown: EMPTY,
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 
@@ -88,6 +150,11 @@ export const RESULTS = {
   "tokens/count": object({ tokens: COUNT }),
   health: object({ ok: FLAG, message: TEXT }, ["ok"]),
   "models/pull": EMPTY,
+  "tools/list": object({ tools: list(TOOL) }),
+  "tools/call": object(
+    { content: TEXT, value: ANY, attachments: list(ATTACHMENT), failed: FLAG },
+    [],
+  ),
   shutdown: EMPTY,
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 

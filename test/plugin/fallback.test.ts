@@ -19,7 +19,7 @@ const MANIFEST: Manifest = {
   provides: ["chat"],
 };
 
-test.each(["killed", "flood-garbage", "start-version-2"])(
+test.each(["killed", "flood-garbage", "start-version-3"])(
   "a plugin that is broken (%s) is passed over for the next model",
   async (fault) => {
     const { host } = startFaulty(fault);

@@ -31,8 +31,8 @@ const CASES: readonly Case[] = [
   },
   { fault: "start-garbage", says: /a line that is not JSON: "Listening on port 8080"/ },
   {
-    fault: "start-version-2",
-    says: /version 2 of the protocol, and was told that 1 is the highest/,
+    fault: "start-version-3",
+    says: /version 3 of the protocol, and was told that 2 is the highest/,
   },
   { fault: "start-version-0", says: /"protocol_version" of its result/ },
   { fault: "start-version-text", says: /"protocol_version" of its result/ },

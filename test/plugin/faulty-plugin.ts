@@ -49,7 +49,7 @@ const AT_START: Record<string, (request: Request) => void> = {
     welcome(id);
   },
   "start-garbage": () => write("Listening on port 8080\n"),
-  "start-version-2": ({ id }) => welcome(id, { protocol_version: 2 }),
+  "start-version-3": ({ id }) => welcome(id, { protocol_version: 3 }),
   "start-version-0": ({ id }) => welcome(id, { protocol_version: 0 }),
   "start-version-text": ({ id }) => welcome(id, { protocol_version: "1" }),
   "start-error": ({ id }) =>

@@ -15,6 +15,14 @@ const MANIFEST = {
   provides: ["chat"],
 };
 
+const TOOL = { name: "find", description: "Finds.", input: { type: "object" } };
+const TOOLED = {
+  ...MANIFEST,
+  interface_version: 2,
+  provides: ["tools/call", "tools/list"],
+  tools: [TOOL],
+};
+
 function folderWith(manifest: unknown, files: Record<string, string> = {}): string {
   const text = typeof manifest === "string" ? manifest : JSON.stringify(manifest);
   return makeFolder({ "main.ts": "", "modullm-plugin.json": text, ...files });
@@ -78,8 +86,51 @@ describe("readManifest()", () => {
     ["half a version", { ...MANIFEST, version: "1.0" }, "a version such as 1.2.0"],
     [
       "a later interface",
-      { ...MANIFEST, interface_version: 2 },
-      "made for version 2 of the interface",
+      { ...MANIFEST, interface_version: 3 },
+      "made for version 3 of the interface",
+    ],
+    [
+      "tools in version 1",
+      { ...TOOLED, interface_version: 1 },
+      "tools need an interface_version of 2",
+    ],
+    ["tools that are missing", { ...TOOLED, tools: undefined }, "tools is missing"],
+    ["no tool", { ...TOOLED, tools: [] }, "tools has 0 entries"],
+    ["a tool twice", { ...TOOLED, tools: [TOOL, TOOL] }, 'tools has "find" twice'],
+    [
+      "tools that can't be called",
+      { ...TOOLED, provides: ["chat", "tools/list"] },
+      "provides must have tools/list and tools/call",
+    ],
+    [
+      "a tool with blanks in its name",
+      { ...TOOLED, tools: [{ ...TOOL, name: "find it" }] },
+      'tools.0.name is "find it"',
+    ],
+    [
+      "a tool without a description",
+      { ...TOOLED, tools: [{ ...TOOL, description: undefined }] },
+      "tools.0.description is missing",
+    ],
+    [
+      "a tool that takes a list",
+      { ...TOOLED, tools: [{ ...TOOL, input: { type: "array" } }] },
+      'tools.0.input must have the type "object"',
+    ],
+    [
+      "an output that is no schema",
+      { ...TOOLED, tools: [{ ...TOOL, output: { type: "text" } }] },
+      "tools.0.output is no JSON Schema: tools.0.output.type",
+    ],
+    [
+      "half a version of a tool",
+      { ...TOOLED, tools: [{ ...TOOL, version: "1" }] },
+      "tools.0.version is",
+    ],
+    [
+      "an unknown key of a tool",
+      { ...TOOLED, tools: [{ ...TOOL, inputs: {} }] },
+      'unknown key "tools.0.inputs". Did you mean "input"?',
     ],
     [
       "no interface",

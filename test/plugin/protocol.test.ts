@@ -63,8 +63,8 @@ describe("schemas", () => {
       /"message" of its result/,
     );
   });
-  test("know version 1", () => {
-    expect(PROTOCOL_VERSION).toBe(1);
+  test("know version 2", () => {
+    expect(PROTOCOL_VERSION).toBe(2);
   });
 });
 

@@ -21,7 +21,9 @@ type FromSchema<S> = S extends { readonly const: infer C }
             ? FromName<T>
             : S extends { readonly type: infer T }
               ? FromName<T>
-              : never;
+              : keyof S extends never
+                ? Json
+                : never;
 
 type FromObject<P, R> = keyof P extends never
   ? Record<string, never>
@@ -73,6 +75,8 @@ export const SAME: {
     "tokens/count": true,
     health: true,
     "models/pull": true,
+    "tools/list": true,
+    "tools/call": true,
     shutdown: true,
   },
   results: {
@@ -83,6 +87,8 @@ export const SAME: {
     "tokens/count": true,
     health: true,
     "models/pull": true,
+    "tools/list": true,
+    "tools/call": true,
     shutdown: true,
   },
   notifications: { "chat/part": true, progress: true, cancel: true },

@@ -12,27 +12,30 @@ import type {
   ChatResult,
   EmbedParams,
   EmbedResult,
-  InitializeParams,
   InitializeResult,
   Methods,
   ModelInfo,
   Notifications,
 } from "./protocol.ts";
-import { ERRORS, PROTOCOL_VERSION } from "./protocol.ts";
+import {
+  type Context,
+  INTERNAL,
+  INVALID,
+  isObject,
+  NO_METHOD,
+  notProvided,
+  type Notify,
+  type Params,
+  PARSE,
+  PluginError,
+  want,
+} from "./context.ts";
+import { PROTOCOL_VERSION } from "./protocol.ts";
 import { log, openOutput, type Output, readLines } from "./stdio.ts";
+import { knownTools, readManifest, runTool, type Tools } from "./tools.ts";
 
-/** What a call may use beside its parameters. */
-export interface Context {
-  /**
-   * Aborted when the host cancels the call or ends the plugin. The call is then answered without
-   * waiting for the function.
-   */
-  readonly signal: AbortSignal;
-  /** As the user's configuration has them, checked by the host against the manifest's schema. */
-  readonly settings: InitializeParams["settings"];
-  /** A folder that things may be kept in. */
-  readonly dataFolder: string;
-}
+export { type Context, PluginError } from "./context.ts";
+export { type Tool, ToolAnswer, type ToolContext, type Tools } from "./tools.ts";
 
 /**
  * What a chat yields: text, or any part; and what it returns: what is left out is `stop`, not
@@ -57,14 +60,14 @@ export type Progress = Omit<Notifications["progress"], "id">;
  * });
  */
 export interface Plugin {
-  /** As in the manifest. */
-  readonly name: string;
-  readonly version: string;
+  /** @default the manifest's, as the next one */
+  readonly name?: string;
+  readonly version?: string;
   /**
    * A list: other models are refused before any function is called. A function: asked for each
-   * list; what it has not is for the functions to refuse.
+   * list; what it has not is for the functions to refuse. @default it has no models
    */
-  readonly models:
+  readonly models?:
     | readonly ModelInfo[]
     | ((context: Context) => readonly ModelInfo[] | Promise<readonly ModelInfo[]>);
   /**
@@ -72,6 +75,11 @@ export interface Plugin {
    * `all`: it tells so itself. @default none
    */
   readonly params?: readonly string[] | "all";
+  /**
+   * By name; the manifest in the plugin's folder says what each takes and gives. A function: those
+   * that can be called with these settings.
+   */
+  readonly tools?: Tools | ((context: Context) => Tools);
   /** Runs once, before anything else; the place to check settings, as it can refuse them. */
   start?(context: Context): void | Promise<void>;
   chat?(params: ChatParams, context: Context): Chat;
@@ -90,27 +98,6 @@ export interface Plugin {
   /** Runs once, last, when everything that was under way has been cancelled. */
   stop?(): void | Promise<void>;
 }
-
-/**
- * An error with a code of the protocol: `throw new PluginError("unavailable", "the server is busy",
- * { retry_after_ms: 500 })`.
- */
-export class PluginError extends Error {
-  readonly code: number;
-  readonly data: unknown;
-
-  constructor(code: keyof typeof ERRORS | number, message: string, data?: unknown) {
-    super(message);
-    this.code = typeof code === "number" ? code : ERRORS[code];
-    this.data = data;
-  }
-}
-
-/** What JSON-RPC itself names. */
-const [PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL] = [
-  -32_700, -32_600, -32_601, -32_602, -32_603,
-];
-type Params = Readonly<Record<string, unknown>>;
 
 /** Serves until standard input ends or the host says `shutdown`; then the process ends. */
 export function serve(plugin: Plugin): void {
@@ -154,6 +141,7 @@ class Call implements Context {
 
 class Server {
   readonly #plugin: Plugin;
+  readonly #manifest: ReturnType<typeof readManifest>;
   readonly #output: Output;
   readonly #running = new Map<number, Call>();
   /** What `initialize` brought; null before. */
@@ -162,6 +150,7 @@ class Server {
 
   constructor(plugin: Plugin, output: Output) {
     this.#plugin = plugin;
+    this.#manifest = readManifest();
     this.#output = output;
   }
 
@@ -249,6 +238,7 @@ class Server {
       case "health":
         return plugin.health ? await plugin.health(call) : { ok: true };
       case "models/list":
+        if (!plugin.models) throw notProvided(method);
         return {
           models: typeof plugin.models === "function" ? await plugin.models(call) : plugin.models,
         };
@@ -260,6 +250,10 @@ class Server {
         return await runCount(plugin, params, call);
       case "models/pull":
         return await runPull(plugin, params, call, notify);
+      case "tools/list":
+        return { tools: knownTools(plugin.tools, this.#manifest, call).map(([info]) => info) };
+      case "tools/call":
+        return await runTool(knownTools(plugin.tools, this.#manifest, call), params, call, notify);
       default:
         throw new PluginError(NO_METHOD, `there is no method "${method}"`);
     }
@@ -277,13 +271,19 @@ class Server {
     want(typeof dataFolder === "string", "data_folder is not a string");
     const given = { settings: settings as Context["settings"], dataFolder };
     call.given = given;
+    const spoken = Math.min(Number(version), PROTOCOL_VERSION);
+    const { name = "", version: own = "" } = this.#manifest;
     await plugin.start?.(call);
+    if (plugin.tools) knownTools(plugin.tools, this.#manifest, call);
     this.#given = given;
     return {
-      protocol_version: Math.min(Number(version), PROTOCOL_VERSION),
-      name: plugin.name,
-      version: plugin.version,
-      provides: PROVIDES.filter(([key]) => plugin[key] !== undefined).map(([, ability]) => ability),
+      protocol_version: spoken,
+      name: plugin.name ?? name,
+      version: plugin.version ?? own,
+      // Version 1 doesn't know the abilities of tools.
+      provides: PROVIDES.filter(
+        ([key]) => plugin[key] !== undefined && (key !== "tools" || spoken > 1),
+      ).map(([, ability]) => ability),
     };
   }
 }
@@ -294,10 +294,9 @@ const PROVIDES = [
   ["models", "models/list"],
   ["pull", "models/pull"],
   ["countTokens", "tokens/count"],
+  ["tools", "tools/list"],
+  ["tools", "tools/call"],
 ] as const satisfies readonly (readonly [keyof Plugin, InitializeResult["provides"][number]])[];
-
-/** Gives what is to be waited for, when the host reads slowly. */
-type Notify = (method: keyof Notifications, params: Params) => Promise<void> | undefined;
 
 async function runChat(
   plugin: Plugin,
@@ -378,9 +377,7 @@ function failure(id: number | null, thrown: unknown): object {
   return { id, error: { code, message, ...(data === undefined ? {} : { data }) } };
 }
 
-function notProvided(method: string): PluginError {
-  return new PluginError(NO_METHOD, `this plugin does not provide "${method}"`);
-}
+const ROLES = new Set<unknown>(["system", "user", "assistant", "tool"]);
 
 function checkChat({ messages, params, schema }: Params): void {
   want(
@@ -388,11 +385,9 @@ function checkChat({ messages, params, schema }: Params): void {
     "messages is not a list with something in it",
   );
   for (const message of messages) {
-    const { role, content } = isObject(message) ? message : {};
-    want(
-      role === "system" || role === "user" || role === "assistant",
-      "a message's role is not system, user or assistant",
-    );
+    const { role, content, call } = isObject(message) ? message : {};
+    want(ROLES.has(role), "a message's role is not system, user, assistant or tool");
+    want(role !== "tool" || isObject(call), "a message of a tool has no call that it answers");
     want(typeof content === "string", "a message's content is not a string");
   }
   want(isObject(params), "params is not an object with the keys of llm_params in params");
@@ -403,16 +398,9 @@ function checkChat({ messages, params, schema }: Params): void {
 }
 
 /** @throws {PluginError} */
-function checkModel({ models }: Plugin, { model }: Params): void {
+function checkModel(plugin: Plugin, { model }: Params): void {
   want(typeof model === "string", "model is not a string");
+  const { models = [] } = plugin;
   if (typeof models === "function" || models.some(({ name }) => name === model)) return;
   throw new PluginError("model_not_found", `there is no model "${model}"`, { model });
-}
-
-function want(held: unknown, otherwise: string): asserts held {
-  if (!held) throw new PluginError(BAD_PARAMS, otherwise);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
