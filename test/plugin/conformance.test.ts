@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import { CHECKS, testPlugin } from "../../src/plugin/conformance/suite.ts";
 import { type Report, type SuiteOptions } from "../../src/plugin/conformance/report.ts";
 import { readManifest, startCommand } from "../../src/plugin/manifest.ts";
+import { TOOL } from "./wayward-tool.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const ENV = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "" };
@@ -34,6 +36,17 @@ test.each([
     }
   },
 );
+
+test.each([
+  ["typescript", ["modullm-plugin.json", "counter.ts"]],
+  ["python", ["counter.py"]],
+  ["bash", ["counter.sh"]],
+])("docs/plugins.md shows the counter plugin in %s as it is", (language, files) => {
+  for (const file of files) {
+    const text = readFileSync(join(ROOT, "plugins/counter", language, file), "utf8");
+    expect(PAGE).toContain(` counter/${file}\n${text}\`\`\`\n`);
+  }
+});
 
 test("the ids of the checks are there once each, and there are more than forty", () => {
   const ids = CHECKS.map(({ id }) => id);
@@ -66,6 +79,26 @@ describe.each([
   }, 180_000);
 });
 
+/** Of the wayward plugin. */
+const MANIFEST: Manifest = {
+  name: "wayward",
+  version: "1",
+  description: "For tests.",
+  language: "typescript",
+  interface_version: 2,
+  command: { default: ["wayward-plugin.ts"] },
+  provides: [
+    "chat",
+    "embed",
+    "models/list",
+    "models/pull",
+    "tokens/count",
+    "tools/list",
+    "tools/call",
+  ],
+  tools: [TOOL],
+};
+
 describe("a plugin that does one thing wrong", () => {
   const outcomes = new Map<string, Report["checks"][number] | undefined>();
 
@@ -74,7 +107,13 @@ describe("a plugin that does one thing wrong", () => {
     const lane = async (): Promise<void> => {
       for (let id = left.shift(); id !== undefined; id = left.shift()) {
         const settings = id === "start/no-settings" ? { settings: { a: 1 } } : {};
-        const { checks } = await wayward(id, { only: id, patience: 1500, ...settings });
+        const manifest = id === "tools/as-in-manifest" ? { manifest: MANIFEST } : {};
+        const { checks } = await wayward(id, {
+          only: id,
+          patience: 1500,
+          ...settings,
+          ...manifest,
+        });
         outcomes.set(
           id,
           checks.find((check) => check.id === id),
@@ -93,9 +132,10 @@ describe("a plugin that does one thing wrong", () => {
   });
 
   test("passes all of them when it does nothing wrong", async () => {
-    const report = await wayward("", { settings: { a: 1 }, patience: 1500 });
-    expect(report.checks.filter(({ status }) => status !== "passed").map(({ id }) => id)).toEqual([
-      "messages/not-provided",
+    const options = { settings: { a: 1 }, manifest: MANIFEST, patience: 1500 };
+    const { checks } = await wayward("", options);
+    expect(checks.filter(({ status }) => status !== "passed")).toMatchObject([
+      { id: "messages/not-provided", status: "skipped" },
     ]);
   }, 180_000);
 });

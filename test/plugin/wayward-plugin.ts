@@ -4,11 +4,18 @@
  * would not let it.
  */
 import { writeSync } from "node:fs";
+import { TOOL } from "./wayward-tool.ts";
 
 type Message = Record<string, unknown>;
 
 const wrong = process.argv[2] ?? "";
-const MODEL = { name: "m", window: 4096, schema: "enforced", media: ["image/png"] };
+const MODEL = {
+  name: "m",
+  window: 4096,
+  schema: "enforced",
+  media: ["image/png"],
+  tools: true,
+};
 const held = new Map<number, () => void>();
 let started = false;
 let count = 0;
@@ -120,8 +127,9 @@ function initialize(id: unknown, params: Message): void {
   if (is("stdout/asked-only")) fail(null, -32_603);
   if (is("stdout/shapes")) send({ method: "chat/part", params: { id, part: { type: "words" } } });
   if (is("stdout/parts-where-they-belong")) part(id, { type: "alive" });
-  const provides = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
-  const own = is("start/newer-host") ? Number(version) : 1;
+  const plain = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
+  const provides = Number(version) === 1 ? plain : [...plain, "tools/list", "tools/call"];
+  const own = is("start/newer-host") ? Number(version) : Math.min(Number(version), 2);
   result(id, {
     protocol_version: is("start/version") ? 2 : own,
     name: is("start/identity") ? "" : "wayward",
@@ -163,6 +171,10 @@ function answer(id: unknown, method: string, params: Message): void {
       if (typeof model !== "string")
         return fail(id, is("pull/model-is-a-number") ? -32_603 : -32_602);
       return is("pull/unknown-model") ? result(id, {}) : fail(id, -32_001, "no", { model });
+    case "tools/list":
+      return is("tools/lists") ? result(id, { tools: null }) : result(id, { tools: tools() });
+    case "tools/call":
+      return callTool(id, params);
     case "shutdown":
       if (is("end/shutdown")) return;
       if (is("end/shutdown-while-busy") && chats > 0) return result(id, {});
@@ -191,6 +203,63 @@ function embed(id: unknown, texts: readonly string[]): void {
   result(id, { vectors: is("embed/none") && texts.length === 0 ? [[1]] : vectors, usage: null });
 }
 
+let listed = 0;
+
+function tools(): readonly unknown[] {
+  listed++;
+  if (is("tools/names")) return [TOOL, TOOL];
+  if (is("tools/schemas")) return [{ ...TOOL, input: { type: "object", required: 1 } }];
+  if (is("tools/same-again") && listed > 1) return [{ ...TOOL, description: "Another." }];
+  if (is("tools/as-in-manifest")) return [{ ...TOOL, version: "9.0.0" }];
+  return [TOOL];
+}
+
+let calls = 0;
+
+function callTool(id: unknown, { name, input, later }: Message): void {
+  const { text } = (input ?? {}) as Message;
+  calls++;
+  if (typeof name !== "string" || typeof input !== "object" || Array.isArray(input)) {
+    if (is("tools/after-errors")) process.exit(1);
+    const bad = is("tools/name-is-a-number", "tools/no-input", "tools/input-is-a-list");
+    return fail(id, bad ? -32_603 : -32_602);
+  }
+  if (name !== "twice")
+    return fail(id, -32_005, "no", is("tools/unknown-tool") ? {} : { tool: name });
+  if (typeof text !== "string" && !is("tools/lacking-input")) return fail(id, -32_602);
+  if (later !== undefined && is("tools/unknown-members")) return fail(id, -32_602);
+  if (is("tools/answers") || refusesText(String(text))) return fail(id, -32_603, "it broke");
+  if (is("tools/one-after-another") && calls === 40) return;
+  const progress = is("tools/progress") ? "" : "half done";
+  send({ method: "progress", params: { id, message: progress, completed: 1, total: 2 } });
+  const finish = (): void => {
+    held.delete(Number(id));
+    if (is("tools/many-at-once") && held.size === 12) return;
+    const crowded = is("tools/own-answers") && held.size > 0;
+    const said = crowded ? "another's" : `${String(text)}${String(text)}`;
+    result(id, { value: is("tools/output") ? { said: 1 } : { said } });
+  };
+  const timer = setTimeout(finish, 30);
+  held.set(Number(id), () => {
+    clearTimeout(timer);
+    held.delete(Number(id));
+    if (is("tools/cancel", "tools/cancel-one-of-two")) return;
+    fail(id, -32_000);
+    if (is("tools/cancel-many")) fail(id, -32_000);
+  });
+}
+
+/** Whether a tool is given just the text that it can't bear. */
+function refusesText(text: string): boolean {
+  return (
+    (is("tools/unicode") && text.includes("世")) ||
+    (is("tools/control-characters") && text.includes("\u0001")) ||
+    (is("tools/half-a-pair") && text.includes("\uD83Db")) ||
+    (is("tools/looks-like-json") && text.startsWith("{")) ||
+    (is("tools/large") && text.length > 9e5)
+  );
+}
+
 function tokensIn(text: string): number {
   if (is("tokens/counts")) return -1;
   if (is("tokens/longer") || (is("tokens/empty") && text === "")) return 100;
@@ -201,7 +270,7 @@ function chat(id: unknown, params: Message): void {
   const { model, messages, later } = params;
   const settings = params["params"] as Message | undefined;
   const list = Array.isArray(messages) ? (messages as readonly Message[]) : null;
-  const roles = list?.every(({ role }) => ["system", "user", "assistant"].includes(String(role)));
+  const roles = list?.every(({ role }) => ROLES.has(String(role)));
   const contents = list?.every(({ content }) => typeof content === "string");
   const refused = is("chat/after-errors")
     ? () => process.exit(1)
@@ -212,6 +281,7 @@ function chat(id: unknown, params: Message): void {
   const content = String(list.at(-1)?.["content"]);
   if (refuses(content, list, params)) return fail(id, -32_603, "it broke");
   if (later !== undefined && is("chat/unknown-members")) return fail(id, -32_602);
+  if (!callTools(id, params)) return;
   chats++;
   const most = Number(settings["max_tokens"] ?? 1000);
   const schema = params["schema"] !== null;
@@ -240,6 +310,36 @@ function chat(id: unknown, params: Message): void {
     fail(id, -32_000);
     if (is("cancel/many")) fail(id, -32_000);
   });
+}
+
+const ROLES = new Set(["system", "user", "assistant", "tool"]);
+
+/** Calls what it was offered, as it was told to. @returns false where it has answered already */
+function callTools(id: unknown, params: Message): boolean {
+  const { tools: offered, tool_choice: choice, parallel, messages } = params;
+  const last = (messages as readonly Message[]).at(-1);
+  if (
+    last?.["role"] === "tool" &&
+    is(last["failed"] === true ? "chat/tool-failed" : "chat/tool-result")
+  ) {
+    fail(id, -32_603, "it broke");
+    return false;
+  }
+  if (!Array.isArray(offered)) return true;
+  const names = (offered as readonly Message[]).map(({ name }) => String(name));
+  const named = (choice as Message)["name"];
+  const none = choice === "none" && !is("chat/tools-none");
+  const lazy = choice === "required" && is("chat/tools-required");
+  const wanted = typeof named === "string" && !is("chat/tools-named") ? [named] : names;
+  const most = parallel === false && !is("chat/tools-one-at-a-time") ? 1 : 2;
+  for (const [at, name] of (none || lazy ? [] : wanted.slice(0, most)).entries())
+    part(id, {
+      type: "tool-call",
+      id: is("chat/tools-ids") ? "same" : `${String(id)}-${at}`,
+      name: is("chat/tools") ? "rm" : name,
+      arguments: '{"n":7}',
+    });
+  return true;
 }
 
 const KNOWN = new Set(

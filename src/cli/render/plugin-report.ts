@@ -4,6 +4,8 @@ import { visible } from "../../core/visible.ts";
 
 const COLORS = { passed: 32, failed: 31, skipped: 33 } as const;
 const WIDTH = 12;
+/** Skipped checks of one reason that are named each. */
+const MOST_LISTED = 8;
 
 type Status = CheckResult["status"];
 
@@ -57,8 +59,14 @@ function linesOf(
             `${mark} ${id}: a plugin ${wants}. Here: ${visible(reason ?? "")}`,
         )
       : [...Map.groupBy(chosen, ({ reason }) => reason ?? "")].map(
-          ([reason, members]) =>
-            `${mark} ${members.map(({ id }) => id).join(", ")}: ${visible(reason)}`,
+          ([reason, members]) => `${mark} ${listed(members)}: ${visible(reason)}`,
         );
   return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function listed(members: readonly CheckResult[]): string {
+  const ids = members.map(({ id }) => id);
+  const [first = ""] = ids;
+  const more = ids.length > MOST_LISTED ? ` and ${ids.length - 1} others` : "";
+  return more === "" ? ids.join(", ") : `${first}${more}`;
 }

@@ -92,8 +92,11 @@ export const cancelChecks: readonly Check[] = [
   })),
 ];
 
-/** Whether a chat ended as cancelled, or with its result. @throws {Miss} when it ended otherwise */
-async function endsCancelled(wire: Wire, exchange: Exchange): Promise<"cancelled" | "result"> {
+/** Whether a request ended as cancelled, or with its result. @throws {Miss} when it ended otherwise */
+export async function endsCancelled(
+  wire: Wire,
+  exchange: Exchange,
+): Promise<"cancelled" | "result"> {
   wire.send({ method: "cancel", params: { id: exchange.id } });
   const answer: Message = await wire.answer(exchange, HOST_DEADLINES.cancel);
   if (errorIn(answer) === null) {
@@ -104,10 +107,10 @@ async function endsCancelled(wire: Wire, exchange: Exchange): Promise<"cancelled
   return "cancelled";
 }
 
-/** A result may have been on its way. @throws {Skip} when all chats ended with one */
-function seen(...ends: readonly ("cancelled" | "result")[]): void {
+/** A result may have been on its way. @throws {Skip} when all requests ended with one */
+export function seen(...ends: readonly ("cancelled" | "result")[]): void {
   if (ends.includes("cancelled")) return;
-  throw new Skip("it answered in full, as without a cancel: try a slower model");
+  throw new Skip("it answered in full, as without a cancel: nothing was slow enough");
 }
 
 async function passesOver(wire: Wire, params: unknown): Promise<void> {

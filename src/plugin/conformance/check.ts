@@ -3,6 +3,7 @@ import type {
   InitializeResult,
   Manifest,
   ModelInfo,
+  ToolInfo,
 } from "../../../plugins/sdk/protocol.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Wire } from "./wire.ts";
@@ -40,6 +41,8 @@ export interface Facts {
   readonly initialized: InitializeResult;
   /** Null where it doesn't list any. */
   readonly models: readonly ModelInfo[] | null;
+  /** Null where it has none. */
+  readonly tools: readonly ToolInfo[] | null;
   /** The model that is asked; null where none is known. */
   readonly model: string | null;
   /** The model that is asked for vectors. */

@@ -27,11 +27,21 @@ export const messageChecks: readonly Check[] = [
       const wire = await shared();
       const { provides } = facts.initialized;
       const missing = (
-        ["chat", "embed", "models/list", "models/pull", "tokens/count"] as const
+        [
+          "chat",
+          "embed",
+          "models/list",
+          "models/pull",
+          "tokens/count",
+          "tools/call",
+          "tools/list",
+        ] as const
       ).filter((method) => !provides.includes(method));
       if (missing.length === 0) throw new Skip("it provides everything");
       const params = {
         model: "x",
+        name: "x",
+        input: {},
         text: "x",
         texts: ["x"],
         messages: [{ role: "user", content: "x" }],

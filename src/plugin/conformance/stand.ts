@@ -6,6 +6,7 @@ import { HOST_DEADLINES } from "../limits.ts";
 import type { ProcessCommand } from "../../process/process.ts";
 import { listModels, resultOf } from "./answers.ts";
 import { type Bench, type Check, type Facts } from "./check.ts";
+import { listTools } from "./tool-calls.ts";
 import { Miss, Skip, want } from "./verdict.ts";
 import type { CheckResult, SuiteOptions } from "./report.ts";
 import { wholeChecks } from "./whole.ts";
@@ -29,6 +30,7 @@ export class Stand {
       manifest: options.manifest ?? null,
       initialized: { protocol_version: 0, name: "", version: "", provides: [] },
       models: null,
+      tools: null,
       model,
       embedModel: options.embedModel ?? null,
       settings: options.settings ?? {},
@@ -53,8 +55,20 @@ export class Stand {
       if (!(thrown instanceof Miss)) throw thrown;
       return `${thrown.message}${await whenInputEnds(wire)}`;
     }
-    if (this.facts.initialized.provides.includes("models/list")) await this.#learnModels(wire);
+    const { provides } = this.facts.initialized;
+    if (provides.includes("models/list")) await this.#learnModels(wire);
+    if (provides.includes("tools/list")) await this.#learnTools();
     return null;
+  }
+
+  /** What is wrong with its list is told by the check `tools/lists`. */
+  async #learnTools(): Promise<void> {
+    try {
+      this.facts = { ...this.facts, tools: await listTools(await this.#sharedWire()) };
+    } catch (thrown) {
+      if (!(thrown instanceof Miss)) throw thrown;
+      this.#replaceShared();
+    }
   }
 
   /** What is wrong with its list is told by the check `models/lists`. */

@@ -1,10 +1,17 @@
-import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
 import { excerpt } from "../../process/lines.ts";
 import { chatParams, errorOf, goesOn, resultOf, RPC } from "./answers.ts";
 import { type Check } from "./check.ts";
 import { Skip, want } from "./verdict.ts";
 
-const ABILITIES = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
+const ABILITIES = [
+  "chat",
+  "embed",
+  "models/list",
+  "models/pull",
+  "tokens/count",
+  "tools/call",
+  "tools/list",
+];
 /** Milliseconds in which it has nothing to say. */
 const SILENCE = 300;
 
@@ -31,10 +38,15 @@ export const startChecks: readonly Check[] = [
   },
   {
     id: "start/version",
-    wants: "answers a host of version 1 with version 1",
-    run({ facts }) {
-      const { protocol_version: version } = facts.initialized;
-      want(version === PROTOCOL_VERSION, `protocol_version is ${version}`);
+    wants: "answers a host of version 1 with version 1, and none of the abilities of tools",
+    async run({ start, introduction }) {
+      const { protocol_version: version, provides } = resultOf(
+        await start().ask("initialize", introduction({ protocol_version: 1 })),
+      );
+      want(version === 1, `protocol_version is ${JSON.stringify(version)}`);
+      const odd =
+        Array.isArray(provides) && provides.some((each) => String(each).startsWith("tools/"));
+      want(!odd, "it provides tools, which version 1 has not");
     },
   },
   {

@@ -6,6 +6,7 @@ import { PROTOCOL_VERSION } from "../../../plugins/sdk/protocol.ts";
 import type { ProcessCommand } from "../../process/process.ts";
 import { abilityChecks } from "./abilities.ts";
 import { cancelChecks } from "./cancel.ts";
+import { chatToolChecks } from "./chat-tools.ts";
 import { chatTrafficChecks } from "./chat-traffic.ts";
 import { chatChecks } from "./chat.ts";
 import type { Check } from "./check.ts";
@@ -15,6 +16,8 @@ import { lineChecks } from "./lines.ts";
 import { messageChecks } from "./messages.ts";
 import { Stand } from "./stand.ts";
 import { startChecks } from "./start.ts";
+import { toolTrafficChecks } from "./tool-traffic.ts";
+import { toolChecks } from "./tools.ts";
 import { wholeChecks } from "./whole.ts";
 
 /** The conformance suite, in its order. */
@@ -26,6 +29,9 @@ export const CHECKS: readonly Check[] = [
   ...embedChecks,
   ...chatChecks,
   ...chatTrafficChecks,
+  ...chatToolChecks,
+  ...toolChecks,
+  ...toolTrafficChecks,
   ...cancelChecks,
   ...endChecks,
   ...wholeChecks,

@@ -1,6 +1,7 @@
 import { ERRORS } from "../../../plugins/sdk/protocol.ts";
 import { isCount, isObject } from "../../core/json.ts";
 import { createChecks, type Method } from "../checks.ts";
+import { CARRIERS } from "../connection.ts";
 import { LIMITS } from "../limits.ts";
 import { errorIn, isKnownCode } from "./answers.ts";
 import { type Check, type Facts } from "./check.ts";
@@ -51,14 +52,11 @@ export const wholeChecks: readonly Check[] = [
   },
   {
     id: "stdout/parts-where-they-belong",
-    wants: "sends chat/part for chats only, and progress for pulls only",
+    wants: "sends chat/part for chats only, and progress for pulls and calls of tools only",
     run({ facts }) {
-      const homes: Readonly<Record<string, string>> = {
-        "chat/part": "chat",
-        progress: "models/pull",
-      };
+      const homes: Readonly<Record<string, readonly string[]>> = CARRIERS;
       for (const { method, notes } of exchangesOf(facts)) {
-        const odd = notes.find((note) => homes[note.method] !== method);
+        const odd = notes.find((note) => homes[note.method]?.includes(method) !== true);
         want(odd === undefined, `it sent "${odd?.method}" about "${method}"`);
       }
     },
@@ -128,7 +126,10 @@ function errorsOf(facts: Facts) {
 }
 
 const METHODS = new Set(
-  "initialize models/list chat embed tokens/count health models/pull shutdown".split(" "),
+  (
+    "initialize models/list chat embed tokens/count health models/pull shutdown " +
+    "tools/list tools/call"
+  ).split(" "),
 );
 
 function resultFault(
