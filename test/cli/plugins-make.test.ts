@@ -96,6 +96,41 @@ describe.each(LANGUAGES)("modullm plugins new --lang %s", (lang, place, command)
   });
 });
 
+describe.each(LANGUAGES)("modullm plugins new --kind tool --lang %s", (lang, place, command) => {
+  test("writes a plugin that passes the checks and its own test", async () => {
+    const folder = newFolder();
+    const env = { PATH };
+    const words = ["plugins", "new", "--kind", "tool", "--lang", lang, "my-echo2"];
+    expect(await modullm(words, { folder, env })).toMatchObject({ exit: 0, stderr: "" });
+    const tested = await modullm(["plugins", "test", "./my-echo2"], { folder, env });
+    const { checks, plugin } = tested.json() as Report;
+    expect(checks.filter(({ status }) => status === "failed")).toEqual([]);
+    expect(checks.filter(({ id, status }) => id.startsWith("tools/") && status === "passed").length)
+      // In bash nothing can be cancelled.
+      .toBeGreaterThanOrEqual(23);
+    expect(plugin?.provides.toSorted()).toEqual(["tools/call", "tools/list"]);
+    const own = Bun.spawnSync([...command], { cwd: join(folder, "my-echo2") });
+    expect({ status: own.exitCode, said: own.exitCode === 0 ? "" : own.stderr.toString() }).toEqual(
+      {
+        status: 0,
+        said: "",
+      },
+    );
+  }, 180_000);
+
+  test("writes plugins/counter when that is its name", async () => {
+    const folder = newFolder();
+    const words = ["plugins", "new", "--kind", "tool", "--lang", lang, "counter"];
+    const { files } = (await modullm(words, { folder })).json() as { files: string[] };
+    const differ = files.filter(
+      (file) =>
+        readFileSync(join(folder, "counter", file), "utf8") !==
+        readFileSync(join(ECHO, "../counter", place, file), "utf8"),
+    );
+    expect(differ).toEqual([]);
+  });
+});
+
 describe("modullm plugins new refuses", () => {
   test.each([
     [["--lang", "ts", "My Plugin"], `"My Plugin" can't be a plugin's name`],
@@ -105,6 +140,7 @@ describe("modullm plugins new refuses", () => {
     [["acme"], "new needs --lang ts|python|bash"],
     [["--lang", "ts"], "new needs a name"],
     [["--lang", "cobol", "acme"], "cobol"],
+    [["--lang", "ts", "--kind", "game", "acme"], "game"],
   ])("%p", async (words, message) => {
     const folder = newFolder();
     const { exit, stdout, stderr } = await modullm(["plugins", "new", ...words], { folder });
@@ -157,13 +193,13 @@ describe("modullm plugins test", () => {
   }, 180_000);
 
   test("shows a table at a terminal, and the report with --json", async () => {
-    const args = ["plugins", "test", "--only", "health", "bash", bash];
+    const args = ["plugins", "test", "--only", "health/a", "bash", bash];
     const shown = await modullm(args, { env: { PATH, NO_COLOR: "1" }, tty: true });
     expect(shown.stdout).toBe(
-      "echo 1.0.0 provides chat, models/list; asked for words.\n\nhealth      1 passed\nchat        1 passed\n\n2 passed, 0 failed, 0 skipped\n",
+      "echo 1.0.0 provides chat, models/list; asked for words.\n\nhealth      1 passed\n\n1 passed, 0 failed, 0 skipped\n",
     );
     const { json } = await modullm([...args, "--json"], { env: { PATH }, tty: true });
-    expect(json()).toMatchObject({ ok: true, passed: 2 });
+    expect(json()).toMatchObject({ ok: true, passed: 1 });
   }, 180_000);
 
   test("exits 1 and says what was found when a check failed", async () => {

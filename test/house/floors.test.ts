@@ -46,7 +46,7 @@ const ROOT_FILES: Record<string, number> = {
  */
 const PROTOCOL = "../plugins/sdk/protocol.ts";
 /** What `plugins new` writes, taken in as text. */
-const TEMPLATES = "../plugins/echo/";
+const TEMPLATES = /^\.\.\/plugins\/(?:echo|counter)\//;
 /** Neighbours that may look at each other. */
 const ALLOWED = new Set(["program>contract", "answer>contract"]);
 /** Modules that reach the world; floor 1 has none of them. */
@@ -59,7 +59,7 @@ function importsOf(file: string): string[] {
 
 function roomOf(file: string): { name: string; floor: number | undefined } {
   const [first = ""] = file.split("/");
-  if (file === PROTOCOL || file.startsWith(TEMPLATES)) return { name: file, floor: 0 };
+  if (file === PROTOCOL || TEMPLATES.test(file)) return { name: file, floor: 0 };
   if (!file.includes("/")) return { name: first, floor: ROOT_FILES[first] };
   return { name: first, floor: FLOORS[first] };
 }

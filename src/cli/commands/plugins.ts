@@ -69,7 +69,7 @@ const CHANGING: ReadonlySet<string> = new Set(["install", "update", "remove", "t
 
 export const command: Command = {
   name: "plugins",
-  summary: "Get providers that others have written, and decide which of them may run",
+  summary: "Get models and tools that others have written, and decide which of them may run",
   positionals: [
     { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
     {
@@ -90,6 +90,11 @@ export const command: Command = {
       type: "enum",
       options: ["ts", "python", "bash"],
       description: "With new: what it is written in",
+    },
+    kind: {
+      type: "enum",
+      options: ["model", "tool"],
+      description: "With new: what it provides; model if left out",
     },
     model: {
       type: "string",
@@ -131,6 +136,7 @@ export const command: Command = {
     ["modullm plugins info acme", "what it runs, provides and sees"],
     ["modullm plugins trust acme", "let it run as it is now; a changed file needs a new yes"],
     ["modullm plugins new --lang python acme", "write a plugin that works, to be changed"],
+    ["modullm plugins new --kind tool --lang ts dice", "the same for tools that models call"],
     ["modullm plugins test ./acme", "check that it keeps to the protocol; exit 1 if not"],
     ["modullm plugins test -- python3 acme.py --fast", "the same for any command"],
   ],

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findProvider } from "../../../model/providers.ts";
 import { PLUGIN_NAME } from "../../../plugin/manifest-check.ts";
-import { renderTemplate, TEMPLATE_LANGUAGES } from "../../../plugin/templates.ts";
+import { renderTemplate, TEMPLATE_KINDS, TEMPLATE_LANGUAGES } from "../../../plugin/templates.ts";
 import { refusal } from "../../../plugin/refusal.ts";
 import { UsageError } from "../../command.ts";
 import type { PluginAction } from "./plugin-action.ts";
@@ -16,6 +16,8 @@ export const action: PluginAction = {
     const language = TEMPLATE_LANGUAGES.find((each) => each === given);
     if (language === undefined)
       throw new UsageError(`new needs --lang ${TEMPLATE_LANGUAGES.join("|")}`);
+    const kind = TEMPLATE_KINDS.find((each) => each === (options.text("kind") ?? "model"));
+    if (kind === undefined) throw new UsageError(`--kind is ${TEMPLATE_KINDS.join(" or ")}`);
     if (!PLUGIN_NAME.test(name))
       throw new UsageError(
         `"${name}" can't be a plugin's name: lower-case letters, digits and -, a letter first`,
@@ -26,7 +28,7 @@ export const action: PluginAction = {
       );
     const folder = resolve(name);
     (await app()).permit("write", folder);
-    const { files, test } = await renderTemplate(language, { name });
+    const { files, test } = await renderTemplate({ kind, language }, { name });
     await makeFolder(folder, name);
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
