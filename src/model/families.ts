@@ -18,6 +18,7 @@ const REASONING: Partial<Abilities> = {
   refusesThinking: [...SAMPLING, "logprobs", "top_logprobs", "logit_bias"],
 };
 
+const OLDER_GEMINI: Partial<Abilities> = { schemaWithTools: false, filesInResults: false };
 const ENFORCED: Partial<Abilities> = { schema: "anthropic", schemaWithTools: true };
 
 /**
@@ -50,14 +51,15 @@ export const FAMILIES: readonly Family[] = [
   // The newest, and whatever comes after them: they think always, and set their own sampling.
   family(["anthropic"], /claude-/, { ...ENFORCED, thinking: "always" }),
   family(["gemini"], /gemma/, {
+    ...OLDER_GEMINI,
     thinking: "none",
     system: false,
     schema: "none",
     jsonMode: false,
     input: ["image"],
   }),
-  family(["gemini"], /gemini-(1|2\.0)/, { thinking: "none", schemaWithTools: false }),
-  family(["gemini"], /gemini-2\.5/, { thinking: "budget", schemaWithTools: false }),
+  family(["gemini"], /gemini-(1|2\.0)/, { ...OLDER_GEMINI, thinking: "none" }),
+  family(["gemini"], /gemini-2\.5/, { ...OLDER_GEMINI, thinking: "budget" }),
 ];
 
 /** Claude models that take no sampling parameters at all. */

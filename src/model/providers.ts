@@ -87,6 +87,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
       aliases: ["gemini"],
       protocol: "gemini",
       schema: "gemini",
+      filesInResults: true,
       input: ["image", "audio", "pdf"],
       thinking: "level",
       refuses: NOT_GEMINI,
@@ -209,7 +210,11 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     aliases: ["lm_studio", "lm-studio"],
     jsonMode: false,
   }),
-  local("ollama", "http://127.0.0.1:11434", { protocol: "ollama", input: ["image"] }),
+  local("ollama", "http://127.0.0.1:11434", {
+    protocol: "ollama",
+    input: ["image"],
+    thoughtsBack: "thinking",
+  }),
 ];
 
 /** The entry a program's `provider/` means, whatever its case; null where it is none of these. */

@@ -34,7 +34,9 @@ export interface Abilities {
    */
   readonly schemaWithTools: boolean;
   /** The field of a reply in which thoughts must go back with the calls they led to; null: none. */
-  readonly thoughtsBack: "reasoning_content" | "reasoning_details" | null;
+  readonly thoughtsBack: "reasoning_content" | "reasoning_details" | "thinking" | null;
+  /** Whether a result can hold files; where it can't, they follow in a message of the user. */
+  readonly filesInResults: boolean;
   /** What an id of a call looks like; others are replaced by one that does. */
   readonly callIds: RegExp;
   /** Whether it can be told to write JSON, of whatever shape. */
@@ -81,6 +83,7 @@ export const HOSTED: Quirks = {
   schema: "schema",
   schemaWithTools: true,
   thoughtsBack: null,
+  filesInResults: false,
   callIds: /^.{1,40}$/s,
   jsonMode: true,
   streamUsage: true,

@@ -19,8 +19,11 @@ export type ReplyState = "open" | "whole" | "finished" | "closed";
 /** What a protocol makes of the events of one reply. Made anew for every call. */
 export interface ReplyReader {
   readonly state: ReplyState;
-  /** The pieces of calls so far: calls are parts only once they are whole, at the end. */
-  readonly calls: { readonly pieces: number };
+  /**
+   * The pieces of calls so far, and whether the last one goes on: calls are parts only once they
+   * are whole, at the end.
+   */
+  readonly calls: { readonly pieces: number; readonly isHalf: boolean };
   /**
    * The parts that one event brings; also given a whole reply, where a server sends that in place
    * of a stream. Events that report an error don't come here.
@@ -111,6 +114,8 @@ class Body {
   }
 
   get complete(): boolean {
+    // A reason with every piece says nothing of the last one.
+    if (this.#wentOn && !this.over && this.#reader.calls.isHalf) return false;
     return isDone(this.#reader) || (this.#reader.state === "whole" && this.#single);
   }
 

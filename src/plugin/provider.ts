@@ -32,6 +32,7 @@ const UNKNOWN: Abilities = {
   schema: "none",
   schemaWithTools: true,
   thoughtsBack: null,
+  filesInResults: false,
   callIds: /^.+$/s,
   jsonMode: false,
   streamUsage: true,

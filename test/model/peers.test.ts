@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Ollama } from "ollama/browser";
+import type { ChatResponse } from "ollama/browser";
 import OpenAI from "openai";
 import { answers, openServer, streams } from "./faulty-server.ts";
 import type { Act, FaultyServer } from "./faulty-server.ts";
 import { CHAT } from "./wires/chat.ts";
 import { GENERATE } from "./wires/generate.ts";
 import { MESSAGES } from "./wires/messages.ts";
+import { OLLAMA } from "./wires/ollama.ts";
 import { RESPONSES } from "./wires/responses.ts";
 import { KEY } from "./wires/wire.ts";
 import type { Reply, Wire } from "./wires/wire.ts";
@@ -27,7 +30,8 @@ interface Understood {
   readonly finish: unknown;
   readonly usage: readonly unknown[];
   readonly served: unknown;
-  readonly tool: unknown;
+  /** Id, name and arguments of each call; the id where the client shows one. */
+  readonly tools: readonly (readonly [id: unknown, name: unknown, input: unknown])[];
 }
 
 interface Peer {
@@ -35,6 +39,8 @@ interface Peer {
   readonly wire: Wire;
   /** Why it can't be asked here; null when it can. */
   readonly missing: string | null;
+  /** Whether the client shows the ids of calls. */
+  readonly showsIds: boolean;
   stream(url: string): Promise<Understood>;
   whole(url: string): Promise<Understood>;
 }
@@ -57,7 +63,7 @@ const REPLY: Reply = {
   served: "model-of-today",
 };
 
-for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer()]) {
+for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer(), ollamaPeer()]) {
   const { wire, missing } = peer;
   const check = (name: string, work: () => Promise<void>) =>
     missing === null ? test(name, work) : test.skip(`${name} (not here: ${missing})`, work);
@@ -70,7 +76,7 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer()])
         usage: [12, 34],
         served: "model-of-today",
       });
-      expect([got.reasoning, got.tool]).toEqual(["let me see", null]);
+      expect([got.reasoning, got.tools]).toEqual(["let me see", []]);
     });
     check("as a whole reply", async () => {
       const body = wire.name === "gemini" ? joined(wire.whole(REPLY)) : wire.whole(REPLY);
@@ -82,10 +88,26 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer()])
       });
       expect(got.text).toBe('Zwölf \u{1F600}\n"漢字"');
     });
-    check("with a tool call", async () => {
-      const reply = { tool: { name: "get_weather", input: { city: "Köln", days: [1, 2] } } };
-      const got = await peer.stream(await serve(streams(wire.events(reply), { type: wire.type })));
-      expect(got.tool).toEqual(["get_weather", { city: "Köln", days: [1, 2] }]);
+    const calls = [
+      { id: "call_a", name: "get_weather", input: '{"city":"Köln \u{1F600}","days":[1,2]}' },
+      { id: "call_b", name: "get_time", input: "{}" },
+      { id: "call_c", name: "get_weather", input: '{"city":"Zürich","days":[]}' },
+    ];
+    const understood = calls.map(({ id, name, input }) => {
+      return [peer.showsIds ? id : null, name, JSON.parse(input) as unknown] as const;
+    });
+    for (const fragment of [1, 5, 1000])
+      check(`with tool calls in pieces of ${fragment}`, async () => {
+        const reply = { texts: ["Let me look."], calls, fragment };
+        const got = await peer.stream(
+          await serve(streams(wire.events(reply), { type: wire.type })),
+        );
+        expect([got.text, got.tools]).toEqual(["Let me look.", understood]);
+      });
+    check("with tool calls in a whole reply", async () => {
+      const whole = wire.whole({ calls });
+      const body = wire.name === "gemini" ? joined(whole) : whole;
+      expect((await peer.whole(await serve(answers(200, body)))).tools).toEqual(understood);
     });
     check("with a limit that was reached", async () => {
       const stop = await peer.stream(
@@ -123,9 +145,14 @@ async function failureOf(
     await work();
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    return { message: thrown.message, status: "status" in thrown ? thrown.status : null };
+    return { message: thrown.message, status: statusIn(thrown) };
   }
   throw new Error("Expected a failure, and there was none");
+}
+
+function statusIn(thrown: Error): unknown {
+  if ("status" in thrown) return thrown.status;
+  return "status_code" in thrown ? thrown.status_code : null;
 }
 
 /** The chunks of a stream as the one reply they add up to. */
@@ -151,23 +178,23 @@ function chatPeer(): Peer {
     const [choice] = completion.choices;
     const message: Partial<OpenAI.ChatCompletionMessage> & { reasoning_content?: string } =
       choice?.message ?? {};
-    const call = message.tool_calls?.[0];
+    const calls = message.tool_calls?.filter((call) => call.type === "function") ?? [];
     return {
       text: message.content ?? "",
       reasoning: message.reasoning_content ?? "",
       finish: choice?.finish_reason,
       usage: [completion.usage?.prompt_tokens, completion.usage?.completion_tokens],
       served: completion.model,
-      tool:
-        call?.type === "function"
-          ? [call.function.name, JSON.parse(call.function.arguments)]
-          : null,
+      tools: calls.map(({ id, function: called }) => {
+        return [id, called.name, JSON.parse(called.arguments)] as const;
+      }),
     };
   };
   return {
     name: "openai",
     wire: CHAT,
     missing: null,
+    showsIds: true,
     async stream(url) {
       const stream = openai(url).chat.completions.stream({ ...asked, stream: true });
       let reasoning = "";
@@ -187,20 +214,23 @@ function responsesPeer(): Peer {
   const asked = { model: "gpt-4o", input: "Hi" };
   const understood = (response: OpenAI.Responses.Response): Understood => {
     const reasoning = response.output.find((item) => item.type === "reasoning");
-    const call = response.output.find((item) => item.type === "function_call");
+    const calls = response.output.filter((item) => item.type === "function_call");
     return {
       text: response.output_text,
       reasoning: reasoning?.summary.map(({ text }) => text).join("") ?? "",
       finish: response.status,
       usage: [response.usage?.input_tokens, response.usage?.output_tokens],
       served: response.model,
-      tool: call ? [call.name, JSON.parse(call.arguments)] : null,
+      tools: calls.map(({ call_id: id, name, arguments: input }) => {
+        return [id, name, JSON.parse(input)] as const;
+      }),
     };
   };
   return {
     name: "openai",
     wire: RESPONSES,
     missing: null,
+    showsIds: true,
     async stream(url) {
       const stream = await openai(url).responses.create({ ...asked, stream: true });
       let text = "";
@@ -225,6 +255,7 @@ interface AnthropicMessage {
     type: string;
     text?: string;
     thinking?: string;
+    id?: string;
     name?: string;
     input?: unknown;
   }[];
@@ -253,20 +284,21 @@ function anthropicPeer(): Peer {
   const understood = (message: AnthropicMessage): Understood => {
     const all = (type: string, key: "text" | "thinking") =>
       message.content.map((block) => (block.type === type ? block[key] : "")).join("");
-    const tool = message.content.find(({ type }) => type === "tool_use");
+    const calls = message.content.filter(({ type }) => type === "tool_use");
     return {
       text: all("text", "text"),
       reasoning: all("thinking", "thinking"),
       finish: message.stop_reason,
       usage: [message.usage.input_tokens, message.usage.output_tokens],
       served: message.model,
-      tool: tool ? [tool.name, tool.input] : null,
+      tools: calls.map(({ id, name, input }) => [id, name, input] as const),
     };
   };
   return {
     name: "@anthropic-ai/sdk",
     wire: MESSAGES,
     missing: absence(ANTHROPIC),
+    showsIds: true,
     stream: async (url) =>
       understood(await (await client(url)).messages.stream(asked).finalMessage()),
     whole: async (url) => understood(await (await client(url)).messages.create(asked)),
@@ -288,7 +320,7 @@ interface GeminiReply {
 interface GeminiPart {
   readonly text?: string;
   readonly thought?: boolean;
-  readonly functionCall?: { readonly name: string; readonly args: unknown };
+  readonly functionCall?: { readonly id?: string; readonly name: string; readonly args: unknown };
 }
 
 interface GeminiPackage {
@@ -309,7 +341,7 @@ function geminiPeer(): Peer {
   const understood = (replies: readonly GeminiReply[]): Understood => {
     const parts = replies.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
     const last = replies.at(-1);
-    const call = parts.find(({ functionCall }) => functionCall !== undefined)?.functionCall;
+    const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
     const text = (thought: boolean) =>
       parts.map((part) => ((part.thought ?? false) === thought ? (part.text ?? "") : "")).join("");
     return {
@@ -318,13 +350,14 @@ function geminiPeer(): Peer {
       finish: last?.candidates?.[0]?.finishReason,
       usage: [last?.usageMetadata?.promptTokenCount, last?.usageMetadata?.candidatesTokenCount],
       served: last?.modelVersion,
-      tool: call ? [call.name, call.args] : null,
+      tools: calls.map(({ id, name, args }) => [id, name, args] as const),
     };
   };
   return {
     name: "@google/genai",
     wire: GENERATE,
     missing: absence(GENAI),
+    showsIds: true,
     async stream(url) {
       const replies: GeminiReply[] = [];
       for await (const reply of await (await client(url)).models.generateContentStream(asked))
@@ -332,6 +365,36 @@ function geminiPeer(): Peer {
       return understood(replies);
     },
     whole: async (url) => understood([await (await client(url)).models.generateContent(asked)]),
+  };
+}
+
+function ollamaPeer(): Peer {
+  const asked = { model: "llama3.2", messages: [{ role: "user", content: "Hi" }] };
+  const understood = (pieces: readonly ChatResponse[]): Understood => {
+    const messages = pieces.map(({ message }) => message);
+    const calls = messages.flatMap((message) => message.tool_calls ?? []);
+    const last = pieces.at(-1);
+    return {
+      text: messages.map(({ content }) => content).join(""),
+      reasoning: messages.map(({ thinking }) => thinking ?? "").join(""),
+      finish: last?.done_reason,
+      usage: [last?.prompt_eval_count, last?.eval_count],
+      served: last?.model,
+      tools: calls.map(({ function: { name, arguments: input } }) => [null, name, input] as const),
+    };
+  };
+  return {
+    name: "ollama",
+    wire: OLLAMA,
+    missing: null,
+    showsIds: false,
+    async stream(host) {
+      const pieces: ChatResponse[] = [];
+      for await (const piece of await new Ollama({ host }).chat({ ...asked, stream: true }))
+        pieces.push(piece);
+      return understood(pieces);
+    },
+    whole: async (host) => understood([await new Ollama({ host }).chat(asked)]),
   };
 }
 

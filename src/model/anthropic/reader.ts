@@ -37,6 +37,8 @@ class MessageReader implements ReplyReader {
   readonly calls: CallList;
   readonly #thoughts = new ThoughtBlocks();
   readonly #answerBlocks = new Set<unknown>();
+  /** Calls that began with their whole input, as servers of other makers have them. */
+  readonly #given = new Set<unknown>();
   #counts: Record<string, unknown> = {};
   #served: string | null = null;
   #stop: string | null = null;
@@ -64,7 +66,7 @@ class MessageReader implements ReplyReader {
     else if (type === "content_block_delta" && isObject(delta)) {
       const answers = this.#answerBlocks.has(index);
       this.#thoughts.go(index, delta);
-      if (delta["type"] === "input_json_delta" && !answers)
+      if (delta["type"] === "input_json_delta" && !answers && !this.#given.has(index))
         this.calls.add({ key: index, arguments: delta["partial_json"] });
       yield* deltaParts(delta, answers);
     } else if (type === "message_delta") {
@@ -109,7 +111,11 @@ class MessageReader implements ReplyReader {
     if (name === OUTPUT_TOOL) {
       this.#answerBlocks.add(index);
       if (whole) yield { type: "text", text: writeJson(input ?? {}) };
-    } else this.calls.add({ key: index, id, name, ...(whole ? { arguments: input } : {}) });
+      return;
+    }
+    const given = isObject(input) && Object.keys(input).length > 0;
+    if (given) this.#given.add(index);
+    this.calls.add({ key: index, id, name, ...(given ? { arguments: input } : {}) });
   }
 }
 

@@ -1,12 +1,13 @@
 import { isObject } from "../../core/json.ts";
-import { modalityOf, notTaken } from "../attachments.ts";
-import type { Attachment } from "../attachment.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
 import { leftOut } from "../request-notes.ts";
 import { functionTool, toolChoice } from "../tool-params.ts";
+import { planTools } from "../tools/plan.ts";
 import { outputForm } from "./schema.ts";
 import { thinkingPlan } from "./thinking.ts";
+import { choiceField, MODES, thinkingParams, toolFields } from "./tools.ts";
+import { KEEP, turns } from "./turns.ts";
 
 type Body = Record<string, unknown>;
 
@@ -15,7 +16,6 @@ type Body = Record<string, unknown>;
  * pay.
  */
 const BYTES_PER_TOKEN = 4;
-const KEEP = { cache_control: { type: "ephemeral" } };
 /**
  * Tokens of an answer where neither the program nor the catalogue says: `max_tokens` is required.
  */
@@ -57,8 +57,14 @@ export async function messagesCall(
   const notes: ModelNote[] = [];
   const { params } = request;
   const limit = await limitOf(model, params);
-  const plan = thinkingPlan(model, params, limit, notes);
-  const form = outputForm(model, request, plan.off, notes);
+  const { plan: tools, request: planned } = planTools(
+    model,
+    request,
+    MODES[model.abilities.schema === "anthropic" ? "enforced" : "shown"],
+    notes,
+  );
+  const plan = thinkingPlan(model, thinkingParams(model, params, tools), limit, notes);
+  const form = outputForm(model, planned, plan.off, notes);
   const keep = params["prompt_cache_key"] != null;
   const system = systemBlocks(model, request.messages, keep);
   const body: Body = {
@@ -74,14 +80,20 @@ export async function messagesCall(
   const effort = plan.effort === null ? {} : { effort: plan.effort };
   const outputs = form.format === null ? effort : { ...effort, format: form.format };
   const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
-  const bare = { ...body, ...(plan.effort === null ? {} : { output_config: effort }), ...extra };
-  const whole = {
-    ...body,
-    ...(Object.keys(outputs).length === 0 ? {} : { output_config: outputs }),
-    ...extra,
-  };
   const ours = form.format !== null && params["response_format"] == null;
-  return { url, body: whole, notes, bare: ours ? bare : null, patient: false, stream: true };
+  const choice = tools === null ? {} : choiceField(model, tools, plan.off, notes);
+  const bodyWith = (enforced: boolean): Body => {
+    const config = ours && !enforced ? effort : outputs;
+    return {
+      ...body,
+      ...(tools === null ? {} : { tools: toolFields(tools, enforced), ...choice }),
+      ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
+      ...extra,
+    };
+  };
+  const strict = tools?.tools.some((tool) => tool.strict) === true;
+  const bare = ours || strict ? bodyWith(false) : null;
+  return { url, body: bodyWith(true), notes, bare, patient: false, stream: true };
 }
 
 async function limitOf(
@@ -109,28 +121,6 @@ function systemBlocks(model: NativeModel, messages: readonly Message[], keep: bo
   const tokens = text.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0) / BYTES_PER_TOKEN;
   if (!keep && (cacheFrom === null || tokens < cacheFrom)) return text.join("\n\n");
   return [{ type: "text", text: text.join("\n\n"), ...KEEP }];
-}
-
-/** With a `prompt_cache_key` all turns before the last one are kept, too: the examples. */
-function turns(model: NativeModel, messages: readonly Message[], keep: boolean): readonly Body[] {
-  const spoken = messages.filter(({ role }) => role !== "system");
-  return spoken.map(({ role, content, attachments = [] }, index) => {
-    const kept = keep && index === spoken.length - 2;
-    if (attachments.length === 0 && !kept) return { role, content };
-    const files = attachments.map((attachment) => fileBlock(model, attachment));
-    return { role, content: [...files, { type: "text", text: content, ...(kept ? KEEP : {}) }] };
-  });
-}
-
-function fileBlock(model: NativeModel, attachment: Attachment): Body {
-  const modality = modalityOf(attachment);
-  const takes = model.abilities.input ?? ["image", "pdf"];
-  if (modality === null || modality === "audio" || !takes.includes(modality))
-    throw notTaken(model.callee, attachment, takes);
-  const source = { type: "base64", media_type: attachment.mediaType, data: attachment.data };
-  return modality === "image"
-    ? { type: "image", source }
-    : { type: "document", source, title: attachment.name };
 }
 
 function plainParams(

@@ -1,10 +1,12 @@
 import { isObject } from "../../core/json.ts";
-import { modalityOf, notTaken } from "../attachments.ts";
-import type { Attachment } from "../attachment.ts";
-import type { Message, ModelNote, ModelRequest } from "../model.ts";
+import type { ModelNote, ModelRequest } from "../model.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
 import { leftOut, weakenedNote } from "../request-notes.ts";
 import { functionTool, toolChoice } from "../tool-params.ts";
+import type { ToolChoice } from "../tool.ts";
+import { planTools } from "../tools/plan.ts";
+import type { ToolPlan } from "../tools/plan.ts";
+import { conversation } from "./contents.ts";
 import { thinkingConfig } from "./thinking.ts";
 
 type Body = Record<string, unknown>;
@@ -42,10 +44,15 @@ export async function generateCall(
   const config = configOf(model, params, notes);
   const thinking = thinkingConfig(model, params, notes);
   if (thinking !== null) config["thinkingConfig"] = thinking;
-  const form = formOf(model, request, notes);
+  const { plan, request: planned } = planTools(model, request, ["gemini"], notes);
+  const form = formOf(model, planned, notes);
   const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
   const own = isObject(extra["generationConfig"]) ? extra["generationConfig"] : {};
-  const rest = { ...conversation(model, request.messages, notes), ...toolParams(params) };
+  const rest = {
+    ...conversation(model, request.messages, notes),
+    ...toolParams(params),
+    ...(plan === null ? {} : toolFields(model, plan, notes)),
+  };
   const bodyWith = (output: Body): Body => {
     const generationConfig = { ...config, ...output, ...own };
     return {
@@ -61,30 +68,18 @@ export async function generateCall(
   return { url, body: bodyWith(form), notes, bare, patient, stream: true };
 }
 
-function conversation(model: NativeModel, messages: readonly Message[], notes: ModelNote[]): Body {
-  const system = messages
-    .filter(({ role }) => role === "system")
-    .map(({ content }) => ({ text: content }));
-  const contents = messages
-    .filter(({ role }) => role !== "system")
-    .map(({ role, content, attachments = [] }) => ({
-      role: role === "assistant" ? "model" : "user",
-      parts: [...attachments.map((attachment) => filePart(model, attachment)), { text: content }],
-    }));
-  if (system.length === 0) return { contents };
-  if (model.abilities.system) return { systemInstruction: { parts: system }, contents };
-  const message = `${model.endpoint.written}/${model.name} takes no system message: it goes before the first message`;
-  notes.push({ kind: "degraded", message });
-  const [first, ...others] = contents;
-  return { contents: [{ role: "user", parts: [...system, ...(first?.parts ?? [])] }, ...others] };
-}
-
-function filePart(model: NativeModel, attachment: Attachment): Body {
-  const modality = modalityOf(attachment);
-  const takes = model.abilities.input ?? ["image", "audio", "pdf"];
-  if (modality === null || !takes.includes(modality))
-    throw notTaken(model.callee, attachment, takes);
-  return { inlineData: { mimeType: attachment.mediaType, data: attachment.data } };
+/** Every call is wanted as one of several; that it is not can't be said. */
+function toolFields(model: NativeModel, plan: ToolPlan, notes: ModelNote[]): Body {
+  if (!plan.parallel) notes.push(leftOut(model.endpoint, model.name, "parallel_tool_calls"));
+  const functionDeclarations = plan.tools.map(({ name, description, schema }) => ({
+    name,
+    description,
+    parametersJsonSchema: schema,
+  }));
+  return {
+    tools: [{ functionDeclarations }],
+    toolConfig: { functionCallingConfig: modeOf(plan.choice) },
+  };
 }
 
 function configOf(model: NativeModel, params: ModelRequest["params"], notes: ModelNote[]): Body {
@@ -148,7 +143,10 @@ function toolParams(params: ModelRequest["params"]): Body {
 
 function choiceOf(choice: unknown): Body | null {
   const known = toolChoice(choice);
-  if (known === null) return null;
-  if (typeof known === "object") return { mode: "ANY", allowedFunctionNames: [known.name] };
-  return { mode: { auto: "AUTO", none: "NONE", required: "ANY" }[known] };
+  return known === null ? null : modeOf(known);
+}
+
+function modeOf(choice: ToolChoice): Body {
+  if (typeof choice === "object") return { mode: "ANY", allowedFunctionNames: [choice.name] };
+  return { mode: { auto: "AUTO", none: "NONE", required: "ANY" }[choice] };
 }

@@ -9,11 +9,12 @@ import { CallList } from "../tools/call-list.ts";
 import type { CallPiece } from "../tools/call-list.ts";
 
 /** Reads the lines of a streamed chat, each an object with what is new in it. */
-export function lineReader(_model: NativeModel, request: ModelRequest): ReplyReader {
+export function lineReader({ abilities }: NativeModel, request: ModelRequest): ReplyReader {
   let done = false;
   let reason: string | null = null;
   let usage: Usage | null = null;
   let served: string | null = null;
+  let thoughts = "";
   const calls = new CallList(request);
   return {
     calls,
@@ -26,8 +27,10 @@ export function lineReader(_model: NativeModel, request: ModelRequest): ReplyRea
       const { message } = piece;
       if (isObject(message)) {
         const { thinking, content } = message;
-        if (typeof thinking === "string" && thinking !== "")
+        if (typeof thinking === "string" && thinking !== "") {
+          thoughts += thinking;
           yield { type: "reasoning", text: thinking };
+        }
         if (typeof content === "string" && content !== "") yield { type: "text", text: content };
         // Each comes whole.
         for (const call of listOf(message.tool_calls)) calls.add(pieceOf(call));
@@ -41,7 +44,11 @@ export function lineReader(_model: NativeModel, request: ModelRequest): ReplyRea
     },
     end() {
       const known = reason === "stop" || reason === "length" ? reason : "other";
-      return lastParts({ reason: known, usage, served, said: reason, calls });
+      const last = lastParts({ reason: known, usage, served, said: reason, calls });
+      const called = last.some(({ type }) => type === "tool-call");
+      if (!called || thoughts === "" || abilities.thoughtsBack !== "thinking") return last;
+      const kept = { protocol: "ollama", value: { thinking: thoughts } } as const;
+      return [{ type: "kept", kept }, ...last];
     },
   };
 }

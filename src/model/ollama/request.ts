@@ -1,10 +1,12 @@
-import type { ChatRequest, Message as ChatMessage } from "ollama/browser";
-import { isObject } from "../../core/json.ts";
-import { modalityOf, notTaken } from "../attachments.ts";
+import type { ChatRequest } from "ollama/browser";
+import { isObject, writeJson } from "../../core/json.ts";
 import { attachmentTokens } from "../tokens/attachments.ts";
 import type { NativeCall, NativeModel } from "../protocol.ts";
 import type { Message, ModelNote, ModelRequest } from "../model.ts";
 import { leftOut, weakenedNote } from "../request-notes.ts";
+import { planTools } from "../tools/plan.ts";
+import { ollamaMessages } from "./messages.ts";
+import { ollamaTools } from "./tools.ts";
 
 /** Ollama's own window when a request names none; what is longer it cuts without a word. */
 const DEFAULT_WINDOW = 4096;
@@ -55,15 +57,18 @@ export function ollamaCall(url: URL, model: NativeModel, request: ModelRequest):
     else notes.push(leftOut(endpoint, name, key));
   }
   const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
+  const { plan, request: planned } = planTools(model, request, ["tool"], notes);
+  const tools = plan === null ? [] : ollamaTools(model, plan, notes);
   const window = windowFor(name, request, options["num_predict"]);
   if (window !== null) options["num_ctx"] = window;
   if (isObject(extra["options"])) Object.assign(options, extra["options"]);
-  const format = formatOf(model, request, notes);
+  const format = formatOf(model, planned, notes);
   const think = thinkOf(params);
   const bodyWith = (form: Pick<ChatRequest, "format">): Readonly<Record<string, unknown>> => ({
     ...({
       model: name,
-      messages: request.messages.map((message) => ollamaMessage(model, message)),
+      messages: ollamaMessages(model, request.messages),
+      ...(tools.length === 0 ? {} : { tools: [...tools] }),
       ...form,
       ...(think === null ? {} : { think }),
     } satisfies ChatRequest),
@@ -84,31 +89,23 @@ export function ollamaCall(url: URL, model: NativeModel, request: ModelRequest):
   };
 }
 
-/**
- * Ollama takes pictures only, as base64 beside the text. @throws {ModullmError} RLLM_017 for any
- * other file
- */
-function ollamaMessage(
-  model: NativeModel,
-  { role, content, attachments = [] }: Message,
-): ChatMessage {
-  if (attachments.length === 0) return { role, content };
-  const images = attachments.map((attachment) => {
-    if (modalityOf(attachment) === "image") return attachment.data;
-    throw notTaken(model.callee, attachment, ["image"]);
-  });
-  return { role, content, images };
-}
-
 /** A window that holds prompt and answer, as a power of two; null while the default one does. */
-function windowFor(name: string, { messages }: ModelRequest, limit: unknown): number | null {
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 0);
+function windowFor(name: string, { messages, tools }: ModelRequest, limit: unknown): number | null {
+  const said = messages.reduce((sum, message) => sum + lengthOf(message), 0);
+  const offered = tools === undefined ? 0 : Buffer.byteLength(writeJson(tools.offers));
+  const bytes = said + offered;
   const answer = typeof limit === "number" && limit > 0 ? limit : ANSWER_ROOM;
   const pictures = messages.flatMap(({ attachments = [] }) => attachments);
   const seen = pictures.reduce((sum, picture) => sum + attachmentTokens(picture, name), 0);
   const needed = Math.ceil(bytes / BYTES_PER_TOKEN) + seen + answer;
   if (needed <= DEFAULT_WINDOW) return null;
   return Math.min(2 ** Math.ceil(Math.log2(needed)), LARGEST_WINDOW);
+}
+
+function lengthOf(message: Message): number {
+  const calls = message.role === "assistant" ? (message.calls ?? []) : [];
+  const called = calls.reduce((sum, call) => sum + Buffer.byteLength(call.arguments) + 64, 0);
+  return Buffer.byteLength(message.content) + called + 16;
 }
 
 function formatOf(

@@ -34,7 +34,7 @@ export function chatCall(url: URL, model: NativeModel, request: ModelRequest): N
   const { local } = endpoint.quirks;
   const patient = local || abilities.thinking === "effort";
   const stream = wantsStream(request, { patient, local, streamUsage: abilities.streamUsage });
-  const { plan, request: planned } = planTools(model, request, modeOf(abilities), notes);
+  const { plan, request: planned } = planTools(model, request, [modeOf(abilities)], notes);
   const body: Record<string, unknown> = {
     model: name,
     messages: chatMessages(request.messages, model),

@@ -1,11 +1,13 @@
 import { isObject } from "../../core/json.ts";
-import { dataUri, modalityOf, notTaken } from "../attachments.ts";
-import type { Attachment } from "../attachment.ts";
-import type { Message, ModelNote, ModelRequest } from "../model.ts";
-import type { NativeCall, NativeModel } from "../protocol.ts";
+import type { FunctionTool } from "openai/resources/responses/responses";
+import type { ModelNote, ModelRequest } from "../model.ts";
+import type { EnforcedMode, NativeCall, NativeModel } from "../protocol.ts";
 import { refusedBy } from "../openai/request.ts";
 import { leftOut, weakenedNote } from "../request-notes.ts";
 import { functionTool, toolChoice } from "../tool-params.ts";
+import { planTools } from "../tools/plan.ts";
+import type { ToolPlan } from "../tools/plan.ts";
+import { inputItems } from "./input.ts";
 
 type Body = Record<string, unknown>;
 
@@ -36,7 +38,7 @@ export function responsesCall(url: URL, model: NativeModel, request: ModelReques
   const extra = isObject(params["extra_body"]) ? params["extra_body"] : {};
   const body: Body = {
     model: model.name,
-    input: request.messages.map((message) => inputItem(model, message)),
+    input: inputItems(model, request.messages),
     stream: true,
     store: false,
     ...plainParams(model, params, notes),
@@ -44,19 +46,25 @@ export function responsesCall(url: URL, model: NativeModel, request: ModelReques
     ...(effort == null ? {} : { reasoning: { effort } }),
     ...toolParams(params),
   };
+  const { plan, request: planned } = planTools(model, request, [modeOf(model)], notes);
   const verbosity = params["verbosity"] == null ? {} : { verbosity: params["verbosity"] };
-  const format = formatOf(model, request, notes);
-  const withText = (text: Body): Body => ({
-    ...body,
-    ...(Object.keys(text).length === 0 ? {} : { text }),
-    ...extra,
-  });
+  const format = formatOf(model, planned, notes);
   const ours = format !== null && params["response_format"] == null && params["format"] == null;
+  const bodyWith = (enforced: boolean): Body => {
+    const text = format === null || (ours && !enforced) ? verbosity : { ...verbosity, format };
+    return {
+      ...body,
+      ...(plan === null ? {} : toolFields(model, params, plan, enforced)),
+      ...(Object.keys(text).length === 0 ? {} : { text }),
+      ...extra,
+    };
+  };
+  const strict = plan?.tools.some((tool) => tool.strict) === true;
   return {
     url,
-    body: withText(format === null ? verbosity : { ...verbosity, format }),
+    body: bodyWith(true),
     notes,
-    bare: ours ? withText(verbosity) : null,
+    bare: ours || strict ? bodyWith(false) : null,
     patient: model.abilities.thinking === "effort",
     stream: true,
   };
@@ -74,27 +82,40 @@ function plainParams(model: NativeModel, params: ModelRequest["params"], notes: 
   return body;
 }
 
-function inputItem(model: NativeModel, { role, content, attachments = [] }: Message): Body {
-  if (attachments.length === 0) return { role, content };
-  const files = attachments.map((attachment) => filePart(model, attachment));
-  return { role, content: [...files, { type: "input_text", text: content }] };
+/** How tools' schemas are sent; a server that enforces none is shown them as they are written. */
+function modeOf({ abilities }: NativeModel): EnforcedMode {
+  return abilities.schema === "none" ? "schema" : abilities.schema;
 }
 
-function filePart(model: NativeModel, attachment: Attachment): Body {
-  const modality = modalityOf(attachment);
-  const takes = model.abilities.input ?? ["image", "audio", "pdf"];
-  if (modality === null || !takes.includes(modality))
-    throw notTaken(model.callee, attachment, takes);
-  if (modality === "image")
-    return { type: "input_image", image_url: dataUri(attachment), detail: "auto" };
-  if (modality === "pdf")
-    return { type: "input_file", filename: attachment.name, file_data: dataUri(attachment) };
-  const format =
-    attachment.mediaType === "audio/mpeg"
-      ? "mp3"
-      : attachment.mediaType.replace(/^audio\/(x-)?/, "");
-  return { type: "input_audio", input_audio: { data: attachment.data, format } };
+/** @param enforced whether the server is asked to hold the model to the tools' schemas */
+function toolFields(
+  { abilities }: NativeModel,
+  { include }: ModelRequest["params"],
+  { tools, choice, parallel }: ToolPlan,
+  enforced: boolean,
+): Body {
+  const asked = Array.isArray(include) ? include : [];
+  // Only models that think have thoughts to send; others refuse to be asked.
+  const thoughts = abilities.thinking === "effort" ? [...asked, ENCRYPTED] : asked;
+  return {
+    tools: tools.map(
+      ({ name, description, schema, strict }) =>
+        ({
+          type: "function",
+          name,
+          description,
+          parameters: { ...schema },
+          strict: strict && enforced,
+        }) satisfies FunctionTool,
+    ),
+    tool_choice: typeof choice === "string" ? choice : { type: "function", name: choice.name },
+    ...(parallel ? {} : { parallel_tool_calls: false }),
+    ...(thoughts.length === 0 ? {} : { include: [...new Set(thoughts)] }),
+  };
 }
+
+/** Thoughts in a form that can go back, as nothing is kept at the server. */
+const ENCRYPTED = "reasoning.encrypted_content";
 
 /** The program's own `response_format` wins, then `format: json`, then the contract's schema. */
 function formatOf(model: NativeModel, request: ModelRequest, notes: ModelNote[]): Body | null {

@@ -47,6 +47,12 @@ export class CallList {
     if (piece.signature !== undefined) draft.signature = piece.signature;
   }
 
+  /** Whether the last call so far has arguments that are not whole. */
+  get isHalf(): boolean {
+    const last = this.#calls.at(-1);
+    return last !== undefined && last.arguments !== "" && !isComplete(last.arguments);
+  }
+
   /** All of them, in order. @param cut whether the reply ran into its limit: half a call is none */
   whole({ cut }: { readonly cut: boolean }): readonly ToolCall[] {
     if (this.#calls.length === 0) return [];

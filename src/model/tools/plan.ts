@@ -2,7 +2,7 @@ import { providerFailure } from "../failure.ts";
 import type { ModelNote, ModelRequest } from "../model.ts";
 import { weakenedNote } from "../request-notes.ts";
 import type { EnforcedMode, NativeModel } from "../protocol.ts";
-import type { Weakening } from "../schema/translation.ts";
+import type { Translation, Weakening } from "../schema/translation.ts";
 import type { ToolChoice, ToolOffer } from "../tool.ts";
 import { NO_TOOLS_HINT } from "./refused.ts";
 
@@ -30,13 +30,13 @@ export interface Planned {
 /**
  * Which of the request's tools and schema go to a server. One that can't hold a model to a schema
  * while it has tools gets the tools until none may be called any more, then the schema alone.
- * @param mode how the tools' schemas are sent
+ * @param modes how a tool's schema is sent: the first that can be enforced, else the last
  * @throws {ModullmError} RLLM_017 where the model is known to call no tools
  */
 export function planTools(
   model: NativeModel,
   request: ModelRequest,
-  mode: EnforcedMode,
+  modes: readonly EnforcedMode[],
   notes: ModelNote[],
 ): Planned {
   const { tools } = request;
@@ -48,10 +48,12 @@ export function planTools(
   const hasSchema = abilities.schema !== "none" && Object.keys(request.schema).length > 0;
   const apart = hasSchema && !abilities.schemaWithTools;
   if (apart && choice === "none") return { plan: null, request };
-  const sent = offers.map((offer) => ({ offer, ...model.translate(offer.input, mode) }));
+  // A model that has to call gives no answer.
+  const forced = isForced(choice);
+  const sent = offers.map((offer) => ({ offer, ...translated(model, offer.input, modes) }));
   // Told with the first turn; a conversation has the same tools throughout.
   if (!request.messages.some(({ role }) => role === "tool")) {
-    const lost = apart ? [{ pointer: "", keyword: "schema" }] : [];
+    const lost = apart && !forced ? [{ pointer: "", keyword: "schema" }] : [];
     const places = sent.flatMap(({ offer, weakened }) => weakened.map(within(offer)));
     const note = weakenedNote(endpoint, [...lost, ...places]);
     if (note !== null) notes.push(note);
@@ -64,8 +66,26 @@ export function planTools(
       choice,
       parallel,
     },
-    request: apart ? { ...request, schema: {} } : request,
+    request: apart || forced ? { ...request, schema: {} } : request,
   };
+}
+
+/** Whether the model has to call a tool. */
+export function isForced(choice: ToolChoice): boolean {
+  return choice === "required" || typeof choice === "object";
+}
+
+/** A schema in mode `tool` is followed, and never enforced. */
+function translated(
+  model: NativeModel,
+  input: ToolOffer["input"],
+  modes: readonly EnforcedMode[],
+): Translation {
+  const all = modes.map((mode) => {
+    const translation = model.translate(input, mode);
+    return { ...translation, strict: translation.strict && mode !== "tool" };
+  });
+  return all.find(({ strict }) => strict) ?? all.at(-1) ?? model.translate(input, "schema");
 }
 
 function within({ name }: ToolOffer): (weakening: Weakening) => Weakening {

@@ -22,7 +22,8 @@ export function callsIn({ parts }: Outcome): readonly Call[] {
 }
 
 /** What calls in a reply are made into. */
-export function checkToolReplies(wire: Wire, toolWire: ToolWire): void {
+export function checkToolReplies(base: Wire, toolWire: ToolWire): void {
+  const wire = { ...base, skips: { ...base.skips, ...toolWire.skips } };
   const given = async (reply: Reply, messages?: readonly Message[]) =>
     outcome(
       (await bench(wire, gives(wire, reply))).model,

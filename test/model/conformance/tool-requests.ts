@@ -43,7 +43,8 @@ const ASKED: Message = { role: "user", content: "Where is it?" };
 const CALL = { id: "call_a1", name: "find_order", arguments: '{"id":"A1","days":3}' };
 
 /** What reaches the server of tools, calls and results. */
-export function checkToolRequests(wire: Wire, toolWire: ToolWire): void {
+export function checkToolRequests(base: Wire, toolWire: ToolWire): void {
+  const wire = { ...base, skips: { ...base.skips, ...toolWire.skips } };
   const sent = async (request: ModelRequest) => {
     const made = await bench(wire, gives(wire, { texts: ["ok"] }));
     const result = await outcome(made.model, request);
@@ -222,13 +223,18 @@ export function checkToolRequests(wire: Wire, toolWire: ToolWire): void {
       const made = { ...CALL, name: "find order/ü" };
       expect(assistants(await turns(...exchanged(made)))[0]?.calls[0]?.name).toBe("find_order__");
     });
-    check(wire, "carry an id of another server in a form that is taken", "call-ids", async () => {
-      const foreign = { ...CALL, id: `functions.find_order:0/${"x".repeat(90)}` };
-      const all = await turns(...exchanged(foreign));
-      const id = assistants(all)[0]?.calls[0]?.id ?? "";
-      expect(id).toMatch(/^[A-Za-z0-9_-]{1,40}$/);
-      expect(results(all)[0]?.results[0]?.id).toBe(id);
-    });
+    check(
+      wire,
+      "carry an id of another server in a form that is taken",
+      "foreign-ids",
+      async () => {
+        const foreign = { ...CALL, id: `functions.find_order:0/${"x".repeat(90)}` };
+        const all = await turns(...exchanged(foreign));
+        const id = assistants(all)[0]?.calls[0]?.id ?? "";
+        expect(id).toMatch(/^[A-Za-z0-9_-]{1,40}$/);
+        expect(results(all)[0]?.results[0]?.id).toBe(id);
+      },
+    );
     test("carry what another protocol wanted back to nobody else", async () => {
       const secret = "an opaque thought of another server";
       const [call, answer] = exchanged({ ...CALL, signature: secret });

@@ -25,6 +25,7 @@ export const CHAT_TOOLS: ToolWire = {
   refused: { status: 400, message: "This model does not support tools" },
   thoughts: null,
   damaged: true,
+  skips: {},
 };
 
 /** Results follow each other; their files are in messages of the user behind them. */

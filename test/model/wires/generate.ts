@@ -1,6 +1,16 @@
 import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
-import { changed, counted, KEY, objects, record, served, textIn } from "./wire.ts";
+import {
+  callsOf,
+  changed,
+  counted,
+  inputOf,
+  KEY,
+  objects,
+  record,
+  served,
+  textIn,
+} from "./wire.ts";
 
 /**
  * Google's generateContent: ai.google.dev/api/generate-content, and its errors:
@@ -71,11 +81,19 @@ function chunks(reply: Reply): readonly unknown[] {
     responseId: "r1",
   });
   const finishReason = FINISH[reply.finish ?? "stop"];
-  const call = reply.tool && { functionCall: { name: reply.tool.name, args: reply.tool.input } };
+  const signature = reply.signed === true ? { thoughtSignature: "c2ln" } : {};
+  const calls = callsOf(reply).map((call, index) => ({
+    functionCall: {
+      ...(call.id === null ? {} : { id: call.id }),
+      name: call.name,
+      args: inputOf(call),
+    },
+    ...(index === 0 ? signature : {}),
+  }));
   return [
     ...(reply.reasoning ?? []).map((text) => chunk({ text, thought: true })),
     ...(reply.texts ?? []).map((text) => chunk({ text })),
-    ...(call ? [chunk(call)] : []),
+    ...calls.map((call) => chunk(call)),
     chunk({ text: "" }, { finishReason }),
   ];
 }

@@ -1,6 +1,16 @@
 import type { Seen } from "../faulty-server.ts";
 import type { Asked, Reply, Wire } from "./wire.ts";
-import { counted, KEY, objects, record, served, textIn } from "./wire.ts";
+import {
+  callsOf,
+  counted,
+  fragments,
+  inputOf,
+  KEY,
+  objects,
+  record,
+  served,
+  textIn,
+} from "./wire.ts";
 
 /**
  * Anthropic's Messages. Events: platform.claude.com/docs/en/build-with-claude/streaming; a whole
@@ -63,7 +73,8 @@ const STOP = {
 } as const;
 
 function stopOf(reply: Reply): string {
-  return reply.tool ? "tool_use" : STOP[reply.finish ?? "stop"];
+  const called = callsOf(reply).length > 0 && reply.finish === undefined;
+  return called ? "tool_use" : STOP[reply.finish ?? "stop"];
 }
 
 function events(reply: Reply): readonly string[] {
@@ -102,12 +113,11 @@ function events(reply: Reply): readonly string[] {
     for (const text of reply.texts) add({ type: "text_delta", text });
     close();
   }
-  if (reply.tool) {
-    open({ type: "tool_use", id: "toolu_1", name: reply.tool.name, input: {} });
-    const json = JSON.stringify(reply.tool.input);
+  for (const call of callsOf(reply)) {
+    open({ type: "tool_use", id: call.id, name: call.name, input: {} });
     add({ type: "input_json_delta", partial_json: "" });
-    for (let at = 0; at < json.length; at += 7)
-      add({ type: "input_json_delta", partial_json: json.slice(at, at + 7) });
+    for (const text of fragments(call, { fragment: 7, ...reply }))
+      add({ type: "input_json_delta", partial_json: text });
     close();
   }
   return [
@@ -134,7 +144,9 @@ function whole(reply: Reply): unknown {
         ? [{ type: "thinking", thinking: reply.reasoning.join(""), signature: "c2ln" }]
         : []),
       ...(reply.texts ? [{ type: "text", text: reply.texts.join("") }] : []),
-      ...(reply.tool ? [{ type: "tool_use", id: "toolu_1", ...reply.tool }] : []),
+      ...callsOf(reply).map((call) => {
+        return { type: "tool_use", id: call.id, name: call.name, input: inputOf(call) };
+      }),
     ],
     stop_reason: stopOf(reply),
     stop_sequence: null,
@@ -154,7 +166,10 @@ function ask({ body }: Seen): Asked {
     files: sources.map(
       (source) => `data:${String(source["media_type"])};base64,${String(source["data"])}`,
     ),
-    schema: record(record(body["output_config"])["format"])["schema"] ?? null,
+    schema:
+      record(record(body["output_config"])["format"])["schema"] ??
+      objects(body["tools"]).find(({ name }) => name === "give_answer")?.["input_schema"] ??
+      null,
     maxTokens: body["max_tokens"],
     temperature: body["temperature"],
     stop: body["stop_sequences"],

@@ -1,6 +1,6 @@
 import type { Seen } from "../faulty-server.ts";
-import type { Asked, Reply, Wire } from "./wire.ts";
-import { changed, counted, KEY, objects, record, served } from "./wire.ts";
+import type { Asked, Reply, SaidCall, Wire } from "./wire.ts";
+import { callsOf, changed, counted, inputOf, KEY, objects, record, served } from "./wire.ts";
 
 /**
  * Ollama's own protocol: docs.ollama.com/api/chat and docs.ollama.com/api/errors. One JSON object a
@@ -53,11 +53,10 @@ function pieces(reply: Reply): readonly Record<string, unknown>[] {
     message: { role: "assistant", content: "", ...message },
     done: false,
   });
-  const call = reply.tool && { function: { name: reply.tool.name, arguments: reply.tool.input } };
   return [
     ...(reply.reasoning ?? []).map((thinking) => piece({ thinking })),
     ...(reply.texts ?? []).map((content) => piece({ content })),
-    ...(call ? [piece({ tool_calls: [call] })] : []),
+    ...callsOf(reply).map((call) => piece({ tool_calls: [wholeCall(call)] })),
     {
       ...piece({}),
       done: true,
@@ -67,12 +66,20 @@ function pieces(reply: Reply): readonly Record<string, unknown>[] {
   ];
 }
 
+function wholeCall(call: SaidCall): unknown {
+  const id = call.id === null ? {} : { id: call.id };
+  return { ...id, function: { name: call.name, arguments: inputOf(call) } };
+}
+
 /** As with `stream: false`. */
 function whole(reply: Reply): unknown {
   const [last = {}] = pieces({ ...reply, texts: [], reasoning: [] }).slice(-1);
   const { texts = [], reasoning = [] } = reply;
   const thinking = reasoning.length > 0 ? { thinking: reasoning.join("") } : {};
-  return { ...last, message: { role: "assistant", content: texts.join(""), ...thinking } };
+  const calls = callsOf(reply).map(wholeCall);
+  const called = calls.length > 0 ? { tool_calls: calls } : {};
+  const content = texts.join("");
+  return { ...last, message: { role: "assistant", content, ...thinking, ...called } };
 }
 
 function ask({ body }: Seen): Asked {

@@ -1,7 +1,7 @@
 import type { Seen } from "../faulty-server.ts";
 import { CHAT } from "./chat.ts";
-import type { Asked, Reply, Wire } from "./wire.ts";
-import { counted, KEY, objects, record, served, textIn } from "./wire.ts";
+import type { Asked, Reply, SaidCall, Wire } from "./wire.ts";
+import { callsOf, counted, fragments, KEY, objects, record, served, textIn } from "./wire.ts";
 
 /**
  * OpenAI's Responses. Events: developers.openai.com/api/docs/guides/streaming-responses and
@@ -53,13 +53,12 @@ function response(reply: Reply, status: string): Record<string, unknown> {
     annotations: [],
     logprobs: [],
   };
-  const summary = [{ type: "summary_text", text: (reply.reasoning ?? []).join("") }];
   const output = [
-    ...(reply.reasoning ? [{ id: "rs_1", type: "reasoning", summary }] : []),
+    ...(reply.reasoning ? [reasoningItem(reply)] : []),
     ...(reply.texts
       ? [{ id: "msg_1", type: "message", status, role: "assistant", content: [text] }]
       : []),
-    ...(reply.tool ? [functionCall(reply.tool)] : []),
+    ...callsOf(reply).map(functionCall),
   ];
   return {
     id: "resp_1",
@@ -81,13 +80,20 @@ function response(reply: Reply, status: string): Record<string, unknown> {
   };
 }
 
-function functionCall(tool: { name: string; input: unknown }): Record<string, unknown> {
+/** Encrypted where the request asks for it. */
+function reasoningItem(reply: Reply): Record<string, unknown> {
+  const summary = [{ type: "summary_text", text: (reply.reasoning ?? []).join("") }];
+  const encrypted = reply.signed === true ? { encrypted_content: "c2VjcmV0" } : {};
+  return { id: "rs_1", type: "reasoning", summary, ...encrypted };
+}
+
+function functionCall({ id, name, input }: SaidCall, index = 0): Record<string, unknown> {
   return {
-    id: "fc_1",
+    id: `fc_${index}`,
     type: "function_call",
-    call_id: "call_1",
-    name: tool.name,
-    arguments: JSON.stringify(tool.input),
+    call_id: id,
+    name,
+    arguments: input,
     status: "completed",
   };
 }
@@ -108,6 +114,7 @@ function events(reply: Reply): readonly string[] {
     for (const delta of reply.reasoning)
       send("response.reasoning_summary_text.delta", { ...at, delta });
     send("response.reasoning_summary_text.done", { ...at, text: reply.reasoning.join("") });
+    send("response.output_item.done", { output_index: 0, item: reasoningItem(reply) });
   }
   if (reply.texts) {
     const at = { item_id: "msg_1", output_index: 1, content_index: 0 };
@@ -126,17 +133,17 @@ function events(reply: Reply): readonly string[] {
     send("response.output_text.done", { ...at, text: reply.texts.join(""), logprobs: [] });
     send("response.content_part.done", { ...at, part: { ...part, text: reply.texts.join("") } });
   }
-  if (reply.tool) {
-    const at = { item_id: "fc_1", output_index: 2 };
+  for (const [index, call] of callsOf(reply).entries()) {
+    const item = functionCall(call, index);
+    const at = { item_id: item["id"], output_index: 2 + index };
     send("response.output_item.added", {
-      output_index: 2,
-      item: { ...functionCall(reply.tool), arguments: "" },
+      output_index: 2 + index,
+      item: { ...item, arguments: "", status: "in_progress" },
     });
-    send("response.function_call_arguments.delta", {
-      ...at,
-      delta: JSON.stringify(reply.tool.input),
-    });
-    send("response.output_item.done", { output_index: 2, item: functionCall(reply.tool) });
+    for (const delta of fragments(call, reply))
+      send("response.function_call_arguments.delta", { ...at, delta });
+    send("response.function_call_arguments.done", { ...at, arguments: call.input });
+    send("response.output_item.done", { output_index: 2 + index, item });
   }
   const status = statusOf(reply);
   send(`response.${status}`, { response: response(reply, status) });

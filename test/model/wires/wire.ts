@@ -71,6 +71,13 @@ export interface ToolWire {
   readonly thoughts: unknown;
   /** Whether arguments travel as text, so that a model can damage them. */
   readonly damaged: boolean;
+  /** Checks that do not apply, each with the reason. */
+  readonly skips: Readonly<Record<string, string>>;
+}
+
+/** Arguments as the object that they are. */
+export function inputOf({ input }: SaidCall): unknown {
+  return JSON.parse(input);
 }
 
 /** Tokens; `cached` are those of the input that came from a cache. */

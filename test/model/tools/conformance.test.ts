@@ -1,0 +1,29 @@
+import { checkToolReplies } from "../conformance/tool-replies.ts";
+import { checkToolRequests } from "../conformance/tool-requests.ts";
+import { AZURE, CHAT } from "../wires/chat.ts";
+import { CHAT_TOOLS } from "../wires/chat-tools.ts";
+import { GENERATE } from "../wires/generate.ts";
+import { GENERATE_TOOLS } from "../wires/generate-tools.ts";
+import { MESSAGES } from "../wires/messages.ts";
+import { MESSAGES_TOOLS } from "../wires/messages-tools.ts";
+import { OLLAMA } from "../wires/ollama.ts";
+import { OLLAMA_TOOLS } from "../wires/ollama-tools.ts";
+import { RESPONSES } from "../wires/responses.ts";
+import { RESPONSES_TOOLS } from "../wires/responses-tools.ts";
+import type { ToolWire, Wire } from "../wires/wire.ts";
+
+/** Every adapter passes the same checks of tools, at the stand-ins of `conformance.test.ts`. */
+const WIRES: readonly (readonly [wire: Wire, tools: ToolWire])[] = [
+  [CHAT, CHAT_TOOLS],
+  [AZURE, CHAT_TOOLS],
+  [{ ...RESPONSES, model: "gpt-5-mini" }, RESPONSES_TOOLS],
+  [MESSAGES, MESSAGES_TOOLS],
+  [GENERATE, GENERATE_TOOLS],
+  [{ ...GENERATE, name: "gemini 3", model: "gemini-3-pro-preview" }, GENERATE_TOOLS],
+  [OLLAMA, OLLAMA_TOOLS],
+];
+
+for (const [wire, tools] of WIRES) {
+  checkToolRequests(wire, tools);
+  checkToolReplies(wire, tools);
+}
