@@ -15,6 +15,13 @@ import { locateProgram } from "./library/names.ts";
 import type { SandboxSession, SessionOptions } from "./sandbox/sandbox.ts";
 import type { Language } from "./sandbox/offers.ts";
 import type { App, StartOptions } from "./workspace.ts";
+import {
+  embedAll,
+  type Embeddings,
+  type EmbedTextsOptions,
+  type RerankTextsOptions,
+  type Reranking,
+} from "./vectors.ts";
 import { validateProgram, type Validation, type ValidateOptions } from "./library/validate.ts";
 
 export { feedback } from "./answer/feedback.ts";
@@ -48,6 +55,10 @@ export type {
   SandboxSession,
   SessionOptions,
 } from "./sandbox/sandbox.ts";
+export type { Purpose, Vector } from "./model/embedder.ts";
+export type { RankedDocument } from "./engine/vectors/rerank-documents.ts";
+export type { VectorTotals } from "./engine/vectors/totals.ts";
+export type { Embeddings, EmbedTextsOptions, Reranking, RerankTextsOptions } from "./vectors.ts";
 export type { Level } from "./core/sandbox-level.ts";
 export type { Program } from "./program/program.ts";
 
@@ -110,6 +121,32 @@ export interface Modullm {
     input: NoInfer<Input>,
     options?: RunOptions,
   ): Promise<Output>;
+  /**
+   * Vectors of texts, asked for in batches as large as the server takes, several at a time.
+   *
+   * @example
+   * const { vectors } = await modullm.embed(["a cat", "a dog"], {
+   *   model: "openai/text-embedding-3-small",
+   * });
+   * @throws {ModullmError} compare `error.code`
+   */
+  embed(
+    texts: Iterable<string> | AsyncIterable<string>,
+    options?: EmbedTextsOptions,
+  ): Promise<Embeddings>;
+  /**
+   * Documents in the order in which they answer a query.
+   *
+   * @example
+   * const { results } = await modullm.rerank("How do I return it?", documents, { top: 3 });
+   * console.log(results[0]?.index, results[0]?.score);
+   * @throws {ModullmError} compare `error.code`
+   */
+  rerank(
+    query: string,
+    documents: readonly string[],
+    options?: RerankTextsOptions,
+  ): Promise<Reranking>;
   /** @throws {ModullmError} what reading finds */
   validate(path: string, options?: ValidateOptions): Promise<Validation>;
   /**
@@ -155,6 +192,11 @@ async function openApp(
     load: (program) => app.load(program),
     parse: (text) => loadText(text, cwd, { library }),
     run: (program, input, runOptions) => runWith(app, program, input, runOptions),
+    embed: async (texts, embedOptions) => await embedAll(app, texts, embedOptions),
+    async rerank(query, documents, rerankOptions) {
+      const { results, totals } = await app.rerank(query, documents, rerankOptions);
+      return { results, ...totals };
+    },
     validate: async (program, validateOptions) =>
       await validateProgram(await locateProgram(program, { cwd, library }), {
         library,

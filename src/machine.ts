@@ -121,6 +121,7 @@ async function openWorkspace(
       newId: () => crypto.randomUUID(),
       sketch: sketchSchema,
     },
+    models,
     store: () => shared.store(config, warn),
     async close() {
       closed();
@@ -158,7 +159,7 @@ function modelsOf(
       const resource = { name: id, facts: { kind: "pull" } };
       requireAllowed(policy, { action: "network", principal, resource, labels: [] });
     },
-    baseline: async () => (await import("./model/baseline/baseline.ts")).createBaselineProvider(),
+    baseline: async () => (await import("./model/builtin.ts")).createBuiltin(),
     plugin: async (name) => await (await (opening ??= openPlugins())).provider(name),
     breakers: { store: keeps("breakers") ? shared.breakers(config) : createMemoryStore() },
     ...(fetch ? { fetch } : {}),

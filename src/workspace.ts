@@ -1,5 +1,4 @@
 import type { Config } from "./config/config.ts";
-import type { Trace } from "./core/events.ts";
 import type { Action, Principal } from "./core/principal.ts";
 import type { Level } from "./core/sandbox-level.ts";
 import type { AnswerCache } from "./engine/answer-cache.ts";
@@ -8,6 +7,7 @@ import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
 import { runProgram } from "./engine/run.ts";
 import type { Scope } from "./engine/scope.ts";
 import type { LoadedProgram } from "./library/load.ts";
+import type { Models } from "./model/models.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { type Policy, requireAllowed, type Resource } from "./policy/policy.ts";
 import type { Program } from "./program/program.ts";
@@ -15,7 +15,9 @@ import type { Redactor } from "./redaction/redactor.ts";
 import type { BlockLinter } from "./sandbox/lint/linter.ts";
 import type { Language } from "./sandbox/offers.ts";
 import type { BlockLint } from "./sandbox/lint/findings.ts";
+import { createRemember, type Remember } from "./recording.ts";
 import type { Store } from "./store/store.ts";
+import { createVectors, type Vectors } from "./vectors.ts";
 
 /** How a face starts a run: what the engine takes, and what the run's scope is made of. */
 export interface StartOptions extends RunOptions {
@@ -37,7 +39,7 @@ export interface StartOptions extends RunOptions {
  * What belongs to one folder, or one tenant: its configuration, secrets, library and policy. What
  * every face (command line, server, library) asks.
  */
-export interface App {
+export interface App extends Vectors {
   readonly config: Config;
   readonly redactor: Redactor;
   readonly catalog: ModelCatalog;
@@ -77,6 +79,7 @@ export interface WorkspaceParts {
   readonly redactor: Redactor;
   readonly principal: Principal;
   readonly tools: EngineTools;
+  readonly models: Pick<Models, "embedder" | "reranker">;
   /** What everything here is within. */
   readonly scope: Scope;
   readonly cwd: string;
@@ -88,9 +91,7 @@ export function createWorkspace(parts: WorkspaceParts): App {
   const { config, redactor, tools, store, cwd } = parts;
   const { policy, catalog } = tools;
   let linter: BlockLinter | null = null;
-  let recording: Promise<Recording> | null = null;
-  // Asked for once: an import costs a run more than its row.
-  const recorders = (): Promise<Recording> => (recording ??= import("./store/recorder.ts"));
+  const remember = createRemember({ config, policy, store });
 
   function scope({ signal, budget }: Pick<StartOptions, "signal" | "budget"> = {}): Scope {
     return parts.scope.within({ name: "the whole run", limits: budget, signal });
@@ -139,7 +140,8 @@ export function createWorkspace(parts: WorkspaceParts): App {
     load,
     scope,
     run: async (loaded, input, given = {}) =>
-      await runIn({ ...parts, recorders }, loaded, input, given),
+      await runIn({ ...parts, remember }, loaded, input, given),
+    ...createVectors({ ...parts, remember }),
     permit,
     permitSandbox,
     withDefaults: (given) => withDefaults(config, given),
@@ -149,22 +151,19 @@ export function createWorkspace(parts: WorkspaceParts): App {
 }
 
 async function runIn(
-  parts: WorkspaceParts & { readonly recorders: () => Promise<Recording> },
+  parts: WorkspaceParts & { readonly remember: Remember },
   loaded: LoadedProgram,
   input: unknown,
   given: StartOptions,
 ): Promise<RunResult> {
   const { config, redactor, tools } = parts;
   const { signal, budget, scope: outer = parts.scope, raw = false, ...others } = given;
-  const { tags = {}, keep = config.history.events, ...options } = others;
-  const { principal, labels } = outer;
-  const resource = { name: loaded.path, facts: {} };
-  const keeps = tools.policy.decide({ action: "keep", principal, resource, labels }).allow;
-  const history = keeps ? await parts.store() : null;
-  const kept = history ? tracesOf(history, await parts.recorders(), { tags, keep }) : [];
+  const { tags, keep, ...options } = others;
+  const { principal } = outer;
+  const { history, traces: kept } = await parts.remember(loaded.path, { tags, keep, scope: outer });
   const traces = [...kept, ...(options.traces ?? [])];
   const answers = history && keptAnswers(history, redactor, principal.tenant ?? "");
-  const unfinished = keeps ? tools.unfinished : null;
+  const unfinished = history && tools.unfinished;
   const world = { ...tools, answers, unfinished };
   const isNarrower = budget !== undefined || signal !== undefined;
   const own = isNarrower ? outer.within({ name: "the whole run", limits: budget, signal }) : outer;
@@ -190,19 +189,6 @@ function withDefaults(config: Config, given: RunOptions): RunOptions {
     ...(defaultMaxRetries === null ? {} : { defaultRetries: defaultMaxRetries }),
     ...given,
   };
-}
-
-type Recording = typeof import("./store/recorder.ts");
-
-/** What the history hears. Statistics take codes, names and numbers: none of them is a secret. */
-function tracesOf(
-  history: Store,
-  { createEventKeeper, createRecorder }: Recording,
-  { tags, keep }: Required<Pick<StartOptions, "tags" | "keep">>,
-): readonly Trace[] {
-  const wants = { payloads: false, deltas: false };
-  const recorder = { wants, raw: true, listen: createRecorder(history, { tags }) };
-  return keep ? [recorder, createEventKeeper(history)] : [recorder];
 }
 
 /** Answers kept in the run history. One that holds a secret is not kept. */

@@ -1,9 +1,9 @@
 import type { ArgsDef } from "citty";
 import type { RepairLevel } from "../answer/answer.ts";
 import { ModullmError } from "../core/error.ts";
-import { LIMITS, parseLimits } from "../program/limits.ts";
 import type { StartOptions } from "../workspace.ts";
-import { type Options, UsageError } from "./command.ts";
+import type { Options } from "./command.ts";
+import { budgetOption, countOption } from "./limit-options.ts";
 import { modelOption } from "./model-option.ts";
 
 /** Options of every command that runs programs. */
@@ -68,15 +68,8 @@ export function readStart(options: Options): StartOptions {
   if (maxRetries !== null && maxRetries < 0) throw tooSmall("max_retries", maxRetries);
   const memory = options.integer("python-memory-limit-mb");
   if (memory !== null && memory < 0) throw tooSmall("python_memory_limit_mb", memory);
-  const concurrency = options.integer("concurrency");
-  if (concurrency !== null && concurrency < 1)
-    throw new UsageError("option --concurrency must be at least 1");
-  const budget = options.text("budget");
-  const limits = budget === null ? null : parseLimits(budget);
-  if (budget !== null && limits === null)
-    throw new UsageError(
-      `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (${Object.keys(LIMITS).join(", ")})`,
-    );
+  const concurrency = countOption(options, "concurrency");
+  const limits = budgetOption(options);
   const model = modelOption(options, { orRecommended: true });
   const repair = options.text("repair") as RepairLevel | null;
   return {

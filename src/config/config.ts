@@ -89,6 +89,10 @@ export interface Config {
   /** `runtime.fallbacks`: models to try after those of a file, in order. */
   readonly fallbacks: readonly string[];
   readonly deadlines: DeadlineSettings;
+  /** `embedder`: gives vectors where no other is named. */
+  readonly embedder: string | null;
+  /** `reranker`: scores documents where no other is named. */
+  readonly reranker: string | null;
   readonly ollamaAutoPull: boolean;
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /**

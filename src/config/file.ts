@@ -20,6 +20,8 @@ export interface ConfigFile {
   readonly ollamaApiBase: string | null;
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   readonly models: ReadonlyMap<string, Partial<ModelFacts>>;
+  readonly embedder: string | null;
+  readonly reranker: string | null;
   /** Folders, as written. */
   readonly library: readonly string[];
   readonly sandbox: SandboxConfig;
@@ -202,6 +204,8 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     ollamaApiBase: reader.text(provider["ollama_api_base"], ["provider", "ollama_api_base"]),
     providers: readProviders(root["providers"], reader),
     models: readModels(root["models"], reader),
+    embedder: readModel(root["embedder"], ["embedder"], reader),
+    reranker: readModel(root["reranker"], ["reranker"], reader),
     library: readNames(root["library"], ["library"], reader),
     sandbox: readSandbox(root["sandbox"], reader),
     media: readMedia(root["media"], reader),
@@ -220,11 +224,19 @@ const SECONDS = { integer: false, least: 0.01 };
 function readFallbacks(value: unknown, reader: Reader): readonly string[] | null {
   if (value === null || value === undefined) return null;
   const names = readNames(value, ["runtime", "fallbacks"], reader);
-  for (const [index, name] of names.entries()) {
-    if (/^[^/\s]+\/\S+$/.test(name)) continue;
-    reader.wrong(["runtime", "fallbacks", String(index)], "is no model: write provider/name");
-  }
+  for (const [index, name] of names.entries())
+    checkModel(name, ["runtime", "fallbacks", String(index)], reader);
   return names;
+}
+
+function readModel(value: unknown, field: Field, reader: Reader): string | null {
+  const name = reader.text(value, field);
+  if (name !== null) checkModel(name, field, reader);
+  return name;
+}
+
+function checkModel(name: string, field: Field, reader: Reader): void {
+  if (!/^[^/\s]+\/\S+$/.test(name)) reader.wrong(field, "is no model: write provider/name");
 }
 
 /** Seconds in the file, milliseconds from here on. */

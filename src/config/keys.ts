@@ -35,6 +35,8 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
     "US dollars for a million tokens of the prompt that the provider has kept",
   "models.PROVIDER/NAME.cache_write_price":
     "US dollars for a million tokens of the prompt that it keeps",
+  embedder: "provider/name: gives the vectors of `embed`; builtin/lexical without it",
+  reranker: "provider/name: scores the documents of `rerank`; builtin/lexical without it",
   library: "a list of folders of programs by name, behind those of MODULLM_PATH",
   "sandbox.require": `the weakest level that blocks may run at: ${REQUIRABLE.join(", ")}`,
   "sandbox.experimental": "true: allow the confinements of macOS and Windows, which are not proven",

@@ -268,6 +268,8 @@ function build(
     defaultMaxRetries: firstSet(files, ({ defaultMaxRetries }) => defaultMaxRetries),
     fallbacks: firstSet(files, ({ fallbacks }) => fallbacks) ?? [],
     deadlines: deadlinesOf(files),
+    embedder: firstSet(files, ({ embedder }) => embedder),
+    reranker: firstSet(files, ({ reranker }) => reranker),
     ollamaAutoPull: firstSet(files, ({ ollamaAutoPull }) => ollamaAutoPull) ?? false,
     providers: filled.providers,
     modelFacts: byName<Partial<ModelFacts>>(files.map(({ models }) => models)),

@@ -174,7 +174,7 @@ export const CODES = {
     "ExecutionError",
     "model",
     502,
-    "The provider's reply has no text.",
+    "The provider's reply is not what was asked for: it has no text, or not the vectors or scores.",
     [
       "actual_type",
       "reason",

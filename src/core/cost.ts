@@ -8,8 +8,9 @@ import type { Usage } from "./events.ts";
  */
 export function cost(facts: ModelFacts | null, usage: Usage): number | null {
   if (usage.cost_usd !== undefined) return exactDollars(usage.cost_usd);
-  if (facts === null || facts.inputPrice === null || facts.outputPrice === null) return null;
   const { prompt_tokens: prompt, completion_tokens: completion } = usage;
+  if (facts === null || facts.inputPrice === null) return null;
+  if (facts.outputPrice === null && completion > 0) return null;
   const read = Math.min(usage.cache_read_tokens ?? 0, prompt);
   const written = Math.min(usage.cache_write_tokens ?? 0, prompt - read);
   const plain = prompt - read - written;
@@ -17,7 +18,7 @@ export function cost(facts: ModelFacts | null, usage: Usage): number | null {
     plain * facts.inputPrice +
     read * (facts.cacheReadPrice ?? facts.inputPrice) +
     written * (facts.cacheWritePrice ?? facts.inputPrice) +
-    completion * facts.outputPrice;
+    completion * (facts.outputPrice ?? 0);
   return exactDollars(millionths / 1_000_000);
 }
 

@@ -38,7 +38,7 @@ const NO_CHAT =
 export async function findOffers({ config, permit }: Asker): Promise<readonly Offer[]> {
   const models = createModels({
     config,
-    baseline: async () => (await import("../model/baseline/baseline.ts")).createBaselineProvider(),
+    baseline: async () => (await import("../model/builtin.ts")).createBuiltin(),
   });
   const offers = (name: string): Promise<readonly Offer[]> => {
     return offersOf(name, { config, permit }, models);
@@ -100,6 +100,7 @@ async function offersOf(
     return [];
   }
   const { quirks, key, untrusted } = endpoint;
+  if (!quirks.chat) return [];
   if (quirks.needsKey && key === null)
     return notReady(endpoint, `It needs the key ${keyName(endpoint, config)}.`);
   if (untrusted) return [];

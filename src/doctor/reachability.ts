@@ -20,7 +20,7 @@ export async function reachability(app: App): Promise<readonly Check[]> {
   const models = createModels({
     // What config.yaml lists is not asked for; here the server has to answer.
     config: { ...config, providers: withoutLists(config) },
-    baseline: async () => (await import("../model/baseline/baseline.ts")).createBaselineProvider(),
+    baseline: async () => (await import("../model/builtin.ts")).createBuiltin(),
   });
   const asked = [
     ...new Set([

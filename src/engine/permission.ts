@@ -2,14 +2,21 @@ import type { Json } from "../core/json.ts";
 import type { Action } from "../core/principal.ts";
 import type { Model } from "../model/model.ts";
 import { requireAllowed } from "../policy/policy.ts";
-import type { Run } from "./state.ts";
+import type { EngineTools } from "./engine.ts";
+import type { Scope } from "./scope.ts";
+
+/** Who asks, and whom: a run, or what is no program's. */
+export interface Asking {
+  readonly tree: { readonly tools: Pick<EngineTools, "policy"> };
+  readonly scope: Pick<Scope, "principal" | "labels">;
+}
 
 /**
  * Asks whether the run's principal may do something, before it is done.
  * @throws {ModullmError} RLLM_021
  */
 export function requirePermission(
-  { tree, scope }: Pick<Run, "tree" | "scope">,
+  { tree, scope }: Asking,
   action: Action,
   name: string,
   facts: Readonly<Record<string, Json>> = {},
@@ -22,7 +29,7 @@ export function requirePermission(
  * Whether a model may be called, and the prompt may leave the machine for it. @throws
  * {ModullmError} RLLM_021
  */
-export function requireModel(run: Pick<Run, "tree" | "scope">, { id, origin }: Model): void {
+export function requireModel(run: Asking, { id, origin }: Pick<Model, "id" | "origin">): void {
   requirePermission(run, "call-model", id);
   const host = origin === undefined || !URL.canParse(origin) ? null : new URL(origin).hostname;
   if (host !== null && !LOCAL_HOST.test(host))

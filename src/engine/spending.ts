@@ -141,7 +141,8 @@ function billed({ cost_usd: said = 0, ...counts }: Usage): Usage {
   return said > 0 && Number.isFinite(said) ? { ...counts, cost_usd: said } : counts;
 }
 
-function wasNotBilled({ details }: ModullmError): boolean {
+/** Whether a request that failed cost nothing. */
+export function wasNotBilled({ details }: ModullmError): boolean {
   return (
     details["refused"] === true ||
     (typeof details["status"] === "number" && details["status"] < 500)
@@ -149,7 +150,7 @@ function wasNotBilled({ details }: ModullmError): boolean {
 }
 
 /** Ends when a call under way has been settled, or nobody waits any more. */
-async function roomChanges(budget: Budget, signal: AbortSignal): Promise<void> {
+export async function roomChanges(budget: Budget, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     function end(): void {

@@ -67,8 +67,8 @@ const NO_SAMPLING = /claude-(opus-4-[789]|mythos|[a-z]+-([5-9]|\d\d))/;
 
 /** What the model of that name can do at that endpoint. */
 export function abilitiesOf(endpoint: Endpoint, name: string): Abilities {
-  const { protocol: _protocol, local: _local, needsKey: _needsKey, ...usual } = endpoint.quirks;
-  const { protocol } = endpoint.quirks;
+  const { protocol, local: _local, needsKey: _needsKey, ...others } = endpoint.quirks;
+  const { chat: _chat, embed: _embed, rerank: _rerank, router: _router, ...usual } = others;
   // Another server's ways may be OpenAI's without its models being so.
   const places: readonly string[] =
     protocol === "openai" ? [endpoint.provider] : [endpoint.provider, protocol];

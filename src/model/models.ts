@@ -4,8 +4,11 @@ import { type BreakerOptions, createBreaker } from "./failover/breaker.ts";
 import { type Endpoint, resolveEndpoint } from "./endpoint.ts";
 import type { Model } from "./model.ts";
 import type { ModelProvider } from "./provider.ts";
+import type { Embedder } from "./embedder.ts";
+import type { Reranker } from "./reranker.ts";
+import { retryEmbedder, retryReranker } from "./retry-whole.ts";
 import { withRetry } from "./retry.ts";
-import type { RetryOptions } from "./retry.ts";
+import type { RetryOptions } from "./tries.ts";
 
 export interface ModelsOptions {
   readonly config: Config;
@@ -39,6 +42,13 @@ export interface Models {
    * its settings are broken
    */
   get(id: string): Promise<Model>;
+  /**
+   * @param id as above
+   * @throws {ModullmError} as above, and RLLM_002 for a provider that gives no vectors
+   */
+  embedder(id: string): Promise<Embedder>;
+  /** @throws {ModullmError} as above, and RLLM_002 for a provider that scores no documents */
+  reranker(id: string): Promise<Reranker>;
   /** @param name what stands before the slash */
   provider(name: string): Promise<ModelProvider>;
   close(): Promise<void>;
@@ -65,6 +75,20 @@ export function createModels(options: ModelsOptions): Models {
       const made = isBuiltin(front) ? model : withRetry(model, retryOptions(model, options));
       models.set(id, made);
       return made;
+    },
+    async embedder(id) {
+      const { front, name } = splitId(id);
+      const { embedder } = await provider(front);
+      if (!embedder) throw unable(id, `${front} has no models that give vectors`);
+      const made = embedder(name);
+      return isBuiltin(front) ? made : retryEmbedder(made, retryOptions(made, options));
+    },
+    async reranker(id) {
+      const { front, name } = splitId(id);
+      const { reranker } = await provider(front);
+      if (!reranker) throw unable(id, `${front} has no models that score documents`);
+      const made = reranker(name);
+      return isBuiltin(front) ? made : retryReranker(made, retryOptions(made, options));
     },
     provider,
     async close() {
@@ -108,7 +132,8 @@ async function loadProvider(name: string, options: ModelsOptions): Promise<Model
     case "openai":
     case "azure": {
       const { createOpenAi } = await import("./openai/openai.ts");
-      return createOpenAi(adapter);
+      const { sleep } = options;
+      return createOpenAi({ ...adapter, ...(sleep === undefined ? {} : { sleep }) });
     }
   }
 }
@@ -133,7 +158,7 @@ function isBuiltin(name: string): boolean {
 }
 
 function retryOptions(
-  { id, origin }: Model,
+  { id, origin }: Pick<Model, "id" | "origin">,
   { sleep, random, breakers }: ModelsOptions,
 ): RetryOptions {
   return {
@@ -143,6 +168,11 @@ function retryOptions(
       ? {}
       : { breaker: createBreaker(`${id} ${origin ?? ""}`, breakers) }),
   };
+}
+
+function unable(id: string, reason: string): ModullmError {
+  const message = `Cannot use "${id}" for this: ${reason}`;
+  return new ModullmError("RLLM_002", message, { details: { field: "model", value: id } });
 }
 
 function splitId(id: string): { front: string; name: string } {

@@ -1,10 +1,8 @@
 import type { JsonSchema } from "../contract/contract.ts";
-import { isObject, parseJson, writeJson } from "../core/json.ts";
+import { writeJson } from "../core/json.ts";
 import { accountOf } from "./account.ts";
 import { credentialFault } from "./endpoint.ts";
-import type { Endpoint } from "./endpoint.ts";
 import { ModullmError } from "../core/error.ts";
-import { notJson } from "./exchange.ts";
 import { cutPromptNote } from "./cut-prompt.ts";
 import { deadlinesOf } from "./failover/deadlines.ts";
 import { refusesSchema } from "./failure.ts";
@@ -18,6 +16,9 @@ import { textHeaders } from "./openai/request.ts";
 import { weakenedNote } from "./request-notes.ts";
 import type { EnforcedMode, NativeOptions, NativeProtocol, Translator } from "./protocol.ts";
 import { replyParts } from "./stream.ts";
+import { askHealth } from "./health.ts";
+import { callJson } from "./json-call.ts";
+import { nativeVectors } from "./vectors/native.ts";
 import { translateSchema } from "./schema/translate.ts";
 import type { Translation } from "./schema/translation.ts";
 
@@ -27,24 +28,15 @@ export function createNative(options: NativeOptions, protocol: NativeProtocol): 
     id: endpoint.provider,
     model: (name) => createModel(name, options, protocol),
     list: (signal) => listModels(options, protocol, signal),
+    health: (signal) => askHealth(options, protocol, { url: protocol.listUrl(endpoint), signal }),
+    ...nativeVectors(options, protocol),
   };
-}
-
-/** The base URL with these segments behind its path; its query stays. */
-export function under(
-  endpoint: Endpoint,
-  path: string,
-  missing?: { readonly end: RegExp; readonly add: string },
-): URL {
-  const url = new URL(endpoint.baseUrl);
-  const base = url.pathname.replace(/\/+$/, "");
-  url.pathname = `${missing === undefined || missing.end.test(base) ? base : `${base}${missing.add}`}${path}`;
-  return url;
 }
 
 function createModel(name: string, options: NativeOptions, protocol: NativeProtocol): Model {
   const { endpoint, config } = options;
   const id = `${endpoint.written}/${name}`;
+  if (!endpoint.quirks.chat) throw noChat(id, endpoint.written);
   const abilities = abilitiesOf(endpoint, name);
   const translate = createTranslator();
   const fault = credentialFault(endpoint, id, config);
@@ -102,6 +94,11 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
   };
 }
 
+function noChat(id: string, provider: string): ModullmError {
+  const message = `Cannot use model "${id}": ${provider} answers no prompts, it gives vectors and scores alone`;
+  return new ModullmError("RLLM_002", message, { details: { field: "llm.model", value: id } });
+}
+
 function createTranslator(): Translator {
   const known = new WeakMap<JsonSchema, Map<EnforcedMode, Translation>>();
   return (schema, mode) => {
@@ -135,16 +132,11 @@ export async function askNames(
   const { endpoint } = options;
   const callee = calleeOf(endpoint, "*", {});
   const deadlines = { total: LIST_TIME, first: null, stall: null };
-  const exchange = openExchange(options, protocol, { callee, deadlines, extra: {}, signal });
+  const url = protocol.listUrl(endpoint);
   try {
-    const text = await exchange.text(await exchange.fetch(protocol.listUrl(endpoint)));
-    const reply = parsed(text, callee);
-    if (Array.isArray(reply)) return protocol.names({ data: reply });
-    return isObject(reply) ? protocol.names(reply) : [];
+    return protocol.names(await callJson(options, protocol, { callee, url, deadlines, signal }));
   } catch (thrown) {
-    throw explained(protocol, exchange.explain(thrown), callee, "");
-  } finally {
-    exchange.close();
+    throw explained(protocol, thrown, callee, "");
   }
 }
 
@@ -160,14 +152,6 @@ function explained(
 
 /** Milliseconds to list the models. */
 const LIST_TIME = 30_000;
-
-function parsed(body: string, callee: Callee): unknown {
-  try {
-    return parseJson(body, { decimals: "nearest" });
-  } catch {
-    throw notJson(callee, body);
-  }
-}
 
 /** By which servers say that it is the form of the answer what they refuse. */
 const FORMAT_WORDS =

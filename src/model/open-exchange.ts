@@ -19,7 +19,7 @@ export interface Opening {
  */
 export function openExchange(
   options: NativeOptions,
-  protocol: NativeProtocol,
+  protocol: Pick<NativeProtocol, "headers">,
   opening: Opening,
 ): Exchange {
   const { endpoint, fetch } = options;

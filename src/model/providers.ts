@@ -1,5 +1,6 @@
 import { HOSTED, LOCAL } from "./quirks.ts";
 import type { Quirks } from "./quirks.ts";
+import { EMBEDDINGS, RERANK } from "./vectors/ways.ts";
 
 /**
  * The provider table: everything that differs between servers, as data. What differs between models
@@ -51,11 +52,20 @@ const NOT_GEMINI = words(
   "min_p logit_bias logprobs top_logprobs n prediction user service_tier verbosity",
 );
 
+/**
+ * Texts of one request where a server takes more: the vectors of so many are a reply of a few MiB,
+ * and what breaks off is soon made good.
+ */
+const MANY = 256;
+const OPENAI_EMBED = { ...EMBEDDINGS, texts: MANY, tokens: 300_000 };
+
 export const PROVIDERS: readonly ProviderEntry[] = [
   entry("openai", "https://api.openai.com/v1", ["OPENAI_API_KEY"], {
     schema: "strict",
     input: ["image", "pdf"],
     refuses: [...SAMPLERS, "thinking"],
+    embed: OPENAI_EMBED,
+    rerank: null,
   }),
   entry("anthropic", "https://api.anthropic.com/v1", ["ANTHROPIC_API_KEY"], {
     aliases: ["claude"],
@@ -69,6 +79,8 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     refuses: [...NOT_ANTHROPIC, "min_p"],
     refusesThinking: ["temperature", "top_k"],
     cacheFrom: 1024,
+    embed: null,
+    rerank: null,
     compatible: {
       unless: /^$|\/anthropic(\/v1)?$|\/messages$/,
       quirks: {
@@ -91,6 +103,21 @@ export const PROVIDERS: readonly ProviderEntry[] = [
       input: ["image", "audio", "pdf"],
       thinking: "level",
       refuses: NOT_GEMINI,
+      embed: {
+        protocol: "gemini",
+        texts: 100,
+        tokens: null,
+        dimensions: "outputDimensionality",
+        // Later ones want it in words within the text, and refuse it here.
+        purpose: {
+          name: "taskType",
+          document: "RETRIEVAL_DOCUMENT",
+          query: "RETRIEVAL_QUERY",
+          models: /embedding-00\d/,
+        },
+        more: {},
+      },
+      rerank: null,
       compatible: {
         unless: /^$|\/v1(alpha|beta)$|\/models(\/.*)?$/,
         quirks: {
@@ -107,6 +134,8 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     streamUsage: false,
     renames: { max_completion_tokens: "max_tokens", seed: "random_seed" },
     refuses: [...SAMPLERS, "logit_bias", ...LOGPROBS, "user", "service_tier", "thinking"],
+    embed: { ...EMBEDDINGS, texts: MANY, tokens: 16_000, dimensions: "output_dimension" },
+    rerank: null,
   }),
   entry("cohere", "https://api.cohere.ai/compatibility/v1", ["COHERE_API_KEY", "CO_API_KEY"], {
     schema: "none",
@@ -122,6 +151,15 @@ export const PROVIDERS: readonly ProviderEntry[] = [
       "parallel_tool_calls",
       "thinking",
     ],
+    embed: {
+      protocol: "cohere",
+      texts: 96,
+      tokens: null,
+      dimensions: "output_dimension",
+      purpose: { name: "input_type", document: "search_document", query: "search_query" },
+      more: { embedding_types: ["float"], truncate: "NONE" },
+    },
+    rerank: { ...RERANK, protocol: "cohere", documents: 1000 },
   }),
   entry("groq", "https://api.groq.com/openai/v1", ["GROQ_API_KEY"], {
     schemaWithTools: false,
@@ -187,6 +225,11 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     aliases: ["nvidia_nim", "nim"],
     schema: "none",
     renames: { max_completion_tokens: "max_tokens" },
+    embed: {
+      ...EMBEDDINGS,
+      purpose: { name: "input_type", document: "passage", query: "query" },
+      more: { truncate: "NONE" },
+    },
   }),
   entry("github", "https://models.github.ai/inference", ["GITHUB_API_KEY", "GITHUB_TOKEN"], {
     aliases: ["github_models"],
@@ -201,10 +244,41 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     schema: "strict",
     input: ["image", "pdf"],
     refuses: [...SAMPLERS, "thinking"],
+    embed: OPENAI_EMBED,
+    rerank: null,
+  }),
+  entry("voyage", "https://api.voyageai.com/v1", ["VOYAGE_API_KEY"], {
+    aliases: ["voyageai"],
+    chat: false,
+    embed: {
+      ...EMBEDDINGS,
+      texts: MANY,
+      tokens: 120_000,
+      dimensions: "output_dimension",
+      purpose: { name: "input_type", document: "document", query: "query" },
+      more: { truncation: false },
+    },
+    rerank: { ...RERANK, documents: 1000, tokens: 300_000, more: { truncation: false } },
+  }),
+  entry("jina", "https://api.jina.ai/v1", ["JINA_API_KEY", "JINA_AI_API_KEY"], {
+    aliases: ["jina_ai", "jinaai"],
+    chat: false,
+    embed: {
+      ...EMBEDDINGS,
+      texts: MANY,
+      purpose: {
+        name: "task",
+        document: "retrieval.passage",
+        query: "retrieval.query",
+        models: /^jina-embeddings-v[3-9]/,
+      },
+    },
+    rerank: { ...RERANK, documents: MANY, more: { return_documents: false } },
   }),
   local("vllm", "http://127.0.0.1:8000/v1", { aliases: ["hosted_vllm"] }),
   local("llamacpp", "http://127.0.0.1:8080/v1", {
     aliases: ["llama.cpp", "llama-cpp", "llama_cpp"],
+    router: true,
   }),
   local("lmstudio", "http://127.0.0.1:1234/v1", {
     aliases: ["lm_studio", "lm-studio"],
@@ -214,6 +288,8 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     protocol: "ollama",
     input: ["image"],
     thoughtsBack: "thinking",
+    embed: { ...EMBEDDINGS, protocol: "ollama", more: { truncate: false } },
+    rerank: null,
   }),
 ];
 

@@ -1,3 +1,5 @@
+import { EMBEDDINGS, type EmbedWays, RERANK, type RerankWays } from "./vectors/ways.ts";
+
 /**
  * How a server is spoken to. `azure` is OpenAI's protocol behind Azure's addresses, `responses`
  * OpenAI's newer one.
@@ -74,12 +76,27 @@ export interface Quirks extends Abilities {
   readonly local: boolean;
   /** Whether a call without a key can't work. */
   readonly needsKey: boolean;
+  /** Whether it answers prompts; some give vectors and scores alone. */
+  readonly chat: boolean;
+  /** Null where it has no models that give vectors. */
+  readonly embed: EmbedWays | null;
+  /** Null where it has none that score documents. */
+  readonly rerank: RerankWays | null;
+  /**
+   * Whether it has the addresses of llama.cpp's server for its health, and for models that it loads,
+   * lets go of and downloads.
+   */
+  readonly router: boolean;
 }
 
 export const HOSTED: Quirks = {
   protocol: "openai",
   local: false,
   needsKey: true,
+  chat: true,
+  embed: EMBEDDINGS,
+  rerank: RERANK,
+  router: false,
   schema: "schema",
   schemaWithTools: true,
   thoughtsBack: null,

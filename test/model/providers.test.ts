@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { EMBEDDINGS, RERANK } from "../../src/model/vectors/ways.ts";
 import { FAMILIES } from "../../src/model/families.ts";
 import {
   environmentName,
@@ -12,7 +14,9 @@ const PAGE = `${import.meta.dir}/../../docs/providers.md`;
 
 /** The table of docs/providers.md as the code would write it. */
 function providerTable(): string {
-  const rows = PROVIDERS.map((provider) => `| ${cells(provider).join(" | ")} |`);
+  const rows = PROVIDERS.filter(({ quirks }) => quirks.chat).map(
+    (provider) => `| ${cells(provider).join(" | ")} |`,
+  );
   return [
     "| Provider | Address | Key | Protocol | Schema | With tools | JSON mode | Takes | Renamed | Left out |",
     "|---|---|---|---|---|---|---|---|---|---|",
@@ -33,6 +37,35 @@ function cells({ name, aliases, baseUrl, keys, quirks }: ProviderEntry): readonl
     quirks.input === null ? "" : quirks.input.join(", "),
     renames.length === 0 ? "" : renames.join(", "),
     code(quirks.refuses),
+  ];
+}
+
+/** The table of those that give vectors or scores, in ways of their own. */
+function vectorTable(): string {
+  const rows = PROVIDERS.filter(({ quirks }) => quirks.embed !== null || quirks.rerank !== null)
+    .filter(({ quirks }) => quirks.embed !== EMBEDDINGS || quirks.rerank !== RERANK)
+    .map((provider) => `| ${vectorCells(provider).join(" | ")} |`);
+  return [
+    "| Provider | Vectors | Texts, tokens a request | `--dimensions` is | `--purpose` is | Scores | Documents, tokens a request |",
+    "|---|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function vectorCells({ name, quirks: { embed, rerank } }: ProviderEntry): readonly string[] {
+  const limits = (texts: number, tokens: number | null): string =>
+    tokens === null ? String(texts) : `${texts}, ${tokens}`;
+  const purpose = embed?.purpose ?? null;
+  return [
+    name,
+    embed?.protocol ?? "",
+    embed === null ? "" : limits(embed.texts, embed.tokens),
+    embed === null ? "" : `\`${embed.dimensions}\``,
+    purpose === null
+      ? ""
+      : `\`${purpose.name}\`: ${purpose.document}, ${purpose.query}${purpose.models ? `, for \`${purpose.models.source}\`` : ""}`,
+    rerank?.protocol ?? "",
+    rerank === null ? "" : limits(rerank.documents, rerank.tokens),
   ];
 }
 
@@ -69,6 +102,8 @@ describe("the provider table", () => {
     const page = await Bun.file(PAGE).text();
     expect(between(page, "providers")).toBe(providerTable());
     expect(between(page, "families")).toBe(familyTable());
+    const vectors = await Bun.file(join(import.meta.dir, "../../docs/embeddings.md")).text();
+    expect(between(vectors, "vectors")).toBe(vectorTable());
   });
 
   test("has no name twice", () => {

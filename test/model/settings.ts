@@ -28,6 +28,8 @@ export function settings(from: Settings): Config {
     defaultMaxRetries: null,
     fallbacks: [],
     deadlines: { connect: null, first: null, gap: null, total: null },
+    embedder: null,
+    reranker: null,
     ollamaAutoPull: false,
     providers: Object.fromEntries(providers),
     modelFacts: {},

@@ -1,6 +1,8 @@
-import { type Command, type CommandContext, UsageError } from "../command.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { asText, FORMAT_OPTION } from "../format-option.ts";
+import { countOption } from "../limit-options.ts";
 import { readInput } from "../run-input.ts";
+import { START_OPTIONS } from "../start-options.ts";
 
 export const command: Command = {
   name: "exectime",
@@ -23,11 +25,7 @@ export const command: Command = {
     text: { type: "string", valueHint: "TEXT", description: "The input, as plain text" },
     "input-file": { type: "string", valueHint: "PATH", description: "The input, from a file" },
     format: FORMAT_OPTION,
-    concurrency: {
-      type: "string",
-      valueHint: "N",
-      description: "Calls at a time to one provider (default 4)",
-    },
+    concurrency: START_OPTIONS.concurrency,
   },
   examples: [
     ["modullm exectime examples/summary.rllm", "from the average of past runs"],
@@ -38,9 +36,7 @@ export const command: Command = {
   ],
   async run(context) {
     const { options, output } = context;
-    const concurrency = options.integer("concurrency");
-    if (concurrency !== null && concurrency < 1)
-      throw new UsageError("option --concurrency must be at least 1");
+    const concurrency = countOption(options, "concurrency");
     const app = await context.app();
     const [file = ""] = context.positionals;
     const loaded = await app.load(file);

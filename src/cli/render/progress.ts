@@ -65,7 +65,7 @@ export function createProgress(
   return { listen, end };
 }
 
-function showNote(
+export function showNote(
   event: Extract<RunEvent, { type: "note" }>,
   output: Output,
   line: LiveLine,

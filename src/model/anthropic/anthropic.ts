@@ -1,10 +1,11 @@
 import type { Endpoint } from "../endpoint.ts";
 import type { ModelProvider } from "../provider.ts";
-import { createNative, under } from "../native.ts";
+import { createNative } from "../native.ts";
 import type { NativeOptions } from "../protocol.ts";
 import { modelIds } from "../openai/address.ts";
 import { messageReader } from "./reader.ts";
 import { messagesCall } from "./request.ts";
+import { under } from "../under.ts";
 
 /**
  * The version of the protocol, as every request must name it:

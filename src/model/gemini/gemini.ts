@@ -1,8 +1,8 @@
 import { isObject } from "../../core/json.ts";
-import type { Endpoint } from "../endpoint.ts";
 import type { ModelProvider } from "../provider.ts";
-import { createNative, under } from "../native.ts";
+import { createNative } from "../native.ts";
 import type { NativeOptions } from "../protocol.ts";
+import { geminiAddress, modelPath } from "./address.ts";
 import { generateReader } from "./reader.ts";
 import { generateCall } from "./request.ts";
 
@@ -11,14 +11,14 @@ export function createGemini(options: NativeOptions): ModelProvider {
   return createNative(options, {
     headers: ({ key }) => (key === null ? {} : { "x-goog-api-key": key.value }),
     write(model, request) {
-      const path = /^(models|tunedModels)\//.test(model.name) ? model.name : `models/${model.name}`;
-      const url = address(model.endpoint, `/${path}:streamGenerateContent`);
+      const path = modelPath(model.name);
+      const url = geminiAddress(model.endpoint, `/${path}:streamGenerateContent`);
       url.searchParams.set("alt", "sse");
       return generateCall(url, model, request);
     },
     reader: generateReader,
     listUrl(endpoint) {
-      const url = address(endpoint, "/models");
+      const url = geminiAddress(endpoint, "/models");
       url.searchParams.set("pageSize", "1000");
       return url;
     },
@@ -29,9 +29,4 @@ export function createGemini(options: NativeOptions): ModelProvider {
       );
     },
   });
-}
-
-/** Google's own clients are given the address without its version. */
-function address(endpoint: Endpoint, path: string): URL {
-  return under(endpoint, path, { end: /\/v\d+(alpha|beta)?$/, add: "/v1beta" });
 }

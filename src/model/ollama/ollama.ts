@@ -4,15 +4,18 @@ import { reasonOf } from "../failure.ts";
 import { sleepFor } from "../sleep.ts";
 import type { Callee } from "../failure.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { ModelNote } from "../model.ts";
+import { askHealth } from "../health.ts";
+import type { Model, ModelNote } from "../model.ts";
 import type { ModelProvider } from "../provider.ts";
-import { askNames, createNative, under } from "../native.ts";
+import { askNames, createNative } from "../native.ts";
 import { openExchange } from "../open-exchange.ts";
 import type { NativeOptions, NativeProtocol } from "../protocol.ts";
 import { calleeOf } from "../openai/address.ts";
+import { keepInMemory } from "./memory.ts";
 import { pullModel } from "./pull.ts";
 import { lineReader } from "./reader.ts";
 import { ollamaCall } from "./request.ts";
+import { under } from "../under.ts";
 
 export interface OllamaOptions extends NativeOptions {
   /** Whether a missing model is pulled. */
@@ -44,18 +47,32 @@ const PULL_GAP = 10 * 60_000;
 /** Models of an Ollama server. */
 export function createOllama(options: OllamaOptions): ModelProvider {
   const provider = createNative(options, PROTOCOL);
+  const { endpoint } = options;
+  function present<M extends Pick<Model, "ready">>(name: string, model: M): M {
+    return {
+      ...model,
+      async ready(signal, note) {
+        await model.ready(signal, note);
+        await makeReady(name, options, signal, note);
+      },
+    };
+  }
+  const { embedder } = provider;
   return {
     ...provider,
-    model(name) {
-      const model = provider.model(name);
-      return {
-        ...model,
-        async ready(signal, note) {
-          await model.ready(signal, note);
-          await makeReady(name, options, signal, note);
-        },
-      };
-    },
+    model: (name) => present(name, provider.model(name)),
+    ...(embedder ? { embedder: (name) => present(name, embedder(name)) } : {}),
+    health: async (signal) =>
+      await askHealth(options, PROTOCOL, {
+        url: under(endpoint, "/api/version"),
+        signal,
+        said: ({ version }) => `Ollama ${typeof version === "string" ? version : "answers"}`,
+      }),
+    pull: async (name, signal, note) => await pull(name, options, { signal, note }),
+    load: async (name, signal, { keepMs } = {}) =>
+      await keepInMemory(name, keepMs, { options, protocol: PROTOCOL, signal }),
+    unload: async (name, signal) =>
+      await keepInMemory(name, 0, { options, protocol: PROTOCOL, signal }),
   };
 }
 
@@ -74,11 +91,21 @@ async function makeReady(
   const wanted = withTag(name).toLowerCase();
   const present = await askNames(options, PROTOCOL, signal);
   if (present.some((model) => withTag(model).toLowerCase() === wanted)) return;
+  if (!options.autoPull) throw missing(calleeOf(endpoint, name, {}), name, null);
+  await pull(name, options, { signal, note });
+}
+
+interface Watched {
+  readonly signal: AbortSignal;
+  readonly note: (note: ModelNote) => void;
+}
+
+async function pull(name: string, options: OllamaOptions, watched: Watched): Promise<void> {
+  const { endpoint } = options;
   const callee = calleeOf(endpoint, name, {});
-  if (!options.autoPull) throw missing(callee, name, null);
   options.permitPull?.(`${endpoint.provider}/${name}`);
   try {
-    await pullWithRetries(name, options, callee, { signal, note });
+    await pullWithRetries(name, options, callee, watched);
   } catch (thrown) {
     if (!(thrown instanceof ModullmError) || thrown.code === "RLLM_022") throw thrown;
     throw missing(callee, name, thrown);
@@ -95,20 +122,20 @@ async function pullWithRetries(
   name: string,
   options: OllamaOptions,
   callee: Callee,
-  run: { readonly signal: AbortSignal; readonly note: (note: ModelNote) => void },
+  run: Watched,
 ): Promise<void> {
   const { endpoint, sleep = sleepFor } = options;
   const deadlines = { total: null, first: null, stall: PULL_GAP };
-  const pull = { name, url: under(endpoint, "/api/pull"), note: run.note, most: 0 };
+  const progress = { name, url: under(endpoint, "/api/pull"), note: run.note, most: 0 };
   for (let vain = 1; ; vain++) {
     const { signal } = run;
     const exchange = openExchange(options, PROTOCOL, { callee, deadlines, extra: {}, signal });
-    const had = pull.most;
+    const had = progress.most;
     try {
-      return await pullModel(exchange, callee, pull);
+      return await pullModel(exchange, callee, progress);
     } catch (thrown) {
       const failure = exchange.explain(thrown);
-      if (pull.most > had) vain = 1;
+      if (progress.most > had) vain = 1;
       if (!failure.retryable || isSettled(failure) || vain >= VAIN_PULLS) throw failure;
       const message = `The pull of "${name}" broke off, and goes on where it was: ${reasonOf(failure)}`;
       run.note({ kind: "retry-wait", message, data: { wait_ms: PULL_WAIT, attempt: vain } });

@@ -1,0 +1,71 @@
+import type { ModullmError } from "../../core/error.ts";
+import type { BatchLimits } from "../../model/embedder.ts";
+
+/** A text on its way, and where it stood. */
+export interface Item {
+  readonly index: number;
+  readonly text: string;
+  /** Counted here, and rather too high. */
+  readonly tokens: number;
+}
+
+/** What waits to be asked for, and how much of it goes into one request. */
+export class Batches {
+  readonly #waiting: Item[] = [];
+  #limits: BatchLimits;
+  /** What every text of a request brings along: the query it is held against. */
+  readonly #beside: number;
+
+  constructor(limits: BatchLimits, beside = 0) {
+    this.#limits = limits;
+    this.#beside = beside;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  get limits(): BatchLimits {
+    return this.#limits;
+  }
+
+  add(item: Item): void {
+    this.#waiting.push(item);
+  }
+
+  /**
+   * The next request's texts, in their order; a text that alone passes the limit of tokens goes
+   * alone. Null where there is room for more of them.
+   * @param rest whether they are not to wait for more
+   */
+  next({ rest }: { rest: boolean }): readonly Item[] | null {
+    const { texts, tokens } = this.#limits;
+    let sum = 0;
+    let count = 0;
+    for (const item of this.#waiting) {
+      sum += item.tokens + this.#beside;
+      if (count > 0 && tokens !== null && sum > tokens) break;
+      count++;
+      if (count >= texts) break;
+    }
+    const full = count >= texts || count < this.#waiting.length;
+    return count === 0 || !(full || rest) ? null : this.#waiting.splice(0, count);
+  }
+
+  /** A request of so many texts was too large: from now on half of it. */
+  shrink(texts: number): void {
+    this.#limits = { ...this.#limits, texts: Math.max(1, Math.floor(texts / 2)) };
+  }
+}
+
+/** How servers say that a request holds too much, rather than that one text of it does. */
+const TOO_MUCH =
+  /batch[ _-]?size|too many (inputs|texts|documents|requests|items|tokens)|at most \d+ (requests|inputs|texts|documents|items)|(max\w*|limit)[^.]{0,40}(batch|number of (inputs|texts|documents))|more batches|total (number of )?tokens|(payload|entity) too large/i;
+
+/** Whether half of the texts may pass where all of them did not. */
+export function isTooLarge({ code, details }: ModullmError): boolean {
+  const { status, reason } = details;
+  if (code !== "RLLM_017") return false;
+  if (status === 413) return true;
+  return (status === 400 || status === 422) && TOO_MUCH.test(String(reason));
+}

@@ -1,0 +1,2 @@
+/** The embedder and reranker that are built in. */
+export const LEXICAL = "builtin/lexical";
