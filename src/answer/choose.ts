@@ -9,7 +9,7 @@ import { isRefusal } from "./talk.ts";
 import type { RuleName } from "./rules.ts";
 import type { Region } from "./find.ts";
 import type { Node } from "./tree.ts";
-import { unreadBeside } from "./unread.ts";
+import { goesOnBehind, unreadBeside } from "./unread.ts";
 
 /** What a choice among candidates depends on beside them. */
 export interface Choosing {
@@ -59,8 +59,14 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   );
   const isMany = chosen.candidate.source.rung === "many";
   const more = isMany ? [] : leftBehind(chosen, drafts, choosing);
+  if (!isMany && choosing.level === "full") more.push(...goesOn(chosen, choosing));
   if (more.length > 0 && choosing.level !== "full") return leaving(chosen, more);
   return success(chosen, [...drafts, ...more]);
+}
+
+function goesOn({ candidate }: Meeting, { text, regions }: Choosing): Lost[] {
+  const { rung, node, isPlaced } = candidate.source;
+  return isPlaced === false || rung === "text" ? [] : goesOnBehind(node, text, regions);
 }
 
 function unreadOf(

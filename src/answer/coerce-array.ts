@@ -104,8 +104,10 @@ function objectToArray(
   if (!only || node.bare.length > 0) return single;
   if (others.length === 0)
     return cheaper(single, unwrapList(coercion, only.value, node, schema, path));
-  if (others.some((member) => member.key !== only.key)) return single;
   const values = node.members.map((member) => member.value);
+  if (node.members.every(({ key }, index) => key === String(index)))
+    return withEdit(coercion, listOf(coercion, values, schema, path), "set-to-list", node, path);
+  if (others.some((member) => member.key !== only.key)) return single;
   return cheaper(
     single,
     withEdit(coercion, listOf(coercion, values, schema, path), "unwrap", node, path),
@@ -164,14 +166,19 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
 
 /** A text that may be several items: a list that could not be read, or words between commas. */
 function mayBeList(text: string, item: unknown): boolean {
-  if (isFreeText(item)) return SET.test(text) || (!/^\s*\{/.test(text) && LISTED.test(text));
+  if (isFreeText(item))
+    return (
+      SET.test(text) || (!/^\s*\{/.test(text) && (LISTED.test(text) || LISTED_WORDS.test(text)))
+    );
   return /^\s*[[{]|["”]\s*[\]}]\s*$/.test(text);
 }
 
 /** `{"a", "b"}`: text between braces without a key. */
 const SET = /^\s*\{\s*(?:["'][^"'\n]*["']\s*[,}]|[^:\n]*$)/;
-const LISTED =
-  /^\s*\[|["”]\s*[\]}]\s*$|^[^[]*\]\s*$|^\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?(?:\s*[,;]\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?)+\s*$/u;
+const LISTED = /^\s*\[|["”]\s*[\]}]\s*$|^[^[]*\]\s*$/u;
+/** A word or two, and more of such behind commas. */
+const LISTED_WORDS =
+  /^\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?(?:\s*[,;、，]\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?)+\s*$/u;
 
 const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?=\S)/;
 
@@ -203,7 +210,8 @@ function textToArray(
 ): Outcome | null {
   if (!allows(coercion, "outline")) return null;
   const isFree = isFreeText(schema["items"]);
-  const pieces = lines ?? (isFree ? [] : node.text.split(",").map((piece) => piece.trim()));
+  const isSplit = !isFree || LISTED_WORDS.test(node.text);
+  const pieces = lines ?? (isSplit ? node.text.split(/[,;、，]/).map((piece) => piece.trim()) : []);
   if (pieces.length < 2) return null;
   const items = pieces.map((text): Node => ({ ...node, text, quoted: isFree }));
   return withEdit(coercion, listOf(coercion, items, schema, path), "outline", node, path);

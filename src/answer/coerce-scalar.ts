@@ -197,9 +197,9 @@ function meetsNumber(value: unknown, type: ScalarType, schema: Schema): boolean 
 }
 
 const YES =
-  /^(?:true|yes|y|on|correct|oui|vrai|ja|wahr|s[ií]|verdadero|sim|verdadeiro|vero|да|истина|evet|はい|是|예|네|نعم|हाँ|हां)[.!。]?$/iu;
+  /^(?:true|yes|y|on|correct|oui|vrai|ja|wahr|s[ií]|verdadero|sim|verdadeiro|vero|да|истина|evet|はい|是|[✓✔✅]|예|네|نعم|हाँ|हां)[.!。]?$/iu;
 const NO =
-  /^(?:false|no|n|off|incorrect|non|faux|nein|falsch|falso|n[ãa]o|нет|ложь|hayır|いいえ|否|아니요|아니오|لا|नहीं)[.!。]?$/iu;
+  /^(?:false|no|n|off|incorrect|non|faux|nein|falsch|falso|n[ãa]o|нет|ложь|hayır|いいえ|否|[✗✘❌]|아니요|아니오|لا|नहीं)[.!。]?$/iu;
 
 function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   const text = node.text.trim().replace(/^\*+|\*+$/g, "");
@@ -252,10 +252,14 @@ function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null 
     "null".startsWith(node.text)
   )
     return plain(null);
-  return /^(?:null|none|nil)\.?$/i.test(node.text.trim())
+  return NOTHING.test(node.text.trim())
     ? withEdit(coercion, plain(null), "text-to-null", node, path, "null")
     : null;
 }
+
+/** Words that say that there is nothing, or that it is not known. */
+const NOTHING =
+  /^(?:null|none|nil|n\/a|unknown|not (?:known|available|applicable|specified|provided|given|stated|mentioned)|unbekannt|k\. ?a\.|inconnue?|desconocid[oa]|sconosciut[oa]|desconhecid[oa]|неизвестно|нет данных|不明|未知)\.?$/iu;
 
 /** What a string holds, where a list or an object is wanted and the string is JSON. */
 export function fromJsonText(

@@ -1,16 +1,19 @@
-const MONTHS = [
-  "january",
-  "february",
-  "march",
-  "april",
-  "may",
-  "june",
-  "july",
-  "august",
-  "september",
-  "october",
-  "november",
-  "december",
+import { strip } from "./fold.ts";
+
+/** Names of months, without accents; each has the others' beginnings for short. */
+const MONTHS: readonly string[] = [
+  "january januar janvier enero gennaio janeiro januari",
+  "february februar fevrier febrero febbraio fevereiro februari",
+  "march marz maerz mars marzo marco maart",
+  "april avril abril aprile",
+  "may mai mayo maggio maio mei",
+  "june juni juin junio giugno junho",
+  "july juli juillet julio luglio julho",
+  "august aout agosto augustus",
+  "september septembre septiembre settembre setembro",
+  "october oktober octobre octubre ottobre outubro",
+  "november novembre noviembre novembro",
+  "december dezember decembre diciembre dicembre dezembro",
 ];
 
 /**
@@ -55,19 +58,22 @@ function isoDay(text: string): string | undefined {
   const slashed = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$/.exec(text);
   if (slashed)
     return fromUnordered(Number(slashed[1]), Number(slashed[3]), slashed[4], slashed[2] === ".");
-  const bare = text.replace(
-    /^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+/i,
-    "",
-  );
-  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+(\d{4})$/i.exec(
-    bare,
-  );
+  const eastern = /^(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]$/u.exec(text);
+  if (eastern) return build(eastern[1], Number(eastern[2]), Number(eastern[3]));
+  const bare = strip(text).replace(WEEKDAY, "");
+  const dayFirst =
+    /^(\d{1,2})(?:st|nd|rd|th|er|[.º])?\s+(?:of\s+|de\s+)?([a-z]{3,10})\.?,?\s+(?:de\s+)?(\d{4})$/i.exec(
+      bare,
+    );
   if (dayFirst) return build(dayFirst[3], monthOf(dayFirst[2]), Number(dayFirst[1]));
-  const monthFirst = /^([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/i.exec(bare);
+  const monthFirst = /^([a-z]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/i.exec(bare);
   return monthFirst
     ? build(monthFirst[3], monthOf(monthFirst[1]), Number(monthFirst[2]))
     : undefined;
 }
+
+const WEEKDAY =
+  /^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+|^(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|domingo),?\s+(?:den\s+|le\s+)?/i;
 
 /** 03/04/2024 could be March or April: only a day over 12, or dots as in 3.4.2024, tells. */
 function fromUnordered(
@@ -81,9 +87,13 @@ function fromUnordered(
   return undefined;
 }
 
+/** 0 for a word that no month, or more than one, begins with. */
 function monthOf(name: string | undefined): number {
   const lower = (name ?? "").toLowerCase();
-  return lower === "sept" ? 9 : MONTHS.findIndex((month) => month.startsWith(lower)) + 1;
+  const months = MONTHS.flatMap((names, index) =>
+    names.split(" ").some((month) => month.startsWith(lower)) ? [index + 1] : [],
+  );
+  return months.length === 1 ? (months[0] ?? 0) : 0;
 }
 
 function build(year: string | undefined, month: number, day: number): string | undefined {

@@ -50,9 +50,14 @@ function isFinal(lead: string): boolean {
   return FINAL.test(lead) && !isDraftLead(lead) && !NOT.test(lead) && !/[?？¿]/.test(lead);
 }
 
+/** What a prompt says, not an answer. */
+const ASKS =
+  /(?:^|[.\n:]\s*)(?:please\s+)?(?:respond|reply|return|send|provide|give me|use|follow|antworte|réponds?|répondez|responde|rispondi)\b[^\n]{0,60}(?:format|schema|structure|template|like this|as follows|wie folgt|comme suit)/iu;
+
 /** "The format is:" announces no answer, "here it is in JSON format:" does. */
 function isDraftLead(lead: string): boolean {
   const shape = SHAPE.exec(lead);
+  if (ASKS.test(lead)) return true;
   return DRAFT.test(lead) || (shape !== null && !MEETS.test(lead.slice(0, shape.index)));
 }
 

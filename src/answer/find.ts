@@ -166,6 +166,7 @@ function fencedScalar(text: string, at: number, partial: boolean): Region | null
   const close = text.indexOf("```", start);
   if (close < 0 && !partial) return null;
   const end = close < 0 ? text.length : close;
+  if (ASSIGNED.test(text.slice(first, first + MAX_INFO))) return null;
   if (end - first > 2000 && !quotedKeyAt(probe, first)) return null;
   const cursor = newCursor(text, first, end, partial);
   const node = quotedKeyAt(cursor, first) ? parseOpened(cursor) : parseValue(cursor, "top");
@@ -178,6 +179,10 @@ function fencedScalar(text: string, at: number, partial: boolean): Region | null
     end: Math.max(cursor.at, end),
   };
 }
+
+/** `result = {…`, `return [`, `print({`: what is in the brackets is the value. */
+const ASSIGNED =
+  /^(?:(?:return|yield|export default|print\(|console\.log\()\s*|(?:(?:const|let|var|final)\s+)?[\p{L}_$][\w$.]{0,60}(?:\s*:\s*[\w<>[\], ]{1,60})?\s*=\s*)[{[(]/u;
 
 /** The whole text as one value, or as several with commas or line ends between them. */
 export function findWhole(text: string, partial: boolean): Region | null {
@@ -202,6 +207,8 @@ export function findWhole(text: string, partial: boolean): Region | null {
   while (end < text.length && /[,;}\])]/.test(text[end] ?? "")) end = blankEnd(cursor, end + 1);
   if (end < text.length) return null;
   if (items.length === 1) return { rung: "whole", node, cursor, start, end };
+  if (isSentence(items.at(-1))) return null;
+  items.push(...splitAtAnd(items));
   cursor.edits.push({ rule: "bare-list", from: start, to: end, after: "" });
   const list: Node = {
     kind: "array",
@@ -214,6 +221,31 @@ export function findWhole(text: string, partial: boolean): Region | null {
   };
   return { rung: "whole", node: list, cursor, start, end };
 }
+
+/** Many words, or words and a full stop, are talk and no last item. */
+function isSentence(node: Node | undefined): boolean {
+  if (node?.kind !== "text" || node.quoted) return false;
+  const words = node.text.split(/\s+/).length;
+  return words > MAX_ITEM_WORDS || (words > 1 && /[.!?。！？]$/.test(node.text));
+}
+
+const MAX_ITEM_WORDS = 5;
+
+/** "green and blue" at the end of a list is two items: takes off the last, and gives what it was. */
+function splitAtAnd(items: Node[]): Node[] {
+  const last = items.at(-1);
+  const parts = last?.kind === "text" && !last.quoted ? AND.exec(last.text) : null;
+  if (last?.kind !== "text" || !parts) return [];
+  const [, before = "", and = "", behind = ""] = parts;
+  items.pop();
+  const at = last.start + before.length;
+  return [
+    { ...last, text: before, end: at },
+    { ...last, text: behind, start: at + and.length },
+  ];
+}
+
+const AND = /^(.*\S)(\s+(?:and|und|et|y|e|och|og|en|и|&)\s+)(\S.*)$/u;
 
 /** A list without brackets is one only of words, numbers and strings: prose is not a list. */
 function isPlainItem(node: Node | undefined): boolean {

@@ -91,6 +91,8 @@ function judgeItem(cursor: Cursor, next: number, char: string): Verdict {
  * the string.
  */
 function closesWell(cursor: Cursor, at: number): boolean {
+  // What looks like a comment behind a quote is rather the string that the quote opens.
+  if (/[/#]/.test(cursor.text[at + 1] ?? "")) return false;
   const next = blankEnd(cursor, at + 1);
   if (next >= cursor.end) return true;
   const char = cursor.text[next];

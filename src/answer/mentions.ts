@@ -1,4 +1,10 @@
-import { isNegation, isTurn, negatesBefore } from "./negation.ts";
+import {
+  isJoinedNegation,
+  isNegation,
+  isTurn,
+  negatesBefore,
+  pairNegatesBefore,
+} from "./negation.ts";
 import { strip } from "./fold.ts";
 
 /** A word of a text as it is compared. */
@@ -87,6 +93,7 @@ function standsAt(
 /** So many words may stand between a negation and what it negates. */
 const REACH_BEFORE = 6;
 const REACH_AFTER = 4;
+const REACH_JOINED = 8;
 
 function isNegatedAt(
   tokens: readonly Token[],
@@ -105,7 +112,7 @@ function isNegatedBefore(tokens: readonly Token[], at: number, used: ReadonlySet
   for (let index = at - 1; index >= Math.max(0, at - REACH_BEFORE); index--) {
     if (tokens[index + 1]?.startsClause) break;
     const word = tokens[index]?.word ?? "";
-    if (tokens[index - 1]?.word === "anything" && word === "but") return true;
+    if (pairNegatesBefore(tokens[index - 1]?.word ?? "", word)) return true;
     if (isTurn(word)) break;
     if (!used.has(index) && negatesBefore(word)) return true;
   }
@@ -117,6 +124,8 @@ function isNegatedBehind(
   end: number,
   used: ReadonlySet<number>,
 ): boolean {
+  const joined = tokens.slice(end, end + REACH_JOINED).map(({ word }) => word);
+  if (isJoinedNegation(joined.join(""))) return true;
   for (let index = end; index < Math.min(tokens.length, end + REACH_AFTER); index++) {
     if (tokens[index]?.startsClause || used.has(index)) return false;
     const word = tokens[index]?.word ?? "";

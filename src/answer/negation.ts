@@ -1,14 +1,14 @@
 /** Words that negate what follows them, without accents and case, by language. */
 const BEFORE =
-  "not no never none unknown nor neither without non isn isnt aren arent wasn wasnt weren don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven ain nothing hardly unlikely exclude excluding excluded except " +
-  "nicht kein keine keinen keinem keiner keines nie niemals weder ohne " +
-  "pas jamais aucun aucune ni sans " +
-  "nunca tampoco sin jamas ningun ninguna " +
+  "not no never none unknown nor neither without non isn isnt aren arent wasn wasnt weren don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven ain nothing nobody hardly barely scarcely rarely whether unlikely exclude excluding excluded except " +
+  "nicht kein keine keinen keinem keiner keines nie niemals weder ohne kaum niemand ob " +
+  "pas jamais aucun aucune ni sans guere personne " +
+  "nunca tampoco sin jamas ningun ninguna apenas nadie " +
   "mai senza ne nessun nessuna " +
   "nao nem sem nenhum nenhuma " +
   "niet geen nooit inte ikke ikkje ej aldri aldrig ingen " +
   "nie neni nejsou nikoli nikdy bez nije nisu niso nem nincs sem ei nu nici " +
-  "не нет ни без нема немае ні нi δεν δε οχι μη μην χωρις " +
+  "не нет ни без никто вряд нема немае ні нi δεν δε οχι μη μην χωρις " +
   "ليس ليست لا غير لم لن لیس نه لא לא אינו אינה אין " +
   "khong chang bukan tidak tiada hindi si sio hakuna " +
   "不 没 沒 非 未 无 無 別 别 勿 ไ नहीं नहि न ไม่ 안 아니 못";
@@ -24,12 +24,26 @@ const BEHIND =
 const TURNS =
   "but rather instead however sondern aber mais sino pero ma bensi mas maar men utan ale nybrz но а зато 而 但 ama fakat sed";
 
+/** Two words that negate what follows them. */
+const PAIRS_BEFORE = new Set(["anything but", "far from", "can t", "instead of", "rather than"]);
+
+/** What negates the word before it where a script parts no words; without its accents. */
+const JOINED_BEHIND = /^(?:ては|しゃ|とは|て|は|も)?(?:あり|言え|思え)?(?:ませ|な[いくか])/u;
+
 const before = new Set(BEFORE.split(" "));
 const behind = new Set(BEHIND.split(" "));
 const turns = new Set(TURNS.split(" "));
 
 export function negatesBefore(word: string): boolean {
   return before.has(word);
+}
+
+export function pairNegatesBefore(first: string, second: string): boolean {
+  return PAIRS_BEFORE.has(`${first} ${second}`);
+}
+
+export function isJoinedNegation(behind: string): boolean {
+  return JOINED_BEHIND.test(behind);
 }
 
 export function isNegation(word: string): boolean {

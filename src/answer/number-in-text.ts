@@ -17,6 +17,7 @@ export function onlyNumberIn(text: string): SpelledNumber | undefined {
   const at = words.findIndex((word) => /\p{Nd}/u.test(word));
   const last = words.findLastIndex((word) => /\p{Nd}/u.test(word));
   if (at < 0 || isDenied(text)) return undefined;
+  if (isTime(words, at)) return undefined;
   const sign = isSign(words[at - 1]) ? at - 1 : at;
   const phrase = words.slice(sign, last + 1).join(" ");
   const bare = phrase.replace(
@@ -47,6 +48,15 @@ function found(text: string): SpelledNumber | undefined {
 
 function isSign(word: string | undefined): boolean {
   return word !== undefined && /^(?:[-−–+]|minus|negative|moins|menos|меньше|минус)$/iu.test(word);
+}
+
+/** "As of 2024, …": a year says when. */
+function isTime(words: readonly string[], at: number): boolean {
+  return (
+    /^(?:1[89]|20)\d\d,$/.test(words[at] ?? "") ||
+    (/^(?:1[89]|20)\d\d$/.test(words[at] ?? "") &&
+      /^(?:since|as|in|im|seit|depuis|desde)$/i.test(words[at - 1] ?? ""))
+  );
 }
 
 function isDenied(text: string): boolean {

@@ -52,7 +52,7 @@ function readLines(text: string): Line[] {
 }
 
 const KEYED =
-  /^(?:#{1,6}\s+)?(?:\*\*|__|")?([\p{L}_][\p{L}\p{N}_ ./()-]{0,60}?)(?:\*\*|__|")?\s*:\s*(?:\*\*|__)?\s*(.*)$/u;
+  /^(?:#{1,6}\s+)?(?:\*\*|__|")?([\p{L}_][\p{L}\p{N}_ ./()-]{0,60}?)(?:\*\*|__|")?\s*[:：]\s*(?:\*\*|__)?\s*(.*)$/u;
 
 /**
  * The members of one level: `key: value` lines, and a key alone with what is indented or listed

@@ -170,6 +170,8 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     return;
   }
   if (!key.quoted) {
+    // A quote at its end: the one in front of it is missing.
+    if (isQuote(key.text.at(-1))) edit(cursor, "missing-quote", key.start, key.start, '"');
     edit(cursor, "bare-key", key.start, key.end, key.text);
     cursor.hasBareKeys = true;
   }

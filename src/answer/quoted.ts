@@ -96,11 +96,24 @@ function isSure(cursor: Cursor, open: number, ending: Ending): boolean {
     cursor.text[open + 1] === cursor.text[open];
   if (ending.inner % 2 === 1 && isEdge) return false;
   const content = cursor.text.slice(open + 1, ending.stop);
+  // Of other quotes only an apostrophe within a word can be no end.
+  const char = cursor.text[open] ?? "";
+  if (char !== '"' && ending.inner > 0 && !hasApostrophesOnly(content, closersOf(char)))
+    return false;
+  // Brackets, a line end or another key may be structure that a missing mark left in the string.
+  if (ending.inner > 0 && (/[{}\n]/.test(content) || KEY_BEHIND.test(content))) return false;
   // Quotes with nothing but a blank between them could be the ends of two strings.
   return !/\\["']|["”]\s+["“]|["“”]\s*[}\]:：]|["”]\s+[\p{L}_][\p{L}\p{N}_]*\s*[:=]\s*["“]/u.test(
     content,
   );
 }
+
+function hasApostrophesOnly(content: string, closers: string): boolean {
+  const bare = content.replace(/\\[^]|(?<=\p{L})['’](?= ?\p{L})/gu, "");
+  return !Array.from(closers).some((closer) => bare.includes(closer));
+}
+
+const KEY_BEHIND = /["”'’]\s*[,+]?\s*[\p{L}_$][\p{L}\p{N}_$ -]{0,60}["'”’]?\s*[:=]/u;
 
 /** `""word`: the quotes of the whole answer were doubled. */
 function isDoubled(cursor: Cursor, start: number, char: string): boolean {

@@ -1,6 +1,6 @@
 import type { Contract } from "../contract/contract.ts";
 import { isObject, parseJson as readJson } from "../core/json.ts";
-import type { Edit, ReadOptions, Reading } from "./answer.ts";
+import type { ReadOptions, Reading } from "./answer.ts";
 import { choose, type Choosing } from "./choose.ts";
 import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
@@ -8,7 +8,7 @@ import { findNotations } from "./notations.ts";
 import { withPlainMarks } from "./punctuation.ts";
 import { besideMany, isNoItem, rank, type Found, type Wanted } from "./rank.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
-import { hasRepeatedKeys } from "./repeated-keys.ts";
+import { hasRepeatedKeys, repeatedKeys } from "./repeated-keys.ts";
 import { cutOff, failure, issue, notAnObject, refuse } from "./refuse.ts";
 import {
   looseSources,
@@ -30,10 +30,9 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
   const isCut = options.cut === true;
   if (whole.ok && hasRoot(whole.value) && !(isCut && isNumber(whole.value))) {
     const checked = contract.check(whole.value);
-    if (checked.ok) {
-      const edits = hasRepeatedKeys(text, whole.value) ? [LAST_OF_TWO] : [];
+    const edits = checked.ok && hasRepeatedKeys(text, whole.value) ? repeatedKeys(text) : [];
+    if (checked.ok && edits !== null)
       return { ok: true, value: checked.value, rung: "whole", edits, lost: [] };
-    }
   }
   const level = options.repair ?? "safe";
   const wanted: Wanted = { contract, level, hasRoot, isCut, schemas: newSchemaNotes() };
@@ -44,15 +43,6 @@ export function readAnswer(text: string, contract: Contract, options: ReadOption
     return readReasoning(text, spoken, wanted);
   return readSpoken(withoutUnseen(spoken.text), wanted, { edits: [] });
 }
-
-/** Valid JSON says what it says: of a key that stands twice the last value counts, on record. */
-const LAST_OF_TWO: Edit = {
-  rule: "duplicate-key",
-  path: [],
-  before: "a key that stands twice",
-  after: "its last value",
-  position: null,
-};
 
 /** Marks that nobody sees, at either end of a text, as blanks. */
 function withoutUnseen(text: string): string {

@@ -1,9 +1,50 @@
+import type { Edit } from "./answer.ts";
+import { shorten } from "./candidate.ts";
+import { parseValue } from "./parse.ts";
+import { newCursor } from "./scan.ts";
+import type { Node } from "./tree.ts";
+
 /**
  * Whether an object of a valid JSON text has a key twice: `JSON.parse` keeps the last value, and the
  * others are lost. Counts the colons between strings against the members of the value.
  */
 export function hasRepeatedKeys(text: string, value: unknown): boolean {
   return typeof value === "object" && value !== null && colonsIn(text) !== membersOf(value);
+}
+
+/**
+ * Valid JSON says what it says: of a key that stands twice the last value counts, on record. Null
+ * where several keys of an object do: it may be two objects, run together.
+ */
+export function repeatedKeys(text: string): Edit[] | null {
+  const root = parseValue(newCursor(text, 0, text.length, false, true), "top");
+  const edits: Edit[] = [];
+  const waiting: { node: Node | null; path: Edit["path"] }[] = [{ node: root, path: [] }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { node, path } = next;
+    if (node?.kind === "array")
+      for (const [index, item] of node.items.entries())
+        waiting.push({ node: item, path: [...path, index] });
+    if (node?.kind !== "object") continue;
+    const last = new Map(node.members.map((member) => [member.key, member]));
+    if (last.size < node.members.length - 1) return null;
+    for (const member of node.members) {
+      const { key, keyStart, value } = member;
+      waiting.push({ node: value, path: [...path, key] });
+      const kept = last.get(key);
+      if (kept === member) continue;
+      const before = shorten(text.slice(keyStart, value.end));
+      const after = shorten(text.slice(kept?.keyStart, kept?.value.end));
+      edits.push({
+        rule: "duplicate-key",
+        path: [...path, key],
+        before,
+        after,
+        position: keyStart,
+      });
+    }
+  }
+  return edits;
 }
 
 const [QUOTE, BACKSLASH, COLON] = [34, 92, 58];

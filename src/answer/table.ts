@@ -98,7 +98,7 @@ function cellOf(text: string, from: number, to: number): Cell {
   const source = text.slice(from, to);
   const trimmed = source.trim();
   const start = from + source.indexOf(trimmed);
-  const plain = /^(\*\*|__|`)(.*)\1$/s.exec(trimmed)?.[2] ?? trimmed;
+  const plain = /^(\*{1,3}|__|`)(?=\S)(.*\S)\1$/s.exec(trimmed)?.[2] ?? trimmed;
   const content = plain.replaceAll("\\|", "|");
   return { text: content, start, end: start + trimmed.length, isQuoted: false };
 }

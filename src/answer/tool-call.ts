@@ -35,7 +35,10 @@ export function fromCall(
   if (node.bare.length > 0 || !only) return null;
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
   if (others.length === 0) {
-    if (!CALLS.has(only.key) || properties[only.key] !== undefined) return null;
+    if (properties[only.key] !== undefined) return null;
+    if (only.key === "function" && only.value.kind === "object")
+      return fromCall(coercion, only.value, schema, path);
+    if (!CALLS.has(only.key)) return null;
     const calls = only.value.kind === "array" ? only.value.items : [only.value];
     const [call] = calls.length === 1 ? calls : [];
     return call?.kind === "object" ? fromCall(coercion, call, schema, path) : null;

@@ -48,8 +48,7 @@ function unreadBehind(node: Place, { text, schema, regions }: Beside): Lost | nu
   const behind = text.slice(node.end, node.end + MAX_GAP);
   // Where anything is taken, a closer too many says that an opener is missing.
   if (isOpen(schema) && /^\s*[\]}]/.test(behind)) return lostAt(text, node.end, node.end + 1);
-  // The list that the value is part of goes on.
-  const goesOn = /^\s*[,，、;；]\s*[{["“「『«｛［]/.exec(behind);
+  const goesOn = GOES_ON.exec(behind) ?? unreadOpener(node, behind, regions);
   if (goesOn) return lostAt(text, node.end, node.end + goesOn[0].length);
   const begun = regions.find(
     (region) =>
@@ -57,6 +56,29 @@ function unreadBehind(node: Place, { text, schema, regions }: Beside): Lost | nu
       (region.start < node.start && region.end > node.start),
   );
   return begun ? lostAt(text, begun.start, begun.end) : null;
+}
+
+/** The list that a value is part of goes on, or the object does, with a key in quotes or without. */
+const GOES_ON =
+  /^(?:\s*`{3,})?\s*[,，、;；]\s*(?:[{["“”„'‘’`´「『«»‹｛［＂＇]|[-−]?\d|[\p{L}_$][^\n,;{}[\]"']{0,60}[:：=])/u;
+
+/** What goes on behind a value, up to an empty line, where no other value begins: members or items. */
+export function goesOnBehind({ end }: Place, text: string, regions: readonly Region[]): Lost[] {
+  const behind = GOES_ON.exec(text.slice(end, end + MAX_GAP));
+  const stop = /\n\s*\n|$/.exec(text.slice(end))?.index ?? 0;
+  const isRead = regions.some(({ start }) => start >= end && start < end + stop);
+  return behind && !isRead ? [lostAt(text, end, end + stop)] : [];
+}
+
+/** A bracket opens another value right behind this one, and nothing could be read there. */
+function unreadOpener(
+  { end }: Place,
+  behind: string,
+  regions: readonly Region[],
+): RegExpExecArray | null {
+  const opener = /^\s*[{[]/.exec(behind);
+  const at = end + (opener?.[0].length ?? 0) - 1;
+  return regions.some(({ start }) => start === at) ? null : opener;
 }
 
 /** Blanks between a value and the mark behind it are fewer. In UTF-16 units. */

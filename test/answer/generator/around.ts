@@ -223,7 +223,12 @@ const DOUBTS: readonly Kind[] = [
       );
       const hasAnswer = written.accepts.length > 0 && isRow(truth.value);
       if (other === null || isOpen(truth) || !hasAnswer || isTold) return null;
-      return { ...written, text: `${JSON.stringify(other)}\n${written.text}`, needsWord: true };
+      return {
+        ...written,
+        text: `${JSON.stringify(other)}\n${written.text}`,
+        needsWord: true,
+        others: [other],
+      };
     },
   },
 ];
@@ -232,7 +237,7 @@ function cutAt(written: Written, random: Random): Written | null {
   const { text } = written;
   if (!/^[{[][\s\S]*[}\]]$/.test(text) || text.length < 4) return null;
   const left = text.slice(0, 1 + random.below(text.length - 1));
-  return left.split("\n").every(isWhole) ? null : textOf(written, left);
+  return left.split("\n").every(isWhole) ? null : { ...written, text: left, isShort: true };
 }
 
 /** A line that is JSON as it stands: nobody can see that another one was to follow. */

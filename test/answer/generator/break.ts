@@ -47,6 +47,7 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     const chosen = drawn.filter((kind) => changes(truth.value, kind, random));
     if (chosen.length > 0) written = { ...written, ...writeStyled(truth.value, chosen, random) };
     if (isOpen && isOther(written.text, truth.value)) return null;
+    written = withRepeats(written);
     kinds.push(...chosen.map((kind) => kind.name));
   }
   const count = kinds.length === 0 ? random.pick([1, 1, 2]) : random.pick([0, 0, 0, 1, 1, 2]);
@@ -66,6 +67,15 @@ function isOther(text: string, value: unknown): boolean {
     return !Bun.deepEquals(JSON.parse(text), value, true);
   } catch {
     return false;
+  }
+}
+
+/** Valid JSON says what it says: where faults run members together, the last of a key counts as well. */
+function withRepeats(written: Written): Written {
+  try {
+    return { ...written, accepts: [...written.accepts, JSON.parse(written.text)] };
+  } catch {
+    return written;
   }
 }
 

@@ -11,6 +11,10 @@ export interface Written {
   readonly isCut?: boolean;
   /** Right only with an edit or a loss on record: the text states something else as well. */
   readonly needsWord?: boolean;
+  /** Other values that the text states, none of them more plainly. */
+  readonly others?: readonly unknown[];
+  /** The text ends before the value does. */
+  readonly isShort?: boolean;
   /** It can't be read whole; what is left out has to be on record. */
   readonly isDamaged?: boolean;
 }
