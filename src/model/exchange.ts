@@ -81,9 +81,10 @@ export class Exchange {
     if (options.signal.aborted) this.#onAbort();
     else options.signal.addEventListener("abort", this.#onAbort, { once: true });
     const { total, first, connect = null } = options.deadlines;
-    this.#arm("total", total);
-    this.#arm("first", first);
+    // The shortest first: the timer is then set once.
     if (connect !== null && (first === null || connect < first)) this.#arm("connect", connect);
+    this.#arm("first", first);
+    this.#arm("total", total);
   }
 
   /** Ends the call with this error, unless another one came first. */
@@ -121,6 +122,16 @@ export class Exchange {
     }
   }
 
+  /**
+   * The whole body as text, in one piece: it costs a third of reading pieces. Null where a piece
+   * could be late, nothing says how long the body is, or it must be decoded.
+   */
+  whole(response: Response): Promise<string> | null {
+    const { first, stall } = this.#options.deadlines;
+    if (first !== null || stall !== null || !hasShortBody(response.headers)) return null;
+    return this.#whole(response);
+  }
+
   /** The pieces of the body as they come, each within `stall` of the one before. */
   read(response: Response): AsyncIterable<Uint8Array> {
     const pieces = this.#pieces(response);
@@ -136,6 +147,16 @@ export class Exchange {
       total += piece.byteLength;
       if (total > BYTE_LIMIT) throw this.stop(tooLong(this.#options.callee));
       yield piece;
+    }
+  }
+
+  async #whole(response: Response): Promise<string> {
+    try {
+      const text = await this.#race(response.text());
+      this.#left = true;
+      return text;
+    } catch (thrown) {
+      throw this.explain(thrown);
     }
   }
 
@@ -356,6 +377,13 @@ export function notJson(callee: Callee, body: string, url: URL | null = null): M
 function tooLong(callee: Callee): ModullmError {
   const reason = `the reply passed ${BYTE_LIMIT / 1024 / 1024} MiB without an end`;
   return providerFailure(callee, reason, { retryable: false });
+}
+
+/** Whether a body is sent as it is, and its end is known and within the limit. */
+function hasShortBody(headers: Headers): boolean {
+  const length = headers.get("content-length");
+  if (length === null || !(Number(length) <= BYTE_LIMIT)) return false;
+  return !headers.has("content-encoding") && !headers.has("transfer-encoding");
 }
 
 function sameServer(from: URL, to: URL): boolean {

@@ -58,15 +58,21 @@ export async function* replyParts(
   reader: ReplyReader,
 ): AsyncGenerator<ModelPart> {
   const body = new Body(callee, reader);
-  const decoder = new TextDecoder();
   try {
-    for await (const bytes of exchange.read(response)) {
-      yield* body.push(decoder.decode(bytes, { stream: true }));
-      if (body.over) break;
-      exchange.endWithin(body.epilogue);
-    }
-    yield* body.end(decoder.decode());
+    const whole = exchange.whole(response);
+    if (whole === null) {
+      const decoder = new TextDecoder();
+      for await (const bytes of exchange.read(response)) {
+        body.push(decoder.decode(bytes, { stream: true }));
+        for (const part of body.taken()) yield part;
+        if (body.over) break;
+        exchange.endWithin(body.epilogue);
+      }
+      body.end(decoder.decode());
+    } else body.end(await whole);
+    for (const part of body.taken()) yield part;
   } catch (thrown) {
+    for (const part of body.taken()) yield part;
     const failure = exchange.explain(thrown);
     if (!body.survives || failure.code === "RLLM_022") throw failure;
   }
@@ -83,7 +89,10 @@ function isDone({ state }: ReplyReader): boolean {
   return state === "finished" || state === "closed";
 }
 
-/** The body of one reply, as its pieces come. */
+/**
+ * The body of one reply, as its pieces come. What they bring is gathered and taken after each: a
+ * generator in a generator in a generator takes longer than the rest of the work.
+ */
 class Body {
   malformed = 0;
   /** Whether nothing that still comes matters. */
@@ -91,6 +100,7 @@ class Body {
   readonly #callee: Callee;
   readonly #reader: ReplyReader;
   readonly #splitter = new EventSplitter();
+  readonly #parts: ModelPart[] = [];
   /** Null until the first line shows what it is. */
   #form: "events" | "value" | null = null;
   /** What came before the form was known; all that came where it is one value. */
@@ -130,32 +140,37 @@ class Body {
     return this.#early ? LONG_EPILOGUE : EPILOGUE;
   }
 
-  *push(text: string): Generator<ModelPart> {
+  /** The parts that came since it was last asked. */
+  taken(): readonly ModelPart[] {
+    return this.#parts.splice(0);
+  }
+
+  push(text: string): void {
     if (this.#start.length < SAMPLE) this.#start += text.slice(0, SAMPLE);
-    if (this.#form === "events") return yield* this.#takeAll(this.#splitter.push(text));
+    if (this.#form === "events") return this.#takeAll(this.#splitter.push(text));
     this.#held += text;
     this.#form ??= formOf(this.#held);
     if (this.#form !== "events") return;
-    yield* this.#takeAll(this.#splitter.push(this.#held));
+    this.#takeAll(this.#splitter.push(this.#held));
     this.#held = "";
   }
 
   /** @param text the last piece */
-  *end(text: string): Generator<ModelPart> {
-    yield* this.push(text);
+  end(text: string): void {
+    this.push(text);
     if (this.over) return;
-    if (this.#form === "events") return yield* this.#takeAll(this.#splitter.end());
+    if (this.#form === "events") return this.#takeAll(this.#splitter.end());
     const value = parsed(this.#held);
     if (value === undefined || value === null || typeof value !== "object") {
       // Lines, of which the first one is damaged.
       if (!this.#held.trimStart().startsWith("{")) return;
-      yield* this.#takeAll(this.#splitter.push(this.#held));
-      return yield* this.#takeAll(this.#splitter.end());
+      this.#takeAll(this.#splitter.push(this.#held));
+      return this.#takeAll(this.#splitter.end());
     }
     this.#single = true;
     const events = Array.isArray(value) ? value.filter(isObject) : [value];
     this.#events += events.length;
-    for (const event of events) if (isObject(event)) yield* this.#takeObject(event);
+    for (const event of events) if (isObject(event)) this.#takeObject(event);
   }
 
   /** The error that an incomplete reply is. */
@@ -176,16 +191,16 @@ class Body {
     return fail("a stream that ended before the model did", true, null);
   }
 
-  *#takeAll(events: readonly StreamEvent[]): Generator<ModelPart> {
+  #takeAll(events: readonly StreamEvent[]): void {
     for (const event of events) {
       if (this.over) return;
       this.#events++;
-      yield* this.#takeEvent(event);
+      this.#takeEvent(event);
     }
   }
 
   /** Usually one object an event; servers that forget the blank line between events send several. */
-  *#takeEvent({ data, name, bare }: StreamEvent): Generator<ModelPart> {
+  #takeEvent({ data, name, bare }: StreamEvent): void {
     if (data.trim() === "[DONE]") {
       this.over = true;
       return;
@@ -199,10 +214,10 @@ class Body {
       throw inBandFailure(this.#callee, objects[0] ?? data);
     this.malformed += lines.length - objects.length;
     if (objects.length === 0 && !/^\s*[{[<]/.test(data)) this.#odd = data;
-    for (const object of objects) yield* this.#takeObject(object);
+    for (const object of objects) this.#takeObject(object);
   }
 
-  *#takeObject(object: Readonly<Record<string, unknown>>): Generator<ModelPart> {
+  #takeObject(object: Readonly<Record<string, unknown>>): void {
     if (isError(object)) throw inBandFailure(this.#callee, object);
     this.#odd = wordsIn(object) === null ? null : object;
     const finished = isDone(this.#reader);
@@ -210,7 +225,7 @@ class Body {
     let spoke = false;
     for (const part of this.#reader.take(object)) {
       spoke ||= part.type !== "note";
-      yield part;
+      this.#parts.push(part);
     }
     spoke ||= this.#reader.calls.pieces > pieces;
     this.#begun ||= spoke;
