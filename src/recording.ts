@@ -49,10 +49,11 @@ type Recorders = typeof import("./store/recorder.ts");
 /** What the history hears. Statistics take codes, names and numbers: none of them is a secret. */
 function tracesOf(
   history: Store,
-  { createEventKeeper, createRecorder }: Recorders,
+  { createEventKeeper, createRecorder, RECORDED }: Recorders,
   { tags, keep }: { tags: Readonly<Record<string, string>>; keep: boolean },
 ): readonly Trace[] {
   const wants = { payloads: false, deltas: false };
-  const recorder = { wants, raw: true, listen: createRecorder(history, { tags }) };
+  const listen = createRecorder(history, { tags });
+  const recorder = { wants, only: RECORDED, raw: true, listen };
   return keep ? [recorder, createEventKeeper(history)] : [recorder];
 }

@@ -247,6 +247,8 @@ export interface Trace {
     /** `model-delta`. */
     readonly deltas: boolean;
   };
+  /** The events it is told of, and of no others. @default all that it wants */
+  readonly only?: ReadonlySet<RunEvent["type"]>;
   /** True: secrets are left in what this listener sees. @default false */
   readonly raw?: boolean;
   readonly listen: RunListener;

@@ -1,8 +1,15 @@
 import type { EventFacts, Trace } from "../core/events.ts";
 import type { Redactor, RedactorStream } from "../redaction/redactor.ts";
 
+/** Which run an event is of, and when it was. */
+interface Moment {
+  readonly run: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** An event as the engine tells it: each listener's feed adds the rest. */
-export type Told = EventFacts & { readonly run: string; readonly at: number };
+type Told = EventFacts & Moment;
 
 /** The listeners of one tree of runs. */
 export interface Feeds {
@@ -10,7 +17,7 @@ export interface Feeds {
   readonly payloads: boolean;
   /** Whether anybody wants the text of answers as it comes. */
   readonly deltas: boolean;
-  tell(event: Told): void;
+  tell(facts: EventFacts, moment: Moment): void;
 }
 
 export interface FeedsOptions {
@@ -26,20 +33,20 @@ export interface FeedsOptions {
 export function createFeeds(traces: readonly Trace[], options: FeedsOptions): Feeds {
   let open = traces.map((trace) => createFeed(trace, options));
 
-  function drop(feed: Feed, run: string, at: number, thrown: unknown): void {
+  function drop(feed: Feed, moment: Moment, thrown: unknown): void {
     if (!open.includes(feed)) return;
     open = open.filter((each) => each !== feed);
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     const message = `A listener of this run failed, and is told nothing more: ${reason}`;
-    tell({ type: "note", kind: "warning", message, run, at });
+    tell({ type: "note", kind: "warning", message }, moment);
   }
 
-  function tell(event: Told): void {
+  function tell(facts: EventFacts, moment: Moment): void {
     for (const feed of open)
       try {
-        feed(event, (thrown) => drop(feed, event.run, event.at, thrown));
+        feed(facts, moment, (thrown) => drop(feed, moment, thrown));
       } catch (thrown) {
-        drop(feed, event.run, event.at, thrown);
+        drop(feed, moment, thrown);
       }
   }
 
@@ -50,26 +57,25 @@ export function createFeeds(traces: readonly Trace[], options: FeedsOptions): Fe
   };
 }
 
-type Feed = (event: Told, failed: (thrown: unknown) => void) => void;
+type Feed = (facts: EventFacts, moment: Moment, failed: (thrown: unknown) => void) => void;
 
 function createFeed(trace: Trace, { root, principal, redactor }: FeedsOptions): Feed {
-  const { wants } = trace;
+  const { wants, only } = trace;
   const redact = trace.raw === true || redactor === null ? null : createEventRedactor(redactor);
   let seq = 0;
 
-  function give(event: Told, failed: (thrown: unknown) => void): void {
-    const result: unknown = trace.listen({ ...event, root, principal, seq: seq++ });
-    if (result instanceof Promise) result.catch(failed);
-  }
-
-  return (event, failed) => {
-    if (event.type === "model-delta" ? !wants.deltas : isPayload(event) && !wants.payloads) return;
-    if (redact === null) give(event, failed);
-    else for (const shown of redact(event)) give(shown, failed);
+  return (facts, { run, at }, failed) => {
+    if (only !== undefined && !only.has(facts.type)) return;
+    if (facts.type === "model-delta" ? !wants.deltas : isPayload(facts) && !wants.payloads) return;
+    const told = redact === null ? [facts] : redact({ ...facts, run, at });
+    for (const shown of told) {
+      const result: unknown = trace.listen({ ...shown, run, at, root, principal, seq: seq++ });
+      if (result instanceof Promise) result.catch(failed);
+    }
   };
 }
 
-function isPayload({ type }: Told): boolean {
+function isPayload({ type }: EventFacts): boolean {
   return type === "value" || type === "request" || type === "answer" || type === "tool";
 }
 

@@ -56,7 +56,6 @@ export async function listen(run: Run, call: Call, reply: Reply): Promise<void> 
 function requestOf(run: Run, { another, before, messages, tools, grant }: Call): ModelRequest {
   const { program } = run.loaded;
   const { deadlines = NO_DEADLINES } = run.tree.options;
-  const { schema: _, ...values } = run.values;
   return {
     messages,
     params: grant?.params ?? program.params,
@@ -66,7 +65,11 @@ function requestOf(run: Run, { another, before, messages, tools, grant }: Call):
     stream: run.tree.feeds.deltas,
     patience: { another, ...deadlines },
     ...(before.tries === 0 ? {} : { before }),
-    values,
+    // Few models look at them.
+    get values() {
+      const { schema: _, ...values } = run.values;
+      return values;
+    },
   };
 }
 

@@ -31,9 +31,11 @@ export function requirePermission(
  */
 export function requireModel(run: Asking, { id, origin }: Pick<Model, "id" | "origin">): void {
   requirePermission(run, "call-model", id);
-  const host = origin === undefined || !URL.canParse(origin) ? null : new URL(origin).hostname;
-  if (host !== null && !LOCAL_HOST.test(host))
-    requirePermission(run, "egress", host, { model: id });
+  if (origin === undefined || LOCAL.test(origin) || !URL.canParse(origin)) return;
+  const { hostname } = new URL(origin);
+  if (!LOCAL_HOST.test(hostname)) requirePermission(run, "egress", hostname, { model: id });
 }
 
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
+/** An address that plainly stays on this machine, which need not be taken apart to see it. */
+const LOCAL = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;

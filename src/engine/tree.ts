@@ -79,7 +79,7 @@ export function createRun(
     output: undefined,
     answer: null,
     emit(event) {
-      tree.feeds.tell({ ...event, run: id, at: tools.clock.now() });
+      tree.feeds.tell(event, { run: id, at: tools.clock.now() });
     },
     release() {
       if (scope !== (place?.scope ?? tree.scope)) scope.end();

@@ -8,6 +8,14 @@ export interface RecordOptions {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** The events that a recorder needs. */
+export const RECORDED: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "run-start",
+  "stage-end",
+  "attempt-end",
+  "run-end",
+]);
+
 /** A run as far as its events have told. */
 interface Open {
   readonly start: Extract<RunEvent, { type: "run-start" }>;

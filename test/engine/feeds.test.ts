@@ -82,20 +82,12 @@ describe("listeners", () => {
       principal: "local",
       redactor: createRedactor([secret]),
     });
+    const moment = { run: "r", at: 0 };
     for (const text of `a ${secret} b zebra-cro`)
-      feeds.tell({ type: "model-delta", attempt: 1, text, run: "r", at: 0 });
+      feeds.tell({ type: "model-delta", attempt: 1, text }, moment);
     const nothing = { latency_ms: 0, usage: null, cost_usd: null, edits: [], reason: null };
-    feeds.tell({
-      type: "attempt-end",
-      attempt: 1,
-      model: "m",
-      ok: true,
-      error: null,
-      cached: null,
-      ...nothing,
-      run: "r",
-      at: 0,
-    });
+    const end = { type: "attempt-end", attempt: 1, model: "m", ok: true, error: null } as const;
+    feeds.tell({ ...end, cached: null, ...nothing }, moment);
     const text = ({ events }: { events: RunEvent[] }): string =>
       events.map((event) => (event.type === "model-delta" ? event.text : "")).join("");
     expect(text(plain)).toBe("a [redacted] b zebra-cro");
