@@ -73,9 +73,14 @@ const USERINFO = /:\/\/([^\s/?#"'`<>\\]*)@/g;
 /** What every match holds: one look, and clean text is done with. */
 const GATE = new RegExp(`${ALTERNATIVES}|${JWT}|bearer|basic|://|[?&;]|${HEADERS.join("|")}`, "i");
 
+/** Whether the text, or any part of it, may hold a key. */
+export function mayHoldKeys(text: string): boolean {
+  return GATE.test(text);
+}
+
 /** Where the text holds keys, in no order; spans may overlap. */
 export function findKeys(text: string): Span[] {
-  if (!GATE.test(text)) return [];
+  if (!mayHoldKeys(text)) return [];
   const spans = findTokens(text);
   for (const match of text.matchAll(BEARER)) {
     const start = match.index + match[0].length;

@@ -1,4 +1,4 @@
-import { findKeys, isCredentialField, joinSpans, type Span } from "./key-patterns.ts";
+import { findKeys, isCredentialField, joinSpans, mayHoldKeys, type Span } from "./key-patterns.ts";
 import { KnownValues, REDACTED } from "./known-values.ts";
 import { createOpenKey } from "./open-keys.ts";
 
@@ -37,7 +37,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   return {
     text,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy has the shape of what it was made from
-    value: <T>(value: T) => redactValue(value, text) as T,
+    value: <T>(value: T) => redactValue(value, known, text) as T,
     add: (secret) => known.add(secret),
     stream: () => new Stream(known, (openKey ??= createOpenKey())),
   };
@@ -134,9 +134,9 @@ function wholeBefore(spans: readonly Span[], cut: number): number {
  * Two passes: clean data, the usual case, is only looked at. Neither recurses: nesting has no
  * limit.
  */
-function redactValue(value: unknown, text: (input: string) => string): unknown {
+function redactValue(value: unknown, known: KnownValues, text: (input: string) => string): unknown {
   if (typeof value === "string") return text(value);
-  if (!isPlain(value) || isClean(value, text)) return value;
+  if (!isPlain(value) || isClean(value, known, text)) return value;
   const copies = new Map<object, object>();
   const waiting: object[] = [];
   const copyOf = (name: string, entry: unknown): unknown => {
@@ -166,19 +166,25 @@ function redactValue(value: unknown, text: (input: string) => string): unknown {
   return root;
 }
 
-function isClean(root: object, text: (input: string) => string): boolean {
+function isClean(root: object, known: KnownValues, text: (input: string) => string): boolean {
   const seen = new Set<object>([root]);
+  const texts: string[] = [];
   for (const source of seen) {
     // Numbers alone, as vectors are, have nothing to look at.
     if (Array.isArray(source) && source.every((entry) => typeof entry === "number")) continue;
     for (const [name, entry] of fieldsOf(source)) {
-      if (text(name) !== name) return false;
-      if (typeof entry === "string" && (text(entry) !== entry || isCredentialField(name, entry)))
-        return false;
-      if (isPlain(entry)) seen.add(entry);
+      texts.push(name);
+      if (typeof entry === "string") {
+        if (isCredentialField(name, entry)) return false;
+        texts.push(entry);
+      } else if (isPlain(entry)) seen.add(entry);
     }
   }
-  return true;
+  // All at once first: hardly any data has what keys look like.
+  const suspects = mayHoldKeys(texts.join("\n"))
+    ? texts
+    : texts.filter((each) => known.find(each).length > 0);
+  return suspects.every((each) => text(each) === each);
 }
 
 /** An error's message, stack and cause are not enumerable: they are taken too. */
