@@ -75,8 +75,8 @@ function membersOf(value: object): number {
   let members = 0;
   const waiting: object[] = [value];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const children: unknown[] = Object.values(next);
-    if (!Array.isArray(next)) members += children.length;
+    const children: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
+    if (next !== children) members += children.length;
     for (const child of children)
       if (typeof child === "object" && child !== null) waiting.push(child);
   }

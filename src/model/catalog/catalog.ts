@@ -4,6 +4,9 @@ import { findProvider } from "../providers.ts";
 
 const NOTHING: ModelFacts = { window: null, maxOutput: null, inputPrice: null, outputPrice: null };
 
+/** Names whose facts are kept at most: whoever makes names up must not fill the memory. */
+const MOST_FOUND = 1000;
+
 /**
  * Models that run on the user's own machines: a call costs nothing, which is a price that is known.
  */
@@ -22,16 +25,27 @@ export function createCatalog(
   const overrides = new Map(
     Object.entries(options.overrides ?? {}).map(([id, facts]) => [canonical(id), facts]),
   );
+  const found = new Map<string, Promise<ModelFacts | null>>();
+
+  async function find(id: string): Promise<ModelFacts | null> {
+    const name = canonical(id);
+    const own = overrides.get(name) ?? overrides.get(familyOf(name));
+    const known = isFree(name) ? { ...NOTHING, inputPrice: 0, outputPrice: 0 } : await look(name);
+    if (own === undefined) return known;
+    // A price of the cache goes with the price that the catalogue has.
+    const cache =
+      own.inputPrice === undefined ? {} : { cacheReadPrice: null, cacheWritePrice: null };
+    return { ...(known ?? NOTHING), ...cache, ...own };
+  }
+
   return {
-    async facts(id) {
-      const name = canonical(id);
-      const own = overrides.get(name) ?? overrides.get(familyOf(name));
-      const known = isFree(name) ? { ...NOTHING, inputPrice: 0, outputPrice: 0 } : await look(name);
-      if (own === undefined) return known;
-      // A price of the cache goes with the price that the catalogue has.
-      const cache =
-        own.inputPrice === undefined ? {} : { cacheReadPrice: null, cacheWritePrice: null };
-      return { ...(known ?? NOTHING), ...cache, ...own };
+    facts(id) {
+      const before = found.get(id);
+      if (before !== undefined) return before;
+      if (found.size >= MOST_FOUND) found.clear();
+      const finding = find(id);
+      found.set(id, finding);
+      return finding;
     },
     async near(id) {
       const name = canonical(id);
