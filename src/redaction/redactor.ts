@@ -134,9 +134,13 @@ function wholeBefore(spans: readonly Span[], cut: number): number {
  * Two passes: clean data, the usual case, is only looked at. Neither recurses: nesting has no
  * limit.
  */
-function redactValue(value: unknown, known: KnownValues, text: (input: string) => string): unknown {
+function redactValue(
+  value: unknown,
+  secrets: KnownValues,
+  text: (input: string) => string,
+): unknown {
   if (typeof value === "string") return text(value);
-  if (!isPlain(value) || isClean(value, known, text)) return value;
+  if (!isPlain(value) || isClean(value, secrets, text)) return value;
   const copies = new Map<object, object>();
   const waiting: object[] = [];
   const copyOf = (name: string, entry: unknown): unknown => {
@@ -166,7 +170,7 @@ function redactValue(value: unknown, known: KnownValues, text: (input: string) =
   return root;
 }
 
-function isClean(root: object, known: KnownValues, text: (input: string) => string): boolean {
+function isClean(root: object, secrets: KnownValues, text: (input: string) => string): boolean {
   const seen = new Set<object>([root]);
   const texts: string[] = [];
   for (const source of seen) {
@@ -183,7 +187,7 @@ function isClean(root: object, known: KnownValues, text: (input: string) => stri
   // All at once first: hardly any data has what keys look like.
   const suspects = mayHoldKeys(texts.join("\n"))
     ? texts
-    : texts.filter((each) => known.find(each).length > 0);
+    : texts.filter((each) => secrets.find(each).length > 0);
   return suspects.every((each) => text(each) === each);
 }
 

@@ -74,6 +74,21 @@ describe("listeners", () => {
     expect(good.events.at(-1)).toMatchObject({ type: "run-end", ok: true });
   });
 
+  test("are told of the events they name, numbered without gaps", () => {
+    const { trace, events } = collector({ deltas: true });
+    const only: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>(["stage-end"]);
+    const feeds = createFeeds([{ ...trace, only }], { root: "r", principal: "p", redactor: null });
+    for (const stage of ["input", "plan"] as const) {
+      feeds.tell({ type: "stage-start", stage }, { run: "r", at: 1 });
+      feeds.tell({ type: "stage-end", stage, ms: 2 }, { run: "r", at: 3 });
+    }
+    const place = { run: "r", at: 3, root: "r", principal: "p" };
+    expect(events).toEqual([
+      { type: "stage-end", stage: "input", ms: 2, ...place, seq: 0 },
+      { type: "stage-end", stage: "plan", ms: 2, ...place, seq: 1 },
+    ]);
+  });
+
   test("see no secret that is split over deltas, unless they are told raw", () => {
     const secret = "zebra-crossing-17";
     const [plain, raw] = [collector({ deltas: true }), collector({ deltas: true }, true)];
