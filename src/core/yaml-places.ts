@@ -1,99 +1,19 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  visit,
-  type YAMLMap,
-} from "yaml";
+/** A path of keys, and of numbers within lists. */
+export type YamlPath = readonly (string | number)[];
 
-type Path = readonly (string | number)[];
-
-/** Where the values of a document stand: UTF-16 offsets into its text. */
-export class YamlPlaces {
-  readonly #document: Document;
-  readonly #anchors: ReadonlyMap<string, Node>;
-  /** The pairs of a mapping by their keys, for mappings that were asked for. */
-  readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
-
-  constructor(document: Document, anchors: ReadonlyMap<string, Node>) {
-    this.#document = document;
-    this.#anchors = anchors;
-  }
-
+/** Where the values of a YAML document stand: UTF-16 offsets into its text. */
+export interface YamlPlaces {
   /** Of the value at a path, or of the nearest thing above it that is there. */
-  valueAt(path: Path): number {
-    let node: Node | null = this.#document.contents;
-    let offset = node?.range?.[0] ?? 0;
-    for (const key of path) {
-      const holder = this.#resolved(node);
-      const pair = isMap(holder) ? this.#pairsOf(holder).get(String(key)) : null;
-      node = isSeq(holder) ? asNode(holder.items[Number(key)]) : asNode(pair?.value);
-      // A value that was merged in stands where the merge does.
-      if (isMap(holder) && !pair) return offsetOf(this.#pairsOf(holder).get("<<")?.key) ?? offset;
-      if (!node) return offset;
-      offset = node.range?.[0] ?? offset;
-    }
-    return offset;
-  }
-
+  valueAt(path: YamlPath): number;
   /** Of the key that the last part of a path names, or of what holds it. */
-  keyAt(path: readonly string[]): number {
-    const holder = this.#resolved(this.#nodeAt(path.slice(0, -1)));
-    if (!isMap(holder)) return this.valueAt(path);
-    const pairs = this.#pairsOf(holder);
-    const key = pairs.get(path.at(-1) ?? "")?.key ?? pairs.get("<<")?.key;
-    return offsetOf(key) ?? holder.range?.[0] ?? 0;
-  }
-
+  keyAt(path: readonly string[]): number;
   /** The text of a plain or quoted scalar as written: `0.10` stays `0.10`. */
-  written(path: Path): string | null {
-    const node = this.#resolved(this.#nodeAt(path));
-    return isScalar(node) ? (node.source ?? null) : null;
-  }
-
+  written(path: YamlPath): string | null;
   /** Every scalar without quotes. */
-  plainScalars(): { readonly text: string; readonly offset: number }[] {
-    const found: { text: string; offset: number }[] = [];
-    visit(this.#document, {
-      Scalar(_, node) {
-        if (node.type === "PLAIN" && node.source !== undefined)
-          found.push({ text: node.source, offset: node.range?.[0] ?? 0 });
-      },
-    });
-    return found;
-  }
-
-  #nodeAt(path: Path): Node | null {
-    let node: Node | null = this.#document.contents;
-    for (const key of path) {
-      const holder = this.#resolved(node);
-      if (isMap(holder)) node = asNode(this.#pairsOf(holder).get(String(key))?.value);
-      else node = isSeq(holder) ? asNode(holder.items[Number(key)]) : null;
-    }
-    return node;
-  }
-
-  #resolved(node: Node | null): Node | null {
-    return isAlias(node) ? (this.#anchors.get(node.source) ?? null) : node;
-  }
-
-  #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
-    const known =
-      this.#pairs.get(map) ??
-      new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : "", pair]));
-    this.#pairs.set(map, known);
-    return known;
-  }
+  plainScalars(): readonly PlainScalar[];
 }
 
-function asNode(value: unknown): Node | null {
-  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : null;
-}
-
-function offsetOf(value: unknown): number | null {
-  return asNode(value)?.range?.[0] ?? null;
+export interface PlainScalar {
+  readonly text: string;
+  readonly offset: number;
 }
