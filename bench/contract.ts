@@ -132,7 +132,7 @@ function newAjv(allErrors: boolean): Ajv2020 {
 }
 
 function mustCompile(schema: JsonSchema): Contract {
-  const compiled = compileContract(schema);
+  const compiled = compileContract(schema, { atOnce: true });
   if (!compiled.ok) throw new Error(`The schema is at fault: ${compiled.faults[0].reason}`);
   return compiled.contract;
 }

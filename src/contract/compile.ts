@@ -1,26 +1,40 @@
-import { Build } from "typebox/schema";
+import type { CompiledCheck } from "./compiled-check.ts";
 import type { CheckResult, Contract, Issue, JsonSchema, SchemaFault } from "./contract.ts";
 import type { SchemaDocument } from "./document.ts";
 import { Evaluator } from "./evaluate/evaluate.ts";
 import { explain } from "./explain.ts";
 import { findFaults } from "./faults.ts";
+import { isSmall } from "./small.ts";
 import { readDocument, type ReadSchemaOptions } from "./read-document.ts";
-import { translate } from "./translate.ts";
 
 export type Compilation =
   | { readonly ok: true; readonly contract: Contract }
   | { readonly ok: false; readonly faults: readonly [SchemaFault, ...SchemaFault[]] };
 
+export interface CompileOptions extends ReadSchemaOptions {
+  /**
+   * True: the check is made into code at once, not when it has been asked for a few times.
+   * @default false
+   */
+  readonly atOnce?: boolean;
+}
+
+/**
+ * Small values that are evaluated before the check is made into code: that takes as long as hundreds
+ * of evaluations, and most contracts of a short command are asked once.
+ */
+const EVALUATED = 3;
+
 /**
  * Compiles a JSON Schema of any draft from 4 to 2020-12. Nothing is fetched: a reference that
  * leaves the document is a fault, unless `documents` has it.
  */
-export function compileContract(schema: JsonSchema, options: ReadSchemaOptions = {}): Compilation {
+export function compileContract(schema: JsonSchema, options: CompileOptions = {}): Compilation {
   try {
     const document = readDocument(schema, options);
     const [first, ...others] = findFaults(document);
     if (first !== undefined) return { ok: false, faults: [first, ...others] };
-    return { ok: true, contract: { schema, check: compileCheck(document) } };
+    return { ok: true, contract: { schema, check: checkOf(document, options) } };
   } catch (thrown) {
     // The stack: what passes the limits is found as a fault, so this is for the unforeseen.
     if (!(thrown instanceof RangeError)) throw thrown;
@@ -31,11 +45,14 @@ export function compileContract(schema: JsonSchema, options: ReadSchemaOptions =
   }
 }
 
-function compileCheck(document: SchemaDocument): Contract["check"] {
+function checkOf(document: SchemaDocument, { atOnce = false }: CompileOptions): Contract["check"] {
   const evaluator = new Evaluator(document);
-  const fast = fastCheck(document);
-  if (fast === null) return (value) => judged(value, explain(evaluator, value));
+  let asked = 0;
+  let fast = atOnce ? compiledCheck(document) : undefined;
   return (value) => {
+    if (fast === undefined && (++asked > EVALUATED || !isSmall(value)))
+      fast = compiledCheck(document);
+    if (!fast) return judged(value, explain(evaluator, value));
     try {
       if (fast(value)) return { ok: true, value };
     } catch (thrown) {
@@ -47,22 +64,11 @@ function compileCheck(document: SchemaDocument): Contract["check"] {
   };
 }
 
-/** Null where the compiler can't do it, or not in the depth of the stack. */
-function fastCheck(document: SchemaDocument): ((value: unknown) => boolean) | null {
-  try {
-    const translation = translate(document);
-    if (translation === null) return null;
-    const { gauge, targets, schema } = translation;
-    const compiled = Build(targets, schema).Evaluate();
-    if (gauge === null) return (value) => compiled.Check(value);
-    return (value) => {
-      gauge.begin(value);
-      return compiled.Check(value);
-    };
-  } catch (thrown) {
-    if (!(thrown instanceof RangeError)) throw thrown;
-    return null;
-  }
+/** The compiler is loaded when the first check is worth it. */
+function compiledCheck(document: SchemaDocument): CompiledCheck | null {
+  // oxlint-disable-next-line typescript/no-require-imports -- a check can't be waited for
+  const { compileCheck } = require("./compiled-check.ts") as typeof import("./compiled-check.ts");
+  return compileCheck(document);
 }
 
 /**

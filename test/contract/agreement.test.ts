@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { compileContract } from "../../src/contract/compile.ts";
+import type { Contract, JsonSchema } from "../../src/contract/contract.ts";
 import { Evaluator } from "../../src/contract/evaluate/evaluate.ts";
 import { explain } from "../../src/contract/explain.ts";
 import { readDocument } from "../../src/contract/read-document.ts";
@@ -16,12 +17,13 @@ test(
     for (let seed = 1; seed <= SCHEMAS; seed++) {
       const roll = dice(seed);
       const schema = randomSchema(roll);
-      const compiled = compileContract(schema);
+      const compiled = compileContract(schema, { atOnce: true });
       if (!compiled.ok) {
         refused++;
         continue;
       }
       const document = readDocument(schema);
+      const later = mustCompile(schema);
       for (let turn = 0; turn < VALUES; turn++) {
         const value = randomValue(roll);
         const before = JSON.stringify(value);
@@ -32,6 +34,9 @@ test(
             `Seed ${seed}: ${before} under ${JSON.stringify(schema)} is ${ok}, but ${JSON.stringify(issues)}`,
           );
         }
+        // Evaluated the first times, and then compiled.
+        if (later.check(value).ok !== ok)
+          throw new Error(`Seed ${seed}: ${before} is not always ${ok}`);
         if (JSON.stringify(value) !== before)
           throw new Error(`Seed ${seed}: the value was changed`);
         if (ok) met++;
@@ -45,3 +50,9 @@ test(
   },
   30_000 + SCHEMAS,
 );
+
+function mustCompile(schema: JsonSchema): Contract {
+  const compiled = compileContract(schema);
+  if (!compiled.ok) throw new Error("what was compiled at once is not compiled later");
+  return compiled.contract;
+}

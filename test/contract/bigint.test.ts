@@ -9,13 +9,13 @@ const ONE = 4821776305519028347n;
 const NEXT = ONE + 1n;
 
 function accepts(schema: JsonSchema, value: unknown): boolean {
-  const compiled = compileContract(schema);
+  const compiled = compileContract(schema, { atOnce: true });
   if (!compiled.ok) throw new Error(compiled.faults[0].reason);
   return compiled.contract.check(value).ok;
 }
 
 function reason(schema: JsonSchema, value: unknown): string {
-  const compiled = compileContract(schema);
+  const compiled = compileContract(schema, { atOnce: true });
   const check = compiled.ok ? compiled.contract.check(value) : null;
   return check === null || check.ok ? "" : check.issues[0].reason;
 }

@@ -4,7 +4,7 @@ import type { Contract, Issue, JsonSchema } from "../../src/contract/contract.ts
 import { patience } from "../patience.ts";
 
 function contractOf(schema: JsonSchema): Contract {
-  const compiled = compileContract(schema);
+  const compiled = compileContract(schema, { atOnce: true });
   if (!compiled.ok)
     throw new Error(
       compiled.faults
@@ -28,7 +28,7 @@ function first(schema: JsonSchema, value: unknown): string {
 }
 
 function faultsOf(schema: JsonSchema): string[] {
-  const compiled = compileContract(schema);
+  const compiled = compileContract(schema, { atOnce: true });
   return compiled.ok
     ? []
     : compiled.faults.map(({ schemaPath, reason }) => `/${schemaPath.join("/")} ${reason}`);

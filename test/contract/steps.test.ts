@@ -21,7 +21,7 @@ function diamonds(levels: number, keyword: string): JsonSchema {
 }
 
 function contractOf(schema: JsonSchema): Contract {
-  const compiled = compileContract(schema);
+  const compiled = compileContract(schema, { atOnce: true });
   if (!compiled.ok) throw new Error(compiled.faults[0].reason);
   return compiled.contract;
 }

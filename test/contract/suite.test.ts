@@ -117,7 +117,7 @@ function judge(
   documents: Readonly<Record<string, JsonSchema>>,
 ): boolean[] {
   const written = typeof group.schema === "boolean" ? { allOf: [group.schema] } : group.schema;
-  const compiled = compileContract({ $schema: uri, ...written }, { documents });
+  const compiled = compileContract({ $schema: uri, ...written }, { documents, atOnce: true });
   return group.tests.map(
     ({ data, valid }) => compiled.ok && compiled.contract.check(data).ok === valid,
   );

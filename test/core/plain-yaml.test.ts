@@ -150,7 +150,7 @@ describe("readPlainYaml()", () => {
       }),
       { numRuns: RUNS * 3 },
     );
-  });
+  }, 600_000);
 });
 
 const usual = fc.constantFrom(
