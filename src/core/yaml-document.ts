@@ -1,6 +1,6 @@
 import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
 import { DocumentPlaces } from "./document-places.ts";
-import type { ParseYamlOptions, YamlResult } from "./yaml.ts";
+import type { ParseYamlOptions, YamlResult } from "./yaml-result.ts";
 import { YamlFault, YamlValue } from "./yaml-value.ts";
 
 /** Collections within collections, by brackets or by indentation. */
