@@ -68,7 +68,7 @@ export class VectorRun {
     this.#context = context;
     this.#start = clock.ticks();
     this.#totals = createTotals(model.id);
-    this.#emit = (event) => feeds.tell({ ...event, run, at: clock.now() });
+    this.#emit = (event) => feeds.tell(event, { run, at: clock.now() });
     this.#emit({
       type: "run-start",
       parent: scope.parent?.run ?? null,
