@@ -1,11 +1,10 @@
 import { cost } from "../core/cost.ts";
 import { ModullmError } from "../core/error.ts";
 import type { ModelFacts } from "../model/facts.ts";
-import type { Message, ModelRequest } from "../model/model.ts";
 import type { Limits } from "../program/limits.ts";
 import type { Spending } from "./account.ts";
 import { type Budget, innermost } from "./budget.ts";
-import { countMessages, offersText } from "./message-tokens.ts";
+import { countSent, type Sent } from "./message-tokens.ts";
 import { answersOf, askedTokens, sentBeside } from "./priced-params.ts";
 import type { Run } from "./state.ts";
 
@@ -17,12 +16,7 @@ const LONGEST_ANSWER = 4096;
 /**
  * @throws {ModullmError} RLLM_020 where a limit in dollars meets a model without a price
  */
-export async function callOf(
-  run: Run,
-  budget: Budget,
-  model: string,
-  { messages, tools: offered }: Sent,
-): Promise<Call> {
+export async function callOf(run: Run, budget: Budget, model: string, sent: Sent): Promise<Call> {
   const { catalog, tokens } = run.tree.tools;
   const { params, name } = run.loaded.program;
   const facts = await catalog.facts(model);
@@ -32,8 +26,7 @@ export async function callOf(
   const prompt =
     counted === null
       ? 0
-      : (await countMessages(messages, tokens, model)) +
-        (await tokens.count(sentBeside(params) + offersText(offered), model));
+      : (await countSent(sent, tokens, model)) + (await tokens.count(sentBeside(params), model));
   return {
     signal: run.signal,
     budget,
@@ -45,12 +38,6 @@ export async function callOf(
     model,
     program: name,
   };
-}
-
-/** What a call sends. */
-export interface Sent {
-  readonly messages: readonly Message[];
-  readonly tools: ModelRequest["tools"] | null;
 }
 
 /** What stays the same through all requests of one call. */

@@ -1,5 +1,6 @@
 import type { ShownMessage } from "../core/events.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { ToolChoice, ToolOffer } from "../model/tool.ts";
 import type { Limits } from "../program/limits.ts";
 
 /**
@@ -14,6 +15,11 @@ export interface DryRun {
     readonly model: string;
     readonly messages: readonly ShownMessage[];
     readonly params: JsonObject;
+    /** What the model may call, as far as it is known without opening plugins; absent: nothing. */
+    readonly tools?: {
+      readonly offers: readonly ToolOffer[];
+      readonly choice: ToolChoice;
+    };
   } | null;
   /** What such a program would give, where that is known already; absent where a model is asked. */
   readonly output?: Json | null;
@@ -22,6 +28,8 @@ export interface DryRun {
   readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };
   /** Programs that run before it. */
   readonly uses: readonly DryRunEntry[];
+  /** Programs that its model may call: with what, the model decides. */
+  readonly tools: readonly DryRunTool[];
   readonly notes: readonly string[];
 }
 
@@ -44,4 +52,11 @@ export interface DryRunEntry {
   readonly times: number | null;
   /** The first of them; null where it reads the output of another, and where there is none. */
   readonly dry_run: DryRun | null;
+}
+
+export interface DryRunTool {
+  readonly name: string;
+  readonly path: string;
+  /** Calls in one run; null: as many as `max_turns` and budgets allow. */
+  readonly max_calls: number | null;
 }

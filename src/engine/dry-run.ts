@@ -7,7 +7,7 @@ import { fillText } from "../program/uses.ts";
 import { innermost } from "./budget.ts";
 import type { DryRun, DryRunEntry, DryRunReport } from "./dry-run-report.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
-import { countMessages } from "./message-tokens.ts";
+import { countSent } from "./message-tokens.ts";
 import { answersOf, refuseUncounted } from "./priced-params.ts";
 import { completionLimit, modelName } from "./prompt-tokens.ts";
 import type { Scope } from "./scope.ts";
@@ -22,6 +22,7 @@ import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
 import type { ChildPlace, Run } from "./state.ts";
 import { createRun, createTree } from "./tree.ts";
+import { offersOf } from "./tools/toolbox.ts";
 import { type Stage, walk } from "./walk.ts";
 
 const UNKNOWN_USES =
@@ -95,13 +96,19 @@ async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
     ...(program.uses.length > 0 && shownBefore ? [USES_SHOWN] : []),
     ...(blockOf(run, "pre") && skipsPre ? [PRE_NOT_RUN] : []),
     ...(program.collects && blockOf(run, "post") ? [POST_NOT_RUN] : []),
+    ...pluginNotes(loaded),
   ];
+  const tools = loaded.tools.map(({ entry, name, child }) => ({
+    name,
+    path: child.path,
+    max_calls: entry.maxCalls,
+  }));
   const model = modelName(loaded, tree.options);
   if (model === null)
-    return { ...about, ...NOTHING_ASKED, output: run.output ?? null, uses, notes };
+    return { ...about, ...NOTHING_ASKED, output: run.output ?? null, uses, tools, notes };
   look.refusal ??= await refusalOf(run, model, times);
   const asked = await askedBy(run, model);
-  return { ...about, ...asked, uses, notes: [...notes, ...asked.notes] };
+  return { ...about, ...asked, uses, tools, notes: [...notes, ...asked.notes] };
 }
 
 /** Of a program that asks no model. */
@@ -119,14 +126,22 @@ async function askedBy(
 ): Promise<Pick<DryRun, keyof typeof NOTHING_ASKED | "notes">> {
   const { catalog, tokens } = run.tree.tools;
   const { params } = run.loaded.program;
-  const prompt = await countMessages(run.messages, tokens, model);
+  const sent = { messages: run.messages, tools: offersOf(run) };
+  const prompt = await countSent(sent, tokens, model);
   const maxTokens = completionLimit(run.loaded);
   const facts = await catalog.facts(model);
   const near = facts === null ? await catalog.near?.(model) : null;
   const costOf = (completion: number): number | null =>
     cost(facts, { prompt_tokens: prompt, completion_tokens: completion });
   return {
-    request: { model, messages: run.messages.map(shownMessage), params },
+    request: {
+      model,
+      messages: run.messages.map(shownMessage),
+      params,
+      ...(sent.tools === null
+        ? {}
+        : { tools: { offers: sent.tools.offers, choice: sent.tools.choice } }),
+    },
     prompt_tokens: prompt,
     max_completion_tokens: maxTokens,
     cost_usd: {
@@ -135,6 +150,13 @@ async function askedBy(
     },
     notes: near ? [`"${model}" is not in the table of models. Did you mean "${near}"?`] : [],
   };
+}
+
+/** A plugin is not started for a look. */
+function pluginNotes({ program }: LoadedProgram): readonly string[] {
+  return program.tools.flatMap(({ from }) =>
+    from.kind === "plugin" ? `The tools of the plugin "${from.name}" are not known here` : [],
+  );
 }
 
 /** One after the other: which of equal programs comes first must not depend on timing. */

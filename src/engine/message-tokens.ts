@@ -19,6 +19,22 @@ export async function countMessages(
   return count;
 }
 
+/** What a call sends. */
+export interface Sent {
+  readonly messages: readonly Message[];
+  readonly tools: ModelRequest["tools"] | null;
+}
+
+/** Tokens of a conversation with the tools that are offered. */
+export async function countSent(
+  { messages, tools }: Sent,
+  tokens: TokenCounter,
+  model: string,
+): Promise<number> {
+  const count = await countMessages(messages, tokens, model);
+  return tools == null ? count : count + (await tokens.count(writeJson(tools.offers), model));
+}
+
 /** A number that `countMessages` is never above, found without counting. */
 export function boundMessages(
   messages: readonly Message[],
@@ -40,9 +56,4 @@ function attached({ attachments = [] }: Message, tokens: TokenCounter, model: st
 function callsText(message: Message): string {
   if (message.role !== "assistant" || message.calls === undefined) return "";
   return message.calls.map(({ name, arguments: written }) => `${name} ${written}`).join("\n");
-}
-
-/** Tools as the model reads them; empty where it has none. */
-export function offersText(tools: ModelRequest["tools"] | null): string {
-  return tools == null ? "" : writeJson(tools.offers);
 }

@@ -1,10 +1,11 @@
 import type { LoadedProgram } from "../library/load.ts";
 import type { EngineTools, RunOptions } from "./engine.ts";
 import { takeForPrediction } from "./media.ts";
-import { countMessages } from "./message-tokens.ts";
+import { countSent } from "./message-tokens.ts";
 import { askedTokens } from "./priced-params.ts";
 import type { Scope } from "./scope.ts";
 import { renderMessages } from "./stages/render.ts";
+import { offersOf } from "./tools/toolbox.ts";
 import { createRun, createTree } from "./tree.ts";
 
 /**
@@ -25,8 +26,8 @@ export async function promptTokens(
   const unread = loaded.program.takesMedia ? takeForPrediction(run) : 0;
   renderMessages(run);
   run.release();
-  const model = modelName(loaded, options) ?? "";
-  const count = await countMessages(run.messages, tools.tokens, model);
+  const sent = { messages: run.messages, tools: offersOf(run) };
+  const count = await countSent(sent, tools.tokens, modelName(loaded, options) ?? "");
   return count + unread * USUAL_FILE;
 }
 

@@ -8,6 +8,9 @@ import { shownMedia } from "./media-text.ts";
 import { isCutByModel } from "./no-answer.ts";
 import { issueDetails, type Run } from "./state.ts";
 
+/** For `retries` where nothing says otherwise. */
+export const DEFAULT_RETRIES = 2;
+
 /** What to do after an attempt whose answer can't be used. Deciding calls nothing. */
 export type AnswerDecision =
   | { readonly do: "retry"; readonly messages: readonly Message[] }

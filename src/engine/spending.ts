@@ -9,11 +9,11 @@ import {
   type Call,
   callOf,
   longest,
-  type Sent,
   spendingOf,
   usualAnswer,
   within,
 } from "./call-estimate.ts";
+import type { Sent } from "./message-tokens.ts";
 import type { Run } from "./state.ts";
 import { offersOf } from "./tools/toolbox.ts";
 

@@ -1,3 +1,4 @@
+import { callBounds } from "./call-bounds.ts";
 import type { Estimate, Method } from "./predict-node.ts";
 import {
   flat,
@@ -31,8 +32,12 @@ export interface Prediction {
   readonly root_avg_latency_ms: number | null;
   /** Of all it uses, one after the other; 0 when it uses nothing. */
   readonly deps_avg_latency_ms: number | null;
-  /** Entries of `uses`, all the way down. */
+  /** Entries of `uses`, and tools that are programs, all the way down. */
   readonly dependency_count: number;
+  /** Calls of models, tries after failures not counted; how many it takes, whatever they answer. */
+  readonly least_calls: number;
+  /** As far as limits allow; null where a list that is not known yet decides. */
+  readonly most_calls: number | null;
   readonly p50_ms: number | null;
   readonly p90_ms: number | null;
   /** Means of the whole tree, like `completion_tokens` and `cost_usd`. */
@@ -90,6 +95,7 @@ export function predict(
   const samples = sampleTree(root, options.concurrency ?? DEFAULT_CONCURRENCY);
   const [, ...children] = nodes;
   const evidence = evidenceOf(nodes, used);
+  const calls = callBounds(tree);
   const [p50 = null, p90 = null] =
     evidence.latency === "none" ? [] : quantiles([...samples.ms], [0.5, 0.9]);
   const [p50Tokens = null, p90Tokens = null] =
@@ -109,6 +115,8 @@ export function predict(
       3,
     ),
     dependency_count: children.length,
+    least_calls: calls.least,
+    most_calls: calls.most,
     p50_ms: rounded(p50, 3),
     p90_ms: rounded(p90, 3),
     prompt_tokens: rounded(

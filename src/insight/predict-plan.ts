@@ -4,7 +4,7 @@ import type { Task } from "./predict-schedule.ts";
 import { average } from "./quantiles.ts";
 import type { RunRecord } from "../store/runs.ts";
 
-/** A program and what it uses, once for each entry that uses it. */
+/** A program and what it uses or its model may call, once for each entry. */
 export interface PredictionNode {
   readonly path: string;
   /** The program's own. */
@@ -13,8 +13,12 @@ export interface PredictionNode {
   readonly model: string | null;
   /** Whether it has blocks, whose time only past runs tell. */
   readonly hasBlocks: boolean;
-  /** The entry of `uses` that it is for; null for the root. */
+  /** The entry of `uses`, or the tool, that it is for; null for the root. */
   readonly entry: string | null;
+  /** Calls of its model in one run; tries after failures not counted. */
+  readonly calls: { readonly least: number; readonly most: number };
+  /** Where it is a tool: how often its parent's model may call it; null: it is none. */
+  readonly mostTimes: number | null;
   /** Entries beside it whose outputs it reads: it starts when they are done. */
   readonly reads: readonly string[];
   /**
@@ -142,7 +146,9 @@ function pastTimes(
 ): readonly number[] {
   const own = history(node);
   const [oldest] = own;
-  if (oldest === undefined) return [];
+  // A tool without runs was not called.
+  if (oldest === undefined)
+    return node.mostTimes === null ? [] : history(parent).flatMap(({ ok }) => (ok ? [0] : []));
   const led = new Map<string, number>();
   for (const run of own)
     if (run.parent !== null) led.set(run.parent, (led.get(run.parent) ?? 0) + 1);

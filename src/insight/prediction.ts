@@ -5,7 +5,10 @@ import { ModullmError, toModullmError } from "../core/error.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import { completionLimit, modelName, promptTokens } from "../engine/prompt-tokens.ts";
 import type { RunOptions } from "../engine/engine.ts";
+import { DEFAULT_RETRIES } from "../engine/recovery.ts";
 import { isEmpty } from "../engine/stages/uses.ts";
+import { MOST_CALLS } from "../engine/tools/turn.ts";
+import { childrenOf } from "../library/children.ts";
 import type { Link, LoadedProgram } from "../library/load.ts";
 import { fillText, templatePaths } from "../program/uses.ts";
 import { evidenceFrom, predict, type Prediction } from "./exectime.ts";
@@ -28,7 +31,7 @@ export async function predictRun(
   const settings = app.withDefaults({ ...options, ...(model === null ? {} : { model }) });
   const tree = await nodeOf(
     loaded,
-    { entry: null, reads: [], times: { count: 1, from: "file" } },
+    { entry: null, reads: [], times: { count: 1, from: "file" }, mostTimes: null },
     { input, exact: true },
     {
       app,
@@ -81,7 +84,7 @@ function refuseTooMany(loaded: LoadedProgram): void {
   function placesBelow(program: LoadedProgram): number {
     const known = counts.get(program);
     if (known !== undefined) return known;
-    const count = program.uses.reduce((sum, { child }) => sum + placesBelow(child), 1);
+    const count = childrenOf(program).reduce((sum, { child }) => sum + placesBelow(child), 1);
     counts.set(program, count);
     return count;
   }
@@ -111,7 +114,7 @@ interface Known {
   readonly exact: boolean;
 }
 
-type Place = Pick<PredictionNode, "entry" | "reads" | "times">;
+type Place = Pick<PredictionNode, "entry" | "reads" | "times" | "mostTimes">;
 
 /** Tokens of an answer that stands in for one that is not known yet. */
 const USUAL_ANSWER = 256;
@@ -138,6 +141,12 @@ async function nodeOf(
       ? nodeOf(link.child, placeOf(link, null), { input: null, exact: false }, world)
       : childNode(link, { input, uses }, known.exact, world),
   );
+  const called = loaded.tools.map(({ entry, name, child }) => {
+    const most = entry.maxCalls ?? Number.POSITIVE_INFINITY;
+    const mostTimes = Math.min(most, MOST_CALLS * (loaded.program.maxTurns - 1));
+    const below = { entry: name, reads: [], times: null, mostTimes };
+    return nodeOf(child, below, { input: null, exact: false }, world);
+  });
   return {
     ...place,
     path: loaded.path,
@@ -151,8 +160,20 @@ async function nodeOf(
     promptKnown: input !== null && known.exact && loaded.uses.length === 0,
     maxCompletion: completionLimit(loaded),
     facts: model === null ? null : await tools.catalog.facts(model),
-    children: await Promise.all(children),
+    calls: callsOf(loaded, world.settings),
+    children: await Promise.all([...children, ...called]),
   };
+}
+
+/** A turn, for each tool turn one more, and one for each answer that may be refused. */
+function callsOf(
+  { program }: LoadedProgram,
+  { maxRetries, defaultRetries = DEFAULT_RETRIES }: RunOptions,
+): PredictionNode["calls"] {
+  if (program.collects !== null) return { least: 0, most: 0 };
+  const retries = maxRetries ?? program.retries ?? defaultRetries;
+  const turns = program.tools.length > 0 ? program.maxTurns : 1;
+  return { least: program.cacheMs === null ? 1 : 0, most: turns + retries };
 }
 
 async function childNode(
@@ -175,7 +196,8 @@ async function childNode(
 
 /** @param values what is known before the run; null: nothing */
 function placeOf({ entry }: Link, values: Record<string, unknown> | null): Place {
-  return { entry: entry.name, reads: entry.reads, times: timesOf(entry, values) };
+  const times = timesOf(entry, values);
+  return { entry: entry.name, reads: entry.reads, times, mostTimes: null };
 }
 
 function timesOf(

@@ -17,7 +17,7 @@ export interface RunView {
   readonly error: string | null;
   /** ISO 8601, UTC. */
   readonly started: string;
-  /** Wall time without the programs it used. */
+  /** Wall time without the programs it used and the tools it called. */
   readonly ms: number;
   readonly calls: number;
   readonly prompt_tokens: number | null;

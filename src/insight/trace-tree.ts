@@ -23,7 +23,10 @@ export interface TraceTree {
 /** Of calls that were made; an answer from the cache counts as none, and took no tokens. */
 export interface TraceCounts {
   attempts: number;
-  /** Attempts beyond the first of each run, and waits for servers to recover. */
+  /**
+   * Attempts beyond the first of each run, turns with tools not counted, and waits for servers to
+   * recover.
+   */
   retries: number;
   /** Null where no attempt knows; 0 where no model is asked. */
   prompt_tokens: number | null;
@@ -59,7 +62,18 @@ export interface TraceRun extends TraceCounts {
   error: { readonly code: string; readonly message: string; readonly in_child: boolean } | null;
   /** What else was said on the way: fallbacks, entries skipped, and the like. */
   readonly notes: { readonly kind: string; readonly message: string }[];
+  /** The tools that its model called, in the order of the first call; programs are children too. */
+  readonly tools: TraceTool[];
   readonly children: TraceRun[];
+}
+
+export interface TraceTool {
+  readonly tool: string;
+  readonly origin: string;
+  calls: number;
+  failed: number;
+  /** Of all calls together, also of those at the same time. */
+  ms: number;
 }
 
 /** Reads JSON lines of events. @throws {ModullmError} RLLM_016 with the line that is no event */
@@ -97,7 +111,13 @@ class TraceReader {
   readonly #source: string;
   readonly #nodes = new Map<
     string,
-    { readonly run: TraceRun; readonly depth: number; readonly at: number }
+    {
+      readonly run: TraceRun;
+      readonly depth: number;
+      readonly at: number;
+      /** Attempts in which tools were called: what comes after is no retry. */
+      readonly turns: Set<number>;
+    }
   >();
   readonly #roots: TraceRun[] = [];
   readonly #total: TraceTotal = { ...noCounts(), runs: 0, failed: 0, unfinished: 0, cache_hits: 0 };
@@ -136,7 +156,8 @@ class TraceReader {
 
   finish(): TraceTree {
     let end = this.#last - this.#first;
-    for (const { run, at } of this.#nodes.values()) {
+    for (const { run, at, turns } of this.#nodes.values()) {
+      run.retries += Math.max(0, run.attempts - 1 - turns.size);
       if (run.status === "unfinished") run.ms = this.#last - at;
       end = Math.max(end, run.start_ms + run.ms);
       this.#count(run);
@@ -164,6 +185,10 @@ class TraceReader {
       note(node.run, this.#text(event, "kind"), this.#text(event, "message"));
     else if (event["type"] === "block-end") this.#block(event, node.run);
     else if (event["type"] === "run-end") this.#end(event, node.run);
+    else if (event["type"] === "tool-start") {
+      node.turns.add(this.#number(event, "attempt"));
+      toolOf(node.run, this.#text(event, "tool"), this.#text(event, "origin")).calls++;
+    } else if (event["type"] === "tool-end") this.#toolEnd(event, node.run);
   }
 
   #start(event: Record<string, unknown>, id: string, at: number): void {
@@ -189,9 +214,10 @@ class TraceReader {
       cached: null,
       error: null,
       notes: [],
+      tools: [],
       children: [],
     };
-    this.#nodes.set(id, { run, depth, at });
+    this.#nodes.set(id, { run, depth, at, turns: new Set() });
     (above?.run.children ?? this.#roots).push(run);
   }
 
@@ -201,7 +227,6 @@ class TraceReader {
     if (!run.models.includes(model)) run.models.push(model);
     if (cached === "run" || cached === "store") run.cached = cached;
     else run.attempts++;
-    if (run.attempts > 1) run.retries++;
     if (isObject(usage)) {
       run.prompt_tokens = sum(run.prompt_tokens, this.#number(usage, "prompt_tokens"));
       run.completion_tokens = sum(run.completion_tokens, this.#number(usage, "completion_tokens"));
@@ -215,6 +240,12 @@ class TraceReader {
     const end = event["ok"] === true ? "ok" : "failed";
     const message = `${block} ${end} at level ${level} in ${this.#number(event, "ms").toFixed(0)} ms`;
     run.notes.push({ kind: "block", message });
+  }
+
+  #toolEnd(event: Record<string, unknown>, run: TraceRun): void {
+    const tool = toolOf(run, this.#text(event, "tool"), "");
+    tool.ms += this.#number(event, "ms");
+    if (event["ok"] !== true) tool.failed++;
   }
 
   #end(event: Record<string, unknown>, run: TraceRun): void {
@@ -270,6 +301,14 @@ const PASSING: ReadonlySet<string> = new Set<Extract<RunEvent, { type: "note" }>
 function note(run: TraceRun, kind: string, message: string): void {
   if (kind === "retry-wait") run.retries++;
   if (!PASSING.has(kind)) run.notes.push({ kind, message });
+}
+
+function toolOf(run: TraceRun, tool: string, origin: string): TraceTool {
+  const known = run.tools.find((each) => each.tool === tool);
+  if (known) return known;
+  const added = { tool, origin, calls: 0, failed: 0, ms: 0 };
+  run.tools.push(added);
+  return added;
 }
 
 /** @param known what is known before any attempt: a program that asks no model takes nothing */

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { UsesEntry } from "../program/program.ts";
+import type { ToolEntry, UsesEntry } from "../program/program.ts";
+import { toolName } from "../program/tools.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
 import { readProgram } from "./read.ts";
@@ -23,6 +24,10 @@ export interface Inspection {
   /** As written; absent where a model is asked. */
   readonly output?: Json;
   readonly uses: readonly InspectedUse[];
+  readonly tools: readonly InspectedTool[];
+  /** `auto`, `required`, `none`, or the tool that the first turn calls. */
+  readonly tool_choice: string;
+  readonly max_turns: number;
   readonly recommended_models: readonly string[];
   readonly metadata: JsonObject;
   readonly tags: readonly string[];
@@ -37,6 +42,18 @@ export interface InspectedUse {
   readonly missing: string | null;
 }
 
+export interface InspectedTool {
+  /** By which the model calls it; null where that is not known: all tools of a plugin. */
+  readonly name: string | null;
+  readonly kind: "program" | "plugin";
+  /** Of a program, absolute where the entry leads to a file; of a plugin its name. */
+  readonly path: string;
+  readonly description: string | null;
+  readonly max_calls: number | null;
+  /** Why the program can't be read; null when it can. Plugins aren't looked at. */
+  readonly missing: string | null;
+}
+
 /** One file and its direct children; a child that is missing or broken is marked, not an error. */
 export async function inspectProgram(
   named: string,
@@ -48,6 +65,10 @@ export async function inspectProgram(
   const uses = await Promise.all(
     program.uses.map((entry) => inspectUse(entry, dirname(path), finder)),
   );
+  const tools = await Promise.all(
+    program.tools.map((entry) => inspectTool(entry, dirname(path), finder)),
+  );
+  const { toolChoice } = program;
   return {
     path,
     name: program.name,
@@ -61,6 +82,9 @@ export async function inspectProgram(
     llm_params: program.params,
     ...(program.collects === null ? {} : { output: program.collects.with }),
     uses,
+    tools: tools.flat(),
+    tool_choice: typeof toolChoice === "string" ? toolChoice : toolChoice.name,
+    max_turns: program.maxTurns,
     recommended_models: program.recommendedModels,
     metadata: program.metadata,
     tags: program.tags,
@@ -85,5 +109,23 @@ async function inspectUse(
       with: mapping,
       missing: thrown instanceof Error ? thrown.message : String(thrown),
     };
+  }
+}
+
+async function inspectTool(
+  { from, as, only, maxCalls }: ToolEntry,
+  folder: string,
+  finder: ProgramFinder,
+): Promise<readonly InspectedTool[]> {
+  const { kind, name: path } = from;
+  const known = { kind, path, description: null, max_calls: maxCalls, missing: null };
+  if (kind === "plugin") return (only ?? [null]).map((name) => ({ ...known, name: as ?? name }));
+  try {
+    const found = await resolveUses(path, folder, finder);
+    const { name, description } = await readProgram(found);
+    return [{ ...known, name: as ?? toolName(name), path: found, description }];
+  } catch (thrown) {
+    const missing = thrown instanceof Error ? thrown.message : String(thrown);
+    return [{ ...known, name: as, missing }];
   }
 }

@@ -1,12 +1,12 @@
 import { dirname, resolve } from "node:path";
-import type { Program, UsesEntry } from "../program/program.ts";
+import type { Program, ToolEntry, UsesEntry } from "../program/program.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
 import { readProgram } from "./read.ts";
 import { realFile } from "./real-file.ts";
 
 /**
- * A program and all that it uses, each file once. Unlike a loaded program it may lack files, and
+ * A program and all that it uses or its model may call, each file once. Unlike a loaded program it may lack files, and
  * files may use each other.
  */
 export interface ProgramTree {
@@ -15,23 +15,25 @@ export interface ProgramTree {
 }
 
 export interface TreeNode {
-  /** Absolute; of a missing library name as it is written. */
+  /** Absolute; of a missing library name as it is written; of a plugin `plugin:NAME`. */
   readonly path: string;
-  /** Null when it can't be read. */
+  /** Null when it can't be read, and for a plugin. */
   readonly program: Program | null;
   /** Why it can't be read; null when it can. */
   readonly missing: string | null;
-  /** In the order of `uses`. */
+  /** In the order of `uses`, then of `tools`. */
   readonly edges: readonly TreeEdge[];
 }
 
-export interface TreeEdge {
-  readonly entry: UsesEntry;
+export type TreeEdge = {
   /** Where in `nodes` it leads. */
   readonly to: number;
-}
+} & (
+  | { readonly kind: "uses"; readonly entry: UsesEntry }
+  | { readonly kind: "tool"; readonly entry: ToolEntry }
+);
 
-/** Follows `uses` all the way down. @throws {ModullmError} only for the program itself */
+/** Follows `uses` and `tools` all the way down. @throws {ModullmError} only for the program itself */
 export async function inspectTree(
   path: string,
   { library = [] }: LoadOptions = {},
@@ -53,14 +55,22 @@ async function addProgram(program: Program, path: string, state: State): Promise
   const node = { path, program, missing: null, edges: [] as TreeEdge[] };
   const place = put(node, state);
   for (const entry of program.uses)
-    node.edges.push({ entry, to: await addChild(entry, dirname(path), state) });
+    node.edges.push({ kind: "uses", entry, to: await addChild(entry.path, dirname(path), state) });
+  for (const entry of program.tools)
+    node.edges.push({ kind: "tool", entry, to: await addTool(entry, dirname(path), state) });
   return place;
 }
 
-async function addChild(entry: UsesEntry, folder: string, state: State): Promise<number> {
-  let { path } = entry;
+async function addTool({ from }: ToolEntry, folder: string, state: State): Promise<number> {
+  if (from.kind === "program") return await addChild(from.name, folder, state);
+  const path = `plugin:${from.name}`;
+  return state.places.get(path) ?? put({ path, program: null, missing: null, edges: [] }, state);
+}
+
+async function addChild(written: string, folder: string, state: State): Promise<number> {
+  let path = written;
   try {
-    path = await resolveUses(path, folder, state.finder);
+    path = await resolveUses(written, folder, state.finder);
     const known = state.places.get(path);
     if (known !== undefined) return known;
     return await addProgram(await readProgram(path), path, state);

@@ -21,8 +21,11 @@ interface Open {
   readonly start: Extract<RunEvent, { type: "run-start" }>;
   readonly attempts: AttemptRecord[];
   inputOk: boolean;
-  /** Milliseconds spent in children. */
+  /** Milliseconds spent in what it uses and in its tools. */
   childMs: number;
+  /** Tools that are being called, and since when any is; they may be called at the same time. */
+  calling: number;
+  callingSince: number;
 }
 
 /** Listens to runs and records each when it ends, children and failures included. */
@@ -31,13 +34,18 @@ export function createRecorder(store: Store, options: RecordOptions = {}): RunLi
   const open = new Map<string, Open>();
   return function record(event) {
     if (event.type === "run-start") {
-      open.set(event.run, { start: event, attempts: [], inputOk: false, childMs: 0 });
+      const nothing = { inputOk: false, childMs: 0, calling: 0, callingSince: 0 };
+      open.set(event.run, { start: event, attempts: [], ...nothing });
     }
     const run = open.get(event.run);
     if (!run) return;
     if (event.type === "stage-end") {
       if (event.stage === "input") run.inputOk = true;
-      if (event.stage === "uses") run.childMs = event.ms;
+      if (event.stage === "uses") run.childMs += event.ms;
+    } else if (event.type === "tool-start") {
+      if (run.calling++ === 0) run.callingSince = event.at;
+    } else if (event.type === "tool-end") {
+      if (--run.calling === 0) run.childMs += event.at - run.callingSince;
     } else if (event.type === "attempt-end") {
       run.attempts.push({
         model: event.model,

@@ -14,6 +14,8 @@ function node(path: string, over: Partial<PredictionNode> = {}): PredictionNode 
     entry: null,
     reads: [],
     times: { count: 1, from: "file" },
+    calls: { least: 1, most: 3 },
+    mostTimes: null,
     promptTokens: null,
     promptKnown: over.promptTokens !== undefined,
     maxCompletion: null,
@@ -74,6 +76,8 @@ test("predict() knows nothing without evidence, and counts every entry", () => {
     root_avg_latency_ms: null,
     deps_avg_latency_ms: null,
     dependency_count: 3,
+    least_calls: 4,
+    most_calls: 12,
     p50_ms: null,
     p90_ms: null,
     prompt_tokens: null,
@@ -351,4 +355,42 @@ test("evidenceFrom() gives the newest runs of that program and model", async () 
   expect(runs).toHaveLength(500);
   expect([runs[0]?.ms, runs.at(-1)?.ms]).toEqual([2, 501]);
   await store.close();
+});
+
+test("predict() counts calls at least and at most: tools may not be called, or up to their limits", () => {
+  const tool = entry("tool", { times: null, mostTimes: 5, calls: { least: 1, most: 2 } });
+  const tree = node("/a.rllm", {
+    calls: { least: 1, most: 8 },
+    children: [entry("kid", { times: { count: 3, from: "input" } }), tool],
+  });
+  const bounds = predict(tree, () => [], { model: null });
+  expect(bounds).toMatchObject({ least_calls: 4, most_calls: 8 + 3 * 3 + 5 * 2 });
+  const open = node("/a.rllm", { children: [entry("kid", { times: null })] });
+  const unknown = predict(open, () => [], { model: null });
+  expect(unknown).toMatchObject({ least_calls: 1, most_calls: null });
+});
+
+test("predict() takes a tool for called as often as it was, and for not called where it never was", () => {
+  const tree = node("/a.rllm", {
+    children: [
+      entry("used", { times: null, mostTimes: 9 }),
+      entry("idle", { times: null, mostTimes: 9 }),
+    ],
+  });
+  const parents = always(100).map((each, index) => ({ ...each, id: `a${index}`, started: index }));
+  const used = parents.flatMap(({ id, started }) =>
+    [1, 2].map((n) =>
+      run({ id: `${id}-${n}`, parent: id, started, ms: 10, attempts: [attempt()] }),
+    ),
+  );
+  const found = predict(tree, historyOf({ "/a.rllm": parents, "/used.rllm": used }), {
+    model: null,
+  });
+  expect(found.estimated_ms).not.toBeNull();
+  expect(found.missing).toEqual([]);
+  expect(found.evidence.nodes).toMatchObject([
+    { entry: null },
+    { entry: "used", times: 2, times_from: "runs" },
+    { entry: "idle", times: 0, times_from: "runs" },
+  ]);
 });

@@ -104,6 +104,8 @@ export function nodeOf(shape: Shape, root = true): PredictionNode {
     entry: root ? null : shape.name,
     reads: shape.reads ?? [],
     times: { count: 1, from: "file" },
+    calls: { least: 1, most: 1 },
+    mostTimes: null,
     promptTokens: null,
     promptKnown: false,
     maxCompletion: null,

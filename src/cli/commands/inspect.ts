@@ -72,6 +72,7 @@ async function readable(inspection: Inspection): Promise<string> {
         `uses    ${use.name}: ${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`,
     ),
     ...(output === undefined ? [] : [`gives   ${writeJson(output)}`]),
+    ...inspection.tools.map(toolText),
     ...(inspection.tags.length > 0 ? [`tags    ${inspection.tags.join(", ")}`] : []),
     "",
     "input",
@@ -85,6 +86,11 @@ async function readable(inspection: Inspection): Promise<string> {
 function modelText(llm: Inspection["llm"]): string {
   if (llm === null) return "none";
   return typeof llm["model"] === "string" ? llm["model"] : "";
+}
+
+function toolText({ name, kind, path, missing }: Inspection["tools"][number]): string {
+  const from = kind === "plugin" ? `plugin ${path}` : path;
+  return `tool    ${name ?? "all"}: ${from}${missing === null ? "" : ` (missing: ${missing})`}`;
 }
 
 async function declarations(inspection: Inspection): Promise<string> {

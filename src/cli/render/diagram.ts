@@ -3,6 +3,9 @@ import type { ProgramTree, TreeEdge, TreeNode } from "../../library/tree.ts";
 import { isProgramPath } from "../../library/program-path.ts";
 import { typeInWords } from "./diagram-type.ts";
 import { clean } from "./plot.ts";
+import type { UsesEntry } from "../../program/program.ts";
+import { toolName } from "../../program/tools.ts";
+import { isObject } from "../../core/json.ts";
 
 /** What a picture of a tree shows, in words, before it is drawn in one form or another. */
 export interface Diagram {
@@ -66,24 +69,43 @@ function boxOf({ path, program, missing }: TreeNode, folder: string): Box {
       note: line(program.model ?? "no model"),
       missing: false,
     };
+  if (missing === null)
+    return { title: line(path.replace(/^plugin:/, "")), note: "plugin", missing: false };
   const name = isProgramPath(path) ? relative(folder, path).replaceAll("\\", "/") : path;
-  const reason = (missing ?? "").replace(/^[^"]*"[^"]*"[^:]*: /, "");
+  const reason = missing.replace(/^[^"]*"[^"]*"[^:]*: /, "");
   const note = isProgramPath(path) ? `missing: ${reason}` : "missing from the library";
   return { title: line(name), note: line(note, 48), missing: true };
 }
 
-function arrowOf({ entry, to }: TreeEdge, from: number, nodes: readonly TreeNode[]): Arrow {
+function arrowOf(edge: TreeEdge, from: number, nodes: readonly TreeNode[]): Arrow {
+  if (edge.kind === "tool") return toolArrow(edge, from, nodes);
+  const { entry, to } = edge;
   const child = nodes[to]?.program;
   const call = `${entry.each === null ? "" : "each "}${entry.name}(${Object.keys(entry.with).join(", ")})`;
   const gives = child ? givenBy(entry, typeInWords(child.output.schema)) : "";
   return { from, to, call: line(call), gives: line(gives), optional: entry.when !== null };
 }
 
+/** The model may call it, with what it takes: `calls find_order(number)`. */
+function toolArrow(
+  { entry, to }: Extract<TreeEdge, { kind: "tool" }>,
+  from: number,
+  nodes: readonly TreeNode[],
+): Arrow {
+  const child = nodes[to]?.program;
+  const { properties } = child?.input.schema ?? {};
+  const keys = isObject(properties) ? Object.keys(properties).join(", ") : "";
+  const own = child ? toolName(child.name) : (entry.only?.join(", ") ?? "");
+  const call = `calls ${entry.as ?? own}${child ? `(${keys})` : ""}`;
+  const gives = child ? typeInWords(child.output.schema) : "";
+  return { from, to, call: line(call.trim()), gives: line(gives), optional: true };
+}
+
 /**
  * With `each` a list, in which a failure may leave null; null where `when` skips it, or a failure
  * is let pass.
  */
-function givenBy({ each, when, onError }: TreeEdge["entry"], one: string): string {
+function givenBy({ each, when, onError }: UsesEntry, one: string): string {
   if (each === null) return when === null && onError === "fail" ? one : `${one} | null`;
   const item = onError === "null" ? `${one} | null` : one;
   return `${item.includes(" | ") ? `(${item})` : item}[]${when === null ? "" : " | null"}`;

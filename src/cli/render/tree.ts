@@ -84,6 +84,10 @@ function remarks(run: TraceRun): string {
   if (run.status === "failed")
     said.push(`failed ${run.error?.in_child ? "below" : (run.error?.code ?? "")}`.trimEnd());
   if (run.cached !== null) said.push(run.cached === "run" ? "cached in this run" : "cached");
+  for (const { tool, calls, failed } of run.tools) {
+    const failures = failed === 0 ? "" : ` (${failed} failed)`;
+    said.push(clean(`called ${tool}${calls === 1 ? "" : ` ${calls} times`}${failures}`));
+  }
   if (run.retries > 0) said.push(counted(run.retries, "retry", "retries"));
   for (const kind of new Set(run.notes.map((one) => one.kind))) {
     const count = run.notes.filter((one) => one.kind === kind).length;

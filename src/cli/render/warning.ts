@@ -1,3 +1,4 @@
+import { childrenOf } from "../../library/children.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import type { Warning } from "../../program/program.ts";
 import type { Output } from "../output.ts";
@@ -13,7 +14,7 @@ export function allWarnings(loaded: LoadedProgram, seen = new Set<LoadedProgram>
   seen.add(loaded);
   return [
     ...loaded.program.warnings,
-    ...loaded.uses.flatMap(({ child }) => allWarnings(child, seen)),
+    ...childrenOf(loaded).flatMap(({ child }) => allWarnings(child, seen)),
   ];
 }
 

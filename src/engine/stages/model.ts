@@ -4,13 +4,10 @@ import type { AnswerCache } from "../answer-cache.ts";
 import { isDeterministic, lengthLimits, requestKey } from "../answers.ts";
 import { type Outcome, tryOnce } from "../attempt.ts";
 import { createLineup, type Lineup } from "../lineup.ts";
-import { decideOnAnswer, decideOnFailure } from "../recovery.ts";
+import { decideOnAnswer, decideOnFailure, DEFAULT_RETRIES } from "../recovery.ts";
 import { type Run, throwIfCancelled } from "../state.ts";
 import type { Talk } from "../tools/talk.ts";
 import { withinWindow } from "./window.ts";
-
-/** Default for `retries` where nothing says otherwise. */
-const DEFAULT_RETRIES = 2;
 
 /** Gets an answer that meets the contract: one that is known already, or the model's. */
 export async function callModel(run: Run): Promise<void> {

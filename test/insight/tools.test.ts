@@ -1,0 +1,84 @@
+/** What is known of a run with tools from its events: its trace, its row, its prediction. */
+import { expect, test } from "bun:test";
+import { writeJson } from "../../src/core/json.ts";
+import { traceText } from "../../src/cli/render/tree.ts";
+import { readTrace } from "../../src/insight/trace-tree.ts";
+import { createRecorder } from "../../src/store/recorder.ts";
+import type { RunRecord } from "../../src/store/runs.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createScript } from "../engine/scripted.ts";
+import { echo, ended, programs } from "../engine/tools.ts";
+
+async function runWithTools() {
+  const { tools } = createScript({
+    "a/m": [
+      {
+        calls: [
+          ["find", { text: "x" }],
+          ["find", { text: "y" }],
+        ],
+      },
+      {
+        calls: [
+          ["echo", { text: "z" }],
+          ["eco", {}],
+        ],
+      },
+      "no JSON",
+      '{"out": "o"}',
+    ],
+    "b/m": ['{"out": "found"}'],
+  });
+  const loaded = await programs({
+    desk: { tools: "[{program: ./find.rllm}]" },
+    find: { llm: "{model: b/m}" },
+  });
+  return await ended(loaded, tools, { tools: { echo: echo() } });
+}
+
+test("readTrace() takes a turn with tools for no retry, and counts their calls", async () => {
+  const { events } = await runWithTools();
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (const event of events) yield Buffer.from(`${writeJson(event)}\n`);
+  }
+  const trace = await readTrace(chunks(), "x");
+  expect(trace.total).toMatchObject({ runs: 3, attempts: 6, retries: 1 });
+  const [root] = trace.runs;
+  expect(root).toMatchObject({
+    attempts: 4,
+    retries: 1,
+    tools: [
+      { tool: "find", calls: 2, failed: 0 },
+      { tool: "echo", origin: "host", calls: 1, failed: 0 },
+      { tool: "eco", origin: "", calls: 1, failed: 1 },
+    ],
+    children: [{ entry: "find" }, { entry: "find" }],
+  });
+  const text = traceText(trace, { width: 200, unicode: false });
+  expect(text).toContain("called find 2 times, called echo, called eco (1 failed), 1 retry");
+});
+
+test("createRecorder() leaves the time of tools out of a run's own", () => {
+  const rows: RunRecord[] = [];
+  const runs = { append: (row: RunRecord) => void rows.push(row) };
+  const about = { run: "r", root: "r", principal: "local", seq: 0 };
+  const call = (id: string) => ({ call: id, tool: "t" });
+  const start = { parent: null, entry: null, item: null, path: "/a", name: "a", version: "1" };
+  const end = { type: "tool-end", ok: true, error: null, reason: null } as const;
+  const sizes = { ms: 1, characters: 1, shown: 1 };
+  // The first two overlap; the third begins when both are done.
+  const record = createRecorder({ runs } as unknown as Store);
+  record({ ...about, at: 0, type: "run-start", ...start, model: "a/m" });
+  const began = (at: number, id: string): void =>
+    record({ ...about, at, type: "tool-start", ...call(id), origin: "host", attempt: 1 });
+  const done = (at: number, id: string): void =>
+    record({ ...about, at, ...end, ...call(id), ...sizes });
+  began(10, "one");
+  began(20, "two");
+  done(60, "one");
+  done(110, "two");
+  began(200, "three");
+  done(250, "three");
+  record({ ...about, at: 400, type: "run-end", ok: true, error: null, ms: 400 });
+  expect(rows).toMatchObject([{ ms: 400 - 100 - 50 }]);
+});
