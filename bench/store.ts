@@ -1,7 +1,7 @@
 /**
  * What a long history costs: commands of the built binary on a file of a million runs (times SCALE)
- * against one of a thousand, interleaved; `stats` of all against one GROUP BY over the file; what bringing a file of
- * version 2 up to date takes.
+ * against one of a thousand, interleaved; `stats` of all against one GROUP BY over the file; what
+ * bringing a file of version 2 up to date takes.
  *   bun scripts/build.ts --binary && bun bench/store.ts [ROUNDS]
  * Exits 1 when a target is missed.
  */

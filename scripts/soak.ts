@@ -14,6 +14,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   "schemas: 20,000 generated ones, as servers get them": { words: ["scripts/fuzz-schemas.ts"] },
   "map: 10,000 rows, killed 40 times": { words: ["scripts/soak-map.ts"] },
   "map: a million rows": { words: ["bench/map.ts"], times: true },
+  "store: a million runs of 0.1, taken over": { words: ["scripts/former-history.ts"] },
   "store: a million runs in the file": { words: ["bench/store.ts"], times: true },
 };
 

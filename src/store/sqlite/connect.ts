@@ -7,9 +7,6 @@ import type { OpenMode, SqlDatabase, SqlDriver } from "./driver.ts";
 /** How long reading, and what a user asked for, waits for other processes; milliseconds. */
 export const PATIENCE_MS = 5000;
 
-/** What takes more than a second. */
-const MUCH_TO_MIGRATE_MB = 32;
-
 interface WriteOptions {
   /** How long to wait for other processes; milliseconds. */
   readonly patience: number;
@@ -34,9 +31,8 @@ export function connectToWrite(
     const version = checkedVersion(database);
     if (version > 0 && version < MIGRATIONS.length && !mayMigrate)
       throw new UnusableFile("it must be brought up to date first");
-    const size = Math.round(statSync(path).size / 2 ** 20);
-    if (version < MIGRATIONS.length && size >= MUCH_TO_MIGRATE_MB)
-      warn(`Bringing "${path}" up to date, once: ${size} MiB, some seconds for each hundred`);
+    const much = muchOf(path, { mb: 32, take: "some seconds for each hundred" });
+    if (version < MIGRATIONS.length && much) warn(`Bringing "${path}" up to date, once: ${much}`);
     const wal = useWal(database);
     // Without a log (some network file systems) NORMAL could corrupt on power loss, with it it
     // can't.
@@ -45,6 +41,12 @@ export function connectToWrite(
     database.exec("PRAGMA cache_size = -256");
     migrate(database);
   });
+}
+
+/** How large a file is whose every row is to be written anew, and what that takes; null: no time. */
+export function muchOf(path: string, { mb, take }: { mb: number; take: string }): string | null {
+  const size = Math.round(statSync(path).size / 2 ** 20);
+  return size >= mb ? `${size} MiB, ${take}` : null;
 }
 
 /** Opens the file for reading only: where it can't be written to. */

@@ -1,5 +1,5 @@
 import { basename, isAbsolute } from "node:path";
-import { expectFiles } from "./connect.ts";
+import { expectFiles, muchOf } from "./connect.ts";
 import { failureOf, isBusy } from "./failure.ts";
 import { insertRuns } from "./runs.ts";
 import { inTransaction } from "./write.ts";
@@ -25,6 +25,8 @@ export function takeOver(options: TakeOverOptions): void {
     expectFiles(legacyPath);
     const legacy = driver.open(legacyPath, "read");
     try {
+      const much = muchOf(legacyPath, { mb: 4, take: "some seconds for each ten" });
+      if (much) warn(`Taking over the old statistics in "${legacyPath}", once: ${much}`);
       const recognised = inTransaction(database, () => isTaken(options) || copy(options, legacy));
       if (!recognised)
         warn(

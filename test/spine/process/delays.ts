@@ -33,4 +33,4 @@ for (const face of faces) {
   );
   await face.close();
 }
-console.log(JSON.stringify({ times, ended }));
+process.stdout.write(JSON.stringify({ times, ended }));

@@ -108,6 +108,21 @@ test("runs() takes the old file over when nothing was recorded yet", async () =>
   await store.close();
 });
 
+test("takeOver() says that a large file takes its time, and what of", async () => {
+  using place = folder();
+  const legacyPath = place.file("old.db");
+  const schema = "CREATE TABLE runs (app_path TEXT, latency_ms REAL, success INTEGER, note TEXT)";
+  makeLegacy(legacyPath, schema, [["/a.rllm", 1, 1, "x".repeat(5 * 2 ** 20)]], "runs");
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const store = await openStore({ path: place.file("stats.db"), legacyPath, warn });
+  expect(await runsOf(store)).toHaveLength(1);
+  await store.close();
+  expect(warnings).toEqual([
+    `Taking over the old statistics in "${legacyPath}", once: 5 MiB, some seconds for each ten`,
+  ]);
+});
+
 function makeLegacy(
   path: string,
   schema: string,

@@ -169,3 +169,24 @@ test("migrate() leaves a newer version's file alone: rows wait, reads refuse", a
   await store.close();
   expect(readFileSync(path).equals(before)).toBe(true);
 });
+
+test("migrate() says that a large file takes its time, and what of", async () => {
+  using place = folder();
+  const path = place.file("stats.db");
+  const database = new Database(path);
+  for (const { sql } of MIGRATIONS.slice(0, 2)) database.run(sql);
+  database.run("INSERT INTO answer VALUES ('k', '/a.rllm', 'm', ?, 1, 0)", [
+    "x".repeat(34 * 2 ** 20),
+  ]);
+  database.run("PRAGMA user_version = 2");
+  database.close();
+  const warnings: string[] = [];
+  for (let time = 0; time < 2; time++) {
+    const store = await openStore({ path, warn: (message) => warnings.push(message) });
+    store.runs.append(run());
+    await store.close();
+  }
+  expect(warnings).toEqual([
+    `Bringing "${path}" up to date, once: 34 MiB, some seconds for each hundred`,
+  ]);
+});
