@@ -5,6 +5,7 @@ export const COMMANDS: CommandTable = {
   new: async () => (await import("./commands/new.ts")).command,
   run: async () => (await import("./commands/run.ts")).command,
   map: async () => (await import("./commands/map.ts")).command,
+  test: async () => (await import("./commands/test.ts")).command,
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,
   parse: async () => (await import("./commands/parse.ts")).command,

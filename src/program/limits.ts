@@ -2,7 +2,8 @@ import { parseDuration } from "../core/duration.ts";
 import { isObject } from "../core/json.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { fieldError } from "./metadata.ts";
-import type { Program, Warning } from "./program.ts";
+import type { Program } from "./program.ts";
+import { type ProgramTest, readTests, TestFault } from "./tests.ts";
 
 /** US dollars, tokens, calls, milliseconds. What is absent is not limited. */
 export interface Limits {
@@ -67,23 +68,14 @@ export function readCache(front: Frontmatter): number | null {
   return duration;
 }
 
-/**
- * `tests` are checked in form; running them comes in a later release, and a file that has some is
- * told so. @throws {ModullmError} RLLM_002
- */
-export function checkTests(front: Frontmatter): Warning[] {
+/** `tests`, which `modullm test` runs. @throws {ModullmError} RLLM_002 */
+export function readProgramTests(front: Frontmatter): readonly ProgramTest[] {
   const tests = front.values["tests"] ?? null;
   if (tests === null) return [];
-  if (!Array.isArray(tests)) throw fieldError(front, ["tests"], "a list of {name, input, expect}");
-  for (const [index, test] of tests.entries()) {
-    if (!isObject(test))
-      throw fieldError(front, ["tests", index], "a mapping with name, input and expect");
-    if (typeof test["name"] !== "string")
-      throw fieldError(front, ["tests", index, "name"], "a string");
-    if (!isObject(test["input"])) throw fieldError(front, ["tests", index, "input"], "a mapping");
-    if (!("expect" in test)) throw fieldError(front, ["tests", index, "expect"], "a value");
-    if (test["model"] !== undefined && typeof test["model"] !== "string")
-      throw fieldError(front, ["tests", index, "model"], "a string");
+  try {
+    return readTests(tests);
+  } catch (thrown) {
+    if (!(thrown instanceof TestFault)) throw thrown;
+    throw fieldError(front, ["tests", ...thrown.path], thrown.message);
   }
-  return [{ message: '"tests" has no effect in this version', place: front.keyPlace("tests") }];
 }

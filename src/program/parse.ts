@@ -5,7 +5,7 @@ import { checkText, parseBody } from "./body.ts";
 import { collectedFaults } from "./collect.ts";
 import { checkCompat } from "./compat.ts";
 import type { Frontmatter } from "./frontmatter.ts";
-import { checkTests, readBudget, readCache } from "./limits.ts";
+import { readProgramTests, readBudget, readCache } from "./limits.ts";
 import * as metadata from "./metadata.ts";
 import type { Program, Warning } from "./program.ts";
 import {
@@ -85,7 +85,7 @@ function faultsOf(source: Source, runtime: string): readonly ModullmError[] {
     () => readTools(front, []),
     () => readToolChoice(front),
     () => readMaxTurns(front, []),
-    () => checkTests(front),
+    () => readProgramTests(front),
   ];
   return [...reads.flatMap(faultOf), ...bodyFaults(source, front), ...contractFaults(front)];
 }

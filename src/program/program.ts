@@ -3,6 +3,7 @@ import type { SourcePlace } from "../core/error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Source } from "./source.ts";
 import type { Template } from "./template.ts";
+import type { ProgramTest } from "./tests.ts";
 
 /**
  * A parsed `.rllm` file. Immutable; holds nothing that a run changes, so any number of runs may
@@ -41,6 +42,7 @@ export interface Program {
   /** Turns of the model before its answer has to come. */
   readonly maxTurns: number;
   readonly examples: readonly Example[];
+  readonly tests: readonly ProgramTest[];
   /** Null where the file does not say. */
   readonly retries: number | null;
   readonly budget: {

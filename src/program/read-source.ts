@@ -8,7 +8,7 @@ import { type Body, checkText, parseBody, type Section } from "./body.ts";
 import { readCollected } from "./collect.ts";
 import { checkCompat } from "./compat.ts";
 import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
-import { checkTests, readBudget, readCache } from "./limits.ts";
+import { readProgramTests, readBudget, readCache } from "./limits.ts";
 import { checkLlmParams } from "./llm-params.ts";
 import { findMedia, hasMedia, unknownMedia } from "./media.ts";
 import * as metadata from "./metadata.ts";
@@ -36,7 +36,8 @@ export function readSource(source: Source, runtime: string): Program {
   const toolChoice = readToolChoice(front);
   const maxTurns = readMaxTurns(front, warnings);
   const examples = readExamples(front, input, output);
-  warnings.push(...checkTests(front), ...mediaWarnings(front, input));
+  const tests = readProgramTests(front);
+  warnings.push(...mediaWarnings(front, input));
   const body = parseBody(source, front.bodyOffset);
   checkText(source, body, { from: front.bodyOffset, asksNoModel: asksNoModel(front) });
   const sections = readSections(front, body, warnings);
@@ -52,6 +53,7 @@ export function readSource(source: Source, runtime: string): Program {
     tools,
     toolChoice,
     maxTurns,
+    tests,
     examples,
     ...sections,
     blocks: body.blocks,

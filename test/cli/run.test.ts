@@ -171,13 +171,13 @@ describe("modullm run", () => {
   });
 
   test("warnings go to stderr and don't stop the run", async () => {
-    const folder = makeFolder({ "a.rllm": programText({ tests: "[]" }) });
+    const folder = makeFolder({ "a.rllm": programText({ test: "[]" }) });
     const { exit, stdout, stderr } = await modullm(["run", "a.rllm", "--text", "hi"], {
       folder,
       env: serve(GOOD).env,
     });
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
-    expect(stderr).toContain(`a.rllm:11:1: "tests" has no effect in this version`);
+    expect(stderr).toContain(`a.rllm:11:1: "test" is not known`);
   });
 
   test("an error at a terminal is told once, with its source line and a caret", async () => {

@@ -27,6 +27,7 @@ const FLOORS: Record<string, number> = {
   engine: 3,
   insight: 4,
   rows: 4.2,
+  testing: 4.3,
   authoring: 4,
   doctor: 5,
   cli: 6,
