@@ -6,8 +6,11 @@ import { templatePaths } from "./uses.ts";
 /** One entry of `tests`, or of a test file, checked in form. */
 export interface ProgramTest {
   readonly name: string;
-  /** With `cases`, templates in it are filled with each case; null: the case is the input. */
-  readonly input: JsonObject | null;
+  /**
+   * Or a JSON or YAML file of it, relative to the test's. With `cases`, templates in it are filled
+   * with each case; null: the case is the input.
+   */
+  readonly input: JsonObject | string | null;
   /** `provider/name`; null: the program's own. */
   readonly model: string | null;
   /** A file of rows, relative to the test's: the test is run for each; null: once. */
@@ -38,14 +41,14 @@ function readTest(test: unknown, index: number): ProgramTest {
   const { name, input = null, model = null, cases = null } = test;
   if (typeof name !== "string") throw new TestFault(at("name"), "a string");
   if (cases !== null && typeof cases !== "string") throw new TestFault(at("cases"), "a file");
-  if (!isObject(input) && (input !== null || cases === null))
-    throw new TestFault(at("input"), "a mapping");
+  if (!isObject(input) && typeof input !== "string" && (input !== null || cases === null))
+    throw new TestFault(at("input"), "a mapping, or a file of one");
   if (!("expect" in test)) throw new TestFault(at("expect"), "a value");
   if (model !== null && typeof model !== "string") throw new TestFault(at("model"), "a string");
   const { expect } = test;
   // What a case fills in is looked at when it has been.
   if (cases === null || templatePaths(expect).length === 0) checkExpect(expect, at("expect"));
-  return { name, input: input as JsonObject | null, model, cases, expect };
+  return { name, input: input as ProgramTest["input"], model, cases, expect };
 }
 
 function checkExpect(expect: unknown, path: readonly (string | number)[]): void {

@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 import { readExpectations, type Expectation, ExpectationFault } from "../program/expectation.ts";
+import { inputError, objectFromText } from "../program/input.ts";
 import type { ProgramTest } from "../program/tests.ts";
 import { compileFill } from "../program/uses.ts";
 import { createRowInput } from "../rows/fields.ts";
@@ -26,7 +28,8 @@ export interface TestCase {
  * @throws {ModullmError} RLLM_016 for a row that can't be read or makes no case
  */
 export async function casesOf(test: ProgramTest, file: TestFile): Promise<readonly TestCase[]> {
-  const { name, input, model, cases, expect } = test;
+  const { name, model, cases, expect } = test;
+  const input = typeof test.input === "string" ? await inputFrom(test.input, file) : test.input;
   if (cases === null)
     return [
       { name, input: input ?? {}, model, expectations: readExpectations(expect), textual: false },
@@ -53,6 +56,16 @@ export async function casesOf(test: ProgramTest, file: TestFile): Promise<readon
     });
   }
   return found;
+}
+
+/** @throws {ModullmError} RLLM_016 */
+async function inputFrom(named: string, file: TestFile): Promise<JsonObject> {
+  const path = resolve(dirname(file.path), named);
+  const text = await readFile(path, "utf8").catch((thrown: unknown) => {
+    throw inputError(path, `Cannot read the input "${path}": ${String(thrown)}`);
+  });
+  // It was read as JSON or YAML.
+  return objectFromText(text, path, /\.json$/i.test(path) ? "json" : "yaml") as JsonObject;
 }
 
 function expectationsOf(expect: unknown, where: string): readonly Expectation[] {

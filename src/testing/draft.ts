@@ -23,7 +23,8 @@ export async function draftTests(loaded: LoadedProgram, options: DraftOptions): 
   const { program } = loaded;
   const about = { description: program.description, program: program.source.text };
   const { output } = await app.run(drafter, about, flags);
-  const cases = Array.isArray(output["cases"]) ? output["cases"].filter(isObject) : [];
+  const thought = isObject(output) ? output["cases"] : null;
+  const cases = Array.isArray(thought) ? thought.filter(isObject) : [];
   const tests: JsonObject[] = [];
   for (const [index, { name, input }] of cases.entries()) {
     const title = typeof name === "string" ? name : `case ${index + 1}`;
@@ -46,6 +47,7 @@ async function expectOf(
 ): Promise<JsonObject> {
   try {
     const { output } = await app.run(loaded, input, flags);
+    if (!isObject(output)) return { $: { equals: output } };
     const entries = Object.entries(output).map(([key, value]) => [`$.${key}`, { equals: value }]);
     return Object.fromEntries(entries) as JsonObject;
   } catch (thrown) {

@@ -1,12 +1,12 @@
 import type { ModullmError } from "../core/error.ts";
 import type { RunEvent, Trace } from "../core/events.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 
 /** What a run under test came to. */
 export interface Observed {
   readonly input: JsonObject;
   /** Null where it failed. */
-  readonly output: JsonObject | null;
+  readonly output: Json;
   readonly error: ModullmError | null;
   readonly figures: Figures;
 }

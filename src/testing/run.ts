@@ -1,5 +1,5 @@
 import { type ModullmError, toModullmError } from "../core/error.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import type { EngineTools, RunOptions } from "../engine/engine.ts";
 import { runProgram } from "../engine/run.ts";
@@ -33,7 +33,7 @@ export interface TestRun {
 export interface TestResult {
   readonly ok: boolean;
   readonly unmet: readonly Unmet[];
-  readonly output: JsonObject | null;
+  readonly output: Json;
   readonly figures: Figures;
 }
 
@@ -115,7 +115,7 @@ async function askJudge(
   const said = await observe(judge, input, { ...run, model: null });
   if (said.error !== null)
     return `the judge ${judge.program.name} failed: ${said.error.code}: ${said.error.message}`;
-  const { pass, score, reason } = said.output ?? {};
+  const { pass, score, reason } = isObject(said.output) ? said.output : {};
   const why = typeof reason === "string" ? `: ${reason}` : "";
   if (min !== null)
     return typeof score === "number" && score >= min

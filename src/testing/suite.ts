@@ -27,6 +27,9 @@ export interface SuiteOptions {
   readonly ended: (line: TestLine) => void;
 }
 
+/** Of a program that asks none. */
+const NO_MODEL = "none";
+
 interface Work {
   readonly file: TestFile;
   readonly test: TestCase;
@@ -68,7 +71,7 @@ export async function runSuite(
       file: shownPath(path),
       program: program.name,
       name: test.name,
-      model: test.model ?? model ?? program.model,
+      model: test.model ?? model ?? program.model ?? NO_MODEL,
       round: round + 1,
       ...result,
     };

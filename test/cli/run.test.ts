@@ -177,7 +177,7 @@ describe("modullm run", () => {
       env: serve(GOOD).env,
     });
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"out":"ok"}\n' });
-    expect(stderr).toContain(`a.rllm:11:1: "test" is not known`);
+    expect(stderr).toContain(`a.rllm:11:1: The frontmatter key "test" is not known`);
   });
 
   test("an error at a terminal is told once, with its source line and a caret", async () => {
