@@ -2,8 +2,8 @@ import { parseDuration } from "../core/duration.ts";
 import { isObject } from "../core/json.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { fieldError } from "./metadata.ts";
-import type { Program } from "./program.ts";
-import { type ProgramTest, readTests, TestFault } from "./tests.ts";
+import type { Program, ProgramTest } from "./program.ts";
+import { readTests, TestFault } from "./tests.ts";
 
 /** US dollars, tokens, calls, milliseconds. What is absent is not limited. */
 export interface Limits {

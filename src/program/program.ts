@@ -3,7 +3,6 @@ import type { SourcePlace } from "../core/error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Source } from "./source.ts";
 import type { Template } from "./template.ts";
-import type { ProgramTest } from "./tests.ts";
 
 /**
  * A parsed `.rllm` file. Immutable; holds nothing that a run changes, so any number of runs may
@@ -100,6 +99,22 @@ export interface ToolEntry {
   readonly version: string | null;
   /** Calls of each of its tools in one run; null: as many as `max_turns` and budgets allow. */
   readonly maxCalls: number | null;
+}
+
+/** One entry of `tests`, or of a test file, checked in form. */
+export interface ProgramTest {
+  readonly name: string;
+  /**
+   * Or a JSON or YAML file of it, relative to the test's. With `cases`, templates in it are filled
+   * with each case; null: the case is the input.
+   */
+  readonly input: JsonObject | string | null;
+  /** `provider/name`; null: the program's own. */
+  readonly model: string | null;
+  /** A file of rows, relative to the test's: the test is run for each; null: once. */
+  readonly cases: string | null;
+  /** As it is written; with `cases`, templates in it are filled. */
+  readonly expect: unknown;
 }
 
 export interface Example {

@@ -1,23 +1,7 @@
 import { isObject } from "../core/json.ts";
-import type { JsonObject } from "../core/json.ts";
 import { ExpectationFault, readExpectations } from "./expectation.ts";
+import type { ProgramTest } from "./program.ts";
 import { templatePaths } from "./uses.ts";
-
-/** One entry of `tests`, or of a test file, checked in form. */
-export interface ProgramTest {
-  readonly name: string;
-  /**
-   * Or a JSON or YAML file of it, relative to the test's. With `cases`, templates in it are filled
-   * with each case; null: the case is the input.
-   */
-  readonly input: JsonObject | string | null;
-  /** `provider/name`; null: the program's own. */
-  readonly model: string | null;
-  /** A file of rows, relative to the test's: the test is run for each; null: once. */
-  readonly cases: string | null;
-  /** As it is written; with `cases`, templates in it are filled. */
-  readonly expect: unknown;
-}
 
 /** Where a test is wrong, and what is wanted there. */
 export class TestFault extends Error {

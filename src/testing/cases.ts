@@ -4,7 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 import { readExpectations, type Expectation, ExpectationFault } from "../program/expectation.ts";
 import { inputError, objectFromText } from "../program/input.ts";
-import type { ProgramTest } from "../program/tests.ts";
+import type { ProgramTest } from "../program/program.ts";
 import { compileFill } from "../program/uses.ts";
 import { createRowInput } from "../rows/fields.ts";
 import { openFile } from "../rows/open.ts";

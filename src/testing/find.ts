@@ -6,7 +6,8 @@ import { isObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { parseYaml } from "../core/yaml.ts";
 import type { LoadedProgram } from "../library/load.ts";
-import { type ProgramTest, readTests, TestFault } from "../program/tests.ts";
+import type { ProgramTest } from "../program/program.ts";
+import { readTests, TestFault } from "../program/tests.ts";
 
 /** Tests of one program that stand in one file. */
 export interface TestFile {
