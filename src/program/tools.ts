@@ -42,10 +42,7 @@ export function readTools(front: Frontmatter, warnings: Warning[]): readonly Too
         `repeats the program "${from.name}": name one of them with "as"`,
       );
   }
-  if (entries.length > 0) {
-    refuseOutput(front);
-    refuseParams(front);
-  }
+  if (entries.length > 0) refuseParams(front);
   return entries;
 }
 
@@ -175,16 +172,6 @@ function readOnly(
     Array.isArray(only) && only.length > 0 && only.every((each) => typeof each === "string");
   if (!isNames) throw toolError(front, index, 'has an "only" that is not a list of names');
   return only;
-}
-
-/** Nobody would call them. */
-function refuseOutput(front: Frontmatter): void {
-  if ((front.values["output"] ?? null) === null) return;
-  throw new ModullmError(
-    "RLLM_008",
-    '"tools" can\'t stand beside "output": such a program asks no model, so nothing calls them',
-    { details: { field: "tools" }, place: front.keyPlace("tools") },
-  );
 }
 
 /** What a provider would be told twice. */
