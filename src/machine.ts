@@ -11,7 +11,10 @@ import { createCatalog } from "./model/catalog/catalog.ts";
 import { createMemoryStore } from "./model/failover/breaker.ts";
 import { createModels, type Models } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
+import type { ModelProvider } from "./model/provider.ts";
+import type { ToolSource } from "./model/tool.ts";
 import type { Plugins } from "./plugin/plugins.ts";
+import type { PluginTools } from "./plugin/tools.ts";
 import { createPolicy, type Policy, requireAllowed } from "./policy/policy.ts";
 import { createRedactor, type Redactor } from "./redaction/redactor.ts";
 import { CLOCK, createShared, type Shared, type SharedCounts } from "./shared.ts";
@@ -98,7 +101,8 @@ async function openWorkspace(
   const policy = at.policy ?? createPolicy(config.sandbox);
   const keeps = (name: string): boolean =>
     policy.decide({ action: "keep", principal, resource: { name, facts: {} }, labels: [] }).allow;
-  const models = modelsOf(config, { shared, at, redactor, policy, principal, keeps });
+  const plugins = pluginsOf(config, { shared, at, redactor, policy, principal });
+  const models = modelsOf(config, { shared, at, policy, principal, keeps, plugins });
   return createWorkspace({
     config,
     redactor,
@@ -111,7 +115,7 @@ async function openWorkspace(
       tokens: createTokenCounter(),
       clock: CLOCK,
       media: createMediaReader({ cwd, env, ...config.media }),
-      tools: null,
+      tools: plugins.tools,
       sandboxes: shared.sandboxes(config, env),
       answers: null,
       unfinished: createUnfinishedRuns(join(config.paths.state, "unfinished"), redactor),
@@ -126,32 +130,62 @@ async function openWorkspace(
     async close() {
       closed();
       await models.close();
+      await plugins.close();
     },
   });
 }
 
-interface ModelsParts {
+interface Parts {
   readonly shared: Shared;
   readonly at: WorkspaceOptions;
-  readonly redactor: Redactor;
   readonly policy: Policy;
   readonly principal: Principal;
+}
+
+/** The plugins of a workspace: nothing of them is loaded before one is named. */
+interface LazyPlugins {
+  provider(name: string): Promise<ModelProvider | null>;
+  readonly tools: ToolSource;
+  close(): Promise<void>;
+}
+
+function pluginsOf(
+  config: Config,
+  { shared, at, redactor, policy, principal }: Parts & { readonly redactor: Redactor },
+): LazyPlugins {
+  const { env, cwd, ask = null } = at;
+  const autoPull = at.ollamaAutoPull ?? config.ollamaAutoPull;
+  let opening: Promise<{ plugins: Plugins; tools: PluginTools }> | null = null;
+  async function open(): Promise<{ plugins: Plugins; tools: PluginTools }> {
+    const [{ createPlugins }, { createPluginTools }] = await Promise.all([
+      import("./plugin/plugins.ts"),
+      import("./plugin/tools.ts"),
+    ]);
+    const hosts = await shared.pluginHosts();
+    const given = { config, cwd, env, ask, redactor, autoPull, policy, principal, hosts };
+    const plugins = createPlugins(given);
+    return { plugins, tools: createPluginTools({ plugins, policy }) };
+  }
+  const opened = async () => await (opening ??= open());
+  return {
+    provider: async (name) => await (await opened()).plugins.provider(name),
+    tools: { open: async (entry, place) => await (await opened()).tools.open(entry, place) },
+    close: async () => await (await opening)?.tools.close(),
+  };
+}
+
+interface ModelsParts extends Parts {
+  readonly plugins: LazyPlugins;
   /** Whether something may be kept for other processes. */
   readonly keeps: (name: string) => boolean;
 }
 
 function modelsOf(
   config: Config,
-  { shared, at, redactor, policy, principal, keeps }: ModelsParts,
+  { shared, at, policy, principal, keeps, plugins }: ModelsParts,
 ): Models {
-  const { env, cwd, ask = null, fetch } = at;
+  const { fetch } = at;
   const autoPull = at.ollamaAutoPull ?? config.ollamaAutoPull;
-  let opening: Promise<Plugins> | null = null;
-  async function openPlugins(): Promise<Plugins> {
-    const { createPlugins } = await import("./plugin/plugins.ts");
-    const hosts = await shared.pluginHosts();
-    return createPlugins({ config, cwd, env, ask, redactor, autoPull, policy, principal, hosts });
-  }
   return createModels({
     config,
     autoPull,
@@ -160,7 +194,7 @@ function modelsOf(
       requireAllowed(policy, { action: "network", principal, resource, labels: [] });
     },
     baseline: async () => (await import("./model/builtin.ts")).createBuiltin(),
-    plugin: async (name) => await (await (opening ??= openPlugins())).provider(name),
+    plugin: plugins.provider,
     breakers: { store: keeps("breakers") ? shared.breakers(config) : createMemoryStore() },
     ...(fetch ? { fetch } : {}),
   });

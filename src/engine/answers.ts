@@ -61,11 +61,12 @@ function hasTools({ loaded, tree }: Pick<Run, "loaded" | "tree">): boolean {
 /** What the model may call, how, and the texts of all programs behind it. */
 function toolsKey(run: Run): Json {
   const { toolChoice, maxTurns } = run.loaded.program;
-  const offers = toolsOf(run).map(({ name, description, input, origin, most }) => ({
+  const offers = toolsOf(run).map(({ name, description, input, origin, most, does }) => ({
     name,
     description,
     input: writeJson(input),
     origin,
+    ...("foreign" in does && does.foreign.identity ? { identity: does.foreign.identity } : {}),
     most,
   }));
   const texts = new Set<string>();

@@ -43,6 +43,8 @@ export interface ToolResult {
 export interface ForeignTool extends ToolOffer {
   /** Where it comes from, for permissions, events and errors: `plugin:weather/forecast`. */
   readonly origin: string;
+  /** What its results depend on beside its name and input: a digest. @default nothing more */
+  readonly identity?: string;
   /** What it gives, where it says so. @default anything */
   readonly output?: JsonSchema;
   /**

@@ -4,6 +4,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { fieldError } from "./metadata.ts";
 import type { Program, ToolEntry, Warning } from "./program.ts";
+import { parseRange } from "./versions.ts";
 
 /** The keys of an entry, each with what it holds; one of the first two is needed. */
 export const TOOL_KEYS: Readonly<Record<string, string>> = {
@@ -77,6 +78,8 @@ export function readToolEntry(
     throw toolError(front, index, 'has "as", which names one tool: say which one with "only"');
   if (version !== null && (typeof version !== "string" || version.trim() === ""))
     throw toolError(front, index, 'has a "version" that is not a string in quotes, such as "^1"');
+  if (version !== null && parseRange(version) === null)
+    throw toolError(front, index, `has the version "${version}", which is no range such as "^1"`);
   if (maxCalls !== null && (!Number.isSafeInteger(maxCalls) || (maxCalls as number) < 1))
     throw toolError(front, index, 'has a "max_calls" that is not an integer of at least 1');
   return { from, as, only, version, maxCalls: maxCalls as number | null };

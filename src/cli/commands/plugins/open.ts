@@ -1,5 +1,6 @@
 import { nearest } from "../../../core/nearest.ts";
-import type { LoadedPlugin, Plugins } from "../../../plugin/plugins.ts";
+import type { LoadedPlugin } from "../../../plugin/loaded-plugin.ts";
+import type { Plugins } from "../../../plugin/plugins.ts";
 import { refusal } from "../../../plugin/refusal.ts";
 import type { CommandContext } from "../../command.ts";
 

@@ -10,7 +10,7 @@ import {
   startCommand,
 } from "../../../plugin/manifest.ts";
 import type { ProcessCommand } from "../../../process/process.ts";
-import { usable } from "../../../plugin/plugins.ts";
+import { usable } from "../../../plugin/loaded-plugin.ts";
 import { notTrusted } from "../../../plugin/refusal.ts";
 import { checkSettings } from "../../../plugin/settings.ts";
 import { readVariables } from "../../../plugin/variables.ts";

@@ -1,4 +1,4 @@
-import { usable } from "../../../plugin/plugins.ts";
+import { usable } from "../../../plugin/loaded-plugin.ts";
 import { distrustPackage, trustPackage } from "../../../packages/trust.ts";
 import { needPlugin, openPlugins } from "./open.ts";
 import type { PluginAction } from "./plugin-action.ts";
