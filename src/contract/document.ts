@@ -25,6 +25,8 @@ export interface SchemaNode {
  */
 export interface Resource {
   readonly uri: string;
+  /** The URI of the document it stands in. */
+  readonly home: string;
   readonly anchors: Map<string, SchemaNode>;
   readonly dynamicAnchors: Map<string, SchemaNode>;
   root: SchemaNode | null;
@@ -44,6 +46,10 @@ export interface SchemaDocument {
    * Whether the target of a reference depends on the way there (`$dynamicRef`, `$recursiveRef`).
    */
   readonly isDynamic: boolean;
+  /** URIs of files that references name and nobody has given. */
+  readonly absent: readonly string[];
+  /** For a node of another document: the reference of this one that first led there; else null. */
+  origin(node: SchemaNode): SchemaPath | null;
   /** What more than one way leads to: `sharedNodes`. */
   readonly shared: ReadonlySet<SchemaNode>;
   /**

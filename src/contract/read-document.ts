@@ -15,7 +15,16 @@ import {
 import { draftOf, isSince, keywordOf, type Draft } from "./keywords.ts";
 import { Patterns } from "./patterns.ts";
 import { sharedNodes } from "./sharing.ts";
-import { absolute, decodeFragment, unescapeToken, withoutFragment } from "./uri.ts";
+import {
+  absolute,
+  decodeFragment,
+  fileUri,
+  NO_FILE,
+  pointerOf,
+  shownUri,
+  unescapeToken,
+  withoutFragment,
+} from "./uri.ts";
 
 /**
  * Deeper schemas and larger ones are refused: both come from generators gone wrong or from hostile
@@ -23,11 +32,14 @@ import { absolute, decodeFragment, unescapeToken, withoutFragment } from "./uri.
  */
 const MAX_DEPTH = 200;
 const MAX_NODES = 50_000;
-const ROOT_URI = "schema:/";
 
 export interface ReadSchemaOptions {
   /** Other schemas by absolute URI, which a `$ref` may name. */
   readonly documents?: Readonly<Record<string, JsonSchema | boolean>>;
+  /** The URI of the schema itself, `fileUri` of its file. @default it lies in no file */
+  readonly base?: string;
+  /** Why there is no document of a URI: the end of a sentence about the reference. */
+  readonly problems?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -38,14 +50,16 @@ export function readDocument(
   schema: JsonSchema | boolean,
   options: ReadSchemaOptions = {},
 ): SchemaDocument {
-  const reader = new DocumentReader(options.documents ?? {});
+  const reader = new DocumentReader(options);
   const draft = reader.rootDraft(schema, "2020-12", []);
-  const root = reader.readRoot(schema, ROOT_URI, draft);
+  const root = reader.readRoot(schema, reader.base, draft);
   reader.resolveAll();
   const document = {
     root,
     nodes: reader.nodes,
     faults: reader.faults,
+    absent: [...reader.absent],
+    origin: ({ resource }: SchemaNode) => reader.origins.get(resource.home) ?? null,
     tracksEvaluated: reader.nodes.some(
       (node) => node.children.has("unevaluatedProperties") || node.children.has("unevaluatedItems"),
     ),
@@ -63,14 +77,21 @@ class DocumentReader {
   readonly nodes: SchemaNode[] = [];
   readonly faults: SchemaFault[] = [];
   readonly targets = new Map<SchemaNode, Map<ReferenceKeyword, SchemaNode>>();
+  readonly absent = new Set<string>();
+  /** Of other documents by their URI: the reference that first led there. */
+  readonly origins = new Map<string, SchemaPath>();
+  readonly base: string;
   readonly #documents: Readonly<Record<string, JsonSchema | boolean>>;
+  readonly #problems: Readonly<Record<string, string>>;
   readonly #patterns = new Patterns();
   readonly #resources = new Map<string, Resource>();
   readonly #places = new Map<unknown, SchemaNode[]>();
   #resolved = 0;
 
-  constructor(documents: Readonly<Record<string, JsonSchema | boolean>>) {
+  constructor({ documents = {}, base = NO_FILE, problems = {} }: ReadSchemaOptions) {
     this.#documents = documents;
+    this.#problems = problems;
+    this.base = base;
   }
 
   rootDraft(schema: unknown, inherited: Draft, path: SchemaPath): Draft {
@@ -86,7 +107,7 @@ class DocumentReader {
   }
 
   readRoot(schema: JsonSchema | boolean, uri: string, draft: Draft): SchemaNode {
-    const resource = this.#openResource(uri);
+    const resource = this.#openResource(uri, uri);
     const node = this.#read(schema, [], draft, resource);
     resource.root ??= node;
     return node;
@@ -201,11 +222,12 @@ class DocumentReader {
       this.#fault([...path, key], `is "${id}", but a URI is wanted`);
       return { draft, resource: outer };
     }
-    return { draft, resource: this.#openResource(withoutFragment(uri)) };
+    return { draft, resource: this.#openResource(withoutFragment(uri), outer.home) };
   }
 
-  #openResource(uri: string): Resource {
-    const resource: Resource = { uri, anchors: new Map(), dynamicAnchors: new Map(), root: null };
+  #openResource(uri: string, home: string): Resource {
+    const [anchors, dynamicAnchors] = [new Map(), new Map()];
+    const resource: Resource = { uri, home, anchors, dynamicAnchors, root: null };
     if (!this.#resources.has(uri)) this.#resources.set(uri, resource);
     return resource;
   }
@@ -229,7 +251,7 @@ class DocumentReader {
     if (text === null) return;
     const found = this.#find(text, node);
     if (typeof found === "string") {
-      this.#fault([...node.path, keyword], found);
+      this.#referenceFault(node, keyword, found);
       return;
     }
     const targets = this.targets.get(node) ?? new Map<ReferenceKeyword, SchemaNode>();
@@ -238,11 +260,11 @@ class DocumentReader {
 
   /** The node a reference leads to, or a reason why there is none. */
   #find(text: string, node: SchemaNode): SchemaNode | string {
-    const uri = absolute(text, node.resource.uri);
-    if (uri === null) return `is "${text}", but a URI reference is wanted`;
+    const named = absolute(text, node.resource.uri);
+    if (named === null) return `is "${text}", but a URI reference is wanted`;
+    const uri = fileUri(named);
     const base = withoutFragment(uri);
-    const resource =
-      base === node.resource.uri ? node.resource : this.#resourceAt(base, node.draft);
+    const resource = base === node.resource.uri ? node.resource : this.#resourceAt(base, node);
     if (resource?.root == null) return this.#missing(text, base);
     const fragment = decodeFragment(uri);
     if (fragment === null) return `is "${text}", whose fragment is not well encoded`;
@@ -256,18 +278,23 @@ class DocumentReader {
 
   #missing(text: string, base: string): string {
     const scheme = base.slice(0, base.indexOf(":"));
-    return base.startsWith(ROOT_URI) && !text.includes(":")
+    if (base.startsWith(NO_FILE)) this.absent.add(base);
+    const problem = Object.hasOwn(this.#problems, base) ? this.#problems[base] : undefined;
+    if (problem !== undefined) return `points at "${text}": ${problem}`;
+    return base.startsWith(NO_FILE) && !text.includes(":")
       ? `points at "${text}", which is not in this schema; other files are never loaded`
       : `points at "${text}", which is not in this schema; nothing is ever fetched over ${scheme}. Copy it under "$defs"`;
   }
 
-  #resourceAt(uri: string, draft: Draft): Resource | null {
+  #resourceAt(uri: string, from: SchemaNode): Resource | null {
     const known = this.#resources.get(uri);
     if (known !== undefined) return known;
     if (!Object.hasOwn(this.#documents, uri)) return null;
     const schema = this.#documents[uri];
     if (schema === undefined) return null;
-    const node = this.readRoot(schema, uri, this.rootDraft(schema, draft, []));
+    const reference = [...from.path, "$ref"];
+    this.origins.set(uri, this.origins.get(from.resource.home) ?? reference);
+    const node = this.readRoot(schema, uri, this.rootDraft(schema, from.draft, []));
     const resource = this.#resources.get(uri) ?? node.resource;
     resource.root ??= node;
     return resource;
@@ -301,6 +328,15 @@ class DocumentReader {
           node.path.length === path.length && node.path.every((key, at) => key === path[at]),
       ) ?? null
     );
+  }
+
+  /** Told at the place in the schema itself that led there. */
+  #referenceFault(node: SchemaNode, keyword: string, reason: string): void {
+    const path = [...node.path, keyword];
+    const origin = this.origins.get(node.resource.home);
+    if (origin === undefined) return this.#fault(path, reason);
+    const where = `"${shownUri(node.resource.home)}", whose ${pointerOf(path)}`;
+    this.#fault(origin, `leads to ${where} ${reason}`);
   }
 
   #fault(schemaPath: SchemaPath, reason: string): void {

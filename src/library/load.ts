@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { inChild, ModullmError, toModullmError } from "../core/error.ts";
 import { programOf } from "../program/parse.ts";
 import type { Program, ToolEntry, UsesEntry } from "../program/program.ts";
@@ -7,6 +7,7 @@ import { isProgramPath } from "./program-path.ts";
 import { checkToolNames, nameOfTool } from "./tool-names.ts";
 import { readProgram } from "./read.ts";
 import { realFile } from "./real-file.ts";
+import { readSharedSchemas } from "./shared-schemas.ts";
 
 /** A program with everything it uses. Immutable; a file used twice is one object. */
 export interface LoadedProgram {
@@ -65,7 +66,8 @@ export async function loadText(
   folder: string,
   options: LoadOptions = {},
 ): Promise<LoadedProgram> {
-  const program = programOf(text);
+  const shared = await readSharedSchemas(text, join(folder, "program.rllm"));
+  const program = programOf(text, { shared });
   return { program, path: "", ...(await loadParts(program, folder, startProgress(options))) };
 }
 

@@ -6,6 +6,7 @@ import { parseJson, writeJson } from "../core/json.ts";
 import { VERSION } from "../core/version.ts";
 import { childrenOf } from "./children.ts";
 import type { LoadedProgram } from "./load.ts";
+import { namesFiles } from "./shared-schemas.ts";
 
 /**
  * What is known of trees whose edges were proved not to clash. Proving takes longer than running,
@@ -59,8 +60,13 @@ function fileOf(folder: string, tree: LoadedProgram): string {
 function collect(loaded: LoadedProgram, texts: Map<string, string>): void {
   const { path, program } = loaded;
   if (texts.has(path)) return;
-  texts.set(path, program.source.text);
+  texts.set(path, program.source.text + sharedText(program));
   for (const { child } of childrenOf(loaded)) collect(child, texts);
+}
+
+/** What its contracts took from other files. */
+function sharedText({ source, input, output }: LoadedProgram["program"]): string {
+  return namesFiles(source.text) ? writeJson([input.schema, output.schema]) : "";
 }
 
 /** Null where there is no such file, or what is in it is no list of warnings. */

@@ -2,13 +2,15 @@ import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
 import { ModullmError } from "../core/error.ts";
 import { programOf } from "../program/parse.ts";
 import type { Program } from "../program/program.ts";
+import { readSharedSchemas } from "./shared-schemas.ts";
 
 /** A program is text that a model reads: no window takes more. */
 const MOST_BYTES = 16 * MEBIBYTE;
 
 /** One file, without what it uses. @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 */
 export async function readProgram(path: string): Promise<Program> {
-  return programOf(await readText(path), { path });
+  const text = await readText(path);
+  return programOf(text, { path, shared: await readSharedSchemas(text, path) });
 }
 
 async function readText(path: string): Promise<string> {

@@ -4,19 +4,18 @@ import { VERSION } from "../core/version.ts";
 import { checkText, parseBody } from "./body.ts";
 import { collectedFaults } from "./collect.ts";
 import { checkCompat } from "./compat.ts";
+import { readContract, SCHEMA_KEYS, schemaErrors, type SharedSchemas } from "./contracts.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { readProgramTests, readBudget, readCache } from "./limits.ts";
 import * as metadata from "./metadata.ts";
 import type { Program, Warning } from "./program.ts";
 import {
-  readContract,
   readExamples,
   readFront,
   readLlm,
   readParam,
   readRetries,
   readSource,
-  schemaErrors,
 } from "./read-source.ts";
 import { createSource, type Source } from "./source.ts";
 import { readMaxTurns, readToolChoice, readToolEntry, readTools } from "./tools.ts";
@@ -28,6 +27,8 @@ export interface ParseOptions {
   readonly path?: string;
   /** The version that compat bounds are held against, X.Y.Z. @default this runtime's */
   readonly runtime?: string;
+  /** What its schemas name in other files. @default nothing: such a reference is a fault */
+  readonly shared?: SharedSchemas | null;
 }
 
 export type Parsed =
@@ -41,9 +42,10 @@ export type Parsed =
 export function parseProgram(text: string, options: ParseOptions = {}): Parsed {
   const source = createSource(text, options.path ?? "");
   const runtime = options.runtime ?? VERSION;
-  const parsed = attempt(() => readSource(source, runtime));
+  const { shared = null } = options;
+  const parsed = attempt(() => readSource(source, { runtime, shared }));
   if (!(parsed instanceof ModullmError)) return { program: parsed, faults: [] };
-  const found = [parsed, ...faultsOf(source, runtime)];
+  const found = [parsed, ...faultsOf(source, runtime, shared)];
   const known = new Map(found.map((fault) => [faultKey(fault), fault] as const));
   const [first = parsed, ...others] = [...known.values()].map((fault) => named(fault, source));
   return { program: null, faults: [first, ...others] };
@@ -61,7 +63,11 @@ export function programOf(text: string, options: ParseOptions = {}): Program {
 }
 
 /** What is looked at one by one once a text is known to be wrong. */
-function faultsOf(source: Source, runtime: string): readonly ModullmError[] {
+function faultsOf(
+  source: Source,
+  runtime: string,
+  shared: SharedSchemas | null,
+): readonly ModullmError[] {
   const front = attempt(() => readFront(source));
   if (front instanceof ModullmError) return [front];
   // A key that is missing is told once.
@@ -87,7 +93,11 @@ function faultsOf(source: Source, runtime: string): readonly ModullmError[] {
     () => readMaxTurns(front, []),
     () => readProgramTests(front),
   ];
-  return [...reads.flatMap(faultOf), ...bodyFaults(source, front), ...contractFaults(front)];
+  return [
+    ...reads.flatMap(faultOf),
+    ...bodyFaults(source, front),
+    ...contractFaults(front, shared),
+  ];
 }
 
 /** Of the body, and of `output`, which a block of the body may bear upon. */
@@ -122,15 +132,14 @@ function entryReads(
 }
 
 /** Of the schemas; of the examples where both schemas are right. */
-function contractFaults(front: Frontmatter): readonly ModullmError[] {
-  const keys = ["input_schema", "output_schema"] as const;
-  if (!keys.every((key) => Object.hasOwn(front.values, key))) return [];
-  const faults = keys.flatMap((key) => {
-    const found = attempt(() => schemaErrors(front, key));
+function contractFaults(front: Frontmatter, shared: SharedSchemas | null): readonly ModullmError[] {
+  if (!SCHEMA_KEYS.every((key) => Object.hasOwn(front.values, key))) return [];
+  const faults = SCHEMA_KEYS.flatMap((key) => {
+    const found = attempt(() => schemaErrors(front, key, shared));
     return found instanceof ModullmError ? [found] : found;
   });
   if (faults.length > 0) return faults;
-  const [input, output] = keys.map((key) => readContract(front, key));
+  const [input, output] = SCHEMA_KEYS.map((key) => readContract(front, key, shared));
   return input && output ? faultOf(() => readExamples(front, input, output)) : [];
 }
 

@@ -1,5 +1,4 @@
-import { compileContract } from "../contract/compile.ts";
-import type { Contract, SchemaFault } from "../contract/contract.ts";
+import type { Contract } from "../contract/contract.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -7,6 +6,7 @@ import { didYouMean } from "../core/nearest.ts";
 import { type Body, checkText, parseBody, type Section } from "./body.ts";
 import { readCollected } from "./collect.ts";
 import { checkCompat } from "./compat.ts";
+import { readContract, type SharedSchemas } from "./contracts.ts";
 import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
 import { readProgramTests, readBudget, readCache } from "./limits.ts";
 import { checkLlmParams } from "./llm-params.ts";
@@ -22,15 +22,18 @@ import { readUses } from "./uses.ts";
 import { asksNoModel, withoutModel } from "./without-model.ts";
 
 /** A whole program, or its first fault. @throws {ModullmError} with the place in the text */
-export function readSource(source: Source, runtime: string): Program {
+export function readSource(
+  source: Source,
+  { runtime, shared }: { readonly runtime: string; readonly shared: SharedSchemas | null },
+): Program {
   const front = readFront(source);
   metadata.checkRequired(front);
   checkCompat(front, runtime);
   const warnings: Warning[] = [...front.warnings, ...metadata.unknownKeyWarnings(front)];
   const fields = readFields(front, warnings);
   const llm = readAsked(front, warnings);
-  const input = readContract(front, "input_schema");
-  const output = readContract(front, "output_schema");
+  const input = readContract(front, "input_schema", shared);
+  const output = readContract(front, "output_schema", shared);
   const uses = readUses(front, warnings);
   const tools = readTools(front, warnings);
   const toolChoice = readToolChoice(front);
@@ -175,28 +178,6 @@ export function readParam(front: Frontmatter, params: Record<string, unknown>): 
       place: front.keyPlace("llm_params", key),
     });
   }
-}
-
-export function readContract(front: Frontmatter, key: SchemaKey): Contract {
-  const compiled = compileContract(metadata.readObject(front, key));
-  if (compiled.ok) return compiled.contract;
-  throw schemaError(front, key, compiled.faults[0]);
-}
-
-/** Every fault of a schema. */
-export function schemaErrors(front: Frontmatter, key: SchemaKey): readonly ModullmError[] {
-  const compiled = compileContract(metadata.readObject(front, key));
-  return compiled.ok ? [] : compiled.faults.map((fault) => schemaError(front, key, fault));
-}
-
-type SchemaKey = "input_schema" | "output_schema";
-
-function schemaError(front: Frontmatter, key: SchemaKey, fault: SchemaFault): ModullmError {
-  const where = fault.schemaPath.length === 0 ? "" : ` at ${fault.schemaPath.join(".")}`;
-  return new ModullmError("RLLM_002", `"${key}" is not a valid schema${where}: ${fault.reason}`, {
-    details: { field: key, schema_path: fault.schemaPath, reason: fault.reason },
-    place: front.place([key, ...fault.schemaPath]),
-  });
 }
 
 export function readExamples(front: Frontmatter, input: Contract, output: Contract): Example[] {

@@ -204,6 +204,7 @@ function made(
 
 const NOWHERE: Resource = {
   uri: "made:/",
+  home: "made:/",
   anchors: new Map(),
   dynamicAnchors: new Map(),
   root: null,
