@@ -292,8 +292,8 @@ class DocumentReader {
     if (!Object.hasOwn(this.#documents, uri)) return null;
     const schema = this.#documents[uri];
     if (schema === undefined) return null;
-    const reference = [...from.path, "$ref"];
-    this.origins.set(uri, this.origins.get(from.resource.home) ?? reference);
+    const origin = this.origins.get(from.resource.home) ?? [...from.path, "$ref"];
+    this.origins.set(uri, origin);
     const node = this.readRoot(schema, uri, this.rootDraft(schema, from.draft, []));
     const resource = this.#resources.get(uri) ?? node.resource;
     resource.root ??= node;
