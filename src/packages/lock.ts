@@ -14,6 +14,8 @@ export interface LockedPackage {
   readonly sha256: string;
   /** ISO 8601. */
   readonly installed: string;
+  /** Digests of what its tools take and give, by name. Absent: it has none. */
+  readonly tools?: Readonly<Record<string, string>>;
 }
 
 export type PackageLock = Readonly<Record<string, LockedPackage>>;
@@ -81,7 +83,9 @@ function parseLock(value: unknown, namePattern: RegExp): PackageLock | null {
 
 function isLocked(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { version, source, resolved, sha256, installed } = value;
+  const { version, source, resolved, sha256, installed, tools = {} } = value;
+  if (!isObject(tools) || !Object.values(tools).every((digest) => typeof digest === "string"))
+    return false;
   if (typeof version !== "string" || typeof installed !== "string") return false;
   if (resolved !== null && typeof resolved !== "string") return false;
   return typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256) && isSource(source);

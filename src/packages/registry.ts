@@ -27,6 +27,7 @@ export interface FoundPackage {
   readonly package: string;
   readonly version: string;
   readonly description: string;
+  readonly keywords: readonly string[];
 }
 
 /** Bytes of a reply of the registry. */
@@ -102,12 +103,14 @@ export async function searchPackages(
       typeof about["version"] !== "string"
     )
       return [];
-    const { name, version, description } = about;
+    const { name, version, description, keywords } = about;
+    const words = Array.isArray(keywords) ? (keywords as readonly unknown[]) : [];
     return [
       {
         package: name,
         version,
         description: typeof description === "string" ? description.slice(0, 500) : "",
+        keywords: words.filter((word) => typeof word === "string").slice(0, 50),
       },
     ];
   });

@@ -16,6 +16,7 @@ export interface AboutOptions {
 export function describePlugin(manifest: Manifest, options: AboutOptions): string {
   const { from, tree, before, platform = process.platform } = options;
   const { name, version, description, language, provides, env = [] } = manifest;
+  const [tools, toolsBefore] = [toolNames(manifest), before && toolNames(before)];
   const command = (
     manifest.command[platform] ??
     manifest.command["default"] ?? ["nothing on this platform"]
@@ -25,6 +26,9 @@ export function describePlugin(manifest: Manifest, options: AboutOptions): strin
     ["from", from],
     ["runs", `${command}${runsHere(language) ? " (on modullm itself)" : ""}`],
     ["provides", provides.join(", ") + added(provides, before?.provides)],
+    ...(tools.length === 0
+      ? []
+      : ([["tools", tools.join(", ") + added(tools, toolsBefore)]] as [string, string][])),
     [
       "sees",
       `${env.length === 0 ? "no variables" : `the variables ${env.join(", ")}`}${added(env, before && (before.env ?? []))}, beside ${ALWAYS_GIVEN.join(", ")}`,
@@ -34,6 +38,10 @@ export function describePlugin(manifest: Manifest, options: AboutOptions): strin
   const lines = rows.map(([label, text]) => `  ${label.padEnd(9)} ${oneLine(text)}`);
   const last = "  It runs as you do: it can read and write your files and reach the network.";
   return [`Plugin "${name}" ${version}${was}: ${oneLine(description)}`, ...lines, last].join("\n");
+}
+
+function toolNames({ tools = [] }: Manifest): readonly string[] {
+  return tools.map(({ name }) => name);
 }
 
 function added(now: readonly string[], before: readonly string[] | undefined): string {

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
-import { describePlugin } from "./about.ts";
+import { accept, type AcceptOptions, type Installed } from "./accept.ts";
 import { installDependencies } from "../packages/dependencies.ts";
 import { explained } from "./install-failure.ts";
-import { forget, putInPlace, sweep } from "../packages/installed-files.ts";
+import { forget, sweep } from "../packages/installed-files.ts";
 import {
   changeLock,
   lockedFolder,
@@ -13,17 +13,16 @@ import {
   packagesFolder,
   readLock,
 } from "../packages/lock.ts";
-import { type LoadedManifest, partsOf, readManifest } from "./manifest.ts";
+import { partsOf, readManifest } from "./manifest.ts";
 import type { RegistryConfig } from "../packages/npmrc.ts";
-import { notTrusted, refusal } from "./refusal.ts";
-import { describeSource, type PackageSource, readSource, SourceFault } from "../packages/source.ts";
+import { refusal } from "./refusal.ts";
+import { type PackageSource, readSource, SourceFault } from "../packages/source.ts";
 import { stage } from "../packages/stage.ts";
-import { copyTree, readTree, type Tree } from "../packages/tree.ts";
-import { trustedPackages, trustPackage } from "../packages/trust.ts";
+import { copyTree, readTree } from "../packages/tree.ts";
 import { PLUGINS } from "./shelf.ts";
+import { toolDigests } from "./tool-changes.ts";
 
-export interface InstallOptions {
-  readonly paths: Paths;
+export interface InstallOptions extends AcceptOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** This program's own file. */
@@ -32,28 +31,12 @@ export interface InstallOptions {
   readonly fetch: typeof fetch;
   /** Asked before a host is called. @throws {ModullmError} where it may not be */
   readonly reach: (host: string) => void;
-  readonly signal: AbortSignal;
-  /** Asks the user for a yes; null where nobody can be asked. */
-  readonly ask: ((question: string) => Promise<boolean>) | null;
-  /** Whether the yes was given beforehand. */
-  readonly yes: boolean;
   /**
    * Whether a provider that is not a plugin goes by this name, so that the plugin could never be
    * named.
    */
   readonly isTaken: (name: string) => boolean;
   readonly progress: (bytes: number, total: number | null) => void;
-  readonly warn: (message: string) => void;
-}
-
-export interface Installed extends LockedPackage {
-  readonly name: string;
-  readonly folder: string;
-  readonly trusted: boolean;
-  /** The version that was there before; null where there was none. */
-  readonly previous: string | null;
-  /** Whether any file differs from what was there before. */
-  readonly changed: boolean;
 }
 
 /**
@@ -146,6 +129,7 @@ async function install(
       resolved,
       sha256: tree.sha256,
       installed: new Date().toISOString(),
+      ...(manifest.tools === undefined ? {} : { tools: toolDigests(manifest) }),
     };
     return await accept({ action, written, loaded, tree, locked }, options);
   } catch (thrown) {
@@ -154,71 +138,4 @@ async function install(
     // What can't be removed now, the next installation removes.
     await rm(work, { recursive: true, force: true }).catch(() => {});
   }
-}
-
-interface Arrived {
-  readonly action: string;
-  /** What the user wrote. */
-  readonly written: string;
-  readonly loaded: LoadedManifest;
-  readonly tree: Tree;
-  readonly locked: LockedPackage;
-}
-
-/** Asks for a yes where one is needed, and puts the plugin into its place. */
-async function accept(
-  { action, written, loaded, tree, locked }: Arrived,
-  options: InstallOptions,
-): Promise<Installed> {
-  const { paths, ask, yes, signal } = options;
-  const { manifest } = loaded;
-  const { name } = manifest;
-  const target = lockedFolder(PLUGINS, paths, name, tree.sha256);
-  const lock = readLock(PLUGINS, paths);
-  const before = Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
-  const old = before === null ? null : lockedFolder(PLUGINS, paths, name, before.sha256);
-  const trusts = trustedPackages(PLUGINS, paths);
-  const wasTrusted = trusts.some(({ folder }) => folder === old);
-  const isTrusted = trusts.some(
-    ({ folder, sha256 }) => folder === target && sha256 === tree.sha256,
-  );
-  let trusted = isTrusted || yes;
-  if (!trusted && ask !== null) {
-    const was = old === null ? null : await readManifest(old).catch(() => null);
-    const from =
-      locked.resolved === null
-        ? describeSource(locked.source)
-        : `${describeSource(locked.source)} (${locked.resolved})`;
-    const about = describePlugin(manifest, {
-      from,
-      tree,
-      ...(was === null ? {} : { before: was.manifest }),
-    });
-    trusted = await ask(
-      `${about}\n${before === null ? "Install and trust it?" : "Put it in the place of the one that is installed, and trust it?"}`,
-    );
-    signal.throwIfAborted();
-    if (!trusted)
-      throw notTrusted(action, name, { reason: "you said no", hint: "Nothing was changed." });
-  }
-  if (!trusted && wasTrusted) {
-    const reason =
-      "its files differ from those that you have trusted, and nobody can be asked here";
-    throw notTrusted(action, name, {
-      reason,
-      hint: `Say yes with \`modullm plugins ${action} ${written} --yes\`, or at a terminal.`,
-    });
-  }
-  await putInPlace(loaded.folder, target, {
-    shelf: PLUGINS,
-    tree,
-    name,
-    locked,
-    paths,
-    signal,
-  });
-  if (trusted) await trustPackage(PLUGINS, paths, { name, folder: target, sha256: tree.sha256 });
-  if (old !== null && old !== target) await forget(PLUGINS, paths, old);
-  const changed = before?.sha256 !== tree.sha256;
-  return { ...locked, name, folder: target, trusted, previous: before?.version ?? null, changed };
 }

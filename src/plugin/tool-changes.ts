@@ -1,4 +1,5 @@
 import type { Manifest, ToolInfo } from "../../plugins/sdk/protocol.ts";
+import type { LockedPackage } from "../packages/lock.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { schemaFits } from "../contract/fits.ts";
 import { isSameJson } from "../contract/values.ts";
@@ -30,15 +31,28 @@ export function toolBreaks(before: Manifest, after: Manifest): readonly ToolBrea
   return (before.tools ?? []).flatMap((old) => {
     const { name: tool } = old;
     const now = after.tools?.find(({ name }) => name === tool);
+    if (isMajor(old.version ?? before.version, now?.version ?? after.version)) return [];
     if (now === undefined) return [{ tool, reason: "is gone" }];
     if (sameTool(old, now)) return [];
     const reason =
       misfit(old.input, now.input, "no longer takes what it took") ??
       misfit(now.output ?? {}, old.output ?? {}, "may give what it did not give");
-    return reason === null || isMajor(old.version ?? before.version, now.version ?? after.version)
-      ? []
-      : [{ tool, reason }];
+    return reason === null ? [] : [{ tool, reason }];
   });
+}
+
+/** The same since an installation, whose manifest may be lost: then every change counts. */
+export function breaksSince(
+  locked: Pick<LockedPackage, "tools" | "version">,
+  before: Manifest | null,
+  after: Manifest,
+): readonly ToolBreak[] {
+  if (before !== null) return toolBreaks(before, after);
+  if (isMajor(locked.version, after.version)) return [];
+  const now = toolDigests(after);
+  return Object.entries(locked.tools ?? {})
+    .filter(([tool, digest]) => now[tool] !== digest)
+    .map(([tool]) => ({ tool, reason: "has changed, and what it was is lost" }));
 }
 
 /** Whether a version says that programs may have to change: `1.x` to `2.0`, or `0.1` to `0.2`. */

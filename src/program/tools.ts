@@ -64,7 +64,7 @@ export function readToolEntry(
   const from = readFrom(front, entry, index);
   const as = readName(front, entry, index);
   const only = readOnly(front, entry, index);
-  const version = entry["version"] ?? null;
+  const version = readVersion(front, entry, index);
   const maxCalls = entry["max_calls"] ?? null;
   if (from.kind === "program" && only !== null)
     throw toolError(front, index, 'has "only", but a program is one tool');
@@ -76,10 +76,6 @@ export function readToolEntry(
     );
   if (from.kind === "plugin" && as !== null && only?.length !== 1)
     throw toolError(front, index, 'has "as", which names one tool: say which one with "only"');
-  if (version !== null && (typeof version !== "string" || version.trim() === ""))
-    throw toolError(front, index, 'has a "version" that is not a string in quotes, such as "^1"');
-  if (version !== null && parseRange(version) === null)
-    throw toolError(front, index, `has the version "${version}", which is no range such as "^1"`);
   if (maxCalls !== null && (!Number.isSafeInteger(maxCalls) || (maxCalls as number) < 1))
     throw toolError(front, index, 'has a "max_calls" that is not an integer of at least 1');
   return { from, as, only, version, maxCalls: maxCalls as number | null };
@@ -124,6 +120,19 @@ export function toolName(name: string): string {
     .replaceAll(/[^A-Za-z0-9_-]+/g, "_")
     .replaceAll(/^_+|_+$/g, "")
     .slice(0, 64);
+}
+
+/** @throws {ModullmError} RLLM_008 */
+function readVersion(
+  front: Frontmatter,
+  { version = null }: Readonly<Record<string, unknown>>,
+  index: number,
+): string | null {
+  if (version === null) return null;
+  if (typeof version !== "string" || version.trim() === "")
+    throw toolError(front, index, 'has a "version" that is not a string in quotes, such as "^1"');
+  if (parseRange(version) !== null) return version;
+  throw toolError(front, index, `has the version "${version}", which is no range such as "^1"`);
 }
 
 function readFrom(

@@ -88,6 +88,7 @@ describe("from npm", () => {
       resolved: `${PACKAGE}@1.0.0 ${integrityOf(bytes)}`,
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       folder: join(folder, `data/modullm/plugins/sample@${shown.sha256.slice(0, 16)}`),
+      tools: [],
       trusted: false,
       next: "modullm plugins trust sample",
     } as never);
@@ -273,9 +274,14 @@ describe("from npm", () => {
 
   test("search asks for the keyword", async () => {
     registry.packages[PACKAGE] = { "1.0.0": { files: {} } };
+    registry.packages[`${PACKAGE}-tools`] = { "1.0.0": { files: {} } };
     const found = await plugins(["search", "chat", "model"], makeFolder());
+    const about = { version: "1.0.0", description: "A sample." };
     expect(found.json()).toEqual({
-      packages: [{ package: PACKAGE, version: "1.0.0", description: "A sample." }],
+      packages: [
+        { package: PACKAGE, ...about, tools: false },
+        { package: `${PACKAGE}-tools`, ...about, tools: true },
+      ],
     });
     expect(registry.asked[0]?.path).toBe(
       "/-/v1/search?text=keywords%3Amodullm-plugin%20chat%20model&size=50",

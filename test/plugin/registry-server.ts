@@ -108,6 +108,11 @@ function tarballOf(release: Release): Uint8Array {
 
 function searchResults({ packages }: RegistryServer): object[] {
   return Object.entries(packages).map(([name, releases]) => ({
-    package: { name, version: Object.keys(releases).at(-1), description: "A sample." },
+    package: {
+      name,
+      version: Object.keys(releases).at(-1),
+      description: "A sample.",
+      ...(name.endsWith("-tools") ? { keywords: ["modullm-plugin", "modullm-tools"] } : {}),
+    },
   }));
 }

@@ -37,12 +37,12 @@ export const action: PluginAction = {
   },
 };
 
-const NOT_LOADED = { language: null, runs: null, provides: [] };
+const NOT_LOADED = { language: null, runs: null, provides: [], tools: [] };
 
 /** What a manifest says of the plugin. */
-function declared({ language, command, provides }: Manifest) {
+function declared({ language, command, provides, version, tools = [] }: Manifest) {
   const runs = command[process.platform] ?? command["default"] ?? null;
-  return { language, runs, provides };
+  return { language, runs, provides, tools: tools.map((tool) => ({ version, ...tool })) };
 }
 
 function origin(locked: LockedPackage | null) {

@@ -1,11 +1,7 @@
 import { errorPayload, toModullmError } from "../../../core/error.ts";
 import { findProvider } from "../../../model/providers.ts";
-import {
-  type Installed,
-  type InstallOptions,
-  installPlugin,
-  updatePlugin,
-} from "../../../plugin/install.ts";
+import type { Installed } from "../../../plugin/accept.ts";
+import { type InstallOptions, installPlugin, updatePlugin } from "../../../plugin/install.ts";
 import { readLock } from "../../../packages/lock.ts";
 import { readRegistryConfig } from "../../../packages/npmrc.ts";
 import { describeSource } from "../../../packages/source.ts";
@@ -66,6 +62,8 @@ function shown({
   sha256,
   folder,
   trusted,
+  tools = {},
+  breaks,
 }: Installed): object {
   const hint = trusted ? {} : { next: `modullm plugins trust ${name}` };
   return {
@@ -77,6 +75,8 @@ function shown({
     resolved,
     sha256,
     folder,
+    tools: Object.keys(tools),
+    ...(breaks.length === 0 ? {} : { breaks }),
     trusted,
     ...hint,
   };

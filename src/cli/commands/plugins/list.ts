@@ -14,6 +14,7 @@ export const action: PluginAction = {
       version: loaded?.manifest.version ?? locked?.version ?? null,
       description: loaded?.manifest.description ?? null,
       provides: loaded?.manifest.provides ?? [],
+      tools: (loaded?.manifest.tools ?? []).map((tool) => tool.name),
       place,
       folder,
       source: locked === null ? null : describeSource(locked.source),

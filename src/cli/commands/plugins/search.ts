@@ -6,6 +6,9 @@ import { searchPackages } from "../../../packages/registry.ts";
 import type { PluginAction } from "./plugin-action.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
+/** What marks a package whose plugin provides tools. */
+const TOOLS_KEYWORD = "modullm-tools";
+
 export const action: PluginAction = {
   least: 0,
   most: 20,
@@ -28,7 +31,12 @@ export const action: PluginAction = {
         reach: (host) => workspace.permit("network", host),
         signal: interrupt.signal,
       });
-      output.json({ packages });
+      output.json({
+        packages: packages.map(({ keywords, ...about }) => ({
+          ...about,
+          tools: keywords.includes(TOOLS_KEYWORD),
+        })),
+      });
       return 0;
     } catch (thrown) {
       if (!(thrown instanceof FetchFault)) throw toModullmError(thrown);

@@ -1,0 +1,121 @@
+import type { Manifest } from "../../plugins/sdk/protocol.ts";
+import type { Paths } from "../config/paths.ts";
+import { forget, putInPlace } from "../packages/installed-files.ts";
+import { lockedFolder, type LockedPackage, readLock } from "../packages/lock.ts";
+import { describeSource } from "../packages/source.ts";
+import type { Tree } from "../packages/tree.ts";
+import { trustedPackages, trustPackage } from "../packages/trust.ts";
+import { describePlugin } from "./about.ts";
+import { type LoadedManifest, readManifest } from "./manifest.ts";
+import { notTrusted, refusal } from "./refusal.ts";
+import { PLUGINS } from "./shelf.ts";
+import { breaksSince, type ToolBreak } from "./tool-changes.ts";
+
+export interface AcceptOptions {
+  readonly paths: Paths;
+  readonly signal: AbortSignal;
+  /** Asks the user for a yes; null where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<boolean>) | null;
+  /** Whether the yes was given beforehand. */
+  readonly yes: boolean;
+  readonly warn: (message: string) => void;
+}
+
+export interface Installed extends LockedPackage {
+  readonly name: string;
+  readonly folder: string;
+  readonly trusted: boolean;
+  /** The version that was there before; null where there was none. */
+  readonly previous: string | null;
+  /** Whether any file differs from what was there before. */
+  readonly changed: boolean;
+  /** Tools after whose change programs may fail, without a new major version. */
+  readonly breaks: readonly ToolBreak[];
+}
+
+/** What came, checked; nothing of it is in its place yet. */
+export interface Arrived {
+  readonly action: string;
+  /** What the user wrote. */
+  readonly written: string;
+  readonly loaded: LoadedManifest;
+  readonly tree: Tree;
+  readonly locked: LockedPackage;
+}
+
+/** Asks for a yes where one is needed, and puts the plugin into its place. */
+export async function accept(
+  { action, written, loaded, tree, locked }: Arrived,
+  options: AcceptOptions,
+): Promise<Installed> {
+  const { paths, ask, yes, signal, warn } = options;
+  const { manifest } = loaded;
+  const { name } = manifest;
+  const target = lockedFolder(PLUGINS, paths, name, tree.sha256);
+  const lock = readLock(PLUGINS, paths);
+  const before = Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
+  const old = before === null ? null : lockedFolder(PLUGINS, paths, name, before.sha256);
+  const trusts = trustedPackages(PLUGINS, paths);
+  const wasTrusted = trusts.some(({ folder }) => folder === old);
+  const isTrusted = trusts.some(
+    ({ folder, sha256 }) => folder === target && sha256 === tree.sha256,
+  );
+  const was = old === null ? null : await readManifest(old).catch(() => null);
+  const breaks = before === null ? [] : breaksSince(before, was?.manifest ?? null, manifest);
+  if (action === "update") refuseBreaks(breaks, manifest);
+  let trusted = isTrusted || yes;
+  if (!trusted && ask !== null) {
+    const from =
+      locked.resolved === null
+        ? describeSource(locked.source)
+        : `${describeSource(locked.source)} (${locked.resolved})`;
+    const about = describePlugin(manifest, {
+      from,
+      tree,
+      ...(was === null ? {} : { before: was.manifest }),
+    });
+    const broken = breaks.map(({ tool, reason }) => `  The tool "${tool}" ${reason}.\n`).join("");
+    trusted = await ask(
+      `${about}\n${broken}${before === null ? "Install and trust it?" : "Put it in the place of the one that is installed, and trust it?"}`,
+    );
+    signal.throwIfAborted();
+    if (!trusted)
+      throw notTrusted(action, name, { reason: "you said no", hint: "Nothing was changed." });
+  }
+  if (!trusted && wasTrusted) {
+    const reason =
+      "its files differ from those that you have trusted, and nobody can be asked here";
+    throw notTrusted(action, name, {
+      reason,
+      hint: `Say yes with \`modullm plugins ${action} ${written} --yes\`, or at a terminal.`,
+    });
+  }
+  await putInPlace(loaded.folder, target, {
+    shelf: PLUGINS,
+    tree,
+    name,
+    locked,
+    paths,
+    signal,
+  });
+  if (trusted) await trustPackage(PLUGINS, paths, { name, folder: target, sha256: tree.sha256 });
+  if (old !== null && old !== target) await forget(PLUGINS, paths, old);
+  for (const { tool, reason } of breaks) warn(`The tool "${tool}" of "${name}" ${reason}`);
+  const changed = before?.sha256 !== tree.sha256;
+  const previous = before?.version ?? null;
+  return { ...locked, name, folder: target, trusted, previous, changed, breaks };
+}
+
+/**
+ * An update that nobody has looked at must not break programs.
+ * @throws {ModullmError} RLLM_019
+ */
+function refuseBreaks(breaks: readonly ToolBreak[], { name, version }: Manifest): void {
+  const [first, ...more] = breaks;
+  if (first === undefined) return;
+  const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  throw refusal("update", name, {
+    reason: `its tool "${first.tool}" ${first.reason}${others}, and ${version} is no new major version`,
+    hint: "Nothing was changed. `modullm plugins install` with its source takes it all the same.",
+  });
+}
