@@ -104,13 +104,13 @@ export async function searchPackages(
     )
       return [];
     const { name, version, description, keywords } = about;
-    const words = Array.isArray(keywords) ? (keywords as readonly unknown[]) : [];
+    const marks = Array.isArray(keywords) ? (keywords as readonly unknown[]) : [];
     return [
       {
         package: name,
         version,
         description: typeof description === "string" ? description.slice(0, 500) : "",
-        keywords: words.filter((word) => typeof word === "string").slice(0, 50),
+        keywords: marks.filter((word) => typeof word === "string").slice(0, 50),
       },
     ];
   });

@@ -44,66 +44,80 @@ export interface Arrived {
 }
 
 /** Asks for a yes where one is needed, and puts the plugin into its place. */
-export async function accept(
-  { action, written, loaded, tree, locked }: Arrived,
-  options: AcceptOptions,
-): Promise<Installed> {
-  const { paths, ask, yes, signal, warn } = options;
-  const { manifest } = loaded;
-  const { name } = manifest;
+export async function accept(arrived: Arrived, options: AcceptOptions): Promise<Installed> {
+  const { action, loaded, tree, locked } = arrived;
+  const { paths, signal, warn } = options;
+  const { name } = loaded.manifest;
   const target = lockedFolder(PLUGINS, paths, name, tree.sha256);
-  const lock = readLock(PLUGINS, paths);
-  const before = Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
-  const old = before === null ? null : lockedFolder(PLUGINS, paths, name, before.sha256);
-  const trusts = trustedPackages(PLUGINS, paths);
-  const wasTrusted = trusts.some(({ folder }) => folder === old);
-  const isTrusted = trusts.some(
-    ({ folder, sha256 }) => folder === target && sha256 === tree.sha256,
-  );
-  const was = old === null ? null : await readManifest(old).catch(() => null);
-  const breaks = before === null ? [] : breaksSince(before, was?.manifest ?? null, manifest);
-  if (action === "update") refuseBreaks(breaks, manifest);
-  let trusted = isTrusted || yes;
-  if (!trusted && ask !== null) {
-    const from =
-      locked.resolved === null
-        ? describeSource(locked.source)
-        : `${describeSource(locked.source)} (${locked.resolved})`;
-    const about = describePlugin(manifest, {
-      from,
-      tree,
-      ...(was === null ? {} : { before: was.manifest }),
-    });
-    const broken = breaks.map(({ tool, reason }) => `  The tool "${tool}" ${reason}.\n`).join("");
-    trusted = await ask(
-      `${about}\n${broken}${before === null ? "Install and trust it?" : "Put it in the place of the one that is installed, and trust it?"}`,
-    );
-    signal.throwIfAborted();
-    if (!trusted)
-      throw notTrusted(action, name, { reason: "you said no", hint: "Nothing was changed." });
-  }
-  if (!trusted && wasTrusted) {
-    const reason =
-      "its files differ from those that you have trusted, and nobody can be asked here";
-    throw notTrusted(action, name, {
-      reason,
-      hint: `Say yes with \`modullm plugins ${action} ${written} --yes\`, or at a terminal.`,
-    });
-  }
-  await putInPlace(loaded.folder, target, {
-    shelf: PLUGINS,
-    tree,
-    name,
-    locked,
-    paths,
-    signal,
-  });
+  const present = await presentOne(name, loaded.manifest, paths);
+  const { old, before, breaks } = present;
+  if (action === "update") refuseBreaks(breaks, loaded.manifest);
+  const trusted = await hasConsent(arrived, { ...present, target }, options);
+  const place = { shelf: PLUGINS, tree, name, locked, paths, signal };
+  await putInPlace(loaded.folder, target, place);
   if (trusted) await trustPackage(PLUGINS, paths, { name, folder: target, sha256: tree.sha256 });
   if (old !== null && old !== target) await forget(PLUGINS, paths, old);
   for (const { tool, reason } of breaks) warn(`The tool "${tool}" of "${name}" ${reason}`);
   const changed = before?.sha256 !== tree.sha256;
   const previous = before?.version ?? null;
   return { ...locked, name, folder: target, trusted, previous, changed, breaks };
+}
+
+/** The plugin of this name that is installed already. */
+interface Present {
+  readonly before: LockedPackage | null;
+  /** Its folder. */
+  readonly old: string | null;
+  /** Its manifest, where it can still be read. */
+  readonly was: Manifest | null;
+  readonly breaks: readonly ToolBreak[];
+}
+
+async function presentOne(name: string, manifest: Manifest, paths: Paths): Promise<Present> {
+  const lock = readLock(PLUGINS, paths);
+  const before = Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
+  if (before === null) return { before, old: null, was: null, breaks: [] };
+  const old = lockedFolder(PLUGINS, paths, name, before.sha256);
+  const was = await readManifest(old).then(
+    (loaded) => loaded.manifest,
+    () => null,
+  );
+  return { before, old, was, breaks: breaksSince(before, was, manifest) };
+}
+
+/**
+ * Whether somebody said yes to these files. @throws {ModullmError} RLLM_021 where they said no, or
+ * a plugin that is trusted would be replaced by one that is not
+ */
+async function hasConsent(
+  { action, written, loaded, tree, locked }: Arrived,
+  { before, old, was, breaks, target }: Present & { readonly target: string },
+  { paths, ask, yes, signal }: AcceptOptions,
+): Promise<boolean> {
+  const { manifest } = loaded;
+  const { name } = manifest;
+  const trusts = trustedPackages(PLUGINS, paths);
+  if (yes || trusts.some(({ folder, sha256 }) => folder === target && sha256 === tree.sha256))
+    return true;
+  if (ask === null) {
+    if (!trusts.some(({ folder }) => folder === old)) return false;
+    throw notTrusted(action, name, {
+      reason: "its files differ from those that you have trusted, and nobody can be asked here",
+      hint: `Say yes with \`modullm plugins ${action} ${written} --yes\`, or at a terminal.`,
+    });
+  }
+  const source = describeSource(locked.source);
+  const from = locked.resolved === null ? source : `${source} (${locked.resolved})`;
+  const about = describePlugin(manifest, { from, tree, ...(was === null ? {} : { before: was }) });
+  const broken = breaks.map(({ tool, reason }) => `  The tool "${tool}" ${reason}.\n`).join("");
+  const question =
+    before === null
+      ? "Install and trust it?"
+      : "Put it in the place of the one that is installed, and trust it?";
+  const agreed = await ask(`${about}\n${broken}${question}`);
+  signal.throwIfAborted();
+  if (agreed) return true;
+  throw notTrusted(action, name, { reason: "you said no", hint: "Nothing was changed." });
 }
 
 /**
