@@ -34,6 +34,7 @@ export function createChecks(): Checks {
     result: (method, value, params) =>
       faultOf(RESULTS[method], value, "its result") ??
       (method === "embed" ? vectorsFault(value, params) : null) ??
+      (method === "rerank" ? scoresFault(value, params) : null) ??
       (method === "tools/call" ? emptyFault(value) : null),
     notification: (method, params) =>
       faultOf(NOTIFICATIONS[method], params, `its notification "${method}"`),
@@ -52,6 +53,16 @@ function emptyFault(result: unknown): string | null {
   if (!isObject(result) || result["content"] !== undefined || result["value"] !== undefined)
     return null;
   return `its result has neither "content" nor "value"`;
+}
+
+/** One score for each document. */
+function scoresFault(result: unknown, params: unknown): string | null {
+  const scores: unknown = isObject(result) ? result["scores"] : null;
+  const documents: unknown = isObject(params) ? params["documents"] : null;
+  if (!Array.isArray(scores) || !Array.isArray(documents)) return null;
+  return scores.length === documents.length
+    ? null
+    : `"scores" has ${scores.length} for ${documents.length} documents`;
 }
 
 /** One vector for each text, all of one length. */

@@ -6,13 +6,13 @@ import type { PluginHost } from "./host.ts";
 /**
  * Starts the plugin, and asks once of each process that it is what its manifest says, which is what
  * people agreed to.
- * @param needs what it is started for
+ * @param needs what it is started for; null: anything
  * @returns what gives null where that is done
  */
 export function introduction(
   host: PluginHost,
   manifest: Manifest,
-  needs: Ability,
+  needs: Ability | null,
 ): (signal: AbortSignal) => Promise<void> | null {
   let met: InitializeResult | null = null;
   async function meet(signal: AbortSignal): Promise<void> {
@@ -27,7 +27,7 @@ export function introduction(
 function liesOf(
   result: InitializeResult,
   { name, version, provides }: Manifest,
-  needs: Ability,
+  needs: Ability | null,
 ): string | null {
   if (result.name !== name)
     return `it says that its name is "${result.name}", its manifest that it is "${name}"`;
@@ -36,7 +36,7 @@ function liesOf(
   const missing = provides.filter((ability) => !result.provides.includes(ability));
   if (missing.length > 0)
     return `its manifest says that it provides ${missing.join(", ")}, and it says that it doesn't`;
-  return provides.includes(needs) ? null : `it does not provide "${needs}"`;
+  return needs === null || provides.includes(needs) ? null : `it does not provide "${needs}"`;
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

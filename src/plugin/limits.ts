@@ -62,6 +62,7 @@ export interface RequestDeadlines {
 export const REQUEST_DEADLINES: Readonly<Record<string, RequestDeadlines>> = {
   chat: { total: 600_000, first: 120_000, gap: 120_000 },
   embed: { total: 600_000, first: null, gap: null },
+  rerank: { total: 600_000, first: null, gap: null },
   health: { total: 5000, first: null, gap: null },
   "models/list": { total: 30_000, first: null, gap: null },
   // A large model is checked in silence for minutes after its last byte.

@@ -33,6 +33,7 @@ const ABILITIES: readonly Ability[] = [
   "embed",
   "models/list",
   "models/pull",
+  "rerank",
   "tokens/count",
   "tools/call",
   "tools/list",
@@ -66,6 +67,8 @@ export function checkManifest(value: unknown): Manifest {
   );
   const { settings } = value;
   const provides = checkProvides(value["provides"]);
+  if (provides.includes("rerank") && version < 2)
+    throw new ManifestFault('provides has "rerank", which wants interface_version 2');
   const tools = checkTools(value["tools"], { provides, version });
   return {
     name: matching(

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import type { Manifest, ModelInfo } from "../../plugins/sdk/protocol.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Model, ModelNote } from "../model/model.ts";
-import type { ModelProvider } from "../model/provider.ts";
-import type { Abilities, Modality } from "../model/quirks.ts";
+import { ModullmError } from "../core/error.ts";
+import type { Health, ModelProvider } from "../model/provider.ts";
+import { abilitiesOf } from "./abilities.ts";
 import { streamChat } from "./chat.ts";
 import { modelMissing } from "./failures.ts";
 import type { PluginHost } from "./host.ts";
 import { introduction } from "./introduction.ts";
+import { pluginVectors } from "./vectors.ts";
 import { writeJson } from "../core/json.ts";
 
 export interface PluginProviderOptions {
@@ -24,26 +26,6 @@ export interface PluginProviderOptions {
   readonly permitPull?: (id: string) => void;
 }
 
-/**
- * What is known of a model before the plugin has said anything: it is asked nothing, and has to say
- * what it takes.
- */
-const UNKNOWN: Abilities = {
-  schema: "none",
-  schemaWithTools: true,
-  thoughtsBack: null,
-  filesInResults: false,
-  callIds: /^.+$/s,
-  jsonMode: false,
-  streamUsage: true,
-  system: true,
-  input: null,
-  thinking: "none",
-  renames: {},
-  refuses: [],
-  refusesThinking: [],
-  cacheFrom: null,
-};
 /** Names of models that an error shows. */
 const SHOWN = 10;
 
@@ -58,23 +40,42 @@ export function createPluginProvider(
     host,
     manifest,
     introduce: introduction(host, manifest, "chat"),
+    meet: introduction(host, manifest, null),
     known: new Map<string, ModelInfo>(),
   };
   const front = options.written ?? manifest.name;
+  const factsOf = (name: string): ModelFacts => ({
+    id: `${front}/${name}`,
+    name,
+    origin,
+    autoPull: options.autoPull === true,
+    permitPull: options.permitPull ?? (() => {}),
+  });
   return {
     id: manifest.name,
-    model: (name) =>
-      createModel(provider, {
-        id: `${front}/${name}`,
-        name,
-        origin,
-        autoPull: options.autoPull === true,
-        permitPull: options.permitPull ?? (() => {}),
-      }),
+    model: (name) => createModel(provider, factsOf(name)),
+    ...pluginVectors({
+      host,
+      manifest,
+      front,
+      origin,
+      ready: async (name, signal, note) => await makePresent(provider, factsOf(name), signal, note),
+    }),
+    health: async (signal) => await askHealth(provider, signal),
+    ...(manifest.provides.includes("models/pull")
+      ? {
+          pull: async (name, signal, note) => {
+            await provider.meet(signal);
+            await pull(provider, factsOf(name), signal, note);
+          },
+        }
+      : {}),
     ...(manifest.provides.includes("models/list")
       ? {
-          list: async (signal: AbortSignal) =>
-            (await listModels(provider, signal)).map(({ name }) => name),
+          async list(signal: AbortSignal) {
+            await provider.meet(signal);
+            return (await listModels(provider, signal)).map(({ name }) => name);
+          },
         }
       : {}),
     close: () => host.close(),
@@ -86,6 +87,8 @@ interface Provider {
   readonly manifest: Manifest;
   /** Starts it, and holds what it says of itself against its manifest. */
   readonly introduce: (signal: AbortSignal) => Promise<void> | null;
+  /** The same, whatever it is started for. */
+  readonly meet: (signal: AbortSignal) => Promise<void> | null;
   /** What it last said of its models, by name. */
   readonly known: Map<string, ModelInfo>;
 }
@@ -108,7 +111,7 @@ function createModel(provider: Provider, facts: ModelFacts): Model {
     },
     get abilities() {
       const info = provider.known.get(name);
-      return info === undefined ? UNKNOWN : abilitiesOf(info);
+      return abilitiesOf(info);
     },
     ready: (signal, note) => makeReady(provider, facts, signal, note),
     call(request, signal) {
@@ -120,12 +123,23 @@ function createModel(provider: Provider, facts: ModelFacts): Model {
 
 async function makeReady(
   provider: Provider,
-  { id, name, autoPull, permitPull }: ModelFacts,
+  facts: ModelFacts,
   signal: AbortSignal,
   note: (note: ModelNote) => void,
 ): Promise<void> {
-  const { host, manifest, introduce, known } = provider;
-  await introduce(signal);
+  await provider.introduce(signal);
+  await makePresent(provider, facts, signal, note);
+}
+
+/** Of a plugin that has been introduced. */
+async function makePresent(
+  provider: Provider,
+  facts: ModelFacts,
+  signal: AbortSignal,
+  note: (note: ModelNote) => void,
+): Promise<void> {
+  const { manifest, known } = provider;
+  const { name, autoPull } = facts;
   if (!manifest.provides.includes("models/list")) return;
   const models = await listModels(provider, signal);
   // A plugin that lists nothing takes whatever it is asked for.
@@ -138,6 +152,16 @@ async function makeReady(
     throw modelMissing(asked, `the plugin has ${names.slice(0, SHOWN).join(", ")}${more}`, {
       pulls,
     });
+  await pull(provider, facts, signal, note);
+  await listModels(provider, signal);
+}
+
+async function pull(
+  { host }: Provider,
+  { id, name, permitPull }: ModelFacts,
+  signal: AbortSignal,
+  note: (note: ModelNote) => void,
+): Promise<void> {
   permitPull(id);
   await host.request(
     "models/pull",
@@ -153,33 +177,31 @@ async function makeReady(
       },
     },
   );
-  await listModels(provider, signal);
+}
+
+/** A plugin that can't be started, or breaks its protocol, is not well. */
+async function askHealth({ host }: Provider, signal: AbortSignal): Promise<Health> {
+  try {
+    const { ok, message = ok ? "is well" : "is not well" } = await host.request(
+      "health",
+      {},
+      { signal },
+    );
+    return { ok, message };
+  } catch (thrown) {
+    if (!(thrown instanceof ModullmError) || thrown.code === "RLLM_022") throw thrown;
+    return { ok: false, message: thrown.message };
+  }
 }
 
 async function listModels(
-  { host, known, introduce }: Provider,
+  { host, known }: Provider,
   signal: AbortSignal,
 ): Promise<readonly ModelInfo[]> {
-  await introduce(signal);
   const { models } = await host.request("models/list", {}, { signal });
   known.clear();
   for (const model of models) known.set(model.name, model);
   return models;
-}
-
-function abilitiesOf({ schema, media = [] }: ModelInfo): Abilities {
-  const input = media.map(modalityOf).filter((modality) => modality !== null);
-  return {
-    ...UNKNOWN,
-    schema: schema === "enforced" ? "grammar" : "none",
-    input: [...new Set(input)],
-  };
-}
-
-function modalityOf(mediaType: string): Modality | null {
-  if (mediaType.startsWith("image/")) return "image";
-  if (mediaType.startsWith("audio/")) return "audio";
-  return mediaType === "application/pdf" ? "pdf" : null;
 }
 
 function originOf({ name, version }: Manifest, identity: Json = null): string {

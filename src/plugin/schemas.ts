@@ -19,7 +19,16 @@ const ANY = {} as const;
 const EMPTY = object({});
 const VERSION = { type: "integer", minimum: 1, maximum: 1_000_000 } as const;
 const ABILITY = {
-  enum: ["chat", "embed", "models/list", "models/pull", "tokens/count", "tools/call", "tools/list"],
+  enum: [
+    "chat",
+    "embed",
+    "models/list",
+    "models/pull",
+    "rerank",
+    "tokens/count",
+    "tools/call",
+    "tools/list",
+  ],
 } as const;
 
 const ATTACHMENT = object({ media_type: TEXT, data: TEXT, name: TEXT });
@@ -118,7 +127,16 @@ export const PARAMS = {
     },
     ["model", "messages", "params", "schema", "stream"],
   ),
-  embed: object({ model: TEXT, texts: list(TEXT) }),
+  embed: object(
+    {
+      model: TEXT,
+      texts: list(TEXT),
+      dimensions: { type: "integer", minimum: 1, maximum: 1_000_000 },
+      purpose: { enum: ["document", "query"] },
+    },
+    ["model", "texts"],
+  ),
+  rerank: object({ model: TEXT, query: TEXT, documents: list(TEXT) }),
   "tokens/count": object({ model: TEXT, text: TEXT }),
   health: EMPTY,
   "models/pull": object({ model: TEXT }),
@@ -145,6 +163,10 @@ export const RESULTS = {
   }),
   embed: object({
     vectors: list(list({ type: "number" })),
+    usage: { anyOf: [{ type: "null" }, object({ prompt_tokens: COUNT })] },
+  }),
+  rerank: object({
+    scores: list({ type: "number" }),
     usage: { anyOf: [{ type: "null" }, object({ prompt_tokens: COUNT })] },
   }),
   "tokens/count": object({ tokens: COUNT }),

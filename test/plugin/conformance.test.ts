@@ -92,6 +92,7 @@ const MANIFEST: Manifest = {
     "embed",
     "models/list",
     "models/pull",
+    "rerank",
     "tokens/count",
     "tools/list",
     "tools/call",

@@ -59,6 +59,7 @@ serve({
   async embed({ texts }) {
     return { vectors: texts.map(() => [1, 2]), usage: { prompt_tokens: texts.length } };
   },
+  rerank: async ({ query, documents }) => documents.map((each) => each.length - query.length),
   health: () => ({ ok: false, message: "tired" }),
   async *pull({ model }) {
     yield { message: `getting ${model}`, completed: 1, total: 2 };

@@ -35,12 +35,15 @@ function newFolder(): string {
 describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => {
   const folder = newFolder();
 
-  async function open(settings: object = {}): Promise<{ wire: Wire; answer: Message }> {
+  async function open(
+    settings: object = {},
+    version = 1,
+  ): Promise<{ wire: Wire; answer: Message }> {
     const wire = new Wire({ command, args, env: ENV, cwd: ROOT }, { patience: 10_000 });
     wires.push(wire);
     const host = { name: "test", version: "1" };
     const answer = await wire.ask("initialize", {
-      protocol_version: 1,
+      protocol_version: version,
       host,
       settings,
       data_folder: folder,
@@ -184,6 +187,21 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
       ],
       usage: { prompt_tokens: 2 },
     });
+  });
+
+  test("scores documents, and says so from version 2 on", async () => {
+    const { wire, answer } = await open();
+    expect(answer["result"]).not.toMatchObject({ provides: expect.arrayContaining(["rerank"]) });
+    const asked = { model: "m", query: "ab", documents: ["a", "", "abcd"] };
+    expect((await wire.ask("rerank", asked))["result"]).toEqual({
+      scores: [-1, -2, 2],
+      usage: null,
+    });
+    const wrong = await wire.ask("rerank", { ...asked, documents: [1] });
+    expect(wrong["error"]).toMatchObject({ code: -32_602 });
+    const newer = await open({}, 2);
+    const { provides } = newer.answer["result"] as { provides: readonly string[] };
+    expect(provides).toContain("rerank");
   });
 
   test("runs stop when standard input is closed while a chat does not listen", async () => {

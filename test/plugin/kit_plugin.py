@@ -75,6 +75,7 @@ serve(
         "vectors": [[1, 2] for _ in params["texts"]],
         "usage": {"prompt_tokens": len(params["texts"])},
     },
+    rerank=lambda params, context: [len(each) - len(params["query"]) for each in params["documents"]],
     health=lambda context: {"ok": False, "message": "tired"},
     pull=pull,
     stop=stop,

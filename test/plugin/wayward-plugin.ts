@@ -128,7 +128,7 @@ function initialize(id: unknown, params: Message): void {
   if (is("stdout/shapes")) send({ method: "chat/part", params: { id, part: { type: "words" } } });
   if (is("stdout/parts-where-they-belong")) part(id, { type: "alive" });
   const plain = ["chat", "embed", "models/list", "models/pull", "tokens/count"];
-  const provides = Number(version) === 1 ? plain : [...plain, "tools/list", "tools/call"];
+  const provides = Number(version) === 1 ? plain : [...plain, "rerank", "tools/list", "tools/call"];
   const own = is("start/newer-host") ? Number(version) : Math.min(Number(version), 2);
   result(id, {
     protocol_version: is("start/version") ? 2 : own,
@@ -163,6 +163,8 @@ function answer(id: unknown, method: string, params: Message): void {
         return fail(id, is("embed/texts-are-text", "embed/texts-are-numbers") ? -32_603 : -32_602);
       if (model !== "m" && !is("embed/unknown-model")) return fail(id, -32_001, "no", { model });
       return embed(id, texts);
+    case "rerank":
+      return rerank(id, params);
     case "tokens/count":
       if (typeof text !== "string")
         return fail(id, is("tokens/text-is-a-number") ? -32_603 : -32_602);
@@ -201,6 +203,20 @@ function embed(id: unknown, texts: readonly string[]): void {
   const vectors = texts.map((each, at) => (is("embed/order") ? [at, 1] : [each.length, 1]));
   if (is("embed/vectors")) vectors[0]?.push(1);
   result(id, { vectors: is("embed/none") && texts.length === 0 ? [[1]] : vectors, usage: null });
+}
+
+function rerank(id: unknown, { model, documents }: Message): void {
+  if (!Array.isArray(documents))
+    return fail(id, is("rerank/documents-are-text") ? -32_603 : -32_602);
+  if (model !== "m" && !is("rerank/unknown-model")) return fail(id, -32_001, "no", { model });
+  const texts = documents as readonly string[];
+  if (is("rerank/unicode") && texts.some((each) => each.includes("世"))) return fail(id, -32_603);
+  if (is("rerank/many") && texts.length > 50) return fail(id, -32_004);
+  const scores = texts.map((each, at) => {
+    if (is("rerank/order")) return at;
+    return is("rerank/alone") ? each.length + texts.length : each.length;
+  });
+  result(id, { scores: is("rerank/scores") ? scores.slice(1) : scores, usage: null });
 }
 
 let listed = 0;

@@ -106,6 +106,11 @@ export const command: Command = {
       valueHint: "NAME",
       description: "With test: the model to ask for vectors",
     },
+    "rerank-model": {
+      type: "string",
+      valueHint: "NAME",
+      description: "With test: the model to ask for scores",
+    },
     settings: {
       type: "string",
       valueHint: "JSON",

@@ -148,7 +148,7 @@ const PULL_CODES = [
 /** A request whose params are wrong; MODEL in them stands for the model that is tested. */
 export function refuses(
   id: string,
-  method: "embed" | "tokens/count" | "models/pull",
+  method: "embed" | "rerank" | "tokens/count" | "models/pull",
   params: object,
   code: number,
 ): Check {

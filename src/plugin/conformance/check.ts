@@ -47,6 +47,8 @@ export interface Facts {
   readonly model: string | null;
   /** The model that is asked for vectors. */
   readonly embedModel: string | null;
+  /** The model that is asked for scores. */
+  readonly rerankModel: string | null;
   readonly settings: JsonObject;
   /** Milliseconds that an answer may take. */
   readonly patience: number;

@@ -32,6 +32,7 @@ export const messageChecks: readonly Check[] = [
           "embed",
           "models/list",
           "models/pull",
+          "rerank",
           "tokens/count",
           "tools/call",
           "tools/list",
@@ -44,6 +45,8 @@ export const messageChecks: readonly Check[] = [
         input: {},
         text: "x",
         texts: ["x"],
+        query: "x",
+        documents: ["x"],
         messages: [{ role: "user", content: "x" }],
       };
       for (const method of missing)

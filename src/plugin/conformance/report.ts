@@ -10,6 +10,8 @@ export interface SuiteOptions {
   readonly model?: string | null;
   /** The model that is asked for vectors. @default `model` */
   readonly embedModel?: string | null;
+  /** The model to ask for scores. @default the model */
+  readonly rerankModel?: string | null;
   /** Only checks whose id contains this. @default all */
   readonly only?: string;
   /** Milliseconds that an answer may take. @default 30000 */

@@ -33,6 +33,7 @@ export class Stand {
       tools: null,
       model,
       embedModel: options.embedModel ?? null,
+      rerankModel: options.rerankModel ?? null,
       settings: options.settings ?? {},
       patience,
       startPatience: Math.min(HOST_DEADLINES.start, patience),

@@ -8,6 +8,7 @@ const ABILITIES = [
   "embed",
   "models/list",
   "models/pull",
+  "rerank",
   "tokens/count",
   "tools/call",
   "tools/list",

@@ -11,6 +11,7 @@ import { chatTrafficChecks } from "./chat-traffic.ts";
 import { chatChecks } from "./chat.ts";
 import type { Check } from "./check.ts";
 import { embedChecks } from "./embed.ts";
+import { rerankChecks } from "./rerank.ts";
 import { endChecks } from "./ending.ts";
 import { lineChecks } from "./lines.ts";
 import { messageChecks } from "./messages.ts";
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   ...lineChecks,
   ...abilityChecks,
   ...embedChecks,
+  ...rerankChecks,
   ...chatChecks,
   ...chatTrafficChecks,
   ...chatToolChecks,

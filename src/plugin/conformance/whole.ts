@@ -127,7 +127,7 @@ function errorsOf(facts: Facts) {
 
 const METHODS = new Set(
   (
-    "initialize models/list chat embed tokens/count health models/pull shutdown " +
+    "initialize models/list chat embed rerank tokens/count health models/pull shutdown " +
     "tools/list tools/call"
   ).split(" "),
 );

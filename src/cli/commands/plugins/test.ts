@@ -47,6 +47,7 @@ export const action: PluginAction = {
           settings: subject.settings,
           model: options.text("model"),
           embedModel: options.text("embed-model"),
+          rerankModel: options.text("rerank-model"),
           only: options.text("only") ?? "",
           ...(seconds === null ? {} : { patience: seconds * 1000 }),
           signal: interrupt.signal,
