@@ -113,8 +113,8 @@ export class VectorRun {
     const waiting = limiter.enter(concurrency);
     if (waiting) await waiting;
     try {
-      throwIfCancelled(scope.signal);
       const facts = await tools.catalog.facts(id);
+      throwIfCancelled(scope.signal);
       const { budget, signal } = scope;
       const priced = { facts, tokens, spender: { program: this.#kind, model: id }, signal };
       const grant = budget && (await grantVectors(budget, priced));
