@@ -44,7 +44,7 @@ export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
     'versions of the runtime: {min: "0.1.0", max_exclusive: "0.2.0"}, in quotes; the second may be left out',
   modullm_compat:
     'versions of the runtime: {min: "0.1.0", max_exclusive: "0.2.0"}, in quotes; the second may be left out',
-  tests: "a list of {name, input, expect}; checked in form, without effect in this version",
+  tests: "a list of {name, input, expect}: what `modullm test` runs",
 };
 
 /** Every key a frontmatter may have, required ones first. */
