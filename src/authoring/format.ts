@@ -81,6 +81,6 @@ function meaningOf(text: string): object {
     prompt: prompt.text,
     system: system?.text ?? null,
     recovery: recovery?.text ?? null,
-    blocks: blocks.map(({ line: _, ...block }) => block),
+    blocks: blocks.map((block) => ({ ...block, line: 0 })),
   };
 }

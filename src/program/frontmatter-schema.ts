@@ -119,8 +119,10 @@ export function frontmatterSchema(): JsonSchema {
     type: "object",
     properties: Object.fromEntries(properties),
     required: needed.filter((key) => !NEEDED_FOR_MODEL.includes(key)),
-    if: { not: { properties: { output: { not: { type: "null" } } }, required: ["output"] } },
-    then: { required: needed },
+    anyOf: [
+      { required: needed },
+      { properties: { output: { not: { type: "null" } } }, required: ["output"] },
+    ],
   };
 }
 

@@ -74,7 +74,7 @@ function value(depth: number): unknown {
 }
 
 /** A program in one of the many forms that people write. */
-function program(): string {
+function makeProgram(): string {
   const front = stringify(
     {
       name: one("a", "a_b"),
@@ -120,7 +120,7 @@ describe("formatting", () => {
     "keeps the meaning of 1,000 programs in as many forms, and does nothing twice",
     () => {
       for (let done = 0; done < 1000;) {
-        const text = program();
+        const text = makeProgram();
         // A comment may have been put into a text of several lines.
         if (parseProgram(text).program === null) continue;
         done++;
