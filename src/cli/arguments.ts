@@ -1,6 +1,11 @@
-import { type ArgsDef, parseArgs } from "citty";
 import { nearest } from "../core/nearest.ts";
-import { type Command, type Options, UsageError } from "./command.ts";
+import {
+  type Command,
+  type OptionDefinition,
+  type OptionDefinitions,
+  type Options,
+  UsageError,
+} from "./command.ts";
 
 export interface ParsedArguments {
   readonly positionals: readonly string[];
@@ -25,10 +30,7 @@ export const GLOBAL_OPTIONS = {
   },
   help: { type: "boolean", description: "Show help" },
   version: { type: "boolean", description: "Show the version" },
-} as const satisfies ArgsDef;
-
-/** Colour that the parser puts into its messages. */
-const COLOR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
+} as const satisfies OptionDefinitions;
 
 export interface GlobalOptions {
   autoload: boolean;
@@ -114,44 +116,61 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   const rest = stop === -1 ? [] : args.slice(stop + 1);
   if (rest.length > 0 && command.rest === undefined)
     throw new UsageError(`"${rest[0]}": nothing may follow -- here`);
-  checkNames(command.options, own);
-  const values = readOptions(command.options, own);
-  const positionals = values._;
+  const { values, positionals } = readOptions(command.options, own);
   checkPositionals(command, positionals);
   return { positionals, rest, options: toOptions(values, own) };
 }
 
-function readOptions(definitions: ArgsDef, args: string[]): ReturnType<typeof parseArgs> {
-  try {
-    return parseArgs(args, definitions);
-  } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new UsageError(message.replace(COLOR, ""));
-  }
-}
-
-/** Refuses options that the command does not have, and those that lack their value. */
-function checkNames(definitions: ArgsDef, args: readonly string[]): void {
+/**
+ * Options by name, and the words that are none. The last value of an option counts; `--no-x` is `x`
+ * denied, wherever it stands.
+ * @throws {UsageError} for options that the command does not have, and those that lack their value
+ */
+function readOptions(
+  definitions: OptionDefinitions,
+  args: readonly string[],
+): { values: ReadonlyMap<string, string | boolean>; positionals: readonly string[] } {
   const names = namesOf(definitions);
+  const values = new Map<string, string | boolean>();
+  for (const [name, { default: value }] of Object.entries(definitions))
+    if (value !== undefined) values.set(name, value);
+  const denied: string[] = [];
+  const positionals: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? "";
-    if (!/^--?[A-Za-z]/.test(word)) continue;
-    const name = meantBy(word, names);
+    if (!/^--?[A-Za-z]/.test(word)) {
+      positionals.push(word);
+      continue;
+    }
+    const name = meantBy(word, names, definitions);
     const definition = definitions[name];
     if (definition?.type === "boolean") {
       if (/=(?!true$|false$)/.test(word)) throw new UsageError(`option --${name} takes no value`);
+      const says = !word.endsWith("=false");
+      if (!word.startsWith("--no-")) values.set(name, says);
+      else if (says) denied.push(name.replace(/^no-/, ""));
       continue;
     }
     const value = word.includes("=") ? word.slice(word.indexOf("=") + 1) : args[++index];
     if (value === undefined) throw new UsageError(`option --${name} needs a value`);
-    if (definition?.type !== "enum" || definition.options?.includes(value) === true) continue;
-    const values = (definition.options ?? []).join(", ");
-    throw new UsageError(`option --${name} is "${value}", but one of ${values} is wanted`);
+    values.set(name, checkedValue(name, definition, value));
   }
+  for (const name of denied) values.set(name, false);
+  return { values, positionals };
+}
+
+function checkedValue(
+  name: string,
+  definition: OptionDefinition | undefined,
+  value: string,
+): string {
+  if (definition?.type !== "enum" || definition.options?.includes(value) === true) return value;
+  const wanted = (definition.options ?? []).join(", ");
+  throw new UsageError(`option --${name} is "${value}", but one of ${wanted} is wanted`);
 }
 
 /** Options by all their names. */
-function namesOf(definitions: ArgsDef): ReadonlyMap<string, string> {
+function namesOf(definitions: OptionDefinitions): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const [name, definition] of Object.entries(definitions)) {
     names.set(name, name);
@@ -162,10 +181,14 @@ function namesOf(definitions: ArgsDef): ReadonlyMap<string, string> {
 }
 
 /** @throws {UsageError} where no option is meant */
-function meantBy(word: string, names: ReadonlyMap<string, string>): string {
+function meantBy(
+  word: string,
+  names: ReadonlyMap<string, string>,
+  definitions: OptionDefinitions,
+): string {
   const written = word.replace(/^--?/, "").split("=")[0] ?? "";
-  const name =
-    names.get(written) ?? (written.startsWith("no-") ? names.get(written.slice(3)) : undefined);
+  const denied = written.startsWith("no-") ? written.slice("no-".length) : "";
+  const name = names.get(written) ?? (definitions[denied]?.type === "boolean" ? denied : undefined);
   if (name !== undefined) return name;
   const near = nearest(written, names.keys());
   const meant = near === null ? "" : `; did you mean --${near}?`;
@@ -189,22 +212,23 @@ function checkPositionals({ positionals: wanted, rest }: Command, given: readonl
   throw new UsageError(`"${extra}" is one argument too many${pair}`);
 }
 
-function toOptions(values: Record<string, unknown>, args: readonly string[]): Options {
+function toOptions(
+  values: ReadonlyMap<string, string | boolean>,
+  args: readonly string[],
+): Options {
   function text(name: string): string | null {
-    const value = values[name];
+    const value = values.get(name);
     return typeof value === "string" ? value : null;
   }
   return {
     text,
-    // The parser keeps the last one only.
     texts: (name) =>
       args.flatMap((word, index) => {
         if (word === `--${name}`) return args[index + 1] ?? [];
         return word.startsWith(`--${name}=`) ? word.slice(name.length + 3) : [];
       }),
-    // The parser takes `--no-x` for `x` denied.
     flag: (name) =>
-      name.startsWith("no-") ? values[name.slice(3)] === false : values[name] === true,
+      name.startsWith("no-") ? values.get(name.slice(3)) === false : values.get(name) === true,
     integer(name) {
       const value = text(name);
       if (value === null) return null;

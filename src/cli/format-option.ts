@@ -1,8 +1,8 @@
-import type { ArgDef } from "citty";
+import type { OptionDefinition } from "./command.ts";
 import type { CommandContext } from "./command.ts";
 
 /** `--format` of a command whose result has a form for people. */
-export const FORMAT_OPTION: ArgDef = {
+export const FORMAT_OPTION: OptionDefinition = {
   type: "enum",
   options: ["json", "text"],
   description: "Default: text at a terminal, else json",
