@@ -7,7 +7,6 @@ import { nearest } from "../core/nearest.ts";
 import { createRedactor } from "../redaction/redactor.ts";
 import { VERSION } from "../core/version.ts";
 import { isProgramPath } from "../library/program-path.ts";
-import { realFile } from "../library/real-file.ts";
 import {
   commandName,
   formatIsJson,
@@ -108,6 +107,7 @@ async function locateProgram(
   cwd: string,
   library: CommandContext["library"],
 ): Promise<string> {
+  const { realFile } = await import("../library/real-file.ts");
   if (isProgramPath(program)) return await realFile(resolve(cwd, program));
   const names = await import("../library/names.ts");
   return await realFile(await names.locateProgram(program, { cwd, library }));

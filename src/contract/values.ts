@@ -105,6 +105,8 @@ function isExactMultiple(value: JsonNumber, divisor: JsonNumber): boolean {
 /** Code points; a lone surrogate counts as one. */
 export function codePoints(text: string): number {
   let count = text.length;
+  // Most texts have none, which a pattern sees in a tenth of the time.
+  if (!SURROGATE_PAIR.test(text)) return count;
   for (let index = 0; index < text.length - 1; index++) {
     if (isSurrogate(text, index, 0xd800) && isSurrogate(text, index + 1, 0xdc00)) {
       count--;
@@ -113,6 +115,8 @@ export function codePoints(text: string): number {
   }
   return count;
 }
+
+const SURROGATE_PAIR = /[\ud800-\udbff][\udc00-\udfff]/;
 
 function isSurrogate(text: string, index: number, first: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === first;

@@ -45,9 +45,10 @@ describe("parseArguments() reads", () => {
   });
 
   test("every value of an option that is repeated, and words that only look like options", () => {
-    const { options, positionals, rest } = parseArguments(command, [
-      ..."--model a -5 - --model=b f -- --quiet x=1".split(" "),
-    ]);
+    const { options, positionals, rest } = parseArguments(
+      command,
+      "--model a -5 - --model=b f -- --quiet x=1".split(" "),
+    );
     expect(options.texts("model")).toEqual(["a", "b"]);
     expect(positionals).toEqual(["-5", "-", "f"]);
     expect(rest).toEqual(["--quiet", "x=1"]);
