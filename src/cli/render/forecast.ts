@@ -40,6 +40,7 @@ export function forecastText(prediction: Prediction): string {
         [dollars(prediction.p90_cost_usd), "in nine of ten runs"],
       ),
     ],
+    ["Calls", callsText(prediction)],
   ];
   return [
     title,
@@ -53,6 +54,12 @@ export function forecastText(prediction: Prediction): string {
     ...(used === 0 ? [] : [`It uses ${counted(used)}.`]),
     ...prediction.missing.map((path) => `Not run yet: ${clean(path)}`),
   ].join("\n");
+}
+
+/** How many calls of models it may be, where that is not one and the same. */
+function callsText({ least_calls: least, most_calls: most }: Prediction): string | null {
+  if (most === null) return `at least ${grouped(least)}`;
+  return least === most ? grouped(least) : `${grouped(least)} to ${grouped(most)}`;
 }
 
 function counted(programs: number): string {
