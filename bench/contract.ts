@@ -1,7 +1,8 @@
 /**
  * Contracts against ajv, over ten schemas: how fast a schema is compiled, how fast a value is
- * checked, and how fast all that is wrong with it is told. Rounds of both sides take turns, and the quickest are compared, for
- * whatever else runs on the machine only adds to a round. Exits 1 when a target is missed.
+ * checked, and how fast all that is wrong with it is told. Rounds of both sides take turns, and the
+ * quickest are compared, for whatever else runs on the machine only adds to a round. Exits 1 when a
+ * target is missed.
  */
 import addFormats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";

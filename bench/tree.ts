@@ -1,7 +1,7 @@
 /**
  * A tree of 1,111 programs (each uses ten, three levels down): validating it against reading each
- * file alone, validating each of its files against the root alone, and running it on an instant model, a node, against single runs of its leaves, with
- * statistics and without.
+ * file alone, validating each of its files against the root alone, and running it on an instant
+ * model, a node, against single runs of its leaves, with statistics and without.
  *   bun bench/tree.ts
  * Exits 1 when a target is missed.
  */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command line of the npm package. It runs on Bun: this starts it with the Bun that npm installed, hands signals on, and ends as it ends.
+// The command line of the npm package. It runs on Bun: this starts it with the Bun that npm
+// installed, hands signals on, and ends as it ends.
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,7 +11,10 @@ import { fileURLToPath } from "node:url";
 const FOLDER = dirname(fileURLToPath(import.meta.url));
 const MAIN = join(FOLDER, "../dist/cli/main.js");
 const WINDOWS = process.platform === "win32";
-/** Nothing of the folder that the user stands in counts for the runtime, nothing is fetched, and it does not outlive this process. */
+/**
+ * Nothing of the folder that the user stands in counts for the runtime, nothing is fetched, and it
+ * does not outlive this process.
+ */
 const FLAGS = [
   "--no-env-file",
   "--no-install",
@@ -47,7 +51,10 @@ function start(command) {
   });
 }
 
-/** The executable in the package of this platform, or in the package `bun`, whose install script moves it there; null without either. */
+/**
+ * The executable in the package of this platform, or in the package `bun`, whose install script
+ * moves it there; null without either.
+ */
 function findBun() {
   const { resolve } = createRequire(import.meta.url);
   const arch = process.arch === "arm64" ? "aarch64" : process.arch;

@@ -76,7 +76,9 @@ const SELECTION: Readonly<Record<string, Selection>> = {
   },
 };
 
-/** Window, longest answer; input, output, cache read, cache write. Nulls at the end are left out. */
+/**
+ * Window, longest answer; input, output, cache read, cache write. Nulls at the end are left out.
+ */
 type Row = readonly (number | null)[];
 
 async function main(file: string | undefined): Promise<void> {

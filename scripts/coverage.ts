@@ -1,6 +1,6 @@
 /**
- * Reads what the tests have covered and holds it against the gates: 90 % of the lines of `src/`, and
- * 95 % of each room that has a gate of its own. Processes that tests start are not counted.
+ * Reads what the tests have covered and holds it against the gates: 90 % of the lines of `src/`,
+ * and 95 % of each room that has a gate of its own. Processes that tests start are not counted.
  *   bun scripts/test.ts --coverage --coverage-reporter=lcov && bun scripts/coverage.ts [LCOV]
  * Exits 1 below a gate.
  */

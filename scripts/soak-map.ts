@@ -1,7 +1,7 @@
 /**
- * Maps 10,000 rows (times SCALE) on a faulty server, kills the process at 40 random moments and goes
- * on each time. Exits 1 when a row is not exactly once in the output, when a row was asked for again
- * whose answer the journal had, or when the costs are not what the server counted.
+ * Maps 10,000 rows (times SCALE) on a faulty server, kills the process at 40 random moments and
+ * goes on each time. Exits 1 when a row is not exactly once in the output, when a row was asked for
+ * again whose answer the journal had, or when the costs are not what the server counted.
  *   bun scripts/soak-map.ts [SEED]
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

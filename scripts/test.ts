@@ -1,6 +1,6 @@
 /**
- * Runs the tests, files in parallel, and says a line for each file: what failed is shown whole, what
- * was skipped is told at the end with its reason.
+ * Runs the tests, files in parallel, and says a line for each file: what failed is shown whole,
+ * what was skipped is told at the end with its reason.
  *   bun scripts/test.ts [WORDS OF bun test]
  */
 import { availableParallelism } from "node:os";

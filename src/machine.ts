@@ -40,7 +40,9 @@ export interface WorkspaceOptions {
   readonly ask?: ((question: string) => Promise<boolean>) | null;
   /** Told what the user should know; each sentence once. */
   readonly warn: (message: string) => void;
-  /** Told of each configuration file that can't be used and counts as empty. @default it is thrown */
+  /**
+   * Told of each configuration file that can't be used and counts as empty. @default it is thrown
+   */
   readonly onConfigFault?: (fault: ModullmError) => void;
   /** @default the platform's */
   readonly fetch?: typeof fetch;

@@ -106,7 +106,7 @@ async function describe(context: CommandContext, app: App, given: Description): 
       async run(program, input) {
         const options = { model, signal: stop.signal, traces: [plainTrace(progress.listen)] };
         const { output: answer } = await app.run(program, input, options);
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- programs that draft give objects
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- drafts are objects
         return output.redactor.value(visibleValue(answer)) as JsonObject;
       },
     });

@@ -28,8 +28,9 @@ export interface Terminal {
   stdin(): AsyncIterable<Uint8Array>;
   /**
    * Calls back at Ctrl-C or SIGTERM, instead of ending the process at once, and when the reader of
-   * stdout goes away, until the function it gives is called. A second signal ends the process. While
-   * nobody listens the system's own handling holds: work that never yields can be stopped too.
+   * stdout goes away, until the function it gives is called. A second signal ends the process.
+   * While nobody listens the system's own handling holds: work that never yields can be stopped
+   * too.
    */
   onInterrupt(callback: () => void): () => void;
   /** What has interrupted the command; null as long as nothing has. @default null */

@@ -8,8 +8,8 @@ const LINE_BREAK = 0x0a;
 /**
  * The lines of stdin as they come, those of one piece together. A line ends in `\n` or `\r\n`; a
  * byte order mark at the very beginning is no part of the first one.
- * @throws {ModullmError} RLLM_016 for a line that is no UTF-8, or that goes on for 64 MiB; the lines
- * before it are given first
+ * @throws {ModullmError} RLLM_016 for a line that is no UTF-8, or that goes on for 64 MiB; the
+ * lines before it are given first
  */
 export async function* textLines(terminal: Terminal): AsyncGenerator<readonly string[]> {
   /** The beginning of a line that has not ended yet. */

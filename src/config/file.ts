@@ -387,7 +387,7 @@ function readPlugins(value: unknown, reader: Reader): Map<string, JsonObject> {
     const settings = reader.mapping(entry, ["plugins", name]);
     const fault = jsonFault(settings);
     if (fault !== null) reader.wrong(["plugins", name], fault);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reader of YAML gives nothing that JSON has not
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- YAML here is JSON
     plugins.set(name, settings as { readonly [key: string]: Json });
   }
   return plugins;

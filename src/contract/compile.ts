@@ -20,8 +20,8 @@ export interface CompileOptions extends ReadSchemaOptions {
 }
 
 /**
- * Small values that are evaluated before the check is made into code: that takes as long as hundreds
- * of evaluations, and most contracts of a short command are asked once.
+ * Small values that are evaluated before the check is made into code: that takes as long as
+ * hundreds of evaluations, and most contracts of a short command are asked once.
  */
 const EVALUATED = 3;
 

@@ -70,8 +70,8 @@ class Translator {
   }
 
   /**
-   * The compiled check takes a bigint for no number. It is broken off where one is looked at, and the
-   * evaluator decides.
+   * The compiled check takes a bigint for no number. It is broken off where one is looked at, and
+   * the evaluator decides.
    */
   #guardsNumbers(node: SchemaNode): boolean {
     const speaks = NUMERIC.some((keyword) => keywordValue(node, keyword) !== undefined);

@@ -15,11 +15,11 @@ import type { Json, JsonObject } from "./json.ts";
  * Every `run-start` is followed by exactly one `run-end`, whatever happens.
  *
  * `at` is milliseconds since the epoch. `run` is unique; `root` is the outermost run of its tree,
- * `principal` the id of who asked for it. `seq` counts the events of a tree from 0, without gaps for
- * each listener. Secrets are taken out before a listener sees an event.
+ * `principal` the id of who asked for it. `seq` counts the events of a tree from 0, without gaps
+ * for each listener. Secrets are taken out before a listener sees an event.
  *
- * Payload events (`value`, `request`, `answer`, `tool`) come only to listeners that ask for them. With them
- * a run can be shown again, step by step.
+ * Payload events (`value`, `request`, `answer`, `tool`) come only to listeners that ask for them.
+ * With them a run can be shown again, step by step.
  */
 export type RunEvent = EventFacts & {
   readonly run: string;
@@ -34,7 +34,9 @@ export type EventFacts =
   | {
       readonly type: "run-start";
       readonly parent: string | null;
-      /** The parent's `uses` entry, or its tool, that this run is for; null for the outermost run. */
+      /**
+       * The parent's `uses` entry, or its tool, that this run is for; null for the outermost run.
+       */
       readonly entry: string | null;
       /** Its element of `each`, from 0; null without `each`. */
       readonly item: number | null;
@@ -201,11 +203,13 @@ export const STAGES = [
 ] as const;
 export type StageName = (typeof STAGES)[number];
 
-/** `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure is being waited out.
- * `fallback`: the next model takes over. `restart`: the same model is asked again from the start,
- * because its answer broke off. `skipped`: a child whose `when` is empty. `repair`: how an answer
- * was read. `degraded`: something optional is missing. `progress`: a long step goes on. `resumed`:
- * answers that an earlier run paid for, and that ended early, are used. */
+/**
+ * `schema-weakened`: a server does not take a part of the schema. `retry-wait`: a transient failure
+ * is being waited out. `fallback`: the next model takes over. `restart`: the same model is asked
+ * again from the start, because its answer broke off. `skipped`: a child whose `when` is empty.
+ * `repair`: how an answer was read. `degraded`: something optional is missing. `progress`: a long
+ * step goes on. `resumed`: answers that an earlier run paid for, and that ended early, are used.
+ */
 export type NoteKind =
   | "schema-weakened"
   | "retry-wait"

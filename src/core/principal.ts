@@ -1,4 +1,6 @@
-/** What a run, or whoever asks for one, may do to the world; each is asked for before it is done. */
+/**
+ * What a run, or whoever asks for one, may do to the world; each is asked for before it is done.
+ */
 export const ACTIONS = [
   "run",
   "call-model",

@@ -33,8 +33,8 @@ const PRE_NOT_RUN = "The pre block is not run here: the places of what it gives 
 const USES_SHOWN = "What it uses is shown where the program stands first";
 
 /**
- * The request that a run would send first, without sending it, or the output of a program that sends
- * none: the stages of a run, but for those
+ * The request that a run would send first, without sending it, or the output of a program that
+ * sends none: the stages of a run, but for those
  * that call something. A program that stands in the tree more than once is shown with what it uses
  * the first time only, so that the report grows with the programs, not with the runs.
  * @throws {ModullmError} RLLM_004, RLLM_005, RLLM_008, RLLM_009, RLLM_012 or RLLM_016, as the run

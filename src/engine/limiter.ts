@@ -14,7 +14,9 @@ export interface Limiter {
   leave(): void;
 }
 
-/** One limiter for each server that is called, made once for a process and shared by all its runs. */
+/**
+ * One limiter for each server that is called, made once for a process and shared by all its runs.
+ */
 export interface Limiters {
   /** @param server what tells servers apart, such as a provider and its address */
   of(server: string): Limiter;

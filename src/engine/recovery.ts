@@ -99,8 +99,8 @@ const TRIES = 3;
  * After a call that failed; the model's own retries are over by then. Any failure goes to the next
  * model, but for a refusal to answer, which is an answer. A model that gave no text is asked again
  * first: that mostly passes. One that ran into its limit is not, for it would again; nor is one
- * that calls the program's tools, nor one whose server says that there is no text (`null`). A last model whose answer broke off is asked again from the
- * start.
+ * that calls the program's tools, nor one whose server says that there is no text (`null`). A last
+ * model whose answer broke off is asked again from the start.
  */
 export function decideOnFailure(
   error: ModullmError,

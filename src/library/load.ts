@@ -54,7 +54,8 @@ export function createLoader(options: LoadOptions = {}): ProgramLoader {
  * Reads a program and all that it uses, each file once.
  * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 of any file, with `details.chain`
  * for a child; RLLM_008 for
- *   files that use or call each other, with the whole `cycle`, and for library names that lead to no program
+ *   files that use or call each other, with the whole `cycle`, and for library names that lead to
+ *   no program
  */
 export async function loadProgram(path: string, options: LoadOptions = {}): Promise<LoadedProgram> {
   return await createLoader(options).load(path);

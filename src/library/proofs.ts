@@ -25,8 +25,8 @@ export interface Proofs {
 const MOST = 500;
 
 /**
- * @param folder where proofs are kept for other processes, by a digest of all texts of a tree and of
- * this program's version; null keeps them in this one alone
+ * @param folder where proofs are kept for other processes, by a digest of all texts of a tree and
+ * of this program's version; null keeps them in this one alone
  */
 export function createProofs(folder: string | null): Proofs {
   const known = new WeakSet<LoadedProgram>();

@@ -23,7 +23,9 @@ interface NamedTool {
   readonly child: { readonly program: Program };
 }
 
-/** @throws {ModullmError} RLLM_008 for a name that two tools have, or that `tool_choice` alone has */
+/**
+ * @throws {ModullmError} RLLM_008 for a name that two tools have, or that `tool_choice` alone has
+ */
 export function checkToolNames(program: Program, links: readonly NamedTool[]): void {
   for (const [index, { name, child }] of links.entries()) {
     const first = links.findIndex((other) => other.name === name);

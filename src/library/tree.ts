@@ -6,8 +6,8 @@ import { readProgram } from "./read.ts";
 import { realFile } from "./real-file.ts";
 
 /**
- * A program and all that it uses or its model may call, each file once. Unlike a loaded program it may lack files, and
- * files may use each other.
+ * A program and all that it uses or its model may call, each file once. Unlike a loaded program it
+ * may lack files, and files may use each other.
  */
 export interface ProgramTree {
   /** The first is the program itself; the others in the order they are met, deep before wide. */
@@ -33,7 +33,9 @@ export type TreeEdge = {
   | { readonly kind: "tool"; readonly entry: ToolEntry }
 );
 
-/** Follows `uses` and `tools` all the way down. @throws {ModullmError} only for the program itself */
+/**
+ * Follows `uses` and `tools` all the way down. @throws {ModullmError} only for the program itself
+ */
 export async function inspectTree(
   path: string,
   { library = [] }: LoadOptions = {},

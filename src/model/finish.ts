@@ -52,7 +52,9 @@ const FAULTS: ReadonlySet<string> = new Set([
   "insufficient_system_resource",
 ]);
 
-/** A server's counts; null where one of the first two is missing. What is 0 is left out of the rest. */
+/**
+ * A server's counts; null where one of the first two is missing. What is 0 is left out of the rest.
+ */
 export function usageOf(
   prompt: unknown,
   completion: unknown,

@@ -180,7 +180,9 @@ export type ModelPart =
       readonly said?: string;
       /** Tools that the model called in place of an answer, or beside it. */
       readonly called?: readonly string[];
-      /** Whether the server said in so many words that there is no text: asking again won't help. */
+      /**
+       * Whether the server said in so many words that there is no text: asking again won't help.
+       */
       readonly empty?: boolean;
     };
 

@@ -8,8 +8,8 @@ import type { Reranker } from "./reranker.ts";
  * Order of calls: `model(name)` any number of times; then `Model.ready` before the first `call` of
  * a run; `close` once, last. A provider opens nothing until a model is called.
  *
- * What is absent can't be done there. All that takes a signal ends with RLLM_022 when it is aborted,
- * and with RLLM_014 or RLLM_017 when the server can't be asked or refuses.
+ * What is absent can't be done there. All that takes a signal ends with RLLM_022 when it is
+ * aborted, and with RLLM_014 or RLLM_017 when the server can't be asked or refuses.
  */
 export interface ModelProvider {
   /** The canonical name: `google`, also where a program says `gemini/…`. */
@@ -28,7 +28,8 @@ export interface ModelProvider {
   /** Asks the server how it is: that costs nothing. One that is not there is not well, no error. */
   health?(signal: AbortSignal): Promise<Health>;
   /**
-   * Gets a model onto the server, from wherever that has its models from. Resolves when it is there.
+   * Gets a model onto the server, from wherever that has its models from. Resolves when it is
+   * there.
    * @param note told of its progress
    */
   pull?(name: string, signal: AbortSignal, note: (note: ModelNote) => void): Promise<void>;

@@ -83,8 +83,8 @@ export interface Quirks extends Abilities {
   /** Null where it has none that score documents. */
   readonly rerank: RerankWays | null;
   /**
-   * Whether it has the addresses of llama.cpp's server for its health, and for models that it loads,
-   * lets go of and downloads.
+   * Whether it has the addresses of llama.cpp's server for its health, and for models that it
+   * loads, lets go of and downloads.
    */
   readonly router: boolean;
 }

@@ -199,7 +199,9 @@ class Body {
     }
   }
 
-  /** Usually one object an event; servers that forget the blank line between events send several. */
+  /**
+   * Usually one object an event; servers that forget the blank line between events send several.
+   */
   #takeEvent({ data, name, bare }: StreamEvent): void {
     if (data.trim() === "[DONE]") {
       this.over = true;

@@ -52,7 +52,9 @@ function waitOf(value: string | null): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
 }
 
-/** `x-ratelimit-reset-tokens` (OpenAI, Groq), `anthropic-ratelimit-tokens-reset`, `ratelimit-reset`. */
+/**
+ * `x-ratelimit-reset-tokens` (OpenAI, Groq), `anthropic-ratelimit-tokens-reset`, `ratelimit-reset`.
+ */
 const RESET = /^(?:x-|anthropic-)?ratelimit-(?:.*-)?reset(?:-.*)?$/;
 
 /**

@@ -7,8 +7,8 @@ import { readTree, type Tree, treeList } from "./tree.ts";
 import { distrustPackage } from "./trust.ts";
 
 /**
- * Moves the files of a package into their folder and names it in the lock. Where that fails, nothing
- * new is left.
+ * Moves the files of a package into their folder and names it in the lock. Where that fails,
+ * nothing new is left.
  */
 export async function putInPlace(
   from: string,

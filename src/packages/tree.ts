@@ -157,7 +157,7 @@ function walk(
   for (const name of readdirSync(join(folder, below))) {
     const path = below === "" ? name : `${below}/${name}`;
     if (isPassedOver(path, name, to)) continue;
-    // oxlint-disable-next-line no-control-regex -- a line break in a name would make two lines of the list out of one
+    // oxlint-disable-next-line no-control-regex -- a list has a line a name
     if (/[\u0000-\u001F\u007F]/.test(name))
       throw new TreeFault(`a name in it holds a control character`);
     const stats = lstatSync(join(folder, path));

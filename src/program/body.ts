@@ -84,8 +84,8 @@ export function parseBody(source: Source, from: number): Body {
 
 /**
  * A model needs a prompt, and without a model nobody reads one.
- * @throws {ModullmError} RLLM_001 where there is no prompt; RLLM_003 where there is text for a model
- * that is not asked
+ * @throws {ModullmError} RLLM_001 where there is no prompt; RLLM_003 where there is text for a
+ * model that is not asked
  */
 export function checkText(
   source: Source,

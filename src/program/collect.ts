@@ -7,7 +7,8 @@ import type { Block, Mapping } from "./program.ts";
 import { compileFill, readsOf, textsIn } from "./uses.ts";
 
 /**
- * What `output` in the frontmatter gives in the place of a model's answer; null where there is none.
+ * What `output` in the frontmatter gives in the place of a model's answer; null where there is
+ * none.
  * @throws {ModullmError} RLLM_002, RLLM_008
  */
 export function readCollected(front: Frontmatter, blocks: readonly Block[]): Mapping | null {

@@ -26,7 +26,10 @@ export function refutation(solver: Solver, edge: Edge): Issue | string | null {
     : checked.issues[0];
 }
 
-/** The keys that fit as text, the whole under "", where the whole fits; null where that is not proved. */
+/**
+ * The keys that fit as text, the whole under "", where the whole fits; null where that is not
+ * proved.
+ */
 export function proveFit(solver: Solver, edge: Edge): readonly string[] | null {
   const { space } = solver;
   if (!isAlwaysList(solver, edge)) return null;

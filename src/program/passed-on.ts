@@ -7,9 +7,9 @@ export interface PassedOn {
 }
 
 /**
- * What a post block plainly passes on, as in `result = {"rows": context["uses"]["rows"]}`, in either
- * language, also through a variable. Only the text is looked at: what is done in a branch, changed
- * before or after, or written in another way is left out.
+ * What a post block plainly passes on, as in `result = {"rows": context["uses"]["rows"]}`, in
+ * either language, also through a variable. Only the text is looked at: what is done in a branch,
+ * changed before or after, or written in another way is left out.
  */
 export function passedOn(blocks: readonly Block[]): readonly PassedOn[] {
   const post = blocks.find(({ when }) => when === "post");
@@ -42,7 +42,9 @@ const OTHER_RESULT =
   /\bresult\b(?!\s*=[^=]|(?:\[["']\w+["']\]|\.\w+)\s*=[^=]|\.update\(|,\s*\{)|\+=|\bdel\b|\bdelete\b/;
 const KEY = /["'](\w+)["']\s*(?::|\]\s*=[^=])|[.\s,({](\w+)\s*(?::|=[^=])/g;
 
-/** Without comments; variables that stand for `uses` or an entry replaced by what they stand for. */
+/**
+ * Without comments; variables that stand for `uses` or an entry replaced by what they stand for.
+ */
 function spelledOut({ code, language }: Block): string {
   let text = code.replaceAll(/(?:^|\s)(?:#|\/\/)[^"'\n]*$/gm, "");
   if (language === "js") text = text.replaceAll(TAKEN_APART, apart).replaceAll(SHORT, "$1$2: $2");

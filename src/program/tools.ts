@@ -114,7 +114,9 @@ export function readMaxTurns(front: Frontmatter, warnings: Warning[]): number {
   return value as number;
 }
 
-/** A program's name as a tool's: what providers don't take becomes `_`; empty where nothing is left. */
+/**
+ * A program's name as a tool's: what providers don't take becomes `_`; empty where nothing is left.
+ */
 export function toolName(name: string): string {
   return name
     .replaceAll(/[^A-Za-z0-9_-]+/g, "_")

@@ -24,7 +24,10 @@ export function asksNoModel({ values }: Frontmatter): boolean {
   return (values["output"] ?? null) !== null;
 }
 
-/** The frontmatter of a program without a model: what says how one is asked is left out, with a warning. */
+/**
+ * The frontmatter of a program without a model: what says how one is asked is left out, with a
+ * warning.
+ */
 export function withoutModel(front: Frontmatter): Frontmatter {
   const entries = Object.entries(front.values);
   const ignored = entries.filter(([key, value]) => OF_MODEL.includes(key) && !isEmpty(value));

@@ -36,7 +36,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     redactSpans(input, findSpans(input, known, ""), input.length);
   return {
     text,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy has the shape of what it was made from
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy has its shape
     value: <T>(value: T) => redactValue(value, known, text) as T,
     add: (secret) => known.add(secret),
     stream: () => new Stream(known, (openKey ??= createOpenKey())),

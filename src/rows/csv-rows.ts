@@ -9,9 +9,9 @@ export interface CsvOptions {
 }
 
 /**
- * Rows below a line of column names, as RFC 4180 has them. A row with more or fewer cells than there
- * are columns, or with bytes that are no text, is a row that can't be read, and reading goes on.
- * Behind quotes that don't match nobody knows where a row begins: that row is the last one.
+ * Rows below a line of column names, as RFC 4180 has them. A row with more or fewer cells than
+ * there are columns, or with bytes that are no text, is a row that can't be read, and reading goes
+ * on. Behind quotes that don't match nobody knows where a row begins: that row is the last one.
  * @throws {ModullmError} RLLM_016 where the names can't be used
  */
 export async function* csvRows(chunks: AsyncIterable<Uint8Array>, options: CsvOptions): Rows {

@@ -5,7 +5,9 @@ import { utf8 } from "./decode.ts";
 import { type Row, type RowContent, rowError, type Rows } from "./row.ts";
 import { linesOf } from "./text-lines.ts";
 
-/** A JSON value a line; empty lines are none. A line that is no JSON is a row that can't be read. */
+/**
+ * A JSON value a line; empty lines are none. A line that is no JSON is a row that can't be read.
+ */
 export async function* jsonLines(chunks: AsyncIterable<Uint8Array>, source: string): Rows {
   let number = 0;
   for await (const { number: line, bytes } of linesOf(chunks)) {

@@ -56,7 +56,7 @@ export async function openBytes(
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- without an encoding it gives bytes
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- bytes, without encoding
     for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
   } catch (thrown) {
     throw unreadable(path, thrown instanceof Error ? thrown.message : String(thrown));

@@ -7,7 +7,9 @@ import type { RowWriter } from "./writers.ts";
 export interface ResultFiles {
   /** Null: each line is handed to `print`. */
   readonly output: string | null;
-  /** Rows that failed, as `{row, input, error}`; null: nobody is told but the reader of `failed`. */
+  /**
+   * Rows that failed, as `{row, input, error}`; null: nobody is told but the reader of `failed`.
+   */
   readonly failed: string | null;
   readonly writer: RowWriter;
   readonly redactor: Redactor;

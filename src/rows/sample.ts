@@ -7,7 +7,9 @@ export interface SampleOptions {
   readonly seed: number;
 }
 
-/** So many rows, each as likely as any other, in the order of the source; all where there are fewer. */
+/**
+ * So many rows, each as likely as any other, in the order of the source; all where there are fewer.
+ */
 export async function* sampleOf(rows: Rows, { count, seed }: SampleOptions): Rows {
   const random = mulberry32(seed);
   const kept: Row[] = [];

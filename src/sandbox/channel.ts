@@ -4,13 +4,14 @@
  * its streams, so that this channel is private to the harness; code in the same interpreter can
  * still write to it, so the host believes none of it but what `session.ts` checks.
  *
- *     host                                      guest
- *     {"nonce", "limits", "functions", …}  →                          once: how to confine itself, before any code is read
- *                                          ←   NONCE {"is":"ready","level"?}   or NONCE {"is":"unavailable","reason"}, and it exits
- *     {"do":"run","code","values","file","line","keep"?} →
- *                                          ←   NONCE {"is":"call","name","args"}        any number of times, one at a time
- *     {"do":"return","value"}              →                                            or {"do":"throw","message"}
- *                                          ←   NONCE {"is":"done","value","kept"? or "keptFault"?} or NONCE {"is":"failed", …Failure, "last"?}; `last`: it can't go on
+ *     host  → {"nonce", "limits", "functions", …}   once: how to confine itself, before any code
+ *     guest → NONCE {"is":"ready","level"?}
+ *             or NONCE {"is":"unavailable","reason"}, and it exits
+ *     host  → {"do":"run","code","values","file","line","keep"?}
+ *     guest → NONCE {"is":"call","name","args"}      any number of times, one at a time
+ *     host  → {"do":"return","value"} or {"do":"throw","message"}
+ *     guest → NONCE {"is":"done","value","kept"? or "keptFault"?}
+ *             or NONCE {"is":"failed", …Failure, "last"?}; `last`: it can't go on
  *
  * Every line of a guest begins with the session's nonce and a space. Closing standard input ends
  * the guest.

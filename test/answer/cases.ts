@@ -22,7 +22,9 @@ export interface Case {
   readonly fails?: string;
 }
 
-/** A file of `rules/`, for one rule, or of `kinds/`, for a kind of answer that no one rule reads. */
+/**
+ * A file of `rules/`, for one rule, or of `kinds/`, for a kind of answer that no one rule reads.
+ */
 export interface CaseFile {
   readonly name: string;
   readonly level?: "safe" | "full";

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { writeJson } from "../../src/core/json.ts";
 import { makeFolder, modullm, programText } from "./command-line.ts";
 
-/** Names that every object or function has, and names that a language gives a meaning of its own. */
+/**
+ * Names that every object or function has, and names that a language gives a meaning of its own.
+ */
 const NAMES =
   "toString valueOf toJSON constructor hasOwnProperty length then name prototype __defineGetter__ isPrototypeOf const $ref type x 0 <<".split(
     " ",

@@ -3,7 +3,9 @@ import { compileContract } from "../../src/contract/compile.ts";
 import type { Contract, JsonSchema } from "../../src/contract/contract.ts";
 import { makeFolder, modullm } from "../cli/command-line.ts";
 
-/** Alternatives that lead to the next two ways, so that a check without a memory takes 2^n steps. */
+/**
+ * Alternatives that lead to the next two ways, so that a check without a memory takes 2^n steps.
+ */
 function diamonds(levels: number, keyword: string): JsonSchema {
   const levelled = Array.from({ length: levels }, (_, level) => {
     const next = { $ref: `#/$defs/a${level + 1}` };

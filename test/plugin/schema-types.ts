@@ -47,7 +47,7 @@ interface Names {
 
 type Flat<T> = { [K in keyof T]: T[K] };
 type Same<A, B> =
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- types are equal when such functions are
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- equal when these are
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /**

@@ -1,4 +1,6 @@
-/** What once went wrong, tried again. Where a folder of its own has the test, decision 15 names it. */
+/**
+ * What once went wrong, tried again. Where a folder of its own has the test, decision 15 names it.
+ */
 import { Database } from "bun:sqlite";
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";

@@ -132,7 +132,7 @@ async function runShown(
     const { output: answer } = await app.run(program, input, { ...options, signal, traces });
     // It goes into files and onto the screen: a server may send anything, a key that it was sent
     // too.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a program with a model gives an object
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- models give objects
     return output.redactor.value(visibleValue(answer)) as JsonObject;
   } finally {
     progress.end();

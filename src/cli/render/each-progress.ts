@@ -2,7 +2,9 @@ import type { RunEvent } from "../../core/events.ts";
 import { isObject } from "../../core/json.ts";
 import { duration } from "./plot.ts";
 
-/** How far the outermost list of a run is that a program is run for, one element after the other. */
+/**
+ * How far the outermost list of a run is that a program is run for, one element after the other.
+ */
 export interface EachProgress {
   listen(event: RunEvent): void;
   /** `mails 120 of 500, 3 failed, 12.4 a second, 31 s left`; null while there is no list. */

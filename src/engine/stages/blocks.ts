@@ -70,7 +70,7 @@ async function runBlock(
   const block = blockOf(run, when);
   if (!block) return { given: {}, context: {} };
   const { tools, options } = run.tree;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- input, outputs and what blocks gave are JSON
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all of it is JSON
   const seen = (block.reads === null ? context : onlyPaths(context, block.reads)) as JsonObject;
   const { blockMemoryMb } = options;
   const outcome = await tools.sandboxes.run(

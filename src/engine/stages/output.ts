@@ -22,6 +22,6 @@ export function collectOutput(run: Run): void {
       receivedPayload: output,
     });
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- input, outputs and what blocks gave are JSON
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all of it is JSON
   run.output = output as Json;
 }

@@ -50,8 +50,8 @@ export function offerOf(
 /**
  * All tools of a program, in the order of its file; those of the host come last, and are for the
  * outermost run.
- * @throws {ModullmError} RLLM_002 for a host function that can't be offered, RLLM_008 for names that
- * are taken twice or lead nowhere, RLLM_019 where a plugin can't be had
+ * @throws {ModullmError} RLLM_002 for a host function that can't be offered, RLLM_008 for names
+ * that are taken twice or lead nowhere, RLLM_019 where a plugin can't be had
  */
 export async function openTools(run: Run, loaded: LoadedProgram): Promise<readonly Tool[]> {
   const { program } = loaded;

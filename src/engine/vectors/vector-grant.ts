@@ -20,8 +20,8 @@ export interface Priced {
 /** A request that its budgets let through. */
 export interface VectorGrant {
   /**
-   * Before another try: the failed one is settled, and room is asked for anew. @throws {ModullmError}
-   * RLLM_020 when there is none
+   * Before another try: the failed one is settled, and room is asked for anew. @throws
+   * {ModullmError} RLLM_020 when there is none
    */
   again(failure: ModullmError): Promise<void>;
   /** @param usage null when the last try failed */
@@ -30,8 +30,8 @@ export interface VectorGrant {
 
 /**
  * Waits while calls under way hold back what may yet be left over.
- * @throws {ModullmError} RLLM_020 when the request would pass a limit, or a limit in dollars meets a
- * model without a price
+ * @throws {ModullmError} RLLM_020 when the request would pass a limit, or a limit in dollars meets
+ * a model without a price
  */
 export async function grantVectors(budget: Budget, request: Priced): Promise<VectorGrant> {
   const { facts, tokens, spender } = request;

@@ -14,8 +14,8 @@ const DECIMALS = 1e9;
 
 /**
  * A vector of unit length whose direction is the words, the pairs of neighbouring words and the
- * pieces of words that a text has, each added at a place that its hash says. Only sums, products and
- * square roots are used, which every machine rounds alike.
+ * pieces of words that a text has, each added at a place that its hash says. Only sums, products
+ * and square roots are used, which every machine rounds alike.
  */
 export function lexicalVector(text: string, dimensions: number = DIMENSIONS): readonly number[] {
   const sums = new Float64Array(dimensions);

@@ -9,8 +9,8 @@ import { under } from "../under.ts";
 const NO_LIMIT = { total: null, first: null, stall: null };
 
 /**
- * Has the server hold a model in memory, or let it go: an empty prompt says no more than how long to
- * keep it. @param keepMs 0: let it go now; null: for ever; undefined: as the server does
+ * Has the server hold a model in memory, or let it go: an empty prompt says no more than how long
+ * to keep it. @param keepMs 0: let it go now; null: for ever; undefined: as the server does
  * @throws {ModullmError} RLLM_010 for a model that is not there
  */
 export async function keepInMemory(

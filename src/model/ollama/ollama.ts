@@ -41,7 +41,9 @@ const PROTOCOL: NativeProtocol = {
   explain,
 };
 
-/** Milliseconds between two signs of life: a large model is checked in silence after its last byte. */
+/**
+ * Milliseconds between two signs of life: a large model is checked in silence after its last byte.
+ */
 const PULL_GAP = 10 * 60_000;
 
 /** Models of an Ollama server. */

@@ -59,7 +59,8 @@ export function finishReason(value: unknown): Finish["reason"] {
 
 /**
  * Null where the server did not count. Groq counts in a place of its own; DeepSeek and Moonshot
- * name what came from a cache differently, gateways the two counts. @param provider OpenRouter says what it charges
+ * name what came from a cache differently, gateways the two counts. @param provider OpenRouter says
+ * what it charges
  */
 export function readUsage(body: unknown, provider: string): Usage | null {
   if (!isObject(body)) return null;

@@ -113,7 +113,10 @@ function members(ranges: readonly Range[]): string {
     .join("");
 }
 
-/** Letters and digits of ASCII as they are, others by their numbers, as far as those have four digits. */
+/**
+ * Letters and digits of ASCII as they are, others by their numbers, as far as those have four
+ * digits.
+ */
 function member(codePoint: number): string {
   const character = String.fromCodePoint(codePoint);
   if (codePoint > 0xffff || /[A-Za-z0-9_ ]/.test(character)) return character;

@@ -10,8 +10,8 @@ import { pagesOf, pixelsOf, secondsOf } from "./measure.ts";
  *   at most 4,784 on the newest models; 1,500 to 3,000 a page.
  * - GPT (developers.openai.com/api/docs/guides/images-vision): 85, and 170 for each tile of 512
  *   pixels of a picture scaled to
- *   2,048 and its shorter side to 768; gpt-4o-mini the same with 2,833 and 5,667; other `mini` and `nano` models patches of 32 pixels, at
- *   most 1,536, times 1.62 to 2.46.
+ *   2,048 and its shorter side to 768; gpt-4o-mini the same with 2,833 and 5,667; other `mini` and
+ *   `nano` models patches of 32 pixels, at most 1,536, times 1.62 to 2.46.
  * - Gemini (ai.google.dev/gemini-api/docs/tokens and …/media-resolution): 258 for each tile of 768
  *   pixels, 1,120 a picture since Gemini 3;
  *   32 a second of sound; 258 or 560 a page.

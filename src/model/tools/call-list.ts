@@ -4,7 +4,9 @@ import type { ToolCall } from "../tool.ts";
 
 /** One call, or what one event of a stream says of it. */
 export interface CallPiece {
-  /** Which call of the turn it belongs to, as the protocol counts them; null where it doesn't say. */
+  /**
+   * Which call of the turn it belongs to, as the protocol counts them; null where it doesn't say.
+   */
   readonly key: unknown;
   readonly id?: unknown;
   readonly name?: unknown;

@@ -11,7 +11,9 @@ export function sentArguments({ arguments: written }: ToolCall): Readonly<Record
   return objectIn(written) ?? { INVALID_JSON: written };
 }
 
-/** The same for servers that want it as a text: byte for byte what the model wrote, if it can be. */
+/**
+ * The same for servers that want it as a text: byte for byte what the model wrote, if it can be.
+ */
 export function sentText(call: ToolCall): string {
   return objectIn(call.arguments) === null ? writeJson(sentArguments(call)) : call.arguments;
 }

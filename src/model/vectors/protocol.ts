@@ -32,7 +32,9 @@ export interface Wanted {
   readonly count: number;
 }
 
-/** How vectors are asked for, and where in a reply they are; whether they are any is not its matter. */
+/**
+ * How vectors are asked for, and where in a reply they are; whether they are any is not its matter.
+ */
 export interface EmbedProtocol {
   url(asked: Asked<EmbedWays>): URL;
   body(asked: Asked<EmbedWays>, request: EmbedRequest): Fields;

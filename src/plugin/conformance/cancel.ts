@@ -92,7 +92,9 @@ export const cancelChecks: readonly Check[] = [
   })),
 ];
 
-/** Whether a request ended as cancelled, or with its result. @throws {Miss} when it ended otherwise */
+/**
+ * Whether a request ended as cancelled, or with its result. @throws {Miss} when it ended otherwise
+ */
 export async function endsCancelled(
   wire: Wire,
   exchange: Exchange,

@@ -43,7 +43,9 @@ export function connectToWrite(
   });
 }
 
-/** How large a file is whose every row is to be written anew, and what that takes; null: no time. */
+/**
+ * How large a file is whose every row is to be written anew, and what that takes; null: no time.
+ */
 export function muchOf(path: string, { mb, take }: { mb: number; take: string }): string | null {
   const size = Math.round(statSync(path).size / 2 ** 20);
   return size >= mb ? `${size} MiB, ${take}` : null;

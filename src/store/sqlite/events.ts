@@ -40,7 +40,10 @@ export function removeEventsBefore(database: SqlDatabase, before: number, limit:
   remove(database, "at < ? ORDER BY at LIMIT ?", [Math.round(before), limit]);
 }
 
-/** The trees whose events hold all words of the text, the last one perhaps only begun; 1,000 at most. */
+/**
+ * The trees whose events hold all words of the text, the last one perhaps only begun; 1,000 at
+ * most.
+ */
 export function rootsWith(database: SqlDatabase, text: string): readonly string[] {
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return [];

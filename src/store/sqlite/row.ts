@@ -48,7 +48,9 @@ export function storedRun(run: RunRecord): RunRecord {
   };
 }
 
-/** @param damaged told of a row that can't be read whole: what is left of it has no calls or tags */
+/**
+ * @param damaged told of a row that can't be read whole: what is left of it has no calls or tags
+ */
 export function runOf(row: SqlRow, damaged: () => void): RunRecord {
   const outputOk = row["output_ok"];
   const attempts = jsonOf(row["attempts"]);

@@ -41,7 +41,7 @@ export function startThread(options: SessionOptions, warn: (message: string) => 
         waiting.push({ resolve, reject });
         // Rows as text: copying objects from thread to thread takes several times as long.
         const message = request.kind === "write" ? writeJson(request) : request;
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, no window
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker
         worker.postMessage(message);
       });
     },

@@ -70,7 +70,10 @@ function isOther(text: string, value: unknown): boolean {
   }
 }
 
-/** Valid JSON says what it says: where faults run members together, the last of a key counts as well. */
+/**
+ * Valid JSON says what it says: where faults run members together, the last of a key counts as
+ * well.
+ */
 function withRepeats(written: Written): Written {
   try {
     return { ...written, accepts: [...written.accepts, JSON.parse(written.text)] };

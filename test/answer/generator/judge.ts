@@ -53,8 +53,8 @@ function lostWords(text: string, { lost }: Reading): ReadonlySet<string> {
 }
 
 /**
- * Each place that differs has its own entry: a guess that was made there or around it, or a loss that
- * names what is missing, where nothing else stands in its place.
+ * Each place that differs has its own entry: a guess that was made there or around it, or a loss
+ * that names what is missing, where nothing else stands in its place.
  */
 function isOnRecord(written: Written, reading: Reading, value: unknown): boolean {
   const guesses = reading.edits.filter(isGuess);

@@ -112,7 +112,9 @@ export interface ModelInfo {
   readonly schema?: "enforced" | "ignored";
   /** Media types beside text, such as `image/png` or `image/*`. @default none */
   readonly media?: readonly string[];
-  /** Since version 2. Whether it calls tools; one that does not is never sent any. @default false */
+  /**
+   * Since version 2. Whether it calls tools; one that does not is never sent any. @default false
+   */
   readonly tools?: boolean;
 }
 

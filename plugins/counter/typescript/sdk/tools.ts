@@ -122,8 +122,8 @@ function toolResult({ output }: ToolInfo, given: Given): ToolCallResult {
 }
 
 /**
- * What is wrong with a tool's input, or null. The host has checked it against the whole schema; this
- * looks at the names and types of its properties.
+ * What is wrong with a tool's input, or null. The host has checked it against the whole schema;
+ * this looks at the names and types of its properties.
  */
 function inputFault({ input: schema }: ToolInfo, input: Input): string | null {
   const { properties = {}, required = [], additionalProperties } = schema;
