@@ -28,7 +28,8 @@ function main(): void {
   const print = console.log;
   const ratios: Record<string, number[]> = { compile: [], valid: [], invalid: [], explained: [] };
   print(
-    "schema          compile      valid    invalid  explained   (times faster than ajv; over 1 is faster)",
+    "schema          compile      valid    invalid  explained   (times faster than ajv; over " +
+      "1 is faster)",
   );
   for (const { name, schema, valid, invalid } of CASES) {
     const contract = mustCompile(schema);

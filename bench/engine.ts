@@ -99,7 +99,8 @@ const database = new Database(join(folder, "bare.db"));
 database.run("PRAGMA journal_mode = WAL");
 database.run("PRAGMA synchronous = NORMAL");
 database.run(
-  "CREATE TABLE runs (id TEXT PRIMARY KEY, path TEXT, model TEXT, at INTEGER, ms REAL, ok INTEGER, prompt INTEGER, completion INTEGER)",
+  "CREATE TABLE runs (id TEXT PRIMARY KEY, path TEXT, model TEXT, at INTEGER, ms REAL, ok " +
+    "INTEGER, prompt INTEGER, completion INTEGER)",
 );
 const insert = database.prepare("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
@@ -131,10 +132,13 @@ await store.close();
 const ratio = median(speed.ratios);
 console.log(`bare loop  ${median(speed.bareTimes).toFixed(1)} µs a run`);
 console.log(
-  `engine     ${median(speed.engineTimes).toFixed(1)} µs a run  ${ratio.toFixed(2)}x  (target ${TARGET_RATIO}x)${ratio > TARGET_RATIO ? "  MISSED" : ""}`,
+  `engine     ${median(speed.engineTimes).toFixed(1)} µs a run  ${ratio.toFixed(2)}x  ` +
+    `(target ${TARGET_RATIO}x)${ratio > TARGET_RATIO ? "  MISSED" : ""}`,
 );
 console.log(
-  `memory     ${(memory.growth * 100).toFixed(1)} % more after ${runs} runs than after ${FIRST} (${(memory.first / 1e6).toFixed(0)} to ${(memory.last / 1e6).toFixed(0)} MB)  (target ${TARGET_GROWTH * 100} %)${memory.growth > TARGET_GROWTH ? "  MISSED" : ""}`,
+  `memory     ${(memory.growth * 100).toFixed(1)} % more after ${runs} runs than after ` +
+    `${FIRST} (${(memory.first / 1e6).toFixed(0)} to ${(memory.last / 1e6).toFixed(0)} MB)  ` +
+    `(target ${TARGET_GROWTH * 100} %)${memory.growth > TARGET_GROWTH ? "  MISSED" : ""}`,
 );
 process.exit(ratio > TARGET_RATIO || memory.growth > TARGET_GROWTH ? 1 : 0);
 

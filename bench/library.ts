@@ -63,7 +63,8 @@ function report(atOnce: number, results: ReadonlyMap<Contestant, Result>): boole
   for (const name of CONTESTANTS) {
     const { rate, memory } = of(name);
     console.log(
-      `  ${name.padEnd(8)} ${rate.toFixed(0).padStart(6)} runs/s  ${memory.toFixed(0).padStart(4)} MB`,
+      `  ${name.padEnd(8)} ${rate.toFixed(0).padStart(6)} runs/s  ` +
+        `${memory.toFixed(0).padStart(4)} MB`,
     );
   }
   const checks = [
@@ -78,7 +79,8 @@ function report(atOnce: number, results: ReadonlyMap<Contestant, Result>): boole
   const more = own.memory - openai.memory;
   missed ||= more > MORE_MEMORY;
   console.log(
-    `  ${more.toFixed(0)} MB more than openai (target ${MORE_MEMORY})${more > MORE_MEMORY ? "  MISSED" : ""}`,
+    `  ${more.toFixed(0)} MB more than openai (target ` +
+      `${MORE_MEMORY})${more > MORE_MEMORY ? "  MISSED" : ""}`,
   );
   return missed;
 }

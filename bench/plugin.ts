@@ -86,7 +86,8 @@ for (let round = -WARM_UP; round < ROUNDS; round++) {
 const ratio = median(times.call) / median(times.bare);
 report(
   ratio <= TARGET,
-  `a line through cat ${median(times.bare).toFixed(1)} µs, a call ${median(times.call).toFixed(1)} µs: ${ratio.toFixed(2)}x (at most ${TARGET}x)`,
+  `a line through cat ${median(times.bare).toFixed(1)} µs, a call ` +
+    `${median(times.call).toFixed(1)} µs: ${ratio.toFixed(2)}x (at most ${TARGET}x)`,
 );
 
 // A heap takes its time to find its size.
@@ -101,7 +102,8 @@ for (const who of ["host", "plugin"] as const) {
   const sizes = looks.map((each) => (each[who] / MIB).toFixed(0)).join(" ");
   report(
     growth <= GROWTH,
-    `${who}: ${sizes} MiB, each after ${chats} chats: ${(growth * 100).toFixed(1)} % (at most ${GROWTH * 100} %)`,
+    `${who}: ${sizes} MiB, each after ${chats} chats: ${(growth * 100).toFixed(1)} % (at ` +
+      `most ${GROWTH * 100} %)`,
   );
 }
 await host.close();

@@ -79,7 +79,8 @@ for (const { name, target, times } of cases) {
   const ok = ratio <= target;
   missed ||= !ok;
   console.log(
-    `${ok ? "ok    " : "MISSED"} ${name}: ${median(times).toFixed(1)} ms, ${ratio.toFixed(2)}x (at most ${target}x)`,
+    `${ok ? "ok    " : "MISSED"} ${name}: ${median(times).toFixed(1)} ms, ` +
+      `${ratio.toFixed(2)}x (at most ${target}x)`,
   );
 }
 for (const sandbox of sandboxes) await sandbox.close();

@@ -121,7 +121,8 @@ async function compareAll(): Promise<void> {
   const over = memory > MOST_MEMORY_MB;
   missed ||= over;
   console.log(
-    `memory of it         ${memory.toFixed(0)} MB  (target ${MOST_MEMORY_MB} MB)${over ? "  MISSED" : ""}`,
+    `memory of it         ${memory.toFixed(0)} MB  (target ${MOST_MEMORY_MB} ` +
+      `MB)${over ? "  MISSED" : ""}`,
   );
 }
 
@@ -146,7 +147,8 @@ async function take(
 function say(name: string, ms: number, ratio: number, target: number): void {
   missed ||= ratio > target;
   console.log(
-    `${name.padEnd(28)} ${ms.toFixed(1).padStart(7)} ms  ${ratio.toFixed(2)}x  (target ${target}x)${ratio > target ? "  MISSED" : ""}`,
+    `${name.padEnd(28)} ${ms.toFixed(1).padStart(7)} ms  ${ratio.toFixed(2)}x  (target ` +
+      `${target}x)${ratio > target ? "  MISSED" : ""}`,
   );
 }
 

@@ -128,7 +128,8 @@ for (const [what, { node, alone, repeated }] of [
 ] as const) {
   const [toAlone, toRepeated] = [alone, repeated].map((base) => (node / base).toFixed(2));
   console.log(
-    `  for scale, ${what}: a node ${node.toFixed(1)} µs, each leaf alone ${alone.toFixed(1)} µs (${toAlone}x), one leaf again and again ${repeated.toFixed(1)} µs (${toRepeated}x)`,
+    `  for scale, ${what}: a node ${node.toFixed(1)} µs, each leaf alone ${alone.toFixed(1)} ` +
+      `µs (${toAlone}x), one leaf again and again ${repeated.toFixed(1)} µs (${toRepeated}x)`,
   );
 }
 await store.close();
@@ -146,8 +147,10 @@ function write(name: string, depth: number): void {
     "version: 0.1.0",
     "author: bench",
     "max_context_window: 10000",
-    "input_schema: { type: object, properties: { text: { type: string } }, required: [text], additionalProperties: false }",
-    "output_schema: { type: object, properties: { out: { type: string } }, required: [out], additionalProperties: false }",
+    "input_schema: { type: object, properties: { text: { type: string } }, required: [text], " +
+      "additionalProperties: false }",
+    "output_schema: { type: object, properties: { out: { type: string } }, required: [out], " +
+      "additionalProperties: false }",
     "llm: { model: instant/model }",
     "llm_params: {}",
     ...(uses.length > 0 ? ["uses:", ...uses] : []),
@@ -155,7 +158,8 @@ function write(name: string, depth: number): void {
   const file = join(folder, `${name}.rllm`);
   writeFileSync(
     file,
-    `---\n${lines.join("\n")}\n---\n{{input.text}} ${children.map((child) => `{{uses.${child}.out}}`).join(" ")}`,
+    `---\n${lines.join("\n")}\n---\n{{input.text}} ` +
+      children.map((child) => `{{uses.${child}.out}}`).join(" "),
   );
   files.push(file);
   for (const child of children) write(child, depth + 1);
@@ -209,7 +213,8 @@ function report(
   missed ||= ratio > target;
   const verdict = ratio > target ? "  MISSED" : "";
   console.log(
-    `${what}: ${own.toFixed(1)} ${unit}, ${than}: ${base.toFixed(1)} ${unit}, ${ratio.toFixed(2)}x (target ${target}x)${verdict}`,
+    `${what}: ${own.toFixed(1)} ${unit}, ${than}: ${base.toFixed(1)} ${unit}, ` +
+      `${ratio.toFixed(2)}x (target ${target}x)${verdict}`,
   );
 }
 

@@ -163,7 +163,8 @@ function printTimes(cases: readonly Case[], contracts: ReadonlyMap<string, Contr
   const ratio = at(1) / at(0.5);
   print("");
   print(
-    `time per case, full: p50 ${at(0.5).toFixed(1)} µs, p95 ${at(0.95).toFixed(1)} µs, slowest ${at(1).toFixed(1)} µs: ` +
+    `time per case, full: p50 ${at(0.5).toFixed(1)} µs, p95 ${at(0.95).toFixed(1)} µs, ` +
+      `slowest ${at(1).toFixed(1)} µs: ` +
       `${ratio.toFixed(1)} times the median (${sorted.at(-1)?.id ?? ""})`,
   );
 }
@@ -174,7 +175,9 @@ function cut(value: unknown): string {
 
 function show(one: Case, got: Got, result: Result): void {
   print(
-    `${result} ${one.id} ${one.mode}\n  text     ${cut(one.text)}\n  expected ${one.recoverable ? cut(one.expected) : "refusal"}\n  got      ${got.ok ? cut(got.value) : "refusal"}`,
+    `${result} ${one.id} ${one.mode}\n  text     ${cut(one.text)}\n  expected ` +
+      `${one.recoverable ? cut(one.expected) : "refusal"}\n  got      ` +
+      (got.ok ? cut(got.value) : "refusal"),
   );
 }
 

@@ -84,7 +84,8 @@ type Row = readonly (number | null)[];
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined)
     throw new Error(
-      "Cannot write the catalogue: name the price list, as in bun scripts/catalog.ts model-prices.json",
+      "Cannot write the catalogue: name the price list, as in bun scripts/catalog.ts " +
+        "model-prices.json",
     );
   const list: unknown = JSON.parse(await readFile(file, "utf8"));
   if (!isObject(list)) throw new Error(`Cannot read price list "${file}": it is not a JSON object`);

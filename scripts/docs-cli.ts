@@ -15,7 +15,9 @@ export async function cliReference(): Promise<string> {
     "",
     "<!-- Made from the commands by scripts/docs-cli.ts. -->",
     "",
-    "Every command with its options; `modullm` and `runllm` are one program. Results are JSON on stdout, some of them text at a terminal; everything else goes to stderr. `MODULLM_*` variables and their",
+    "Every command with its options; `modullm` and `runllm` are one program. Results are " +
+      "JSON on stdout, some of them text at a terminal; everything else goes to stderr. " +
+      "`MODULLM_*` variables and their",
     "`RUNLLM_*` forms are the same.",
     "",
     `\`\`\`text\n${await overviewHelp(COMMANDS)}\n\`\`\``,

@@ -22,7 +22,8 @@ export const EXAMPLES: Readonly<
   },
   RLLM_003: {
     message:
-      'Cannot read program "summary.rllm": "temprature" is no parameter. Did you mean "temperature"?',
+      'Cannot read program "summary.rllm": "temprature" is no parameter. Did you mean ' +
+      '"temperature"?',
     facts: {
       details: {
         unsupported_keys: ["temprature"],
@@ -171,7 +172,8 @@ export const EXAMPLES: Readonly<
   },
   RLLM_018: {
     message:
-      'Cannot read configuration "/home/ada/.config/modullm/config.yaml" (line 2): runtime.default_max_retries must be a whole number of at least 0, but it is a string',
+      'Cannot read configuration "/home/ada/.config/modullm/config.yaml" (line 2): ' +
+      "runtime.default_max_retries must be a whole number of at least 0, but it is a string",
     facts: {
       details: {
         path: "/home/ada/.config/modullm/config.yaml",
@@ -193,7 +195,8 @@ export const EXAMPLES: Readonly<
   },
   RLLM_020: {
     message:
-      "The budget of the whole run allows $0.02: $0.016 is spent, and the next call would take $0.012",
+      "The budget of the whole run allows $0.02: $0.016 is spent, and the next call would " +
+      "take $0.012",
     facts: {
       details: {
         limit: { usd: 0.02 },
@@ -260,7 +263,10 @@ function isCode(name: string): name is Code {
 function summary(codes: readonly Code[]): string[] {
   const rows = codes.map((code) => {
     const { type, stage, exit, http, retryable }: CodeEntry = CODES[code];
-    return `| [${code}](#${code}) | ${type} | ${stage} | ${exit} | ${http} | ${retryable ? "yes" : "no"} |`;
+    return (
+      `| [${code}](#${code}) | ${type} | ${stage} | ${exit} | ${http} | ` +
+      `${retryable ? "yes" : "no"} |`
+    );
   });
   return [
     "| Code | Type | Stage | Exit | HTTP | Retryable |",

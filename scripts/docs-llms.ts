@@ -29,7 +29,8 @@ export function llmsText(place: (typeof PLACES)[number]): string {
     "",
     `> ${readHead("README.md").paragraph}`,
     "",
-    "To write, check and run programs, read what `modullm help agents` prints: all that a coding agent needs, in less than 2,500 tokens.",
+    "To write, check and run programs, read what `modullm help agents` prints: all that a " +
+      "coding agent needs, in less than 2,500 tokens.",
     "The binary answers offline, as JSON in a pipe:",
     "",
     `- \`modullm help TOPIC\`, where TOPIC is ${Object.keys(TOPICS).join(", ")} or commands`,

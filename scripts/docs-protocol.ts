@@ -25,7 +25,8 @@ const MEANINGS: Readonly<Record<keyof typeof ERRORS, readonly [when: string, bec
     "`RLLM_014`, which names the manifest's first variable",
   ],
   unavailable: [
-    "what stands behind the plugin failed, but may not next time; `data: {status?, retry_after_ms?}`",
+    "what stands behind the plugin failed, but may not next time; `data: {status?, " +
+      "retry_after_ms?}`",
     "`RLLM_017`, tried again",
   ],
   refused: [
@@ -104,7 +105,8 @@ ${rows.join("\n")}`;
 function messages(): string {
   const methods = Object.keys(PARAMS) as (keyof typeof PARAMS)[];
   return [
-    `\`protocol_version\` is ${PROTOCOL_VERSION}. What a schema does not name is allowed, and ignored.`,
+    `\`protocol_version\` is ${PROTOCOL_VERSION}. What a schema does not name is allowed, ` +
+      "and ignored.",
     ...methods.map((method) =>
       section(method, { params: PARAMS[method], result: RESULTS[method] }),
     ),

@@ -52,10 +52,14 @@ function tableOf(ours: readonly Score[], theirs: readonly Score[]): string {
       score.answeredBy === null
         ? "error, as it should be"
         : score.answeredBy.replaceAll(/fb-s\d\d-[\w-]+/g, "first");
-    return `| ${score.scenario.id} | ${score.scenario.what} | ${score.mark} | ${seconds(score)} | ${score.attempts} | ${by} | ${other?.mark} | ${other ? seconds(other) : ""} |`;
+    return (
+      `| ${score.scenario.id} | ${score.scenario.what} | ${score.mark} | ${seconds(score)} | ` +
+      `${score.attempts} | ${by} | ${other?.mark} | ${other ? seconds(other) : ""} |`
+    );
   });
   return [
-    "| | The provider | modullm | s | Requests to the first model | Answered by | `openai` package | s |",
+    "| | The provider | modullm | s | Requests to the first model | Answered by | `openai` " +
+      "package | s |",
     "|---|---|---|---|---|---|---|---|",
     ...rows,
     `| | | **${totals(ours)}** | | | | **${totals(theirs)}** | |`,

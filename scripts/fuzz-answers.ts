@@ -45,7 +45,10 @@ function main(): void {
 function line(name: string, { safe, full }: { readonly safe: Row; readonly full: Row }): string {
   const texts = safe.read + safe.refused + safe.wrong;
   const cells = [texts, safe.read, safe.refused, safe.wrong];
-  return `| ${[name, ...cells, full.read, full.refused, full["on record"], full.wrong].join(" | ")} |`;
+  return (
+    `| ${[name, ...cells, full.read, full.refused, full["on record"], full.wrong].join(" | ")} ` +
+    "|"
+  );
 }
 
 /** The shortest of each kind first: a kind alone before several. */

@@ -18,7 +18,8 @@ function main(): void {
     const fuzzed = fuzzSent(kind, total / 2);
     wrong.push(...fuzzed.wrong);
     print(
-      `${kind}: compiled ${fuzzed.compiled}, answers ${fuzzed.accepted}, violations ${fuzzed.wrong.length}`,
+      `${kind}: compiled ${fuzzed.compiled}, answers ${fuzzed.accepted}, violations ` +
+        fuzzed.wrong.length,
     );
     for (const [mode, held] of fuzzed.held) print(`  ${mode.padEnd(10)} held ${held}`);
   }

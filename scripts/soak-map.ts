@@ -146,7 +146,8 @@ if (missing < 0 || missing > most) faults.push(`${missing} calls are not in the 
 if (report.completion_tokens * 20 !== report.prompt_tokens * 7) faults.push("the sums don't match");
 console.log(
   `${ROWS} rows, ${KILLS} kills: ${ids.length} answered, ${failed} failed, status ${status}; ` +
-    `${doubled} answers under way at a kill were asked for again, ${missing} calls of ${promptTokens / 20} uncounted`,
+    `${doubled} answers under way at a kill were asked for again, ${missing} calls of ` +
+    `${promptTokens / 20} uncounted`,
 );
 await server.stop(true);
 rmSync(folder, { recursive: true, force: true });

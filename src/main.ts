@@ -27,7 +27,8 @@ async function main(): Promise<number> {
   } catch (thrown) {
     // What can't be written (a full disk) can't be told on the same way either.
     terminal.stderr(
-      `modullm: cannot write the result: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`,
+      "modullm: cannot write the result: " +
+        `${thrown instanceof Error ? thrown.message : String(thrown)}\n`,
     );
     return 1;
   }

@@ -118,7 +118,9 @@ export async function scaledClient(
   const folder = mkdtempSync(join(tmpdir(), "failover-"));
   const env = environment(folder, url);
   mkdirSync(join(folder, "config", "modullm"), { recursive: true });
-  const newer = `providers: { newer: { type: responses, base_url: "${url}/v1", api_key_env: OPENAI_API_KEY } }\n`;
+  const newer =
+    `providers: { newer: { type: responses, base_url: "${url}/v1", api_key_env: OPENAI_API_KEY ` +
+    `} }\n`;
   writeFileSync(join(folder, "config", "modullm", "config.yaml"), newer);
   const app = await createApp({ env, cwd: folder, warn: () => undefined });
   const models = createModels({

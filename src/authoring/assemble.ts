@@ -18,9 +18,10 @@ export interface Maker {
  * contracts do.
  */
 const DECIDED = new Set(
-  "name description version author max_context_window input_schema output_schema llm llm_params tags recommended_models".split(
-    " ",
-  ),
+  (
+    "name description version author max_context_window input_schema output_schema llm " +
+    "llm_params tags recommended_models"
+  ).split(" "),
 );
 
 /**

@@ -75,7 +75,8 @@ export async function makeProgram(recipe: Recipe): Promise<MadeProgram> {
     );
   if (!isNamed && scaffold === null)
     warnings.push(
-      "Say in the description and the prompt what is to be done: they are made from the names of the fields.",
+      "Say in the description and the prompt what is to be done: they are made from the " +
+        "names of the fields.",
     );
   const files = assemble(draft, template, maker, otherKeys(scaffold?.keys ?? {}, maker));
   const sample = recipe.example ?? draft.test.input;

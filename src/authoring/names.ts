@@ -1,8 +1,9 @@
 /** Words that say nothing of what a program is for. */
 const EMPTY = new Set(
-  "a an and are as at be by for from i in into is it its of on or program read some that the their them this to want which with write".split(
-    " ",
-  ),
+  (
+    "a an and are as at be by for from i in into is it its of on or program read some that the " +
+    "their them this to want which with write"
+  ).split(" "),
 );
 
 /** A name in snake_case for any text; empty where it has no letters or digits of ASCII. */

@@ -36,7 +36,9 @@ export function parseScaffold(text: string, path: string): Scaffold {
   function wrong(reason: string, details: object = {}): ModullmError {
     return new ModullmError("RLLM_018", `Cannot read scaffold "${path}": ${reason}`, {
       details: { path, reason, ...details },
-      hint: "A scaffold is a YAML mapping with keys of a frontmatter, and prompt; `modullm onboard` writes one.",
+      hint:
+        "A scaffold is a YAML mapping with keys of a frontmatter, and prompt; `modullm " +
+        "onboard` writes one.",
     });
   }
   const read = parseYaml(text);
@@ -75,5 +77,8 @@ export function writeScaffold(
     ...(prompt.system === null ? {} : { system: prompt.system }),
     ...(recovery.recovery_prompt === null ? {} : { recovery_prompt: recovery.recovery_prompt }),
   };
-  return `# What other programs can begin with: modullm new NAME --scaffold FILE\n${writeYaml(keys)}`;
+  return (
+    "# What other programs can begin with: modullm new NAME " +
+    `--scaffold FILE\n${writeYaml(keys)}`
+  );
 }

@@ -8,7 +8,8 @@ export function budgetOption(options: Options): Limits | null {
   const limits = parseLimits(budget);
   if (limits !== null) return limits;
   throw new UsageError(
-    `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted (${Object.keys(LIMITS).join(", ")})`,
+    `option --budget is "${budget}", but limits such as usd=0.05,tokens=20000 are wanted ` +
+      `(${Object.keys(LIMITS).join(", ")})`,
   );
 }
 

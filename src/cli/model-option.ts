@@ -19,7 +19,9 @@ export function modelOption(
     `--model is "${model}", but a model as "provider/name"${or} is wanted`,
     {
       details: { field: "model", value: model },
-      hint: `Put the provider before it, as in "openai/gpt-5-mini" or "ollama/llama3.2"; \`modullm help models\` lists providers.`,
+      hint:
+        `Put the provider before it, as in "openai/gpt-5-mini" or "ollama/llama3.2"; \`modullm ` +
+        `help models\` lists providers.`,
     },
   );
 }

@@ -49,7 +49,9 @@ function noInput(contract: Contract, { rest }: CommandContext): Record<string, u
   const field = Array.isArray(required) ? String(required[0]) : "field";
   throw new ModullmError("RLLM_004", `There is no input: it ${issue.reason}`, {
     details: issueDetails(issue),
-    hint: `Give fields (-- ${field}=…), text (--text …), JSON (--input '{…}') or a file (--input-file FILE).`,
+    hint:
+      `Give fields (-- ${field}=…), text (--text …), JSON (--input '{…}') or a file ` +
+      "(--input-file FILE).",
     expectedSchema: contract.schema,
     receivedPayload: {},
   });

@@ -55,5 +55,8 @@ export async function vectorWork(
 }
 
 function builtInNote(kind: "embedder" | "reranker"): string {
-  return `No ${kind} is set, so it is ${LEXICAL}: that compares words and parts of words, not what they mean. --model, or ${kind} in config.yaml, names a model.`;
+  return (
+    `No ${kind} is set, so it is ${LEXICAL}: that compares words and parts of words, not what ` +
+    `they mean. --model, or ${kind} in config.yaml, names a model.`
+  );
 }

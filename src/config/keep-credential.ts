@@ -47,7 +47,8 @@ export function keepInEnv(
     if (git(dirname(path), ["ls-files", "--error-unmatch", basename(path)]) === 0)
       throw cannotWrite(
         path,
-        "git has the file on record, so a commit would take the key along: `git rm --cached .env` first",
+        "git has the file on record, so a commit would take the key along: `git rm --cached " +
+          ".env` first",
       );
     if (shared) ignore(path);
     replaceFile(path, text, { isPrivate: true });

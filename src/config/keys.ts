@@ -21,7 +21,8 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
   "runtime.deadlines.total": "seconds for the whole call; `llm_params.timeout` wins",
   "provider.ollama_api_base": "a URL: as OLLAMA_API_BASE, which wins",
   "providers.NAME.type":
-    "the provider whose ways the server has, or responses; openai, its protocol and nothing more, without it",
+    "the provider whose ways the server has, or responses; openai, its protocol and nothing " +
+    "more, without it",
   "providers.NAME.base_url": "a URL",
   "providers.NAME.api_key_env": "the name of the variable that holds the key, never the key",
   "providers.NAME.headers":

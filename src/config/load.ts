@@ -187,7 +187,10 @@ function ignoredWarning(names: readonly string[], source: string): string {
   const more =
     names.length > MOST_NAMES_SHOWN ? ` and ${names.length - MOST_NAMES_SHOWN} more` : "";
   const project = source === "./.env" ? ", MODULLM_PATH and MODULLM_MODEL" : "";
-  return `Ignored in ${source}: ${shown}${more}. It may set *_API_KEY, *_API_BASE, *_BASE_URL, OLLAMA_*${project}.`;
+  return (
+    `Ignored in ${source}: ${shown}${more}. It may set *_API_KEY, *_API_BASE, *_BASE_URL, ` +
+    `OLLAMA_*${project}.`
+  );
 }
 
 /**
@@ -203,7 +206,8 @@ async function readProjectFile(paths: Paths, cwd: string, state: ReadState): Pro
     const { file: safe, ignored } = narrowed(file);
     if (ignored.length > 0)
       state.warnings.push(
-        `Ignored in ${path}: ${ignored.join(", ")}. Run \`modullm trust ${folder}\` if that folder may say so.`,
+        `Ignored in ${path}: ${ignored.join(", ")}. Run \`modullm trust ${folder}\` if that ` +
+          "folder may say so.",
       );
     return safe;
   });

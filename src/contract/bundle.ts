@@ -167,7 +167,9 @@ class Bundler {
   }
 }
 
-/** Whether a schema names its own file: `./p.rllm#output/…` in the output schema of that program. */
+/**
+ * Whether a schema names its own file: `./p.rllm#output/…` in the output schema of that program.
+ */
 function namesItself({ root, target }: SchemaDocument, node: SchemaNode): boolean {
   const isPlain = reference(node, "$ref")?.startsWith("#") ?? true;
   const found = isPlain ? null : target(node, "$ref");

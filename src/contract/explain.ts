@@ -29,7 +29,8 @@ export function explain(evaluator: Evaluator, value: unknown): readonly Issue[] 
     if (!(thrown instanceof RangeError)) throw thrown;
     const reason =
       thrown instanceof TooManySteps
-        ? "takes too many steps to be checked against this schema: its alternatives or its patterns look at the same value too often"
+        ? "takes too many steps to be checked against this schema: its alternatives or its " +
+          "patterns look at the same value too often"
         : "is nested too deeply to be checked";
     return [{ keyword: "$ref", path: [], schemaPath: [], reason }];
   }

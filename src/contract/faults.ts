@@ -172,14 +172,9 @@ function checkNames(value: unknown, keyword: string, draft: Draft): Fault[] {
 
 function checkPattern(source: string, at: Fault["at"], patterns: Patterns): Fault[] {
   const reading = patterns.read(source);
-  return reading.ok
-    ? []
-    : [
-        {
-          at,
-          reason: `${reading.isRegex ? `is "${source}":` : `is "${source}", which is no regular expression:`} ${reading.reason}`,
-        },
-      ];
+  if (reading.ok) return [];
+  const is = reading.isRegex ? "" : ", which is no regular expression";
+  return [{ at, reason: `is "${source}"${is}: ${reading.reason}` }];
 }
 
 function checkSchema(value: unknown): Fault[] {

@@ -37,7 +37,9 @@ export function schemaFits(a: JsonSchema, b: JsonSchema): Fit {
     if (fault !== undefined)
       return {
         verdict: "unknown",
-        reason: `the ${which} schema can't be compiled: ${fault.schemaPath.join(".")} ${fault.reason}`,
+        reason:
+          `the ${which} schema can't be compiled: ` +
+          `${fault.schemaPath.join(".")} ${fault.reason}`,
       };
   }
   if (isSameJson(a, b)) return { verdict: "fits" };

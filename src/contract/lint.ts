@@ -68,7 +68,9 @@ const unknownKeyword: Rule = function* (node, schema) {
       const instead = OTHER_DRAFTS[keyword];
       yield {
         at: [keyword],
-        reason: `is unknown to draft ${node.draft}, so it has no effect${instead ? `; ${instead}` : ""}`,
+        reason:
+          `is unknown to draft ${node.draft}, so it has no ` +
+          `effect${instead ? `; ${instead}` : ""}`,
       };
     } else if (hint !== undefined)
       yield { at: [keyword], reason: `is no keyword of JSON Schema; ${hint}` };

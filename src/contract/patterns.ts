@@ -77,7 +77,9 @@ const NOTHING: Piece = { kind: "sequence", parts: [] };
 /** Texts up to here must be matched, or the pattern is refused. */
 const LONG_ENOUGH = 100;
 const TOO_SLOW =
-  "it could take exponential time to match, and it can't be matched in another way, for it refers back to a group or repeats too much; write it without the reference, or with fewer repetitions in one another";
+  "it could take exponential time to match, and it can't be matched in another way, for it " +
+  "refers back to a group or repeats too much; write it without the reference, or with fewer " +
+  "repetitions in one another";
 
 function tryRegex(source: string): { ok: true; regex: RegExp } | { ok: false; reason: string } {
   try {

@@ -283,7 +283,8 @@ class DocumentReader {
     if (problem !== undefined) return `points at "${text}": ${problem}`;
     return base.startsWith(NO_FILE) && !text.includes(":")
       ? `points at "${text}", which is not in this schema; other files are never loaded`
-      : `points at "${text}", which is not in this schema; nothing is ever fetched over ${scheme}. Copy it under "$defs"`;
+      : `points at "${text}", which is not in this schema; nothing is ever fetched over ` +
+          `${scheme}. Copy it under "$defs"`;
   }
 
   #resourceAt(uri: string, from: SchemaNode): Resource | null {

@@ -49,7 +49,10 @@ function objectType(schema: Record<string, unknown>, place: Place): string {
       isObject(property) && typeof property["description"] === "string"
         ? `${indent}/** ${property["description"].replaceAll("*/", "*\\/")} */\n`
         : "";
-    return `${description}${indent}${name}${required.includes(key) ? "" : "?"}: ${typeOf(property, deeper(place))};`;
+    return (
+      `${description}${indent}${name}${required.includes(key) ? "" : "?"}: ` +
+      `${typeOf(property, deeper(place))};`
+    );
   });
   if (schema["additionalProperties"] !== false) lines.push(`${indent}[key: string]: unknown;`);
   return lines.length === 0

@@ -15,8 +15,8 @@ export function pathOf(uri: string): string {
 }
 
 /**
- * `other.rllm#output` names a schema of a program, `other.rllm#output/properties/rows` a part of it:
- * each schema of a program is a document of its own, `other.rllm?output`.
+ * `other.rllm#output` names a schema of a program, `other.rllm#output/properties/rows` a part of
+ * it: each schema of a program is a document of its own, `other.rllm?output`.
  */
 export function fileUri(uri: string): string {
   const [, file, side, pointer] = /^(schema:\/[^?#]*\.rllm)#(input|output)(\/.*)?$/.exec(uri) ?? [];

@@ -58,7 +58,8 @@ export const CODES = {
     "ParseError",
     "parse",
     422,
-    "The text is not a `.rllm` program: the file is missing, the frontmatter, YAML, sections or blocks are malformed, or the prompt is empty.",
+    "The text is not a `.rllm` program: the file is missing, the frontmatter, YAML, sections " +
+      "or blocks are malformed, or the prompt is empty.",
     ["path", "line", "column", "yaml_error", "actual_type", "faults"],
     "Compare the file with `modullm help rllm`.",
   ),
@@ -66,7 +67,8 @@ export const CODES = {
     "MetadataValidationError",
     "parse",
     422,
-    "A frontmatter key or a run setting is missing, has the wrong type, or holds an invalid schema.",
+    "A frontmatter key or a run setting is missing, has the wrong type, or holds an invalid " +
+      "schema.",
     [
       "missing_fields",
       "field",
@@ -84,7 +86,8 @@ export const CODES = {
     "LLMParamValidationError",
     "parse",
     422,
-    "`llm_params` holds a key that is not allowed or a value of the wrong type, or the body holds text beside `output`.",
+    "`llm_params` holds a key that is not allowed or a value of the wrong type, or the body " +
+      "holds text beside `output`.",
     ["unsupported_keys", "allowed_keys", "field", "value", "faults"],
     "Use one of the allowed keys, with a value of its type.",
   ),
@@ -124,7 +127,8 @@ export const CODES = {
     "DependencyResolutionError",
     "compose",
     422,
-    "`uses` or `tools` is malformed, forms a cycle, names what is not there, or maps what can never fit, as `output` may.",
+    "`uses` or `tools` is malformed, forms a cycle, names what is not there, or maps what " +
+      "can never fit, as `output` may.",
     [
       "entry",
       "validator",
@@ -201,7 +205,8 @@ export const CODES = {
     502,
     "No attempt gave an answer that meets the contract.",
     ["retries", "last_error_code", "path", "reason", "attempts", "finish_reason", "max_tokens"],
-    "Make the prompt clearer, raise `retries`, or use a stronger model; `received_payload` is the last answer.",
+    "Make the prompt clearer, raise `retries`, or use a stronger model; `received_payload` " +
+      "is the last answer.",
   ),
   RLLM_014: entry(
     "MissingProviderCredentialError",
@@ -209,7 +214,8 @@ export const CODES = {
     401,
     "The provider needs a key that is not set.",
     ["provider", "missing_env_var", "model", "checked_sources"],
-    "Set the variable in the environment or in the user's .env file; `modullm help credentials` says where.",
+    "Set the variable in the environment or in the user's .env file; `modullm help " +
+      "credentials` says where.",
   ),
   RLLM_015: entry(
     "RuntimeCompatibilityError",
@@ -248,7 +254,8 @@ export const CODES = {
     "PluginError",
     "model",
     502,
-    "A plugin broke its protocol, crashed or timed out; or it can't be had, or is not as it was installed.",
+    "A plugin broke its protocol, crashed or timed out; or it can't be had, or is not as it " +
+      "was installed.",
     ["plugin", "reason", "deadline", "log"],
     "Run `modullm plugins test NAME`; `modullm plugins info NAME` shows what it is.",
   ),

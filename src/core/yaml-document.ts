@@ -57,7 +57,9 @@ function explained(
   const next = from + blankLines(text.slice(from));
   const before = isSplit ? offset : lastFilled(text, offset);
   if ((isSplit || behindComment) && indentAt(text, next) > indentAt(text, before)) {
-    const reason = `line ${lineAt(next)} is indented deeper than line ${lineAt(before)}, which has its value already`;
+    const reason =
+      `line ${lineAt(next)} is indented deeper than line ${lineAt(before)}, which has its ` +
+      "value already";
     return { reason, offset: next + text.slice(next).search(/\S/) };
   }
   if (behindComment) {

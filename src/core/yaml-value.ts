@@ -129,7 +129,8 @@ interface Built {
 }
 
 const NO_MERGE =
-  '"<<" merges a mapping, an alias of one, or a list of them, and something else stands there; put the key in quotes if it is none';
+  '"<<" merges a mapping, an alias of one, or a list of them, and something else stands ' +
+  "there; put the key in quotes if it is none";
 const SECOND_MERGE = 'a mapping has one "<<"; merge several with a list: <<: [*first, *second]';
 const COMPOUND_KEY =
   'a key is a list or mapping; a template that begins a value stands in quotes: "{{…}}"';

@@ -67,7 +67,8 @@ function keys({ config }: App): Check {
   );
   if (known.length > 0) return ok("keys", known.join(", "));
   const hint =
-    "Set the key of your provider, such as OPENAI_API_KEY, or use a local model; `modullm help credentials` tells more.";
+    "Set the key of your provider, such as OPENAI_API_KEY, or use a local model; `modullm " +
+    "help credentials` tells more.";
   return { name: "keys", status: "warning", message: "no key of a provider is set", hint };
 }
 
@@ -89,7 +90,8 @@ async function dataFolder({ config, permit }: App): Promise<Check> {
       hint: "Free some space: runs can't be recorded on a full disk.",
     };
   } catch (thrown) {
-    const message = `${data} can't be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    const message =
+      `${data} can't be written: ` + (thrown instanceof Error ? thrown.message : String(thrown));
     return {
       name,
       status: "failed",
@@ -119,7 +121,8 @@ function sandbox({ language, level, engine, reason, required }: SandboxStatus): 
       name,
       `run at level "${level}"${by}${required === null ? "" : `, "${required}" is required`}`,
     );
-  const hint = `Programs without such blocks run all the same; docs/blocks.md tells how to allow them.`;
+  const hint =
+    "Programs without such blocks run all the same; docs/blocks.md tells how to allow them.";
   return {
     name,
     status: "warning",

@@ -86,7 +86,9 @@ function failureOf(error: ModullmError, endpoint: Endpoint, config: Config): Che
       key === null
         ? "no key is set"
         : `the key ${keyName(endpoint, config)} (${key.source}) is refused`;
-    const hint = `Set a key that ${host} takes${key === null ? "" : `, in place of the one from ${key.source}`}.`;
+    const hint =
+      `Set a key that ${host} ` +
+      `takes${key === null ? "" : `, in place of the one from ${key.source}`}.`;
     return { name, status: "failed", message: `${host} answers ${status}: ${source}`, hint };
   }
   if (typeof status === "number" && status < 500 && status !== 408)

@@ -25,7 +25,8 @@ export function callRefused(
   const failed = after ? `; the last try failed: ${after.message}` : "";
   return new ModullmError(
     "RLLM_020",
-    `The budget of ${scope} allows ${shown(kind, limits[kind] ?? 0)}: ${isSpent}, and ${needs}${failed}`,
+    `The budget of ${scope} allows ${shown(kind, limits[kind] ?? 0)}: ${isSpent}, and ` +
+      `${needs}${failed}`,
     {
       details: {
         limit: limits,
@@ -60,7 +61,8 @@ export function answerStopped(
 ): ModullmError {
   return new ModullmError(
     "RLLM_020",
-    `Stopped the answer of "${model}": the budget of ${scope} gave it ${shown("tokens", given)}, and ${tokens} came`,
+    `Stopped the answer of "${model}": the budget of ${scope} gave it ` +
+      `${shown("tokens", given)}, and ${tokens} came`,
     {
       details: {
         limit: limits,

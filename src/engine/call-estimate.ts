@@ -111,7 +111,9 @@ export function within(
 export function requirePrice(model: string, facts: ModelFacts | null, limit: Limits): void {
   if (facts !== null && facts.inputPrice !== null && facts.outputPrice !== null) return;
   const message = `Cannot keep a budget in dollars: the price of "${model}" is not known`;
-  const hint = `Set it in config.yaml: models: { "${model}": { input_price: …, output_price: … } }, in dollars per million tokens, or limit tokens instead.`;
+  const hint =
+    `Set it in config.yaml: models: { "${model}": { input_price: …, output_price: … } }, in ` +
+    "dollars per million tokens, or limit tokens instead.";
   throw new ModullmError("RLLM_020", message, {
     details: { limit, kind: "usd", spent: null, would_spend: null, model },
     hint,

@@ -142,7 +142,9 @@ function inOrder(run: Run): Model[] {
     const end = model.restsUntil?.() ?? 0;
     const until = new Date(end).toISOString();
     const seconds = Math.max(1, Math.ceil((end - run.tree.tools.clock.now()) / 1000));
-    const message = `${model.id} failed repeatedly and rests for ${seconds} s more: ${ready[0]?.id} goes first`;
+    const message =
+      `${model.id} failed repeatedly and rests for ${seconds} s more: ${ready[0]?.id} goes ` +
+      "first";
     const data: Json = { model: model.id, until };
     run.emit({ type: "note", kind: "fallback", message, data });
   }

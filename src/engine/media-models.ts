@@ -109,6 +109,8 @@ function unable(
       models,
       path: program.source.path,
     },
-    hint: `Name a model that takes ${NAMES[kind ?? "image"]} in llm.model, llm.fallbacks or --model, such as ${models.join(", ")}.`,
+    hint:
+      `Name a model that takes ${NAMES[kind ?? "image"]} in llm.model, llm.fallbacks or ` +
+      `--model, such as ${models.join(", ")}.`,
   });
 }

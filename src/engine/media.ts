@@ -168,7 +168,9 @@ function mediaIn(run: Run, input: unknown): readonly string[] {
 
 function tooMuch({ loaded }: Run, input: unknown, what: string): ModullmError {
   const { name, input: contract } = loaded.program;
-  const reason = `holds ${what}, but no more than ${MOST_FILES} of ${MOST_BYTES / 1024 / 1024} MiB together are taken`;
+  const reason =
+    `holds ${what}, but no more than ${MOST_FILES} of ${MOST_BYTES / 1024 / 1024} MiB together ` +
+    "are taken";
   return new ModullmError("RLLM_004", `The input of "${name}" ${reason}`, {
     details: issueDetails({ keyword: "contentMediaType", path: [], schemaPath: [], reason }),
     expectedSchema: contract.schema,
@@ -229,7 +231,9 @@ function notTheCallers({ parent }: Run, through: "with" | "pre"): Fault {
       : parent === null
         ? "came from outside"
         : `the program that uses this one gave`;
-  const reason = `is no data URI: a path or URL is opened only where the caller himself wrote it, and this one ${whose}`;
+  const reason =
+    "is no data URI: a path or URL is opened only where the caller himself wrote it, and this " +
+    `one ${whose}`;
   return {
     ok: false,
     fault: "value",

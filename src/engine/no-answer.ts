@@ -98,7 +98,8 @@ export function cutAnswer(reply: Reply, asked: Asked): ModullmError {
   const reason = `was cut off ${limitWords(reply, asked)}`;
   return new ModullmError(
     "RLLM_013",
-    `"${asked.program}" got no answer that meets its contract: the answer of ${asked.model} ${reason}`,
+    `"${asked.program}" got no answer that meets its contract: the answer of ${asked.model} ` +
+      reason,
     {
       details: {
         last_error_code: "RLLM_006",
@@ -144,8 +145,10 @@ function cutBeforeText(reply: Reply, asked: Asked): [reason: string, hint: strin
   const less = "let it think less: `reasoning_effort: low`, or `thinking: false` where it takes it";
   const reason =
     reply.reasoning === null
-      ? `${model} was cut off ${limitWords(reply, asked)}, before any text; what it may have thought counts too`
-      : `${model} was cut off ${limitWords(reply, asked)}: the whole of ${limit === null ? "it" : `the limit of ${counted(limit)}`} went into thinking`;
+      ? `${model} was cut off ${limitWords(reply, asked)}, before any text; what it may have ` +
+        "thought counts too"
+      : `${model} was cut off ${limitWords(reply, asked)}: the whole of ` +
+        `${limit === null ? "it" : `the limit of ${counted(limit)}`} went into thinking`;
   return [reason, `${raise(asked)}, or ${less}.`];
 }
 

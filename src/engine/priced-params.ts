@@ -52,7 +52,9 @@ export function refuseUncounted({ program }: LoadedProgram, limit: Limits): void
         field: `llm_params.${key}`,
         path: program.source.path,
       },
-      hint: "Remove it, say it with a parameter of llm_params that is counted, or run without limits of dollars and tokens.",
+      hint:
+        "Remove it, say it with a parameter of llm_params that is counted, or run without " +
+        "limits of dollars and tokens.",
     },
   );
 }

@@ -35,7 +35,9 @@ export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
     run.emit({ type: "note", kind: "repair", message, data: { edits, lost } as unknown as Json });
   }
   if (cut) {
-    const message = `The answer of ${asked.model} was cut off ${limitWords(reply, asked)}: what was read of it is whole, and nothing behind it is known`;
+    const message =
+      `The answer of ${asked.model} was cut off ${limitWords(reply, asked)}: what was read of ` +
+      "it is whole, and nothing behind it is known";
     run.emit({ type: "note", kind: "warning", message, data: { finish_reason: "length" } });
   }
   return reading;

@@ -146,7 +146,8 @@ function retryMessages(run: Run, refusal: Refusal, text: string): Message[] {
   );
   const ask = recovery
     ? shownMedia(run, renderTemplate(recovery, { ...run.values, errors: reasons, answer: text }))
-    : `That answer can't be used. Answer again with one JSON object and nothing else. It must have this form:\n${run.tree.tools.sketch(output.schema)}`;
+    : "That answer can't be used. Answer again with one JSON object and nothing else. It must " +
+      `have this form:\n${run.tree.tools.sketch(output.schema)}`;
   const content = told ? ask : `${ask}\n\nWhat was wrong:\n${reasons}`;
   return [
     { role: "assistant", content: shorten(text) },
@@ -158,5 +159,8 @@ function shorten(text: string): string {
   if (text.trim() === "") return "(an empty answer)";
   if (text.length <= SHOWN_ANSWER) return text;
   const half = SHOWN_ANSWER / 2;
-  return `${text.slice(0, half)}\n[… ${text.length - SHOWN_ANSWER} characters left out …]\n${text.slice(-half)}`;
+  return (
+    `${text.slice(0, half)}\n[… ${text.length - SHOWN_ANSWER} characters left out ` +
+    `…]\n${text.slice(-half)}`
+  );
 }

@@ -57,7 +57,8 @@ function withKept(error: ModullmError, kept: number): ModullmError {
   const answers = kept === 1 ? "1 answer" : `${kept} answers`;
   return withHint(
     error,
-    `${error.hint} ${answers} of finished children are kept for an hour: the same run uses them, once; --fresh asks anew.`,
+    `${error.hint} ${answers} of finished children are kept for an hour: the same run uses ` +
+      "them, once; --fresh asks anew.",
   );
 }
 

@@ -93,7 +93,8 @@ function refuseTooMany(loaded: LoadedProgram): void {
   const { name } = loaded.program;
   throw new ModullmError(
     "RLLM_008",
-    `Cannot predict "${name}": one run of it would be ${places.toLocaleString("en")} runs of ${counts.size} programs, and ${MOST_PLACES.toLocaleString("en")} are looked at`,
+    `Cannot predict "${name}": one run of it would be ${places.toLocaleString("en")} runs of ` +
+      `${counts.size} programs, and ${MOST_PLACES.toLocaleString("en")} are looked at`,
     {
       details: { name, runs: places, programs: counts.size, path: loaded.path },
       hint: "Let fewer entries of `uses` lead to the same program; --budget calls=N limits a run.",

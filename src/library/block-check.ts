@@ -62,7 +62,8 @@ function parseError(program: Program, finding: BlockFinding): ModullmError {
   const { path } = program.source;
   return new ModullmError(
     "RLLM_009",
-    `The ${block} block of "${program.name}" can't be parsed at line ${place.line}: ${exception}: ${reason}`,
+    `The ${block} block of "${program.name}" can't be parsed at line ${place.line}: ` +
+      `${exception}: ${reason}`,
     {
       details: {
         exception,

@@ -124,7 +124,9 @@ export function edgeWarnings(edges: readonly CheckedEdge[], { uses }: LoadedProg
       isObject(example.uses) && Object.keys(example.uses).length > 0
         ? ` and uses ${show(example.uses)}`
         : "";
-    const message = `uses entry "${entry}" may give "${child}" what it does not take: with the input ${show(example.input)}${reads}, ${reason}`;
+    const message =
+      `uses entry "${entry}" may give "${child}" what it does not take: with the input ` +
+      `${show(example.input)}${reads}, ${reason}`;
     return [{ message, place: null }];
   });
 }

@@ -63,7 +63,8 @@ export async function missing(
 }
 
 const NAME_HINT =
-  "Write a path that ends in .rllm or starts with . or /, or a library name such as extract/facts or extract/facts@^1.2.";
+  "Write a path that ends in .rllm or starts with . or /, or a library name such as " +
+  "extract/facts or extract/facts@^1.2.";
 
 /** How many names a message offers. */
 const MOST_NEAR = 3;

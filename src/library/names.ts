@@ -166,7 +166,8 @@ function sameVersion(a: string, b: string): boolean {
 function disagreement(file: ShelfFile, program: Program): ModullmError {
   return new ModullmError(
     "RLLM_008",
-    `Cannot use "${file.path}": its name says version ${file.version}, the program says ${program.version}`,
+    `Cannot use "${file.path}": its name says version ${file.version}, the program says ` +
+      program.version,
     {
       details: { path: file.path, versions: [file.version, program.version] },
       hint: "Rename the file, or correct its version.",

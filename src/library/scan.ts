@@ -123,7 +123,9 @@ async function list(folder: string): Promise<Dirent[]> {
       `Cannot read library folder "${folder}": ${code ?? String(cause)}`,
       {
         details: { path: folder },
-        hint: "Make the folder readable, or take it out of MODULLM_PATH or of library in config.yaml.",
+        hint:
+          "Make the folder readable, or take it out of MODULLM_PATH or of library in " +
+          "config.yaml.",
         cause,
       },
     );

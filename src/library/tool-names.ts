@@ -33,7 +33,8 @@ export function checkToolNames(program: Program, links: readonly NamedTool[]): v
     if (first === index || !other) continue;
     throw new ModullmError(
       "RLLM_008",
-      `The tools "${other.child.program.name}" and "${child.program.name}" of "${program.name}" have one name, "${name}"`,
+      `The tools "${other.child.program.name}" and "${child.program.name}" of ` +
+        `"${program.name}" have one name, "${name}"`,
       { details: { entry: name }, hint: 'Rename one of them with "as" in its entry of tools.' },
     );
   }
@@ -52,7 +53,8 @@ export function requireTool({ toolChoice, name }: Program, names: readonly strin
   const wanted = toolChoice.name;
   throw new ModullmError(
     "RLLM_008",
-    `"tool_choice" of "${name}" is "${wanted}", which is none of its tools.${didYouMean(wanted, names)}`,
+    `"tool_choice" of "${name}" is "${wanted}", which is none of its ` +
+      `tools.${didYouMean(wanted, names)}`,
     {
       details: { entry: wanted },
       hint: `Write auto, required, none, or one of: ${names.join(", ")}.`,

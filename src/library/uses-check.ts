@@ -19,7 +19,9 @@ function readWarnings({ reads }: BlockLint, { program, uses }: LoadedProgram): W
     const link = root === "uses" ? uses.find((each) => each.entry.name === entry) : undefined;
     const doubt = link && doubtOutput(link, rest);
     if (!link || !doubt?.certain) return [];
-    const message = `context["uses"]["${entry}"] has no ${rest.join(".")}: in the output_schema of "${link.child.program.name}" ${doubt.reason}`;
+    const message =
+      `context["uses"]["${entry}"] has no ${rest.join(".")}: in the output_schema of ` +
+      `"${link.child.program.name}" ${doubt.reason}`;
     return [
       {
         message,
@@ -44,7 +46,9 @@ function templateWarnings({ program, uses }: LoadedProgram): Warning[] {
     if (!link || !doubt) return [];
     const { name } = link.child.program;
     const renders = doubt.certain ? "renders" : "may render";
-    const message = `{{${path.join(".")}}} ${renders} as nothing: in the output_schema of "${name}" ${doubt.reason}`;
+    const message =
+      `{{${path.join(".")}}} ${renders} as nothing: in the output_schema of "${name}" ` +
+      doubt.reason;
     return [{ message, place: null }];
   });
 }

@@ -182,7 +182,8 @@ function strictError(loaded: LoadedProgram, warnings: readonly PlacedWarning[]):
   const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more)` : "";
   return new ModullmError(
     "RLLM_002",
-    `"${loaded.program.name}" has warnings, which --strict refuses: ${where}${first?.message}${more}`,
+    `"${loaded.program.name}" has warnings, which --strict refuses: ` +
+      `${where}${first?.message}${more}`,
     {
       details: { warnings },
       hint: "Correct what the warnings say, or leave out --strict.",

@@ -94,5 +94,8 @@ function plainName(name: string): string | null {
 }
 
 function takenTypes(): string {
-  return "Pictures are taken as PNG, JPEG, GIF and WebP, sound as WAV, MP3, Ogg, FLAC and M4A, documents as PDF.";
+  return (
+    "Pictures are taken as PNG, JPEG, GIF and WebP, sound as WAV, MP3, Ogg, FLAC and M4A, " +
+    "documents as PDF."
+  );
 }

@@ -87,7 +87,9 @@ function faultOf(url: URL, from: URL | null, { hosts, env }: UrlOptions): Fault 
     );
   const proxy = isListed(url, hosts) ? null : proxyFor(url, env);
   if (proxy === null) return null;
-  const hint = `Download it and give the file, or name the host in NO_PROXY or in media.hosts of config.yaml.`;
+  const hint =
+    "Download it and give the file, or name the host in NO_PROXY or in media.hosts of " +
+    "config.yaml.";
   return unreadable(
     `${subject}, but ${proxy.variable} is set, and behind a proxy its address can't be checked`,
     hint,
@@ -183,7 +185,8 @@ function unsure(bytes: Buffer, url: URL): Bytes {
   if (bytes.length === 0) return { ok: true, bytes };
   if (endsWhole(bytes) === false) return brokenOff(url, bytes.length, 0);
   return unreadable(
-    `names the URL "${shownUrl(url.href)}", whose server doesn't say how long it is: whether it is whole can't be told`,
+    `names the URL "${shownUrl(url.href)}", whose server doesn't say how long it is: whether ` +
+      "it is whole can't be told",
     "Download it, and give the file.",
   );
 }

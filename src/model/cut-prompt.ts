@@ -33,7 +33,9 @@ export function cutPromptNote(
   const why = full ? ", which is all that its window holds" : "";
   return {
     kind: "warning",
-    message: `${id} read ${read} tokens of a prompt of ${units} characters${why}: part of the prompt was cut off`,
+    message:
+      `${id} read ${read} tokens of a prompt of ${units} characters${why}: part of the prompt ` +
+      "was cut off",
     data: { prompt_tokens: read, characters: units, window },
   };
 }

@@ -84,10 +84,13 @@ export function credentialFault(
     const host = new URL(endpoint.baseUrl).host;
     return new ModullmError(
       "RLLM_014",
-      `Cannot call model "${id}": this folder's .env sends it to ${host}, and your key is not sent there unless you trust the folder`,
+      `Cannot call model "${id}": this folder's .env sends it to ${host}, and your key is ` +
+        "not sent there unless you trust the folder",
       {
         details,
-        hint: `Run \`modullm trust\` in this folder if ${host} may have your key, or remove the base URL from ./.env.`,
+        hint:
+          `Run \`modullm trust\` in this folder if ${host} may have your key, or remove the ` +
+          "base URL from ./.env.",
       },
     );
   }
@@ -116,7 +119,8 @@ function keyFault(
     : `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   return new ModullmError(
     "RLLM_014",
-    `Cannot call model "${id}": character ${at + 1} of the key in ${details.missing_env_var} is ${what}, and a key has no blanks in it and none but plain characters`,
+    `Cannot call model "${id}": character ${at + 1} of the key in ${details.missing_env_var} ` +
+      `is ${what}, and a key has no blanks in it and none but plain characters`,
     {
       details: { ...details, reason: `character ${at + 1} is ${what}` },
       hint: `Copy the key again, alone: without "Bearer", quotes or a second line.`,
@@ -154,7 +158,9 @@ function typeOf(written: string, configured: ProviderConfig | null): ProviderEnt
     `Cannot use provider "${written}": its type "${configured.type}" is not one`,
     {
       details: { field: `providers.${written}.type`, reason: `unknown type "${configured.type}"` },
-      hint: `Use "openai" for a server that speaks the OpenAI protocol${near === null ? "" : `, or did you mean "${near}"?`}`,
+      hint:
+        'Use "openai" for a server that speaks the OpenAI ' +
+        `protocol${near === null ? "" : `, or did you mean "${near}"?`}`,
     },
   );
 }
@@ -246,6 +252,9 @@ function unknownProvider(
   const meant = near === null ? "" : `Did you mean "${near}"? `;
   return new ModullmError("RLLM_002", `Cannot use provider "${written}": it is not a known one`, {
     details,
-    hint: `${meant}For an OpenAI-compatible server set ${variable} to its URL, or describe it under providers in config.yaml; \`modullm plugins search ${written}\` looks for a plugin.`,
+    hint:
+      `${meant}For an OpenAI-compatible server set ${variable} to its URL, or describe it ` +
+      `under providers in config.yaml; \`modullm plugins search ${written}\` looks for a ` +
+      "plugin.",
   });
 }

@@ -188,12 +188,16 @@ function statusHint(status: number, callee: Callee, { said, url }: Answered): st
     return `Check the model's name and the base URL: ${asked} was asked.${versionHint(url)}`;
   }
   if (status === 407)
-    return "A proxy wants a user and password: check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY.";
+    return (
+      "A proxy wants a user and password: check HTTP_PROXY and HTTPS_PROXY, or name the host " +
+      "in NO_PROXY."
+    );
   if (status === 429)
     return `Wait, raise the limit at ${provider}, or name another model in llm.fallbacks.`;
   if (status < 500) return null;
   return status === 502 || status === 503 || status === 504
-    ? `The server behind ${host} is down or busy: run it again later, or name another model in llm.fallbacks.`
+    ? `The server behind ${host} is down or busy: run it again later, or name another model in ` +
+        "llm.fallbacks."
     : `The fault is at ${host}: run it again later, or name another model in llm.fallbacks.`;
 }
 

@@ -31,6 +31,8 @@ export class GivenMedia {
 }
 
 function leftOut(address: string): ModelPart {
-  const message = `The model gave a file by its address alone, which is not loaded: ${address.slice(0, 200)}`;
+  const message =
+    "The model gave a file by its address alone, which is not " +
+    `loaded: ${address.slice(0, 200)}`;
   return { type: "note", kind: "warning", message };
 }

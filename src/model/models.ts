@@ -182,6 +182,8 @@ function splitId(id: string): { front: string; name: string } {
   if (slash >= 0 && front !== "" && name !== "") return { front, name };
   throw new ModullmError("RLLM_002", `Cannot use model "${id}": it is not provider/name`, {
     details: { field: "llm.model", value: id },
-    hint: `Write the provider, a slash and the model's name, as in "openai/gpt-5-mini" or "ollama/llama3.2".`,
+    hint:
+      `Write the provider, a slash and the model's name, as in "openai/gpt-5-mini" or ` +
+      '"ollama/llama3.2".',
   });
 }

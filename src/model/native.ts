@@ -95,7 +95,9 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
 }
 
 function noChat(id: string, provider: string): ModullmError {
-  const message = `Cannot use model "${id}": ${provider} answers no prompts, it gives vectors and scores alone`;
+  const message =
+    `Cannot use model "${id}": ${provider} answers no prompts, it gives vectors and scores ` +
+    "alone";
   return new ModullmError("RLLM_002", message, { details: { field: "llm.model", value: id } });
 }
 

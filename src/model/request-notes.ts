@@ -26,7 +26,9 @@ export function weakenedNote(endpoint: Endpoint, weakened: readonly Weakening[])
   const data: Json = weakened.map(({ pointer, keyword }) => ({ pointer, keyword }));
   return {
     kind: "schema-weakened",
-    message: `${endpoint.provider} does not enforce ${places.join(", ")}${more}; the answer is checked here`,
+    message:
+      `${endpoint.provider} does not enforce ${places.join(", ")}${more}; the answer is ` +
+      "checked here",
     data: { provider: endpoint.provider, weakened: data },
   };
 }

@@ -9,6 +9,8 @@ const REFUSED: ReadonlySet<string> = new Set(["ECONNREFUSED", "ConnectionRefused
 /** Codes of a name that has no address. */
 const NOT_FOUND: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "FailedToOpenSocket"]);
 /** Codes of a server that answers a TLS handshake with something else. */
+/** What a call adds to the path of a base URL. */
+const OF_THE_CALL = /\/(chat\/completions|messages|responses|models.*|api\/.*)$/;
 const NO_TLS: ReadonlySet<string> = new Set(["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]);
 
 /** What a failed `fetch` or a broken body means. @param url the address that was asked */
@@ -39,7 +41,7 @@ export function transportFailure(
   if (url.protocol === "https:" && NO_TLS.has(code))
     return fail(
       `${host} does not answer as https does: it speaks http, not https`,
-      `Write the base URL with http: http://${host}${url.pathname.replace(/\/(chat\/completions|messages|responses|models.*|api\/.*)$/, "")}`,
+      `Write the base URL with http: http://${host}${url.pathname.replace(OF_THE_CALL, "")}`,
       { retryable: false },
     );
   if (/CERT|SELF_SIGNED|TLS|SSL/.test(code))

@@ -157,7 +157,9 @@ function waitBefore(
 }
 
 function asksTooMuch(id: string, failure: ModullmError, wait: number): ModullmError {
-  const reason = `${reasonOf(failure)} (it asks to wait ${seconds(wait)}, longer than the ${seconds(LONGEST_WAIT)} that are waited here)`;
+  const reason =
+    `${reasonOf(failure)} (it asks to wait ${seconds(wait)}, longer than the ` +
+    `${seconds(LONGEST_WAIT)} that are waited here)`;
   return new ModullmError("RLLM_017", `Cannot call model "${id}": ${reason}`, {
     details: { ...failure.details, reason },
     hint: `Run it again in ${seconds(wait)}, or name another model in llm.fallbacks.`,

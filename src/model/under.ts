@@ -8,6 +8,7 @@ export function under(
 ): URL {
   const url = new URL(endpoint.baseUrl);
   const base = url.pathname.replace(/\/+$/, "");
-  url.pathname = `${missing === undefined || missing.end.test(base) ? base : `${base}${missing.add}`}${path}`;
+  const add = missing === undefined || missing.end.test(base) ? "" : missing.add;
+  url.pathname = `${base}${add}${path}`;
   return url;
 }

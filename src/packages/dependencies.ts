@@ -143,7 +143,8 @@ function versionsOf(
       /^(?:npm:(?:@[\w.~-]+\/)?[\w.~-]+@)?[\w .^~<>=|*+-]*$/.test(wanted);
     if (!plain || !/^(?:@[\w.~-]+\/)?[\w.~-]+$/.test(name))
       throw new DependencyFault(
-        `it depends on "${name}" by "${String(wanted).slice(0, 100)}", but only versions from the registry are taken`,
+        `it depends on "${name}" by "${String(wanted).slice(0, 100)}", but only versions ` +
+          "from the registry are taken",
       );
     versions.push([name, wanted]);
   }

@@ -169,7 +169,8 @@ async function follow(
     const next = parsed(location, url);
     if (url.protocol === "https:" && next.protocol !== "https:")
       throw new FetchFault(
-        `${shownUrl(url.href)} leads on from https to ${next.protocol.slice(0, -1)}, which is not followed`,
+        `${shownUrl(url.href)} leads on from https to ${next.protocol.slice(0, -1)}, which ` +
+          "is not followed",
       );
     url = next;
   }

@@ -43,7 +43,8 @@ export function readRegistryConfig({
   const named = [...project.keys()].some((key) => key === "registry" || key.endsWith(":registry"));
   if (named && !folderTrusted)
     warnings.push(
-      "./.npmrc names a registry, which is not asked: run `modullm trust` if this folder may say where code comes from",
+      "./.npmrc names a registry, which is not asked: run `modullm trust` if this folder may " +
+        "say where code comes from",
     );
   const own = folderTrusted ? project : new Map<string, string>();
   const setting = (key: string): string | null =>

@@ -60,10 +60,10 @@ export async function findVersion(
     const known = [...Object.keys(tags), ...Object.keys(versions)];
     const shown = known.slice(0, 10).join(", ") || "none";
     throw new FetchFault(
-      `${registry} has no version "${wanted}" of ${name} (it has ${shown})${didYouMean(wanted, known)}`.replace(
-        /\?$/,
-        "",
-      ),
+      (
+        `${registry} has no version "${wanted}" of ${name} (it has ` +
+        `${shown})${didYouMean(wanted, known)}`
+      ).replace(/\?$/, ""),
     );
   }
   const { tarball, integrity } = found["dist"];

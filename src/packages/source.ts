@@ -51,7 +51,8 @@ export function readSource(written: string, cwd: string): PackageSource {
   }
   if (!VERSION_OR_TAG.test(wanted))
     throw new SourceFault(
-      `"${wanted}" is neither a version such as 1.2.0 nor a tag such as latest; ranges are not taken`,
+      `"${wanted}" is neither a version such as 1.2.0 nor a tag such as latest; ranges are ` +
+        "not taken",
     );
   return { kind: "npm", package: name, wanted };
 }

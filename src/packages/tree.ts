@@ -164,7 +164,8 @@ function walk(
     if (stats.isDirectory()) walk(folder, path, to);
     else if (!stats.isFile()) {
       throw new TreeFault(
-        `"${path}" is ${stats.isSymbolicLink() ? "a link" : "no regular file"}, and a plugin may hold files and folders only`,
+        `"${path}" is ${stats.isSymbolicLink() ? "a link" : "no regular file"}, and a plugin ` +
+          "may hold files and folders only",
       );
     } else to.found.push({ path, executable: (stats.mode & 0o100) !== 0, size: stats.size });
     if (to.found.length > MOST_FILES) throw new TreeFault(`it has more than ${MOST_FILES} files`);

@@ -31,7 +31,8 @@ export function describePlugin(manifest: Manifest, options: AboutOptions): strin
       : ([["tools", tools.join(", ") + added(tools, toolsBefore)]] as [string, string][])),
     [
       "sees",
-      `${env.length === 0 ? "no variables" : `the variables ${env.join(", ")}`}${added(env, before && (before.env ?? []))}, beside ${ALWAYS_GIVEN.join(", ")}`,
+      (env.length === 0 ? "no variables" : `the variables ${env.join(", ")}`) +
+        `${added(env, before && (before.env ?? []))}, beside ${ALWAYS_GIVEN.join(", ")}`,
     ],
     ["files", `${tree.files.length}, ${sizeOf(tree.size)}, sha256 ${tree.sha256}`],
   ];

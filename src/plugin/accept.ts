@@ -129,7 +129,9 @@ function refuseBreaks(breaks: readonly ToolBreak[], { name, version }: Manifest)
   if (first === undefined) return;
   const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
   throw refusal("update", name, {
-    reason: `its tool "${first.tool}" ${first.reason}${others}, and ${version} is no new major version`,
+    reason:
+      `its tool "${first.tool}" ${first.reason}${others}, and ${version} is no new major ` +
+      "version",
     hint: "Nothing was changed. `modullm plugins install` with its source takes it all the same.",
   });
 }

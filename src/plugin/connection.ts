@@ -232,7 +232,8 @@ export class Connection {
     const wanted = CARRIERS[method];
     if (call === undefined || !wanted.includes(call.method))
       return this.#break(
-        `it sent "${method}" for a request that is not an open "${wanted.join('" or "')}": ${excerpt(line)}`,
+        `it sent "${method}" for a request that is not an open "${wanted.join('" or "')}": ` +
+          excerpt(line),
       );
     if (call.settled) return;
     const fault = this.#checks.notification(method, params) ?? tooMuch(call, size);

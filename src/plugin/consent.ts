@@ -56,7 +56,9 @@ async function askForTrust(plugin: LoadedPlugin, options: PluginsOptions): Promi
   const { ask, config } = options;
   const { name, folder, loaded, examination } = plugin;
   const { trust, reason, tree } = examination;
-  const hint = `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says yes.`;
+  const hint =
+    `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says ` +
+    "yes.";
   const changes = reason === null ? "" : ` (${reason})`;
   const why =
     trust === "changed"

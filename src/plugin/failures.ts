@@ -97,7 +97,8 @@ function unauthorized({ plugin, model, variables }: Asked, said: string): Modull
     hint:
       missing === null
         ? `Set the plugin's key under plugins.${plugin} in config.yaml.`
-        : `Set ${variables.join(" or ")}, or what the plugin wants under plugins.${plugin} in config.yaml.`,
+        : `Set ${variables.join(" or ")}, or what the plugin wants under plugins.${plugin} in ` +
+          "config.yaml.",
   });
 }
 

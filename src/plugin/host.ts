@@ -226,7 +226,9 @@ class Host implements PluginHost {
     const now = performance.now();
     const refused = this.#restarts.refusal();
     if (refused !== null) {
-      const reason = `it failed ${refused.count} times within a minute, the last time because ${refused.reason}; it is not started again for ${seconds(refused.wait)}`;
+      const reason =
+        `it failed ${refused.count} times within a minute, the last time because ` +
+        `${refused.reason}; it is not started again for ${seconds(refused.wait)}`;
       return this.#failStart(pluginError(this.name, { reason }));
     }
     this.#lives++;

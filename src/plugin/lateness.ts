@@ -31,6 +31,8 @@ export function lateness(
 
 /** A plugin that goes on with a call that was cancelled. */
 export function disobedience({ method }: Call, limit: number): Fault {
-  const reason = `it did not end "${method}" within ${seconds(limit)} of its being cancelled, and was killed`;
+  const reason =
+    `it did not end "${method}" within ${seconds(limit)} of its ` +
+    "being cancelled, and was killed";
   return { reason, deadline: "cancel", retryable: true };
 }

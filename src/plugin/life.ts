@@ -161,7 +161,9 @@ export class Life {
   #welcome(result: InitializeResult): void {
     const { protocol_version: version } = result;
     if (version > PROTOCOL_VERSION) {
-      const reason = `it wants version ${version} of the protocol, and was told that ${PROTOCOL_VERSION} is the highest spoken here`;
+      const reason =
+        `it wants version ${version} of the protocol, and was told that ${PROTOCOL_VERSION} is ` +
+        "the highest spoken here";
       return this.end({
         reason,
         hint: "Update modullm, or install a version of the plugin that was made for it.",
@@ -220,7 +222,9 @@ async function pause(milliseconds: number): Promise<null> {
 
 function gluttony(bytes: number, limit: number): Fault {
   return {
-    reason: `it used ${mebibytes(bytes)} of memory, where it may use ${mebibytes(limit)}, and was killed`,
+    reason:
+      `it used ${mebibytes(bytes)} of memory, where it may use ${mebibytes(limit)}, and was ` +
+      "killed",
   };
 }
 

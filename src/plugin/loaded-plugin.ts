@@ -54,7 +54,9 @@ export function usable(
     throw refusal(action, name, { reason: `its manifest has the name "${loaded.manifest.name}"` });
   }
   if (locked === null && fault !== null) throw fault;
-  const hint = `Install it again (\`modullm plugins update ${name}\`) if you know who did this, or remove it.`;
+  const hint =
+    `Install it again (\`modullm plugins update ${name}\`) if you know who did this, or remove ` +
+    "it.";
   throw refusal(action, name, {
     reason: reason ?? "its files can't be read",
     ...(locked === null ? {} : { hint }),

@@ -163,7 +163,8 @@ function checkProvides(value: unknown): readonly Ability[] {
     const ability = ABILITIES.find((each) => each === name);
     if (ability === undefined) {
       throw new ManifestFault(
-        `provides holds "${name}", which is not one of ${ABILITIES.join(", ")}.${didYouMean(name, ABILITIES)}`,
+        `provides holds "${name}", which is not one of ` +
+          `${ABILITIES.join(", ")}.${didYouMean(name, ABILITIES)}`,
       );
     }
     return ability;

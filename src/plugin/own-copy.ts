@@ -25,7 +25,9 @@ export async function ownCopy(
   const [missing] = Object.keys(wanted);
   if (missing !== undefined) {
     throw refusal("start", name, {
-      reason: `it needs the package "${missing}" and others, and has no node_modules folder of its own`,
+      reason:
+        `it needs the package "${missing}" and others, and has no node_modules folder of its ` +
+        "own",
       hint: `Install it with its packages: \`modullm plugins install ${folder}\`.`,
     });
   }

@@ -25,7 +25,10 @@ export function refusal(
 
 /** What helps with most of RLLM_019. */
 export function nextSteps(plugin: string): string {
-  return `Run \`modullm plugins test ${plugin}\`; \`modullm plugins info ${plugin}\` shows what it is.`;
+  return (
+    `Run \`modullm plugins test ${plugin}\`; \`modullm plugins info ${plugin}\` shows what it ` +
+    "is."
+  );
 }
 
 /** RLLM_021: nobody has said yes to it. */

@@ -106,7 +106,9 @@ function choose({ manifest }: OpenPlugin, { only, version }: ToolEntry): readonl
     if (range?.holds(own)) continue;
     throw refusal("use", name, {
       reason: `its tool "${tool.name}" has version ${own}, and "${version}" is wanted`,
-      hint: `\`modullm plugins update ${name}\` looks for another one; or change "version" in the program.`,
+      hint:
+        `\`modullm plugins update ${name}\` looks for another one; or change "version" in the ` +
+        "program.",
     });
   }
   return chosen;

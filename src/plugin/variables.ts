@@ -30,8 +30,12 @@ export function readVariables(
   const foreign = found.find(({ source }) => source !== PROJECT);
   if (address !== undefined && foreign !== undefined && !config.folderTrusted) {
     throw notTrusted("start", name, {
-      reason: `this folder's .env sets ${address.variable}, and your ${foreign.variable} is not given to it unless you trust the folder`,
-      hint: `Run \`modullm trust\` in this folder if it may say where your key goes, or remove ${address.variable} from ./.env.`,
+      reason:
+        `this folder's .env sets ${address.variable}, and your ${foreign.variable} is not ` +
+        "given to it unless you trust the folder",
+      hint:
+        `Run \`modullm trust\` in this folder if it may say where your key goes, or remove ` +
+        `${address.variable} from ./.env.`,
     });
   }
   return { ...env, ...Object.fromEntries(found.map(({ variable, value }) => [variable, value])) };

@@ -131,10 +131,14 @@ function belowRequired(
   const { name, facts } = resource;
   const level = readLevel(facts["level"]);
   const language = LANGUAGES[name] ?? name;
-  const reason = `the configuration requires the sandbox level "${required}", but ${language} gets "${level}" on this machine`;
+  const reason =
+    `the configuration requires the sandbox level "${required}", but ${language} gets ` +
+    `"${level}" on this machine`;
   return new ModullmError("RLLM_009", `T${reason.slice(1)}`, {
     details: { exception: "SandboxUnavailable", reason, level, required },
-    hint: "`modullm doctor` tells what is missing; sandbox.require in config.yaml says what is required.",
+    hint:
+      "`modullm doctor` tells what is missing; sandbox.require in config.yaml says what is " +
+      "required.",
   });
 }
 

@@ -58,7 +58,8 @@ const SHELL = "/bin/sh";
  * watches; and it holds none of the program's pipes. The program takes the place of the first
  * shell.
  */
-const GUARDED = `( ( read -r _ <&3; kill -s KILL -- "-$$" ) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-`;
+const GUARDED =
+  '( ( read -r _ <&3; kill -s KILL -- "-$$" ) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-';
 /** Variables that the shell hands on unasked. */
 const OF_THE_SHELL = ["PWD", "OLDPWD", "SHLVL"];
 /** Milliseconds that pipes may stay open after the process has ended. */

@@ -119,7 +119,8 @@ function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Li
       throw blockError(
         source,
         line,
-        `the block opening "${line.text.trim()}" is not one of \`\`\`rllm-python pre, rllm-python post, rllm-js pre, rllm-js post`,
+        `the block opening "${line.text.trim()}" is not one of \`\`\`rllm-python pre, ` +
+          "rllm-python post, rllm-js pre, rllm-js post",
       );
     let close = index + 1;
     while (close < lines.length && !/^```[ \t]*$/.test(lines[close]?.text ?? "")) close++;
@@ -136,7 +137,9 @@ function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Li
 }
 
 function notABlock(source: Source, { text, offset }: Line): Warning {
-  const message = `"${text.trim()}" opens no block and is ordinary text: a block opens on a line such as \`\`\`rllm-python pre, without blanks before it`;
+  const message =
+    `"${text.trim()}" opens no block and is ordinary text: a block opens on a line such as ` +
+    `\`\`\`rllm-python pre, without blanks before it`;
   return { message, place: placeAt(source, offset) };
 }
 
@@ -226,7 +229,8 @@ function refuseText(source: Source, { prompt, system, recovery }: Body): void {
     if (section === null || section.text === "") continue;
     throw new ModullmError(
       "RLLM_003",
-      `The body holds a ${name}, which nobody would read: "output" says what the program gives, so no model is asked`,
+      `The body holds a ${name}, which nobody would read: "output" says what the program ` +
+        "gives, so no model is asked",
       {
         details: { field: "output" },
         place: placeAt(source, section.fileOffset(0)),

@@ -41,7 +41,10 @@ export function collectError(
 export function collectText({ example, issue }: Shown): string {
   const { input, uses } = example;
   const read = Object.keys(uses).length === 0 ? "" : ` and uses ${show(uses)}`;
-  return `"output" may give what output_schema does not take: with the input ${show(input)}${read}, ${issueText(issue, WHOLE)}`;
+  return (
+    `"output" may give what output_schema does not take: with the input ${show(input)}${read}, ` +
+    issueText(issue, WHOLE)
+  );
 }
 
 /** Where in the file it is made. */

@@ -165,7 +165,8 @@ function schemaOfWord(word: string): JsonSchema {
   const schema = typeOf(word);
   if (schema !== null) return schema;
   throw new TypeFault(
-    `"${word}" is not one of ${TYPE_WORDS.join(", ")}, nor a choice such as low|high.${didYouMean(word, TYPE_WORDS)}`,
+    `"${word}" is not one of ${TYPE_WORDS.join(", ")}, nor a choice such as ` +
+      `low|high.${didYouMean(word, TYPE_WORDS)}`,
   );
 }
 

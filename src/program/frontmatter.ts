@@ -49,7 +49,9 @@ export function parseFrontmatter(source: Source): Frontmatter {
   const ambiguous = yaml11Scalars(places).filter(({ offset }) => offset !== exempt);
   // A list of thousands is one mistake, and each place takes time to find.
   const warnings = ambiguous.slice(0, MOST_TOLD).map(({ text, offset }) => ({
-    message: `The plain value ${text} is a string or decimal number here (YAML 1.2); YAML 1.1 reads it differently. Put it in quotes to be clear`,
+    message:
+      `The plain value ${text} is a string or decimal number here (YAML 1.2); YAML 1.1 reads ` +
+      "it differently. Put it in quotes to be clear",
     place: placeAt(source, start + offset),
   }));
   const next = ambiguous[MOST_TOLD];

@@ -93,7 +93,8 @@ export const LLM_PARAMS: Readonly<Record<string, Kind>> = {
       );
       return name === undefined
         ? null
-        : `sets the header "${name}", which a program may not: name it under providers in config.yaml`;
+        : `sets the header "${name}", which a program may not: name it under providers in ` +
+            "config.yaml";
     },
   },
   extra_body: object,

@@ -25,7 +25,9 @@ export function mediaEdgeWarnings({ program, uses }: Parent): Warning[] {
         isFile(value, entry, program)
       )
         return [];
-      const message = `uses entry "${entry.name}": "${name}" of "${child.program.name}" is a file, which ${shown(value)} is not; a path or URL is not opened there, only a data URI is taken`;
+      const message =
+        `uses entry "${entry.name}": "${name}" of "${child.program.name}" is a file, which ` +
+        `${shown(value)} is not; a path or URL is not opened there, only a data URI is taken`;
       return [{ message, place: null }];
     }),
   );

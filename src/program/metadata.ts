@@ -23,7 +23,10 @@ export const REQUIRED_KEYS: Readonly<Record<string, string>> = {
 /** The keys that it may have besides; null counts as left out. */
 export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
   output:
-    "what the program gives, filled in as with: no model is asked, and llm, llm_params, max_context_window and the body may be left out",
+    "what the program gives, filled in as " +
+    "with: no model is " +
+    "asked, and llm, llm_params, " +
+    "max_context_window and the body may be left out",
   system: "a string: template of the system message",
   examples: "a list of {input, output}: few-shot turns; both sides are checked against the schemas",
   recovery_prompt: "a string: template of what a retry adds",
@@ -36,14 +39,23 @@ export const OPTIONAL_KEYS: Readonly<Record<string, string>> = {
   max_turns: "an integer of at least 1: turns of the model until its answer; 8 without it",
   budget: "a mapping of limits on a run and all it uses",
   cache:
-    "a duration such as 30s, 10m, 2h, 7d: how long an answer to the identical request is used again",
+    "a duration such as 30s, 10m, 2h, 7d: how " +
+    "long an answer to " +
+    "the identical request is " +
+    "used again",
   recommended_models: "a list of provider/name, for --model recommended",
   tags: "a list of strings",
   metadata: "a mapping of anything",
   runllm_compat:
-    'versions of the runtime: {min: "0.1.0", max_exclusive: "0.2.0"}, in quotes; the second may be left out',
+    "versions of the runtime: {min: " +
+    '"0.1.0", max_exclusive: ' +
+    '"0.2.0"}, in quotes; the second ' +
+    "may be left out",
   modullm_compat:
-    'versions of the runtime: {min: "0.1.0", max_exclusive: "0.2.0"}, in quotes; the second may be left out',
+    "versions of the runtime: {min: " +
+    '"0.1.0", max_exclusive: ' +
+    '"0.2.0"}, in quotes; the second ' +
+    "may be left out",
   tests: "a list of {name, input, expect}: what `modullm test` runs",
 };
 
@@ -76,7 +88,10 @@ const MOST_TOLD = 50;
 export function unknownKeyWarnings(front: Frontmatter): Warning[] {
   const unknown = Object.keys(front.values).filter((key) => !FRONTMATTER_KEYS.includes(key));
   const told = unknown.slice(0, MOST_TOLD).map((key) => ({
-    message: `The frontmatter key "${key}" is not known and has no effect.${didYouMean(key, FRONTMATTER_KEYS)}`,
+    message:
+      `The frontmatter key "${key}" is not ` +
+      "known and has no " +
+      `effect.${didYouMean(key, FRONTMATTER_KEYS)}`,
     place: front.keyPlace(key),
   }));
   const rest = unknown.length - told.length;

@@ -51,7 +51,10 @@ export function outputMisfits({ program, uses }: ProgramTree): readonly OutputMi
 
 /** What is said of one that may go wrong. */
 export function misfitText({ entry, key, example, issue }: OutputMisfit): string {
-  return `the post block gives the output of "${entry}" as "${key}", and output_schema does not take all of it: with ${show(example)}, "${issue.path.join(".")}" ${issue.reason}`;
+  return (
+    `the post block gives the output of "${entry}" as "${key}", and output_schema does not ` +
+    `take all of it: with ${show(example)}, "${issue.path.join(".")}" ${issue.reason}`
+  );
 }
 
 /** For one that always goes wrong. */
@@ -63,7 +66,8 @@ export function outputMisfitError(
   const reason = `"${issue.path.join(".")}" ${issue.reason}`;
   return new ModullmError(
     "RLLM_008",
-    `The output_schema of "${program.name}" never takes what the uses entry "${entry}" gives: with ${show(misfit.example)}, ${reason}`,
+    `The output_schema of "${program.name}" never takes what the uses entry "${entry}" ` +
+      `gives: with ${show(misfit.example)}, ${reason}`,
     {
       details: {
         entry,
@@ -73,7 +77,9 @@ export function outputMisfitError(
         validator: issue.keyword,
         schema_path: issue.schemaPath,
       },
-      hint: `Correct "${key}" in output_schema: it holds ${misfit.always ? "" : "also "}what "${entry}" gives.`,
+      hint:
+        `Correct "${key}" in output_schema: it holds ${misfit.always ? "" : "also "}what ` +
+        `"${entry}" gives.`,
     },
   );
 }

@@ -84,7 +84,9 @@ function readFields(front: Frontmatter, warnings: Warning[]) {
   const recommendedModels = metadata.readStrings(front, "recommended_models", warnings);
   for (const [index, model] of recommendedModels.entries()) {
     if (isModelName(model)) continue;
-    const message = `"recommended_models.${index}" is "${model}", but a model as "provider/name" is wanted: --model recommended is refused.${modelGuess(model)}`;
+    const message =
+      `"recommended_models.${index}" is "${model}", but a model as "provider/name" is wanted: ` +
+      `--model recommended is refused.${modelGuess(model)}`;
     warnings.push({ message, place: front.place(["recommended_models", index]) });
   }
   return {
@@ -145,7 +147,8 @@ export function readLlm(
   const { model, fallbacks = [] } = llm;
   if (typeof model !== "string" || !isModelName(model)) {
     throw malformed(
-      `"llm.model" is ${model === undefined ? "missing" : writeJson(model)}, but a model as "provider/name" is wanted.${typeof model === "string" ? modelGuess(model) : ""}`,
+      `"llm.model" is ${model === undefined ? "missing" : writeJson(model)}, but a model as ` +
+        `"provider/name" is wanted.${typeof model === "string" ? modelGuess(model) : ""}`,
       ["llm", "model"],
     );
   }
@@ -154,7 +157,8 @@ export function readLlm(
   for (const [index, fallback] of fallbacks.entries()) {
     if (typeof fallback === "string" && isModelName(fallback)) continue;
     throw malformed(
-      `"llm.fallbacks.${index}" is ${writeJson(fallback)}, but a model as "provider/name" is wanted.${typeof fallback === "string" ? modelGuess(fallback) : ""}`,
+      `"llm.fallbacks.${index}" is ${writeJson(fallback)}, but a model as "provider/name" is ` +
+        `wanted.${typeof fallback === "string" ? modelGuess(fallback) : ""}`,
       ["llm", "fallbacks", index],
     );
   }
@@ -215,7 +219,9 @@ function checkSide(
 
 function mediaWarnings(front: Frontmatter, { schema }: Contract): Warning[] {
   return unknownMedia(schema).map((type) => ({
-    message: `contentMediaType "${type}" has no effect: pictures are PNG, JPEG, GIF or WebP, sound is WAV, MP3, Ogg, FLAC or M4A, documents are PDF`,
+    message:
+      `contentMediaType "${type}" has no effect: pictures are PNG, JPEG, GIF or WebP, sound is ` +
+      "WAV, MP3, Ogg, FLAC or M4A, documents are PDF",
     place: front.keyPlace("input_schema"),
   }));
 }

@@ -18,7 +18,9 @@ export function templateWarnings(program: Program, front: Frontmatter, body: Bod
     placeOf: (offset: number) => SourcePlace,
   ): void {
     for (const { text, offset } of template ? brokenPaths(template) : []) {
-      const message = `${text} is no path, and stands there as it is: write {{input.field}}, two braces on each side`;
+      const message =
+        `${text} is no path, and stands there as it is: write {{input.field}}, two braces on ` +
+        "each side";
       warnings.push({ message, place: placeOf(offset) });
     }
     for (const part of template?.parts ?? []) {
@@ -99,7 +101,10 @@ export function doubtfulPath(
   if (!roots.includes(root)) {
     if (pre && (pre.gives === null || Object.hasOwn(pre.gives, root))) return null;
     const given = pre?.gives ? Object.keys(pre.gives) : [];
-    return `${shown} renders as nothing: "${root}" is not one of ${[...roots, ...given].join(", ")}.${didYouMean(root, [...roots, ...given])}`;
+    return (
+      `${shown} renders as nothing: "${root}" is not one of ` +
+      `${[...roots, ...given].join(", ")}.${didYouMean(root, [...roots, ...given])}`
+    );
   }
   if (pre && pre.gives === null) return null;
   if (root === "uses" && name !== undefined && !program.uses.some((entry) => entry.name === name)) {
@@ -114,5 +119,6 @@ export function doubtfulPath(
   const doubt = doubtPath(program.input.schema, part.path.slice(1));
   return doubt === null
     ? null
-    : `${shown} ${doubt.certain ? "renders" : "may render"} as nothing: in input_schema ${doubt.reason}`;
+    : `${shown} ${doubt.certain ? "renders" : "may render"} as nothing: in input_schema ` +
+        doubt.reason;
 }

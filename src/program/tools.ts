@@ -9,7 +9,8 @@ import { parseRange } from "./versions.ts";
 /** The keys of an entry, each with what it holds; one of the first two is needed. */
 export const TOOL_KEYS: Readonly<Record<string, string>> = {
   program:
-    "a program, found as those of `uses` are: its name, description and input_schema are the tool's",
+    "a program, found as those of `uses` are: its name, description and input_schema are the " +
+    "tool's",
   plugin: "a plugin: all its tools, or those in `only`",
   as: "another name for the entry's one tool: letters, digits, _ and -, at most 64",
   only: "a list of names: the tools of the plugin that the model may call",
@@ -58,7 +59,9 @@ export function readToolEntry(
     throw toolError(front, index, "is not a mapping with a program or a plugin");
   for (const key of Object.keys(entry)) {
     if (KEYS.includes(key)) continue;
-    const message = `tools entry ${index + 1}: the key "${key}" is not known and has no effect.${didYouMean(key, KEYS)}`;
+    const message =
+      `tools entry ${index + 1}: the key "${key}" is not known and has no ` +
+      `effect.${didYouMean(key, KEYS)}`;
     warnings.push({ message, place: front.place(["tools", index, key]) });
   }
   const from = readFrom(front, entry, index);
@@ -72,7 +75,8 @@ export function readToolEntry(
     throw toolError(
       front,
       index,
-      `has "version", which is for plugins: write program: ${from.name}@VERSION for one of the library`,
+      `has "version", which is for plugins: write program: ${from.name}@VERSION for one of ` +
+        "the library",
     );
   if (from.kind === "plugin" && as !== null && only?.length !== 1)
     throw toolError(front, index, 'has "as", which names one tool: say which one with "only"');
@@ -195,10 +199,13 @@ function refuseParams(front: Frontmatter): void {
     if (!isObject(params) || (params[key] ?? null) === null) continue;
     throw new ModullmError(
       "RLLM_003",
-      `llm_params.${key} can't stand beside "tools": the program's own tools are what the model is given`,
+      `llm_params.${key} can't stand beside "tools": the program's own tools are what the ` +
+        "model is given",
       {
         details: { unsupported_keys: [key], field: `llm_params.${key}` },
-        hint: `Remove llm_params.${key}${key === "tools" ? ', or "tools"' : ' and set "tool_choice" in the frontmatter'}.`,
+        hint:
+          `Remove llm_params.${key}` +
+          (key === "tools" ? ', or "tools".' : ' and set "tool_choice" in the frontmatter.'),
         place: front.keyPlace("llm_params", key),
       },
     );
@@ -213,7 +220,8 @@ function notAList(front: Frontmatter, tools: unknown): ModullmError {
   const type = jsonType(tools);
   return new ModullmError(
     "RLLM_008",
-    `"tools" is ${type === "object" ? "a mapping" : `a ${type}`}, but a list of {program} or {plugin} is wanted`,
+    `"tools" is ${type === "object" ? "a mapping" : `a ${type}`}, but a list of {program} or ` +
+      "{plugin} is wanted",
     { details: { actual_type: type }, place: front.keyPlace("tools") },
   );
 }

@@ -18,11 +18,19 @@ const ON_ERROR: readonly unknown[] = ["fail", "null", "skip"];
 /** The keys of an entry, each with what it holds; the first two are needed. */
 export const USES_KEYS: Readonly<Record<string, string>> = {
   name: "how templates call it, {{uses.NAME.…}}: letters, digits and _",
-  path: "the program: a file, relative to this one, that ends in .rllm or starts with . or /; else a name in the library",
+  path:
+    "the program: a file, relative to this one, that ends in .rllm or starts with . or /; else " +
+    "a name in the library",
   with: "its input; a value that is exactly one template keeps its type; {} without it",
-  each: "a template that gives a list: it runs once for every element, {{item}} in with; its output is the list of outputs",
-  when: "a template: it is skipped, and its output null, when this gives false, null, an empty text, list or mapping",
-  on_error: `${ON_ERROR.join(", ")}: a failure ends the run, is null, or is left out of the list of each; fail without it`,
+  each:
+    "a template that gives a list: it runs once for every element, {{item}} in with; its " +
+    "output is the list of outputs",
+  when:
+    "a template: it is skipped, and its output null, when this gives false, null, an empty " +
+    "text, list or mapping",
+  on_error:
+    `${ON_ERROR.join(", ")}: a failure ends the run, is null, or is left out of the list of ` +
+    "each; fail without it",
   fresh: "true: its calls are never shared with, or answered from, the same call made before",
 };
 const KEYS = Object.keys(USES_KEYS);
@@ -34,7 +42,8 @@ export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
     const type = jsonType(uses);
     throw new ModullmError(
       "RLLM_008",
-      `"uses" is ${type === "object" ? "a mapping" : `a ${type}`}, but a list of {name, path} is wanted`,
+      `"uses" is ${type === "object" ? "a mapping" : `a ${type}`}, but a list of {name, ` +
+        "path} is wanted",
       {
         details: { actual_type: type },
         place: front.keyPlace("uses"),
@@ -151,7 +160,9 @@ export function readEntry(
   for (const key of Object.keys(entry)) {
     if (!KEYS.includes(key)) {
       warnings.push({
-        message: `uses entry "${name}": the key "${key}" is not known and has no effect.${didYouMean(key, KEYS)}`,
+        message:
+          `uses entry "${name}": the key "${key}" is not known and has no ` +
+          `effect.${didYouMean(key, KEYS)}`,
         place: front.place(["uses", index, key]),
       });
     }

@@ -63,7 +63,8 @@ export const HEADER_NAME = `(?:${HEADERS.join("|")})`;
 export const HEADER_MIDDLE = `\\\\{0,3}["']?\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["']?`;
 const HEADER = new RegExp(`${HEADER_NAME}${HEADER_MIDDLE}(${SCHEME} {1,4})?`, "gi");
 export const PARAMETERS = [
-  "key api_key api-key apikey token access_token auth_token id_token refresh_token client_secret secret password",
+  "key api_key api-key apikey token access_token auth_token id_token refresh_token " +
+    "client_secret secret password",
   "sig signature x-amz-signature x-amz-security-token",
 ].flatMap((line) => line.split(" "));
 export const QUERY_VALUE = "[^\\s&#?;\"'`<>\\\\]";

@@ -12,8 +12,10 @@ export const REDACTED = "[redacted]";
  */
 const STAND_INS = new Set(
   [
-    "ollama lmstudio lm-studio llamacpp llama.cpp llama-cpp localai openai anthropic example placeholder string default",
-    "no-key no-key-required sk-no-key-required not-needed not-required not_needed unused undefined dummy-key test-key",
+    "ollama lmstudio lm-studio llamacpp llama.cpp llama-cpp localai openai anthropic example " +
+      "placeholder string default",
+    "no-key no-key-required sk-no-key-required not-needed not-required not_needed unused " +
+      "undefined dummy-key test-key",
     "test_key api-key api_key apikey your-api-key changeme change-me secret password",
   ].flatMap((line) => line.split(" ")),
 );

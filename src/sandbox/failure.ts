@@ -3,7 +3,8 @@ import type { Level } from "../core/sandbox-level.ts";
 import type { Failure, SandboxLimits } from "./sandbox.ts";
 
 const DOCTOR =
-  "`modullm doctor` says what this machine offers; docs/blocks.md says what to do where it is not enough.";
+  "`modullm doctor` says what this machine offers; docs/blocks.md says what to do where it " +
+  "is not enough.";
 
 /**
  * RLLM_009 for a sandbox that can't be started. `printed`: what whatever starts it said, none of it

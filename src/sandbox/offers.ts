@@ -141,7 +141,8 @@ async function lackingFor(
   if (platform === "darwin" || platform === "win32")
     return settings.experimental
       ? null
-      : `the confinement of this system (${platform}) is not proven, and sandbox.experimental does not allow it`;
+      : `the confinement of this system (${platform}) is not proven, and sandbox.experimental ` +
+          "does not allow it";
   if (platform !== "linux") return `this system (${platform}) has no Landlock and no seccomp`;
   const { isKnownArchitecture } = await import("./confinement/seccomp.ts");
   if (!isKnownArchitecture(process.arch))

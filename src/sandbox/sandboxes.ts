@@ -267,7 +267,9 @@ function unavailable(language: Language, reason: string): ModullmError {
     {
       details: { exception: "SandboxUnavailable", reason, level: "none" },
       hint:
-        "Install Python 3.9 or later where there is none; or write the block in rllm-js, name a container image with Python as sandbox.image in config.yaml, or, for blocks that you trust as " +
+        "Install Python 3.9 or later where there is none; or write the block in rllm-js, " +
+        "name a container image with Python as sandbox.image in config.yaml, or, for blocks " +
+        "that you trust as " +
         "your own code, run with --trusted-python.",
     },
   );

@@ -16,7 +16,8 @@ export function storeWithoutSqlite({
   readonly warn: (message: string) => void;
 }): Store {
   warn(
-    `Nothing is remembered: ${NO_SQLITE}. Programs run without statistics, and \`cache\` keeps no answers`,
+    `Nothing is remembered: ${NO_SQLITE}. Programs run without statistics, and \`cache\` ` +
+      "keeps no answers",
   );
   function nothing<T>(value: T): T {
     if (!existsSync(path)) return value;

@@ -20,7 +20,8 @@ export function junit({ results, tests, failed }: TestReport): string {
 function suite(file: string, results: readonly TestLine[]): string {
   const failed = results.filter(({ ok }) => !ok).length;
   return [
-    `  <testsuite name="${escape(file)}" tests="${results.length}" failures="${failed}" errors="0">`,
+    `  <testsuite name="${escape(file)}" tests="${results.length}" failures="${failed}" ` +
+      'errors="0">',
     ...results.map(testcase),
     "  </testsuite>",
   ].join("\n");

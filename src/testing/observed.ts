@@ -14,7 +14,9 @@ export interface Observed {
 export interface Figures {
   /** US dollars; null where a price is not known. */
   readonly cost_usd: number | null;
-  /** Milliseconds that its calls took, one after the other; from the recordings where they answer. */
+  /**
+   * Milliseconds that its calls took, one after the other; from the recordings where they answer.
+   */
   readonly latency_ms: number;
   readonly tokens: number;
   /** Calls of models, in the whole tree. */

@@ -120,7 +120,8 @@ async function askJudge(
   if (min !== null)
     return typeof score === "number" && score >= min
       ? null
-      : `the judge ${judge.program.name} gives ${writeJson(score ?? null)}, and at least ${min} is expected${why}`;
+      : `the judge ${judge.program.name} gives ${writeJson(score ?? null)}, and at least ` +
+          `${min} is expected${why}`;
   if (typeof pass !== "boolean")
     return `the judge ${judge.program.name} gives no "pass": say {program, min} for a score`;
   return pass ? null : `the judge ${judge.program.name} says no${why}`;

@@ -32,7 +32,8 @@ export const prompt: Part<"prompt"> = {
     // What the program uses may hold the input already.
     if (first !== undefined && !used.some((path) => path.startsWith("uses.")))
       return refused(
-        `the prompt never shows the required field ${first.name}: {{input.${first.name}}} is missing`,
+        `the prompt never shows the required field ${first.name}: {{input.${first.name}}} is ` +
+          "missing",
       );
     return accepted({ prompt: text.trim(), system: message });
   },

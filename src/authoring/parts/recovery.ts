@@ -4,7 +4,8 @@ import { hasContractsOf, templateProgram } from "../template-program.ts";
 import { placeholderFault } from "./prompt.ts";
 
 const PLAIN =
-  "That answer did not meet the contract. Answer again with one JSON object and nothing else, of this form:\n{{schema.output}}";
+  "That answer did not meet the contract. Answer again with one JSON object and nothing " +
+  "else, of this form:\n{{schema.output}}";
 
 export const recovery: Part<"recovery"> = {
   name: "recovery",

@@ -11,7 +11,8 @@ export const command: Command = {
     {
       name: "SHELL",
       description:
-        "bash, zsh, fish or powershell; or models, for the names of models that the scripts offer, one a line; or fields",
+        "bash, zsh, fish or powershell; or models, for the names of models that the scripts " +
+        "offer, one a line; or fields",
       required: true,
       suggest: ["bash", "zsh", "fish", "powershell", "models"],
     },

@@ -82,7 +82,8 @@ async function explain(topic: string, commands: CommandTable): Promise<Explanati
   const near = nearestTopic(topic, [...topicNames(), ...Object.keys(commands)]);
   const meant = near === null ? "." : `; did you mean "${near}"?`;
   throw new UsageError(
-    `unknown topic "${topic}"${meant} Topics: ${topicNames().join(", ")}, each command and each code`,
+    `unknown topic "${topic}"${meant} Topics: ${topicNames().join(", ")}, each command and ` +
+      "each code",
   );
 }
 

@@ -15,7 +15,8 @@ export const command: Command = {
       type: "enum",
       options: ["json", "text", "mermaid", "svg", "typescript"],
       description:
-        "Default: text at a terminal, else json; mermaid and svg draw all that it uses, typescript declares its types",
+        "Default: text at a terminal, else json; mermaid and svg draw all that it uses, " +
+        "typescript declares its types",
     },
   },
   examples: [
@@ -25,7 +26,8 @@ export const command: Command = {
       "a diagram of what it uses, all the way down",
     ],
     [
-      "modullm inspect examples/compose_summary_keywords.rllm --format svg > compose_summary_keywords.svg",
+      "modullm inspect examples/compose_summary_keywords.rllm --format svg > " +
+        "compose_summary_keywords.svg",
       "the same as a picture",
     ],
     ["modullm inspect examples/summary.rllm --format typescript", "types for the library"],
@@ -69,7 +71,8 @@ async function readable(inspection: Inspection): Promise<string> {
     ...(window === null ? [] : [`window  ${window} tokens`]),
     ...inspection.uses.map(
       (use) =>
-        `uses    ${use.name}: ${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`,
+        `uses    ${use.name}: ` +
+        `${use.path}${use.missing === null ? "" : ` (missing: ${use.missing})`}`,
     ),
     ...(output === undefined ? [] : [`gives   ${writeJson(output)}`]),
     ...inspection.tools.map(toolText),
@@ -101,5 +104,8 @@ async function declarations(inspection: Inspection): Promise<string> {
     .join("")
     .replace(/^(?=\d|$)/, "Program");
   const { input_schema: input, output_schema: output } = inspection;
-  return `export type ${name}Input = ${schemaToTypeScript(input)};\n\nexport type ${name}Output = ${schemaToTypeScript(output)};`;
+  return (
+    `export type ${name}Input = ${schemaToTypeScript(input)};\n\nexport type ${name}Output = ` +
+    `${schemaToTypeScript(output)};`
+  );
 }

@@ -9,7 +9,8 @@ import { writeJson } from "../../core/json.ts";
 export const command: Command = {
   name: "new",
   summary:
-    "Write a new program: from a template, examples of its input and output, a scaffold, or a description",
+    "Write a new program: from a template, examples of its input and output, a scaffold, or " +
+    "a description",
   positionals: [
     {
       name: "NAME",
@@ -55,7 +56,8 @@ export const command: Command = {
   examples: [
     ["modullm new complaints --template classify", "a program to change where it says so"],
     [
-      'modullm new due --input-example \'{"note": "Pay by 8 May"}\' --output-example \'{"due": "2026-05-08"}\'',
+      'modullm new due --input-example \'{"note": "Pay by 8 May"}\' --output-example ' +
+        '\'{"due": "2026-05-08"}\'',
       "contracts from examples",
     ],
     ["modullm new invoice_facts --scaffold invoices", "what an earlier program had"],

@@ -13,7 +13,8 @@ export const command: Command = {
     yes: {
       type: "boolean",
       description:
-        "Take every draft and every usual answer, overwrite what is asked about; a key is never written",
+        "Take every draft and every usual answer, overwrite what is asked about; a key is " +
+        "never written",
     },
     resume: { type: "boolean", description: "Go on where an earlier session was left" },
     "session-file": {

@@ -34,7 +34,8 @@ export const command: Command = {
     jsonl: {
       type: "boolean",
       description:
-        'Read lines {"id", "text", "schema", "mode"} and print a line {"id", "ok", "value"} for each, in order',
+        'Read lines {"id", "text", "schema", "mode"} and print a line {"id", "ok", "value"} ' +
+        "for each, in order",
     },
   },
   examples: [

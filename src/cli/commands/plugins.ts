@@ -75,7 +75,8 @@ export const command: Command = {
     {
       name: "NAME",
       description:
-        "What it is about; `install` takes an npm package, a folder, a .tgz or a git URL, `test` a folder or a command",
+        "What it is about; `install` takes an npm package, a folder, a .tgz or a git URL, " +
+        "`test` a folder or a command",
       required: false,
       many: true,
       takes: "file",

@@ -44,7 +44,8 @@ export const command: Command = {
       options: ["json", "ndjson"],
       default: "json",
       description:
-        "ndjson: a line for each partial object as the answer grows, then one for the output (implies --stream)",
+        "ndjson: a line for each partial object as the answer grows, then one for the output " +
+        "(implies --stream)",
     },
     verbose: { type: "boolean", description: "Show the run's events on stderr" },
     trace: {

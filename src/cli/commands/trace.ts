@@ -22,12 +22,14 @@ export const command: Command = {
       type: "enum",
       options: ["text", "json"],
       description:
-        "text (the default) draws a tree with a time bar for each run; json is the same tree as data",
+        "text (the default) draws a tree with a time bar for each run; json is the same tree " +
+        "as data",
     },
   },
   examples: [
     [
-      "modullm run examples/compose_summary_keywords.rllm --input-file examples/compose_summary_keywords.yaml --trace trace.jsonl",
+      "modullm run examples/compose_summary_keywords.rllm --input-file " +
+        "examples/compose_summary_keywords.yaml --trace trace.jsonl",
       "write a trace",
     ],
     ["modullm trace show trace.jsonl", "which run took how long, on which model, for how much"],

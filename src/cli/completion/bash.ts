@@ -19,7 +19,8 @@ export function bashScript({ commands, everywhere }: Offers): string {
   }
   return [
     "# Completion of modullm and runllm for bash, 3.2 and later.",
-    "# What an option takes, or stands at a place among the arguments of a command; empty for a switch.",
+    "# What an option takes, or stands at a place among the arguments of a command; empty " +
+      "for a switch.",
     "_modullm_kind() {",
     '  case "$1 $2" in',
     ...[...kinds].map(([kind, keys]) => `  ${keys.join(" | ")}) kind="${kind}" ;;`),

@@ -39,7 +39,10 @@ function commandEntry(
 }
 
 function optionEntry({ name, description, value }: OfferedOption): string {
-  return `${quoted(name)} = @(${quoted(value === null ? "" : written(value))}, ${quoted(description)})`;
+  return (
+    `${quoted(name)} = @(${quoted(value === null ? "" : written(value))}, ` +
+    `${quoted(description)})`
+  );
 }
 
 function written(offer: Offer): string {

@@ -89,7 +89,8 @@ export async function offerToKeep(host: Host): Promise<string | null> {
         place.shared && !(await host.app()).config.folderTrusted ? addressesIn(place, names) : [];
       if (addresses.length > 0) {
         dialog.say(
-          `${place.path} names ${addresses.join(" and ")}: a key beside it would be sent there. Choose another place.`,
+          `${place.path} names ${addresses.join(" and ")}: a key beside it would be sent ` +
+            "there. Choose another place.",
         );
         continue;
       }

@@ -12,7 +12,8 @@ import {
 } from "./dialog.ts";
 
 const HINT =
-  "Write one answer a line, or take the usual ones with --yes; docs/onboarding.md lists the questions.";
+  "Write one answer a line, or take the usual ones with --yes; docs/onboarding.md lists the " +
+  "questions.";
 
 export interface LineDialogOptions {
   readonly output: Output;

@@ -53,7 +53,8 @@ const SPARE_PURPOSE = "Summarise a text in three sentences.";
 export async function onboard(host: Host, options: OnboardOptions): Promise<OnboardResult> {
   const { session, dialog } = host;
   dialog.say(
-    "A model first, then a program that runs on it. Ctrl-C stops at any time, and --resume goes on from there.",
+    "A model first, then a program that runs on it. Ctrl-C stops at any time, and --resume " +
+      "goes on from there.",
   );
   const model = await settleModel(host, options.model);
   const credentialPath = await offerToKeep(host);

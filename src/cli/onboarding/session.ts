@@ -98,7 +98,9 @@ export function openSession({ path, resume, redactor, warn }: SessionOptions): {
   }
   return {
     session,
-    told: `An unfinished session was set aside as ${aside}; \`--resume --session-file\` with that name goes on with it.`,
+    told:
+      `An unfinished session was set aside as ${aside}; \`--resume --session-file\` with that ` +
+      "name goes on with it.",
   };
 }
 

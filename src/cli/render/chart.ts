@@ -60,7 +60,8 @@ function facts(stats: ProgramStats): readonly (readonly string[])[] {
   const rows: (readonly [string, string | null])[] = [
     [
       "Runs",
-      `${grouped(stats.total_runs)} (${grouped(stats.success_count)} succeeded, ${grouped(stats.failure_count)} failed)`,
+      `${grouped(stats.total_runs)} (${grouped(stats.success_count)} succeeded, ` +
+        `${grouped(stats.failure_count)} failed)`,
     ],
     ["Input met schema", percent(stats.input_schema_compliance_pct)],
     ["Output met schema", percent(stats.output_schema_compliance_pct)],

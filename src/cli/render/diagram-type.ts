@@ -52,7 +52,9 @@ function objectOf(schema: JsonSchema, place: Place): string {
   const shown: string[] = [];
   let columns = 0;
   for (const [name, property] of properties) {
-    const text = `${name}${required.includes(name) ? "" : "?"}: ${typeOf(property, { ...place, inside: true })}`;
+    const text =
+      `${name}${required.includes(name) ? "" : "?"}: ` +
+      typeOf(property, { ...place, inside: true });
     columns += text.length + 2;
     if (shown.length > 0 && columns > MOST_COLUMNS) break;
     shown.push(text);

@@ -7,7 +7,8 @@ import { visible } from "../../core/visible.ts";
 /** An error for a person: code, message, the source line with a caret, and what to do. */
 export function renderError(error: ModullmError, color: boolean): string {
   const lines = [
-    `${paint(color, 31, `error ${error.code}`)} ${paint(color, 2, `(${CODES[error.code].type})`)} ${visible(error.message)}`,
+    `${paint(color, 31, `error ${error.code}`)} ` +
+      `${paint(color, 2, `(${CODES[error.code].type})`)} ${visible(error.message)}`,
   ];
   const { place } = error;
   if (place && place.path !== "") {
@@ -19,7 +20,8 @@ export function renderError(error: ModullmError, color: boolean): string {
     lines.push(`${gutter} ${paint(color, 36, "|")}`);
     lines.push(`${paint(color, 36, `${number} |`)} ${visible(place.text)}`);
     lines.push(
-      `${gutter} ${paint(color, 36, "|")} ${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`,
+      `${gutter} ${paint(color, 36, "|")} ` +
+        `${caretIndent(place.text, place.column)}${paint(color, 31, "^")}`,
     );
   }
   lines.push(...otherFaults(error).map((text) => `${paint(color, 31, "and:")} ${visible(text)}`));

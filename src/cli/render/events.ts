@@ -23,7 +23,10 @@ export function createVerbose(output: Output): RunListener {
 function eventText(event: RunEvent): string | null {
   switch (event.type) {
     case "run-start":
-      return `run ${event.name} ${event.version} ${event.model === null ? "without a model" : `on ${event.model}`}`;
+      return (
+        `run ${event.name} ${event.version} ` +
+        (event.model === null ? "without a model" : `on ${event.model}`)
+      );
     case "stage-start":
       return null;
     case "stage-end":
@@ -80,7 +83,8 @@ function usageText({
   const parts: string[] = [];
   if (usage)
     parts.push(
-      `${usage.estimated ? "about " : ""}${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
+      `${usage.estimated ? "about " : ""}${usage.prompt_tokens} + ${usage.completion_tokens} ` +
+        "tokens",
     );
   if (cost !== null) parts.push(`$${cost.toFixed(6)}`);
   if (edits.length > 0) parts.push(`repaired: ${[...new Set(edits)].join(", ")}`);

@@ -81,8 +81,9 @@ function optionLines(options: Command["options"]): string[] {
     const values = option.type === "enum" ? (option.options ?? []) : [];
     const short = values.join("|").length <= MOST_VALUES ? values.join("|") : "VALUE";
     const hint = "valueHint" in option ? option.valueHint : undefined;
+    const value = values.length > 0 ? short : (hint ?? "VALUE");
     return {
-      left: `--${name}${option.type === "boolean" ? "" : ` ${values.length > 0 ? short : (hint ?? "VALUE")}`}`,
+      left: option.type === "boolean" ? `--${name}` : `--${name} ${value}`,
       right: `${option.description ?? ""}${short === "VALUE" ? `: ${values.join(", ")}` : ""}`,
     };
   });

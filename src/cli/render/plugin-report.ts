@@ -28,7 +28,8 @@ export function reportTable(report: Report, { color }: { readonly color: boolean
   const about =
     plugin === null
       ? "It can't be begun with."
-      : `${plugin.name} ${plugin.version} provides ${plugin.provides.join(", ")}; asked for ${model ?? "no model"}.`;
+      : `${plugin.name} ${plugin.version} provides ${plugin.provides.join(", ")}; asked for ` +
+        `${model ?? "no model"}.`;
   return [
     visible(about),
     "",

@@ -10,12 +10,13 @@ const PADDING = 12;
 /** Around a label, to its left and right. */
 const LABEL_SPACE = 10;
 
+const FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace';
 /**
  * Light, and dark where the reader prefers that; it brings its own ground, so that it can be read
  * on any page.
  */
 const STYLE = `
-text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: ${FONT_SIZE}px; fill: #1f2328; }
+text { font-size: ${FONT_SIZE}px; fill: #1f2328; font-family: ${FONTS}; }
 .ground { fill: #ffffff; }
 .box { fill: #f6f8fa; stroke: #818b98; }
 .title { font-weight: 600; }
@@ -48,10 +49,12 @@ export function svg(diagram: Diagram): string {
   });
   const { width, height } = layout;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 ` +
+      `0 ${width} ${height}" role="img">`,
     `<title>${escaped(`What ${diagram.boxes[0]?.title ?? ""} uses`)}</title>`,
     `<style>${STYLE}</style>`,
-    '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>',
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" ' +
+      'markerHeight="8" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>',
     `<rect class="ground" width="${width}" height="${height}" rx="6"/>`,
     ...diagram.arrows.map((arrow, index) => arrowElement(arrow, layout.arrows[index])),
     ...diagram.boxes.map((box, index) => boxElement(box, layout, index)),
@@ -63,7 +66,8 @@ function boxElement({ title, note, missing }: Box, layout: Layout, index: number
   const { x, y, width, height }: Area = layout.boxes[index] ?? { x: 0, y: 0, width: 0, height: 0 };
   const middle = y + height / 2;
   return [
-    `<g><rect class="box${missing ? " missing" : ""}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="5"/>`,
+    `<g><rect class="box${missing ? " missing" : ""}" x="${n(x)}" y="${n(y)}" ` +
+      `width="${n(width)}" height="${n(height)}" rx="5"/>`,
     text(title, { x: x + PADDING, y: middle - 4, style: "title" }),
     text(note, { x: x + PADDING, y: middle + LINE - 4, style: "note" }),
     "</g>",
@@ -76,7 +80,8 @@ function arrowElement({ call, gives, optional }: Arrow, route: Route | undefined
   const label = { x: first.from + LABEL_SPACE, y: first.y };
   const back = route.back ? "↩ " : "";
   return [
-    `<g><path class="arrow${optional ? " optional" : ""}" d="${path(route)}"${route.back ? "" : ' marker-end="url(#head)"'}/>`,
+    `<g><path class="arrow${optional ? " optional" : ""}" ` +
+      `d="${path(route)}"${route.back ? "" : ' marker-end="url(#head)"'}/>`,
     text(`${back}${call}`, { x: label.x, y: label.y - 5, style: "call" }),
     gives === ""
       ? ""
@@ -91,7 +96,8 @@ function path({ levels }: Route): string {
     .map(({ from, to, y }, index) => {
       const before = levels[index - 1];
       const start = before
-        ? `C${n((before.to + from) / 2)} ${n(before.y)} ${n((before.to + from) / 2)} ${n(y)} ${n(from)} ${n(y)}`
+        ? `C${n((before.to + from) / 2)} ${n(before.y)} ${n((before.to + from) / 2)} ${n(y)} ` +
+          `${n(from)} ${n(y)}`
         : `M${n(from)} ${n(y)}`;
       return to === from ? start : `${start}H${n(to)}`;
     })

@@ -119,7 +119,10 @@ function holdsNothingTwice(list: readonly unknown[]): boolean {
 
 function twice(list: readonly unknown[]): string {
   const [first, second] = findDuplicate(list) ?? [0, 0];
-  return `holds ${show(list[first])} twice, at ${first} and at ${second}, but every item must be different`;
+  return (
+    `holds ${show(list[first])} twice, at ${first} and at ${second}, but every item must be ` +
+    "different"
+  );
 }
 
 function sizesOf<Value>(
@@ -139,7 +142,8 @@ function sizesOf<Value>(
     assertion(node, keyword, {
       isMet: (value) => isMet(sizeOf(value)),
       reason: (value) =>
-        `has ${count(sizeOf(value), noun)}, but ${words} ${limit} ${limit === 1 ? "is" : "are"} wanted`,
+        `has ${count(sizeOf(value), noun)}, but ${words} ${limit} ` +
+        `${limit === 1 ? "is" : "are"} wanted`,
     });
   return [
     ...(min === null ? [] : [tell(least, min, (size) => size >= min, "at least")]),

@@ -85,7 +85,8 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ["TimeoutError", "Make the block do less, or find the loop that doesn't end."],
   [
     "MemoryError",
-    "Make the block hold less at a time, or raise --python-memory-limit-mb, which holds for JavaScript too.",
+    "Make the block hold less at a time, or raise --python-memory-limit-mb, which holds for " +
+      "JavaScript too.",
   ],
 ]);
 
@@ -107,7 +108,10 @@ function missingPart(text: string, context: JsonObject): string | null {
       if (!Object.hasOwn(from, name)) {
         const keys: readonly string[] = Object.keys(from);
         const has = keys.length === 0 ? " It has nothing." : ` It has ${keys.join(", ")}.`;
-        return `${names.slice(0, index).join(".")} has no "${name}".${didYouMean(name, keys) || has}`;
+        return (
+          `${names.slice(0, index).join(".")} has no ` +
+          `"${name}".${didYouMean(name, keys) || has}`
+        );
       }
       from = from[name];
     }

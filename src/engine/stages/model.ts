@@ -88,7 +88,8 @@ function firstModel(run: Run): string {
 function reportResumed(run: Run): void {
   if (!run.tree.paid.firstUse()) return;
   const message =
-    "Using answers that an earlier run of the same request paid for before it ended; --fresh asks anew";
+    "Using answers that an earlier run of the same request paid for before it ended; --fresh " +
+    "asks anew";
   run.emit({ type: "note", kind: "resumed", message });
 }
 
@@ -178,7 +179,10 @@ async function goOn(
   run.emit({
     type: "note",
     kind: decision === "fall-back" ? "fallback" : "restart",
-    message: `${from} failed, ${from === to ? "it is asked again" : `${to} is next`}${shown ? " and begins anew" : ""}: ${error.message}`,
+    message:
+      `${from} failed, ` +
+      `${from === to ? "it is asked again" : `${to} is next`}${shown ? " and begins anew" : ""}: ` +
+      error.message,
     data: { from, to, status, restart: shown },
   });
 }

@@ -17,7 +17,9 @@ export function collectOutput(run: Run): void {
       issue.path.length === 0 ? "The output" : `The output field "${issue.path.join(".")}"`;
     throw new ModullmError("RLLM_005", `${at} of "${name}" ${issue.reason}`, {
       details: { ...issueDetails(issue), stage: "output" },
-      hint: "Correct what `output` gives, or output_schema; `modullm validate` shows what may go wrong.",
+      hint:
+        "Correct what `output` gives, or output_schema; `modullm validate` shows what may go " +
+        "wrong.",
       expectedSchema: contract.schema,
       receivedPayload: output,
     });

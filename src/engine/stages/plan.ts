@@ -144,7 +144,8 @@ function candidates(tree: Tree, { program }: LoadedProgram): readonly string[] {
   if (wrong !== undefined)
     throw new ModullmError(
       "RLLM_002",
-      `Cannot choose a model for "${program.name}": "${wrong}" of its recommended_models is no "provider/name".${modelGuess(wrong)}`,
+      `Cannot choose a model for "${program.name}": "${wrong}" of its recommended_models is ` +
+        `no "provider/name".${modelGuess(wrong)}`,
       { details: { field: "recommended_models", value: wrong, path: program.source.path } },
     );
   if (program.recommendedModels.length > 0) return program.recommendedModels;

@@ -99,7 +99,9 @@ async function runEach(
   run.emit({
     type: "note",
     kind: "progress",
-    message: `${link.entry.name} runs for ${items.length} ${items.length === 1 ? "element" : "elements"}`,
+    message:
+      `${link.entry.name} runs for ${items.length} ` +
+      (items.length === 1 ? "element" : "elements"),
     data: { entry: link.entry.name, completed: 0, total: items.length },
   });
   let next = 0;
@@ -156,7 +158,9 @@ async function runOne(
     run.emit({
       type: "note",
       kind: "warning",
-      message: `${where} failed and is ${entry.onError === "null" ? "null" : "left out"}: ${error.message}`,
+      message:
+        `${where} failed and is ${entry.onError === "null" ? "null" : "left out"}: ` +
+        error.message,
     });
     return entry.onError === "skip" && item !== null ? SKIPPED : null;
   }
@@ -172,7 +176,8 @@ function notAList({ entry, child }: Link, value: unknown): ModullmError {
   const type = jsonType(value);
   return new ModullmError(
     "RLLM_008",
-    `"each" of the uses entry "${entry.name}" gives ${type === "null" ? "nothing" : `a ${type}`}, but a list is wanted`,
+    `"each" of the uses entry "${entry.name}" gives ` +
+      `${type === "null" ? "nothing" : `a ${type}`}, but a list is wanted`,
     {
       details: { entry: entry.name, actual_type: type, path: child.path },
     },

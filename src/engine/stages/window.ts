@@ -10,7 +10,8 @@ export async function checkWindow(run: Run): Promise<void> {
   if (estimate === null) return;
   throw new ModullmError(
     "RLLM_012",
-    `The prompt of "${program.name}" is about ${estimate} tokens, but max_context_window is ${program.maxContextWindow}`,
+    `The prompt of "${program.name}" is about ${estimate} tokens, but max_context_window is ` +
+      program.maxContextWindow,
     {
       details: {
         estimated_tokens: estimate,

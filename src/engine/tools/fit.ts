@@ -31,7 +31,9 @@ export async function fitTalk(
   run.emit({
     type: "note",
     kind: "degraded",
-    message: `The conversation would pass max_context_window, so the ${left === 1 ? "oldest result is" : `${left} oldest results are`} left out of it`,
+    message:
+      "The conversation would pass max_context_window, so the " +
+      `${left === 1 ? "oldest result is" : `${left} oldest results are`} left out of it`,
     data: { left_out: left },
   });
   return fitted;
@@ -41,7 +43,8 @@ function tooLong({ loaded }: Run, estimate: number): ModullmError {
   const { name, maxContextWindow: limit } = loaded.program;
   return new ModullmError(
     "RLLM_012",
-    `The conversation of "${name}" with its tools is about ${estimate} tokens, but max_context_window is ${limit}`,
+    `The conversation of "${name}" with its tools is about ${estimate} tokens, but ` +
+      `max_context_window is ${limit}`,
     { details: { estimated_tokens: estimate, max_context_window: limit, app: name } },
   );
 }

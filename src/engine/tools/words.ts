@@ -12,11 +12,17 @@ export const ANSWER_NOW =
 export const LEFT_OUT = "[left out: the conversation outgrew its window]";
 
 export function repeatedRemark(name: string): string {
-  return `[${name} was called with the same arguments before: this is what it gave then. It is not called with them again: use it, call it with others, or answer.]`;
+  return (
+    `[${name} was called with the same arguments before: this is what it gave then. It is not ` +
+    "called with them again: use it, call it with others, or answer.]"
+  );
 }
 
 export function cutRemark(call: string, shown: number, whole: number): string {
-  return `\n[cut: ${shown} of ${whole} characters; read_result {"call": "${call}", "from": ${shown}} reads on]`;
+  return (
+    `\n[cut: ${shown} of ${whole} characters; read_result {"call": "${call}", "from": ` +
+    `${shown}} reads on]`
+  );
 }
 
 export function droppedRemark(dropped: number, most: number): string {

@@ -167,7 +167,9 @@ class Embedding {
 }
 
 function smallerNote(model: string, texts: number): ModelNote {
-  const message = `${model} takes no more at once: from here on ${texts === 1 ? "one text" : `${texts} texts`} a request`;
+  const message =
+    `${model} takes no more at once: from here on ` +
+    `${texts === 1 ? "one text" : `${texts} texts`} a request`;
   return { kind: "degraded", message, data: { texts } };
 }
 

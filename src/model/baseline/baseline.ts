@@ -20,7 +20,9 @@ export function createBaselineProvider(): ModelProvider {
     model(name) {
       if (name === NAME)
         return { id: BASELINE, window: null, ready: () => Promise.resolve(), call: answer };
-      const message = `Cannot use model "builtin/${name}": the only model built in is "${BASELINE}".${didYouMean(name, [NAME])}`;
+      const message =
+        `Cannot use model "builtin/${name}": the only model built in is ` +
+        `"${BASELINE}".${didYouMean(name, [NAME])}`;
       throw new ModullmError("RLLM_002", message, {
         details: { field: "llm.model", value: `builtin/${name}` },
       });
@@ -43,7 +45,9 @@ async function* answer(
   );
   const unread =
     source.unread > 0 ? `; it left the last ${source.unread} characters of the input unread` : "";
-  const message = `"${BASELINE}" is no language model: it filled the schema by rules from the input${unread}`;
+  const message =
+    `"${BASELINE}" is no language model: it filled the schema by ` +
+    `rules from the input${unread}`;
   yield { type: "note", kind: "degraded", message };
   yield { type: "text", text: writeJson(fillSchema(schema, source), 2) };
   yield { type: "finish", reason: "stop", usage: null, served: BASELINE };

@@ -28,7 +28,9 @@ export function conversation(
   const contents = spoken.flatMap((turn) => contentsOf(model, turn));
   if (system.length === 0) return { contents };
   if (model.abilities.system) return { systemInstruction: { parts: system }, contents };
-  const message = `${model.endpoint.written}/${model.name} takes no system message: it goes before the first message`;
+  const message =
+    `${model.endpoint.written}/${model.name} takes no system message: it goes before the first ` +
+    "message";
   notes.push({ kind: "degraded", message });
   const [first, ...others] = contents;
   return { contents: [{ role: "user", parts: [...system, ...(first?.parts ?? [])] }, ...others] };

@@ -28,9 +28,10 @@ const CONFIG: Readonly<Record<string, string>> = {
 };
 /** Parameters that are read one by one. */
 const READ = new Set(
-  "timeout stream format response_format extra_headers extra_body thinking reasoning_effort tools tool_choice".split(
-    " ",
-  ),
+  (
+    "timeout stream format response_format extra_headers extra_body thinking reasoning_effort " +
+    "tools tool_choice"
+  ).split(" "),
 );
 
 /** The body of `POST …:streamGenerateContent`. */

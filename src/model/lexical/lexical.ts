@@ -51,7 +51,9 @@ export function lexicalReranker(): Reranker {
 
 function checkDimensions(dimensions: number): number {
   if (dimensions >= LEAST_DIMENSIONS && dimensions <= MOST_DIMENSIONS) return dimensions;
-  const message = `Cannot embed with "${LEXICAL}" in ${dimensions} dimensions: it takes ${LEAST_DIMENSIONS} to ${MOST_DIMENSIONS}`;
+  const message =
+    `Cannot embed with "${LEXICAL}" in ${dimensions} dimensions: it takes ${LEAST_DIMENSIONS} ` +
+    `to ${MOST_DIMENSIONS}`;
   throw new ModullmError("RLLM_002", message, {
     details: { field: "dimensions", value: dimensions },
   });

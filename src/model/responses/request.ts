@@ -13,15 +13,17 @@ type Body = Record<string, unknown>;
 
 /** Parameters of a chat completion that have no place in a response. */
 const UNKNOWN_HERE = new Set(
-  "n seed stop logit_bias frequency_penalty presence_penalty logprobs prediction modalities audio min_p top_k thinking".split(
-    " ",
-  ),
+  (
+    "n seed stop logit_bias frequency_penalty presence_penalty logprobs prediction modalities " +
+    "audio min_p top_k thinking"
+  ).split(" "),
 );
 /** Parameters that are read one by one. */
 const READ = new Set(
-  "timeout stream format response_format extra_headers extra_body max_tokens max_completion_tokens reasoning_effort verbosity tools tool_choice".split(
-    " ",
-  ),
+  (
+    "timeout stream format response_format extra_headers extra_body max_tokens " +
+    "max_completion_tokens reasoning_effort verbosity tools tool_choice"
+  ).split(" "),
 );
 /** The least that may be asked for. */
 const LEAST_LIMIT = 16;

@@ -160,10 +160,12 @@ export const CONSTRAINTS: ReadonlySet<string> = new Set([
     "const $dynamicRef $recursiveRef allOf oneOf not if then else patternProperties propertyNames",
   ),
   ...words(
-    "dependencies dependentRequired dependentSchemas minProperties maxProperties unevaluatedProperties",
+    "dependencies dependentRequired dependentSchemas minProperties maxProperties " +
+      "unevaluatedProperties",
   ),
   ...words(
-    "unevaluatedItems additionalItems prefixItems contains minContains maxContains minItems maxItems",
+    "unevaluatedItems additionalItems prefixItems contains minContains maxContains minItems " +
+      "maxItems",
   ),
   ...words("uniqueItems minLength maxLength pattern format multipleOf"),
 ]);

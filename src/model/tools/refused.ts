@@ -16,7 +16,8 @@ const STARTS: readonly (readonly [words: RegExp, hint: string])[] = [
 
 /** What to do where a model calls no tools. */
 export const NO_TOOLS_HINT =
-  "Name a model that calls tools in llm.model or llm.fallbacks, or remove `tools` from the program.";
+  "Name a model that calls tools in llm.model or llm.fallbacks, or remove `tools` from the " +
+  "program.";
 
 /** Whether a server's words say that no tools are called there. */
 export function refusesTools(words: string): boolean {

@@ -81,7 +81,8 @@ export const lineChecks: readonly Check[] = [
       const wire = await shared();
       const exchange = wire.expect("health", {});
       wire.write(
-        ` { "jsonrpc" :\t"2.0" , "id" : ${exchange.id} , "method" : "health" , "params" : { } } \r\n`,
+        ` { "jsonrpc" :\t"2.0" , "id" : ${exchange.id} , "method" : "health" , "params" : { ` +
+          `} } \r\n`,
       );
       resultOf(await wire.answer(exchange));
     },

@@ -11,7 +11,9 @@ export type Architecture = "x64" | "arm64";
  */
 export function knownArchitecture(architecture: string = process.arch): Architecture {
   if (isKnownArchitecture(architecture)) return architecture;
-  const reason = `there is no table of system calls for the architecture "${architecture}", only for "x64" and "arm64"`;
+  const reason =
+    `there is no table of system calls for the architecture "${architecture}", only for "x64" ` +
+    'and "arm64"';
   throw new ModullmError("RLLM_009", `Cannot confine a process: ${reason}`, {
     details: { exception: "SandboxUnavailable", reason },
     hint: "Write the block in rllm-js.",

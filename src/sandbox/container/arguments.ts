@@ -66,12 +66,10 @@ const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROX
  * No network, nothing to write to but the scratch folder, no rights; and no log, which what the
  * code prints would fill.
  */
-const CLOSED =
-  `--interactive --rm --pull never --network none --ipc none --hostname sandbox --read-only --workdir /tmp
-  --tmpfs /tmp:rw,noexec,nosuid,nodev,size=${SCRATCH_MB}m,mode=1777 --user ${USER} --cap-drop ALL --security-opt no-new-privileges
-  --ulimit nofile=64:64 --ulimit core=0:0 --ulimit msgqueue=0:0 --log-driver none --no-healthcheck`.split(
-    /\s+/,
-  );
+const CLOSED = `--interactive --rm --pull never --network none --ipc none --hostname sandbox
+  --read-only --workdir /tmp --tmpfs /tmp:rw,noexec,nosuid,nodev,size=${SCRATCH_MB}m,mode=1777
+  --user ${USER} --cap-drop ALL --security-opt no-new-privileges --no-healthcheck
+  --ulimit nofile=64:64 --ulimit core=0:0 --ulimit msgqueue=0:0 --log-driver none`.split(/\s+/);
 /**
  * Without these podman hands on the host's proxies and known hosts, and gives more places to write
  * to.

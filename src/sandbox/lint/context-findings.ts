@@ -20,7 +20,10 @@ export function doubtRead(
   if (root === "output" && block.when === "pre")
     return `${contextPath([root])} is there in the post block only`;
   if (!roots.includes(root))
-    return `context has no "${root}": it has ${roots.join(", ")}${sentence(didYouMean(root, roots))}`;
+    return (
+      `context has no "${root}": it has ` +
+      `${roots.join(", ")}${sentence(didYouMean(root, roots))}`
+    );
   if (block.reads !== null && !isGiven(path, block.reads))
     return `in= does not name ${path.join(".")}, so the block is not given it`;
   if (mayBeReplaced(root, block, program)) return null;
@@ -70,7 +73,10 @@ function doubtUse([name]: readonly string[], { uses }: Pick<Program, "uses">): s
   if (name === undefined || uses.some((entry) => entry.name === name)) return null;
   const names = uses.map((entry) => entry.name);
   const has = names.length === 0 ? "this program uses none" : `there are ${names.join(", ")}`;
-  return `${contextPath(["uses", name])} is never there: uses has no entry "${name}", ${has}${sentence(didYouMean(name, names))}`;
+  return (
+    `${contextPath(["uses", name])} is never there: uses has no entry "${name}", ` +
+    `${has}${sentence(didYouMean(name, names))}`
+  );
 }
 
 /** A suggestion as a sentence of its own. */

@@ -31,7 +31,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   syntax: ({ reason }) => `${reason}${returnHint(reason)}`,
   "too-deep": () => "it is nested too deeply, or is too large, for Python to read",
   unread: ({ reason }, { block }) =>
-    `The names of the ${block.when} block were not checked: it is nested too deeply, or is too large (${reason})`,
+    `The names of the ${block.when} block were not checked: it is nested too deeply, or is ` +
+    `too large (${reason})`,
   "import-refused": ({ name }) =>
     `Import of "${name}" will be refused: blocks may import ${OFFERED_PYTHON.modules.join(", ")}`,
   "no-attribute": wordAttribute,
@@ -43,12 +44,14 @@ const WORDS: Readonly<Record<string, Words>> = {
   "result-part": ({ what }) =>
     `result holds ${what}, which can't be given as JSON${PART_HINTS[what] ?? ""}`,
   "result-local": ({ name }) =>
-    `result is assigned in "${name}" only, where it is a variable of its own: assign it outside of functions`,
+    `result is assigned in "${name}" only, where it is a variable of its own: assign it ` +
+    "outside of functions",
   "gives-nothing": ({ changes }, { block }) => {
     if (!changes) return `The ${block.when} block gives nothing: it never assigns result`;
     return block.reads === null
       ? null
-      : `The ${block.when} block gives nothing: with in= what it changes in context is not kept, assign result instead`;
+      : `The ${block.when} block gives nothing: with in= what it changes in context is not ` +
+          "kept, assign result instead";
   },
 };
 

@@ -24,5 +24,6 @@ export function startText(compiled: string): string {
   if (process.platform !== "win32")
     return `import builtins,marshal;exec(marshal.loads(bytes.fromhex("${compiled}")),${namespace})`;
   const packed = deflateSync(Buffer.from(compiled, "hex")).toString("base64");
-  return `import base64,builtins,marshal,zlib;exec(marshal.loads(zlib.decompress(base64.b64decode("${packed}"))),${namespace})`;
+  const code = `marshal.loads(zlib.decompress(base64.b64decode("${packed}")))`;
+  return `import base64,builtins,marshal,zlib;exec(${code},${namespace})`;
 }

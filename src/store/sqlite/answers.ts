@@ -20,7 +20,8 @@ export function findAnswer(
 
 export function insertAnswers(database: SqlDatabase, answers: readonly KeptAnswer[]): void {
   const insert = database.prepare(
-    "INSERT OR REPLACE INTO answer (tenant, key, path, model, value, kept) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO answer (tenant, key, path, model, value, kept) VALUES (?, ?, ?, " +
+      "?, ?, ?)",
   );
   for (const { tenant, key, path, model, value, kept } of answers)
     insert.run(tenant, key, path, model, writeJson(value), Math.round(kept));
@@ -34,7 +35,8 @@ export function countHits(database: SqlDatabase, hits: readonly AnswerQuestion[]
 export function answerStats(database: SqlDatabase): AnswerStats {
   const rows = database
     .prepare(
-      "SELECT path, count(*) AS answers, sum(hits) AS hits, sum(length(value)) AS bytes FROM answer GROUP BY path ORDER BY path",
+      "SELECT path, count(*) AS answers, sum(hits) AS hits, sum(length(value)) AS bytes FROM " +
+        "answer GROUP BY path ORDER BY path",
     )
     .all();
   const sum = (name: string): number => rows.reduce((total, row) => total + Number(row[name]), 0);

@@ -30,7 +30,8 @@ export function takeOver(options: TakeOverOptions): void {
       const recognised = inTransaction(database, () => isTaken(options) || copy(options, legacy));
       if (!recognised)
         warn(
-          `Cannot take over the old statistics in "${legacyPath}": no table of runs is recognised in it; it is left as it is`,
+          `Cannot take over the old statistics in "${legacyPath}": no table of runs is ` +
+            "recognised in it; it is left as it is",
         );
     } finally {
       legacy.close();

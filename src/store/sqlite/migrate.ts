@@ -33,7 +33,8 @@ export function checkedVersion(database: SqlDatabase): number {
   const version = numberOf(database, "PRAGMA user_version");
   if (version > MIGRATIONS.length) {
     throw new UnusableFile(
-      `a newer version of this program wrote it (format ${version}, this one knows ${MIGRATIONS.length})`,
+      `a newer version of this program wrote it (format ${version}, this one knows ` +
+        `${MIGRATIONS.length})`,
     );
   }
   if (version > 0 || numberOf(database, "SELECT count(*) FROM sqlite_master") === 0) return version;

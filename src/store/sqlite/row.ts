@@ -4,7 +4,8 @@ import { type AttemptRecord, type RunRecord, usageOf } from "../runs.ts";
 
 /** A second record of the same run changes nothing. */
 export const INSERT_RUN = `
-  INSERT INTO run (path, started, id, parent, name, version, model, ms, ok, error, input_ok, output_ok, usd, tags, attempts)
+  INSERT INTO run (path, started, id, parent, name, version, model, ms, ok, error,
+    input_ok, output_ok, usd, tags, attempts)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO NOTHING`;
 

@@ -84,7 +84,8 @@ export function removeRuns(database: SqlDatabase, filter: RunFilter, limit: numb
   const rows = database
     .prepare(
       `WITH RECURSIVE gone (number, id) AS (
-         SELECT * FROM (SELECT run.number, run.id FROM ${from} WHERE ${where} ORDER BY run.started LIMIT ?)
+         SELECT * FROM (
+           SELECT run.number, run.id FROM ${from} WHERE ${where} ORDER BY run.started LIMIT ?)
          UNION SELECT run.number, run.id FROM gone JOIN run ON run.parent = gone.id)
        SELECT run.* FROM gone JOIN run USING (number)`,
     )
@@ -157,7 +158,8 @@ function conditions(database: SqlDatabase, filter: RunFilter): Conditions {
   }
   for (const other of others) {
     where.push(
-      "EXISTS (SELECT 1 FROM tag WHERE name = ? AND value = ? AND tag.started = run.started AND tag.run = run.number)",
+      "EXISTS (SELECT 1 FROM tag WHERE name = ? AND value = ? AND tag.started = run.started " +
+        "AND tag.run = run.number)",
     );
     values.push(...other);
   }

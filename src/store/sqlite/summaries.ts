@@ -71,7 +71,8 @@ function sum(known: RunSummary | null, runs: readonly RunRecord[]): RunSummary {
 /** What is in the rows, where the counts are damaged or say less than is wanted. */
 function recount(database: SqlDatabase, path: string, model: string): RunSummary {
   const page = database.prepare(
-    `SELECT ${COUNTED} FROM run WHERE path = ? AND model = ? AND number > ? ORDER BY number LIMIT ?`,
+    `SELECT ${COUNTED} FROM run WHERE path = ? AND model = ? AND number > ? ORDER BY number ` +
+      "LIMIT ?",
   );
   let total = summarize([]);
   for (let last = 0; ;) {

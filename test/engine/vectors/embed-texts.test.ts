@@ -113,7 +113,9 @@ describe("embedTexts()", () => {
   });
 
   test("refuses vectors that differ in length from one request to the next", async () => {
-    const { embedder } = scriptedEmbedder({ vector: (text) => (/[4-7]/.test(text) ? [1] : [1, 2]) });
+    const { embedder } = scriptedEmbedder({
+      vector: (text) => (/[4-7]/.test(text) ? [1] : [1, 2]),
+    });
     const { found, error } = await drain(
       embedTexts(source(many(9)), embedder, stage({ concurrency: 1 }).context),
     );

@@ -7,7 +7,10 @@ import { answers, type FaultyServer, openServer } from "../faulty-server.ts";
 import { KEY } from "../wires/wire.ts";
 import { EMBED_WIRES, type EmbedWire } from "./wires.ts";
 
-/** The providers' own clients read what the stand-ins send: our adapters are tested against honest wires. */
+/**
+ * The providers' own clients read what the stand-ins send: our adapters are tested against honest
+ * wires.
+ */
 const GENAI = join(import.meta.dir, "../peers/node_modules/@google/genai/dist/node/index.mjs");
 
 const opened: FaultyServer[] = [];

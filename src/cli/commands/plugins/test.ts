@@ -106,7 +106,9 @@ async function findSubject(words: readonly string[], context: CommandContext): P
   const { loaded } = usable(plugin, "test");
   const { name, examination } = plugin;
   if (examination.trust !== "trusted") {
-    const hint = `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` says yes.`;
+    const hint =
+      `\`modullm plugins info ${name}\` shows what it is; \`modullm plugins trust ${name}\` ` +
+      "says yes.";
     throw notTrusted("test", name, {
       reason: examination.reason ?? "you have not trusted it yet",
       hint,
