@@ -1,6 +1,10 @@
+import type { JsonSchema } from "../contract/contract.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Media } from "../media/reading.ts";
 import type { Message } from "../model/model.ts";
+import { findMedia } from "../program/media.ts";
 import { mediaKind } from "../program/media-type.ts";
+import { replaceAt, textAt } from "../program/media-values.ts";
 import type { Run } from "./state.ts";
 
 const LABELS = { image: "image", audio: "audio", pdf: "document" } as const;
@@ -24,15 +28,39 @@ export function withMedia(run: Run, messages: readonly Message[]): readonly Mess
 }
 
 /** A text in which a placeholder stands for each file of the run. */
-export function shownMedia({ media, tree }: Pick<Run, "media" | "tree">, text: string): string {
+export function shownMedia(run: Pick<Run, "media" | "tree">, text: string): string {
+  return labels(run).reduce(
+    (shown, { label, short }) => shown.replaceAll(short, () => label),
+    text,
+  );
+}
+
+/**
+ * What a model gives a program: where a file is wanted, the placeholder of one of the run's files
+ * stands for that file.
+ */
+export function withNamedFiles(
+  run: Pick<Run, "media" | "tree">,
+  schema: JsonSchema,
+  input: JsonObject,
+): unknown {
+  const known = new Map(labels(run).map(({ label, short }) => [label, short]));
+  return findMedia(schema, input).reduce<unknown>((value, place) => {
+    const short = known.get(textAt(input, place).trim());
+    return short === undefined ? value : replaceAt(value, place.path, short);
+  }, input);
+}
+
+/** Counted whether a text names the file or not: a number means the same file in all messages. */
+function labels({
+  media,
+  tree,
+}: Pick<Run, "media" | "tree">): readonly { readonly label: string; readonly short: string }[] {
   const counts = { image: 0, audio: 0, pdf: 0 };
-  return media.reduce((shown, short) => {
+  return media.flatMap((short) => {
     const file = tree.media.get(short);
-    if (!file) return shown;
-    // Counted whether the text names it or not: a number means the same file in all messages.
-    const label = placeholder(file, counts);
-    return shown.replaceAll(short, () => label);
-  }, text);
+    return file ? { label: placeholder(file, counts), short } : [];
+  });
 }
 
 function placeholder(

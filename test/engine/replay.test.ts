@@ -12,7 +12,9 @@ import { createRedactor } from "../../src/redaction/redactor.ts";
 import { type LoadedProgram, loadProgram } from "../../src/library/load.ts";
 import { programText } from "../cli/command-line.ts";
 import { runAlone } from "./alone.ts";
+import type { HostTool } from "../../src/engine/tools/host.ts";
 import { createScript, type Line } from "./scripted.ts";
+import { ended, programs as toolPrograms } from "./tools.ts";
 
 /** What a screen shows of one run, however it came to know it. */
 interface Shown {
@@ -23,6 +25,8 @@ interface Shown {
   output: unknown;
   error: string | null;
   readonly attempts: { prompt: string; answer: string | null; ok: boolean }[];
+  /** Calls of tools with what came of them, in the order in which they ended. */
+  readonly calls: { tool: string; arguments: unknown; result: string; ok: boolean }[];
   readonly children: Shown[];
 }
 
@@ -33,7 +37,8 @@ function screenOf(events: readonly RunEvent[]): Shown[] {
   for (const event of events) {
     if (event.type === "run-start") {
       const { name, entry, item } = event;
-      const facts = { input: null, output: null, error: null, attempts: [], children: [] };
+      const nothing = { input: null, output: null, error: null };
+      const facts = { ...nothing, attempts: [], calls: [], children: [] };
       const shown: Shown = { name, entry, item, ...facts };
       runs.set(event.run, shown);
       (event.parent === null ? roots : (runs.get(event.parent)?.children ?? [])).push(shown);
@@ -50,7 +55,10 @@ function screenOf(events: readonly RunEvent[]): Shown[] {
       });
     else if (event.type === "answer" && attempt) attempt.answer = event.text;
     else if (event.type === "attempt-end" && attempt) attempt.ok = event.ok;
-    else if (event.type === "run-end") run.error = event.error?.error_code ?? null;
+    else if (event.type === "tool") {
+      const { tool, arguments: input, result, failed } = event;
+      run.calls.push({ tool, arguments: input, result, ok: !failed });
+    } else if (event.type === "run-end") run.error = event.error?.error_code ?? null;
   }
   return roots;
 }
@@ -131,5 +139,54 @@ test("a hundred recorded runs are shown again as they went", async () => {
     const items = root?.children.filter(({ entry }) => entry === "many").map(({ item }) => item);
     if (result.error === null) expect(items?.toSorted()).toEqual(input.list.map((_, at) => at));
     expect(linesOf(events)).toBe(linesOf(live));
+  }
+});
+
+test("runs with tools are shown again, with every call and its result", async () => {
+  const loaded = await toolPrograms({
+    desk: { retries: "1", tools: "[{program: ./leaf.rllm}]" },
+    leaf: { retries: "0", llm: "{model: b/m}" },
+  });
+  let state = 11;
+  const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  for (let index = 0; index < 50; index++) {
+    const given: { text: string; result: string }[] = [];
+    const say: HostTool = {
+      description: "d",
+      input: { type: "object", properties: { text: { type: "string" } } },
+      async run({ text }) {
+        if (random() < 0.5) await new Promise(setImmediate);
+        const result = `said ${String(text)}`;
+        given.push({ text: String(text), result });
+        return result;
+      },
+    };
+    const turn: Line = async ({ tools }) => {
+      const calls = Array.from({ length: Math.floor(random() * 4) }, () => {
+        const name = ["say", "leaf", "none"][Math.floor(random() * 3)] ?? "";
+        return [name, { text: `${Math.floor(random() * 1e6)}` }] as const;
+      });
+      return calls.length === 0 || tools?.choice === "none" ? '{"out": "o"}' : { calls };
+    };
+    const leaf: Line = async () => (random() < 0.3 ? "no JSON" : '{"out": "leaf"}');
+    const { tools } = createScript({ "a/m": [turn], "b/m": [leaf] });
+    const live = await ended(loaded, tools, { stream: true, tools: { say } });
+    const events = live.events.map((event) => parseJson(writeJson(event)) as RunEvent);
+    const [root] = screenOf(events);
+    expect(root).toMatchObject({ name: "desk", output: live.output });
+    const said = root?.calls.filter(({ tool }) => tool === "say") ?? [];
+    const order = (a: { result: string }, b: { result: string }): number =>
+      a.result < b.result ? -1 : 1;
+    expect(said.map((call) => call.result).toSorted()).toEqual(
+      given.toSorted(order).map((call) => call.result),
+    );
+    const leaves = root?.calls.filter(({ tool }) => tool === "leaf") ?? [];
+    const ran = root?.children ?? [];
+    expect(ran.every(({ entry }) => entry === "leaf")).toBe(true);
+    expect(ran.map(({ error }) => error === null).toSorted()).toEqual(
+      leaves.map(({ ok }) => ok).toSorted(),
+    );
+    expect(root?.calls.some(({ tool, ok }) => tool === "none" && ok)).toBe(false);
+    expect(linesOf(events)).toBe(linesOf(live.events));
   }
 });

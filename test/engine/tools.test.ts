@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { ModullmError } from "../../src/core/error.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import { createRedactor } from "../../src/redaction/redactor.ts";
+import { runAlone } from "./alone.ts";
 import { createScript, type Line } from "./scripted.ts";
 import { desk, echo, ended, programs, resultsIn } from "./tools.ts";
 
@@ -306,6 +307,30 @@ describe("programs as tools", () => {
     });
     const left = await ended(await programs(files), script().tools, { budget: { calls: 3 } });
     expect(left.output).toEqual({ out: "done" });
+  });
+
+  test("are given a picture of the input by the name that stands for it", async () => {
+    const picture = (name: string): string =>
+      `{type: object, properties: {${name}: {type: string, contentMediaType: image/*}}}`;
+    const loaded = await programs({
+      desk: [
+        { input_schema: picture("photo"), tools: "[{program: ./see.rllm}]" },
+        "{{input.photo}}",
+      ],
+      see: [{ input_schema: picture("p"), llm: "{model: b/m}" }, "Look: {{input.p}}"],
+    });
+    const { tools, asked } = createScript({
+      "a/m": [calling(["see", { p: "[image 1]" }], ["see", { p: "[image 2]" }]), GOOD],
+      "b/m": [GOOD],
+    });
+    const gif = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
+    await runAlone(loaded, { photo: gif }, tools);
+    const seen = asked.filter(({ model }) => model === "b/m");
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.messages).toMatchObject([
+      { content: "Look: [image 1]", attachments: [{ mediaType: "image/gif" }] },
+    ]);
+    expect(resultsIn(asked.at(-1)?.messages)[1]).toContain("RLLM_004");
   });
 
   test("end with the run when it is cancelled, whatever they do", async () => {

@@ -10,10 +10,11 @@ import type { StartOptions } from "../../src/workspace.ts";
 import { makeFolder, programText, worldOf } from "../cli/command-line.ts";
 import { sampleFiles } from "../plugin/sample.ts";
 
-const seen = { calls: 0, fetched: 0 };
+const seen = { calls: 0, fetched: 0, results: [] as string[] };
 beforeEach(() => {
   seen.calls = 0;
   seen.fetched = 0;
+  seen.results = [];
 });
 const machines: Machine[] = [];
 afterAll(async () => {
@@ -32,11 +33,21 @@ const pictures = Bun.serve({
 });
 afterAll(() => pictures.stop(true));
 
-const provider = (async () => {
+const provider = (async (_: unknown, { body }: { body: string }) => {
   seen.calls++;
-  const message = { role: "assistant", content: '{"out": "ok"}' };
+  const { tools, messages } = JSON.parse(body) as {
+    tools?: unknown;
+    messages: readonly { role: string; content: string }[];
+  };
+  const result = messages.find(({ role }) => role === "tool");
+  const message =
+    tools === undefined || result
+      ? { role: "assistant", content: '{"out": "ok"}' }
+      : { role: "assistant", content: null, tool_calls: [CALL] };
+  if (result) seen.results.push(result.content);
   return Response.json({ choices: [{ index: 0, finish_reason: "stop", message }] });
 }) as unknown as typeof fetch;
+const CALL = { id: "c", type: "function", function: { name: "plain", arguments: '{"text": "x"}' } };
 
 const usual = createPolicy({ trustedPython: true, require: null });
 
@@ -60,6 +71,7 @@ const PROGRAMS = {
     { input_schema: `{type: object, properties: {file: ${PICTURE}}}` },
     "See {{input.file}}",
   ],
+  desk: [{ tools: "[{program: plain.rllm}]" }, "Ask for {{input.text}}"],
   parent: [{ uses: "[{name: c, path: plain.rllm, with: {text: x}}]" }, "Hi {{uses.c.out}}"],
 } as const;
 
@@ -108,9 +120,9 @@ const GOOD = { out: "ok" };
 const URL_OF = `http://127.0.0.1:${pictures.port}/a.gif`;
 /** What each run gives where an action is denied; those that aren't named go well. */
 const DENIED: Partial<Record<Action, readonly (keyof typeof RUNS)[]>> = {
-  run: ["plain", "block", "file", "url", "parent"],
-  "call-model": ["plain", "block", "file", "url", "parent"],
-  egress: ["plain", "block", "file", "url", "parent"],
+  run: ["plain", "block", "file", "url", "desk", "parent"],
+  "call-model": ["plain", "block", "file", "url", "desk", "parent"],
+  egress: ["plain", "block", "file", "url", "desk", "parent"],
   read: ["file"],
   network: ["url"],
   sandbox: ["block"],
@@ -120,6 +132,7 @@ const RUNS = {
   block: ["block", { text: "x" }],
   file: ["picture", { file: "a.gif" }],
   url: ["picture", { file: URL_OF }],
+  desk: ["desk", { text: "y" }],
   parent: ["parent", { text: "y" }],
 } as const;
 
@@ -144,7 +157,12 @@ for (const action of ACTIONS)
       expect(existsSync(join(folder, "data/modullm/stats.db"))).toBe(false);
     }
     const inRuns = asked.some((ask) => ask.action === action);
-    expect(inRuns).toBe(!["call-tool", "write", "manage"].includes(action));
+    expect(inRuns).toBe(!["write", "manage"].includes(action));
+    // A tool that may not be called is a failed result: the model answers without it.
+    const results = DENIED[action]?.some((each) => each === "desk") ? [] : [false];
+    expect(seen.results.map((text) => text.includes("no-call-tool"))).toEqual(
+      action === "call-tool" ? [true] : results,
+    );
     for (const other of ["write", "manage"] as const) {
       const attempt = (): void => app.permit(other, "x");
       if (other === action) expect(attempt).toThrow(`the rule "no-${other}" denies it`);

@@ -3,6 +3,7 @@ import { readAnswer } from "../../answer/read.ts";
 import { inChild, type ModullmError, toModullmError } from "../../core/error.ts";
 import { type Json, type JsonObject, writeJson } from "../../core/json.ts";
 import type { ToolCall, ToolResult } from "../../model/tool.ts";
+import { withNamedFiles } from "../media-text.ts";
 import { requirePermission } from "../permission.ts";
 import type { Scope } from "../scope.ts";
 import { cancellation, type Run } from "../state.ts";
@@ -89,7 +90,9 @@ async function perform(
 ): Promise<ToolResult> {
   if ("program" in does) {
     const place = { parent: run, entry: name, item: null, fresh: run.fresh, scope };
-    const { output } = await run.tree.runChild(does.program, input, place);
+    const { takesMedia, input: contract } = does.program.program;
+    const given = takesMedia ? withNamedFiles(run, contract.schema, input) : input;
+    const { output } = await run.tree.runChild(does.program, given, place);
     return { content: writeJson(output), value: output, failed: false };
   }
   const { principal, signal } = scope;
