@@ -150,14 +150,14 @@ test("runs with tools are shown again, with every call and its result", async ()
   let state = 11;
   const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
   for (let index = 0; index < 50; index++) {
-    const given: { text: string; result: string }[] = [];
+    const given: string[] = [];
     const say: HostTool = {
       description: "d",
       input: { type: "object", properties: { text: { type: "string" } } },
       async run({ text }) {
         if (random() < 0.5) await new Promise(setImmediate);
-        const result = `said ${String(text)}`;
-        given.push({ text: String(text), result });
+        const result = `said ${text as string}`;
+        given.push(result);
         return result;
       },
     };
@@ -175,18 +175,18 @@ test("runs with tools are shown again, with every call and its result", async ()
     const [root] = screenOf(events);
     expect(root).toMatchObject({ name: "desk", output: live.output });
     const said = root?.calls.filter(({ tool }) => tool === "say") ?? [];
-    const order = (a: { result: string }, b: { result: string }): number =>
-      a.result < b.result ? -1 : 1;
-    expect(said.map((call) => call.result).toSorted()).toEqual(
-      given.toSorted(order).map((call) => call.result),
-    );
+    expect(said.map((call) => call.result).toSorted(byText)).toEqual(given.toSorted(byText));
     const leaves = root?.calls.filter(({ tool }) => tool === "leaf") ?? [];
     const ran = root?.children ?? [];
     expect(ran.every(({ entry }) => entry === "leaf")).toBe(true);
-    expect(ran.map(({ error }) => error === null).toSorted()).toEqual(
-      leaves.map(({ ok }) => ok).toSorted(),
-    );
+    const failures = (shown: readonly { ok: boolean }[]): number =>
+      shown.filter(({ ok }) => !ok).length;
+    expect(ran.filter(({ error }) => error !== null)).toHaveLength(failures(leaves));
     expect(root?.calls.some(({ tool, ok }) => tool === "none" && ok)).toBe(false);
     expect(linesOf(events)).toBe(linesOf(live.events));
   }
 });
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}

@@ -135,7 +135,7 @@ test("calculate knows precedence, signs and what is no expression", async () => 
     ]);
 });
 
-/** Without times and their bars, which no two runs share, and the blanks that hang on their width. */
+/** Without times and their bars, which no two runs share, and the blanks between. */
 function timeless(text: string): string {
   return text
     .replaceAll(/[█░#]+/g, "")
