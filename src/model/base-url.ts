@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<Protocol, RegExp>> = {
   anthropic: /\/messages$/,
   gemini: /\/models(\/[^/]+:(streamG|g)enerateContent)?$/,
   ollama: /\/api\/(chat|generate|tags)$/,
+  bedrock: /\/model\/[^/]+\/converse(-stream)?$/,
 };
 
 /**

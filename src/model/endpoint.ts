@@ -53,7 +53,8 @@ export function resolveEndpoint(written: string, config: Config): Endpoint {
   const key = firstOf(keyNames, config);
   const { url, headers } = checkedUrl(base, quirks, { ...configured?.headers });
   const foreignKey = key !== null && key.source !== PROJECT;
-  const foreign = foreignKey || Object.keys(configured?.headers ?? {}).length > 0;
+  const foreign =
+    foreignKey || quirks.account !== null || Object.keys(configured?.headers ?? {}).length > 0;
   return {
     provider,
     written,
@@ -101,6 +102,25 @@ export function credentialFault(
     `Cannot call model "${id}": ${details.missing_env_var} is not set`,
     { details },
   );
+}
+
+/** RLLM_014 for an account whose credentials are not there, or can't be used. */
+export function noCredentials(
+  { provider }: Endpoint,
+  id: string,
+  { checkedSources }: Config,
+  { variable, reason, hint }: { variable: string; reason: string; hint: string },
+): ModullmError {
+  return new ModullmError("RLLM_014", `Cannot call model "${id}": ${reason}`, {
+    details: {
+      provider,
+      missing_env_var: variable,
+      model: id,
+      checked_sources: checkedSources,
+      reason,
+    },
+    hint,
+  });
 }
 
 /** What no header can carry, or no key has: sent, it would be refused at best. */
@@ -182,6 +202,8 @@ function baseOf(
   if (configured !== null && configured.baseUrl !== null) {
     return { value: configured.baseUrl, source: "config.yaml", field: "base_url" };
   }
+  const own = known?.address?.(config) ?? null;
+  if (own !== null) return { ...own, field: "base URL" };
   return known?.baseUrl
     ? { value: known.baseUrl, source: "provider table", field: "base URL" }
     : null;
@@ -239,13 +261,14 @@ function unknownProvider(
   const details = { field: "llm.model", value: written };
   const variable = `${environmentName(written)}_API_BASE`;
   if (known !== null) {
+    const [needed, hint] =
+      known.addressFrom === undefined
+        ? [variable, `Set ${variable} to your server's URL.`]
+        : [known.addressFrom.variable, known.addressFrom.hint];
     return new ModullmError(
       "RLLM_002",
-      `Cannot use provider "${written}": it has no address until ${variable} is set`,
-      {
-        details,
-        hint: `Set ${variable} to your server's URL.`,
-      },
+      `Cannot use provider "${written}": it has no address until ${needed} is set`,
+      { details, hint },
     );
   }
   const near = nearest(written, [...providerNames(), ...Object.keys(config.providers), "builtin"]);

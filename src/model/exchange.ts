@@ -28,6 +28,13 @@ export interface ExchangeOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What one request of an exchange has of its own. */
+export interface RequestParts {
+  readonly method?: "POST";
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The most a reply may weigh, so that an endless one can't fill the memory. */
 const BYTE_LIMIT = 32 * 1024 * 1024;
 
@@ -110,7 +117,7 @@ export class Exchange {
   }
 
   /** Headers, redirects and limits are settled here. An error status is thrown. */
-  async fetch(url: URL, init: { method?: "POST"; body?: string } = {}): Promise<Response> {
+  async fetch(url: URL, init: RequestParts = {}): Promise<Response> {
     try {
       const response = await this.#follow(url, init);
       if (response.ok) return response;
@@ -224,13 +231,13 @@ export class Exchange {
     if (!this.#left) this.#controller.abort();
   }
 
-  async #follow(first: URL, init: { method?: "POST"; body?: string }): Promise<Response> {
+  async #follow(first: URL, init: RequestParts): Promise<Response> {
     let url = first;
     for (let hop = 0; hop <= REDIRECTS; hop++) {
       const request = {
         method: init.method ?? "GET",
         ...(init.body === undefined ? {} : { body: init.body }),
-        headers: { ...HEADERS, ...this.#options.headers },
+        headers: { ...HEADERS, ...this.#options.headers, ...init.headers },
         redirect: "manual",
         signal: this.#controller.signal,
         ...FOR_BUN,

@@ -65,19 +65,33 @@ export const FAMILIES: readonly Family[] = [
 /** Claude models that take no sampling parameters at all. */
 const NO_SAMPLING = /claude-(opus-4-[789]|mythos|[a-z]+-([5-9]|\d\d))/;
 
+/** Claude as AWS names it: a region or a profile before, a version behind. */
+const CLAUDE_AT_AWS = /(?:^|[./])anthropic\.(claude-.*?)(?:-v\d+(?::\d+)?)?(?::\d+k)?$/;
+
 /** What the model of that name can do at that endpoint. */
 export function abilitiesOf(endpoint: Endpoint, name: string): Abilities {
-  const { protocol, local: _local, needsKey: _needsKey, ...others } = endpoint.quirks;
+  const {
+    protocol,
+    local: _local,
+    needsKey: _needsKey,
+    account: _account,
+    ...others
+  } = endpoint.quirks;
   const { chat: _chat, embed: _embed, rerank: _rerank, router: _router, ...usual } = others;
+  const claude = protocol === "bedrock" ? CLAUDE_AT_AWS.exec(name)?.[1] : undefined;
+  const maker = claude === undefined ? protocol : "anthropic";
+  const plain = claude ?? name;
   // Another server's ways may be OpenAI's without its models being so.
   const places: readonly string[] =
-    protocol === "openai" ? [endpoint.provider] : [endpoint.provider, protocol];
+    protocol === "openai" ? [endpoint.provider] : [endpoint.provider, maker];
   const found = FAMILIES.find(
-    ({ at, names }) => names.test(name) && at.some((place) => places.includes(place)),
+    ({ at, names }) => names.test(plain) && at.some((place) => places.includes(place)),
   );
   const sampling =
-    protocol === "anthropic" && NO_SAMPLING.test(name) ? ["temperature", "top_p", "top_k"] : [];
-  const ways = { ...usual, ...found?.ways };
+    maker === "anthropic" && NO_SAMPLING.test(plain) ? ["temperature", "top_p", "top_k"] : [];
+  // Claude thinks there as it does at Anthropic; what is usual there goes for all makers.
+  const thinking = claude === undefined ? {} : { thinking: "budget" as const };
+  const ways = { ...usual, ...thinking, ...found?.ways };
   return {
     ...ways,
     renames: { ...usual.renames, ...found?.ways.renames },

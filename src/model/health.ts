@@ -20,7 +20,7 @@ export interface HealthQuestion extends Pick<JsonCall, "url" | "signal"> {
  */
 export async function askHealth(
   options: NativeOptions,
-  protocol: Pick<NativeProtocol, "headers">,
+  protocol: Pick<NativeProtocol, "headers" | "authorize">,
   { url, signal, said = () => `answers at ${url.host}` }: HealthQuestion,
 ): Promise<Health> {
   const { endpoint, config } = options;

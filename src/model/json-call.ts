@@ -1,4 +1,5 @@
 import { isObject } from "../core/json.ts";
+import { authorized } from "./authorized.ts";
 import { type Deadlines, notJson } from "./exchange.ts";
 import { type Callee, inBandFailure } from "./failure.ts";
 import { openExchange } from "./open-exchange.ts";
@@ -24,14 +25,18 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export async function callJson(
   options: NativeOptions,
-  protocol: Pick<NativeProtocol, "headers">,
-  { callee, url, body, deadlines, signal }: JsonCall,
+  protocol: Pick<NativeProtocol, "headers" | "authorize">,
+  { callee: asked, url, body, deadlines, signal }: JsonCall,
 ): Promise<Fields> {
+  const text = body === undefined ? "" : JSON.stringify(body);
+  const method = body === undefined ? "GET" : "POST";
+  const at = { id: asked.model, callee: asked, signal };
+  const { headers, to: callee } = await authorized(protocol, { method, url, body: text }, at);
   const exchange = openExchange(options, protocol, { callee, deadlines, extra: {}, signal });
   try {
-    const sent = body === undefined ? {} : { method: "POST" as const, body: JSON.stringify(body) };
-    const text = await exchange.text(await exchange.fetch(url, sent));
-    const reply = parsed(text, callee, exchange.url);
+    const sent = body === undefined ? {} : { method: "POST" as const, body: text };
+    const answer = await exchange.text(await exchange.fetch(url, { ...sent, headers }));
+    const reply = parsed(answer, callee, exchange.url);
     if (isError(reply)) throw inBandFailure(callee, reply);
     return reply;
   } catch (thrown) {

@@ -122,8 +122,16 @@ async function loadProvider(name: string, options: ModelsOptions): Promise<Model
       return createAnthropic(adapter);
     }
     case "gemini": {
+      if (endpoint.quirks.account === "google") {
+        const { createVertex } = await import("./vertex/vertex.ts");
+        return createVertex(adapter);
+      }
       const { createGemini } = await import("./gemini/gemini.ts");
       return createGemini(adapter);
+    }
+    case "bedrock": {
+      const { createBedrock } = await import("./bedrock/bedrock.ts");
+      return createBedrock(adapter);
     }
     case "responses": {
       const { createResponses } = await import("./responses/responses.ts");

@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../contract/contract.ts";
 import { writeJson } from "../core/json.ts";
 import { accountOf } from "./account.ts";
+import { authorized } from "./authorized.ts";
 import { credentialFault } from "./endpoint.ts";
 import { ModullmError } from "../core/error.ts";
 import { cutPromptNote } from "./cut-prompt.ts";
@@ -9,12 +10,18 @@ import { refusesSchema } from "./failure.ts";
 import type { Callee } from "./failure.ts";
 import { abilitiesOf } from "./families.ts";
 import { openExchange } from "./open-exchange.ts";
-import type { Model } from "./model.ts";
+import type { Model, ModelPart, ModelRequest } from "./model.ts";
 import type { ModelProvider } from "./provider.ts";
 import { calleeOf } from "./openai/address.ts";
 import { textHeaders } from "./openai/request.ts";
 import { weakenedNote } from "./request-notes.ts";
-import type { EnforcedMode, NativeOptions, NativeProtocol, Translator } from "./protocol.ts";
+import type {
+  EnforcedMode,
+  NativeCall,
+  NativeOptions,
+  NativeProtocol,
+  Translator,
+} from "./protocol.ts";
 import { replyParts } from "./stream.ts";
 import { askHealth } from "./health.ts";
 import { callJson } from "./json-call.ts";
@@ -43,12 +50,13 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
   const usual = calleeOf(endpoint, name, {});
   const ready = async (): Promise<void> => {
     if (fault !== null) throw fault;
+    protocol.ready?.(id);
   };
   return {
     id,
     origin: endpoint.baseUrl,
     get account() {
-      return accountOf(endpoint);
+      return accountOf(endpoint, protocol.account?.());
     },
     window: null,
     abilities,
@@ -64,17 +72,16 @@ function createModel(name: string, options: NativeOptions, protocol: NativeProto
       const facts = { stream: call.stream, patient: call.patient || endpoint.quirks.local };
       const deadlines = deadlinesOf(params["timeout"], facts, request.patience);
       for (;;) {
-        const exchange = openExchange(options, protocol, { callee, deadlines, extra, signal });
+        const body = writeJson(call.body);
+        const sent = { method: "POST", url: call.url, body } as const;
+        const { headers, to } = await authorized(protocol, sent, { id, callee, signal });
+        const exchange = openExchange(options, protocol, { callee: to, deadlines, extra, signal });
         try {
-          const response = await exchange.fetch(call.url, {
-            method: "POST",
-            body: writeJson(call.body),
-          });
-          const parts = replyParts(exchange, response, callee, protocol.reader(at, request));
+          const response = await exchange.fetch(call.url, { ...sent, headers });
+          const reader = protocol.reader(at, request);
+          const parts = replyParts(exchange, response, to, reader, protocol.decoder?.(to));
           for await (const part of parts) {
-            const usage = part.type === "finish" ? part.usage : null;
-            const note = usage && cutPromptNote(callee.model, request, usage, call.window ?? null);
-            if (note !== null) yield { type: "note", ...note };
+            if (part.type === "finish") yield* cutNotes(part, callee, request, call);
             yield part;
           }
           return;
@@ -99,6 +106,17 @@ function noChat(id: string, provider: string): ModullmError {
     `Cannot use model "${id}": ${provider} answers no prompts, it gives vectors and scores ` +
     "alone";
   return new ModullmError("RLLM_002", message, { details: { field: "llm.model", value: id } });
+}
+
+function* cutNotes(
+  part: ModelPart,
+  { model }: Callee,
+  request: ModelRequest,
+  { window }: Pick<NativeCall, "window">,
+): Generator<ModelPart> {
+  const usage = part.type === "finish" ? part.usage : null;
+  const note = usage && cutPromptNote(model, request, usage, window ?? null);
+  if (note !== null) yield { type: "note", ...note };
 }
 
 function createTranslator(): Translator {

@@ -6,7 +6,7 @@ import type { Callee } from "./failure.ts";
 import type { ModelNote, ModelRequest } from "./model.ts";
 import type { Abilities, SchemaMode } from "./quirks.ts";
 import type { Translation } from "./schema/translation.ts";
-import type { ReplyReader } from "./stream.ts";
+import type { BodyDecoder, ReplyReader } from "./stream.ts";
 
 export interface NativeOptions {
   readonly endpoint: Endpoint;
@@ -46,6 +46,27 @@ export interface NativeCall {
   readonly window?: number;
 }
 
+/** Who a request is authorized for, and until when. */
+export interface Authorizing {
+  /** `provider/name`, for messages. */
+  readonly id: string;
+  readonly callee: Callee;
+  readonly signal: AbortSignal;
+}
+
+export interface AuthorizedRequest {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly body: string;
+}
+
+/** What authorizes one request. */
+export interface Authorized {
+  readonly headers: Readonly<Record<string, string>>;
+  /** What of it is never shown, wherever a server quotes it. */
+  readonly secrets: readonly string[];
+}
+
 /**
  * A protocol: what is sent, and what the events of the reply mean. Connections, limits, errors and
  * the reading of replies are the same for all.
@@ -53,10 +74,25 @@ export interface NativeCall {
 export interface NativeProtocol {
   /** The key and whatever else every request carries; names in lower case. */
   headers(endpoint: Endpoint): Readonly<Record<string, string>>;
+  /** What tells accounts apart beside the key and the configured headers. @default nothing does */
+  account?(): string;
+  /**
+   * Checks that `authorize` could do its work. @default nothing is to be checked
+   * @throws {ModullmError} RLLM_014 without credentials
+   */
+  ready?(id: string): void;
+  /**
+   * Headers that one request carries beside: a signature, or a token that has to be asked for.
+   * @default none
+   * @throws {ModullmError} RLLM_014 without credentials
+   */
+  readonly authorize?: (request: AuthorizedRequest, at: Authorizing) => Promise<Authorized>;
   /**
    * @throws {ModullmError} RLLM_017 where the provider has no way to say something of the request
    */
   write(model: NativeModel, request: ModelRequest): Promise<NativeCall>;
+  /** @default the body is text */
+  decoder?(callee: Callee): BodyDecoder;
   reader(model: NativeModel, request: ModelRequest): ReplyReader;
   listUrl(endpoint: Endpoint): URL;
   /** The names in a reply to that address; a list that has no name is `data`. */

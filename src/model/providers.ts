@@ -1,6 +1,9 @@
+import type { Config, Sourced } from "../config/config.ts";
+import { bedrockAddress } from "./bedrock/settings.ts";
 import { HOSTED, LOCAL } from "./quirks.ts";
 import type { Quirks } from "./quirks.ts";
 import { EMBEDDINGS, RERANK } from "./vectors/ways.ts";
+import { vertexAddress } from "./vertex/settings.ts";
 
 /**
  * The provider table: everything that differs between servers, as data. What differs between models
@@ -17,6 +20,10 @@ export interface ProviderEntry {
   /** Variables that may hold the key, first one wins; empty for a server that needs none. */
   readonly keys: readonly string[];
   readonly quirks: Quirks;
+  /** The address that other settings make; null where they make none. @default `baseUrl` */
+  readonly address?: (config: Config) => Sourced | null;
+  /** The setting without which `address` makes none. */
+  readonly addressFrom?: { readonly variable: string; readonly hint: string };
   /**
    * Its ways at an address that speaks OpenAI's protocol in place of its own; absent where it has
    * no protocol of its own.
@@ -275,6 +282,45 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     },
     rerank: { ...RERANK, documents: MANY, more: { return_documents: false } },
   }),
+  entry("bedrock", null, ["AWS_BEARER_TOKEN_BEDROCK"], {
+    aliases: ["aws", "amazon-bedrock"],
+    address: bedrockAddress,
+    addressFrom: {
+      variable: "AWS_REGION",
+      hint: "Set AWS_REGION to the region whose models are to be called, as in AWS_REGION=us-east-1.",
+    },
+    protocol: "bedrock",
+    needsKey: false,
+    account: "aws",
+    schema: "tool",
+    schemaWithTools: false,
+    filesInResults: true,
+    callIds: PLAIN_ID,
+    jsonMode: false,
+    input: ["image", "pdf"],
+    refuses: [...NOT_ANTHROPIC, "min_p", "user", "service_tier"],
+    refusesThinking: ["temperature", "top_k"],
+    embed: null,
+    rerank: null,
+  }),
+  entry("vertex", "https://aiplatform.googleapis.com", ["VERTEX_API_KEY"], {
+    aliases: ["vertex_ai", "vertexai"],
+    address: vertexAddress,
+    addressFrom: {
+      variable: "GOOGLE_CLOUD_LOCATION",
+      hint: 'Set GOOGLE_CLOUD_LOCATION to a location of Google Cloud, or to "global".',
+    },
+    protocol: "gemini",
+    needsKey: false,
+    account: "google",
+    schema: "gemini",
+    filesInResults: true,
+    input: ["image", "audio", "pdf"],
+    thinking: "level",
+    refuses: NOT_GEMINI,
+    embed: null,
+    rerank: null,
+  }),
   local("vllm", "http://127.0.0.1:8000/v1", { aliases: ["hosted_vllm"] }),
   local("llamacpp", "http://127.0.0.1:8080/v1", {
     aliases: ["llama.cpp", "llama-cpp", "llama_cpp"],
@@ -312,7 +358,8 @@ export function environmentName(provider: string): string {
   return provider.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 }
 
-type More = Partial<Quirks> & Pick<Partial<ProviderEntry>, "aliases" | "compatible">;
+type More = Partial<Quirks> &
+  Pick<Partial<ProviderEntry>, "aliases" | "compatible" | "address" | "addressFrom">;
 
 function entry(
   name: string,
@@ -333,7 +380,7 @@ function made(
   keys: readonly string[],
   more: Quirks & More,
 ): ProviderEntry {
-  const { aliases = [], compatible, ...quirks } = more;
+  const { aliases = [], compatible, address, addressFrom, ...quirks } = more;
   return {
     name,
     aliases,
@@ -341,6 +388,8 @@ function made(
     keys,
     quirks,
     ...(compatible === undefined ? {} : { compatible }),
+    ...(address === undefined ? {} : { address }),
+    ...(addressFrom === undefined ? {} : { addressFrom }),
   };
 }
 

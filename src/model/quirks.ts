@@ -2,9 +2,16 @@ import { EMBEDDINGS, type EmbedWays, RERANK, type RerankWays } from "./vectors/w
 
 /**
  * How a server is spoken to. `azure` is OpenAI's protocol behind Azure's addresses, `responses`
- * OpenAI's newer one.
+ * OpenAI's newer one, `bedrock` AWS's Converse.
  */
-export type Protocol = "openai" | "azure" | "responses" | "anthropic" | "gemini" | "ollama";
+export type Protocol =
+  | "openai"
+  | "azure"
+  | "responses"
+  | "anthropic"
+  | "gemini"
+  | "ollama"
+  | "bedrock";
 
 /** What a model takes in beside text. */
 export type Modality = "image" | "audio" | "pdf";
@@ -87,6 +94,8 @@ export interface Quirks extends Abilities {
    * loads, lets go of and downloads.
    */
   readonly router: boolean;
+  /** Whose accounts calls are made with where there is no key; null where that needs none. */
+  readonly account: "aws" | "google" | null;
 }
 
 export const HOSTED: Quirks = {
@@ -97,6 +106,7 @@ export const HOSTED: Quirks = {
   embed: EMBEDDINGS,
   rerank: RERANK,
   router: false,
+  account: null,
   schema: "schema",
   schemaWithTools: true,
   thoughtsBack: null,

@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** How servers that have no code for it say that the prompt does not fit. */
 const TOO_LONG =
-  /(maximum|exceeds?( the)?|available) context (length|window|size|limit)|prompt is too long|context_length_exceeded|input token count[^.]* exceeds the maximum|exceed context limit/i;
+  /(maximum|exceeds?( the)?|available) context (length|window|size|limit)|(prompt|input) is too long|context_length_exceeded|input token count[^.]* exceeds the maximum|exceed context limit/i;
 
 const TOO_LONG_CODE = "context_length_exceeded";
 

@@ -34,6 +34,12 @@ export interface ReplyReader {
   end(): readonly ModelPart[];
 }
 
+/** What turns the bytes of a body into text, where they are none. Made anew for every call. */
+export interface BodyDecoder {
+  decode(bytes: Uint8Array): string;
+  end(): string;
+}
+
 /** Milliseconds a server has, once the model is done, to send its count and close the stream. */
 const EPILOGUE = 2000;
 /** The same where the reason came with text: some servers give one with every piece. */
@@ -56,19 +62,20 @@ export async function* replyParts(
   response: Response,
   callee: Callee,
   reader: ReplyReader,
+  binary?: BodyDecoder,
 ): AsyncGenerator<ModelPart> {
   const body = new Body(callee, reader);
   try {
-    const whole = exchange.whole(response);
+    const whole = binary === undefined ? exchange.whole(response) : null;
     if (whole === null) {
-      const decoder = new TextDecoder();
+      const decoder = binary ?? textDecoder();
       for await (const bytes of exchange.read(response)) {
-        body.push(decoder.decode(bytes, { stream: true }));
+        body.push(decoder.decode(bytes));
         for (const part of body.taken()) yield part;
         if (body.over) break;
         exchange.endWithin(body.epilogue);
       }
-      body.end(decoder.decode());
+      body.end(decoder.end());
     } else body.end(await whole);
     for (const part of body.taken()) yield part;
   } catch (thrown) {
@@ -83,6 +90,14 @@ export async function* replyParts(
     if (isFault(said)) throw inBandFailure(callee, { error: `the model stopped with "${said}"` });
     yield part;
   }
+}
+
+function textDecoder(): BodyDecoder {
+  const decoder = new TextDecoder();
+  return {
+    decode: (bytes) => decoder.decode(bytes, { stream: true }),
+    end: () => decoder.decode(),
+  };
 }
 
 function isDone({ state }: ReplyReader): boolean {

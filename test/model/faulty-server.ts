@@ -7,7 +7,7 @@ export interface Seen {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** The body as JSON; an empty object where there is none. */
+  /** The body as JSON; an empty object where it is none. */
   readonly body: Record<string, unknown>;
   /** Resolves when the client has closed the connection. */
   readonly closed: Promise<void>;
@@ -80,7 +80,14 @@ function readRequest(raw: Buffer, closed: Promise<void>): Seen | null {
   );
   const text = raw.subarray(end + 4).toString();
   if (Buffer.byteLength(text) < Number(headers["content-length"] ?? 0)) return null;
-  return { method, path, headers, text, body: text === "" ? {} : JSON.parse(text), closed };
+  return {
+    method,
+    path,
+    headers,
+    text,
+    body: text.startsWith("{") ? JSON.parse(text) : {},
+    closed,
+  };
 }
 
 function head(status: number, headers: Readonly<Record<string, string>>): string {
@@ -156,12 +163,18 @@ export function sendsHalf(text: string): Act {
  */
 export function streams(
   pieces: readonly string[],
-  options: { type?: string; end?: "close" | "reset" | "open"; gap?: number } = {},
+  options: {
+    type?: string;
+    end?: "close" | "reset" | "open";
+    gap?: number;
+    /** @default "utf8" */
+    encoding?: BufferEncoding | undefined;
+  } = {},
 ): Act {
   return async (socket) => {
     socket.write(head(200, { "content-type": options.type ?? "text/event-stream" }));
     for (const piece of pieces) {
-      socket.write(piece);
+      socket.write(piece, options.encoding ?? "utf8");
       if (options.gap !== undefined) await Bun.sleep(options.gap);
     }
     if (options.end === "open") return;

@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Ollama } from "ollama/browser";
 import type { ChatResponse } from "ollama/browser";
 import OpenAI from "openai";
+import { AWS, BEDROCK, bedrock, bedrockPeer } from "./clients/bedrock.ts";
+import { absence, PEERS } from "./clients/peer.ts";
+import type { Peer, Understood } from "./clients/peer.ts";
 import { answers, openServer, streams } from "./faulty-server.ts";
 import type { Act, FaultyServer } from "./faulty-server.ts";
+import { signedHeaders } from "../../src/model/bedrock/sigv4.ts";
 import { CHAT } from "./wires/chat.ts";
+import { CONVERSE } from "./wires/converse.ts";
 import { GENERATE } from "./wires/generate.ts";
 import { MESSAGES } from "./wires/messages.ts";
 import { OLLAMA } from "./wires/ollama.ts";
@@ -19,31 +23,8 @@ import type { Reply, Wire } from "./wires/wire.ts";
  * honest wires. Two of them are in a package of their own: `npm install --prefix test/model/peers`
  * brings them.
  */
-const PEERS = join(import.meta.dir, "peers/node_modules");
 const ANTHROPIC = join(PEERS, "@anthropic-ai/sdk/index.mjs");
 const GENAI = join(PEERS, "@google/genai/dist/node/index.mjs");
-
-/** One reply, as a client has understood it. */
-interface Understood {
-  readonly text: string;
-  readonly reasoning: string;
-  readonly finish: unknown;
-  readonly usage: readonly unknown[];
-  readonly served: unknown;
-  /** Id, name and arguments of each call; the id where the client shows one. */
-  readonly tools: readonly (readonly [id: unknown, name: unknown, input: unknown])[];
-}
-
-interface Peer {
-  readonly name: string;
-  readonly wire: Wire;
-  /** Why it can't be asked here; null when it can. */
-  readonly missing: string | null;
-  /** Whether the client shows the ids of calls. */
-  readonly showsIds: boolean;
-  stream(url: string): Promise<Understood>;
-  whole(url: string): Promise<Understood>;
-}
 
 const opened: FaultyServer[] = [];
 afterEach(async () => {
@@ -56,6 +37,10 @@ async function serve(act: Act): Promise<string> {
   return `http://${server.host}`;
 }
 
+function given(wire: Wire, reply: Reply): Act {
+  return streams(wire.events(reply), { type: wire.type, encoding: wire.encoding });
+}
+
 const REPLY: Reply = {
   texts: ["Zwölf ", "\u{1F600}", '\n"漢字"'],
   reasoning: ["let me ", "see"],
@@ -63,18 +48,25 @@ const REPLY: Reply = {
   served: "model-of-today",
 };
 
-for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer(), ollamaPeer()]) {
+for (const peer of [
+  chatPeer(),
+  responsesPeer(),
+  anthropicPeer(),
+  geminiPeer(),
+  ollamaPeer(),
+  bedrockPeer(),
+]) {
   const { wire, missing } = peer;
   const check = (name: string, work: () => Promise<void>) =>
     missing === null ? test(name, work) : test.skip(`${name} (not here: ${missing})`, work);
 
   describe(`${peer.name} reads the stand-in "${wire.name}"`, () => {
     check("as a stream", async () => {
-      const got = await peer.stream(await serve(streams(wire.events(REPLY), { type: wire.type })));
+      const got = await peer.stream(await serve(given(wire, REPLY)));
       expect(got).toMatchObject({
         text: 'Zwölf \u{1F600}\n"漢字"',
         usage: [12, 34],
-        served: "model-of-today",
+        served: wire.skips["served"] === undefined ? "model-of-today" : null,
       });
       expect([got.reasoning, got.tools]).toEqual(["let me see", []]);
     });
@@ -83,7 +75,7 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer(), 
       const got = await peer.whole(await serve(answers(200, body)));
       expect(got).toMatchObject({
         usage: [12, 34],
-        served: "model-of-today",
+        served: wire.skips["served"] === undefined ? "model-of-today" : null,
         reasoning: "let me see",
       });
       expect(got.text).toBe('Zwölf \u{1F600}\n"漢字"');
@@ -99,9 +91,7 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer(), 
     for (const fragment of [1, 5, 1000])
       check(`with tool calls in pieces of ${fragment}`, async () => {
         const reply = { texts: ["Let me look."], calls, fragment };
-        const got = await peer.stream(
-          await serve(streams(wire.events(reply), { type: wire.type })),
-        );
+        const got = await peer.stream(await serve(given(wire, reply)));
         expect([got.text, got.tools]).toEqual(["Let me look.", understood]);
       });
     check("with tool calls in a whole reply", async () => {
@@ -110,13 +100,9 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer(), 
       expect((await peer.whole(await serve(answers(200, body)))).tools).toEqual(understood);
     });
     check("with a limit that was reached", async () => {
-      const stop = await peer.stream(
-        await serve(streams(wire.events({ texts: ["a"] }), { type: wire.type })),
-      );
+      const stop = await peer.stream(await serve(given(wire, { texts: ["a"] })));
       const limit = { texts: ["a"], finish: "length" } as const;
-      const length = await peer.stream(
-        await serve(streams(wire.events(limit), { type: wire.type })),
-      );
+      const length = await peer.stream(await serve(given(wire, limit)));
       expect(stop.finish).not.toEqual(length.finish);
       expect([stop.text, length.text]).toEqual(["a", "a"]);
     });
@@ -131,7 +117,7 @@ for (const peer of [chatPeer(), responsesPeer(), anthropicPeer(), geminiPeer(), 
       const half = wire.events({ texts: ["Half"] }).slice(0, -wire.ending);
       const pieces = [...half, wire.fault("The wheels came off", "api_error")];
       const failure = await failureOf(async () =>
-        peer.stream(await serve(streams(pieces, { type: wire.type }))),
+        peer.stream(await serve(streams(pieces, { type: wire.type, encoding: wire.encoding }))),
       );
       expect(failure.message).toContain("The wheels came off");
     });
@@ -152,7 +138,9 @@ async function failureOf(
 
 function statusIn(thrown: Error): unknown {
   if ("status" in thrown) return thrown.status;
-  return "status_code" in thrown ? thrown.status_code : null;
+  if ("status_code" in thrown) return thrown.status_code;
+  const { $metadata: facts } = thrown as { $metadata?: { httpStatusCode?: number } };
+  return facts?.httpStatusCode ?? null;
 }
 
 /** The chunks of a stream as the one reply they add up to. */
@@ -398,6 +386,29 @@ function ollamaPeer(): Peer {
   };
 }
 
-function absence(path: string): string | null {
-  return existsSync(path) ? null : "npm install --prefix test/model/peers brings it";
-}
+const signing = "AWS's client and this one sign a request alike";
+if (absence(BEDROCK) !== null) test.skip(`${signing} (not here: ${absence(BEDROCK)})`, () => {});
+else
+  test(signing, async () => {
+    const server = await openServer(answers(200, CONVERSE.whole({ texts: ["ok"] })));
+    opened.push(server);
+    await (await bedrock(`http://${server.host}`)).converse();
+    const [seen] = server.seen;
+    if (seen === undefined) throw new Error("Nothing was sent");
+    const { authorization = "" } = seen.headers;
+    const names = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(";") ?? [];
+    const others = names.filter((name) => name !== "host" && name !== "x-amz-date");
+    const time = seen.headers["x-amz-date"] ?? "";
+    const at = new Date(time.replace(/(....)(..)(..T..)(..)(..)Z/, "$1-$2-$3:$4:$5Z"));
+    const signed = signedHeaders(
+      {
+        method: seen.method,
+        url: new URL(seen.path, `http://${server.host}`),
+        body: seen.text,
+        headers: Object.fromEntries(others.map((name) => [name, seen.headers[name] ?? ""])),
+      },
+      { ...AWS, sessionToken: null },
+      { region: "us-east-1", service: "bedrock", at },
+    );
+    expect(signed["authorization"]).toBe(authorization);
+  });

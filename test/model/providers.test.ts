@@ -24,12 +24,13 @@ function providerTable(): string {
   ].join("\n");
 }
 
-function cells({ name, aliases, baseUrl, keys, quirks }: ProviderEntry): readonly string[] {
+function cells(entry: ProviderEntry): readonly string[] {
+  const { name, aliases, baseUrl, addressFrom, keys, quirks } = entry;
   const renames = Object.entries(quirks.renames).map(([from, to]) => `\`${from}\` → \`${to}\``);
   return [
     aliases.length === 0 ? name : `${name} (${aliases.join(", ")})`,
-    baseUrl === null ? "`AZURE_API_BASE`" : `\`${baseUrl}\``,
-    code(keys) + (quirks.needsKey ? "" : " (not needed)"),
+    `\`${baseUrl ?? addressFrom?.variable ?? "AZURE_API_BASE"}\``,
+    code(keys) + (quirks.needsKey ? "" : (ACCOUNTS[quirks.account ?? ""] ?? " (not needed)")),
     quirks.protocol,
     quirks.protocol === "ollama" ? "grammar, as `format`" : quirks.schema,
     quirks.schema === "none" ? "" : quirks.schemaWithTools ? "yes" : "no",
@@ -68,6 +69,11 @@ function vectorCells({ name, quirks: { embed, rerank } }: ProviderEntry): readon
     rerank === null ? "" : limits(rerank.documents, rerank.tokens),
   ];
 }
+/** What there is in place of a key. */
+const ACCOUNTS: Readonly<Record<string, string>> = {
+  aws: ", or credentials of AWS",
+  google: ", or credentials of Google Cloud",
+};
 
 function code(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(", ");

@@ -87,18 +87,28 @@ async function providers(wanted: (entry: ProviderEntry) => boolean): Promise<Pro
 }
 
 async function providerTable(): Promise<string> {
-  const table = (await providers(() => true)).map(({ name, aliases, baseUrl, quirks }) => [
-    [name, ...aliases].join(", "),
-    quirks.protocol,
-    baseUrl ?? "an address of your own",
+  const table = (await providers(() => true)).map((entry) => [
+    [entry.name, ...entry.aliases].join(", "),
+    entry.quirks.protocol,
+    entry.baseUrl ?? madeOf(entry) ?? "an address of your own",
   ]);
   return columns([["Provider", "Protocol", "Address"], ...table]);
 }
 
+function madeOf({ addressFrom }: ProviderEntry): string | null {
+  return addressFrom === undefined ? null : `made of ${addressFrom.variable}`;
+}
+
+/** What there is in place of a key. */
+const ACCOUNTS: Readonly<Record<string, string>> = {
+  aws: " or credentials of AWS",
+  google: " or credentials of Google Cloud",
+};
+
 async function providerKeys(): Promise<string> {
   const table = (await providers(() => true)).map(({ name, keys, quirks }) => [
     name,
-    `${keys.join(" or ")}${quirks.needsKey ? "" : " (not needed)"}`,
+    `${keys.join(" or ")}${quirks.needsKey ? "" : (ACCOUNTS[quirks.account ?? ""] ?? " (not needed)")}`,
   ]);
   return columns(table);
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../core/digest.ts";
 import { isObject, jsonFault, parseJson, writeJson } from "../../core/json.ts";
 import type { Message, ToolMessage } from "../model.ts";
 import type { ToolCall } from "../tool.ts";
@@ -25,7 +25,7 @@ export function sentName(name: string): string {
 
 /** An id as this server takes it: another server may have given it, of another form. */
 export function sentId(id: string, form: RegExp): string {
-  return form.test(id) ? id : createHash("sha256").update(id).digest("hex").slice(0, 9);
+  return form.test(id) ? id : sha256(id).slice(0, 9);
 }
 
 /** What a model reads of a result where the protocol has no mark for a failure. */

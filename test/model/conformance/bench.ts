@@ -50,7 +50,7 @@ export async function bench(wire: Wire, ...acts: readonly Act[]): Promise<Bench>
 
 /** A streamed answer. */
 export function gives(wire: Wire, reply: Reply): Act {
-  return streams(wire.events(reply), { type: wire.type });
+  return streams(wire.events(reply), { type: wire.type, encoding: wire.encoding });
 }
 
 /** These pieces of a stream, and nothing after them. */
@@ -59,7 +59,7 @@ export function sends(
   pieces: readonly string[],
   end: "close" | "reset" | "open" = "close",
 ): Act {
-  return streams(pieces, { type: wire.type, end, gap: 2 });
+  return streams(pieces, { type: wire.type, end, gap: 2, encoding: wire.encoding });
 }
 
 /** An error status, worded as this provider does. */

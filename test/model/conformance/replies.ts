@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ask, notesOf, outcome } from "../calls.ts";
-import { answers, streams } from "../faulty-server.ts";
+import { answers } from "../faulty-server.ts";
 import type { Reply, Wire } from "../wires/wire.ts";
 import { bench, check, closeAfterEach, gives, sends, unfinished } from "./bench.ts";
 import { patience } from "../../patience.ts";
@@ -56,7 +56,7 @@ export function checkReplies(wire: Wire): void {
     });
     test("joins characters that two packets share", async () => {
       const text = "Zwölf \u{1F600} 漢字";
-      const bytes = Buffer.from(wire.events({ texts: [text] }).join(""));
+      const bytes = Buffer.from(wire.events({ texts: [text] }).join(""), wire.encoding);
       const { model } = await bench(wire, async (socket) => {
         socket.write(`HTTP/1.1 200 OK\r\ncontent-type: ${wire.type}\r\nconnection: close\r\n\r\n`);
         for (let at = 0; at < bytes.length; at += 11) socket.write(bytes.subarray(at, at + 11));
@@ -67,7 +67,7 @@ export function checkReplies(wire: Wire): void {
     test("reads a stream that comes all at once", async () => {
       const { model } = await bench(
         wire,
-        streams([wire.events({ texts: ["a", "b"] }).join("")], { type: wire.type }),
+        sends(wire, [wire.events({ texts: ["a", "b"] }).join("")]),
       );
       expect((await outcome(model, STREAM)).text).toBe("ab");
     });
@@ -165,7 +165,7 @@ function checkCounts(wire: Wire, given: Given): void {
   check(wire, "reports no tokens where none were counted", "usage-null", async () => {
     expect((await given({ texts: ["a"], usage: null })).finish?.usage).toBeNull();
   });
-  test("names the model that answered", async () => {
+  check(wire, "names the model that answered", "served", async () => {
     expect((await given({ texts: ["a"], served: "model-2026-11-01" })).finish?.served).toBe(
       "model-2026-11-01",
     );

@@ -5,6 +5,7 @@ import { ask, noBaseline, notesOf, outcome } from "../calls.ts";
 import type { Outcome } from "../calls.ts";
 import { settings } from "../settings.ts";
 import type { Reply, Wire } from "../wires/wire.ts";
+import { check } from "./bench.ts";
 
 const RUNS = { numRuns: 60 };
 const TYPES = [
@@ -58,7 +59,7 @@ export function checkSplits(wire: Wire): void {
           indents,
           async (reply, cuts, type, indent) => {
             const body = `${JSON.stringify(wire.whole(reply), null, indent)}\n`;
-            const result = await read(wire, body, { cuts, type });
+            const result = await read(wire, body, { cuts, type, encoding: "utf8" });
             expect([result.error, result.text]).toEqual([null, (reply.texts ?? []).join("")]);
             expect(String(result.finish?.reason)).toBe(reply.finish ?? "stop");
           },
@@ -71,7 +72,7 @@ export function checkSplits(wire: Wire): void {
       await fc.assert(
         fc.asyncProperty(REPLY, fc.double({ min: 0, max: 1, noNaN: true }), async (reply, at) => {
           const events = wire.events(reply).slice(0, -wire.ending);
-          const bytes = new TextEncoder().encode(events.join(""));
+          const bytes = Buffer.from(events.join(""), wire.encoding);
           const result = await read(wire, bytes.slice(0, Math.floor(at * bytes.length)), {});
           expect([result.finish, result.error?.code]).toEqual([null, "RLLM_017"]);
         }),
@@ -80,19 +81,24 @@ export function checkSplits(wire: Wire): void {
     });
 
     for (const [form, error] of ERRORS) {
-      test(`an error anywhere before the finish is one: ${form}`, async () => {
-        await fc.assert(
-          fc.asyncProperty(REPLY, CUTS, fc.nat(), async (reply, cuts, at) => {
-            const events = wire.events(reply).slice(0, -wire.ending);
-            const place = at % (events.length + 1);
-            const body = [...events.slice(0, place), error, ...events.slice(place)].join("");
-            const result = await read(wire, body, { cuts });
-            expect([result.finish, result.error?.code]).toEqual([null, "RLLM_017"]);
-            expect(result.error?.message).toContain("the wheels came off");
-          }),
-          RUNS,
-        );
-      });
+      check(
+        wire,
+        `an error anywhere before the finish is one: ${form}`,
+        "text-errors",
+        async () => {
+          await fc.assert(
+            fc.asyncProperty(REPLY, CUTS, fc.nat(), async (reply, cuts, at) => {
+              const events = wire.events(reply).slice(0, -wire.ending);
+              const place = at % (events.length + 1);
+              const body = [...events.slice(0, place), error, ...events.slice(place)].join("");
+              const result = await read(wire, body, { cuts });
+              expect([result.finish, result.error?.code]).toEqual([null, "RLLM_017"]);
+              expect(result.error?.message).toContain("the wheels came off");
+            }),
+            RUNS,
+          );
+        },
+      );
     }
 
     const { finishing } = wire;
@@ -132,13 +138,19 @@ function seen({ text, reasoning, finish, error }: Outcome): object {
   return { text, reasoning, reason: finish?.reason, usage: finish?.usage, error };
 }
 
+interface Delivery {
+  readonly cuts?: readonly number[];
+  readonly type?: string;
+  readonly encoding?: BufferEncoding | undefined;
+}
+
 /** What a model gives for this body, tried once. */
 async function read(
   wire: Wire,
   body: string | Uint8Array,
-  { cuts = [], type = wire.type }: { cuts?: readonly number[]; type?: string },
+  { cuts = [], type = wire.type, encoding = wire.encoding }: Delivery,
 ): Promise<Outcome> {
-  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  const bytes = typeof body === "string" ? Buffer.from(body, encoding) : body;
   const edges = [...cuts, 1].map((cut) => Math.floor(cut * bytes.length)).toSorted((a, b) => a - b);
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {

@@ -2,7 +2,8 @@ import { checkToolReplies } from "../conformance/tool-replies.ts";
 import { checkToolRequests } from "../conformance/tool-requests.ts";
 import { AZURE, CHAT } from "../wires/chat.ts";
 import { CHAT_TOOLS } from "../wires/chat-tools.ts";
-import { GENERATE } from "../wires/generate.ts";
+import { CONVERSE, CONVERSE_TOOLS } from "../wires/converse.ts";
+import { GENERATE, VERTEX } from "../wires/generate.ts";
 import { GENERATE_TOOLS } from "../wires/generate-tools.ts";
 import { MESSAGES } from "../wires/messages.ts";
 import { MESSAGES_TOOLS } from "../wires/messages-tools.ts";
@@ -20,6 +21,8 @@ const WIRES: readonly (readonly [wire: Wire, tools: ToolWire])[] = [
   [MESSAGES, MESSAGES_TOOLS],
   [GENERATE, GENERATE_TOOLS],
   [{ ...GENERATE, name: "gemini 3", model: "gemini-3-pro-preview" }, GENERATE_TOOLS],
+  [VERTEX, GENERATE_TOOLS],
+  [CONVERSE, CONVERSE_TOOLS],
   [OLLAMA, OLLAMA_TOOLS],
 ];
 

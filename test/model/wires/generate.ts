@@ -54,6 +54,19 @@ export const GENERATE: Wire = {
   skips: { "fault-code": "its errors have an HTTP status within, and that decides" },
 };
 
+/** The same at Google Cloud, with a key in place of an account. */
+export const VERTEX: Wire = {
+  ...GENERATE,
+  name: "vertex",
+  provider: "vertex",
+  settings: (url) => ({ environment: { VERTEX_API_BASE: url, VERTEX_API_KEY: KEY } }),
+  path: "/v1beta1/publishers/google/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
+  listPath: "/v1beta1/publishers/google/models",
+  list: (names) => ({
+    publisherModels: names.map((name) => ({ name: `publishers/google/models/${name}` })),
+  }),
+};
+
 const FINISH = {
   stop: "STOP",
   length: "MAX_TOKENS",

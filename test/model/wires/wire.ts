@@ -117,6 +117,8 @@ export interface Wire {
   list(names: readonly string[]): unknown;
   readonly keyHeader: readonly [name: string, value: string];
   readonly type: string;
+  /** `latin1` for events that are bytes, a character each. @default "utf8" */
+  readonly encoding?: "utf8" | "latin1";
   /** A stream, event by event, with its end. */
   events(reply: Reply): readonly string[];
   /** How many events at the end of `events` come with or after the one that finishes the answer. */
