@@ -287,7 +287,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     address: bedrockAddress,
     addressFrom: {
       variable: "AWS_REGION",
-      hint: "Set AWS_REGION to the region whose models are to be called, as in AWS_REGION=us-east-1.",
+      hint: "Set AWS_REGION to the region whose models are called, as in AWS_REGION=us-east-1.",
     },
     protocol: "bedrock",
     needsKey: false,

@@ -23,11 +23,10 @@ const CONFIG: Readonly<Record<string, string>> = {
   max_completion_tokens: "maxTokens",
 };
 /** Parameters that are read one by one. */
-const READ = new Set(
-  "timeout stream format response_format extra_headers extra_body thinking reasoning_effort tools tool_choice".split(
-    " ",
-  ),
-);
+const READ = new Set([
+  ..."timeout stream format response_format extra_headers extra_body".split(" "),
+  ..."thinking reasoning_effort tools tool_choice".split(" "),
+]);
 /** Tokens that a model may spend where it thinks and the program sets no limit. */
 const USUAL_LIMIT = 32_000;
 

@@ -35,7 +35,8 @@ const TOKEN_URL = "https://oauth2.googleapis.com/token";
 
 /**
  * The file that GOOGLE_APPLICATION_CREDENTIALS names, else the one that `gcloud auth
- * application-default login` writes: cloud.google.com/docs/authentication/application-default-credentials.
+ * application-default login` writes:
+ * cloud.google.com/docs/authentication/application-default-credentials.
  */
 export function googleCredentials(config: Config): Found {
   const named = config.get("GOOGLE_APPLICATION_CREDENTIALS")?.value;
