@@ -8,6 +8,7 @@ export const COMMANDS: CommandTable = {
   test: async () => (await import("./commands/test.ts")).command,
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,
+  import: async () => (await import("./commands/import.ts")).command,
   fmt: async () => (await import("./commands/fmt.ts")).command,
   schema: async () => (await import("./commands/schema.ts")).command,
   parse: async () => (await import("./commands/parse.ts")).command,
