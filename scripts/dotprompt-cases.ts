@@ -66,7 +66,7 @@ function outcomeOf(
     const why = differenceOf(program, data?.input ?? {}, expect);
     if (why === null) return { kind: "held", why: "" };
     return {
-      kind: lost.some((each) => !OF_EVERY.test(each)) ? "told" : "wrong",
+      kind: lost.some((what) => !OF_EVERY.test(what)) ? "told" : "wrong",
       why: `${why}; lost: ${lost.join(", ")}`,
     };
   } catch (thrown) {

@@ -17,6 +17,7 @@ const EXTERNAL: readonly string[] = [
   "https://github.com/json-schema-org/JSON-Schema-Test-Suite",
   "https://github.com/ollama/ollama/issues/14645",
   "https://github.com/unjs/changelogen",
+  "https://google.github.io/dotprompt/",
   "https://mermaid.js.org/",
   "https://node-llama-cpp.withcat.ai/",
   "https://ollama.com/download",

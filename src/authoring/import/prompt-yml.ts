@@ -1,11 +1,17 @@
 import { isObject, type JsonObject, parseJson } from "../../core/json.ts";
 import { type Foreign, renamedParams } from "./foreign.ts";
 
-const KNOWN = new Set(
-  "name description model modelParameters messages testData evaluators responseFormat jsonSchema".split(
-    " ",
-  ),
-);
+const KNOWN: ReadonlySet<string> = new Set([
+  "name",
+  "description",
+  "model",
+  "modelParameters",
+  "messages",
+  "testData",
+  "evaluators",
+  "responseFormat",
+  "jsonSchema",
+]);
 
 /** A `.prompt.yml` file of GitHub Models. */
 export function readPromptYml(content: Readonly<Record<string, unknown>>): Foreign {

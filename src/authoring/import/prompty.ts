@@ -1,11 +1,22 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
 import { type Foreign, renamedParams } from "./foreign.ts";
 
-const KNOWN = new Set(
-  "$schema name displayName description version authors author tags metadata model inputs outputs sample template".split(
-    " ",
-  ),
-);
+const KNOWN: ReadonlySet<string> = new Set([
+  "$schema",
+  "name",
+  "displayName",
+  "description",
+  "version",
+  "authors",
+  "author",
+  "tags",
+  "metadata",
+  "model",
+  "inputs",
+  "outputs",
+  "sample",
+  "template",
+]);
 
 /** A `.prompty` file, of either form (prompty.ai). */
 export function readPrompty(front: Readonly<Record<string, unknown>>, body: string): Foreign {
