@@ -32,8 +32,12 @@ export async function* textLines(terminal: Terminal): AsyncGenerator<readonly st
     if (size > MOST_LINE_MIB * 2 ** 20)
       throw lineError(lines + 1, `it does not end within ${MOST_LINE_MIB} MiB`);
   }
-  if (size > 0) yield* decoded(Buffer.concat(begun), lines);
+  const rest = Buffer.concat(begun);
+  const isMark = lines === 0 && rest.equals(BYTE_ORDER_MARK);
+  if (size > 0 && !isMark) yield* decoded(rest, lines);
 }
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** @param before the number of lines before these */
 function* decoded(bytes: Uint8Array, before: number): Generator<readonly string[]> {
