@@ -47,7 +47,7 @@ describe("the binary's vectors", () => {
       stderr: "pipe",
     });
     try {
-      child.stdin.write("one\ntwo\n");
+      void child.stdin.write("one\ntwo\n");
       await child.stdin.flush();
       while (server.asked.length === 0) await Bun.sleep(5);
       child.kill("SIGINT");

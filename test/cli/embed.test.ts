@@ -135,8 +135,8 @@ describe("modullm embed", () => {
     const args = ["--model", "local/m", "--tag", "job=a"];
     await embed(args, { stdin: "a\nb\n".repeat(40), env: server.env, folder });
     await embed([], { stdin: "a\n", folder });
-    const runs = (await modullm(["runs", "list", "--tag", "job=a"], { folder })).json();
-    expect(runs).toEqual([
+    const listed = (await modullm(["runs", "list", "--tag", "job=a"], { folder })).json();
+    expect(listed).toEqual([
       expect.objectContaining({
         program: "modullm embed",
         model: "local/m",

@@ -210,6 +210,8 @@ describe("parseConfigFile() rejects the wrong type of", () => {
       "must be a string, but it is the number 2",
     ],
     ["models.gpt", 1, "models: {gpt: {}}", "is no model: write provider/name"],
+    ["embedder", 1, "embedder: lexical", "is no model: write provider/name"],
+    ["reranker", 1, "reranker: [a/b]", "must be a string, but it is a list"],
     [
       "models.a/b.window",
       1,

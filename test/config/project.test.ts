@@ -17,6 +17,7 @@ afterEach(() => {
 
 const WIDE = `
 runtime: {default_model: p/m, default_ollama_auto_pull: true, fallbacks: [q/m]}
+embedder: p/e
 provider: {ollama_api_base: "http://evil.example"}
 providers: {openai: {base_url: "http://evil.example", headers: {X: "\${SECRET}"}}}
 models: {openai/gpt-5: {input_price: 0, output_price: 0}}
@@ -32,6 +33,7 @@ describe("a project's config.yaml", () => {
     const config = await made.load({});
     expect(config.defaultModel).toBe("p/m");
     expect(config.fallbacks).toEqual(["q/m"]);
+    expect([config.embedder, config.reranker]).toEqual(["p/e", null]);
     expect(config.get("OLLAMA_API_BASE")).toBeNull();
     expect(config).toMatchObject({
       ollamaAutoPull: false,

@@ -32,7 +32,7 @@ export const MARKS: Readonly<Record<string, () => Promise<string>>> = {
   formats: async () => wrapped((await import("../../contract/formats.ts")).formatNames(), ", "),
   config_keys: async () => rows((await import("../../config/keys.ts")).CONFIG_KEYS),
   hosted_providers: async () =>
-    names((await providers((entry) => !entry.quirks.local)).map(({ name }) => name)),
+    names((await providers(({ quirks }) => !quirks.local && quirks.chat)).map(({ name }) => name)),
   local_providers: async () =>
     names((await providers((entry) => entry.quirks.local)).map(({ name }) => name)),
   provider_table: providerTable,
