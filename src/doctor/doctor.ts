@@ -3,7 +3,9 @@ import { access, mkdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { App } from "../workspace.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
+import { awsCredentials } from "../model/bedrock/credentials.ts";
 import { PROVIDERS } from "../model/providers.ts";
+import { googleCredentials } from "../model/vertex/credentials.ts";
 import type { Level } from "../core/sandbox-level.ts";
 import type { Language } from "../sandbox/offers.ts";
 import type { Check } from "./check.ts";
@@ -56,6 +58,15 @@ function configuration({ config }: App): Check {
   return ok("configuration", `no mistakes; looked in ${config.checkedSources.join(", ")}`);
 }
 
+/** Credentials with which calls are made where there is no key. */
+function accounts(config: App["config"]): readonly string[] {
+  const google = googleCredentials(config);
+  return [
+    ...(awsCredentials(config) === null ? [] : ["credentials of AWS, for bedrock/…"]),
+    ...(google.ok ? [`credentials of Google Cloud, for vertex/… (${google.path})`] : []),
+  ];
+}
+
 /** A key of any provider; which one a program needs is told when it runs. */
 function keys({ config }: App): Check {
   const named = Object.values(config.providers).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []);
@@ -65,7 +76,8 @@ function keys({ config }: App): Check {
       return found ? [`${name} (${found.source})`] : [];
     },
   );
-  if (known.length > 0) return ok("keys", known.join(", "));
+  const found = [...known, ...accounts(config)];
+  if (found.length > 0) return ok("keys", found.join(", "));
   const hint =
     "Set the key of your provider, such as OPENAI_API_KEY, or use a local model; `modullm " +
     "help credentials` tells more.";

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import type { JsonSchema } from "../../../src/contract/contract.ts";
 import { createModels } from "../../../src/model/models.ts";
 import type { Message, ModelPart, ModelRequest } from "../../../src/model/model.ts";
 import { ask, noBaseline, notesOf, outcome } from "../calls.ts";
@@ -6,7 +7,7 @@ import type { Outcome } from "../calls.ts";
 import { answers, DONE, event, openServer, streams } from "../faulty-server.ts";
 import type { Act, FaultyServer, Seen } from "../faulty-server.ts";
 import { settings } from "../settings.ts";
-import { objects } from "../wires/wire.ts";
+import { objects, record } from "../wires/wire.ts";
 
 const opened: FaultyServer[] = [];
 afterEach(async () => {
@@ -240,5 +241,136 @@ describe("pictures and sound", () => {
       "Good day",
       [{ mediaType: "audio/pcm", data, name: "audio_1.pcm" }],
     ]);
+  });
+});
+
+describe("schemas of tools for Ollama", () => {
+  const sent = async (input: JsonSchema): Promise<unknown> => {
+    const tools = { ...TOOLS, offers: [{ name: "find", description: "", input }] };
+    const line = `${JSON.stringify({ message: { content: "ok" }, done: true })}\n`;
+    const { seen } = await call("ollama", streams([line]), { tools });
+    return record(record(objects(seen[0]?.body["tools"])[0])["function"])["parameters"];
+  };
+  test("have their references filled in, as Ollama follows none", async () => {
+    const place = { type: "object", properties: { city: { type: "string" } } };
+    const properties = {
+      from: { $ref: "#/$defs/place", description: "Where it begins" },
+      to: { type: "array", items: { $ref: "#/$defs/place" } },
+    };
+    expect(await sent({ type: "object", properties, $defs: { place } })).toEqual({
+      type: "object",
+      properties: {
+        from: { ...place, description: "Where it begins" },
+        to: { type: "array", items: place },
+      },
+    });
+  });
+  test("end where a schema holds itself, and have objects for booleans", async () => {
+    const node = { type: "object", properties: { next: { $ref: "#/$defs/node" }, any: true } };
+    const properties = { first: { $ref: "#/$defs/node" } };
+    expect(await sent({ type: "object", properties, $defs: { node } })).toEqual({
+      type: "object",
+      properties: { first: { type: "object", properties: { next: {}, any: {} } } },
+    });
+  });
+});
+
+describe("pictures of other protocols", () => {
+  const data = Buffer.from("iVBORw0KGgoAAAANSUhEUg==", "base64").toString("base64");
+  const file = { mediaType: "image/png", data, name: "image_1.png" };
+  const typesIn = ({ parts }: Outcome): readonly string[] => parts.map(({ type }) => type);
+  const mediaOf = ({ parts }: Outcome) =>
+    parts.flatMap((part) => (part.type === "media" ? [part.file] : []));
+
+  test("are parts in their place in Gemini's answer; those it thought in are none", async () => {
+    const inlineData = { mimeType: "image/png", data };
+    const parts = [
+      { inlineData, thought: true },
+      { text: "Here: " },
+      { inlineData },
+      { text: "Done." },
+    ];
+    const reply = { candidates: [{ content: { parts, role: "model" }, finishReason: "STOP" }] };
+    const server = await openServer(streams([`data: ${JSON.stringify(reply)}\n\n`]));
+    opened.push(server);
+    const environment = { GOOGLE_API_BASE: `http://${server.host}/v1beta`, GOOGLE_API_KEY: "k" };
+    const models = createModels({ config: settings({ environment }), baseline: noBaseline });
+    const result = await outcome(await models.get("google/gemini-3-pro-image"), ask());
+    expect(typesIn(result)).toEqual(["text", "media", "text", "finish"]);
+    expect(mediaOf(result)).toEqual([file]);
+  });
+  for (const whole of [false, true])
+    test(`are parts of a response${whole ? " in one piece" : ""}`, async () => {
+      const item = { type: "image_generation_call", id: "ig_1", status: "completed", result: data };
+      const response = { object: "response", status: "completed", output: [item], error: null };
+      const events = [
+        { type: "response.output_item.done", output_index: 0, item },
+        { type: "response.completed", response },
+      ].map((one) => `event: ${one.type}\ndata: ${JSON.stringify(one)}\n\n`);
+      const server = await openServer(whole ? answers(200, response) : streams(events));
+      opened.push(server);
+      const config = settings({
+        environment: { OPENAI_API_BASE: server.url, OPENAI_API_KEY: "k" },
+        providers: { openai: { type: "responses" } },
+      });
+      const models = createModels({ config, baseline: noBaseline });
+      const result = await outcome(await models.get("openai/gpt-5"), ask({ stream: true }));
+      expect([result.error, mediaOf(result)]).toEqual([null, [file]]);
+    });
+});
+
+describe("a call that begins with its whole input", () => {
+  test("is read once, as servers of Anthropic's protocol by other makers send it", async () => {
+    const block = { type: "tool_use", id: "toolu_1", name: "find", input: { x: 1 } };
+    const events = [
+      { type: "message_start", message: { usage: { input_tokens: 1, output_tokens: 1 } } },
+      { type: "content_block_start", index: 0, content_block: block },
+      {
+        type: "content_block_delta",
+        index: 0,
+        delta: { type: "input_json_delta", partial_json: '{"x":1}' },
+      },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 2 } },
+      { type: "message_stop" },
+    ].map((one) => `event: ${one.type}\ndata: ${JSON.stringify(one)}\n\n`);
+    const server = await openServer(streams(events));
+    opened.push(server);
+    const environment = { ANTHROPIC_BASE_URL: `http://${server.host}`, ANTHROPIC_API_KEY: "k" };
+    const models = createModels({ config: settings({ environment }), baseline: noBaseline });
+    const result = await outcome(await models.get("anthropic/x"), ask({ tools: TOOLS }));
+    expect(result.parts.filter(({ type }) => type === "tool-call")).toEqual([
+      { type: "tool-call", id: "toolu_1", name: "find", arguments: '{"x":1}' },
+    ]);
+  });
+});
+
+describe("a model that may think", () => {
+  const sent = async (name: string, params: Readonly<Record<string, unknown>>) => {
+    const server = await openServer(answers(200, {}));
+    opened.push(server);
+    const environment = { ANTHROPIC_BASE_URL: `http://${server.host}`, ANTHROPIC_API_KEY: "k" };
+    const models = createModels({ config: settings({ environment }), baseline: noBaseline });
+    const tools = { ...TOOLS, choice: "required" } as const;
+    const result = await outcome(await models.get(`anthropic/${name}`), ask({ tools, params }));
+    return { notes: notesOf(result, "degraded"), body: server.seen[0]?.body ?? {} };
+  };
+  test("is told not to where it has to call and nobody asked it to think", async () => {
+    const { notes, body } = await sent("claude-sonnet-4-6", {});
+    expect([body["thinking"], body["tool_choice"], notes]).toEqual([
+      { type: "disabled" },
+      { type: "any" },
+      [],
+    ]);
+  });
+  test("is not made to call where it thinks, and a note says so", async () => {
+    for (const [name, params] of [
+      ["claude-sonnet-4-6", { thinking: true }],
+      ["claude-opus-6", {}],
+    ] as const) {
+      const { notes, body } = await sent(name, params);
+      expect(body["tool_choice"]).toEqual({ type: "auto" });
+      expect(notes.join()).toContain('"tool_choice"');
+    }
   });
 });
