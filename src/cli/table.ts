@@ -23,6 +23,7 @@ export const COMMANDS: CommandTable = {
   plugins: async () => (await import("./commands/plugins.ts")).command,
   doctor: async () => (await import("./commands/doctor.ts")).command,
   help: async () => (await import("./commands/help.ts")).command,
+  config: async () => (await import("./commands/config.ts")).command,
   trust: async () => (await import("./commands/trust.ts")).command,
   completion: async () => (await import("./commands/completion.ts")).command,
 };

@@ -116,6 +116,8 @@ export interface Config {
   readonly checkedSources: readonly string[];
   /** A setting by environment name; blank counts as unset. */
   get(name: string): Sourced | null;
+  /** Every setting of its own name that is set, keys of providers too, with the place that wins. */
+  variables(): readonly (Sourced & { readonly name: string })[];
   /** Names that settings such as `NAME_API_BASE` give an address to, in lower case. */
   servers(): readonly string[];
   /** Values that must never be shown: keys, and passwords in URLs. */

@@ -61,3 +61,29 @@ export function keysIn(way: string): string[] {
   const below = Object.keys(CONFIG_KEYS).filter((key) => key.startsWith(front));
   return [...new Set(below.map((key) => key.slice(front.length).split(".")[0] ?? ""))];
 }
+
+/** What counts where nothing says otherwise; keys that are not here have no value then. */
+export const CONFIG_DEFAULTS = {
+  "runtime.default_max_retries": 2,
+  "runtime.default_ollama_auto_pull": false,
+  embedder: "builtin/lexical",
+  reranker: "builtin/lexical",
+  "sandbox.experimental": false,
+  "sandbox.trusted_python": true,
+  "media.image_mb": 20,
+  "media.audio_mb": 25,
+  "media.pdf_mb": 32,
+  "history.events": false,
+} as const;
+
+/** What goes before the files, beside each key that has such a thing: a variable, or a flag of `run`. */
+export const CONFIG_OVERRIDES: Readonly<
+  Record<string, { readonly variable?: string; readonly flag?: string }>
+> = {
+  "runtime.default_model": { variable: "MODULLM_MODEL", flag: "--model" },
+  "runtime.default_max_retries": { flag: "--max-retries" },
+  "runtime.default_ollama_auto_pull": { flag: "--ollama-auto-pull" },
+  "provider.ollama_api_base": { variable: "OLLAMA_API_BASE" },
+  "media.allow": { flag: "--allow-path" },
+  "history.events": { flag: "--keep" },
+};

@@ -3,7 +3,7 @@ import type { ModelFacts } from "../model/facts.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
 import { configError, parseConfigFile, type ConfigFile } from "./file.ts";
 import { readConfigText } from "./text.ts";
-import { REQUIRABLE } from "./keys.ts";
+import { CONFIG_DEFAULTS, REQUIRABLE } from "./keys.ts";
 import type { Config, ProviderConfig, RequiredLevel, Sourced } from "./config.ts";
 import { parseEnvFile } from "./env-file.ts";
 import { absoluteFolder, findLibrary } from "./library-path.ts";
@@ -289,6 +289,7 @@ function build(
     warnings,
     checkedSources: layers.map(({ source }) => source),
     get: rest.lookup,
+    variables: () => variablesIn(layers),
     servers: () => serversIn(layers),
     secrets,
     folderTrusted: rest.folderTrusted,
@@ -320,9 +321,9 @@ function mediaOf(files: readonly ConfigFile[]): Config["media"] {
     allow: firstSet(files, ({ media }) => (media.allow.length === 0 ? null : media.allow)) ?? [],
     hosts: firstSet(files, ({ media }) => (media.hosts.length === 0 ? null : media.hosts)) ?? [],
     limits: {
-      image: firstSet(files, ({ media }) => media.image) ?? 20,
-      audio: firstSet(files, ({ media }) => media.audio) ?? 25,
-      pdf: firstSet(files, ({ media }) => media.pdf) ?? 32,
+      image: firstSet(files, ({ media }) => media.image) ?? CONFIG_DEFAULTS["media.image_mb"],
+      audio: firstSet(files, ({ media }) => media.audio) ?? CONFIG_DEFAULTS["media.audio_mb"],
+      pdf: firstSet(files, ({ media }) => media.pdf) ?? CONFIG_DEFAULTS["media.pdf_mb"],
     },
   };
 }
@@ -346,6 +347,16 @@ function serversIn(layers: readonly Layer[]): readonly string[] {
     (name) => /^(\w+)_(?:API_BASE|BASE_URL)$/.exec(name)?.[1]?.toLowerCase() ?? [],
   );
   return [...new Set(fronts)];
+}
+
+/** Names that a file may set, with the place that wins. */
+function variablesIn(layers: readonly Layer[]): ReturnType<Config["variables"]> {
+  const found = new Map<string, Sourced>();
+  for (const { source, values } of layers)
+    for (const [name, value] of values)
+      if ((USER_NAMES.test(name) || PROJECT_NAMES.test(name)) && !found.has(name))
+        found.set(name, { value, source });
+  return [...found].map(([name, sourced]) => ({ name, ...sourced }));
 }
 
 function firstSet<T>(files: readonly ConfigFile[], pick: (file: ConfigFile) => T | null): T | null {

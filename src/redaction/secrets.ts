@@ -19,13 +19,17 @@ const NO_SECRET_NAME = /_(?:FILE|PATH|DIR|URL|ID)$/i;
 const PLAIN_HEADER =
   /^(?:accept.*|content-type|user-agent|(?:http-)?referer|origin|x-title|.*-(?:version|beta))$/i;
 
+/** Whether the name of a variable or setting says that its value is secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name);
+}
+
 /** The values that must never be shown, each once. */
 export function findSecrets(sources: SecretSources): readonly string[] {
   const found = new Set<string>(sources.values);
   const keyNames = new Set(sources.keyNames);
   for (const [name, value] of sources.settings) {
-    if (keyNames.has(name) || (SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name)))
-      found.add(value);
+    if (keyNames.has(name) || isSecretName(name)) found.add(value);
     addUserinfo(value, found);
   }
   for (const url of sources.urls) addUserinfo(url, found);

@@ -46,6 +46,7 @@ export function settings(from: Settings): Config {
       const project = from.project?.[name];
       return project === undefined ? null : { value: project, source: "./.env" };
     },
+    variables: () => [],
     servers: () => [],
     secrets: () => [],
     folderTrusted: from.trusted ?? false,

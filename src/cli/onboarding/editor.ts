@@ -43,14 +43,19 @@ export function editText(
   mkdirSync(folder, { mode: 0o700 });
   try {
     writeFileSync(file, `${text}\n`, { mode: 0o600 });
-    // As git does: an editor may have arguments of its own.
-    const [command, args] =
-      process.platform === "win32"
-        ? ["cmd", ["/c", `${editor} "${file}"`]]
-        : ["sh", ["-c", `${editor} "$1"`, "sh", file]];
-    const { status } = spawnSync(command, args, { stdio: "inherit", env: { ...env } });
+    const status = openEditor(editor, file, env);
     return status === 0 ? readFileSync(file, "utf8").replace(/\n$/, "") : text;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Opens a file; the editor's exit status, null where it could not be started or was ended. */
+export function openEditor(editor: string, file: string, env: Environment): number | null {
+  // As git does: an editor may have arguments of its own.
+  const [command, args] =
+    process.platform === "win32"
+      ? ["cmd", ["/c", `${editor} "${file}"`]]
+      : ["sh", ["-c", `${editor} "$1"`, "sh", file]];
+  return spawnSync(command, args, { stdio: "inherit", env: { ...env } }).status;
 }
