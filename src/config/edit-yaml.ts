@@ -86,7 +86,7 @@ function rewritten(text: string, change: Edit["change"], style: string): readonl
 }
 
 function read(text: string): Document {
-  return parseDocument(text, { version: "1.2", keepSourceTokens: false }) as unknown as Document;
+  return parseDocument(text, { version: "1.2" });
 }
 
 function write(document: Document, text: string): string {
