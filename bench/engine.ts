@@ -1,10 +1,12 @@
 /**
  * What the engine adds to a run: `runProgram` with an instant model in this process and statistics
  * on, against a bare loop of the same prompt render, `JSON.parse`, contract check and SQLite
- * insert. Then memory over ten thousand runs.
+ * insert. Then a run whose model calls two functions before its answer, against two plain runs:
+ * the same calls of the model. Then memory over ten thousand runs.
  *   bun bench/engine.ts [RUNS]
  * Exits 1 when a target is missed.
  */
+import { createCompiler } from "../src/contract/compiler.ts";
 import { createPolicy } from "../src/policy/policy.ts";
 import { Database } from "bun:sqlite";
 import { mkdtempSync } from "node:fs";
@@ -14,6 +16,7 @@ import type { EngineTools } from "../src/engine/engine.ts";
 import { runAlone } from "../test/engine/alone.ts";
 import { loadProgram } from "../src/library/load.ts";
 import type { Model } from "../src/model/model.ts";
+import type { HostTool } from "../src/engine/tools/host.ts";
 import { parseTemplate, renderTemplate } from "../src/program/template.ts";
 import { createMediaReader } from "../src/media/media.ts";
 import { createSandboxes } from "../src/sandbox/sandboxes.ts";
@@ -24,6 +27,7 @@ import { createProofs } from "../src/library/proofs.ts";
 const runs = Number(process.argv[2] ?? 10_000);
 const TARGET_RATIO = 4;
 const TARGET_GROWTH = 0.05;
+const TARGET_TURN = 1.5;
 const FIRST = 1000;
 const ROUNDS = 20;
 
@@ -41,8 +45,11 @@ const model: Model = {
   id: "instant/model",
   window: null,
   async ready() {},
-  async *call() {
-    yield { type: "text", text: answer };
+  async *call({ tools: offered, messages }) {
+    if (offered !== undefined && messages.at(-1)?.role !== "tool") {
+      yield { type: "tool-call", id: "1", name: "first", arguments: '{"text": "a"}' };
+      yield { type: "tool-call", id: "2", name: "second", arguments: '{"text": "b"}' };
+    } else yield { type: "text", text: answer };
     yield {
       type: "finish",
       reason: "stop",
@@ -87,6 +94,7 @@ const tools: EngineTools = {
   redactor: null,
   proofs: createProofs(null),
   newId: () => `run-${++id}`,
+  compile: createCompiler(),
   sketch: () => "",
 };
 const store = await openStore({
@@ -108,6 +116,16 @@ async function engineRun(): Promise<void> {
   await runAlone(loaded, input, tools, { listener });
 }
 
+const tool: HostTool = {
+  description: "Says it again",
+  input: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+  run: ({ text }) => text,
+};
+
+async function toolRun(): Promise<void> {
+  await runAlone(loaded, input, tools, { listener, tools: { first: tool, second: tool } });
+}
+
 function bareRun(): void {
   const start = performance.now();
   const text = renderTemplate(prompt, { input, uses: {} });
@@ -126,6 +144,7 @@ function bareRun(): void {
 }
 
 const speed = await compareSpeed();
+const turn = await compareTurns();
 const memory = await memoryGrowth();
 await store.close();
 
@@ -136,11 +155,14 @@ console.log(
     `(target ${TARGET_RATIO}x)${ratio > TARGET_RATIO ? "  MISSED" : ""}`,
 );
 console.log(
+  `tools      ${turn.toFixed(2)} of two plain runs, for a turn of two calls and the answer  (target ${TARGET_TURN}x)${turn > TARGET_TURN ? "  MISSED" : ""}`,
+);
+console.log(
   `memory     ${(memory.growth * 100).toFixed(1)} % more after ${runs} runs than after ` +
     `${FIRST} (${(memory.first / 1e6).toFixed(0)} to ${(memory.last / 1e6).toFixed(0)} MB)  ` +
     `(target ${TARGET_GROWTH * 100} %)${memory.growth > TARGET_GROWTH ? "  MISSED" : ""}`,
 );
-process.exit(ratio > TARGET_RATIO || memory.growth > TARGET_GROWTH ? 1 : 0);
+process.exit(ratio > TARGET_RATIO || turn > TARGET_TURN || memory.growth > TARGET_GROWTH ? 1 : 0);
 
 /**
  * After the comparison: by then the just-in-time compiler, whose code takes about 5 MB in the first
@@ -179,6 +201,22 @@ async function compareSpeed(): Promise<{
     ratios.push((end - engineStart) / (engineStart - bareStart));
   }
   return { ratios, engineTimes, bareTimes };
+}
+
+/** The median over interleaved rounds. */
+async function compareTurns(): Promise<number> {
+  const ratios: number[] = [];
+  const count = runs / ROUNDS / 4;
+  for (let round = 0; round < ROUNDS; round++) {
+    const plainStart = performance.now();
+    for (let index = 0; index < 2 * count; index++) await engineRun();
+    await store.flushed();
+    const toolStart = performance.now();
+    for (let index = 0; index < count; index++) await toolRun();
+    await store.flushed();
+    ratios.push((performance.now() - toolStart) / (toolStart - plainStart));
+  }
+  return median(ratios);
 }
 
 function settledMemory(): number {

@@ -5,6 +5,7 @@
  *   bun bench/tree.ts
  * Exits 1 when a target is missed.
  */
+import { createCompiler } from "../src/contract/compiler.ts";
 import { createPolicy } from "../src/policy/policy.ts";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -77,6 +78,7 @@ const tools: EngineTools = {
   redactor: null,
   proofs: createProofs(null),
   newId: () => `run-${++id}`,
+  compile: createCompiler(),
   sketch: () => "",
 };
 

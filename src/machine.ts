@@ -1,3 +1,4 @@
+import { createCompiler } from "./contract/compiler.ts";
 import { join } from "node:path";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load.ts";
@@ -125,6 +126,7 @@ async function openWorkspace(
       redactor,
       proofs: createProofs(keeps("proofs") ? join(config.paths.cache, "proofs") : null),
       newId: () => crypto.randomUUID(),
+      compile: createCompiler(),
       sketch: sketchSchema,
     },
     models,

@@ -5,6 +5,7 @@ import type { RepairLevel } from "../answer/answer.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { UnfinishedRuns } from "./paid-answers.ts";
 import type { HostTool } from "./tools/host.ts";
+import type { Compilation } from "../contract/compile.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { DeadlineSettings } from "../config/config.ts";
 import type { Trace } from "../core/events.ts";
@@ -42,6 +43,8 @@ export interface EngineTools {
   readonly policy: Policy;
   /** Takes secrets out of events; null where there are none. */
   readonly redactor: Redactor | null;
+  /** The contract of a schema, which must not change: the same schema is compiled once. */
+  compile(schema: JsonSchema): Compilation;
   /** The schema of an answer as a short sketch for prompts. */
   sketch(schema: JsonSchema): string;
 }

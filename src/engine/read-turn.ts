@@ -61,11 +61,11 @@ async function readWritten(
 ): Promise<ReadTurn | null> {
   const { text, finish } = reply;
   if (tools.choice === "none" || text === null || finish?.reason === "content-filter") return null;
+  const { output } = run.loaded.program;
+  if (readAnswer(text, output, { root: "object", repair: "off" }).ok) return null;
   const { readToolCalls } = await import("../answer/tool-calls.ts");
   const written = readToolCalls(text, { tools: tools.offers.map(({ name }) => name) });
   if (written.calls.length === 0) return null;
-  if (readAnswer(text, run.loaded.program.output, { root: "object", repair: "off" }).ok)
-    return null;
   const calls = written.calls.map(({ name, arguments: input }, index) => ({
     id: `text_${attempt}_${index + 1}`,
     name,

@@ -1,3 +1,4 @@
+import { createCompiler } from "../../src/contract/compiler.ts";
 import { tmpdir } from "node:os";
 import type { EngineTools } from "../../src/engine/engine.ts";
 import { ModullmError } from "../../src/core/error.ts";
@@ -98,6 +99,7 @@ export function createScript(lines: Record<string, Line[]>): Script {
     redactor: null,
     proofs: createProofs(null),
     newId: () => `run-${++id}`,
+    compile: createCompiler(),
     sketch: () => "{ out: string }",
   };
   return { tools, asked };

@@ -8,7 +8,7 @@ import type { ForeignTool, ToolResult } from "../../model/tool.ts";
 export interface HostTool {
   /** What it does, for the model. */
   readonly description: string;
-  /** JSON Schema of what it takes, an object. */
+  /** JSON Schema of what it takes, an object. It is compiled once, and must not change. */
   readonly input: JsonSchema;
   /** Calls in one run. @default as many as `max_turns` and budgets allow */
   readonly maxCalls?: number;

@@ -1,4 +1,3 @@
-import { compileContract } from "../../contract/compile.ts";
 import { ModullmError } from "../../core/error.ts";
 import type { LoadedProgram } from "../../library/load.ts";
 import { requireTool } from "../../library/tool-names.ts";
@@ -62,7 +61,7 @@ export async function openTools(run: Run, loaded: LoadedProgram): Promise<readon
     if (entry.from.kind !== "program") plugins.push(...(await openEntry(run, entry)));
   const given = loaded === run.loaded ? Object.entries(options.tools ?? {}) : [];
   const host = given.map(([name, tool]) =>
-    toolOf(foreignOf(name, tool), readMost(name, tool.maxCalls)),
+    toolOf(run, foreignOf(name, tool), readMost(name, tool.maxCalls)),
   );
   const all = [...programs, ...plugins, ...host];
   for (const [index, tool] of all.entries()) requireName(loaded, all.slice(0, index), tool);
@@ -89,12 +88,12 @@ async function openEntry(
       },
     );
   const opened = await source.open(entry, { principal: scope.principal, signal: run.signal });
-  return opened.map((tool) => toolOf(tool, entry.maxCalls));
+  return opened.map((tool) => toolOf(run, tool, entry.maxCalls));
 }
 
-function toolOf(tool: ForeignTool, most: number | null): Tool {
+function toolOf({ tree }: Run, tool: ForeignTool, most: number | null): Tool {
   const { name, description, input, origin } = tool;
-  const compiled = compileContract(input);
+  const compiled = tree.tools.compile(input);
   if (compiled.ok)
     return {
       name,
