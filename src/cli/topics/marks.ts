@@ -17,6 +17,7 @@ export const MARKS: Readonly<Record<string, () => Promise<string>>> = {
     );
   },
   uses_keys: async () => rows((await import("../../program/uses.ts")).USES_KEYS),
+  tool_keys: async () => rows((await import("../../program/tools.ts")).TOOL_KEYS),
   budget_limits: async () => rows((await import("../../program/limits.ts")).LIMITS),
   template_roots: async () => names((await import("../../program/template-check.ts")).ROOTS),
   block_types: async () => names((await import("../../program/body.ts")).GIVEN_TYPES),

@@ -6,6 +6,7 @@ export const TOPICS: Readonly<Record<string, () => Promise<string>>> = {
   input: async () => filled((await import("./input.md", { with: { type: "text" } })).default),
   composition: async () =>
     filled((await import("./composition.md", { with: { type: "text" } })).default),
+  tools: async () => filled((await import("./tools.md", { with: { type: "text" } })).default),
   recovery: async () => filled((await import("./recovery.md", { with: { type: "text" } })).default),
   budgets: async () => filled((await import("./budgets.md", { with: { type: "text" } })).default),
   models: async () => filled((await import("./models.md", { with: { type: "text" } })).default),
