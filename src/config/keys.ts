@@ -76,7 +76,7 @@ export const CONFIG_DEFAULTS = {
   "history.events": false,
 } as const;
 
-/** What goes before the files, beside each key that has such a thing: a variable, or a flag of `run`. */
+/** What goes before the files, for keys that have such a thing: a variable, or a flag of `run`. */
 export const CONFIG_OVERRIDES: Readonly<
   Record<string, { readonly variable?: string; readonly flag?: string }>
 > = {

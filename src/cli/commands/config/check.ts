@@ -4,7 +4,9 @@ import { ModullmError, withDetails } from "../../../core/error.ts";
 import type { CommandContext } from "../../command.ts";
 import { appForRepair, type ConfigAction, wordsOf } from "./config-action.ts";
 
-/** Reads every file that counts. @throws {ModullmError} RLLM_018 with all that is wrong in `faults` */
+/**
+ * Reads every file that counts. @throws {ModullmError} RLLM_018 with all that is wrong in `faults`
+ */
 export const check: ConfigAction = async (context, words) => {
   wordsOf(words, []);
   const faults: ModullmError[] = [];
