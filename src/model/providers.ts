@@ -186,6 +186,23 @@ export const PROVIDERS: readonly ProviderEntry[] = [
       "parallel_tool_calls",
     ],
   }),
+  entry("moonshot", "https://api.moonshot.ai/v1", ["MOONSHOT_API_KEY"], {
+    aliases: ["kimi"],
+    schema: "none",
+    thoughtsBack: "reasoning_content",
+    renames: { max_completion_tokens: "max_tokens" },
+    refuses: [
+      ...SAMPLERS,
+      "logit_bias",
+      ...LOGPROBS,
+      "seed",
+      "user",
+      "service_tier",
+      "parallel_tool_calls",
+    ],
+    embed: null,
+    rerank: null,
+  }),
   entry("xai", "https://api.x.ai/v1", ["XAI_API_KEY"], {
     aliases: ["grok"],
     refuses: [...SAMPLERS, "logit_bias", "thinking"],
@@ -202,6 +219,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
     "https://api.fireworks.ai/inference/v1",
     ["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"],
     {
+      thoughtsBack: "reasoning_content",
       aliases: ["fireworks_ai"],
       renames: { max_completion_tokens: "max_tokens" },
     },

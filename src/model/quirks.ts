@@ -139,4 +139,6 @@ export const UNKNOWN_SERVER: Quirks = {
   needsKey: false,
   schema: "none",
   streamUsage: false,
+  // Whoever sends thoughts under that name takes them under it.
+  thoughtsBack: "reasoning_content",
 };

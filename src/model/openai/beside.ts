@@ -8,9 +8,15 @@ import type { CallPiece } from "../tools/call-list.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Whether a message, or a piece of one, has anything beside text: most of a stream has not. */
+export function hasMore(message: unknown): message is Fields {
+  if (!isObject(message)) return false;
+  const { tool_calls: calls, function_call: older, images, audio, content } = message;
+  return Boolean(calls ?? older ?? images ?? audio) || Array.isArray(content);
+}
+
 /** What a message, or a piece of one, says of calls; also in the older form that has but one. */
-export function callPieces(message: unknown): readonly CallPiece[] {
-  if (!isObject(message)) return [];
+export function callPieces(message: Fields): readonly CallPiece[] {
   const { function_call: older } = message;
   const pieces = listOf(message["tool_calls"]).map((call): CallPiece => {
     const called = [call["function"], call["custom"]].find(isObject) ?? {};
@@ -35,8 +41,7 @@ function signatureIn({ extra_content: extra }: Fields): string | null {
 }
 
 /** Pictures beside the text, as OpenRouter has them, or among its parts. */
-export function picturesIn(message: unknown): readonly string[] {
-  if (!isObject(message)) return [];
+export function picturesIn(message: Fields): readonly string[] {
   return [...listOf(message["images"]), ...listOf(message["content"])]
     .map(({ image_url: picture }) => (isObject(picture) ? picture["url"] : picture))
     .filter((url) => typeof url === "string");
@@ -54,8 +59,7 @@ export class Sound {
   }
 
   /** The words of it, which are the answer's text. */
-  *take(message: unknown): Generator<ModelPart> {
-    const audio = isObject(message) ? message["audio"] : null;
+  *take({ audio }: Fields): Generator<ModelPart> {
     if (!isObject(audio)) return;
     const { data, transcript } = audio;
     if (typeof data === "string") this.#pieces.push(Buffer.from(data, "base64"));

@@ -8,7 +8,7 @@ import type { ModelPart, ModelRequest } from "../model.ts";
 import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader, ReplyState } from "../stream.ts";
 import { CallList } from "../tools/call-list.ts";
-import { callPieces, picturesIn, Sound, Thoughts } from "./beside.ts";
+import { callPieces, hasMore, picturesIn, Sound, Thoughts } from "./beside.ts";
 import { choiceIn, finishReason, readPiece, readUsage, servedBy } from "./reply.ts";
 
 /**
@@ -30,6 +30,11 @@ export function chatReader(
   const media = new GivenMedia();
   const sound = new Sound(request);
   const thoughts = new Thoughts(abilities.thoughtsBack);
+  function* beside(message: Readonly<Record<string, unknown>>): Generator<ModelPart> {
+    for (const call of callPieces(message)) calls.add(call);
+    for (const picture of picturesIn(message)) yield media.part(picture);
+    yield* sound.take(message);
+  }
   return {
     calls,
     get state() {
@@ -48,12 +53,10 @@ export function chatReader(
       if (typeof choice["index"] === "number") chosen = choice["index"];
       empty ||= isObject(choice["message"]) && choice["message"]["content"] === null;
       const piece = readPiece(message);
-      for (const call of callPieces(message)) calls.add(call);
       if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
       thoughts.add(message);
       if (piece.text !== "") yield { type: "text", text: piece.text };
-      for (const picture of picturesIn(message)) yield media.part(picture);
-      yield* sound.take(message);
+      if (hasMore(message)) yield* beside(message);
       refusal += piece.refusal;
       if (typeof reason === "string" && reason !== "") {
         finish = reason;

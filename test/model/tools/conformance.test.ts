@@ -13,10 +13,19 @@ import { RESPONSES } from "../wires/responses.ts";
 import { RESPONSES_TOOLS } from "../wires/responses-tools.ts";
 import type { ToolWire, Wire } from "../wires/wire.ts";
 
+/** As llama.cpp's server, which is held to no schema while it has tools, and gets thoughts back. */
+const LLAMACPP: Wire = {
+  ...CHAT,
+  name: "llamacpp",
+  provider: "llamacpp",
+  settings: (url) => ({ environment: { LLAMACPP_API_BASE: `${url}/v1` } }),
+};
+
 /** Every adapter passes the same checks of tools, at the stand-ins of `conformance.test.ts`. */
 const WIRES: readonly (readonly [wire: Wire, tools: ToolWire])[] = [
   [CHAT, CHAT_TOOLS],
   [AZURE, CHAT_TOOLS],
+  [LLAMACPP, { ...CHAT_TOOLS, apart: {}, thoughts: "let me see" }],
   [{ ...RESPONSES, model: "gpt-5-mini" }, RESPONSES_TOOLS],
   [MESSAGES, MESSAGES_TOOLS],
   [GENERATE, GENERATE_TOOLS],

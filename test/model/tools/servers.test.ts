@@ -74,7 +74,7 @@ describe("thoughts that a server wants back", () => {
     event({}, "tool_calls"),
     DONE,
   ]);
-  for (const provider of ["deepseek", "llamacpp", "vllm"])
+  for (const provider of ["deepseek", "moonshot", "fireworks", "llamacpp", "vllm", "myserver"])
     test(`go back to ${provider} as reasoning_content`, async () => {
       const kept = keptIn((await call(provider, thinks)).result);
       expect(await sentBack(provider, kept)).toMatchObject({ reasoning_content: "let me see" });
