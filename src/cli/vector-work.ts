@@ -1,7 +1,7 @@
 import { LEXICAL } from "../model/lexical/name.ts";
 import type { VectorOptions } from "../vectors.ts";
 import type { App } from "../workspace.ts";
-import type { CommandContext } from "./command.ts";
+import type { CommandContext, Options } from "./command.ts";
 import { budgetOption, countOption } from "./limit-options.ts";
 import { modelOption } from "./model-option.ts";
 import { createVectorProgress, type VectorProgress } from "./render/vector-progress.ts";
@@ -13,45 +13,52 @@ export const VECTOR_OPTIONS = {
   concurrency: START_OPTIONS.concurrency,
   budget: START_OPTIONS.budget,
   tag: START_OPTIONS.tag,
+  "ollama-auto-pull": START_OPTIONS["ollama-auto-pull"],
 } as const;
 
+/** What the work is done with. */
 export interface VectorWork {
-  readonly options: VectorOptions;
+  readonly app: App;
+  readonly given: VectorOptions;
   readonly progress: VectorProgress;
 }
 
 /**
  * Has work done with everything attached that watches it, and detached again whatever happens.
- * @param configured the model of the configuration
+ * @param kind what the configuration calls the model
  */
 export async function vectorWork(
-  { options, output }: CommandContext,
-  app: App,
-  configured: { readonly kind: "embedder" | "reranker" },
-  work: (given: VectorWork) => Promise<void>,
+  context: CommandContext,
+  kind: "embedder" | "reranker",
+  work: (by: VectorWork) => Promise<void>,
 ): Promise<void> {
-  const model = modelOption(options);
-  const budget = budgetOption(options);
-  const concurrency = countOption(options, "concurrency");
-  const { kind } = configured;
-  if (model === null && app.config[kind] === null) output.note(builtInNote(kind));
+  const { options, output } = context;
   const interrupt = new AbortController();
+  const given = { ...givenBy(options), signal: interrupt.signal };
+  const pulls = options.flag("ollama-auto-pull");
+  const app = await context.app(pulls ? { ollamaAutoPull: true } : {});
+  if (given.model === undefined && app.config[kind] === null) output.note(builtInNote(kind));
   const disarm = output.terminal.onInterrupt(() => interrupt.abort());
   const progress = createVectorProgress(output);
-  const given: VectorOptions = {
-    ...(model === null ? {} : { model }),
-    ...(budget === null ? {} : { budget }),
-    ...(concurrency === null ? {} : { concurrency }),
-    tags: readTags(options.texts("tag")),
-    signal: interrupt.signal,
-    traces: [progress.trace],
-  };
   try {
-    await work({ options: given, progress });
+    await work({ app, given: { ...given, traces: [progress.trace] }, progress });
   } finally {
     disarm();
     progress.end();
   }
+}
+
+/** @throws {UsageError} for an option that can't be */
+function givenBy(options: Options): VectorOptions {
+  const model = modelOption(options);
+  const budget = budgetOption(options);
+  const concurrency = countOption(options, "concurrency");
+  return {
+    ...(model === null ? {} : { model }),
+    ...(budget === null ? {} : { budget }),
+    ...(concurrency === null ? {} : { concurrency }),
+    tags: readTags(options.texts("tag")),
+  };
 }
 
 function builtInNote(kind: "embedder" | "reranker"): string {

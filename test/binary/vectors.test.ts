@@ -63,6 +63,28 @@ describe("the binary's vectors", () => {
     }
   }, 60_000);
 
+  test("end at Ctrl-C while they are computed here, too", async () => {
+    const folder = makeFolder();
+    const file = join(folder, "lines.txt");
+    writeFileSync(file, "some words of many\n".repeat(1_000_000));
+    const child = Bun.spawn([BINARY, "embed"], {
+      cwd: folder,
+      env: { PATH: process.env["PATH"] ?? "", ...worldOf(folder) },
+      stdin: Bun.file(file),
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+    let [lines, last] = [0, ""];
+    for await (const chunk of child.stdout) {
+      if (lines === 0) child.kill("SIGINT");
+      const text = Buffer.from(chunk).toString("latin1");
+      lines += text.split("\n").length - 1;
+      last = (last + text).slice(-2000);
+    }
+    expect([await child.exited, last]).toEqual([130, expect.stringContaining("RLLM_022")]);
+    expect(lines).toBeLessThan(1_000_000);
+  }, 60_000);
+
   test("leave when the reader of the result has left", async () => {
     const folder = makeFolder();
     const sh = Bun.spawn(["sh", "-c", `yes word | "${BINARY}" embed --dimensions 16 | head -n 3`], {

@@ -38,8 +38,7 @@ export const command: Command = {
     const { options, output } = context;
     const dimensions = countOption(options, "dimensions");
     const purpose = options.text("purpose") as Purpose;
-    const app = await context.app();
-    await vectorWork(context, app, { kind: "embedder" }, async ({ options: given, progress }) => {
+    await vectorWork(context, "embedder", async ({ app, given, progress }) => {
       const lines = textLines(output.terminal);
       for await (const embedded of app.embed(lines, { ...given, dimensions, purpose })) {
         progress.count++;

@@ -32,8 +32,7 @@ export const command: Command = {
     const query = options.text("query");
     if (query === null) throw new UsageError("--query is missing");
     const top = countOption(options, "top");
-    const app = await context.app();
-    await vectorWork(context, app, { kind: "reranker" }, async ({ options: given, progress }) => {
+    await vectorWork(context, "reranker", async ({ app, given, progress }) => {
       const documents = await readAll(output.terminal);
       progress.count = documents.length;
       const { results } = await app.rerank(query, documents, { ...given, top });

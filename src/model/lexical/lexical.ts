@@ -7,7 +7,7 @@ import { LEXICAL } from "./name.ts";
 /** Vectors of fewer numbers are full of words that fall on one place; of more, they are long. */
 const LEAST_DIMENSIONS = 16;
 const MOST_DIMENSIONS = 8192;
-/** Texts of one call: others of the process come to their turn in between. */
+/** Texts of one call: timers, signals and others of the process have their turn in between. */
 const TEXTS = 64;
 
 /**
@@ -24,6 +24,7 @@ export function lexicalEmbedder(): Embedder {
     async embed({ texts, dimensions }, signal) {
       const { DIMENSIONS, lexicalVector } = await import("./vector.ts");
       const wanted = checkDimensions(dimensions ?? DIMENSIONS);
+      await new Promise((resolve) => setImmediate(resolve));
       const vectors: (readonly number[])[] = [];
       for (const text of texts) {
         if (signal.aborted) throw cancelled(signal);

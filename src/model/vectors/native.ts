@@ -25,11 +25,11 @@ export function nativeVectors(
 }
 
 function createEmbedder(model: VectorModel<EmbedWays>): Embedder {
-  const { texts, tokens, protocol } = model.ways;
+  const { texts, tokens } = model.ways;
   return {
     ...common(model),
     limits: { texts, tokens },
-    takesBlank: protocol === "ollama",
+    takesBlank: false,
     async embed(request, signal) {
       const { embedOnce } = await import("./call.ts");
       return await embedOnce(model, request, signal);
