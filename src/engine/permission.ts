@@ -31,9 +31,15 @@ export function requirePermission(
  */
 export function requireModel(run: Asking, { id, origin }: Pick<Model, "id" | "origin">): void {
   requirePermission(run, "call-model", id);
-  if (origin === undefined || LOCAL.test(origin) || !URL.canParse(origin)) return;
+  const host = remoteHost(origin);
+  if (host !== null) requirePermission(run, "egress", host, { model: id });
+}
+
+/** Where a model's prompt goes when it leaves this machine; null where it stays. */
+export function remoteHost(origin: string | undefined): string | null {
+  if (origin === undefined || LOCAL.test(origin) || !URL.canParse(origin)) return null;
   const { hostname } = new URL(origin);
-  if (!LOCAL_HOST.test(hostname)) requirePermission(run, "egress", hostname, { model: id });
+  return LOCAL_HOST.test(hostname) ? null : hostname;
 }
 
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
