@@ -98,7 +98,7 @@ describe("toolBreaks() finds", () => {
 });
 
 test("sameTool() looks at what a tool promises, in whatever order it is written", () => {
-  const turned = Object.fromEntries(Object.entries(TOOL.input).toReversed()) as ToolInfo["input"];
+  const turned = Object.fromEntries(Object.entries(TOOL.input).toReversed());
   expect(sameTool(TOOL, { ...TOOL, input: turned, description: "Another." })).toBe(true);
   expect(sameTool(TOOL, { ...TOOL, version: "1.0.0" })).toBe(false);
 });

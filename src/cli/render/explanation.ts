@@ -2,7 +2,7 @@ import type { Explanation } from "../../insight/explain.ts";
 import { clean, duration } from "./plot.ts";
 import { dollars } from "./quantity.ts";
 
-/** What a run would do, for people: a part each, and only those that there is something to say of. */
+/** What a run would do, for people: a part each, where there is something to say of it. */
 export function explanationText(explanation: Explanation): string {
   const { name, description, programs, models, tools, blocks, leaves, calls } = explanation;
   const parts: readonly (readonly [string, readonly string[]])[] = [
