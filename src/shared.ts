@@ -39,20 +39,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function createShared({ stays }: { readonly stays: boolean }): Shared {
   /** By what they are made of: workspaces mostly want the same. */
   const sandboxes = new Map<string, Sandboxes>();
-  /** By their file. */
+  /** By their folder: every run asks for one. */
   const stores = new Map<string, Promise<Store>>();
   /** By their folder. */
   const breakers = new Map<string, BreakerStore>();
   let hosts: Promise<PluginHosts> | null = null;
 
   async function store(config: Config, warn: (message: string) => void): Promise<Store> {
-    const path = join(config.paths.data, "stats.db");
-    const known = stores.get(path);
+    const { data } = config.paths;
+    const known = stores.get(data);
     if (known) return await known;
-    const opening = openHistory(path, config, { warn, stays });
-    stores.set(path, opening);
+    const opening = openHistory(join(data, "stats.db"), config, { warn, stays });
+    stores.set(data, opening);
     // A failure is told to whoever asked; asking again tries again.
-    opening.catch(() => stores.delete(path));
+    opening.catch(() => stores.delete(data));
     return await opening;
   }
 

@@ -24,5 +24,6 @@ export function cost(facts: ModelFacts | null, usage: Usage): number | null {
 
 /** Without the last digits, which only adding and multiplying doubles brought in. */
 export function exactDollars(usd: number): number {
+  if (usd === 0) return 0;
   return Number(usd.toPrecision(12));
 }

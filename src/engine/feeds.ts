@@ -1,4 +1,5 @@
 import type { EventFacts, Trace } from "../core/events.ts";
+import type { Clock } from "./engine.ts";
 import type { Redactor, RedactorStream } from "../redaction/redactor.ts";
 
 /** Which run an event is of, and when it was. */
@@ -17,7 +18,8 @@ export interface Feeds {
   readonly payloads: boolean;
   /** Whether anybody wants the text of answers as it comes. */
   readonly deltas: boolean;
-  tell(facts: EventFacts, moment: Moment): void;
+  /** @param run the run that the event is of */
+  tell(facts: EventFacts, run: string): void;
 }
 
 export interface FeedsOptions {
@@ -27,21 +29,25 @@ export interface FeedsOptions {
   readonly principal: string;
   /** Takes secrets out of what is told; null: there are none. */
   readonly redactor: Redactor | null;
+  readonly clock: Pick<Clock, "now">;
 }
 
 /** Each listener has a feed of its own: what it wants, redacted, and numbered without gaps. */
 export function createFeeds(traces: readonly Trace[], options: FeedsOptions): Feeds {
   let open = traces.map((trace) => createFeed(trace, options));
+  const heard = eventsFor(traces);
 
   function drop(feed: Feed, moment: Moment, thrown: unknown): void {
     if (!open.includes(feed)) return;
     open = open.filter((each) => each !== feed);
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     const message = `A listener of this run failed, and is told nothing more: ${reason}`;
-    tell({ type: "note", kind: "warning", message }, moment);
+    tell({ type: "note", kind: "warning", message }, moment.run);
   }
 
-  function tell(facts: EventFacts, moment: Moment): void {
+  function tell(facts: EventFacts, run: string): void {
+    if (heard !== null && !heard.has(facts.type)) return;
+    const moment = { run, at: options.clock.now() };
     for (const feed of open)
       try {
         feed(facts, moment, (thrown) => drop(feed, moment, thrown));
@@ -55,6 +61,14 @@ export function createFeeds(traces: readonly Trace[], options: FeedsOptions): Fe
     deltas: traces.some(({ wants }) => wants.deltas),
     tell,
   };
+}
+
+/** The events that anybody hears; null: all. */
+function eventsFor(traces: readonly Trace[]): ReadonlySet<EventFacts["type"]> | null {
+  const heard = traces.map(({ only }) => only);
+  return heard.every((only) => only !== undefined)
+    ? new Set(heard.flatMap((only) => [...only]))
+    : null;
 }
 
 type Feed = (facts: EventFacts, moment: Moment, failed: (thrown: unknown) => void) => void;

@@ -1,3 +1,4 @@
+import { NEVER } from "../core/never.ts";
 import type { Capability, Principal } from "../core/principal.ts";
 import { programPrincipal } from "../core/principal.ts";
 import type { Limits } from "../program/limits.ts";
@@ -65,9 +66,6 @@ export function createScope(owner: ScopeOwner): Scope {
   const labels = joined([], owner.labels);
   return scopeOf(owner, { principal, labels, budget, signal, parent: null, check() {}, end() {} });
 }
-
-/** A signal for runs that nobody can cancel; never aborted, so sharing it is safe. */
-const NEVER = new AbortController().signal;
 
 type Own = Omit<Scope, "limiters" | "within">;
 

@@ -33,7 +33,12 @@ export function createTree(
     models: new Map(),
     toolboxes: new Map(),
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-    feeds: createFeeds(traces, { root: id, principal: principal.id, redactor: tools.redactor }),
+    feeds: createFeeds(traces, {
+      root: id,
+      principal: principal.id,
+      redactor: tools.redactor,
+      clock: tools.clock,
+    }),
     calls: new Map(),
     media: new Map(),
     paid: createPaidAnswers(unfinished, {
@@ -79,7 +84,7 @@ export function createRun(
     output: undefined,
     answer: null,
     emit(event) {
-      tree.feeds.tell(event, { run: id, at: tools.clock.now() });
+      tree.feeds.tell(event, id);
     },
     release() {
       if (scope !== (place?.scope ?? tree.scope)) scope.end();

@@ -1,4 +1,5 @@
 import { ModullmError } from "../core/error.ts";
+import { NEVER } from "../core/never.ts";
 import { VERSION } from "../core/version.ts";
 import { isReachable } from "./failover/reachable.ts";
 import { decoded } from "./encodings.ts";
@@ -86,7 +87,8 @@ export class Exchange {
     this.#options = options;
     this.#onAbort = () => this.stop(cancelled(options.signal));
     if (options.signal.aborted) this.#onAbort();
-    else options.signal.addEventListener("abort", this.#onAbort, { once: true });
+    else if (options.signal !== NEVER)
+      options.signal.addEventListener("abort", this.#onAbort, { once: true });
     const { total, first, connect = null } = options.deadlines;
     // The shortest first: the timer is then set once.
     if (connect !== null && (first === null || connect < first)) this.#arm("connect", connect);
@@ -225,7 +227,8 @@ export class Exchange {
   }
 
   close(): void {
-    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    const { signal } = this.#options;
+    if (signal !== NEVER) signal.removeEventListener("abort", this.#onAbort);
     clearTimeout(this.#timer);
     // Leaving a body ends the connection too, and costs less.
     if (!this.#left) this.#controller.abort();

@@ -173,16 +173,18 @@ function redactValue(
 function isClean(root: object, secrets: KnownValues, text: (input: string) => string): boolean {
   const seen = new Set<object>([root]);
   const texts: string[] = [];
+  const look = (entry: unknown): void => {
+    if (typeof entry === "string") texts.push(entry);
+    else if (isPlain(entry)) seen.add(entry);
+  };
   for (const source of seen) {
-    // Numbers alone, as vectors are, have nothing to look at.
-    if (Array.isArray(source) && source.every((entry) => typeof entry === "number")) continue;
-    for (const [name, entry] of fieldsOf(source)) {
-      texts.push(name);
-      if (typeof entry === "string") {
-        if (isCredentialField(name, entry)) return false;
-        texts.push(entry);
-      } else if (isPlain(entry)) seen.add(entry);
-    }
+    if (Array.isArray(source)) source.forEach(look);
+    else
+      for (const [name, entry] of fieldsOf(source)) {
+        if (typeof entry === "string" && isCredentialField(name, entry)) return false;
+        texts.push(name);
+        look(entry);
+      }
   }
   // All at once first: hardly any data has what keys look like.
   const suspects = mayHoldKeys(texts.join("\n"))

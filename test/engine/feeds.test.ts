@@ -77,10 +77,15 @@ describe("listeners", () => {
   test("are told of the events they name, numbered without gaps", () => {
     const { trace, events } = collector({ deltas: true });
     const only: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>(["stage-end"]);
-    const feeds = createFeeds([{ ...trace, only }], { root: "r", principal: "p", redactor: null });
+    const feeds = createFeeds([{ ...trace, only }], {
+      root: "r",
+      principal: "p",
+      redactor: null,
+      clock: { now: () => 3 },
+    });
     for (const stage of ["input", "plan"] as const) {
-      feeds.tell({ type: "stage-start", stage }, { run: "r", at: 1 });
-      feeds.tell({ type: "stage-end", stage, ms: 2 }, { run: "r", at: 3 });
+      feeds.tell({ type: "stage-start", stage }, "r");
+      feeds.tell({ type: "stage-end", stage, ms: 2 }, "r");
     }
     const place = { run: "r", at: 3, root: "r", principal: "p" };
     expect(events).toEqual([
@@ -96,13 +101,13 @@ describe("listeners", () => {
       root: "r",
       principal: "local",
       redactor: createRedactor([secret]),
+      clock: { now: () => 0 },
     });
-    const moment = { run: "r", at: 0 };
     for (const text of `a ${secret} b zebra-cro`)
-      feeds.tell({ type: "model-delta", attempt: 1, text }, moment);
+      feeds.tell({ type: "model-delta", attempt: 1, text }, "r");
     const nothing = { latency_ms: 0, usage: null, cost_usd: null, edits: [], reason: null };
     const end = { type: "attempt-end", attempt: 1, model: "m", ok: true, error: null } as const;
-    feeds.tell({ ...end, cached: null, ...nothing }, moment);
+    feeds.tell({ ...end, cached: null, ...nothing }, "r");
     const text = ({ events }: { events: RunEvent[] }): string =>
       events.map((event) => (event.type === "model-delta" ? event.text : "")).join("");
     expect(text(plain)).toBe("a [redacted] b zebra-cro");

@@ -7,6 +7,7 @@ import { createLineup, type Lineup } from "../lineup.ts";
 import { decideOnAnswer, decideOnFailure, DEFAULT_RETRIES } from "../recovery.ts";
 import { type Run, throwIfCancelled } from "../state.ts";
 import type { Talk } from "../tools/talk.ts";
+import type { Tool } from "../tools/tool.ts";
 import { withinWindow } from "./window.ts";
 
 /** Gets an answer that meets the contract: one that is known already, or the model's. */
@@ -110,7 +111,8 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
   const { maxRetries, defaultRetries } = run.tree.options;
   const retries = maxRetries ?? program.retries ?? defaultRetries ?? DEFAULT_RETRIES;
   const lineup = createLineup(run);
-  const talk = await talkOf(run);
+  const toolbox = run.tree.toolboxes.get(run.loaded);
+  const talk = toolbox === undefined ? null : await talkOf(run, toolbox);
   let { messages } = run;
   let refused = 0;
   let empty = 0;
@@ -143,9 +145,7 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
 }
 
 /** What the model and its tools say to each other; null where it has none. */
-async function talkOf(run: Run): Promise<Talk | null> {
-  const tools = run.tree.toolboxes.get(run.loaded);
-  if (tools === undefined) return null;
+async function talkOf(run: Run, tools: readonly Tool[]): Promise<Talk> {
   const { createTalk } = await import("../tools/talk.ts");
   return createTalk(run, tools);
 }

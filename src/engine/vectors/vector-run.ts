@@ -62,13 +62,18 @@ export class VectorRun {
     const { tools, scope, traces = [] } = context;
     const { redactor, clock } = tools;
     const run = tools.newId();
-    const feeds = createFeeds(traces, { root: run, principal: scope.principal.id, redactor });
+    const feeds = createFeeds(traces, {
+      root: run,
+      principal: scope.principal.id,
+      redactor,
+      clock,
+    });
     this.#kind = kind;
     this.#model = model;
     this.#context = context;
     this.#start = clock.ticks();
     this.#totals = createTotals(model.id);
-    this.#emit = (event) => feeds.tell(event, { run, at: clock.now() });
+    this.#emit = (event) => feeds.tell(event, run);
     this.#emit({
       type: "run-start",
       parent: scope.parent?.run ?? null,
