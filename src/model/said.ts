@@ -55,12 +55,15 @@ export function readError(body: string): Said {
   };
 }
 
-/** Whether an event of a stream, or a whole reply, reports an error, in whichever form. */
-export function isError(value: Fields): boolean {
+/**
+ * Whether an event of a stream, or a whole reply, reports an error, in whichever form.
+ * @param words what `wordsIn` says of it
+ */
+export function isError(value: Fields, words: string | null = wordsIn(value)): boolean {
   const { error, errors, object, type } = value;
   if (error || object === "error" || type === "error") return true;
   if (Array.isArray(errors) && errors.length > 0) return true;
-  return textIn([value]) !== null && statusIn([value]) !== null;
+  return words !== null && statusIn([value]) !== null;
 }
 
 /** What an event that no protocol knows may say; null where it says nothing. */

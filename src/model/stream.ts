@@ -227,7 +227,7 @@ class Body {
     const lines = items.some(isObject) ? items : data.split("\n").map(parsed);
     const objects = lines.filter(isObject);
     this.#single = bare && this.#events === 1 && isObject(whole);
-    if (name === "error" && !objects.some(isError))
+    if (name === "error" && !objects.some((object) => isError(object)))
       throw inBandFailure(this.#callee, objects[0] ?? data);
     this.malformed += lines.length - objects.length;
     if (objects.length === 0 && !/^\s*[{[<]/.test(data)) this.#odd = data;
@@ -235,8 +235,9 @@ class Body {
   }
 
   #takeObject(object: Readonly<Record<string, unknown>>): void {
-    if (isError(object)) throw inBandFailure(this.#callee, object);
-    this.#odd = wordsIn(object) === null ? null : object;
+    const words = wordsIn(object);
+    if (isError(object, words)) throw inBandFailure(this.#callee, object);
+    this.#odd = words === null ? null : object;
     const finished = isDone(this.#reader);
     const { pieces } = this.#reader.calls;
     let spoke = false;

@@ -9,7 +9,7 @@ import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader, ReplyState } from "../stream.ts";
 import { CallList } from "../tools/call-list.ts";
 import { callPieces, hasMore, picturesIn, Sound, Thoughts } from "./beside.ts";
-import { choiceIn, finishReason, readPiece, readUsage, servedBy } from "./reply.ts";
+import { choiceIn, finishReason, type Piece, readPiece, readUsage, servedBy } from "./reply.ts";
 
 /**
  * Reads the chunks of a chat completion, and a whole one. The end of a stream is `[DONE]`, which is
@@ -40,28 +40,28 @@ export function chatReader(
     get state() {
       return state;
     },
-    *take(event) {
+    take(event) {
       const choice = choiceIn(event, chosen);
       const message = choice?.["delta"] ?? choice?.["message"];
       for (const place of [message, choice, event])
         usage = readUsage(place, callee.provider) ?? usage;
       served = servedBy(event) ?? served;
       if (state === "open" && isWhole(event, choice)) state = "whole";
-      if (choice === null) return;
+      if (choice === null) return [];
       const { error, finish_reason: reason } = choice;
       if (error) throw inBandFailure(callee, { error });
       if (typeof choice["index"] === "number") chosen = choice["index"];
       empty ||= isObject(choice["message"]) && choice["message"]["content"] === null;
       const piece = readPiece(message);
-      if (piece.reasoning !== "") yield { type: "reasoning", text: piece.reasoning };
       thoughts.add(message);
-      if (piece.text !== "") yield { type: "text", text: piece.text };
-      if (hasMore(message)) yield* beside(message);
+      const parts = partsOf(piece);
+      if (hasMore(message)) parts.push(...beside(message));
       refusal += piece.refusal;
       if (typeof reason === "string" && reason !== "") {
         finish = reason;
         state = "finished";
       }
+      return parts;
     },
     end() {
       const reason = refusal === "" ? finishReason(finish) : "content-filter";
@@ -73,6 +73,13 @@ export function chatReader(
       return [...before, ...sound.parts(media), ...thoughts.parts(endpoint, last), ...last];
     },
   };
+}
+
+function partsOf({ reasoning, text }: Piece): ModelPart[] {
+  const parts: ModelPart[] = [];
+  if (reasoning !== "") parts.push({ type: "reasoning", text: reasoning });
+  if (text !== "") parts.push({ type: "text", text });
+  return parts;
 }
 
 /** Without choices there is no answer, which is an answer without text. */
