@@ -28,14 +28,11 @@ export class ToolAnswer {
 }
 
 /**
- * A tool's function. Its input has the properties that the manifest's `input` names. A text is what
+ * A tool's function. Its author says of which type its input is: it meets the manifest's `input`. A text is what
  * the model reads, any other value is given as JSON; with an `output` in the manifest it must meet
  * that. An error that it throws is told to the model as the reason why the call failed.
  */
-export type Tool = {
-  // A method, so that a function may name the properties of its input.
-  call(input: Input, context: ToolContext): Given | Promise<Given>;
-}["call"];
+export type Tool = (input: never, context: ToolContext) => Given | Promise<Given>;
 
 export type Tools = Readonly<Record<string, Tool>>;
 
@@ -105,7 +102,7 @@ export async function runTool(
     },
   };
   try {
-    return toolResult(info, await run(input, context));
+    return toolResult(info, await run(input as never, context));
   } catch (thrown) {
     if (thrown instanceof PluginError || call.over) throw thrown;
     log(thrown);
