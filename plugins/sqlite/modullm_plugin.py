@@ -75,6 +75,7 @@ def serve(
     models=None,
     chat=None,
     embed=None,
+    rerank=None,
     count_tokens=None,
     health=None,
     pull=None,
@@ -90,6 +91,7 @@ def serve(
                     of the context: asked for each list, and what it has not is for the functions to refuse
     chat            a generator of (params, context) that yields text, or parts {"type", …}, and may return {"reason", "usage", "served"}
     embed           (params, context) -> one vector for each of params["texts"], or {"vectors", "usage"}
+    rerank          (params, context) -> one score for each of params["documents"], each as if it were alone, or {"scores", "usage"}
     count_tokens    (params, context) -> the tokens of params["text"]
     health          (context) -> {"ok", "message"?}
     pull            a generator of (params, context) that yields {"message", "completed", "total"}
@@ -99,7 +101,14 @@ def serve(
     params          keys of llm_params that chat heeds; of others a program is told that they are ignored. "all": chat tells so itself
     start, stop     (context), before anything else: may refuse the settings; (), last
     """
-    functions = {"chat": chat, "embed": embed, "tokens/count": count_tokens, "models/pull": pull, "health": health}
+    functions = {
+        "chat": chat,
+        "embed": embed,
+        "rerank": rerank,
+        "tokens/count": count_tokens,
+        "models/pull": pull,
+        "health": health,
+    }
     manifest = _read_manifest()
     known = {tool["name"]: tool for tool in manifest.get("tools", [])}
     name, version = name or manifest.get("name", ""), version or manifest.get("version", "")
@@ -208,6 +217,9 @@ class _Server:
         if method == "embed":
             result = work(params, context)
             return result if isinstance(result, dict) else {"vectors": result, "usage": None}
+        if method == "rerank":
+            result = work(params, context)
+            return result if isinstance(result, dict) else {"scores": result, "usage": None}
         if method == "tokens/count":
             return {"tokens": work(params, context)}
         if method == "models/pull":
@@ -252,9 +264,10 @@ class _Server:
         if self.tools:
             self.tools.open(context)
         self.given = (settings, data_folder)
-        provides = [key for key, work in self.functions.items() if work and key != "health"]
+        # Version 1 doesn't know these, nor the abilities of tools.
+        left = ("health",) if version > 1 else ("health", "rerank")
+        provides = [key for key, work in self.functions.items() if work and key not in left]
         provides += [] if self.models is None else ["models/list"]
-        # Version 1 doesn't know the abilities of tools.
         provides += ["tools/list", "tools/call"] if self.tools and version > 1 else []
         spoken = min(version, PROTOCOL_VERSION)
         return {"protocol_version": spoken, "name": self.name, "version": self.version, "provides": provides}
@@ -441,9 +454,17 @@ def _check_texts(params):
     _want(isinstance(texts, list) and all(isinstance(text, str) for text in texts), "texts is not a list of strings")
 
 
+def _check_documents(params):
+    documents = params.get("documents")
+    _want(isinstance(params.get("query"), str), "query is not a string")
+    strings = isinstance(documents, list) and all(isinstance(document, str) for document in documents)
+    _want(strings, "documents is not a list of strings")
+
+
 _CHECKS = {
     "chat": _check_chat,
     "embed": _check_texts,
+    "rerank": _check_documents,
     "tokens/count": lambda params: _want(isinstance(params.get("text"), str), "text is not a string"),
     "models/pull": lambda params: None,
 }

@@ -33,6 +33,8 @@ export interface Methods {
   /** Streams `chat/part` notifications with the request's id, then gives its result. */
   chat: { params: ChatParams; result: ChatResult };
   embed: { params: EmbedParams; result: EmbedResult };
+  /** Since version 2. */
+  rerank: { params: RerankParams; result: RerankResult };
   "tokens/count": {
     params: { readonly model: string; readonly text: string };
     result: { readonly tokens: number };
@@ -96,6 +98,7 @@ export type Ability =
   | "embed"
   | "models/list"
   | "models/pull"
+  | "rerank"
   | "tokens/count"
   | "tools/call"
   | "tools/list";
@@ -109,7 +112,9 @@ export interface ModelInfo {
   readonly schema?: "enforced" | "ignored";
   /** Media types beside text, such as `image/png` or `image/*`. @default none */
   readonly media?: readonly string[];
-  /** Since version 2. Whether it calls tools; one that does not is never sent any. @default false */
+  /**
+   * Since version 2. Whether it calls tools; one that does not is never sent any. @default false
+   */
   readonly tools?: boolean;
 }
 
@@ -226,6 +231,16 @@ export interface ChatResult {
 export interface EmbedParams {
   readonly model: string;
   readonly texts: readonly string[];
+  /**
+   * Since version 2. How many numbers a vector shall have; a model that lets nobody choose ignores
+   * it, which is an error to the host. @default as many as the model gives
+   */
+  readonly dimensions?: number;
+  /**
+   * Since version 2. What the vectors are for: texts that are looked for, or a query that looks for
+   * them. @default "document"
+   */
+  readonly purpose?: "document" | "query";
 }
 
 export interface EmbedResult {
@@ -258,6 +273,22 @@ export interface ToolCallResult {
   readonly attachments?: readonly Attachment[];
   /** Whether the tool failed; `content` then says why, and the model reads it. @default false */
   readonly failed?: boolean;
+}
+
+export interface RerankParams {
+  readonly model: string;
+  readonly query: string;
+  readonly documents: readonly string[];
+}
+
+export interface RerankResult {
+  /**
+   * How well each document answers the query, in the order of the documents, the higher the better.
+   * The host may ask for some documents here and for others there: each has the score that it would
+   * have alone.
+   */
+  readonly scores: readonly number[];
+  readonly usage: { readonly prompt_tokens: number } | null;
 }
 
 /** Error codes beside those of JSON-RPC (-32700, -32600, -32601, -32602, -32603). */

@@ -16,6 +16,8 @@ import type {
   Methods,
   ModelInfo,
   Notifications,
+  RerankParams,
+  RerankResult,
 } from "./protocol.ts";
 import {
   type Context,
@@ -85,6 +87,8 @@ export interface Plugin {
   chat?(params: ChatParams, context: Context): Chat;
   /** The vectors, one for each text, all of one length. */
   embed?(params: EmbedParams, context: Context): Promise<EmbedResult | EmbedResult["vectors"]>;
+  /** The scores, one for each document, each as if the document were alone. */
+  rerank?(params: RerankParams, context: Context): Promise<RerankResult | RerankResult["scores"]>;
   countTokens?(
     params: Methods["tokens/count"]["params"],
     context: Context,
@@ -246,6 +250,8 @@ class Server {
         return await runChat(plugin, params, call, notify);
       case "embed":
         return await runEmbed(plugin, params, call);
+      case "rerank":
+        return await runRerank(plugin, params, call);
       case "tokens/count":
         return await runCount(plugin, params, call);
       case "models/pull":
@@ -280,9 +286,10 @@ class Server {
       protocol_version: spoken,
       name: plugin.name ?? name,
       version: plugin.version ?? own,
-      // Version 1 doesn't know the abilities of tools.
+      // Version 1 doesn't know these two.
       provides: PROVIDES.filter(
-        ([key]) => plugin[key] !== undefined && (key !== "tools" || spoken > 1),
+        ([key]) =>
+          plugin[key] !== undefined && ((key !== "tools" && key !== "rerank") || spoken > 1),
       ).map(([, ability]) => ability),
     };
   }
@@ -293,6 +300,7 @@ const PROVIDES = [
   ["embed", "embed"],
   ["models", "models/list"],
   ["pull", "models/pull"],
+  ["rerank", "rerank"],
   ["countTokens", "tokens/count"],
   ["tools", "tools/list"],
   ["tools", "tools/call"],
@@ -338,6 +346,19 @@ async function runEmbed(plugin: Plugin, params: Params, context: Context): Promi
   checkModel(plugin, params);
   const result = await plugin.embed(params as unknown as EmbedParams, context);
   return "vectors" in result ? result : { vectors: result, usage: null };
+}
+
+async function runRerank(plugin: Plugin, params: Params, context: Context): Promise<RerankResult> {
+  if (!plugin.rerank) throw notProvided("rerank");
+  const { query, documents } = params;
+  want(typeof query === "string", "query is not a string");
+  want(
+    Array.isArray(documents) && documents.every((document) => typeof document === "string"),
+    "documents is not a list of strings",
+  );
+  checkModel(plugin, params);
+  const result = await plugin.rerank(params as unknown as RerankParams, context);
+  return "scores" in result ? result : { scores: result, usage: null };
 }
 
 async function runCount(

@@ -28,9 +28,10 @@ export class ToolAnswer {
 }
 
 /**
- * A tool's function. Its author says of which type its input is: it meets the manifest's `input`. A text is what
- * the model reads, any other value is given as JSON; with an `output` in the manifest it must meet
- * that. An error that it throws is told to the model as the reason why the call failed.
+ * A tool's function. Its author says of which type its input is: it meets the manifest's `input`.
+ * A text is what the model reads, any other value is given as JSON; with an `output` in the
+ * manifest it must meet that. An error that it throws is told to the model as the reason why the
+ * call failed.
  */
 export type Tool = (input: never, context: ToolContext) => Given | Promise<Given>;
 
@@ -119,8 +120,8 @@ function toolResult({ output }: ToolInfo, given: Given): ToolCallResult {
 }
 
 /**
- * What is wrong with a tool's input, or null. The host has checked it against the whole schema; this
- * looks at the names and types of its properties.
+ * What is wrong with a tool's input, or null. The host has checked it against the whole schema;
+ * this looks at the names and types of its properties.
  */
 function inputFault({ input: schema }: ToolInfo, input: Input): string | null {
   const { properties = {}, required = [], additionalProperties } = schema;

@@ -28,9 +28,10 @@ export class ToolAnswer {
 }
 
 /**
- * A tool's function. Its author says of which type its input is: it meets the manifest's `input`. A text is what
- * the model reads, any other value is given as JSON; with an `output` in the manifest it must meet
- * that. An error that it throws is told to the model as the reason why the call failed.
+ * A tool's function. Its author says of which type its input is: it meets the manifest's `input`.
+ * A text is what the model reads, any other value is given as JSON; with an `output` in the
+ * manifest it must meet that. An error that it throws is told to the model as the reason why the
+ * call failed.
  */
 export type Tool = (input: never, context: ToolContext) => Given | Promise<Given>;
 
