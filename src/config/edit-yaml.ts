@@ -4,7 +4,7 @@ import { parseYaml } from "../core/yaml.ts";
 
 type Path = readonly string[];
 
-/** The text with a value at a path; comments, order and other lines stay. Null where it can't be. */
+/** The text with a value at a path; comments, order and other lines stay; null where it can't. */
 export function setInYaml(text: string, path: Path, value: unknown): string | null {
   return edited(text, path, {
     change: (document) => setIn(document, path, value),
@@ -102,7 +102,7 @@ function closeLists(text: string): string {
   return text.replaceAll(parts, (part) => (/^["']/.test(part) ? part : part.trim()));
 }
 
-/** What the library changed beside the lines in question, such as indentation, is left as it was. */
+/** What the library changed beside the lines in question, such as indentation, stays. */
 function lineByLine(text: string, unchanged: string, changed: string): string | null {
   const [old, before, after] = [text, unchanged, changed].map((each) => each.split("\n"));
   if (old === undefined || before === undefined || after === undefined) return null;
