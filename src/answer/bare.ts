@@ -139,16 +139,20 @@ function bareKeyEnd(cursor: Cursor): number {
   if (time) return cursor.at + time[0].length;
   for (let at = cursor.at; at < cursor.end; at++) {
     const code = cursor.text.charCodeAt(at);
-    if (code === UNDERSCORE || isAsciiWord(code)) continue;
-    const char = cursor.text[at] ?? "";
-    if (char === ":" || char === "," || char === "}" || char === "{" || char === "=") return at;
-    if (char === "→" || (char === "-" && cursor.text[at + 1] === ">")) return at;
-    if (isQuote(char) && at > cursor.at && char !== "'" && char !== "’") return at;
-    if (char === "'" && at > cursor.at && isBlank(cursor.text.charCodeAt(at - 1))) return at;
-    if (char === "]" && cursor.stack.includes("[")) return at;
-    if (char === "\n" && !/^\s*:/.test(cursor.text.slice(at, at + 20))) return at;
+    if (code !== UNDERSCORE && !isAsciiWord(code) && endsKey(cursor, at)) return at;
   }
   return cursor.end;
+}
+
+function endsKey(cursor: Cursor, at: number): boolean {
+  const char = cursor.text[at] ?? "";
+  if (":,}{=→".includes(char)) return true;
+  if (char === "-") return cursor.text[at + 1] === ">";
+  if (char === "]") return cursor.stack.includes("[");
+  if (char === "\n") return !/^\s*:/.test(cursor.text.slice(at, at + 20));
+  // An apostrophe is part of a word.
+  if (char === "'") return at > cursor.at && isBlank(cursor.text.charCodeAt(at - 1));
+  return char !== "’" && isQuote(char) && at > cursor.at;
 }
 
 /**
@@ -206,18 +210,24 @@ function startsNext(cursor: Cursor, at: number, place: Place): boolean {
 
 function endsHere(cursor: Cursor, at: number, char: string, place: Place): boolean {
   if (char === ",") return commaEnds(cursor, at, place);
-  if (char === ";" && place === "item")
-    return bareValue(cursor.text.slice(cursor.at, at).trim()) !== undefined;
-  if (char === ";" && place === "value")
-    return (
-      blankEnd(cursor, at + 1) >= cursor.end ||
-      afterComma(cursor, at + 1, cursor.stack.length - 1) === "yes"
-    );
-  if (char === "/" && at > cursor.at) return commentStarts(cursor, at);
-  if (char === "#")
-    return at > cursor.at && isBlank(cursor.text.charCodeAt(at - 1)) && cursor.text[at + 1] === " ";
-  if (char === "`") return at > cursor.at && cursor.text.startsWith("```", at);
-  if (!isQuote(char) || at === cursor.at) return false;
+  if (char === ";" && (place === "item" || place === "value"))
+    return semicolonEnds(cursor, at, place);
+  if (at === cursor.at) return false;
+  if (char === "/") return commentStarts(cursor, at);
+  if (char === "#") return isBlank(cursor.text.charCodeAt(at - 1)) && cursor.text[at + 1] === " ";
+  if (char === "`") return cursor.text.startsWith("```", at);
+  return isQuote(char) && quoteEnds(cursor, at, char, place);
+}
+
+function semicolonEnds(cursor: Cursor, at: number, place: "item" | "value"): boolean {
+  if (place === "item") return bareValue(cursor.text.slice(cursor.at, at).trim()) !== undefined;
+  return (
+    blankEnd(cursor, at + 1) >= cursor.end ||
+    afterComma(cursor, at + 1, cursor.stack.length - 1) === "yes"
+  );
+}
+
+function quoteEnds(cursor: Cursor, at: number, char: string, place: Place): boolean {
   if (place === "value" && quotedKeyAt(cursor, at)) return true;
   return char !== "’" && char !== "´" && (strayQuote(cursor, at, char) || gluedString(cursor, at));
 }

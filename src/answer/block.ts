@@ -11,32 +11,17 @@ export function readBlock(cursor: Cursor, char: string, editFrom: number): TextN
     return null;
   const fence = char === "`" ? fenceAt(cursor.text, start) : char.repeat(3);
   const inside = start + fence.length;
-  let close = cursor.text.indexOf(fence, inside);
-  while (
-    close >= 0 &&
-    judgeClose(cursor, close + fence.length, cursor.stack.at(-1) === "{" ? "value" : "item") ===
-      "no"
-  ) {
-    close = cursor.text.indexOf(fence, close + 1);
-  }
-  const isOpen = close < 0 || close >= cursor.end;
-  if (isOpen && (char !== "`" || cursor.text.indexOf("\n", start) < 0)) {
-    if (!cursor.partial) return null;
-  }
-  const stop = isOpen ? cursor.end : close;
-  cursor.at = isOpen ? cursor.end : close + fence.length;
+  const close = blockEnd(cursor, fence, inside);
+  const isOpen = close === null;
+  const mayBeOpen = cursor.partial || (char === "`" && cursor.text.indexOf("\n", start) >= 0);
+  if (isOpen && !mayBeOpen) return null;
+  const stop = close ?? cursor.end;
+  cursor.at = isOpen ? cursor.end : stop + fence.length;
   const content = cursor.text.slice(inside, stop);
   const info = char === "`" ? infoLine(content) : "";
-  // Words on the opening line may be what the block is called, or its first line.
-  const isEscaped = !content.includes("\n") && content.includes("\\n");
-  const isGuess = content.includes(fence) || isEscaped || (char === "`" && info === null);
-  edit(
-    cursor,
-    isOpen && !cursor.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block",
-    start,
-    cursor.at,
-    "",
-  );
+  const isGuess = info === null || mayGoOn(content, fence);
+  const rule = isOpen && !cursor.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block";
+  edit(cursor, rule, start, cursor.at, "");
   const body = content.slice(info?.length ?? 0);
   const text = body.includes("\n") ? dedent(body).trim() : body;
   return {
@@ -49,6 +34,20 @@ export function readBlock(cursor: Cursor, char: string, editFrom: number): TextN
     editTo: cursor.edits.length,
     open: isOpen,
   };
+}
+
+/** Where a block ends: at a fence that something follows which can stand behind a value. */
+function blockEnd(cursor: Cursor, fence: string, from: number): number | null {
+  const place = cursor.stack.at(-1) === "{" ? "value" : "item";
+  let close = cursor.text.indexOf(fence, from);
+  while (close >= 0 && judgeClose(cursor, close + fence.length, place) === "no")
+    close = cursor.text.indexOf(fence, close + 1);
+  return close < 0 || close >= cursor.end ? null : close;
+}
+
+/** Another fence could have ended the block, or its line ends are escaped. */
+function mayGoOn(content: string, fence: string): boolean {
+  return content.includes(fence) || (!content.includes("\n") && content.includes("\\n"));
 }
 
 function fenceAt(text: string, start: number): string {

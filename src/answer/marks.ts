@@ -199,3 +199,13 @@ export function skipGlued(cursor: Cursor): boolean {
 export function isBracket(char: string | undefined): boolean {
   return char === "{" || char === "[" || char === "(";
 }
+
+/** Four quotes or more before a blank hold nothing. */
+export function skipNoise(cursor: Cursor): boolean {
+  const from = cursor.at;
+  const noise = /^"{4,6}(?=\s)/.exec(cursor.text.slice(from, Math.min(cursor.end, from + 7)));
+  if (!noise) return false;
+  edit(cursor, "stray-quote", from, from + noise[0].length, "");
+  cursor.at += noise[0].length;
+  return true;
+}

@@ -42,8 +42,8 @@ export function pairNegatesBefore(first: string, second: string): boolean {
   return PAIRS_BEFORE.has(`${first} ${second}`);
 }
 
-export function isJoinedNegation(following: string): boolean {
-  return JOINED_BEHIND.test(following);
+export function isJoinedNegation(words: string): boolean {
+  return JOINED_BEHIND.test(words);
 }
 
 export function isNegation(word: string): boolean {

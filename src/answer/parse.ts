@@ -11,6 +11,7 @@ import {
   reopens,
   skipEllipsis,
   skipGlued,
+  skipNoise,
   takeColon,
 } from "./marks.ts";
 import { regroup, splitRepeats } from "./regroup.ts";
@@ -155,19 +156,27 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     return;
   }
   if (skipNoise(cursor)) return;
+  const key = parseKey(cursor, node);
+  if (key) parseMemberValue(cursor, node, key, from);
+}
+
+/** A key and its colon. Null where what stands there is no key: it is in `bare` then, or noted. */
+function parseKey(cursor: Cursor, node: ObjectNode): TextNode | null {
+  const from = cursor.at;
+  const char = cursor.text[from] ?? "";
   const key = isQuote(char) ? readQuoted(cursor, "key") : readBare(cursor, "key");
   // Backticks are no key: a fence stands where the object's members should.
   if (key.quoted && key.text === "" && char === "`") cursor.failed = true;
   skipBlank(cursor);
-  if (cursor.at >= cursor.end && cursor.partial) return;
+  if (cursor.at >= cursor.end && cursor.partial) return null;
   if (cursor.at >= cursor.end && key.quoted && node.bare.length === 0) {
     edit(cursor, "truncated", from, cursor.at, "");
-    return;
+    return null;
   }
   if (!takeColon(cursor, key)) {
-    if (!key.quoted && endsInProse(cursor, from)) return;
+    if (!key.quoted && endsInProse(cursor, from)) return null;
     if (key.text !== "") node.bare.push(key);
-    return;
+    return null;
   }
   if (!key.quoted) {
     // A quote at its end: the one in front of it is missing.
@@ -175,17 +184,7 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     edit(cursor, "bare-key", key.start, key.end, key.text);
     cursor.hasBareKeys = true;
   }
-  parseMemberValue(cursor, node, key, from);
-}
-
-/** Four quotes or more before a blank hold nothing. */
-function skipNoise(cursor: Cursor): boolean {
-  const from = cursor.at;
-  const noise = /^"{4,6}(?=\s)/.exec(cursor.text.slice(from, Math.min(cursor.end, from + 7)));
-  if (!noise) return false;
-  edit(cursor, "stray-quote", from, from + noise[0].length, "");
-  cursor.at += noise[0].length;
-  return true;
+  return key;
 }
 
 /** A sign whose digits may still come. */
@@ -240,7 +239,6 @@ function parseMemberValue(cursor: Cursor, node: ObjectNode, key: TextNode, keySt
 }
 
 function parseArray(cursor: Cursor, opener: "[" | "("): Node {
-  const own = opener === "[" ? "]" : ")";
   const edits = cursor.edits.length;
   const start = cursor.at;
   const node: ArrayNode = {
@@ -254,22 +252,28 @@ function parseArray(cursor: Cursor, opener: "[" | "("): Node {
   };
   cursor.at++;
   cursor.stack.push(opener);
+  const commas = parseItems(cursor, node, opener === "[" ? "]" : ")");
+  cursor.stack.pop();
+  if (opener === "(") edit(cursor, "parentheses", start, start + 1, commas > 0 ? "[" : "");
+  finish(cursor, node);
+  const only = node.items[0];
+  return opener === "(" && commas === 0 && node.items.length === 1 && only ? only : node;
+}
+
+/** Reads items up to and with the closing bracket, which may be missing. Gives how many commas. */
+function parseItems(cursor: Cursor, node: ArrayNode, own: "]" | ")"): number {
   let isSeparated = true;
   let commas = 0;
   while (!cursor.failed) {
     skipBlank(cursor);
     const char = cursor.text[cursor.at];
-    if (
-      cursor.at >= cursor.end ||
-      char === undefined ||
-      (!isSeparated && isFenceEnd(cursor, char))
-    ) {
+    if (endsList(cursor, char, isSeparated)) {
       node.open = true;
       if (!cursor.partial) edit(cursor, "missing-closer", cursor.at, cursor.at, own);
       break;
     }
     if (isCloser(char)) {
-      if (closeContainer(cursor, char, own)) break;
+      if (closeContainer(cursor, char ?? own, own)) break;
     } else if (char === "," || char === ";") {
       noteComma(cursor, isSeparated, own);
       isSeparated = true;
@@ -284,11 +288,13 @@ function parseArray(cursor: Cursor, opener: "[" | "("): Node {
       isSeparated = false;
     }
   }
-  cursor.stack.pop();
-  if (opener === "(") edit(cursor, "parentheses", start, start + 1, commas > 0 ? "[" : "");
-  finish(cursor, node);
-  const only = node.items[0];
-  return opener === "(" && commas === 0 && node.items.length === 1 && only ? only : node;
+  return commas;
+}
+
+/** The text ends, or the fence around it does. */
+function endsList(cursor: Cursor, char: string | undefined, isSeparated: boolean): boolean {
+  if (cursor.at >= cursor.end || char === undefined) return true;
+  return !isSeparated && isFenceEnd(cursor, char);
 }
 
 /**

@@ -44,31 +44,47 @@ const MAX_WORD = 60;
  */
 export function withPlainMarks(text: string): Marked | null {
   if (!ANY.test(text)) return null;
-  const chars = text.split("");
-  const edits: ParseEdit[] = [];
+  const marking: Marking = { text, chars: text.split(""), edits: [] };
   let depth = 0;
-  const put = (at: number, char: string): void => {
-    chars[at] = char;
-    edits.push({ rule: "other-punctuation", from: at, to: at + 1, after: char });
-  };
   for (let at = 0; at < text.length; at++) {
     const char = text[at] ?? "";
     const plain = MARKS[char] ?? char;
     if (OPENERS.test(char) && (depth > 0 || char !== plain || !isLink(text, at))) depth++;
     if (depth === 0) continue;
-    if (QUOTES[char] !== undefined && opensHere(chars, at)) {
-      const close = closeOf(text, at, QUOTES[char] ?? '"');
+    if (QUOTES[char] !== undefined && opensHere(marking.chars, at)) {
+      const close = putQuotes(marking, at, QUOTES[char]);
       if (close < 0) return null;
-      if (FOREIGN.includes(char) && !/["\\\n]/.test(text.slice(at + 1, close))) {
-        put(at, '"');
-        put(close, '"');
-      }
       at = close;
-    } else if (plain !== char && (!",:;".includes(plain) || separates(chars, at, plain)))
-      put(at, plain);
+    } else if (plain !== char && (!",:;".includes(plain) || separates(marking.chars, at, plain)))
+      put(marking, at, plain);
     if (plain === "}" || plain === "]") depth--;
   }
+  const { chars, edits } = marking;
   return edits.length > 0 ? { text: chars.join(""), edits } : null;
+}
+
+/** Replacing under way. */
+interface Marking {
+  readonly text: string;
+  readonly chars: string[];
+  readonly edits: ParseEdit[];
+}
+
+function put({ chars, edits }: Marking, at: number, char: string): void {
+  chars[at] = char;
+  edits.push({ rule: "other-punctuation", from: at, to: at + 1, after: char });
+}
+
+/** Where the string that begins at `at` ends, its quotes replaced; -1 where it has no end. */
+function putQuotes(marking: Marking, at: number, closer: string): number {
+  const { text } = marking;
+  const close = closeOf(text, at, closer);
+  const isForeign = FOREIGN.includes(text[at] ?? "");
+  if (close >= 0 && isForeign && !/["\\\n]/.test(text.slice(at + 1, close))) {
+    put(marking, at, '"');
+    put(marking, close, '"');
+  }
+  return close;
 }
 
 /** `[text](url)` in prose opens nothing. */

@@ -48,8 +48,15 @@ function findReasoning(text: string): Span[] {
   }
   const orphan = ORPHAN.exec(text);
   if (orphan && !spans.some((span) => span.from < orphan.index))
-    return [{ from: 0, to: orphan.index + orphan[0].length }];
+    return [{ from: openerBefore(text, orphan), to: orphan.index + orphan[0].length }];
   return spans;
+}
+
+/** Where reasoning that ends behind structure begins: at its tag on a line of its own, or at once. */
+function openerBefore(text: string, orphan: RegExpExecArray): number {
+  const opener = orphan[0].trimEnd().replace("/", "");
+  const at = text.toLowerCase().lastIndexOf(`\n${opener.toLowerCase()}`, orphan.index);
+  return at < 0 ? 0 : at + 1;
 }
 
 /** A cheap look: every mark of reasoning holds one of these, and prose holds few of them. */

@@ -31,28 +31,38 @@ export function fromCall(
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  const [only, ...others] = node.members;
-  if (node.bare.length > 0 || !only) return null;
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const isWanted = node.members.some(({ key }) => properties[key] !== undefined);
+  const [only, ...others] = node.members;
+  if (node.bare.length > 0 || !only || isWanted) return null;
   if (others.length === 0) {
-    if (properties[only.key] !== undefined) return null;
-    if (only.key === "function" && only.value.kind === "object")
-      return fromCall(coercion, only.value, schema, path);
-    if (!CALLS.has(only.key)) return null;
-    const calls = only.value.kind === "array" ? only.value.items : [only.value];
-    const [call] = calls.length === 1 ? calls : [];
-    return call?.kind === "object" ? fromCall(coercion, call, schema, path) : null;
+    const call = callIn(only);
+    return call && fromCall(coercion, call, schema, path);
   }
-  let handed: Member | undefined;
+  const handed = handedBy(node.members);
+  const value = handed && coercion.coerce(handed.value, schema, path);
+  return withEdit(coercion, value, "tool-call", node, path);
+}
+
+/** The one call in `{"tool_calls": [{…}]}` or `{"function": {…}}`. */
+function callIn({ key, value }: Member): ObjectNode | null {
+  if (key === "function") return value.kind === "object" ? value : null;
+  if (!CALLS.has(key)) return null;
+  const calls = value.kind === "array" ? value.items : [value];
+  const [call] = calls.length === 1 ? calls : [];
+  return call?.kind === "object" ? call : null;
+}
+
+/** What a call hands over; null for members that are no call. */
+function handedBy(members: readonly Member[]): Member | null {
+  let handed: Member | null = null;
   let isCalled = false;
-  for (const member of node.members) {
+  for (const member of members) {
     const { key, value } = member;
-    if (properties[key] !== undefined) return null;
     if (ARGUMENTS.has(key) && !handed) handed = member;
     else if (CALLED.has(key) && value.kind === "text") isCalled = true;
     else if (key === "function" && value.kind === "object") handed = member;
     else if (!ABOUT_CALLS.has(key)) return null;
   }
-  if (!handed || (!isCalled && handed.key !== "function")) return null;
-  return withEdit(coercion, coercion.coerce(handed.value, schema, path), "tool-call", node, path);
+  return isCalled || handed?.key === "function" ? handed : null;
 }

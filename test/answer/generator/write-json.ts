@@ -100,14 +100,21 @@ function bracketed(
   const last = style.indent > 0 ? `\n${" ".repeat(style.indent * depth)}` : "";
   let text = open;
   for (const [index, part] of parts.entries()) {
-    const drawn = index === 0 ? "" : (style.comma?.(random) ?? ",");
-    // Words beside words are one text where nothing stands between them.
-    const isJoined = index > 0 && drawn.trim() === "" && isBare(parts[index - 1]) && isBare(part);
-    const comma = isJoined ? "," : drawn;
+    const comma = index === 0 ? "" : commaBetween(parts[index - 1], part, { style, random });
     const comment = style.comment?.(random) ?? "";
     text += `${comma}${line === "" && index > 0 ? " " : line}${comment}${part}`;
   }
   return `${text}${style.beforeCloser?.(random) ?? ""}${last}${close}`;
+}
+
+/** Words beside words are one text where nothing stands between them. */
+function commaBetween(
+  before: string | undefined,
+  part: string,
+  { style, random }: Writing,
+): string {
+  const drawn = style.comma?.(random) ?? ",";
+  return drawn.trim() === "" && isBare(before) && isBare(part) ? "," : drawn;
 }
 
 function isBare(part: string | undefined): boolean {
