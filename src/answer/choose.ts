@@ -19,6 +19,8 @@ export interface Choosing {
   readonly text: string;
   /** Every value at the top level of the text, read or not. */
   readonly regions: readonly Region[];
+  /** Every stretch of it that is in a notation of its own. */
+  readonly noted: readonly Region[];
   /** The server cut the answer: what was left open there can't be the answer. */
   readonly isCut: boolean;
   /** The answers elsewhere than a node, in another notation, as they are read at a level. */

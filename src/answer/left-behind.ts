@@ -17,6 +17,7 @@ interface Surroundings {
   readonly level: RepairLevel;
   readonly text: string;
   readonly regions: readonly Region[];
+  readonly noted: readonly Region[];
 }
 
 /**
@@ -27,11 +28,11 @@ interface Surroundings {
 export function leftBehind(
   chosen: Read,
   drafts: readonly Lost[],
-  { contract, level, text, regions }: Surroundings,
+  { contract, level, text, regions, noted }: Surroundings,
 ): Lost[] {
   const { node } = chosen.candidate.source;
-  if (regions.length < 2) return [];
-  const others = regions.filter(
+  if (regions.length + noted.length < 2) return [];
+  const others = [...regions, ...noted].filter(
     (region) =>
       (region.end <= node.start || region.start >= node.end) &&
       !drafts.some(({ position }) => position >= region.start && position < region.end) &&

@@ -1,5 +1,5 @@
-import type { Contract } from "../contract/contract.ts";
-import { writeJson } from "../core/json.ts";
+import type { Contract, JsonSchema } from "../contract/contract.ts";
+import { isObject, writeJson } from "../core/json.ts";
 import type { RepairLevel } from "./answer.ts";
 import { evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
 
@@ -70,7 +70,17 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   if (source.isMarkup === true && source.rung === "whole" && typeof value === "string")
     return source.node.kind !== "text" || source.node.quoted;
   if (source.isMarkup === true && source.rung === "text" && isMarkupAsText(candidate)) return false;
+  if (level !== "full" && knowsNoKey(value, contract.schema)) return false;
   return saysWords(candidate, isUnedited);
+}
+
+/** An object that has none of the properties that a schema names is another one than is meant. */
+function knowsNoKey(value: unknown, schema: JsonSchema): boolean {
+  const { properties } = schema;
+  if (!isObject(value) || !isObject(properties) || Object.keys(properties).length === 0)
+    return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => !Object.hasOwn(properties, key));
 }
 
 /** Text with structure in it, taken as it stands. */

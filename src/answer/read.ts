@@ -141,7 +141,7 @@ function readEscaped(text: string, wanted: Wanted, found: Found): Reading | null
 
 function choosingOf(
   text: string,
-  { regions, sources }: Structured,
+  { regions, noted, sources }: Structured,
   wanted: Wanted,
   found: Found,
 ): Choosing {
@@ -152,7 +152,7 @@ function choosingOf(
   const others = level === "full" ? sources.filter(({ rung }) => !BRACKETS.has(rung)) : sources;
   const elsewhere: Choosing["elsewhere"] = (node, at) =>
     rank([...others, ...sourcesBeside(text, node, { withLines })], { ...wanted, level: at }, found);
-  return { contract, level, text, regions, isCut, elsewhere };
+  return { contract, level, text, regions, noted, isCut, elsewhere };
 }
 
 /** Nothing stands outside of the reasoning: at `full` the answer may have stayed in it. */

@@ -30,6 +30,8 @@ const MAX_SOURCES = 24;
 
 export interface Structured {
   readonly regions: readonly Region[];
+  /** What stands in a notation of its own, as places. */
+  readonly noted: readonly Region[];
   readonly sources: readonly Source[];
   /**
    * All the values the text holds at its top level, as one list, and the same with a list that one
@@ -62,7 +64,10 @@ export function structuredSources(
       isMarkup: regions.length > 0 && !isOneString(whole),
     });
   const { many, hasRepeats } = partial ? NONE : manyValues(text, regions);
-  return { regions, sources: worthLooking(sources), many, hasRepeats };
+  const noted = notations.flatMap(({ cursor, nodes: [node], start, end }): Region[] =>
+    node ? [{ rung: "object", node, cursor, start, end }] : [],
+  );
+  return { regions, noted, sources: worthLooking(sources), many, hasRepeats };
 }
 
 /** Brackets inside one string from the first character to the last are part of it. */
