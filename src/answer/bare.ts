@@ -257,12 +257,16 @@ function commaEnds(cursor: Cursor, at: number, place: Place): boolean {
   const verdict = afterComma(cursor, at + 1, cursor.stack.length - 1);
   if (verdict === "yes" || verdict === "root") return true;
   if (isClosingProse(cursor, blankEnd(cursor, at + 1))) return true;
-  // A number or literal is whole as it is; a string behind it is a key whose colon is missing.
-  return (
-    isQuote(cursor.text[blankEnd(cursor, at + 1)]) &&
-    bareValue(cursor.text.slice(cursor.at, at).trim()) !== undefined
-  );
+  if (bareValue(cursor.text.slice(cursor.at, at).trim()) === undefined) return false;
+  // A number or literal is whole as it is: a string behind it is a key whose colon is missing, and
+  // the last words of an answer under way are a key whose colon is to come.
+  const rest = cursor.text.slice(at + 1, Math.min(cursor.end, at + MAX_KEY));
+  const isBegun = cursor.partial && at + MAX_KEY >= cursor.end && !/["'{}[\],:]/.test(rest);
+  return isBegun || isQuote(cursor.text[blankEnd(cursor, at + 1)]);
 }
+
+/** Keys without quotes are shorter. In UTF-16 units. */
+const MAX_KEY = 80;
 
 function endsAtLine(cursor: Cursor, at: number, place: Place): boolean {
   const next = blankEnd(cursor, at);

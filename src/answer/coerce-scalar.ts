@@ -34,6 +34,7 @@ export function coerceToString(
   if (node.kind !== "text") return containerToString(coercion, node, schema, path);
   if (node.quoted) return keepString(coercion, node, node.text, schema, path, null);
   if (node.isUntyped === true) return untypedText(coercion, node, schema, path);
+  if (coercion.partial && node.open && BEGUN_LITERAL.test(node.text)) return null;
   const value = bareValue(node.text);
   if (value === null && /^(?:null|none|undefined)$/i.test(node.text)) {
     if (coercion.partial) return null;
@@ -50,6 +51,10 @@ export function coerceToString(
     value === undefined ? bareRule(node.text) : "to-text",
   );
 }
+
+/** The beginning of a word that is no text. */
+const BEGUN_LITERAL =
+  /^(?:n(?:u(?:ll?)?|o(?:ne?)?)?|t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|u(?:n(?:d(?:e(?:f\w*)?)?)?)?)$/i;
 
 /**
  * Text in a notation without quotes is text as it stands; a number, a boolean or nothing only where
@@ -205,6 +210,7 @@ function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | nu
   const text = node.text.trim().replace(/^\*+|\*+$/g, "");
   if (!node.quoted && (node.text === "true" || node.text === "false"))
     return plain(node.text === "true");
+  if (node.open && coercion.partial && !node.quoted) return cut(coercion, node, path);
   const word = YES.test(text) ? true : NO.test(text) ? false : undefined;
   if (word !== undefined) {
     const rule = !node.quoted && /^(?:true|false)$/i.test(text) ? "literal" : "text-to-boolean";
@@ -219,8 +225,6 @@ function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | nu
       path,
       String(text.startsWith("1")),
     );
-  if (node.open && coercion.partial && /^t|^f/i.test(text) && !node.quoted)
-    return cut(coercion, node, path);
   const found = text.length < 20_000 ? booleanIn(text) : undefined;
   return found === undefined
     ? null
@@ -228,12 +232,9 @@ function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | nu
 }
 
 function cut(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
-  const value = "true".startsWith(node.text)
-    ? true
-    : "false".startsWith(node.text)
-      ? false
-      : undefined;
-  return value === undefined
+  const text = node.text.toLowerCase();
+  const value = "true".startsWith(text) ? true : "false".startsWith(text) ? false : undefined;
+  return value === undefined || text === ""
     ? null
     : withEdit(coercion, plain(value), "literal", node, path, String(value));
 }

@@ -84,7 +84,7 @@ function regionAt(
   if (opener === "```") return fencedScalar(text, at, partial);
   if (
     isAroundFence(text, at) ||
-    isInfo(text, at) ||
+    isInfo(text, at, partial) ||
     (opener === "[" && (isMarkdownLink(text, at) || isMark(text, at)))
   )
     return null;
@@ -125,8 +125,9 @@ function isMarkdownLink(text: string, at: number): boolean {
 }
 
 /** `{.json .numbered}` on the opening line of a fence. */
-function isInfo(text: string, at: number): boolean {
-  if (!/^\{[.#][^}\n]*\}[ \t]*\n/.test(text.slice(at, at + MAX_INFO))) return false;
+function isInfo(text: string, at: number, partial: boolean): boolean {
+  const info = partial ? /^\{[.#][^}\n]*(?:\}[ \t]*\n|\}?$)/ : /^\{[.#][^}\n]*\}[ \t]*\n/;
+  if (!info.test(text.slice(at, at + MAX_INFO))) return false;
   return /(?:^|\n)[ \t]*(?:`{3,}|~{3,})[^\n]*$/.test(text.slice(Math.max(0, at - MAX_INFO), at));
 }
 
@@ -157,6 +158,8 @@ function isFenced(text: string, at: number): boolean {
  * without braces.
  */
 function fencedScalar(text: string, at: number, partial: boolean): Region | null {
+  // The opening line may go on.
+  if (partial && text.indexOf("\n", at) < 0) return null;
   const info = /^`{3,}(?:[\w+-]*[ \t]*\n?|[^\n`]*\n)/.exec(text.slice(at, at + MAX_INFO));
   const start = at + (info?.[0].length ?? 3);
   const probe = newCursor(text, start, text.length, partial);

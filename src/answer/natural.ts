@@ -135,9 +135,11 @@ function naturalText(coercion: Coercion, node: TextNode, path: Path): Outcome | 
 /** `tru` at the end of the text. In a finished answer one letter is not enough to go by. */
 function cutLiteral(coercion: Coercion, text: string): boolean | null | undefined {
   if (text.length < (coercion.partial ? 1 : 2)) return undefined;
-  if ("true".startsWith(text)) return true;
-  if ("false".startsWith(text)) return false;
-  return "null".startsWith(text) ? null : undefined;
+  const lower = coercion.partial ? text.toLowerCase() : text;
+  if ("true".startsWith(lower)) return true;
+  if ("false".startsWith(lower)) return false;
+  if (coercion.partial && ("none".startsWith(lower) || "undefined".startsWith(lower))) return null;
+  return "null".startsWith(lower) ? null : undefined;
 }
 
 /** Whether two values are the same, whatever the order of their keys. */

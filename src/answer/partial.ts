@@ -13,11 +13,14 @@ import { structuredSources } from "./sources.ts";
  * can't meet it.
  */
 export function readPartial(text: string, contract: Contract): PartialReading {
-  const spoken = withoutReasoning(text).text;
-  const { sources } = structuredSources(withPlainMarks(spoken)?.text ?? spoken, true);
+  const spoken = withoutReasoning(text).text.replace(BEGUN, "");
+  const marked = withPlainMarks(spoken, { partial: true })?.text ?? spoken;
+  const { sources } = structuredSources(marked, true);
   let best: { readonly value: unknown; readonly cost: number; readonly start: number } | null =
     null;
   for (const source of sources) {
+    // The opening line of a fence is no text.
+    if (source.rung === "whole" && FENCE.test(marked)) continue;
     const read = readSource(source, contract);
     if (
       read &&
@@ -32,6 +35,10 @@ export function readPartial(text: string, contract: Contract): PartialReading {
   const isText = contract.schema["type"] === "string" && text.trim() !== "";
   return isText ? { ok: true, value: text } : { ok: false, value: undefined };
 }
+
+/** The beginning of a tag, token or comment, or half a character: what it is will show. */
+const BEGUN = /(?:<[|｜]?[\w/]{0,40}[|｜]?|(?<=\s)(?:#|\/[/*]?)|[\ud800-\udbff])$/;
+const FENCE = /^\s*[`~]/;
 
 function readSource(
   source: Source,

@@ -42,7 +42,7 @@ const MAX_WORD = 60;
  * brackets, behind a string, a number, a literal or a bracket. Within strings and words they are
  * text. Null where there are none.
  */
-export function withPlainMarks(text: string): Marked | null {
+export function withPlainMarks(text: string, { partial = false } = {}): Marked | null {
   if (!ANY.test(text)) return null;
   const marking: Marking = { text, chars: text.split(""), edits: [] };
   let depth = 0;
@@ -53,6 +53,8 @@ export function withPlainMarks(text: string): Marked | null {
     if (depth === 0) continue;
     if (QUOTES[char] !== undefined && opensHere(marking.chars, at)) {
       const close = putQuotes(marking, at, QUOTES[char]);
+      // What the end of an answer under way cuts off is read as it stands.
+      if (close < 0 && partial) break;
       if (close < 0) return null;
       at = close;
     } else if (plain !== char && (!",:;".includes(plain) || separates(marking.chars, at, plain)))

@@ -16,23 +16,28 @@ const STRUCTURE = /[{[<"`]/;
 
 /** Takes out what the model wrote to itself: a draft there is never the answer. */
 export function withoutReasoning(text: string): Spoken {
-  const reasoning = findReasoning(text);
-  if (reasoning.length === 0) return { text, reasoning };
-  let spoken = "";
+  const channels = outsideFinal(text) ?? [];
+  const said = blanked(text, channels);
+  const tagged = findReasoning(said);
+  const reasoning = [...channels, ...tagged].toSorted((a, b) => a.from - b.from);
+  return { text: blanked(said, tagged), reasoning };
+}
+
+function blanked(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  let left = "";
   let done = 0;
-  for (const { from, to } of reasoning) {
+  for (const { from, to } of spans) {
     // What is behind it begins a line: notations go by indentation.
     const blank = to > from ? `${" ".repeat(to - from - 1)}\n` : "";
-    spoken += text.slice(done, from) + blank;
+    left += text.slice(done, from) + blank;
     done = to;
   }
-  return { text: spoken + text.slice(done), reasoning };
+  return left + text.slice(done);
 }
 
 /** A block that is never closed runs to the end of the text. */
 function findReasoning(text: string): Span[] {
-  const channels = outsideFinal(text);
-  if (channels) return channels;
   const spans: Span[] = [];
   if (!mayHoldReasoning(text)) return spans;
   const lower = text.toLowerCase();

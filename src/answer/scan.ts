@@ -168,7 +168,8 @@ export function skipBlank(cursor: Cursor): void {
     } else if (code === 47 || code === 35) {
       if (!skipComment(cursor)) return;
     } else if (code === 96 && text.startsWith("```", cursor.at) && cursor.stack.length === 0) {
-      const to = /^`{3,}[a-zA-Z]*/.exec(text.slice(cursor.at, cursor.at + 40))?.[0].length ?? 3;
+      const to =
+        /^`{3,}(?:[a-zA-Z][\w+-]*)?/.exec(text.slice(cursor.at, cursor.at + 40))?.[0].length ?? 3;
       edit(cursor, "fence", cursor.at, cursor.at + to, "");
       cursor.at += to;
     } else return;

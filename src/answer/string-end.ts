@@ -148,6 +148,9 @@ function endingHere(search: Search, at: number, after: number): Ending | null {
   const { cursor, char, place, inner, braces } = search;
   const { text } = cursor;
   const verdict = judgeClose(cursor, after, place);
+  // In an answer under way the last quote may as well open what comes next.
+  if (cursor.partial && search.weak >= 0 && blankEnd(cursor, after) >= cursor.end)
+    return closedAt(search.weak);
   const isRoot = verdict === "root" && (inner === 0 || balance(text, braces, at) <= 0);
   if (verdict === "yes" || isRoot)
     return { stop: at, next: after, fault: null, inner, isGuess: search.isGuess };
