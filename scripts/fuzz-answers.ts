@@ -4,6 +4,7 @@
  * of it by kind, and the first faults with `--show`. Fails on a wrong value at `safe`, on more than
  * 0.5 % at `full`, and on losses without a word. SCALE multiplies N, which is 200,000 otherwise.
  */
+import { writeJson } from "../src/core/json.ts";
 import { KINDS } from "../test/answer/generator/break.ts";
 import {
   LEVELS,
@@ -74,7 +75,7 @@ function show(faults: readonly Fault[], count: number): void {
 }
 
 function cut(value: unknown): string {
-  return (JSON.stringify(value) ?? "nothing").slice(0, SHOWN);
+  return writeJson(value ?? "nothing").slice(0, SHOWN);
 }
 
 main();

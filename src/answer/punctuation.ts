@@ -30,6 +30,8 @@ const QUOTES: Readonly<Record<string, string>> = {
   "«": "»",
   "＂": "＂",
 };
+/** A text in such quotes holds none of its own. */
+const NESTS_NEVER = "」』＂";
 /** The tolerant parser knows the other ones. */
 const FOREIGN = "「『«＂";
 const ANY = /[，、､；：｛｝［］「『«＂]/;
@@ -112,7 +114,8 @@ function closeOf(text: string, open: number, closer: string): number {
     else if (text[at] === closer || (closer === "”" && text[at] === "“")) {
       const next = /\S/.exec(text.slice(at + 1, at + 200))?.[0] ?? "}";
       if (/[,:;}\]，、､；：｝］=+/#`「『«“„"]/.test(next)) return at;
-      if (closer === '"' || !/[\p{L}\p{N}\s\p{P}]/u.test(next)) return -1;
+      if (closer === '"' || NESTS_NEVER.includes(closer) || !/[\p{L}\p{N}\s\p{P}]/u.test(next))
+        return -1;
     }
   }
   return -1;

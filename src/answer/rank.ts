@@ -70,17 +70,25 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   if (source.isMarkup === true && source.rung === "whole" && typeof value === "string")
     return source.node.kind !== "text" || source.node.quoted;
   if (source.isMarkup === true && source.rung === "text" && isMarkupAsText(candidate)) return false;
-  if (level !== "full" && knowsNoKey(value, contract.schema)) return false;
+  if (level !== "full" && isOtherObject(candidate, contract.schema)) return false;
   return saysWords(candidate, isUnedited);
 }
 
-/** An object that has none of the properties that a schema names is another one than is meant. */
-function knowsNoKey(value: unknown, schema: JsonSchema): boolean {
+/**
+ * An object that has none of the properties that a schema names is another one than is meant; so may
+ * be one that was repaired, where a key that the schema doesn't name holds such properties.
+ */
+function isOtherObject({ value, parseEdits }: Candidate, schema: JsonSchema): boolean {
   const { properties } = schema;
   if (!isObject(value) || !isObject(properties) || Object.keys(properties).length === 0)
     return false;
-  const keys = Object.keys(value);
-  return keys.length > 0 && keys.every((key) => !Object.hasOwn(properties, key));
+  const isKnown = (key: string): boolean => Object.hasOwn(properties, key);
+  const others = Object.entries(value).filter(([key]) => !isKnown(key));
+  if (others.length > 0 && others.length === Object.keys(value).length) return true;
+  return (
+    parseEdits.length > 0 &&
+    others.some(([, one]) => isObject(one) && Object.keys(one).some(isKnown))
+  );
 }
 
 /** Text with structure in it, taken as it stands. */

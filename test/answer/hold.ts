@@ -1,3 +1,4 @@
+import { writeJson } from "../../src/core/json.ts";
 import type { Reading } from "../../src/answer/answer.ts";
 import { readPartial } from "../../src/answer/partial.ts";
 import { readAnswer } from "../../src/answer/read.ts";
@@ -15,7 +16,7 @@ export function faultsOf(one: Case, list: List, file: CaseFile): string[] {
   const contract = contractOf(one.schema ?? file.schema ?? {});
   if (one.partial === true) {
     const { value } = readPartial(one.text, contract);
-    return same(value, one.value) ? [] : [`gives ${JSON.stringify(value)} while it is written`];
+    return same(value, one.value) ? [] : [`gives ${writeJson(value)} while it is written`];
   }
   return LEVELS.flatMap((repair) => {
     const reading = readAnswer(one.text, contract, { repair });
@@ -57,7 +58,7 @@ function lossFault(text: string, reading: Reading): string | null {
 
 function told(reading: Reading): string {
   const rules = reading.edits.map((edit) => edit.rule).join(", ");
-  return `${JSON.stringify(reading.value)} (${rules || "no edits"})`;
+  return `${writeJson(reading.value)} (${rules || "no edits"})`;
 }
 
 /** Equal, but for the order of keys. */

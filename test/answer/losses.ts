@@ -1,3 +1,4 @@
+import { writeJson } from "../../src/core/json.ts";
 import type { Reading } from "../../src/answer/answer.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Reading } from "../../src/answer/answer.ts";
  */
 export function lossesOf(text: string, reading: Reading): readonly string[] {
   if (!reading.ok) return [];
-  const kept = new Set(wordsOf(JSON.stringify(reading.value)));
+  const kept = new Set(wordsOf(writeJson(reading.value)));
   for (const edit of reading.edits) for (const word of wordsOf(edit.before)) kept.add(word);
   const missing = wordsOf(dataOf(text, reading.rung)).filter((word) => !kept.has(word));
   const counted = reading.lost.reduce((sum, piece) => sum + piece.characters, 0);
@@ -99,5 +100,9 @@ export function wordsOf(text: string): string[] {
     .replace(ESCAPE, " ")
     .replace(/(?<=\d)\p{Script=Han}+/gu, "");
   const words = plain.match(/\d+(?:\.\d+)?(?:e-?\d+)?|[\p{L}\p{N}]+/giu) ?? [];
-  return words.map((word) => (/^\d/.test(word) ? String(Number(word)) : word.toLowerCase()));
+  return words.map((word) => (/^\d/.test(word) ? plainNumber(word) : word.toLowerCase()));
+}
+
+function plainNumber(word: string): string {
+  return /^\d{16,}$/.test(word) ? String(BigInt(word)) : String(Number(word));
 }

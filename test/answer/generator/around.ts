@@ -1,3 +1,4 @@
+import { writeJson } from "../../../src/core/json.ts";
 import type { Kind, Written } from "./kinds.ts";
 import { isRow, rowsOf } from "./notations.ts";
 import type { Random } from "./random.ts";
@@ -18,11 +19,12 @@ function isOpen(truth: Truth): boolean {
 function draftOf(truth: Truth, random: Random): unknown {
   const { value } = truth;
   const changed = changeOne(value, random);
-  return JSON.stringify(changed) === JSON.stringify(value) ? null : changed;
+  return writeJson(changed) === writeJson(value) ? null : changed;
 }
 
 function changeOne(value: unknown, random: Random): unknown {
   if (typeof value === "number") return value + 1 + random.below(40);
+  if (typeof value === "bigint") return value + 1n;
   if (typeof value === "boolean") return !value;
   if (Array.isArray(value)) {
     const list: unknown[] = value;
@@ -54,7 +56,7 @@ const TAGS = ["think", "thinking", "reasoning", "reflection", "scratchpad"];
 
 function draftText(truth: Truth, random: Random): string {
   const draft = draftOf(truth, random);
-  return draft === null ? "Let me see." : `Maybe ${JSON.stringify(draft)}? Let me check that.`;
+  return draft === null ? "Let me see." : `Maybe ${writeJson(draft)}? Let me check that.`;
 }
 
 /** Kinds that put something around an answer, or say it twice. */
@@ -210,7 +212,7 @@ const DOUBTS: readonly Kind[] = [
       return {
         ...written,
         needsWord: false,
-        text: `A first try:\n${JSON.stringify(draft)}\n\nNo, the final answer is:\n${written.text}`,
+        text: `A first try:\n${writeJson(draft)}\n\nNo, the final answer is:\n${written.text}`,
       };
     },
   },
@@ -225,7 +227,7 @@ const DOUBTS: readonly Kind[] = [
       if (other === null || isOpen(truth) || !hasAnswer || isTold) return null;
       return {
         ...written,
-        text: `${JSON.stringify(other)}\n${written.text}`,
+        text: `${writeJson(other)}\n${written.text}`,
         needsWord: true,
         others: [other],
       };
@@ -293,8 +295,7 @@ const DENIALS: readonly Kind[] = [
         random.pick(["not ", "definitely not ", "anything but ", "isn't ", "never "]) + choice.said;
       const value = choice.key === null ? said : { ...(truth.value as object), [choice.key]: said };
       return {
-        text:
-          choice.key === null && random.chance(0.5) ? `This is ${said}.` : JSON.stringify(value),
+        text: choice.key === null && random.chance(0.5) ? `This is ${said}.` : writeJson(value),
         accepts: [],
       };
     },
@@ -315,7 +316,7 @@ const DENIALS: readonly Kind[] = [
       );
       if (names.length === 0) return null;
       const name = random.pick(names);
-      const text = JSON.stringify({ ...truth.value, [name]: "\0" });
+      const text = writeJson({ ...truth.value, [name]: "\0" });
       return {
         text: text.replace('"\\u0000"', random.pick(["-", '"-"', "+", '"."', '"n/a"', "."])),
         accepts: [],

@@ -1,3 +1,4 @@
+import { parseJson, writeJson as printJson } from "../../../src/core/json.ts";
 import { AROUND } from "./around.ts";
 import type { Kind, Written } from "./kinds.ts";
 import { alsoRight, NUMBERS } from "./numbers.ts";
@@ -32,7 +33,7 @@ export function newBreakage(random: Random): Breakage {
 /** Null where the kinds that were drawn left the text as it was. */
 function breakTruth(truth: Truth, random: Random): Breakage | null {
   const kinds: string[] = [];
-  const plain = JSON.stringify(truth.value, null, random.pick([0, 0, 2, 4]));
+  const plain = printJson(truth.value, random.pick([0, 0, 2, 4]));
   let written: Written = { text: plain, accepts: [truth.value] };
   // Where anything is taken, what is no JSON is right as the text that it is.
   const isOpen = Object.keys(truth.schema).length === 0;
@@ -45,6 +46,7 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     const count = random.pick([0, 1, 1, 1, 2, 3]);
     const drawn = random.some(isSure(truth) ? [...STYLES, ...NUMBERS] : stylesFor(isOpen), count);
     const chosen = drawn.filter((kind) => changes(truth.value, kind, random));
+    if (mayJoin(chosen)) return null;
     if (chosen.length > 0) written = { ...written, ...writeStyled(truth.value, chosen, random) };
     if (isOpen && isOther(written.text, truth.value)) return null;
     written = withRepeats(written);
@@ -64,10 +66,18 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
 /** Several faults may make up for each other: where anything is taken, that is another value. */
 function isOther(text: string, value: unknown): boolean {
   try {
-    return !Bun.deepEquals(JSON.parse(text), value, true);
+    return !Bun.deepEquals(parseJson(text), value, true);
   } catch {
     return false;
   }
+}
+
+/** A plus sign with no comma behind it joins two strings. */
+function mayJoin(kinds: readonly Kind[]): boolean {
+  return (
+    kinds.some(({ name }) => name === "an operator left dangling") &&
+    kinds.some(({ name }) => name.startsWith("missing commas"))
+  );
 }
 
 /**
@@ -76,7 +86,7 @@ function isOther(text: string, value: unknown): boolean {
  */
 function withRepeats(written: Written): Written {
   try {
-    return { ...written, accepts: [...written.accepts, JSON.parse(written.text)] };
+    return { ...written, accepts: [...written.accepts, parseJson(written.text)] };
   } catch {
     return written;
   }

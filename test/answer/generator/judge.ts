@@ -1,3 +1,4 @@
+import { writeJson } from "../../../src/core/json.ts";
 import type { Edit, Reading } from "../../../src/answer/answer.ts";
 import { RULES } from "../../../src/answer/rules.ts";
 import { wordsOf } from "../losses.ts";
@@ -103,7 +104,7 @@ function isMissing(got: unknown, meant: unknown, isLost: (word: string) => boole
 }
 
 function wordsIn(value: unknown): string[] {
-  return value === undefined || value === null ? [] : wordsOf(JSON.stringify(value));
+  return value === undefined || value === null ? [] : wordsOf(writeJson(value));
 }
 
 /** A piece that `lost` gives by its place and its number of letters and digits. */

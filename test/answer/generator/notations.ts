@@ -1,3 +1,4 @@
+import { writeJson } from "../../../src/core/json.ts";
 import type { Kind } from "./kinds.ts";
 import type { Random } from "./random.ts";
 import type { Truth } from "./truth.ts";
@@ -28,7 +29,7 @@ const LITERAL = /^(?:true|false|null|none|yes|no|on|off|n\/a|-|undefined|null an
 
 /** The words of a cell; null for a text that would mean something else in one. */
 function cellOf(value: unknown): string | null {
-  if (typeof value !== "string") return JSON.stringify(value);
+  if (typeof value !== "string") return writeJson(value);
   if (LITERAL.test(value) || value !== value.trim() || /[\n\t"`*<\\]/.test(value)) return null;
   return value;
 }
@@ -167,7 +168,7 @@ function parameters(truth: Truth, write: (key: string, text: string) => string):
   )
     return null;
   return entries
-    .map(([key, item]) => write(key, typeof item === "string" ? item : JSON.stringify(item)))
+    .map(([key, item]) => write(key, typeof item === "string" ? item : writeJson(item)))
     .join("\n");
 }
 
@@ -181,21 +182,21 @@ export const NOTATIONS: readonly Kind[] = [
     name: "JSON lines",
     notation: (truth) =>
       itemsOf(truth)
-        ?.map((item) => JSON.stringify(item))
+        ?.map((item) => writeJson(item))
         .join("\n") ?? null,
   },
   {
     name: "a fence an item",
     notation: (truth) =>
       itemsOf(truth)
-        ?.map((item, at) => `Item ${at + 1}:\n\`\`\`json\n${JSON.stringify(item, null, 2)}\n\`\`\``)
+        ?.map((item, at) => `Item ${at + 1}:\n\`\`\`json\n${writeJson(item, 2)}\n\`\`\``)
         .join("\n\n") ?? null,
   },
   {
     name: "items with commas between them",
     notation: (truth) =>
       itemsOf(truth)
-        ?.map((item) => JSON.stringify(item))
+        ?.map((item) => writeJson(item))
         .join(",\n") ?? null,
   },
   {

@@ -13,13 +13,13 @@ interface Parts {
 }
 
 /** Null for a number that JSON writes with an exponent. */
-function partsOf(value: number): Parts | null {
-  const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(JSON.stringify(value));
+function partsOf(value: number | bigint): Parts | null {
+  const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value));
   if (!found) return null;
   return { sign: found[1] === "-" ? "-" : "", whole: found[2] ?? "", decimals: found[3] ?? "" };
 }
 
-type Spell = (value: number, random: Random) => string | null;
+type Spell = (value: number | bigint, random: Random) => string | null;
 
 /** One kind of spelling; in quotes, as people put it into JSON. */
 function spelling(name: string, spell: Spell): Kind {
@@ -28,7 +28,7 @@ function spelling(name: string, spell: Spell): Kind {
     style: () => ({
       number: (value, random) => {
         const spelled = spell(value, random);
-        return spelled === null ? JSON.stringify(value) : JSON.stringify(spelled);
+        return spelled === null ? String(value) : JSON.stringify(spelled);
       },
     }),
   };
@@ -54,7 +54,8 @@ const MAGNITUDES: readonly (readonly [number, readonly string[]])[] = [
   [100_000, [" lakh"]],
 ];
 
-function magnitude(value: number, random: Random): string | null {
+function magnitude(value: number | bigint, random: Random): string | null {
+  if (typeof value === "bigint") return null;
   const [unit, names] = random.pick(MAGNITUDES);
   const share = value / unit;
   if (Math.abs(share) < 0.1 || !/^-?\d+(?:\.\d{1,2})?$/.test(String(share))) return null;
@@ -63,7 +64,7 @@ function magnitude(value: number, random: Random): string | null {
 
 /** Kinds of numbers as people write them. What is read must be the number that is meant. */
 export const NUMBERS: readonly Kind[] = [
-  spelling("numbers in quotes", (value) => JSON.stringify(value)),
+  spelling("numbers in quotes", (value) => String(value)),
   spelling("numbers with commas between groups", groupedIn(",", ".")),
   spelling("numbers with points between groups", groupedIn(".", ",")),
   spelling("numbers with blanks between groups", (value, random) =>
@@ -115,7 +116,7 @@ export const NUMBERS: readonly Kind[] = [
     name: "numbers as programs write them",
     style: () => ({
       number: (value, random) => {
-        const plain = JSON.stringify(value);
+        const plain = String(value);
         const parts = partsOf(value);
         if (!parts) return plain.replace("e", "E");
         const point = parts.decimals === "" ? "" : `.${parts.decimals}`;

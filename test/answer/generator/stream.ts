@@ -1,3 +1,4 @@
+import { writeJson } from "../../../src/core/json.ts";
 import { createAnswerReader } from "../../../src/answer/reader.ts";
 import type { Reading } from "../../../src/answer/answer.ts";
 import { readAnswer } from "../../../src/answer/read.ts";
@@ -56,7 +57,7 @@ function faultIn({ text, truth, kinds, isCut, accepts }: Breakage, random: Rando
   for (const piece of piecesOf(text, random)) {
     const partial = reader.push(piece);
     if (isSteady && partial?.ok === true && !isBeginning(partial.value, whole.value))
-      return `${JSON.stringify(partial.value)} is no beginning of ${JSON.stringify(whole.value)}`;
+      return `${writeJson(partial.value)} is no beginning of ${writeJson(whole.value)}`;
   }
   return isSame(reader.end(), whole) ? null : "the pieces give another reading than the whole";
 }
@@ -84,17 +85,17 @@ export function isBeginning(part: unknown, whole: unknown): boolean {
     return part.every((item, index) => isBeginning(item, whole[index]));
   }
   if (typeof part === "object") {
-    const known = typeof whole === "object" && whole !== null ? (whole as object) : {};
+    const known = typeof whole === "object" && whole !== null ? whole : {};
     return Object.entries(part).every(([key, item]) =>
       isBeginning(item, (known as Readonly<Record<string, unknown>>)[key] ?? null),
     );
   }
   if (typeof part === "string") return typeof whole === "string" && whole.startsWith(part);
-  if (typeof part !== "number") return part === whole;
+  if (!isNumber(part) || !isNumber(whole)) return part === whole;
   // The digits so far: "1" of 12, "0" of 0.5.
-  return typeof whole === "number" && JSON.stringify(whole).startsWith(digitsOf(part));
+  return String(whole).startsWith(Object.is(part, -0) ? "-0" : String(part));
 }
 
-function digitsOf(number: number): string {
-  return Object.is(number, -0) ? "-0" : JSON.stringify(number);
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }

@@ -67,8 +67,18 @@ const textTruth: Make = (random) => ({ schema: { type: "string" }, value: someTe
 
 const integerTruth: Make = (random) => ({
   schema: { type: "integer" },
-  value: random.pick([0, 1, 7, 12, 250, 1999, 48_000, 1_234_567, -3, -1200, random.below(100_000)]),
+  value: random.chance(0.06)
+    ? random.pick(BEYOND_DOUBLES)
+    : random.pick([0, 1, 7, 12, 250, 1999, 48_000, 1_234_567, -3, -1200, random.below(100_000)]),
 });
+
+/** Whole numbers that no double holds: their digits have to come through. */
+const BEYOND_DOUBLES = [
+  9_007_199_254_740_993n,
+  -9_007_199_254_740_995n,
+  18_446_744_073_709_551_617n,
+  123_456_789_012_345_678_901_234_567_890n,
+];
 
 const numberTruth: Make = (random) => ({
   schema: { type: "number" },

@@ -15,7 +15,7 @@ export interface Style {
     readonly false: string;
     readonly null: string;
   } | null;
-  readonly number: ((value: number, random: Random) => string) | null;
+  readonly number: ((value: number | bigint, random: Random) => string) | null;
   /** What stands in place of a comma, site by site. */
   readonly comma: ((random: Random) => string) | null;
   readonly colon: ((random: Random) => string) | null;
@@ -68,7 +68,8 @@ function writeAt(value: unknown, depth: number, writing: Writing): string {
   if (typeof value === "boolean") {
     return style.literals?.[value ? "true" : "false"] ?? String(value);
   }
-  if (typeof value === "number") return style.number?.(value, random) ?? JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "bigint")
+    return style.number?.(value, random) ?? String(value);
   if (typeof value === "string") return writeText(value, writing);
   if (Array.isArray(value)) {
     return bracketed(
