@@ -1,6 +1,7 @@
 /**
- * Reading answers against jsonrepair and BAML, in one run over the same texts, and 10 MB of text
- * with an object at its end against `JSON.parse` of 10 MB. The sides take turns, the best of each
+ * Reading answers against jsonrepair and BAML, in one run over the same texts; 10 MB of text with an
+ * object at its end against `JSON.parse` of 10 MB; and 10 MB of each kind of hostile text against 1 MB
+ * of it, in the processor's time. The sides take turns, the best of each
  * text's rounds counts. Exits 1 when a target is missed.
  *
  * jsonrepair knows no schema: it is shown for scale. BAML parses into a class; what both sides read
@@ -11,10 +12,17 @@ import { jsonrepair } from "jsonrepair";
 import { readAnswer } from "../src/answer/read.ts";
 import { compileContract } from "../src/contract/compile.ts";
 import type { Contract, JsonSchema } from "../src/contract/contract.ts";
+import { readToolCalls } from "../src/answer/tool-calls.ts";
+import { hostileCalls, hostileTexts } from "../test/answer/hostile.ts";
 
 const ROUNDS = 200;
 const BIG = 10 * 2 ** 20;
 const BIG_TARGET = 5;
+const MEGABYTE = 1_000_000;
+/** Ten times the text takes at most so many times the time; the square of ten would be 100. */
+const GROWTH_TARGET = 40;
+/** Below it the time of 1 MB is noise. In milliseconds. */
+const FLOOR_MS = 20;
 
 const SCHEMA: JsonSchema = {
   type: "object",
@@ -132,19 +140,51 @@ function main(): void {
     const row = [at(sorted, 0.5), at(sorted, 0.95)].map((value) => value.toFixed(1).padStart(9));
     print(side.name.padEnd(12), ...row, `${right[index]} of ${cases.length}`.padStart(11));
   });
-  const [ours, baml] = times.map((list) =>
-    at(
-      list.toSorted((a, b) => a - b),
-      0.5,
-    ),
-  );
+  const [ours, baml] = times.map((list) => list.toSorted((a, b) => a - b));
   const ratio = bigRatio(contract);
   print(
     `10 MB of prose with an object at its end: ${ratio.toFixed(2)} times JSON.parse of 10 MB ` +
       `(wanted: at most ${BIG_TARGET})`,
   );
-  if ((ours ?? 0) > (baml ?? 0)) print("missed: the median is wanted at BAML's or below");
-  process.exitCode = (ours ?? 0) <= (baml ?? 0) && ratio <= BIG_TARGET ? 0 : 1;
+  const worst = worstGrowth(contract);
+  print(
+    `10 MB of hostile text: ${worst.growth.toFixed(1)} times 1 MB of it at most, with "${worst.name}" (wanted: at most ${GROWTH_TARGET})`,
+  );
+  const slower = [0.5, 0.95].filter((part) => at(ours ?? [], part) > at(baml ?? [], part));
+  for (const part of slower) print(`missed: p${100 * part} is wanted at BAML's or below`);
+  const isLinear = ratio <= BIG_TARGET && worst.growth <= GROWTH_TARGET;
+  process.exitCode = slower.length === 0 && isLinear ? 0 : 1;
+}
+
+/** The kind of hostile text whose time grows most. */
+function worstGrowth(contract: Contract): { readonly name: string; readonly growth: number } {
+  const growths = [
+    ...growthsOf(hostileTexts, (text) => readAnswer(text, contract, { repair: "full" })),
+    ...growthsOf(hostileCalls, (text) => readToolCalls(text, { tools: ["f"] })),
+  ];
+  return growths.reduce((worst, one) => (one.growth > worst.growth ? one : worst));
+}
+
+function growthsOf(
+  textsOf: (size: number) => Readonly<Record<string, string>>,
+  read: (text: string) => unknown,
+): { readonly name: string; readonly growth: number }[] {
+  const small = textsOf(MEGABYTE);
+  return Object.entries(textsOf(10 * MEGABYTE)).map(([name, large]) => {
+    const base = Math.max(
+      FLOOR_MS,
+      processorTime(() => read(small[name] ?? "")),
+    );
+    return { name, growth: processorTime(() => read(large)) / base };
+  });
+}
+
+/** In milliseconds. */
+function processorTime(work: () => unknown): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
 function ourSide(contract: Contract): Side {

@@ -90,7 +90,8 @@ function hasApostrophesOnly(content: string, closers: string): boolean {
   return !Array.from(closers).some((closer) => bare.includes(closer));
 }
 
-const KEY_BEHIND = /["”'’]\s*[,+]?\s*[\p{L}_$][\p{L}\p{N}_$ -]{0,60}["'”’]?\s*[:=]/u;
+const KEY_BEHIND =
+  /["”'’]\s*[,，、;；+]?\s*["“'‘「]?[\p{L}_$][\p{L}\p{N}_$ -]{0,60}["”'’」]?\s*(?:[:：=→]|->)/u;
 
 /** `""word`: the quotes of the whole answer were doubled. */
 function isDoubled(cursor: Cursor, start: number, char: string): boolean {

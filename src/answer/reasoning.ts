@@ -8,7 +8,7 @@ export interface Spoken {
 }
 
 const OPENER =
-  /(?:^|\n)[ \t]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|(\[THINK\])|(◁think▷))/gi;
+  /(?:^|\n)[ \t\u00a0\u200b-\u200f\u2060-\u2064\ufeff]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|(\[THINK\])|(◁think▷))/gi;
 const ORPHAN =
   /(?:<\/(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/THINK\]|◁\/think▷)[ \t]*(?=\n|[{[`]|$)/i;
 /** Where an answer may have begun: tags behind it can be part of its text. */

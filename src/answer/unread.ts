@@ -30,7 +30,7 @@ const KEYED =
 
 /** A line of a key without quotes and its value. */
 const LINE =
-  /^[ \t]{0,40}(?:[-*+][ \t]+)?\*{0,2}([\p{L}_][\p{L}\p{N}_-]{0,60})\*{0,2}[ \t]{0,9}[:：]\*{0,2}[ \t]{1,9}([^\s\n][^\n]{0,200})$/gmu;
+  /^[ \t\u200b\u2060\ufeff]{0,40}(?:[-*+][ \t]+)?\*{0,2}([\p{L}_][\p{L}\p{N}_ -]{0,60}?)\*{0,2}[ \t]{0,9}[:：]\*{0,2}[ \t]{1,9}([^\s\n][^\n]{0,200})$/gmu;
 
 /**
  * What stands beside a value and was not read, though it looks like more of the answer: a key of the
@@ -42,12 +42,12 @@ export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost 
 }
 
 /** What stands behind a value and goes on with it, or begins another answer. */
-function unreadBehind(node: Place, { text, schema, regions }: Beside): Lost | null {
+function unreadBehind(node: Place, { text, regions }: Beside): Lost | null {
   const announced = announcesMore(text, node.end);
   if (announced !== null) return lostAt(text, announced, text.length);
   const behind = text.slice(node.end, node.end + MAX_GAP);
-  // Where anything is taken, a closer too many says that an opener is missing.
-  if (isOpen(schema) && /^\s*[\]}]/.test(behind)) return lostAt(text, node.end, node.end + 1);
+  // A closer too many says that an opener is missing, or that another closer came too early.
+  if (/^\s*[\]}]/.test(behind)) return lostAt(text, node.end, node.end + 1);
   const goesOn = GOES_ON.exec(behind) ?? unreadOpener(node, behind, regions);
   if (goesOn) return lostAt(text, node.end, node.end + goesOn[0].length);
   const begun = regions.find(
