@@ -1,7 +1,7 @@
 /**
- * Reading answers against jsonrepair and BAML, in one run over the same texts; 10 MB of text with an
- * object at its end against `JSON.parse` of 10 MB; and 10 MB of each kind of hostile text against 1 MB
- * of it, in the processor's time. The sides take turns, the best of each
+ * Reading answers against jsonrepair and BAML, in one run over the same texts; 10 MB of text with
+ * an object at its end against `JSON.parse` of 10 MB; and 10 MB of each kind of hostile text
+ * against 1 MB of it, in the processor's time. The sides take turns, the best of each
  * text's rounds counts. Exits 1 when a target is missed.
  *
  * jsonrepair knows no schema: it is shown for scale. BAML parses into a class; what both sides read

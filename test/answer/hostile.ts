@@ -1,4 +1,7 @@
-/** Texts of about `size` characters that make a careless reader look at the same place again and again. */
+/**
+ * Texts of about `size` characters that make a careless reader look at the same place again and
+ * again.
+ */
 export function hostileTexts(size: number): Readonly<Record<string, string>> {
   return {
     "opening brackets": "[".repeat(size),
