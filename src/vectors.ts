@@ -156,6 +156,8 @@ const TOGETHER = 256;
 async function* grouped(
   texts: Iterable<string> | AsyncIterable<string>,
 ): AsyncGenerator<readonly string[]> {
+  // One text is a list of its characters to TypeScript, and to nobody else.
+  if (typeof texts === "string") return yield [texts];
   if (Symbol.asyncIterator in texts) {
     for await (const text of texts) yield [text];
     return;

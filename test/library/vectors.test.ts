@@ -55,6 +55,20 @@ describe("embed()", () => {
     expect((await modullm.embed([])).vectors).toEqual([]);
   });
 
+  test("takes one text for one, and refuses what is no text", async () => {
+    const { modullm, server } = await openHere();
+    expect((await modullm.embed("abc", { model: "local/m" })).vectors).toEqual([[3, 0.5]]);
+    const odd = ["a", 7, null] as unknown as string[];
+    for (const work of [
+      () => modullm.embed(odd, { model: "local/m" }),
+      () => modullm.rerank("q", odd, { model: "local/m" }),
+      () => modullm.rerank(undefined as unknown as string, ["a"]),
+    ])
+      expect((await errorOf(work)).code).toBe("RLLM_016");
+    // What stands before it has been asked for.
+    expect(server.asked.map(({ texts }) => texts)).toEqual([["abc"], ["a"]]);
+  });
+
   test("ends with its signal and its budget, without a key in what it throws", async () => {
     const key = "sk-planted-0123456789";
     const hanging = await openHere(null);

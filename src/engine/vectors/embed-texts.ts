@@ -4,6 +4,7 @@ import type { ModelNote } from "../../model/model.ts";
 import { cancellation } from "../state.ts";
 import { Batches, type Item, isTooLarge } from "./batches.ts";
 import { flow } from "./pipeline.ts";
+import { requireText } from "./require-text.ts";
 import { added, type VectorTotals } from "./totals.ts";
 import { DEFAULT_CONCURRENCY, type VectorContext, VectorRun } from "./vector-run.ts";
 
@@ -97,6 +98,7 @@ class Embedding {
     const { id, origin } = this.#embedder;
     const { tokens } = this.#context.tools;
     for (const text of texts) {
+      requireText(text, "text", this.#count);
       // What runs here has no limit of tokens, and is not paid by them.
       const count = origin === undefined ? 0 : await tokens.count(text, id);
       this.#batches.add({ index: this.#count++, text, tokens: count });

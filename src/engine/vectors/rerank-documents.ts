@@ -3,6 +3,7 @@ import type { Reranker } from "../../model/reranker.ts";
 import { cancellation } from "../state.ts";
 import { Batches, type Item } from "./batches.ts";
 import { flow } from "./pipeline.ts";
+import { requireText } from "./require-text.ts";
 import type { VectorTotals } from "./totals.ts";
 import { DEFAULT_CONCURRENCY, type VectorContext, VectorRun } from "./vector-run.ts";
 
@@ -36,6 +37,8 @@ export async function rerankDocuments(
   reranker: Reranker,
   context: VectorContext & RerankOptions,
 ): Promise<Ranking> {
+  requireText(query, "query", 0);
+  for (const [index, document] of documents.entries()) requireText(document, "document", index);
   if (query.trim() === "") throw blankQuery();
   const { scope, top = null } = context;
   // What is still under way when this ends is of no use to anybody.

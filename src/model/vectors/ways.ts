@@ -26,16 +26,17 @@ export interface PurposeWays {
 }
 
 export interface RerankWays {
-  /** From the base URL; `cohere` stands for that of its second version, beside the base URL. */
+  /** Whose request it takes: `rerank` is that of most servers, at `/rerank`. */
   readonly protocol: "rerank" | "cohere";
   /** Documents of one request. */
   readonly documents: number;
   /** Tokens of all its documents and, once for each of them, the query; null as above. */
   readonly tokens: number | null;
+  /** What else it is told. */
   readonly more: Readonly<Record<string, unknown>>;
 }
 
-/** As most servers want it. What few refuse (an empty batch, a batch of 32) is asked of all. */
+/** As most servers want it. None is known that takes fewer than 32 texts. */
 export const EMBEDDINGS: EmbedWays = {
   protocol: "openai",
   texts: 32,
