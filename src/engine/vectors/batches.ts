@@ -1,5 +1,6 @@
-import type { ModullmError } from "../../core/error.ts";
+import { type ModullmError, toModullmError } from "../../core/error.ts";
 import type { BatchLimits } from "../../model/embedder.ts";
+import type { ModelNote } from "../../model/model.ts";
 
 /** A text on its way, and where it stood. */
 export interface Item {
@@ -54,7 +55,38 @@ export class Batches {
 
   /** A request of so many texts was too large: from now on half of it. */
   shrink(texts: number): void {
-    this.#limits = { ...this.#limits, texts: Math.max(1, Math.floor(texts / 2)) };
+    const half = Math.max(1, Math.floor(texts / 2));
+    this.#limits = { ...this.#limits, texts: Math.min(this.#limits.texts, half) };
+  }
+}
+
+/** What asks for the parts of a request that a server calls too large. */
+export interface Parts<Result> {
+  /** `provider/name` */
+  readonly model: string;
+  readonly batches: Batches;
+  /** One result for each item. */
+  ask(items: readonly Item[]): Promise<readonly Result[]>;
+  note(note: ModelNote): void;
+}
+
+/** Asks for all at once; where the server calls that too large, for one half after the other. */
+export async function askInParts<Result>(
+  items: readonly Item[],
+  parts: Parts<Result>,
+): Promise<readonly Result[]> {
+  try {
+    return await parts.ask(items);
+  } catch (thrown) {
+    if (items.length === 1 || !isTooLarge(toModullmError(thrown))) throw thrown;
+    parts.batches.shrink(items.length);
+    const { texts } = parts.batches.limits;
+    const less = texts === 1 ? "one text" : `${texts} texts`;
+    const message = `${parts.model} takes no more at once: from here on ${less} a request`;
+    parts.note({ kind: "degraded", message, data: { texts } });
+    const middle = Math.ceil(items.length / 2);
+    const first = await askInParts(items.slice(0, middle), parts);
+    return [...first, ...(await askInParts(items.slice(middle), parts))];
   }
 }
 
@@ -63,7 +95,7 @@ const TOO_MUCH =
   /batch[ _-]?size|too many (inputs|texts|documents|requests|items|tokens)|at most \d+ (requests|inputs|texts|documents|items)|(max\w*|limit)[^.]{0,40}(batch|number of (inputs|texts|documents))|more batches|total (number of )?tokens|(payload|entity) too large/i;
 
 /** Whether half of the texts may pass where all of them did not. */
-export function isTooLarge({ code, details }: ModullmError): boolean {
+function isTooLarge({ code, details }: ModullmError): boolean {
   const { status, reason } = details;
   if (code !== "RLLM_017") return false;
   if (status === 413) return true;

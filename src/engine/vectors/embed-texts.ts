@@ -1,8 +1,7 @@
-import { ModullmError, toModullmError } from "../../core/error.ts";
+import { ModullmError } from "../../core/error.ts";
 import type { Embedder, Purpose, Vector } from "../../model/embedder.ts";
-import type { ModelNote } from "../../model/model.ts";
 import { cancellation } from "../state.ts";
-import { Batches, type Item, isTooLarge } from "./batches.ts";
+import { askInParts, Batches, type Item } from "./batches.ts";
 import { flow } from "./pipeline.ts";
 import { requireText } from "./require-text.ts";
 import { added, type VectorTotals } from "./totals.ts";
@@ -120,9 +119,15 @@ class Embedding {
   }
 
   async ask(items: readonly Item[]): Promise<readonly EmbeddedText[]> {
-    const { takesBlank } = this.#embedder;
+    const { takesBlank, id: model } = this.#embedder;
     const asked = items.filter(({ text }) => takesBlank || text.trim() !== "");
-    const vectors = asked.length === 0 ? [] : await this.#askInParts(asked);
+    const parts = {
+      model,
+      batches: this.#batches,
+      ask: (some: readonly Item[]) => this.#askOnce(some),
+      note: this.#run.note,
+    };
+    const vectors = asked.length === 0 ? [] : await askInParts(asked, parts);
     const byIndex = new Map(asked.map(({ index }, at) => [index, vectors[at] ?? null]));
     return items.map(({ index }) => ({ index, embedding: byIndex.get(index) ?? null }));
   }
@@ -140,19 +145,6 @@ class Embedding {
     return new VectorRun("embed", this.#embedder, this.#context);
   }
 
-  async #askInParts(items: readonly Item[]): Promise<readonly Vector[]> {
-    try {
-      return await this.#askOnce(items);
-    } catch (thrown) {
-      if (items.length === 1 || !isTooLarge(toModullmError(thrown))) throw thrown;
-      this.#batches.shrink(items.length);
-      this.#run.note(smallerNote(this.#embedder.id, this.#batches.limits.texts));
-      const middle = Math.ceil(items.length / 2);
-      const first = await this.#askInParts(items.slice(0, middle));
-      return [...first, ...(await this.#askInParts(items.slice(middle)))];
-    }
-  }
-
   async #askOnce(items: readonly Item[]): Promise<readonly Vector[]> {
     const { dimensions = null, purpose = "document" } = this.#options;
     const { id } = this.#embedder;
@@ -166,13 +158,6 @@ class Embedding {
     if (length !== this.#length) throw otherLength(id, this.#length, length);
     return vectors;
   }
-}
-
-function smallerNote(model: string, texts: number): ModelNote {
-  const message =
-    `${model} takes no more at once: from here on ` +
-    `${texts === 1 ? "one text" : `${texts} texts`} a request`;
-  return { kind: "degraded", message, data: { texts } };
 }
 
 function otherLength(model: string, length: number, own: number): ModullmError {

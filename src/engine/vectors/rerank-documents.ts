@@ -1,7 +1,7 @@
 import { ModullmError } from "../../core/error.ts";
 import type { Reranker } from "../../model/reranker.ts";
 import { cancellation } from "../state.ts";
-import { Batches, type Item } from "./batches.ts";
+import { askInParts, Batches, type Item } from "./batches.ts";
 import { flow } from "./pipeline.ts";
 import { requireText } from "./require-text.ts";
 import type { VectorTotals } from "./totals.ts";
@@ -82,12 +82,18 @@ async function score(
       if (takesBlank || text.trim() !== "") batches.add({ index, text, tokens: await count(text) });
   }
 
-  async function ask(items: readonly Item[]): Promise<void> {
+  async function askOnce(items: readonly Item[]): Promise<readonly number[]> {
     const texts = items.map(({ text }) => text);
     const tokens = items.reduce((sum, item) => sum + item.tokens + beside, 0);
-    const { scores: found } = await run.call(tokens, (request, signal, note) =>
+    const reply = await run.call(tokens, (request, signal, note) =>
       reranker.rerank({ ...request, query, documents: texts }, signal, note),
     );
+    return reply.scores;
+  }
+
+  async function ask(items: readonly Item[]): Promise<void> {
+    const { note } = run;
+    const found = await askInParts(items, { model: id, batches, ask: askOnce, note });
     for (const [at, { index }] of items.entries()) scores.set(index, found[at] ?? 0);
   }
 

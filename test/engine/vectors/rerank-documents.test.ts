@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { ModullmError } from "../../../src/core/error.ts";
 import { rerankDocuments } from "../../../src/engine/vectors/rerank-documents.ts";
 import type { Reranker } from "../../../src/model/reranker.ts";
 import { errorOf } from "../../model/calls.ts";
@@ -53,6 +54,24 @@ describe("rerankDocuments()", () => {
     const context = { ...stage().context, top: 2 };
     const { results } = await rerankDocuments("q", DOCUMENTS, reranker, context);
     expect(results.map(({ index }) => index)).toEqual([1, 4]);
+  });
+
+  test("asks for halves of what a server calls too large", async () => {
+    const sizes: number[] = [];
+    const { reranker } = scripted({
+      limits: { texts: 100, tokens: null },
+      async rerank({ documents }) {
+        sizes.push(documents.length);
+        if (documents.length > 2)
+          throw new ModullmError("RLLM_017", "no", {
+            details: { status: 413, reason: "Payload Too Large" },
+          });
+        return { scores: documents.map(({ length }) => length), usage: null };
+      },
+    });
+    const { results } = await rerankDocuments("q", DOCUMENTS, reranker, stage().context);
+    expect(results.map(({ score }) => score)).toEqual([4, 3, 3, 3, 3, 3, null]);
+    expect(sizes).toEqual([6, 3, 2, 1, 3, 2, 1]);
   });
 
   test("counts the query once for each document", async () => {
