@@ -34,7 +34,7 @@ export interface Endpoint {
  * The source of a project's own settings, which must not draw a user's keys to an address of its
  * choice.
  */
-const PROJECT = "./.env";
+export const PROJECT = "./.env";
 
 /**
  * @throws {ModullmError} RLLM_002 for a provider that nothing is known of, RLLM_018 for settings

@@ -27,9 +27,9 @@ export function isProject(id: string): boolean {
 }
 
 /** The project that pays; null where nothing names one. */
-export function vertexProject(config: Config): string | null {
+export function vertexProject(config: Config): Sourced | null {
   const names = ["VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"];
-  const [project] = names.flatMap((name) => config.get(name)?.value ?? []);
+  const [project] = names.flatMap((name) => config.get(name) ?? []);
   return project ?? null;
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from "../../core/json.ts";
-import { Exchange } from "../exchange.ts";
+import { cancelled, Exchange } from "../exchange.ts";
 import { providerFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
 import type { GoogleCredentials } from "./credentials.ts";
@@ -20,16 +20,22 @@ export interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
-/** Access tokens, each used until a minute before its end. */
+/** Access tokens, each asked for once and used until a minute before its end. */
 export class GoogleTokens {
   #token: { readonly value: string; readonly end: number } | null = null;
+  #asking: Promise<string> | null = null;
 
   /**
    * @throws {ModullmError} RLLM_017 where the token's server refuses or fails, RLLM_022 where the
    * caller does not wait
    */
-  async get(request: TokenRequest): Promise<string> {
+  async get({ signal, ...request }: TokenRequest): Promise<string> {
     if (this.#token !== null && this.#token.end > Date.now()) return this.#token.value;
+    this.#asking ??= this.#ask(request).finally(() => (this.#asking = null));
+    return await orCancelled(this.#asking, signal);
+  }
+
+  async #ask(request: Omit<TokenRequest, "signal">): Promise<string> {
     const asked = Date.now();
     const { token, seconds } = await askToken(request);
     this.#token = { value: token, end: asked + seconds * 1000 - MARGIN };
@@ -37,12 +43,23 @@ export class GoogleTokens {
   }
 }
 
+/** One that does not wait any longer leaves the others to wait on. */
+async function orCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => undefined);
+  if (signal.aborted) throw cancelled(signal);
+  return await new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(cancelled(signal));
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
 async function askToken({
   credentials,
   callee,
   fetch,
-  signal,
-}: TokenRequest): Promise<{ token: string; seconds: number }> {
+}: Omit<TokenRequest, "signal">): Promise<{ token: string; seconds: number }> {
+  const { signal } = new AbortController();
   const url = new URL(credentials.tokenUrl);
   const at = { ...callee, host: url.host };
   const deadlines = { total: DEADLINE, first: null, stall: null };

@@ -1,6 +1,6 @@
-import type { Config } from "../../config/config.ts";
+import type { Config, Sourced } from "../../config/config.ts";
 import { isObject } from "../../core/json.ts";
-import { noCredentials } from "../endpoint.ts";
+import { noCredentials, PROJECT } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { generateReader } from "../gemini/reader.ts";
 import { generateCall } from "../gemini/request.ts";
@@ -85,7 +85,7 @@ class Account {
     if (!all.ok) return "";
     const { credentials } = all;
     const who = credentials.type === "service_account" ? credentials.email : credentials.clientId;
-    return `${who} ${vertexProject(this.#config) ?? credentials.project ?? ""}`;
+    return `${who} ${vertexProject(this.#config)?.value ?? credentials.project ?? ""}`;
   }
 
   /** @throws {ModullmError} RLLM_014 where there are none */
@@ -101,7 +101,9 @@ class Account {
 
   /** @throws {ModullmError} RLLM_014 where nothing names one */
   project(id: string): string {
-    const project = vertexProject(this.#config) ?? this.credentials(id).project;
+    const set = vertexProject(this.#config);
+    if (set !== null) this.#trust(set, id);
+    const project = set?.value ?? this.credentials(id).project;
     if (project !== null && isProject(project)) return project;
     throw noCredentials(this.#endpoint, id, this.#config, {
       variable: "GOOGLE_CLOUD_PROJECT",
@@ -110,6 +112,19 @@ class Account {
           ? "GOOGLE_CLOUD_PROJECT is not set"
           : `"${project}" is not the id of a project`,
       hint: "Set GOOGLE_CLOUD_PROJECT to the id of the project that pays.",
+    });
+  }
+
+  /** A folder may not send what goes out with a user's credentials to a project of its choice. */
+  #trust({ value, source }: Sourced, id: string): void {
+    const own = this.#config.get("GOOGLE_APPLICATION_CREDENTIALS")?.source === PROJECT;
+    if (source !== PROJECT || own || this.#config.folderTrusted) return;
+    throw noCredentials(this.#endpoint, id, this.#config, {
+      variable: "GOOGLE_CLOUD_PROJECT",
+      reason:
+        `this folder's .env sends it to the project "${value}", and your credentials are not ` +
+        "used there unless you trust the folder",
+      hint: "Run `modullm trust` in this folder, or set GOOGLE_CLOUD_PROJECT yourself.",
     });
   }
 }

@@ -118,6 +118,22 @@ describe("vertex with a service account", () => {
       "Bearer token-2",
     ]);
   });
+  test("asks for one token where many calls begin at once", async () => {
+    const tokens = await open(token("token-1"));
+    const server = await open(FINE);
+    const environment = {
+      VERTEX_API_BASE: `http://${server.host}`,
+      GOOGLE_APPLICATION_CREDENTIALS: fileOf(account(tokens)),
+    };
+    const models = createModels({ config: settings({ environment }), baseline: noBaseline });
+    const model = await models.get(MODEL);
+    const stopped = new AbortController();
+    const calls = Array.from({ length: 9 }, () => outcome(model, ask()));
+    const left = outcome(model, ask(), stopped.signal);
+    stopped.abort();
+    expect((await Promise.all(calls)).map(({ text }) => text)).toEqual(Array(9).fill("ok"));
+    expect([(await left).error?.code, tokens.seen.length]).toEqual(["RLLM_022", 1]);
+  });
   test("takes project and location from the environment", async () => {
     const tokens = await open(token("t"));
     const more = { GOOGLE_CLOUD_PROJECT: "mine", GOOGLE_CLOUD_LOCATION: "europe-west4" };
@@ -244,6 +260,21 @@ describe("vertex without what it needs is RLLM_014, before anything is sent:", (
       details: { missing_env_var: "GOOGLE_APPLICATION_CREDENTIALS" },
     });
     expect(error?.hint).toContain("gcloud auth application-default login");
+  });
+  test("a project that only the folder's .env names, until the folder is trusted", async () => {
+    const tokens = await open(token("t"));
+    const from = {
+      environment: { GOOGLE_APPLICATION_CREDENTIALS: fileOf(account(tokens)) },
+      project: { GOOGLE_CLOUD_PROJECT: "of-somebody" },
+    };
+    const ready = async (trusted: boolean) => {
+      const config = settings({ ...from, trusted });
+      const model = await createModels({ config, baseline: noBaseline }).get(MODEL);
+      return model.ready(new AbortController().signal, () => undefined);
+    };
+    const failure = await errorOf(() => ready(false));
+    expect([failure.code, failure.hint?.includes("modullm trust")]).toEqual(["RLLM_014", true]);
+    await ready(true);
   });
   test("an address that only the project's .env names", async () => {
     const tokens = await open(token("t"));
