@@ -7,7 +7,7 @@ export interface ProgramTemplate {
   readonly summary: string;
   /** The `.rllm` text. */
   readonly text: string;
-  /** Programs it uses, by file name, which stand beside it: for map-reduce and collect the part. */
+  /** Programs it uses or calls, by file name: the part of map-reduce, collect and look-up. */
   readonly parts: Readonly<Record<string, string>>;
   /** The YAML text of an input to try it with. */
   readonly input: string;
@@ -23,6 +23,7 @@ export const TEMPLATE_NAMES = [
   "transform",
   "map-reduce",
   "collect",
+  "look-up",
 ] as const;
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
@@ -36,6 +37,7 @@ export const TEMPLATE_SUMMARIES: Readonly<Record<TemplateName, string>> = {
   judge: "an answer to a score for each criterion, with a verdict that is calculated",
   transform: "a record of one form to a record of another",
   "map-reduce": "many parts of a document, each read by a program of its own, then put together",
+  "look-up": "a question to an answer, with programs that the model may call to look things up",
   collect: "many parts, each read by a program of its own, as one table; no model puts it together",
 };
 
@@ -81,6 +83,15 @@ const FILES: Readonly<Record<TemplateName, () => Promise<Modules>>> = {
     input: await import("../../examples/templates/map-reduce.yaml", { with: { type: "text" } }),
     parts: {
       "map-reduce-part.rllm": await import("../../examples/templates/map-reduce-part.rllm", {
+        with: { type: "text" },
+      }),
+    },
+  }),
+  "look-up": async () => ({
+    text: await import("../../examples/templates/look-up.rllm", { with: { type: "text" } }),
+    input: await import("../../examples/templates/look-up.yaml", { with: { type: "text" } }),
+    parts: {
+      "look-up-part.rllm": await import("../../examples/templates/look-up-part.rllm", {
         with: { type: "text" },
       }),
     },

@@ -105,6 +105,7 @@ describe("onboard with nothing at all", () => {
     ["Grade essays against a list of criteria", "judge"],
     ["Read all pages of a report one by one and put together what they say", "map-reduce"],
     ["Tabulate rows collected in one table", "collect"],
+    ["Consult the handbook with tools and cite sources", "look-up"],
     ["Extract the amount and the due date of an invoice", "extract"],
   ])("%s is a program of the kind %s, valid and run", async (purpose, kind) => {
     const folder = makeFolder();
