@@ -6,6 +6,7 @@ import {
   SHARED,
   type SharedRule,
 } from "./grammar-terminals.ts";
+import { writeJson } from "./sdk/stdio.ts";
 import { constraintsOf, isSchema, merge, same, type Schema, typesOf } from "./schema-merge.ts";
 
 /** A grammar that lets a model write nothing but what a schema allows, as far as a grammar can. */
@@ -121,15 +122,14 @@ class Writer {
   }
 
   #plain(schema: Schema, path: string): string {
-    if (schema["const"] !== undefined) return literal(JSON.stringify(schema["const"]));
+    if (schema["const"] !== undefined) return literal(writeJson(schema["const"]));
     const allowed = typesOf(schema["type"]);
     const { enum: values } = schema;
     if (Array.isArray(values)) {
       const fitting = values.filter(
         (value) => allowed.length === 0 || allowed.some((type) => isOf(type, value)),
       );
-      if (fitting.length > 0)
-        return fitting.map((value) => literal(JSON.stringify(value))).join(" | ");
+      if (fitting.length > 0) return fitting.map((value) => literal(writeJson(value))).join(" | ");
       this.#lose("enum", path);
     }
     const implied = IMPLIED.filter(([key]) => schema[key] !== undefined).map(([, type]) => type);
@@ -182,6 +182,7 @@ class Writer {
 
   #number(schema: Schema, path: string, type: string): string {
     const [low, high] = [boundOf(schema, "minimum"), boundOf(schema, "maximum")];
+    for (const key of BOUNDS) if (isBeyond(schema[key])) this.#lose(key, path);
     if (type === "integer") {
       if (low.value === null && high.value === null) return this.#share("integer");
       const least =
@@ -428,7 +429,7 @@ function boundOf(
   const [open, closed] = [
     schema[key === "minimum" ? "exclusiveMinimum" : "exclusiveMaximum"],
     schema[key],
-  ];
+  ].map((value) => (isBeyond(value) ? null : value));
   if (typeof open !== "number")
     return { value: typeof closed === "number" ? closed : null, exclusive: false };
   if (typeof closed !== "number") return { value: open, exclusive: true };
@@ -436,9 +437,20 @@ function boundOf(
   return tighter ? { value: open, exclusive: true } : { value: closed, exclusive: false };
 }
 
+const BOUNDS = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"] as const;
+
+/** A whole number of which a double has not all digits. */
+function isBeyond(value: unknown): boolean {
+  return (
+    typeof value === "bigint" ||
+    (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+  );
+}
+
 function isOf(type: string, value: unknown): boolean {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
   if (type === "object") return isSchema(value);
+  if (typeof value === "bigint") return type === "integer" || type === "number";
   return type === "integer" ? Number.isInteger(value) : typeof value === type;
 }

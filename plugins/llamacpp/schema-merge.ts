@@ -1,3 +1,5 @@
+import { writeJson } from "./sdk/stdio.ts";
+
 /** A JSON Schema, or a part of one, that is an object. */
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -96,5 +98,5 @@ export function typesOf(type: unknown): readonly string[] {
 }
 
 export function same(first: unknown, second: unknown): boolean {
-  return JSON.stringify(first) === JSON.stringify(second);
+  return writeJson(first) === writeJson(second);
 }

@@ -5,6 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PluginError, serve } from "../../plugins/sdk/serve.ts";
+import { writeJson } from "../../plugins/sdk/stdio.ts";
 
 let folder = "";
 
@@ -19,7 +20,7 @@ serve({
     if (settings["key"] === "wrong") throw new PluginError("unauthorized", "the key is refused");
     folder = dataFolder;
   },
-  async *chat({ model, messages }, { signal }) {
+  async *chat({ model, messages, schema }, { signal }) {
     const [{ content } = { content: "" }] = messages;
     switch (content) {
       case "print":
@@ -51,6 +52,8 @@ serve({
         throw new PluginError("unavailable", "try later", { retry_after_ms: 5 });
       case "break":
         throw new TypeError("a bug");
+      case "digits":
+        return yield writeJson(schema);
       case "much":
         for (let count = 0; count < 200; count++) yield "x".repeat(100_000);
         return;

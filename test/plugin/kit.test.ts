@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Glob } from "bun";
+import { writeJson } from "../../src/core/json.ts";
 import { type Exchange, type Message, Wire } from "../../src/plugin/conformance/wire.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -51,13 +52,13 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
     return { wire, answer };
   }
 
-  function begin(wire: Wire, content: string): Exchange {
+  function begin(wire: Wire, content: string, schema: object | null = null): Exchange {
     const messages = [{ role: "user", content }];
     return wire.open("chat", {
       model: "m",
       messages,
       params: { any: 1 },
-      schema: null,
+      schema,
       stream: true,
     });
   }
@@ -116,6 +117,20 @@ describe.each(KITS)("a plugin made with the %s kit", (_, [command, ...args]) => 
       { type: "text", text: "a" },
       { type: "note", message: "n" },
     ]);
+  });
+
+  test("keeps the digits of whole numbers, in and out, and takes no text for one", async () => {
+    const { wire } = await open();
+    const schema = {
+      const: 9_007_199_254_740_993n,
+      enum: [-9_007_199_254_740_993n, 9_007_199_254_740_991, 0.1],
+      default: "9007199254740993",
+      description: 'a "9007199254740993\\" of 12345678901234567890',
+      maximum: 10n ** 40n,
+    };
+    const exchange = begin(wire, "digits", schema);
+    await wire.answer(exchange);
+    expect(partsOf(exchange)).toEqual([{ type: "text", text: writeJson(schema) }]);
   });
 
   test("answers a cancelled chat whose function does not listen", async () => {

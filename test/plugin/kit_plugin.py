@@ -1,5 +1,6 @@
 """A plugin made with the Python kit for what the echo plugin has no use for. `kit-plugin.ts` does the same in TypeScript."""
 
+import json
 import os
 import sys
 import threading
@@ -54,6 +55,8 @@ def chat(params, context):
         raise PluginError("unavailable", "try later", {"retry_after_ms": 5})
     elif content == "break":
         raise TypeError("a bug")
+    elif content == "digits":
+        yield json.dumps(params["schema"], separators=(",", ":"))
     elif content == "much":
         for _ in range(200):
             yield "x" * 100_000

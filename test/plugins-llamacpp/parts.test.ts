@@ -209,6 +209,14 @@ test("readSettings() leaves a processor to others, and finds the home folder", (
   expect(readSettings({}, "/data").folder).toBe("/data/models");
 });
 
+test("a grammar has all digits of a constant, and says which bound it can't hold", () => {
+  const huge = 9_007_199_254_740_993n;
+  const { text } = grammarOf({ type: "integer", enum: [huge, 1] });
+  expect(text).toContain("9007199254740993");
+  const { weakened } = grammarOf({ type: "integer", minimum: 1, maximum: huge });
+  expect(weakened).toEqual(["maximum at $"]);
+});
+
 test("the plugin's copy of the SDK is the SDK", async () => {
   for (const file of ["protocol.ts", "serve.ts", "stdio.ts"]) {
     const [copy, own] = [join(FOLDER, "sdk", file), join(FOLDER, "../sdk", file)];
