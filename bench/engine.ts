@@ -6,23 +6,18 @@
  *   bun bench/engine.ts [RUNS]
  * Exits 1 when a target is missed.
  */
-import { createCompiler } from "../src/contract/compiler.ts";
-import { createPolicy } from "../src/policy/policy.ts";
 import { Database } from "bun:sqlite";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineTools } from "../src/engine/engine.ts";
+import { instantModel, instantTools } from "./instant.ts";
 import { runAlone } from "../test/engine/alone.ts";
 import { loadProgram } from "../src/library/load.ts";
 import type { Model } from "../src/model/model.ts";
 import type { HostTool } from "../src/engine/tools/host.ts";
 import { parseTemplate, renderTemplate } from "../src/program/template.ts";
-import { createMediaReader } from "../src/media/media.ts";
-import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 import { openStore } from "../src/store/open.ts";
 import { createRecorder } from "../src/store/recorder.ts";
-import { createProofs } from "../src/library/proofs.ts";
 
 const runs = Number(process.argv[2] ?? 10_000);
 const TARGET_RATIO = 4;
@@ -41,62 +36,20 @@ const answer = JSON.stringify({
   key_points: ["Boxes are steel.", "Ships are large.", "Ports are few."],
 });
 
+const plain = instantModel("instant/model", answer);
+const usage = { prompt_tokens: 100, completion_tokens: 30 };
+/** Calls two tools first, where there are some. */
 const model: Model = {
-  id: "instant/model",
-  window: null,
-  async ready() {},
-  async *call({ tools: offered, messages }) {
-    if (offered !== undefined && messages.at(-1)?.role !== "tool") {
-      yield { type: "tool-call", id: "1", name: "first", arguments: '{"text": "a"}' };
-      yield { type: "tool-call", id: "2", name: "second", arguments: '{"text": "b"}' };
-    } else yield { type: "text", text: answer };
-    yield {
-      type: "finish",
-      reason: "stop",
-      usage: { prompt_tokens: 100, completion_tokens: 30 },
-      served: null,
-    };
+  ...plain,
+  async *call(request, signal) {
+    if (request.tools === undefined || request.messages.at(-1)?.role === "tool")
+      return yield* plain.call(request, signal);
+    yield { type: "tool-call", id: "1", name: "first", arguments: '{"text": "a"}' };
+    yield { type: "tool-call", id: "2", name: "second", arguments: '{"text": "b"}' };
+    yield { type: "finish", reason: "stop", usage, served: null };
   },
 };
-let id = 0;
-const tools: EngineTools = {
-  model: async () => model,
-  catalog: { facts: async () => null },
-  tokens: {
-    bound: (text) => Buffer.byteLength(text),
-    count: async (text) => text.length,
-    attachment: () => 0,
-  },
-  clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
-  media: createMediaReader({
-    cwd: "/",
-    allow: [],
-    hosts: [],
-    limits: { image: 1, audio: 1, pdf: 1 },
-    env: {},
-  }),
-  tools: null,
-  sandboxes: createSandboxes({
-    settings: {
-      require: null,
-      experimental: false,
-      trustedPython: true,
-      python: null,
-      image: null,
-    },
-    env: process.env,
-    home: tmpdir(),
-    cache: tmpdir(),
-  }),
-  answers: null,
-  unfinished: null,
-  policy: createPolicy({ trustedPython: true, require: null }),
-  redactor: null,
-  proofs: createProofs(null),
-  newId: () => `run-${++id}`,
-  compile: createCompiler(),
-  sketch: () => "",
-};
+const tools = instantTools(async () => model);
 const store = await openStore({
   path: join(folder, "stats.db"),
   warn: (message) => console.error(message),
@@ -126,13 +79,14 @@ async function toolRun(): Promise<void> {
   await runAlone(loaded, input, tools, { listener, tools: { first: tool, second: tool } });
 }
 
+let bare = 0;
 function bareRun(): void {
   const start = performance.now();
   const text = renderTemplate(prompt, { input, uses: {} });
   const value: unknown = JSON.parse(answer);
   const check = loaded.program.output.check(value);
   insert.run(
-    `bare-${++id}`,
+    `bare-${++bare}`,
     loaded.path,
     "instant/model",
     Date.now(),

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../src/app.ts";
 import type { EngineTools } from "../src/engine/engine.ts";
+import { instantModel } from "./instant.ts";
 import { type AloneOptions, runAlone } from "../test/engine/alone.ts";
 import { loadProgram } from "../src/library/load.ts";
 import { createBreakerFiles } from "../src/model/failover/breaker-files.ts";
@@ -53,13 +54,13 @@ interface Subject {
 }
 
 /** The first model of one, bare. */
-const bare = subject("no retries", instant, {});
+const bare = subject("no retries", (id) => instantModel(id, answer), {});
 /** With retries, as every model has them: what failover is measured against. */
-const before = subject("retries", (id) => withRetry(instant(id)), {});
+const before = subject("retries", (id) => withRetry(instantModel(id, answer)), {});
 /** The first of two, each with its breaker, under deadlines. */
 const after = subject(
   "failover",
-  (id) => withRetry(instant(id), { breaker: createBreaker(id, { store }) }),
+  (id) => withRetry(instantModel(id, answer), { breaker: createBreaker(id, { store }) }),
   {
     fallbacks: ["instant/other"],
     deadlines: { connect: null, first: 10_000, gap: null, total: null },
@@ -101,23 +102,6 @@ function subject(name: string, make: (id: string) => Model, options: AloneOption
     tools: toolsFor(make),
     options: { listener, model: "instant/model", ...options },
     times: [],
-  };
-}
-
-function instant(id: string): Model {
-  return {
-    id,
-    window: null,
-    async ready() {},
-    async *call() {
-      yield { type: "text", text: answer };
-      yield {
-        type: "finish",
-        reason: "stop",
-        usage: { prompt_tokens: 100, completion_tokens: 30 },
-        served: null,
-      };
-    },
   };
 }
 

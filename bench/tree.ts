@@ -5,22 +5,16 @@
  *   bun bench/tree.ts
  * Exits 1 when a target is missed.
  */
-import { createCompiler } from "../src/contract/compiler.ts";
-import { createPolicy } from "../src/policy/policy.ts";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineTools } from "../src/engine/engine.ts";
+import { instantModel, instantTools } from "./instant.ts";
 import { type AloneOptions, runAlone } from "../test/engine/alone.ts";
 import { type LoadedProgram, loadProgram } from "../src/library/load.ts";
 import { readProgram } from "../src/library/read.ts";
 import { createValidator, validateProgram } from "../src/library/validate.ts";
-import type { Model } from "../src/model/model.ts";
-import { createMediaReader } from "../src/media/media.ts";
-import { createSandboxes } from "../src/sandbox/sandboxes.ts";
 import { openStore } from "../src/store/open.ts";
 import { createRecorder } from "../src/store/recorder.ts";
-import { createProofs } from "../src/library/proofs.ts";
 
 const WIDTH = 10;
 const DEPTH = 3;
@@ -32,55 +26,8 @@ const files: string[] = [];
 write("p", 0);
 const root = join(folder, "p.rllm");
 
-const model: Model = {
-  id: "instant/model",
-  window: null,
-  async ready() {},
-  async *call() {
-    yield { type: "text", text: '{"out":"x"}' };
-    yield {
-      type: "finish",
-      reason: "stop",
-      usage: { prompt_tokens: 1, completion_tokens: 1 },
-      served: null,
-    };
-  },
-};
-let id = 0;
-const tools: EngineTools = {
-  model: async () => model,
-  catalog: { facts: async () => null },
-  tokens: { bound: (text) => text.length, count: async (text) => text.length, attachment: () => 0 },
-  clock: { now: () => Date.now(), ticks: () => performance.now(), after: () => () => {} },
-  media: createMediaReader({
-    cwd: "/",
-    allow: [],
-    hosts: [],
-    limits: { image: 1, audio: 1, pdf: 1 },
-    env: {},
-  }),
-  tools: null,
-  sandboxes: createSandboxes({
-    settings: {
-      require: null,
-      experimental: false,
-      trustedPython: true,
-      python: null,
-      image: null,
-    },
-    env: process.env,
-    home: tmpdir(),
-    cache: tmpdir(),
-  }),
-  answers: null,
-  unfinished: null,
-  policy: createPolicy({ trustedPython: true, require: null }),
-  redactor: null,
-  proofs: createProofs(null),
-  newId: () => `run-${++id}`,
-  compile: createCompiler(),
-  sketch: () => "",
-};
+const model = instantModel("instant/model", '{"out":"x"}');
+const tools = instantTools(async () => model);
 
 const [reading, validating, all]: number[][] = [[], [], []];
 for (let round = 0; round < 3; round++) {

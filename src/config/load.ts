@@ -1,7 +1,8 @@
 import { join, posix, win32 } from "node:path";
 import type { ModelFacts } from "../model/facts.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
-import { configError, parseConfigFile, type ConfigFile } from "./file.ts";
+import { parseConfigFile, type ConfigFile } from "./file.ts";
+import { configError } from "./file-reader.ts";
 import { readConfigText } from "./text.ts";
 import { CONFIG_DEFAULTS, REQUIRABLE } from "./keys.ts";
 import type { Config, ProviderConfig, RequiredLevel, Sourced } from "./config.ts";

@@ -1,5 +1,6 @@
 import { setInYaml, unsetInYaml } from "../../../config/edit-yaml.ts";
-import { configError, parseConfigFile } from "../../../config/file.ts";
+import { parseConfigFile } from "../../../config/file.ts";
+import { configError } from "../../../config/file-reader.ts";
 import { keyPath } from "../../../config/key-path.ts";
 import { readConfigText, whyNoText } from "../../../config/text.ts";
 import { cannotWrite, replaceFile } from "../../../config/write-file.ts";
