@@ -16,7 +16,10 @@ export function explanationText(explanation: Explanation): string {
       "Models",
       models.map(({ model, host, fallback, programs: of, fault }) => {
         const where = fault ?? (host === null ? "on this machine" : `at ${host}`);
-        return `${model}  ${where}${fallback ? ", when another fails" : ""}${programs.length > 1 ? `  (${of.join(", ")})` : ""}`;
+        return (
+          `${model}  ` +
+          `${where}${fallback ? ", when another fails" : ""}${programs.length > 1 ? `  (${of.join(", ")})` : ""}`
+        );
       }),
     ],
     [

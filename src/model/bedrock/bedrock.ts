@@ -36,7 +36,9 @@ function protocolOf({ endpoint, config }: NativeOptions): NativeProtocol {
     throw noCredentials(endpoint, id, config, {
       variable: "AWS_ACCESS_KEY_ID",
       reason,
-      hint: "Set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for other ways to sign in, run `aws configure export-credentials --format env`.",
+      hint:
+        "Set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for " +
+        "other ways to sign in, run `aws configure export-credentials --format env`.",
     });
   }
   return {

@@ -95,7 +95,9 @@ class Account {
     throw noCredentials(this.#endpoint, id, this.#config, {
       variable: "GOOGLE_APPLICATION_CREDENTIALS",
       reason: all.reason,
-      hint: "Run `gcloud auth application-default login`, name a service account's file in GOOGLE_APPLICATION_CREDENTIALS, or set VERTEX_API_KEY.",
+      hint:
+        "Run `gcloud auth application-default login`, name a service account's file in " +
+        "GOOGLE_APPLICATION_CREDENTIALS, or set VERTEX_API_KEY.",
     });
   }
 
