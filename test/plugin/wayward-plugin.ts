@@ -150,7 +150,7 @@ function answer(id: unknown, method: string, params: Message): void {
   const { model, texts, text } = params;
   switch (method) {
     case "health":
-      if (is("chat/health-meanwhile") && held.size > 0) return;
+      if (is("chat/health-meanwhile", "tools/health-meanwhile") && held.size > 0) return;
       if (is("start/two-at-once", "start/after-a-kill")) return fail(id, -32_003);
       return result(id, { ok: !is("health/answers") });
     case "models/list":

@@ -119,7 +119,8 @@ export const toolTrafficChecks: readonly Check[] = [
     id: "tools/progress",
     needs: "tools/call",
     wants: "says in each progress what it is at, and no more done than there is",
-    run({ facts }) {
+    async run({ shared, facts }) {
+      resultOf(await (await shared()).ask("tools/call", callParams(exampleOf(facts))));
       const notes = facts.wires
         .flatMap(({ exchanges }) => [...exchanges.values()])
         .filter(({ method }) => method === "tools/call")
