@@ -152,7 +152,7 @@ test("a plugin that passes over cancel is not said to cancel where its model was
   for (const id of ["cancel/under-way", "cancel/at-once", "cancel/many", "cancel/one-of-two"]) {
     expect(outcome(report, id)).toEqual([
       "skipped",
-      "it answered in full, as without a cancel: try a slower model",
+      "it answered in full, as without a cancel: try a slower one",
     ]);
   }
 });

@@ -112,7 +112,7 @@ export async function endsCancelled(
 /** A result may have been on its way. @throws {Skip} when all requests ended with one */
 export function seen(...ends: readonly ("cancelled" | "result")[]): void {
   if (ends.includes("cancelled")) return;
-  throw new Skip("it answered in full, as without a cancel: nothing was slow enough");
+  throw new Skip("it answered in full, as without a cancel: try a slower one");
 }
 
 async function passesOver(wire: Wire, params: unknown): Promise<void> {
