@@ -11,7 +11,7 @@ import type { Act, FaultyServer } from "./faulty-server.ts";
 import { signedHeaders } from "../../src/model/bedrock/sigv4.ts";
 import { CHAT } from "./wires/chat.ts";
 import { CONVERSE } from "./wires/converse.ts";
-import { GENERATE } from "./wires/generate.ts";
+import { GENERATE, VERTEX } from "./wires/generate.ts";
 import { MESSAGES } from "./wires/messages.ts";
 import { OLLAMA } from "./wires/ollama.ts";
 import { RESPONSES } from "./wires/responses.ts";
@@ -53,6 +53,7 @@ for (const peer of [
   responsesPeer(),
   anthropicPeer(),
   geminiPeer(),
+  vertexPeer(),
   ollamaPeer(),
   bedrockPeer(),
 ]) {
@@ -71,7 +72,8 @@ for (const peer of [
       expect([got.reasoning, got.tools]).toEqual(["let me see", []]);
     });
     check("as a whole reply", async () => {
-      const body = wire.name === "gemini" ? joined(wire.whole(REPLY)) : wire.whole(REPLY);
+      const sent = wire.whole(REPLY);
+      const body = Array.isArray(sent) ? joined(sent) : sent;
       const got = await peer.whole(await serve(answers(200, body)));
       expect(got).toMatchObject({
         usage: [12, 34],
@@ -96,7 +98,7 @@ for (const peer of [
       });
     check("with tool calls in a whole reply", async () => {
       const whole = wire.whole({ calls });
-      const body = wire.name === "gemini" ? joined(whole) : whole;
+      const body = Array.isArray(whole) ? joined(whole) : whole;
       expect((await peer.whole(await serve(answers(200, body)))).tools).toEqual(understood);
     });
     check("with a limit that was reached", async () => {
@@ -320,11 +322,27 @@ interface GeminiPackage {
   };
 }
 
-function geminiPeer(): Peer {
+/** The same client, with a key of Google Cloud. */
+function vertexPeer(): Peer {
+  return { ...geminiPeer({ vertexai: true }), wire: VERTEX };
+}
+
+const path = "Google's client and this one call Vertex at the same address";
+if (absence(GENAI) !== null) test.skip(`${path} (not here: ${absence(GENAI)})`, () => {});
+else
+  test(path, async () => {
+    const server = await openServer(given(VERTEX, { texts: ["ok"] }));
+    opened.push(server);
+    await vertexPeer().stream(`http://${server.host}`);
+    const [seen] = server.seen;
+    expect([seen?.path, seen?.headers["x-goog-api-key"]]).toEqual([VERTEX.path, KEY]);
+  });
+
+function geminiPeer(more: object = {}): Peer {
   const asked = { model: "gemini-2.5-flash", contents: "Hi" };
   const client = async (url: string) => {
     const { GoogleGenAI } = (await import(GENAI)) as GeminiPackage;
-    return new GoogleGenAI({ apiKey: KEY, httpOptions: { baseUrl: url } });
+    return new GoogleGenAI({ apiKey: KEY, httpOptions: { baseUrl: url }, ...more });
   };
   const understood = (replies: readonly GeminiReply[]): Understood => {
     const parts = replies.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
