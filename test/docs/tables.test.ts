@@ -78,8 +78,8 @@ describe("tables in the pages are complete", () => {
     expect(decisions.filter((file) => file !== "README.md" && !text.includes(file))).toEqual([]);
   });
 
-  test("AGENTS.md names every bench", () => {
-    const text = readFileSync(join(ROOT, "AGENTS.md"), "utf8");
+  test("bench/README.md names every bench", () => {
+    const text = readFileSync(join(ROOT, "bench/README.md"), "utf8");
     const benches = [...new Glob("bench/*.ts").scanSync(ROOT)].filter(
       (file) => !/cases|\.d\.ts$/.test(file),
     );
