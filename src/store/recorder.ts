@@ -20,6 +20,8 @@ export const RECORDED: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>
 interface Open {
   readonly start: Extract<RunEvent, { type: "run-start" }>;
   readonly attempts: AttemptRecord[];
+  /** Attempts that called tools in place of an answer. */
+  readonly turns: Set<number>;
   inputOk: boolean;
   /** Milliseconds spent in what it uses and in its tools. */
   childMs: number;
@@ -35,7 +37,7 @@ export function createRecorder(store: Store, options: RecordOptions = {}): RunLi
   return function record(event) {
     if (event.type === "run-start") {
       const nothing = { inputOk: false, childMs: 0, calling: 0, callingSince: 0 };
-      open.set(event.run, { start: event, attempts: [], ...nothing });
+      open.set(event.run, { start: event, attempts: [], turns: new Set(), ...nothing });
     }
     const run = open.get(event.run);
     if (!run) return;
@@ -43,6 +45,7 @@ export function createRecorder(store: Store, options: RecordOptions = {}): RunLi
       if (event.stage === "input") run.inputOk = true;
       if (event.stage === "uses") run.childMs += event.ms;
     } else if (event.type === "tool-start") {
+      run.turns.add(event.attempt);
       if (run.calling++ === 0) run.callingSince = event.at;
     } else if (event.type === "tool-end") {
       if (--run.calling === 0) run.childMs += event.at - run.callingSince;
@@ -80,9 +83,11 @@ function toRecord(
   end: Extract<RunEvent, { type: "run-end" }>,
   tags: RunRecord["tags"],
 ): RunRecord {
-  const { start, attempts } = run;
+  const { start, attempts, turns } = run;
+  // The last of a run that found no end called tools too, which were not run.
+  if (end.error?.error_code === "RLLM_024") turns.add(attempts.length);
   const answered = attempts.filter(
-    (attempt) => attempt.error === null || !NO_ANSWER.has(attempt.error),
+    ({ error }, index) => !turns.has(index + 1) && (error === null || !NO_ANSWER.has(error)),
   );
   return {
     id: start.run,

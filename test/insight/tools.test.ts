@@ -6,7 +6,7 @@ import { readTrace } from "../../src/insight/trace-tree.ts";
 import { createRecorder } from "../../src/store/recorder.ts";
 import type { RunRecord } from "../../src/store/runs.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createScript } from "../engine/scripted.ts";
+import { createScript, type Line } from "../engine/scripted.ts";
 import { echo, ended, programs } from "../engine/tools.ts";
 
 async function runWithTools() {
@@ -81,4 +81,24 @@ test("createRecorder() leaves the time of tools out of a run's own", () => {
   done(250, "three");
   record({ ...about, at: 400, type: "run-end", ok: true, error: null, ms: 400 });
   expect(rows).toMatchObject([{ ms: 400 - 100 - 50 }]);
+});
+
+test("createRecorder() takes no call of a tool for an answer", async () => {
+  async function rowOf(...lines: Line[]): Promise<RunRecord | undefined> {
+    const rows: RunRecord[] = [];
+    const runs = { append: (row: RunRecord) => void rows.push(row) };
+    const { tools } = createScript({ "a/m": lines });
+    const loaded = await programs({ desk: { retries: "1", max_turns: "3" } });
+    const { events } = await ended(loaded, tools, { tools: { echo: echo() } });
+    const record = createRecorder({ runs } as unknown as Store);
+    for (const event of events) record(event);
+    return rows[0];
+  }
+  const call = (text: string): Line => ({ calls: [["echo", { text }]] });
+  expect(await rowOf(call("a"), '{"out": "o"}')).toMatchObject({ ok: true, outputOk: true });
+  expect(await rowOf(call("a"), "bad")).toMatchObject({ ok: false, outputOk: false });
+  expect(await rowOf(call("a"), call("b"), call("c"))).toMatchObject({
+    error: "RLLM_024",
+    outputOk: null,
+  });
 });
