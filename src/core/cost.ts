@@ -8,9 +8,8 @@ import type { Usage } from "./events.ts";
  */
 export function cost(facts: ModelFacts | null, usage: Usage): number | null {
   if (usage.cost_usd !== undefined) return exactDollars(usage.cost_usd);
+  if (facts === null || facts.inputPrice === null || facts.outputPrice === null) return null;
   const { prompt_tokens: prompt, completion_tokens: completion } = usage;
-  if (facts === null || facts.inputPrice === null) return null;
-  if (facts.outputPrice === null && completion > 0) return null;
   const read = Math.min(usage.cache_read_tokens ?? 0, prompt);
   const written = Math.min(usage.cache_write_tokens ?? 0, prompt - read);
   const plain = prompt - read - written;
@@ -18,12 +17,11 @@ export function cost(facts: ModelFacts | null, usage: Usage): number | null {
     plain * facts.inputPrice +
     read * (facts.cacheReadPrice ?? facts.inputPrice) +
     written * (facts.cacheWritePrice ?? facts.inputPrice) +
-    completion * (facts.outputPrice ?? 0);
+    completion * facts.outputPrice;
   return exactDollars(millionths / 1_000_000);
 }
 
 /** Without the last digits, which only adding and multiplying doubles brought in. */
 export function exactDollars(usd: number): number {
-  if (usd === 0) return 0;
   return Number(usd.toPrecision(12));
 }

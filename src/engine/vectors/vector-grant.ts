@@ -36,8 +36,7 @@ export interface VectorGrant {
 export async function grantVectors(budget: Budget, request: Priced): Promise<VectorGrant> {
   const { facts, tokens, spender } = request;
   const priced = innermost(budget, ["usd"]);
-  // Nothing is written, so what that would cost does not matter.
-  if (priced) requirePrice(spender.model, facts && { ...facts, outputPrice: 0 }, priced.limits);
+  if (priced) requirePrice(spender.model, withoutOutput(facts), priced.limits);
   const estimate = spendingOf(facts, { prompt_tokens: tokens, completion_tokens: 0 });
   // Null once it is settled, which is done exactly once.
   let open: Reservation | null = await reserve(budget, estimate, request);
@@ -60,7 +59,17 @@ export async function grantVectors(budget: Budget, request: Priced): Promise<Vec
 const NOTHING: Spending = { usd: 0, tokens: 0, calls: 1 };
 
 function spendingOf(facts: ModelFacts | null, usage: Usage): Spending {
-  return { usd: cost(facts, usage), tokens: usage.prompt_tokens, calls: 1 };
+  return { usd: vectorCost(facts, usage), tokens: usage.prompt_tokens, calls: 1 };
+}
+
+/** US dollars; null where the price of what is sent is not known. */
+export function vectorCost(facts: ModelFacts | null, usage: Usage): number | null {
+  return cost(withoutOutput(facts), usage);
+}
+
+/** Nothing is written, so what that would cost does not matter. */
+function withoutOutput(facts: ModelFacts | null): ModelFacts | null {
+  return facts && { ...facts, outputPrice: 0 };
 }
 
 async function reserve(

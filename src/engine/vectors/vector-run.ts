@@ -1,4 +1,3 @@
-import { cost } from "../../core/cost.ts";
 import { errorPayload, type ModullmError, toModullmError } from "../../core/error.ts";
 import type { EventFacts, Trace, Usage } from "../../core/events.ts";
 import type { DeadlineSettings } from "../../config/config.ts";
@@ -11,7 +10,7 @@ import { requireModel } from "../permission.ts";
 import type { Scope } from "../scope.ts";
 import { throwIfCancelled } from "../state.ts";
 import { createTotals, type Totals, type VectorTotals } from "./totals.ts";
-import { grantVectors, type VectorGrant } from "./vector-grant.ts";
+import { grantVectors, vectorCost, type VectorGrant } from "./vector-grant.ts";
 
 /** What asking for vectors or scores needs of the world. */
 export interface VectorContext {
@@ -143,7 +142,7 @@ export class VectorRun {
     const outcome = await settled(ask({ again, patience }, scope.signal, this.note));
     const { reply, error } = outcome;
     const usage = reply && usageOf(reply.usage, tokens, this.#model);
-    const usd = usage ? cost(facts, usage) : reply && freeOf(facts);
+    const usd = usage ? vectorCost(facts, usage) : reply && freeOf(facts);
     grant?.settle(usage, error);
     if (reply === null) this.#totals.failed();
     else this.#totals.add(usage, usd);
