@@ -41,10 +41,11 @@ async function buildBinary(): Promise<void> {
 async function buildLibrary(): Promise<void> {
   const folder = join(dist, "lib");
   await bundle(folder, {
-    // The second is a program of its own: the process that JavaScript blocks run in, which finds
+    // The third is a program of its own: the process that JavaScript blocks run in, which finds
     // its engine in node_modules.
     entrypoints: [
       join(root, "src/index.ts"),
+      join(root, "src/register.ts"),
       join(root, "src/sandbox/js/javascript-guest.ts"),
       STORE_WORKER,
     ],

@@ -9,6 +9,7 @@ export const COMMANDS: CommandTable = {
   explain: async () => (await import("./commands/explain.ts")).command,
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,
+  types: async () => (await import("./commands/types.ts")).command,
   import: async () => (await import("./commands/import.ts")).command,
   fmt: async () => (await import("./commands/fmt.ts")).command,
   schema: async () => (await import("./commands/schema.ts")).command,

@@ -41,6 +41,7 @@ const ROOT_FILES: Record<string, number> = {
   "machine.ts": 4.1,
   "app.ts": 4.2,
   "index.ts": 7,
+  "register.ts": 7,
   "main.ts": 7,
 };
 /**

@@ -98,11 +98,8 @@ function toolText({ name, kind, path, missing }: Inspection["tools"][number]): s
 
 async function declarations(inspection: Inspection): Promise<string> {
   const { schemaToTypeScript } = await import("../../contract/typescript.ts");
-  const words = inspection.name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  const name = words
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("")
-    .replace(/^(?=\d|$)/, "Program");
+  const { pascal } = await import("../../contract/python-types.ts");
+  const name = pascal(inspection.name);
   const { input_schema: input, output_schema: output } = inspection;
   return (
     `export type ${name}Input = ${schemaToTypeScript(input)};\n\nexport type ${name}Output = ` +

@@ -1,0 +1,147 @@
+import { isObject, writeJson } from "../core/json.ts";
+
+/** How deep a schema is spelt out; what lies deeper, and recursion, is `Any`. */
+const MAX_DEPTH = 12;
+
+/** Declarations of Python, and the name of the type that stands for the schema. */
+export interface PythonTypes {
+  readonly type: string;
+  /** In the order in which they need each other. */
+  readonly declarations: readonly string[];
+}
+
+/**
+ * A JSON Schema as types of Python 3.11's `typing`: a TypedDict an object, never narrower than the
+ * schema allows.
+ * @param name of the root's class; classes within it begin with it
+ */
+export function schemaToPython(root: unknown, name: string): PythonTypes {
+  const declarations: string[] = [];
+  const used = new Set<string>();
+
+  function typeOf(
+    schema: unknown,
+    called: string,
+    depth: number,
+    trail: readonly string[],
+  ): string {
+    if (!isObject(schema) || depth > MAX_DEPTH) return "Any";
+    const { $ref: reference } = schema;
+    if (typeof reference === "string") {
+      const target = trail.includes(reference) ? undefined : resolved(root, reference);
+      return target === undefined
+        ? "Any"
+        : typeOf(target, called, depth + 1, [...trail, reference]);
+    }
+    if ("const" in schema) return literals([schema["const"]]);
+    if (Array.isArray(schema["enum"])) return literals(schema["enum"]);
+    const choices = schema["anyOf"] ?? schema["oneOf"];
+    if (Array.isArray(choices))
+      return union(
+        choices.map((choice, at) => typeOf(choice, `${called}${at + 1}`, depth + 1, trail)),
+      );
+    const types = [schema["type"] ?? (isObject(schema["properties"]) ? "object" : [])].flat();
+    if (types.length === 0) return "Any";
+    return union(types.map((type) => single(type, schema, { called, depth, trail })));
+  }
+
+  interface Place {
+    readonly called: string;
+    readonly depth: number;
+    readonly trail: readonly string[];
+  }
+
+  function single(type: unknown, schema: Record<string, unknown>, place: Place): string {
+    if (typeof type === "string" && Object.hasOwn(SCALARS, type)) return SCALARS[type] ?? "Any";
+    const { called, depth, trail } = place;
+    if (type === "array") {
+      const items = schema["items"] ?? true;
+      return `list[${typeOf(items, `${called}Item`, depth + 1, trail)}]`;
+    }
+    return type === "object" ? objectType(schema, place) : "Any";
+  }
+
+  function objectType(schema: Record<string, unknown>, { called, depth, trail }: Place): string {
+    const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+    const keys = Object.keys(properties);
+    const { additionalProperties: others = true } = schema;
+    if (keys.length === 0)
+      return `dict[str, ${typeOf(others, `${called}Value`, depth + 1, trail)}]`;
+    const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+    const className = unique(called);
+    const fields = keys.map((key) => {
+      const type = typeOf(properties[key], `${className}${pascal(key)}`, depth + 1, trail);
+      return [key, required.includes(key) ? type : `NotRequired[${type}]`] as const;
+    });
+    declarations.push(declared(className, fields));
+    return className;
+  }
+
+  function unique(called: string): string {
+    let free = called;
+    for (let at = 2; used.has(free); at++) free = `${called}${at}`;
+    used.add(free);
+    return free;
+  }
+
+  return { type: typeOf(root, name, 0, []), declarations };
+}
+
+/** `find_order` as `FindOrder`. */
+export function pascal(name: string): string {
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+  return joined.replace(/^(?=\d|$)/, "Program");
+}
+
+const SCALARS: Readonly<Record<string, string>> = {
+  string: "str",
+  boolean: "bool",
+  null: "None",
+  integer: "int",
+  number: "float",
+};
+const NAME = /^[A-Za-z_]\w*$/;
+const KEYWORDS = new Set(
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
+);
+
+/** A class; a call, where a key is no name of Python. */
+function declared(name: string, fields: readonly (readonly [string, string])[]): string {
+  if (fields.every(([key]) => NAME.test(key) && !KEYWORDS.has(key)))
+    return [
+      `class ${name}(TypedDict):`,
+      ...fields.map(([key, type]) => `    ${key}: ${type}`),
+    ].join("\n");
+  const members = fields.map(([key, type]) => `    ${writeJson(key)}: ${type},`);
+  return [`${name} = TypedDict("${name}", {`, ...members, "})"].join("\n");
+}
+
+/** Values that `Literal` may hold; others are their type. */
+function literals(values: readonly unknown[]): string {
+  return union(
+    values.map((value) => {
+      if (value === null) return "None";
+      if (typeof value === "string") return `Literal[${writeJson(value)}]`;
+      if (typeof value === "boolean") return `Literal[${value ? "True" : "False"}]`;
+      if (typeof value === "bigint" || Number.isInteger(value)) return `Literal[${String(value)}]`;
+      return typeof value === "number" ? "float" : "Any";
+    }),
+  );
+}
+
+function union(types: readonly string[]): string {
+  const all = [...new Set(types)];
+  return all.length === 0 ? "Never" : all.includes("Any") ? "Any" : all.join(" | ");
+}
+
+function resolved(root: unknown, reference: string): unknown {
+  if (!reference.startsWith("#")) return undefined;
+  const steps = reference.slice(1).split("/").slice(1);
+  return steps.reduce<unknown>((inner, step) => {
+    const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+    return isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined;
+  }, root);
+}
