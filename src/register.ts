@@ -25,7 +25,8 @@ function hooks(library: string): string {
   return `import { fileURLToPath } from "node:url";
 ${moduleOf.toString()}
 export async function load(url, context, next) {
-  if (!url.startsWith("file:") || !new URL(url).pathname.endsWith(".rllm")) return next(url, context);
+  const isProgram = url.startsWith("file:") && new URL(url).pathname.endsWith(".rllm");
+  if (!isProgram) return next(url, context);
   const source = moduleOf(fileURLToPath(url), ${JSON.stringify(library)});
   return { format: "module", shortCircuit: true, source };
 }`;

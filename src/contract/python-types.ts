@@ -102,10 +102,13 @@ const SCALARS: Readonly<Record<string, string>> = {
   number: "float",
 };
 const NAME = /^[A-Za-z_]\w*$/;
-const KEYWORDS = new Set(
-  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
-    " ",
-  ),
+/** keyword.kwlist of Python 3.11 */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  [
+    "False None True and as assert async await break class continue def del elif else except",
+    "finally for from global if import in is lambda nonlocal not or pass raise return try while",
+    "with yield",
+  ].flatMap((line) => line.split(" ")),
 );
 
 /** A class; a call, where a key is no name of Python. */
