@@ -166,16 +166,10 @@ function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path
 
 /** A text that may be several items: a list that could not be read, or words between commas. */
 function mayBeList(text: string, item: unknown): boolean {
-  if (isFreeText(item))
-    return (
-      SET.test(text) || (!/^\s*\{/.test(text) && (LISTED.test(text) || LISTED_WORDS.test(text)))
-    );
-  return /^\s*[[{]|["”]\s*[\]}]\s*$/.test(text);
+  if (/^\s*[[{]|["”]\s*[\]}]\s*$/.test(text)) return true;
+  return isFreeText(item) && (/^[^[]*\]\s*$/.test(text) || LISTED_WORDS.test(text));
 }
 
-/** `{"a", "b"}`: text between braces without a key. */
-const SET = /^\s*\{\s*(?:["'][^"'\n]*["']\s*[,}]|[^:\n]*$)/;
-const LISTED = /^\s*\[|["”]\s*[\]}]\s*$|^[^[]*\]\s*$/u;
 /** A word or two, and more of such behind commas. */
 const LISTED_WORDS =
   /^\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?(?:\s*[,;、，]\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?)+\s*$/u;
