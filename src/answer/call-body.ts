@@ -4,7 +4,10 @@ import { pythonCallsAt } from "./call-python.ts";
 import { callsIn, valueAt, type ReadValue, type SaidCall } from "./call-value.ts";
 import { contentOf, parameterAt } from "./calls.ts";
 
-/** What stands behind the mark of a call: what it says, which may be nothing, or what is wrong with it. */
+/**
+ * What stands behind the mark of a call: what it says, which may be nothing, or what is wrong with
+ * it.
+ */
 export type Body =
   | { readonly said: readonly Said[]; readonly end: number }
   | { readonly said: null; readonly name: string; readonly fault: Fault; readonly end: number };
@@ -189,7 +192,9 @@ function asCall(said: SaidCall): Said {
   return { ...said, rule: "tool-call" };
 }
 
-/** Behind the marks that end a call, if some stand at an offset. A brace too many changes nothing. */
+/**
+ * Behind the marks that end a call, if some stand at an offset. A brace too many changes nothing.
+ */
 export function closerEnd(text: string, from: number): number {
   let at = from;
   let end =

@@ -21,7 +21,9 @@ export interface ValueBounds {
   readonly to: number;
   /** A mark stands at `to` that says that the call ends there. */
   readonly isClosed: boolean;
-  /** How many characters may still be read strictly, so that all together are read in linear time. */
+  /**
+   * How many characters may still be read strictly, so that all together are read in linear time.
+   */
   readonly budget: { left: number };
 }
 
@@ -55,7 +57,9 @@ function looseValue(text: string, from: number, bounds: ValueBounds): ReadValue 
   );
 }
 
-/** Only what is around the arguments was not closed: the mark behind it says that nothing follows. */
+/**
+ * Only what is around the arguments was not closed: the mark behind it says that nothing follows.
+ */
 function isOpenAround(node: Node): boolean {
   if (node.kind === "array") return node.items.every((item) => !item.open || isOpenAround(item));
   if (node.kind === "text") return false;
@@ -86,7 +90,10 @@ export interface SaidCall {
   readonly edits: readonly Edit[];
 }
 
-/** The calls that a value holds: `{"name": …, "arguments": …}`, a list of such; null if it has others. */
+/**
+ * The calls that a value holds: `{"name": …, "arguments": …}`, a list of such; null if it has
+ * others.
+ */
 export function callsIn(value: Json): SaidCall[] | null {
   if (Array.isArray(value)) {
     const calls = value.map((item: Json) => callIn(item));

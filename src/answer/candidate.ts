@@ -81,8 +81,8 @@ export function evaluate(
 }
 
 /**
- * Whether edits leave no doubt of what is meant. Where a comma is missing as well, a closer too many
- * may be one whose opener is missing, and a plus sign between two strings may be left over.
+ * Whether edits leave no doubt of what is meant. Where a comma is missing as well, a closer too
+ * many may be one whose opener is missing, and a plus sign between two strings may be left over.
  */
 export function isPlain(edits: readonly ParseEdit[], level: RepairLevel): boolean {
   const rules = new Set(edits.map((edit) => edit.rule));

@@ -4,7 +4,9 @@ export interface Span {
   readonly to: number;
 }
 
-/** Where a message of a channel begins: `<|channel|>final<|message|>`, or a call in `commentary`. */
+/**
+ * Where a message of a channel begins: `<|channel|>final<|message|>`, or a call in `commentary`.
+ */
 const MESSAGE =
   /(?:<\|start\|>assistant([^\n<]{0,200}))?<\|channel\|>\s*(\w{1,40})([^\n]{0,300}?)<\|message\|>/g;
 const RECIPIENT = / to=([\w.:-]{1,200})/;

@@ -139,7 +139,10 @@ function isMark(text: string, at: number): boolean {
 /** So long may the opening line of a fence be. In UTF-16 units. */
 const MAX_INFO = 120;
 
-/** A bracket around one fenced block is no part of what is in it; several may be the items of a list. */
+/**
+ * A bracket around one fenced block is no part of what is in it; several may be the items of a
+ * list.
+ */
 function isAroundFence(text: string, at: number): boolean {
   const open = /^[[{]\s*`{3,}/.exec(text.slice(at, at + 20));
   if (!open) return false;
@@ -234,7 +237,9 @@ function isSentence(node: Node | undefined): boolean {
 
 const MAX_ITEM_WORDS = 5;
 
-/** "green and blue" at the end of a list is two items: takes off the last, and gives what it was. */
+/**
+ * "green and blue" at the end of a list is two items: takes off the last, and gives what it was.
+ */
 function splitAtAnd(items: Node[]): Node[] {
   const last = items.at(-1);
   const parts = last?.kind === "text" && !last.quoted ? AND.exec(last.text) : null;

@@ -52,7 +52,8 @@ export function closeContainer(cursor: Cursor, char: string, own: "}" | "]" | ")
     edit(cursor, "missing-closer", cursor.at, cursor.at, own);
     return true;
   }
-  // Behind another bracket it is one too many; behind a value the one that opened it may be missing.
+  // Behind another bracket it is one too many; behind a value the one that opened it may be
+  // missing.
   const isDoubled = isCloser(cursor.text[backOverSpace(cursor.text, cursor.at - 1)]);
   edit(cursor, isDoubled ? "extra-closer" : "wrong-closer", cursor.at, cursor.at + 1, "");
   cursor.at++;

@@ -1,6 +1,9 @@
 /** Words that negate what follows them, without accents and case, by language. */
 const BEFORE =
-  "not no never none unknown nor neither without non isn isnt aren arent wasn wasnt weren don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven ain nothing nobody hardly barely scarcely rarely whether unlikely exclude excluding excluded except " +
+  "not no never none unknown nor neither without non isn isnt aren arent wasn wasnt weren " +
+  "don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven " +
+  "ain nothing nobody hardly barely scarcely rarely whether unlikely exclude excluding " +
+  "excluded except " +
   "nicht kein keine keinen keinem keiner keines nie niemals weder ohne kaum niemand ob " +
   "pas jamais aucun aucune ni sans guere personne " +
   "nunca tampoco sin jamas ningun ninguna apenas nadie " +
@@ -22,7 +25,8 @@ const BEHIND =
 
 /** Words that turn from what was denied to what is meant. */
 const TURNS =
-  "but rather instead however sondern aber mais sino pero ma bensi mas maar men utan ale nybrz но а зато 而 但 ama fakat sed";
+  "but rather instead however sondern aber mais sino pero ma bensi mas maar men utan ale " +
+  "nybrz но а зато 而 但 ama fakat sed";
 
 /** Two words that negate what follows them. */
 const PAIRS_BEFORE = new Set(["anything but", "far from", "can t", "instead of", "rather than"]);

@@ -53,8 +53,9 @@ function fencesOf(text: string): Stretch[] {
 }
 
 /**
- * From the first line that speaks of the contract up to prose behind an empty line, or the end. Prose
- * right before that line belongs to it in some way that is not understood: then there is none.
+ * From the first line that speaks of the contract up to prose behind an empty line, or the end.
+ * Prose right before that line belongs to it in some way that is not understood: then there is
+ * none.
  */
 function stretchOf(text: string, isName: IsName): Stretch[] {
   const first = text.search(VISIBLE);

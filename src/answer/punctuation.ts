@@ -51,20 +51,26 @@ export function withPlainMarks(text: string, { partial = false } = {}): Marked |
   for (let at = 0; at < text.length; at++) {
     const char = text[at] ?? "";
     const plain = MARKS[char] ?? char;
-    if (OPENERS.test(char) && (depth > 0 || char !== plain || !isLink(text, at))) depth++;
+    if (OPENERS.test(char) && (depth > 0 || opensFirst(text, at))) depth++;
     if (depth === 0) continue;
     if (QUOTES[char] !== undefined && opensHere(marking.chars, at)) {
       const close = putQuotes(marking, at, QUOTES[char]);
-      // What the end of an answer under way cuts off is read as it stands.
-      if (close < 0 && partial) break;
-      if (close < 0) return null;
+      if (close < 0) {
+        // What the end of an answer under way cuts off is read as it stands.
+        if (partial) break;
+        return null;
+      }
       at = close;
-    } else if (plain !== char && (!",:;".includes(plain) || separates(marking.chars, at, plain)))
-      put(marking, at, plain);
+    } else if (plain !== char && counts(marking.chars, at, plain)) put(marking, at, plain);
     if (plain === "}" || plain === "]") depth--;
   }
   const { chars, edits } = marking;
   return edits.length > 0 ? { text: chars.join(""), edits } : null;
+}
+
+/** Whether a mark is one of JSON here: a bracket is, others where they part something. */
+function counts(chars: readonly string[], at: number, plain: string): boolean {
+  return !",:;".includes(plain) || separates(chars, at, plain);
 }
 
 /** Replacing under way. */
@@ -89,6 +95,11 @@ function putQuotes(marking: Marking, at: number, closer: string): number {
     put(marking, close, '"');
   }
   return close;
+}
+
+/** Whether a bracket with none around it is one of data: another script's, or no link's. */
+function opensFirst(text: string, at: number): boolean {
+  return MARKS[text[at] ?? ""] !== undefined || !isLink(text, at);
 }
 
 /** `[text](url)` in prose opens nothing. */

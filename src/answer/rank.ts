@@ -67,16 +67,24 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
   // Words as they stand are a value only where a schema asks for some.
   if (level !== "full" && takesAnything(contract.schema) && isPartOrWords(candidate)) return false;
-  if (source.isMarkup === true && source.rung === "whole" && typeof value === "string")
-    return source.node.kind !== "text" || source.node.quoted;
-  if (source.isMarkup === true && source.rung === "text" && isMarkupAsText(candidate)) return false;
+  const asMarkup = saysAsMarkup(candidate);
+  if (asMarkup !== null) return asMarkup;
   if (level !== "full" && isOtherObject(candidate, contract.schema)) return false;
   return saysWords(candidate, isUnedited);
 }
 
+/** Whether markup that was read as one text says something; null for what was read otherwise. */
+function saysAsMarkup(candidate: Candidate): boolean | null {
+  const { value, source } = candidate;
+  if (source.isMarkup !== true) return null;
+  if (source.rung === "whole" && typeof value === "string")
+    return source.node.kind !== "text" || source.node.quoted;
+  return source.rung === "text" && isMarkupAsText(candidate) ? false : null;
+}
+
 /**
- * An object that has none of the properties that a schema names is another one than is meant; so may
- * be one that was repaired, where a key that the schema doesn't name holds such properties.
+ * An object that has none of the properties that a schema names is another one than is meant; so
+ * may be one that was repaired, where a key that the schema doesn't name holds such properties.
  */
 function isOtherObject({ value, parseEdits }: Candidate, schema: JsonSchema): boolean {
   const { properties } = schema;

@@ -57,7 +57,9 @@ function findReasoning(text: string): Span[] {
   return spans;
 }
 
-/** Where reasoning that ends behind structure begins: at its tag on a line of its own, or at once. */
+/**
+ * Where reasoning that ends behind structure begins: at its tag on a line of its own, or at once.
+ */
 function openerBefore(text: string, orphan: RegExpExecArray): number {
   const opener = orphan[0].trimEnd().replace("/", "");
   const at = text.toLowerCase().lastIndexOf(`\n${opener.toLowerCase()}`, orphan.index);

@@ -5,8 +5,8 @@ import { newCursor } from "./scan.ts";
 import type { Node } from "./tree.ts";
 
 /**
- * Whether an object of a valid JSON text has a key twice: `JSON.parse` keeps the last value, and the
- * others are lost. Counts the colons between strings against the members of the value.
+ * Whether an object of a valid JSON text has a key twice: `JSON.parse` keeps the last value, and
+ * the others are lost. Counts the colons between strings against the members of the value.
  */
 export function hasRepeatedKeys(text: string, value: unknown): boolean {
   return typeof value === "object" && value !== null && colonsIn(text) !== membersOf(value);

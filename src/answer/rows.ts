@@ -19,8 +19,8 @@ export interface RowLine {
 }
 
 /**
- * Rows under the row of their names, as a list of objects. A row with more or fewer cells than there
- * are names says of none what it is: it is left out as a whole.
+ * Rows under the row of their names, as a list of objects. A row with more or fewer cells than
+ * there are names says of none what it is: it is left out as a whole.
  */
 export function rowsNode(cursor: Cursor, names: RowLine, rows: readonly RowLine[]): ArrayNode {
   const items: Node[] = [];

@@ -75,7 +75,9 @@ function readCell(text: string, from: number, to: number, mark: string): ReadCel
   return { ...own, next: end, isBroken: false };
 }
 
-/** A quote within is doubled. Anything but a mark or a line end behind the last one breaks the row. */
+/**
+ * A quote within is doubled. Anything but a mark or a line end behind the last one breaks the row.
+ */
 function readQuotedCell(text: string, start: number, to: number, mark: string): ReadCell {
   let close = start + 1;
   while (close < to && (text[close] !== '"' || text[close + 1] === '"')) {

@@ -114,7 +114,9 @@ function scientificShape([, core = "", exponent = ""]: RegExpExecArray): Shape {
   return { isNegative, isGuess: true, core: core.replace(/^[-+]/, ""), power: Number(plain) };
 }
 
-/** The magnitude that the words behind a number give it; undefined where they say something else. */
+/**
+ * The magnitude that the words behind a number give it; undefined where they say something else.
+ */
 function powerBehind(behind: string | undefined): number | undefined {
   let power = 0;
   for (const word of behind?.trim().split(/\s+/) ?? []) {

@@ -185,7 +185,9 @@ function balance(text: string, braces: { at: number; depth: number }, to: number
   return braces.depth;
 }
 
-/** An apostrophe that words and another one follow stands for a letter, or for whose something is. */
+/**
+ * An apostrophe that words and another one follow stands for a letter, or for whose something is.
+ */
 function bareWordThenEnd(cursor: Cursor, at: number, char: string): boolean {
   const ahead = cursor.text.slice(at, Math.min(cursor.end, at + 80));
   return char === '"'

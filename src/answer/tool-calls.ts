@@ -64,7 +64,9 @@ interface Reader {
   readonly spans: Span[];
 }
 
-/** Whether a text is valid JSON: a mark in it is part of a string, and only the whole can be a call. */
+/**
+ * Whether a text is valid JSON: a mark in it is part of a string, and only the whole can be a call.
+ */
 function readWhole(reader: Reader, bodies: Bodies): boolean {
   const { text } = bodies;
   const from = text.search(/\S/);

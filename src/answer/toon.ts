@@ -3,7 +3,9 @@ import { CLOSED, rowsNode, type Cell, type RowLine } from "./rows.ts";
 import { edit } from "./scan.ts";
 import type { Node } from "./tree.ts";
 
-/** `key[2]{a,b}:`, the head of a list in TOON: how many items it has, and the names of their fields. */
+/**
+ * `key[2]{a,b}:`, the head of a list in TOON: how many items it has, and the names of their fields.
+ */
 export interface ToonHeader {
   /** Empty at the root. */
   readonly key: string;
@@ -32,7 +34,9 @@ export function toonHeader(text: string): ToonHeader | null {
   };
 }
 
-/** The list under a header, which is the line at hand: rows, items behind dashes, or values in line. */
+/**
+ * The list under a header, which is the line at hand: rows, items behind dashes, or values in line.
+ */
 export function toonRows(
   reading: Lines,
   header: ToonHeader,

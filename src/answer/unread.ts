@@ -33,9 +33,9 @@ const LINE =
   /^[ \t\u200b\u2060\ufeff]{0,40}(?:[-*+][ \t]+)?\*{0,2}([\p{L}_][\p{L}\p{N}_ -]{0,60}?)\*{0,2}[ \t]{0,9}[:：]\*{0,2}[ \t]{1,9}([^\s\n][^\n]{0,200})$/gmu;
 
 /**
- * What stands beside a value and was not read, though it looks like more of the answer: a key of the
- * contract with another value, or anything behind words that announce a final answer. Null where
- * there is nothing of the kind.
+ * What stands beside a value and was not read, though it looks like more of the answer: a key of
+ * the contract with another value, or anything behind words that announce a final answer. Null
+ * where there is nothing of the kind.
  */
 export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost | null {
   return unreadBehind(node, beside) ?? unreadKey(value, node, beside);
@@ -58,11 +58,15 @@ function unreadBehind(node: Place, { text, regions }: Beside): Lost | null {
   return begun ? lostAt(text, begun.start, begun.end) : null;
 }
 
-/** The list that a value is part of goes on, or the object does, with a key in quotes or without. */
+/**
+ * The list that a value is part of goes on, or the object does, with a key in quotes or without.
+ */
 const GOES_ON =
   /^(?:\s*`{3,})?\s*[,，、;；]\s*(?:[{["“”„'‘’`´「『«»‹｛［＂＇]|[-−]?\d|[\p{L}_$][^\n,;{}[\]"']{0,60}[:：=])/u;
 
-/** What goes on behind a value, up to an empty line, where no other value begins: members or items. */
+/**
+ * What goes on behind a value, up to an empty line, where no other value begins: members or items.
+ */
 export function goesOnBehind({ end }: Place, text: string, regions: readonly Region[]): Lost[] {
   const behind = GOES_ON.exec(text.slice(end, end + MAX_GAP));
   const stop = /\n\s*\n|$/.exec(text.slice(end))?.index ?? 0;

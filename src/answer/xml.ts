@@ -25,8 +25,8 @@ interface Tagged {
 }
 
 /**
- * An answer written in tags, as objects: what each outermost tag holds, the same with the tag's name
- * as a key, and all of them as members of one object.
+ * An answer written in tags, as objects: what each outermost tag holds, the same with the tag's
+ * name as a key, and all of them as members of one object.
  */
 export function findXml(text: string): Tagged[] {
   const first = text.search(/<[\p{L}_][\p{L}\p{N}_.:-]{0,80}[\s>/]/u);

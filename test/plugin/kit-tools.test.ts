@@ -85,7 +85,9 @@ serve(tools=EXTRA)
 `,
 };
 type Language = keyof typeof CODE;
-/** Only what the setting names; and a function that the manifest has not, and the other way round. */
+/**
+ * Only what the setting names; and a function that the manifest has not, and the other way round.
+ */
 const CHOICES = {
   all: { typescript: "all", python: "all" },
   some: {
