@@ -1,3 +1,4 @@
+import type { ArgsDef } from "citty";
 import type { App } from "../workspace.ts";
 import type { Config } from "../config/config.ts";
 import type { ModullmError } from "../core/error.ts";
@@ -10,29 +11,13 @@ export interface Command {
   readonly summary: string;
   /** Positional arguments, as help shows them: `FILE`, `[FILE]`, `FILE...`. */
   readonly positionals: readonly Positional[];
-  readonly options: OptionDefinitions;
+  readonly options: ArgsDef;
   /** What may follow `--`, in words; absent where nothing may. */
   readonly rest?: string;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** The exit status; throws `ModullmError` or `UsageError`. */
   run(context: CommandContext): Promise<number>;
 }
-
-/** An option of a command: what help, completion and the docs show of it, and how it is read. */
-export interface OptionDefinition {
-  readonly type: "boolean" | "string" | "enum";
-  readonly description: string;
-  /** The values of an `enum`. */
-  readonly options?: readonly string[];
-  /** What it is where it isn't given. */
-  readonly default?: string;
-  /** Other names of it. */
-  readonly alias?: string | readonly string[];
-  /** What help shows for its value; shells complete by it. */
-  readonly valueHint?: string;
-}
-
-export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 
 /** Every command by its name, loaded when it is called. The order is the order of help. */
 export type CommandTable = Readonly<Record<string, () => Promise<Command>>>;

@@ -1,8 +1,8 @@
-import type { OptionDefinition } from "./command.ts";
+import type { ArgDef } from "citty";
 import type { CommandContext } from "./command.ts";
 
 /** `--format` of a command whose result has a form for people. */
-export const FORMAT_OPTION: OptionDefinition = {
+export const FORMAT_OPTION: ArgDef = {
   type: "enum",
   options: ["json", "text"],
   description: "Default: text at a terminal, else json",

@@ -1,4 +1,4 @@
-import type { OptionDefinitions } from "./command.ts";
+import type { ArgsDef } from "citty";
 import { stat } from "node:fs/promises";
 import { ENCODINGS, type Encoding } from "../rows/decode.ts";
 import { FORMATS, openBytes, openFile, type OpenOptions, type RowFormat } from "../rows/open.ts";
@@ -37,7 +37,7 @@ export const ROW_OPTIONS = {
   limit: { type: "string", valueHint: "N", description: "The first N rows only" },
   sample: { type: "string", valueHint: "N", description: "N rows drawn at random, in their order" },
   seed: { type: "string", valueHint: "N", description: "What --sample draws by (default 1)" },
-} satisfies OptionDefinitions;
+} satisfies ArgsDef;
 
 export interface RowsGiven {
   /** Reads them; once where they come from stdin. */

@@ -1,4 +1,4 @@
-import type { OptionDefinitions } from "./command.ts";
+import type { ArgsDef } from "citty";
 import type { RepairLevel } from "../answer/answer.ts";
 import { ModullmError } from "../core/error.ts";
 import type { StartOptions } from "../workspace.ts";
@@ -60,7 +60,7 @@ export const START_OPTIONS = {
     valueHint: "MB",
     description: "Memory limit of a block (default 256); 0 is off",
   },
-} as const satisfies OptionDefinitions;
+} as const satisfies ArgsDef;
 
 /** @throws {UsageError} for an option that can't be */
 export function readStart(options: Options): StartOptions {

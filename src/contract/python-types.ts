@@ -16,75 +16,81 @@ export interface PythonTypes {
  * @param name of the root's class; classes within it begin with it
  */
 export function schemaToPython(root: unknown, name: string): PythonTypes {
-  const declarations: string[] = [];
-  const used = new Set<string>();
+  const writer = new Writer(root);
+  const type = writer.typeOf(root, { called: name, depth: 0, trail: [] });
+  return { type, declarations: writer.declarations };
+}
 
-  function typeOf(
-    schema: unknown,
-    called: string,
-    depth: number,
-    trail: readonly string[],
-  ): string {
-    if (!isObject(schema) || depth > MAX_DEPTH) return "Any";
+interface Place {
+  /** What a class there is called. */
+  readonly called: string;
+  readonly depth: number;
+  /** References being followed. */
+  readonly trail: readonly string[];
+}
+
+class Writer {
+  readonly declarations: string[] = [];
+  readonly #root: unknown;
+  readonly #used = new Set<string>();
+
+  constructor(root: unknown) {
+    this.#root = root;
+  }
+
+  typeOf(schema: unknown, place: Place): string {
+    if (!isObject(schema) || place.depth > MAX_DEPTH) return "Any";
     const { $ref: reference } = schema;
-    if (typeof reference === "string") {
-      const target = trail.includes(reference) ? undefined : resolved(root, reference);
-      return target === undefined
-        ? "Any"
-        : typeOf(target, called, depth + 1, [...trail, reference]);
-    }
+    if (typeof reference === "string") return this.#referenced(reference, place);
     if ("const" in schema) return literals([schema["const"]]);
     if (Array.isArray(schema["enum"])) return literals(schema["enum"]);
     const choices = schema["anyOf"] ?? schema["oneOf"];
     if (Array.isArray(choices))
-      return union(
-        choices.map((choice, at) => typeOf(choice, `${called}${at + 1}`, depth + 1, trail)),
-      );
+      return union(choices.map((choice, at) => this.typeOf(choice, below(place, String(at + 1)))));
     const types = [schema["type"] ?? (isObject(schema["properties"]) ? "object" : [])].flat();
-    if (types.length === 0) return "Any";
-    return union(types.map((type) => single(type, schema, { called, depth, trail })));
+    return types.length === 0
+      ? "Any"
+      : union(types.map((type) => this.#single(type, schema, place)));
   }
 
-  interface Place {
-    readonly called: string;
-    readonly depth: number;
-    readonly trail: readonly string[];
+  #referenced(reference: string, { called, depth, trail }: Place): string {
+    const target = trail.includes(reference) ? undefined : resolved(this.#root, reference);
+    if (target === undefined) return "Any";
+    return this.typeOf(target, { called, depth: depth + 1, trail: [...trail, reference] });
   }
 
-  function single(type: unknown, schema: Record<string, unknown>, place: Place): string {
+  #single(type: unknown, schema: Record<string, unknown>, place: Place): string {
     if (typeof type === "string" && Object.hasOwn(SCALARS, type)) return SCALARS[type] ?? "Any";
-    const { called, depth, trail } = place;
-    if (type === "array") {
-      const items = schema["items"] ?? true;
-      return `list[${typeOf(items, `${called}Item`, depth + 1, trail)}]`;
-    }
-    return type === "object" ? objectType(schema, place) : "Any";
+    if (type === "array")
+      return `list[${this.typeOf(schema["items"] ?? true, below(place, "Item"))}]`;
+    return type === "object" ? this.#object(schema, place) : "Any";
   }
 
-  function objectType(schema: Record<string, unknown>, { called, depth, trail }: Place): string {
+  #object(schema: Record<string, unknown>, place: Place): string {
     const properties = isObject(schema["properties"]) ? schema["properties"] : {};
     const keys = Object.keys(properties);
     const { additionalProperties: others = true } = schema;
-    if (keys.length === 0)
-      return `dict[str, ${typeOf(others, `${called}Value`, depth + 1, trail)}]`;
+    if (keys.length === 0) return `dict[str, ${this.typeOf(others, below(place, "Value"))}]`;
     const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-    const className = unique(called);
+    const called = this.#unique(place.called);
     const fields = keys.map((key) => {
-      const type = typeOf(properties[key], `${className}${pascal(key)}`, depth + 1, trail);
+      const type = this.typeOf(properties[key], below({ ...place, called }, pascal(key)));
       return [key, required.includes(key) ? type : `NotRequired[${type}]`] as const;
     });
-    declarations.push(declared(className, fields));
-    return className;
+    this.declarations.push(declared(called, fields));
+    return called;
   }
 
-  function unique(called: string): string {
+  #unique(called: string): string {
     let free = called;
-    for (let at = 2; used.has(free); at++) free = `${called}${at}`;
-    used.add(free);
+    for (let at = 2; this.#used.has(free); at++) free = `${called}${at}`;
+    this.#used.add(free);
     return free;
   }
+}
 
-  return { type: typeOf(root, name, 0, []), declarations };
+function below({ called, depth, trail }: Place, step: string): Place {
+  return { called: called + step, depth: depth + 1, trail };
 }
 
 /** `find_order` as `FindOrder`. */
@@ -129,8 +135,9 @@ function literals(values: readonly unknown[]): string {
       if (value === null) return "None";
       if (typeof value === "string") return `Literal[${writeJson(value)}]`;
       if (typeof value === "boolean") return `Literal[${value ? "True" : "False"}]`;
-      if (typeof value === "bigint" || Number.isInteger(value)) return `Literal[${String(value)}]`;
-      return typeof value === "number" ? "float" : "Any";
+      if (typeof value === "bigint") return `Literal[${value}]`;
+      if (typeof value !== "number") return "Any";
+      return Number.isInteger(value) ? `Literal[${value}]` : "float";
     }),
   );
 }

@@ -39,8 +39,16 @@ describe("modullm types", () => {
           "node",
           [
             join(import.meta.dir, "../../node_modules/typescript/bin/tsc"),
-            ...["--noEmit", "--strict", "--allowArbitraryExtensions", "--module", "nodenext"],
-            ...["--target", "es2022", "--types", "", file],
+            "--noEmit",
+            "--strict",
+            "--allowArbitraryExtensions",
+            "--module",
+            "nodenext",
+            "--target",
+            "es2022",
+            "--types",
+            "",
+            file,
           ],
           { cwd: folder },
         ).status;

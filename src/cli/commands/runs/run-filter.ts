@@ -1,11 +1,11 @@
-import type { OptionDefinitions } from "../../command.ts";
+import type { ArgsDef } from "citty";
 import { parseDuration } from "../../../core/duration.ts";
 import type { RunFilter } from "../../../store/runs.ts";
 import { type CommandContext, type Options, UsageError } from "../../command.ts";
 import { readTags } from "../../tags.ts";
 
 /** What `list`, `export` and `rm` choose runs by. */
-export const FILTER_OPTIONS: OptionDefinitions = {
+export const FILTER_OPTIONS: ArgsDef = {
   program: { type: "string", valueHint: "FILE", description: "Only runs of this program" },
   model: { type: "string", valueHint: "MODEL", description: "Only runs that asked for this model" },
   status: { type: "enum", options: ["ok", "failed"], description: "Only runs that ended so" },
