@@ -3,6 +3,7 @@ import type { ModullmError } from "../core/error.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Message, Model, ModelPart, ModelRequest } from "../model/model.ts";
 import type { Reply } from "./no-answer.ts";
+import { outputFiles } from "./output-files.ts";
 import { shownMessage, shownTools } from "./shown-message.ts";
 import type { Grant } from "./spending.ts";
 import type { Run } from "./state.ts";
@@ -60,7 +61,8 @@ function requestOf(run: Run, { another, before, messages, tools, grant }: Call):
     messages,
     params: grant?.params ?? program.params,
     ...(grant === null ? {} : { again: (failure: ModullmError) => grant.again(failure) }),
-    schema: program.output.schema,
+    // Pictures and sound come as parts of the reply: its text need not hold them.
+    schema: (outputFiles(program.output)?.rest ?? program.output).schema,
     ...(tools === null ? {} : { tools }),
     stream: run.tree.feeds.deltas,
     patience: { another, ...deadlines },

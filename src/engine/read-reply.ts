@@ -1,9 +1,11 @@
 import type { Reading, RepairLevel } from "../answer/answer.ts";
 import { readAnswer } from "../answer/read.ts";
 import { withoutReasoning } from "../answer/reasoning.ts";
-import { type Json, jsonFault } from "../core/json.ts";
+import type { Contract } from "../contract/contract.ts";
+import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import { cutAnswer, emptyAnswer, filtered, limitWords } from "./no-answer.ts";
 import type { Asked, Reply } from "./no-answer.ts";
+import { type OutputFiles, outputFiles } from "./output-files.ts";
 import type { Run } from "./state.ts";
 
 /**
@@ -12,6 +14,35 @@ import type { Run } from "./state.ts";
  * none that is whole
  */
 export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
+  const files = reply.files.length === 0 ? null : outputFiles(run.loaded.program.output);
+  if (files === null) return readText(run, reply, asked, run.loaded.program.output);
+  const isSilent = reply.text === null || reply.text.trim() === "";
+  const reading: Reading =
+    isSilent && files.alone && reply.finish?.reason !== "content-filter"
+      ? { ok: true, value: {}, rung: "files", edits: [], lost: [] }
+      : readText(run, reply, asked, files.rest);
+  return reading.ok ? withFiles(run, reading, reply, files) : reading;
+}
+
+/** The answer with the pictures and sound that came with it, held against the whole contract. */
+function withFiles(
+  run: Run,
+  reading: Extract<Reading, { ok: true }>,
+  reply: Reply,
+  files: OutputFiles,
+): Reading {
+  const { value, homeless } = files.place(reading.value as JsonObject, reply.files);
+  for (const { mediaType } of homeless) {
+    const message = `The model gave a file of the type ${mediaType}, which the output has no place for`;
+    run.emit({ type: "note", kind: "warning", message });
+  }
+  const check = run.loaded.program.output.check(value);
+  if (check.ok) return { ...reading, value };
+  const { edits, lost } = reading;
+  return { ok: false, code: "RLLM_005", value, issues: check.issues, edits, lost };
+}
+
+function readText(run: Run, reply: Reply, asked: Asked, output: Contract): Reading {
   const reason = reply.finish?.reason;
   if (reason === "content-filter") throw filtered(asked);
   const cut = reason === "length";
@@ -19,10 +50,8 @@ export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
   const silent = reply.text === null || (reply.reasoning !== null && reply.text.trim() === "");
   const reading =
     reply.text === null || silent
-      ? readThought(run, reply, level)
-      : usable(
-          readAnswer(reply.text, run.loaded.program.output, { root: "object", repair: level, cut }),
-        );
+      ? readThought(output, reply, level)
+      : usable(readAnswer(reply.text, output, { root: "object", repair: level, cut }));
   if (reading === null) throw emptyAnswer(reply, asked);
   if (cut && !reading.ok) {
     const thought = thoughtOnly(reply);
@@ -55,9 +84,12 @@ function thoughtOnly(reply: Reply): Reply | null {
  * Servers that hold a thinking model to a schema put its answer where its thoughts go. Null where
  * nothing there is an answer.
  */
-function readThought(run: Run, { reasoning, finish }: Reply, level: RepairLevel): Reading | null {
+function readThought(
+  output: Contract,
+  { reasoning, finish }: Reply,
+  level: RepairLevel,
+): Reading | null {
   if (reasoning === null || finish?.reason === "length" || level === "off") return null;
-  const { output } = run.loaded.program;
   const found = usable(readAnswer(reasoning, output, { root: "object", repair: "off" }));
   const reading =
     found.ok || level !== "full"

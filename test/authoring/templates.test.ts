@@ -19,7 +19,9 @@ test.each(TEMPLATE_NAMES)("loadTemplate() reads %s as it stands in the examples"
 test("a template carries every program it uses, and each file of the folder belongs to one", async () => {
   const templates = await Promise.all(TEMPLATE_NAMES.map(loadTemplate));
   for (const { text, parts } of templates) {
-    const used = [...text.matchAll(/^ +path: \.\/(\S+)$/gm)].map(([, file]) => file);
+    const used = [...text.matchAll(/^ +(?:- )?(?:path|program): \.\/(\S+)$/gm)].map(
+      ([, file]) => file,
+    );
     expect(Object.keys(parts)).toEqual(used.map(String));
   }
   const carried = templates.flatMap(({ name, parts }) => [`${name}.rllm`, ...Object.keys(parts)]);

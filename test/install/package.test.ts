@@ -69,7 +69,9 @@ test("the npm package holds the command line, the library, docs and examples, an
   ])
     expect(paths).toContain(wanted);
   expect(
-    paths.filter((path) => /(?:^|\/)tests?\/|\.test\.|^(?:src|scripts|bench|plugins)\//.test(path)),
+    paths.filter((path) =>
+      /(?:^|\/)tests?\/|\.test\.ts$|^(?:src|scripts|bench|plugins)\//.test(path),
+    ),
   ).toEqual([]);
   expect(files.filter(({ bytes }) => !(bytes < 5_000_000))).toEqual([]);
   expect(Bun.file(tarball).size).toBeLessThan(5_000_000);

@@ -1,4 +1,5 @@
 import type { App } from "../../workspace.ts";
+import type { Json } from "../../core/json.ts";
 import type { RunEvent, RunListener, Trace } from "../../core/events.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { createProgress } from "../render/progress.ts";
@@ -46,6 +47,11 @@ export const command: Command = {
       description:
         "ndjson: a line for each partial object as the answer grows, then one for the output " +
         "(implies --stream)",
+    },
+    "output-dir": {
+      type: "string",
+      valueHint: "FOLDER",
+      description: "Write pictures and sound of the output here; paths stand for them in it",
     },
     verbose: { type: "boolean", description: "Show the run's events on stderr" },
     trace: {
@@ -106,9 +112,19 @@ export const command: Command = {
       return 0;
     }
     const partial = ndjson(context) ? createPartialOutput(loaded.program.output, output) : null;
-    const value = await watched(context, app, partial?.listen ?? null, (watch) =>
+    const answered = await watched(context, app, partial?.listen ?? null, (watch) =>
       app.run(loaded, input, { ...flags, ...watch, ...kept, tags }),
     );
+    const folder = options.text("output-dir");
+    const value =
+      folder === null
+        ? answered
+        : (await import("../output-dir.ts")).writeFiles(answered, {
+            app,
+            output: loaded.program.output,
+            folder: context.resolve(folder),
+            cwd: output.terminal.cwd,
+          });
     if (partial) partial.end(value);
     else output.json(value);
     return 0;
@@ -120,8 +136,8 @@ async function watched(
   context: CommandContext,
   app: App,
   partial: RunListener | null,
-  run: (watch: { traces: readonly Trace[]; signal: AbortSignal }) => Promise<{ output: unknown }>,
-): Promise<unknown> {
+  run: (watch: { traces: readonly Trace[]; signal: AbortSignal }) => Promise<{ output: Json }>,
+): Promise<Json> {
   const { options, output } = context;
   const tracePath = options.text("trace");
   if (tracePath !== null) app.permit("write", context.resolve(tracePath));
