@@ -66,5 +66,5 @@ function replaced(value: Json, path: readonly (string | number)[], text: string)
   if (Array.isArray(value))
     return value.map((item: Json, at) => (at === step ? replaced(item, rest, text) : item));
   if (!isObject(value)) return value;
-  return { ...value, [step]: replaced((value[step] ?? null) as Json, rest, text) } as Json;
+  return { ...value, [step]: replaced(value[step] ?? null, rest, text) };
 }
