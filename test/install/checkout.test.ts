@@ -37,6 +37,7 @@ const PARTS = [
   "src",
   "plugins/sdk",
   "plugins/echo",
+  "plugins/counter",
   "examples/templates",
   "examples/onboarding",
   "scripts",

@@ -59,7 +59,7 @@ export function openOutput(): Output {
    * that there is to say.
    */
   function send(message: object, { last } = { last: false }): void {
-    held += `{"jsonrpc":"2.0",${JSON.stringify(message).slice(1)}\n`;
+    held += `{"jsonrpc":"2.0",${writeJson(message).slice(1)}\n`;
     if (last) return flush();
     if (due) return;
     due = true;
@@ -93,6 +93,43 @@ function protectConsole(): void {
 const PRINTERS = "log info debug dir dirxml table group count timeEnd timeLog".split(
   " ",
 ) as readonly ("log" | "dir")[];
+
+/** Begins a text that stands for a whole number; nobody else can know it. */
+const MARK = `${crypto.randomUUID()}:`;
+const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, "g");
+/** A string, so that nothing in it is taken for a number; or a number. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/**
+ * A value of JSON. Whole numbers keep their digits: beyond ±(2^53 − 1) they are bigints. @throws
+ * {SyntaxError}
+ */
+export function parseJson(text: string): unknown {
+  // Most have no such number.
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  const marked = text.replaceAll(TOKEN, (token) =>
+    /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${MARK}${token}"` : token,
+  );
+  return JSON.parse(marked, (_, value: unknown) =>
+    typeof value === "string" && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
+  );
+}
+
+/** A value as JSON, bigints with all their digits. */
+export function writeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (thrown) {
+    let bigints = 0;
+    const text = JSON.stringify(value, (_, each: unknown) => {
+      if (typeof each !== "bigint") return each;
+      bigints++;
+      return MARK + each.toString();
+    });
+    if (bigints === 0) throw thrown;
+    return text.replaceAll(MARKED, "$1");
+  }
+}
 
 /** To standard error, with its stack. */
 export function log(thrown: unknown): void {

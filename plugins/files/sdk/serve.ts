@@ -33,7 +33,7 @@ import {
   want,
 } from "./context.ts";
 import { PROTOCOL_VERSION } from "./protocol.ts";
-import { log, openOutput, type Output, readLines } from "./stdio.ts";
+import { log, openOutput, type Output, parseJson, readLines } from "./stdio.ts";
 import { knownTools, readManifest, runTool, type Tools } from "./tools.ts";
 
 export { type Context, PluginError } from "./context.ts";
@@ -162,7 +162,7 @@ class Server {
     if (this.#ending) return;
     let message: unknown;
     try {
-      message = JSON.parse(line);
+      message = parseJson(line);
     } catch {
       return this.#fail(null, new PluginError(PARSE, "the line is not JSON"));
     }
