@@ -221,6 +221,8 @@ function isWholeBudget({ code, details }: ModullmError): boolean {
 /** How errors call the scope of all rows. */
 export const WHOLE = "the whole run";
 
+const ATTEMPTS: ReadonlySet<RunEvent["type"]> = new Set(["attempt-end"]);
+
 function createAccount(): { readonly trace: Trace; total(): RowCost } {
   const total = { calls: 0, prompt_tokens: 0, completion_tokens: 0, cost_usd: 0 };
   let priced = true;
@@ -233,7 +235,7 @@ function createAccount(): { readonly trace: Trace; total(): RowCost } {
     else total.cost_usd += event.cost_usd;
   }
   return {
-    trace: { wants: { payloads: false, deltas: false }, listen },
+    trace: { wants: { payloads: false, deltas: false }, raw: true, only: ATTEMPTS, listen },
     total: () => ({ ...total, cost_usd: priced ? total.cost_usd : null }),
   };
 }
