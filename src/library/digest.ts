@@ -1,15 +1,28 @@
 import { sha256 } from "../core/digest.ts";
+import { writeJson } from "../core/json.ts";
+import type { Program } from "../program/program.ts";
+import { childrenOf } from "./children.ts";
 import type { LoadedProgram } from "./load.ts";
+import { namesFiles } from "./shared-schemas.ts";
 
-/** A digest of a program's text and of all it uses: equal digests, equal programs. */
-export function digestOf(loaded: LoadedProgram): string {
-  const texts = new Set<string>();
-  function visit({ program, uses }: LoadedProgram): void {
-    const { text } = program.source;
-    if (texts.has(text)) return;
-    texts.add(text);
-    for (const { child } of uses) visit(child);
+/** What a program and all it leads to say, by path; what contracts took from other files too. */
+export function textsOf(loaded: LoadedProgram): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  function visit(each: LoadedProgram): void {
+    if (texts.has(each.path)) return;
+    texts.set(each.path, each.program.source.text + sharedText(each.program));
+    for (const { child } of childrenOf(each)) visit(child);
   }
   visit(loaded);
-  return sha256([...texts].map(sha256).join(" "));
+  return texts;
+}
+
+/** A digest of a program and all it leads to: equal digests, equal programs, wherever they lie. */
+export function digestOf(loaded: LoadedProgram): string {
+  return sha256(writeJson([...textsOf(loaded).values()].toSorted()));
+}
+
+/** What its contracts took from other files. */
+function sharedText({ source, input, output }: LoadedProgram["program"]): string {
+  return namesFiles(source.text) ? writeJson([input.schema, output.schema]) : "";
 }

@@ -4,9 +4,8 @@ import { replaceFile } from "../config/write-file.ts";
 import { sha256 } from "../core/digest.ts";
 import { parseJson, writeJson } from "../core/json.ts";
 import { VERSION } from "../core/version.ts";
-import { childrenOf } from "./children.ts";
+import { textsOf } from "./digest.ts";
 import type { LoadedProgram } from "./load.ts";
-import { namesFiles } from "./shared-schemas.ts";
 
 /**
  * What is known of trees whose edges were proved not to clash. Proving takes longer than running,
@@ -51,22 +50,8 @@ export function createProofs(folder: string | null): Proofs {
 }
 
 function fileOf(folder: string, tree: LoadedProgram): string {
-  const texts = new Map<string, string>();
-  collect(tree, texts);
-  const all = [...texts].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const all = [...textsOf(tree)].toSorted(([one], [other]) => (one < other ? -1 : 1));
   return join(folder, `${sha256(writeJson([VERSION, all]))}.json`);
-}
-
-function collect(loaded: LoadedProgram, texts: Map<string, string>): void {
-  const { path, program } = loaded;
-  if (texts.has(path)) return;
-  texts.set(path, program.source.text + sharedText(program));
-  for (const { child } of childrenOf(loaded)) collect(child, texts);
-}
-
-/** What its contracts took from other files. */
-function sharedText({ source, input, output }: LoadedProgram["program"]): string {
-  return namesFiles(source.text) ? writeJson([input.schema, output.schema]) : "";
 }
 
 /** Null where there is no such file, or what is in it is no list of warnings. */

@@ -138,6 +138,27 @@ describe("modullm map", () => {
     expect(asked.length).toBe(4);
   });
 
+  test("knows a change of a shared schema, and of a tool's program", async () => {
+    const { folder, map, asked } = setUp();
+    const withTypes = PROGRAM.replace(
+      "label: {type: string}",
+      "label: {$ref: ./t.json#/L}",
+    ).replace("retries: 0", "retries: 0\ntools: [{program: ./t.rllm}]");
+    writeFileSync(join(folder, "label.rllm"), withTypes);
+    writeFileSync(join(folder, "t.json"), '{"L": {"type": "string"}}');
+    writeFileSync(join(folder, "t.rllm"), PROGRAM.replace("name: label", "name: other"));
+    await map("rows.jsonl", "--output", "out.jsonl");
+    asked.length = 0;
+    writeFileSync(join(folder, "t.json"), '{"L": {"type": "string", "minLength": 1}}');
+    const shared = await map("rows.jsonl", "--output", "out.jsonl");
+    expect(shared.json()).toMatchObject({ error_code: "RLLM_016" });
+    writeFileSync(join(folder, "t.json"), '{"L": {"type": "string"}}');
+    writeFileSync(join(folder, "t.rllm"), `${PROGRAM.replace("name: label", "name: other")}more`);
+    const tool = await map("rows.jsonl", "--output", "out.jsonl");
+    expect(tool.json()).toMatchObject({ error_code: "RLLM_016" });
+    expect(asked).toEqual([]);
+  });
+
   test("does not write over a file that is none of its own", async () => {
     const { folder, map, file, asked } = setUp();
     writeFileSync(join(folder, "out.jsonl"), "mine\n");

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
-import { type Foreign, renamedParams } from "./foreign.ts";
+import { type Foreign, renamedParams, splitRoles } from "./foreign.ts";
 import { fromPicoschema, PicoschemaFault } from "./picoschema.ts";
 
 const KNOWN = new Set([
@@ -17,7 +17,7 @@ const KNOWN = new Set([
 export function readDotprompt(front: Readonly<Record<string, unknown>>, body: string): Foreign {
   const lost: string[] = [];
   const config = isObject(front["config"]) ? front["config"] : {};
-  const { system, prompt } = splitRoles(body, lost);
+  const { system, prompt } = splitRoles(body, ROLE, lost);
   for (const key of Object.keys(front)) if (!KNOWN.has(key)) lost.push(`the key "${key}"`);
   const input = isObject(front["input"]) ? front["input"] : {};
   if (isObject(input["default"])) lost.push("defaults of the input");
@@ -52,20 +52,8 @@ function schemaOf(schema: unknown, side: string, lost: string[]): JsonObject | n
   }
 }
 
+/** `{{role "system"}}` and its like. */
 const ROLE = /\{\{~?\s*role\s+["'](\w+)["']\s*~?\}\}/g;
-
-/** `{{role "system"}}` and its like; turns of the model can't be told apart from the prompt. */
-function splitRoles(body: string, lost: string[]): { system: string | null; prompt: string } {
-  const parts = body.split(ROLE);
-  const system: string[] = [];
-  const prompt: string[] = [parts[0] ?? ""];
-  for (let at = 1; at < parts.length; at += 2) {
-    const [role, text = ""] = [parts[at], parts[at + 1]];
-    if (role === "model") lost.push("a turn of the model: it stands in the prompt");
-    (role === "system" ? system : prompt).push(text);
-  }
-  return { system: system.join("").trim() || null, prompt: prompt.join("").trim() };
-}
 
 function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;

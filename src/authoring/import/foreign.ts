@@ -40,3 +40,26 @@ export function renamedParams(params: JsonObject): JsonObject {
     Object.entries(params).map(([key, value]) => [RENAMED[key] ?? key, value]),
   );
 }
+
+/**
+ * The system message and the prompt of a body; turns of the model can't be told apart from it.
+ * @param role how a role is written, its name in a group
+ */
+export function splitRoles(
+  body: string,
+  role: RegExp,
+  lost: string[],
+): { system: string | null; prompt: string } {
+  const parts = body.split(role);
+  const system: string[] = [];
+  const prompt: string[] = [parts[0] ?? ""];
+  for (let at = 1; at < parts.length; at += 2) {
+    const name = (parts[at] ?? "").toLowerCase();
+    if (OF_MODEL.includes(name)) lost.push("a turn of the model: it stands in the prompt");
+    (OF_SYSTEM.includes(name) ? system : prompt).push(parts[at + 1] ?? "");
+  }
+  return { system: system.join("").trim() || null, prompt: prompt.join("").trim() };
+}
+
+const OF_MODEL: readonly string[] = ["assistant", "model"];
+const OF_SYSTEM: readonly string[] = ["system", "developer"];

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
-import { type Foreign, renamedParams } from "./foreign.ts";
+import { type Foreign, renamedParams, splitRoles } from "./foreign.ts";
 
 const KNOWN: ReadonlySet<string> = new Set([
   "$schema",
@@ -26,7 +26,7 @@ export function readPrompty(front: Readonly<Record<string, unknown>>, body: stri
   const metadata = isObject(front["metadata"]) ? front["metadata"] : {};
   const authors = listOf(front["authors"] ?? metadata["authors"] ?? front["author"]);
   const { name: model, params } = modelOf(front["model"], lost);
-  const { system, prompt } = splitRoles(body, lost);
+  const { system, prompt } = splitRoles(body, ROLE, lost);
   const sample = isObject(front["sample"]) ? (front["sample"] as JsonObject) : null;
   return {
     name: isText(front["name"]) ? front["name"] : "",
@@ -111,23 +111,8 @@ function typeOf(value: unknown): JsonObject {
   return typeof value === "boolean" ? { type: "boolean" } : { type: "string" };
 }
 
-const ROLE = /^[ \t]*(system|user|assistant|developer):[ \t]*$/gim;
-
 /** `system:` and `user:` on lines of their own. */
-export function splitRoles(
-  body: string,
-  lost: string[],
-): { system: string | null; prompt: string } {
-  const parts = body.split(ROLE);
-  const system: string[] = [];
-  const prompt: string[] = [parts[0] ?? ""];
-  for (let at = 1; at < parts.length; at += 2) {
-    const role = (parts[at] ?? "").toLowerCase();
-    if (role === "assistant") lost.push("a turn of the model: it stands in the prompt");
-    (role === "system" || role === "developer" ? system : prompt).push(parts[at + 1] ?? "");
-  }
-  return { system: system.join("").trim() || null, prompt: prompt.join("").trim() };
-}
+const ROLE = /^[ \t]*(system|user|assistant|developer):[ \t]*$/gim;
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";

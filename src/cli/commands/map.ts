@@ -7,6 +7,7 @@ import { CODES } from "../../core/codes.ts";
 import { ModullmError } from "../../core/error.ts";
 import { createWriter, hasColumns, type WriterOptions } from "../../rows/writers.ts";
 import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
+import { countOption } from "../limit-options.ts";
 import { createMapProgress, costText } from "../render/map-progress.ts";
 import { grouped } from "../render/quantity.ts";
 import { warnOf } from "../render/warning.ts";
@@ -125,10 +126,7 @@ function limitsOf(options: Options): Pick<MapJob, "rate" | "stopAfter"> {
   const rate = text === null ? null : parseRate(text);
   if (text !== null && rate === null)
     throw new UsageError(`option --rate is "${text}", but a rate such as 60/m or 1/s is wanted`);
-  const stopAfter = options.integer("stop-after-failures");
-  if (stopAfter !== null && stopAfter < 1)
-    throw new UsageError("option --stop-after-failures must be at least 1");
-  return { rate, stopAfter };
+  return { rate, stopAfter: countOption(options, "stop-after-failures") };
 }
 
 function filesOf(

@@ -7,6 +7,7 @@ import type { TestReport } from "../../testing/report.ts";
 import type { Mode } from "../../testing/run.ts";
 import { type Command, type CommandContext, UsageError } from "../command.ts";
 import { asText, FORMAT_OPTION } from "../format-option.ts";
+import { countOption } from "../limit-options.ts";
 import { reportText, testText } from "../render/test-report.ts";
 
 export const command: Command = {
@@ -57,7 +58,7 @@ export const command: Command = {
       throw new UsageError("--record and --live can't be used together");
     const app = await context.app();
     const paths = context.positionals.length > 0 ? context.positionals : ["."];
-    const generated = atLeastOne(context, "generate");
+    const generated = countOption(context.options, "generate");
     if (generated !== null) return await draft(context, app, paths, generated);
     const interrupt = new AbortController();
     const disarm = output.terminal.onInterrupt(() => interrupt.abort());
@@ -90,9 +91,9 @@ async function runOnce(
     app,
     mode: modeOf(context),
     models,
-    repeat: atLeastOne(context, "repeat") ?? 1,
+    repeat: countOption(context.options, "repeat") ?? 1,
     only: options.text("only"),
-    concurrency: atLeastOne(context, "concurrency") ?? 4,
+    concurrency: countOption(context.options, "concurrency") ?? 4,
     signal,
     load: app.load,
     shownPath: (path) => relative(output.terminal.cwd, path) || path,
@@ -131,12 +132,6 @@ async function draft(
 function modeOf({ options }: CommandContext): Mode {
   if (options.flag("live")) return "live";
   return options.flag("record") ? "record" : "replay";
-}
-
-function atLeastOne({ options }: CommandContext, name: string): number | null {
-  const value = options.integer(name);
-  if (value !== null && value < 1) throw new UsageError(`option --${name} must be at least 1`);
-  return value;
 }
 
 function noTests(paths: readonly string[]): ModullmError {
