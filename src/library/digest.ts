@@ -1,6 +1,5 @@
 import { sha256 } from "../core/digest.ts";
 import { writeJson } from "../core/json.ts";
-import type { Program } from "../program/program.ts";
 import { childrenOf } from "./children.ts";
 import type { LoadedProgram } from "./load.ts";
 import { namesFiles } from "./shared-schemas.ts";

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from "../../core/json.ts";
+import { isObject, type JsonObject, parseJson, objectsIn } from "../../core/json.ts";
 import { type Foreign, renamedParams } from "./foreign.ts";
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -18,18 +18,18 @@ export function readPromptYml(content: Readonly<Record<string, unknown>>): Forei
   const lost = Object.keys(content)
     .filter((key) => !KNOWN.has(key))
     .map((key) => `the key "${key}"`);
-  const turns = listOf(content["messages"]);
+  const turns = objectsIn(content["messages"]);
   const said = (role: string): string =>
     turns
       .filter((turn) => turn["role"] === role)
       .map(({ content: text }) => (typeof text === "string" ? text : ""))
       .join("\n\n");
   if (turns.some(({ role }) => role === "assistant")) lost.push("turns of the model");
-  if (listOf(content["evaluators"]).length > 0)
+  if (objectsIn(content["evaluators"]).length > 0)
     lost.push("the evaluators: `expect` of the tests takes their place");
   const system = said("system");
   const { modelParameters: params } = content;
-  const tests = listOf(content["testData"]).map((data, index): JsonObject => {
+  const tests = objectsIn(content["testData"]).map((data, index): JsonObject => {
     const { expected, ...input } = data;
     if (expected !== undefined) lost.push(`what test ${index + 1} expects`);
     return { name: `test ${index + 1}`, input: input as JsonObject, expect: {} };
@@ -66,8 +66,4 @@ function schemaOf(given: unknown, lost: string[]): JsonObject | null {
 
 function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
-}
-
-function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

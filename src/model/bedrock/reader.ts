@@ -1,5 +1,5 @@
 import type { Usage } from "../../core/events.ts";
-import { isCount, isObject, writeJson } from "../../core/json.ts";
+import { isCount, isObject, writeJson, objectsIn } from "../../core/json.ts";
 import type { Json } from "../../core/json.ts";
 import { OUTPUT_TOOL } from "../anthropic/schema.ts";
 import { lastParts, usageOf } from "../finish.ts";
@@ -54,7 +54,7 @@ class ConverseReader implements ReplyReader {
     const { messageStop: stop, metadata } = event;
     if (isObject(output) && isObject(output["message"])) {
       const { content } = output["message"];
-      for (const [index, block] of listOf(content).entries()) yield* this.#whole(index, block);
+      for (const [index, block] of objectsIn(content).entries()) yield* this.#whole(index, block);
       this.#readEnd(event);
       this.#closed = this.#stop !== null;
     }
@@ -150,8 +150,4 @@ function countsOf(usage: Fields): Usage | null {
 
 function stopped(reason: string | null): ModelPart {
   return { type: "note", kind: "warning", message: `The answer was stopped (${reason ?? ""})` };
-}
-
-function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

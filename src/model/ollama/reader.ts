@@ -1,6 +1,6 @@
 import type { ChatResponse } from "ollama/browser";
 import type { Usage } from "../../core/events.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, objectsIn } from "../../core/json.ts";
 import { lastParts, usageOf } from "../finish.ts";
 import type { ModelRequest } from "../model.ts";
 import type { NativeModel } from "../protocol.ts";
@@ -33,7 +33,7 @@ export function lineReader({ abilities }: NativeModel, request: ModelRequest): R
         }
         if (typeof content === "string" && content !== "") yield { type: "text", text: content };
         // Each comes whole.
-        for (const call of listOf(message.tool_calls)) calls.add(pieceOf(call));
+        for (const call of objectsIn(message.tool_calls)) calls.add(pieceOf(call));
       }
       served = piece.model ?? served;
       if (piece.done !== true) return;
@@ -57,8 +57,4 @@ export function lineReader({ abilities }: NativeModel, request: ModelRequest): R
 function pieceOf(call: Readonly<Record<string, unknown>>): CallPiece {
   const called = isObject(call["function"]) ? call["function"] : {};
   return { key: call, id: call["id"], name: called["name"], arguments: called["arguments"] };
-}
-
-function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,4 +1,4 @@
-import { isObject } from "../../core/json.ts";
+import { isObject, objectsIn } from "../../core/json.ts";
 import type { Json } from "../../core/json.ts";
 import type { GivenMedia } from "../given-media.ts";
 import type { ModelPart, ModelRequest } from "../model.ts";
@@ -18,7 +18,7 @@ export function hasMore(message: unknown): message is Fields {
 /** What a message, or a piece of one, says of calls; also in the older form that has but one. */
 export function callPieces(message: Fields): readonly CallPiece[] {
   const { function_call: older } = message;
-  const pieces = listOf(message["tool_calls"]).map((call): CallPiece => {
+  const pieces = objectsIn(message["tool_calls"]).map((call): CallPiece => {
     const called = [call["function"], call["custom"]].find(isObject) ?? {};
     const signature = signatureIn(call);
     return {
@@ -42,7 +42,7 @@ function signatureIn({ extra_content: extra }: Fields): string | null {
 
 /** Pictures beside the text, as OpenRouter has them, or among its parts. */
 export function picturesIn(message: Fields): readonly string[] {
-  return [...listOf(message["images"]), ...listOf(message["content"])]
+  return [...objectsIn(message["images"]), ...objectsIn(message["content"])]
     .map(({ image_url: picture }) => (isObject(picture) ? picture["url"] : picture))
     .filter((url) => typeof url === "string");
 }
@@ -89,7 +89,7 @@ export class Thoughts {
     if (this.#field === "reasoning_content") {
       const thought = message["reasoning_content"] ?? message["reasoning"];
       if (typeof thought === "string") this.#text += thought;
-    } else for (const detail of listOf(message["reasoning_details"])) this.#join(detail);
+    } else for (const detail of objectsIn(message["reasoning_details"])) this.#join(detail);
   }
 
   /** They go back with calls alone. */
@@ -123,8 +123,4 @@ const GROWING: ReadonlySet<string> = new Set(["text", "summary", "data"]);
 
 function isJson(value: unknown): value is Json {
   return value !== undefined;
-}
-
-function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

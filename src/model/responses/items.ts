@@ -1,4 +1,4 @@
-import { isObject } from "../../core/json.ts";
+import { objectsIn } from "../../core/json.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelPart } from "../model.ts";
 import type { CallPiece } from "../tools/call-list.ts";
@@ -33,7 +33,7 @@ export function keptPart(items: readonly Item[], last: readonly ModelPart[]): re
 
 function isThought(item: Item): item is Record<string, Json> {
   if (item["type"] !== "reasoning") return false;
-  return typeof item["encrypted_content"] === "string" || listOf(item["content"]).length > 0;
+  return typeof item["encrypted_content"] === "string" || objectsIn(item["content"]).length > 0;
 }
 
 function fields(value: Readonly<Record<string, Json | undefined>>): Json {
@@ -41,8 +41,4 @@ function fields(value: Readonly<Record<string, Json | undefined>>): Json {
     item === undefined || item === null ? [] : [[key, item] as const],
   );
   return Object.fromEntries(entries);
-}
-
-export function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

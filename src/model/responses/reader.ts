@@ -1,5 +1,5 @@
 import type { Usage } from "../../core/events.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, objectsIn } from "../../core/json.ts";
 import { inBandFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
 import { isFault, lastParts, usageOf } from "../finish.ts";
@@ -11,7 +11,7 @@ import { refusalNote } from "../openai/reader.ts";
 import type { NativeModel } from "../protocol.ts";
 import type { ReplyReader, ReplyState } from "../stream.ts";
 import { CallList } from "../tools/call-list.ts";
-import { callPiece, keptPart, listOf, pictureIn } from "./items.ts";
+import { callPiece, keptPart, pictureIn } from "./items.ts";
 
 /** Deltas of what a model thinks: the whole of it from open models, a summary from OpenAI's. */
 const REASONING = ["response.reasoning_text.delta", "response.reasoning_summary_text.delta"];
@@ -80,7 +80,7 @@ class ResponseReader implements ReplyReader {
     if (failed || isObject(error))
       throw inBandFailure(this.#callee, { error: error ?? `the response ${String(status)}` });
     if (status !== "completed" && status !== "incomplete") return;
-    const output = listOf(response["output"]);
+    const output = objectsIn(response["output"]);
     this.#items = output.length > 0 ? output : this.#done;
     if (!this.#streamed) {
       for (const part of outputOf(this.#items)) {
@@ -116,11 +116,11 @@ interface OutputPart {
 function* outputOf(output: readonly Item[]): Generator<OutputPart> {
   for (const item of output) {
     if (item["type"] === "reasoning") {
-      for (const part of [...listOf(item["summary"]), ...listOf(item["content"])])
+      for (const part of [...objectsIn(item["summary"]), ...objectsIn(item["content"])])
         yield* textOf("reasoning", part["text"]);
     }
     if (item["type"] !== "message") continue;
-    for (const part of listOf(item["content"])) {
+    for (const part of objectsIn(item["content"])) {
       yield* textOf("text", part["text"]);
       yield* textOf("refusal", part["refusal"]);
     }
