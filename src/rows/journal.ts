@@ -45,7 +45,7 @@ export class Journal {
       throw thrown;
     }
     const { program, digest } = head;
-    if (!this.resumed) this.#write({ journal: 1, program, digest });
+    if (!this.resumed) this.#write(`${writeJson({ journal: 1, program, digest })}\n`);
   }
 
   state(row: number): "answered" | "failed" | null {
@@ -60,20 +60,26 @@ export class Journal {
     return parseJson(bytes.toString("utf8")) as Entry;
   }
 
-  append(entry: Entry): void {
-    const offset = this.#end;
-    this.#note(entry, offset, this.#write(entry));
+  /** Writes them at once. */
+  append(entries: readonly Entry[]): void {
+    const lines = entries.map((entry) => `${writeJson(entry)}\n`);
+    let offset = this.#end;
+    this.#write(lines.join(""));
+    for (const [at, entry] of entries.entries()) {
+      const length = Buffer.byteLength(lines[at] ?? "");
+      this.#note(entry, offset, length);
+      offset += length;
+    }
   }
 
   close(): void {
     closeSync(this.#file);
   }
 
-  #write(value: object): number {
-    const bytes = Buffer.from(`${writeJson(value)}\n`);
+  #write(text: string): void {
+    const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
     this.#end += bytes.length;
-    return bytes.length;
   }
 
   #note({ row, ok }: Entry, offset: number, length: number): void {

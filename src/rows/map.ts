@@ -64,6 +64,7 @@ export async function mapRows(rows: Rows, options: MapOptions): Promise<MapEnd> 
   const { concurrency, stopAfter, scope, journal, retryFailed } = options;
   const pace = options.rate === null ? null : createPace(options.rate);
   const line = createLine(options);
+  const landing = createLanding(options, (thrown) => (fault ??= { thrown }));
   const running = new Set<Promise<void>>();
   let failures = 0;
   let stopped: MapEnd["stopped"] = null;
@@ -77,11 +78,8 @@ export async function mapRows(rows: Rows, options: MapOptions): Promise<MapEnd> 
       stopped ??= asked.stop;
       return;
     }
-    const { outcome, input, digest } = asked;
-    journal?.append({ ...outcome, input: digest });
-    options.watch.ended(outcome, false);
-    place.take({ outcome, input });
-    if (!outcome.ok && ++failures === stopAfter) stopped ??= "failures";
+    landing.land({ ...asked, place });
+    if (!asked.outcome.ok && ++failures === stopAfter) stopped ??= "failures";
   }
 
   const hasEnded = (): boolean => stopped !== null || fault !== null || scope.signal.aborted;
@@ -108,6 +106,7 @@ export async function mapRows(rows: Rows, options: MapOptions): Promise<MapEnd> 
   } finally {
     // What was asked is paid for, and is waited for.
     await Promise.all(running);
+    landing.settle();
     line.flush();
   }
   rethrow(fault);
@@ -151,9 +150,45 @@ function createLine({ unordered, tell }: MapOptions) {
   };
 }
 
-type Asked =
-  | { readonly stop: ModullmError | "interrupted" }
-  | { readonly outcome: Outcome; readonly input: unknown; readonly digest: string };
+interface Answered {
+  readonly outcome: Outcome;
+  readonly input: unknown;
+  readonly digest: string;
+}
+
+/** Results that are written down together, at most. */
+const BATCH = 64;
+
+/** Results of one turn of the event loop: the journal has them all before any is told. */
+function createLanding({ journal, watch }: MapOptions, fail: (thrown: unknown) => void) {
+  let landed: (Answered & { readonly place: Place })[] = [];
+  let due: ReturnType<typeof setImmediate> | null = null;
+  function settle(): void {
+    if (due !== null) clearImmediate(due);
+    due = null;
+    const batch = landed;
+    landed = [];
+    try {
+      journal?.append(batch.map(({ outcome, digest }) => ({ ...outcome, input: digest })));
+      for (const { outcome, input, place } of batch) {
+        watch.ended(outcome, false);
+        place.take({ outcome, input });
+      }
+    } catch (thrown) {
+      fail(thrown);
+    }
+  }
+  return {
+    settle,
+    land(one: Answered & { readonly place: Place }): void {
+      landed.push(one);
+      if (landed.length >= BATCH) settle();
+      else due ??= setImmediate(settle);
+    },
+  };
+}
+
+type Asked = { readonly stop: ModullmError | "interrupted" } | Answered;
 
 /** One row: read, run, counted. */
 async function askRow(row: Row, options: MapOptions): Promise<Asked> {

@@ -25,7 +25,7 @@ describe("a journal", () => {
   test("gives back what was put into it, also to the next process", () => {
     const path = makePath();
     const { journal } = open(path);
-    for (const row of [3, 1, 5000]) journal.append(answered(row, `ä${row}`));
+    for (const row of [3, 1, 5000]) journal.append([answered(row, `ä${row}`)]);
     expect(journal.read(1)).toEqual(answered(1, "ä1"));
     journal.close();
     const next = open(path);
@@ -39,8 +39,8 @@ describe("a journal", () => {
   test("goes by the last line of a row", () => {
     const path = makePath();
     const { journal } = open(path);
-    journal.append(answered(1, "old"));
-    journal.append(answered(1, "new"));
+    journal.append([answered(1, "old")]);
+    journal.append([answered(1, "new")]);
     expect(journal.read(1)).toEqual(answered(1, "new"));
     journal.close();
   });
@@ -50,13 +50,13 @@ describe("a journal", () => {
     (cut) => {
       const path = makePath();
       const { journal } = open(path);
-      for (const row of [1, 2]) journal.append(answered(row));
+      for (const row of [1, 2]) journal.append([answered(row)]);
       journal.close();
       const whole = readFileSync(path);
       writeFileSync(path, whole.subarray(0, whole.length - cut));
       const next = open(path);
       expect(next.earlier.map(({ row }) => row)).toEqual(cut === 0 ? [1, 2] : [1]);
-      next.journal.append(answered(7));
+      next.journal.append([answered(7)]);
       next.journal.close();
       expect(open(path).earlier.map(({ row }) => row)).toEqual(cut === 0 ? [1, 2, 7] : [1, 7]);
     },
