@@ -64,7 +64,7 @@ export async function mapRows(rows: Rows, options: MapOptions): Promise<MapEnd> 
   const { concurrency, stopAfter, scope, journal, retryFailed } = options;
   const pace = options.rate === null ? null : createPace(options.rate);
   const line = createLine(options);
-  const landing = createLanding(options, (thrown) => (fault ??= { thrown }));
+  const landing = createLanding(options);
   const running = new Set<Promise<void>>();
   let failures = 0;
   let stopped: MapEnd["stopped"] = null;
@@ -78,7 +78,7 @@ export async function mapRows(rows: Rows, options: MapOptions): Promise<MapEnd> 
       stopped ??= asked.stop;
       return;
     }
-    landing.land({ ...asked, place });
+    await landing.land({ ...asked, place });
     if (!asked.outcome.ok && ++failures === stopAfter) stopped ??= "failures";
   }
 
@@ -106,7 +106,6 @@ export async function mapRows(rows: Rows, options: MapOptions): Promise<MapEnd> 
   } finally {
     // What was asked is paid for, and is waited for.
     await Promise.all(running);
-    landing.settle();
     line.flush();
   }
   rethrow(fault);
@@ -156,34 +155,28 @@ interface Answered {
   readonly digest: string;
 }
 
-/** Results that are written down together, at most. */
-const BATCH = 64;
-
-/** Results of one turn of the event loop: the journal has them all before any is told. */
-function createLanding({ journal, watch }: MapOptions, fail: (thrown: unknown) => void) {
+/**
+ * Results of one turn of the event loop: the journal has them all before any is told. Rows wait for
+ * it, so that no more answers than there are rows at a time can be lost.
+ */
+function createLanding({ journal, watch }: MapOptions) {
   let landed: (Answered & { readonly place: Place })[] = [];
-  let due: ReturnType<typeof setImmediate> | null = null;
-  function settle(): void {
-    if (due !== null) clearImmediate(due);
-    due = null;
+  let settled: Promise<void> | null = null;
+  async function settle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     const batch = landed;
     landed = [];
-    try {
-      journal?.append(batch.map(({ outcome, digest }) => ({ ...outcome, input: digest })));
-      for (const { outcome, input, place } of batch) {
-        watch.ended(outcome, false);
-        place.take({ outcome, input });
-      }
-    } catch (thrown) {
-      fail(thrown);
+    settled = null;
+    journal?.append(batch.map(({ outcome, digest }) => ({ ...outcome, input: digest })));
+    for (const { outcome, input, place } of batch) {
+      watch.ended(outcome, false);
+      place.take({ outcome, input });
     }
   }
   return {
-    settle,
-    land(one: Answered & { readonly place: Place }): void {
+    land(one: Answered & { readonly place: Place }): Promise<void> {
       landed.push(one);
-      if (landed.length >= BATCH) settle();
-      else due ??= setImmediate(settle);
+      return (settled ??= settle());
     },
   };
 }
