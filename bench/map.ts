@@ -1,10 +1,10 @@
 /**
- * `modullm map` over a million rows (times SCALE) on the model that is built in, statistics on,
- * beside a loop of the library over the same rows in a process of its own.
- *   npx bun bench/map.ts
+ * `modullm map` of the built binary over a million rows (times SCALE) on the model that is built
+ * in, statistics on, beside a loop of the library over the same rows in a process of its own.
+ *   npx bun scripts/build.ts --binary && npx bun bench/map.ts
  * Exits 1 when a target is missed: 0.8x of the loop's rate, 150 MB.
  */
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,6 +15,7 @@ const ROWS = Math.max(1000, Math.round(1_000_000 * SCALE));
 const OF_LOOP = 0.8;
 const MOST_MEMORY = 150;
 const CONCURRENCY = 4;
+const binary = join(import.meta.dir, "../dist/modullm");
 
 const PROGRAM = `---
 name: copy
@@ -37,15 +38,15 @@ llm_params: {}
 `;
 
 async function compare(): Promise<number> {
+  if (!existsSync(binary)) throw new Error("dist/modullm is not there: npm run build");
   const folder = mkdtempSync(join(tmpdir(), "bench-map-"));
   const path = (name: string): string => join(folder, name);
   writeFileSync(path("copy.rllm"), PROGRAM);
   const rows = Array.from({ length: ROWS }, (_, at) => JSON.stringify({ text: `row ${at}` }));
   writeFileSync(path("rows.jsonl"), `${rows.join("\n")}\n`);
-  const main = join(import.meta.dir, "../src/main.ts");
-  const loop = await measure(folder, [import.meta.path, "--loop"]);
+  const loop = await measure(folder, [process.execPath, import.meta.path, "--loop"]);
   const words = `map copy.rllm rows.jsonl --output out.jsonl --concurrency ${CONCURRENCY}`;
-  const map = await measure(folder, [main, ...words.split(" ")]);
+  const map = await measure(folder, [binary, ...words.split(" ")]);
   rmSync(folder, { recursive: true, force: true });
   const ratio = loop.seconds / map.seconds;
   console.log(`${ROWS} rows: the library's loop ${rate(loop)}, ${loop.megabytes.toFixed(0)} MB`);
@@ -62,7 +63,7 @@ interface Measured {
 
 async function measure(cwd: string, words: readonly string[]): Promise<Measured> {
   const start = performance.now();
-  const child = Bun.spawn([process.execPath, ...words], {
+  const child = Bun.spawn([...words], {
     cwd,
     env: { PATH: process.env["PATH"], HOME: join(cwd, words.at(-1) ?? "") },
     stdout: "ignore",

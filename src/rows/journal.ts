@@ -19,16 +19,16 @@ export type Entry = Outcome & { readonly input: string };
 /**
  * What became of each row, a JSON line each, handed to the system before anybody is told of it: a
  * process that is killed loses no answer that it had. A row has a line for each time it was tried,
- * and the last one counts. Holds 24 bytes a row.
+ * and the last one counts. Holds 13 bytes a row.
  */
 export class Journal {
   /** Whether it was there before. */
   readonly resumed: boolean;
   readonly #file: number;
-  readonly #offsets = new NumberColumn();
-  readonly #lengths = new NumberColumn();
+  readonly #offsets = new NumberColumn(Float64Array);
+  readonly #lengths = new NumberColumn(Uint32Array);
   /** 1: answered, 2: failed. */
-  readonly #states = new NumberColumn();
+  readonly #states = new NumberColumn(Uint8Array);
   #end = 0;
 
   /**
