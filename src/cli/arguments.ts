@@ -87,6 +87,11 @@ export function commandName(argv: readonly string[]): string | null {
   return at === -1 || argv.slice(0, at).includes("--") ? null : (argv[at] ?? null);
 }
 
+/** Options that help and completion know: those that are described. */
+export function shownOptions(options: ArgsDef): readonly [string, ArgsDef[string]][] {
+  return Object.entries(options).filter(([, { description }]) => description !== undefined);
+}
+
 /** Whether an option as written (`--model`, not `--model=x`) takes the next word. */
 export function takesValue({ options }: Command): (option: string) => boolean {
   return (option) => {

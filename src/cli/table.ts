@@ -23,6 +23,7 @@ export const COMMANDS: CommandTable = {
   trace: async () => (await import("./commands/trace.ts")).command,
   sandbox: async () => (await import("./commands/sandbox.ts")).command,
   plugins: async () => (await import("./commands/plugins.ts")).command,
+  mcp: async () => (await import("./commands/mcp.ts")).command,
   doctor: async () => (await import("./commands/doctor.ts")).command,
   help: async () => (await import("./commands/help.ts")).command,
   config: async () => (await import("./commands/config.ts")).command,

@@ -1,16 +1,8 @@
-import { nearest } from "../../core/nearest.ts";
-import { type Command, UsageError } from "../command.ts";
-import type { PluginAction } from "./plugins/plugin-action.ts";
-
-interface ListedAction {
-  /** What follows its name, as help shows it. */
-  readonly words: string;
-  readonly summary: string;
-  load(): Promise<PluginAction>;
-}
+import { type Actions, loadAction } from "../action.ts";
+import type { Command } from "../command.ts";
 
 /** What can be done with plugins, loaded when it is asked for. */
-export const PLUGIN_ACTIONS: Readonly<Record<string, ListedAction>> = {
+export const PLUGIN_ACTIONS: Actions = {
   list: {
     words: "",
     summary: "what is here, and whether it may run",
@@ -148,16 +140,7 @@ export const command: Command = {
   ],
   async run(context) {
     const [name = "", ...words] = context.positionals;
-    const listed = Object.hasOwn(PLUGIN_ACTIONS, name) ? PLUGIN_ACTIONS[name] : undefined;
-    if (!listed) {
-      const near = nearest(name, NAMES);
-      const meant = near === null ? "" : `; did you mean "${near}"?`;
-      throw new UsageError(`"${name}" is not one of ${NAMES.join(", ")}${meant}`);
-    }
-    const action = await listed.load();
-    if (words.length < action.least) throw new UsageError(`${name} needs ${action.wants}`);
-    if (words.length > action.most)
-      throw new UsageError(`"${words[action.most]}" is one argument too many for ${name}`);
+    const action = await loadAction(PLUGIN_ACTIONS, name, words);
     if (CHANGING.has(name)) (await context.app()).permit("manage", `plugins.${name}`);
     return await action.run(words, context);
   },

@@ -1,4 +1,4 @@
-import { GLOBAL_OPTIONS } from "../arguments.ts";
+import { GLOBAL_OPTIONS, shownOptions } from "../arguments.ts";
 import type { Command, CommandTable } from "../command.ts";
 
 export interface OptionDescription {
@@ -63,7 +63,7 @@ function describe(command: Command, names: readonly string[]): CommandDescriptio
 }
 
 function describeOptions(options: Command["options"]): OptionDescription[] {
-  return Object.entries(options).map(([name, option]) => ({
+  return shownOptions(options).map(([name, option]) => ({
     name: `--${name}`,
     type: option.type ?? "string",
     ...(option.type === "enum" ? { values: option.options ?? [] } : {}),

@@ -1,5 +1,5 @@
 import { VERSION } from "../../core/version.ts";
-import { GLOBAL_OPTIONS } from "../arguments.ts";
+import { GLOBAL_OPTIONS, shownOptions } from "../arguments.ts";
 import type { Command, CommandTable } from "../command.ts";
 
 const TAGLINE = "LLM steps as dependable as functions";
@@ -77,7 +77,7 @@ export function usage(command: Command): string {
 const MOST_VALUES = 40;
 
 function optionLines(options: Command["options"]): string[] {
-  const rows = Object.entries(options).map(([name, option]) => {
+  const rows = shownOptions(options).map(([name, option]) => {
     const values = option.type === "enum" ? (option.options ?? []) : [];
     const short = values.join("|").length <= MOST_VALUES ? values.join("|") : "VALUE";
     const hint = "valueHint" in option ? option.valueHint : undefined;

@@ -4,9 +4,9 @@ import { ALWAYS_GIVEN } from "../../../plugin/manifest.ts";
 import type { LockedPackage } from "../../../packages/lock.ts";
 import { describeSource } from "../../../packages/source.ts";
 import { needPlugin, openPlugins } from "./open.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 
-export const action: PluginAction = {
+export const action: Action = {
   least: 1,
   most: 1,
   wants: "the name of a plugin",

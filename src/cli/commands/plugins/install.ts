@@ -8,10 +8,10 @@ import { describeSource } from "../../../packages/source.ts";
 import { createAsk } from "../../ask.ts";
 import type { CommandContext } from "../../command.ts";
 import { createLiveLine } from "../../render/live-line.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
-export const install: PluginAction = {
+export const install: Action = {
   least: 1,
   most: 1,
   wants: "a package, folder, .tgz or git URL",
@@ -25,7 +25,7 @@ export const install: PluginAction = {
   },
 };
 
-export const update: PluginAction = {
+export const update: Action = {
   least: 0,
   most: 100,
   wants: "names of plugins",

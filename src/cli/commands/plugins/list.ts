@@ -1,8 +1,8 @@
 import { describeSource } from "../../../packages/source.ts";
 import { openPlugins } from "./open.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 
-export const action: PluginAction = {
+export const action: Action = {
   least: 0,
   most: 0,
   wants: "nothing",

@@ -5,9 +5,9 @@ import { PLUGIN_NAME } from "../../../plugin/manifest-check.ts";
 import { renderTemplate, TEMPLATE_KINDS, TEMPLATE_LANGUAGES } from "../../../plugin/templates.ts";
 import { refusal } from "../../../plugin/refusal.ts";
 import { UsageError } from "../../command.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 
-export const action: PluginAction = {
+export const action: Action = {
   least: 1,
   most: 1,
   wants: "a name",

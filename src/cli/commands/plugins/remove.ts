@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { removePlugin } from "../../../plugin/install.ts";
 import { installedDataFolder } from "../../../plugin/shelf.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 
-export const action: PluginAction = {
+export const action: Action = {
   least: 1,
   most: 100,
   wants: "the name of a plugin",

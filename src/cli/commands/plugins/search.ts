@@ -3,13 +3,13 @@ import { FetchFault } from "../../../packages/download.ts";
 import { readRegistryConfig } from "../../../packages/npmrc.ts";
 import { refusal } from "../../../plugin/refusal.ts";
 import { searchPackages } from "../../../packages/registry.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
 /** What marks a package whose plugin provides tools. */
 const TOOLS_KEYWORD = "modullm-tools";
 
-export const action: PluginAction = {
+export const action: Action = {
   least: 0,
   most: 20,
   wants: "words to look for",

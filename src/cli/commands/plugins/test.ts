@@ -18,9 +18,9 @@ import { type CommandContext, UsageError } from "../../command.ts";
 import { createLiveLine } from "../../render/live-line.ts";
 import { reportTable } from "../../render/plugin-report.ts";
 import { needPlugin, openPlugins } from "./open.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 
-export const action: PluginAction = {
+export const action: Action = {
   least: 0,
   most: 100,
   wants: "a plugin's name, its folder, or a command",

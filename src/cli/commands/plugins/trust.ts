@@ -1,11 +1,11 @@
 import { usable } from "../../../plugin/loaded-plugin.ts";
 import { distrustPackage, trustPackage } from "../../../packages/trust.ts";
 import { needPlugin, openPlugins } from "./open.ts";
-import type { PluginAction } from "./plugin-action.ts";
+import type { Action } from "../../action.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
 /** The command is the yes. */
-export const trust: PluginAction = {
+export const trust: Action = {
   least: 1,
   most: 1,
   wants: "the name of a plugin",
@@ -26,7 +26,7 @@ export const trust: PluginAction = {
   },
 };
 
-export const distrust: PluginAction = {
+export const distrust: Action = {
   least: 1,
   most: 1,
   wants: "the name of a plugin",
