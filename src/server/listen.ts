@@ -27,7 +27,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Seconds after which a connection that sends nothing is closed; what is answered takes its time. */
+/** Seconds after which a silent connection is closed; what is answered takes its time. */
 const IDLE_SECONDS = 30;
 
 /** Serves faces at one port. @throws {ModullmError} RLLM_018 where the port can't be had */
