@@ -7,6 +7,7 @@ import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
 import { runProgram } from "./engine/run.ts";
 import type { Scope } from "./engine/scope.ts";
 import type { LoadedProgram } from "./library/load.ts";
+import type { ProgramIndex } from "./library/program-index.ts";
 import type { Models } from "./model/models.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { type Policy, requireAllowed, type Resource } from "./policy/policy.ts";
@@ -15,6 +16,7 @@ import type { Redactor } from "./redaction/redactor.ts";
 import type { BlockLinter } from "./sandbox/lint/linter.ts";
 import type { Language } from "./sandbox/offers.ts";
 import type { BlockLint } from "./sandbox/lint/findings.ts";
+import { openProgramIndex } from "./programs.ts";
 import { createRemember, type Remember } from "./recording.ts";
 import type { Store } from "./store/store.ts";
 import { createVectors, type Vectors } from "./vectors.ts";
@@ -52,6 +54,8 @@ export interface App extends Vectors {
    * {ModullmError} what reading finds
    */
   load(program: string): Promise<LoadedProgram>;
+  /** The index of the library; opened on first use. */
+  programs(): Promise<ProgramIndex>;
   /** What runs of this workspace share; `end` is to be called when they are over. */
   scope(part?: {
     readonly signal?: AbortSignal | undefined;
@@ -91,6 +95,7 @@ export function createWorkspace(parts: WorkspaceParts): App {
   const { config, redactor, tools, store, cwd } = parts;
   const { policy, catalog } = tools;
   let linter: BlockLinter | null = null;
+  let index: Promise<ProgramIndex> | null = null;
   const remember = createRemember({ config, policy, store });
 
   function scope({ signal, budget }: Pick<StartOptions, "signal" | "budget"> = {}): Scope {
@@ -138,6 +143,8 @@ export function createWorkspace(parts: WorkspaceParts): App {
     tools,
     store,
     load,
+    programs: async () =>
+      await (index ??= openProgramIndex({ config, tokens: tools.tokens, store })),
     scope,
     run: async (loaded, input, given = {}) =>
       await runIn({ ...parts, remember }, loaded, input, given),

@@ -1,6 +1,7 @@
 import { sha256 } from "../core/digest.ts";
 import { writeJson } from "../core/json.ts";
 import { childrenOf } from "./children.ts";
+import type { Program } from "../program/program.ts";
 import type { LoadedProgram } from "./load.ts";
 import { namesFiles } from "./shared-schemas.ts";
 
@@ -21,7 +22,12 @@ export function digestOf(loaded: LoadedProgram): string {
   return sha256(writeJson([...textsOf(loaded).values()].toSorted()));
 }
 
+/** A digest of one program, without what it leads to. */
+export function contentHash(program: Program): string {
+  return sha256(program.source.text + sharedText(program));
+}
+
 /** What its contracts took from other files. */
-function sharedText({ source, input, output }: LoadedProgram["program"]): string {
+function sharedText({ source, input, output }: Program): string {
   return namesFiles(source.text) ? writeJson([input.schema, output.schema]) : "";
 }

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../contract/contract.ts";
-import type { Json, JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 
 /**
  * The programs of a library, found without reading them again: what `modullm library` shows people,
@@ -48,7 +48,7 @@ export interface ProgramIndex {
   list(options?: PageOptions): Promise<ListPage>;
   /**
    * All that is known of one program.
-   * @param name as pages have it, a library name (`extract/facts`), or either with `@` and a version
+   * @param name as pages have it, or a library name (`extract/facts`); with `@` and a version
    * @throws {ModullmError} RLLM_008 with `near` where there is none, or several that differ
    */
   show(name: string, view?: View): Promise<ProgramEntry>;
@@ -226,7 +226,7 @@ export interface ProgramEntry {
   /** What its model may call, as written. */
   readonly tools: readonly { readonly kind: string; readonly name: string }[];
   readonly budget: JsonObject | null;
-  readonly examples: readonly Json[];
+  readonly examples: readonly { readonly input: JsonObject; readonly output: JsonObject }[];
   /** Null before its first run. */
   readonly stats: ProgramRecord | null;
 }
@@ -238,8 +238,11 @@ export interface ProgramCategory {
   readonly domain: string;
   readonly task: string;
   readonly shape: string;
-  /** Who said so of domain and task: a person, the file, its words, or a model. */
-  readonly from: "review" | "metadata" | "words" | "model" | "baseline";
+  /**
+   * Who said so: a person, the file's `metadata.category`, its words, a model; `none` where nothing
+   * told its domain.
+   */
+  readonly from: "review" | "metadata" | "words" | "model" | "baseline" | "none";
 }
 
 /** How its runs went. Unknown is null. */

@@ -9,11 +9,12 @@ const MOST_BYTES = 16 * MEBIBYTE;
 
 /** One file, without what it uses. @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 */
 export async function readProgram(path: string): Promise<Program> {
-  const text = await readText(path);
+  const text = await readProgramText(path);
   return programOf(text, { path, shared: await readSharedSchemas(text, path) });
 }
 
-async function readText(path: string): Promise<string> {
+/** @throws {ModullmError} RLLM_001 */
+export async function readProgramText(path: string): Promise<string> {
   function cannot(why: string, hint: string, cause: unknown): ModullmError {
     return new ModullmError("RLLM_001", `Cannot read program "${path}": ${why}`, {
       details: { path },

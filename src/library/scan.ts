@@ -75,6 +75,11 @@ export async function programsBelow(folder: string): Promise<readonly string[]> 
   );
 }
 
+/** Folders in which no program is looked for. */
+export function isPassedOver(name: string): boolean {
+  return name.startsWith(".") || name === "node_modules";
+}
+
 async function readFolder(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
@@ -87,11 +92,7 @@ async function readFolder(folder: string): Promise<Dirent[]> {
   }
 }
 
-function isPassedOver(name: string): boolean {
-  return name.startsWith(".") || name === "node_modules";
-}
-
-const PROGRAM_FILE = /^([^@]+)(?:@(.+))?\.rllm$/;
+export const PROGRAM_FILE = /^([^@]+)(?:@(.+))?\.rllm$/;
 const MOST_ENTRIES = 20_000;
 const MOST_DEPTH = 8;
 

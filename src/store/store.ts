@@ -1,5 +1,6 @@
 import type { AnswerArea } from "./answers.ts";
 import type { EventArea } from "./events.ts";
+import type { ProgramArea } from "./programs.ts";
 import type { RunArea } from "./runs.ts";
 
 /**
@@ -19,6 +20,7 @@ export interface Store {
   readonly runs: RunArea;
   readonly events: EventArea;
   readonly answers: AnswerArea;
+  readonly programs: ProgramArea;
   /**
    * Resolves when all that was appended before is on disk.
    * @throws {ModullmError} RLLM_018 where a row since the last call could be written nowhere

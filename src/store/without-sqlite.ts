@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { ModullmError } from "../core/error.ts";
+import { createMemoryPrograms } from "./memory-programs.ts";
 import type { Store } from "./store.ts";
 
 const NO_SQLITE = "this Node has no SQLite; Node 22.13 or newer has it, or install better-sqlite3";
 
 /**
- * Remembers nothing, and says so at once. What an earlier program recorded can't be read: that is
- * an error, and no empty history.
+ * Remembers nothing but the library, that as long as the process lives, and says so at once. What
+ * an earlier program recorded can't be read: that is an error, and no empty history.
  */
 export function storeWithoutSqlite({
   path,
@@ -16,8 +17,8 @@ export function storeWithoutSqlite({
   readonly warn: (message: string) => void;
 }): Store {
   warn(
-    `Nothing is remembered: ${NO_SQLITE}. Programs run without statistics, and \`cache\` ` +
-      "keeps no answers",
+    `Nothing is remembered: ${NO_SQLITE}. Programs run without statistics, \`cache\` ` +
+      "keeps no answers, and the library is read anew by every process",
   );
   function nothing<T>(value: T): T {
     if (!existsSync(path)) return value;
@@ -50,6 +51,7 @@ export function storeWithoutSqlite({
       stats: async () => nothing({ answers: 0, hits: 0, bytes: 0, programs: [] }),
       clear: async () => nothing(0),
     },
+    programs: createMemoryPrograms(),
     async flushed() {},
     async close() {},
   };

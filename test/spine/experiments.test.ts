@@ -138,8 +138,9 @@ describe("stats of all", () => {
 });
 
 function withRuns(store: Store, runs: RunArea): Store {
-  const { events, answers } = store;
-  return { runs, events, answers, flushed: () => store.flushed(), close: () => store.close() };
+  const { events, answers, programs } = store;
+  const { flushed, close } = { flushed: () => store.flushed(), close: () => store.close() };
+  return { runs, events, answers, programs, flushed, close };
 }
 
 /** Rows as runs add them, a few at a time. */

@@ -1,6 +1,7 @@
 import { UnusableFile } from "./failure.ts";
 import type { SqlDatabase } from "./driver.ts";
 import answers from "./migrations/0002-answers.sql" with { type: "text" };
+import library from "./migrations/0005-library.sql" with { type: "text" };
 import history from "./migrations/0003-history.sql" with { type: "text" };
 import runs from "./migrations/0001-runs.sql" with { type: "text" };
 import { countAll } from "./summaries.ts";
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { sql: runs },
   { sql: answers },
   { sql: history, fill: countAll },
+  { sql: library },
 ];
 
 /**

@@ -2,6 +2,16 @@ import type { Retention, RunFilter } from "../runs.ts";
 import { answerStats, clearAnswers, findAnswer } from "./answers.ts";
 import type { SqlDatabase } from "./driver.ts";
 import { eventsAfter } from "./events.ts";
+import {
+  changePrograms,
+  decideCategories,
+  findWords,
+  keepVectors,
+  keptVectors,
+  knownFiles,
+  programEntry,
+  programRows,
+} from "./programs.ts";
 import { findRuns, pageOfRuns, pruneRuns, removeRuns, treeOf } from "./runs.ts";
 import { summaries } from "./summaries.ts";
 import { inTransaction } from "./write.ts";
@@ -15,6 +25,14 @@ export const OPERATIONS = {
   events: eventsAfter,
   answer: findAnswer,
   answers: answerStats,
+  programFiles: knownFiles,
+  programRows,
+  programEntry,
+  programWords: findWords,
+  vectors: keptVectors,
+  changePrograms: kept(changePrograms),
+  decide: kept(decideCategories),
+  keepVectors: kept(keepVectors),
   clear: (database: SqlDatabase, before: number): number =>
     forgetting(database, () => clearAnswers(database, before)),
   remove: (database: SqlDatabase, filter: RunFilter): number =>
@@ -28,6 +46,13 @@ export type Operation = keyof Operations;
 
 /** Runs that one transaction removes: others write in between. */
 const STEP = 500;
+
+/** All of it or nothing. */
+function kept<Values extends readonly unknown[]>(
+  action: (database: SqlDatabase, ...values: Values) => void,
+): (database: SqlDatabase, ...values: Values) => void {
+  return (database, ...values) => inTransaction(database, () => action(database, ...values));
+}
 
 /** What is removed is overwritten, in the file and in its log. */
 function forgetting<T>(database: SqlDatabase, action: () => T): T {

@@ -13,12 +13,14 @@ export interface SessionOptions {
 /** What a session is asked, from its own thread or another. */
 export type Request =
   | { readonly kind: "write"; readonly writes: readonly Write[] }
-  /** `brief`: in the middle of a run, so that it must not wait for anything. */
   | {
       readonly kind: "call";
       readonly operation: Operation;
       readonly values: readonly unknown[];
+      /** In the middle of a run, so that it must not wait for anything. */
       readonly brief: boolean;
+      /** Something is kept: the file is made where there is none. */
+      readonly keeps: boolean;
     }
   | { readonly kind: "close" };
 

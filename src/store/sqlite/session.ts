@@ -84,8 +84,9 @@ export class Session {
     }
   }
 
-  #call({ operation, values, brief }: Extract<Request, { kind: "call" }>): unknown {
-    const database = this.#opened(brief);
+  #call(request: Extract<Request, { kind: "call" }>): unknown {
+    const { operation, values } = request;
+    const database = request.keeps ? this.#writable(PATIENCE_MS, true) : this.#opened(request);
     try {
       // The table's functions each have values of their own; the store's areas see to the types.
       return (OPERATIONS[operation] as (database: SqlDatabase, ...values: unknown[]) => unknown)(
@@ -97,7 +98,7 @@ export class Session {
     }
   }
 
-  #opened(brief: boolean): SqlDatabase {
+  #opened({ brief }: Extract<Request, { kind: "call" }>): SqlDatabase {
     const { path, legacyPath } = this.#options;
     const places = [path, pendingFolder(path), legacyPath ?? path];
     if (!places.some((place) => existsSync(place))) return connectToNothing(this.#driver);

@@ -1,6 +1,7 @@
 import { ModullmError } from "../../core/error.ts";
 import type { AnswerArea, AnswerQuestion } from "../answers.ts";
 import type { EventArea, EventRows } from "../events.ts";
+import type { ProgramArea } from "../programs.ts";
 import type { RunArea, RunFilter, RunRecord } from "../runs.ts";
 import type { Store } from "../store.ts";
 import { Channel, type ChannelOptions } from "./channel.ts";
@@ -12,10 +13,18 @@ import { Writer } from "./writer.ts";
 
 const PAGE = 500;
 
+type ValuesOf<Name extends Operation> = Operations[Name] extends (
+  database: never,
+  ...values: infer Values
+) => unknown
+  ? Values
+  : never;
+
 export class SqliteStore implements Store {
   readonly runs: RunArea;
   readonly events: EventArea;
   readonly answers: AnswerArea;
+  readonly programs: ProgramArea;
   readonly #path: string;
   readonly #warn: (message: string) => void;
   readonly #channel: Channel;
@@ -33,6 +42,7 @@ export class SqliteStore implements Store {
     this.runs = this.#runArea();
     this.events = this.#eventArea();
     this.answers = this.#answerArea();
+    this.programs = this.#programArea();
   }
 
   async flushed(): Promise<void> {
@@ -78,11 +88,30 @@ export class SqliteStore implements Store {
     };
   }
 
+  #programArea(): ProgramArea {
+    return {
+      files: (folders) => this.#ask("programFiles", folders),
+      rows: (folders) => this.#ask("programRows", folders),
+      entry: (id) => this.#ask("programEntry", id),
+      words: (question) => this.#ask("programWords", question),
+      vectors: (model) => this.#ask("vectors", model),
+      change: (change) => this.#keep("changePrograms", change),
+      decide: (decisions) => this.#keep("decide", decisions),
+      keepVectors: (model, vectors) => this.#keep("keepVectors", model, vectors),
+    };
+  }
+
   async #findAnswer(question: AnswerQuestion): Promise<unknown> {
     const unwritten = this.#writer.unwrittenAnswer(question);
     if (unwritten !== null) return unwritten.value;
     const values = [question];
-    const request = { kind: "call", operation: "answer", values, brief: true } as const;
+    const request = {
+      kind: "call",
+      operation: "answer",
+      values,
+      brief: true,
+      keeps: false,
+    } as const;
     const reply = await this.#channel.request(request);
     if (!reply.ok) return undefined;
     const { value, damaged } = reply.value as ReturnType<Operations["answer"]>;
@@ -116,15 +145,24 @@ export class SqliteStore implements Store {
 
   async #ask<Name extends Operation>(
     operation: Name,
-    ...values: Operations[Name] extends (database: never, ...values: infer Values) => unknown
-      ? Values
-      : never
+    ...values: ValuesOf<Name>
   ): Promise<ReturnType<Operations[Name]>> {
     await this.#writer.flush();
-    const request = { kind: "call", operation, values, brief: false } as const;
-    const reply = await this.#channel.request(request);
+    return await this.#call({ operation, values, keeps: false });
+  }
+
+  async #keep<Name extends Operation>(operation: Name, ...values: ValuesOf<Name>): Promise<void> {
+    await this.#call({ operation, values, keeps: true });
+  }
+
+  async #call<Name extends Operation>(call: {
+    readonly operation: Name;
+    readonly values: ValuesOf<Name>;
+    readonly keeps: boolean;
+  }): Promise<ReturnType<Operations[Name]>> {
+    const reply = await this.#channel.request({ kind: "call", ...call, brief: false });
     if (reply.ok) return reply.value as ReturnType<Operations[Name]>;
-    throw this.#failed("read the statistics in", reply.failure);
+    throw this.#failed(call.keeps ? "write to" : "read the statistics in", reply.failure);
   }
 
   #failed(action: string, { reason }: Failure): ModullmError {

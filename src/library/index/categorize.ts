@@ -1,0 +1,101 @@
+import { isObject } from "../../core/json.ts";
+import type { Program } from "../../program/program.ts";
+import type { Decision } from "../../store/programs.ts";
+import { shapeOf } from "./shape.ts";
+import { DOMAINS, NO_DOMAIN, OTHER_DOMAIN, TASK_TYPES } from "./vocabulary.ts";
+import { stemsOf } from "./words.ts";
+
+/** A name of the tree: what `library classify` takes, and what files may add. */
+export const CATEGORY_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+/**
+ * Domain and task of a program, from its own text alone: `metadata.category`, else its tags, else
+ * the words of its name and description. A domain that the vocabulary lacks stands in `other`, so
+ * that the top of the tree stays short; a task that it lacks is looked for in the words.
+ */
+export function categorize(program: Program): Omit<Decision, "hash"> {
+  const { domain, task } = categoryOf(program.metadata["category"]);
+  const said = SPEAKING.map(([field, weight]) => [program[field], weight] as const);
+  const texts = said.map(([text, weight]) => [[text].flat().join(" "), weight] as const);
+  const ofWords = { domain: best(DOMAIN_PHRASES, texts), task: best(TASK_PHRASES, texts) };
+  return {
+    domain: domain ?? ofWords.domain ?? NO_DOMAIN,
+    task: task ?? ofWords.task ?? taskOfShape(shapeOf(program)),
+    origin: domain !== null ? "metadata" : ofWords.domain !== null ? "words" : "none",
+  };
+}
+
+/** `finance/extract`, `[finance, extract]` or `{domain: finance, task: extract}`. */
+function categoryOf(written: unknown): { domain: string | null; task: string | null } {
+  const parts = isObject(written)
+    ? [written["domain"], written["task"]]
+    : [written].flat().flatMap((each) => (typeof each === "string" ? each.split("/") : []));
+  const [first, ...others] = parts.map((part) => (typeof part === "string" ? part.trim() : ""));
+  const task = others.map((part) => named(TASK_PHRASES, part)).find((each) => each !== null);
+  if (first === undefined || first === "") return { domain: null, task: task ?? null };
+  const domain = named(DOMAIN_PHRASES, first);
+  // A category that is a task alone, such as `translate`, says nothing of what it is about.
+  const ownTask = domain === null ? named(TASK_PHRASES, first) : null;
+  if (ownTask !== null) return { domain: null, task: ownTask };
+  return { domain: domain ?? otherDomain(first), task: task ?? null };
+}
+
+function otherDomain(written: string): string | null {
+  const name = written
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[-0-9]+|-+$/g, "");
+  if (name === NO_DOMAIN || name === OTHER_DOMAIN) return name;
+  return CATEGORY_NAME.test(name) ? `${OTHER_DOMAIN}/${name}` : null;
+}
+
+/** What of a program speaks for a category, and how loud. */
+const SPEAKING = [
+  ["tags", 4],
+  ["name", 2],
+  ["description", 1],
+] as const;
+
+/** The name of a vocabulary that a word means: itself, or a word that speaks for it. */
+function named(vocabulary: Vocabulary, written: string): string | null {
+  const said = ` ${stemsOf(written).join(" ")} `;
+  return vocabulary.find(([, phrases]) => phrases.includes(said))?.[0] ?? null;
+}
+
+/** Whose words are loudest; the first of equals; null where none is heard. */
+function best(
+  vocabulary: Vocabulary,
+  texts: readonly (readonly [text: string, weight: number])[],
+): string | null {
+  let [name, most]: [string | null, number] = [null, 0];
+  const heard = texts.map(([text, weight]) => [` ${stemsOf(text).join(" ")} `, weight] as const);
+  for (const [each, phrases] of vocabulary) {
+    const loud = heard.reduce(
+      (sum, [text, weight]) =>
+        sum + weight * phrases.filter((phrase) => text.includes(phrase)).length,
+      0,
+    );
+    if (loud > most) [name, most] = [each, loud];
+  }
+  return name;
+}
+
+type Vocabulary = readonly (readonly [name: string, phrases: readonly string[]])[];
+
+function phrasesOf(vocabulary: Readonly<Record<string, string>>): Vocabulary {
+  return Object.entries(vocabulary).map(([name, words]) => {
+    const phrases = words.split(" ").map((word) => ` ${stemsOf(word).join(" ")} `);
+    return [name, [...new Set(phrases)]];
+  });
+}
+
+const DOMAIN_PHRASES = phrasesOf(DOMAINS);
+const TASK_PHRASES = phrasesOf(TASK_TYPES);
+
+/** What a program without a telling word does, as its contracts have it. */
+function taskOfShape(shape: string): string {
+  if (shape.endsWith("-to-label")) return "classify";
+  if (shape.endsWith("-to-score")) return "score";
+  if (shape.endsWith("-to-text")) return "generate";
+  return shape === "record-to-record" ? "convert" : "extract";
+}

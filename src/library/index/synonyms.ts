@@ -1,0 +1,278 @@
+import { stemsOf } from "./words.ts";
+
+/**
+ * Words that people use for the same thing, a line a meaning; `-` joins words that mean it
+ * together. They widen what is asked, never what is stored.
+ */
+const MEANINGS = `
+summarize summarise summary summarization condense shorten abridge digest recap gist brief outline overview boil-down key-points short-version compact tldr synopsis
+extract extraction pull find collect gather retrieve fetch read capture parse pick take-out get-out identify grab lift mine scrape harvest
+classify classification classifier categorize categorise category label tag sort group bucket assign class classes kind type triage route sorting organize
+translate translation translator render localize localise foreign-language another-language into-french into-spanish into-german into-english language multilingual convert-language interpret
+validate validation check verify inspect audit proofread error errors mistake mistakes fault faults missing omission gaps correct consistent problem problems review lint examine confirm invalid
+score rate rating grade evaluate evaluation assess assessment quality rank mark judge how-good how-strong estimate measure appraise point
+draft write compose author create generate generator make-up invent put-together come-up produce new writing prepare formulate craft build
+compare comparison difference differences differ different contrast side-by-side changed versus diff line-up match delta against
+anonymize anonymise anonymizer mask hide redact remove-names strip pseudonymize pseudonymise blacken personal-data personal private-details identity pii privacy scrub sanitize censor de-identify
+answer answers question questions ask respond reply reply-to inquiry inquiries query queries q-a faq explain tell-me help-me-understand understand wonder
+rewrite rephrase paraphrase reword edit polish improve revise simplify refine
+convert transform reformat turn format change export restructure
+detect recognize spot discover notice flag find
+predict forecast project estimate anticipate
+recommend suggest suggestion advise propose recommendation
+plan schedule organize arrange timetable roadmap
+moderate moderation filter toxic abusive offensive harmful
+sentiment mood tone feeling emotion opinion attitude
+prioritize prioritise urgency urgent rank triage
+match align reconcile pair link
+deduplicate duplicate duplicates merge repeated
+invoice bill billing invoices statement-of-charges
+receipt sales-slip till-slip proof-of-payment
+expense spending cost reimbursement outlay travel-costs
+payment pay remittance transfer
+bank account banking
+tax fiscal tax-return levy vat
+budget spending-plan allocation financial-plan
+total sum amount
+due deadline payable
+vendor supplier seller provider
+price pricing cost fee rate
+contract agreement deal covenant
+lease rental-agreement tenancy rent rental flat
+license licence licensing
+clause provision term
+policy guideline rule rules
+ruling verdict judgment judgement decision court judge
+patent invention intellectual-property
+lawsuit litigation case dispute
+law legislation statute bill act regulation legal
+ticket issue case request helpdesk help-desk
+support helpdesk help-desk service customer-service
+complaint grievance unhappy dissatisfied quarrel gripe
+refund money-back reimbursement return
+warranty guarantee
+chat conversation dialogue dialog messaging chat-log talk
+transcript log protocol record
+customer client buyer consumer shopper purchaser user
+lead prospect potential-customer
+proposal offer pitch bid
+quote offer quotation estimate price-offer
+call phone-call telephone conversation
+profile portrait persona
+blog post article weblog
+newsletter mailing bulletin mail-out
+advertisement ad advert ads advertising commercial copy
+press-release media-statement announcement news-release
+press media
+release announcement discharge
+social-media tweet social-post
+post message entry
+campaign promotion
+resume cv curriculum-vitae applicant candidate job-applicant
+job vacancy position role opening employment
+posting announcement advert listing vacancy
+employee staff worker personnel colleague team-member hr
+performance appraisal evaluation
+review feedback appraisal rating critique opinion evaluation
+leave vacation holiday time-off absence
+exit leaving quit departure resignation
+interview talk conversation
+hire recruit hiring recruiting
+salary wage pay compensation
+bug defect error issue fault
+report statement account
+pull-request code-change merge merging changeset patch
+code source program script programming software
+commit change changeset
+log record trail journal diary logfile
+api interface endpoint
+specification spec documentation docs
+incident outage post-mortem postmortem failure disruption
+test check trial
+survey questionnaire poll
+response answer reply feedback
+csv spreadsheet comma-separated table excel
+sql database query
+database db
+query request search
+dashboard kpi metrics report
+dataset data-set data
+metric kpi measure figure
+chart graph plot diagram
+shipping parcel shipment package delivery postal dispatch
+label sticker tag
+tracking trace
+purchase-order order procurement po
+purchase buy procurement acquisition
+delivery shipment consignment
+note slip memo notes
+inventory stock warehouse storage
+customs import export border
+declaration statement form
+patient sick person medical
+doctor physician clinician medic
+lab laboratory blood test tests
+result finding outcome value values
+prescription medicine medication drug tablets
+discharge release hospital dismissal
+hospital clinic
+letter note document correspondence
+clinical medical health
+trial study experiment
+symptom complaint sign
+diagnosis condition finding
+essay composition paper written-composition
+lesson lecture class teaching
+exam test quiz examination
+course class training
+catalog catalogue list directory
+student pupil learner
+teacher instructor tutor lecturer
+school college university
+paper article publication study research
+scientific research academic scholarly science
+abstract summary
+grant funding subsidy
+application request form submission apply
+citation reference bibliography source
+notebook journal logbook
+news newspaper press current-affairs
+article story report piece text
+editorial opinion-piece column commentary
+headline title heading
+podcast audio-show show episode broadcast
+guest speaker interviewee
+topic subject theme
+flight plane air airline
+booking reservation
+hotel accommodation lodging inn guest
+itinerary trip-plan route travel-plan trip journey
+travel trip holiday vacation tourism journey
+visa travel-permit immigration
+guide guidebook handbook manual
+passenger traveller traveler
+restaurant dining eatery
+product article item goods merchandise
+description text blurb
+order purchase
+confirmation acknowledgement
+return send-back
+shop store retail e-commerce
+phishing bogus scam fraud password fake steal-passwords
+mail email e-mail message inbox letter
+vulnerability weakness security-hole flaw exploit
+security safety cyber
+access permission entry rights login
+audit inspection
+threat danger risk attack
+spam junk unwanted
+apartment flat home accommodation
+listing advert offer ad
+property home house building real-estate
+appraisal valuation value
+maintenance repair fix
+floor-plan layout
+permit permission authorization licence
+building construction
+council town-hall municipal city-hall
+minutes protocol meeting-notes meeting
+meeting call session conference
+tender request-for-proposals bid rfp
+public government authority state
+government authority public administration
+census household population
+diary journal daily
+recipe dish cooking food meal
+ingredient component
+shopping groceries grocery
+list enumeration
+birthday anniversary
+card greeting
+workout fitness training exercise gym
+movie film cinema
+script screenplay scenario
+song lyrics music words-of-a-song track
+subtitle caption closed-caption
+book novel
+chapter section part
+photo picture image photograph
+caption description subtitle
+video clip film
+audio sound recording speech voice
+transcribe transcription dictate speech-to-text
+document file paper text
+text passage content prose
+sentence line phrase
+paragraph section
+name title
+date day time
+address location place
+person individual human people
+company firm business organization organisation enterprise corporate
+country nation
+language tongue
+keyword key-phrase term tag
+entity name thing
+action-item todo to-do task
+task job todo
+event occasion happening
+reason cause why
+step procedure instruction
+goal target objective aim
+strength strong-point advantage pro
+weakness disadvantage con
+skill ability competence
+risk danger hazard
+plan programme scheme
+weather climate forecast meteorological
+energy power electricity
+plant crop garden farming agriculture
+child kid children
+joke humor humour funny
+poem poetry verse rhyme
+story tale narrative fiction
+game play gaming
+math mathematics arithmetic calculation equation
+money cash currency finance financial
+loan credit mortgage
+insurance claim policy coverage
+claim demand request
+fraud scam deception
+car vehicle automobile auto
+machine device equipment appliance
+phone telephone mobile
+website web page site
+url link address
+json structured record
+markdown md formatted
+html web markup
+regex regular-expression pattern
+unit measurement
+spelling grammar typo
+tone style voice register
+formal polite professional
+simple plain easy
+long lengthy verbose
+bullet list point
+slide presentation deck powerpoint
+faq questions-and-answers
+tutorial howto how-to guide
+`;
+
+/** By stems with blanks between: the stems that mean the same. */
+export const SYNONYMS: ReadonlyMap<string, ReadonlySet<string>> = readMeanings(MEANINGS);
+
+function readMeanings(table: string): ReadonlyMap<string, ReadonlySet<string>> {
+  const synonyms = new Map<string, Set<string>>();
+  for (const line of table.trim().split("\n")) {
+    const phrases = line.split(" ").map((phrase) => stemsOf(phrase).join(" "));
+    const single = phrases.filter((phrase) => !phrase.includes(" "));
+    for (const phrase of phrases) {
+      const known = synonyms.get(phrase) ?? new Set();
+      for (const each of single) if (each !== phrase) known.add(each);
+      synonyms.set(phrase, known);
+    }
+  }
+  synonyms.delete("");
+  return synonyms;
+}

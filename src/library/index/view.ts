@@ -1,0 +1,61 @@
+import { ModullmError } from "../../core/error.ts";
+import type { PageOptions, ProgramCategory, ProgramRecord, View } from "../program-index.ts";
+import type { NamedProgram } from "./naming.ts";
+import { PAGE_SIZE, type PlacedProgram } from "./tree.ts";
+
+/** How the runs of programs went, by path. */
+export type Records = () => Promise<ReadonlyMap<string, ProgramRecord>>;
+
+/** What a reader may know of, and asks for. */
+export async function seenBy(
+  programs: readonly NamedProgram[],
+  { sees = () => true, filter = {} }: View,
+  records: Records,
+): Promise<readonly NamedProgram[]> {
+  const { domain, task, shape, complexity, latency, tags = [] } = filter;
+  const ran = latency === undefined ? null : await records();
+  return programs.filter((program) => {
+    const { name, facts } = program;
+    const category = categoryOf(program);
+    return (
+      sees({ name, program: facts.program, path: facts.path }) &&
+      (domain === undefined || category?.domain === domain) &&
+      (task === undefined || category?.task === task) &&
+      (shape === undefined || category?.shape === shape) &&
+      (complexity === undefined || facts.complexity === complexity) &&
+      (ran === null || (ran.get(facts.path)?.latency ?? "unknown") === latency) &&
+      tags.every((tag) => facts.tags.includes(tag))
+    );
+  });
+}
+
+/** Those of them that can be run, with their place in the tree. */
+export function placedOf(programs: readonly NamedProgram[]): readonly PlacedProgram[] {
+  return programs.flatMap((program) => {
+    const category = categoryOf(program);
+    return category === null ? [] : [{ ...program, category: category.path }];
+  });
+}
+
+/** Null where it is broken. */
+export function categoryOf({
+  facts: { fault, shape },
+  decision,
+}: NamedProgram): ProgramCategory | null {
+  if (fault !== null || decision === null) return null;
+  const { domain, task, origin } = decision;
+  const from = origin as ProgramCategory["from"];
+  return { path: `${domain}/${task}/${shape}`, domain, task, shape, from };
+}
+
+/** @throws {ModullmError} RLLM_016 */
+export function limitOf({ limit = PAGE_SIZE }: PageOptions): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST_PROGRAMS) return limit;
+  throw new ModullmError(
+    "RLLM_016",
+    `Cannot give a page of ${limit}: a whole number from 1 to ${MOST_PROGRAMS} is wanted`,
+    { details: { reason: "limit" }, hint: "Ask for fewer, and read on with `next_cursor`." },
+  );
+}
+
+const MOST_PROGRAMS = 100;

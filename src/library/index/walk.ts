@@ -1,0 +1,90 @@
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileReason } from "../../config/text.ts";
+import type { ProgramPlace } from "../../store/programs.ts";
+import { isPassedOver } from "../scan.ts";
+
+export interface FoundFile extends ProgramPlace {
+  /** Where it really is, absolute: its runs are remembered under this path. */
+  readonly path: string;
+  /** Null where it can't be told whether it changes: it is read every time. */
+  readonly stamp: string | null;
+}
+
+export interface Walk {
+  readonly files: readonly FoundFile[];
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Every `.rllm` file below the folders. Hidden folders, `node_modules` and folders that a link
+ * leads to are left out, so that a loop ends. A folder that is not there holds nothing.
+ */
+export async function walkFolders(folders: readonly string[]): Promise<Walk> {
+  const files: FoundFile[] = [];
+  const unreadable: { path: string; reason: string }[] = [];
+  for (const folder of folders) {
+    const root = realOr(folder);
+    const waiting = [""];
+    for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
+      // Others get their turn: ten thousand files take a tenth of a second.
+      await new Promise(setImmediate);
+      const entries = list(join(root, below));
+      if (typeof entries === "string") {
+        unreadable.push({ path: join(folder, below), reason: entries });
+        continue;
+      }
+      const started = Date.now();
+      for (const entry of entries) {
+        const file = `${below}${entry.name}`;
+        if (entry.isDirectory()) {
+          if (!isPassedOver(entry.name)) waiting.push(`${file}/`);
+        } else if (entry.name.endsWith(".rllm")) {
+          const path = join(root, file);
+          files.push({
+            folder,
+            file,
+            path: entry.isSymbolicLink() ? realOr(path) : path,
+            stamp: stampOf(path, started),
+          });
+        }
+      }
+    }
+  }
+  return { files, unreadable };
+}
+
+/**
+ * By which a file is known to be unchanged. One that has only just been written may be written
+ * again within the same tick of the file system's clock.
+ */
+export function stampOf(path: string, now: number): string | null {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return null;
+  }
+  if (stats === undefined || now - stats.ctimeMs < CLOCK_TICK_MS) return null;
+  return `${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`;
+}
+
+const CLOCK_TICK_MS = 20;
+
+/** Or why it can't be read. */
+function list(folder: string): readonly Dirent[] | string {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (thrown) {
+    const { code } = thrown as { code?: string };
+    return code === "ENOENT" ? [] : fileReason(thrown);
+  }
+}
+
+function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

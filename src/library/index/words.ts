@@ -1,0 +1,61 @@
+import { stemOf } from "./stem.ts";
+
+/**
+ * A text as stems, the way that programs and questions are compared: `extractInvoiceTotal` and
+ * `extract_invoice_total` are three words, and scripts that put no blanks between words are taken
+ * by pairs of signs.
+ */
+export function stemsOf(text: string): string[] {
+  return wordsOf(text).map(stemOf);
+}
+
+/** The words of a text, in small letters; those that say nothing are left out. */
+export function wordsOf(text: string): string[] {
+  const apart = text
+    .normalize("NFKC")
+    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
+    .replace(/(\p{L})['’]s\b/gu, "$1");
+  const runs = apart.toLowerCase().match(RUNS) ?? [];
+  return runs
+    .flatMap((run) => (UNSPACED.test(run) ? pairsOf(run) : [plain(run)]))
+    .filter(isTelling);
+}
+
+const UNSPACED_SCRIPTS =
+  "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー\\p{Script=Hangul}\\p{Script=Thai}" +
+  "\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
+const UNSPACED = new RegExp(`^[${UNSPACED_SCRIPTS}]`, "u");
+const RUNS = new RegExp(
+  `[${UNSPACED_SCRIPTS}]+|(?:(?![${UNSPACED_SCRIPTS}])[\\p{L}\\p{N}\\p{M}])+`,
+  "gu",
+);
+
+/** Longer ones are no words but data. */
+const MOST_LENGTH = 64;
+
+function pairsOf(run: string): string[] {
+  const signs = [...run];
+  if (signs.length < 2) return signs;
+  return signs.slice(1).map((sign, index) => `${signs[index] ?? ""}${sign}`);
+}
+
+/** Without what stands over Latin letters: `résumé` is found as `resume`. */
+function plain(word: string): string {
+  return /[\u00c0-\u024f]/.test(word) ? word.normalize("NFD").replace(/\p{M}/gu, "") : word;
+}
+
+function isTelling(word: string): boolean {
+  return word.length <= MOST_LENGTH && !SILENT.has(word);
+}
+
+/** Words that are in every sentence, and those that every request begins with. */
+const SILENT: ReadonlySet<string> = new Set(
+  (
+    "a an and any are as at be been being but by can could do does each every for from get give " +
+    "given has have how i if in into is it its just like me my need needs of on one or our out " +
+    "over per please should so some something such than that the their them then there these " +
+    "they thing things this those to up us use used uses using want wants was we were what when " +
+    "where which while who will with would you your"
+  ).split(" "),
+);

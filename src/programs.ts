@@ -1,0 +1,46 @@
+import type { Config } from "./config/config.ts";
+import type { Principal } from "./core/principal.ts";
+import type { ProgramIndex, ProgramRecord, View } from "./library/program-index.ts";
+import type { TokenCounter } from "./model/facts.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { Store } from "./store/store.ts";
+
+export interface ProgramsParts {
+  readonly config: Config;
+  readonly tokens: TokenCounter;
+  store(): Promise<Store>;
+}
+
+/** The index of a workspace's library. */
+export async function openProgramIndex({
+  config,
+  tokens,
+  store,
+}: ProgramsParts): Promise<ProgramIndex> {
+  const { createProgramIndex } = await import("./library/index/create-index.ts");
+  const { programs, runs } = await store();
+  async function records(): Promise<ReadonlyMap<string, ProgramRecord>> {
+    const { recordsOf } = await import("./insight/program-records.ts");
+    return recordsOf(await runs.summaries({ path: null, model: null }));
+  }
+  return createProgramIndex({
+    folders: config.library,
+    area: programs,
+    count: (text) => tokens.count(text, MEASURE),
+    records,
+  });
+}
+
+/** What a principal may run; of the rest it hears nothing. */
+export function visibleTo(principal: Principal, policy: Policy): NonNullable<View["sees"]> {
+  return ({ program, path }) =>
+    policy.decide({
+      action: "run",
+      principal,
+      resource: { name: program, facts: { path } },
+      labels: [],
+    }).allow;
+}
+
+/** A model whose tokens are o200k_base, which pages are measured in. */
+const MEASURE = "openai/gpt-4o";
