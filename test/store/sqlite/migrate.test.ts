@@ -13,7 +13,7 @@ test("migrate() makes the schema that is pinned here", async () => {
   store.runs.append(run());
   await store.close();
   const database = new Database(path, { readonly: true });
-  expect(database.query("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+  expect(database.query("PRAGMA user_version").get()).toEqual({ user_version: 4 });
   expect(database.query("PRAGMA application_id").get()).toEqual({ application_id: 0x4d_4c_4c_4d });
   expect(database.query("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
   const columnsOf = (table: string) =>
@@ -22,10 +22,8 @@ test("migrate() makes the schema that is pinned here", async () => {
       .values(table);
   const columns = columnsOf("run");
   const answer = columnsOf("answer");
-  const others = ["tag", "summary", "trace", "takeover"].map((table) => [
-    table,
-    columnsOf(table).map(([name]) => name),
-  ]);
+  const tables = ["tag", "summary", "trace", "takeover", "program", "category", "program_vector"];
+  const others = tables.map((table) => [table, columnsOf(table).map(([name]) => name)]);
   database.close();
   expect(answer).toEqual([
     ["tenant", "TEXT", 1, 1],
@@ -58,6 +56,9 @@ test("migrate() makes the schema that is pinned here", async () => {
     tag: ["name", "value", "started", "run"],
     summary: ["path", "model", "counts"],
     trace: ["number", "root", "part", "at", "lines"],
+    program: ["id", "folder", "file", "stamp", "also", "hash", "facts", "entry"],
+    category: ["hash", "domain", "task", "origin"],
+    program_vector: ["model", "hash", "vector"],
     takeover: ["path", "at", "runs"],
   });
 });
