@@ -1,3 +1,4 @@
+import { randomFrom } from "../core/random.ts";
 import type { Row, Rows } from "./row.ts";
 
 export interface SampleOptions {
@@ -11,7 +12,7 @@ export interface SampleOptions {
  * So many rows, each as likely as any other, in the order of the source; all where there are fewer.
  */
 export async function* sampleOf(rows: Rows, { count, seed }: SampleOptions): Rows {
-  const random = mulberry32(seed);
+  const random = randomFrom(seed);
   const kept: Row[] = [];
   let seen = 0;
   for await (const row of rows) {
@@ -33,15 +34,4 @@ export async function* firstOf(rows: Rows, count: number): Rows {
     yield row;
     if (++taken >= count) return;
   }
-}
-
-/** Numbers from 0 to 1, the same for a seed everywhere. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
