@@ -61,10 +61,14 @@ export class Recordings {
   /** Calls that are being recorded. */
   readonly #begun = new Map<string, Promise<void>>();
 
-  /** @throws {ModullmError} RLLM_016 for a file that is none */
-  constructor(path: string, redactor: Redactor) {
+  /**
+   * @param known recordings of elsewhere, which answer too
+   * @throws {ModullmError} RLLM_016 for a file that is none
+   */
+  constructor(path: string, redactor: Redactor, known: readonly Recording[] = []) {
     this.path = path;
     this.#redactor = redactor;
+    for (const recording of known) this.#keep(recording);
     if (!existsSync(path)) return;
     for (const [index, line] of readFileSync(path, "utf8").split("\n").entries())
       if (line.trim() !== "") this.#keep(recordingOf(line, path, index + 1));
@@ -99,6 +103,11 @@ export class Recordings {
   get unused(): number {
     const all = [...this.#known.values()].flat();
     return all.filter((each) => !this.#used.has(each)).length;
+  }
+
+  /** Those that answered. */
+  get used(): readonly Recording[] {
+    return [...this.#used];
   }
 
   get all(): readonly Recording[] {

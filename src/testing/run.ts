@@ -1,8 +1,10 @@
+import type { Code } from "../core/codes.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import type { EngineTools, RunOptions } from "../engine/engine.ts";
 import { runProgram } from "../engine/run.ts";
+import type { Scope } from "../engine/scope.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Model } from "../model/model.ts";
 import type { Judge } from "../program/expectation.ts";
@@ -26,6 +28,8 @@ export interface TestRun {
   /** From 0; with several rounds a request has several recordings. */
   readonly round: number;
   readonly signal: AbortSignal;
+  /** What the test shares with others, such as a budget. @default the workspace's own */
+  readonly scope?: Scope;
   /** Reads a judge, relative to the test. */
   readonly load: (path: string) => Promise<LoadedProgram>;
 }
@@ -33,6 +37,8 @@ export interface TestRun {
 export interface TestResult {
   readonly ok: boolean;
   readonly unmet: readonly Unmet[];
+  /** The code that the run failed with; null: it did not fail. */
+  readonly error: Code | null;
   readonly output: Json;
   readonly figures: Figures;
 }
@@ -45,18 +51,18 @@ export async function runTest(test: TestCase, run: TestRun): Promise<TestResult>
     textual: test.textual,
     judge: (judge, value) => askJudge(judge, value, test, observed, run),
   });
-  const { output, figures } = observed;
-  return { ok: unmet.length === 0, unmet, output, figures };
+  const { output, error, figures } = observed;
+  return { ok: unmet.length === 0, unmet, error: error?.code ?? null, output, figures };
 }
 
 /**
  * Runs a program in a world whose models are recorded. Neither history nor kept answers have a part
  * in it, and no setting but those of the file: the same test gives the same result anywhere.
  */
-async function observe(
+export async function observe(
   loaded: LoadedProgram,
   input: JsonObject,
-  { app, recordings, mode, model, round, signal }: TestRun,
+  { app, recordings, mode, model, round, signal, scope: outer }: Omit<TestRun, "loaded" | "load">,
 ): Promise<Observed> {
   // Where recordings answer, what this machine takes is no part of the result.
   let recorded = mode === "live" ? null : 0;
@@ -76,7 +82,7 @@ async function observe(
     cache: false,
     ...(model === null ? {} : { model }),
   };
-  const scope = app.scope({ signal });
+  const scope = outer?.within({ name: "the test", signal }) ?? app.scope({ signal });
   try {
     const { output } = await runProgram(loaded, input, world, scope, options);
     const shown = app.redactor.value(output);

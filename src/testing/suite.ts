@@ -116,7 +116,7 @@ function unusedOf(
 }
 
 /** `NAME.recordings.jsonl`, beside the program. */
-function recordingsOf({ path }: LoadedProgram): string {
+export function recordingsOf({ path }: LoadedProgram): string {
   if (path === "") throw new ModullmError("RLLM_016", "A program from text has no recordings");
   return path.replace(/(?:\.rllm)?$/, ".recordings.jsonl");
 }
