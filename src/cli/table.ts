@@ -6,6 +6,7 @@ export const COMMANDS: CommandTable = {
   run: async () => (await import("./commands/run.ts")).command,
   map: async () => (await import("./commands/map.ts")).command,
   test: async () => (await import("./commands/test.ts")).command,
+  improve: async () => (await import("./commands/improve.ts")).command,
   explain: async () => (await import("./commands/explain.ts")).command,
   validate: async () => (await import("./commands/validate.ts")).command,
   inspect: async () => (await import("./commands/inspect.ts")).command,

@@ -28,7 +28,7 @@ const FLOORS: Record<string, number> = {
   insight: 4,
   rows: 4.2,
   testing: 4.3,
-  authoring: 4,
+  authoring: 4.4,
   doctor: 5,
   server: 5.1,
   cli: 6,

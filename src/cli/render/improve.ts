@@ -1,0 +1,108 @@
+import type { ImproveForecast } from "../../authoring/improve/forecast.ts";
+import type { Gain } from "../../authoring/improve/gain.ts";
+import type { Improved, Progress } from "../../authoring/improve/improve.ts";
+import type { Output } from "../output.ts";
+import { createLiveLine } from "./live-line.ts";
+import { dollars, grouped } from "./quantity.ts";
+
+/** Between two lines in a log. */
+const LOG_MS = 10_000;
+
+/** A line that is drawn over at a terminal; elsewhere a line every ten seconds. */
+export function createImproveProgress(
+  output: Output,
+  trials: number,
+): { show(progress: Progress): void; end(): void } {
+  const line = createLiveLine(output);
+  let told = performance.now();
+  return {
+    show(progress) {
+      const text = progressText(progress, trials);
+      if (output.terminal.stderrIsTty) line.draw(text);
+      else if (performance.now() - told >= LOG_MS) {
+        told = performance.now();
+        output.note(text);
+      }
+    },
+    end: () => line.clear(),
+  };
+}
+
+function progressText({ phase, trial, spent }: Progress, trials: number): string {
+  const what = {
+    before: "the program as it is",
+    search: `change ${trial}, of ${trials} at most`,
+    "held-out": "the held-out tests",
+  }[phase];
+  const cost = spent.cost_usd === null ? "cost unknown" : dollars(spent.cost_usd);
+  return `${what}: ${grouped(spent.runs)} runs, ${grouped(spent.tokens)} tokens, ${cost}`;
+}
+
+export function forecastText(forecast: ImproveForecast): string {
+  const { tests, runs_at_most: runs, cost_usd_a_run: one, cost_usd_at_most: most } = forecast;
+  const cost =
+    one === null || most === null
+      ? "what they cost is not known"
+      : `${dollars(one)} a run, ${dollars(most)} at most`;
+  return `${tests} tests, ${grouped(runs)} runs at most: ${cost} (without the proposer)`;
+}
+
+/** `+40 points in 12 held-out tests (95 % interval: +12 to +58)` */
+export function gainText({
+  value,
+  interval: [low, high],
+  level,
+  tests,
+  better,
+  worse,
+}: Gain): string {
+  const range = `${Number((100 * level).toFixed(1))} % interval: ${points(low)} to ${points(high)}`;
+  return (
+    `${points(value)} points in ${tests} held-out tests (${range}): ${better} better, ` +
+    `${worse} worse`
+  );
+}
+
+const WHY: Readonly<Record<NonNullable<Improved["reason"]>, string>> = {
+  "all-pass": "every test passes",
+  "few-failures":
+    "too few tests fail to tell a gain from chance. Add tests of what goes wrong, or hold out more",
+  "nothing-better": "nothing that was tried did better",
+  "not-held-out": "what did better while searching has no gain that can be told from chance",
+  budget: "the budget was over before a gain could be shown",
+};
+
+export function improvedText(
+  improved: Improved,
+  {
+    shown,
+    written,
+    diff,
+  }: { readonly shown: string; readonly written: string | null; readonly diff: string },
+): string {
+  const { improvement, reason, gain, passed, tests, failedHeldOut, heldOut, trials } = improved;
+  const spent = `${grouped(improved.spent.calls)} calls, ${dollars(improved.spent.cost_usd)}`;
+  const counts = [
+    `${passed} of ${tests} tests pass today; ${failedHeldOut} of ${heldOut} held-out ones fail`,
+    `${trials} changes tried, ${spent}`,
+  ];
+  if (improvement === null)
+    return [
+      `No change: ${WHY[reason ?? "nothing-better"]}`,
+      ...(gain === null ? [] : [gainText(gain)]),
+      ...counts,
+    ].join("\n");
+  return [
+    diff,
+    gainText(improvement.gain),
+    ...counts,
+    `${improvement.passed} of ${tests} pass with the change`,
+    ...improvement.regressions.map((name) => `No longer passes: ${name}`),
+    written === null ? `Nothing was written to ${shown}` : `Written: ${shown}`,
+  ].join("\n");
+}
+
+function points(share: number): string {
+  const value = Math.round(100 * share);
+  return value > 0 ? `+${value}` : String(value);
+}
