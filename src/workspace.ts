@@ -60,6 +60,8 @@ export interface App extends Vectors {
   scope(part?: {
     readonly signal?: AbortSignal | undefined;
     readonly budget?: Limits | undefined;
+    /** Who asks, where that is not the workspace's own principal. */
+    readonly principal?: Principal | undefined;
   }): Scope;
   /**
    * Runs a program and records it. `options.model` and the configuration's defaults are applied
@@ -98,8 +100,8 @@ export function createWorkspace(parts: WorkspaceParts): App {
   let index: Promise<ProgramIndex> | null = null;
   const remember = createRemember({ config, policy, store });
 
-  function scope({ signal, budget }: Pick<StartOptions, "signal" | "budget"> = {}): Scope {
-    return parts.scope.within({ name: "the whole run", limits: budget, signal });
+  function scope({ signal, budget, principal }: Parameters<App["scope"]>[0] = {}): Scope {
+    return parts.scope.within({ name: "the whole run", limits: budget, signal, principal });
   }
 
   async function load(program: string): Promise<LoadedProgram> {

@@ -62,6 +62,28 @@ export interface MediaSettings {
   readonly limits: { readonly image: number; readonly audio: number; readonly pdf: number };
 }
 
+/** `auth`, `oauth` and `serve` in config.yaml: who may use what is served over HTTP. */
+export interface ServingSettings {
+  /** False: whoever reaches the server may use it, which holds for this machine only. */
+  readonly auth: boolean;
+  /** Tokens of this issuer are taken too; null: of none. */
+  readonly oauth: OAuthSettings | null;
+  /** Names that requests may give as their host, beside those of this machine. */
+  readonly hosts: readonly string[];
+}
+
+export interface OAuthSettings {
+  readonly issuer: string;
+  /** What tokens must be made for; null: the address of the face. */
+  readonly audience: string | null;
+  /** Where the issuer's keys are; null: where its metadata says. */
+  readonly jwks: string | null;
+  /** Signatures that count, and no others. */
+  readonly algorithms: readonly string[];
+  /** Scopes that a token must have. */
+  readonly scopes: readonly string[];
+}
+
 /** `none` is left out: nothing is required then. */
 export type RequiredLevel = Exclude<Level, "none">;
 
@@ -108,6 +130,7 @@ export interface Config {
   readonly sandbox: SandboxSettings;
   readonly media: MediaSettings;
   readonly history: HistorySettings;
+  readonly serving: ServingSettings;
   /** `plugins` in config.yaml: settings by plugin. Its manifest says what they may be. */
   readonly plugins: Readonly<Record<string, JsonObject>>;
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */

@@ -1,6 +1,7 @@
 import type { ModelFacts } from "../model/facts.ts";
 import { type ProviderEntry, readProviders } from "./file-providers.ts";
 import { configError, type Field, Reader } from "./file-reader.ts";
+import { readServing, type ServingConfig } from "./file-serving.ts";
 import { keysIn, REQUIRABLE } from "./keys.ts";
 import type { DeadlineSettings, RequiredLevel } from "./config.ts";
 import { parseDuration } from "../core/duration.ts";
@@ -27,6 +28,7 @@ export interface ConfigFile {
   readonly sandbox: SandboxConfig;
   readonly media: MediaConfig;
   readonly history: HistoryConfig;
+  readonly serving: ServingConfig;
   /** `plugins`: settings by plugin, as written. */
   readonly plugins: ReadonlyMap<string, JsonObject>;
   readonly warnings: readonly string[];
@@ -98,6 +100,7 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     sandbox: readSandbox(root["sandbox"], reader),
     media: readMedia(root["media"], reader),
     history: readHistory(root["history"], reader),
+    serving: readServing(root, reader),
     plugins: readPlugins(root["plugins"], reader),
     warnings: reader.warnings,
   };

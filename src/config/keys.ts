@@ -52,6 +52,13 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
   "history.events": "true: keep the events of every run, redacted",
   "history.keep": "a duration such as 30d: older runs are forgotten",
   "history.max_mb": "the most that the history may have, in MiB: the oldest runs are forgotten",
+  auth: "off: whoever reaches a server of this machine may use it; a token is wanted without it",
+  "oauth.issuer": "a URL: tokens of this authorization server are taken by servers",
+  "oauth.audience": "what a token must be made for; the server's own address without it",
+  "oauth.jwks": "a URL of the issuer's keys; where its metadata says without it",
+  "oauth.algorithms": "a list of signatures that count; RS256 and ES256 without it",
+  "oauth.scopes": "a list of scopes that a token must have",
+  "serve.hosts": "a list of names that servers are reached by, beside those of this machine",
   "plugins.NAME": "a mapping: settings of a plugin, as its manifest says",
 };
 

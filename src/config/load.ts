@@ -286,6 +286,11 @@ function build(
     sandbox: sandboxOf(files),
     media: mediaOf(files),
     history: historyOf(files),
+    serving: {
+      auth: firstSet(files, ({ serving }) => serving.auth) !== "off",
+      oauth: firstSet(files, ({ serving }) => serving.oauth),
+      hosts: files.flatMap(({ serving }) => serving.hosts),
+    },
     plugins: byName(files.map(({ plugins }) => plugins)),
     warnings,
     checkedSources: layers.map(({ source }) => source),

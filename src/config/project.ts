@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ConfigFile } from "./file.ts";
+import { NO_SERVING } from "./file-serving.ts";
 
 /** The `.modullm/config.yaml` of a project. */
 export interface ProjectFile {
@@ -48,6 +49,7 @@ export function narrowed(file: ConfigFile): Narrowed {
     },
     media: nothing,
     history: { events: null, keepMs: null, maxMb: null },
+    serving: NO_SERVING,
     plugins: new Map(),
   };
   const left: readonly (readonly [boolean, string])[] = [
@@ -61,6 +63,9 @@ export function narrowed(file: ConfigFile): Narrowed {
     [sandbox.image !== null, "sandbox.image"],
     [JSON.stringify(file.media) !== JSON.stringify(nothing), "media"],
     [Object.values(file.history).some((value) => value !== null), "history"],
+    [file.serving.auth !== null, "auth"],
+    [file.serving.oauth !== null, "oauth"],
+    [file.serving.hosts.length > 0, "serve.hosts"],
     [file.plugins.size > 0, "plugins"],
   ];
   return { file: safe, ignored: left.flatMap(([is, key]) => (is ? [key] : [])) };

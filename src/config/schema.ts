@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../contract/contract.ts";
+import { SIGNATURES } from "./file-serving.ts";
 import { CONFIG_DEFAULTS, CONFIG_KEYS, REQUIRABLE } from "./keys.ts";
 
 const TEXT = { type: "string" };
@@ -51,6 +52,13 @@ const TYPES: Readonly<Record<string, JsonSchema>> = {
   "history.events": FLAG,
   "history.keep": { type: "string", pattern: "^\\d+(?:ms|s|m|h|d|w)$" },
   "history.max_mb": AMOUNT,
+  auth: { enum: ["on", "off"] },
+  "oauth.issuer": URL,
+  "oauth.audience": TEXT,
+  "oauth.jwks": URL,
+  "oauth.algorithms": { type: "array", items: { enum: SIGNATURES } },
+  "oauth.scopes": NAMES,
+  "serve.hosts": NAMES,
   "plugins.NAME": { type: "object" },
 };
 

@@ -41,6 +41,8 @@ export interface ScopePart {
   readonly name: string;
   /** A budget of its own, within the one around it; `ms` counts from now. */
   readonly limits?: Limits | undefined;
+  /** Who asks for the part, within whoever the whole is for. @default the one of the whole */
+  readonly principal?: Principal | undefined;
   /** All that the part may do; it may nothing that the whole may not. */
   readonly grants?: readonly Capability[] | undefined;
   /** Marks of its data, beside those of the whole. @default none */
@@ -80,6 +82,7 @@ function scopeOf(owner: ScopeOwner, own: Own): Scope {
 
 function partOf(owner: ScopeOwner, whole: Scope, part: ScopePart): Scope {
   const { name, limits, grants, labels, parent = whole.parent } = part;
+  const asker = part.principal ? { ...part.principal, within: whole.principal } : whole.principal;
   const { clock } = owner;
   const controller = new AbortController();
   const letGo = [whole.signal, part.signal ?? NEVER].map((outer) => follow(outer, controller));
@@ -90,7 +93,7 @@ function partOf(owner: ScopeOwner, whole: Scope, part: ScopePart): Scope {
   }
   if (ms !== undefined) letGo.push(clock.after(ms, expire));
   return scopeOf(owner, {
-    principal: grants ? programPrincipal(name, whole.principal, grants) : whole.principal,
+    principal: grants ? programPrincipal(name, asker, grants) : asker,
     labels: joined(whole.labels, labels),
     budget: limits ? createBudget(limits, name, whole.budget) : whole.budget,
     signal: controller.signal,
