@@ -37,15 +37,14 @@ export function bearerOf(headers: Headers): string | null {
   return /^Bearer +([^\s]+) *$/i.exec(headers.get("authorization") ?? "")?.[1] ?? null;
 }
 
-export function unauthorized(credential: string | null, error = "invalid_token"): Refusal {
-  if (credential === null) return { status: 401, reason: "a bearer token is wanted" };
-  return { status: 401, reason: "the token is not valid here", headers: challenge({ error }) };
-}
-
-/** `WWW-Authenticate` with its parameters. */
-export function challenge(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  const list = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
-  return { "www-authenticate": ["Bearer", list.join(", ")].join(" ").trim() };
+export function unauthorized(credential: string | null): Refusal {
+  return credential === null
+    ? { status: 401, reason: "a bearer token is wanted" }
+    : {
+        status: 401,
+        reason: "the token is not valid here",
+        challenge: { error: "invalid_token" },
+      };
 }
 
 function digest(text: string): Buffer {

@@ -20,7 +20,8 @@ export interface Face {
 export interface Refusal {
   readonly status: number;
   readonly reason: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** What `WWW-Authenticate` says of it, for whoever wants a better token. */
+  readonly challenge?: Readonly<Record<string, string>>;
 }
 
 /** Says who asks. */

@@ -14,8 +14,8 @@ export interface ListenOptions {
   readonly bodyLimit: number;
   /** Documents that anybody may read, by their path. */
   readonly open?: Readonly<Record<string, unknown>>;
-  /** Parameters of every `WWW-Authenticate`. */
-  readonly challenge?: string;
+  /** What every `WWW-Authenticate` says. @default nothing */
+  readonly challenge?: Readonly<Record<string, string>>;
   /** Told of what should not happen. */
   readonly report: (thrown: unknown) => void;
 }
@@ -84,13 +84,15 @@ async function admit(
   return async () => await face.answer(request, principal);
 }
 
-function refuse({ status, reason, headers = {} }: Refusal, challenge = ""): Response {
-  const given = headers["www-authenticate"] ?? "Bearer";
-  const separator = given === "Bearer" ? " " : ", ";
-  const asks = status === 401 || status === 403 ? challenge : "";
-  const whole = asks === "" ? given : given + separator + asks;
-  const more = status === 401 || asks !== "" ? { "www-authenticate": whole } : {};
-  return Response.json({ error: reason }, { status, headers: { ...headers, ...more } });
+function refuse(
+  { status, reason, challenge }: Refusal,
+  always: ListenOptions["challenge"] = {},
+): Response {
+  const parameters = Object.entries({ ...challenge, ...always });
+  const list = parameters.map(([name, value]) => `${name}="${value}"`).join(", ");
+  const asks = status === 401 || challenge !== undefined;
+  const headers = asks ? { "www-authenticate": `Bearer ${list}`.trim() } : {};
+  return Response.json({ error: reason }, { status, headers });
 }
 
 /** What binds a port, with an error that says why it can't. */

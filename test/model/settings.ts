@@ -36,6 +36,7 @@ export function settings(from: Settings): Config {
     library: [],
     sandbox: NO_SANDBOX_SETTINGS,
     media: { allow: [], hosts: [], limits: { image: 20, audio: 25, pdf: 32 } },
+    serving: { auth: true, oauth: null, hosts: [] },
     history: { events: false, keepMs: null, maxMb: null },
     plugins: {},
     warnings: [],

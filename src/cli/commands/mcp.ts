@@ -33,6 +33,17 @@ export const command: Command = {
       valueHint: "NAME",
       description: "Make this program a tool of its own; may be repeated",
     },
+    budget: {
+      type: "string",
+      valueHint: "LIMITS",
+      description:
+        "What each client may spend, such as usd=1,calls=500; ms is the time that a run may take",
+    },
+    runs: {
+      type: "string",
+      valueHint: "N",
+      description: "Programs that may run at a time (default 64)",
+    },
     // Without a description no help shows it: for the protocol's conformance suite.
     fixture: { type: "enum", options: ["conformance"] },
   },

@@ -1,10 +1,14 @@
 import { LOCAL_USER } from "../../../core/principal.ts";
 import type { ServerParts } from "../../../server/mcp/server.ts";
 import type { Surface } from "../../../server/mcp/surface.ts";
-import { type CommandContext, UsageError } from "../../command.ts";
+import type { CommandContext } from "../../command.ts";
+import { reporter } from "./report.ts";
+import { budgetOption, countOption } from "../../limit-options.ts";
 
 /** Tasks that are kept for their clients. */
 const MOST_TASKS = 1000;
+/** Runs at a time. */
+const MOST_RUNS = 64;
 
 /** Serves until stdin ends, or a signal says so. */
 export async function serve(context: CommandContext): Promise<number> {
@@ -20,7 +24,10 @@ export async function serve(context: CommandContext): Promise<number> {
     };
     const address = options.text("http");
     if (address === null) await serveStdio(context, parts, stop.signal);
-    else await (await import("./serve-http.ts")).serveHttp(context, parts, address, stop.signal);
+    else {
+      const { serveHttp } = await import("./serve-http.ts");
+      await serveHttp(context, { parts, address, signal: stop.signal });
+    }
     return 0;
   } finally {
     disarm();
@@ -28,9 +35,20 @@ export async function serve(context: CommandContext): Promise<number> {
 }
 
 async function surfaceOf(context: CommandContext): Promise<Surface> {
-  if (context.options.text("fixture") === "conformance")
+  const { options } = context;
+  if (options.text("fixture") !== null)
     return (await import("../../../server/mcp/conformance/surface.ts")).createConformance();
-  throw new UsageError("--fixture is wanted");
+  const [{ createLibrarySurface }, { servedLibrary }] = await Promise.all([
+    import("../../../server/mcp/library/surface.ts"),
+    import("./served-library.ts"),
+  ]);
+  return await createLibrarySurface({
+    open: servedLibrary(context),
+    owner: LOCAL_USER,
+    pins: options.texts("pin"),
+    budget: budgetOption(options),
+    most: countOption(options, "runs") ?? MOST_RUNS,
+  });
 }
 
 async function serveStdio(
@@ -46,11 +64,6 @@ async function serveStdio(
     input: terminal.stdin(),
     write: terminal.stdout,
     signal,
-    report: (thrown) => output.note(`mcp: ${messageOf(thrown)}`),
+    report: reporter(output),
   });
-}
-
-/** For the log, on stderr. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

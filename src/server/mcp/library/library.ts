@@ -1,5 +1,6 @@
 import type { Principal } from "../../../core/principal.ts";
 import type { ProgramEntry, ProgramIndex, View } from "../../../library/program-index.ts";
+import { visibleTo } from "../../../programs.ts";
 import type { App } from "../../../workspace.ts";
 
 /** The programs that are served, and what runs them. */
@@ -11,16 +12,8 @@ export interface Library {
 }
 
 /** What a principal sees: the programs that it may run. */
-export function viewOf({ app }: Library, principal: Principal): View & { sees: object } {
-  return {
-    sees: ({ program, path }) =>
-      app.policy.decide({
-        action: "run",
-        principal,
-        resource: { name: program, facts: { path } },
-        labels: [],
-      }).allow,
-  };
+export function viewOf({ app }: Library, principal: Principal): View {
+  return { sees: visibleTo(principal, app.policy) };
 }
 
 /** @throws {ModullmError} RLLM_008 where the principal sees no such program */
