@@ -27,7 +27,7 @@ export function readServing(
 }
 
 function readAuth(value: unknown, reader: Reader): ServingConfig["auth"] {
-  const auth = typeof value === "boolean" ? (value ? "on" : "off") : reader.text(value, ["auth"]);
+  const auth = reader.text(value, ["auth"]);
   if (auth === null || auth === "on" || auth === "off") return auth;
   return reader.wrong(["auth"], `must be on or off, but it is "${auth}"`);
 }
@@ -35,10 +35,6 @@ function readAuth(value: unknown, reader: Reader): ServingConfig["auth"] {
 function readOAuth(value: unknown, reader: Reader): OAuthSettings | null {
   const keys = reader.mapping(value, ["oauth"], keysIn("oauth"));
   const issuer = reader.url(keys["issuer"], ["oauth", "issuer"]);
-  if (issuer === null) {
-    if (Object.keys(keys).length > 0) reader.wrong(["oauth"], "needs an issuer");
-    return null;
-  }
   const algorithms = reader.names(keys["algorithms"], ["oauth", "algorithms"]);
   for (const [index, name] of algorithms.entries())
     if (!SIGNATURES.some((each) => each === name))
@@ -46,11 +42,14 @@ function readOAuth(value: unknown, reader: Reader): OAuthSettings | null {
         ["oauth", "algorithms", String(index)],
         `must be one of ${SIGNATURES.join(", ")}, but it is "${name}"`,
       );
-  return {
-    issuer,
+  const settings = {
     audience: reader.text(keys["audience"], ["oauth", "audience"]),
     jwks: reader.url(keys["jwks"], ["oauth", "jwks"]),
     algorithms: algorithms.length > 0 ? algorithms : ["RS256", "ES256"],
     scopes: reader.names(keys["scopes"], ["oauth", "scopes"]),
   };
+  if (issuer !== null) return { issuer, ...settings };
+  if (Object.values(keys).some((each) => each !== null))
+    reader.warnings.push("`oauth` counts for nothing: it names no issuer.");
+  return null;
 }
