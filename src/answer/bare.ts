@@ -12,6 +12,8 @@ import {
   quotedKeyAt,
   type Cursor,
 } from "./scan.ts";
+import { holdsMembers } from "./swallowed.ts";
+import type { Coercion } from "./outcome.ts";
 import type { TextNode } from "./tree.ts";
 
 /**
@@ -48,6 +50,7 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
     (place === "key" || (bareValue(text) === undefined && !(cursor.partial && stop >= cursor.end)))
   )
     cursor.failed = true;
+  if (!cursor.partial && place !== "key" && holdsMembers(text)) cursor.failed = true;
   const open = stop >= cursor.end;
   return {
     kind: "text",
@@ -64,6 +67,14 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
 /** Several literals or numbers, with nothing but blanks between them. */
 const LITERALS =
   /^(?:true|false|null|none|-?\d+(?:\.\d+)?)(?: +(?:true|false|null|none|-?\d+(?:\.\d+)?))+$/i;
+
+/** Whether it is a guess where a text ends: what is found in it may be another member's. */
+export function isGuessed(coercion: Coercion, node: TextNode): boolean {
+  if (!node.quoted) return node.isUntyped !== true && bareRule(node.text) === "bare-with-quotes";
+  return coercion.edits
+    .slice(node.editFrom, node.editTo)
+    .some(({ rule }) => rule === "guessed-quote");
+}
 
 /** Marks and line ends in text without quotes around it: where it ends is a guess. */
 export function bareRule(text: string): "bare-string" | "bare-with-quotes" {

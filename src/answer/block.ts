@@ -1,5 +1,6 @@
 import { judgeClose } from "./follow.ts";
 import { edit, type Cursor } from "./scan.ts";
+import { holdsStructure } from "./swallowed.ts";
 import type { TextNode } from "./tree.ts";
 
 /**
@@ -20,6 +21,7 @@ export function readBlock(cursor: Cursor, char: string, editFrom: number): TextN
   const content = cursor.text.slice(inside, stop);
   const info = char === "`" ? infoLine(content) : "";
   const isGuess = info === null || mayGoOn(content, fence);
+  if (isGuess && !cursor.partial && holdsStructure(content)) cursor.failed = true;
   const rule = isOpen && !cursor.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block";
   edit(cursor, rule, start, cursor.at, "");
   const body = content.slice(info?.length ?? 0);

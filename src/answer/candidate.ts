@@ -70,6 +70,7 @@ export function evaluate(
   if (level !== "full" && !isPlain(parseEdits, level)) return null;
   const lost = lostOf(coercion, source, notes, parseEdits);
   if (lost === null) return null;
+  if (isHollow(outcome.value) && lost.some(({ characters }) => characters > 0)) return null;
   return {
     source,
     value: outcome.value,
@@ -163,6 +164,11 @@ function lostOf(
     coercion.text.slice(source.node.start, Math.max(source.node.end, source.cursor.at)),
   );
   return weight > Math.max(LOST_FREE, all * LOST_SHARE) ? null : lost;
+}
+
+/** Nothing is left of what the answer said. */
+function isHollow(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function weightOf(rule: RuleName, characters: number, isOpen: boolean): number {

@@ -9,7 +9,7 @@ import { isRefusal } from "./talk.ts";
 import type { RuleName } from "./rules.ts";
 import type { Region } from "./find.ts";
 import type { Node } from "./tree.ts";
-import { goesOnBehind, unreadBeside } from "./unread.ts";
+import { goesOnBehind, unreadBeside, unreadKeys, type Beside } from "./unread.ts";
 
 /** What a choice among candidates depends on beside them. */
 export interface Choosing {
@@ -47,7 +47,10 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   const isSure = final !== null && (final === cheapest || isReadable(final, meeting, choosing));
   if (!isSure && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
   const chosen = final ?? cheapest;
-  const unread = choosing.level === "full" ? null : unreadOf(chosen, rivals.length > 0, choosing);
+  const beside = besideOf(chosen, rivals.length > 0, choosing);
+  const { node } = chosen.candidate.source;
+  const unread =
+    choosing.level === "full" || !beside ? null : unreadBeside(chosen.value, node, beside);
   if (unread) return leaving(chosen, [unread]);
   const others = [cheapest, ...rivals].filter((one) => one !== chosen);
   if (isDraft(chosen, choosing)) {
@@ -61,26 +64,36 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   );
   const isMany = chosen.candidate.source.rung === "many";
   const more = isMany ? [] : leftBehind(chosen, drafts, choosing);
-  if (!isMany && choosing.level === "full") more.push(...goesOn(chosen, choosing));
   if (more.length > 0 && choosing.level !== "full") return leaving(chosen, more);
+  if (beside && choosing.level === "full") more.push(...looseBeside(chosen, beside, others));
   return success(chosen, [...drafts, ...more]);
 }
 
-function goesOn({ candidate }: Meeting, { text, regions }: Choosing): Lost[] {
-  const { rung, node, isPlaced } = candidate.source;
-  return isPlaced === false || rung === "text" ? [] : goesOnBehind(node, text, regions);
+/** What goes on behind a value, and keys with other values, that no region or draft holds. */
+function looseBeside(
+  { candidate, value }: Meeting,
+  beside: Beside,
+  drafts: readonly Meeting[],
+): Lost[] {
+  const { node } = candidate.source;
+  const places = drafts.map((draft) => draft.candidate.source.node);
+  const read = [...beside.regions, ...places.map((place) => ({ ...place, node: place }))];
+  const regions = read.toSorted((a, b) => a.start - b.start);
+  return [
+    ...goesOnBehind(node, beside.text, beside.regions),
+    ...unreadKeys(value, node, { ...beside, regions }),
+  ];
 }
 
-function unreadOf(
-  { candidate, value }: Meeting,
+function besideOf(
+  { candidate }: Meeting,
   isFinal: boolean,
-  choosing: Choosing,
-): Lost | null {
+  { text, regions, contract }: Choosing,
+): Beside | null {
   const { rung, node, isPlaced } = candidate.source;
   if (isPlaced === false || rung === "many" || rung === "text") return null;
-  const { text, regions, contract } = choosing;
-  const others = regions.filter((region) => region.start !== node.start);
-  return unreadBeside(value, node, { schema: contract.schema, text, regions: others, isFinal });
+  const others = regions.filter(({ start, end }) => end <= node.start || start >= node.end);
+  return { schema: contract.schema, text, regions: others, isFinal };
 }
 
 /** What is parsed as a whole has nothing beside it. */
@@ -107,10 +120,10 @@ function thoseThatMeet(candidates: readonly Candidate[], choosing: Choosing): Me
   const meeting: Meeting[] = [];
   for (const candidate of candidates) {
     if (choosing.isCut && isOpenEnded(candidate)) continue;
-    // A citation is taken for the answer only where a guess will do.
+    // A citation is taken for the answer only where a guess will do, and as it stands.
     const { isAside, node } = candidate.source;
-    const isOne = candidate.notes.some(({ rule }) => rule === "list-to-single");
-    if ((choosing.level !== "full" || isOne) && isAside === true && !isEmpty(node)) continue;
+    const isMade = choosing.level !== "full" || candidate.notes.length > 0;
+    if (isMade && isAside === true && !isEmpty(node)) continue;
     const checked = choosing.contract.check(candidate.value);
     if (checked.ok) meeting.push({ candidate, value: checked.value });
   }

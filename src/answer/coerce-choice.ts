@@ -1,5 +1,5 @@
 import { isObject, writeJson } from "../core/json.ts";
-import { bareValue } from "./bare.ts";
+import { bareValue, isGuessed } from "./bare.ts";
 import { matchChoice, newChoice, type Choice } from "./match.ts";
 import { cheaper, plain, withEdit, type Coercion, type Outcome, type Path } from "./outcome.ts";
 import { loss, same } from "./natural.ts";
@@ -107,6 +107,7 @@ function textToChoice(
   const match = matchChoice(node.text, choices);
   if (!match) return null;
   if (match.how === "exact" && match.value === node.text) return plain(match.value);
+  if (match.how === "within" && isGuessed(coercion, node)) return null;
   const rule =
     match.how === "within" ? "enum-in-text" : match.how === "exact" ? "alias" : "enum-match";
   return cheaper(

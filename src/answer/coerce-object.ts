@@ -58,6 +58,8 @@ function objectToObject(
 ): Outcome | null {
   const direct = byMember(coercion, node, schema, path);
   if (coercion.level !== "full" && !coercion.partial && holdsAnother(node, schema)) return null;
+  if (coercion.edits.length > 0 && !coercion.partial && isClosedEarly(coercion, node, schema))
+    return null;
   if (direct && direct.cost < ruleOf("unwrap").cost) return direct;
   const inner =
     fromCall(coercion, node, schema, path) ??
@@ -79,6 +81,21 @@ function holdsAnother(node: ObjectNode, schema: Schema): boolean {
       names.length > 0 &&
       names.every((name) => value.members.some((member) => member.key === name)),
   );
+}
+
+/** A member that the schema doesn't declare is one that an object in front of it lacks. */
+function isClosedEarly(coercion: Coercion, node: ObjectNode, schema: Schema): boolean {
+  const properties = propertiesOf(schema);
+  const others = node.members.filter(({ key }) => properties[key] === undefined);
+  return node.members.some(({ key, value }) => {
+    if (others.length === 0 || value.kind !== "object") return false;
+    const inner = resolve(coercion, properties[key]);
+    const wanted = isObject(inner) ? propertiesOf(inner) : {};
+    return others.some(
+      (other) =>
+        wanted[other.key] !== undefined && !value.members.some((own) => own.key === other.key),
+    );
+  });
 }
 
 /** `{"result": {…}}` where what is inside is wanted. */

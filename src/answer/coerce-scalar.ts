@@ -1,6 +1,6 @@
 import { readPattern } from "../contract/patterns.ts";
 import { isObject, writeJson } from "../core/json.ts";
-import { bareRule, bareValue } from "./bare.ts";
+import { bareRule, bareValue, isGuessed } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
 import { booleanIn } from "./spoken-boolean.ts";
@@ -16,7 +16,8 @@ import {
   type Outcome,
   type Path,
 } from "./outcome.ts";
-import type { Node, TextNode } from "./tree.ts";
+import { ruleOf } from "./rules.ts";
+import type { Node, ParseEdit, TextNode } from "./tree.ts";
 
 type ScalarType = "number" | "integer" | "boolean" | "null";
 type Schema = Record<string, unknown>;
@@ -114,8 +115,11 @@ function containerToString(
       ? listToSingle(coercion, node, schema, path)
       : null;
   const source = coercion.text.slice(node.start, node.end);
+  // What had to be guessed at is no source to be taken as it stands.
+  const guesses = coercion.edits.slice(node.editFrom, node.editTo).filter(isGuess);
+  const isJson = /^[{[(]/.test(source) && guesses.length === 0;
   const whole =
-    !isHollow(node) && meetsString(source, schema)
+    isJson && !isHollow(node) && meetsString(source, schema)
       ? withEdit(coercion, plain(source), "json-to-text", node, path, source)
       : null;
   const muted = whole && {
@@ -123,6 +127,10 @@ function containerToString(
     notes: [whole.notes, { mute: [node.editFrom, node.editTo] as const }] as const,
   };
   return cheaper(single, muted);
+}
+
+function isGuess({ rule }: ParseEdit): boolean {
+  return ruleOf(rule).level === "full";
 }
 
 /** Brackets with nothing in them say nothing. */
@@ -185,7 +193,7 @@ function toNumber(coercion: Coercion, node: TextNode, path: Path): Outcome | nul
       path,
       String(spelled.value),
     );
-  const found = onlyNumberIn(node.text);
+  const found = isGuessed(coercion, node) ? undefined : onlyNumberIn(node.text);
   return found === undefined
     ? null
     : withEdit(coercion, plain(found.value), "scalar-in-text", node, path, String(found.value));
@@ -225,7 +233,8 @@ function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | nu
       path,
       String(text.startsWith("1")),
     );
-  const found = text.length < 20_000 ? booleanIn(text) : undefined;
+  const isText = text.length < 20_000 && !isGuessed(coercion, node);
+  const found = isText ? booleanIn(text) : undefined;
   return found === undefined
     ? null
     : withEdit(coercion, plain(found), "scalar-in-text", node, path, String(found));

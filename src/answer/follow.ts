@@ -157,8 +157,15 @@ function behindClosers(cursor: Cursor, next: number, closed: string, level: numb
   if (char === "," || char === ";") {
     const behind = cursor.text[blankEnd(cursor, next + 1)];
     if (isCloser(behind) || (closed === "]" && behind === "[")) return "yes";
+    if (behind === "{" && opensWithKey(cursor, next + 1)) return "yes";
     return afterComma(cursor, next + 1, level) === "yes" ? "yes" : "weak";
   }
   if (cursor.stack[level] === "{") return quotedKeyAt(cursor, next) ? "yes" : "no";
   return char === "{" || char === "[" || isQuote(char) ? "yes" : "no";
+}
+
+/** `, {"key":`: the next object begins, whatever is open. */
+function opensWithKey(cursor: Cursor, at: number): boolean {
+  const brace = blankEnd(cursor, at);
+  return quotedKeyAt(cursor, blankEnd(cursor, brace + 1));
 }

@@ -62,12 +62,13 @@ export function closeContainer(cursor: Cursor, char: string, own: "}" | "]" | ")
 
 /**
  * `[{"a": 1}}, {"a": 2}]`: a brace too many in a list, where the next item begins with the key that
- * this one began with.
+ * this one began with, or the only list that is open is closed behind it.
  */
 function goesOn(cursor: Cursor, char: string, own: string): boolean {
   const { text, at } = cursor;
   if (own !== "]" || char !== "}" || text[backOverSpace(text, at - 1)] !== "}") return false;
-  return repeatsKey(cursor);
+  const isOnlyList = cursor.stack.lastIndexOf("[") === cursor.stack.indexOf("[");
+  return repeatsKey(cursor) || (isOnlyList && text[blankEnd(cursor, at + 1)] === "]");
 }
 
 /** Behind a comma an object begins with the key that the one before it began with. */

@@ -64,11 +64,19 @@ function isMentioned(folded: string, choices: readonly Choice[]): boolean {
  */
 function matchWithin(text: string, choices: readonly Choice[]): Match | null {
   const names = choices.flatMap((choice) => choice.names.map((name) => nameOf(choice.value, name)));
-  const mentions = mentionsIn(tokensOf(text), names);
+  const tokens = tokensOf(text);
+  const mentions = mentionsIn(tokens, names);
+  if (isListed(tokens, mentions)) return null;
   const exact = mentions.filter((mention) => mention.isExact);
   const most = mostOf(exact.length > 0 ? exact : mentions);
   if (!most || mentions.some((one) => one.isNegated && one.value === most.value)) return null;
   return { value: most.value, how: "within" };
+}
+
+/** Nothing but several choices: none of them is the one. */
+function isListed<T>(tokens: readonly unknown[], mentions: readonly Mention<T>[]): boolean {
+  const words = mentions.reduce((sum, { length }) => sum + length, 0);
+  return words === tokens.length && new Set(mentions.map(({ value }) => value)).size > 1;
 }
 
 function nameOf<T>(value: T, name: string): Named<T> {

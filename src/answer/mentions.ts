@@ -32,6 +32,8 @@ export interface Mention<T> {
   /** It is written as the name is, in case and accents. */
   readonly isExact: boolean;
   readonly isNegated: boolean;
+  /** In words. */
+  readonly length: number;
 }
 
 /** Only the beginning of a long text is looked through. In UTF-16 units. */
@@ -78,6 +80,7 @@ export function mentionsIn<T>(tokens: readonly Token[], names: readonly Named<T>
     value: name.value,
     isExact: name.written.every((word, index) => tokens[at + index]?.written === word),
     isNegated: isNegatedAt(tokens, at, end, used),
+    length: end - at,
   }));
 }
 

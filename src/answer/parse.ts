@@ -207,7 +207,19 @@ function parseLoose(cursor: Cursor, node: ObjectNode): void {
       last.items.push(value);
     } else last.items.push(...value.items);
     last.end = value.end;
+  } else if (isOneMore(last, value)) {
+    edit(cursor, "early-close", last.end - 1, last.end, "");
+    last.items.push(value);
+    last.end = value.end;
   } else node.bare.push(value);
+}
+
+/** `[{"a": 1}], {"a": 2}`: one more item of a list that was closed too early. */
+function isOneMore(last: Node | undefined, value: Node): last is ArrayNode {
+  if (last?.kind !== "array" || value.kind !== "object") return false;
+  const [first] = value.members;
+  const item = last.items.at(-1);
+  return first !== undefined && item?.kind === "object" && item.members[0]?.key === first.key;
 }
 
 function parseMemberValue(cursor: Cursor, node: ObjectNode, key: TextNode, keyStart: number): void {

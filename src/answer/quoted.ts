@@ -3,6 +3,7 @@ import { decode } from "./escapes.ts";
 import type { Place } from "./follow.ts";
 import { blankEnd, closersOf, edit, isBlank, type Cursor } from "./scan.ts";
 import { endingOf, type Ending } from "./string-end.ts";
+import { holdsStructure } from "./swallowed.ts";
 import type { TextNode } from "./tree.ts";
 
 /** Reads the string whose opening quote is at the cursor. */
@@ -51,16 +52,12 @@ function withoutStray(cursor: Cursor, open: number, char: string, ending: Ending
 function noteQuotes(cursor: Cursor, open: number, place: Place, ending: Ending): void {
   const { stop, inner, isGuess } = ending;
   const char = cursor.text[open] ?? '"';
-  if (inner > 0 && SWALLOWED.test(cursor.text.slice(open + 1, stop))) cursor.failed = true;
+  if (inner > 0 && holdsStructure(cursor.text.slice(open + 1, stop))) cursor.failed = true;
   if (char !== '"') edit(cursor, "other-quotes", open, open + 1, '"');
   if (inner === 0 && isGuess !== true) return;
   const rule = place !== "key" && isSure(cursor, open, ending) ? "inner-quote" : "guessed-quote";
   edit(cursor, rule, open + 1, stop, `\\${char}`);
 }
-
-/** The end of a value, and another key and its value: no string holds them. */
-const SWALLOWED =
-  /["'`´”]\s*[,、，;；]\s*["'`´“][^"'`´“”\n]{1,80}["'`´”]\s*(?:["'`´“{[]|[:：]\s*["'`´“{[\d])/;
 
 /**
  * Unescaped quotes are surely inside when no other place could end the string and the writer

@@ -1,6 +1,7 @@
 import type { Contract, JsonSchema } from "../contract/contract.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import type { RepairLevel } from "./answer.ts";
+import { bareValue } from "./bare.ts";
 import { evaluate, everyRule, type Candidate, type Source } from "./candidate.ts";
 
 import { takesAnything, type SchemaNotes } from "./schemas.ts";
@@ -61,7 +62,9 @@ export function rank(
 function saysSomething(candidate: Candidate, { contract, level }: Wanted): boolean {
   const { value, source } = candidate;
   if (isEmpty(source.node) && source.node.open && source.extra) return false;
-  if (source.rung === "outline") return typeof value === "object" && value !== null;
+  if (source.rung === "outline" && (typeof value !== "object" || value === null)) return false;
+  if (isOtherObject(candidate, contract.schema)) return false;
+  if (source.rung === "outline") return true;
   const isUnedited =
     source.rung === "text" ? candidate.notes.length === 0 : everyRule(candidate, () => false);
   if (source.rung === "text" && isUnedited && !wantsText(contract.schema)) return false;
@@ -69,7 +72,7 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   if (level !== "full" && takesAnything(contract.schema) && isPartOrWords(candidate)) return false;
   const asMarkup = saysAsMarkup(candidate);
   if (asMarkup !== null) return asMarkup;
-  if (level !== "full" && isOtherObject(candidate, contract.schema)) return false;
+  if (isBracketedWords(source) && (level !== "full" || isInText(source))) return false;
   return saysWords(candidate, isUnedited);
 }
 
@@ -98,6 +101,26 @@ function isOtherObject({ value, parseEdits }: Candidate, schema: JsonSchema): bo
     others.some(([, one]) => isObject(one) && Object.keys(one).some(isKnown))
   );
 }
+
+/** Words in brackets within prose or a tag are rather a part of it than a list. */
+function isBracketedWords({ rung, node }: Source): boolean {
+  return (
+    rung === "object" &&
+    node.kind === "array" &&
+    node.items.length > 0 &&
+    node.items.every(
+      (item) => item.kind === "text" && !item.quoted && bareValue(item.text) === undefined,
+    )
+  );
+}
+
+/** A tag or a quote stands in front of it. */
+function isInText({ node, cursor }: Source): boolean {
+  return /[>"“]\s*$/.test(cursor.text.slice(Math.max(0, node.start - MAX_TAG_GAP), node.start));
+}
+
+/** Blanks between a tag and what is in it are fewer. In UTF-16 units. */
+const MAX_TAG_GAP = 40;
 
 /** Text with structure in it, taken as it stands. */
 function isMarkupAsText(candidate: Candidate): boolean {

@@ -10,7 +10,7 @@ export interface Spoken {
 const OPENER =
   /(?:^|\n)[ \t\u00a0\u200b-\u200f\u2060-\u2064\ufeff]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|(\[THINK\])|(◁think▷))/gi;
 const ORPHAN =
-  /(?:<\/(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/THINK\]|◁\/think▷)[ \t]*(?=\n|[{[`]|$)/i;
+  /(?:<\/(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/THINK\]|◁\/think▷)[ \t]*(?=\n|[{[`]|$)/gi;
 /** Where an answer may have begun: tags behind it can be part of its text. */
 const STRUCTURE = /[{[<"`]/;
 
@@ -51,11 +51,27 @@ function findReasoning(text: string): Span[] {
     done = close < 0 ? text.length : close + closer.length;
     spans.push({ from, to: done });
   }
-  const orphan = ORPHAN.exec(text);
-  if (orphan && !spans.some((span) => span.from < orphan.index))
-    return [{ from: openerBefore(text, orphan), to: orphan.index + orphan[0].length }];
-  return spans;
+  const orphan = lastOrphan(text, spans);
+  if (!orphan) return spans;
+  const own = { from: openerBefore(text, orphan), to: orphan.index + orphan[0].length };
+  const others = spans.filter(({ from, to }) => to <= own.from || from >= own.to);
+  return [...others, own].toSorted((a, b) => a.from - b.from);
 }
+
+/** The last closing tag outside of what has an opening one, and with something behind it. */
+function lastOrphan(text: string, spans: readonly Span[]): RegExpExecArray | undefined {
+  const orphans = [...text.matchAll(ORPHAN)].filter(
+    ({ index }) => !spans.some(({ from, to }) => index >= from && index < to),
+  );
+  const [first, ...others] = orphans;
+  const isSaid = ({ index, 0: tag }: RegExpExecArray): boolean =>
+    VISIBLE.test(text.slice(index + tag.length));
+  return (
+    others.findLast(isSaid) ?? (first && (spans.length === 0 || isSaid(first)) ? first : undefined)
+  );
+}
+
+const VISIBLE = /[\p{L}\p{N}]/u;
 
 /**
  * Where reasoning that ends behind structure begins: at its tag on a line of its own, or at once.

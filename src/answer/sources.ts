@@ -1,5 +1,6 @@
 import type { Source } from "./candidate.ts";
 import { newCursor } from "./scan.ts";
+import { declaredFinal } from "./final.ts";
 import { findRegions, findWhole, type Region, type Rung } from "./find.ts";
 import { isAside } from "./left-behind.ts";
 import type { Notation } from "./notation.ts";
@@ -98,7 +99,7 @@ const MAX_KEY_GAP = 20;
 function gluedTo(text: string, region: Region): ParseEdit | null {
   if (region.node.kind === "text") return null;
   // What a key stands in front of is a member of something whose beginning is missing.
-  if (/["”»]\s*:\s*$/.test(text.slice(Math.max(0, region.start - MAX_KEY_GAP), region.start)))
+  if (hasKey(text, region.start))
     return { rule: "missing-opener", from: region.start, to: region.start, after: "{" };
   const glued = /^(?:[\p{L}\p{N}]+|[{[])/u.exec(text.slice(region.end, region.end + 40));
   if (!glued && /[}\]]/.test(text[region.start - 1] ?? "") && !isMarked(text, region.start)) {
@@ -110,6 +111,10 @@ function gluedTo(text: string, region: Region): ParseEdit | null {
   const isAround = /\p{L}/u.test(text[region.start - 1] ?? "");
   const rule = isLetters ? (isAround ? "glued-text" : "glued-end") : "skipped-text";
   return { rule, from: region.end, to, after: "" };
+}
+
+function hasKey(text: string, at: number): boolean {
+  return /["”»]\s*[:：]\s*$/.test(text.slice(Math.max(0, at - MAX_KEY_GAP), at));
 }
 
 /** `[TOOL_CALLS]` in front of a value. */
@@ -145,10 +150,14 @@ const NONE: Several = { many: [], hasRepeats: false };
 
 /** Several values one after another, as the list of them. */
 function manyValues(text: string, regions: readonly Region[]): Several {
-  const used = peers(regions.filter((region) => !isAside(text, region) && !isPlaceholder(region)));
+  const used = peers(
+    text,
+    regions.filter((region) => !isAside(text, region) && !isPlaceholder(region)),
+  );
   const said = new Set(used.map(({ start, end }) => text.slice(start, end)));
   const [first] = used;
-  if (!first || used.length < 2) return NONE;
+  if (!first || used.length < 2 || declaredFinal(text, used) !== null) return NONE;
+  if (used.some(({ start }) => hasKey(text, start))) return NONE;
   if (said.size === 1 && isRepeated(text, used)) return { many: [], hasRepeats: true };
   const nodes = used.map((region) => region.node);
   const flat = takenApart(nodes);
@@ -211,9 +220,9 @@ function listSource(text: string, used: readonly Region[], items: Node[]): Sourc
  * The values that stand beside each other: fenced ones where there are any, else all that are not
  * dwarfed. Empty ones only among their like.
  */
-function peers(regions: readonly Region[]): readonly Region[] {
+function peers(text: string, regions: readonly Region[]): readonly Region[] {
   const said = regions.filter((region) => region.node.kind !== "text");
-  const fenced = said.filter((region) => region.rung === "fence");
+  const fenced = inFences(text, said);
   const group = fenced.length > 0 ? fenced : said;
   const largest = Math.max(1, ...group.map((region) => region.end - region.start));
   const full = group.filter(
@@ -221,6 +230,17 @@ function peers(regions: readonly Region[]): readonly Region[] {
   );
   if (full.length > 0) return full;
   return group.length > 1 && isSeparated(group) ? group : [];
+}
+
+/** Those that a fence begins with, and what stands right behind them in it. */
+function inFences(text: string, regions: readonly Region[]): readonly Region[] {
+  let end = -1;
+  return regions.filter((region) => {
+    const isBehind = end >= 0 && /^[\s,;]*$/.test(text.slice(end, region.start));
+    if (region.rung !== "fence" && !isBehind) return false;
+    end = region.end;
+    return true;
+  });
 }
 
 function isSeparated(regions: readonly Region[]): boolean {
@@ -264,7 +284,8 @@ export function looseSources(
 const REASONING_TAG = /^<(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>/i;
 
 /** Lines of JSON: what they hold goes by brackets, not by indentation. */
-const IN_BRACKETS = /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$/mu;
+const IN_BRACKETS =
+  /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*,[ \t]*"[^"\n]{1,80}"[ \t]*:/mu;
 
 /** A longer text is not looked through a second time. In UTF-16 units. */
 const MAX_BESIDE = 200_000;

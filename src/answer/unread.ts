@@ -15,7 +15,8 @@ interface Region extends Place {
   readonly node: { readonly open: boolean };
 }
 
-interface Beside {
+/** What to look for beside a value, and where. */
+export interface Beside {
   readonly schema: unknown;
   readonly text: string;
   /** What was read there is compared elsewhere. */
@@ -38,7 +39,7 @@ const LINE =
  * where there is nothing of the kind.
  */
 export function unreadBeside(value: unknown, node: Place, beside: Beside): Lost | null {
-  return unreadBehind(node, beside) ?? unreadKey(value, node, beside);
+  return unreadBehind(node, beside) ?? unreadKeys(value, node, beside)[0] ?? null;
 }
 
 /** What stands behind a value and goes on with it, or begins another answer. */
@@ -62,7 +63,7 @@ function unreadBehind(node: Place, { text, regions }: Beside): Lost | null {
  * The list that a value is part of goes on, or the object does, with a key in quotes or without.
  */
 const GOES_ON =
-  /^(?:\s*`{3,})?\s*[,，、;；]\s*(?:[{["“”„'‘’`´「『«»‹｛［＂＇]|[-−]?\d|[\p{L}_$][^\n,;{}[\]"']{0,60}[:：=])/u;
+  /^(?:(?:\s*`{3,})?[\s\]})]{0,20}[,，、;；]\s*(?:[{["“”„'‘’`´「『«»‹｛［＂＇]|[-−]?\d|[\p{L}_$][^\n,;{}[\]"']{0,60}[:：=])|\s*["“][^"“”\n]{1,80}["”]\s*[:：])/u;
 
 /**
  * What goes on behind a value, up to an empty line, where no other value begins: members or items.
@@ -88,13 +89,14 @@ function unreadOpener(
 /** Blanks between a value and the mark behind it are fewer. In UTF-16 units. */
 const MAX_GAP = 200;
 
-/** A key of the contract or of the value, with a value that is not said under it. */
-function unreadKey(value: unknown, node: Place, beside: Beside): Lost | null {
+/** Each key of the contract or of the value that has a value which is not said under it. */
+export function unreadKeys(value: unknown, node: Place, beside: Beside): Lost[] {
   const { text, schema, regions, isFinal } = beside;
   const names = isOpen(schema) ? null : namesIn(schema);
   if (names && isObject(value)) for (const key of Object.keys(value)) names.add(fold(key));
   const said = pairsOf(value);
   const lines = names ? text.matchAll(LINE) : [];
+  const unread: Place[] = [];
   for (const found of [...text.matchAll(KEYED), ...lines]) {
     const [whole, key = "", quoted, bare] = found;
     const [start, end] = [found.index, found.index + whole.length];
@@ -103,9 +105,21 @@ function unreadKey(value: unknown, node: Place, beside: Beside): Lost | null {
     if (names && !names.has(fold(key))) continue;
     const region = lastBefore(regions, ({ start: from }) => from, start)[0];
     if (region && end <= region.end) continue;
-    if (!said.has(pair(key, quoted ?? bare ?? "…"))) return lostAt(text, start, end);
+    if (!said.has(pair(key, quoted ?? bare ?? "…"))) unread.push({ start, end });
   }
-  return null;
+  return joined(text, unread).map(({ start, end }) => lostAt(text, start, end));
+}
+
+/** In the order of the text, as one where nothing is said between two. */
+function joined(text: string, places: readonly Place[]): Place[] {
+  const groups: Place[] = [];
+  for (const place of places.toSorted((a, b) => a.start - b.start)) {
+    const last = groups.at(-1);
+    const isNext = last && !/[\p{L}\p{N}]/u.test(text.slice(last.end, place.start));
+    if (isNext) groups[groups.length - 1] = { start: last.start, end: place.end };
+    else groups.push(place);
+  }
+  return groups;
 }
 
 function isOpen(schema: unknown): boolean {

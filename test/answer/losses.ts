@@ -28,6 +28,8 @@ function decoded(text: string): string {
 }
 
 const NO_DATA: readonly RegExp[] = [
+  // A citation.
+  /^\[\d{1,3}\](?=\s+\p{L})/gmu,
   // A paragraph of words alone, between two values.
   /(?<=\n\n|\\n\\n)[^\n\\\p{N}"'`“{}[\]]+(?=\n\n|\\n\\n)/gu,
   // What stands in front of a bracket, and marks of a dialect.

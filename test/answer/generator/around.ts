@@ -336,6 +336,13 @@ const DENIALS: readonly Kind[] = [
       )
         return null;
       const bad = random.below(rows.length);
+      // An empty line is no row.
+      if (
+        Object.values(rows[bad] ?? {})
+          .slice(0, -1)
+          .join("") === ""
+      )
+        return null;
       const lines = rows.map((row, at) => {
         const cells = Object.values(row).map(String);
         if (at !== bad) return cells;
