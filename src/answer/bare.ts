@@ -100,6 +100,7 @@ export function bareValue(text: string): unknown {
     case "null":
     case "none":
     case "undefined":
+    case "nil":
       return null;
     default:
       return undefined;

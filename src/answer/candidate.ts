@@ -68,6 +68,8 @@ export function evaluate(
       : unmuted(source.cursor.edits, muted)),
   ];
   if (level !== "full" && !isPlain(parseEdits, level)) return null;
+  const isOpen = takesAnything(contract.schema);
+  if (!isOpen && parseEdits.some(({ rule }) => rule === "ellipsis")) return null;
   const lost = lostOf(coercion, source, notes, parseEdits);
   if (lost === null) return null;
   if (isHollow(outcome.value) && lost.some(({ characters }) => characters > 0)) return null;

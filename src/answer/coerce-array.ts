@@ -1,5 +1,6 @@
 import { isFreeText, isTalk } from "./talk.ts";
 import { fromJsonText } from "./coerce-scalar.ts";
+import { isElision } from "./placeholders.ts";
 import { loss } from "./natural.ts";
 import {
   allows,
@@ -63,6 +64,7 @@ function listOf(
   let cost = 0;
   let notes: Notes = null;
   for (const [index, node] of nodes.entries()) {
+    if (node.kind === "text" && isElision(node.text) && !coercion.partial) return null;
     const outcome = coercion.coerce(node, itemSchema(schema, index), {
       up: path,
       key: items.length,

@@ -3,10 +3,11 @@ import { isObject, writeJson } from "../core/json.ts";
 import { bareRule, bareValue, isGuessed } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
 import { toIsoDate } from "./dates.ts";
-import { booleanIn } from "./spoken-boolean.ts";
+import { booleanIn, yesOrNo } from "./spoken-boolean.ts";
 import { isJsonNumber } from "./numbers.ts";
 import { onlyNumberIn } from "./number-in-text.ts";
-import { readSpelledNumber } from "./spelled-number.ts";
+import { numberWord } from "./number-words.ts";
+import { groupedByPoint, readSpelledNumber, type SpelledNumber } from "./spelled-number.ts";
 import {
   allows,
   cheaper,
@@ -37,9 +38,9 @@ export function coerceToString(
   if (node.isUntyped === true) return untypedText(coercion, node, schema, path);
   if (coercion.partial && node.open && BEGUN_LITERAL.test(node.text)) return null;
   const value = bareValue(node.text);
-  if (value === null && /^(?:null|none|undefined)$/i.test(node.text)) {
+  if (value === null && /^(?:null|none|undefined|nil)$/i.test(node.text)) {
     if (coercion.partial) return null;
-    return node.text === "null"
+    return /^(?:null|undefined|nil)$/.test(node.text)
       ? null
       : keepString(coercion, node, node.text, schema, path, "to-text");
   }
@@ -83,6 +84,8 @@ function keepString(
   const format = schema["format"];
   const dated = format === "date" || format === "date-time" ? toIsoDate(text, format) : undefined;
   const value = dated ?? text;
+  // Where a date is wanted, words for nothing are no text.
+  if (format !== undefined && dated === undefined && ruleForNothing(text) !== null) return null;
   if (!coercion.partial && !meetsString(value, schema)) return null;
   const kept = rule ? withEdit(coercion, plain(value), rule, node, path, value) : plain(value);
   return dated === undefined || dated === text
@@ -164,7 +167,31 @@ export function coerceToScalar(
   if (type === "boolean") return toBoolean(coercion, node, path);
   if (type === "null") return toNull(coercion, node, path);
   const outcome = toNumber(coercion, node, path);
-  return outcome && meetsNumber(outcome.value, type, schema) ? outcome : null;
+  if (outcome && meetsNumber(outcome.value, type, schema)) return outcome;
+  const guess = coercion.partial ? undefined : guessedNumber(node.text, type, schema);
+  return guess && meetsNumber(guess.value, type, schema)
+    ? withEdit(coercion, plain(guess.value), guess.rule, node, path, String(guess.value))
+    : null;
+}
+
+/** A number that only what is wanted tells: a word, a share, points out of a maximum. */
+function guessedNumber(text: string, type: string, schema: Schema): SpelledNumber | undefined {
+  const word = numberWord(text);
+  if (word !== undefined) return { value: word, rule: "number-in-words" };
+  if (type === "integer") return groupedByPoint(text) ?? points(text);
+  const share = schema["maximum"] === 1 ? readSpelledNumber(text.replace(/ ?%$/, "")) : undefined;
+  return share && typeof share.value === "number" && text.endsWith("%")
+    ? { value: Number((share.value / 100).toPrecision(15)), rule: "text-to-fraction" }
+    : undefined;
+}
+
+/** "4/5", "85 out of 100". */
+function points(text: string): SpelledNumber | undefined {
+  const [, own, most] =
+    /^(\d{1,3}) ?(?:\/|out of|of|von|sur|de|из|su) ?(5|6|10|15|20|50|100)$/iu.exec(text.trim()) ??
+    [];
+  if (own === undefined || Number(own) > Number(most)) return undefined;
+  return { value: Number(own), rule: "number-in-words" };
 }
 
 function toNumber(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
@@ -193,7 +220,9 @@ function toNumber(coercion: Coercion, node: TextNode, path: Path): Outcome | nul
       path,
       String(spelled.value),
     );
-  const found = isGuessed(coercion, node) ? undefined : onlyNumberIn(node.text);
+  const found = isGuessed(coercion, node)
+    ? undefined
+    : onlyNumberIn(node.text, { isMember: path !== null });
   return found === undefined
     ? null
     : withEdit(coercion, plain(found.value), "scalar-in-text", node, path, String(found.value));
@@ -209,17 +238,12 @@ function meetsNumber(value: unknown, type: ScalarType, schema: Schema): boolean 
   return !(typeof exclusiveMaximum === "number" && value >= exclusiveMaximum);
 }
 
-const YES =
-  /^(?:true|yes|y|on|correct|oui|vrai|ja|wahr|s[ií]|verdadero|sim|verdadeiro|vero|да|истина|evet|はい|是|[✓✔✅]|예|네|نعم|हाँ|हां)[.!。]?$/iu;
-const NO =
-  /^(?:false|no|n|off|incorrect|non|faux|nein|falsch|falso|n[ãa]o|нет|ложь|hayır|いいえ|否|[✗✘❌]|아니요|아니오|لا|नहीं)[.!。]?$/iu;
-
 function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
   const text = node.text.trim().replace(/^\*+|\*+$/g, "");
   if (!node.quoted && (node.text === "true" || node.text === "false"))
     return plain(node.text === "true");
   if (node.open && coercion.partial && !node.quoted) return cut(coercion, node, path);
-  const word = YES.test(text) ? true : NO.test(text) ? false : undefined;
+  const word = yesOrNo(text);
   if (word !== undefined) {
     const rule = !node.quoted && /^(?:true|false)$/i.test(text) ? "literal" : "text-to-boolean";
     return withEdit(coercion, plain(word), rule, node, path, String(word));
@@ -262,14 +286,20 @@ function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null 
     "null".startsWith(node.text)
   )
     return plain(null);
-  return NOTHING.test(node.text.trim())
-    ? withEdit(coercion, plain(null), "text-to-null", node, path, "null")
-    : null;
+  const rule = ruleForNothing(node.text.trim());
+  return rule && withEdit(coercion, plain(null), rule, node, path, "null");
+}
+
+function ruleForNothing(text: string): "text-to-null" | "missing-value" | null {
+  if (NOTHING.test(text)) return "text-to-null";
+  return DASH.test(text) ? "missing-value" : null;
 }
 
 /** Words that say that there is nothing, or that it is not known. */
 const NOTHING =
-  /^(?:null|none|nil|n\/a|unknown|not (?:known|available|applicable|specified|provided|given|stated|mentioned)|unbekannt|k\. ?a\.|inconnue?|desconocid[oa]|sconosciut[oa]|desconhecid[oa]|неизвестно|нет данных|不明|未知)\.?$/iu;
+  /^(?:null|none|nil|n\/a|n\.a\.|n\/d|s\/d|unknown|not (?:known|available|applicable|specified|provided|given|stated|mentioned|found|listed)|unbekannt|k\. ?a\.|keine (?:angaben?|daten)|ohne angabe|nicht (?:angegeben|vorhanden|bekannt|verfügbar)|inconnue?|non (?:renseignée?|précisée?|spécifiée?|disponible)|néant|desconocid[oa]|no (?:disponible|especificad[oa]|consta|aplica|indicad[oa])|sconosciut[oa]|non (?:specificat[oa]|indicat[oa])|nessuno|desconhecid[oa]|não (?:informad[oa]|disponível|especificad[oa])|onbekend|niet (?:bekend|opgegeven)|okänt|ukjent|ukendt|brak(?: danych)?|nie (?:podano|dotyczy)|neuvedeno|bilinmiyor|belirtilmemiş|yok|неизвестно|нет(?: данных)?|не (?:указан[оаы]?|известно|применимо)|غير (?:معروف|متوفر|متاح|محدد)|لا يوجد|अज्ञात|उपलब्ध नहीं|ไม่ระบุ|ไม่ทราบ|不明|未知|无|無|なし|未记载|未提供|不适用|記載なし|該当なし|없음|미상|해당 없음)\.?$/iu;
+/** The same said by a mark. */
+const DASH = /^[-–—]{1,3}$/;
 
 /** What a string holds, where a list or an object is wanted and the string is JSON. */
 export function fromJsonText(

@@ -17,6 +17,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export function decode(cursor: Cursor, from: number, stop: number, isCut: boolean): string {
   const { text } = cursor;
+  if (isUnescaped(text.slice(from, stop)) && !cursor.strict) {
+    edit(cursor, "raw-backslash", from, stop, "");
+    return text
+      .slice(from, stop)
+      .replace(/\\(["/])|(?<!^)\\\\/g, (_, mark: string) => mark ?? "\\");
+  }
   let out = "";
   let done = from;
   let hasRaw = false;
@@ -38,6 +44,21 @@ export function decode(cursor: Cursor, from: number, stop: number, isCut: boolea
   }
   return out.isWellFormed() ? out : repairSurrogates(cursor, out, from, stop);
 }
+
+/**
+ * Whether the backslashes of a string stand for themselves, as in a path, in LaTeX or a regular
+ * expression: some of them begin no escape, and others would be marks that nobody writes.
+ */
+function isUnescaped(content: string): boolean {
+  if (!content.includes("\\")) return false;
+  const plain = content.replace(/(?<!^)\\\\/g, "");
+  return NO_ESCAPE.test(plain) && (ODD_ESCAPE.test(plain) || plain.startsWith("\\\\"));
+}
+
+/** A letter that no escape has. */
+const NO_ESCAPE = /\\(?:[ac-eg-mo-qsv-zA-Z(]|u(?![0-9a-fA-F]{4}))/;
+/** A control character before a word, or one that no text holds. */
+const ODD_ESCAPE = /\\(?:[bf]|[nrt][a-z])/;
 
 function repairSurrogates(cursor: Cursor, out: string, from: number, stop: number): string {
   edit(cursor, "lone-surrogate", from, stop, "\ufffd");

@@ -36,7 +36,8 @@ interface Said {
 
 function line(code: string, issue: Issue, { contract, what }: Said): string {
   if (issue.keyword === "ambiguous") return `${what} ${issue.reason}: give one`;
-  if (issue.keyword === "digits") return `${pathText(issue.path, what)}: ${issue.reason}`;
+  if (issue.keyword === "digits" || issue.keyword === "placeholder")
+    return `${pathText(issue.path, what)}: ${issue.reason}`;
   if (issue.keyword === "cut") return `${what} ${issue.reason}: give a shorter one`;
   if (code === "RLLM_006" && issue.keyword !== "repair") {
     const wanted = contract.schema["type"] === "array" ? "one JSON array" : "one JSON object";

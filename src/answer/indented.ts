@@ -1,5 +1,5 @@
 import { linesOf } from "./rows.ts";
-import { edit, type Cursor } from "./scan.ts";
+import { noteComment, type Cursor } from "./scan.ts";
 
 /** A line of a notation that nests by indentation. */
 export interface Line {
@@ -47,7 +47,7 @@ export function nextLine(reading: Lines): Line | undefined {
   for (; reading.at < reading.lines.length; reading.at++) {
     const line = reading.lines[reading.at];
     if (line && !isBlank(line)) return line;
-    if (line && line.text !== "") edit(reading.cursor, "comment", line.start, line.end, "");
+    if (line && line.text !== "") noteComment(reading.cursor, line.start, line.end);
   }
   return undefined;
 }

@@ -120,13 +120,21 @@ export function isFenceEnd(cursor: Cursor, char: string): boolean {
   );
 }
 
+/** Dots, and words that count what they stand for, where an item or a member should be. */
 export function skipEllipsis(cursor: Cursor): boolean {
-  const length = isEllipsis(cursor, cursor.at);
-  if (length === 0) return false;
-  const next = cursor.text[blankEnd(cursor, cursor.at + length)];
-  if (next !== undefined && next !== "," && !isCloser(next)) return false;
-  edit(cursor, "ellipsis", cursor.at, cursor.at + length, "");
-  cursor.at += length;
+  const dots = isEllipsis(cursor, cursor.at);
+  if (dots === 0) return false;
+  const from = cursor.at + dots;
+  const words = /^[^\n"'{}[\],:]{0,80}/.exec(
+    cursor.text.slice(from, Math.min(cursor.end, from + 80)),
+  );
+  const to = from + (words?.[0].trimEnd().length ?? 0);
+  const next = blankEnd(cursor, to);
+  const char = cursor.text[next];
+  const isLine = cursor.text.slice(to, next).includes("\n");
+  if (char !== undefined && char !== "," && !isCloser(char) && !isLine) return false;
+  edit(cursor, "ellipsis", cursor.at, to, "");
+  cursor.at = to;
   return true;
 }
 

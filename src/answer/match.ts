@@ -1,4 +1,5 @@
 import { fold, strip } from "./fold.ts";
+import { isInDoubt } from "./negation.ts";
 import { mentionsIn, tokensOf, type Mention, type Named } from "./mentions.ts";
 
 /** One value of an enum and the names it goes by. */
@@ -36,6 +37,9 @@ export interface Match {
 /** The one choice that a text names; null when it names none, or several. */
 export function matchChoice(text: string, choices: readonly Choice[]): Match | null {
   const trimmed = text.trim();
+  // A question names a choice and takes none.
+  if (/[?？؟]$/.test(trimmed) && choices.every(({ names }) => !names.includes(trimmed)))
+    return null;
   for (const choice of choices)
     if (choice.names.includes(trimmed)) return { value: choice.value, how: "exact" };
   // What matches in any other way is in the text without its blanks and marks as well: a cheap look
@@ -66,11 +70,22 @@ function matchWithin(text: string, choices: readonly Choice[]): Match | null {
   const names = choices.flatMap((choice) => choice.names.map((name) => nameOf(choice.value, name)));
   const tokens = tokensOf(text);
   const mentions = mentionsIn(tokens, names);
-  if (isListed(tokens, mentions)) return null;
-  const exact = mentions.filter((mention) => mention.isExact);
-  const most = mostOf(exact.length > 0 ? exact : mentions);
+  if (isListed(tokens, mentions) || isInDoubt(text)) return null;
+  const meant = withoutDenied(mentions);
+  const exact = meant.filter((mention) => mention.isExact);
+  const most = mostOf(exact.length > 0 ? exact : meant);
   if (!most || mentions.some((one) => one.isNegated && one.value === most.value)) return null;
   return { value: most.value, how: "within" };
+}
+
+/** "Not a bug; it is a feature": what is denied before anything else is out of the question. */
+function withoutDenied<T>(mentions: readonly Mention<T>[]): readonly Mention<T>[] {
+  const [denied, others] = [
+    mentions.filter((one) => one.isNegated),
+    mentions.filter((one) => !one.isNegated),
+  ];
+  const isFirst = denied.every((one) => others.every(({ start }) => one.start < start));
+  return isFirst ? others : mentions;
 }
 
 /** Nothing but several choices: none of them is the one. */

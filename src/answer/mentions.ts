@@ -32,7 +32,8 @@ export interface Mention<T> {
   /** It is written as the name is, in case and accents. */
   readonly isExact: boolean;
   readonly isNegated: boolean;
-  /** In words. */
+  /** In words, from the first of the text. */
+  readonly start: number;
   readonly length: number;
 }
 
@@ -80,6 +81,7 @@ export function mentionsIn<T>(tokens: readonly Token[], names: readonly Named<T>
     value: name.value,
     isExact: name.written.every((word, index) => tokens[at + index]?.written === word),
     isNegated: isNegatedAt(tokens, at, end, used),
+    start: at,
     length: end - at,
   }));
 }

@@ -1,11 +1,13 @@
+import { strip } from "./fold.ts";
+
 /** Words that negate what follows them, without accents and case, by language. */
 const BEFORE =
   "not no never none unknown nor neither without non isn isnt aren arent wasn wasnt weren " +
   "don dont doesn doesnt didn didnt won wont cannot cant couldn shouldn wouldn hasn haven " +
   "ain nothing nobody hardly barely scarcely rarely whether unlikely exclude excluding " +
-  "excluded except " +
+  "excluded except below under " +
   "nicht kein keine keinen keinem keiner keines nie niemals weder ohne kaum niemand ob " +
-  "pas jamais aucun aucune ni sans guere personne " +
+  "pas jamais aucun aucune ni sans guere personne peu " +
   "nunca tampoco sin jamas ningun ninguna apenas nadie " +
   "mai senza ne nessun nessuna " +
   "nao nem sem nenhum nenhuma " +
@@ -29,14 +31,37 @@ const TURNS =
   "nybrz но а зато 而 但 ama fakat sed";
 
 /** Two words that negate what follows them. */
-const PAIRS_BEFORE = new Set(["anything but", "far from", "can t", "instead of", "rather than"]);
+const PAIRS_BEFORE = new Set([
+  "anything but",
+  "far from",
+  "can t",
+  "instead of",
+  "rather than",
+  "less than",
+  "lower than",
+  "weniger als",
+  "moins que",
+  "menos que",
+]);
+
+/** Words that leave open which of several things is meant. */
+const DOUBT =
+  /(?<!\p{L})(?:either|both|depends|unclear|unsure|uncertain|hard to (?:say|tell)|can(?:not|['’]t) (?:say|tell|decide)|entweder|beide[sn]?|unklar|les deux|ambos|ambas|entrambi|неясно|оба)(?!\p{L})/iu;
+
+export function isInDoubt(text: string): boolean {
+  return DOUBT.test(text);
+}
 
 /** What negates the word before it where a script parts no words; without its accents. */
 const JOINED_BEHIND = /^(?:ては|しゃ|とは|て|は|も)?(?:あり|言え|思え)?(?:ませ|な[いくか])/u;
 
-const before = new Set(BEFORE.split(" "));
-const behind = new Set(BEHIND.split(" "));
-const turns = new Set(TURNS.split(" "));
+const before = stripped(BEFORE);
+const behind = stripped(BEHIND);
+const turns = stripped(TURNS);
+
+function stripped(words: string): ReadonlySet<string> {
+  return new Set(words.split(" ").map(strip));
+}
 
 export function negatesBefore(word: string): boolean {
   return before.has(word);

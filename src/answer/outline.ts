@@ -1,3 +1,4 @@
+import { isElision, saysLeftOut } from "./placeholders.ts";
 import { edit, newCursor, type Cursor } from "./scan.ts";
 import type { Member, Node } from "./tree.ts";
 
@@ -21,6 +22,8 @@ export function findOutline(
 ): { readonly cursor: Cursor; readonly nodes: readonly Node[] } | null {
   const lines = readLines(text);
   if (lines.length === 0 || lines.length > MAX_LINES) return null;
+  if (lines.some(({ text: line }) => isElision(line) || (/^[#/]/.test(line) && saysLeftOut(line))))
+    return null;
   const cursor = newCursor(text, 0, text.length, false);
   edit(cursor, "outline", 0, text.length, "");
   const nodes: Node[] = [];

@@ -5,6 +5,7 @@ import { choose, type Choosing } from "./choose.ts";
 import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
 
+import { mayHoldPlaceholders, placeholderIn } from "./placeholders.ts";
 import { withPlainMarks } from "./punctuation.ts";
 import { besideMany, isNoItem, rank, type Found, type Wanted } from "./rank.ts";
 import { withoutReasoning, type Spoken } from "./reasoning.ts";
@@ -25,6 +26,15 @@ import type { ParseEdit } from "./tree.ts";
  * edits to get there. Pure; never throws; takes time in proportion to the text.
  */
 export function readAnswer(text: string, contract: Contract, options: ReadOptions = {}): Reading {
+  const reading = readAny(text, contract, options);
+  if (!reading.ok || takesAnything(contract.schema) || !mayHoldPlaceholders(text)) return reading;
+  const path = typeof reading.value === "string" ? null : placeholderIn(reading.value);
+  if (path === null) return reading;
+  const found = issue("stands for something that was left out", "placeholder");
+  return failure("RLLM_006", reading.value, [{ ...found, path }]);
+}
+
+function readAny(text: string, contract: Contract, options: ReadOptions): Reading {
   const whole = parseJson(text);
   const hasRoot = (value: unknown): boolean => options.root !== "object" || isObject(value);
   const isCut = options.cut === true;

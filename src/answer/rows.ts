@@ -1,3 +1,4 @@
+import { isElision } from "./placeholders.ts";
 import { edit, type Cursor } from "./scan.ts";
 import type { ArrayNode, Member, Node, ObjectNode, TextNode } from "./tree.ts";
 
@@ -25,7 +26,9 @@ export interface RowLine {
 export function rowsNode(cursor: Cursor, names: RowLine, rows: readonly RowLine[]): ArrayNode {
   const items: Node[] = [];
   for (const row of rows) {
-    if (row.isBroken !== true && row.cells.length === names.cells.length)
+    if (row.cells.every((cell) => isElision(cell.text)))
+      edit(cursor, "ellipsis", row.start, row.end, "");
+    else if (row.isBroken !== true && row.cells.length === names.cells.length)
       items.push(rowNode(names, row));
     else edit(cursor, "ragged-row", row.start, row.end, "");
   }

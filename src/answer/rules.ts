@@ -38,12 +38,13 @@ export const RULES = {
   number: safe(1),
   "raw-newline": safe(0.5),
   escape: safe(0.5),
+  // Backslashes stand for themselves, where some of them could be escapes as well.
+  "raw-backslash": full(2),
   "string-concat": safe(1),
   "trailing-comma": safe(0.5),
   "extra-comma": safe(1),
   "missing-comma": safe(1),
   "missing-colon": safe(1.5),
-  ellipsis: safe(1),
   fence: safe(0.5),
   "call-wrapper": safe(1),
   parentheses: safe(1.5),
@@ -70,6 +71,8 @@ export const RULES = {
   "extra-closer": safe(1.5),
   // A closer of a kind that is not open, behind a value.
   "wrong-closer": full(1.5),
+  // Something was left out there: read only where nothing says what is wanted.
+  ellipsis: safe(1),
   "missing-opener": full(4),
   "doubled-opener": full(3),
   "early-close": full(3),

@@ -1,3 +1,4 @@
+import { saysLeftOut } from "./placeholders.ts";
 import type { RuleName } from "./rules.ts";
 import type { ParseEdit } from "./tree.ts";
 
@@ -189,8 +190,14 @@ function skipComment(cursor: Cursor): boolean {
     cursor.at = lineCommentEnd(cursor);
   } else return false;
   const isLast = text[at + 1] !== "*" && cursor.at < end && text[cursor.at] !== "\n";
-  edit(cursor, isLast ? "comment-end" : "comment", at, cursor.at, "");
+  noteComment(cursor, at, cursor.at, isLast);
   return true;
+}
+
+/** A comment, or words that say that something was left out. */
+export function noteComment(cursor: Cursor, from: number, to: number, isLast = false): void {
+  const isOut = saysLeftOut(cursor.text.slice(from, Math.min(to, from + REACH)));
+  edit(cursor, isOut ? "ellipsis" : isLast ? "comment-end" : "comment", from, to, "");
 }
 
 /** A line comment on the last line would swallow what closes the structure: then it ends there. */

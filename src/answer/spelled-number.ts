@@ -28,11 +28,12 @@ export function readSpelledNumber(source: string): SpelledNumber | undefined {
   if (direct !== undefined) return { value: direct, rule: "text-to-number" };
   const shape = shapeOf(text);
   if (!shape) return undefined;
-  const { isNegative, isGuess, core, power } = shape;
+  const { isNegative, isGuess, isMoney, core, power } = shape;
   const fraction = power === 0 ? readFraction(core) : undefined;
   if (fraction !== undefined)
     return { value: isNegative ? -fraction : fraction, rule: "text-to-fraction" };
-  const plain = readGrouped(core);
+  // No currency has three decimals: the point groups.
+  const plain = isMoney && POINT_GROUP.test(core) ? withoutPoint(core) : readGrouped(core);
   if (!plain) return undefined;
   const value = numberFromText((isNegative ? "-" : "") + shifted(plain.digits, power));
   if (value === null) return undefined;
@@ -79,6 +80,7 @@ interface Shape {
   /** Digits and the marks between them. */
   readonly core: string;
   readonly power: number;
+  readonly isMoney: boolean;
 }
 
 const PARTS =
@@ -101,7 +103,8 @@ function shapeOf(text: string): Shape | undefined {
   const isNegative = bracketed !== null || signs.some((one) => one !== "+");
   // A dash with a blank behind it may be a bullet.
   const isGuess = bracketed !== null || trail !== undefined || /^[-+] /.test(text);
-  return { isNegative, isGuess, core: core.trim(), power };
+  const isMoney = [before, ...(behind?.split(/\s+/) ?? [])].some((one) => one && isCurrency(one));
+  return { isNegative, isGuess, core: core.trim(), power, isMoney };
 }
 
 function scientificShape([, core = "", exponent = ""]: RegExpExecArray): Shape {
@@ -111,7 +114,8 @@ function scientificShape([, core = "", exponent = ""]: RegExpExecArray): Shape {
     .replace("⁻", "-")
     .replace("⁺", "");
   const isNegative = core.startsWith("-");
-  return { isNegative, isGuess: true, core: core.replace(/^[-+]/, ""), power: Number(plain) };
+  const power = Number(plain);
+  return { isNegative, isGuess: true, core: core.replace(/^[-+]/, ""), power, isMoney: false };
 }
 
 /**
@@ -141,7 +145,8 @@ function readFraction(core: string): number | undefined {
   const single = /^(\d*) ?([½¼¾⅓⅔⅛])$/u.exec(core);
   if (single) return Number(single[1] ?? 0) + (FRACTIONS[single[2] ?? ""] ?? 0);
   const mixed = /^(?:(\d+) )?(\d+(?:\.\d+)?) ?\/ ?(\d+(?:\.\d+)?)$/.exec(core);
-  if (!mixed || Number(mixed[3]) === 0) return undefined;
+  // "24/7" and "120/80" are two numbers.
+  if (!mixed || Number(mixed[2]) >= Number(mixed[3])) return undefined;
   return Number(mixed[1] ?? 0) + Number(mixed[2]) / Number(mixed[3]);
 }
 
@@ -149,6 +154,20 @@ interface Grouped {
   /** Digits with a point before decimals. */
   readonly digits: string;
   readonly rule: "text-to-number" | "decimal-comma" | "number-in-words";
+}
+
+const POINT_GROUP = /^[1-9]\d{0,2}\.\d{3}$/;
+
+function withoutPoint(core: string): Grouped {
+  return { digits: core.replace(".", ""), rule: "number-in-words" };
+}
+
+/** A whole number with one point that groups; undefined for any other text. */
+export function groupedByPoint(source: string): SpelledNumber | undefined {
+  const text = normalized(source.trim());
+  return POINT_GROUP.test(text)
+    ? { value: Number(text.replace(".", "")), rule: "number-in-words" }
+    : undefined;
 }
 
 const SPACED = /^\d{1,3}(?:([ '])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;

@@ -2,7 +2,7 @@ import type { Notation } from "./notation.ts";
 import { parseValue } from "./parse.ts";
 import { nextLine, readLines, type Line, type Lines } from "./indented.ts";
 import { CLOSED, objectNode } from "./rows.ts";
-import { edit, newCursor, skipBlank } from "./scan.ts";
+import { edit, newCursor, noteComment, skipBlank } from "./scan.ts";
 import { toonHeader, toonRows, type ToonHeader } from "./toon.ts";
 import type { Member, Node, TextNode } from "./tree.ts";
 
@@ -142,7 +142,7 @@ function readValue(reading: Lines, rest: string, start: number, indent: number):
   if (/[&*!%@`]/.test(first)) return null;
   const plain = rest.replace(/\s+#.*$/, "");
   if (plain.length < rest.length)
-    edit(reading.cursor, "comment", start + plain.length, start + rest.length, "");
+    noteComment(reading.cursor, start + plain.length, start + rest.length);
   if (/:(?:\s|$)/.test(plain) || /^[^[{]*[\]}]$/.test(plain)) return null;
   return textNode(plain === "~" ? "null" : plain, start, start + plain.length, false);
 }
@@ -157,7 +157,7 @@ function quotedNode({ cursor }: Lines, rest: string, start: number): Node | null
   const text =
     found[1] === undefined ? (found[2] ?? "").replaceAll("''", "'") : unescaped(found[1]);
   if (found[3] !== undefined)
-    edit(cursor, "comment", start + rest.length - found[3].length, start + rest.length, "");
+    noteComment(cursor, start + rest.length - found[3].length, start + rest.length);
   return text === null ? null : textNode(text, start, start + rest.length, true);
 }
 
