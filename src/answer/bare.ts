@@ -45,12 +45,8 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
   }
   if (text.endsWith(";") && place === "top") text = text.slice(0, -1);
   if (cursor.at === start) cursor.at++;
-  if (
-    cursor.strict &&
-    (place === "key" || (bareValue(text) === undefined && !(cursor.partial && stop >= cursor.end)))
-  )
+  if (cursor.strict ? !isPlainJson(cursor, text, place) : holdsOthers(cursor, text, place))
     cursor.failed = true;
-  if (!cursor.partial && place !== "key" && holdsMembers(text)) cursor.failed = true;
   const open = stop >= cursor.end;
   return {
     kind: "text",
@@ -62,6 +58,16 @@ export function readBare(cursor: Cursor, place: Place): TextNode {
     editTo: cursor.edits.length,
     open,
   };
+}
+
+/** A literal or number, or the beginning of one. */
+function isPlainJson(cursor: Cursor, text: string, place: Place): boolean {
+  const isBegun = cursor.partial && cursor.at >= cursor.end;
+  return place !== "key" && (isBegun || bareValue(text) !== undefined);
+}
+
+function holdsOthers({ partial }: Cursor, text: string, place: Place): boolean {
+  return !partial && place !== "key" && holdsMembers(text);
 }
 
 /** Several literals or numbers, with nothing but blanks between them. */

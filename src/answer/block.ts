@@ -1,4 +1,5 @@
 import { judgeClose } from "./follow.ts";
+import type { RuleName } from "./rules.ts";
 import { edit, type Cursor } from "./scan.ts";
 import { holdsStructure } from "./swallowed.ts";
 import type { TextNode } from "./tree.ts";
@@ -22,8 +23,7 @@ export function readBlock(cursor: Cursor, char: string, editFrom: number): TextN
   const info = char === "`" ? infoLine(content) : "";
   const isGuess = info === null || mayGoOn(content, fence);
   if (isGuess && !cursor.partial && holdsStructure(content)) cursor.failed = true;
-  const rule = isOpen && !cursor.partial ? "truncated" : isGuess ? "guessed-quote" : "code-block";
-  edit(cursor, rule, start, cursor.at, "");
+  edit(cursor, blockRule(cursor, isOpen, isGuess), start, cursor.at, "");
   const body = content.slice(info?.length ?? 0);
   const text = body.includes("\n") ? dedent(body).trim() : body;
   return {
@@ -36,6 +36,11 @@ export function readBlock(cursor: Cursor, char: string, editFrom: number): TextN
     editTo: cursor.edits.length,
     open: isOpen,
   };
+}
+
+function blockRule({ partial }: Cursor, isOpen: boolean, isGuess: boolean): RuleName {
+  if (isOpen && !partial) return "truncated";
+  return isGuess ? "guessed-quote" : "code-block";
 }
 
 /** Where a block ends: at a fence that something follows which can stand behind a value. */

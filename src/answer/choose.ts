@@ -2,7 +2,15 @@ import type { Contract, Issue } from "../contract/contract.ts";
 import type { Lost, Reading, RepairLevel } from "./answer.ts";
 import { editsOf, everyRule, shorten, type Candidate } from "./candidate.ts";
 import { isSameJson } from "../contract/values.ts";
-import { declaredFinal, isCorrected, isOnlyDraft } from "./final.ts";
+import {
+  areAlternatives,
+  declaredFinal,
+  isCorrected,
+  isHypothetical,
+  isInvented,
+  isOnlyDraft,
+  onlyUncompared,
+} from "./final.ts";
 import { leftBehind, piecesOf } from "./left-behind.ts";
 import { isEmpty } from "./sources.ts";
 import { isRefusal } from "./talk.ts";
@@ -33,6 +41,9 @@ interface Meeting {
   readonly value: unknown;
 }
 
+/** The cheapest, and those that say something else. */
+type Answers = readonly [Meeting, ...Meeting[]];
+
 /**
  * The reading that the candidates, cheapest first, give: null when none meets the contract. Below
  * `full` an answer that another one contradicts, or that leaves data behind, is refused.
@@ -43,30 +54,53 @@ export function choose(candidates: readonly Candidate[], choosing: Choosing): Re
   if (!cheapest) return null;
   if (choosing.isCut && candidates.some((one) => isBegun(one, cheapest.candidate))) return null;
   const rivals = rivalsOf(cheapest, [...meeting, ...thoseElsewhere(cheapest, choosing)]);
-  const final = rivals.length > 0 ? finalOf(cheapest, rivals, choosing.text) : cheapest;
+  const answers: Answers = [cheapest, ...rivals];
+  const final = rivals.length > 0 ? finalOf(answers, choosing.text) : cheapest;
+  if (choosing.level === "full") return salvaged(final, answers, choosing);
   const isSure = final !== null && (final === cheapest || isReadable(final, meeting, choosing));
-  if (!isSure && choosing.level !== "full") return contradiction(cheapest, rivals.length + 1);
-  const chosen = final ?? cheapest;
-  const beside = besideOf(chosen, rivals.length > 0, choosing);
-  const { node } = chosen.candidate.source;
-  const unread =
-    choosing.level === "full" || !beside ? null : unreadBeside(chosen.value, node, beside);
+  return isSure ? plain(final, answers, choosing) : contradiction(cheapest, answers.length);
+}
+
+/** The answer where nothing in the text speaks against it; a refusal else. */
+function plain(chosen: Meeting, answers: Answers, choosing: Choosing): Reading {
+  const beside = besideOf(chosen, answers.length > 1, choosing);
+  const unread = beside && unreadBeside(chosen.value, chosen.candidate.source.node, beside);
   if (unread) return leaving(chosen, [unread]);
-  const others = [cheapest, ...rivals].filter((one) => one !== chosen);
+  if (isDraft(chosen, choosing)) return contradiction(chosen, 2);
+  const drafts = besides(chosen, answers, choosing);
+  const isMany = chosen.candidate.source.rung === "many";
+  const more = isMany ? [] : leftBehind(chosen, drafts, choosing);
+  return more.length > 0 ? leaving(chosen, more) : success(chosen, drafts);
+}
+
+/** The answer and, in `lost`, all that the text says beside it. */
+function salvaged(final: Meeting | null, answers: Answers, choosing: Choosing): Reading {
+  const [cheapest] = answers;
+  const chosen = final ?? cheapest;
+  const places = answers.map(({ candidate }) => candidate.source.node);
+  if (final === null && areAlternatives(choosing.text, places))
+    return contradiction(chosen, answers.length);
   if (isDraft(chosen, choosing)) {
-    const [later] = choosing.level === "full" ? thoseBehind(chosen, choosing) : [];
+    const [later] = thoseBehind(chosen, choosing);
     if (!later) return contradiction(chosen, 2);
     return success(later, piecesOf(choosing.text, [chosen.candidate.source.node]));
   }
-  const drafts = piecesOf(
-    choosing.text,
-    others.map((one) => one.candidate.source.node),
-  );
+  const drafts = besides(chosen, answers, choosing);
   const isMany = chosen.candidate.source.rung === "many";
   const more = isMany ? [] : leftBehind(chosen, drafts, choosing);
-  if (more.length > 0 && choosing.level !== "full") return leaving(chosen, more);
-  if (beside && choosing.level === "full") more.push(...looseBeside(chosen, beside, others));
+  const beside = besideOf(chosen, answers.length > 1, choosing);
+  const others = answers.filter((one) => one !== chosen);
+  if (beside) more.push(...looseBeside(chosen, beside, others));
   return success(chosen, [...drafts, ...more]);
+}
+
+/** The other answers, as what is lost with them. */
+function besides(chosen: Meeting, answers: Answers, { text }: Choosing): Lost[] {
+  const others = answers.filter((one) => one !== chosen);
+  return piecesOf(
+    text,
+    others.map(({ candidate }) => candidate.source.node),
+  );
 }
 
 /** What goes on behind a value, and keys with other values, that no region or draft holds. */
@@ -189,8 +223,10 @@ function isDraft({ candidate }: Meeting, choosing: Choosing): boolean {
   const { node, rung, isPlaced } = candidate.source;
   if (rung === "many" || rung === "tags" || isPlaced === false || node.kind === "text")
     return false;
-  const behind = choosing.text.slice(node.end, node.end + MAX_BEHIND);
-  return isOnlyDraft(choosing.text, node) || isRefusal(behind) || isCorrected(behind);
+  const { text, level } = choosing;
+  const behind = text.slice(node.end, node.end + MAX_BEHIND);
+  if (isOnlyDraft(text, node) || isHypothetical(text, node, level === "full")) return true;
+  return isRefusal(behind) || isCorrected(behind) || isInvented(behind);
 }
 
 /** Answers in another notation behind one, the last first. */
@@ -204,15 +240,16 @@ function thoseBehind({ candidate }: Meeting, choosing: Choosing): Meeting[] {
 /** Words that take an answer back stand closely behind it. In UTF-16 units. */
 const MAX_BEHIND = 400;
 
-/** The one of several answers that the text itself calls its last word. */
-function finalOf(cheapest: Meeting, rivals: readonly Meeting[], text: string): Meeting | null {
-  const all = [cheapest, ...rivals].toSorted(
+/**
+ * The one of several answers that the text itself calls its last word, or the only one that it
+ * doesn't name for comparison.
+ */
+function finalOf(answers: Answers, text: string): Meeting | null {
+  const all = answers.toSorted(
     (a, b) => a.candidate.source.node.start - b.candidate.source.node.start,
   );
-  const index = declaredFinal(
-    text,
-    all.map(({ candidate }) => candidate.source.node),
-  );
+  const places = all.map(({ candidate }) => candidate.source.node);
+  const index = declaredFinal(text, places) ?? onlyUncompared(text, places);
   return index === null ? null : (all[index] ?? null);
 }
 

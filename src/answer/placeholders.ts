@@ -47,7 +47,7 @@ function isFor(text: string, path: Issue["path"]): boolean {
   if (DOTS.test(text)) return true;
   const key = path.findLast((step) => typeof step === "string");
   const inner = NAMED.exec(text.trim());
-  const [word, name] = [fold(inner?.slice(1).find(Boolean) ?? ""), fold(String(key ?? ""))];
+  const [word, name] = [fold(inner?.slice(1).find(Boolean) ?? ""), fold(key ?? "")];
   return name !== "" && word !== "" && (word.includes(name) || name.includes(word));
 }
 

@@ -17,7 +17,7 @@ export function isTalk(
   const { text } = coercion;
   const isQuoted = /^["“«„「『]/.test(text.slice(node.start, node.start + 1));
   const isFenced = /(?:`{3,}|~~~)[^\n`]*\n\s*$/.test(text.slice(0, node.start).slice(-MAX_INFO));
-  return !(isQuoted || isFenced) || isRefusal(inner.value) || ASKS_BACK.test(inner.value);
+  return !(isQuoted || isFenced) || isRefusal(inner.value) || asksBack(inner.value);
 }
 
 /** Text of any kind, and nothing that says what it must look like. */
@@ -41,5 +41,9 @@ const REFUSAL =
   /\b(?:sorry|apologi[sz]e|as an ai|language model|(?:can(?:no|['’])t|cannot|unable to|won['’]t|not able to) (?:help|assist|access|provide|comply|do|answer|see|fulfil))|leider kann ich|es tut mir leid|je suis désolé|je ne peux pas|lo siento|no puedo|mi dispiace|non posso|desculpe|não posso|извините|не могу|申し訳|できません|抱歉|无法|無法|죄송/iu;
 
 /** A question for what the answer would need, or that it is not there. */
+export function asksBack(text: string): boolean {
+  return ASKS_BACK.test(text);
+}
+
 const ASKS_BACK =
   /\b(?:(?:could|can|would|will) you (?:please )?|please )(?:share|provide|send|upload|attach|paste|clarify|give|tell|specify)\b|\b(?:i (?:see|have|find|found) no|there (?:is|was) no|(?:don['’]t|do not) (?:have|see|find)(?: enough| any| access)?) [^.]{0,20}(?:attachment|attached|document|file|image|text|information|access|context|data)|\bno (?:attachment|document|file|image|text)s? (?:was|were|is|has been)\b|(?:könn(?:ten|en) sie|bitte) [^.?!]{0,40}(?:schicken|senden|teilen|angeben|hochladen|bereitstellen)|pourriez-vous|podrías|¿puedes/iu;
