@@ -289,7 +289,7 @@ const MAX_KEY = 80;
 function endsAtLine(cursor: Cursor, at: number, place: Place): boolean {
   const next = blankEnd(cursor, at);
   const char = cursor.text[next];
-  if (next >= cursor.end) return true;
+  if (next >= cursor.end || cursor.text.startsWith("```", next)) return true;
   if (isCloser(char)) return openerLevel(cursor, char ?? "", cursor.stack.length - 1) >= 0;
   if (place === "value") return keyAt(cursor, next) > 0;
   return true;

@@ -14,7 +14,8 @@ import {
   type Path,
 } from "./outcome.ts";
 import { ruleOf } from "./rules.ts";
-import type { Node, ObjectNode, TextNode } from "./tree.ts";
+import { takesAnything } from "./schemas.ts";
+import type { ArrayNode, Node, ObjectNode, TextNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -25,6 +26,7 @@ export function coerceToArray(
   path: Path,
 ): Outcome | null {
   if (node.kind === "array") {
+    if (isCutShort(coercion, node)) return null;
     const list = listOf(coercion, node.items, schema, path);
     const [only, ...others] = node.items;
     if (only?.kind !== "array" || others.length > 0) return list;
@@ -42,6 +44,14 @@ export function coerceToArray(
   if (lines && !allows(coercion, "outline")) return null;
   const split = coercion.partial ? null : textToArray(coercion, node, lines, schema, path);
   return split ?? singleToList(coercion, node, schema, path);
+}
+
+/** The text ended within an item, or behind the comma in front of one: how many follow is open. */
+function isCutShort({ partial, text, root }: Coercion, node: ArrayNode): boolean {
+  if (!node.open || partial || takesAnything(root)) return false;
+  const last = node.items.at(-1);
+  const isWithin = last?.open === true && (last.kind !== "text" || last.quoted);
+  return isWithin || /,[\s`]*$/.test(text.slice(node.start, node.end));
 }
 
 function itemSchema(schema: Schema, index: number): unknown {

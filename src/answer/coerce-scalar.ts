@@ -18,6 +18,7 @@ import {
   type Path,
 } from "./outcome.ts";
 import { ruleOf } from "./rules.ts";
+import { takesNull } from "./schemas.ts";
 import type { Node, ParseEdit, TextNode } from "./tree.ts";
 
 type ScalarType = "number" | "integer" | "boolean" | "null";
@@ -36,7 +37,8 @@ export function coerceToString(
   if (node.kind !== "text") return containerToString(coercion, node, schema, path);
   if (node.quoted) return keepString(coercion, node, node.text, schema, path, null);
   if (node.isUntyped === true) return untypedText(coercion, node, schema, path);
-  if (coercion.partial && node.open && BEGUN_LITERAL.test(node.text)) return null;
+  const isBegun = node.open && BEGUN_LITERAL.test(node.text);
+  if (isBegun && (coercion.partial || takesNull(coercion, schema))) return null;
   const value = bareValue(node.text);
   if (value === null && /^(?:null|none|undefined|nil)$/i.test(node.text)) {
     if (coercion.partial) return null;
@@ -278,14 +280,10 @@ function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null 
     return withEdit(coercion, plain(null), "literal", node, path, "null");
   if (!node.quoted && node.isUntyped !== true && bareValue(node.text) === null)
     return withEdit(coercion, plain(null), "literal", node, path, "null");
-  if (
-    node.open &&
-    coercion.partial &&
-    !node.quoted &&
-    node.text !== "" &&
-    "null".startsWith(node.text)
-  )
-    return plain(null);
+  if (node.open && !node.quoted && node.text !== "" && "null".startsWith(node.text))
+    return coercion.partial
+      ? plain(null)
+      : withEdit(coercion, plain(null), "truncated", node, path);
   const rule = ruleForNothing(node.text.trim());
   return rule && withEdit(coercion, plain(null), rule, node, path, "null");
 }

@@ -1,26 +1,29 @@
 import { strip } from "./fold.ts";
+import { asciiDigits } from "./spelled-number.ts";
 
-/** Names of months, without accents; each has the others' beginnings for short. */
+/** Names of months; each has the others' beginnings for short, in the Latin script. */
 const MONTHS: readonly string[] = [
-  "january januar janvier enero gennaio janeiro januari",
-  "february februar fevrier febrero febbraio fevereiro februari",
-  "march marz maerz mars marzo marco maart",
-  "april avril abril aprile",
-  "may mai mayo maggio maio mei",
-  "june juni juin junio giugno junho",
-  "july juli juillet julio luglio julho",
-  "august aout agosto augustus",
-  "september septembre septiembre settembre setembro",
-  "october oktober octobre octubre ottobre outubro",
-  "november novembre noviembre novembro",
-  "december dezember decembre diciembre dicembre dezembro",
+  "january januar janvier enero gennaio janeiro januari stycznia styczeń ledna января январь ocak يناير जनवरी มกราคม",
+  "february februar fevrier febrero febbraio fevereiro februari lutego luty února февраля февраль şubat فبراير फ़रवरी फरवरी กุมภาพันธ์",
+  "march marz maerz mars marzo marco maart marca marzec března марта март mart مارس मार्च มีนาคม",
+  "april avril abril aprile kwietnia kwiecień dubna апреля апрель nisan أبريل अप्रैल เมษายน",
+  "may mai mayo maggio maio mei maja maj května мая май mayıs مايو मई พฤษภาคม",
+  "june juni juin junio giugno junho czerwca czerwiec června июня июнь haziran يونيو जून มิถุนายน",
+  "july juli juillet julio luglio julho lipca lipiec července июля июль temmuz يوليو जुलाई กรกฎาคม",
+  "august aout agosto augustus sierpnia sierpień srpna августа август ağustos أغسطس अगस्त สิงหาคม",
+  "september septembre septiembre settembre setembro września wrzesień září сентября сентябрь eylül سبتمبر सितंबर सितम्बर กันยายน",
+  "october oktober octobre octubre ottobre outubro października październik října октября октябрь ekim أكتوبر अक्टूबर ตุลาคม",
+  "november novembre noviembre novembro listopada listopad listopadu ноября ноябрь kasım نوفمبر नवंबर नवम्बर พฤศจิกายน",
+  "december dezember decembre diciembre dicembre dezembro grudnia grudzień prosince декабря декабрь aralık ديسمبر दिसंबर दिसम्बर ธันวาคม",
 ];
+
+const months = MONTHS.map((names) => names.split(" ").map(strip));
 
 /**
  * A date or date-time as `format` wants it; undefined when the text is no date, or could be two.
  */
 export function toIsoDate(text: string, format: "date" | "date-time"): string | undefined {
-  const [day, time] = splitTime(text.trim());
+  const [day, time] = splitTime(asciiDigits(text.trim()));
   const date = isoDay(day);
   if (date === undefined) return undefined;
   if (format === "date")
@@ -60,13 +63,15 @@ function isoDay(text: string): string | undefined {
     return fromUnordered(Number(slashed[1]), Number(slashed[3]), slashed[4], slashed[2] === ".");
   const eastern = /^(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]$/u.exec(text);
   if (eastern) return build(eastern[1], Number(eastern[2]), Number(eastern[3]));
-  const bare = strip(text).replace(WEEKDAY, "");
+  const bare = strip(text)
+    .replace(WEEKDAY, "")
+    .replace(/^(?:le|el|il|the|den|am)\s+/, "");
   const dayFirst =
-    /^(\d{1,2})(?:st|nd|rd|th|er|[.º])?\s+(?:of\s+|de\s+)?([a-z]{3,10})\.?,?\s+(?:de\s+)?(\d{4})$/i.exec(
+    /^(\d{1,2})(?:st|nd|rd|th|er|[.º])?[\s-]+(?:of\s+|de\s+)?(\p{L}{3,12})\.?,?[\s-]+(?:de\s+)?(\d{4})(?:\s?(?:r|г|г\.|г\. |года|roku|год))?\.?$/u.exec(
       bare,
     );
   if (dayFirst) return build(dayFirst[3], monthOf(dayFirst[2]), Number(dayFirst[1]));
-  const monthFirst = /^([a-z]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/i.exec(bare);
+  const monthFirst = /^(\p{L}{3,12})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})$/u.exec(bare);
   return monthFirst
     ? build(monthFirst[3], monthOf(monthFirst[1]), Number(monthFirst[2]))
     : undefined;
@@ -87,13 +92,15 @@ function fromUnordered(
   return undefined;
 }
 
-/** 0 for a word that no month, or more than one, begins with. */
+/** 0 for a word that is no month, or with which more than one begins. */
 function monthOf(name: string | undefined): number {
-  const lower = (name ?? "").toLowerCase();
-  const months = MONTHS.flatMap((names, index) =>
-    names.split(" ").some((month) => month.startsWith(lower)) ? [index + 1] : [],
+  const word = name ?? "";
+  const exact = months.findIndex((names) => names.includes(word));
+  if (exact >= 0) return exact + 1;
+  const begun = months.flatMap((names, index) =>
+    /^[a-z]+$/.test(word) && names.some((month) => month.startsWith(word)) ? [index + 1] : [],
   );
-  return months.length === 1 ? (months[0] ?? 0) : 0;
+  return begun.length === 1 ? (begun[0] ?? 0) : 0;
 }
 
 function build(year: string | undefined, month: number, day: number): string | undefined {

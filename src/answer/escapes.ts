@@ -79,7 +79,7 @@ function unescape(cursor: Cursor, at: number, stop: number): readonly [string, n
     edit(cursor, "escape", at, at + 2, "");
     return ["", 2];
   }
-  const keeps = !/["'`´‘’“”„]/.test(char);
+  const keeps = !/["'`´‘’“”„_#!~>@&]/.test(char);
   edit(cursor, "escape", at, at + 2, keeps ? `\\\\${char}` : char);
   return [keeps ? `\\${char}` : char, 2];
 }

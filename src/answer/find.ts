@@ -85,7 +85,7 @@ function regionAt(
   if (
     isAroundFence(text, at) ||
     isInfo(text, at, partial) ||
-    (opener === "[" && (isMarkdownLink(text, at) || isMark(text, at)))
+    (opener === "[" && (isMarkdownLink(text, at) || isMark(text, at) || isCheckbox(text, at)))
   )
     return null;
   const { cursor, node } =
@@ -122,6 +122,11 @@ interface Parse {
 /** `[text](url)`, `[x]` and `[12]` in prose. */
 function isMarkdownLink(text: string, at: number): boolean {
   return /^\[[^\]\n{}"]{0,200}\]\(/.test(text.slice(at, at + 204));
+}
+
+/** `- [x] done`. */
+function isCheckbox(text: string, at: number): boolean {
+  return /^\[[ xX]\] /.test(text.slice(at, at + 4)) && /[-*•] +$/.test(text.slice(at - 6, at));
 }
 
 /** `{.json .numbered}` on the opening line of a fence. */

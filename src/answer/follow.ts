@@ -112,6 +112,7 @@ export function afterComma(cursor: Cursor, at: number, level: number): Verdict {
       char === ":" ||
       keyAt(cursor, next) > 0 ||
       garbageThenKey(cursor, next) ||
+      KEY_AND_VALUE.test(cursor.text.slice(next, Math.min(cursor.end, next + 120))) ||
       isCutKey(cursor, next)
     )
       return "yes";
@@ -120,6 +121,9 @@ export function afterComma(cursor: Cursor, at: number, level: number): Verdict {
   if (isQuote(char) || /[{[(\d]/.test(char)) return "yes";
   return bareItemAt(cursor, next) ? "yes" : "weak";
 }
+
+/** A key in quotes and a value that is none of words: the colon between them is missing. */
+const KEY_AND_VALUE = /^"[^"\n]{1,60}"[ \t]+(?:-?\d[\d.]*|true|false|null)\s*[,}\n]/;
 
 /** A key in quotes with which the text ends: its colon never came. */
 function isCutKey(cursor: Cursor, at: number): boolean {

@@ -37,7 +37,7 @@ export function findOutline(
 function readLines(text: string): Line[] {
   const lines: Line[] = [];
   for (const found of text.matchAll(/[^\n]+/g)) {
-    const parts = /^(\s*)((?:[-*•]|\d{1,3}[.)])\s+)?(.*?)\s*$/.exec(found[0]);
+    const parts = /^(\s*)((?:[-*•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?)?(.*?)\s*$/.exec(found[0]);
     const body = parts?.[3] ?? "";
     if (body === "" || /^(?:```\w*|---)$/.test(body)) continue;
     const start = found.index + (parts?.[1]?.length ?? 0) + (parts?.[2]?.length ?? 0);
@@ -55,7 +55,7 @@ function readLines(text: string): Line[] {
 }
 
 const KEYED =
-  /^(?:#{1,6}\s+)?(?:\*\*|__|")?([\p{L}_][\p{L}\p{N}_ ./()-]{0,60}?)(?:\*\*|__|")?\s*[:：]\s*(?:\*\*|__)?\s*(.*)$/u;
+  /^(?:#{1,6}\s+)?(?:\*\*|__|")?([\p{L}_][\p{L}\p{M}\p{N}_ ./()-]{0,60}?)(?:\*\*|__|")?\s*[:：]\s*(?:\*\*|__)?\s*(.*)$/u;
 
 /**
  * The members of one level: `key: value` lines, and a key alone with what is indented or listed

@@ -138,7 +138,7 @@ function separates(chars: readonly string[], at: number, mark: string): boolean 
   if (/["'”“’`}\]]/.test(last)) return true;
   const word = chars.slice(Math.max(0, at - MAX_WORD), at).join("");
   if (mark === ":") return /[{,]\s*[\p{L}_][\p{L}\p{N}_]*\s*$/u.test(word);
-  return /[[,:{]\s*(?:-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null|none|undefined)\s*$/i.test(
+  return /[[,:{]\s*(?:-?[\d０-９]+(?:[.．][\d０-９]+)?(?:e[+-]?\d+)?|true|false|null|none|undefined)\s*$/i.test(
     word,
   );
 }

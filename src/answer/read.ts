@@ -165,10 +165,13 @@ function choosingOf(
   return { contract, level, text, regions, noted, isCut, elsewhere };
 }
 
-/** Nothing stands outside of the reasoning: at `full` the answer may have stayed in it. */
-function readReasoning(text: string, { reasoning }: Spoken, wanted: Wanted): Reading {
+/**
+ * Nothing stands outside of the reasoning: at `full` the answer may have stayed in it, where it was
+ * brought to its end.
+ */
+function readReasoning(text: string, { reasoning, isUnfinished }: Spoken, wanted: Wanted): Reading {
   const [first] = reasoning;
-  if (wanted.level !== "full" || !first || wanted.isCut)
+  if (wanted.level !== "full" || !first || wanted.isCut || isUnfinished)
     return failure("RLLM_006", undefined, [issue("holds nothing but reasoning")]);
   const inner = text.replace(TAGS, blanks);
   const note: ParseEdit = { rule: "reasoning", from: first.from, to: first.to, after: "" };

@@ -5,6 +5,8 @@ export interface Spoken {
   /** The text with blanks in place of the reasoning: every offset stays what it was. */
   readonly text: string;
   readonly reasoning: readonly Span[];
+  /** The text ends within reasoning. */
+  readonly isUnfinished: boolean;
 }
 
 const OPENER =
@@ -17,10 +19,29 @@ const STRUCTURE = /[{[<"`]/;
 /** Takes out what the model wrote to itself: a draft there is never the answer. */
 export function withoutReasoning(text: string): Spoken {
   const channels = outsideFinal(text) ?? [];
-  const said = blanked(text, channels);
+  const inFinal = blanked(text, channels);
+  const behind = behindTurn(inFinal);
+  const said = blanked(inFinal, behind);
   const tagged = findReasoning(said);
-  const reasoning = [...channels, ...tagged].toSorted((a, b) => a.from - b.from);
-  return { text: blanked(said, tagged), reasoning };
+  const reasoning = [...channels, ...behind, ...tagged].toSorted((a, b) => a.from - b.from);
+  const last = tagged.at(-1);
+  const isUnfinished = last?.to === text.length && !CLOSED.test(text);
+  return { text: blanked(said, tagged), reasoning, isUnfinished };
+}
+
+const CLOSED =
+  /(?:<\/(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/THINK\]|◁\/think▷)\s*$/i;
+
+/** The marks with which models end what they say. */
+const TURN_END =
+  /(?:<\|(?:im_end|eot_id|eom_id|endoftext|end_of_text|EOT)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>)(?=\s*(?:$|\n|<|\[INST\]))/;
+
+/** What stands behind the end of a turn: marks, or turns that the model made up. */
+function behindTurn(text: string): Span[] {
+  if (!/<(?:[|｜]|\/s>|end_of_turn)/.test(text)) return [];
+  const end = TURN_END.exec(text);
+  const isSaid = end && /[\p{L}\p{N}]/u.test(text.slice(0, end.index));
+  return isSaid ? [{ from: end.index, to: text.length }] : [];
 }
 
 function blanked(text: string, spans: readonly Span[]): string {

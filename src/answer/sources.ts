@@ -273,7 +273,10 @@ export function looseSources(
   );
   for (const { cursor, node, cost } of xml) sources.push({ rung: "tags", node, cursor, cost });
   if (!/^\s*[{[]/.test(text))
-    sources.push({ ...textSource(text), isMarkup: hasStructure || xml.length > 0 });
+    sources.push({
+      ...textSource(text),
+      isMarkup: boxed(text) === null && (hasStructure || xml.length > 0),
+    });
   const outline = IN_BRACKETS.test(text) ? null : findOutline(text);
   if (outline)
     for (const node of outline.nodes)

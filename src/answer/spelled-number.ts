@@ -51,8 +51,7 @@ const ZEROS = [
 function normalized(text: string): string {
   // oxlint-disable-next-line no-control-regex -- ASCII has nothing to be replaced
   if (/^[\x00-\x7f]*$/.test(text)) return text;
-  return text
-    .replace(/\p{Nd}/gu, asciiDigit)
+  return asciiDigits(text)
     .replace(/[−–—‒﹣－˗]/g, "-")
     .replace(/＋/g, "+")
     .replace(/[，٬、](?=\d)/g, ",")
@@ -65,6 +64,11 @@ function normalized(text: string): string {
     .replace(/＄/g, "$")
     .replace(/￥/g, "¥")
     .trim();
+}
+
+/** The digits of other scripts as ASCII has them. */
+export function asciiDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, asciiDigit);
 }
 
 function asciiDigit(digit: string): string {

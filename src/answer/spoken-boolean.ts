@@ -17,7 +17,7 @@ export function yesOrNo(text: string): boolean | undefined {
 
 /** What a yes or no depends on, or holds for in part only. */
 const CONDITION =
-  /(?<!\p{L})(?:if|unless|provided|depending|depends|partially|partly|maybe|perhaps|except|wenn|falls|sofern|außer|teilweise|vielleicht|sauf|à condition|peut-être|salvo|excepto|siempre que|quizás|если|возможно|eğer|belki)(?!\p{L})|的话|かも/iu;
+  /(?<!\p{L})(?:if|unless|provided that|depending|depends|partially|partly|maybe|perhaps|except|wenn|falls|sofern|außer|teilweise|vielleicht|sauf|à condition|peut-être|salvo|excepto|siempre que|quizás|если|возможно|eğer|belki)(?!\p{L})|的话|かも/iu;
 
 /**
  * The boolean a text speaks of; undefined when it speaks of both, of neither, or denies the one it

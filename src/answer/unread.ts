@@ -31,7 +31,7 @@ const KEYED =
 
 /** A line of a key without quotes and its value. */
 const LINE =
-  /^[ \t\u200b\u2060\ufeff]{0,40}(?:[-*+][ \t]+)?\*{0,2}([\p{L}_][\p{L}\p{N}_ -]{0,60}?)\*{0,2}[ \t]{0,9}[:：]\*{0,2}[ \t]{1,9}([^\s\n][^\n]{0,200})$/gmu;
+  /^[ \t\u200b\u2060\ufeff]{0,40}(?:[-*+][ \t]+)?\*{0,2}([\p{L}_][\p{L}\p{M}\p{N}_ -]{0,60}?)\*{0,2}[ \t]{0,9}[:：]\*{0,2}[ \t]{1,9}([^\s\n][^\n]{0,200})$/gmu;
 
 /**
  * What stands beside a value and was not read, though it looks like more of the answer: a key of

@@ -34,6 +34,8 @@ const NO_DATA: readonly RegExp[] = [
   /(?<=\n\n|\\n\\n)[^\n\\\p{N}"'`“{}[\]]+(?=\n\n|\\n\\n)/gu,
   // What stands in front of a bracket, and marks of a dialect.
   /(?:\b(?:const|let|var)\s+)?\b[\w.]+\s*[=(]\s*(?=[{[])/g,
+  // Turns that the model made up behind its own.
+  /<\|im_end\|>\s*<\|im_start\|>[^]*$/g,
   /<\|(?!channel|message|start)\w+\|>/g,
   // Escapes, of strings in strings as well, and those of tags.
   ESCAPE,

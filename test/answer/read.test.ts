@@ -120,7 +120,7 @@ describe("readAnswer() at full only", () => {
   const cases: readonly (readonly [string, string, unknown])[] = [
     [
       "closes what was cut off",
-      '{"title": "a", "labels": ["x", "y',
+      '{"title": "a", "labels": ["x", "y"',
       { title: "a", labels: ["x", "y"] },
     ],
     ["takes a number for text", '{"title": 5}', { title: "5" }],
@@ -253,7 +253,7 @@ describe("readAnswer() records", () => {
     expect(rung('{"title": "a"}')).toBe("whole");
     expect(rung('```\n{"title": "a"}\n```')).toBe("fence");
     expect(rung('so {"title": "a"}')).toBe("object");
-    expect(rung('<think>\nso {"title": "a"}')).toBe("reasoning");
+    expect(rung('<think>\nso {"title": "a"}\n</think>')).toBe("reasoning");
     expect(rung("<t><title>a</title></t>")).toBe("tags");
     expect(rung("title: a\nhours: 1")).toBe("yaml");
     expect(rung("**title**: a\n**hours**: 1")).toBe("outline");
