@@ -5,15 +5,16 @@ import type {
   Resource,
 } from "@modelcontextprotocol/server";
 import { readFile } from "node:fs/promises";
-import { isObject, writeJson } from "../../../core/json.ts";
+import type { Contract } from "../../../contract/contract.ts";
+import { writeJson } from "../../../core/json.ts";
 import type { Principal } from "../../../core/principal.ts";
-import type { ProgramEntry } from "../../../library/program-index.ts";
-import { fieldValue } from "../../../program/input.ts";
+import type { ListedProgram, ProgramEntry } from "../../../library/program-index.ts";
+import { objectFromText, textToInput } from "../../../program/input.ts";
 import type { Arguments, Page } from "../surface.ts";
 import { findProgram, type Library, viewOf } from "./library.ts";
 
 /** Programs of a page. */
-const LIMIT = 20;
+const LIMIT = 100;
 const MIME_TYPE = "text/x-rllm";
 
 export const TEMPLATE = {
@@ -28,8 +29,8 @@ export async function listPrompts(
   principal: Principal,
   cursor: string | null,
 ): Promise<Page<"prompts", Prompt>> {
-  const { entries, more } = await pageOf(library, principal, cursor);
-  return { prompts: entries.map(promptOf), ...more };
+  const { programs, ...more } = await pageOf(library, principal, cursor);
+  return { prompts: programs.map(promptOf), ...more };
 }
 
 export async function listResources(
@@ -37,8 +38,8 @@ export async function listResources(
   principal: Principal,
   cursor: string | null,
 ): Promise<Page<"resources", Resource>> {
-  const { entries, more } = await pageOf(library, principal, cursor);
-  return { resources: entries.map(resourceOf), ...more };
+  const { programs, ...more } = await pageOf(library, principal, cursor);
+  return { resources: programs.map(resourceOf), ...more };
 }
 
 /** A prompt has the user's model run the program with what the user filled in. */
@@ -48,11 +49,9 @@ export function writePrompt(
   given: Arguments,
 ): GetPromptResult {
   const compiled = app.tools.compile(entry.input_schema ?? {});
-  const fields = Object.entries(given).map(([key, text]) => {
-    return [key, compiled.ok ? fieldValue(compiled.contract, key, String(text)) : text];
-  });
-  const call = writeJson({ name: entry.name, input: Object.fromEntries(fields) as unknown });
-  const text = `Call the tool run_program with ${call} and tell me what the output says.`;
+  const input = compiled.ok ? inputOf(compiled.contract, String(given["input"] ?? "{}")) : {};
+  const call = writeJson({ name: entry.name, input });
+  const text = `Call the tool run_program with ${call} and tell me what its output says.`;
   const messages = [{ role: "user" as const, content: { type: "text" as const, text } }];
   return { description: entry.description, messages };
 }
@@ -63,11 +62,11 @@ export async function readProgramAt(
   uri: string,
   principal: Principal,
 ): Promise<ReadResourceResult | null> {
-  if (!uri.startsWith("rllm://")) return null;
   const name = decoded(uri.slice(uri.lastIndexOf("/") + 1));
-  if (name === null) return null;
+  if (!uri.startsWith("rllm://") || name === null) return null;
   const entry = await findProgram(library, name, principal).catch(() => null);
-  if (entry === null || entry.fault || uriOf(entry) !== uri) return null;
+  if (entry === null || entry.fault) return null;
+  if (uriOf(entry.name, entry.category?.path ?? null) !== uri) return null;
   const text = await readFile(entry.path, "utf8");
   return { contents: [{ uri, mimeType: MIME_TYPE, text }] };
 }
@@ -76,38 +75,40 @@ async function pageOf(
   library: Library,
   principal: Principal,
   cursor: string | null,
-): Promise<{ entries: readonly ProgramEntry[]; more: { nextCursor?: string } }> {
+): Promise<{ readonly programs: readonly ListedProgram[]; readonly nextCursor?: string }> {
   const view = viewOf(library, principal);
   const page = await library.programs.list({ ...view, cursor, limit: LIMIT });
-  const sound = page.programs.filter(({ fault }) => fault === null);
-  const entries = await Promise.all(sound.map(({ name }) => library.programs.show(name, view)));
-  return { entries, more: page.next_cursor === null ? {} : { nextCursor: page.next_cursor } };
+  const programs = page.programs.filter(({ fault }) => fault === null);
+  return page.next_cursor === null ? { programs } : { programs, nextCursor: page.next_cursor };
 }
 
-function promptOf({ name, description, input_schema: schema }: ProgramEntry): Prompt {
-  const { properties, required } = schema ?? {};
-  const needed: readonly unknown[] = Array.isArray(required) ? required : [];
-  const fields = isObject(properties) ? Object.entries(properties) : [];
-  return {
-    name,
-    description,
-    arguments: fields.map(([field, about]) => ({
-      name: field,
-      required: needed.includes(field),
-      ...(isObject(about) && typeof about["description"] === "string"
-        ? { description: about["description"] }
-        : {}),
-    })),
-  };
+const INPUT = {
+  name: "input",
+  description: "Its input: a JSON object, or plain text for its one string field",
+  required: true,
+};
+
+function promptOf({ name, summary }: ListedProgram): Prompt {
+  return { name, description: summary, arguments: [INPUT] };
 }
 
-function resourceOf(entry: ProgramEntry): Resource {
-  const { name, description } = entry;
-  return { uri: uriOf(entry), name, description, mimeType: MIME_TYPE };
+function resourceOf({ name, summary, category }: ListedProgram): Resource {
+  return { uri: uriOf(name, category), name, description: summary, mimeType: MIME_TYPE };
 }
 
-function uriOf({ name, category }: ProgramEntry): string {
-  return `rllm://${category?.path ?? "unknown"}/${encodeURIComponent(name)}`;
+function uriOf(name: string, category: string | null): string {
+  return `rllm://${category ?? "unknown"}/${encodeURIComponent(name)}`;
+}
+
+/** As `run` reads it; what can't be read is for the model to make sense of. */
+function inputOf(contract: Contract, text: string): unknown {
+  try {
+    return text.trimStart().startsWith("{")
+      ? objectFromText(text, "input", "either")
+      : textToInput(contract, text);
+  } catch {
+    return text;
+  }
 }
 
 function decoded(text: string): string | null {
