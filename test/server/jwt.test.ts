@@ -48,7 +48,7 @@ function address(): string {
 async function makeKey(kid: string, alg: string): Promise<Key> {
   const kind = alg === "ES256" ? EC : RSA;
   const pair = await crypto.subtle.generateKey(kind, true, ["sign", "verify"]);
-  return { kid, alg, pair: pair as CryptoKeyPair };
+  return { kid, alg, pair };
 }
 
 beforeAll(async () => {

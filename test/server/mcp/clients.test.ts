@@ -161,14 +161,14 @@ describe.each([
 
     test("gets programs as prompts and resources, page by page", async () => {
       const { prompts } = await client.listPrompts();
-      const [{ name = "" } = {}] = prompts;
+      const name = prompts[0]?.name ?? "";
       const { messages } = await client.getPrompt({ name, arguments: { input: "hello" } });
       expect(messages[0]?.content).toEqual({
         type: "text",
         text: expect.stringContaining(`{"name":"${name}","input":{"text":"hello"}}`),
       });
       const { resources } = await client.listResources();
-      const [{ uri = "" } = {}] = resources;
+      const uri = resources[0]?.uri ?? "";
       expect(uri).toMatch(/^rllm:\/\/[a-z-]+\/[a-z-]+\/[a-z-]+\/[^/]+$/);
       const { contents } = await client.readResource({ uri });
       expect(contents[0]).toMatchObject({ uri, text: expect.stringContaining("input_schema") });
