@@ -228,6 +228,13 @@ export const EXAMPLES: Readonly<
       },
     },
   },
+  RLLM_025: {
+    message: 'Cannot use MCP server "files": its process died of SIGKILL',
+    facts: {
+      details: { server: "files", reason: "its process died of SIGKILL", log: ["out of memory"] },
+      retryable: true,
+    },
+  },
   RLLM_999: {
     message: "Unexpected failure: x is not a function",
     facts: { details: { exception: "TypeError" } },

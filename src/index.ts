@@ -202,6 +202,7 @@ async function openApp(
         library,
         ...validateOptions,
         lint: (linted) => app.lintBlocks(linted),
+        known: app.knownTools,
       }),
     openSandbox: (language, session = {}, signal = new AbortController().signal) =>
       app.tools.sandboxes.open(
@@ -255,8 +256,8 @@ export async function validate(
   const { library = libraryHere } = options;
   const cwd = process.cwd();
   const apps: App[] = [];
-  // Only programs with blocks need the sandboxes, and what they are made from.
-  async function blocksApp(): Promise<App> {
+  // Only programs with blocks, or tools of servers and APIs, need it.
+  async function openOne(): Promise<App> {
     const app = await createApp({ env: process.env, cwd, warn: () => {} });
     apps.push(app);
     return app;
@@ -266,7 +267,8 @@ export async function validate(
     return await validateProgram(await locateProgram(program, { cwd, library }), {
       ...options,
       library,
-      lint: async (linted) => await (await (opening ??= blocksApp())).lintBlocks(linted),
+      lint: async (linted) => await (await (opening ??= openOne())).lintBlocks(linted),
+      known: async (entry, at) => await (await (opening ??= openOne())).knownTools(entry, at),
     });
   } finally {
     for (const app of apps) await app.close();

@@ -14,10 +14,12 @@ import { createModels, type Models } from "./model/models.ts";
 import { createTokenCounter } from "./model/tokens.ts";
 import type { ModelProvider } from "./model/provider.ts";
 import type { ToolSource } from "./model/tool.ts";
+import type { McpServers } from "./mcp/servers.ts";
 import type { Plugins } from "./plugin/plugins.ts";
 import type { PluginTools } from "./plugin/tools.ts";
 import { createPolicy, type Policy, requireAllowed } from "./policy/policy.ts";
 import { createRedactor, type Redactor } from "./redaction/redactor.ts";
+import { createToolSource } from "./tool-sources.ts";
 import { CLOCK, createShared, type Shared, type SharedCounts } from "./shared.ts";
 import { createUnfinishedRuns } from "./store/unfinished.ts";
 import { type App, createWorkspace } from "./workspace.ts";
@@ -106,6 +108,7 @@ async function openWorkspace(
     policy.decide({ action: "keep", principal, resource: { name, facts: {} }, labels: [] }).allow;
   const plugins = pluginsOf(config, { shared, at, redactor, policy, principal });
   const models = modelsOf(config, { shared, at, policy, principal, keeps, plugins });
+  const mcp = mcpOf(config, { shared, at, redactor, policy, principal });
   return createWorkspace({
     config,
     redactor,
@@ -118,7 +121,12 @@ async function openWorkspace(
       tokens: createTokenCounter(),
       clock: CLOCK,
       media: createMediaReader({ cwd, env, ...config.media }),
-      tools: plugins.tools,
+      tools: createToolSource({
+        plugin: plugins.tools,
+        mcp: mcp.tools,
+        openapi: async () =>
+          (await import("./openapi/tools.ts")).createApiTools({ config, cwd, env, policy }),
+      }),
       sandboxes: shared.sandboxes(config, env),
       answers: null,
       unfinished: createUnfinishedRuns(join(config.paths.state, "unfinished"), redactor),
@@ -130,11 +138,13 @@ async function openWorkspace(
       sketch: sketchSchema,
     },
     models,
+    mcp: mcp.servers,
     store: () => shared.store(config, warn),
     async close() {
       closed();
       await models.close();
       await plugins.close();
+      await mcp.close();
     },
   });
 }
@@ -149,7 +159,7 @@ interface Parts {
 /** The plugins of a workspace: nothing of them is loaded before one is named. */
 interface LazyPlugins {
   provider(name: string): Promise<ModelProvider | null>;
-  readonly tools: ToolSource;
+  tools(): Promise<ToolSource>;
   close(): Promise<void>;
 }
 
@@ -173,8 +183,37 @@ function pluginsOf(
   const opened = async () => await (opening ??= open());
   return {
     provider: async (name) => await (await opened()).plugins.provider(name),
-    tools: { open: async (entry, place) => await (await opened()).tools.open(entry, place) },
+    tools: async () => (await opened()).tools,
     close: async () => await (await opening)?.tools.close(),
+  };
+}
+
+/** The MCP servers of a workspace, as lazy. */
+interface LazyMcp {
+  servers(): Promise<McpServers>;
+  tools(): Promise<ToolSource>;
+  close(): Promise<void>;
+}
+
+function mcpOf(
+  config: Config,
+  { shared, at, redactor, policy, principal }: Parts & { readonly redactor: Redactor },
+): LazyMcp {
+  const { env, cwd } = at;
+  let opening: Promise<McpServers> | null = null;
+  async function open(): Promise<McpServers> {
+    const { createMcpServers } = await import("./mcp/servers.ts");
+    const connections = await shared.mcpConnections();
+    return createMcpServers({ config, env, cwd, principal, redactor, connections });
+  }
+  const servers = async () => await (opening ??= open());
+  return {
+    servers,
+    async tools() {
+      const { createMcpTools } = await import("./mcp/tools.ts");
+      return createMcpTools({ config, servers: await servers(), policy });
+    },
+    close: async () => await (await opening)?.close(),
   };
 }
 

@@ -7,7 +7,9 @@ import { createLimiters } from "./engine/limiter.ts";
 import { createScope, type Scope } from "./engine/scope.ts";
 import { createBreakerFiles } from "./model/failover/breaker-files.ts";
 import type { BreakerStore } from "./model/failover/breaker.ts";
+import type { Connection } from "./mcp/connection.ts";
 import type { PluginHosts } from "./plugin/hosts.ts";
+import type { Leases } from "./process/leases.ts";
 import { createSandboxes, type Sandboxes } from "./sandbox/sandboxes.ts";
 import type { Store } from "./store/store.ts";
 
@@ -20,6 +22,7 @@ export interface Shared {
   /** The records of failing models. */
   breakers(config: Config): BreakerStore;
   pluginHosts(): Promise<PluginHosts>;
+  mcpConnections(): Promise<Leases<Connection>>;
   /** How many there are of each. */
   counts(): Promise<SharedCounts>;
   close(): Promise<void>;
@@ -30,6 +33,7 @@ export interface SharedCounts {
   readonly stores: number;
   readonly breakers: number;
   readonly plugins: number;
+  readonly mcp_servers: number;
   /** Servers whose calls are counted. */
   readonly limiters: number;
 }
@@ -44,6 +48,7 @@ export function createShared({ stays }: { readonly stays: boolean }): Shared {
   /** By their folder. */
   const breakers = new Map<string, BreakerStore>();
   let hosts: Promise<PluginHosts> | null = null;
+  let connections: Promise<Leases<Connection>> | null = null;
 
   async function store(config: Config, warn: (message: string) => void): Promise<Store> {
     const { data } = config.paths;
@@ -59,12 +64,14 @@ export function createShared({ stays }: { readonly stays: boolean }): Shared {
   async function close(): Promise<void> {
     try {
       await (await hosts)?.close();
+      await (await connections)?.close();
       for (const each of sandboxes.values()) await each.close();
     } finally {
       // What could not be opened was told to whoever asked for it.
       for (const each of stores.values()) await (await each.catch(() => null))?.close();
       for (const held of [sandboxes, stores, breakers]) held.clear();
       hosts = null;
+      connections = null;
     }
   }
 
@@ -83,11 +90,13 @@ export function createShared({ stays }: { readonly stays: boolean }): Shared {
       return kept(breakers, folder, () => createBreakerFiles(folder));
     },
     pluginHosts: async () => await (hosts ??= openHosts()),
+    mcpConnections: async () => await (connections ??= openConnections()),
     counts: async () => ({
       sandboxes: sandboxes.size,
       stores: stores.size,
       breakers: breakers.size,
       plugins: (await hosts)?.size ?? 0,
+      mcp_servers: (await connections)?.size ?? 0,
       limiters: limiters.size,
     }),
     close,
@@ -103,6 +112,10 @@ function after(milliseconds: number, callback: () => void): () => void {
 
 async function openHosts(): Promise<PluginHosts> {
   return (await import("./plugin/hosts.ts")).createPluginHosts();
+}
+
+async function openConnections(): Promise<Leases<Connection>> {
+  return (await import("./process/leases.ts")).createLeases();
 }
 
 function kept<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {

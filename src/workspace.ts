@@ -8,6 +8,8 @@ import { runProgram } from "./engine/run.ts";
 import type { Scope } from "./engine/scope.ts";
 import type { LoadedProgram } from "./library/load.ts";
 import type { ProgramIndex } from "./library/program-index.ts";
+import type { KnowTools } from "./library/tool-check.ts";
+import type { McpServers } from "./mcp/servers.ts";
 import type { Models } from "./model/models.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { type Policy, requireAllowed, type Resource } from "./policy/policy.ts";
@@ -76,6 +78,10 @@ export interface App extends Vectors {
   withDefaults(options: RunOptions): RunOptions;
   /** Reads the blocks of a program in the sandboxes, without running them. */
   lintBlocks(program: Program): Promise<readonly BlockLint[]>;
+  /** The MCP servers of the configuration; none is started before it is asked for. */
+  mcp(): Promise<McpServers>;
+  /** What is on record of the tools of an entry; nothing is started. @throws RLLM_008 */
+  readonly knownTools: KnowTools;
   close(): Promise<void>;
 }
 
@@ -89,6 +95,7 @@ export interface WorkspaceParts {
   /** What everything here is within. */
   readonly scope: Scope;
   readonly cwd: string;
+  mcp(): Promise<McpServers>;
   store(): Promise<Store>;
   close(): Promise<void>;
 }
@@ -155,9 +162,13 @@ export function createWorkspace(parts: WorkspaceParts): App {
     permitSandbox,
     withDefaults: (given) => withDefaults(config, given),
     lintBlocks,
+    mcp: parts.mcp,
+    knownTools: async (entry, at) => (await tools.tools?.known(entry, at)) ?? NOTHING_KNOWN,
     close,
   };
 }
+
+const NOTHING_KNOWN = { tools: null, unknown: "No tools are known here", reaches: [] };
 
 async function runIn(
   parts: WorkspaceParts & { readonly remember: Remember },

@@ -151,6 +151,7 @@ describe("a machine", () => {
       stores: 2,
       breakers: 2,
       plugins: 0,
+      mcp_servers: 0,
       limiters: 1,
     });
     await runs(200, 10_000);
@@ -186,7 +187,8 @@ describe("a machine", () => {
     await two.close();
     expect(await at.counts()).toMatchObject({ workspaces: 1, plugins: 1 });
     await at.close();
-    expect(await at.counts()).toMatchObject({ workspaces: 0, plugins: 0, sandboxes: 0, stores: 0 });
+    expect(await at.counts()).toMatchObject({ workspaces: 0, plugins: 0,
+      mcp_servers: 0, sandboxes: 0, stores: 0 });
     expect(await other.counts()).toMatchObject({ plugins: 1 });
   });
 });

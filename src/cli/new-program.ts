@@ -148,6 +148,7 @@ export async function checkFiles(
   await validateProgram(path, {
     strict: true,
     lint: (program) => app.lintBlocks(program),
+    known: app.knownTools,
     read(file) {
       const text = texts.get(file);
       return text === undefined

@@ -22,6 +22,55 @@ export interface ProviderConfig {
   readonly models: readonly string[];
 }
 
+/** An entry of `mcp.servers` in config.yaml, with its references filled in. */
+export interface McpServerConfig {
+  readonly at: McpProcess | McpAddress;
+  /** Milliseconds for one call; null: as long as calls have anyway. */
+  readonly callMs: number | null;
+  /** Variables that it names and that are not set: it can't be used without them. */
+  readonly missing: readonly string[];
+}
+
+/** A server that is started here. */
+export interface McpProcess {
+  readonly kind: "process";
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Null: the working folder. */
+  readonly cwd: string | null;
+}
+
+/** A server that is reached over HTTP. */
+export interface McpAddress {
+  readonly kind: "http";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: McpAuthConfig & { readonly clientSecret: string | null };
+}
+
+/** `auth` of such a server: what its authorization server knows of this client; null: nothing. */
+export interface McpAuthConfig {
+  readonly clientId: string | null;
+  readonly clientSecretEnv: string | null;
+  /** Where a document about this client lies, which may stand in for a registration. */
+  readonly clientMetadataUrl: string | null;
+  /** Asked for where the server does not say what it wants. */
+  readonly scope: string | null;
+  /** Of the address that a login comes back to; null: any that is free. */
+  readonly redirectPort: number | null;
+}
+
+/** An entry of `openapi` in config.yaml: a host of APIs. */
+export interface ApiHostConfig {
+  /** What to log in with, by the name of a security scheme. */
+  readonly auth: Readonly<Record<string, string>>;
+  /** Variables that entries of `auth` name and that are not set, by the same names. */
+  readonly missing: Readonly<Record<string, readonly string[]>>;
+  /** Whether its addresses may be private. */
+  readonly isPrivate: boolean;
+}
+
 /** `sandbox` in config.yaml: how blocks are kept from the machine. */
 export interface SandboxSettings {
   /**
@@ -133,6 +182,10 @@ export interface Config {
   readonly serving: ServingSettings;
   /** `plugins` in config.yaml: settings by plugin. Its manifest says what they may be. */
   readonly plugins: Readonly<Record<string, JsonObject>>;
+  /** `mcp.servers` in config.yaml: MCP servers by name. */
+  readonly mcpServers: Readonly<Record<string, McpServerConfig>>;
+  /** `openapi` in config.yaml: hosts of APIs, `name` or `name:port` in lower case. */
+  readonly apiHosts: Readonly<Record<string, ApiHostConfig>>;
   /** What the user should know: unknown keys, ignored names. Shown on stderr once. */
   readonly warnings: readonly string[];
   /** The files and places that are read for settings, first one wins, whether they exist or not. */

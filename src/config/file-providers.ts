@@ -33,13 +33,13 @@ export function readProviders(value: unknown, reader: Reader): Map<string, Provi
  * The reason never quotes the value: a key pasted in the place of a variable's name is a common
  * slip.
  */
-function readVariable(value: unknown, field: Field, reader: Reader): string | null {
+export function readVariable(value: unknown, field: Field, reader: Reader): string | null {
   const name = reader.text(value, field);
   if (name === null || /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
   return reader.wrong(field, "must be the name of an environment variable, not the key itself");
 }
 
-function readHeaders(value: unknown, field: Field, reader: Reader): Record<string, string> {
+export function readHeaders(value: unknown, field: Field, reader: Reader): Record<string, string> {
   const headers: [string, string][] = [];
   for (const [name, entry] of Object.entries(reader.mapping(value, field))) {
     const at = [...field, name];

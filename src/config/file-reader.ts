@@ -109,6 +109,21 @@ export class Reader {
     });
   }
 
+  /** Words as they stand, blank ones too; a number or a flag counts as its text. */
+  texts(value: unknown, field: Field): string[] {
+    if (value === null || value === undefined) return [];
+    if (!Array.isArray(value))
+      return this.wrong(field, `must be a list of strings, but it is ${described(value)}`);
+    return value.map((entry: unknown, index) => {
+      if (typeof entry === "string") return entry;
+      if (typeof entry === "number" || typeof entry === "boolean") return String(entry);
+      return this.wrong(
+        [...field, String(index)],
+        `must be a string, but it is ${described(entry)}`,
+      );
+    });
+  }
+
   #warnUnknown(field: Field, keys: readonly string[]): void {
     const hint = didYouMean(field.at(-1) ?? "", keys);
     this.warnings.push(

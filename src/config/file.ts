@@ -1,4 +1,6 @@
 import type { ModelFacts } from "../model/facts.ts";
+import { type McpServerEntry, readMcpServers } from "./file-mcp.ts";
+import { type ApiHostEntry, readApiHosts } from "./file-openapi.ts";
 import { type ProviderEntry, readProviders } from "./file-providers.ts";
 import { configError, type Field, Reader } from "./file-reader.ts";
 import { readServing, type ServingConfig } from "./file-serving.ts";
@@ -31,6 +33,10 @@ export interface ConfigFile {
   readonly serving: ServingConfig;
   /** `plugins`: settings by plugin, as written. */
   readonly plugins: ReadonlyMap<string, JsonObject>;
+  /** `mcp.servers`, by name. */
+  readonly mcpServers: ReadonlyMap<string, McpServerEntry>;
+  /** `openapi`, by host. */
+  readonly apiHosts: ReadonlyMap<string, ApiHostEntry>;
   readonly warnings: readonly string[];
 }
 
@@ -102,6 +108,8 @@ function readRoot(value: unknown, reader: Reader): ConfigFile {
     history: readHistory(root["history"], reader),
     serving: readServing(root, reader),
     plugins: readPlugins(root["plugins"], reader),
+    mcpServers: readMcpServers(root["mcp"], reader),
+    apiHosts: readApiHosts(root["openapi"], reader),
     warnings: reader.warnings,
   };
 }

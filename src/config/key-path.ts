@@ -8,7 +8,13 @@ export interface KeyPath {
 }
 
 /** Keys that hold mappings of the user's own, whose parts can be named. */
-const OPEN: ReadonlySet<string> = new Set(["providers.NAME.headers", "plugins.NAME"]);
+const OPEN: ReadonlySet<string> = new Set([
+  "providers.NAME.headers",
+  "plugins.NAME",
+  "mcp.servers.NAME.env",
+  "mcp.servers.NAME.headers",
+  "openapi.NAME.auth",
+]);
 
 /**
  * `models.acme/large.v2.window`: names of the user's choice may hold dots, so they are what stands

@@ -60,6 +60,27 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
   "oauth.scopes": "a list of scopes that a token must have",
   "serve.hosts": "a list of names that servers are reached by, beside those of this machine",
   "plugins.NAME": "a mapping: settings of a plugin, as its manifest says",
+  "mcp.servers.NAME.command": "a program to start that is an MCP server, by name or path",
+  "mcp.servers.NAME.args": "a list of strings: its arguments",
+  "mcp.servers.NAME.env":
+    "a mapping: variables that it gets; ${NAME} in a value is filled as in headers",
+  "mcp.servers.NAME.cwd": "the folder it is started in; the working folder without it",
+  "mcp.servers.NAME.url": "in place of a command, the URL of an MCP server",
+  "mcp.servers.NAME.headers":
+    "a mapping; ${NAME} in a value is filled from the environment or a .env file",
+  "mcp.servers.NAME.auth.client_id": "what the server's authorization server knows this client by",
+  "mcp.servers.NAME.auth.client_secret_env":
+    "the name of the variable that holds its secret, never the secret",
+  "mcp.servers.NAME.auth.client_metadata_url":
+    "an https URL of a document about this client, for authorization servers that take one",
+  "mcp.servers.NAME.auth.scope": "what to ask for where the server does not say",
+  "mcp.servers.NAME.auth.redirect_port":
+    "the port that a login comes back to; any that is free without it",
+  "mcp.servers.NAME.timeout": "seconds that a call may take; 600 without it",
+  "openapi.NAME.auth":
+    "a mapping, for the host of an API: what to log in with, by security scheme; ${NAME} in a " +
+    "value is filled as in headers",
+  "openapi.NAME.private": "true: the host of an API may have a private address",
 };
 
 /** The keys that may stand in a mapping, by its way as in `CONFIG_KEYS`; the root is "". */
@@ -81,6 +102,7 @@ export const CONFIG_DEFAULTS = {
   "media.audio_mb": 25,
   "media.pdf_mb": 32,
   "history.events": false,
+  "openapi.NAME.private": false,
 } as const;
 
 /** What goes before the files, for keys that have such a thing: a variable, or a flag of `run`. */

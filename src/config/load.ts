@@ -5,8 +5,9 @@ import { parseConfigFile, type ConfigFile } from "./file.ts";
 import { configError } from "./file-reader.ts";
 import { readConfigText } from "./text.ts";
 import { CONFIG_DEFAULTS, REQUIRABLE } from "./keys.ts";
-import type { Config, ProviderConfig, RequiredLevel, Sourced } from "./config.ts";
+import type { Config, RequiredLevel, Sourced } from "./config.ts";
 import { parseEnvFile } from "./env-file.ts";
+import { byName, fillServers } from "./fill.ts";
 import { absoluteFolder, findLibrary } from "./library-path.ts";
 import { findHome, findPaths, formerFolder, type Paths } from "./paths.ts";
 import { findSecrets } from "../redaction/secrets.ts";
@@ -257,14 +258,28 @@ function build(
   rest: { readonly lookup: (name: string) => Sourced | null; readonly folderTrusted: boolean },
 ): Config {
   const { layers, files, warnings, assignments } = state;
-  const filled = fillProviders(files, rest.lookup, warnings);
+  const filled = fillServers(files, rest.lookup, warnings);
+  const { providers, mcpServers, apiHosts } = filled;
   const secrets = (): readonly string[] =>
     findSecrets({
-      settings: [...layers.flatMap(({ values }) => [...values]), ...assignments],
-      keyNames: Object.values(filled.providers).map(({ apiKeyEnv }) => apiKeyEnv ?? ""),
-      urls: Object.values(filled.providers).map(({ baseUrl }) => baseUrl ?? ""),
-      values: filled.references,
-      headers: Object.values(filled.providers).flatMap(({ headers }) => Object.entries(headers)),
+      settings: [
+        ...layers.flatMap(({ values }) => [...values]),
+        ...assignments,
+        ...serverTexts(mcpServers, "process"),
+      ],
+      keyNames: Object.values(providers).map(({ apiKeyEnv }) => apiKeyEnv ?? ""),
+      urls: [
+        ...Object.values(providers).map(({ baseUrl }) => baseUrl ?? ""),
+        ...Object.values(mcpServers).map(({ at }) => (at.kind === "http" ? at.url : "")),
+      ],
+      values: [
+        ...filled.references,
+        ...Object.values(apiHosts).flatMap(({ auth }) => Object.values(auth)),
+      ],
+      headers: [
+        ...Object.values(providers).flatMap(({ headers }) => Object.entries(headers)),
+        ...serverTexts(mcpServers, "http"),
+      ],
     });
   return {
     paths,
@@ -276,7 +291,7 @@ function build(
     embedder: firstSet(files, ({ embedder }) => embedder),
     reranker: firstSet(files, ({ reranker }) => reranker),
     ollamaAutoPull: firstSet(files, ({ ollamaAutoPull }) => ollamaAutoPull) ?? false,
-    providers: filled.providers,
+    providers,
     modelFacts: byName<Partial<ModelFacts>>(files.map(({ models }) => models)),
     library: findLibrary({
       ...state.place,
@@ -292,6 +307,8 @@ function build(
       hosts: files.flatMap(({ serving }) => serving.hosts),
     },
     plugins: byName(files.map(({ plugins }) => plugins)),
+    mcpServers,
+    apiHosts,
     warnings,
     checkedSources: layers.map(({ source }) => source),
     get: rest.lookup,
@@ -300,6 +317,16 @@ function build(
     secrets,
     folderTrusted: rest.folderTrusted,
   };
+}
+
+/** What MCP servers are given: variables of processes, or headers of requests. */
+function serverTexts(
+  servers: Config["mcpServers"],
+  kind: "process" | "http",
+): readonly (readonly [string, string])[] {
+  return Object.values(servers).flatMap(({ at }) =>
+    at.kind === kind ? Object.entries(at.kind === "http" ? at.headers : at.env) : [],
+  );
 }
 
 function deadlinesOf(files: readonly ConfigFile[]): Config["deadlines"] {
@@ -371,45 +398,4 @@ function firstSet<T>(files: readonly ConfigFile[], pick: (file: ConfigFile) => T
     if (value !== null) return value;
   }
   return null;
-}
-
-/** Without a prototype: names come from users, and `constructor` is one of them. */
-function byName<T>(maps: readonly ReadonlyMap<string, T>[]): Readonly<Record<string, T>> {
-  const merged: Record<string, T> = Object.create(null);
-  for (const map of maps) for (const [name, value] of map) merged[name] ??= value;
-  return merged;
-}
-
-/**
- * Fills `${NAME}` in header values; a header that names an unset variable is left out, with a
- * warning.
- */
-function fillProviders(
-  files: readonly ConfigFile[],
-  lookup: (name: string) => Sourced | null,
-  warnings: string[],
-): {
-  readonly providers: Readonly<Record<string, ProviderConfig>>;
-  readonly references: readonly string[];
-} {
-  const references: string[] = [];
-  const filled = new Map<string, ProviderConfig>();
-  for (const [name, provider] of Object.entries(byName(files.map(({ providers }) => providers)))) {
-    const headers: [string, string][] = [];
-    for (const [header, template] of Object.entries(provider.headers)) {
-      const missing: string[] = [];
-      const value = template.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
-        const found = lookup(variable)?.value;
-        (found === undefined ? missing : references).push(found ?? variable);
-        return found ?? "";
-      });
-      if (missing.length === 0) headers.push([header, value]);
-      else
-        warnings.push(
-          `Header "${header}" of provider "${name}" is left out: ${missing.join(", ")} is not set.`,
-        );
-    }
-    filled.set(name, { ...provider, headers: Object.fromEntries(headers) });
-  }
-  return { providers: byName([filled]), references };
 }

@@ -51,6 +51,8 @@ export function narrowed(file: ConfigFile): Narrowed {
     history: { events: null, keepMs: null, maxMb: null },
     serving: NO_SERVING,
     plugins: new Map(),
+    mcpServers: new Map(),
+    apiHosts: new Map(),
   };
   const left: readonly (readonly [boolean, string])[] = [
     [file.ollamaAutoPull === true, "runtime.default_ollama_auto_pull"],
@@ -67,6 +69,8 @@ export function narrowed(file: ConfigFile): Narrowed {
     [file.serving.oauth !== null, "oauth"],
     [file.serving.hosts.length > 0, "serve.hosts"],
     [file.plugins.size > 0, "plugins"],
+    [file.mcpServers.size > 0, "mcp.servers"],
+    [file.apiHosts.size > 0, "openapi"],
   ];
   return { file: safe, ignored: left.flatMap(([is, key]) => (is ? [key] : [])) };
 }

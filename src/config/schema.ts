@@ -7,6 +7,11 @@ const FLAG = { type: "boolean" };
 const MODEL = { type: "string", pattern: "^[^/\\s]+/\\S+$" };
 const URL = { type: "string", pattern: "^https?://[^\\s/]" };
 const NAMES = { type: "array", items: { type: "string", minLength: 1 } };
+const VARIABLE = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$" };
+const VALUES = {
+  type: "object",
+  additionalProperties: { type: ["string", "number", "boolean", "null"] },
+};
 const SECONDS = { type: "number", minimum: 0.01 };
 const TOKENS = { type: "integer", minimum: 1 };
 const AMOUNT = { type: "number", minimum: 0 };
@@ -24,11 +29,8 @@ const TYPES: Readonly<Record<string, JsonSchema>> = {
   "provider.ollama_api_base": TEXT,
   "providers.NAME.type": TEXT,
   "providers.NAME.base_url": URL,
-  "providers.NAME.api_key_env": { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$" },
-  "providers.NAME.headers": {
-    type: "object",
-    additionalProperties: { type: ["string", "number", "boolean", "null"] },
-  },
+  "providers.NAME.api_key_env": VARIABLE,
+  "providers.NAME.headers": VALUES,
   "providers.NAME.models": NAMES,
   "models.PROVIDER/NAME.window": TOKENS,
   "models.PROVIDER/NAME.max_output": TOKENS,
@@ -60,6 +62,20 @@ const TYPES: Readonly<Record<string, JsonSchema>> = {
   "oauth.scopes": NAMES,
   "serve.hosts": NAMES,
   "plugins.NAME": { type: "object" },
+  "mcp.servers.NAME.command": TEXT,
+  "mcp.servers.NAME.args": { type: "array", items: { type: ["string", "number", "boolean"] } },
+  "mcp.servers.NAME.env": VALUES,
+  "mcp.servers.NAME.cwd": TEXT,
+  "mcp.servers.NAME.url": URL,
+  "mcp.servers.NAME.headers": VALUES,
+  "mcp.servers.NAME.auth.client_id": TEXT,
+  "mcp.servers.NAME.auth.client_secret_env": VARIABLE,
+  "mcp.servers.NAME.auth.client_metadata_url": URL,
+  "mcp.servers.NAME.auth.scope": TEXT,
+  "mcp.servers.NAME.auth.redirect_port": { type: "integer", minimum: 1, maximum: 65_535 },
+  "mcp.servers.NAME.timeout": SECONDS,
+  "openapi.NAME.auth": VALUES,
+  "openapi.NAME.private": FLAG,
 };
 
 /** config.yaml as a JSON Schema, for editors and checks. A key that is null counts as unset. */

@@ -89,20 +89,30 @@ export function settingOf(
 
 /** A key for each name that stands in a file in the place of `NAME`. */
 function namesIn(way: string, files: readonly CountingFile[]): readonly string[] {
-  const [group = "", name] = way.split(".");
-  if (name !== "NAME" && name !== "PROVIDER/NAME") return [way];
-  const names = files.flatMap(({ value }) => Object.keys(mappingAt(value, [group])));
+  const words = way.split(".");
+  const at = words.findIndex((word) => word === "NAME" || word === "PROVIDER/NAME");
+  if (at === -1) return [way];
+  const names = files.flatMap(({ value }) => Object.keys(mappingAt(value, words.slice(0, at))));
   return [...new Set(names)]
-    .map((each) => way.replace(name, each))
+    .map((each) => words.with(at, each).join("."))
     .filter((key) => files.some((file) => isSet(valueAt(file.value, keyPath(key)?.path ?? []))));
 }
 
-/** A provider, a model and a plugin are one file's, whole. */
+/** A provider, a model, a plugin, a server and a host are one file's, whole. */
 function counts(file: CountingFile, key: string, path: readonly string[]): boolean {
   if (file.ignored.some((way) => key === way || key.startsWith(`${way}.`))) return false;
-  const isWhole = ["providers", "models", "plugins"].includes(path[0] ?? "");
-  return isSet(valueAt(file.value, isWhole ? path.slice(0, 2) : path));
+  const whole = WHOLE[path[0] ?? ""];
+  return isSet(valueAt(file.value, whole === undefined ? path : path.slice(0, whole)));
 }
+
+/** Of groups whose members one file gives whole, how many names lead to a member. */
+const WHOLE: Readonly<Record<string, number>> = {
+  providers: 2,
+  models: 2,
+  plugins: 2,
+  mcp: 3,
+  openapi: 2,
+};
 
 /** What one file forbids, no other takes back. */
 function isDecisive({ value }: CountingFile, key: string, { sandbox }: Config): boolean {

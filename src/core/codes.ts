@@ -271,9 +271,11 @@ export const CODES = {
     "PolicyDeniedError",
     "plan",
     403,
-    "A policy denies the action, or nobody has said yes to a plugin.",
-    ["action", "resource", "rule"],
-    "Ask whoever keeps the policy; for a plugin, see `modullm plugins info NAME`.",
+    "A policy denies the action, or nobody has said yes to a plugin or to the tools of an MCP " +
+      "server.",
+    ["action", "resource", "rule", "tools"],
+    "Ask whoever keeps the policy; for a plugin, see `modullm plugins info NAME`, for a server " +
+      "`modullm mcp inspect NAME`.",
   ),
   RLLM_022: entry(
     "CancelledError",
@@ -299,6 +301,16 @@ export const CODES = {
     "The model called its tools without end in place of an answer.",
     ["tool", "calls", "turns", "limit", "reason"],
     "Say in the prompt when to stop, or raise `max_turns` or `max_calls`.",
+  ),
+  RLLM_025: entry(
+    "ToolServerError",
+    "model",
+    502,
+    "An MCP server or an API that gives tools can't be reached, wants a login, broke its " +
+      "protocol, crashed or timed out.",
+    ["server", "reason", "deadline", "status", "log"],
+    "Run `modullm mcp inspect NAME`; `modullm mcp list` shows the servers.",
+    { retryable: true },
   ),
   RLLM_999: entry(
     "UnknownUnhandledError",

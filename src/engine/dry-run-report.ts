@@ -15,7 +15,7 @@ export interface DryRun {
     readonly model: string;
     readonly messages: readonly ShownMessage[];
     readonly params: JsonObject;
-    /** What the model may call, as far as it is known without opening plugins; absent: nothing. */
+    /** What the model may call, as far as it is known without opening anything; absent: nothing. */
     readonly tools?: {
       readonly offers: readonly ToolOffer[];
       readonly choice: ToolChoice;
@@ -28,7 +28,7 @@ export interface DryRun {
   readonly cost_usd: { readonly prompt: number | null; readonly at_most: number | null };
   /** Programs that run before it. */
   readonly uses: readonly DryRunEntry[];
-  /** Programs that its model may call: with what, the model decides. */
+  /** What its model may call, as far as it is known: with what, the model decides. */
   readonly tools: readonly DryRunTool[];
   readonly notes: readonly string[];
 }
@@ -56,6 +56,7 @@ export interface DryRunEntry {
 
 export interface DryRunTool {
   readonly name: string;
+  /** Of a program its file; of others where it comes from: `mcp:files/read_file`. */
   readonly path: string;
   /** Calls in one run; null: as many as `max_turns` and budgets allow. */
   readonly max_calls: number | null;

@@ -22,7 +22,7 @@ import { isEmpty, itemsOf } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
 import type { ChildPlace, Run } from "./state.ts";
 import { createRun, createTree } from "./tree.ts";
-import { offersOf } from "./tools/toolbox.ts";
+import { knownTools, offersOf, toolsOf } from "./tools/toolbox.ts";
 import { type Stage, walk } from "./walk.ts";
 
 const UNKNOWN_USES =
@@ -73,9 +73,16 @@ async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
   let uses: readonly DryRunEntry[] = [];
   const skipsPre = program.uses.length > 0 || tree.options.trustedPython === true;
   const isUnknown = program.uses.length > 0 || (skipsPre && blockOf(run, "pre") !== undefined);
+  let unknown: readonly string[] = [];
   const stages: readonly (readonly [StageName, Stage])[] = [
     ["input", takeInput],
-    ["plan", () => checkBlocks(loaded, run)],
+    [
+      "plan",
+      async () => {
+        await checkBlocks(loaded, run);
+        unknown = await offerKnown(run);
+      },
+    ],
     [
       "uses",
       async () => {
@@ -96,12 +103,12 @@ async function lookAt(run: Run, look: Look, times = 1): Promise<DryRun> {
     ...(program.uses.length > 0 && shownBefore ? [USES_SHOWN] : []),
     ...(blockOf(run, "pre") && skipsPre ? [PRE_NOT_RUN] : []),
     ...(program.collects && blockOf(run, "post") ? [POST_NOT_RUN] : []),
-    ...pluginNotes(loaded),
+    ...unknown,
   ];
-  const tools = loaded.tools.map(({ entry, name, child }) => ({
+  const tools = toolsOf(run).map(({ name, origin, most }) => ({
     name,
-    path: child.path,
-    max_calls: entry.maxCalls,
+    path: origin.replace(/^program:/, ""),
+    max_calls: most,
   }));
   const model = modelName(loaded, tree.options);
   if (model === null)
@@ -152,11 +159,13 @@ async function askedBy(
   };
 }
 
-/** A plugin is not started for a look. */
-function pluginNotes({ program }: LoadedProgram): readonly string[] {
-  return program.tools.flatMap(({ from }) =>
-    from.kind === "plugin" ? `The tools of the plugin "${from.name}" are not known here` : [],
-  );
+/** Nothing is started for a look. @returns what can't be known without */
+async function offerKnown(run: Run): Promise<readonly string[]> {
+  const { loaded, tree } = run;
+  if (loaded.program.tools.every(({ from }) => from.kind === "program")) return [];
+  const { tools, unknown } = await knownTools(run);
+  if (tools.length > 0) tree.toolboxes.set(loaded, tools);
+  return unknown;
 }
 
 /** One after the other: which of equal programs comes first must not depend on timing. */

@@ -1,7 +1,7 @@
 import { toModullmError } from "../core/error.ts";
 import { remoteHost } from "../engine/permission.ts";
 import { childrenOf } from "../library/children.ts";
-import type { LoadedProgram } from "../library/load.ts";
+import { folderOf, type LoadedProgram } from "../library/load.ts";
 import type { Block } from "../program/program.ts";
 import type { App } from "../workspace.ts";
 import { predictRun } from "./prediction.ts";
@@ -53,7 +53,7 @@ export interface ExplainedTool {
   /** The program whose model may call it. */
   readonly program: string;
   readonly name: string;
-  /** `program:PATH` or `plugin:NAME` */
+  /** `program:PATH`, `plugin:NAME`, `mcp:NAME` or `openapi:PATH` */
   readonly origin: string;
   readonly max_calls: number | null;
 }
@@ -82,6 +82,7 @@ export async function explain(
 ): Promise<Explanation> {
   const all = programsOf(loaded);
   const models = await modelsOf(all, app, model);
+  const foreign = await Promise.all(all.map((each) => foreignTools(each, app)));
   const prediction = await predictRun(loaded, null, app, { model }).catch(() => null);
   const { name, source, description, budget } = loaded.program;
   return {
@@ -94,10 +95,13 @@ export async function explain(
       path,
     })),
     models,
-    tools: all.flatMap(toolsOf),
+    tools: all.flatMap((each, index) => [
+      ...programTools(each),
+      ...(foreign[index] ?? []).flatMap(({ tools }) => tools),
+    ]),
     blocks: await blocksOf(all, app),
     opens_files: loaded.program.takesMedia,
-    leaves: leavesOf(models, all),
+    leaves: [...promptsOf(models, all), ...callsOf(foreign.flat())],
     calls: { least: prediction?.least_calls ?? null, most: prediction?.most_calls ?? null },
     predicted:
       prediction === null
@@ -160,25 +164,42 @@ async function placeOf(model: string, app: App): Promise<Pick<ExplainedModel, "h
   }
 }
 
-function toolsOf({ program, tools }: LoadedProgram): readonly ExplainedTool[] {
-  const programs = tools.map(({ name, entry, child }) => ({
+function programTools({ program, tools }: LoadedProgram): readonly ExplainedTool[] {
+  return tools.map(({ name, entry, child }) => ({
     program: program.name,
     name,
     origin: `program:${child.path}`,
     max_calls: entry.maxCalls,
   }));
-  const foreign = program.tools.filter(({ from }) => from.kind !== "program");
-  return [
-    ...programs,
-    ...foreign.flatMap(({ from, only, as, maxCalls }) =>
-      (only ?? ["*"]).map((tool) => ({
+}
+
+/** The tools of one entry that are no programs, and whom calls of them reach. */
+interface ForeignEntry {
+  readonly program: string;
+  readonly tools: readonly ExplainedTool[];
+  readonly reaches: readonly string[];
+}
+
+async function foreignTools(loaded: LoadedProgram, app: App): Promise<readonly ForeignEntry[]> {
+  const { program } = loaded;
+  const entries = program.tools.filter(({ from }) => from.kind !== "program");
+  return await Promise.all(
+    entries.map(async (entry) => {
+      const { from, as, only, maxCalls } = entry;
+      const { tools, reaches } = await app.knownTools(entry, { folder: folderOf(loaded) });
+      const names = tools?.map(({ name }) => name) ?? (only ?? ["*"]).map((name) => as ?? name);
+      const about = {
         program: program.name,
-        name: as ?? tool,
         origin: `${from.kind}:${from.name}`,
         max_calls: maxCalls,
-      })),
-    ),
-  ];
+      };
+      return {
+        program: program.name,
+        tools: names.map((name) => ({ ...about, name })),
+        reaches,
+      };
+    }),
+  );
 }
 
 async function blocksOf(
@@ -201,7 +222,7 @@ async function blocksOf(
   );
 }
 
-function leavesOf(
+function promptsOf(
   models: readonly ExplainedModel[],
   all: readonly LoadedProgram[],
 ): Explanation["leaves"] {
@@ -211,22 +232,20 @@ function leavesOf(
   const withMedia = new Set(
     all.filter(({ program }) => program.takesMedia).map(({ program }) => program.name),
   );
-  const prompts = [...hosts].map(([to, names]) => {
+  return [...hosts].map(([to, names]) => {
     const files = [...names].some((name) => withMedia.has(name));
     const what = files ? "prompts, with the files of the input" : "prompts";
     return { to, what, programs: [...names] };
   });
-  const plugins = new Map<string, Set<string>>();
-  for (const { program } of all)
-    for (const { from } of program.tools)
-      if (from.kind === "plugin")
-        plugins.set(from.name, new Set([...(plugins.get(from.name) ?? []), program.name]));
-  return [
-    ...prompts,
-    ...[...plugins].map(([name, names]) => ({
-      to: `plugin ${name}`,
-      what: "what the model gives its tools; what the plugin does with it is its own affair",
-      programs: [...names],
-    })),
-  ];
+}
+
+function callsOf(entries: readonly ForeignEntry[]): Explanation["leaves"] {
+  const programs = new Map<string, Set<string>>();
+  for (const { program, reaches } of entries)
+    for (const to of reaches) programs.set(to, new Set([...(programs.get(to) ?? []), program]));
+  return [...programs].map(([to, names]) => ({
+    to,
+    what: "what the model gives its tools; what becomes of it there is its own affair",
+    programs: [...names],
+  }));
 }

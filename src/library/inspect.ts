@@ -1,12 +1,13 @@
 import { dirname } from "node:path";
 import type { JsonSchema } from "../contract/contract.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { ToolEntry, UsesEntry } from "../program/program.ts";
+import type { ToolEntry, ToolKind, UsesEntry } from "../program/program.ts";
 import { toolName } from "../program/tools.ts";
 import { type LoadOptions, resolveUses } from "./load.ts";
 import { createFinder, type ProgramFinder } from "./names.ts";
 import { readProgram } from "./read.ts";
 import { realFile } from "./real-file.ts";
+import type { KnowTools } from "./tool-check.ts";
 
 /** What `inspect` says of a program. Keys are a contract. */
 export interface Inspection {
@@ -43,21 +44,21 @@ export interface InspectedUse {
 }
 
 export interface InspectedTool {
-  /** By which the model calls it; null where that is not known: all tools of a plugin. */
+  /** By which the model calls it; null where that is not known: all tools of a source. */
   readonly name: string | null;
-  readonly kind: "program" | "plugin";
-  /** Of a program, absolute where the entry leads to a file; of a plugin its name. */
+  readonly kind: ToolKind;
+  /** Of a program, absolute where the entry leads to a file; of a source as the entry names it. */
   readonly path: string;
   readonly description: string | null;
   readonly max_calls: number | null;
-  /** Why the program can't be read; null when it can. Plugins aren't looked at. */
+  /** Why the program or source can't be read; null when it can. Plugins aren't looked at. */
   readonly missing: string | null;
 }
 
 /** One file and its direct children; a child that is missing or broken is marked, not an error. */
 export async function inspectProgram(
   named: string,
-  { library = [] }: LoadOptions = {},
+  { library = [], known }: LoadOptions & { readonly known?: KnowTools } = {},
 ): Promise<Inspection> {
   const path = await realFile(named);
   const program = await readProgram(path);
@@ -66,7 +67,7 @@ export async function inspectProgram(
     program.uses.map((entry) => inspectUse(entry, dirname(path), finder)),
   );
   const tools = await Promise.all(
-    program.tools.map((entry) => inspectTool(entry, dirname(path), finder)),
+    program.tools.map((entry) => inspectTool(entry, dirname(path), { finder, known })),
   );
   const { toolChoice } = program;
   return {
@@ -113,19 +114,30 @@ async function inspectUse(
 }
 
 async function inspectTool(
-  { from, as, only, maxCalls }: ToolEntry,
+  entry: ToolEntry,
   folder: string,
-  finder: ProgramFinder,
+  { finder, known }: { readonly finder: ProgramFinder; readonly known: KnowTools | undefined },
 ): Promise<readonly InspectedTool[]> {
-  const { kind, name: path } = from;
-  const known = { kind, path, description: null, max_calls: maxCalls, missing: null };
-  if (kind === "plugin") return (only ?? [null]).map((name) => ({ ...known, name: as ?? name }));
+  const { as, only, maxCalls } = entry;
+  const { kind, name: path } = entry.from;
+  const about = { kind, path, description: null, max_calls: maxCalls, missing: null };
+  const written = (only ?? [null]).map((name) => ({ ...about, name: as ?? name }));
+  if (kind === "plugin") return written;
   try {
+    if (kind !== "program") {
+      const found = await known?.(entry, { folder });
+      return (
+        found?.tools?.map(({ name, description }) => ({ ...about, name, description })) ??
+        written.map((each) => ({ ...each, missing: found?.unknown ?? null }))
+      );
+    }
     const found = await resolveUses(path, folder, finder);
     const { name, description } = await readProgram(found);
-    return [{ ...known, name: as ?? toolName(name), path: found, description }];
+    return [{ ...about, name: as ?? toolName(name), path: found, description }];
   } catch (thrown) {
     const missing = thrown instanceof Error ? thrown.message : String(thrown);
-    return [{ ...known, name: as, missing }];
+    return kind === "program"
+      ? [{ ...about, name: as, missing }]
+      : written.map((each) => ({ ...each, missing }));
   }
 }

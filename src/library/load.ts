@@ -50,6 +50,11 @@ export function createLoader(options: LoadOptions = {}): ProgramLoader {
   return { load: async (path) => await loadTree(await realFile(resolve(path)), progress) };
 }
 
+/** Where relative paths of a program start; of one made from text, the working folder. */
+export function folderOf({ path }: Pick<LoadedProgram, "path">): string {
+  return path === "" ? process.cwd() : dirname(path);
+}
+
 /**
  * Reads a program and all that it uses, each file once.
  * @throws {ModullmError} RLLM_001, RLLM_002, RLLM_003, RLLM_015 of any file, with `details.chain`

@@ -40,10 +40,12 @@ export function checkToolNames(program: Program, links: readonly NamedTool[]): v
   }
   const { toolChoice, tools } = program;
   if (typeof toolChoice === "string") return;
-  const plugins = tools.filter(({ from }) => from.kind === "plugin");
-  // Which tools a plugin has is known once it runs.
-  if (plugins.some(({ only }) => only === null)) return;
-  const named = plugins.flatMap(({ as, only }) => (as === null ? (only ?? []) : [as]));
+  const foreign = tools.filter(({ from }) => from.kind !== "program");
+  // Which tools a plugin or a server has is known once it runs.
+  if (foreign.some(({ only }) => only === null)) return;
+  const named = foreign.flatMap(({ as, only }) =>
+    as === null ? (only ?? []).map(toolName) : [as],
+  );
   requireTool(program, [...links.map(({ name }) => name), ...named]);
 }
 

@@ -15,9 +15,9 @@ export interface ProgramTree {
 }
 
 export interface TreeNode {
-  /** Absolute; of a missing library name as it is written; of a plugin `plugin:NAME`. */
+  /** Absolute; of a missing library name as it is written; of what is no program `KIND:NAME`. */
   readonly path: string;
-  /** Null when it can't be read, and for a plugin. */
+  /** Null when it can't be read, and for what is no program. */
   readonly program: Program | null;
   /** Why it can't be read; null when it can. */
   readonly missing: string | null;
@@ -65,7 +65,7 @@ async function addProgram(program: Program, path: string, state: State): Promise
 
 async function addTool({ from }: ToolEntry, folder: string, state: State): Promise<number> {
   if (from.kind === "program") return await addChild(from.name, folder, state);
-  const path = `plugin:${from.name}`;
+  const path = `${from.kind}:${from.name}`;
   return state.places.get(path) ?? put({ path, program: null, missing: null, edges: [] }, state);
 }
 

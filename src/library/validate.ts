@@ -15,6 +15,7 @@ import {
 import { createLoader, type LoadedProgram, type LoadOptions } from "./load.ts";
 import { readProgram } from "./read.ts";
 import { realFile } from "./real-file.ts";
+import { createToolCheck, type KnowTools, type ToolCheck } from "./tool-check.ts";
 import { usesWarnings } from "./uses-check.ts";
 
 /** What `validate` says of one good file. Keys are a contract. */
@@ -48,6 +49,8 @@ export interface ValidateOptions extends LoadOptions {
 export interface ValidateTools {
   /** Reads the blocks of a program. @default they are not checked, and a warning says so */
   readonly lint?: LintBlocks;
+  /** Knows the tools of servers and APIs. @default they are not looked at */
+  readonly known?: KnowTools;
 }
 
 /** Checks programs; what several of them use is read and checked once. */
@@ -68,6 +71,7 @@ export function createValidator(
 ): Validator {
   const loader = createLoader(options);
   const blocks = options.lint ? createBlockCheck(options.lint) : null;
+  const tools = options.known ? createToolCheck(options.known) : null;
   let edgeCheck: EdgeCheck | null = null;
 
   async function load(path: string): Promise<LoadedProgram> {
@@ -81,10 +85,12 @@ export function createValidator(
       const loaded = await load(path);
       if (isProved(loaded, options)) await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
       await blocks?.visit(loaded);
+      await tools?.visit(loaded);
       const found = {
         edges: edgeCheck?.edges ?? new Map(),
         outputs: edgeCheck?.outputs ?? new Map(),
         lints: blocks?.lints ?? new Map(),
+        tools: tools?.warnings ?? new Map(),
       };
       const told = toldWith(loaded, apart);
       const warnings = told.flatMap((each) => warningsOf(each, found));
@@ -134,6 +140,7 @@ interface Found {
   readonly edges: TreeEdges;
   readonly outputs: EdgeCheck["outputs"];
   readonly lints: TreeLints;
+  readonly tools: ToolCheck["warnings"];
 }
 
 function warningsOf(loaded: LoadedProgram, found: Found): PlacedWarning[] {
@@ -147,6 +154,7 @@ function warningsOf(loaded: LoadedProgram, found: Found): PlacedWarning[] {
     ...edgeWarnings(found.edges.get(loaded) ?? [], loaded),
     ...(found.outputs.get(loaded) ?? []),
     ...mediaEdgeWarnings(loaded),
+    ...(found.tools.get(loaded) ?? []),
   ];
   return own.map((warning) => placed(warning, loaded.path));
 }

@@ -39,14 +39,18 @@ export interface ToolResult {
   readonly value?: Json;
 }
 
-/** A tool that is no program: a host function, a plugin's, an MCP server's, an API's operation. */
-export interface ForeignTool extends ToolOffer {
+/** A tool that is no program, as far as can be told without calling it. */
+export interface KnownTool extends ToolOffer {
   /** Where it comes from, for permissions, events and errors: `plugin:weather/forecast`. */
   readonly origin: string;
-  /** What its results depend on beside its name and input: a digest. @default nothing more */
-  readonly identity?: string;
   /** What it gives, where it says so. @default anything */
   readonly output?: JsonSchema;
+}
+
+/** A tool that is no program: a host function, a plugin's, an MCP server's, an API's operation. */
+export interface ForeignTool extends KnownTool {
+  /** What its results depend on beside its name and input: a digest. @default nothing more */
+  readonly identity?: string;
   /**
    * One call. Calls may run at the same time.
    * @param input meets `input`
@@ -64,13 +68,35 @@ export interface ToolPlace {
   readonly run: string;
 }
 
-/** Where tools that are no programs come from: plugins, and later MCP servers and APIs. */
+/** For whom tools are opened, and until when. */
+export interface ToolOpening extends Omit<ToolPlace, "run"> {
+  /** The folder of the program: where relative paths of its entries start. Absolute. */
+  readonly folder: string;
+}
+
+/** What can be told of an entry without starting or reaching anything. */
+export interface ToolKnowledge {
+  /** Its tools, `only` and `as` applied; null where that is not known. */
+  readonly tools: readonly KnownTool[] | null;
+  /** Why not; a sentence without its full stop. Null where they are known. */
+  readonly unknown: string | null;
+  /** Whom calls reach: `plugin weather`, or the names of hosts. */
+  readonly reaches: readonly string[];
+}
+
+/** Where tools that are no programs come from: plugins, MCP servers and APIs. */
 export interface ToolSource {
   /**
    * The tools of one entry of `tools`, in the order of the source, `only` and `as` applied. Opens
    * what has to be opened; called once a run of a program, before anything is paid.
-   * @throws {ModullmError} RLLM_019 where the plugin can't be had, RLLM_008 where it has no such
-   * tool
+   * @throws {ModullmError} RLLM_019 or RLLM_025 where the source can't be had, RLLM_008 where it
+   * has no such tool, RLLM_021 without a yes to it
    */
-  open(entry: ToolEntry, at: Omit<ToolPlace, "run">): Promise<readonly ForeignTool[]>;
+  open(entry: ToolEntry, at: ToolOpening): Promise<readonly ForeignTool[]>;
+  /**
+   * What is on record: a manifest, a pin, a file.
+   * @throws {ModullmError} RLLM_008 where it is known that the source has no such tool, or its file
+   * can't be read
+   */
+  known(entry: ToolEntry, at: Pick<ToolOpening, "folder">): Promise<ToolKnowledge>;
 }

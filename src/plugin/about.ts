@@ -1,6 +1,6 @@
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import type { Tree } from "../packages/tree.ts";
-import { ALWAYS_GIVEN } from "./manifest.ts";
+import { ALWAYS_GIVEN } from "../process/environment.ts";
 import { runsHere } from "./manifest-check.ts";
 
 export interface AboutOptions {

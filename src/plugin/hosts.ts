@@ -1,3 +1,4 @@
+import { createLeases } from "../process/leases.ts";
 import { createPluginHost, type PluginHost, type PluginHostOptions } from "./host.ts";
 
 /** The plugins that run in a process. Whoever wants the same one shares it. */
@@ -17,31 +18,15 @@ export interface HostLease {
 }
 
 export function createPluginHosts(): PluginHosts {
-  const open = new Map<string, { readonly host: PluginHost; users: number }>();
+  const leases = createLeases<PluginHost>();
   return {
     get size() {
-      return open.size;
+      return leases.size;
     },
     lease(key, options) {
-      const known = open.get(key) ?? { host: createPluginHost(options), users: 0 };
-      open.set(key, known);
-      known.users++;
-      let holds = true;
-      return {
-        host: known.host,
-        async release() {
-          if (!holds) return;
-          holds = false;
-          if (--known.users > 0) return;
-          if (open.get(key) === known) open.delete(key);
-          await known.host.close();
-        },
-      };
+      const { held: host, release } = leases.lease(key, () => createPluginHost(options));
+      return { host, release };
     },
-    async close() {
-      const hosts = [...open.values()];
-      open.clear();
-      await Promise.all(hosts.map(({ host }) => host.close()));
-    },
+    close: () => leases.close(),
   };
 }

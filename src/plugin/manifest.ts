@@ -3,6 +3,7 @@ import { join, posix, resolve } from "node:path";
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import { fileReason } from "../config/text.ts";
 import { isObject } from "../core/json.ts";
+import { givenVariables } from "../process/environment.ts";
 import { checkManifest, runsHere } from "./manifest-check.ts";
 import { ManifestFault } from "./manifest-values.ts";
 import { refusal } from "./refusal.ts";
@@ -94,7 +95,7 @@ export function startCommand(
       reason: `it has no command for ${platform}, only for ${known}`,
     });
   }
-  const env = variablesFor(manifest, options.env, platform);
+  const env = givenVariables(options.env, { names: manifest.env ?? [], platform });
   if (!runsHere(manifest.language)) {
     const command = /[/\\]/.test(program) ? join(folder, program) : program;
     return { command, args, env: { ...env, ...PYTHON_VARIABLES }, cwd: folder };
@@ -120,29 +121,6 @@ const RUN_FLAGS = ["--no-install", "--no-env-file", "--no-orphans"];
 const RUN_VARIABLES = { BUN_BE_BUN: "1", BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0" };
 /** Compiled Python beside its source would be a change of the plugin's folder. */
 const PYTHON_VARIABLES = { PYTHONDONTWRITEBYTECODE: "1" };
-
-/** What every plugin gets. */
-export const ALWAYS_GIVEN = ["PATH", "HOME", "TMPDIR", "LANG"];
-const ALWAYS_ON_WINDOWS = (
-  "SYSTEMROOT SYSTEMDRIVE WINDIR PATHEXT COMSPEC USERPROFILE APPDATA LOCALAPPDATA TEMP TMP " +
-  "NUMBER_OF_PROCESSORS"
-).split(" ");
-
-function variablesFor(
-  manifest: Manifest,
-  from: StartOptions["env"],
-  platform: NodeJS.Platform,
-): Readonly<Record<string, string>> {
-  const windows = platform === "win32";
-  const wanted = [...ALWAYS_GIVEN, ...(windows ? ALWAYS_ON_WINDOWS : []), ...(manifest.env ?? [])];
-  const chosen: Record<string, string> = {};
-  for (const [name, value] of Object.entries(from)) {
-    const matches = (each: string): boolean =>
-      windows ? each.toUpperCase() === name.toUpperCase() : each === name;
-    if (value !== undefined && wanted.some(matches)) chosen[name] = value;
-  }
-  return chosen;
-}
 
 async function packageManifest(folder: string): Promise<unknown> {
   const found = await readJson(folder, PACKAGE_FILE);

@@ -50,6 +50,11 @@ export function createPluginTools({ plugins, policy }: PluginToolsOptions): Plug
         foreignTool(plugin.opened, listedTool(listed, tool, name), entry),
       );
     },
+    known(entry) {
+      const { name } = entry.from;
+      const unknown = `The tools of the plugin "${name}" are not known here`;
+      return Promise.resolve({ tools: null, unknown, reaches: [`plugin ${name}`] });
+    },
     async close() {
       const all = await Promise.allSettled(open.values());
       open.clear();

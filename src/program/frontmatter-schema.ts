@@ -25,6 +25,8 @@ const USES: Readonly<Record<string, JsonSchema>> = {
 const TOOLS: Readonly<Record<string, JsonSchema>> = {
   program: TEXT,
   plugin: TEXT,
+  mcp: TEXT,
+  openapi: TEXT,
   as: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
   only: TEXTS,
   max_calls: { type: "integer", minimum: 1 },

@@ -89,8 +89,8 @@ export interface UsesEntry extends Mapping {
 
 /** One entry of `tools`, checked in form; what it names is found by whoever loads it. */
 export interface ToolEntry {
-  /** Where its tools come from, and what it names there: a path of a program, a plugin. */
-  readonly from: { readonly kind: "program" | "plugin"; readonly name: string };
+  /** Where its tools come from, and what it names there: a path, or a plugin or server. */
+  readonly from: { readonly kind: ToolKind; readonly name: string };
   /** Another name for its one tool; null: its own. */
   readonly as: string | null;
   /** The tools it is about; null: all that the source has. Null for a program. */
@@ -100,6 +100,9 @@ export interface ToolEntry {
   /** Calls of each of its tools in one run; null: as many as `max_turns` and budgets allow. */
   readonly maxCalls: number | null;
 }
+
+/** What tools come from; each is the key of an entry. */
+export type ToolKind = "program" | "plugin" | "mcp" | "openapi";
 
 /** One entry of `tests`, or of a test file, checked in form. */
 export interface ProgramTest {

@@ -3,21 +3,28 @@ import { isObject, jsonType, writeJson } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Frontmatter } from "./frontmatter.ts";
 import { fieldError } from "./metadata.ts";
-import type { Program, ToolEntry, Warning } from "./program.ts";
+import type { Program, ToolEntry, ToolKind, Warning } from "./program.ts";
 import { parseRange } from "./versions.ts";
 
-/** The keys of an entry, each with what it holds; one of the first two is needed. */
+/** The keys of an entry, each with what it holds; one of the first four is needed. */
 export const TOOL_KEYS: Readonly<Record<string, string>> = {
   program:
     "a program, found as those of `uses` are: its name, description and input_schema are the " +
     "tool's",
   plugin: "a plugin: all its tools, or those in `only`",
+  mcp: "an MCP server of `mcp.servers` in config.yaml: those of its tools that `only` names",
+  openapi: "a file that describes an API: those of its operations that `only` names",
   as: "another name for the entry's one tool: letters, digits, _ and -, at most 64",
-  only: "a list of names: the tools of the plugin that the model may call",
+  only:
+    "a list of names: the tools of the source that the model may call; for `mcp` and `openapi` " +
+    'needed, ["*"] for all',
   max_calls: "an integer of at least 1: calls of each of the entry's tools in one run",
   version: 'the versions of the plugin that will do, such as "^1"',
 };
 const KEYS = Object.keys(TOOL_KEYS);
+const KINDS: readonly ToolKind[] = ["program", "plugin", "mcp", "openapi"];
+/** Stands in `only` for all tools of what is outside of this machine's own programs and plugins. */
+const ALL = "*";
 
 /** Who decides whether the model calls tools; anything else is the name of the tool to call. */
 export const TOOL_CHOICES = ["auto", "required", "none"] as const;
@@ -56,7 +63,7 @@ export function readToolEntry(
   warnings: Warning[],
 ): ToolEntry {
   if (!isObject(entry))
-    throw toolError(front, index, "is not a mapping with a program or a plugin");
+    throw toolError(front, index, `is not a mapping with one of ${KINDS.join(", ")}`);
   for (const key of Object.keys(entry)) {
     if (KEYS.includes(key)) continue;
     const message =
@@ -66,7 +73,7 @@ export function readToolEntry(
   }
   const from = readFrom(front, entry, index);
   const as = readName(front, entry, index);
-  const only = readOnly(front, entry, index);
+  const only = readOnly(front, entry, index, from.kind);
   const version = readVersion(front, entry, index);
   const maxCalls = entry["max_calls"] ?? null;
   if (from.kind === "program" && only !== null)
@@ -78,7 +85,9 @@ export function readToolEntry(
       `has "version", which is for plugins: write program: ${from.name}@VERSION for one of ` +
         "the library",
     );
-  if (from.kind === "plugin" && as !== null && only?.length !== 1)
+  if (from.kind !== "plugin" && version !== null)
+    throw toolError(front, index, 'has "version", which is for plugins');
+  if (from.kind !== "program" && as !== null && only?.length !== 1)
     throw toolError(front, index, 'has "as", which names one tool: say which one with "only"');
   if (maxCalls !== null && (!Number.isSafeInteger(maxCalls) || (maxCalls as number) < 1))
     throw toolError(front, index, 'has a "max_calls" that is not an integer of at least 1');
@@ -146,19 +155,18 @@ function readFrom(
   entry: Record<string, unknown>,
   index: number,
 ): ToolEntry["from"] {
-  const { program, plugin } = entry;
-  if (program !== undefined && plugin !== undefined)
-    throw toolError(front, index, 'has both "program" and "plugin": make it two entries');
-  const kind = plugin === undefined ? "program" : "plugin";
+  const [kind, other] = KINDS.filter((each) => entry[each] !== undefined);
+  if (kind === undefined)
+    throw toolError(
+      front,
+      index,
+      'lacks "program" or "openapi", a path, or "plugin" or "mcp", a name',
+    );
+  if (other !== undefined)
+    throw toolError(front, index, `has both "${kind}" and "${other}": make it two entries`);
   const name = entry[kind];
   if (typeof name === "string" && name.trim() !== "") return { kind, name };
-  throw toolError(
-    front,
-    index,
-    name === undefined
-      ? 'lacks "program", a path, or "plugin", a name'
-      : `has a "${kind}" that is not a string`,
-  );
+  throw toolError(front, index, `has a "${kind}" that is not a string`);
 }
 
 function readName(
@@ -179,17 +187,29 @@ function readName(
   return as;
 }
 
+/** Whoever lets a model reach outside says by name what for: `null` is what `["*"]` says. */
 function readOnly(
   front: Frontmatter,
   entry: Record<string, unknown>,
   index: number,
+  kind: ToolKind,
 ): readonly string[] | null {
   const only = entry["only"] ?? null;
+  const isNamed = kind === "mcp" || kind === "openapi";
+  if (only === null && isNamed)
+    throw toolError(
+      front,
+      index,
+      `lacks "only": name the tools of "${kind}" that the model may call, or write ["${ALL}"] ` +
+        "for all",
+    );
   if (only === null) return null;
   const isNames =
     Array.isArray(only) && only.length > 0 && only.every((each) => typeof each === "string");
   if (!isNames) throw toolError(front, index, 'has an "only" that is not a list of names');
-  return only;
+  if (!isNamed || !only.includes(ALL)) return only;
+  if (only.length === 1) return null;
+  throw toolError(front, index, `has an "only" with "${ALL}" and names: "${ALL}" is all there are`);
 }
 
 /** What a provider would be told twice. */
@@ -220,8 +240,8 @@ function notAList(front: Frontmatter, tools: unknown): ModullmError {
   const type = jsonType(tools);
   return new ModullmError(
     "RLLM_008",
-    `"tools" is ${type === "object" ? "a mapping" : `a ${type}`}, but a list of {program} or ` +
-      "{plugin} is wanted",
+    `"tools" is ${type === "object" ? "a mapping" : `a ${type}`}, but a list of mappings with ` +
+      `one of ${KINDS.join(", ")} is wanted`,
     { details: { actual_type: type }, place: front.keyPlace("tools") },
   );
 }

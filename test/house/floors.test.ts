@@ -19,6 +19,8 @@ const FLOORS: Record<string, number> = {
   process: 1.5,
   packages: 1.6,
   media: 2,
+  mcp: 2.1,
+  openapi: 2.1,
   model: 2,
   plugin: 2,
   sandbox: 2,
@@ -35,6 +37,7 @@ const FLOORS: Record<string, number> = {
 };
 /** Files of `src/` itself. */
 const ROOT_FILES: Record<string, number> = {
+  "tool-sources.ts": 3.7,
   "recording.ts": 3.8,
   "vectors.ts": 3.9,
   "programs.ts": 4.1,

@@ -39,6 +39,8 @@ export function settings(from: Settings): Config {
     serving: { auth: true, oauth: null, hosts: [] },
     history: { events: false, keepMs: null, maxMb: null },
     plugins: {},
+    mcpServers: {},
+    apiHosts: {},
     warnings: [],
     checkedSources: ["environment", "./.env"],
     get(name) {

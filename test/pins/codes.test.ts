@@ -44,10 +44,11 @@ const PINNED: Readonly<Record<string, readonly [type: string, details: string]>>
   RLLM_018: ["ConfigError", "path line field reason"],
   RLLM_019: ["PluginError", "plugin reason deadline log"],
   RLLM_020: ["BudgetExceededError", "limit kind scope spent would_spend"],
-  RLLM_021: ["PolicyDeniedError", "action resource rule"],
+  RLLM_021: ["PolicyDeniedError", "action resource rule tools"],
   RLLM_022: ["CancelledError", "reason"],
   RLLM_023: ["RecordingMissError", "nearest"],
   RLLM_024: ["ToolLoopError", "tool calls turns limit reason"],
+  RLLM_025: ["ToolServerError", "server reason deadline status log"],
   RLLM_999: ["UnknownUnhandledError", "exception"],
 };
 

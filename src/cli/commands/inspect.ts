@@ -1,5 +1,6 @@
 import { type Inspection, inspectProgram } from "../../library/inspect.ts";
 import type { LibraryPath } from "../../library/names.ts";
+import type { KnowTools } from "../../library/tool-check.ts";
 import type { Command } from "../command.ts";
 import { visible } from "../../core/visible.ts";
 import { writeJson } from "../../core/json.ts";
@@ -32,7 +33,7 @@ export const command: Command = {
     ],
     ["modullm inspect examples/summary.rllm --format typescript", "types for the library"],
   ],
-  async run({ positionals, options, output, locate, config, library }) {
+  async run({ positionals, options, output, locate, config, library, app }) {
     await config();
     const [file = ""] = positionals;
     const path = await locate(file);
@@ -41,7 +42,9 @@ export const command: Command = {
       output.text(await drawing(path, format, library));
       return 0;
     }
-    const inspection = await inspectProgram(path, { library });
+    // Only programs with tools of servers or APIs need the application.
+    const known: KnowTools = async (entry, at) => await (await app()).knownTools(entry, at);
+    const inspection = await inspectProgram(path, { library, known });
     if (format === "typescript") output.text(await declarations(inspection));
     else if (format === "text") output.text(visible(await readable(inspection)));
     else output.json(inspection);
@@ -92,7 +95,7 @@ function modelText(llm: Inspection["llm"]): string {
 }
 
 function toolText({ name, kind, path, missing }: Inspection["tools"][number]): string {
-  const from = kind === "plugin" ? `plugin ${path}` : path;
+  const from = kind === "program" ? path : `${kind} ${path}`;
   return `tool    ${name ?? "all"}: ${from}${missing === null ? "" : ` (missing: ${missing})`}`;
 }
 

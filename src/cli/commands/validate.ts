@@ -46,8 +46,9 @@ export const command: Command = {
       strict: options.flag("strict"),
       shallow: options.flag("shallow"),
       library,
-      // Only programs with blocks need the sandboxes.
+      // Only programs with blocks, or tools of servers and APIs, need the application.
       lint: async (program) => await (await (building ??= app())).lintBlocks(program),
+      known: async (entry, at) => await (await (building ??= app())).knownTools(entry, at),
     };
     const [name = ""] = positionals;
     const only = positionals.length === 1 ? await filesOf(name, locate, resolve) : null;

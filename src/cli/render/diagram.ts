@@ -69,13 +69,23 @@ function boxOf({ path, program, missing }: TreeNode, folder: string): Box {
       note: line(program.model ?? "no model"),
       missing: false,
     };
-  if (missing === null)
-    return { title: line(path.replace(/^plugin:/, "")), note: "plugin", missing: false };
+  if (missing === null) {
+    const [kind = ""] = path.split(":", 1);
+    const title = line(path.slice(kind.length + 1));
+    return { title, note: NOTES[kind] ?? kind, missing: false };
+  }
   const name = isProgramPath(path) ? relative(folder, path).replaceAll("\\", "/") : path;
   const reason = missing.replace(/^[^"]*"[^"]*"[^:]*: /, "");
   const note = isProgramPath(path) ? `missing: ${reason}` : "missing from the library";
   return { title: line(name), note: line(note, 48), missing: true };
 }
+
+/** What tools come from that are no programs. */
+const NOTES: Readonly<Record<string, string>> = {
+  plugin: "plugin",
+  mcp: "MCP server",
+  openapi: "API",
+};
 
 function arrowOf(edge: TreeEdge, from: number, nodes: readonly TreeNode[]): Arrow {
   if (edge.kind === "tool") return toolArrow(edge, from, nodes);

@@ -1,8 +1,9 @@
 import { ModullmError } from "../../core/error.ts";
-import type { LoadedProgram } from "../../library/load.ts";
+import { folderOf, type LoadedProgram } from "../../library/load.ts";
 import { requireTool } from "../../library/tool-names.ts";
 import type { ModelRequest } from "../../model/model.ts";
 import type { ForeignTool, ToolChoice } from "../../model/tool.ts";
+import type { ToolEntry } from "../../program/program.ts";
 import { READ_RESULT, TOOL_NAME } from "../../program/tools.ts";
 import type { Run } from "../state.ts";
 import { foreignOf } from "./host.ts";
@@ -56,14 +57,14 @@ export async function openTools(run: Run, loaded: LoadedProgram): Promise<readon
   const { program } = loaded;
   const { options } = run.tree;
   const programs = programTools(loaded);
-  const plugins: Tool[] = [];
+  const foreign: Tool[] = [];
   for (const entry of program.tools)
-    if (entry.from.kind !== "program") plugins.push(...(await openEntry(run, entry)));
+    if (entry.from.kind !== "program") foreign.push(...(await openEntry(run, loaded, entry)));
   const given = loaded === run.loaded ? Object.entries(options.tools ?? {}) : [];
   const host = given.map(([name, tool]) =>
     toolOf(run, foreignOf(name, tool), readMost(name, tool.maxCalls)),
   );
-  const all = [...programs, ...plugins, ...host];
+  const all = [...programs, ...foreign, ...host];
   for (const [index, tool] of all.entries()) requireName(loaded, all.slice(0, index), tool);
   requireTool(
     program,
@@ -74,7 +75,8 @@ export async function openTools(run: Run, loaded: LoadedProgram): Promise<readon
 
 async function openEntry(
   run: Run,
-  entry: LoadedProgram["program"]["tools"][number],
+  loaded: LoadedProgram,
+  entry: ToolEntry,
 ): Promise<readonly Tool[]> {
   const { scope, tree } = run;
   const { name } = entry.from;
@@ -87,8 +89,35 @@ async function openEntry(
         details: { plugin: name, reason: "no plugin is at hand" },
       },
     );
-  const opened = await source.open(entry, { principal: scope.principal, signal: run.signal });
+  const { principal } = scope;
+  const at = { principal, signal: run.signal, folder: folderOf(loaded) };
+  const opened = await source.open(entry, at);
   return opened.map((tool) => toolOf(run, tool, entry.maxCalls));
+}
+
+/**
+ * What a dry run knows of the tools of a program, without opening any. @throws {ModullmError}
+ * RLLM_008 as `ToolSource.known` does
+ */
+export async function knownTools(
+  run: Run,
+): Promise<{ readonly tools: readonly Tool[]; readonly unknown: readonly string[] }> {
+  const { loaded, tree } = run;
+  const tools = [...programTools(loaded)];
+  const unknown: string[] = [];
+  for (const entry of loaded.program.tools) {
+    if (entry.from.kind === "program") continue;
+    const found = await tree.tools.tools?.known(entry, { folder: folderOf(loaded) });
+    const why = `The tools of "${entry.from.name}" are not known here`;
+    for (const tool of found?.tools ?? [])
+      tools.push(toolOf(run, { ...tool, call: neverCalled }, entry.maxCalls));
+    if (!found?.tools) unknown.push(found?.unknown ?? why);
+  }
+  return { tools, unknown };
+}
+
+function neverCalled(): Promise<never> {
+  return Promise.reject(new Error("a dry run calls nothing"));
 }
 
 function toolOf({ tree }: Run, tool: ForeignTool, most: number | null): Tool {

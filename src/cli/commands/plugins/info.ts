@@ -1,6 +1,6 @@
 import type { Manifest } from "../../../../plugins/sdk/protocol.ts";
 import type { Config } from "../../../config/config.ts";
-import { ALWAYS_GIVEN } from "../../../plugin/manifest.ts";
+import { ALWAYS_GIVEN } from "../../../process/environment.ts";
 import type { LockedPackage } from "../../../packages/lock.ts";
 import { describeSource } from "../../../packages/source.ts";
 import { needPlugin, openPlugins } from "./open.ts";

@@ -3,12 +3,8 @@ import type { Manifest } from "../../../../plugins/sdk/protocol.ts";
 import { ModullmError } from "../../../core/error.ts";
 import { isObject, type JsonObject, parseJson, writeJson } from "../../../core/json.ts";
 import { testPlugin } from "../../../plugin/conformance/suite.ts";
-import {
-  ALWAYS_GIVEN,
-  type LoadedManifest,
-  readManifest,
-  startCommand,
-} from "../../../plugin/manifest.ts";
+import { type LoadedManifest, readManifest, startCommand } from "../../../plugin/manifest.ts";
+import { ALWAYS_GIVEN } from "../../../process/environment.ts";
 import type { ProcessCommand } from "../../../process/process.ts";
 import { usable } from "../../../plugin/loaded-plugin.ts";
 import { notTrusted } from "../../../plugin/refusal.ts";

@@ -1,0 +1,163 @@
+import type { McpServerConfig } from "../config/config.ts";
+import type { JsonObject } from "../core/json.ts";
+import { createRestartLimit } from "../process/intensity.ts";
+import type { Redactor } from "../redaction/redactor.ts";
+import { cancellation, seconds, serverError } from "./fault.ts";
+import { DEADLINES, type Deadlines, LIMITS } from "./limits.ts";
+import type { ListedTool, UsableTool } from "./listing.ts";
+import type { Authorizer } from "./oauth/authorizer.ts";
+import { openSession, type Session, type ToolAnswer } from "./session.ts";
+import { SessionLost } from "./thrown.ts";
+import { unlessAborted } from "./wait.ts";
+
+export interface ConnectionOptions {
+  readonly name: string;
+  readonly server: McpServerConfig;
+  /** What a process of the server gets of it: no more than `PATH`, `HOME` and the like. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder that a process without one of its own is started in. */
+  readonly cwd: string;
+  readonly redactor: Redactor;
+  /** Gives the tokens of a server that wants a login. */
+  readonly authorizer: Authorizer | null;
+  readonly deadlines?: Partial<Deadlines>;
+}
+
+/**
+ * A server that is started or reached when it is first needed, kept, and started again after it has
+ * ended. One for all that want it: `LIMITS.open` calls are with the server, others wait.
+ */
+export interface Connection {
+  readonly name: string;
+  /** The revision that is spoken; null while it is not connected. */
+  readonly protocol: string | null;
+  /**
+   * The tools of the server as it lists them: asked for again after a start, and after it said that
+   * they have changed.
+   * @throws {ModullmError} RLLM_025 where it can't be had, RLLM_014 where it wants a login, RLLM_022
+   */
+  tools(signal: AbortSignal): Promise<readonly ListedTool[]>;
+  /** One call. @throws {ModullmError} as `tools` does, and RLLM_025 for what is no result */
+  call(tool: UsableTool, input: JsonObject, signal: AbortSignal): Promise<ToolAnswer>;
+  /** Ends it. Never throws. */
+  close(): Promise<void>;
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  return new SharedConnection(options);
+}
+
+class SharedConnection implements Connection {
+  readonly name: string;
+  readonly #options: ConnectionOptions;
+  readonly #deadlines: Deadlines;
+  readonly #restarts = createRestartLimit({ most: LIMITS.failures, within: LIMITS.failuresMs });
+  readonly #turns = createTurns(LIMITS.open);
+  #session: Promise<Session> | null = null;
+  #open: Session | null = null;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.name = options.name;
+    this.#options = options;
+    const { callMs } = options.server;
+    const own = callMs === null ? {} : { call: callMs };
+    this.#deadlines = { ...DEADLINES, ...own, ...options.deadlines };
+  }
+
+  get protocol(): string | null {
+    return this.#open?.protocol ?? null;
+  }
+
+  async tools(signal: AbortSignal): Promise<readonly ListedTool[]> {
+    const session = await this.#connect(signal);
+    return await session.tools(signal);
+  }
+
+  async call(tool: UsableTool, input: JsonObject, signal: AbortSignal): Promise<ToolAnswer> {
+    const end = await this.#turns.begin(signal);
+    try {
+      const session = await this.#connect(signal);
+      return await session.call(tool, input, signal).catch(async (thrown: unknown) => {
+        if (!(thrown instanceof SessionLost)) throw thrown;
+        // The server has forgotten who asks, and has not looked at the call.
+        this.#session = null;
+        await session.close();
+        return await (await this.#connect(signal)).call(tool, input, signal);
+      });
+    } finally {
+      end();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const session = await this.#session?.catch(() => null);
+    this.#session = null;
+    await session?.close();
+  }
+
+  async #connect(signal: AbortSignal): Promise<Session> {
+    if (signal.aborted) throw cancellation(signal);
+    if (this.#closed) throw serverError(this.name, { reason: "it was closed", retryable: false });
+    return await unlessAborted((this.#session ??= this.#begin()), signal);
+  }
+
+  /** A start is everybody's: no one caller's signal ends it. */
+  #begin(): Promise<Session> {
+    const refused = this.#restarts.refusal();
+    if (refused !== null) {
+      const reason =
+        `it failed ${refused.count} times within a minute, the last time because ` +
+        `${refused.reason}; it is not started again for ${seconds(refused.wait)}`;
+      return Promise.reject(serverError(this.name, { reason }));
+    }
+    const opening = openSession({ ...this.#options, deadlines: this.#deadlines }, (fault) => {
+      if (this.#session === opening) this.#session = null;
+      this.#open = null;
+      if (fault !== null) this.#restarts.failed(fault);
+    });
+    opening.then(
+      (session) => (this.#open = session),
+      () => {
+        if (this.#session === opening) this.#session = null;
+      },
+    );
+    return opening;
+  }
+}
+
+interface Turns {
+  /** @returns what ends the turn */
+  begin(signal: AbortSignal): Promise<() => void>;
+}
+
+/** At most so many at a time; the others in the order in which they came. */
+function createTurns(most: number): Turns {
+  const waiting: (() => void)[] = [];
+  let open = 0;
+  function end(): void {
+    const next = waiting.shift();
+    if (next === undefined) open--;
+    else next();
+  }
+  return {
+    async begin(signal) {
+      if (open < most) {
+        open++;
+        return end;
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push(resolve);
+      try {
+        await unlessAborted(promise, signal);
+      } catch (thrown) {
+        const at = waiting.indexOf(resolve);
+        if (at === -1) end();
+        else waiting.splice(at, 1);
+        throw thrown;
+      }
+      return end;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { ModullmError } from "../core/error.ts";
+
+/** Why a server can't be used. */
+export interface Fault {
+  /** What it did, as the part of a sentence behind a colon. */
+  readonly reason: string;
+  /** Which limit of time it passed. */
+  readonly deadline?: "start" | "list" | "call";
+  /** Of an HTTP answer. */
+  readonly status?: number;
+  /** @default true */
+  readonly retryable?: boolean;
+  readonly hint?: string;
+}
+
+/** RLLM_025. @param log the last lines of what the server wrote to standard error, redacted */
+export function serverError(
+  server: string,
+  fault: Fault,
+  { log = [], cause }: { readonly log?: readonly string[]; readonly cause?: unknown } = {},
+): ModullmError {
+  const { reason, deadline, status, retryable = true, hint } = fault;
+  return new ModullmError("RLLM_025", `Cannot use MCP server "${server}": ${reason}`, {
+    details: {
+      server,
+      reason,
+      ...(deadline === undefined ? {} : { deadline }),
+      ...(status === undefined ? {} : { status }),
+      ...(log.length === 0 ? {} : { log }),
+    },
+    retryable,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** RLLM_014: the server lets nobody in without a login, or the one there is does not do. */
+export function loginWanted(
+  server: string,
+  reason: string,
+  { scope = null }: { readonly scope?: string | null } = {},
+): ModullmError {
+  const more = scope === null ? "" : ` --scope "${scope}"`;
+  return new ModullmError("RLLM_014", `MCP server "${server}" wants a login: ${reason}`, {
+    details: {
+      provider: `mcp:${server}`,
+      missing_env_var: null,
+      model: null,
+      checked_sources: [],
+      reason,
+    },
+    hint: `Run \`modullm mcp login ${server}${more}\`.`,
+  });
+}
+
+/** RLLM_014: what the configuration names is not set. */
+export function variablesWanted(server: string, missing: readonly string[]): ModullmError {
+  const [first = null] = missing;
+  const names = missing.join(", ");
+  return new ModullmError("RLLM_014", `Cannot use MCP server "${server}": ${names} is not set`, {
+    details: {
+      provider: `mcp:${server}`,
+      missing_env_var: first,
+      model: null,
+      checked_sources: [],
+    },
+    hint: `Set ${names}, or change mcp.servers.${server} in config.yaml.`,
+  });
+}
+
+/** RLLM_022 for a caller that does not wait any longer. */
+export function cancellation(signal: AbortSignal): ModullmError {
+  const { reason } = signal as { reason: unknown };
+  if (reason instanceof ModullmError && reason.code === "RLLM_022") return reason;
+  const why = reason instanceof Error ? reason.message : "the caller aborted";
+  return new ModullmError("RLLM_022", "Stopped the request to the MCP server: it was cancelled", {
+    details: { reason: why },
+  });
+}
+
+export function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 100) / 10} s`;
+}
+
+/** The first line of what a server says of a failure, short. */
+export function oneLine(text: string): string {
+  const line = text
+    .slice(0, 4 * SHOWN)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  if (line === "") return "it does not say why";
+  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+}
+
+/** Characters of a server's message that are shown. */
+const SHOWN = 500;
