@@ -187,8 +187,13 @@ describe("a machine", () => {
     await two.close();
     expect(await at.counts()).toMatchObject({ workspaces: 1, plugins: 1 });
     await at.close();
-    expect(await at.counts()).toMatchObject({ workspaces: 0, plugins: 0,
-      mcp_servers: 0, sandboxes: 0, stores: 0 });
+    expect(await at.counts()).toMatchObject({
+      workspaces: 0,
+      plugins: 0,
+      mcp_servers: 0,
+      sandboxes: 0,
+      stores: 0,
+    });
     expect(await other.counts()).toMatchObject({ plugins: 1 });
   });
 });

@@ -7,7 +7,7 @@ import { readConfigText } from "./text.ts";
 import { CONFIG_DEFAULTS, REQUIRABLE } from "./keys.ts";
 import type { Config, RequiredLevel, Sourced } from "./config.ts";
 import { parseEnvFile } from "./env-file.ts";
-import { byName, fillServers } from "./fill.ts";
+import { byName, type Filled, fillServers } from "./fill.ts";
 import { absoluteFolder, findLibrary } from "./library-path.ts";
 import { findHome, findPaths, formerFolder, type Paths } from "./paths.ts";
 import { findSecrets } from "../redaction/secrets.ts";
@@ -257,30 +257,10 @@ function build(
   state: ReadState,
   rest: { readonly lookup: (name: string) => Sourced | null; readonly folderTrusted: boolean },
 ): Config {
-  const { layers, files, warnings, assignments } = state;
+  const { layers, files, warnings } = state;
   const filled = fillServers(files, rest.lookup, warnings);
   const { providers, mcpServers, apiHosts } = filled;
-  const secrets = (): readonly string[] =>
-    findSecrets({
-      settings: [
-        ...layers.flatMap(({ values }) => [...values]),
-        ...assignments,
-        ...serverTexts(mcpServers, "process"),
-      ],
-      keyNames: Object.values(providers).map(({ apiKeyEnv }) => apiKeyEnv ?? ""),
-      urls: [
-        ...Object.values(providers).map(({ baseUrl }) => baseUrl ?? ""),
-        ...Object.values(mcpServers).map(({ at }) => (at.kind === "http" ? at.url : "")),
-      ],
-      values: [
-        ...filled.references,
-        ...Object.values(apiHosts).flatMap(({ auth }) => Object.values(auth)),
-      ],
-      headers: [
-        ...Object.values(providers).flatMap(({ headers }) => Object.entries(headers)),
-        ...serverTexts(mcpServers, "http"),
-      ],
-    });
+  const secrets = (): readonly string[] => secretsIn(state, filled);
   return {
     paths,
     defaultModel:
@@ -317,6 +297,30 @@ function build(
     secrets,
     folderTrusted: rest.folderTrusted,
   };
+}
+
+function secretsIn(
+  { layers, assignments }: ReadState,
+  { providers, mcpServers, apiHosts, references }: Filled,
+): readonly string[] {
+  const servers = Object.values(providers);
+  return findSecrets({
+    settings: [
+      ...layers.flatMap(({ values }) => [...values]),
+      ...assignments,
+      ...serverTexts(mcpServers, "process"),
+    ],
+    keyNames: servers.map(({ apiKeyEnv }) => apiKeyEnv ?? ""),
+    urls: [
+      ...servers.map(({ baseUrl }) => baseUrl ?? ""),
+      ...Object.values(mcpServers).map(({ at }) => (at.kind === "http" ? at.url : "")),
+    ],
+    values: [...references, ...Object.values(apiHosts).flatMap(({ auth }) => Object.values(auth))],
+    headers: [
+      ...servers.flatMap(({ headers }) => Object.entries(headers)),
+      ...serverTexts(mcpServers, "http"),
+    ],
+  });
 }
 
 /** What MCP servers are given: variables of processes, or headers of requests. */

@@ -44,7 +44,9 @@ export function writePin(
   listed: readonly ListedTool[],
 ): void {
   const path = pinFile(paths, server);
-  const tools = listed.map(({ fault: _, ...tool }) => tool);
+  const tools = listed.map(({ name, description, input, output, digest }): PinnedTool => {
+    return { name, description, input, output, digest };
+  });
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     replaceFile(path, `${writeJson({ tools }, 2)}\n`, { isPrivate: true });
@@ -95,8 +97,8 @@ function pinnedTool(value: Readonly<Record<string, unknown>>): PinnedTool {
     name,
     description,
     digest,
-    input: input as JsonObject,
-    output: output as JsonSchema | null,
+    input,
+    output,
   };
 }
 

@@ -11,10 +11,9 @@ import type { ToolAnswer } from "./session.ts";
  * beside them. A value that its output schema doesn't promise is a failed call.
  */
 export function resultOf(
-  { content, structuredContent, isError = false }: ToolAnswer,
+  { content, structuredContent, isError: failed = false }: ToolAnswer,
   { name, contract }: { readonly name: string; readonly contract: Contract | null },
 ): ToolResult {
-  const failed = isError === true;
   if (contract !== null && !failed) {
     const fault = valueFault(structuredContent, contract);
     if (fault !== null) return broken(name, fault);

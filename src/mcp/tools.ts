@@ -1,9 +1,9 @@
 import type { Config, McpServerConfig } from "../config/config.ts";
 import { sha256 } from "../core/digest.ts";
 import { ModullmError } from "../core/error.ts";
-import { writeJson } from "../core/json.ts";
+import { type Json, writeJson } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
-import type { Principal } from "../core/principal.ts";
+import type { Action } from "../core/principal.ts";
 import type { ForeignTool, KnownTool, ToolKnowledge, ToolSource } from "../model/tool.ts";
 import { type Policy, requireAllowed } from "../policy/policy.ts";
 import type { ToolEntry } from "../program/program.ts";
@@ -27,7 +27,14 @@ export function createMcpTools({ config, servers, policy }: McpToolsOptions): To
   return {
     async open(entry, { principal, signal }) {
       const { name } = entry.from;
-      permitServer(policy, principal, { name, server: servers.config(name) });
+      permitServer(name, servers.config(name), (action, resource, facts) =>
+        requireAllowed(policy, {
+          action,
+          principal,
+          resource: { name: resource, facts },
+          labels: [],
+        }),
+      );
       const wanted = wantedTools(entry, readPin(config.paths, name));
       const connection = await servers.connect(name);
       const listed = await connection.tools(signal);
@@ -46,22 +53,18 @@ export function createMcpTools({ config, servers, policy }: McpToolsOptions): To
   };
 }
 
-/** Whether a principal may use a server, and send something to where it is. */
-export function permitServer(
-  policy: Policy,
-  principal: Principal,
-  { name, server }: { readonly name: string; readonly server: McpServerConfig },
-): void {
-  const ask = { principal, labels: [] };
-  const resource = { name, facts: { kind: "mcp" } };
-  requireAllowed(policy, { ...ask, action: "call-tool", resource });
+/** Asks the policy. @throws {ModullmError} RLLM_021 */
+export type Permit = (
+  action: Action,
+  resource: string,
+  facts: Readonly<Record<string, Json>>,
+) => void;
+
+/** Asks whether a server may be used, and something be sent to where it is. */
+export function permitServer(name: string, server: McpServerConfig, permit: Permit): void {
+  permit("call-tool", name, { kind: "mcp" });
   const [host] = hostsOf(server);
-  if (host === undefined) return;
-  requireAllowed(policy, {
-    ...ask,
-    action: "egress",
-    resource: { name: host, facts: { server: name } },
-  });
+  if (host !== undefined) permit("egress", host, { server: name });
 }
 
 /** What is known of a server's tools without it; where nobody has seen them, that they are not. */

@@ -1,6 +1,7 @@
 import type { MediaReading } from "./reading.ts";
 import { basename, resolve } from "node:path";
 import { readData } from "./data.ts";
+import { type Lookup, systemLookup } from "./dial.ts";
 import { valueFault } from "./fault.ts";
 import { identify, type Limits, mostBytes } from "./identify.ts";
 
@@ -45,7 +46,7 @@ export interface MediaReaderOptions {
   /** For the variables that name a proxy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves a host name. @default the system's resolver */
-  readonly lookup?: (host: string) => Promise<readonly string[]>;
+  readonly lookup?: Lookup;
 }
 
 /** Characters of a path or URL; what is longer is data that lacks its beginning. */
@@ -100,11 +101,6 @@ export function createMediaReader({
         : bytes;
     },
   };
-}
-
-async function systemLookup(host: string): Promise<readonly string[]> {
-  const { lookup } = await import("node:dns/promises");
-  return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
 /** The last part of a path or URL. */

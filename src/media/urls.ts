@@ -1,9 +1,8 @@
-import type { LookupFunction } from "node:net";
-import type { IncomingMessage, RequestOptions } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { proxyFor } from "../core/proxy.ts";
-import { VERSION } from "../core/version.ts";
 import { isPublicAddress } from "./addresses.ts";
 import { tooLarge } from "./data.ts";
+import { addressesOf, dial, dialReason, isListed, type Lookup } from "./dial.ts";
 import { type Fault, unreadable, valueFault } from "./fault.ts";
 import type { Bytes } from "./files.ts";
 import { endsWhole } from "./whole.ts";
@@ -15,7 +14,7 @@ export interface UrlOptions {
   readonly most: number;
   readonly accepts: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly lookup: (host: string) => Promise<readonly string[]>;
+  readonly lookup: Lookup;
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +37,7 @@ export async function readUrl(written: string, options: UrlOptions): Promise<Byt
     options.signal.throwIfAborted();
     const reason = deadline.aborted
       ? `it took longer than ${DEADLINE / 1000} s`
-      : messageOf(thrown);
+      : dialReason(thrown);
     return unreadable(`names the URL "${shownUrl(written)}", which can't be read: ${reason}`);
   }
 }
@@ -51,9 +50,10 @@ async function follow(written: string, options: UrlOptions): Promise<Bytes> {
     if (url === null) return valueFault(`is "${shownUrl(written)}", which is no URL`);
     const fault = faultOf(url, from, options);
     if (fault !== null) return fault;
-    const addresses = await addressesOf(url, options);
+    const addresses = await openAddresses(url, options);
     if ("fault" in addresses) return addresses;
-    const reply = await send(url, addresses, options);
+    const { accepts, signal } = options;
+    const reply = await dial(url, addresses, { headers: { accept: accepts.join(", ") }, signal });
     const { statusCode = 0, headers } = reply;
     if (statusCode === 200) return await bodyOf(reply, url, options);
     reply.destroy();
@@ -97,57 +97,20 @@ function faultOf(url: URL, from: URL | null, { hosts, env }: UrlOptions): Fault 
 }
 
 /** The addresses that may be dialled. */
-async function addressesOf(
+async function openAddresses(
   url: URL,
   { hosts, lookup, signal }: UrlOptions,
 ): Promise<readonly string[] | Fault> {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const isAddress = url.hostname.startsWith("[") || /^[\d.]+$/.test(host);
-  const addresses = isAddress ? [host] : await unlessAborted(lookup(host), signal);
-  if (addresses.length === 0) throw new Error(`the host "${host}" has no address`);
+  const addresses = await addressesOf(url, { lookup, signal });
   if (isListed(url, hosts)) return addresses;
   const closed = addresses.find((address) => !isPublicAddress(address));
   if (closed === undefined) return addresses;
+  const host = url.hostname.replace(/^\[|\]$/g, "");
   const where = closed === host ? "" : ` at ${closed}`;
   return unreadable(
     `names the host "${host}"${where}, which is not on the public internet`,
     "Download it and give the file, or allow the host with media.hosts in config.yaml.",
   );
-}
-
-/**
- * Sends a GET over a connection of its own to one of the addresses, under the name that the URL
- * has.
- */
-async function send(
-  url: URL,
-  addresses: readonly string[],
-  { accepts, signal }: UrlOptions,
-): Promise<IncomingMessage> {
-  const { request } =
-    url.protocol === "https:" ? await import("node:https") : await import("node:http");
-  const checked = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
-  const lookup: LookupFunction = (_host, { all }, callback) => {
-    const [first] = checked;
-    if (all) callback(null, checked);
-    else callback(null, first?.address ?? "", first?.family ?? 0);
-  };
-  const options: RequestOptions = {
-    hostname: url.hostname.replace(/^\[|\]$/g, ""),
-    path: `${url.pathname}${url.search}`,
-    ...(url.port === "" ? {} : { port: url.port }),
-    headers: {
-      accept: accepts.join(", "),
-      "accept-encoding": "identity",
-      "user-agent": `modullm/${VERSION}`,
-    },
-    agent: false,
-    lookup,
-    signal,
-  };
-  return await new Promise((resolve, reject) => {
-    request(options, resolve).on("error", reject).end();
-  });
 }
 
 async function bodyOf(reply: IncomingMessage, url: URL, { most }: UrlOptions): Promise<Bytes> {
@@ -191,33 +154,7 @@ function unsure(bytes: Buffer, url: URL): Bytes {
   );
 }
 
-function isListed(url: URL, hosts: readonly string[]): boolean {
-  const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
-  const names = [url.hostname, `${url.hostname}:${port}`];
-  return hosts.some((host) => names.includes(host.toLowerCase()));
-}
-
 /** Without what may be a secret: user, password and query. */
 function shownUrl(text: string): string {
   return text.replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1").replace(/[?#].*$/s, "?…");
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return await new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Error("it took too long to find the host"));
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}
-
-function messageOf(thrown: unknown): string {
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  const reasons: Readonly<Record<string, string>> = {
-    ENOTFOUND: "there is no such host",
-    EAI_AGAIN: "the host could not be looked up",
-    ECONNREFUSED: "nothing listens there",
-    ECONNRESET: "the connection broke",
-  };
-  return reasons[code] ?? (thrown instanceof Error ? thrown.message : String(thrown));
 }

@@ -1,8 +1,40 @@
 import { type Actions, loadAction } from "../action.ts";
 import type { Command } from "../command.ts";
+import { FORMAT_OPTION } from "../format-option.ts";
 
 /** What can be done beside serving, loaded when it is asked for. */
-export const MCP_ACTIONS: Actions = {};
+export const MCP_ACTIONS: Actions = {
+  list: {
+    words: "",
+    summary: "the servers whose tools programs may name, from the configuration",
+    load: async () => (await import("./mcp/list.ts")).list,
+  },
+  inspect: {
+    words: "SERVER",
+    summary: "start or reach one, and show its tools and what of them is new",
+    load: async () => (await import("./mcp/inspect.ts")).inspect,
+  },
+  trust: {
+    words: "SERVER",
+    summary: "show what of its tools is new, and let models call them as they are now",
+    load: async () => (await import("./mcp/trust.ts")).trust,
+  },
+  call: {
+    words: "SERVER TOOL",
+    summary: "call a tool by hand, with an input as `run` takes it",
+    load: async () => (await import("./mcp/call.ts")).call,
+  },
+  login: {
+    words: "SERVER",
+    summary: "log in at one over HTTP, in a browser",
+    load: async () => (await import("./mcp/login.ts")).login,
+  },
+  logout: {
+    words: "SERVER",
+    summary: "forget the login",
+    load: async () => (await import("./mcp/login.ts")).logout,
+  },
+};
 const NAMES = Object.keys(MCP_ACTIONS);
 
 export const command: Command = {
@@ -44,12 +76,30 @@ export const command: Command = {
       valueHint: "N",
       description: "Programs that may run at a time (default 64)",
     },
+    input: {
+      type: "string",
+      valueHint: "JSON",
+      description: "With call: the input as a JSON object; - reads stdin",
+    },
+    "input-file": {
+      type: "string",
+      valueHint: "PATH",
+      description: "With call: the input, from a JSON or YAML file",
+    },
+    format: FORMAT_OPTION,
+    yes: { type: "boolean", description: "With trust: without a question" },
+    scope: { type: "string", valueHint: "TEXT", description: "With login: rights to ask for too" },
+    "no-browser": { type: "boolean", description: "With login: only show the address" },
     // Without a description no help shows it: for the protocol's conformance suite.
     fixture: { type: "enum", options: ["conformance"] },
   },
+  rest: "With call: key=value pairs, laid over the input",
   examples: [
     ["modullm mcp", "for a client that starts it and speaks over stdin and stdout"],
     ["modullm mcp --http 127.0.0.1:7117", "over HTTP; the token is shown on stderr"],
+    ["modullm mcp list", "servers whose tools programs may name"],
+    ["modullm mcp trust files", "see what a server's tools are, and let models call them"],
+    ["modullm mcp call files read_file -- path=notes.txt", "call one by hand"],
     ["modullm mcp --library ./programs --pin summary", "one folder, one program as a tool"],
   ],
   async run(context) {
