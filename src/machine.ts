@@ -125,7 +125,7 @@ async function openWorkspace(
         plugin: plugins.tools,
         mcp: mcp.tools,
         openapi: async () =>
-          (await import("./openapi/tools.ts")).createApiTools({ config, cwd, env, policy }),
+          (await import("./openapi/tools.ts")).createApiTools({ config, env, policy }),
       }),
       sandboxes: shared.sandboxes(config, env),
       answers: null,

@@ -27,18 +27,19 @@ export function boundedFetch(base: FetchLike, limit: number): FetchLike {
 }
 
 const NEWLINE = 10;
+const RETURN = 13;
 
 function limiter(limit: number, isEvents: boolean): TransformStream<Uint8Array, Uint8Array> {
   let size = 0;
   let last = 0;
   return new TransformStream({
     transform(chunk, controller) {
-      for (let at = 0; isEvents && at < chunk.length; at++) {
-        const byte = chunk[at] ?? 0;
-        // An empty line ends an event; \r stands before \n or not at all.
-        if (byte === NEWLINE && last === NEWLINE) size = -at - 1;
-        if (byte !== 13) last = byte;
-      }
+      if (isEvents)
+        for (const [at, byte] of chunk.entries()) {
+          // An empty line ends an event; \r stands before \n or not at all.
+          if (byte === NEWLINE && last === NEWLINE) size = -at - 1;
+          if (byte !== RETURN) last = byte;
+        }
       size += chunk.length;
       if (size > limit) controller.error(tooLarge(limit));
       else controller.enqueue(chunk);

@@ -1,25 +1,14 @@
-import type { McpServerConfig } from "../config/config.ts";
 import type { JsonObject } from "../core/json.ts";
 import { createRestartLimit } from "../process/intensity.ts";
-import type { Redactor } from "../redaction/redactor.ts";
 import { cancellation, seconds, serverError } from "./fault.ts";
 import { DEADLINES, type Deadlines, LIMITS } from "./limits.ts";
 import type { ListedTool, UsableTool } from "./listing.ts";
-import type { Authorizer } from "./oauth/authorizer.ts";
+import type { ServerOptions } from "./server-options.ts";
 import { openSession, type Session, type ToolAnswer } from "./session.ts";
 import { SessionLost } from "./thrown.ts";
 import { unlessAborted } from "./wait.ts";
 
-export interface ConnectionOptions {
-  readonly name: string;
-  readonly server: McpServerConfig;
-  /** What a process of the server gets of it: no more than `PATH`, `HOME` and the like. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The folder that a process without one of its own is started in. */
-  readonly cwd: string;
-  readonly redactor: Redactor;
-  /** Gives the tokens of a server that wants a login. */
-  readonly authorizer: Authorizer | null;
+export interface ConnectionOptions extends Omit<ServerOptions, "deadlines"> {
   readonly deadlines?: Partial<Deadlines>;
 }
 
@@ -34,7 +23,8 @@ export interface Connection {
   /**
    * The tools of the server as it lists them: asked for again after a start, and after it said that
    * they have changed.
-   * @throws {ModullmError} RLLM_025 where it can't be had, RLLM_014 where it wants a login, RLLM_022
+   * @throws {ModullmError} RLLM_025 where it can't be had, RLLM_014 where it wants a login,
+   * RLLM_022
    */
   tools(signal: AbortSignal): Promise<readonly ListedTool[]>;
   /** One call. @throws {ModullmError} as `tools` does, and RLLM_025 for what is no result */

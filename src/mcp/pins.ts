@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileReason } from "../config/text.ts";
-import type { JsonSchema } from "../contract/contract.ts";
 import type { Paths } from "../config/paths.ts";
 import { cannotWrite, replaceFile } from "../config/write-file.ts";
 import { ModullmError } from "../core/error.ts";
-import { isObject, type JsonObject, objectsIn, parseJson, writeJson } from "../core/json.ts";
+import { isObject, objectsIn, parseJson, writeJson } from "../core/json.ts";
 import type { ListedTool } from "./listing.ts";
 
 /** A tool as it was when somebody said yes to it. */

@@ -69,11 +69,7 @@ export class ProcessTransport implements Transport {
     child.stderr.on("data", (bytes: Uint8Array) => this.#tail.push(bytes));
     child.stderr.on("error", () => {});
     if (child.pid !== null) this.#watch(child.pid);
-    void child.ended.then(({ how }) => {
-      this.#stopWatching();
-      this.fault ??= how;
-      this.onclose?.();
-    });
+    void child.ended.then(({ how }) => this.#ended(how));
     return Promise.resolve();
   }
 
@@ -128,6 +124,12 @@ export class ProcessTransport implements Transport {
     } catch {
       return null;
     }
+  }
+
+  #ended(how: string): void {
+    this.#stopWatching();
+    this.fault ??= how;
+    this.onclose?.();
   }
 
   #watch(pid: number): void {

@@ -6,10 +6,10 @@ import {
 } from "@modelcontextprotocol/client";
 import { type JsonObject, objectsIn } from "../core/json.ts";
 import { VERSION } from "../core/version.ts";
-import type { ConnectionOptions } from "./connection.ts";
 import { serverError } from "./fault.ts";
-import { type Deadlines, LIMITS } from "./limits.ts";
+import { LIMITS } from "./limits.ts";
 import { type ListedTool, readTool, type UsableTool } from "./listing.ts";
+import type { ServerOptions } from "./server-options.ts";
 import { createTransport, type ServerTransport } from "./transport.ts";
 import { explain } from "./thrown.ts";
 import { unlessAborted } from "./wait.ts";
@@ -28,10 +28,6 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export type SessionOptions = Omit<ConnectionOptions, "deadlines"> & {
-  readonly deadlines: Deadlines;
-};
-
 /**
  * Starts or reaches a server. It is offered nothing to ask for: no sampling, no roots, no questions
  * to the user.
@@ -39,7 +35,7 @@ export type SessionOptions = Omit<ConnectionOptions, "deadlines"> & {
  * @throws {ModullmError} RLLM_025, RLLM_014
  */
 export async function openSession(
-  options: SessionOptions,
+  options: ServerOptions,
   ended: (fault: string | null) => void,
 ): Promise<Session> {
   const opened = await connect(options, ended);
@@ -54,7 +50,7 @@ interface Opened {
 }
 
 async function connect(
-  options: SessionOptions,
+  options: ServerOptions,
   ended: (fault: string | null) => void,
 ): Promise<Opened> {
   try {
@@ -71,7 +67,7 @@ async function connect(
 class ProbeFailure extends Error {}
 
 async function connectOnce(
-  options: SessionOptions,
+  options: ServerOptions,
   ended: (fault: string | null) => void,
   prior: { readonly kind: "legacy" } | null,
 ): Promise<Opened> {
@@ -92,6 +88,7 @@ async function connectOnce(
   };
   const late = AbortSignal.timeout(deadlines.start);
   let isOpen = false;
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the library has no events
   opened.client.onclose = () => {
     if (!isOpen) return;
     isOpen = false;
@@ -122,11 +119,11 @@ function passes<T>(data: unknown): JsonSchemaValidatorResult<T> {
 
 class ClientSession implements Session {
   readonly protocol: string;
-  readonly #options: SessionOptions;
+  readonly #options: ServerOptions;
   readonly #opened: Opened;
   #listing: Promise<readonly ListedTool[]> | null = null;
 
-  constructor(options: SessionOptions, opened: Opened) {
+  constructor(options: ServerOptions, opened: Opened) {
     this.#options = options;
     this.#opened = opened;
     this.protocol = opened.client.getNegotiatedProtocolVersion() ?? "";

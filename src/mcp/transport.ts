@@ -10,7 +10,7 @@ import { boundedFetch } from "./bounded-fetch.ts";
 import { serverError } from "./fault.ts";
 import { LIMITS } from "./limits.ts";
 import { ProcessTransport } from "./process-transport.ts";
-import type { SessionOptions } from "./session.ts";
+import type { ServerOptions } from "./server-options.ts";
 
 /** A way to a server, and what is known of its end. */
 export interface ServerTransport {
@@ -28,15 +28,15 @@ export interface ServerTransport {
   arguments(input: JsonObject): Record<string, unknown>;
 }
 
-export function createTransport(options: SessionOptions): ServerTransport {
+export function createTransport(options: ServerOptions): ServerTransport {
   const { at } = options.server;
   return at.kind === "http" ? overHttp(options, at) : overPipes(options, at);
 }
 
-type At<Kind> = Extract<SessionOptions["server"]["at"], { kind: Kind }>;
+type At<Kind> = Extract<ServerOptions["server"]["at"], { kind: Kind }>;
 
 function overPipes(
-  { env, cwd, redactor, deadlines }: SessionOptions,
+  { env, cwd, redactor, deadlines }: ServerOptions,
   { command, args, env: own, cwd: folder }: At<"process">,
 ): ServerTransport {
   let heard = false;
@@ -67,7 +67,7 @@ function overPipes(
 }
 
 function overHttp(
-  { name, authorizer }: SessionOptions,
+  { name, authorizer }: ServerOptions,
   { url, headers }: At<"http">,
 ): ServerTransport {
   const address = new URL(url);

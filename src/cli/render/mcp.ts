@@ -1,10 +1,9 @@
 import { sketchSchema } from "../../contract/sketch.ts";
 import { writeJson } from "../../core/json.ts";
+import { unifiedDiff } from "../../core/line-diff.ts";
 import { visible } from "../../core/visible.ts";
-import type { ServerLook } from "../../mcp/look.ts";
+import type { ListedServer, ServerLook } from "../../mcp/look.ts";
 import type { PinnedTool } from "../../mcp/pins.ts";
-import type { ListedServer } from "../commands/mcp/list.ts";
-import { lineChanges } from "./line-changes.ts";
 import { table } from "./plot.ts";
 
 /** The servers of the configuration, for people. */
@@ -38,9 +37,7 @@ export function changesText({ name, isKnown, changes }: ServerLook): string {
   const parts = [
     ...added.map((tool) => `+ ${tool.name}\n${described(tool)}`),
     ...removed.map((tool) => `- ${tool.name}`),
-    ...changed.map(
-      ({ before, after }) => `~ ${after.name}\n${lineChanges(linesOf(before), linesOf(after))}`,
-    ),
+    ...changed.map(({ before, after }) => difference(before, after)),
   ];
   if (parts.length === 0) return "";
   const first = isKnown
@@ -49,12 +46,20 @@ export function changesText({ name, isKnown, changes }: ServerLook): string {
   return visible([first, ...parts].join("\n"));
 }
 
-function linesOf({ description, input, output }: Omit<PinnedTool, "digest">): readonly string[] {
-  return [
-    ...description.split("\n"),
-    ...`input ${writeJson(input, 2)}`.split("\n"),
-    ...(output === null ? [] : `output ${writeJson(output, 2)}`.split("\n")),
-  ];
+/** Longer texts are not compared line by line: that takes the square of their length. */
+const LONGEST = 2000;
+
+function difference(before: PinnedTool, after: PinnedTool): string {
+  const [old, now] = [pinnedText(before), pinnedText(after)];
+  const isLong = [old, now].some((text) => text.split("\n").length > LONGEST);
+  return isLong
+    ? `~ ${after.name} (too long to be compared)\n${described(after)}`
+    : unifiedDiff(old, now, after.name).trimEnd();
+}
+
+function pinnedText({ description, input, output }: Omit<PinnedTool, "digest">): string {
+  const schemas = [`input ${writeJson(input, 2)}`, output && `output ${writeJson(output, 2)}`];
+  return [description, ...schemas].filter((part) => part !== null).join("\n");
 }
 
 /** All of the words, and the input in short. */

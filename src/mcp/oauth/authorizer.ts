@@ -72,7 +72,7 @@ function isStale({ token: { expires, refresh: again } }: Login): boolean {
   return again !== null && expires !== null && expires - SOON < Date.now();
 }
 
-/** Null where there is nothing to refresh, or the authorization server refuses: a login is wanted. */
+/** Null where there is nothing to refresh, or the authorization server refuses to. */
 async function refresh(
   place: LoginPlace,
   login: Login,
@@ -111,7 +111,7 @@ function afterRefusal({ name, at, config }: LoginPlace, login: Login): Login | n
   return null;
 }
 
-/** @returns what whoever asked is told: an authorization server that does not answer is no refusal */
+/** What whoever asked is told of a failure on the way to a login. */
 export function unexpected(name: string, thrown: unknown): ModullmError {
   if (thrown instanceof ModullmError) return thrown;
   const reason = oneLine(thrown instanceof Error ? thrown.message : String(thrown));
