@@ -3,18 +3,28 @@ import { asciiDigits } from "./spelled-number.ts";
 
 /** Names of months; each has the others' beginnings for short, in the Latin script. */
 const MONTHS: readonly string[] = [
-  "january januar janvier enero gennaio janeiro januari stycznia styczeń ledna января январь ocak يناير जनवरी มกราคม",
-  "february februar fevrier febrero febbraio fevereiro februari lutego luty února февраля февраль şubat فبراير फ़रवरी फरवरी กุมภาพันธ์",
-  "march marz maerz mars marzo marco maart marca marzec března марта март mart مارس मार्च มีนาคม",
-  "april avril abril aprile kwietnia kwiecień dubna апреля апрель nisan أبريل अप्रैल เมษายน",
-  "may mai mayo maggio maio mei maja maj května мая май mayıs مايو मई พฤษภาคม",
-  "june juni juin junio giugno junho czerwca czerwiec června июня июнь haziran يونيو जून มิถุนายน",
-  "july juli juillet julio luglio julho lipca lipiec července июля июль temmuz يوليو जुलाई กรกฎาคม",
-  "august aout agosto augustus sierpnia sierpień srpna августа август ağustos أغسطس अगस्त สิงหาคม",
-  "september septembre septiembre settembre setembro września wrzesień září сентября сентябрь eylül سبتمبر सितंबर सितम्बर กันยายน",
-  "october oktober octobre octubre ottobre outubro października październik října октября октябрь ekim أكتوبر अक्टूबर ตุลาคม",
-  "november novembre noviembre novembro listopada listopad listopadu ноября ноябрь kasım نوفمبر नवंबर नवम्बर พฤศจิกายน",
-  "december dezember decembre diciembre dicembre dezembro grudnia grudzień prosince декабря декабрь aralık ديسمبر दिसंबर दिसम्बर ธันวาคม",
+  "january januar janvier enero gennaio janeiro januari " +
+    "stycznia styczeń ledna января январь ocak يناير जनवरी มกราคม",
+  "february februar fevrier febrero febbraio fevereiro februari " +
+    "lutego luty února февраля февраль şubat فبراير फ़रवरी फरवरी กุมภาพันธ์",
+  "march marz maerz mars marzo marco maart " +
+    "marca marzec března марта март mart مارس मार्च มีนาคม",
+  "april avril abril aprile kwietnia kwiecień dubna " + "апреля апрель nisan أبريل अप्रैल เมษายน",
+  "may mai mayo maggio maio mei maja " + "maj května мая май mayıs مايو मई พฤษภาคม",
+  "june juni juin junio giugno junho czerwca " +
+    "czerwiec června июня июнь haziran يونيو जून มิถุนายน",
+  "july juli juillet julio luglio julho lipca " +
+    "lipiec července июля июль temmuz يوليو जुलाई กรกฎาคม",
+  "august aout agosto augustus sierpnia sierpień srpna " +
+    "августа август ağustos أغسطس अगस्त สิงหาคม",
+  "september septembre septiembre settembre setembro września wrzesień " +
+    "září сентября сентябрь eylül سبتمبر सितंबर सितम्बर กันยายน",
+  "october oktober octobre octubre ottobre outubro października " +
+    "październik října октября октябрь ekim أكتوبر अक्टूबर ตุลาคม",
+  "november novembre noviembre novembro listopada listopad listopadu " +
+    "ноября ноябрь kasım نوفمبر नवंबर नवम्बर พฤศจิกายน",
+  "december dezember decembre diciembre dicembre dezembro grudnia " +
+    "grudzień prosince декабря декабрь aralık ديسمبر दिसंबर दिसम्बर ธันวาคม",
 ];
 
 const months = MONTHS.map((names) => names.split(" ").map(strip));

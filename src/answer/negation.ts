@@ -37,6 +37,8 @@ const PAIRS_BEFORE = new Set([
   "can t",
   "instead of",
   "rather than",
+  "to be",
+  "yet to",
   "less than",
   "lower than",
   "weniger als",

@@ -3,7 +3,7 @@ import type { PartialReading } from "./answer.ts";
 import type { Source } from "./candidate.ts";
 import { newCoercion } from "./coerce.ts";
 import { withPlainMarks } from "./punctuation.ts";
-import { withoutReasoning } from "./reasoning.ts";
+import { spokenIn } from "./reasoning.ts";
 import { structuredSources } from "./sources.ts";
 
 /**
@@ -13,7 +13,7 @@ import { structuredSources } from "./sources.ts";
  * can't meet it.
  */
 export function readPartial(text: string, contract: Contract): PartialReading {
-  const spoken = withoutReasoning(text).text.replace(BEGUN, "");
+  const spoken = spokenIn(text).text.replace(BEGUN, "");
   const marked = withPlainMarks(spoken, { partial: true })?.text ?? spoken;
   const { sources } = structuredSources(marked, true);
   let best: { readonly value: unknown; readonly cost: number; readonly start: number } | null =

@@ -8,7 +8,7 @@ import { findNotations } from "./notations.ts";
 import { mayHoldPlaceholders, placeholderIn } from "./placeholders.ts";
 import { withPlainMarks } from "./punctuation.ts";
 import { besideMany, isNoItem, rank, type Found, type Wanted } from "./rank.ts";
-import { withoutReasoning, type Spoken } from "./reasoning.ts";
+import { spokenIn, type Spoken } from "./reasoning.ts";
 import { hasRepeatedKeys, repeatedKeys } from "./repeated-keys.ts";
 import { cutOff, failure, issue, notAnObject, refuse } from "./refuse.ts";
 import {
@@ -46,7 +46,7 @@ function readAny(text: string, contract: Contract, options: ReadOptions): Readin
   }
   const level = options.repair ?? "safe";
   const wanted: Wanted = { contract, level, hasRoot, isCut, schemas: newSchemaNotes() };
-  const spoken = withoutReasoning(text);
+  const spoken = spokenIn(text);
   const raw = isCut ? null : rawText(spoken, contract);
   if (raw) return raw;
   if (spoken.reasoning.length > 0 && spoken.text.trim() === "")

@@ -19,14 +19,25 @@ const STRUCTURE = /[{[<"`]/;
 /** Takes out what the model wrote to itself: a draft there is never the answer. */
 export function withoutReasoning(text: string): Spoken {
   const channels = outsideFinal(text) ?? [];
-  const inFinal = blanked(text, channels);
-  const behind = behindTurn(inFinal);
-  const said = blanked(inFinal, behind);
+  const said = blanked(text, channels);
   const tagged = findReasoning(said);
-  const reasoning = [...channels, ...behind, ...tagged].toSorted((a, b) => a.from - b.from);
+  const reasoning = [...channels, ...tagged].toSorted((a, b) => a.from - b.from);
   const last = tagged.at(-1);
   const isUnfinished = last?.to === text.length && !CLOSED.test(text);
   return { text: blanked(said, tagged), reasoning, isUnfinished };
+}
+
+/** The same, without what stands behind the mark that ends the model's turn. */
+export function spokenIn(text: string): Spoken {
+  const spoken = withoutReasoning(text);
+  const behind = behindTurn(spoken.text);
+  return behind.length === 0
+    ? spoken
+    : {
+        ...spoken,
+        text: blanked(spoken.text, behind),
+        reasoning: [...spoken.reasoning, ...behind],
+      };
 }
 
 const CLOSED =
