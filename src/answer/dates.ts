@@ -9,8 +9,8 @@ const MONTHS: readonly string[] = [
     "lutego luty února февраля февраль şubat فبراير फ़रवरी फरवरी กุมภาพันธ์",
   "march marz maerz mars marzo marco maart " +
     "marca marzec března марта март mart مارس मार्च มีนาคม",
-  "april avril abril aprile kwietnia kwiecień dubna " + "апреля апрель nisan أبريل अप्रैल เมษายน",
-  "may mai mayo maggio maio mei maja " + "maj května мая май mayıs مايو मई พฤษภาคม",
+  "april avril abril aprile kwietnia kwiecień dubna апреля апрель nisan أبريل अप्रैल เมษายน",
+  "may mai mayo maggio maio mei maja maj května мая май mayıs مايو मई พฤษภาคม",
   "june juni juin junio giugno junho czerwca " +
     "czerwiec června июня июнь haziran يونيو जून มิถุนายน",
   "july juli juillet julio luglio julho lipca " +
