@@ -15,6 +15,7 @@ export const COMMANDS: CommandTable = {
   fmt: async () => (await import("./commands/fmt.ts")).command,
   schema: async () => (await import("./commands/schema.ts")).command,
   parse: async () => (await import("./commands/parse.ts")).command,
+  library: async () => (await import("./commands/library.ts")).command,
   embed: async () => (await import("./commands/embed.ts")).command,
   rerank: async () => (await import("./commands/rerank.ts")).command,
   runs: async () => (await import("./commands/runs.ts")).command,

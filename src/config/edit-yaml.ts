@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isScalar, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
 import { isObject, writeJson } from "../core/json.ts";
 import { parseYaml } from "../core/yaml.ts";
 
@@ -19,6 +19,14 @@ export function unsetInYaml(text: string, path: Path): string | null {
   return edited(text, path, {
     change: (document) => unsetIn(document, path),
     expected: withoutValue(path),
+  });
+}
+
+/** The text with a list of other words at a path; comments beside those that stay, stay. */
+export function setListInYaml(text: string, path: Path, words: readonly string[]): string | null {
+  return edited(text, path, {
+    change: (document) => setListIn(document, path, words),
+    expected: withValue(path, words),
   });
 }
 
@@ -137,6 +145,13 @@ function setIn(document: Document, path: Path, value: unknown): void {
   const old = document.getIn(path, true);
   if (isScalar(old) && (value === null || typeof value !== "object")) old.value = value;
   else document.setIn(path, document.createNode(value, { flow: Array.isArray(value) }));
+}
+
+function setListIn(document: Document, path: Path, words: readonly string[]): void {
+  const list = document.getIn(path, true);
+  if (!isSeq(list)) return setIn(document, path, words);
+  const kept = new Map(list.items.map((item) => [isScalar(item) ? item.value : null, item]));
+  list.items = words.map((word) => kept.get(word) ?? document.createNode(word));
 }
 
 function unsetIn(document: Document, path: Path): void {

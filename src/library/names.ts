@@ -175,7 +175,7 @@ function disagreement(file: ShelfFile, program: Program): ModullmError {
   );
 }
 
-async function kindOf(path: string): Promise<"file" | "folder" | null> {
+export async function kindOf(path: string): Promise<"file" | "folder" | null> {
   try {
     return (await stat(path)).isDirectory() ? "folder" : "file";
   } catch {

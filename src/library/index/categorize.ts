@@ -15,9 +15,18 @@ export const CATEGORY_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
  */
 export function categorize(program: Program): Omit<Decision, "hash"> {
   const { domain, task } = categoryOf(program.metadata["category"]);
-  const said = SPEAKING.map(([field, weight]) => [program[field], weight] as const);
-  const texts = said.map(([text, weight]) => [[text].flat().join(" "), weight] as const);
-  const ofWords = { domain: best(DOMAIN_PHRASES, texts), task: best(TASK_PHRASES, texts) };
+  const { tags, name, description } = program;
+  const texts: Spoken = [
+    [tags.join(" "), 4],
+    [name, 2],
+    [description, 1],
+  ];
+  // What is done is mostly said first: an abstract that is translated is no summary.
+  const first: Spoken = [name, description].map((text) => [stemsOf(text)[0] ?? "", 5]);
+  const ofWords = {
+    domain: best(DOMAIN_PHRASES, texts),
+    task: best(TASK_PHRASES, [...texts, ...first]),
+  };
   return {
     domain: domain ?? ofWords.domain ?? NO_DOMAIN,
     task: task ?? ofWords.task ?? taskOfShape(shapeOf(program)),
@@ -49,12 +58,8 @@ function otherDomain(written: string): string | null {
   return CATEGORY_NAME.test(name) ? `${OTHER_DOMAIN}/${name}` : null;
 }
 
-/** What of a program speaks for a category, and how loud. */
-const SPEAKING = [
-  ["tags", 4],
-  ["name", 2],
-  ["description", 1],
-] as const;
+/** Texts of a program, and how loud each speaks for a category. */
+type Spoken = readonly (readonly [text: string, weight: number])[];
 
 /** The name of a vocabulary that a word means: itself, or a word that speaks for it. */
 function named(vocabulary: Vocabulary, written: string): string | null {
@@ -63,10 +68,7 @@ function named(vocabulary: Vocabulary, written: string): string | null {
 }
 
 /** Whose words are loudest; the first of equals; null where none is heard. */
-function best(
-  vocabulary: Vocabulary,
-  texts: readonly (readonly [text: string, weight: number])[],
-): string | null {
+function best(vocabulary: Vocabulary, texts: Spoken): string | null {
   let [name, most]: [string | null, number] = [null, 0];
   const heard = texts.map(([text, weight]) => [` ${stemsOf(text).join(" ")} `, weight] as const);
   for (const [each, phrases] of vocabulary) {

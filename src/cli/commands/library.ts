@@ -1,0 +1,116 @@
+import { COMPLEXITIES, LATENCIES } from "../../library/program-index.ts";
+import { type Actions, loadAction } from "../action.ts";
+import type { Command } from "../command.ts";
+import { FORMAT_OPTION } from "../format-option.ts";
+
+/** What can be done with the library, loaded when it is asked for. */
+export const LIBRARY_ACTIONS: Actions = {
+  add: {
+    words: "FOLDER...",
+    summary: "look for programs below these folders too; written into config.yaml",
+    load: async () => (await import("./library/folders.ts")).add,
+  },
+  remove: {
+    words: "FOLDER...",
+    summary: "take folders out of config.yaml; no file is deleted",
+    load: async () => (await import("./library/folders.ts")).remove,
+  },
+  list: {
+    words: "",
+    summary: "every program, broken ones with their fault",
+    load: async () => (await import("./library/find.ts")).list,
+  },
+  index: {
+    words: "",
+    summary: "read what is new or has changed, and say what that was",
+    load: async () => (await import("./library/scan.ts")).index,
+  },
+  search: {
+    words: "WORD...",
+    summary: "programs for a task, in your own words",
+    load: async () => (await import("./library/find.ts")).search,
+  },
+  tree: {
+    words: "[CATEGORY]",
+    summary: "the categories, with what opening each costs in tokens; or one, opened",
+    load: async () => (await import("./library/find.ts")).tree,
+  },
+  show: {
+    words: "NAME",
+    summary: "all that is known of one program",
+    load: async () => (await import("./library/find.ts")).show,
+  },
+};
+const NAMES = Object.keys(LIBRARY_ACTIONS);
+
+export const command: Command = {
+  name: "library",
+  summary: "Find programs among many: folders of them, indexed, searched and sorted into a tree",
+  positionals: [
+    { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
+    {
+      name: "WORD",
+      description: "What it is about: folders, words to search for, a category, a program",
+      required: false,
+      many: true,
+      takes: "folder",
+    },
+  ],
+  options: {
+    domain: { type: "string", valueHint: "NAME", description: "Only programs of this domain" },
+    task: { type: "string", valueHint: "NAME", description: "Only programs that do this" },
+    shape: {
+      type: "string",
+      valueHint: "NAME",
+      description: "Only programs with such contracts, such as text-to-record",
+    },
+    complexity: {
+      type: "enum",
+      options: [...COMPLEXITIES],
+      description: "Only programs that are one call, use others, or have tools",
+    },
+    latency: {
+      type: "enum",
+      options: [...LATENCIES],
+      description: "Only programs whose runs took so long, by their median",
+    },
+    tag: {
+      type: "string",
+      valueHint: "TAG",
+      description: "Only programs with this tag; may be repeated",
+    },
+    limit: {
+      type: "string",
+      valueHint: "N",
+      description: "Programs of a page, at most 100; 15 if left out, with list all",
+    },
+    cursor: {
+      type: "string",
+      valueHint: "CURSOR",
+      description: "Read on from `next_cursor` of a page",
+    },
+    force: { type: "boolean", description: "With index: read every file again" },
+    project: {
+      type: "boolean",
+      description: "With add and remove: this folder's .modullm/config.yaml, not your own",
+    },
+    format: FORMAT_OPTION,
+  },
+  examples: [
+    ["modullm library add ~/programs", "look for programs there too"],
+    ["modullm library search condense a customer complaint", "in your own words"],
+    ["modullm library tree", "what there is, by domain, task and shape"],
+    ["modullm library tree finance", "one category, page by page"],
+    ["modullm library list --latency slow", "by how long their runs took"],
+    ["modullm library show summary", "contracts, category, stats"],
+  ],
+  async run(context) {
+    const [name = "", ...words] = context.positionals;
+    const action = await loadAction(LIBRARY_ACTIONS, name, words);
+    if (CHANGING.has(name)) (await context.app()).permit("manage", `library.${name}`);
+    return await action.run(words, context);
+  },
+};
+
+/** Actions that change what is here, or may be run. */
+const CHANGING: ReadonlySet<string> = new Set(["add", "remove"]);
