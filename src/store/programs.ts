@@ -5,10 +5,17 @@
  * Everything throws RLLM_018 where the file can't be read or written.
  */
 export interface ProgramArea {
-  /** Every file that is known below these folders, to see which have changed. */
-  files(folders: readonly string[]): Promise<readonly KnownFile[]>;
-  /** Writes all of it or nothing; two processes that write the same leave the same. */
-  change(change: ProgramChange): Promise<void>;
+  /** What is known of a library folder as a whole; null before the first scan. */
+  folder(folder: string): Promise<KnownFolder | null>;
+  /** Every file that is known below a folder, to see which have changed. */
+  files(folder: string): Promise<readonly KnownFile[]>;
+  /**
+   * Writes all of it or nothing; two processes that write the same leave the same.
+   * @returns how often the folder has been changed
+   */
+  change(folder: string, change: ProgramChange): Promise<number>;
+  /** Ends a scan. The digest is kept unless another process has changed the folder since. */
+  settle(folder: string, scan: FinishedScan): Promise<FolderCounts>;
   /** Every program below these folders, with what was decided of it; in no order. */
   rows(folders: readonly string[]): Promise<readonly ProgramRow[]>;
   /** What `show` tells of a program, as it was put; null where there is none. */
@@ -33,21 +40,40 @@ export interface ProgramPlace {
   readonly file: string;
 }
 
-export interface KnownFile extends ProgramPlace {
+export interface KnownFile {
+  readonly file: string;
   /** Size and times as they were; null: it is to be read again. */
   readonly stamp: string | null;
   /** Files whose schemas it takes, with their stamps; null where one is not there. */
   readonly also: Readonly<Record<string, string | null>>;
 }
 
+export interface FolderCounts {
+  readonly programs: number;
+  readonly broken: number;
+}
+
+export interface FinishedScan {
+  /** Of all its files with their stamps; null where one of them has to be read again. */
+  readonly digest: string | null;
+  /** Files beside it whose schemas its programs take. */
+  readonly also: readonly string[];
+  /** As `change` gave it last, or `folder`. */
+  readonly changes: number;
+}
+
+export interface KnownFolder extends FinishedScan, FolderCounts {}
+
 export interface ProgramChange {
   readonly put: readonly IndexedProgram[];
-  readonly drop: readonly ProgramPlace[];
+  /** Files below the folder. */
+  readonly drop: readonly string[];
 }
 
 export interface IndexedProgram extends KnownFile {
   /** SHA-256; null where it can't be read. */
   readonly hash: string | null;
+  readonly broken: boolean;
   /** What lists tell; JSON. */
   readonly facts: unknown;
   /** What `show` tells; JSON. */

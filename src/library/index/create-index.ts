@@ -1,18 +1,11 @@
 import type { ProgramArea } from "../../store/programs.ts";
-import type {
-  ProgramIndex,
-  ProgramRecord,
-  Refreshed,
-  RefreshOptions,
-  View,
-} from "../program-index.ts";
+import type { ProgramIndex, ProgramRecord, Refreshed, View } from "../program-index.ts";
 import { chooseProgram, entryOf, noCategory } from "./choose.ts";
 import { readNameCursor } from "./cursor.ts";
 import { pageOfList } from "./list.ts";
 import { factsOf, type NamedProgram, nameThem } from "./naming.ts";
 import type { ProgramDetails } from "./read-file.ts";
 import { refreshPrograms } from "./refresh.ts";
-import { searchPrograms } from "./search.ts";
 import { type CountTokens, createTree } from "./tree.ts";
 import { limitOf, placedOf, seenBy } from "./view.ts";
 
@@ -38,6 +31,7 @@ export function createProgramIndex(parts: ProgramIndexParts): ProgramIndex {
     refresh: createRefresh(parts),
     async search(query, options = {}) {
       const programs = placedOf(await seen(options));
+      const { searchPrograms } = await import("./search.ts");
       return await searchPrograms(query, options, { folders, area, programs });
     },
     async categories(view = {}) {
@@ -70,20 +64,13 @@ function createRefresh({ folders, area }: ProgramIndexParts): ProgramIndex["refr
   let last: Promise<unknown> = Promise.resolve();
   let next: Promise<Refreshed> | null = null;
 
-  async function scan(options: RefreshOptions): Promise<Refreshed> {
-    const done = await refreshPrograms(area, folders, options);
-    const rows = await area.rows(folders);
-    const broken = rows.filter((row) => factsOf(row).fault !== null).length;
-    return { ...done, programs: rows.length, broken };
-  }
-
   return async ({ force = false, signal } = {}) => {
     if (next !== null && !force && signal === undefined) return await next;
     const begun = last
       .catch(() => null)
       .then(async () => {
         if (next === begun) next = null;
-        return await scan({ force, signal });
+        return await refreshPrograms(area, folders, { force, signal });
       });
     last = begun;
     next = begun;

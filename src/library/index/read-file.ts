@@ -53,9 +53,9 @@ export type ProgramDetails = Pick<
 
 /** Reads a file for the index; one that holds no program is told with its fault. */
 export async function readFile(found: FoundFile): Promise<IndexedProgram> {
-  const { folder, file, path, stamp } = found;
+  const { file, path, stamp } = found;
   const names = namesOf(file);
-  const base = { folder, file, stamp, also: {} };
+  const base = { file, stamp, also: {}, broken: true };
   let text: string;
   try {
     text = await readProgramText(path);
@@ -80,6 +80,7 @@ export async function readFile(found: FoundFile): Promise<IndexedProgram> {
   return {
     ...base,
     also,
+    broken: false,
     hash: contentHash(program),
     facts,
     entry: detailsOf(program),

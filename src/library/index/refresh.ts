@@ -1,43 +1,88 @@
+import { existsSync } from "node:fs";
+import { sha256 } from "../../core/digest.ts";
 import { ModullmError } from "../../core/error.ts";
-import type { KnownFile, ProgramArea, ProgramPlace } from "../../store/programs.ts";
+import type { KnownFile, ProgramArea } from "../../store/programs.ts";
 import type { Refreshed, RefreshOptions } from "../program-index.ts";
-import { readFile } from "./read-file.ts";
-import { type FoundFile, stampOf, walkFolders } from "./walk.ts";
+import { type FoundFile, stampOf, walkFolder } from "./walk.ts";
+
+type FolderRefreshed = Omit<Refreshed, "folders">;
+
+/** Brings what is known of the folders up to date, one after the other. */
+export async function refreshPrograms(
+  area: ProgramArea,
+  folders: readonly string[],
+  options: RefreshOptions,
+): Promise<Refreshed> {
+  const done: FolderRefreshed[] = [];
+  for (const folder of folders) done.push(await refreshFolder(area, folder, options));
+  const sum = (key: "programs" | "broken" | "read" | "removed"): number =>
+    done.reduce((total, each) => total + each[key], 0);
+  return {
+    folders,
+    programs: sum("programs"),
+    read: sum("read"),
+    removed: sum("removed"),
+    broken: sum("broken"),
+    unreadable: done.flatMap(({ unreadable }) => unreadable),
+  };
+}
 
 /** Files that are read and written together: what a kill takes away at most. */
 const BATCH = 200;
 
 /**
- * Brings what is known of the folders up to date. What is known is read before the folders are
- * walked, so that nothing another process adds in between counts as gone.
+ * A folder whose files are all as they were is told by one digest of them. Two processes may do
+ * this at once: whoever's digest comes after another's change is not kept, so that the next scan
+ * looks at each file.
  */
-export async function refreshPrograms(
+async function refreshFolder(
   area: ProgramArea,
-  folders: readonly string[],
+  folder: string,
   { force = false, signal }: RefreshOptions,
-): Promise<Omit<Refreshed, "programs" | "broken">> {
-  const known = new Map((await area.files(folders)).map((file) => [keyOf(file), file]));
-  const { files, unreadable } = await walkFolders(folders);
-  const stale = files.filter((file) => force || isStale(file, known.get(keyOf(file))));
-  const there = new Set(files.map(keyOf));
-  const drop = [...known.values()].filter((file) => !there.has(keyOf(file)));
-  if (drop.length > 0) await area.change({ put: [], drop });
+): Promise<FolderRefreshed> {
+  const before = await area.folder(folder);
+  const { files, unreadable } = await walkFolder(folder);
+  const nothing = { read: 0, removed: 0, unreadable };
+  if (before === null && files.length === 0) return { ...nothing, programs: 0, broken: 0 };
+  const digest = digestOf(files, before?.also ?? []);
+  if (!force && before !== null && digest !== null && digest === before.digest)
+    return { ...nothing, programs: before.programs, broken: before.broken };
+
+  const known = new Map((await area.files(folder)).map((file) => [file.file, file]));
+  const there = new Map(files.map((file) => [file.file, file]));
+  const stale = files.filter((file) => force || isStale(file, known.get(file.file)));
+  const drop = [...known.keys()].filter(
+    // One that another process has put there since the walk is not gone.
+    (file) => !there.has(file) && !existsSync(`${folder}/${file}`),
+  );
+  let changes = before?.changes ?? 0;
+  if (drop.length > 0) changes = await area.change(folder, { put: [], drop });
+  const { readFile } = await import("./read-file.ts");
   for (let start = 0; start < stale.length; start += BATCH) {
     if (signal?.aborted) throw interrupted();
-    const batch = stale.slice(start, start + BATCH);
-    await area.change({ put: await Promise.all(batch.map(readFile)), drop: [] });
+    const put = await Promise.all(stale.slice(start, start + BATCH).map(readFile));
+    for (const { file, also } of put) known.set(file, { file, stamp: null, also });
+    changes = await area.change(folder, { put, drop: [] });
   }
-  return { folders, read: stale.length, removed: drop.length, unreadable };
+  const also = [...new Set([...known.values()].flatMap((file) => Object.keys(file.also)))];
+  const scan = { digest: digestOf(files, also), also, changes };
+  const counts = await area.settle(folder, scan);
+  return { ...counts, read: stale.length, removed: drop.length, unreadable };
+}
+
+/** Null where a file has to be read again. */
+function digestOf(files: readonly FoundFile[], also: readonly string[]): string | null {
+  if (files.some(({ stamp }) => stamp === null)) return null;
+  const now = Date.now();
+  const lines = files.map(({ file, path, stamp }) => `${file}\0${path}\0${stamp}`);
+  const beside = also.map((path) => `${path}\0${stampOf(path, now)}`);
+  return sha256([...lines, ...beside].toSorted().join("\n"));
 }
 
 function isStale(file: FoundFile, known: KnownFile | undefined): boolean {
   if (known === undefined || file.stamp === null || known.stamp !== file.stamp) return true;
   const now = Date.now();
   return Object.entries(known.also).some(([path, stamp]) => stampOf(path, now) !== stamp);
-}
-
-function keyOf({ folder, file }: ProgramPlace): string {
-  return `${folder}\0${file}`;
 }
 
 function interrupted(): ModullmError {

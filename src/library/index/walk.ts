@@ -1,10 +1,11 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileReason } from "../../config/text.ts";
-import type { ProgramPlace } from "../../store/programs.ts";
 import { isPassedOver } from "../scan.ts";
 
-export interface FoundFile extends ProgramPlace {
+export interface FoundFile {
+  /** Below the folder, with `/`. */
+  readonly file: string;
   /** Where it really is, absolute: its runs are remembered under this path. */
   readonly path: string;
   /** Null where it can't be told whether it changes: it is read every time. */
@@ -17,37 +18,31 @@ export interface Walk {
 }
 
 /**
- * Every `.rllm` file below the folders. Hidden folders, `node_modules` and folders that a link
- * leads to are left out, so that a loop ends. A folder that is not there holds nothing.
+ * Every `.rllm` file below a folder. Hidden folders, `node_modules` and folders that a link leads
+ * to are left out, so that a loop ends. A folder that is not there holds nothing.
  */
-export async function walkFolders(folders: readonly string[]): Promise<Walk> {
+export async function walkFolder(folder: string): Promise<Walk> {
   const files: FoundFile[] = [];
   const unreadable: { path: string; reason: string }[] = [];
-  for (const folder of folders) {
-    const root = realOr(folder);
-    const waiting = [""];
-    for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
-      // Others get their turn: ten thousand files take a tenth of a second.
-      await new Promise(setImmediate);
-      const entries = list(join(root, below));
-      if (typeof entries === "string") {
-        unreadable.push({ path: join(folder, below), reason: entries });
-        continue;
-      }
-      const started = Date.now();
-      for (const entry of entries) {
-        const file = `${below}${entry.name}`;
-        if (entry.isDirectory()) {
-          if (!isPassedOver(entry.name)) waiting.push(`${file}/`);
-        } else if (entry.name.endsWith(".rllm")) {
-          const path = join(root, file);
-          files.push({
-            folder,
-            file,
-            path: entry.isSymbolicLink() ? realOr(path) : path,
-            stamp: stampOf(path, started),
-          });
-        }
+  const root = realOr(folder);
+  const waiting = [""];
+  for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
+    // Others get their turn: ten thousand files take a twentieth of a second.
+    await new Promise(setImmediate);
+    const entries = list(join(root, below));
+    if (typeof entries === "string") {
+      unreadable.push({ path: join(folder, below), reason: entries });
+      continue;
+    }
+    const started = Date.now();
+    for (const entry of entries) {
+      const file = `${below}${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!isPassedOver(entry.name)) waiting.push(`${file}/`);
+      } else if (entry.name.endsWith(".rllm")) {
+        const written = `${root}/${file}`;
+        const path = entry.isSymbolicLink() ? realOr(written) : written;
+        files.push({ file, path, stamp: stampOf(path, started) });
       }
     }
   }

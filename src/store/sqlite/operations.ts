@@ -9,8 +9,10 @@ import {
   keepVectors,
   keptVectors,
   knownFiles,
+  knownFolder,
   programEntry,
   programRows,
+  settleFolder,
 } from "./programs.ts";
 import { findRuns, pageOfRuns, pruneRuns, removeRuns, treeOf } from "./runs.ts";
 import { summaries } from "./summaries.ts";
@@ -25,12 +27,14 @@ export const OPERATIONS = {
   events: eventsAfter,
   answer: findAnswer,
   answers: answerStats,
+  programFolder: knownFolder,
   programFiles: knownFiles,
   programRows,
   programEntry,
   programWords: findWords,
   vectors: keptVectors,
   changePrograms: kept(changePrograms),
+  settleFolder: kept(settleFolder),
   decide: kept(decideCategories),
   keepVectors: kept(keepVectors),
   clear: (database: SqlDatabase, before: number): number =>
@@ -48,9 +52,9 @@ export type Operation = keyof Operations;
 const STEP = 500;
 
 /** All of it or nothing. */
-function kept<Values extends readonly unknown[]>(
-  action: (database: SqlDatabase, ...values: Values) => void,
-): (database: SqlDatabase, ...values: Values) => void {
+function kept<Values extends readonly unknown[], Result>(
+  action: (database: SqlDatabase, ...values: Values) => Result,
+): (database: SqlDatabase, ...values: Values) => Result {
   return (database, ...values) => inTransaction(database, () => action(database, ...values));
 }
 

@@ -1,8 +1,11 @@
 import { parseJson, writeJson } from "../../core/json.ts";
 import {
   type Decision,
+  type FinishedScan,
+  type FolderCounts,
   type IndexedProgram,
   type KnownFile,
+  type KnownFolder,
   type ProgramChange,
   type ProgramRow,
   type ProgramWords,
@@ -11,12 +14,26 @@ import {
 } from "../programs.ts";
 import type { SqlDatabase, SqlRow } from "./driver.ts";
 
-export function knownFiles(database: SqlDatabase, folders: readonly string[]): KnownFile[] {
+export function knownFolder(database: SqlDatabase, folder: string): KnownFolder | null {
+  const [row] = database
+    .prepare("SELECT changes, digest, also, programs, broken FROM program_folder WHERE folder = ?")
+    .all(folder);
+  if (row === undefined) return null;
+  const also = jsonOf(row["also"]);
+  return {
+    changes: Number(row["changes"]),
+    digest: textOr(row["digest"], null),
+    also: Array.isArray(also) ? also : [],
+    programs: Number(row["programs"]),
+    broken: Number(row["broken"]),
+  };
+}
+
+export function knownFiles(database: SqlDatabase, folder: string): KnownFile[] {
   return database
-    .prepare(`SELECT folder, file, stamp, also FROM program WHERE ${IN_FOLDERS}`)
-    .all(writeJson(folders))
+    .prepare("SELECT file, stamp, also FROM program WHERE folder = ?")
+    .all(folder)
     .map((row) => ({
-      folder: String(row["folder"]),
       file: String(row["file"]),
       stamp: textOr(row["stamp"], null),
       also: row["also"] === "{}" ? {} : (jsonOf(row["also"]) as KnownFile["also"]),
@@ -67,21 +84,50 @@ export function findWords(
     }));
 }
 
-export function changePrograms(database: SqlDatabase, { put, drop }: ProgramChange): void {
+export function changePrograms(
+  database: SqlDatabase,
+  folder: string,
+  { put, drop }: ProgramChange,
+): number {
   const before = database.prepare("SELECT id, hash FROM program WHERE folder = ? AND file = ?");
   const forget = database.prepare("DELETE FROM program_words WHERE rowid = ?");
   const remove = database.prepare("DELETE FROM program WHERE id = ?");
-  const write = createWriter(database);
-  for (const { folder, file } of drop)
+  const write = createWriter(database, folder);
+  for (const file of drop)
     for (const { id } of before.all(folder, file)) {
       forget.run(Number(id));
       remove.run(Number(id));
     }
   for (const program of put) {
-    const [old] = before.all(program.folder, program.file);
+    const [old] = before.all(folder, program.file);
     if (old !== undefined) forget.run(Number(old["id"]));
     write(program, old);
   }
+  const [counted] = database
+    .prepare(
+      "INSERT INTO program_folder (folder, changes) VALUES (?, 1) ON CONFLICT (folder) DO " +
+        "UPDATE SET changes = changes + 1, digest = NULL RETURNING changes",
+    )
+    .all(folder);
+  return Number(counted?.["changes"]);
+}
+
+export function settleFolder(
+  database: SqlDatabase,
+  folder: string,
+  { digest, also, changes }: FinishedScan,
+): FolderCounts {
+  const [row] = database
+    .prepare("SELECT count(*) AS programs, total(broken) AS broken FROM program WHERE folder = ?")
+    .all(folder);
+  const counts = { programs: Number(row?.["programs"]), broken: Number(row?.["broken"]) };
+  database
+    .prepare(
+      "UPDATE program_folder SET digest = ?, also = ?, programs = ?, broken = ? " +
+        "WHERE folder = ? AND changes = ?",
+    )
+    .run(digest, writeJson(also), counts.programs, counts.broken, folder, changes);
+  return counts;
 }
 
 export function decideCategories(database: SqlDatabase, decisions: readonly Decision[]): void {
@@ -116,12 +162,13 @@ const CATEGORY = "INTO category (hash, domain, task, origin)";
 
 function createWriter(
   database: SqlDatabase,
+  folder: string,
 ): (program: IndexedProgram, old: SqlRow | undefined) => void {
   const program = database.prepare(
-    "INSERT INTO program (folder, file, stamp, also, hash, facts, entry) VALUES (?, ?, ?, ?, " +
-      "?, ?, ?) ON CONFLICT (folder, file) DO UPDATE SET stamp = excluded.stamp, also = " +
-      "excluded.also, hash = excluded.hash, facts = excluded.facts, entry = excluded.entry " +
-      "RETURNING id",
+    "INSERT INTO program (folder, file, stamp, also, hash, broken, facts, entry) VALUES (?, ?, " +
+      "?, ?, ?, ?, ?, ?) ON CONFLICT (folder, file) DO UPDATE SET stamp = excluded.stamp, also " +
+      "= excluded.also, hash = excluded.hash, broken = excluded.broken, facts = excluded.facts, " +
+      "entry = excluded.entry RETURNING id",
   );
   const words = database.prepare(
     `INSERT INTO program_words (rowid, ${WORD_FIELDS.join(", ")}) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -132,8 +179,8 @@ function createWriter(
   );
   const decide = database.prepare(`INSERT OR IGNORE ${CATEGORY} VALUES (?, ?, ?, ?)`);
   return (given, old) => {
-    const { folder, file, stamp, also, hash, facts, entry, decision } = given;
-    const values = [writeJson(also), hash, writeJson(facts), writeJson(entry)];
+    const { file, stamp, also, hash, broken, facts, entry, decision } = given;
+    const values = [writeJson(also), hash, Number(broken), writeJson(facts), writeJson(entry)];
     const [row] = program.all(folder, file, stamp, ...values);
     words.run(Number(row?.["id"]), ...WORD_FIELDS.map((field) => given.words[field]));
     if (hash === null || decision === null) return;

@@ -90,12 +90,14 @@ export class SqliteStore implements Store {
 
   #programArea(): ProgramArea {
     return {
-      files: (folders) => this.#ask("programFiles", folders),
+      folder: (folder) => this.#ask("programFolder", folder),
+      files: (folder) => this.#ask("programFiles", folder),
       rows: (folders) => this.#ask("programRows", folders),
       entry: (id) => this.#ask("programEntry", id),
       words: (question) => this.#ask("programWords", question),
       vectors: (model) => this.#ask("vectors", model),
-      change: (change) => this.#keep("changePrograms", change),
+      change: (folder, change) => this.#keep("changePrograms", folder, change),
+      settle: (folder, scan) => this.#keep("settleFolder", folder, scan),
       decide: (decisions) => this.#keep("decide", decisions),
       keepVectors: (model, vectors) => this.#keep("keepVectors", model, vectors),
     };
@@ -151,8 +153,11 @@ export class SqliteStore implements Store {
     return await this.#call({ operation, values, keeps: false });
   }
 
-  async #keep<Name extends Operation>(operation: Name, ...values: ValuesOf<Name>): Promise<void> {
-    await this.#call({ operation, values, keeps: true });
+  async #keep<Name extends Operation>(
+    operation: Name,
+    ...values: ValuesOf<Name>
+  ): Promise<ReturnType<Operations[Name]>> {
+    return await this.#call({ operation, values, keeps: true });
   }
 
   async #call<Name extends Operation>(call: {
