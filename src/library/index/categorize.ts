@@ -1,6 +1,6 @@
 import { isObject } from "../../core/json.ts";
 import type { Program } from "../../program/program.ts";
-import type { Decision } from "../../store/programs.ts";
+import type { Decision, IndexedWords } from "../../store/programs.ts";
 import { shapeOf } from "./shape.ts";
 import { DOMAINS, NO_DOMAIN, OTHER_DOMAIN, TASK_TYPES } from "./vocabulary.ts";
 import { stemsOf } from "./words.ts";
@@ -13,19 +13,19 @@ export const CATEGORY_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
  * the words of its name and description. A domain that the vocabulary lacks stands in `other`, so
  * that the top of the tree stays short; a task that it lacks is looked for in the words.
  */
-export function categorize(program: Program): Omit<Decision, "hash"> {
+export function categorize(program: Program, words: IndexedWords): Omit<Decision, "hash"> {
   const { domain, task } = categoryOf(program.metadata["category"]);
-  const { tags, name, description } = program;
+  const { tags, name, description } = words;
   const texts: Spoken = [
-    [tags.join(" "), 4],
+    [tags, 4],
     [name, 2],
     [description, 1],
   ];
   // What is done is mostly said first: an abstract that is translated is no summary.
-  const first: Spoken = [name, description].map((text) => [stemsOf(text)[0] ?? "", 5]);
+  const first: Spoken = [name, description].map((text) => [text.split(" ", 1).join(), 5]);
   const ofWords = {
-    domain: best(DOMAIN_PHRASES, texts),
-    task: best(TASK_PHRASES, [...texts, ...first]),
+    domain: best(DOMAIN_WORDS, texts),
+    task: best(TASK_WORDS, [...texts, ...first]),
   };
   return {
     domain: domain ?? ofWords.domain ?? NO_DOMAIN,
@@ -40,11 +40,11 @@ function categoryOf(written: unknown): { domain: string | null; task: string | n
     ? [written["domain"], written["task"]]
     : [written].flat().flatMap((each) => (typeof each === "string" ? each.split("/") : []));
   const [first, ...others] = parts.map((part) => (typeof part === "string" ? part.trim() : ""));
-  const task = others.map((part) => named(TASK_PHRASES, part)).find((each) => each !== null);
+  const task = others.map((part) => named(TASK_WORDS, part)).find((each) => each !== null);
   if (first === undefined || first === "") return { domain: null, task: task ?? null };
-  const domain = named(DOMAIN_PHRASES, first);
+  const domain = named(DOMAIN_WORDS, first);
   // A category that is a task alone, such as `translate`, says nothing of what it is about.
-  const ownTask = domain === null ? named(TASK_PHRASES, first) : null;
+  const ownTask = domain === null ? named(TASK_WORDS, first) : null;
   if (ownTask !== null) return { domain: null, task: ownTask };
   return { domain: domain ?? otherDomain(first), task: task ?? null };
 }
@@ -58,41 +58,49 @@ function otherDomain(written: string): string | null {
   return CATEGORY_NAME.test(name) ? `${OTHER_DOMAIN}/${name}` : null;
 }
 
-/** Texts of a program, and how loud each speaks for a category. */
+/** Texts of a program, as stems, and how loud each speaks for a category. */
 type Spoken = readonly (readonly [text: string, weight: number])[];
 
 /** The name of a vocabulary that a word means: itself, or a word that speaks for it. */
 function named(vocabulary: Vocabulary, written: string): string | null {
-  const said = ` ${stemsOf(written).join(" ")} `;
-  return vocabulary.find(([, phrases]) => phrases.includes(said))?.[0] ?? null;
+  return vocabulary.words.get(stemsOf(written).join(" "))?.[0] ?? null;
 }
 
 /** Whose words are loudest; the first of equals; null where none is heard. */
 function best(vocabulary: Vocabulary, texts: Spoken): string | null {
-  let [name, most]: [string | null, number] = [null, 0];
-  const heard = texts.map(([text, weight]) => [` ${stemsOf(text).join(" ")} `, weight] as const);
-  for (const [each, phrases] of vocabulary) {
-    const loud = heard.reduce(
-      (sum, [text, weight]) =>
-        sum + weight * phrases.filter((phrase) => text.includes(phrase)).length,
-      0,
-    );
-    if (loud > most) [name, most] = [each, loud];
-  }
-  return name;
+  const heard = new Map<string, number>();
+  for (const [text, weight] of texts)
+    for (const phrase of phrasesIn(text))
+      for (const name of vocabulary.words.get(phrase) ?? [])
+        heard.set(name, (heard.get(name) ?? 0) + weight);
+  const loudest = Math.max(...heard.values());
+  return vocabulary.names.find((name) => heard.get(name) === loudest) ?? null;
 }
 
-type Vocabulary = readonly (readonly [name: string, phrases: readonly string[]])[];
-
-function phrasesOf(vocabulary: Readonly<Record<string, string>>): Vocabulary {
-  return Object.entries(vocabulary).map(([name, words]) => {
-    const phrases = words.split(" ").map((word) => ` ${stemsOf(word).join(" ")} `);
-    return [name, [...new Set(phrases)]];
-  });
+/** Words and pairs of words. */
+function phrasesIn(text: string): ReadonlySet<string> {
+  const stems = text.split(" ");
+  const pairs = stems.slice(1).map((stem, index) => `${stems[index] ?? ""} ${stem}`);
+  return new Set([...stems, ...pairs]);
 }
 
-const DOMAIN_PHRASES = phrasesOf(DOMAINS);
-const TASK_PHRASES = phrasesOf(TASK_TYPES);
+interface Vocabulary {
+  readonly names: readonly string[];
+  /** By what speaks for them, in stems. */
+  readonly words: ReadonlyMap<string, readonly string[]>;
+}
+
+function readVocabulary(written: Readonly<Record<string, string>>): Vocabulary {
+  const words = new Map<string, string[]>();
+  for (const [name, own] of Object.entries(written))
+    for (const phrase of new Set(own.split(" ").map((word) => stemsOf(word).join(" "))))
+      words.set(phrase, [...(words.get(phrase) ?? []), name]);
+  words.delete("");
+  return { names: Object.keys(written), words };
+}
+
+const DOMAIN_WORDS = readVocabulary(DOMAINS);
+const TASK_WORDS = readVocabulary(TASK_TYPES);
 
 /** What a program without a telling word does, as its contracts have it. */
 function taskOfShape(shape: string): string {

@@ -77,6 +77,7 @@ export async function readFile(found: FoundFile): Promise<IndexedProgram> {
     complexity: complexityOf(program),
     fault: null,
   };
+  const words = wordsOf(program, names.libraryName);
   return {
     ...base,
     also,
@@ -84,8 +85,8 @@ export async function readFile(found: FoundFile): Promise<IndexedProgram> {
     hash: contentHash(program),
     facts,
     entry: detailsOf(program),
-    words: wordsOf(program, names.libraryName),
-    decision: categorize(program),
+    words,
+    decision: categorize(program, words),
   };
 }
 

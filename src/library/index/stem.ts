@@ -35,34 +35,44 @@ function withoutTense(word: string): string {
   return measure(stem) === 1 && SHORT.test(stem) ? `${stem}e` : stem;
 }
 
-/** Suffixes by the measure that the stem before them must pass, with what takes their place. */
-const LISTS: readonly { readonly above: number; readonly suffixes: readonly string[] }[] = [
-  {
-    above: 0,
-    suffixes: (
-      "ational:ate tional:tion enci:ence anci:ance izer:ize abli:able alli:al entli:ent eli:e " +
+/** Suffixes with what takes their place, by the measure that the stem must pass. */
+const LISTS: readonly SuffixList[] = [
+  listOf(
+    0,
+    "ational:ate tional:tion enci:ence anci:ance izer:ize abli:able alli:al entli:ent eli:e " +
       "ousli:ous ization:ize isation:ise ation:ate ator:ate alism:al iveness:ive fulness:ful " +
-      "ousness:ous aliti:al iviti:ive biliti:ble"
-    ).split(" "),
-  },
-  { above: 0, suffixes: "icate:ic ative: alize:al iciti:ic ical:ic ful: ness:".split(" ") },
-  {
-    above: 1,
-    suffixes: (
-      "ement: ance: ence: able: ible: ment: ant: ent: sion:s tion:t ism: ate: iti: ous: ive: " +
-      "ize: ise: al: er: ic: ou:"
-    ).split(" "),
-  },
+      "ousness:ous aliti:al iviti:ive biliti:ble",
+  ),
+  listOf(0, "icate:ic ative: alize:al iciti:ic ical:ic ful: ness:"),
+  listOf(
+    1,
+    "ement: ance: ence: able: ible: ment: ant: ent: sion:s tion:t ism: ate: iti: ous: ive: " +
+      "ize: ise: al: er: ic: ou:",
+  ),
 ];
 
-function withoutSuffix(word: string, { above, suffixes }: (typeof LISTS)[number]): string {
-  for (const each of suffixes) {
-    const [suffix = "", by = ""] = each.split(":");
-    if (!word.endsWith(suffix)) continue;
-    const stem = word.slice(0, -suffix.length);
-    return measure(stem + by) > above && measure(stem) > 0 ? stem + by : word;
-  }
-  return word;
+interface SuffixList {
+  readonly above: number;
+  /** A stem, and the first of the suffixes that ends it. */
+  readonly pattern: RegExp;
+  readonly replaced: ReadonlyMap<string, string>;
+}
+
+function listOf(above: number, written: string): SuffixList {
+  const replaced = new Map(
+    written
+      .split(" ")
+      .map((each) => each.split(":"))
+      .map(([from = "", to = ""]) => [from, to]),
+  );
+  return { above, pattern: new RegExp(`^(.+?)(${[...replaced.keys()].join("|")})$`), replaced };
+}
+
+function withoutSuffix(word: string, { above, pattern, replaced }: SuffixList): string {
+  const [, stem, suffix = ""] = pattern.exec(word) ?? [];
+  if (stem === undefined) return word;
+  const by = replaced.get(suffix) ?? "";
+  return measure(stem + by) > above && measure(stem) > 0 ? stem + by : word;
 }
 
 function withoutE(word: string): string {
