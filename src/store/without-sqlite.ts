@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { ModullmError } from "../core/error.ts";
-import { createMemoryPrograms } from "./memory-programs.ts";
+import { MemoryPrograms } from "./memory-programs.ts";
 import type { Store } from "./store.ts";
 
 const NO_SQLITE = "this Node has no SQLite; Node 22.13 or newer has it, or install better-sqlite3";
@@ -51,7 +51,7 @@ export function storeWithoutSqlite({
       stats: async () => nothing({ answers: 0, hits: 0, bytes: 0, programs: [] }),
       clear: async () => nothing(0),
     },
-    programs: createMemoryPrograms(),
+    programs: new MemoryPrograms(),
     async flushed() {},
     async close() {},
   };

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { createProgramIndex } from "../../../src/library/index/create-index.ts";
 import type { ProgramIndex, ProgramRecord } from "../../../src/library/program-index.ts";
 import { createTokenCounter } from "../../../src/model/tokens.ts";
-import { createMemoryPrograms } from "../../../src/store/memory-programs.ts";
+import { MemoryPrograms } from "../../../src/store/memory-programs.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { ProgramArea } from "../../../src/store/programs.ts";
 
@@ -34,7 +34,7 @@ export async function createLibrary({ memory = false } = {}): Promise<Library> {
   const database = join(root, "stats.db");
   mkdirSync(folder);
   const store = await openStore({ path: database, warn: () => {} });
-  const area = memory ? createMemoryPrograms() : store.programs;
+  const area = memory ? new MemoryPrograms() : store.programs;
   return {
     folder,
     database,

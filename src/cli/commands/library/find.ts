@@ -7,7 +7,7 @@ import {
   type ProgramIndex,
 } from "../../../library/program-index.ts";
 import type { Action } from "../../action.ts";
-import type { CommandContext, Options } from "../../command.ts";
+import type { Options } from "../../command.ts";
 import { asText } from "../../format-option.ts";
 import { openIndex } from "./scan.ts";
 
