@@ -32,7 +32,7 @@ export interface Surface {
   prompts(principal: Principal, cursor: string | null): Promise<Page<"prompts", Prompt>>;
   prompt(
     name: string,
-    given: Arguments,
+    given: Readonly<Record<string, string>>,
     call: Call,
   ): Promise<GetPromptResult | InputRequiredResult>;
   resources(principal: Principal, cursor: string | null): Promise<Page<"resources", Resource>>;

@@ -7,7 +7,7 @@ import {
   type Resource,
   type ResourceTemplateType,
 } from "@modelcontextprotocol/server";
-import type { Arguments, Call } from "../surface.ts";
+import type { Call } from "../surface.ts";
 import { object, PICTURE } from "./fixture.ts";
 import { form } from "./input-tools.ts";
 
@@ -61,18 +61,18 @@ function words(text: string): Content {
 
 export function writePrompt(
   name: string,
-  given: Arguments,
+  given: Readonly<Record<string, string>>,
   { inputs }: Call,
 ): GetPromptResult | ReturnType<typeof inputRequired> | null {
   switch (name) {
     case "test_simple_prompt":
       return said(words("This is a simple prompt for testing."));
     case "test_prompt_with_arguments": {
-      const [one, two] = [String(given["arg1"]), String(given["arg2"])];
+      const [one, two] = [given["arg1"], given["arg2"]];
       return said(words(`Prompt with arguments: arg1='${one}', arg2='${two}'`));
     }
     case "test_prompt_with_embedded_resource": {
-      const uri = String(given["resourceUri"]);
+      const { resourceUri: uri = "" } = given;
       const resource = { uri, mimeType: plain, text: "Embedded resource content for testing." };
       return said({ type: "resource", resource }, words("Please process the resource above."));
     }

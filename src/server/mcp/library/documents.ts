@@ -10,7 +10,7 @@ import { writeJson } from "../../../core/json.ts";
 import type { Principal } from "../../../core/principal.ts";
 import type { ListedProgram, ProgramEntry } from "../../../library/program-index.ts";
 import { objectFromText, textToInput } from "../../../program/input.ts";
-import type { Arguments, Page } from "../surface.ts";
+import type { Page } from "../surface.ts";
 import { findProgram, type Library, viewOf } from "./library.ts";
 
 /** Programs of a page. */
@@ -46,11 +46,11 @@ export async function listResources(
 export function writePrompt(
   { app }: Library,
   entry: ProgramEntry,
-  given: Arguments,
+  { input = "{}" }: Readonly<Record<string, string>>,
 ): GetPromptResult {
   const compiled = app.tools.compile(entry.input_schema ?? {});
-  const input = compiled.ok ? inputOf(compiled.contract, String(given["input"] ?? "{}")) : {};
-  const call = writeJson({ name: entry.name, input });
+  const read = compiled.ok ? inputOf(compiled.contract, input) : input;
+  const call = writeJson({ name: entry.name, input: read });
   const text = `Call the tool run_program with ${call} and tell me what its output says.`;
   const messages = [{ role: "user" as const, content: { type: "text" as const, text } }];
   return { description: entry.description, messages };
