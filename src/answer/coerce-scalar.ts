@@ -2,12 +2,9 @@ import { readPattern } from "../contract/patterns.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import { bareRule, bareValue, isGuessed } from "./bare.ts";
 import { listToSingle } from "./coerce-choice.ts";
-import { toIsoDate } from "./dates.ts";
-import { booleanIn, yesOrNo } from "./spoken-boolean.ts";
-import { isJsonNumber } from "./numbers.ts";
-import { onlyNumberIn } from "./number-in-text.ts";
-import { numberWord } from "./number-words.ts";
-import { groupedByPoint, readSpelledNumber, type SpelledNumber } from "./spelled-number.ts";
+import { coerceToNumber } from "./coerce-number.ts";
+import { formatted } from "./formats.ts";
+import { booleanIn } from "./spoken-boolean.ts";
 import {
   allows,
   cheaper,
@@ -20,6 +17,7 @@ import {
 import { ruleOf } from "./rules.ts";
 import { takesNull } from "./schemas.ts";
 import type { Node, ParseEdit, TextNode } from "./tree.ts";
+import { booleanOf, saysNothing } from "./words/said.ts";
 
 type ScalarType = "number" | "integer" | "boolean" | "null";
 type Schema = Record<string, unknown>;
@@ -83,16 +81,13 @@ function keepString(
   path: Path,
   rule: "bare-string" | "bare-with-quotes" | "to-text" | null,
 ): Outcome | null {
-  const format = schema["format"];
-  const dated = format === "date" || format === "date-time" ? toIsoDate(text, format) : undefined;
-  const value = dated ?? text;
-  // Where a date is wanted, words for nothing are no text.
-  if (format !== undefined && dated === undefined && ruleForNothing(text) !== null) return null;
+  const made = formatted(text, schema["format"]);
+  // Where a form is wanted, a word that says that there is nothing is no text of it.
+  if (made === null && !coercion.partial) return null;
+  const value = made?.value ?? text;
   if (!coercion.partial && !meetsString(value, schema)) return null;
   const kept = rule ? withEdit(coercion, plain(value), rule, node, path, value) : plain(value);
-  return dated === undefined || dated === text
-    ? kept
-    : withEdit(coercion, kept, "date", node, path, value);
+  return made ? withEdit(coercion, kept, made.rule, node, path, value) : kept;
 }
 
 function meetsString(text: string, schema: Schema): boolean {
@@ -168,84 +163,15 @@ export function coerceToScalar(
   }
   if (type === "boolean") return toBoolean(coercion, node, path);
   if (type === "null") return toNull(coercion, node, path);
-  const outcome = toNumber(coercion, node, path);
-  if (outcome && meetsNumber(outcome.value, type, schema)) return outcome;
-  const guess = coercion.partial ? undefined : guessedNumber(node.text, type, schema);
-  return guess && meetsNumber(guess.value, type, schema)
-    ? withEdit(coercion, plain(guess.value), guess.rule, node, path, String(guess.value))
-    : null;
-}
-
-/** A number that only what is wanted tells: a word, a share, points out of a maximum. */
-function guessedNumber(text: string, type: string, schema: Schema): SpelledNumber | undefined {
-  const word = numberWord(text);
-  if (word !== undefined) return { value: word, rule: "number-in-words" };
-  if (type === "integer") return groupedByPoint(text) ?? points(text);
-  const share = schema["maximum"] === 1 ? readSpelledNumber(text.replace(/ ?%$/, "")) : undefined;
-  return share && typeof share.value === "number" && text.endsWith("%")
-    ? { value: Number((share.value / 100).toPrecision(15)), rule: "text-to-fraction" }
-    : undefined;
-}
-
-/** "4/5", "85 out of 100". */
-function points(text: string): SpelledNumber | undefined {
-  const [, own, most] =
-    /^(\d{1,3}) ?(?:\/|out of|of|von|sur|de|из|su) ?(5|6|10|15|20|50|100)$/iu.exec(text.trim()) ??
-    [];
-  if (own === undefined || Number(own) > Number(most)) return undefined;
-  return { value: Number(own), rule: "number-in-words" };
-}
-
-function toNumber(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
-  if (!node.quoted) {
-    const value = bareValue(node.text);
-    if (typeof value === "number" || typeof value === "bigint") {
-      return isJsonNumber(node.text)
-        ? plain(value)
-        : withEdit(
-            coercion,
-            plain(value),
-            coercion.partial ? "literal" : "number",
-            node,
-            path,
-            String(value),
-          );
-    }
-  }
-  const spelled = readSpelledNumber(node.text);
-  if (spelled)
-    return withEdit(
-      coercion,
-      plain(spelled.value),
-      spelled.rule,
-      node,
-      path,
-      String(spelled.value),
-    );
-  const found = isGuessed(coercion, node)
-    ? undefined
-    : onlyNumberIn(node.text, { isMember: path !== null });
-  return found === undefined
-    ? null
-    : withEdit(coercion, plain(found.value), "scalar-in-text", node, path, String(found.value));
-}
-
-function meetsNumber(value: unknown, type: ScalarType, schema: Schema): boolean {
-  if (typeof value !== "number" && typeof value !== "bigint") return false;
-  if (type === "integer" && typeof value === "number" && !Number.isInteger(value)) return false;
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
-  if (typeof minimum === "number" && value < minimum) return false;
-  if (typeof maximum === "number" && value > maximum) return false;
-  if (typeof exclusiveMinimum === "number" && value <= exclusiveMinimum) return false;
-  return !(typeof exclusiveMaximum === "number" && value >= exclusiveMaximum);
+  return coerceToNumber(coercion, node, type, schema, path);
 }
 
 function toBoolean(coercion: Coercion, node: TextNode, path: Path): Outcome | null {
-  const text = node.text.trim().replace(/^\*+|\*+$/g, "");
+  const text = node.text.trim();
   if (!node.quoted && (node.text === "true" || node.text === "false"))
     return plain(node.text === "true");
   if (node.open && coercion.partial && !node.quoted) return cut(coercion, node, path);
-  const word = yesOrNo(text);
+  const word = booleanOf(text);
   if (word !== undefined) {
     const rule = !node.quoted && /^(?:true|false)$/i.test(text) ? "literal" : "text-to-boolean";
     return withEdit(coercion, plain(word), rule, node, path, String(word));
@@ -284,20 +210,17 @@ function toNull(coercion: Coercion, node: TextNode, path: Path): Outcome | null 
     return coercion.partial
       ? plain(null)
       : withEdit(coercion, plain(null), "truncated", node, path);
-  const rule = ruleForNothing(node.text.trim());
+  if (node.open && coercion.partial) return null;
+  const rule = saysNothing(node.text)
+    ? "text-to-null"
+    : DASH.test(node.text.trim())
+      ? "missing-value"
+      : null;
   return rule && withEdit(coercion, plain(null), rule, node, path, "null");
 }
 
-function ruleForNothing(text: string): "text-to-null" | "missing-value" | null {
-  if (NOTHING.test(text)) return "text-to-null";
-  return DASH.test(text) ? "missing-value" : null;
-}
-
-/** Words that say that there is nothing, or that it is not known. */
-const NOTHING =
-  /^(?:null|none|nil|n\/a|n\.a\.|n\/d|s\/d|unknown|not (?:known|available|applicable|specified|provided|given|stated|mentioned|found|listed)|unbekannt|k\. ?a\.|keine (?:angaben?|daten)|ohne angabe|nicht (?:angegeben|vorhanden|bekannt|verfügbar)|inconnue?|non (?:renseignée?|précisée?|spécifiée?|disponible)|néant|desconocid[oa]|no (?:disponible|especificad[oa]|consta|aplica|indicad[oa])|sconosciut[oa]|non (?:specificat[oa]|indicat[oa])|nessuno|desconhecid[oa]|não (?:informad[oa]|disponível|especificad[oa])|onbekend|niet (?:bekend|opgegeven)|okänt|ukjent|ukendt|brak(?: danych)?|nie (?:podano|dotyczy)|neuvedeno|bilinmiyor|belirtilmemiş|yok|неизвестно|нет(?: данных)?|не (?:указан[оаы]?|известно|применимо)|غير (?:معروف|متوفر|متاح|محدد)|لا يوجد|अज्ञात|उपलब्ध नहीं|ไม่ระบุ|ไม่ทราบ|不明|未知|无|無|なし|未记载|未提供|不适用|記載なし|該当なし|없음|미상|해당 없음)\.?$/iu;
-/** The same said by a mark. */
-const DASH = /^[-–—]{1,3}$/;
+/** Nothing said by a mark. */
+const DASH = /^(?:[-–—]{1,3}|\?)$/;
 
 /** What a string holds, where a list or an object is wanted and the string is JSON. */
 export function fromJsonText(

@@ -1,33 +1,7 @@
-import { strip } from "./fold.ts";
-import { asciiDigits } from "./spelled-number.ts";
-
-/** Names of months; each has the others' beginnings for short, in the Latin script. */
-const MONTHS: readonly string[] = [
-  "january januar janvier enero gennaio janeiro januari " +
-    "stycznia styczeń ledna января январь ocak يناير जनवरी มกราคม",
-  "february februar fevrier febrero febbraio fevereiro februari " +
-    "lutego luty února февраля февраль şubat فبراير फ़रवरी फरवरी กุมภาพันธ์",
-  "march marz maerz mars marzo marco maart " +
-    "marca marzec března марта март mart مارس मार्च มีนาคม",
-  "april avril abril aprile kwietnia kwiecień dubna апреля апрель nisan أبريل अप्रैल เมษายน",
-  "may mai mayo maggio maio mei maja maj května мая май mayıs مايو मई พฤษภาคม",
-  "june juni juin junio giugno junho czerwca " +
-    "czerwiec června июня июнь haziran يونيو जून มิถุนายน",
-  "july juli juillet julio luglio julho lipca " +
-    "lipiec července июля июль temmuz يوليو जुलाई กรกฎาคม",
-  "august aout agosto augustus sierpnia sierpień srpna " +
-    "августа август ağustos أغسطس अगस्त สิงหาคม",
-  "september septembre septiembre settembre setembro września wrzesień " +
-    "září сентября сентябрь eylül سبتمبر सितंबर सितम्बर กันยายน",
-  "october oktober octobre octubre ottobre outubro października " +
-    "październik října октября октябрь ekim أكتوبر अक्टूबर ตุลาคม",
-  "november novembre noviembre novembro listopada listopad listopadu " +
-    "ноября ноябрь kasım نوفمبر नवंबर नवम्बर พฤศจิกายน",
-  "december dezember decembre diciembre dicembre dezembro grudnia " +
-    "grudzień prosince декабря декабрь aralık ديسمبر दिसंबर दिसम्बर ธันวาคม",
-];
-
-const months = MONTHS.map((names) => names.split(" ").map(strip));
+import { asciiDigits } from "./digits.ts";
+import { tokensOf } from "./mentions.ts";
+import { negatesBefore } from "./negation.ts";
+import { isBesideDate, monthOf } from "./words/dates.ts";
 
 /**
  * A date or date-time as `format` wants it; undefined when the text is no date, or could be two.
@@ -40,6 +14,47 @@ export function toIsoDate(text: string, format: "date" | "date-time"): string | 
     return time === undefined || /^00:00(:00)?(\.0+)?(Z|[+-]00:00)?$/.test(time) ? date : undefined;
   return time === undefined ? undefined : withZone(date, time);
 }
+
+/**
+ * The day of the one date that a text names; undefined where it names none or several, holds other
+ * digits, or says that something was before, behind or not on it.
+ */
+export function dateIn(text: string): string | undefined {
+  if (text.length > MAX_SENTENCE) return undefined;
+  const plain = asciiDigits(text);
+  const found = [...plain.matchAll(DATE_LIKE)];
+  const [only] = found;
+  if (!only || found.length > 1) return undefined;
+  const others = `${plain.slice(0, only.index)} ${plain.slice(only.index + only[0].length)}`;
+  const isOther = tokensOf(others).some(({ word }) => negatesBefore(word) || BOUNDS.has(word));
+  if (/\d|[?？]/.test(others) || isOther) return undefined;
+  return isoDay(only[0].trim());
+}
+
+/** Longer texts are not looked through for a date. In UTF-16 units. */
+const MAX_SENTENCE = 400;
+/** Words, without accents, that say of a date that something was not on it. */
+const BOUNDS = new Set(
+  (
+    "before after since until till about around circa between from or approximately " +
+    "probably maybe vor nach bis seit ab gegen etwa ungefahr zwischen oder vermutlich " +
+    "avant apres jusqu depuis vers environ entre ou antes despues hasta desde hacia " +
+    "aproximadamente o prima dopo fino depois ate voor na tot sinds of przed po do od lub " +
+    "до после с около или once sonra kadar"
+  ).split(" "),
+);
+const NAMED = "[\\p{L}\\p{M}]{3,12}";
+const DATE_LIKE = new RegExp(
+  [
+    "\\d{4}-\\d{2}-\\d{2}",
+    "\\d{1,2}[./]\\s?\\d{1,2}[./]\\s?\\d{4}",
+    "\\d{4}\\s?[年년]\\s?\\d{1,2}\\s?[月월]\\s?\\d{1,2}\\s?[日일]",
+    `\\d{1,2}(?:st|nd|rd|th|er|\\.|º)?[\\s-](?:(?:of|de)\\s)?` +
+      `${NAMED}[.,]?(?:\\sdel?\\s|[\\s-])\\d{4}`,
+    `${NAMED}\\.?\\s\\d{1,2}(?:st|nd|rd|th)?,?\\s\\d{4}`,
+  ].join("|"),
+  "giu",
+);
 
 function splitTime(text: string): readonly [string, string | undefined] {
   const found =
@@ -64,31 +79,76 @@ function withZone(date: string, time: string): string | undefined {
 }
 
 function isoDay(text: string): string | undefined {
-  const numeric = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(text);
-  if (numeric) return build(numeric[1], Number(numeric[2]), Number(numeric[3]));
+  return numericDay(text) ?? easternDay(text) ?? namedDay(text);
+}
+
+function numericDay(source: string): string | undefined {
+  const text = source.replace(VIETNAMESE, "$1.$2.$3").replace(WORD, withoutBeside).trim();
+  const yearFirst = /^(\d{4})([-/.]|\. )(\d{1,2})\2(\d{1,2})\.?$/.exec(text);
+  if (yearFirst) return build(yearFirst[1], Number(yearFirst[3]), Number(yearFirst[4]));
   const compact = /^(\d{4})(\d{2})(\d{2})$/.exec(text);
   if (compact) return build(compact[1], Number(compact[2]), Number(compact[3]));
-  const slashed = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$/.exec(text);
-  if (slashed)
-    return fromUnordered(Number(slashed[1]), Number(slashed[3]), slashed[4], slashed[2] === ".");
-  const eastern = /^(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]$/u.exec(text);
-  if (eastern) return build(eastern[1], Number(eastern[2]), Number(eastern[3]));
-  const bare = strip(text)
-    .replace(WEEKDAY, "")
-    .replace(/^(?:le|el|il|the|den|am)\s+/, "");
-  const dayFirst =
-    /^(\d{1,2})(?:st|nd|rd|th|er|[.º])?[\s-]+(?:of\s+|de\s+)?(\p{L}{3,12})\.?,?[\s-]+(?:de\s+)?(\d{4})(?:\s?(?:r|г|г\.|г\. |года|roku|год))?\.?$/u.exec(
-      bare,
-    );
-  if (dayFirst) return build(dayFirst[3], monthOf(dayFirst[2]), Number(dayFirst[1]));
-  const monthFirst = /^(\p{L}{3,12})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})$/u.exec(bare);
-  return monthFirst
-    ? build(monthFirst[3], monthOf(monthFirst[1]), Number(monthFirst[2]))
+  const yearLast = /^(\d{1,2})([-/.]|\. )(\d{1,2})\2(\d{4})\.?$/.exec(text);
+  return yearLast
+    ? fromUnordered(
+        Number(yearLast[1]),
+        Number(yearLast[3]),
+        yearLast[4],
+        yearLast[2]?.startsWith(".") === true,
+      )
     : undefined;
 }
 
-const WEEKDAY =
-  /^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+|^(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|domingo),?\s+(?:den\s+|le\s+)?/i;
+const VIETNAMESE = /ngày (\d{1,2}) tháng (\d{1,2}),? năm (\d{4})/i;
+/** A word with the marks that may stand behind it. */
+const WORD = /[\p{L}\p{M}']+(?:-[\p{L}\p{M}]+)?[.,،]?\s*/gu;
+
+function withoutBeside(written: string): string {
+  return isBesideDate(written.replace(/[.,،\s]+$/u, "")) ? "" : written;
+}
+
+const EASTERN =
+  /^(\D{0,4}?)\s?(\d{1,4}|元)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日號号일]\s*[(（]?(?:[月火水木金土日](?:曜日?)?|(?:星期|周|週)[一二三四五六日天]|[월화수목금토일](?:요일)?)?[)）]?$/u;
+/** The year before the first one of each era; what stands before a year as all count it is 0. */
+const ERAS: Readonly<Record<string, number>> = {
+  "": 0,
+  公元: 0,
+  西暦: 0,
+  令和: 2018,
+  平成: 1988,
+  昭和: 1925,
+  民國: 1911,
+  民国: 1911,
+};
+
+function easternDay(text: string): string | undefined {
+  const [, era = "", year = "", month, day] = EASTERN.exec(text) ?? [];
+  const before = ERAS[era];
+  if (before === undefined || (before === 0) !== (year.length === 4)) return undefined;
+  const count = year === "元" ? 1 : Number(year);
+  return build(String(before + count), Number(month), Number(day));
+}
+
+/** Day, month and year, the month by its name; other words only where they say nothing of it. */
+function namedDay(text: string): string | undefined {
+  if (text.length > MAX_NAMED || !/^[\p{L}\p{M}\d\s.,،'’()/ºª°-]+$/u.test(text)) return undefined;
+  const numbers = text.match(/\d+/g) ?? [];
+  const year = numbers.find((number) => number.length === 4);
+  const day = numbers.find((number) => number.length <= 2);
+  if (year === undefined || day === undefined || numbers.length !== 2) return undefined;
+  const words = (text.match(/[\p{L}\p{M}']+/gu) ?? []).filter((word) => !isBesideDate(word));
+  const month = monthOf(words.join(" "));
+  // A Thai year is counted from another beginning.
+  const isThai = /\p{Script=Thai}/u.test(text);
+  return build(
+    isThai && Number(year) > 2400 ? String(Number(year) - 543) : year,
+    month,
+    Number(day),
+  );
+}
+
+/** Longer texts are no date. In UTF-16 units. */
+const MAX_NAMED = 60;
 
 /** 03/04/2024 could be March or April: only a day over 12, or dots as in 3.4.2024, tells. */
 function fromUnordered(
@@ -100,17 +160,6 @@ function fromUnordered(
   if (hasDots || first > 12) return build(year, second, first);
   if (second > 12 || first === second) return build(year, first, second);
   return undefined;
-}
-
-/** 0 for a word that is no month, or with which more than one begins. */
-function monthOf(name: string | undefined): number {
-  const word = name ?? "";
-  const exact = months.findIndex((names) => names.includes(word));
-  if (exact >= 0) return exact + 1;
-  const begun = months.flatMap((names, index) =>
-    /^[a-z]+$/.test(word) && names.some((month) => month.startsWith(word)) ? [index + 1] : [],
-  );
-  return begun.length === 1 ? (begun[0] ?? 0) : 0;
 }
 
 function build(year: string | undefined, month: number, day: number): string | undefined {

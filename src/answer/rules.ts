@@ -98,6 +98,7 @@ export const RULES = {
   "enum-match": safe(1),
   "text-to-json": safe(3),
   date: safe(1),
+  link: safe(1),
   "null-absent": safe(1),
   "single-to-list": safe(3),
   "list-to-single": safe(4),
@@ -123,6 +124,8 @@ export const RULES = {
   "text-to-fraction": full(3),
   "decimal-comma": full(4),
   "number-in-words": full(4),
+  // A number out of the maximum that the schema names.
+  score: full(3),
   "number-to-boolean": full(4),
   "enum-in-text": full(8),
   "scalar-in-text": full(10),

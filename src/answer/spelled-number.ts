@@ -1,4 +1,5 @@
 import { numberFromText } from "../core/json-number.ts";
+import { asciiDigits } from "./digits.ts";
 import { isCurrency, powerOf } from "./magnitudes.ts";
 import { readNumber, type Numeric } from "./numbers.ts";
 import type { RuleName } from "./rules.ts";
@@ -41,12 +42,6 @@ export function readSpelledNumber(source: string): SpelledNumber | undefined {
   return { value, rule: plain.rule };
 }
 
-/** The first digit of each script that writes numbers with digits of its own. */
-const ZEROS = [
-  0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0,
-  0xf20, 0x1040, 0x17e0, 0x1810, 0xff10,
-];
-
 /** ASCII digits and marks in place of those of other scripts. */
 function normalized(text: string): string {
   // oxlint-disable-next-line no-control-regex -- ASCII has nothing to be replaced
@@ -64,17 +59,6 @@ function normalized(text: string): string {
     .replace(/＄/g, "$")
     .replace(/￥/g, "¥")
     .trim();
-}
-
-/** The digits of other scripts as ASCII has them. */
-export function asciiDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, asciiDigit);
-}
-
-function asciiDigit(digit: string): string {
-  const code = digit.codePointAt(0) ?? 0;
-  const zero = ZEROS.findLast((first) => first <= code) ?? 0;
-  return code - zero < 10 ? String(code - zero) : digit;
 }
 
 interface Shape {

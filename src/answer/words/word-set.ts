@@ -1,0 +1,14 @@
+import { strip } from "../fold.ts";
+
+// The tables beside this file say what words of many languages mean where a schema asks for a
+// boolean, null, a number or a date. Words of a line are parted by blanks, `_` is a blank within
+// one; they are compared without accents and case.
+
+export function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(" ").map(wordOf));
+}
+
+/** A word of a table as it is compared. */
+export function wordOf(written: string): string {
+  return strip(written.replaceAll("_", " "));
+}
