@@ -5,6 +5,9 @@ export type FileReading =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reason: string; readonly cause?: unknown };
 
+/** Reads a file as `readRegularFile` does; an editor's has unsaved texts in front of the disk. */
+export type ReadFile = (path: string, mostBytes: number) => Promise<FileReading>;
+
 /**
  * The bytes of a file, or why there are none. Only regular files are read: a pipe would block, a
  * device never end.

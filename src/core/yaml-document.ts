@@ -13,19 +13,12 @@ export function parseYamlDocument(
   text: string,
   { firstLine = 1 }: ParseYamlOptions = {},
 ): YamlResult {
-  const parser = new Parser();
-  const tokens: CST.Token[] = [];
-  for (const lexeme of new Lexer().lex(text)) {
-    tokens.push(...parser.next(lexeme));
-    if (parser.stack.length > STACK_LIMIT) {
-      const reason = `it is nested more than ${MAX_YAML_DEPTH} levels deep`;
-      return { ok: false, reason, offset: parser.offset };
-    }
+  const { documents, tooDeepAt } = composeYaml(text);
+  const [document, second] = documents;
+  if (tooDeepAt !== null) {
+    const reason = `it is nested more than ${MAX_YAML_DEPTH} levels deep`;
+    return { ok: false, reason, offset: tooDeepAt };
   }
-  tokens.push(...parser.end());
-  // The library's own check for duplicate keys compares each with each.
-  const options = { version: "1.2", schema: "core", uniqueKeys: false, intAsBigInt: true } as const;
-  const [document, second] = new Composer(options).compose(tokens, true, text.length);
   if (!document) return { ok: false, reason: "it holds no document", offset: 0 };
   const error = document.errors[0] ?? document.warnings[0];
   if (error) return { ok: false, ...explained(document, text, firstLine) };
@@ -38,6 +31,28 @@ export function parseYamlDocument(
     if (!(thrown instanceof YamlFault)) throw thrown;
     return { ok: false, reason: thrown.message, offset: thrown.offset };
   }
+}
+
+export interface ComposedYaml {
+  readonly documents: readonly Document.Parsed[];
+  /** Where the text gets nested too deeply to be read at all; null where it does not. */
+  readonly tooDeepAt: number | null;
+}
+
+/** The documents of a text, each with what is wrong with it. */
+export function composeYaml(text: string): ComposedYaml {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > STACK_LIMIT) return { documents: [], tooDeepAt: parser.offset };
+  }
+  tokens.push(...parser.end());
+  // The library's own check for duplicate keys compares each with each.
+  const options = { version: "1.2", schema: "core", uniqueKeys: false, intAsBigInt: true } as const;
+  const documents = [...new Composer(options).compose(tokens, true, text.length)];
+  // What is empty is one as well, and of another kind.
+  return { documents: documents as readonly Document.Parsed[], tooDeepAt: null };
 }
 
 /** The first thing that is wrong with a document, said for whoever wrote it. */

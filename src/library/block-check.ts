@@ -102,7 +102,7 @@ function templateWarnings(program: Program, lints: readonly BlockLint[]): Warnin
       const message = doubtfulPath({ ...program, blocks }, part, roots);
       return message === null || template === null
         ? []
-        : [{ message, place: findPlace(program, template, part) }];
+        : [{ message, place: templatePlace(program, template, part) }];
     });
   }
   return [
@@ -116,7 +116,7 @@ function templateWarnings(program: Program, lints: readonly BlockLint[]): Warnin
  * A template knows its own text only; its line is looked for in the file. Null where it stands
  * there in another form.
  */
-function findPlace(
+export function templatePlace(
   { source }: Program,
   template: Template,
   { offset }: TemplatePath,

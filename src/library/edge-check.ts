@@ -1,8 +1,9 @@
 import type { Issue } from "../contract/contract.ts";
 import { show } from "../contract/reasons.ts";
 import { isObject } from "../core/json.ts";
-import type { EdgeVerdict } from "../program/edges.ts";
+import type { EdgeChecker, EdgeVerdict } from "../program/edges.ts";
 import type { Warning } from "../program/program.ts";
+import { entryPlace } from "../program/uses.ts";
 import type { LoadedProgram } from "./load.ts";
 import { createVisit, type Visit } from "./visit.ts";
 
@@ -52,15 +53,18 @@ export interface EdgeCheck {
   readonly collected: ReadonlyMap<LoadedProgram, CheckedOutput>;
 }
 
-/** Checks edges of programs, each once however many use them. */
-export async function createEdgeCheck(): Promise<EdgeCheck> {
+/**
+ * Checks edges of programs, each once however many use them.
+ * @param given @default a new one
+ */
+export async function createEdgeCheck(given?: EdgeChecker): Promise<EdgeCheck> {
   const { createEdgeChecker, edgesOf, misfitError } = await import("../program/edges.ts");
   const { issueText } = await import("../program/edge-example.ts");
   const { collectEdge, collectError, collectPlace, collectText } =
     await import("../program/collect-edge.ts");
   const { misfitText, outputMisfitError, outputMisfits } =
     await import("../program/output-edges.ts");
-  const checker = createEdgeChecker();
+  const checker = given ?? createEdgeChecker();
   const edges = new Map<LoadedProgram, readonly CheckedEdge[]>();
   const outputs = new Map<LoadedProgram, readonly Warning[]>();
   const collected = new Map<LoadedProgram, CheckedOutput>();
@@ -116,7 +120,10 @@ function told(
 }
 
 /** What is said of a program whose edges may not fit. */
-export function edgeWarnings(edges: readonly CheckedEdge[], { uses }: LoadedProgram): Warning[] {
+export function edgeWarnings(
+  edges: readonly CheckedEdge[],
+  { program, uses }: LoadedProgram,
+): Warning[] {
   return edges.flatMap(({ entry, verdict, reason, example }) => {
     if (verdict !== "may-not-fit" || example === null) return [];
     const child = uses.find((link) => link.entry.name === entry)?.child.program.name ?? entry;
@@ -127,6 +134,6 @@ export function edgeWarnings(edges: readonly CheckedEdge[], { uses }: LoadedProg
     const message =
       `uses entry "${entry}" may give "${child}" what it does not take: with the input ` +
       `${show(example.input)}${reads}, ${reason}`;
-    return [{ message, place: null }];
+    return [{ message, place: entryPlace(program, entry) }];
   });
 }

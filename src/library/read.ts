@@ -1,4 +1,4 @@
-import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
+import { MEBIBYTE, type ReadFile, readRegularFile } from "../config/regular-file.ts";
 import { ModullmError } from "../core/error.ts";
 import { programOf } from "../program/parse.ts";
 import type { Program } from "../program/program.ts";
@@ -14,7 +14,10 @@ export async function readProgram(path: string): Promise<Program> {
 }
 
 /** @throws {ModullmError} RLLM_001 */
-export async function readProgramText(path: string): Promise<string> {
+export async function readProgramText(
+  path: string,
+  readFile: ReadFile = readRegularFile,
+): Promise<string> {
   function cannot(why: string, hint: string, cause: unknown): ModullmError {
     return new ModullmError("RLLM_001", `Cannot read program "${path}": ${why}`, {
       details: { path },
@@ -22,7 +25,7 @@ export async function readProgramText(path: string): Promise<string> {
       cause,
     });
   }
-  const file = await readRegularFile(path, MOST_BYTES);
+  const file = await readFile(path, MOST_BYTES);
   if (!file.ok) throw cannot(file.reason, "Name a .rllm file that can be read.", file.cause);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(file.bytes);

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { dirname, extname, relative, resolve } from "node:path";
 import { findProjectFile } from "../config/project.ts";
-import { MEBIBYTE, readRegularFile } from "../config/regular-file.ts";
+import { MEBIBYTE, type ReadFile, readRegularFile } from "../config/regular-file.ts";
 import type { JsonSchema } from "../contract/contract.ts";
 import { readDocument } from "../contract/read-document.ts";
 import { pathOf, uriOf } from "../contract/uri.ts";
@@ -22,7 +22,11 @@ const MOST_FILES = 200;
  * @param path the program's file, which need not be there
  * @returns null where its schemas name nothing but their own parts
  */
-export async function readSharedSchemas(text: string, path: string): Promise<SharedSchemas | null> {
+export async function readSharedSchemas(
+  text: string,
+  path: string,
+  readFile: ReadFile = readRegularFile,
+): Promise<SharedSchemas | null> {
   if (!namesFiles(text)) return null;
   const front = frontOf(text, path);
   if (typeof front === "string") return null;
@@ -34,7 +38,7 @@ export async function readSharedSchemas(text: string, path: string): Promise<Sha
   let read = 0;
   for (let absent = absentOf(front, shared); absent.length > 0; absent = absentOf(front, shared)) {
     for (const uri of absent) {
-      const found = read++ < MOST_FILES ? await readOne(uri, root) : TOO_MANY;
+      const found = read++ < MOST_FILES ? await readOne(uri, root, readFile) : TOO_MANY;
       if (typeof found === "string") problems[uri] = found;
       else documents[uri] = found.schema;
     }
@@ -65,7 +69,7 @@ function absentOf(front: Frontmatter, { base, documents, problems }: SharedSchem
 type Found = { readonly schema: JsonSchema | boolean } | string;
 
 /** The schema, or why there is none. */
-async function readOne(uri: string, root: string): Promise<Found> {
+async function readOne(uri: string, root: string, readFile: ReadFile): Promise<Found> {
   const path = resolve(pathOf(uri));
   const side = uri.split("?")[1];
   const kind = extname(path).toLowerCase();
@@ -76,7 +80,7 @@ async function readOne(uri: string, root: string): Promise<Found> {
   const [folder, way] = [await realOr(root), relative(await realOr(root), real)];
   if (way.startsWith("..") || way === "" || resolve(folder, way) !== real)
     return `it is outside "${root}", and a program reads schemas of its own folder or project only`;
-  const file = await readRegularFile(real, MOST_BYTES);
+  const file = await readFile(real, MOST_BYTES);
   if (!file.ok) return file.reason;
   const text = decoded(file.bytes);
   if (text === null) return "it is not UTF-8 text";

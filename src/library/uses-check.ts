@@ -1,8 +1,10 @@
-import type { Warning } from "../program/program.ts";
+import { parseFrontmatter } from "../program/frontmatter.ts";
+import type { Program, Warning } from "../program/program.ts";
 import { doubtPath, type PathDoubt } from "../program/schema-path.ts";
 import { lineStart, placeAt } from "../program/source.ts";
-import { templatePaths } from "../program/uses.ts";
+import { entryPlace, templatePaths, textsIn } from "../program/uses.ts";
 import type { BlockLint } from "../sandbox/lint/findings.ts";
+import { templatePlace } from "./block-check.ts";
 import type { LoadedProgram } from "./load.ts";
 
 /**
@@ -32,15 +34,7 @@ function readWarnings({ reads }: BlockLint, { program, uses }: LoadedProgram): W
 }
 
 function templateWarnings({ program, uses }: LoadedProgram): Warning[] {
-  const templates = [program.prompt, program.system, program.recovery].flatMap(
-    (template) => template?.parts ?? [],
-  );
-  const paths = [
-    ...templates.filter((part) => typeof part !== "string"),
-    ...program.uses.flatMap((entry) => templatePaths([entry.with, entry.each, entry.when])),
-    ...templatePaths(program.collects?.with),
-  ];
-  return paths.flatMap(({ path }) => {
+  return placedPaths(program).flatMap(({ path, place }) => {
     const link = path[0] === "uses" ? uses.find(({ entry }) => entry.name === path[1]) : undefined;
     const doubt = link && doubtOutput(link, path.slice(2));
     if (!link || !doubt) return [];
@@ -49,8 +43,37 @@ function templateWarnings({ program, uses }: LoadedProgram): Warning[] {
     const message =
       `{{${path.join(".")}}} ${renders} as nothing: in the output_schema of "${name}" ` +
       doubt.reason;
-    return [{ message, place: null }];
+    return [{ message, place: place() }];
   });
+}
+
+interface PlacedPath {
+  readonly path: readonly string[];
+  readonly place: () => Warning["place"];
+}
+
+/** The paths of all templates of a program. */
+function placedPaths(program: Program): PlacedPath[] {
+  const texts = [program.prompt, program.system, program.recovery].flatMap(
+    (template) =>
+      template?.parts.flatMap((part) => {
+        if (typeof part === "string") return [];
+        return [{ path: part.path, place: () => templatePlace(program, template, part) }];
+      }) ?? [],
+  );
+  const entries = program.uses.flatMap((entry) =>
+    templatePaths([entry.with, entry.each, entry.when]).map(({ path }) => ({
+      path,
+      place: () => entryPlace(program, entry.name),
+    })),
+  );
+  const collected = textsIn(program.collects?.with, ["output"]).flatMap((text) =>
+    templatePaths(text.template.text).map(({ path }) => ({
+      path,
+      place: () => parseFrontmatter(program.source).place(text.path),
+    })),
+  );
+  return [...texts, ...entries, ...collected];
 }
 
 /** With `each` the output is a list of the child's outputs. */

@@ -1,6 +1,9 @@
 import { lintSchema } from "../contract/lint.ts";
 import { ModullmError } from "../core/error.ts";
 import { mediaEdgeWarnings } from "../program/media-edges.ts";
+import type { EdgeChecker } from "../program/edges.ts";
+import { SCHEMA_KEYS } from "../program/contracts.ts";
+import { parseFrontmatter } from "../program/frontmatter.ts";
 import { unseenInput } from "../program/template-check.ts";
 import type { Program, Warning } from "../program/program.ts";
 import { blockWarnings, createBlockCheck, type LintBlocks, type TreeLints } from "./block-check.ts";
@@ -51,6 +54,8 @@ export interface ValidateTools {
   readonly lint?: LintBlocks;
   /** Knows the tools of servers and APIs. @default they are not looked at */
   readonly known?: KnowTools;
+  /** @default a new one */
+  readonly checker?: EdgeChecker;
 }
 
 /** Checks programs; what several of them use is read and checked once. */
@@ -64,10 +69,12 @@ export interface Validator {
   validate(path: string): Promise<Validation>;
 }
 
+type Apart = Pick<ReadonlySet<string>, "has">;
+
 /** @param apart programs with a result of their own: what is found there is not told above */
 export function createValidator(
   options: ValidateOptions & ValidateTools = {},
-  apart: ReadonlySet<string> = new Set(),
+  apart: Apart = new Set(),
 ): Validator {
   const loader = createLoader(options);
   const blocks = options.lint ? createBlockCheck(options.lint) : null;
@@ -83,7 +90,8 @@ export function createValidator(
   return {
     async validate(path) {
       const loaded = await load(path);
-      if (isProved(loaded, options)) await (edgeCheck ??= await createEdgeCheck()).visit(loaded);
+      if (isProved(loaded, options))
+        await (edgeCheck ??= await createEdgeCheck(options.checker)).visit(loaded);
       await blocks?.visit(loaded);
       await tools?.visit(loaded);
       const found = {
@@ -125,7 +133,7 @@ export async function validateProgram(
 }
 
 /** A program and what it uses, each once, deep before wide; not what is below one set apart. */
-function toldWith(root: LoadedProgram, apart: ReadonlySet<string>): readonly LoadedProgram[] {
+function toldWith(root: LoadedProgram, apart: Apart): readonly LoadedProgram[] {
   const told = new Set<LoadedProgram>();
   function add(loaded: LoadedProgram): void {
     if (told.has(loaded) || (loaded !== root && apart.has(loaded.path))) return;
@@ -165,12 +173,15 @@ function inputWarnings(program: Program): Warning[] {
 }
 
 function schemaWarnings(program: Program): Warning[] {
-  return (["input", "output"] as const).flatMap((side) =>
-    lintSchema(program[side].schema).map((fault) => ({
-      message: `${[`${side}_schema`, ...fault.schemaPath].join(".")}: ${fault.reason}`,
-      place: null,
-    })),
-  );
+  return SCHEMA_KEYS.flatMap((key) => {
+    const faults = lintSchema(program[key === "input_schema" ? "input" : "output"].schema);
+    if (faults.length === 0) return [];
+    const front = parseFrontmatter(program.source);
+    return faults.map(({ schemaPath, reason }) => ({
+      message: `${[key, ...schemaPath].join(".")}: ${reason}`,
+      place: front.place([key, ...schemaPath]),
+    }));
+  });
 }
 
 function placed({ message, place }: Warning, path: string): PlacedWarning {

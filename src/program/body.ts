@@ -17,15 +17,16 @@ export interface Section {
   fileOffset(offset: number): number;
 }
 
-const OPENING = /^```rllm-(python|js) (pre|post)((?: +[a-z]+=[^ ]+)*)[ \t]*$/;
+export const BLOCK_OPENING = /^```rllm-(python|js) (pre|post)((?: +[a-z]+=[^ ]+)*)[ \t]*$/;
 /**
  * What an author may have meant to be an opening: another fence, blanks before it, another joint,
  * or the language alone.
  */
 const NEARLY =
   /^[ \t]*(?:`{3,}|~{3,})[ \t]*(?:rllm-|(?:rllm[_ ]?)?(?:python|py|js|javascript)[ \t]+(?:pre|post)\b)/i;
+export const BLOCK_END = /^```[ \t]*$/;
 const OPTION = /([a-z]+)=([^ ]+)/g;
-const SECTION = /^[ \t]*<<<(RECOVERY|SYSTEM)>>>[ \t]*$/;
+export const SECTION_LINE = /^[ \t]*<<<(RECOVERY|SYSTEM)>>>[ \t]*$/;
 /** What a name in `out=` may be said to hold. */
 export const GIVEN_TYPES: readonly string[] = [
   "string",
@@ -40,7 +41,7 @@ export const GIVEN_TYPES: readonly string[] = [
 
 /** Whether a line starts a section or a block, or looks as if it were meant to. */
 export function startsPart(line: string): boolean {
-  return SECTION.test(line) || line.startsWith("```rllm-") || NEARLY.test(line);
+  return SECTION_LINE.test(line) || line.startsWith("```rllm-") || NEARLY.test(line);
 }
 
 interface Line {
@@ -62,7 +63,7 @@ export function parseBody(source: Source, from: number): Body {
   const parts: { prompt: Line[]; SYSTEM?: Line[]; RECOVERY?: Line[] } = { prompt: [] };
   let current = parts.prompt;
   for (const line of kept) {
-    const kind = SECTION.exec(line.text)?.[1] as "SYSTEM" | "RECOVERY" | undefined;
+    const kind = SECTION_LINE.exec(line.text)?.[1] as "SYSTEM" | "RECOVERY" | undefined;
     if (kind && !parts[kind]) {
       current = parts[kind] = [];
       continue;
@@ -114,7 +115,7 @@ function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Li
       kept.push(line);
       continue;
     }
-    const opening = OPENING.exec(line.text);
+    const opening = BLOCK_OPENING.exec(line.text);
     if (!opening)
       throw blockError(
         source,
@@ -123,7 +124,7 @@ function takeBlocks(source: Source, lines: readonly Line[], blocks: Block[]): Li
           "rllm-python post, rllm-js pre, rllm-js post",
       );
     let close = index + 1;
-    while (close < lines.length && !/^```[ \t]*$/.test(lines[close]?.text ?? "")) close++;
+    while (close < lines.length && !BLOCK_END.test(lines[close]?.text ?? "")) close++;
     if (close === lines.length)
       throw blockError(source, line, `the ${opening[2]} block that opens here is never closed`);
     const block = toBlock(source, line, opening, lines.slice(index + 1, close));

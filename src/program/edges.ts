@@ -4,6 +4,7 @@ import { Sampler } from "../contract/fits/samples.ts";
 import { Solver } from "../contract/fits/solver.ts";
 import { type Expr, Space } from "../contract/fits/space.ts";
 import { inChild, ModullmError } from "../core/error.ts";
+import { writeJson } from "../core/json.ts";
 import { type EdgeExample, findExample, issueText } from "./edge-example.ts";
 import { proveFit, refutation } from "./edge-proof.ts";
 import {
@@ -16,6 +17,7 @@ import {
 import { collectEdge, collectError, collectText } from "./collect-edge.ts";
 import { misfitText, outputMisfitError, outputMisfits } from "./output-edges.ts";
 import type { Program } from "./program.ts";
+import { entryPlace } from "./uses.ts";
 
 /**
  * Whether what a `with` mapping can produce is always, sometimes or never what the child's
@@ -49,6 +51,41 @@ export interface EdgeChecker {
 export function createEdgeChecker(): EdgeChecker {
   const solver = new Solver(new Space());
   return { check: (edge) => check(solver, edge), refuse: (edge) => refuse(solver, edge) };
+}
+
+/**
+ * A checker for whoever checks the same programs again and again, as an editor does: what it was
+ * asked before it answers from memory.
+ */
+export function createRememberingChecker(): EdgeChecker {
+  const known = new Map<string, EdgeVerdict>();
+  return {
+    check(edge) {
+      const key = keyOf(edge);
+      const verdict = known.get(key) ?? createEdgeChecker().check(edge);
+      if (known.size >= MOST_REMEMBERED) known.clear();
+      known.set(key, verdict);
+      return verdict;
+    },
+    refuse: (edge) => createEdgeChecker().refuse(edge),
+  };
+}
+
+const MOST_REMEMBERED = 1000;
+
+/** All that a verdict depends on. */
+function keyOf({ parent, entry, child, siblings, pre, whole }: Edge): string {
+  const read = parent.uses.filter(({ name }) => entry.reads.includes(name));
+  const given = read.map(({ name, each, when, onError }) => {
+    return [name, each, when, onError, siblings.get(name)?.output.schema ?? null];
+  });
+  const blocks = parent.blocks.filter(({ when }) => when === "pre");
+  return writeJson([
+    [entry.with, entry.each, entry.when],
+    [child.name, child.input.schema],
+    [parent.input.schema, given, blocks],
+    [pre ?? null, whole ?? null],
+  ]);
 }
 
 /**
@@ -117,6 +154,7 @@ export function misfitError(
     `The uses entry "${entry.name}" of "${parent.name}" can never run "${child.name}": ${reason}`,
     {
       details,
+      place: entryPlace(parent, entry.name),
       hint: `Correct the mapping under "with", or the input_schema of "${child.name}".`,
     },
   );

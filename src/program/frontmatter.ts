@@ -21,7 +21,8 @@ export interface Frontmatter {
 /** As many ambiguous values are told one by one. */
 const MOST_TOLD = 50;
 
-const DELIMITER = /^---[ \t]*$/;
+/** The lines around a frontmatter. */
+export const DELIMITER = /^---[ \t]*$/;
 
 /** @throws {ModullmError} RLLM_001 */
 export function parseFrontmatter(source: Source): Frontmatter {

@@ -1,9 +1,9 @@
-import { ModullmError, withDetails } from "../core/error.ts";
+import { ModullmError, type SourcePlace, withDetails } from "../core/error.ts";
 import { isObject, jsonType } from "../core/json.ts";
 import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
-import type { Frontmatter } from "./frontmatter.ts";
-import type { UsesEntry, Warning } from "./program.ts";
+import { type Frontmatter, parseFrontmatter } from "./frontmatter.ts";
+import type { Program, UsesEntry, Warning } from "./program.ts";
 import {
   parseTemplate,
   renderTemplate,
@@ -70,6 +70,12 @@ export function readUses(front: Frontmatter, warnings: Warning[]): UsesEntry[] {
   }
   checkOrder(front, entries);
   return entries;
+}
+
+/** Where an entry fills in the input of its program. */
+export function entryPlace({ source, uses }: Program, name: string): SourcePlace {
+  const index = uses.findIndex((entry) => entry.name === name);
+  return parseFrontmatter(source).place(["uses", index, "with"]);
 }
 
 /** The paths in every template of a `with` value, at any depth. */
