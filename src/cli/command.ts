@@ -68,6 +68,10 @@ export interface AppSettings {
    * where there is one
    */
   readonly ask?: ((question: string) => Promise<boolean>) | null;
+  /** The workspace's folder. @default the terminal's */
+  readonly cwd?: string;
+  /** Told what the user should know. @default it is said on stderr */
+  readonly warn?: (message: string) => void;
   /** Told of each configuration file that can't be used. @default it is thrown */
   readonly onConfigFault?: (fault: ModullmError) => void;
 }

@@ -14,6 +14,7 @@ export const COMMANDS: CommandTable = {
   import: async () => (await import("./commands/import.ts")).command,
   fmt: async () => (await import("./commands/fmt.ts")).command,
   schema: async () => (await import("./commands/schema.ts")).command,
+  lsp: async () => (await import("./commands/lsp.ts")).command,
   parse: async () => (await import("./commands/parse.ts")).command,
   library: async () => (await import("./commands/library.ts")).command,
   embed: async () => (await import("./commands/embed.ts")).command,

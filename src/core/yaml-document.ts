@@ -51,8 +51,7 @@ export function composeYaml(text: string): ComposedYaml {
   // The library's own check for duplicate keys compares each with each.
   const options = { version: "1.2", schema: "core", uniqueKeys: false, intAsBigInt: true } as const;
   const documents = [...new Composer(options).compose(tokens, true, text.length)];
-  // What is empty is one as well, and of another kind.
-  return { documents: documents as readonly Document.Parsed[], tooDeepAt: null };
+  return { documents, tooDeepAt: null };
 }
 
 /** The first thing that is wrong with a document, said for whoever wrote it. */

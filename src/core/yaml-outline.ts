@@ -49,6 +49,12 @@ export function nodeAt(root: OutlineNode | null, path: YamlPath): OutlineNode | 
   return node;
 }
 
+/** The text at a path; null where there is something else, or nothing. */
+export function textAt(root: OutlineNode | null, path: YamlPath): string | null {
+  const scalar = nodeAt(root, path)?.scalar;
+  return typeof scalar === "string" ? scalar : null;
+}
+
 /** A pair of a mapping by its key. */
 export function pairOf(node: OutlineNode | null, key: string): OutlinePair | null {
   return node?.pairs?.find((pair) => pair.key === key) ?? null;
@@ -109,7 +115,8 @@ function nodeOf(node: unknown, before: number): OutlineNode {
   if (!isMap(node)) return { from, to };
   const pairs = node.items.map(({ key, value }) => {
     const at = nodeOf(key, from);
-    return { key: String(at.scalar ?? ""), from: at.from, to: at.to, value: nodeOf(value, at.to) };
+    const name = isScalar(key) ? (key.source ?? "") : "";
+    return { key: name, from: at.from, to: at.to, value: nodeOf(value, at.to) };
   });
   return { from, to, pairs };
 }

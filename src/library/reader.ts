@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ReadFile } from "../config/regular-file.ts";
-import { type ParseOptions, programOf } from "../program/parse.ts";
+import type { SharedSchemas } from "../program/contracts.ts";
+import { programOf } from "../program/parse.ts";
 import type { Program } from "../program/program.ts";
-import { readParts } from "./read.ts";
+import { readProgramText } from "./read.ts";
+import { readSharedSchemas } from "./shared-schemas.ts";
 
 /** Programs that are remembered at most; with one more all are forgotten. */
 const MOST = 1000;
@@ -14,20 +16,20 @@ const MOST = 1000;
 export function createReader(readFile: ReadFile): (path: string) => Promise<Program> {
   const known = new Map<string, Parsed>();
   return async (path) => {
-    const [text, options] = await readParts(path, readFile);
+    const text = await readProgramText(path, readFile);
+    const shared = await readSharedSchemas(text, path, readFile);
     const before = known.get(path);
-    if (before?.text === text && isDeepStrictEqual(before.options, options))
-      return before.program();
+    if (before?.text === text && isDeepStrictEqual(before.shared, shared)) return before.program();
     if (known.size >= MOST) known.clear();
-    const program = once(() => programOf(text, options));
-    known.set(path, { text, options, program });
+    const program = once(() => programOf(text, { path, shared }));
+    known.set(path, { text, shared, program });
     return program();
   };
 }
 
 interface Parsed {
   readonly text: string;
-  readonly options: ParseOptions;
+  readonly shared: SharedSchemas | null;
   /** @throws {ModullmError} as `programOf` does */
   readonly program: () => Program;
 }

@@ -13,7 +13,7 @@ export interface Source {
 }
 
 /** A byte order mark, also one that an editor took for Latin-1 and encoded again. */
-const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
+export const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
 
 /** A byte order mark is dropped, CRLF and CR become LF. */
 export function createSource(raw: string, path: string): Source {

@@ -1,0 +1,124 @@
+import { dirname, relative } from "node:path";
+import { CompletionItemKind } from "vscode-languageserver/node";
+import { formatNames } from "../../contract/formats.ts";
+import { nodeAt, textAt } from "../../core/yaml-outline.ts";
+import type { YamlPath } from "../../core/yaml-places.ts";
+import { scanLibrary } from "../../library/scan.ts";
+import { knownModels } from "../../model/known-models.ts";
+import { findPlugins } from "../../plugin/find.ts";
+import { templateOffers } from "./complete-templates.ts";
+import { entriesOf } from "./entries.ts";
+import { type FileView, isProgramFile } from "./file-view.ts";
+import { frontmatterPart, isModelPath } from "./frontmatter-keys.ts";
+import type { Offer } from "./offer.ts";
+import type { Project } from "./project.ts";
+import { rootOf } from "./target.ts";
+
+/** Values that can stand at a place in the YAML. */
+export async function valuesAt(
+  path: YamlPath,
+  view: FileView,
+  project: Project,
+): Promise<readonly Offer[]> {
+  const [first, index, key] = path;
+  if (rootOf(path).length > 0 || !isProgramFile(view.path)) return schemaValues(path, view);
+  if (isModelPath(path)) return wordsOf(await knownModels(project.app.config));
+  if ((first === "uses" && key === "path") || (first === "tools" && key === "program"))
+    return await programs(view, project);
+  if (first === "tools" && key === "plugin") return await plugins(project);
+  if (first === "tools" && key === "only")
+    return await pluginTools(textAt(view.outline, ["tools", index ?? 0, "plugin"]), project);
+  if ((first === "uses" && ["with", "each", "when"].includes(String(key))) || first === "output")
+    return await paths(path, view, project);
+  return fixedValues(path);
+}
+
+function wordsOf(words: readonly string[], kind: CompletionItemKind = CompletionItemKind.Value) {
+  return words.map((label): Offer => ({ label, kind }));
+}
+
+/** What `modullm schema` lists for a key. */
+function fixedValues(path: YamlPath): Offer[] {
+  const part = frontmatterPart(path) ?? {};
+  const { enum: listed, examples, type } = part;
+  const known: unknown[] = [listed ?? examples ?? (type === "boolean" ? [true, false] : [])].flat();
+  return wordsOf(known.filter((value) => value !== null).map(String));
+}
+
+const TYPES = ["string", "integer", "number", "boolean", "object", "array", '"null"'];
+
+function schemaValues(path: YamlPath, view: FileView): Offer[] {
+  const keyword = path.findLast((key) => typeof key === "string");
+  const holder = path.slice(0, path.lastIndexOf(keyword ?? ""));
+  switch (keyword) {
+    case "type":
+      return wordsOf(TYPES);
+    case "format":
+      return wordsOf(formatNames());
+    case "required": {
+      const properties = nodeAt(view.outline, [...holder, "properties"])?.pairs ?? [];
+      return wordsOf(properties.map(({ key }) => key));
+    }
+    case "$ref": {
+      const defined = ["$defs", "definitions"].flatMap((name) =>
+        (nodeAt(view.outline, [...rootOf(path), name])?.pairs ?? []).map(
+          ({ key }) => `"#/${name}/${key}"`,
+        ),
+      );
+      return wordsOf(defined, CompletionItemKind.Reference);
+    }
+    default:
+      return [];
+  }
+}
+
+/** Files of the folders, relative to this one, and names of the library. */
+async function programs({ path }: FileView, project: Project): Promise<Offer[]> {
+  const files = (await project.files()).filter((file) => isProgramFile(file) && file !== path);
+  const written = files.map((file) => {
+    const way = relative(dirname(path), file).replaceAll("\\", "/");
+    return way.startsWith(".") ? way : `./${way}`;
+  });
+  const near = written.toSorted(
+    (one, other) => one.length - other.length || (one < other ? -1 : 1),
+  );
+  const names = await scanLibrary(project.app.config.library);
+  return [...wordsOf(near, CompletionItemKind.File), ...wordsOf(names, CompletionItemKind.Module)];
+}
+
+/** By their manifests alone: nothing is started. */
+async function plugins({ app, folders }: Project): Promise<Offer[]> {
+  const found: Offer[] = [];
+  const kind = CompletionItemKind.Module;
+  for await (const { name, loaded } of findPlugins({
+    paths: app.config.paths,
+    cwd: folders[0] ?? "",
+  }))
+    if (loaded?.manifest.tools)
+      found.push({ label: name, kind, about: loaded.manifest.description });
+  return found;
+}
+
+async function pluginTools(plugin: string | null, { app, folders }: Project): Promise<Offer[]> {
+  const places = { paths: app.config.paths, cwd: folders[0] ?? "" };
+  for await (const { name, loaded } of findPlugins(places)) {
+    if (name !== plugin) continue;
+    const tools = loaded?.manifest.tools ?? [];
+    const kind = CompletionItemKind.Function;
+    return tools.map(({ name: label, description }) => ({ label, kind, about: description }));
+  }
+  return [];
+}
+
+/** Templates of one or two names, whole. */
+async function paths(path: YamlPath, view: FileView, project: Project): Promise<Offer[]> {
+  const own = path[0] === "uses" ? entriesOf(view).find(({ path: at }) => at[1] === path[1]) : null;
+  const entry = own ?? null;
+  const about = { typed: { from: 0, to: 0 }, isRecovery: false, entry };
+  const found = ["input", "uses", ...(entry?.isEach ? ["item"] : [])].map(async (root) => {
+    const offers = await templateOffers({ ...about, names: [root] }, view, project);
+    const names = offers.filter(({ label }) => root !== "uses" || label !== entry?.name);
+    return names.map((offer) => ({ ...offer, label: `"{{${root}.${offer.label}}}"` }));
+  });
+  return (await Promise.all(found)).flat();
+}

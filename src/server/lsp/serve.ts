@@ -1,0 +1,126 @@
+import { fileURLToPath } from "node:url";
+import { realpathSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { createConnection } from "vscode-languageserver";
+import {
+  createProtocolConnection,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  StreamMessageReader,
+  StreamMessageWriter,
+  TextDocuments,
+  type WatchDog,
+} from "vscode-languageserver/node";
+import { VERSION } from "../../core/version.ts";
+import type { App } from "../../workspace.ts";
+import { answerRequests, CAPABILITIES } from "./answers.ts";
+import { type Checks, createChecks } from "./checks.ts";
+import { createOpenFiles } from "./open-files.ts";
+import { createProject, type Project } from "./project.ts";
+
+export interface EditorOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** The folder where the editor says none. */
+  readonly cwd: string;
+  /** The workspace of a folder. @param warn told what the user should know */
+  openApp(folder: string, warn: (message: string) => void): Promise<App>;
+}
+
+/**
+ * Speaks the Language Server Protocol with an editor until that says goodbye. Nothing of what is
+ * open is run: no program, plugin or connection is started, and blocks are only parsed.
+ * @returns the exit status
+ */
+export async function serveEditor({ input, output, cwd, openApp }: EditorOptions): Promise<number> {
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const watchDog = createWatchDog(end);
+  const connection = createConnection((logger) => {
+    const reader = new StreamMessageReader(input);
+    return createProtocolConnection(reader, new StreamMessageWriter(output), logger);
+  }, watchDog);
+  const documents = new TextDocuments(TextDocument);
+  const session: { project: Project | null; checks: Checks | null } = {
+    project: null,
+    checks: null,
+  };
+  const open = createOpenFiles(() => session.project?.folders[0] ?? cwd);
+
+  connection.onInitialize(async (params) => {
+    const folders = foldersOf(params, cwd);
+    const app = await openApp(folders[0] ?? cwd, (message) => connection.console.warn(message));
+    const project = createProject(folders, app, open);
+    session.project = project;
+    session.checks = createChecks(project, {
+      publish(path, version, diagnostics) {
+        const about = { uri: open.uriOf(path), diagnostics };
+        void connection.sendDiagnostics(version === null ? about : { ...about, version });
+      },
+      failed: (message) => connection.console.error(message),
+    });
+    return { capabilities: CAPABILITIES, serverInfo: { name: "modullm", version: VERSION } };
+  });
+  connection.onInitialized(() => {
+    void connection.client
+      .register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: "**/*.{rllm,json,yaml,yml}" }],
+      })
+      // An editor that watches no files tells of those it saves.
+      .catch(() => {});
+  });
+  documents.onDidChangeContent(({ document }) => {
+    open.put(document);
+    session.checks?.changed(open.pathOf(document.uri));
+  });
+  documents.onDidClose(({ document }) => {
+    const path = open.pathOf(document.uri);
+    open.remove(document);
+    if (path === null) return;
+    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    session.checks?.closed(path);
+  });
+  documents.onDidSave(() => session.checks?.changed(null));
+  connection.onDidChangeWatchedFiles(() => session.checks?.changed(null));
+  answerRequests(connection, () => session.project);
+  documents.listen(connection);
+  connection.listen();
+  input.once("end", () => end(watchDog.shutdownReceived ? 0 : 1));
+  const status = await ended;
+  connection.dispose();
+  return status;
+}
+
+/** Milliseconds between two looks at whether the editor still lives. */
+const LOOKS_EVERY = 3000;
+
+function createWatchDog(end: (status: number) => void): WatchDog {
+  return {
+    shutdownReceived: false,
+    initialize({ processId }) {
+      if (processId === null) return;
+      const timer = setInterval(() => {
+        try {
+          process.kill(processId, 0);
+        } catch (thrown) {
+          // One that may not be asked lives.
+          if ((thrown as { code?: string }).code === "ESRCH") end(1);
+        }
+      }, LOOKS_EVERY);
+      timer.unref();
+    },
+    exit: end,
+  };
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams, cwd: string): string[] {
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
+  const folders = uris.flatMap((uri) => {
+    try {
+      return [realpathSync(fileURLToPath(uri))];
+    } catch {
+      return [];
+    }
+  });
+  return folders.length > 0 ? folders : [cwd];
+}
