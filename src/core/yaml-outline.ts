@@ -26,7 +26,7 @@ export interface OutlinePair {
 export interface Outline {
   /** Null where nothing can be read. */
   readonly root: OutlineNode | null;
-  /** Whether all that the text says is in it: there is no fault, and no alias, which is left out. */
+  /** Whether it has all that the text says: there is no fault, and no alias to be left out. */
   readonly isWhole: boolean;
 }
 

@@ -5,7 +5,7 @@ import { entriesOf } from "./entries.ts";
 import type { BodyPart, FileView, Span } from "./file-view.ts";
 import { rangeOf } from "./positions.ts";
 
-/** The keys of the frontmatter, with the fields and the entries below them; the parts of the body. */
+/** The keys of the frontmatter, with fields and entries below them, and the parts of the body. */
 export function symbolsOf(view: FileView): DocumentSymbol[] {
   const keys = (view.outline?.pairs ?? []).map((pair) => ({
     ...symbol(view, pair.key, SymbolKind.Key, spanOf(pair), pair),
