@@ -39,7 +39,7 @@ export function createChecks(project: Project, options: ChecksOptions): Checks {
 
   async function round(isNow: () => boolean): Promise<void> {
     const { app, program: read } = project;
-    const tools = { read, library: app.config.library, lint, checker };
+    const tools = { read, library: app.config.library, lint, checker, known: app.knownTools };
     // Each program is told of by itself, with what it uses.
     const validator = createValidator(tools, { has: () => true });
     const seen = new Set<string>();

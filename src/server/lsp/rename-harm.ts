@@ -35,8 +35,8 @@ export async function refuseHarm(edits: readonly FileEdit[], project: Project): 
 }
 
 function validatorFor({ app }: Project, read: ReadFile): Validator {
-  const lint = app.lintBlocks;
-  return createValidator({ read: createReader(read), library: app.config.library, lint });
+  const { lintBlocks: lint, knownTools: known, config } = app;
+  return createValidator({ read: createReader(read), library: config.library, lint, known });
 }
 
 interface Told {
