@@ -4,6 +4,16 @@ import { FORMAT_OPTION } from "../format-option.ts";
 
 /** What can be done beside serving, loaded when it is asked for. */
 export const MCP_ACTIONS: Actions = {
+  install: {
+    words: "CLIENT",
+    summary: "write into a client's configuration that it may start this server",
+    load: async () => (await import("./mcp/install.ts")).install,
+  },
+  uninstall: {
+    words: "CLIENT",
+    summary: "take that out again",
+    load: async () => (await import("./mcp/install.ts")).uninstall,
+  },
   list: {
     words: "",
     summary: "the servers whose tools programs may name, from the configuration",
@@ -47,7 +57,12 @@ export const command: Command = {
       required: false,
       suggest: NAMES,
     },
-    { name: "NAME", description: "What it is about", required: false, many: true },
+    {
+      name: "NAME",
+      description: "A server, or with install and uninstall a client",
+      required: false,
+      many: true,
+    },
   ],
   options: {
     http: {
@@ -87,7 +102,15 @@ export const command: Command = {
       description: "With call: the input, from a JSON or YAML file",
     },
     format: FORMAT_OPTION,
-    yes: { type: "boolean", description: "With trust: without a question" },
+    project: {
+      type: "boolean",
+      description: "With install and uninstall: this folder's file, in place of your own",
+    },
+    "dry-run": {
+      type: "boolean",
+      description: "With install and uninstall: show what would be written, and write nothing",
+    },
+    yes: { type: "boolean", description: "With install, uninstall and trust: without a question" },
     scope: { type: "string", valueHint: "TEXT", description: "With login: rights to ask for too" },
     "no-browser": { type: "boolean", description: "With login: only show the address" },
     // Without a description no help shows it: for the protocol's conformance suite.
@@ -97,6 +120,7 @@ export const command: Command = {
   examples: [
     ["modullm mcp", "for a client that starts it and speaks over stdin and stdout"],
     ["modullm mcp --http 127.0.0.1:7117", "over HTTP; the token is shown on stderr"],
+    ["modullm mcp install claude-code", "have a client start it; what its file has stays"],
     ["modullm mcp list", "servers whose tools programs may name"],
     ["modullm mcp trust files", "see what a server's tools are, and let models call them"],
     ["modullm mcp call files read_file -- path=notes.txt", "call one by hand"],
