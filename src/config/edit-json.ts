@@ -42,8 +42,8 @@ function set(text: string, path: Path, value: unknown): string | null {
     node = member.node;
   }
   if (!node || JSON.stringify(node.value) === JSON.stringify(value)) return node && text;
-  const written = writtenAt(text, node.start, { value, unit });
-  return text.slice(0, node.start) + written + text.slice(node.end);
+  const body = writtenAt(text, node.start, { value, unit });
+  return text.slice(0, node.start) + body + text.slice(node.end);
 }
 
 interface Line {

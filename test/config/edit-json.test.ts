@@ -56,7 +56,8 @@ describe("setInJson()", () => {
         for (const comment of commentsIn(text)) expect(commentsIn(edited)).toContain(comment);
         expect(setInJson(edited, PATH, ENTRY)).toBe(edited);
         const back = parseJsonc(unsetInJson(edited, PATH) ?? "")?.value;
-        const { servers = {}, ...rest } = parseJsonc(text)?.value as Record<string, object>;
+        const was = parseJsonc(text) ?? { value: {} };
+        const { servers = {}, ...rest } = was.value as Record<string, object>;
         const { ours: _, ...others } = servers as Record<string, unknown>;
         expect(back).toEqual({ ...rest, servers: others });
       }),

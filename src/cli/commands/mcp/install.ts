@@ -111,17 +111,15 @@ function commandFor({ options }: CommandContext): string {
   return typeof IN_BINARY === "undefined" || options.flag("project") ? NAME : process.execPath;
 }
 
+/** What it was called with is what the client is to call it with. */
 function serveArguments({ options, resolve }: CommandContext): readonly string[] {
-  const project = options.flag("project");
-  const given = (name: string, values: readonly string[]) =>
-    values.flatMap((value) => [`--${name}`, value]);
-  const folders = options.texts("library");
-  return [
-    "mcp",
-    ...given("library", project ? folders : folders.map(resolve)),
-    ...given("pin", options.texts("pin")),
-    ...["budget", "runs"].flatMap((name) => given(name, options.texts(name))),
-  ];
+  const words = ["mcp"];
+  for (const name of ["library", "pin", "budget", "runs"])
+    for (const value of options.texts(name)) {
+      const isPlace = name === "library" && !options.flag("project");
+      words.push(`--${name}`, isPlace ? resolve(value) : value);
+    }
+  return words;
 }
 
 function readToml(text: string): unknown {
