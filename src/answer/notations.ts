@@ -1,3 +1,4 @@
+import { assignedName, isSection, readAssigned } from "./assigned.ts";
 import { findCalls } from "./calls.ts";
 import { fold } from "./fold.ts";
 import type { Notation } from "./notation.ts";
@@ -79,6 +80,8 @@ const VISIBLE = /[^\s\u200b\u2060]/;
 
 function speaks(line: string, isName: IsName): boolean {
   if (toonHeader(line)) return true;
+  const assigned = assignedName(line);
+  if (assigned !== undefined) return isName(assigned);
   const key = keyOf(line.replace(/^(?:- +)+/, ""));
   if (key) return isName(key.name);
   return (
@@ -89,10 +92,14 @@ function speaks(line: string, isName: IsName): boolean {
 function readStretch(text: string, { from, to, info }: Stretch, isName: IsName): Notation | null {
   const start = /\S/.exec(text.slice(from, Math.min(to, from + 200)))?.index ?? 0;
   const head = text.slice(from + start, Math.min(to, from + start + 500)).split("\n", 1)[0] ?? "";
-  if (/^[{[<]/.test(head) && !toonHeader(head)) return null;
+  if (/^[{[<]/.test(head) && !toonHeader(head) && !isSection(head)) return null;
   if (/^(?:csv|tsv)\b/.test(info)) return findSeparated(text, from + start, to, () => true);
   const rows = toonHeader(head) ? null : findSeparated(text, from + start, to, isName);
   if (rows) return rows;
+  if (assignedName(head) !== undefined || /^[#;]/.test(head)) {
+    const assigned = readAssigned(text, { from, to, info }, isName);
+    if (assigned) return assigned;
+  }
   if (!/^(?:yaml|yml|toon)?$/.test(info) && info !== "text") return null;
   const read = readYaml(text, from, to);
   const isNamed =

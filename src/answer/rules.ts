@@ -113,6 +113,7 @@ export const RULES = {
   tsv: safe(3),
   toon: safe(2),
   yaml: safe(4),
+  assignments: safe(3),
   "call-parameters": safe(3),
   // A row with more or fewer cells than there are names.
   "ragged-row": loses(12),
