@@ -1,5 +1,6 @@
 import { assignedName, isSection, readAssigned } from "./assigned.ts";
 import { findCalls } from "./calls.ts";
+import { readConstructed } from "./constructed.ts";
 import { fold } from "./fold.ts";
 import type { Notation } from "./notation.ts";
 import { linesOf } from "./rows.ts";
@@ -23,6 +24,9 @@ export function findNotations(text: string, names: ReadonlySet<string>): Notatio
   const tables = findTables(text);
   const fences = fencesOf(text);
   const stretches = fences.length > 0 ? fences : stretchOf(text, isName);
+  // Without a fence a call is the whole text.
+  const called = fences.length > 0 ? null : readConstructed(text, 0, text.length, isName);
+  if (called) return [called];
   const others = stretches
     .filter(({ from, to }) => !tables.some((table) => table.start < to && table.end > from))
     .flatMap((stretch) => readStretch(text, stretch, isName) ?? []);
@@ -90,6 +94,8 @@ function speaks(line: string, isName: IsName): boolean {
 }
 
 function readStretch(text: string, { from, to, info }: Stretch, isName: IsName): Notation | null {
+  const called = readConstructed(text, from, to, isName);
+  if (called) return called;
   const start = /\S/.exec(text.slice(from, Math.min(to, from + 200)))?.index ?? 0;
   const head = text.slice(from + start, Math.min(to, from + start + 500)).split("\n", 1)[0] ?? "";
   if (/^[{[<]/.test(head) && !toonHeader(head) && !isSection(head)) return null;

@@ -1,4 +1,5 @@
-import { readBare, bareValue } from "./bare.ts";
+import { readBare } from "./bare.ts";
+import { parseCall } from "./called.ts";
 import { concatenated } from "./concatenated.ts";
 import type { Place } from "./follow.ts";
 import { readQuoted } from "./quoted.ts";
@@ -50,7 +51,7 @@ export function parseValue(cursor: Cursor, place: Place): Node | null {
     cursor.failed = true;
     return null;
   }
-  return parseCall(cursor, place) ?? readBare(cursor, place);
+  return parseCall(cursor, place, parseValue) ?? readBare(cursor, place);
 }
 
 /** Escaped as a whole: what is behind the escapes is read in its own right. */
@@ -376,35 +377,4 @@ function parseFenced(cursor: Cursor, node: TextNode): Node | null {
   value.editFrom = node.editFrom;
   value.editTo = cursor.edits.length;
   return value;
-}
-
-/** `callback({…})`, `ObjectId("…")`: a call around one value is taken off. */
-function parseCall(cursor: Cursor, place: Place): Node | null {
-  if (place !== "top" && !/[A-Zn]/.test(cursor.text[cursor.at] ?? "")) return null;
-  const name = (
-    place === "top" ? /^[\p{L}_$][\w$.]{0,80}\s*\(/u : /^(?:new )?[A-Z][\w$]{1,40}\(/
-  ).exec(cursor.text.slice(cursor.at, Math.min(cursor.end, cursor.at + 100)));
-  if (!name) return null;
-  const before = { at: cursor.at, edits: cursor.edits.length };
-  cursor.at += name[0].length;
-  cursor.stack.push("(");
-  const value = parseValue(cursor, "item");
-  cursor.stack.pop();
-  const close = blankEnd(cursor, cursor.at);
-  const isValue =
-    value && (value.kind !== "text" || value.quoted || bareValue(value.text) !== undefined);
-  if (
-    isValue &&
-    (close >= cursor.end || cursor.text[close] === ")") &&
-    !(close >= cursor.end && place !== "top")
-  ) {
-    edit(cursor, "call-wrapper", before.at, before.at + name[0].length, "");
-    cursor.at = Math.min(cursor.end, close + 1);
-    if (place === "top" && cursor.text[blankEnd(cursor, cursor.at)] === ";")
-      cursor.at = blankEnd(cursor, cursor.at) + 1;
-    return value;
-  }
-  cursor.at = before.at;
-  cursor.edits.length = before.edits;
-  return null;
 }
