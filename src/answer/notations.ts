@@ -2,6 +2,7 @@ import { assignedName, isSection, readAssigned } from "./assigned.ts";
 import { findCalls } from "./calls.ts";
 import { readConstructed } from "./constructed.ts";
 import { fold } from "./fold.ts";
+import { findHtmlTables } from "./html-table.ts";
 import type { Notation } from "./notation.ts";
 import { linesOf } from "./rows.ts";
 import { findSeparated } from "./separated.ts";
@@ -21,7 +22,7 @@ export function findNotations(text: string, names: ReadonlySet<string>): Notatio
   const calls = findCalls(text);
   if (calls.length > 0) return calls;
   const isName: IsName = (name) => names.has(fold(name));
-  const tables = findTables(text);
+  const tables = [...findTables(text), ...findHtmlTables(text)];
   const fences = fencesOf(text);
   const stretches = fences.length > 0 ? fences : stretchOf(text, isName);
   // Without a fence a call is the whole text.

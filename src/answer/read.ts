@@ -2,6 +2,7 @@ import type { Contract } from "../contract/contract.ts";
 import { isObject, parseJson as readJson } from "../core/json.ts";
 import type { ReadOptions, Reading } from "./answer.ts";
 import { choose, type Choosing } from "./choose.ts";
+import { withoutLayout } from "./laid-out.ts";
 import { namesIn } from "./left-behind.ts";
 import { findNotations } from "./notations.ts";
 
@@ -72,6 +73,16 @@ function blanks(text: string): string {
 /** Walks down the ladder. */
 function readSpoken(text: string, wanted: Wanted, found: Found): Reading {
   const { contract, level, isCut } = wanted;
+  const plain = level === "off" || found.isMoved === true ? null : withoutLayout(text);
+  if (plain) {
+    const note: ParseEdit = { rule: plain.rule, from: 0, to: text.length, after: "" };
+    return readSpoken(plain.text, wanted, {
+      ...found,
+      edits: [note],
+      isMoved: true,
+      rung: "escaped",
+    });
+  }
   const marked = level === "off" || found.origin !== undefined ? null : withPlainMarks(text);
   if (marked) {
     const edits = [...found.edits, ...marked.edits];

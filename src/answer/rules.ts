@@ -49,6 +49,8 @@ export const RULES = {
   "call-wrapper": safe(1),
   parentheses: safe(1.5),
   "escaped-twice": safe(3),
+  "escaped-markup": safe(3),
+  "block-quote": safe(0.5),
   "code-block": safe(1),
   "inner-quote": safe(2),
   // The same where another quote could be the closing one.

@@ -38,6 +38,8 @@ export function findXml(text: string): Tagged[] {
   const cost = parents.length > 1 ? ONE_OF_SEVERAL : 0;
   for (const root of parents.length > 0 ? parents : last ? [last] : []) {
     found.push(taggedOf(text, [root], cost, (cursor) => nodeOf(cursor, root, true)));
+    if (root.attributes !== "")
+      found.push(taggedOf(text, [root], cost + BY_ATTRIBUTES, (cursor) => nodeOf(cursor, root)));
     found.push(taggedOf(text, [root], cost + BY_NAME, (cursor) => namedOf(cursor, [root])));
   }
   const flat = roots.filter((element) => parents.length !== 1 || element !== parents[0]);
@@ -50,6 +52,8 @@ export function findXml(text: string): Tagged[] {
 
 /** The outermost tag rather says what the answer is than names a property of it. */
 const BY_NAME = 6;
+/** What the outermost tag's attributes say is rather about the answer than part of it. */
+const BY_ATTRIBUTES = 1;
 /** All of them may be the items of one list. */
 const ONE_OF_SEVERAL = 4;
 /** The last of so many answers in tags are looked at. */
@@ -174,7 +178,7 @@ function objectOf(members: Member[], start: number, end: number): ObjectNode {
   return { kind: "object", members, bare: [], ...at };
 }
 
-function unescapeXml(text: string): string {
+export function unescapeXml(text: string): string {
   const data = /^<!\[CDATA\[([\s\S]*?)(?:\]\]>)?$/.exec(text);
   if (data) return data[1] ?? "";
   return text
