@@ -54,6 +54,27 @@ export interface ProgramIndex {
   show(name: string, view?: View): Promise<ProgramEntry>;
   /** The whole tree. */
   tree(view?: View): Promise<CategoryTree>;
+  /** Where programs stand, and who said so: for people to look over. Broken ones are left out. */
+  decisions(view?: View): Promise<readonly DecidedProgram[]>;
+  /**
+   * Decides for good where a program's text stands, wherever it lies. What a person decides holds
+   * for the texts that take its place too.
+   * @throws {ModullmError} RLLM_008 as `show`; RLLM_016 for a task that is not in the vocabulary,
+   * a domain that is no name, and one domain too many at the top of the tree
+   */
+  decide(name: string, decision: CategoryDecision): Promise<ProgramCategory>;
+}
+
+export interface CategoryDecision {
+  readonly domain: string;
+  readonly task: string;
+  readonly from: "review" | "model" | "baseline";
+}
+
+export interface DecidedProgram {
+  readonly name: string;
+  readonly summary: string;
+  readonly category: ProgramCategory;
 }
 
 export interface RefreshOptions {

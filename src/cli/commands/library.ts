@@ -40,6 +40,11 @@ export const LIBRARY_ACTIONS: Actions = {
     summary: "all that is known of one program",
     load: async () => (await import("./library/find.ts")).show,
   },
+  classify: {
+    words: "[NAME...]",
+    summary: "ask a model where programs stand that nobody has decided; or look over, or decide",
+    load: async () => (await import("./library/classify.ts")).classify,
+  },
 };
 const NAMES = Object.keys(LIBRARY_ACTIONS);
 
@@ -90,6 +95,21 @@ export const command: Command = {
       description: "Read on from `next_cursor` of a page",
     },
     force: { type: "boolean", description: "With index: read every file again" },
+    review: { type: "boolean", description: "With classify: show where programs stand, and why" },
+    category: {
+      type: "string",
+      valueHint: "DOMAIN/TASK",
+      description: "With classify and names: where they stand, such as finance/extract",
+    },
+    write: {
+      type: "boolean",
+      description: "With classify and names: into metadata.category of their files too",
+    },
+    model: {
+      type: "string",
+      valueHint: "MODEL",
+      description: "With classify: the provider/name to ask; the configured one if left out",
+    },
     project: {
       type: "boolean",
       description: "With add and remove: this folder's .modullm/config.yaml, not your own",
@@ -103,6 +123,8 @@ export const command: Command = {
     ["modullm library tree finance", "one category, page by page"],
     ["modullm library list --latency slow", "by how long their runs took"],
     ["modullm library show summary", "contracts, category, stats"],
+    ["modullm library classify --review", "where programs stand, and who said so"],
+    ["modullm library classify summary --category news/summarize", "decide it yourself"],
   ],
   async run(context) {
     const [name = "", ...words] = context.positionals;
@@ -113,4 +135,4 @@ export const command: Command = {
 };
 
 /** Actions that change what is here, or may be run. */
-const CHANGING: ReadonlySet<string> = new Set(["add", "remove"]);
+const CHANGING: ReadonlySet<string> = new Set(["add", "remove", "classify"]);

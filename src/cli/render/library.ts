@@ -2,6 +2,7 @@ import type {
   CategoryBranch,
   CategoryNode,
   CategoryTree,
+  DecidedProgram,
   ListPage,
   ProgramPage,
   SearchPage,
@@ -50,6 +51,17 @@ export function treeText({ programs, categories }: CategoryTree): string {
   return [`${programs} programs`, ...categories.flatMap((branch) => branchLines(branch, ""))].join(
     "\n",
   );
+}
+
+/** Where programs stand, and who said so. */
+export function reviewText(programs: readonly DecidedProgram[]): string {
+  const rows = programs.map(({ name, category, summary }) => [
+    clean(name),
+    category.path,
+    category.from,
+    clean(summary),
+  ]);
+  return programs.length === 0 ? NONE : table(rows, "left");
 }
 
 const NONE = "No programs. `modullm library add FOLDER` says where some are.";

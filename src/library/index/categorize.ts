@@ -2,11 +2,8 @@ import { isObject } from "../../core/json.ts";
 import type { Program } from "../../program/program.ts";
 import type { Decision, IndexedWords } from "../../store/programs.ts";
 import { shapeOf } from "./shape.ts";
-import { DOMAINS, NO_DOMAIN, OTHER_DOMAIN, TASK_TYPES } from "./vocabulary.ts";
+import { CATEGORY_NAME, DOMAINS, NO_DOMAIN, OTHER_DOMAIN, TASK_TYPES } from "./vocabulary.ts";
 import { stemsOf } from "./words.ts";
-
-/** A name of the tree: what `library classify` takes, and what files may add. */
-export const CATEGORY_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 /**
  * Domain and task of a program, from its own text alone: `metadata.category`, else its tags, else

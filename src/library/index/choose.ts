@@ -52,7 +52,7 @@ export function entryOf(
     description: details.description,
     author: details.author,
     tags: facts.tags,
-    category: categoryOf({ ...program, facts, decision: row.decision }),
+    category: categoryOf({ facts, decision: row.decision }),
     complexity: facts.complexity,
     input_schema: details.input_schema,
     output_schema: details.output_schema,
@@ -77,6 +77,13 @@ export function noCategory(category: string, known: readonly string[]): ModullmE
       hint: "Name a category as the top of the tree, or a page, has it.",
     },
   );
+}
+
+export function notReadable(name: string): ModullmError {
+  return new ModullmError("RLLM_001", `Cannot place "${name}" in the tree: it is broken`, {
+    details: { path: name },
+    hint: `\`modullm library show ${name}\` tells its fault.`,
+  });
 }
 
 function isCalled({ name, facts }: NamedProgram, asked: string): boolean {

@@ -1,13 +1,13 @@
 import type { ProgramArea } from "../../store/programs.ts";
 import type { ProgramIndex, ProgramRecord, Refreshed, View } from "../program-index.ts";
-import { chooseProgram, entryOf, noCategory } from "./choose.ts";
+import { chooseProgram, entryOf, noCategory, notReadable } from "./choose.ts";
 import { readNameCursor } from "./cursor.ts";
 import { pageOfList } from "./list.ts";
 import { factsOf, type NamedProgram, nameThem } from "./naming.ts";
 import type { ProgramDetails } from "./read-file.ts";
 import { refreshPrograms } from "./refresh.ts";
 import { type CountTokens, createTree } from "./tree.ts";
-import { limitOf, placedOf, seenBy } from "./view.ts";
+import { categoryIn, decisionsOf, limitOf, placedOf, seenBy } from "./view.ts";
 
 export interface ProgramIndexParts {
   /** The library's folders, absolute, in the order in which names are looked for. */
@@ -55,6 +55,17 @@ export function createProgramIndex(parts: ProgramIndexParts): ProgramIndex {
       const details = (await area.entry(chosen.row.id)) as ProgramDetails;
       const stats = (await records()).get(factsOf(chosen.row).path) ?? null;
       return entryOf(chosen, details, stats);
+    },
+    decisions: async (view = {}) => decisionsOf(await seen(view)),
+    async decide(name, decision) {
+      const { requireCategory } = await import("./decide.ts");
+      const programs = await seen({});
+      const { program, row } = chooseProgram(name, programs);
+      requireCategory(decision, programs);
+      if (row.hash === null || factsOf(row).fault !== null) throw notReadable(name);
+      const { domain, task, from: origin } = decision;
+      await area.decide([{ hash: row.hash, domain, task, origin }]);
+      return categoryIn({ domain, task, origin }, factsOf(row));
     },
   };
 }

@@ -1,6 +1,13 @@
 import { ModullmError } from "../../core/error.ts";
-import type { PageOptions, ProgramCategory, ProgramRecord, View } from "../program-index.ts";
+import type {
+  DecidedProgram,
+  PageOptions,
+  ProgramCategory,
+  ProgramRecord,
+  View,
+} from "../program-index.ts";
 import type { NamedProgram } from "./naming.ts";
+import type { ProgramFacts } from "./read-file.ts";
 import { PAGE_SIZE, type PlacedProgram } from "./tree.ts";
 
 /** How the runs of programs went, by path. */
@@ -37,13 +44,26 @@ export function placedOf(programs: readonly NamedProgram[]): readonly PlacedProg
   });
 }
 
+export function decisionsOf(programs: readonly NamedProgram[]): readonly DecidedProgram[] {
+  return programs.flatMap((program) => {
+    const { name, facts } = program;
+    const category = categoryOf(program);
+    return category === null ? [] : [{ name, summary: facts.summary, category }];
+  });
+}
+
 /** Null where it is broken. */
 export function categoryOf({
-  facts: { fault, shape },
+  facts,
   decision,
-}: NamedProgram): ProgramCategory | null {
-  if (fault !== null || decision === null) return null;
-  const { domain, task, origin } = decision;
+}: Pick<NamedProgram, "facts" | "decision">): ProgramCategory | null {
+  return facts.fault !== null || decision === null ? null : categoryIn(decision, facts);
+}
+
+export function categoryIn(
+  { domain, task, origin }: NonNullable<NamedProgram["decision"]>,
+  { shape }: ProgramFacts,
+): ProgramCategory {
   const from = origin as ProgramCategory["from"];
   return { path: `${domain}/${task}/${shape}`, domain, task, shape, from };
 }

@@ -78,3 +78,6 @@ export const TASK_TYPES: Readonly<Record<string, string>> = {
   plan: "plan schedule decide recommend suggest prioritize brainstorm strategy",
   generate: "generate write draft compose create produce reply respond title describe",
 };
+
+/** A name of the tree, as files and people may add it. */
+export const CATEGORY_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
