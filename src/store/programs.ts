@@ -44,7 +44,7 @@ export interface KnownFile {
   readonly file: string;
   /** Size and times as they were; null: it is to be read again. */
   readonly stamp: string | null;
-  /** Files whose schemas it takes, with their stamps; null where one is not there. */
+  /** Files whose schemas it takes, with their stamps; null: they are to be read again. */
   readonly also: Readonly<Record<string, string | null>>;
 }
 

@@ -72,17 +72,20 @@ async function refreshFolder(
 
 /** Null where a file has to be read again. */
 function digestOf(files: readonly FoundFile[], also: readonly string[]): string | null {
-  if (files.some(({ stamp }) => stamp === null)) return null;
   const now = Date.now();
-  const lines = files.map(({ file, path, stamp }) => `${file}\0${path}\0${stamp}`);
-  const beside = also.map((path) => `${path}\0${stampOf(path, now)}`);
-  return sha256([...lines, ...beside].toSorted().join("\n"));
+  const beside = also.map((path) => ({ file: "", path, stamp: stampOf(path, now) }));
+  const all = [...files, ...beside];
+  if (all.some(({ stamp }) => stamp === null)) return null;
+  const lines = all.map(({ file, path, stamp }) => `${file}\0${path}\0${stamp}`);
+  return sha256(lines.toSorted().join("\n"));
 }
 
 function isStale(file: FoundFile, known: KnownFile | undefined): boolean {
   if (known === undefined || file.stamp === null || known.stamp !== file.stamp) return true;
   const now = Date.now();
-  return Object.entries(known.also).some(([path, stamp]) => stampOf(path, now) !== stamp);
+  return Object.entries(known.also).some(
+    ([path, stamp]) => stamp === null || stampOf(path, now) !== stamp,
+  );
 }
 
 function interrupted(): ModullmError {

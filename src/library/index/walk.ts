@@ -50,8 +50,8 @@ export async function walkFolder(folder: string): Promise<Walk> {
 }
 
 /**
- * By which a file is known to be unchanged. One that has only just been written may be written
- * again within the same tick of the file system's clock.
+ * By which a file is known to be unchanged, or still not there. Null for one that has only just
+ * been written: it may be written again within the same tick of the file system's clock.
  */
 export function stampOf(path: string, now: number): string | null {
   let stats: Stats | undefined;
@@ -60,7 +60,8 @@ export function stampOf(path: string, now: number): string | null {
   } catch {
     return null;
   }
-  if (stats === undefined || now - stats.ctimeMs < CLOCK_TICK_MS) return null;
+  if (stats === undefined) return "gone";
+  if (now - stats.ctimeMs < CLOCK_TICK_MS) return null;
   return `${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`;
 }
 
