@@ -39,9 +39,9 @@ export async function* categorizePrograms(
   const from = model === BASELINE ? "baseline" : "model";
   for (const { name, category: before } of await programsToAsk(index, names, from)) {
     const { output } = await run(classifier, inputOf(await index.show(name)));
-    const { domain, task } = isObject(output) ? output : {};
-    const decision = { domain: String(domain), task: String(task), from } as const;
-    yield { name, before, category: await index.decide(name, decision) };
+    // Its contract holds: both are words of the vocabulary.
+    const { domain, task } = output as { readonly domain: string; readonly task: string };
+    yield { name, before, category: await index.decide(name, { domain, task, from }) };
   }
 }
 
@@ -72,8 +72,12 @@ async function programsToAsk(
 }
 
 function inputOf(entry: ProgramEntry): Record<string, unknown> {
-  const { name, description, tags, input_schema: takes, output_schema: gives } = entry;
-  const fields = (schema: unknown): string[] =>
-    isObject(schema) && isObject(schema["properties"]) ? Object.keys(schema["properties"]) : [];
-  return { name, description, tags, takes: fields(takes), gives: fields(gives) };
+  const { name, description, tags } = entry;
+  const [takes, gives] = [fieldNames(entry.input_schema), fieldNames(entry.output_schema)];
+  return { name, description, tags, takes, gives };
+}
+
+function fieldNames(schema: ProgramEntry["input_schema"]): readonly string[] {
+  const properties = schema?.["properties"];
+  return isObject(properties) ? Object.keys(properties) : [];
 }

@@ -60,7 +60,7 @@ export function createProgramIndex(parts: ProgramIndexParts): ProgramIndex {
     async decide(name, decision) {
       const { requireCategory } = await import("./decide.ts");
       const programs = await seen({});
-      const { program, row } = chooseProgram(name, programs);
+      const { row } = chooseProgram(name, programs);
       requireCategory(decision, programs);
       if (row.hash === null || factsOf(row).fault !== null) throw notReadable(name);
       const { domain, task, from: origin } = decision;

@@ -51,3 +51,13 @@ export async function createLibrary({ memory = false } = {}): Promise<Library> {
     },
   };
 }
+
+/** What a promise is rejected with; null where it is not. */
+export async function refusal(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+    return null;
+  } catch (thrown) {
+    return thrown;
+  }
+}

@@ -10,6 +10,6 @@ const index = createProgramIndex({
   count: async (text) => text.length,
   records: async () => new Map(),
 });
-console.log("begins");
+process.stdout.write("begins\n");
 for (let turn = 0; turn < Number(times); turn++) await index.refresh();
 await store.close();
