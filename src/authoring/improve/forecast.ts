@@ -1,7 +1,7 @@
 import type { LoadedProgram } from "../../library/load.ts";
 import { tryToPredict } from "../../insight/prediction.ts";
 import type { App } from "../../workspace.ts";
-import type { ImproveJob } from "./improve.ts";
+import type { ImproveJob } from "./job.ts";
 import { MOST_FINALISTS, USUAL_SHARE } from "./split.ts";
 
 /** What an improvement would take, without a call. Answers that are recorded cost nothing. */

@@ -6,6 +6,7 @@ import { type LoadedProgram, loadProgram } from "../../library/load.ts";
 import { readProgram } from "../../library/read.ts";
 import { readSharedSchemas } from "../../library/shared-schemas.ts";
 import { programOf } from "../../program/parse.ts";
+import type { Program } from "../../program/program.ts";
 import type { Limits } from "../../program/limits.ts";
 import type { TestCase } from "../../testing/cases.ts";
 import { observe, runTest, type TestResult } from "../../testing/run.ts";
@@ -122,15 +123,18 @@ export class Meter {
   async programOf(candidate: Candidate): Promise<LoadedProgram> {
     const { loaded, app } = this.#options;
     if (keyOf(candidate) === keyOf(UNCHANGED)) return loaded;
+    const read = this.readerOf(candidate);
+    return await loadProgram(loaded.path, { library: app.config.library, read });
+  }
+
+  /** Reads programs, and of this one the candidate. @throws {ModullmError} RLLM_001 */
+  readerOf(candidate: Candidate): (path: string) => Promise<Program> {
+    const { path } = this.#options.loaded;
     const text = this.textOf(candidate);
-    const { path } = loaded;
-    return await loadProgram(path, {
-      library: app.config.library,
-      read: async (each) =>
-        each === path
-          ? programOf(text, { path, shared: await readSharedSchemas(text, path) })
-          : await readProgram(each),
-    });
+    return async (each) =>
+      each === path
+        ? programOf(text, { path, shared: await readSharedSchemas(text, path) })
+        : await readProgram(each);
   }
 
   /** Runs another program, whose calls are recorded and counted too. @throws {ModullmError} */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { sha256 } from "../../core/digest.ts";
@@ -11,9 +11,10 @@ import { Recordings } from "../../testing/recordings.ts";
 import { runTest } from "../../testing/run.ts";
 import { recordingsOf } from "../../testing/suite.ts";
 import type { App } from "../../workspace.ts";
-import type { Improvement, ImproveJob } from "./improve.ts";
+import type { ImproveJob } from "./job.ts";
 import type { GivenTest } from "./meter.ts";
 import { canPropose } from "./proposer.ts";
+import { requireEnough } from "./split.ts";
 
 export interface OpenOptions extends Pick<
   ImproveJob,
@@ -29,7 +30,7 @@ export interface OpenImprovement {
    * Adds what the improved program was answered to the recordings beside it, where there are some;
    * how many.
    */
-  keepRecordings(improvement: Improvement | null): Promise<number>;
+  keepRecordings(): Promise<number>;
   /** Lets others work on the same program. */
   release(): void;
 }
@@ -37,8 +38,8 @@ export interface OpenImprovement {
 /**
  * Reads a program with its tests and recordings. What is asked is kept in a journal of the
  * program's in the state folder, so that the same command goes on where it was stopped.
- * @throws {ModullmError} what reading them finds; RLLM_016 for a program that asks no model, or
- * that another process improves
+ * @throws {ModullmError} what reading them finds; RLLM_016 for a program that asks no model, has
+ * too few tests, or is being improved by another process
  */
 export async function openImprovement(
   path: string,
@@ -49,11 +50,13 @@ export async function openImprovement(
   const model = options.model ?? loaded.program.model;
   if (loaded.program.prompt === null || model === null) throw withoutPrompt(path);
   const tests = await givenTests(path, app);
+  requireEnough(tests, { path, holdout: options.holdout });
   const file = journalOf(loaded, app);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const release = claim(file);
   try {
     if (restart) rmSync(file, { force: true });
+    dropCutLine(file);
     const beside = recordingsOf(loaded);
     const { all } = new Recordings(beside, app.redactor);
     const proposer = options.proposer ?? model;
@@ -69,8 +72,7 @@ export async function openImprovement(
     return {
       job,
       release,
-      keepRecordings: async (improvement) =>
-        improvement === null || !existsSync(beside) ? 0 : await keep(job, { file, beside, all }),
+      keepRecordings: async () => (existsSync(beside) ? await keep(job, { file, beside, all }) : 0),
     };
   } catch (thrown) {
     release();
@@ -90,6 +92,13 @@ async function givenTests(path: string, app: App): Promise<readonly GivenTest[]>
 function journalOf({ path, program }: LoadedProgram, { config }: App): string {
   const name = `${program.name}-${sha256(path).slice(0, 12)}.jsonl`;
   return join(config.paths.state, "improve", name);
+}
+
+/** A process that was killed may have left a line without its end. */
+function dropCutLine(file: string): void {
+  if (!existsSync(file)) return;
+  const bytes = readFileSync(file);
+  truncateSync(file, bytes.lastIndexOf("\n") + 1);
 }
 
 /** The program is read again: it is the improved one. */

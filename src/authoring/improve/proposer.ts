@@ -41,7 +41,7 @@ const UNUSABLE = new Set(["RLLM_005", "RLLM_011", "RLLM_012", "RLLM_013"]);
 export class Proposer {
   readonly #options: ProposerOptions;
   readonly #program: Promise<LoadedProgram> = loadProposer();
-  readonly #tried: string[] = [];
+  readonly #tried: Instruction[] = [];
 
   constructor(options: ProposerOptions) {
     this.#options = options;
@@ -57,8 +57,9 @@ export class Proposer {
     let found = first.usable;
     if (found.length === 0 && first.reason !== null)
       found = (await this.#ask(lesson, first.reason)).usable;
-    const fresh = found.filter(({ prompt }) => !this.#tried.includes(prompt));
-    this.#tried.push(...fresh.map(({ prompt }) => prompt));
+    const known = new Set(this.#tried.map(keyOf));
+    const fresh = found.filter((each) => !known.has(keyOf(each)));
+    this.#tried.push(...fresh);
     if (fresh.length === 0)
       this.#options.warn(`The proposer gave nothing new for "${program.name}" that can be used`);
     return fresh;
@@ -125,7 +126,11 @@ export class Proposer {
         error: short(error),
         input: input === null ? null : short(input),
       })),
-      tried: this.#tried.slice(-MOST_SHOWN).map(short),
+      tried: this.#tried
+        .map(({ prompt }) => prompt)
+        .filter((prompt) => prompt !== program.prompt?.text)
+        .slice(-MOST_SHOWN)
+        .map(short),
       count: PROPOSALS,
     };
   }
@@ -180,6 +185,10 @@ function systemOf({ system }: Program): string | null {
 
 function textIn(value: unknown): string | null {
   return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
+}
+
+function keyOf({ prompt, system }: Instruction): string {
+  return writeJson([prompt, system]);
 }
 
 function short(value: unknown): string {

@@ -1,24 +1,26 @@
 import { toModullmError } from "../../core/error.ts";
 import { shuffled } from "../../core/random.ts";
-import {
-  type Candidate,
-  type Demonstration,
-  isPartOf,
-  keyOf,
-  sizeOf,
-  UNCHANGED,
-} from "./candidate.ts";
+import { type Candidate, isPartOf, keyOf, UNCHANGED } from "./candidate.ts";
 import type { Instruction } from "./edit.ts";
+import type { Lessons } from "./lessons.ts";
 import type { GivenTest, Mark, Meter } from "./meter.ts";
+import { pruned } from "./prune.ts";
+import {
+  compareScores,
+  drawFromFront,
+  gainOver,
+  isBetter,
+  marksIn,
+  rankedOver,
+  type Score,
+  type Tried,
+} from "./score.ts";
 
-export interface SearchOptions {
+export interface SearchOptions extends Lessons {
   readonly meter: Meter;
   readonly training: readonly GivenTest[];
   /** How the program as it is does in them. */
   readonly before: ReadonlyMap<number, Mark>;
-  readonly sets: readonly (readonly Demonstration[])[];
-  /** New instructions from what a candidate fails in; null where no model proposes any. */
-  readonly propose: ((tried: Tried) => Promise<readonly Instruction[]>) | null;
   /** Candidates that are tried at most. */
   readonly trials: number;
   /** Runs that are to be left in the budget. */
@@ -26,12 +28,6 @@ export interface SearchOptions {
   readonly random: () => number;
   /** Told of each trial before it begins. */
   readonly began: (trial: number) => void;
-}
-
-/** A candidate that was run in all tests of the training part but those that its examples give. */
-export interface Tried {
-  readonly candidate: Candidate;
-  readonly marks: ReadonlyMap<number, Mark>;
 }
 
 export interface Found {
@@ -59,7 +55,7 @@ export async function search(options: SearchOptions): Promise<Found> {
   for (const examples of options.sets) await hunt.attempt({ instruction: null, examples });
   await hunt.pair(first);
   for (let dry = 0; first.length > 0 && hunt.goesOn && dry < DRY_ROUNDS;) {
-    const parent = hunt.drawFromFront(options.random);
+    const parent = hunt.drawParent();
     const { examples } = parent.candidate;
     const fresh = await hunt.propose(parent);
     let helped = false;
@@ -117,7 +113,7 @@ class Hunt {
     const whole = await this.#measure(candidate);
     if (whole === null) return false;
     this.#tried.push(whole);
-    return isBetter(tests, marksAt(whole, tests), parent);
+    return isBetter(tests, marksIn(whole, tests), parent);
   }
 
   /** Each instruction with each set of examples, those first that did well alone. */
@@ -139,50 +135,30 @@ class Hunt {
     return helped;
   }
 
-  /** One that is best in some test, the likelier the more tests there are. */
-  drawFromFront(random: () => number): Tried {
-    const tickets = this.#options.training.flatMap(({ id }) => {
-      const valued = this.#tried.flatMap((tried) => {
-        const mark = tried.marks.get(id);
-        return mark === undefined ? [] : [{ tried, value: mark.ok ? 1 : mark.share / 2 }];
-      });
-      const best = Math.max(...valued.map(({ value }) => value));
-      return valued.filter(({ value }) => value === best).map(({ tried }) => tried);
-    });
-    return tickets[Math.floor(random() * tickets.length)] ?? this.unchanged;
+  drawParent(): Tried {
+    const { training, random } = this.#options;
+    return drawFromFront(this.#tried, training, random) ?? this.unchanged;
   }
 
   async end(): Promise<Found> {
-    const [best, ...others] = this.#ranked(this.#tried);
-    const better: Tried[] = [];
-    if (best !== undefined && compare(this.#gain(best), [0, 0]) > 0)
-      better.push(await this.#pruned(best));
-    for (const tried of others) {
-      const isNew = !better.some(({ candidate }) => isPartOf(candidate, tried.candidate));
-      if (isNew && compare(this.#gain(tried), [0, 0]) > 0) better.push(tried);
-    }
+    const gains = (tried: Tried): boolean => compareScores(this.#gain(tried), [0, 0]) > 0;
+    const [best, ...others] = rankedOver(this.unchanged, this.#tried.filter(gains));
+    const better = best === undefined ? [] : [await this.#smallest(best)];
+    for (const tried of others)
+      if (!better.some(({ candidate }) => isPartOf(candidate, tried.candidate))) better.push(tried);
     return { better, trials: this.#trials, stopped: this.#stopped };
   }
 
-  /** Without what it does as well without: the instruction, then halves of the examples. */
-  async #pruned(best: Tried): Promise<Tried> {
-    let kept = best;
-    const without = async (candidate: Candidate): Promise<boolean> => {
-      if (keyOf(candidate) === keyOf(UNCHANGED)) return false;
-      if (!this.#affords(this.#testsOf(candidate).length)) return false;
-      const tried = await this.#measure(candidate);
-      if (tried === null) return false;
-      const isAsGood = compare(this.#gain(tried), this.#gain(kept)) >= 0;
-      if (isAsGood) kept = tried;
-      return isAsGood;
-    };
-    await without({ ...kept.candidate, instruction: null });
-    for (let size = Math.ceil(best.candidate.examples.length / 2); size > 0; size >>= 1)
-      for (let at = 0; at < kept.candidate.examples.length;) {
-        const examples = kept.candidate.examples.toSpliced(at, size);
-        if (!(await without({ ...kept.candidate, examples }))) at += size;
-      }
-    return kept;
+  async #smallest(best: Tried): Promise<Tried> {
+    return await pruned(best, {
+      gain: (tried) => this.#gain(tried),
+      measure: async (candidate) =>
+        this.#affords(this.#testsOf(candidate).length) ? await this.#measure(candidate) : null,
+    });
+  }
+
+  #gain(tried: Tried): Score {
+    return gainOver(this.unchanged, tried);
   }
 
   async #measure(candidate: Candidate): Promise<Tried | null> {
@@ -223,39 +199,4 @@ class Hunt {
     const rest = drawn.filter((test) => !half.includes(test));
     return [...half, ...rest.slice(0, FIRST_TESTS - half.length)];
   }
-
-  /** How much better it does than the program as it is, a test. */
-  #gain({ marks }: Tried): Score {
-    const [passes, share] = sumOf([...marks.values()]);
-    const tried = this.#options.training.filter(({ id }) => marks.has(id));
-    const [before, shareBefore] = sumOf(marksAt(this.unchanged, tried));
-    const tests = Math.max(1, marks.size);
-    return [(passes - before) / tests, (share - shareBefore) / tests];
-  }
-
-  /** Best first; of equals the smaller. */
-  #ranked(tried: readonly Tried[]): readonly Tried[] {
-    return tried.toSorted(
-      (a, b) => compare(this.#gain(b), this.#gain(a)) || sizeOf(a.candidate) - sizeOf(b.candidate),
-    );
-  }
-}
-
-/** Tests that pass, then what is met of the others. */
-type Score = readonly [passes: number, share: number];
-
-function sumOf(marks: readonly Mark[]): Score {
-  return [marks.filter(({ ok }) => ok).length, marks.reduce((sum, { share }) => sum + share, 0)];
-}
-
-function compare([a, share]: Score, [b, other]: Score): number {
-  return a - b || (Math.abs(share - other) < 1e-9 ? 0 : share - other);
-}
-
-function marksAt({ marks }: Tried, tests: readonly GivenTest[]): readonly Mark[] {
-  return tests.flatMap(({ id }) => marks.get(id) ?? []);
-}
-
-function isBetter(tests: readonly GivenTest[], marks: readonly Mark[], than: Tried): boolean {
-  return compare(sumOf(marks), sumOf(marksAt(than, tests))) > 0;
 }

@@ -1,15 +1,22 @@
 import { existsSync } from "node:fs";
-import { relative } from "node:path";
-import type { Improved, ImproveJob } from "../../authoring/improve/improve.ts";
-import { cannotWrite, replaceFile } from "../../config/write-file.ts";
+import { dirname, relative } from "node:path";
+import type { Improved } from "../../authoring/improve/improve.ts";
+import type { ImproveJob } from "../../authoring/improve/job.ts";
 import { toModullmError } from "../../core/error.ts";
 import { unifiedDiff } from "../../core/line-diff.ts";
-import { createAsk } from "../ask.ts";
+import type { LoadedProgram } from "../../library/load.ts";
+import { namesFiles } from "../../library/shared-schemas.ts";
 import { type Command, type CommandContext, type Options, UsageError } from "../command.ts";
 import { asText, FORMAT_OPTION } from "../format-option.ts";
 import { budgetOption, countOption } from "../limit-options.ts";
 import { modelOption } from "../model-option.ts";
-import { createImproveProgress, forecastText, gainText, improvedText } from "../render/improve.ts";
+import {
+  createImproveProgress,
+  forecastText,
+  improvedJson,
+  improvedText,
+} from "../render/improve.ts";
+import { type Outcome, writeImproved } from "../write-improved.ts";
 
 export const command: Command = {
   name: "improve",
@@ -78,6 +85,7 @@ export const command: Command = {
     });
     try {
       const { job } = opened;
+      if (target !== null) refuseElsewhere(target, job.loaded);
       const forecast = await forecastImprove(job);
       if (options.flag("dry-run")) {
         output.json(forecast);
@@ -112,13 +120,20 @@ function settingsOf(options: Options) {
   };
 }
 
-/** Where the improved program goes; null: to its own file. */
+/** Where the improved program goes; null: to its own file. @throws {UsageError} */
 function targetOf({ options, resolve }: CommandContext): string | null {
   const named = options.text("output");
   if (named === null) return null;
   const path = resolve(named);
   if (existsSync(path)) throw new UsageError(`${path} is there already; name another --output`);
   return path;
+}
+
+/** What a program names is found from its folder. @throws {UsageError} */
+function refuseElsewhere(target: string, { path, program, uses, tools }: LoadedProgram): void {
+  const namesOthers = uses.length + tools.length > 0 || namesFiles(program.source.text);
+  if (!namesOthers || dirname(target) === dirname(path)) return;
+  throw new UsageError(`--output must be in ${dirname(path)}: the program names files beside it`);
 }
 
 type OpenJob = Omit<ImproveJob, "signal" | "watch">;
@@ -141,89 +156,23 @@ async function watched({ output }: CommandContext, job: OpenJob): Promise<Improv
   }
 }
 
-interface Outcome {
-  readonly job: OpenJob;
-  readonly improved: Improved;
-  readonly target: string | null;
-  /** Has the recordings of the program's tests written beside it. */
-  readonly keep: (candidate: Improved["improvement"]) => Promise<number>;
-}
-
 async function tell(context: CommandContext, outcome: Outcome): Promise<number> {
   const { output } = context;
   const { job, improved, target } = outcome;
   const { improvement } = improved;
   const { path, program } = job.loaded;
   const shown = relative(output.terminal.cwd, target ?? path) || path;
-  const diff = improvement === null ? "" : unifiedDiff(job.text, improvement.text, shown);
-  const written = improvement === null ? null : await write(context, outcome, diff);
-  if (asText(context)) output.text(improvedText(improved, { shown, written, diff }));
-  else
-    output.json({
-      program: program.name,
-      path,
-      ...resultOf(improved),
-      seed: job.seed,
-      diff: improvement === null ? null : diff,
-      written,
-    });
+  const diff = improvement === null ? null : unifiedDiff(job.text, improvement.text, shown);
+  const forPeople = asText(context);
+  if (forPeople) output.text(improvedText(improved, diff));
+  // For people it stands there already.
+  const seen = forPeople ? null : diff;
+  const written =
+    improvement === null ? null : await writeImproved(context, { ...outcome, shown, diff: seen });
+  if (!forPeople) {
+    const result = improvedJson(improved);
+    output.json({ program: program.name, path, ...result, seed: job.seed, diff, written });
+  } else if (improvement !== null)
+    output.note(written === null ? `Nothing was written to ${shown}` : `Written: ${shown}`);
   return 0;
-}
-
-/** @returns where it was written; null: nobody said yes */
-async function write(
-  context: CommandContext,
-  { job, improved, target, keep }: Outcome,
-  diff: string,
-): Promise<string | null> {
-  const { options, output } = context;
-  const { improvement } = improved;
-  if (improvement === null) return null;
-  const path = target ?? job.loaded.path;
-  if (!options.flag("yes")) {
-    const ask = createAsk(output);
-    if (ask === null) {
-      output.note("Nothing is written without a yes: --yes writes it");
-      return null;
-    }
-    output.note(`${diff}\n${gainText(improvement.gain)}`);
-    if (!(await ask(`Write ${relative(output.terminal.cwd, path) || path}?`))) return null;
-  }
-  try {
-    replaceFile(path, improvement.text);
-  } catch (thrown) {
-    throw cannotWrite(path, thrown, "Check the rights of the file and its folder.");
-  }
-  const recorded = target === null ? await keep(improvement) : 0;
-  if (recorded > 0)
-    output.note(`${recorded} recordings of it were added; \`modullm test\` passes on them`);
-  return path;
-}
-
-function resultOf(improved: Improved): object {
-  const { improvement, gain, reason } = improved;
-  const { instruction, examples } = improvement?.candidate ?? { instruction: null, examples: [] };
-  return {
-    improved: improvement !== null,
-    reason,
-    tests: {
-      all: improved.tests,
-      training: improved.training,
-      held_out: improved.heldOut,
-      failed_held_out: improved.failedHeldOut,
-    },
-    passed: { before: improved.passed, after: improvement?.passed ?? null },
-    gain,
-    change:
-      improvement === null
-        ? null
-        : {
-            prompt: instruction?.prompt ?? null,
-            system: instruction?.system ?? null,
-            examples: examples.map(({ input, output }) => ({ input, output })),
-          },
-    regressions: improvement?.regressions ?? [],
-    trials: improved.trials,
-    spent: improved.spent,
-  };
 }

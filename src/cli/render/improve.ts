@@ -1,6 +1,7 @@
 import type { ImproveForecast } from "../../authoring/improve/forecast.ts";
 import type { Gain } from "../../authoring/improve/gain.ts";
-import type { Improved, Progress } from "../../authoring/improve/improve.ts";
+import type { Improved } from "../../authoring/improve/improve.ts";
+import type { Progress } from "../../authoring/improve/job.ts";
 import type { Output } from "../output.ts";
 import { createLiveLine } from "./live-line.ts";
 import { dollars, grouped } from "./quantity.ts";
@@ -72,14 +73,7 @@ const WHY: Readonly<Record<NonNullable<Improved["reason"]>, string>> = {
   budget: "the budget was over before a gain could be shown",
 };
 
-export function improvedText(
-  improved: Improved,
-  {
-    shown,
-    written,
-    diff,
-  }: { readonly shown: string; readonly written: string | null; readonly diff: string },
-): string {
+export function improvedText(improved: Improved, diff: string | null): string {
   const { improvement, reason, gain, passed, tests, failedHeldOut, heldOut, trials } = improved;
   const spent = `${grouped(improved.spent.calls)} calls, ${dollars(improved.spent.cost_usd)}`;
   const counts = [
@@ -93,13 +87,41 @@ export function improvedText(
       ...counts,
     ].join("\n");
   return [
-    diff,
+    diff ?? "",
     gainText(improvement.gain),
     ...counts,
     `${improvement.passed} of ${tests} pass with the change`,
     ...improvement.regressions.map((name) => `No longer passes: ${name}`),
-    written === null ? `Nothing was written to ${shown}` : `Written: ${shown}`,
   ].join("\n");
+}
+
+/** The keys are a contract. */
+export function improvedJson(improved: Improved): object {
+  const { improvement, gain, reason } = improved;
+  const { instruction, examples } = improvement?.candidate ?? { instruction: null, examples: [] };
+  return {
+    improved: improvement !== null,
+    reason,
+    tests: {
+      all: improved.tests,
+      training: improved.training,
+      held_out: improved.heldOut,
+      failed_held_out: improved.failedHeldOut,
+    },
+    passed: { before: improved.passed, after: improvement?.passed ?? null },
+    gain,
+    change:
+      improvement === null
+        ? null
+        : {
+            prompt: instruction?.prompt ?? null,
+            system: instruction?.system ?? null,
+            examples: examples.map(({ input, output }) => ({ input, output })),
+          },
+    regressions: improvement?.regressions ?? [],
+    trials: improved.trials,
+    spent: improved.spent,
+  };
 }
 
 function points(share: number): string {

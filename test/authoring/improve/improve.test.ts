@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { randomFrom, shuffled } from "../../../src/core/random.ts";
 import { splitTests } from "../../../src/authoring/improve/split.ts";
 import { drawMessages, PROGRAM, type Script, scriptedWorld, shownTo } from "./scripted.ts";
@@ -151,6 +152,46 @@ describe("improve() with a model whose best prompt is known", () => {
     expect(readFileSync(file("sort.rllm"), "utf8")).toBe(PROGRAM);
   });
 
+  test.each(SEEDS)(
+    "learns from its own passing runs, where half of them pass (seed %d)",
+    async (seed) => {
+      const messages = drawMessages(48, seed);
+      const random = randomFrom(seed);
+      const lucky = new Set(messages.flatMap(([text]) => (random() < 0.5 ? [text] : [])));
+      const word = commonWord(messages, seed);
+      const world = scriptedWorld(messages, {
+        isRight: ({ input, examples }) =>
+          lucky.has(input) || examples.some((text) => text.split(" ").includes(word)),
+        offers: offersWith(null, seed),
+        expect: (team) => `{$.team: {matches: "^${team}$"}}`,
+      });
+      const report = (await world.run(["--seed", String(seed)])).json() as Report;
+      expect(report.improved).toBe(true);
+      const [example] = report.change?.examples ?? [];
+      expect(lucky.has(example?.input.text ?? "")).toBe(true);
+      expect(example?.input.text.split(" ")).toContain(word);
+    },
+  );
+
+  test("changes nothing where answers are right by chance, but for one time in twenty", async () => {
+    const ROUNDS = 20;
+    let changed = 0;
+    for (let seed = 0; seed < ROUNDS; seed++) {
+      const { report } = await improved(
+        seed,
+        {
+          isRight: ({ input, examples, instruction }) =>
+            Bun.hash(`${seed} ${input} ${examples.join(" ")} ${instruction}`) % 2n === 0n,
+          offers: offersWith(null, seed),
+        },
+        "--trials",
+        "12",
+      );
+      if (report.improved) changed++;
+    }
+    expect(changed).toBeLessThanOrEqual(ROUNDS / 20);
+  }, 120_000);
+
   test("shows no held-out test to the proposer, and makes no example of one", async () => {
     const rule = "Rule 5.";
     const { asked, messages } = await improved(5, {
@@ -191,7 +232,10 @@ describe("modullm improve", () => {
     expect((piped.json() as Report).written).toBeNull();
     expect(piped.stderr).toContain("--yes");
     const refused = await world.run([], { typed: "n\n" });
-    expect(refused.stderr).toContain(`+${rule}`);
+    expect(refused.stdout).toContain(`+${rule}`);
+    expect(refused.stderr).toContain("Nothing was written");
+    const json = await world.run(["--format", "json"], { typed: "n\n" });
+    expect(json.stderr).toContain(`+${rule}`);
     expect(readFileSync(world.file("sort.rllm"), "utf8")).toBe(PROGRAM);
     await world.run([], { typed: "y\n" });
     expect(readFileSync(world.file("sort.rllm"), "utf8")).toContain(rule);
@@ -294,6 +338,53 @@ describe("modullm improve", () => {
     expect(expected).toMatchObject(rest);
     // Those that were under way when it was stopped are asked again.
     expect(world.asked.length).toBeLessThanOrEqual(whole.asked.length + 4);
+  });
+
+  test("goes on behind a line that was cut", async () => {
+    const world = scriptedWorld(drawMessages(TESTS, 7), script);
+    const first = await world.run();
+    const folder = join(world.folder, "state/modullm/improve");
+    const [journal = ""] = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+    const path = join(folder, journal);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.slice(0, Math.floor(text.length / 2)));
+    expect((await world.run()).stdout).toBe(first.stdout);
+  });
+
+  test("writes nothing over a file that was changed in the meantime", async () => {
+    const path = { now: "" };
+    const world = scriptedWorld(drawMessages(TESTS, 7), {
+      ...script,
+      isRight(prompt) {
+        if (path.now !== "") writeFileSync(path.now, `${PROGRAM}\nPlease.\n`);
+        return script.isRight(prompt);
+      },
+    });
+    path.now = world.file("sort.rllm");
+    const { exit, stdout } = await world.run(["--yes"]);
+    expect({ exit, told: stdout.includes("changed in the meantime") }).toEqual({
+      exit: 1,
+      told: true,
+    });
+    expect(readFileSync(path.now, "utf8")).toEndWith("Please.\n");
+  });
+
+  test("writes a program that names others only beside them", async () => {
+    const shared = PROGRAM.replace(
+      /output_schema:[\s\S]*?llm:/,
+      "output_schema: {$ref: ./types.json#/Team}\nllm:",
+    );
+    const types =
+      '{"Team": {"type": "object", "properties": {"team": {"type": "string"}}, "required": ["team"]}}';
+    const world = scriptedWorld(drawMessages(TESTS, 7), script, {
+      "sort.rllm": shared,
+      "types.json": types,
+    });
+    const { exit, stderr } = await world.run(["--output", "sub/better.rllm", "--yes"]);
+    expect(exit).toBe(2);
+    expect(stderr).toContain("names files beside it");
+    const report = (await world.run(["--output", "better.rllm", "--yes"])).json() as Report;
+    expect(report.improved).toBe(true);
   });
 
   test("keeps secrets out of the program and from the proposer", async () => {

@@ -14,6 +14,8 @@ export interface Script {
   readonly isRight: (prompt: Prompt) => boolean;
   /** Sentences, one for each prompt that the proposer offers. */
   readonly offers: readonly string[];
+  /** What a test expects for a team. @default that value */
+  readonly expect?: (team: string) => string;
   /** Inputs that it answers with nothing of use, until it is mended. @default none */
   readonly broken?: readonly string[];
 }
@@ -66,11 +68,14 @@ Which team is this for?
 {{input.text}}
 `;
 
-export function testsOf(messages: readonly (readonly [string, string])[]): string {
+function testsOf(
+  messages: readonly (readonly [string, string])[],
+  { expect = (team) => `{$.team: "${team}"}` }: Script,
+): string {
   return messages
     .map(
       ([text, team], at) =>
-        `- {name: "m${at}", input: {text: "${text}"}, expect: {$.team: "${team}"}}\n`,
+        `- {name: "m${at}", input: {text: "${text}"}, expect: ${expect(team)}}\n`,
     )
     .join("");
 }
@@ -88,7 +93,7 @@ export function scriptedWorld(
 ) {
   const folder = makeFolder({
     "sort.rllm": PROGRAM,
-    "sort.test.yaml": testsOf(messages),
+    "sort.test.yaml": testsOf(messages, script),
     ...files,
   });
   const asked: Asked[] = [];
