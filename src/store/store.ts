@@ -1,4 +1,5 @@
 import type { AnswerArea } from "./answers.ts";
+import type { ChatArea } from "./chats.ts";
 import type { EventArea } from "./events.ts";
 import type { ProgramArea } from "./programs.ts";
 import type { RunArea } from "./runs.ts";
@@ -20,6 +21,7 @@ export interface Store {
   readonly runs: RunArea;
   readonly events: EventArea;
   readonly answers: AnswerArea;
+  readonly chats: ChatArea;
   readonly programs: ProgramArea;
   /**
    * Resolves when all that was appended before is on disk.

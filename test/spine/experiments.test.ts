@@ -138,9 +138,9 @@ describe("stats of all", () => {
 });
 
 function withRuns(store: Store, runs: RunArea): Store {
-  const { events, answers, programs } = store;
+  const { events, answers, chats, programs } = store;
   const { flushed, close } = { flushed: () => store.flushed(), close: () => store.close() };
-  return { runs, events, answers, programs, flushed, close };
+  return { runs, events, answers, chats, programs, flushed, close };
 }
 
 /** Rows as runs add them, a few at a time. */

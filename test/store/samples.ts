@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ChatRecord, ChatTurn } from "../../src/store/chats.ts";
 import type { AttemptRecord, RunFilter, RunRecord } from "../../src/store/runs.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -33,6 +34,48 @@ export function run(over: Partial<RunRecord> = {}): RunRecord {
     outputOk: true,
     tags: {},
     attempts: [attempt()],
+    ...over,
+  };
+}
+
+export function chat(over: Partial<ChatRecord> = {}): ChatRecord {
+  return {
+    id: crypto.randomUUID(),
+    tenant: "",
+    name: "talk",
+    created: 1,
+    updated: 1,
+    model: "local/test",
+    system: null,
+    program: null,
+    persona: null,
+    tools: true,
+    ...over,
+  };
+}
+
+export function turn(over: Partial<ChatTurn> = {}): ChatTurn {
+  return {
+    id: crypto.randomUUID(),
+    chat: "c",
+    asked: 1,
+    updated: 1,
+    state: "answered",
+    text: "What is it?",
+    files: [],
+    answer: "It is this.",
+    covers: null,
+    messages: [
+      { role: "user", content: "What is it?" },
+      { role: "assistant", content: "It is this." },
+    ],
+    model: "local/test",
+    run: "r",
+    error: null,
+    prompt_tokens: 10,
+    completion_tokens: 6,
+    cost_usd: 0.001,
+    ms: 100,
     ...over,
   };
 }

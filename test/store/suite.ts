@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { summarize } from "../../src/store/summary.ts";
 import type { RunFilter, RunRecord } from "../../src/store/runs.ts";
+import type { ChatTurn } from "../../src/store/chats.ts";
 import type { Store } from "../../src/store/store.ts";
-import { attempt, run, runsOf } from "./samples.ts";
+import { attempt, chat, run, runsOf, turn } from "./samples.ts";
 
 /** A place for one history, that is gone when the scope ends. */
 export interface StorePlace extends Disposable {
@@ -12,6 +13,7 @@ export interface StorePlace extends Disposable {
 
 /** What every store must do, whatever it stands on. */
 export function testStore(name: string, make: () => StorePlace): void {
+  testChats(name, make);
   describe(`${name}: runs`, () => {
     const early = run({
       started: 1,
@@ -307,6 +309,99 @@ export function testStore(name: string, make: () => StorePlace): void {
       const again = await place.open();
       expect(await runsOf(again)).toHaveLength(1);
       await again.close();
+    });
+  });
+}
+
+function testChats(name: string, make: () => StorePlace): void {
+  describe(`${name}: chats`, () => {
+    test("come back with their turns in order, the last used first, in a later store too", async () => {
+      using place = make();
+      const writer = await place.open();
+      const early = chat({ updated: 10 });
+      const late = chat({ updated: 20, name: "late", system: "Be brief.", program: "/a.rllm" });
+      const second = turn({ chat: early.id, asked: 2, state: "failed", error: "RLLM_017" });
+      const first = turn({ chat: early.id, asked: 1, files: ["a.png"], cost_usd: null });
+      const covered = turn({ chat: early.id, asked: 3, state: "summary", covers: second.id });
+      for (const each of [early, late]) writer.chats.keep(each);
+      for (const each of [second, first, covered]) writer.chats.keepTurn(each);
+      const expected = [
+        { ...late, turns: 0 },
+        { ...early, turns: 2 },
+      ];
+      expect([...(await writer.chats.list({ tenant: "" }))]).toEqual(expected);
+      await writer.close();
+      const store = await place.open();
+      expect([...(await store.chats.list({ tenant: "" }))]).toEqual(expected);
+      expect([...(await store.chats.list({ tenant: "", name: early.name }))]).toEqual(
+        expected.slice(1),
+      );
+      expect([...(await store.chats.list({ tenant: "", limit: 1 }))]).toEqual(expected.slice(0, 1));
+      expect([...(await store.chats.list({ tenant: "other" }))]).toEqual([]);
+      expect([...(await store.chats.turns(early.id))]).toEqual([first, second, covered]);
+      await store.close();
+    });
+
+    test("are kept once, as they became last, whichever version comes last", async () => {
+      using place = make();
+      const store = await place.open();
+      const kept = chat({ updated: 5, model: "new/m" });
+      const asked = turn({ chat: kept.id, state: "asked", answer: null, updated: 1 });
+      const answered: ChatTurn = {
+        ...asked,
+        state: "answered",
+        answer: "späte Antwort",
+        updated: 2,
+      };
+      store.chats.keep({ ...kept, updated: 4, model: "old/m" });
+      store.chats.keep(kept);
+      store.chats.keep({ ...kept, updated: 3, model: "older/m" });
+      store.chats.keepTurn(asked);
+      await store.flushed();
+      store.chats.keepTurn(answered);
+      store.chats.keepTurn(asked);
+      expect([...(await store.chats.list({ tenant: "" }))]).toEqual([{ ...kept, turns: 1 }]);
+      expect([...(await store.chats.turns(kept.id))]).toEqual([answered]);
+      expect(await store.chats.search("SPÄTE", { tenant: "" })).toHaveLength(1);
+      await store.close();
+    });
+
+    test("are found by the words of their turns, and by no others once forgotten", async () => {
+      using place = make();
+      const store = await place.open();
+      const [one, two, foreign] = [chat({ name: "one" }), chat(), chat({ tenant: "other" })];
+      const taken = turn({ chat: one.id, asked: 3, text: "the quick\nbrown fox", answer: null });
+      const said = turn({ chat: two.id, asked: 4, text: "who?", answer: "a quick brown dog" });
+      const theirs = turn({ chat: foreign.id, text: "quick brown" });
+      for (const each of [one, two, foreign]) store.chats.keep(each);
+      for (const each of [taken, said, theirs]) store.chats.keepTurn(each);
+      const found = async (text: string) =>
+        (await store.chats.search(text, { tenant: "" })).map((find) => find.chat);
+      expect(await found("quick bro")).toEqual([two.id, one.id]);
+      expect([...(await store.chats.search("fox", { tenant: "" }))]).toEqual([
+        { chat: one.id, name: "one", asked: 3, excerpt: "the quick brown fox" },
+      ]);
+      expect(await found('"fox')).toEqual([one.id]);
+      expect(await found("...")).toEqual([]);
+      expect(await found("brown cat")).toEqual([]);
+      expect(await store.chats.search("quick", { tenant: "", limit: 1 })).toHaveLength(1);
+      expect(await store.chats.removeTurns([taken.id, "none"])).toBe(1);
+      expect(await found("quick")).toEqual([two.id]);
+      expect(await store.chats.remove([two.id, "none"])).toBe(1);
+      expect(await found("quick")).toEqual([]);
+      expect([...(await store.chats.turns(two.id))]).toEqual([]);
+      expect((await store.chats.list({ tenant: "" })).map(({ id }) => id)).toEqual([one.id]);
+      await store.close();
+    });
+
+    test("nothing recorded yet is no failure, and makes no file", async () => {
+      using place = make();
+      const store = await place.open();
+      expect([...(await store.chats.list({ tenant: "" }))]).toEqual([]);
+      expect([...(await store.chats.turns("a"))]).toEqual([]);
+      expect([...(await store.chats.search("a", { tenant: "" }))]).toEqual([]);
+      expect(await store.chats.remove(["a"])).toBe(0);
+      await store.close();
     });
   });
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { storeWithoutSqlite } from "../../src/store/without-sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
-import { folder, run, runsOf } from "./samples.ts";
+import { chat, folder, run, runsOf, turn } from "./samples.ts";
 
 /** Whatever can be asked of a store, and what one without a history answers. */
 const QUESTIONS: Readonly<Record<string, [(store: Store) => Promise<unknown>, unknown]>> = {
@@ -14,6 +14,11 @@ const QUESTIONS: Readonly<Record<string, [(store: Store) => Promise<unknown>, un
   pruning: [(store) => store.runs.prune({ age: 1, bytes: null }), 0],
   events: [(store) => Array.fromAsync(store.events.read("a")), []],
   answers: [(store) => store.answers.stats(), { answers: 0, hits: 0, bytes: 0, programs: [] }],
+  chats: [(store) => store.chats.list({ tenant: "" }), []],
+  turns: [(store) => store.chats.turns("a"), []],
+  "a search": [(store) => store.chats.search("a", { tenant: "" }), []],
+  "removal of chats": [(store) => store.chats.remove(["a"]), 0],
+  "removal of turns": [(store) => store.chats.removeTurns(["a"]), 0],
   clearing: [(store) => store.answers.clear(0), 0],
 };
 
@@ -29,6 +34,8 @@ test("a store without SQLite says at once that nothing is remembered, and rememb
   expect(warnings).toEqual([expect.stringContaining("Nothing is remembered: this Node has no")]);
   store.runs.append(run());
   store.answers.keep({ key: "k", tenant: "", path: "p", model: "m", value: 1, kept: 1 });
+  store.chats.keep(chat());
+  store.chats.keepTurn(turn());
   await store.flushed();
   for (const [name, [ask, nothing]] of Object.entries(QUESTIONS))
     expect([name, await ask(store)]).toEqual([name, nothing]);

@@ -1,6 +1,7 @@
 import { isObject } from "../../core/json.ts";
 import type { EventRows } from "../events.ts";
 import type { SqlDatabase } from "./driver.ts";
+import { wordQuery } from "./words.ts";
 
 export function insertEvents(database: SqlDatabase, rows: readonly EventRows[]): void {
   const insert = database.prepare(
@@ -45,9 +46,8 @@ export function removeEventsBefore(database: SqlDatabase, before: number, limit:
  * most.
  */
 export function rootsWith(database: SqlDatabase, text: string): readonly string[] {
-  const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length === 0) return [];
-  const query = `${words.map((word) => `"${word}"`).join(" ")}*`;
+  const query = wordQuery(text);
+  if (query === null) return [];
   return database
     .prepare(
       `SELECT DISTINCT root FROM trace WHERE number IN

@@ -1,6 +1,7 @@
 import { UnusableFile } from "./failure.ts";
 import type { SqlDatabase } from "./driver.ts";
 import answers from "./migrations/0002-answers.sql" with { type: "text" };
+import chats from "./migrations/0004-chats.sql" with { type: "text" };
 import library from "./migrations/0005-library.sql" with { type: "text" };
 import history from "./migrations/0003-history.sql" with { type: "text" };
 import runs from "./migrations/0001-runs.sql" with { type: "text" };
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { sql: runs },
   { sql: answers },
   { sql: history, fill: countAll },
+  { sql: chats },
   { sql: library },
 ];
 

@@ -1,5 +1,6 @@
 import type { Retention, RunFilter } from "../runs.ts";
 import { answerStats, clearAnswers, findAnswer } from "./answers.ts";
+import { listChats, removeChats, removeTurns, searchChats, turnsOfChat } from "./chats.ts";
 import type { SqlDatabase } from "./driver.ts";
 import { eventsAfter } from "./events.ts";
 import {
@@ -27,6 +28,9 @@ export const OPERATIONS = {
   events: eventsAfter,
   answer: findAnswer,
   answers: answerStats,
+  chats: listChats,
+  turns: turnsOfChat,
+  searchChats,
   programFolder: knownFolder,
   programFiles: knownFiles,
   programRows,
@@ -43,6 +47,10 @@ export const OPERATIONS = {
     forgetting(database, () => removeRuns(database, filter, STEP)),
   prune: (database: SqlDatabase, retention: Retention): number =>
     forgetting(database, () => pruneRuns(database, retention, Date.now(), STEP)),
+  removeTurns: (database: SqlDatabase, ids: readonly string[]): number =>
+    forgetting(database, () => removeTurns(database, ids)),
+  removeChats: (database: SqlDatabase, ids: readonly string[]): number =>
+    forgetting(database, () => removeChats(database, ids)),
 } as const;
 
 export type Operations = typeof OPERATIONS;

@@ -1,5 +1,6 @@
 import { ModullmError } from "../../core/error.ts";
 import type { AnswerArea, AnswerQuestion } from "../answers.ts";
+import type { ChatArea } from "../chats.ts";
 import type { EventArea, EventRows } from "../events.ts";
 import type { ProgramArea } from "../programs.ts";
 import type { RunArea, RunFilter, RunRecord } from "../runs.ts";
@@ -24,6 +25,7 @@ export class SqliteStore implements Store {
   readonly runs: RunArea;
   readonly events: EventArea;
   readonly answers: AnswerArea;
+  readonly chats: ChatArea;
   readonly programs: ProgramArea;
   readonly #path: string;
   readonly #warn: (message: string) => void;
@@ -42,6 +44,7 @@ export class SqliteStore implements Store {
     this.runs = this.#runArea();
     this.events = this.#eventArea();
     this.answers = this.#answerArea();
+    this.chats = this.#chatArea();
     this.programs = this.#programArea();
   }
 
@@ -85,6 +88,18 @@ export class SqliteStore implements Store {
       keep: (row) => this.#writer.append({ area: "answers", row }),
       stats: () => this.#ask("answers"),
       clear: (before) => this.#ask("clear", before),
+    };
+  }
+
+  #chatArea(): ChatArea {
+    return {
+      keep: (row) => this.#writer.append({ area: "chats", row }),
+      keepTurn: (row) => this.#writer.append({ area: "turns", row }),
+      list: (filter) => this.#ask("chats", filter),
+      turns: (chat) => this.#ask("turns", chat),
+      search: (text, filter) => this.#ask("searchChats", text, filter),
+      removeTurns: (ids) => this.#ask("removeTurns", ids),
+      remove: (ids) => this.#ask("removeChats", ids),
     };
   }
 

@@ -1,6 +1,8 @@
+import type { ChatRecord, ChatTurn } from "../chats.ts";
 import type { AnswerQuestion, KeptAnswer } from "../answers.ts";
 import type { EventRows } from "../events.ts";
 import type { RunRecord } from "../runs.ts";
+import { insertChats, insertTurns } from "./chats.ts";
 import { countHits, insertAnswers } from "./answers.ts";
 import type { SqlDatabase } from "./driver.ts";
 import { insertEvents } from "./events.ts";
@@ -13,7 +15,9 @@ export type Write =
   | { readonly area: "runs"; readonly row: RunRecord }
   | { readonly area: "events"; readonly row: EventRows }
   | { readonly area: "answers"; readonly row: KeptAnswer }
-  | { readonly area: "hits"; readonly row: AnswerQuestion };
+  | { readonly area: "hits"; readonly row: AnswerQuestion }
+  | { readonly area: "chats"; readonly row: ChatRecord }
+  | { readonly area: "turns"; readonly row: ChatTurn };
 
 export function inTransaction<T>(database: SqlDatabase, action: () => T): T {
   database.exec("BEGIN IMMEDIATE");
@@ -36,6 +40,8 @@ export function applyWrites(database: SqlDatabase, writes: readonly Write[]): vo
   insertEvents(database, of("events"));
   insertAnswers(database, of("answers"));
   countHits(database, of("hits"));
+  insertChats(database, of("chats"));
+  insertTurns(database, of("turns"));
 }
 
 /**

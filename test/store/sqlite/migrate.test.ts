@@ -13,7 +13,7 @@ test("migrate() makes the schema that is pinned here", async () => {
   store.runs.append(run());
   await store.close();
   const database = new Database(path, { readonly: true });
-  expect(database.query("PRAGMA user_version").get()).toEqual({ user_version: 4 });
+  expect(database.query("PRAGMA user_version").get()).toEqual({ user_version: 5 });
   expect(database.query("PRAGMA application_id").get()).toEqual({ application_id: 0x4d_4c_4c_4d });
   expect(database.query("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
   const columnsOf = (table: string) =>
@@ -22,7 +22,7 @@ test("migrate() makes the schema that is pinned here", async () => {
       .values(table);
   const columns = columnsOf("run");
   const answer = columnsOf("answer");
-  const tables = ["tag", "summary", "trace", "takeover", "program"];
+  const tables = ["tag", "summary", "trace", "chat", "turn", "takeover", "program"];
   const tablesOfPrograms = ["program_folder", "category", "program_vector"];
   const others = [...tables, ...tablesOfPrograms].map((table) => [
     table,
@@ -62,6 +62,8 @@ test("migrate() makes the schema that is pinned here", async () => {
     trace: ["number", "root", "part", "at", "lines"],
     program: ["id", "folder", "file", "stamp", "also", "hash", "broken", "facts", "entry"],
     program_folder: ["folder", "changes", "digest", "also", "programs", "broken"],
+    chat: ["id", "tenant", "name", "updated", "body"],
+    turn: ["number", "id", "chat", "asked", "updated", "body"],
     category: ["hash", "domain", "task", "origin"],
     program_vector: ["model", "hash", "vector"],
     takeover: ["path", "at", "runs"],
