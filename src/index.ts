@@ -90,7 +90,10 @@ export interface OpenOptions {
   readonly ollamaAutoPull?: boolean;
 }
 
-export interface RunOptions extends Omit<StartOptions, "traces" | "scope" | "defaultRetries"> {
+export interface RunOptions extends Omit<
+  StartOptions,
+  "traces" | "scope" | "defaultRetries" | "conversation"
+> {
   /**
    * Sees the run's events as they happen, without secrets where `raw` isn't true. One that throws
    * is told nothing more.

@@ -14,6 +14,7 @@ import type { Models } from "./model/models.ts";
 import type { ModelCatalog } from "./model/facts.ts";
 import { type Policy, requireAllowed, type Resource } from "./policy/policy.ts";
 import type { Program } from "./program/program.ts";
+import { redactedResult } from "./redaction/result.ts";
 import type { Redactor } from "./redaction/redactor.ts";
 import type { BlockLinter } from "./sandbox/lint/linter.ts";
 import type { Language } from "./sandbox/offers.ts";
@@ -190,7 +191,7 @@ async function runIn(
   try {
     const settings = { ...withDefaults(config, options), traces };
     const result = await runProgram(loaded, input, world, own, settings);
-    return raw ? result : { ...result, output: redactor.value(result.output) };
+    return raw ? result : redactedResult(result, redactor);
   } catch (thrown) {
     throw raw ? thrown : redactor.value(thrown);
   } finally {

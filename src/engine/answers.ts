@@ -22,7 +22,7 @@ export function isDeterministic({ loaded, tree }: Run): boolean {
  * it was before there was such a thing.
  */
 export function requestKey(run: Run): string {
-  const { params, output, repair } = run.loaded.program;
+  const { params, output, answer, repair } = run.loaded.program;
   const { principal, labels } = run.scope;
   const { tenant } = principal;
   const models = (run.tree.models.get(run.loaded) ?? []).map(
@@ -37,6 +37,7 @@ export function requestKey(run: Run): string {
     models,
     messages,
     params: sorted(params),
+    ...(answer === "json" ? {} : { answer }),
     schema: output.schema,
     level,
     ...(hasTools(run) ? { tools: toolsKey(run) } : {}),

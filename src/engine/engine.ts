@@ -1,5 +1,5 @@
 import type { ModelCatalog, TokenCounter } from "../model/facts.ts";
-import type { Model } from "../model/model.ts";
+import type { Message, Model } from "../model/model.ts";
 import type { ToolSource } from "../model/tool.ts";
 import type { RepairLevel } from "../answer/answer.ts";
 import type { AnswerCache } from "./answer-cache.ts";
@@ -98,10 +98,25 @@ export interface RunOptions {
   readonly tools?: Readonly<Record<string, HostTool>>;
   /** How far answers may be repaired; wins over the files' `repair`. @default "safe" */
   readonly repair?: RepairLevel;
+  /** What the outermost program's prompt goes on with. @default nothing was said before */
+  readonly conversation?: Conversation;
+}
+
+/** What was said before a prompt; it stands behind the program's examples. */
+export interface Conversation {
+  /** The system message; null: none. @default the program's own */
+  readonly system?: string | null;
+  /** From the oldest, without a system message. Every call of a tool is answered in it. */
+  readonly messages: readonly Message[];
 }
 
 export interface RunResult {
   readonly run: string;
   /** An object; a program without a model may give any value that its output_schema takes. */
   readonly output: Json;
+  /**
+   * The conversation with the examples, the prompt, the calls of tools and the answer, for the next
+   * run to go on with; null where the run was given none.
+   */
+  readonly conversation: Required<Conversation> | null;
 }

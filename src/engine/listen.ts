@@ -1,7 +1,9 @@
 import type { DeadlineSettings } from "../config/config.ts";
+import type { JsonSchema } from "../contract/contract.ts";
 import type { ModullmError } from "../core/error.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Message, Model, ModelPart, ModelRequest } from "../model/model.ts";
+import type { Program } from "../program/program.ts";
 import type { Reply } from "./no-answer.ts";
 import { outputFiles } from "./output-files.ts";
 import { shownMessage, shownTools } from "./shown-message.ts";
@@ -61,8 +63,7 @@ function requestOf(run: Run, { another, before, messages, tools, grant }: Call):
     messages,
     params: grant?.params ?? program.params,
     ...(grant === null ? {} : { again: (failure: ModullmError) => grant.again(failure) }),
-    // Pictures and sound come as parts of the reply: its text need not hold them.
-    schema: (outputFiles(program.output)?.rest ?? program.output).schema,
+    schema: askedSchema(program),
     ...(tools === null ? {} : { tools }),
     stream: run.tree.feeds.deltas,
     patience: { another, ...deadlines },
@@ -73,6 +74,12 @@ function requestOf(run: Run, { another, before, messages, tools, grant }: Call):
       return values;
     },
   };
+}
+
+/** Pictures and sound come as parts of the reply: its text need not hold them. */
+function askedSchema({ output, answer }: Program): JsonSchema {
+  if (answer === "text") return {};
+  return (outputFiles(output)?.rest ?? output).schema;
 }
 
 function take(reply: Reply, part: ModelPart): void {

@@ -5,6 +5,7 @@ import type { Contract } from "../contract/contract.ts";
 import { type Json, jsonFault, type JsonObject } from "../core/json.ts";
 import { cutAnswer, emptyAnswer, filtered, limitWords } from "./no-answer.ts";
 import type { Asked, Reply } from "./no-answer.ts";
+import type { Attachment } from "../model/attachment.ts";
 import { type OutputFiles, outputFiles } from "./output-files.ts";
 import type { Run } from "./state.ts";
 
@@ -14,6 +15,7 @@ import type { Run } from "./state.ts";
  * none that is whole
  */
 export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
+  if (run.loaded.program.answer === "text") return readPlain(run, reply, asked);
   const files = reply.files.length === 0 ? null : outputFiles(run.loaded.program.output);
   if (files === null) return readText(run, reply, asked, run.loaded.program.output);
   const isSilent = reply.text === null || reply.text.trim() === "";
@@ -24,6 +26,28 @@ export function readReply(run: Run, reply: Reply, asked: Asked): Reading {
   return reading.ok ? withFiles(run, reading, reply, files) : reading;
 }
 
+/** The text as it is. One that was cut off is an answer too: whoever reads it sees its end. */
+function readPlain(run: Run, reply: Reply, asked: Asked): Reading {
+  if (reply.finish?.reason === "content-filter") throw filtered(asked);
+  const text = withoutThoughts(reply.text ?? "")
+    .toWellFormed()
+    .trim();
+  if (text === "") throw emptyAnswer(reply, asked);
+  if (reply.finish?.reason === "length") tellCut(run, reply, asked);
+  tellHomeless(run, reply.files);
+  return { ok: true, value: { text }, rung: "text", edits: [], lost: [] };
+}
+
+/** What a model wrote to itself before it answered goes; further on it may be what was asked for. */
+function withoutThoughts(text: string): string {
+  let start = 0;
+  for (const { from, to } of withoutReasoning(text).reasoning) {
+    if (text.slice(start, from).trim() !== "") break;
+    start = to;
+  }
+  return text.slice(start);
+}
+
 /** The answer with the pictures and sound that came with it, held against the whole contract. */
 function withFiles(
   run: Run,
@@ -32,10 +56,7 @@ function withFiles(
   files: OutputFiles,
 ): Reading {
   const { value, homeless } = files.place(reading.value as JsonObject, reply.files);
-  for (const { mediaType } of homeless) {
-    const message = `The model gave a file of the type ${mediaType}, which the output has no place for`;
-    run.emit({ type: "note", kind: "warning", message });
-  }
+  tellHomeless(run, homeless);
   const check = run.loaded.program.output.check(value);
   if (check.ok) return { ...reading, value };
   const { edits, lost } = reading;
@@ -63,13 +84,22 @@ function readText(run: Run, reply: Reply, asked: Asked, output: Contract): Readi
     const message = `the answer was read with ${edits.length} edits, ${lost.length} pieces left out`;
     run.emit({ type: "note", kind: "repair", message, data: { edits, lost } as unknown as Json });
   }
-  if (cut) {
-    const message =
-      `The answer of ${asked.model} was cut off ${limitWords(reply, asked)}: what was read of ` +
-      "it is whole, and nothing behind it is known";
-    run.emit({ type: "note", kind: "warning", message, data: { finish_reason: "length" } });
-  }
+  if (cut) tellCut(run, reply, asked);
   return reading;
+}
+
+function tellHomeless(run: Run, files: readonly Attachment[]): void {
+  for (const { mediaType } of files) {
+    const message = `The model gave a file of the type ${mediaType}, which the output has no place for`;
+    run.emit({ type: "note", kind: "warning", message });
+  }
+}
+
+function tellCut(run: Run, reply: Reply, asked: Asked): void {
+  const message =
+    `The answer of ${asked.model} was cut off ${limitWords(reply, asked)}: what was read of ` +
+    "it is whole, and nothing behind it is known";
+  run.emit({ type: "note", kind: "warning", message, data: { finish_reason: "length" } });
 }
 
 /** The reply of a model that thinks in its text and came to nothing else; null for any other. */

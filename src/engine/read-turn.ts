@@ -61,8 +61,9 @@ async function readWritten(
 ): Promise<ReadTurn | null> {
   const { text, finish } = reply;
   if (tools.choice === "none" || text === null || finish?.reason === "content-filter") return null;
-  const { output } = run.loaded.program;
-  if (readAnswer(text, output, { root: "object", repair: "off" }).ok) return null;
+  const { output, answer } = run.loaded.program;
+  const isJson = answer === "json";
+  if (isJson && readAnswer(text, output, { root: "object", repair: "off" }).ok) return null;
   const { readToolCalls } = await import("../answer/tool-calls.ts");
   const written = readToolCalls(text, { tools: tools.offers.map(({ name }) => name) });
   if (written.calls.length === 0) return null;

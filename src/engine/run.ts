@@ -12,7 +12,7 @@ import { plan } from "./stages/plan.ts";
 import { renderMessages } from "./stages/render.ts";
 import { runUses } from "./stages/uses.ts";
 import { checkWindow } from "./stages/window.ts";
-import { cancellation, type ChildPlace, type Tree } from "./state.ts";
+import { cancellation, type ChildPlace, conversationOf, type Run, type Tree } from "./state.ts";
 import { createRun, createTree } from "./tree.ts";
 import { type Stage, walk } from "./walk.ts";
 
@@ -91,7 +91,7 @@ async function runIn(
     if (run.answer && place !== null) tree.paid.add(run.answer);
     if (tree.feeds.payloads) run.emit({ type: "value", of: "output", value: output });
     run.emit({ type: "run-end", ok: true, error: null, ms: clock.ticks() - start });
-    return { run: run.id, output };
+    return { run: run.id, output, conversation: saidIn(run) };
   } catch (thrown) {
     const error = run.signal.aborted ? cancellation(run.signal) : toModullmError(thrown);
     run.emit({ type: "run-end", ok: false, error: errorPayload(error), ms: clock.ticks() - start });
@@ -99,4 +99,10 @@ async function runIn(
   } finally {
     run.release();
   }
+}
+
+function saidIn(run: Run): RunResult["conversation"] {
+  if (conversationOf(run) === null) return null;
+  const { system, messages } = run;
+  return { system, messages: messages.filter(({ role }) => role !== "system") };
 }

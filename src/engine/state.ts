@@ -6,7 +6,7 @@ import type { LoadedProgram } from "../library/load.ts";
 import type { Media } from "../media/reading.ts";
 import type { Message, Model } from "../model/model.ts";
 import type { Budget } from "./budget.ts";
-import type { EngineTools, RunOptions, RunResult } from "./engine.ts";
+import type { Conversation, EngineTools, RunOptions, RunResult } from "./engine.ts";
 import type { Feeds } from "./feeds.ts";
 import type { PaidAnswer, PaidAnswers } from "./paid-answers.ts";
 import type { Scope } from "./scope.ts";
@@ -70,6 +70,9 @@ export interface Run {
   readonly fresh: boolean;
   /** Roots that templates see. */
   readonly values: Record<string, unknown>;
+  /** The system message, without what a model is told of its tools; null: none. */
+  system: string | null;
+  /** What the model is sent; once there is an answer, the answer too. */
   messages: readonly Message[];
   /** Undefined until there is one. */
   output: Json | undefined;
@@ -78,6 +81,11 @@ export interface Run {
   emit(event: EventFacts): void;
   /** Ends the scope where it is this run's own; last. */
   release(): void;
+}
+
+/** What the outermost run goes on with; null for any other. */
+export function conversationOf({ parent, tree }: Run): Conversation | null {
+  return parent === null ? (tree.options.conversation ?? null) : null;
 }
 
 export function throwIfCancelled(signal: AbortSignal): void {

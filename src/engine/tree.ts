@@ -80,6 +80,7 @@ export function createRun(
     fresh: place?.fresh ?? false,
     values: { input, uses: {}, schema },
     media: [],
+    system: null,
     messages: [],
     output: undefined,
     answer: null,

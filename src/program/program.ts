@@ -20,6 +20,8 @@ export interface Program {
   /** Whether the input may hold pictures, sound or documents. */
   readonly takesMedia: boolean;
   readonly output: Contract;
+  /** How an answer is read: as JSON that meets `output`, or as it is, as `{text}`. */
+  readonly answer: "json" | "text";
   /** What makes the output where no model is asked; null: a model's answer is the output. */
   readonly collects: Mapping | null;
   /** `provider/name`; null where no model is asked. */

@@ -51,6 +51,7 @@ export function readSource(
     input,
     takesMedia: hasMedia(input.schema),
     output,
+    answer: "json",
     collects: readCollected(front, body.blocks),
     uses,
     tools,

@@ -1,4 +1,5 @@
-import type { JsonObject } from "../../core/json.ts";
+import { type JsonObject, writeJson } from "../../core/json.ts";
+import type { Message } from "../../model/model.ts";
 import { type ModullmError, toModullmError, withDetails } from "../../core/error.ts";
 import type { AnswerCache } from "../answer-cache.ts";
 import { isDeterministic, lengthLimits, requestKey } from "../answers.ts";
@@ -120,7 +121,10 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
     throwIfCancelled(run.signal);
     const tools = talk?.offered ?? null;
     const outcome = await tryOnce(run, lineup, { messages, tools, attempt });
-    if (outcome.ok && "value" in outcome) return outcome.value;
+    if (outcome.ok && "value" in outcome) {
+      run.messages = [...(talk?.messages ?? run.messages), answerMessage(run, outcome.value)];
+      return outcome.value;
+    }
     if ("turn" in outcome) {
       lineup.answered();
       await talk?.take(outcome.turn, messages, attempt);
@@ -142,6 +146,11 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
     if (decision.do === "fail") throw decision.error;
     messages = await withinWindow(run, before, decision.messages);
   }
+}
+
+function answerMessage({ loaded }: Run, value: JsonObject): Message {
+  const isText = loaded.program.answer === "text";
+  return { role: "assistant", content: isText ? String(value["text"]) : writeJson(value) };
 }
 
 /** What the model and its tools say to each other; null where it has none. */
