@@ -23,7 +23,7 @@ function redactedConversation(
 }
 
 /** Files stay as they are: a part of their base64 may look like a key. */
-function redactedMessage(message: Message, redactor: Redactor): Message {
+export function redactedMessage(message: Message, redactor: Redactor): Message {
   const { attachments, ...texts } = message;
   const shown = redactor.value(texts);
   return attachments === undefined ? shown : ({ ...shown, attachments } as Message);

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../core/json.ts";
 import type { Message } from "../model/model.ts";
 
 /**
@@ -69,6 +70,8 @@ export interface ChatTurn {
   readonly text: string;
   /** Names of what was attached. */
   readonly files: readonly string[];
+  /** The program's input, where the turn opened a program's chat. */
+  readonly input: JsonObject | null;
   readonly answer: string | null;
   /** The id of the last turn that a summary stands for. */
   readonly covers: string | null;

@@ -31,6 +31,8 @@ const FLOORS: Record<string, number> = {
   rows: 4.2,
   testing: 4.3,
   authoring: 4.4,
+  authoring: 4,
+  chat: 4.4,
   doctor: 5,
   server: 5.1,
   cli: 6,

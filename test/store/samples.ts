@@ -63,6 +63,7 @@ export function turn(over: Partial<ChatTurn> = {}): ChatTurn {
     state: "answered",
     text: "What is it?",
     files: [],
+    input: null,
     answer: "It is this.",
     covers: null,
     messages: [

@@ -149,8 +149,9 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
 }
 
 function answerMessage({ loaded }: Run, value: JsonObject): Message {
-  const isText = loaded.program.answer === "text";
-  return { role: "assistant", content: isText ? String(value["text"]) : writeJson(value) };
+  const { text } = value;
+  const isText = loaded.program.answer === "text" && typeof text === "string";
+  return { role: "assistant", content: isText ? text : writeJson(value) };
 }
 
 /** What the model and its tools say to each other; null where it has none. */

@@ -49,6 +49,9 @@ async function* answer(
     `"${BASELINE}" is no language model: it filled the schema by ` +
     `rules from the input${unread}`;
   yield { type: "note", kind: "degraded", message };
-  yield { type: "text", text: writeJson(fillSchema(schema, source), 2) };
+  const filled = fillSchema(schema, source);
+  // Where no form is asked for, a text is a text.
+  const isText = Object.keys(schema).length === 0 && typeof filled === "string";
+  yield { type: "text", text: isText ? filled : writeJson(filled, 2) };
   yield { type: "finish", reason: "stop", usage: null, served: BASELINE };
 }

@@ -1,0 +1,171 @@
+import type { Trace } from "../core/events.ts";
+import { ModullmError, toModullmError } from "../core/error.ts";
+import { isObject, type Json, writeJson } from "../core/json.ts";
+import type { Scope } from "../engine/scope.ts";
+import type { LoadedProgram } from "../library/load.ts";
+import type { Message } from "../model/model.ts";
+import { textToInput } from "../program/input.ts";
+import type { ChatRecord, ChatTurn } from "../store/chats.ts";
+import type { App, StartOptions } from "../workspace.ts";
+import { keptMessages, messagesOf, stoppedMessages } from "./history.ts";
+import { attachmentsOf, contentOf, inputOf, type UserMessage } from "./message.ts";
+import { messageProgram, smaller, summaryProgram } from "./program.ts";
+import { type NextRequest, requestTokens, type Shorter, shorten } from "./shorten.ts";
+import type { TurnEar } from "./usage.ts";
+
+/** What the runs of a chat share. */
+export interface ChatWorld {
+  readonly app: App;
+  /** Not ended here. */
+  readonly scope: Scope;
+  /** Of every run. */
+  readonly flags: StartOptions;
+  /** Whose contract the answers meet, and whose prompt opens the chat; null: answers are text. */
+  readonly program: LoadedProgram | null;
+  /** Whose tools the model may call, in the place of the program's. */
+  readonly persona: LoadedProgram | null;
+}
+
+/** A message to be answered, and what was said before it. */
+export interface Next {
+  readonly record: ChatRecord;
+  readonly message: UserMessage;
+  readonly before: readonly ChatTurn[];
+}
+
+/** Who watches a turn, and may stop it. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  /** @default nobody */
+  readonly traces?: readonly Trace[];
+}
+
+/** What a turn becomes. */
+export type Outcome = Pick<ChatTurn, "state" | "answer" | "messages"> & {
+  readonly error: ModullmError | null;
+  /** The system message that was sent. */
+  readonly system?: string | null;
+};
+
+/** Whether the next message is the input of the chat's program. */
+export function opens({ program }: ChatWorld, turns: readonly ChatTurn[]): boolean {
+  return program !== null && messagesOf(turns, { tools: true }).length === 0;
+}
+
+/** The tokens that a conversation has room for; null: not known. */
+export async function windowOf({ app, program }: ChatWorld, model: string): Promise<number | null> {
+  const own = (await app.tools.model(model)).window ?? (await app.catalog.facts(model))?.window;
+  return smaller(own ?? null, program?.program.maxContextWindow ?? null);
+}
+
+/** Runs the turn. Whatever happens is an outcome. */
+export async function runTurn(
+  world: ChatWorld,
+  next: Next,
+  { signal, traces = [], ear, fresh }: Watch & { readonly ear: TurnEar; readonly fresh: boolean },
+): Promise<Outcome> {
+  try {
+    const { loaded, input, conversation } = await requestOf(world, next);
+    const options = { signal, traces: [ear.trace, ...traces], conversation, fresh };
+    const result = await run(world, next.record, loaded, input, options);
+    const said = result.conversation ?? { system: null, messages: [] };
+    return {
+      state: "answered",
+      answer: answerText(loaded, result.output),
+      messages: keptMessages(said.messages.slice(conversation.messages.length)),
+      error: null,
+      system: said.system,
+    };
+  } catch (thrown) {
+    const error = toModullmError(thrown);
+    const asked = askedMessages(next.message);
+    if (!signal.aborted) return { state: "failed", answer: null, messages: asked, error };
+    const partial = ear.partial.trim();
+    return partial === ""
+      ? { state: "interrupted", answer: null, messages: asked, error }
+      : {
+          state: "interrupted",
+          answer: partial,
+          messages: stoppedMessages(asked, partial),
+          error,
+        };
+  }
+}
+
+/** The message as it stands in the conversation before it is answered. */
+export function askedMessages(message: UserMessage): readonly Message[] {
+  const attachments = attachmentsOf(message);
+  const content = contentOf(message);
+  return [{ role: "user", content, ...(attachments.length === 0 ? {} : { attachments }) }];
+}
+
+/** Tokens of the next request, as far as they can be known before. */
+export async function tokensOf(world: ChatWorld, next: Next): Promise<number> {
+  return await requestTokens(await requestOf(world, next), world.app, world.scope);
+}
+
+/** The summary that is to stand for the oldest turns; null where that would not help. */
+export async function summarise(
+  world: ChatWorld,
+  { record, message, before }: Next,
+  {
+    window,
+    begins,
+    ear,
+    signal,
+  }: Watch & {
+    readonly window: number;
+    readonly begins: (turns: number) => void;
+    readonly ear: TurnEar;
+  },
+): Promise<Shorter | null> {
+  const { app } = world;
+  const { model, system } = record;
+  const beside = `${system ?? ""}\n${contentOf(message)}`;
+  return await shorten(before, {
+    app,
+    model,
+    window,
+    taken: await app.tools.tokens.count(beside, model),
+    begins,
+    async ask(input) {
+      const loaded = summaryProgram(model, window);
+      const { output } = await run(world, record, loaded, input, { signal, traces: [ear.trace] });
+      return answerText(loaded, output);
+    },
+  });
+}
+
+async function requestOf(world: ChatWorld, { record, message, before }: Next): Promise<NextRequest> {
+  const { program, persona } = world;
+  const { model, system, tools } = record;
+  if (program !== null && opens(world, before)) {
+    const input = message.input ?? textToInput(program.program.input, contentOf(message));
+    // The program's own system message, unless another one was given.
+    const conversation = { messages: [], ...(system === null ? {} : { system }) };
+    return { loaded: program, input, conversation };
+  }
+  const source = tools ? (persona ?? program) : null;
+  const window = await windowOf(world, model);
+  return {
+    loaded: messageProgram({ model, window, program, tools: source }),
+    input: inputOf(message),
+    conversation: { system, messages: messagesOf(before, { tools: source !== null }) },
+  };
+}
+
+async function run(
+  { app, scope, flags }: ChatWorld,
+  { model, name }: ChatRecord,
+  loaded: LoadedProgram,
+  input: unknown,
+  options: StartOptions,
+) {
+  const tags = { ...flags.tags, chat: name };
+  return await app.run(loaded, input, { ...flags, ...options, model, scope, tags });
+}
+
+function answerText({ program }: LoadedProgram, output: Json): string {
+  const text = isObject(output) && program.answer === "text" ? output["text"] : null;
+  return typeof text === "string" ? text : writeJson(output, 2);
+}
