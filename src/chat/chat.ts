@@ -66,6 +66,14 @@ export class Chat {
     return opens(this.#world, this.#turns);
   }
 
+  /** Names of the tools that the model may call while tools are on; of a plugin, its own name. */
+  get tools(): readonly string[] {
+    const { persona, program } = this.#world;
+    const source = persona ?? program;
+    const plugins = source?.program.tools.filter(({ from }) => from.kind !== "program") ?? [];
+    return [...(source?.tools ?? []), ...plugins.map(({ from }) => from)].map(({ name }) => name);
+  }
+
   /**
    * The user's next turn. One that is stopped is given back with what had come.
    * @throws {ModullmError} what the run ends with; the turn is kept as failed
@@ -133,8 +141,10 @@ export class Chat {
     fresh: boolean,
   ): Promise<ChatTurn> {
     const world = this.#world;
-    if (this.#record.name === "")
-      this.#record = { ...this.#record, name: nameFor(message.text, await this.#names()) };
+    if (this.#record.name === "") {
+      const words = world.program?.program.name ?? message.text;
+      this.#record = { ...this.#record, name: nameFor(words, await this.#names()) };
+    }
     const next = await this.#fitted({ record: this.#record, message, before }, watch);
     const { ticks } = world.app.tools.clock;
     const start = ticks();

@@ -53,7 +53,8 @@ export function chatMarkdown(record: ChatRecord, turns: readonly ChatTurn[]): st
   return `${[...head, ...told, ...turns.flatMap(turnMarkdown)].join("\n\n")}\n`;
 }
 
-function turnMarkdown({ state, text, files, answer, model, error }: ChatTurn): string[] {
+/** What was said in a turn. */
+export function turnMarkdown({ state, text, files, answer, model, error }: ChatTurn): string[] {
   if (state === "summary")
     return ["---", "*For the model, this stands for what is above:*", quoted(answer ?? ""), "---"];
   const attached = files.length === 0 ? [] : [`Attached: ${files.map(code).join(", ")}`];

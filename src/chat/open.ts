@@ -39,7 +39,10 @@ export async function beginChat(
 ): Promise<Chat> {
   const { app, scope, flags } = place;
   const keeper = await openKeeper(app);
-  const [program, persona] = [await loaded(app, choices.program), await loaded(app, choices.persona)];
+  const [program, persona] = [
+    await loaded(app, choices.program),
+    await loaded(app, choices.persona),
+  ];
   if (program?.program.prompt === null) throw notToChat(program, "it asks no model");
   const { defaultModel } = app.config;
   const model = choices.model ?? defaultModel ?? program?.program.model ?? persona?.program.model;

@@ -136,7 +136,10 @@ export async function summarise(
   });
 }
 
-async function requestOf(world: ChatWorld, { record, message, before }: Next): Promise<NextRequest> {
+async function requestOf(
+  world: ChatWorld,
+  { record, message, before }: Next,
+): Promise<NextRequest> {
   const { program, persona } = world;
   const { model, system, tools } = record;
   if (program !== null && opens(world, before)) {

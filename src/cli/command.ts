@@ -28,10 +28,10 @@ export interface Positional {
   readonly required: boolean;
   readonly many?: boolean;
   /**
-   * What shells offer here: `.rllm` files, any files, folders. Nothing without it and without
+   * What shells offer here: `.rllm` files, any files, folders, names of chats. Nothing without it and without
    * `suggest`.
    */
-  readonly takes?: "program" | "file" | "folder";
+  readonly takes?: "program" | "file" | "folder" | "chat";
   /** The words that shells offer here, some of which may be names of commands. */
   readonly suggest?: readonly string[] | ((commands: readonly string[]) => readonly string[]);
 }

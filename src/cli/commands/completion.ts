@@ -11,10 +11,10 @@ export const command: Command = {
     {
       name: "SHELL",
       description:
-        "bash, zsh, fish or powershell; or models, for the names of models that the scripts " +
-        "offer, one a line; or fields",
+        "bash, zsh, fish or powershell; or what the scripts offer, one a line: models, chats " +
+        "(by their names), fields",
       required: true,
-      suggest: ["bash", "zsh", "fish", "powershell", "models"],
+      suggest: ["bash", "zsh", "fish", "powershell", "models", "chats"],
     },
     {
       name: "FILE",
@@ -49,6 +49,10 @@ export const command: Command = {
       output.text((await modelNames(await readableConfig(context))).join("\n"));
       return 0;
     }
+    if (shell === "chats") {
+      output.text(await chatNames(context));
+      return 0;
+    }
     if (shell === "fields") {
       output.text(await fieldNames(context));
       return 0;
@@ -58,6 +62,18 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** The last used first. */
+async function chatNames({ app }: CommandContext): Promise<string> {
+  const { openKeeper } = await import("../../chat/keeper.ts");
+  const { isChatName } = await import("../../chat/names.ts");
+  const { chats, tenant } = await openKeeper(await app());
+  const found = (await chats?.list({ tenant })) ?? [];
+  return found
+    .map(({ name }) => name)
+    .filter(isChatName)
+    .join("\n");
+}
 
 /**
  * Names that mean nothing to a shell, each as what stands before a value. A program that can't be

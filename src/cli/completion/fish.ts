@@ -47,6 +47,7 @@ function optionLine({ name, description, value }: OfferedOption, condition: stri
 function offered(offer: Offer): string {
   if (offer.kind === "words") return `-f -a ${quoted(offer.words.join(" "))}`;
   if (offer.kind === "models") return "-f -k -a '(__modullm_models)'";
+  if (offer.kind === "chats") return "-f -k -a '(__modullm_chats)'";
   if (offer.kind === "programs") return "-f -a '(__modullm_programs)'";
   return offer.kind === "folders"
     ? "-f -a '(__fish_complete_directories (commandline -ct))'"

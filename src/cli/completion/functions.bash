@@ -115,6 +115,11 @@ _modullm() {
     case "$word" in "~/"*) word="$HOME${word#"~"}" ;; esac
     _modullm_take <<< "$("$word" completion models 2> /dev/null < /dev/null)"
     ;;
+  chats)
+    word="${COMP_WORDS[0]}"
+    case "$word" in "~/"*) word="$HOME${word#"~"}" ;; esac
+    _modullm_take <<< "$("$word" completion chats 2> /dev/null < /dev/null)"
+    ;;
   fields)
     word="${COMP_WORDS[0]}"
     case "$word" in "~/"*) word="$HOME${word#"~"}" ;; esac

@@ -74,6 +74,13 @@ function __modullm_models
     $program completion models 2>/dev/null </dev/null | string replace -r '$' '\tmodel'
 end
 
+# Names of chats, as models are.
+function __modullm_chats
+    set -l words (commandline -opc)
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    $program completion chats 2>/dev/null </dev/null | string replace -r '$' '\tchat'
+end
+
 # Folders and .rllm files.
 function __modullm_programs
     complete -C "__modullm_no_command "(commandline -ct) | string match -r '^.*(?:/|\.rllm)(?=$|\t)'

@@ -63,11 +63,12 @@
                     }
                 }
             }
-            '^(words |models$)' {
-                # Models are asked of the program that is being typed.
+            '^(words |models$|chats$)' {
+                # Models and chats are asked of the program that is being typed.
                 $program = $commandAst.GetCommandName()
-                $names = $offer.Substring(6).Split(' ')
-                if ($offer -eq 'models') { $names = & $program completion models 2>$null }
+                $names = @()
+                if ($offer.StartsWith('words ')) { $names = $offer.Substring(6).Split(' ') }
+                else { $names = & $program completion $offer 2>$null }
                 foreach ($name in $names) {
                     if ($name -and (& $begins $name)) {
                         [System.Management.Automation.CompletionResult]::new("$front$name", $name, 'ParameterValue', $name)

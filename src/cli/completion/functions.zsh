@@ -11,6 +11,13 @@ _modullm_models() {
   return ret
 }
 
+# Names of chats, as models are.
+_modullm_chats() {
+  local -a chats expl
+  chats=(${(f)"$(${~_modullm_program} completion chats 2> /dev/null < /dev/null)"})
+  _wanted -V chats expl chat compadd -a chats
+}
+
 _modullm_programs() {
   _alternative 'programs:program:_path_files -g "*.rllm(-.)"' 'folders:folder:_path_files -/'
 }

@@ -6,12 +6,12 @@ import {
 } from "../render/commands.ts";
 
 /**
- * What a shell offers for a word: fixed words, models, programs (`.rllm` files and the folders to
+ * What a shell offers for a word: fixed words, models, names of chats, programs (`.rllm` files and the folders to
  * them), files, folders.
  */
 export type Offer =
   | { readonly kind: "words"; readonly words: readonly string[] }
-  | { readonly kind: "models" | "programs" | "files" | "folders" | "nothing" };
+  | { readonly kind: "models" | "chats" | "programs" | "files" | "folders" | "nothing" };
 
 export interface OfferedOption {
   /** With its dashes. */
@@ -64,6 +64,7 @@ function offeredCommand(command: CommandDescription): OfferedCommand {
 function offerOf(takes: string | undefined, suggest: readonly string[] | undefined): Offer {
   if (suggest !== undefined) return { kind: "words", words: [...new Set(suggest)] };
   if (takes === "program") return { kind: "programs" };
+  if (takes === "chat") return { kind: "chats" };
   if (takes === "file") return { kind: "files" };
   return { kind: takes === "folder" ? "folders" : "nothing" };
 }
@@ -78,6 +79,12 @@ function offeredOption({
   const shown = { name, description, hint: type === "boolean" ? "" : hint || "VALUE" };
   if (type === "boolean") return { ...shown, value: null };
   if (values !== undefined) return { ...shown, value: { kind: "words", words: values } };
-  const kind = hint.includes("MODEL") ? "models" : hint.includes("PATH") ? "files" : "nothing";
-  return { ...shown, value: { kind: hint === "FOLDER" ? "folders" : kind } };
+  return { ...shown, value: { kind: kindOf(hint) } };
+}
+
+function kindOf(hint: string): "models" | "chats" | "files" | "folders" | "nothing" {
+  if (hint.includes("MODEL")) return "models";
+  if (hint === "CHAT") return "chats";
+  if (hint === "FOLDER") return "folders";
+  return hint.includes("PATH") ? "files" : "nothing";
 }

@@ -57,6 +57,7 @@ function optionSpec({ name, description, hint, value }: OfferedOption): string {
 function action(offer: Offer): string {
   if (offer.kind === "words") return `(${offer.words.join(" ")})`;
   if (offer.kind === "models") return "_modullm_models";
+  if (offer.kind === "chats") return "_modullm_chats";
   if (offer.kind === "programs") return "_modullm_programs";
   if (offer.kind === "files") return "_files";
   return offer.kind === "folders" ? "_path_files -/" : " ";

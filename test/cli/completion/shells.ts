@@ -64,7 +64,7 @@ export const CASES: readonly Case[] = [
   [["help", "RLLM_99"], ["RLLM_999"]],
   [
     ["completion", ""],
-    ["bash", "zsh", "fish", "powershell", "models"],
+    ["bash", "zsh", "fish", "powershell", "models", "chats"],
   ],
 ];
 
