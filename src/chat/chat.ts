@@ -1,12 +1,12 @@
 import { ModullmError } from "../core/error.ts";
 import type { ChatRecord, ChatTurn } from "../store/chats.ts";
 import { FULL } from "./compact.ts";
-import { lastTurn, messagesOf } from "./history.ts";
+import { lastTurn } from "./history.ts";
 import type { ChatKeeper } from "./keeper.ts";
-import { messageOf, namesOf, type UserMessage } from "./message.ts";
+import { KeptChat } from "./kept-chat.ts";
+import { messageOf, type UserMessage } from "./message.ts";
 import { isChatName, nameFor } from "./names.ts";
 import {
-  askedMessages,
   type ChatWorld,
   type Next,
   opens,
@@ -30,9 +30,7 @@ export type ChatEvent =
 /** A conversation. Each turn is a run of the engine, and is kept before and after it. */
 export class Chat {
   readonly #world: ChatWorld;
-  readonly #keeper: ChatKeeper;
-  #record: ChatRecord;
-  #turns: readonly ChatTurn[];
+  readonly #kept: KeptChat;
   /** Messages of this process with their secrets, by the turn's id: to be asked again. */
   readonly #said = new Map<string, UserMessage>();
 
@@ -43,18 +41,16 @@ export class Chat {
     { record, turns }: { readonly record: ChatRecord; readonly turns: readonly ChatTurn[] },
   ) {
     this.#world = world;
-    this.#keeper = keeper;
-    this.#record = record;
-    this.#turns = turns;
+    this.#kept = new KeptChat(keeper, { record, turns }, world.app.tools);
   }
 
   get record(): ChatRecord {
-    return this.#record;
+    return this.#kept.record;
   }
 
   /** From the oldest, summaries too. */
   get turns(): readonly ChatTurn[] {
-    return this.#turns;
+    return this.#kept.turns;
   }
 
   get world(): ChatWorld {
@@ -63,7 +59,7 @@ export class Chat {
 
   /** Whether the next message is the input of the chat's program. */
   get opens(): boolean {
-    return opens(this.#world, this.#turns);
+    return opens(this.#world, this.turns);
   }
 
   /** Names of the tools that the model may call while tools are on; of a plugin, its own name. */
@@ -79,7 +75,7 @@ export class Chat {
    * @throws {ModullmError} what the run ends with; the turn is kept as failed
    */
   async ask(message: UserMessage, watch: ChatWatch): Promise<ChatTurn> {
-    return await this.#take({ message, before: this.#turns }, watch, false);
+    return await this.#take({ message, before: this.turns }, watch, false);
   }
 
   /**
@@ -87,27 +83,28 @@ export class Chat {
    * was asked yet.
    */
   async retry(watch: ChatWatch): Promise<ChatTurn | null> {
-    const last = lastTurn(this.#turns);
+    const last = lastTurn(this.turns);
     if (last === null) return null;
     const message = this.#said.get(last.id) ?? messageOf(last);
-    const before = this.#turns.filter(({ id }) => id !== last.id);
-    const known = this.#turns;
+    const before = this.turns.filter(({ id }) => id !== last.id);
+    const known = this.turns;
     try {
       const again = await this.#take({ message, before }, watch, true);
       const isBetter = again.answer !== null || last.answer === null;
-      await this.#forget(isBetter ? last.id : again.id);
+      await this.#kept.forget(isBetter ? last.id : again.id);
       return again;
     } catch (thrown) {
-      for (const { id, state } of this.#turns)
-        if (state === "failed" && !known.some((turn) => turn.id === id)) await this.#forget(id);
+      for (const { id, state } of this.turns)
+        if (state === "failed" && !known.some((turn) => turn.id === id))
+          await this.#kept.forget(id);
       throw thrown;
     }
   }
 
   /** Takes the last turn back, for good; null where there is none. */
   async undo(): Promise<ChatTurn | null> {
-    const last = lastTurn(this.#turns);
-    if (last !== null) await this.#forget(last.id);
+    const last = lastTurn(this.turns);
+    if (last !== null) await this.#kept.forget(last.id);
     return last;
   }
 
@@ -115,7 +112,7 @@ export class Chat {
   async rename(name: string): Promise<void> {
     if (!isChatName(name))
       throw notThisName(name, "letters, digits, dots, _ and - are wanted, a letter or digit first");
-    if (name !== this.#record.name && (await this.#names()).has(name))
+    if (name !== this.record.name && (await this.#kept.names()).has(name))
       throw notThisName(name, "another chat has it");
     await this.change({ name });
   }
@@ -123,16 +120,14 @@ export class Chat {
   async change(
     changes: Partial<Pick<ChatRecord, "model" | "system" | "tools" | "name">>,
   ): Promise<void> {
-    this.#record = { ...this.#record, ...changes };
-    // A chat in which nothing was said is not kept.
-    if (this.#turns.length > 0) await this.#keep();
+    await this.#kept.change(changes);
   }
 
   /** Tokens of the conversation as it stands, and those that there is room for. */
   async size(): Promise<{ readonly tokens: number; readonly window: number | null }> {
-    const next = { record: this.#record, message: { text: "" }, before: this.#turns };
+    const next = { record: this.record, message: { text: "" }, before: this.turns };
     const tokens = this.opens ? 0 : await tokensOf(this.#world, next);
-    return { tokens, window: await windowOf(this.#world, this.#record.model) };
+    return { tokens, window: await windowOf(this.#world, this.record.model) };
   }
 
   async #take(
@@ -141,14 +136,14 @@ export class Chat {
     fresh: boolean,
   ): Promise<ChatTurn> {
     const world = this.#world;
-    if (this.#record.name === "") {
+    if (this.record.name === "") {
       const words = world.program?.program.name ?? message.text;
-      this.#record = { ...this.#record, name: nameFor(words, await this.#names()) };
+      await this.#kept.change({ name: nameFor(words, await this.#kept.names()) });
     }
-    const next = await this.#fitted({ record: this.#record, message, before }, watch);
+    const next = await this.#fitted({ record: this.record, message, before }, watch);
     const { ticks } = world.app.tools.clock;
     const start = ticks();
-    const turn = await this.#keep(this.#newTurn(message));
+    const turn = await this.#kept.keep(this.#kept.newTurn(message));
     this.#said.set(turn.id, message);
     const ear = createEar();
     let outcome = await runTurn(world, next, { ...watch, ear, fresh });
@@ -158,10 +153,10 @@ export class Chat {
       if (shorter !== next) outcome = await runTurn(world, shorter, { ...watch, ear, fresh });
     }
     const { error, system, ...ending } = outcome;
-    if (system !== undefined) this.#record = { ...this.#record, system };
+    if (system !== undefined) await this.#kept.change({ system });
     const facts = { run: ear.run, ms: Math.round(ticks() - start), ...ear.counted() };
     const done = { ...turn, ...ending, ...facts, error: error?.code ?? null };
-    const kept = await this.#keep({ ...done, updated: this.#now() });
+    const kept = await this.#kept.keep(done);
     if (error !== null && kept.state === "failed") throw error;
     return kept;
   }
@@ -182,62 +177,10 @@ export class Chat {
     if (shorter === null) return next;
     const { summary: answer, covers, turns } = shorter;
     const facts = { state: "summary", answer, covers, messages: [], run: ear.run } as const;
-    const turn = { ...this.#newTurn({ text: "" }), ...facts, ...ear.counted() };
-    const kept = await this.#keep(turn);
+    const turn = { ...this.#kept.newTurn({ text: "" }), ...facts, ...ear.counted() };
+    const kept = await this.#kept.keep(turn);
     tell({ type: "shortened", turns, summary: answer });
     return { ...next, before: [...next.before, kept] };
-  }
-
-  #newTurn(message: UserMessage): ChatTurn {
-    const asked = Math.max(this.#now(), (this.#turns.at(-1)?.asked ?? 0) + 1);
-    return {
-      id: this.#world.app.tools.newId(),
-      chat: this.#record.id,
-      asked,
-      updated: asked,
-      state: "asked",
-      text: message.text,
-      files: namesOf(message),
-      input: message.input ?? null,
-      answer: null,
-      covers: null,
-      messages: askedMessages(message),
-      model: this.#record.model,
-      run: null,
-      error: null,
-      prompt_tokens: null,
-      completion_tokens: null,
-      cost_usd: null,
-      ms: null,
-    };
-  }
-
-  /** Keeps the chat, and a turn that is new or has changed. */
-  async #keep(): Promise<void>;
-  async #keep(turn: ChatTurn): Promise<ChatTurn>;
-  async #keep(turn?: ChatTurn): Promise<ChatTurn | void> {
-    const { redacted, keep } = this.#keeper;
-    const updated = Math.max(this.#now(), this.#record.updated + 1);
-    this.#record = redacted({ ...this.#record, updated });
-    if (turn === undefined) return await keep(this.#record);
-    const kept = redacted(turn);
-    this.#turns = [...this.#turns.filter(({ id }) => id !== kept.id), kept];
-    await keep(this.#record, kept);
-    return kept;
-  }
-
-  async #forget(id: string): Promise<void> {
-    this.#turns = this.#turns.filter((turn) => turn.id !== id);
-    await this.#keeper.chats?.removeTurns([id]);
-  }
-
-  async #names(): Promise<ReadonlySet<string>> {
-    const { chats, tenant } = this.#keeper;
-    return new Set((await chats?.list({ tenant }))?.map(({ name }) => name));
-  }
-
-  #now(): number {
-    return this.#world.app.tools.clock.now();
   }
 }
 

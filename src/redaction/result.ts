@@ -26,5 +26,5 @@ function redactedConversation(
 export function redactedMessage(message: Message, redactor: Redactor): Message {
   const { attachments, ...texts } = message;
   const shown = redactor.value(texts);
-  return attachments === undefined ? shown : ({ ...shown, attachments } as Message);
+  return attachments === undefined ? shown : { ...shown, attachments };
 }

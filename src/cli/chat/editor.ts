@@ -80,8 +80,7 @@ function createPen({ write, size, prompt, shown }: EditorOptions): Pen {
     const below = layout.rows.length - 1 - layout.row;
     write(
       `${above > 0 ? `\u001B[${above}A` : ""}\r\u001B[J${shown(layout.rows.join("\n"))}` +
-        `${below > 0 ? `\u001B[${below}A` : ""}\r` +
-        `${layout.column > 0 ? `\u001B[${layout.column}C` : ""}`,
+        `${below > 0 ? `\u001B[${below}A` : ""}\r\u001B[${layout.column}C`,
     );
     above = layout.row;
   }

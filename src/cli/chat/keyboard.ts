@@ -26,17 +26,12 @@ const ESCAPE_MS = 50;
 export function openKeyboard(input: Readable, write: (text: string) => void): Keyboard {
   const reader = createKeyReader();
   const decoder = new TextDecoder();
-  const keys: (Key | null)[] = [];
-  let waiting: ((key: Key | null) => void) | null = null;
+  const queue = createQueue();
   let taker: ((key: Key) => boolean) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function put(key: Key | null): void {
-    if (key !== null && taker?.(key) === true) return;
-    if (waiting === null) return void keys.push(key);
-    const resolve = waiting;
-    waiting = null;
-    resolve(key);
+    if (key === null || taker?.(key) !== true) queue.put(key);
   }
 
   function take(chunk: Uint8Array | string): void {
@@ -71,13 +66,9 @@ export function openKeyboard(input: Readable, write: (text: string) => void): Ke
   process.on("exit", close);
   resume();
   return {
-    async next() {
-      const key = keys.shift();
-      if (key !== undefined) return key;
-      return await new Promise((resolve) => (waiting = resolve));
-    },
+    next: queue.next,
     get waits() {
-      return keys.length > 0;
+      return queue.waits;
     },
     listen(listener) {
       taker = listener;
@@ -87,6 +78,28 @@ export function openKeyboard(input: Readable, write: (text: string) => void): Ke
     pause,
     resume,
     close,
+  };
+}
+
+/** Keys that wait, or somebody who waits for one. */
+function createQueue(): Pick<Keyboard, "next" | "waits"> & { put(key: Key | null): void } {
+  const keys: (Key | null)[] = [];
+  let waiting: ((key: Key | null) => void) | null = null;
+  return {
+    put(key) {
+      if (waiting === null) return void keys.push(key);
+      const resolve = waiting;
+      waiting = null;
+      resolve(key);
+    },
+    async next() {
+      const key = keys.shift();
+      if (key !== undefined) return key;
+      return await new Promise((resolve) => (waiting = resolve));
+    },
+    get waits() {
+      return keys.length > 0;
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { shellWord } from "../shell-word.ts";
 import { writeLine } from "./editor.ts";
 import { costText, tokenText } from "./facts.ts";
 import { type Keyboard, openKeyboard } from "./keyboard.ts";
+import { onResize, suspend } from "./process-signals.ts";
 import { completeSlash, readSlash, runSlash, type SlashContext } from "./slash.ts";
 import { createTurnView, sizeOf } from "./turn-view.ts";
 
@@ -195,18 +196,4 @@ class Session implements SlashContext {
     if (last.answer !== null) this.#output.note(visible(last.answer));
     else this.say("[not answered: /retry asks again]");
   }
-}
-
-function onResize(callback: () => void): () => void {
-  process.on("SIGWINCH", callback);
-  return () => process.off("SIGWINCH", callback);
-}
-
-/** As Ctrl-Z does: the shell has the terminal until the process is continued. */
-async function suspend(keyboard: Keyboard): Promise<void> {
-  keyboard.pause();
-  const continued = new Promise<void>((resolve) => process.once("SIGCONT", () => resolve()));
-  process.kill(process.pid, "SIGTSTP");
-  await continued;
-  keyboard.resume();
 }

@@ -4,7 +4,7 @@ import { isRestart } from "../../chat/usage.ts";
 import type { ChatEvent } from "../../chat/chat.ts";
 import type { ChatTurn } from "../../store/chats.ts";
 import { type Output, paint } from "../output.ts";
-import { createLiveLine } from "../render/live-line.ts";
+import { createLiveLine, type LiveLine } from "../render/live-line.ts";
 import { showNote } from "../render/progress.ts";
 import { type AnswerView, createMarkdownView, createPlainView } from "./answer-view.ts";
 
@@ -30,36 +30,22 @@ const REDRAW_MS = 200;
 
 export function createTurnView(output: Output, options: TurnViewOptions): TurnView {
   const { write, plain, isJson } = options;
-  const { terminal } = output;
   const color = output.color && !plain;
   const view: AnswerView = plain
     ? createPlainView({ write })
     : createMarkdownView({ write, size: () => sizeOf(output), color });
   const line = createLiveLine(output);
-  let waiting: { readonly model: string; readonly since: number } | null = null;
-
-  function tick(): void {
-    if (waiting === null || !terminal.stderrIsTty) return;
-    const elapsed = Date.now() - waiting.since;
-    if (elapsed >= PATIENCE_MS)
-      line.draw(`waiting for ${waiting.model} … ${(elapsed / 1000).toFixed(1)} s`);
-  }
-  const timer = setInterval(tick, REDRAW_MS);
-
-  function goOn(): void {
-    waiting = null;
-    line.clear();
-  }
+  const waiting = createWaiting(line);
 
   function listen(event: RunEvent): void {
     const isOwn = event.run === event.root;
     if (event.type === "attempt-start") {
       if (isOwn) view.restart();
-      waiting = { model: event.model, since: event.at };
+      waiting.begin(event);
     } else if (event.type === "model-delta") {
-      goOn();
+      waiting.end();
       if (isOwn && !isJson) view.push(event.text);
-    } else if (event.type === "attempt-end") goOn();
+    } else if (event.type === "attempt-end") waiting.end();
     else if (event.type === "tool-start") output.note(dim(`→ ${visible(event.tool)}`));
     else if (event.type === "tool-end" && !event.ok)
       output.note(dim(`  ${visible(event.tool)} failed: ${visible(event.reason ?? "")}`));
@@ -70,7 +56,7 @@ export function createTurnView(output: Output, options: TurnViewOptions): TurnVi
   }
 
   function dim(text: string): string {
-    goOn();
+    waiting.end();
     return paint(color, 2, text);
   }
 
@@ -87,8 +73,7 @@ export function createTurnView(output: Output, options: TurnViewOptions): TurnVi
         );
     },
     end(turn) {
-      clearInterval(timer);
-      goOn();
+      waiting.end();
       const answer = turn?.answer ?? null;
       if (answer !== null && isJson) view.push(plain ? answer : `\`\`\`json\n${answer}\n\`\`\``);
       else if (answer !== null && !view.text.trim().endsWith(answer)) {
@@ -98,6 +83,29 @@ export function createTurnView(output: Output, options: TurnViewOptions): TurnVi
       view.end();
       if (turn?.state === "interrupted") output.note(dim("[stopped]"));
     },
+  };
+}
+
+/** A line that says which model is waited for, once it takes long. */
+function createWaiting(line: LiveLine): {
+  begin(attempt: { readonly model: string; readonly at: number }): void;
+  end(): void;
+} {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  function end(): void {
+    clearInterval(timer);
+    line.clear();
+  }
+  return {
+    begin({ model, at }) {
+      clearInterval(timer);
+      timer = setInterval(() => {
+        const elapsed = Date.now() - at;
+        if (elapsed >= PATIENCE_MS)
+          line.draw(`waiting for ${model} … ${(elapsed / 1000).toFixed(1)} s`);
+      }, REDRAW_MS);
+    },
+    end,
   };
 }
 

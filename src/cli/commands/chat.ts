@@ -169,7 +169,7 @@ async function readFirst(
   }
   const file = attachedFile(piped, "stdin", app.tools.media);
   // What is piped in without a word is the message.
-  if (message === null && "attachment" in file === false)
+  if (message === null && "text" in file)
     return { text: new TextDecoder().decode(piped).trim(), files };
   return { text: message ?? "", files: [...files, file] };
 }

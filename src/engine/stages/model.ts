@@ -121,10 +121,7 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
     throwIfCancelled(run.signal);
     const tools = talk?.offered ?? null;
     const outcome = await tryOnce(run, lineup, { messages, tools, attempt });
-    if (outcome.ok && "value" in outcome) {
-      run.messages = [...(talk?.messages ?? run.messages), answerMessage(run, outcome.value)];
-      return outcome.value;
-    }
+    if (outcome.ok && "value" in outcome) return answered(run, talk, outcome.value);
     if ("turn" in outcome) {
       lineup.answered();
       await talk?.take(outcome.turn, messages, attempt);
@@ -148,10 +145,13 @@ async function askUntilGood(run: Run): Promise<JsonObject> {
   }
 }
 
-function answerMessage({ loaded }: Run, value: JsonObject): Message {
+/** The answer ends what was said. */
+function answered(run: Run, talk: Talk | null, value: JsonObject): JsonObject {
   const { text } = value;
-  const isText = loaded.program.answer === "text" && typeof text === "string";
-  return { role: "assistant", content: isText ? text : writeJson(value) };
+  const isText = run.loaded.program.answer === "text" && typeof text === "string";
+  const message: Message = { role: "assistant", content: isText ? text : writeJson(value) };
+  run.messages = [...(talk?.messages ?? run.messages), message];
+  return value;
 }
 
 /** What the model and its tools say to each other; null where it has none. */

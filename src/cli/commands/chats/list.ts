@@ -8,8 +8,13 @@ export const list: ChatsAction = async (context, words) => {
   const { output, app } = context;
   const { chats, tenant } = await openKeeper(await app());
   const found = (await chats?.list({ tenant, ...limitOf(context) })) ?? [];
-  const views = found.map(({ tenant: _, tools: __, created, updated, ...chat }) => ({
-    ...chat,
+  const views = found.map(({ id, name, model, turns, program, persona, created, updated }) => ({
+    id,
+    name,
+    model,
+    turns,
+    program,
+    persona,
     created: new Date(created).toISOString(),
     updated: new Date(updated).toISOString(),
   }));
