@@ -28,8 +28,8 @@ export interface Positional {
   readonly required: boolean;
   readonly many?: boolean;
   /**
-   * What shells offer here: `.rllm` files, any files, folders, names of chats. Nothing without it and without
-   * `suggest`.
+   * What shells offer here: `.rllm` files, any files, folders, names of chats. Nothing without it
+   * and without `suggest`.
    */
   readonly takes?: "program" | "file" | "folder" | "chat";
   /** The words that shells offer here, some of which may be names of commands. */

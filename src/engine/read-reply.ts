@@ -38,7 +38,7 @@ function readPlain(run: Run, reply: Reply, asked: Asked): Reading {
   return { ok: true, value: { text }, rung: "text", edits: [], lost: [] };
 }
 
-/** What a model wrote to itself before it answered goes; further on it may be what was asked for. */
+/** What a model wrote to itself before its answer goes; further on it may be what was asked. */
 function withoutThoughts(text: string): string {
   let start = 0;
   for (const { from, to } of withoutReasoning(text).reasoning) {

@@ -164,7 +164,8 @@ async function help({ say }: SlashContext): Promise<void> {
     [
       ...rows,
       "",
-      "Enter sends. A line that ends in \\, Alt-Enter or Shift-Enter goes on; so does what is pasted.",
+      "Enter sends. A line that ends in \\ goes on, as after Alt-Enter and Shift-Enter; what is",
+      "pasted stays one message.",
       "Ctrl-C stops an answer; twice, or Ctrl-D at an empty line, leaves.",
     ].join("\n"),
   );

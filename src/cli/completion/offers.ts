@@ -6,8 +6,8 @@ import {
 } from "../render/commands.ts";
 
 /**
- * What a shell offers for a word: fixed words, models, names of chats, programs (`.rllm` files and the folders to
- * them), files, folders.
+ * What a shell offers for a word: fixed words, models, names of chats, programs (`.rllm` files and
+ * the folders to them), files, folders.
  */
 export type Offer =
   | { readonly kind: "words"; readonly words: readonly string[] }
