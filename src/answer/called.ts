@@ -15,8 +15,8 @@ const KEYWORD = /^([\p{L}_][\p{L}\p{M}\p{N}_]{0,80})\s*=(?![=>])\s*/u;
 const REACH = 240;
 
 /**
- * `callback({…})`, `ObjectId("…")`: a call around one value is taken off. `Person(name="Ada")` is an
- * object, `date(2024, 5, 1)` a date. Null where no call stands that can be read so.
+ * `callback({…})`, `ObjectId("…")`: a call around one value is taken off. `Person(name="Ada")` is
+ * an object, `date(2024, 5, 1)` a date. Null where no call stands that can be read so.
  */
 export function parseCall(cursor: Cursor, place: Place, parseValue: ParseValue): Node | null {
   if (!/[\p{L}_$]/u.test(cursor.text[cursor.at] ?? "")) return null;

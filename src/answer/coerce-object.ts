@@ -1,6 +1,7 @@
 import { readPattern } from "../contract/patterns.ts";
 import { isObject, writeJson } from "../core/json.ts";
 import { defaultOf, fromJsonText } from "./coerce-scalar.ts";
+import { withoutDots } from "./dotted-keys.ts";
 import { entriesOf } from "./entries.ts";
 import { isTalk } from "./talk.ts";
 import { listToSingle } from "./coerce-choice.ts";
@@ -17,6 +18,7 @@ import {
   type Outcome,
   type Path,
 } from "./outcome.ts";
+import { withNamedList } from "./unnamed-list.ts";
 import { aliasesOf, keyOf, memberNamer } from "./property-names.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { resolve, takesNull, wantsArray } from "./schemas.ts";
@@ -38,7 +40,15 @@ export function coerceToObject(
     if (entries && isMap && schema["additionalProperties"] !== undefined)
       return withEdit(coercion, byMember(coercion, entries, schema, path), "entries", node, path);
   }
-  if (node.kind === "object") return objectToObject(coercion, node, schema, path);
+  if (node.kind === "object") {
+    const plain = withoutDots(node, propertiesOf(schema));
+    if (plain)
+      return withEdit(coercion, byMember(coercion, plain, schema, path), "dotted-key", node, path);
+    const named = withNamedList(coercion, node, propertiesOf(schema));
+    return named
+      ? withEdit(coercion, byMember(coercion, named, schema, path), "unnamed-list", node, path)
+      : objectToObject(coercion, node, schema, path);
+  }
   const wrapped = wrap(coercion, node, schema, path);
   if (node.kind === "array") return cheaper(listToSingle(coercion, node, schema, path), wrapped);
   return fromJsonText(coercion, node, schema, path) ?? wrapped;

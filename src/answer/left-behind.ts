@@ -4,7 +4,7 @@ import { dataIn, shorten, type Candidate } from "./candidate.ts";
 import type { Region } from "./find.ts";
 import { fold } from "./fold.ts";
 import { ruleOf } from "./rules.ts";
-import { aliasesOf } from "./property-names.ts";
+import { aliasesOf, labelsOf } from "./property-names.ts";
 import type { Node } from "./tree.ts";
 
 interface Read {
@@ -180,7 +180,7 @@ export function namesIn(schema: unknown): Set<string> {
     const properties = isObject(next) ? next["properties"] : undefined;
     if (!isObject(properties)) continue;
     for (const [name, one] of Object.entries(properties))
-      for (const alias of [name, ...aliasesOf(one)]) names.add(fold(alias));
+      for (const alias of [name, ...aliasesOf(one), ...labelsOf(one)]) names.add(fold(alias));
   }
   return names;
 }

@@ -1,11 +1,15 @@
 import { isElision, saysLeftOut } from "./placeholders.ts";
 import { edit, newCursor, type Cursor } from "./scan.ts";
-import type { Member, Node } from "./tree.ts";
+import { CLOSED, objectNode } from "./rows.ts";
+import { findTables } from "./table.ts";
+import type { Member, Node, ObjectNode } from "./tree.ts";
 
 interface Line {
   readonly indent: number;
   /** Behind `- `, `* ` or `1. `. */
   readonly isItem: boolean;
+  /** How deep a heading is; 0 for any other line. A line in bold is the deepest. */
+  readonly heading: number;
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -20,7 +24,10 @@ const MAX_LINES = 5_000;
 export function findOutline(
   text: string,
 ): { readonly cursor: Cursor; readonly nodes: readonly Node[] } | null {
-  const lines = readLines(text);
+  const tables = findTables(text);
+  const lines = readLines(text).filter(
+    ({ start }) => !tables.some((table) => start >= table.start && start < table.end),
+  );
   if (lines.length === 0 || lines.length > MAX_LINES) return null;
   if (lines.some(({ text: line }) => isElision(line) || (/^[#/]/.test(line) && saysLeftOut(line))))
     return null;
@@ -30,7 +37,16 @@ export function findOutline(
   const items = lines.filter((line) => line.isItem);
   if (items.length > 0) nodes.push(listOf(lines.slice(lines.findIndex((line) => line.isItem))));
   const members = membersOf(lines);
-  if (members.length > 0) nodes.push(objectOf(members, lines));
+  const unnamed = tables.flatMap(({ nodes: [rows] }) => rows ?? []);
+  if (members.length > 0) nodes.push({ ...objectOf(members, lines), bare: unnamed });
+  const records = recordsOf(members, lines);
+  if (records) nodes.push(records);
+  const sections = sectionsOf(text, lines);
+  if (sections.length > 0) {
+    nodes.push(objectOf(sections, lines));
+    const counted = countedOf(sections, lines);
+    if (counted) nodes.push(counted);
+  }
   return nodes.length > 0 ? { cursor, nodes } : null;
 }
 
@@ -42,9 +58,11 @@ function readLines(text: string): Line[] {
     if (body === "" || /^(?:```\w*|---)$/.test(body)) continue;
     const start = found.index + (parts?.[1]?.length ?? 0) + (parts?.[2]?.length ?? 0);
     const isItem = parts?.[2] !== undefined;
+    const heading = isItem ? null : HEADING.exec(body);
     lines.push({
       indent: parts?.[1]?.length ?? 0,
       isItem,
+      heading: heading ? (heading[1]?.length ?? BOLD_DEPTH) : 0,
       text: body,
       start,
       end: start + body.length,
@@ -52,6 +70,80 @@ function readLines(text: string): Line[] {
     if (lines.length > MAX_LINES) break;
   }
   return lines;
+}
+
+/** A heading in Markdown, or a line that is bold as a whole. */
+const HEADING = /^(?:(#{1,6})\s+(\S.*?)\s*#*|(?:\*\*|__)([^*\n]{1,80}?)(?:\*\*|__)\s*[:：]?)$/u;
+const BOLD_DEPTH = 7;
+
+/** Headings without a value on their line are keys of what stands under them. */
+function sectionsOf(text: string, lines: readonly Line[]): Member[] {
+  const members: Member[] = [];
+  const first = lines.findIndex(({ heading }) => heading > 0);
+  const depth = lines[first]?.heading ?? 0;
+  for (let at = Math.max(0, first); at < lines.length && depth > 0;) {
+    const line = lines[at];
+    let next = at + 1;
+    while (next < lines.length && !isHeading(lines[next], depth)) next++;
+    const below = lines.slice(at + 1, next);
+    const [, , hashed, bold] = HEADING.exec(line?.text ?? "") ?? [];
+    const key = (hashed ?? bold ?? "")
+      .replace(/^(\*\*|__|`)(.+)\1$/, "$2")
+      .replace(/\s*[:：]$/, "");
+    if (line && below.length > 0 && key !== "")
+      members.push({ key, keyStart: line.start, value: sectionOf(text, below) });
+    at = next;
+  }
+  return members;
+}
+
+function isHeading(line: Line | undefined, depth: number): boolean {
+  return line !== undefined && line.heading > 0 && line.heading <= depth;
+}
+
+function sectionOf(text: string, lines: readonly Line[]): Node {
+  const inner = sectionsOf(text, lines);
+  if (inner.length > 0) return objectOf(inner, lines);
+  const [first] = lines;
+  const last = lines.at(-1);
+  if (!first || !last || lines.every((line) => line.isItem || line.indent > first.indent))
+    return blockOf(lines);
+  const members = membersOf(lines);
+  if (members.length === lines.length) return objectOf(members, lines);
+  return { ...textOf(first, text.slice(first.start, last.end)), end: last.end };
+}
+
+/** Sections whose headings only count them, as a list; null where one says more. */
+function countedOf(sections: readonly Member[], lines: readonly Line[]): Node | null {
+  const isCounted = ({ key, value }: Member): boolean =>
+    value.kind === "object" && /^(?:[\p{L}\p{M}]{1,20}\s*)?[#№]?\d{1,4}[.)]?$/u.test(key);
+  if (!sections.every(isCounted)) return null;
+  return arrayOf(
+    sections.map(({ value }) => value),
+    lines,
+  );
+}
+
+/** Members that begin anew with the first key, as a list of objects; null for any others. */
+function recordsOf(members: readonly Member[], lines: readonly Line[]): Node | null {
+  const [first] = members;
+  const groups: Member[][] = [];
+  for (const member of members) {
+    if (member.key === first?.key) groups.push([]);
+    groups.at(-1)?.push(member);
+  }
+  const isOne = (group: Member[]): boolean =>
+    group.length > 1 && new Set(group.map(({ key }) => key)).size === group.length;
+  if (groups.length < 2 || !groups.every(isOne)) return null;
+  return arrayOf(
+    groups.map((group) => recordOf(group)),
+    lines,
+  );
+}
+
+function recordOf(members: Member[]): Node {
+  const start = members[0]?.keyStart ?? 0;
+  return objectNode(members, start, members.at(-1)?.value.end ?? start);
 }
 
 const KEYED =
@@ -108,6 +200,11 @@ function listOf(lines: readonly Line[]): Node {
     let next = at + 1;
     while (next < lines.length && (lines[next]?.indent ?? 0) > line.indent) next++;
     const own = lines.slice(at, next);
+    const inline = own.length === 1 ? inlineRecord(line) : null;
+    if (inline) {
+      items.push(inline);
+      continue;
+    }
     const members =
       own.length > 1 || KEYED.test(line.text)
         ? membersOf(own.map((one, index) => (index === 0 ? { ...one, isItem: false } : one)))
@@ -116,31 +213,31 @@ function listOf(lines: readonly Line[]): Node {
       own.length > 1 && members.length > 1 ? objectOf(members, own) : textOf(line, line.text),
     );
   }
-  const [first] = lines;
-  const start = first?.start ?? 0;
-  return {
-    kind: "array",
-    items,
-    start,
-    end: lines.at(-1)?.end ?? start,
-    editFrom: 0,
-    editTo: 0,
-    open: false,
-  };
+  return arrayOf(items, lines);
 }
 
-function objectOf(members: Member[], lines: readonly Line[]): Node {
+/** Between two keys with their values on one line. */
+const NEXT_KEY = /\s*[,;|]\s+(?=(?:\*\*)?[\p{L}_][\p{L}\p{M}\p{N}_ -]{0,40}(?:\*\*)?[:：]\s)/u;
+
+/** `Name: Ada, Age: 31`; null where a piece of the line has no key. */
+function inlineRecord(line: Line): Node | null {
+  const pieces = line.text.split(NEXT_KEY);
+  const members = pieces.flatMap((piece): Member[] => {
+    const [, key = "", value = ""] = KEYED.exec(piece) ?? [];
+    return value === "" ? [] : [{ key, keyStart: line.start, value: textOf(line, value) }];
+  });
+  const isWhole = members.length === pieces.length && pieces.length > 1;
+  return isWhole ? objectOf(members, [line]) : null;
+}
+
+function arrayOf(items: Node[], lines: readonly Line[]): Node {
   const start = lines[0]?.start ?? 0;
-  return {
-    kind: "object",
-    members,
-    bare: [],
-    start,
-    end: lines.at(-1)?.end ?? start,
-    editFrom: 0,
-    editTo: 0,
-    open: false,
-  };
+  return { kind: "array", items, start, end: lines.at(-1)?.end ?? start, ...CLOSED };
+}
+
+function objectOf(members: Member[], lines: readonly Line[]): ObjectNode {
+  const start = lines[0]?.start ?? 0;
+  return objectNode(members, start, lines.at(-1)?.end ?? start);
 }
 
 function textOf(line: Line, text: string): Node {

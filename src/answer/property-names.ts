@@ -36,8 +36,33 @@ function aliasIndex(coercion: Coercion, properties: Schema): ReadonlyMap<string,
       }
     }
   }
+  addLabels(aliases, properties);
   coercion.schemas.aliases.set(properties, aliases);
   return aliases;
+}
+
+/** What a schema calls a property for people is another name of it, where nothing else has it. */
+function addLabels(aliases: Map<string, string | null>, properties: Schema): void {
+  const labels = new Map<string, string | null>();
+  for (const [name, schema] of Object.entries(properties)) {
+    for (const label of labelsOf(schema)) {
+      const other = labels.get(fold(label));
+      labels.set(fold(label), other === undefined || other === name ? name : null);
+    }
+  }
+  for (const [label, name] of labels) if (!aliases.has(label)) aliases.set(label, name);
+}
+
+/** Longer ones describe, and don't name. In UTF-16 units. */
+const MAX_LABEL = 40;
+
+/** The title and the description of a property, where they are short enough to name it. */
+export function labelsOf(schema: unknown): string[] {
+  if (!isObject(schema)) return [];
+  return [schema["title"], schema["description"]].filter(
+    (label): label is string =>
+      typeof label === "string" && label.length <= MAX_LABEL && fold(label) !== "",
+  );
 }
 
 export function aliasesOf(schema: unknown): string[] {

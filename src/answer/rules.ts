@@ -94,6 +94,7 @@ export const RULES = {
   // Coercion: the schema says what was meant.
   alias: safe(0.1),
   "key-match": safe(1),
+  "dotted-key": safe(1),
   "text-to-number": safe(1),
   "text-to-boolean": safe(1),
   "text-to-null": safe(2),
@@ -133,6 +134,8 @@ export const RULES = {
   "enum-in-text": full(8),
   "scalar-in-text": full(10),
   outline: full(6),
+  // A table among lines of keys and values, which say nothing of it.
+  "unnamed-list": full(4),
   "extra-property": loses(5),
   // One of a list was wanted, and the others can't be it.
   "other-item": loses(8),
