@@ -48,6 +48,7 @@ export function loginWanted(
       model: null,
       checked_sources: [],
       reason,
+      ...(scope === null ? {} : { scope }),
     },
     hint: `Run \`modullm mcp login ${server}${more}\`.`,
   });

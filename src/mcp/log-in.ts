@@ -1,10 +1,11 @@
+import { computeScopeUnion } from "@modelcontextprotocol/client";
 import type { McpServerConfig } from "../config/config.ts";
 import { createConnection } from "./connection.ts";
 import { serverError, variablesWanted } from "./fault.ts";
 import { authorizerOf, type LoginPlace } from "./oauth/authorizer.ts";
 import type { Challenge } from "./oauth/discovery.ts";
 import { logIn, type LoginOptions } from "./oauth/login.ts";
-import { type Login, removeLogin } from "./oauth/logins.ts";
+import { type Login, readLogin, removeLogin } from "./oauth/logins.ts";
 
 export interface LogInOptions extends LoginOptions {
   readonly place: Pick<LoginPlace, "config" | "redactor">;
@@ -27,9 +28,12 @@ export async function logInTo(
     });
   if (server.missing.length > 0) throw variablesWanted(name, server.missing);
   const place = { name, at, config, redactor };
+  // What was granted before is asked for again.
+  const before = readLogin(config.paths, name, at.url)?.token.scope ?? undefined;
+  const scope = computeScopeUnion(before, options.scope ?? undefined) ?? null;
   let made: Login | null = null;
   async function withUser(challenge: Challenge): Promise<void> {
-    made = await logIn(place, challenge, options);
+    made = await logIn(place, challenge, { ...options, scope });
   }
   removeLogin(config.paths, name);
   const authorizer = authorizerOf(place, withUser);

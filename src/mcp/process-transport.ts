@@ -25,6 +25,8 @@ export class ProcessTransport implements Transport {
   readonly #parse: (value: unknown) => JSONRPCMessage;
   readonly #tail: StderrTail = createStderrTail(LIMITS.log);
   #process: OwnedProcess | null = null;
+  /** Requests that have no answer. */
+  readonly #asked = new Set<string | number>();
   #unasked = 0;
   #closing = false;
   #stopWatching: () => void = () => {};
@@ -77,6 +79,7 @@ export class ProcessTransport implements Transport {
     const child = this.#process;
     if (child === null || !child.alive || this.fault !== null)
       throw new Error(this.fault ?? "its process does not run");
+    if ("method" in message && "id" in message) this.#asked.add(message.id);
     if (child.stdin.write(`${writeJson(message)}\n`)) return;
     await new Promise<void>((resolve) => {
       child.stdin.once("drain", resolve);
@@ -87,7 +90,7 @@ export class ProcessTransport implements Transport {
   /** The end of its input, SIGTERM, SIGKILL, each after some patience with the one before. */
   async close(): Promise<void> {
     const child = this.#process;
-    if (child === null) return;
+    if (child === null || !child.alive) return;
     this.#closing = true;
     child.stdin.end();
     if (await this.#endsSoon(child)) return;
@@ -109,11 +112,12 @@ export class ProcessTransport implements Transport {
 
   #take(line: string, size: number): boolean {
     const message = this.#read(line);
-    const isAnswer = message !== null && "id" in message && !("method" in message);
-    this.#unasked = isAnswer ? 0 : this.#unasked + size;
+    const isAnswer = message !== null && !("method" in message);
+    const isWanted = isAnswer && message.id !== undefined && this.#asked.delete(message.id);
+    this.#unasked = isWanted ? 0 : this.#unasked + size;
     if (this.#unasked > LIMITS.unasked)
       this.#break(`it wrote more than ${LIMITS.unasked} bytes that answer nothing`);
-    else if (message !== null) this.onmessage?.(message);
+    else if (message !== null && (isWanted || !isAnswer)) this.onmessage?.(message);
     return this.fault === null;
   }
 

@@ -80,7 +80,9 @@ async function connectOnce(
         versionNegotiation: { mode: "auto", probe: { timeoutMs: deadlines.probe } },
         // Results are held against their schemas here, by the contracts of this house.
         jsonSchemaValidator: { getValidator: () => passes },
-        listChanged: { tools: { autoRefresh: false, onChanged: () => opened.onChange() } },
+        listChanged: {
+          tools: { autoRefresh: false, debounceMs: 0, onChanged: () => opened.onChange() },
+        },
       },
     ),
     transport,
