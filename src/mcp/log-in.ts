@@ -5,15 +5,17 @@ import { serverError, variablesWanted } from "./fault.ts";
 import { authorizerOf, type LoginPlace } from "./oauth/authorizer.ts";
 import type { Challenge } from "./oauth/discovery.ts";
 import { logIn, type LoginOptions } from "./oauth/login.ts";
-import { type Login, readLogin, removeLogin } from "./oauth/logins.ts";
+import { type Login, readLogin, removeLogin, writeLogin } from "./oauth/logins.ts";
 
 export interface LogInOptions extends LoginOptions {
   readonly place: Pick<LoginPlace, "config" | "redactor">;
 }
 
 /**
- * Lets the user log in at a server, as the server itself asks for it. The login that there was is
- * forgotten. @returns null where the server asks for none @throws {ModullmError} as `logIn` does
+ * Lets the user log in at a server, as the server itself asks for it. What was granted before is
+ * asked for again; where the login fails, the one that there was is left.
+ * @returns null where the server asks for none
+ * @throws {ModullmError} as `logIn` does
  */
 export async function logInTo(
   name: string,
@@ -28,9 +30,9 @@ export async function logInTo(
     });
   if (server.missing.length > 0) throw variablesWanted(name, server.missing);
   const place = { name, at, config, redactor };
-  // What was granted before is asked for again.
-  const before = readLogin(config.paths, name, at.url)?.token.scope ?? undefined;
-  const scope = computeScopeUnion(before, options.scope ?? undefined) ?? null;
+  const before = readLogin(config.paths, name, at.url);
+  const scopes = [before?.token.scope, options.scope].map((each) => each ?? undefined);
+  const scope = computeScopeUnion(...scopes) ?? null;
   let made: Login | null = null;
   async function withUser(challenge: Challenge): Promise<void> {
     made = await logIn(place, challenge, { ...options, scope });
@@ -41,6 +43,10 @@ export async function logInTo(
   try {
     await connection.tools(options.signal);
     return made;
+  } catch (thrown) {
+    if (before === null) removeLogin(config.paths, name);
+    else writeLogin(config.paths, name, before);
+    throw thrown;
   } finally {
     await connection.close();
   }

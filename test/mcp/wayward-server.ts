@@ -64,7 +64,8 @@ function listing(): object {
   if (mode === "many")
     return { tools: Array.from({ length: 10_000 }, (_, at) => tool(`tool_${at}`)) };
   if (mode === "twins") return { tools: [tool("echo"), tool("echo")] };
-  if (mode === "deep") return { tools: [tool("echo", nested(Number(process.env["LEVELS"] ?? 2000))), tool("other")] };
+  if (mode === "deep")
+    return { tools: [tool("echo", nested(Number(process.env["LEVELS"] ?? 2000))), tool("other")] };
   if (mode === "bomb") return { tools: [tool("echo", doubled(40))] };
   if (mode === "typed")
     return {
