@@ -1,6 +1,6 @@
 /**
- * Every client scenario of the protocol's conformance suite, for both revisions, with the production
- * client (scripts/mcp-probe.ts).
+ * Every client scenario of the protocol's conformance suite, for both revisions, with the
+ * production client (scripts/mcp-probe.ts).
  *   bun scripts/mcp-conformance.ts [SCENARIO...]
  * Exit 1 where one fails that applies.
  */
@@ -67,7 +67,7 @@ export async function runScenario(scenario: string, revision: Revision): Promise
     passed: all.filter(({ status }) => status === "SUCCESS").length,
     failed: all
       .filter(({ status }) => status === "FAILURE" || status === "WARNING")
-      .map(({ id, errorMessage }) => `${String(id)}: ${String(errorMessage ?? "")}`),
+      .map(({ id, errorMessage }) => JSON.stringify([id, errorMessage ?? null])),
   };
 }
 
