@@ -19,7 +19,7 @@ export interface Command {
   run(context: CommandContext): Promise<number>;
 }
 
-/** Every command by its name, loaded when it is called. The order is the order of help. */
+/** Every command by its name, loaded when it is called; `groups.ts` says how help orders them. */
 export type CommandTable = Readonly<Record<string, () => Promise<Command>>>;
 
 export interface Positional {

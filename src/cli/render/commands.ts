@@ -1,5 +1,6 @@
 import { GLOBAL_OPTIONS, shownOptions } from "../arguments.ts";
 import type { Command, CommandTable } from "../command.ts";
+import { groupOf } from "../groups.ts";
 
 export interface OptionDescription {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface OptionDescription {
 export interface CommandDescription {
   readonly name: string;
   readonly summary: string;
+  /** What it is for: `run`, `write`, `look`, `set-up`. */
+  readonly group: string;
   readonly arguments: readonly {
     readonly name: string;
     readonly required: boolean;
@@ -44,6 +47,7 @@ function describe(command: Command, names: readonly string[]): CommandDescriptio
   return {
     name: command.name,
     summary: command.summary,
+    group: groupOf(command.name).name,
     arguments: command.positionals.map(
       ({ name, required, many = false, description, takes, suggest }) => ({
         name,

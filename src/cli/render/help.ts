@@ -1,6 +1,7 @@
 import { VERSION } from "../../core/version.ts";
 import { GLOBAL_OPTIONS, shownOptions } from "../arguments.ts";
 import type { Command, CommandTable } from "../command.ts";
+import { GROUPS } from "../groups.ts";
 
 const TAGLINE = "LLM steps as dependable as functions";
 
@@ -13,9 +14,13 @@ export async function overviewHelp(commands: CommandTable): Promise<string> {
     "",
     "Usage: modullm COMMAND [OPTIONS]",
     "",
-    "Commands:",
-    ...all.map((command) => `  ${usage(command).padEnd(width)}  ${command.summary}`),
-    "",
+    ...GROUPS.flatMap(({ title, commands: names }) => [
+      `${title}:`,
+      ...names
+        .flatMap((name) => all.find((command) => command.name === name) ?? [])
+        .map((command) => `  ${usage(command).padEnd(width)}  ${command.summary}`),
+      "",
+    ]),
     "Everywhere:",
     ...optionLines(GLOBAL_OPTIONS),
     "",
