@@ -50,6 +50,8 @@ export interface ProgramStats {
   readonly edits_by_model: Readonly<
     Record<string, { readonly calls: number; readonly edits: Readonly<Record<string, number>> }>
   >;
+  /** Calls of tools, by the tool, the commonest first. */
+  readonly tool_calls: Readonly<Record<string, number>>;
 }
 
 export interface AllStats {
@@ -83,6 +85,7 @@ export function statsOf(
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, { calls, edits }]) => [name, { calls, edits: commonestFirst(edits) }]),
     ),
+    tool_calls: commonestFirst(total.tools),
   };
 }
 

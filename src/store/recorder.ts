@@ -13,13 +13,15 @@ export const RECORDED: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>
   "run-start",
   "stage-end",
   "attempt-end",
+  "tool-start",
+  "tool-end",
   "run-end",
 ]);
 
 /** A run as far as its events have told. */
 interface Open {
   readonly start: Extract<RunEvent, { type: "run-start" }>;
-  readonly attempts: AttemptRecord[];
+  readonly attempts: (AttemptRecord & { readonly tools: string[] })[];
   /** Attempts that called tools in place of an answer. */
   readonly turns: Set<number>;
   inputOk: boolean;
@@ -46,6 +48,7 @@ export function createRecorder(store: Store, options: RecordOptions = {}): RunLi
       if (event.stage === "uses") run.childMs += event.ms;
     } else if (event.type === "tool-start") {
       run.turns.add(event.attempt);
+      run.attempts[event.attempt - 1]?.tools.push(event.tool);
       if (run.calling++ === 0) run.callingSince = event.at;
     } else if (event.type === "tool-end") {
       if (--run.calling === 0) run.childMs += event.at - run.callingSince;
@@ -59,6 +62,7 @@ export function createRecorder(store: Store, options: RecordOptions = {}): RunLi
         error: event.error,
         edits: event.edits,
         cached: event.cached,
+        tools: [],
       });
     } else if (event.type === "run-end") {
       open.delete(event.run);

@@ -26,6 +26,8 @@ export interface RunSummary {
   readonly latencies: Latencies;
   readonly errors: Counts;
   readonly edits: Counts;
+  /** Calls of tools, by the tool. */
+  readonly tools: Counts;
   /** Calls, and the edits of their answers, by the model that was called. */
   readonly models: Readonly<Record<string, { readonly calls: number; readonly edits: Counts }>>;
 }

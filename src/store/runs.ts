@@ -112,6 +112,8 @@ export interface AttemptRecord {
    * rows of before.
    */
   readonly cached?: "run" | "store" | null;
+  /** Tools that its answer called and that were run, in order. Absent in rows of before. */
+  readonly tools?: readonly string[];
 }
 
 /** Tokens and dollars of a whole run: the sum over its calls; null where nothing was counted. */

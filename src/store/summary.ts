@@ -14,7 +14,10 @@ export function summarize(runs: Iterable<RunRecord>): RunSummary {
     if (run.outputOk !== null) total.answered++;
     if (run.outputOk === true) total.outputOk++;
     if (run.attempts.some((attempt) => attempt.cached)) total.cached++;
-    for (const { edits } of run.attempts) count(total.edits, edits);
+    for (const { edits, tools = [] } of run.attempts) {
+      count(total.edits, edits);
+      count(total.tools, tools);
+    }
     if (!run.attempts.some((attempt) => !attempt.cached)) continue;
     latencies.push(run.ms);
     addCalled(total, run);
@@ -47,9 +50,11 @@ export function differenceOf(a: RunSummary, b: RunSummary): RunSummary | null {
 /** A summary that was written as JSON; null for anything else. */
 export function readSummary(text: string): RunSummary | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const read: unknown = JSON.parse(text);
+    // Summaries of before have no tools.
+    const value: Record<string, unknown> | null = isObject(read) ? { tools: {}, ...read } : null;
     const isWhole =
-      isObject(value) &&
+      value !== null &&
       Object.entries(noRuns()).every(([key, empty]) =>
         isObject(empty)
           ? isObject(value[key])
@@ -64,6 +69,7 @@ export function readSummary(text: string): RunSummary | null {
 type Total = { -readonly [Key in keyof RunSummary]: RunSummary[Key] } & {
   readonly errors: Record<string, number>;
   readonly edits: Record<string, number>;
+  readonly tools: Record<string, number>;
   readonly models: Record<string, { calls: number; readonly edits: Record<string, number> }>;
 };
 
@@ -86,6 +92,7 @@ function noRuns(): Total {
     // Without a prototype: what is counted has names of any kind.
     errors: Object.create(null),
     edits: Object.create(null),
+    tools: Object.create(null),
     models: Object.create(null),
   };
 }
@@ -139,6 +146,7 @@ function joined(
     usd: sum(a.usd, b.usd),
     errors: addCounts(a.errors, b.errors, sign),
     edits: addCounts(a.edits, b.edits, sign),
+    tools: addCounts(a.tools, b.tools, sign),
     models: Object.fromEntries(models.filter(([, { calls }]) => calls > 0)),
   };
 }

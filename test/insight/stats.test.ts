@@ -27,6 +27,7 @@ test("statsOf() of no runs is zeros and nulls", () => {
     errors: {},
     edits: {},
     edits_by_model: {},
+    tool_calls: {},
   });
 });
 
@@ -51,6 +52,7 @@ test("statsOf() of one run that succeeded", () => {
     errors: {},
     edits: {},
     edits_by_model: { "local/test": { calls: 1, edits: {} } },
+    tool_calls: {},
   });
 });
 

@@ -3,10 +3,14 @@ import { expect, test } from "bun:test";
 import { writeJson } from "../../src/core/json.ts";
 import { traceText } from "../../src/cli/render/tree.ts";
 import { readTrace } from "../../src/insight/trace-tree.ts";
-import { createRecorder } from "../../src/store/recorder.ts";
+import { createRecorder, RECORDED } from "../../src/store/recorder.ts";
+import { statsOf } from "../../src/insight/stats.ts";
+import { openStore } from "../../src/store/open.ts";
+import { readSummary } from "../../src/store/summary.ts";
 import type { RunRecord } from "../../src/store/runs.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createScript, type Line } from "../engine/scripted.ts";
+import { folder, neverWarn } from "../store/samples.ts";
 import { echo, ended, programs } from "../engine/tools.ts";
 
 async function runWithTools() {
@@ -33,7 +37,8 @@ async function runWithTools() {
     desk: { tools: "[{program: ./find.rllm}]" },
     find: { llm: "{model: b/m}" },
   });
-  return await ended(loaded, tools, { tools: { echo: echo() } });
+  const run = await ended(loaded, tools, { tools: { echo: echo() } });
+  return { ...run, path: loaded.path };
 }
 
 test("readTrace() takes a turn with tools for no retry, and counts their calls", async () => {
@@ -91,7 +96,7 @@ test("createRecorder() takes no call of a tool for an answer", async () => {
     const loaded = await programs({ desk: { retries: "1", max_turns: "3" } });
     const { events } = await ended(loaded, tools, { tools: { echo: echo() } });
     const record = createRecorder({ runs } as unknown as Store);
-    for (const event of events) record(event);
+    for (const event of events.filter(({ type }) => RECORDED.has(type))) record(event);
     return rows[0];
   }
   const call = (text: string): Line => ({ calls: [["echo", { text }]] });
@@ -101,4 +106,20 @@ test("createRecorder() takes no call of a tool for an answer", async () => {
     error: "RLLM_024",
     outputOk: null,
   });
+});
+
+test("statsOf() counts calls of tools, of runs that were recorded", async () => {
+  using place = folder();
+  const store = await openStore({ path: place.file("runs.db"), warn: neverWarn });
+  const { events, path } = await runWithTools();
+  const record = createRecorder(store);
+  for (const event of events.filter(({ type }) => RECORDED.has(type))) record(event);
+  await store.flushed();
+  const summaries = await store.runs.summaries({ path, model: null });
+  expect(statsOf(path, null, summaries).tool_calls).toEqual({ find: 2, echo: 1, eco: 1 });
+  const before = summaries.map(({ tools: _, ...rest }) => readSummary(JSON.stringify(rest)));
+  expect(before.map((each) => each?.tools)).toEqual(before.map(() => ({})));
+  await store.runs.remove({});
+  expect(await store.runs.summaries({ path, model: null })).toEqual([]);
+  await store.close();
 });

@@ -29,6 +29,7 @@ export function statsChart(
     ),
     section("Failures", bars(tallied(stats.errors), options)),
     section("Edits made to read answers", bars(tallied(stats.edits), options)),
+    section("Tools called", bars(tallied(stats.tool_calls), options)),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }

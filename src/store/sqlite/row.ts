@@ -76,7 +76,8 @@ export function runOf(row: SqlRow, damaged: () => void): RunRecord {
 }
 
 function storedAttempt(attempt: AttemptRecord): AttemptRecord {
-  const { model, ms, promptTokens, completionTokens, usd, error, edits, cached = null } = attempt;
+  const { model, ms, promptTokens, completionTokens, usd, error, edits } = attempt;
+  const { cached = null, tools = [] } = attempt;
   return {
     model,
     ms,
@@ -86,11 +87,12 @@ function storedAttempt(attempt: AttemptRecord): AttemptRecord {
     error,
     edits,
     ...(cached === null ? {} : { cached }),
+    ...(tools.length === 0 ? {} : { tools }),
   };
 }
 
 function attemptOf(stored: Record<string, unknown>): AttemptRecord {
-  const edits = stored["edits"];
+  const { edits, tools } = stored;
   return {
     model: String(stored["model"]),
     ms: numberOf(stored["ms"]) ?? 0,
@@ -102,6 +104,7 @@ function attemptOf(stored: Record<string, unknown>): AttemptRecord {
     ...(stored["cached"] === "run" || stored["cached"] === "store"
       ? { cached: stored["cached"] }
       : {}),
+    ...(Array.isArray(tools) ? { tools: tools.map(String) } : {}),
   };
 }
 
