@@ -9,25 +9,27 @@ export const GROUPS: readonly CommandGroup[] = [
     name: "write",
     title: "Write programs",
     commands: [
-      ...["onboard", "new", "import", "validate", "test", "improve"],
-      ...["fmt", "types", "schema", "lsp"],
+      "onboard",
+      "new",
+      "import",
+      "validate",
+      "test",
+      "improve",
+      "fmt",
+      "types",
+      "schema",
+      "lsp",
     ],
   },
   {
     name: "look",
     title: "Look at programs and runs",
-    commands: [
-      ...["explain", "inspect", "library"],
-      ...["runs", "trace", "stats", "exectime", "cache"],
-    ],
+    commands: ["explain", "inspect", "library", "runs", "trace", "stats", "exectime", "cache"],
   },
   {
     name: "set-up",
     title: "Set up, and get help",
-    commands: [
-      ...["doctor", "config", "plugins", "mcp", "sandbox", "trust"],
-      ...["completion", "help"],
-    ],
+    commands: ["doctor", "config", "plugins", "mcp", "sandbox", "trust", "completion", "help"],
   },
 ];
 
