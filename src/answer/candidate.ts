@@ -69,10 +69,13 @@ export function evaluate(
   ];
   if (level !== "full" && !isPlain(parseEdits, level)) return null;
   const isOpen = takesAnything(contract.schema);
-  if (!isOpen && parseEdits.some(({ rule }) => rule === "ellipsis")) return null;
+  if (!isOpen && parseEdits.some(({ rule }) => rule === "ellipsis" || isRowCut(rule, source)))
+    return null;
   const lost = lostOf(coercion, source, notes, parseEdits);
   if (lost === null) return null;
-  if (isHollow(outcome.value) && lost.some(({ characters }) => characters > 0)) return null;
+  const isMade = notes.some(({ rule }) => rule === "absent-null");
+  const isLossy = isMade || lost.some(({ characters }) => characters > 0);
+  if (isLossy && isHollow(outcome.value)) return null;
   return {
     source,
     value: outcome.value,
@@ -168,9 +171,14 @@ function lostOf(
   return weight > Math.max(LOST_FREE, all * LOST_SHARE) ? null : lost;
 }
 
+/** A table whose last row was cut off: how many follow is not known. */
+function isRowCut(rule: RuleName, { rung }: Source): boolean {
+  return rule === "truncated" && rung === "table";
+}
+
 /** Nothing is left of what the answer said. */
 function isHollow(value: unknown): boolean {
-  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
+  return value === null || (typeof value === "object" && Object.values(value).every(isHollow));
 }
 
 function weightOf(rule: RuleName, characters: number, isOpen: boolean): number {

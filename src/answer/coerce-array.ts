@@ -186,7 +186,7 @@ function mayBeList(text: string, item: unknown): boolean {
 const LISTED_WORDS =
   /^\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?(?:\s*[,;、，]\s*[\p{L}\p{N}-]{1,30}(?: [\p{L}\p{N}-]{1,30})?)+\s*$/u;
 
-const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?=\S)/;
+const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?(?=\S)/;
 
 /**
  * What stands behind the bullets or numbers of a text that is lines of such; null for any other

@@ -200,6 +200,10 @@ function byMember(
   if (node.members.length === 0 && node.bare.length > 0) return null;
   const properties = propertiesOf(schema);
   const nameOf = memberNamer(coercion, node, properties);
+  if (isOfOutline(coercion) && !node.members.some(({ key }) => nameOf(key) !== undefined)) {
+    // Lines with a colon in prose name no property.
+    if (Object.keys(properties).length > 0) return null;
+  }
   const built: Building = { value: {}, members: new Map(), cost: 0, notes: null };
   const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   for (const member of node.members) {
@@ -215,6 +219,10 @@ function byMember(
     if (!addMissing(coercion, built, node, name, properties[name], path)) return null;
   }
   return leftovers(coercion, node, path, built);
+}
+
+function isOfOutline({ edits }: Coercion): boolean {
+  return edits.some(({ rule }) => rule === "outline");
 }
 
 function addKnown(

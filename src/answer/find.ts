@@ -126,7 +126,10 @@ function isMarkdownLink(text: string, at: number): boolean {
 
 /** `- [x] done`. */
 function isCheckbox(text: string, at: number): boolean {
-  return /^\[[ xX]\] /.test(text.slice(at, at + 4)) && /[-*•] +$/.test(text.slice(at - 6, at));
+  return (
+    /^\[[ xX]\] /.test(text.slice(at, at + 4)) &&
+    /[-*•] +$/.test(text.slice(Math.max(0, at - 6), at))
+  );
 }
 
 /** `{.json .numbered}` on the opening line of a fence. */
@@ -218,7 +221,7 @@ export function findWhole(text: string, partial: boolean): Region | null {
   while (end < text.length && /[,;}\])]/.test(text[end] ?? "")) end = blankEnd(cursor, end + 1);
   if (end < text.length) return null;
   if (items.length === 1) return { rung: "whole", node, cursor, start, end };
-  if (isSentence(items.at(-1))) return null;
+  if (isSentence(items.at(-1)) || items.some(holdsBrackets)) return null;
   items.push(...splitAtAnd(items));
   cursor.edits.push({ rule: "bare-list", from: start, to: end, after: "" });
   const list: Node = {
@@ -231,6 +234,11 @@ export function findWhole(text: string, partial: boolean): Region | null {
     open: false,
   };
   return { rung: "whole", node: list, cursor, start, end };
+}
+
+/** Words with brackets in them, or a fence, are what a value stands in. */
+function holdsBrackets(node: Node): boolean {
+  return node.kind === "text" && !node.quoted && /[{}[\]]|`{3}|~{3}/.test(node.text);
 }
 
 /** Many words, or words and a full stop, are talk and no last item. */

@@ -150,6 +150,11 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     cursor.failed = true;
     return;
   }
+  if (char === ":" && SYMBOL.test(cursor.text.slice(from, from + MAX_SYMBOL))) {
+    cursor.at++;
+    parseMember(cursor, node);
+    return;
+  }
   if (char === ":") {
     cursor.at++;
     parseValue(cursor, "value");
@@ -160,6 +165,10 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
   const key = parseKey(cursor, node);
   if (key) parseMemberValue(cursor, node, key, from);
 }
+
+/** `:name => 1` as Ruby writes it. */
+const SYMBOL = /^:[\p{L}_][\p{L}\p{N}_]*\s*=>/u;
+const MAX_SYMBOL = 80;
 
 /** A key and its colon. Null where what stands there is no key: it is in `bare` then, or noted. */
 function parseKey(cursor: Cursor, node: ObjectNode): TextNode | null {
@@ -292,7 +301,7 @@ function parseItems(cursor: Cursor, node: ArrayNode, own: "]" | ")"): number {
       isSeparated = true;
       commas++;
     } else if (skipEllipsis(cursor)) isSeparated = true;
-    else if (leavesArray(cursor, node)) {
+    else if (leavesArray(cursor, node, commas)) {
       edit(cursor, "missing-closer", cursor.at, cursor.at, own);
       break;
     } else if (isSeparated || !skipGlued(cursor)) {
@@ -313,9 +322,9 @@ function endsList(cursor: Cursor, char: string | undefined, isSeparated: boolean
 /**
  * A key in a list of no objects, inside an object: the list was not closed, and the object goes on.
  */
-function leavesArray(cursor: Cursor, node: ArrayNode): boolean {
-  if (cursor.stack.at(-2) !== "{" || node.items.length === 0 || isBracket(cursor.text[cursor.at]))
-    return false;
+function leavesArray(cursor: Cursor, node: ArrayNode, commas: number): boolean {
+  const isEmpty = node.items.length === 0 && commas === 0;
+  if (cursor.stack.at(-2) !== "{" || isEmpty || isBracket(cursor.text[cursor.at])) return false;
   return quotedKeyAt(cursor, cursor.at) && node.items.every((item) => item.kind !== "object");
 }
 

@@ -60,10 +60,8 @@ export function rank(
  * is no single word.
  */
 function saysSomething(candidate: Candidate, { contract, level }: Wanted): boolean {
-  const { value, source } = candidate;
-  if (isEmpty(source.node) && source.node.open && source.extra) return false;
-  if (source.rung === "outline" && (typeof value !== "object" || value === null)) return false;
-  if (isOtherObject(candidate, contract.schema)) return false;
+  const { source } = candidate;
+  if (isOther(candidate, contract.schema)) return false;
   if (source.rung === "outline") return true;
   const isUnedited =
     source.rung === "text" ? candidate.notes.length === 0 : everyRule(candidate, () => false);
@@ -74,6 +72,20 @@ function saysSomething(candidate: Candidate, { contract, level }: Wanted): boole
   if (asMarkup !== null) return asMarkup;
   if (isBracketedWords(source) && (level !== "full" || isInText(source))) return false;
   return saysWords(candidate, isUnedited);
+}
+
+/** An empty beginning, an outline of one word, another object, or the first of several items. */
+function isOther(candidate: Candidate, schema: JsonSchema): boolean {
+  const { value, source } = candidate;
+  if (isEmpty(source.node) && source.node.open && source.extra) return true;
+  if (source.rung === "outline" && (typeof value !== "object" || value === null)) return true;
+  // A comma behind what was taken for the one item of a list says that another was to come.
+  const isFirst = !isNoItem(candidate) && /^\s*[,，、]/.test(textBehind(source));
+  return isFirst || isOtherObject(candidate, schema);
+}
+
+function textBehind({ cursor, node }: Source): string {
+  return cursor.text.slice(node.end, node.end + MAX_GAP);
 }
 
 /** Whether markup that was read as one text says something; null for what was read otherwise. */
@@ -116,11 +128,11 @@ function isBracketedWords({ rung, node }: Source): boolean {
 
 /** A tag or a quote stands in front of it. */
 function isInText({ node, cursor }: Source): boolean {
-  return /[>"“]\s*$/.test(cursor.text.slice(Math.max(0, node.start - MAX_TAG_GAP), node.start));
+  return /[>"“]\s*$/.test(cursor.text.slice(Math.max(0, node.start - MAX_GAP), node.start));
 }
 
-/** Blanks between a tag and what is in it are fewer. In UTF-16 units. */
-const MAX_TAG_GAP = 40;
+/** Blanks between a value and the mark beside it are fewer. In UTF-16 units. */
+const MAX_GAP = 40;
 
 /** Text with structure in it, taken as it stands. */
 function isMarkupAsText(candidate: Candidate): boolean {
@@ -186,7 +198,8 @@ export function besideMany(
   const isOpen = takesAnything(contract.schema);
   const lists = rank(many, wanted, found);
   const isTakenApart = lists.some((candidate) => candidate.source.node === many[1]?.node);
-  const leaves = (candidate: Candidate): boolean => isOpen || isTakenApart || !isNoItem(candidate);
+  const leaves = (candidate: Candidate): boolean =>
+    isOpen || isTakenApart || candidate.source.rung === "table" || !isNoItem(candidate);
   const kept = singles.filter((candidate) => level === "full" || !leaves(candidate));
   const priced = kept.map((candidate) =>
     leaves(candidate) ? { ...candidate, cost: candidate.cost + LEAVES_OTHERS } : candidate,

@@ -213,7 +213,8 @@ function lineCommentEnd(cursor: Cursor): number {
 
 const STRONG_KEY =
   /^(?:"(?:[^"\\\n]|\\.){0,120}"|'(?:[^'\\\n]|\\.){0,120}'|[`´][^`´\n]{1,80}[`´]|[“”„][^“”"\n]{1,80}[“”"]|[‘’][^‘’'\n]{1,80}[‘’']|«[^«»\n]{0,80}»|»[^«»\n]{0,80}«|[‹›][^‹›\n]{0,80}[‹›]|「[^「」\n]{0,80}」|『[^『』\n]{0,80}』|＂[^＂\n]{0,80}＂|＇[^＇\n]{0,80}＇)"?\s*(?::|=>?|->|→)/u;
-const WEAK_KEY = /^[\p{L}_$][\p{L}\p{M}\p{N}_$.-]{0,60}?["'”’]?\s*(?::(?!\/\/)|=>|->|→)/u;
+const WEAK_KEY =
+  /^[\p{L}_$][\p{L}\p{M}\p{N}_$.-]{0,60}?["'”’]?\s*(?::(?!\/\/)|=>|->|→|=\s*(?:["'{[]|-?\d|(?:true|false|null|nil|True|False|None)\b))/u;
 const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
 /** Words, dates, times, signs: any key, where the keys before it had no quotes either. */
 const LOOSE_KEY =
@@ -228,7 +229,7 @@ export function keyAt(cursor: Cursor, at: number): 0 | 1 | 2 {
   if (isQuote(first)) return quotedKeyAt(cursor, at) ? 2 : 0;
   if (first === undefined || isStructure(first)) return 0;
   const ahead = cursor.text.slice(at, Math.min(cursor.end, at + REACH));
-  if (!/[:>→]/.test(ahead)) return 0;
+  if (!/[:=>→]/.test(ahead)) return 0;
   if (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) return 1;
   return cursor.hasBareKeys && LOOSE_KEY.test(ahead) ? 1 : 0;
 }

@@ -64,7 +64,9 @@ export function structuredSources(
       cost: regions.length === 0 || isOneString(whole) ? 0.5 : BESIDE_STRUCTURE,
       isMarkup: regions.length > 0 && !isOneString(whole),
     });
-  const { many, hasRepeats } = partial ? NONE : manyValues(text, regions);
+  const several = partial ? NONE : manyValues(text, regions);
+  const tables = regions.length === 0 ? manyTables(text, notations) : null;
+  const { many, hasRepeats } = tables ? { many: [tables], hasRepeats: false } : several;
   const noted = notations.flatMap(({ cursor, nodes: [node], start, end }): Region[] =>
     node ? [{ rung: "object", node, cursor, start, end }] : [],
   );
@@ -117,6 +119,13 @@ function hasKey(text: string, at: number): boolean {
   return /["”»]\s*[:：]\s*$/.test(text.slice(Math.max(0, at - MAX_KEY_GAP), at));
 }
 
+/** A key in front of a value, or a bracket that closes none: it is part of something else. */
+function goesOn(text: string, before: Region | undefined, { start }: Region): boolean {
+  return (
+    hasKey(text, start) || (before !== undefined && /[}\]]/.test(text.slice(before.end, start)))
+  );
+}
+
 /** `[TOOL_CALLS]` in front of a value. */
 function isMarked(text: string, at: number): boolean {
   return /\[[A-Z_]{3,32}\]$/.test(text.slice(Math.max(0, at - 40), at));
@@ -157,12 +166,26 @@ function manyValues(text: string, regions: readonly Region[]): Several {
   const said = new Set(used.map(({ start, end }) => text.slice(start, end)));
   const [first] = used;
   if (!first || used.length < 2 || declaredFinal(text, used) !== null) return NONE;
-  if (used.some(({ start }) => hasKey(text, start))) return NONE;
+  if (used.some((region, index) => goesOn(text, used[index - 1], region))) return NONE;
   if (said.size === 1 && isRepeated(text, used)) return { many: [], hasRepeats: true };
   const nodes = used.map((region) => region.node);
   const flat = takenApart(nodes);
   const many = [nodes, ...(flat ? [flat] : [])].map((items) => listSource(text, used, items));
   return { many, hasRepeats: false };
+}
+
+/** The rows of several tables under the same names. */
+function manyTables(text: string, notations: readonly Notation[]): Source | null {
+  const [first, second] = notations;
+  if (!first || !second || notations.some(({ rung }) => rung !== first.rung)) return null;
+  const used = notations.flatMap(({ cursor, nodes: [node], start, end }): Region[] =>
+    node?.kind === "array" ? [{ rung: "object", node, cursor, start, end }] : [],
+  );
+  const rows = used.flatMap(({ node }) => (node.kind === "array" ? node.items : []));
+  const names = new Set(
+    rows.map((row) => row.kind === "object" && row.members.map(({ key }) => key).join("\0")),
+  );
+  return used.length === notations.length && names.size === 1 ? listSource(text, used, rows) : null;
 }
 
 /** `{name}` in prose. */
@@ -288,7 +311,7 @@ const REASONING_TAG = /^<(?:think|thinking|thought|reasoning|reflection|scratchp
 
 /** Lines of JSON: what they hold goes by brackets, not by indentation. */
 const IN_BRACKETS =
-  /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*,[ \t]*"[^"\n]{1,80}"[ \t]*:/mu;
+  /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*,[ \t]*"[^"\n]{1,80}"[ \t]*:|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*[}\]],?[ \t]*$/mu;
 
 /** A longer text is not looked through a second time. In UTF-16 units. */
 const MAX_BESIDE = 200_000;

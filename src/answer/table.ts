@@ -55,8 +55,12 @@ function withEdges(text: string, names: RowLine, rows: readonly RowLine[]): RowL
 }
 
 function tableOf(text: string, names: RowLine, rows: readonly RowLine[]): Notation {
-  const end = rows.at(-1)?.end ?? names.end;
+  const last = rows.at(-1);
+  const end = last?.end ?? names.end;
   const cursor = newCursor(text, names.start, end, false);
+  // With the last row the text ended as well: more of them may have been to come.
+  const isShort = last && (last.isBroken === true || last.cells.length < names.cells.length);
+  if (isShort && text.slice(end).trim() === "") edit(cursor, "truncated", last.start, end, "");
   edit(cursor, "table", names.start, end, "");
   const nodes: Node[] = [rowsNode(cursor, names, rows)];
   const isPairs =

@@ -15,7 +15,8 @@ export function isTalk(
 ): boolean {
   if (typeof inner?.value !== "string" || !isFreeText(schema)) return false;
   const { text } = coercion;
-  const isQuoted = /^["“«„「『]/.test(text.slice(node.start, node.start + 1));
+  const isQuoted =
+    /^["“«„「『]$/.test(text.charAt(node.start)) && /^["”»“」』]$/.test(text.charAt(node.end - 1));
   const isFenced = /(?:`{3,}|~~~)[^\n`]*\n\s*$/.test(text.slice(0, node.start).slice(-MAX_INFO));
   return !(isQuoted || isFenced) || isRefusal(inner.value) || asksBack(inner.value);
 }
