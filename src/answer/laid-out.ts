@@ -19,7 +19,6 @@ const QUOTED_LINE = /^[ \t]{0,3}> ?/;
  */
 export function withoutLayout(text: string): Plain | null {
   const lines = text.split("\n");
-  const isQuoted = (line: string): boolean => line.trim() === "" || QUOTED_LINE.test(line);
   if (lines.some((line) => QUOTED_LINE.test(line)) && lines.every(isQuoted))
     return {
       text: lines.map((line) => line.replace(QUOTED_LINE, "")).join("\n"),
@@ -28,4 +27,8 @@ export function withoutLayout(text: string): Plain | null {
   if (!ESCAPED.test(text) || /[{,[]\s*"/.test(text)) return null;
   const inner = text.replace(AROUND, "");
   return { text: unescapeXml(inner.replace(/&#(?:34|x22);/gi, "&quot;")), rule: "escaped-markup" };
+}
+
+function isQuoted(line: string): boolean {
+  return line.trim() === "" || QUOTED_LINE.test(line);
 }

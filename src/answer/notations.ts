@@ -107,7 +107,13 @@ function readStretch(text: string, { from, to, info }: Stretch, isName: IsName):
     const assigned = readAssigned(text, { from, to, info }, isName);
     if (assigned) return assigned;
   }
-  if (!/^(?:yaml|yml|toon)?$/.test(info) && info !== "text") return null;
+  return /^(?:yaml|yml|toon|text)?$/.test(info)
+    ? readNested(text, { from, to, info }, isName)
+    : null;
+}
+
+/** YAML and TOON. */
+function readNested(text: string, { from, to, info }: Stretch, isName: IsName): Notation | null {
   const read = readYaml(text, from, to);
   const isNamed =
     info.startsWith("y") ||
