@@ -53,23 +53,23 @@ export function findOutline(
 function readLines(text: string): Line[] {
   const lines: Line[] = [];
   for (const found of text.matchAll(/[^\n]+/g)) {
-    const parts = /^(\s*)((?:[-*•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?)?(.*?)\s*$/.exec(found[0]);
-    const body = parts?.[3] ?? "";
-    if (body === "" || /^(?:```\w*|---)$/.test(body)) continue;
-    const start = found.index + (parts?.[1]?.length ?? 0) + (parts?.[2]?.length ?? 0);
-    const isItem = parts?.[2] !== undefined;
-    const heading = isItem ? null : HEADING.exec(body);
-    lines.push({
-      indent: parts?.[1]?.length ?? 0,
-      isItem,
-      heading: heading ? (heading[1]?.length ?? BOLD_DEPTH) : 0,
-      text: body,
-      start,
-      end: start + body.length,
-    });
+    const line = lineOf(found[0], found.index);
+    if (line) lines.push(line);
     if (lines.length > MAX_LINES) break;
   }
   return lines;
+}
+
+/** Null for a line that holds nothing. */
+function lineOf(source: string, at: number): Line | null {
+  const [, blanks = "", bullet, text = ""] =
+    /^(\s*)((?:[-*•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?)?(.*?)\s*$/.exec(source) ?? [];
+  if (text === "" || /^(?:```\w*|---)$/.test(text)) return null;
+  const isItem = bullet !== undefined;
+  const found = isItem ? null : HEADING.exec(text);
+  const heading = found ? (found[1]?.length ?? BOLD_DEPTH) : 0;
+  const start = at + blanks.length + (bullet?.length ?? 0);
+  return { indent: blanks.length, isItem, heading, text, start, end: start + text.length };
 }
 
 /** A heading in Markdown, or a line that is bold as a whole. */
@@ -81,7 +81,8 @@ function sectionsOf(text: string, lines: readonly Line[]): Member[] {
   const members: Member[] = [];
   const first = lines.findIndex(({ heading }) => heading > 0);
   const depth = lines[first]?.heading ?? 0;
-  for (let at = Math.max(0, first); at < lines.length && depth > 0;) {
+  if (depth === 0) return members;
+  for (let at = first; at < lines.length;) {
     const line = lines[at];
     let next = at + 1;
     while (next < lines.length && !isHeading(lines[next], depth)) next++;
@@ -115,13 +116,15 @@ function sectionOf(text: string, lines: readonly Line[]): Node {
 
 /** Sections whose headings only count them, as a list; null where one says more. */
 function countedOf(sections: readonly Member[], lines: readonly Line[]): Node | null {
-  const isCounted = ({ key, value }: Member): boolean =>
-    value.kind === "object" && /^(?:[\p{L}\p{M}]{1,20}\s*)?[#№]?\d{1,4}[.)]?$/u.test(key);
   if (!sections.every(isCounted)) return null;
   return arrayOf(
     sections.map(({ value }) => value),
     lines,
   );
+}
+
+function isCounted({ key, value }: Member): boolean {
+  return value.kind === "object" && /^(?:[\p{L}\p{M}]{1,20}\s*)?[#№]?\d{1,4}[.)]?$/u.test(key);
 }
 
 /** Members that begin anew with the first key, as a list of objects; null for any others. */
@@ -132,13 +135,16 @@ function recordsOf(members: readonly Member[], lines: readonly Line[]): Node | n
     if (member.key === first?.key) groups.push([]);
     groups.at(-1)?.push(member);
   }
-  const isOne = (group: Member[]): boolean =>
-    group.length > 1 && new Set(group.map(({ key }) => key)).size === group.length;
   if (groups.length < 2 || !groups.every(isOne)) return null;
   return arrayOf(
     groups.map((group) => recordOf(group)),
     lines,
   );
+}
+
+/** No key stands twice. */
+function isOne(group: readonly Member[]): boolean {
+  return group.length > 1 && new Set(group.map(({ key }) => key)).size === group.length;
 }
 
 function recordOf(members: Member[]): Node {
