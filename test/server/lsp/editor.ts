@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -16,6 +16,9 @@ import { worldOf } from "../../cli/command-line.ts";
 
 const MAIN = join(import.meta.dir, "../../../src/main.ts");
 
+/** Milliseconds of silence after which nothing more is expected, on a busy machine too. */
+const LONGEST_WAIT = 60_000;
+
 export interface EditorSetting {
   /** @default the source, on Bun */
   readonly command?: readonly string[];
@@ -28,6 +31,7 @@ export class Editor {
   readonly connection: ProtocolConnection;
   readonly exited: Promise<number | null>;
   initialized: InitializeResult | null = null;
+  readonly #child: ChildProcessWithoutNullStreams;
   readonly #told = new Map<string, PublishDiagnosticsParams>();
   readonly #versions = new Map<string, number>();
   #listeners: (() => void)[] = [];
@@ -36,15 +40,15 @@ export class Editor {
     this.folder = folder;
     const [file = "", ...args] = setting.command ?? [process.execPath, MAIN];
     const env = { ...worldOf(folder), ...setting.env };
-    const child = spawn(file, [...args, "lsp"], {
+    this.#child = spawn(file, [...args, "lsp"], {
       cwd: folder,
       env,
-      stdio: ["pipe", "pipe", "inherit"],
     });
-    this.exited = new Promise((resolve) => child.once("exit", resolve));
+    this.#child.stderr.pipe(process.stderr);
+    this.exited = new Promise((resolve) => this.#child.once("exit", resolve));
     this.connection = createProtocolConnection(
-      new StreamMessageReader(child.stdout),
-      new StreamMessageWriter(child.stdin),
+      new StreamMessageReader(this.#child.stdout),
+      new StreamMessageWriter(this.#child.stdin),
     );
     this.connection.onNotification("textDocument/publishDiagnostics", (told) => {
       this.#told.set(told.uri, told);
@@ -66,8 +70,9 @@ export class Editor {
     return editor;
   }
 
+  /** A name with a scheme is no file. */
   uri(name: string): string {
-    return pathToFileURL(join(this.folder, name)).href;
+    return /^[a-z]+:/.test(name) ? name : pathToFileURL(join(this.folder, name)).href;
   }
 
   async open(name: string, text: string): Promise<void> {
@@ -85,6 +90,11 @@ export class Editor {
     this.#versions.set(uri, version);
     const params = { textDocument: { uri, version }, contentChanges: changes };
     await this.connection.sendNotification("textDocument/didChange", params);
+  }
+
+  async save(name: string): Promise<void> {
+    const textDocument = { uri: this.uri(name) };
+    await this.connection.sendNotification("textDocument/didSave", { textDocument });
   }
 
   async close(name: string): Promise<void> {
@@ -110,13 +120,28 @@ export class Editor {
     return this.#told.get(this.uri(name))?.diagnostics ?? [];
   }
 
-  async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise<void>((resolve) => this.#listeners.push(resolve));
+  /**
+   * Waits for what is told. @param why what is wrong when nothing more is told
+   * @throws {Error} with that
+   */
+  async until(holds: () => boolean, why?: () => string): Promise<void> {
+    while (!holds()) {
+      let timer: Timer | null = null;
+      await new Promise<void>((resolve, reject) => {
+        this.#listeners.push(resolve);
+        timer = setTimeout(() => reject(new Error(why?.() ?? "nothing is told")), LONGEST_WAIT);
+      }).finally(() => clearTimeout(timer ?? undefined));
+    }
   }
 
   async ask<T>(method: string, name: string, more: object = {}): Promise<T> {
     const params = { textDocument: { uri: this.uri(name) }, ...more };
     return await this.connection.sendRequest(method, params);
+  }
+
+  /** Goes away without a word. */
+  hangUp(): void {
+    this.#child.stdin?.end();
   }
 
   async quit(): Promise<number | null> {
