@@ -18,6 +18,7 @@ import { answerRequests, CAPABILITIES } from "./answers.ts";
 import { type Checks, createChecks } from "./checks.ts";
 import { createOpenFiles } from "./open-files.ts";
 import { createProject, type Project } from "./project.ts";
+import { watchFolders } from "./watch.ts";
 
 export interface EditorOptions {
   readonly input: Readable;
@@ -41,10 +42,13 @@ export async function serveEditor({ input, output, cwd, openApp }: EditorOptions
     return createProtocolConnection(reader, new StreamMessageWriter(output), logger);
   }, watchDog);
   const documents = new TextDocuments(TextDocument);
-  const session: { project: Project | null; checks: Checks | null } = {
+  const session: Session = {
     project: null,
     checks: null,
+    editorWatches: false,
+    stopWatching: () => {},
   };
+  const changedOnDisk = (): void => session.checks?.changed(null);
   const open = createOpenFiles(() => session.project?.folders[0] ?? cwd);
 
   connection.onInitialize(async (params) => {
@@ -52,6 +56,8 @@ export async function serveEditor({ input, output, cwd, openApp }: EditorOptions
     const app = await openApp(folders[0] ?? cwd, (message) => connection.console.warn(message));
     const project = createProject(folders, app, open);
     session.project = project;
+    const watching = params.capabilities.workspace?.didChangeWatchedFiles;
+    session.editorWatches = watching?.dynamicRegistration === true;
     session.checks = createChecks(project, {
       publish(path, version, diagnostics) {
         const about = { uri: open.uriOf(path), diagnostics };
@@ -62,12 +68,13 @@ export async function serveEditor({ input, output, cwd, openApp }: EditorOptions
     return { capabilities: CAPABILITIES, serverInfo: { name: "modullm", version: VERSION } };
   });
   connection.onInitialized(() => {
-    void connection.client
-      .register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: "**/*.{rllm,json,yaml,yml}" }],
-      })
-      // An editor that watches no files tells of those it saves.
-      .catch(() => {});
+    if (!session.editorWatches) {
+      session.stopWatching = watchFolders(session.project?.folders ?? [], changedOnDisk);
+      return;
+    }
+    void connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: "**/*.{rllm,json,yaml,yml}" }],
+    });
   });
   documents.onDidChangeContent(({ document }) => {
     open.put(document);
@@ -80,15 +87,25 @@ export async function serveEditor({ input, output, cwd, openApp }: EditorOptions
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     session.checks?.closed(path);
   });
-  documents.onDidSave(() => session.checks?.changed(null));
-  connection.onDidChangeWatchedFiles(() => session.checks?.changed(null));
+  documents.onDidSave(changedOnDisk);
+  connection.onDidChangeWatchedFiles(changedOnDisk);
   answerRequests(connection, () => session.project);
   documents.listen(connection);
   connection.listen();
   input.once("end", () => end(watchDog.shutdownReceived ? 0 : 1));
   const status = await ended;
+  session.stopWatching();
   connection.dispose();
   return status;
+}
+
+/** What is known once the editor has said where it is. */
+interface Session {
+  project: Project | null;
+  checks: Checks | null;
+  /** Whether the editor can tell of files that are changed on the disk. */
+  editorWatches: boolean;
+  stopWatching: () => void;
 }
 
 /** Milliseconds between two looks at whether the editor still lives. */

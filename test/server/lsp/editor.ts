@@ -23,6 +23,8 @@ export interface EditorSetting {
   /** @default the source, on Bun */
   readonly command?: readonly string[];
   readonly env?: Record<string, string>;
+  /** Whether the editor tells of files that are changed on the disk. @default true */
+  readonly watches?: boolean;
 }
 
 /** An editor that has a folder open: it speaks with `modullm lsp` over stdio. */
@@ -64,7 +66,9 @@ export class Editor {
       processId: process.pid,
       rootUri: pathToFileURL(folder).href,
       workspaceFolders: [{ uri: pathToFileURL(folder).href, name: "folder" }],
-      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
+      capabilities: {
+        workspace: { didChangeWatchedFiles: { dynamicRegistration: setting.watches ?? true } },
+      },
     });
     await editor.connection.sendNotification("initialized", {});
     return editor;

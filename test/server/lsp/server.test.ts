@@ -1,15 +1,18 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { DiagnosticSeverity } from "vscode-languageserver/node";
 import { makeFolder, programText } from "../../cli/command-line.ts";
-import { Editor, positionOf } from "./editor.ts";
+import { Editor, type EditorSetting, positionOf } from "./editor.ts";
 
 const GOOD = programText();
 let editor: Editor | null = null;
 
-async function start(files: Record<string, string> = {}): Promise<Editor> {
-  editor = await Editor.start(makeFolder(files));
+async function start(
+  files: Record<string, string> = {},
+  setting: EditorSetting = {},
+): Promise<Editor> {
+  editor = await Editor.start(makeFolder(files), setting);
   return editor;
 }
 
@@ -112,16 +115,16 @@ describe("diagnostics", () => {
     await now.until(() => now.told("a.rllm").length === 0);
   });
 
-  test("follow what happens on the disk", async () => {
+  test.each([true, false])("follow the disk, where the editor watches it: %p", async (watches) => {
     const uses = '[{name: one, path: ./child.rllm, with: {text: "{{input.text}}"}}]';
-    const now = await start({ "child.rllm": GOOD });
+    const now = await start({ "child.rllm": GOOD }, { watches });
     await now.open("parent.rllm", programText({ uses }, "{{uses.one.out}}"));
     expect(await now.diagnostics("parent.rllm")).toEqual([]);
     rmSync(join(now.folder, "child.rllm"));
-    await now.touch("child.rllm", 3);
+    if (watches) await now.touch("child.rllm", 3);
     await now.until(() => now.told("parent.rllm")[0]?.code === "RLLM_001");
     writeFileSync(join(now.folder, "child.rllm"), GOOD);
-    await now.touch("child.rllm", 1);
+    if (watches) await now.touch("child.rllm", 1);
     await now.until(() => now.told("parent.rllm").length === 0);
   });
 
@@ -136,30 +139,37 @@ describe("diagnostics", () => {
 
 describe("a stranger's folder", () => {
   const MARK = "ran";
-  let shared: Editor | null = null;
+  let shared: Editor;
 
-  afterAll(async () => expect(await shared?.quit()).toBe(0));
+  beforeAll(async () => {
+    shared = await Editor.start(makeFolder());
+  });
+  afterAll(async () => expect(await shared.quit()).toBe(0));
 
   test("runs nothing: no block, no plugin, whatever is asked", async () => {
-    const files = {
+    const written = {
       "a.rllm": `${programText(
         { tools: "[{plugin: evil}]", recommended_models: "[evil/model]" },
         "{{input.text}}",
       )}\n\`\`\`rllm-python pre\nopen("${MARK}", "w")\nresult = {}\n\`\`\`\n`,
       ".modullm/config.yaml": "sandbox: { python: ./evil.sh }\nlibrary: [./library]\n",
-      "evil.sh": `#!/bin/sh\ntouch ${MARK}\n`,
+      "evil.sh": `#!/bin/sh\ntouch "$(dirname "$0")/${MARK}"\n`,
+      ".modullm/plugins/evil/evil.ts": `await Bun.write(import.meta.dir + "/${MARK}", "");`,
       ".modullm/plugins/evil/modullm-plugin.json": JSON.stringify({
         name: "evil",
         version: "1.0.0",
         description: "d",
         interface_version: 2,
-        command: ["sh", "-c", `touch ${MARK}`],
+        language: "typescript",
+        command: { default: ["evil.ts"] },
+        files: ["evil.ts"],
         provides: ["tools/list", "tools/call"],
         tools: [{ name: "look", description: "d", input: { type: "object" } }],
       }),
     };
-    const now = await start(files);
-    const text = files["a.rllm"];
+    const now = await start(written);
+    chmodSync(join(now.folder, "evil.sh"), 0o755);
+    const text = written["a.rllm"];
     await now.open("a.rllm", text);
     await now.diagnostics("a.rllm");
     expect(
@@ -176,7 +186,9 @@ describe("a stranger's folder", () => {
         .catch(() => null);
     await now.quit();
     editor = null;
-    expect(existsSync(join(now.folder, MARK))).toBe(false);
+    const files = readdirSync(now.folder, { recursive: true }).map(String);
+    expect(files.filter((file) => basename(file) === MARK)).toEqual([]);
+    expect(files.filter((file) => basename(file) === "evil.ts")).toHaveLength(1);
   });
 
   test.each([
@@ -215,7 +227,7 @@ describe("a stranger's folder", () => {
       }),
     ],
   ])("a document of %s ends nothing", async (_, text) => {
-    const now = (shared ??= await Editor.start(makeFolder()));
+    const now = shared;
     await now.open("odd.rllm", text);
     await now.diagnostics("odd.rllm");
     const last = text.split("\n").length - 1;
