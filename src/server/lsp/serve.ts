@@ -4,6 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { createConnection } from "vscode-languageserver";
 import {
+  type Connection,
   createProtocolConnection,
   DidChangeWatchedFilesNotification,
   type InitializeParams,
@@ -16,7 +17,7 @@ import { VERSION } from "../../core/version.ts";
 import type { App } from "../../workspace.ts";
 import { answerRequests, CAPABILITIES } from "./answers.ts";
 import { type Checks, createChecks } from "./checks.ts";
-import { createOpenFiles } from "./open-files.ts";
+import { createOpenFiles, type OpenFiles } from "./open-files.ts";
 import { createProject, type Project } from "./project.ts";
 import { watchFolders } from "./watch.ts";
 
@@ -41,41 +42,46 @@ export async function serveEditor({ input, output, cwd, openApp }: EditorOptions
     const reader = new StreamMessageReader(input);
     return createProtocolConnection(reader, new StreamMessageWriter(output), logger);
   }, watchDog);
-  const documents = new TextDocuments(TextDocument);
   const session: Session = {
     project: null,
     checks: null,
     editorWatches: false,
     stopWatching: () => {},
   };
-  const changedOnDisk = (): void => session.checks?.changed(null);
   const open = createOpenFiles(() => session.project?.folders[0] ?? cwd);
-
   connection.onInitialize(async (params) => {
     const folders = foldersOf(params, cwd);
     const app = await openApp(folders[0] ?? cwd, (message) => connection.console.warn(message));
-    const project = createProject(folders, app, open);
-    session.project = project;
+    beginSession(session, connection, createProject(folders, app, open));
     const watching = params.capabilities.workspace?.didChangeWatchedFiles;
     session.editorWatches = watching?.dynamicRegistration === true;
-    session.checks = createChecks(project, {
-      publish(path, version, diagnostics) {
-        const about = { uri: open.uriOf(path), diagnostics };
-        void connection.sendDiagnostics(version === null ? about : { ...about, version });
-      },
-      failed: (message) => connection.console.error(message),
-    });
     return { capabilities: CAPABILITIES, serverInfo: { name: "modullm", version: VERSION } };
   });
-  connection.onInitialized(() => {
-    if (!session.editorWatches) {
-      session.stopWatching = watchFolders(session.project?.folders ?? [], changedOnDisk);
-      return;
-    }
-    void connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: "**/*.{rllm,json,yaml,yml}" }],
-    });
+  followChanges(session, connection, open);
+  answerRequests(connection, () => session.project);
+  connection.listen();
+  input.once("end", () => end(watchDog.shutdownReceived ? 0 : 1));
+  const status = await ended;
+  session.stopWatching();
+  connection.dispose();
+  return status;
+}
+
+function beginSession(session: Session, connection: Connection, project: Project): void {
+  session.project = project;
+  session.checks = createChecks(project, {
+    publish(path, version, diagnostics) {
+      const about = { uri: project.open.uriOf(path), diagnostics };
+      void connection.sendDiagnostics(version === null ? about : { ...about, version });
+    },
+    failed: (message) => connection.console.error(message),
   });
+}
+
+/** Of documents, and of files on the disk. */
+function followChanges(session: Session, connection: Connection, open: OpenFiles): void {
+  const documents = new TextDocuments(TextDocument);
+  const changedOnDisk = (): void => session.checks?.changed(null);
   documents.onDidChangeContent(({ document }) => {
     open.put(document);
     session.checks?.changed(open.pathOf(document.uri));
@@ -88,15 +94,17 @@ export async function serveEditor({ input, output, cwd, openApp }: EditorOptions
     session.checks?.closed(path);
   });
   documents.onDidSave(changedOnDisk);
-  connection.onDidChangeWatchedFiles(changedOnDisk);
-  answerRequests(connection, () => session.project);
   documents.listen(connection);
-  connection.listen();
-  input.once("end", () => end(watchDog.shutdownReceived ? 0 : 1));
-  const status = await ended;
-  session.stopWatching();
-  connection.dispose();
-  return status;
+  connection.onDidChangeWatchedFiles(changedOnDisk);
+  connection.onInitialized(() => {
+    if (!session.editorWatches) {
+      session.stopWatching = watchFolders(session.project?.folders ?? [], changedOnDisk);
+      return;
+    }
+    void connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: "**/*.{rllm,json,yaml,yml}" }],
+    });
+  });
 }
 
 /** What is known once the editor has said where it is. */
