@@ -107,6 +107,7 @@ export function createWorkspace(parts: WorkspaceParts): App {
   let linter: BlockLinter | null = null;
   let index: Promise<ProgramIndex> | null = null;
   const remember = createRemember({ config, policy, store });
+  const vectors = createVectors({ ...parts, remember });
 
   function scope({ signal, budget, principal }: Parameters<App["scope"]>[0] = {}): Scope {
     return parts.scope.within({ name: "the whole run", limits: budget, signal, principal });
@@ -154,11 +155,11 @@ export function createWorkspace(parts: WorkspaceParts): App {
     store,
     load,
     programs: async () =>
-      await (index ??= openProgramIndex({ config, tokens: tools.tokens, store })),
+      await (index ??= openProgramIndex({ config, tokens: tools.tokens, store, vectors })),
     scope,
     run: async (loaded, input, given = {}) =>
       await runIn({ ...parts, remember }, loaded, input, given),
-    ...createVectors({ ...parts, remember }),
+    ...vectors,
     permit,
     permitSandbox,
     withDefaults: (given) => withDefaults(config, given),

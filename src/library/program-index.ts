@@ -193,6 +193,8 @@ export interface SearchHit extends ProgramLine {
 export interface SearchPage {
   /** Whether meanings were compared too, which takes an embedder. */
   readonly by: "words" | "words and meaning";
+  /** Why meanings were not compared, though an embedder is configured. */
+  readonly instead?: string;
   readonly programs: readonly SearchHit[];
   readonly next_cursor: string | null;
 }

@@ -24,14 +24,15 @@ export function listText({ total, programs, next_cursor: cursor }: ListPage): st
   );
 }
 
-export function searchText({ programs, next_cursor: cursor }: SearchPage): string {
-  if (programs.length === 0) return "No program has any of these words.";
+export function searchText({ programs, next_cursor: cursor, instead }: SearchPage): string {
+  const why = instead === undefined ? [] : ["", `Only words were compared: ${clean(instead)}`];
+  if (programs.length === 0) return ["No program has any of these words.", ...why].join("\n");
   const rows = programs.map(({ name, summary, category }) => [
     clean(name),
     category,
     clean(summary),
   ]);
-  return [table(rows, "left"), ...next(cursor)].join("\n");
+  return [table(rows, "left"), ...why, ...next(cursor)].join("\n");
 }
 
 export function categoryText(page: ProgramPage): string {

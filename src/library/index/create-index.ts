@@ -3,6 +3,7 @@ import type { ProgramIndex, ProgramRecord, Refreshed, View } from "../program-in
 import { chooseProgram, entryOf, noCategory, notReadable } from "./choose.ts";
 import { readNameCursor } from "./cursor.ts";
 import { pageOfList } from "./list.ts";
+import type { ProgramEmbedder } from "./meaning.ts";
 import { factsOf, type NamedProgram, nameThem } from "./naming.ts";
 import type { ProgramDetails } from "./read-file.ts";
 import { refreshPrograms } from "./refresh.ts";
@@ -14,6 +15,8 @@ export interface ProgramIndexParts {
   readonly folders: readonly string[];
   readonly area: ProgramArea;
   readonly count: CountTokens;
+  /** Null where none is configured. */
+  readonly embedder: ProgramEmbedder | null;
   /** How the runs of programs went, by path. */
   records(): Promise<ReadonlyMap<string, ProgramRecord>>;
 }
@@ -32,7 +35,7 @@ export function createProgramIndex(parts: ProgramIndexParts): ProgramIndex {
     async search(query, options = {}) {
       const programs = placedOf(await seen(options));
       const { searchPrograms } = await import("./search.ts");
-      return await searchPrograms(query, options, { folders, area, programs });
+      return await searchPrograms(query, options, { ...parts, programs });
     },
     async categories(view = {}) {
       const tree = await treeOf(view);

@@ -255,6 +255,148 @@ simple plain easy
 long lengthy verbose
 bullet list point
 slide presentation deck powerpoint
+distill distil essence nutshell main-points takeaways highlights bottom-line condensed
+trim cut cut-down reduce shorter concise
+isolate single-out fish-out dig-out unearth surface locate look-up search
+obtain acquire get
+recognise recognize identify detection identification spotting
+tagging labelling labeling categorisation categorization sorter
+vet screen examine review check
+gauge weigh judge appraise rating ranking
+pen draw-up word devise craft redact-text
+clean cleanse tidy normalize normalise standardize standardise uniform harmonize
+enrich augment complete fill-in supplement
+combine join merge consolidate unify aggregate collate
+split segment divide chunk separate break-up
+count tally number how-many
+clarify explain describe elucidate illustrate make-clear
+compute calculate work-out calculator calculation
+forecast predict projection prognosis outlook
+advise counsel recommend guidance advice
+remind reminder dunning overdue
+notify alert inform warning notification
+approve approval sign-off authorize accept
+reject decline refuse denial
+negotiate bargain haggle
+onboard onboarding induction welcome new-hire
+assign allocate dispatch forward hand-over route routing
+converse chat talk assistant bot
+search find lookup retrieve
+interpret read understand decode decipher
+correct fix repair mend amend
+improve enhance optimize optimise better refine
+shift roster rota schedule timetable
+standup stand-up daily meeting
+agenda programme schedule topics
+minutes notes record summary
+memo note memorandum
+slogan tagline motto catchphrase
+promo promotion offer discount deal
+churn attrition cancel cancellation leave
+subscription membership plan
+renewal extend prolong
+delivery shipping transport freight courier haulage
+stock inventory goods supply supplies
+supplier vendor contractor
+order purchase request
+invoice bill charge
+statement summary report
+balance amount total
+debt owed owing outstanding credit
+fraud scam suspicious deceit
+anomaly outlier unusual irregular abnormal
+risk threat exposure
+compliance regulatory conformity rules regulation
+nda confidentiality non-disclosure secrecy
+lawyer attorney solicitor counsel
+witness testimony statement deposition
+will testament inheritance
+crime offence police offense
+accident crash collision damage
+injury wound harm
+allergy intolerance allergic
+nutrition diet food meal nutritional
+therapy treatment cure
+vaccine vaccination immunization jab
+nurse carer caregiver
+appointment booking consultation visit
+homework assignment exercise coursework
+grade mark score
+syllabus curriculum course-outline
+thesis dissertation
+lecture talk lesson
+flashcard flash-card study-card memorize
+quiz questions trivia test
+vocabulary words glossary terms
+glossary dictionary definitions terminology
+grammar syntax
+accent dialect pronunciation
+hypothesis theory assumption
+experiment trial test
+dataset data corpus
+column field attribute
+row record entry
+schema structure layout model
+deploy deployment release rollout ship
+server host machine infrastructure
+commit changelog release-notes change-log
+function method routine
+unit-test tests testing
+crash failure exception stack-trace error
+password credential login secret
+firewall network
+malware virus trojan ransomware
+permission right access privilege
+house home property apartment dwelling
+landlord owner lessor
+tenant renter lessee occupant
+mortgage home-loan loan
+renovation refurbishment remodel repair
+election vote ballot poll
+citizen resident inhabitant
+mayor municipality city town
+grant subsidy funding aid
+passport identity id-card
+airport airline flight
+train rail railway
+hotel hostel inn accommodation stay
+tour excursion sightseeing trip
+menu dishes card
+ingredient groceries component
+wine drink beverage
+cake baking bake pastry
+plant flower garden gardening
+pet dog cat animal
+parent mother father family
+wedding marriage ceremony
+gift present
+holiday vacation festive
+gym workout fitness
+football soccer match sport sports
+movie film picture
+series show episode
+actor cast performer
+director filmmaker
+melody tune music song
+band musician artist
+painting artwork art
+novel book story fiction
+character protagonist hero figure
+plot storyline story narrative
+dialogue conversation lines
+headline title heading
+journalist reporter press
+rumor rumour fake-news misinformation hoax
+source reference citation origin
+bias slant partisan
+carbon emission emissions co2 footprint
+waste trash garbage recycling rubbish
+electricity power energy
+solar photovoltaic sun
+crop harvest farm agriculture
+soil ground earth
+water river
+forecast weather temperature
 faq questions-and-answers
 tutorial howto how-to guide
 `;

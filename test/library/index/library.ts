@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createProgramIndex } from "../../../src/library/index/create-index.ts";
 import type { ProgramIndex, ProgramRecord } from "../../../src/library/program-index.ts";
+import type { ProgramEmbedder } from "../../../src/library/index/meaning.ts";
 import { createTokenCounter } from "../../../src/model/tokens.ts";
 import { MemoryPrograms } from "../../../src/store/memory-programs.ts";
 import { openStore } from "../../../src/store/open.ts";
@@ -26,6 +27,7 @@ export interface IndexOptions {
   readonly folders?: readonly string[];
   readonly records?: ReadonlyMap<string, ProgramRecord>;
   readonly area?: ProgramArea;
+  readonly embedder?: ProgramEmbedder | null;
 }
 
 export async function createLibrary({ memory = false } = {}): Promise<Library> {
@@ -43,8 +45,13 @@ export async function createLibrary({ memory = false } = {}): Promise<Library> {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text);
     },
-    index: ({ folders = [folder], records = new Map(), area: other = area } = {}) =>
-      createProgramIndex({ folders, area: other, count, records: async () => records }),
+    index: ({
+      folders = [folder],
+      records = new Map(),
+      area: other = area,
+      embedder = null,
+    } = {}) =>
+      createProgramIndex({ folders, area: other, embedder, count, records: async () => records }),
     async [Symbol.asyncDispose]() {
       await store.close();
       rmSync(root, { recursive: true, force: true });

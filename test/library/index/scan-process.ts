@@ -7,6 +7,7 @@ const store = await openStore({ path: database, warn: () => {} });
 const index = createProgramIndex({
   folders: [folder],
   area: store.programs,
+  embedder: null,
   count: async (text) => text.length,
   records: async () => new Map(),
 });

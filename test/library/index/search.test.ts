@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { ModullmError } from "../../../src/core/error.ts";
 import { writeJson } from "../../../src/core/json.ts";
 import { generatedPrograms, programText, writePrograms } from "./generated-programs.ts";
 import { count, createLibrary } from "./library.ts";
@@ -50,4 +51,66 @@ test("search takes any text for words", async () => {
       text.includes("invoice") ? ["invoice_total"] : [],
     );
   }
+});
+
+test("search compares meanings too where an embedder is configured, and asks for a vector once", async () => {
+  await using library = await createLibrary();
+  const gives = "out: { type: string }";
+  library.write("a.rllm", programText("weather_report", "Tells how warm it will be.", gives));
+  library.write("b.rllm", programText("poem", "Writes verses.", gives));
+  const asked: string[] = [];
+  // Two directions: what is about the weather, and what is not.
+  const embedder = {
+    model: "test/two-directions",
+    embed: async (texts: readonly string[]) => {
+      asked.push(...texts);
+      return texts.map((text) => (/warm|umbrella/.test(text) ? [1, 0] : [0.1, 1]));
+    },
+  };
+  const index = library.index({ embedder });
+  await index.refresh();
+  const { by, programs } = await index.search("do I take an umbrella");
+  expect(by).toBe("words and meaning");
+  expect(programs[0]?.name).toBe("weather_report");
+  expect((await index.search("umbrella")).programs[0]?.name).toBe("weather_report");
+  expect(asked).toHaveLength(4);
+
+  library.write("b.rllm", programText("poem", "Writes short verses.", gives));
+  await index.refresh();
+  await index.search("umbrella");
+  expect(asked).toHaveLength(6);
+  expect((await library.index().search("verses")).by).toBe("words");
+});
+
+test("search says so where the embedder fails, and goes by words", async () => {
+  await using library = await createLibrary();
+  library.write("a.rllm", programText("poem", "Writes verses.", "out: { type: string }"));
+  const embed = () => Promise.reject(new ModullmError("RLLM_017", "The server is not there"));
+  const index = library.index({ embedder: { model: "test/none", embed } });
+  await index.refresh();
+  const page = await index.search("verses");
+  expect(page).toMatchObject({ by: "words", instead: "The server is not there" });
+  expect(page.programs.map(({ name }) => name)).toEqual(["poem"]);
+});
+
+test("search knows words of every script, and names in any spelling", async () => {
+  await using library = await createLibrary();
+  const gives = "totalAmount: { type: number }";
+  library.write("a.rllm", programText("jp", "請求書から合計金額を抽出します。", gives));
+  library.write("b.rllm", programText("ko", "고객 불만을 요약합니다.", gives));
+  library.write("c.rllm", programText("fr", "Résume un texte en français.", gives));
+  library.write(
+    "d.rllm",
+    programText("parseHTMLTable", "Läuft über Zeilen.", "rows: { type: array }"),
+  );
+  const index = library.index();
+  await index.refresh();
+  const first = async (query: string) => (await index.search(query)).programs[0]?.name;
+  expect(await first("請求書")).toBe("jp");
+  expect(await first("불만")).toBe("ko");
+  expect(await first("francais")).toBe("fr");
+  expect(await first("html table")).toBe("parseHTMLTable");
+  expect(await first("lauft")).toBe("parseHTMLTable");
+  const found = (await index.search("total_amount")).programs.map(({ name }) => name);
+  expect(found.toSorted()).toEqual(["fr", "jp", "ko"]);
 });

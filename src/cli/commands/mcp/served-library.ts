@@ -30,6 +30,7 @@ async function open({ app: openApp, options, output, resolve }: CommandContext):
   const app = await openApp(given.length === 0 ? {} : { env: { ...env, MODULLM_PATH: path } });
   const folders = given.length === 0 ? app.config.library : given;
   const config = { ...app.config, library: folders };
-  const programs = await openProgramIndex({ config, tokens: app.tools.tokens, store: app.store });
+  const { tokens } = app.tools;
+  const programs = await openProgramIndex({ config, tokens, store: app.store, vectors: app });
   return { app, programs, folders: [...folders, cwd] };
 }
