@@ -7,6 +7,7 @@ import type { ModullmError } from "./core/error.ts";
 import { LOCAL_USER, type Principal } from "./core/principal.ts";
 import { createScope } from "./engine/scope.ts";
 import { createMediaReader } from "./media/media.ts";
+import { withInstalled } from "./library/packages.ts";
 import { createProofs } from "./library/proofs.ts";
 import { createCatalog } from "./model/catalog/catalog.ts";
 import { createMemoryStore } from "./model/failover/breaker.ts";
@@ -100,7 +101,9 @@ async function openWorkspace(
 ): Promise<App> {
   const { env, cwd, autoload = true, warn, principal = LOCAL_USER } = at;
   const { onConfigFault: onFault } = at;
-  const config = await loadConfig({ env, cwd, autoload, ...(onFault ? { onFault } : {}) });
+  const config = await withInstalled(
+    await loadConfig({ env, cwd, autoload, ...(onFault ? { onFault } : {}) }),
+  );
   for (const warning of config.warnings) warn(warning);
   const redactor = createRedactor(config.secrets());
   const policy = at.policy ?? createPolicy(config.sandbox);

@@ -53,7 +53,10 @@ async function runCommand(argv: readonly string[], terminal: Terminal): Promise<
     const resolvePath = (path: string) => resolve(terminal.cwd, path);
     const app = appMaker(terminal, globals, output, apps);
     const config = configReader(terminal, globals, apps);
-    const library = async () => (await config()).library;
+    const library = async () => {
+      const { withInstalled } = await import("../library/packages.ts");
+      return (await withInstalled(await config())).library;
+    };
     const locate = (program: string) => locateProgram(program, terminal.cwd, library);
     return await command.run({
       ...parsed,

@@ -45,6 +45,21 @@ export const LIBRARY_ACTIONS: Actions = {
     summary: "ask a model where programs stand that nobody has decided; or look over, or decide",
     load: async () => (await import("./library/classify.ts")).classify,
   },
+  install: {
+    words: "SOURCE",
+    summary: "npm:NAME, a folder, a .tgz or a git URL of programs; no script of it is run",
+    load: async () => (await import("./library/packages.ts")).install,
+  },
+  update: {
+    words: "[NAME...]",
+    summary: "packages that are named, or all that are installed",
+    load: async () => (await import("./library/packages.ts")).update,
+  },
+  uninstall: {
+    words: "NAME...",
+    summary: "delete what was installed",
+    load: async () => (await import("./library/packages.ts")).uninstall,
+  },
 };
 const NAMES = Object.keys(LIBRARY_ACTIONS);
 
@@ -110,6 +125,10 @@ export const command: Command = {
       valueHint: "MODEL",
       description: "With classify: the provider/name to ask; the configured one if left out",
     },
+    yes: {
+      type: "boolean",
+      description: "With install and update: trust what comes, without a question",
+    },
     project: {
       type: "boolean",
       description: "With add and remove: this folder's .modullm/config.yaml, not your own",
@@ -123,6 +142,10 @@ export const command: Command = {
     ["modullm library tree finance", "one category, page by page"],
     ["modullm library list --latency slow", "by how long their runs took"],
     ["modullm library show summary", "contracts, category, stats"],
+    [
+      "modullm library install npm:acme-programs",
+      "from a registry; also ./acme.tgz, git+https://…",
+    ],
     ["modullm library classify --review", "where programs stand, and who said so"],
     ["modullm library classify summary --category news/summarize", "decide it yourself"],
   ],
@@ -135,4 +158,11 @@ export const command: Command = {
 };
 
 /** Actions that change what is here, or may be run. */
-const CHANGING: ReadonlySet<string> = new Set(["add", "remove", "classify"]);
+const CHANGING: ReadonlySet<string> = new Set([
+  "add",
+  "remove",
+  "classify",
+  "install",
+  "update",
+  "uninstall",
+]);

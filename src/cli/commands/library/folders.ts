@@ -19,12 +19,11 @@ export const add: Action = {
     for (const word of words)
       if ((await kindOf(context.resolve(word))) !== "folder")
         throw new UsageError(`"${word}" is not a folder`);
-    return await changeFolders(context, (folders, { absolute, written }) => [
-      ...folders,
-      ...words
-        .map(written)
-        .filter((word) => !folders.some((each) => absolute(each) === absolute(word))),
-    ]);
+    return await changeFolders(context, (folders, { absolute, written }) => {
+      const there = new Set(folders.map(absolute));
+      const added = new Set(words.map(written).filter((word) => !there.has(word)));
+      return [...folders, ...added];
+    });
   },
 };
 

@@ -3,12 +3,10 @@ import { findProvider } from "../../../model/providers.ts";
 import type { Installed } from "../../../plugin/accept.ts";
 import { type InstallOptions, installPlugin, updatePlugin } from "../../../plugin/install.ts";
 import { readLock } from "../../../packages/lock.ts";
-import { readRegistryConfig } from "../../../packages/npmrc.ts";
 import { describeSource } from "../../../packages/source.ts";
-import { createAsk } from "../../ask.ts";
 import type { CommandContext } from "../../command.ts";
-import { createLiveLine } from "../../render/live-line.ts";
 import type { Action } from "../../action.ts";
+import { withPackageOptions } from "../../package-options.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
 export const install: Action = {
@@ -83,51 +81,20 @@ function shown({
 }
 
 async function withOptions<Result>(
-  { app, output, options: given }: CommandContext,
+  context: CommandContext,
   work: (options: InstallOptions) => Promise<Result>,
 ): Promise<Result> {
-  const { config, permit } = await app();
-  const { terminal } = output;
-  const { env, cwd } = terminal;
-  const registry = readRegistryConfig({ env, cwd, folderTrusted: config.folderTrusted });
-  for (const warning of registry.warnings) output.warn(warning);
-  const interrupt = new AbortController();
-  const disarm = terminal.onInterrupt(() => interrupt.abort());
-  const line = createLiveLine(output);
-  const ask = createAsk(output);
-  try {
-    return await work({
-      paths: config.paths,
-      cwd,
-      env,
-      executable: process.execPath,
-      registry,
-      fetch,
-      reach: (host) => permit("network", host),
-      signal: interrupt.signal,
-      ask:
-        ask &&
-        (async (question) => {
-          line.clear();
-          return await ask(question);
-        }),
-      yes: given.flag("yes"),
-      isTaken: (name) =>
-        name === "builtin" || findProvider(name) !== null || Object.hasOwn(config.providers, name),
-      progress(bytes, total) {
-        if (terminal.stderrIsTty)
-          line.draw(
-            `Downloading ${megabytes(bytes)}${total === null ? "" : ` of ${megabytes(total)}`}`,
-          );
-      },
-      warn: (message) => output.warn(message),
-    });
-  } finally {
-    line.clear();
-    disarm();
-  }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  const { config } = await context.app();
+  return await withPackageOptions(
+    context,
+    async (options) =>
+      await work({
+        ...options,
+        executable: process.execPath,
+        isTaken: (name) =>
+          name === "builtin" ||
+          findProvider(name) !== null ||
+          Object.hasOwn(config.providers, name),
+      }),
+  );
 }
