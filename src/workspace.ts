@@ -116,8 +116,7 @@ export function createWorkspace(parts: WorkspaceParts): App {
   async function load(program: string): Promise<LoadedProgram> {
     const { locateProgram } = await import("./library/names.ts");
     const { loadProgram } = await import("./library/load.ts");
-    const { library } = config;
-    return await loadProgram(await locateProgram(program, { cwd, library }), { library });
+    return await loadProgram(await locateProgram(program, { cwd, ...config }), config);
   }
 
   function permit(action: Action, name: string, facts: Resource["facts"] = {}): void {
