@@ -81,6 +81,7 @@ export function messageProgram({ model, window, program, tools }: MessageParts):
     program: {
       ...own,
       model,
+      fallbacks: own.model === model ? own.fallbacks : [],
       input,
       takesMedia,
       prompt,

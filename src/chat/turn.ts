@@ -158,14 +158,25 @@ async function requestOf(
 }
 
 async function run(
-  { app, scope, flags }: ChatWorld,
+  world: ChatWorld,
   { model, name }: ChatRecord,
-  loaded: LoadedProgram,
+  { program, ...loaded }: LoadedProgram,
   input: unknown,
   options: StartOptions,
 ) {
-  const tags = { ...flags.tags, chat: name };
-  return await app.run(loaded, input, { ...flags, ...options, model, scope, tags });
+  const { app, scope, flags, program: file, persona } = world;
+  const { defaultModel, fallbacks } = app.config;
+  // As with `run`: a model that the user names stands alone. Programs that are tools keep theirs.
+  const usual = defaultModel ?? file?.program.model ?? persona?.program.model;
+  const own = model === program.model ? program.fallbacks : [];
+  return await app.run({ ...loaded, program: { ...program, model, fallbacks: own } }, input, {
+    ...flags,
+    ...options,
+    ...(defaultModel === null ? {} : { model }),
+    fallbacks: model === usual ? fallbacks : [],
+    scope,
+    tags: { ...flags.tags, chat: name },
+  });
 }
 
 function answerText({ program }: LoadedProgram, output: Json): string {

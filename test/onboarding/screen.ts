@@ -14,6 +14,10 @@ export interface Screen {
   type(keys: string): void;
   /** Ctrl-C while nobody reads keys: the terminal makes a signal of it. */
   interrupt(): void;
+  /** As a user who drags the window's corner does. */
+  resize(columns: number, rows: number): void;
+  /** Ends the process at once, which it can't prevent. */
+  kill(): void;
   /** Everything drawn so far. */
   drawn(): string;
   /**
@@ -63,6 +67,8 @@ export function openScreen(
     },
     type: (keys) => void terminal.write(keys),
     interrupt: () => child.kill("SIGINT"),
+    resize: (columns, rows) => void terminal.resize(columns, rows),
+    kill: () => child.kill("SIGKILL"),
     drawn: () => text,
     async end() {
       const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
