@@ -67,7 +67,7 @@ export function openScreen(
     },
     type: (keys) => void terminal.write(keys),
     interrupt: () => child.kill("SIGINT"),
-    resize: (columns, rows) => void terminal.resize(columns, rows),
+    resize: (columns, rows) => terminal.resize(columns, rows),
     kill: () => child.kill("SIGKILL"),
     drawn: () => text,
     async end() {

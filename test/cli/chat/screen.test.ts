@@ -83,6 +83,7 @@ describe("chat at a terminal", () => {
     await screen.until("It begins so");
     screen.type(CTRL_C);
     await screen.until("[stopped]");
+    await screen.until("tokens ·");
     await say(screen, "on");
     expect(server.last()).toEqual([
       "go",
@@ -202,6 +203,7 @@ describe("chat at a terminal", () => {
     await screen.until("word59");
     screen.type(CTRL_C);
     await screen.until("[stopped]");
+    await screen.until("tokens ·");
     await say(screen, "a message that is longer than a line of forty columns");
     await leave(screen);
   });
