@@ -249,7 +249,7 @@ describe("a chat with programs", () => {
       description: "Adds.",
       llm: "{model: builtin/baseline}",
     });
-    const persona = `${programText({ tools: "[{program: ./adder.rllm}]" }, "Unused")}`.replace(
+    const persona = programText({ tools: "[{program: ./adder.rllm}]" }, "Unused").replace(
       "\n---\nUnused",
       "\nsystem: You are {braces}.\n---\nUnused",
     );
