@@ -96,7 +96,11 @@ async function withLogin<T>(work: () => Promise<T>): Promise<T> {
       const { code, details } = toModullmError(thrown);
       if (code !== "RLLM_014" || logins === MOST_LOGINS) throw thrown;
       const scope = textOf(details["scope"]);
-      await logInTo(NAME, server, { place: { config, redactor }, scope, signal, browse });
+      const options = { place: { config, redactor }, scope, signal, browse };
+      // A user tries again where a login is not taken.
+      await logInTo(NAME, server, options).catch((failed: unknown) => {
+        if (toModullmError(failed).code !== "RLLM_014") throw failed;
+      });
     }
   }
 }

@@ -3,9 +3,10 @@ import type { McpServerConfig } from "../config/config.ts";
 import { createConnection } from "./connection.ts";
 import { serverError, variablesWanted } from "./fault.ts";
 import { authorizerOf, type LoginPlace } from "./oauth/authorizer.ts";
-import type { Challenge } from "./oauth/discovery.ts";
+import { type Challenge, discover } from "./oauth/discovery.ts";
 import { logIn, type LoginOptions } from "./oauth/login.ts";
 import { type Login, readLogin, removeLogin, writeLogin } from "./oauth/logins.ts";
+import { safeFetch } from "./oauth/safe-fetch.ts";
 
 export interface LogInOptions extends LoginOptions {
   readonly place: Pick<LoginPlace, "config" | "redactor">;
@@ -29,20 +30,24 @@ export async function logInTo(
       retryable: false,
     });
   if (server.missing.length > 0) throw variablesWanted(name, server.missing);
-  const place = { name, at, config, redactor };
+  const place: LoginPlace = { name, at, config, redactor };
   const before = readLogin(config.paths, name, at.url);
   const scopes = [before?.token.scope, options.scope].map((each) => each ?? undefined);
   const scope = computeScopeUnion(...scopes) ?? null;
-  let made: Login | null = null;
-  async function withUser(challenge: Challenge): Promise<void> {
-    made = await logIn(place, challenge, { ...options, scope });
-  }
+  let challenge: Challenge | null = null;
   removeLogin(config.paths, name);
-  const authorizer = authorizerOf(place, withUser);
+  const authorizer = authorizerOf(place, (asked) => (challenge = asked));
   const connection = createConnection({ name, server, env: {}, cwd: "/", redactor, authorizer });
   try {
+    await connection.tools(options.signal).catch((thrown: unknown) => {
+      if (challenge === null) throw thrown;
+    });
+    // Some ask when a tool is called, and say beforehand that they will.
+    if (challenge === null && !(await offersLogin(place))) return null;
+    const login = await logIn(place, challenge ?? {}, { ...options, scope });
+    // A token that the server does not take is none.
     await connection.tools(options.signal);
-    return made;
+    return login;
   } catch (thrown) {
     if (before === null) removeLogin(config.paths, name);
     else writeLogin(config.paths, name, before);
@@ -50,4 +55,9 @@ export async function logInTo(
   } finally {
     await connection.close();
   }
+}
+
+async function offersLogin(place: LoginPlace): Promise<boolean> {
+  const found = await discover(place, {}, safeFetch(place)).catch(() => null);
+  return found?.isTold ?? false;
 }

@@ -64,8 +64,11 @@ function faultOf(thrown: unknown, { transport, doing, tool, limit }: Doing): Fau
     };
   const large = chain(thrown).find((each) => each instanceof TooLarge);
   if (large !== undefined) return { reason: large.message, retryable: false };
+  const unreachable = networkReason(thrown);
+  if (unreachable !== null) return { reason: `it can't be reached: ${unreachable}` };
   if (thrown instanceof SdkError) return libraryFault(thrown, { what, doing, limit });
-  return { reason: `it can't be reached: ${reasonOf(thrown)}` };
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return { reason: `it can't be reached: ${oneLine(reason)}` };
 }
 
 const METHODS = { start: "initialize", list: "tools/list", call: "tools/call" } as const;
@@ -97,10 +100,10 @@ function statusOf(thrown: unknown): number | null {
   return thrown instanceof SdkHttpError ? (thrown.status ?? null) : null;
 }
 
-function reasonOf(thrown: unknown): string {
+/** Null where no connection failed. */
+function networkReason(thrown: unknown): string | null {
   const codes = chain(thrown).flatMap((each) => ("code" in each ? [String(each.code)] : []));
-  const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
-  return known ?? oneLine(thrown instanceof Error ? thrown.message : String(thrown));
+  return codes.map((code) => REASONS[code]).find((reason) => reason !== undefined) ?? null;
 }
 
 /** What runtimes call the ways in which a connection fails. */

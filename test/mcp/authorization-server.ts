@@ -30,6 +30,8 @@ export interface Ways {
   lasts?: number;
   /** What the authorization answer says of its issuer. @default the issuer */
   iss?: string;
+  /** Whether only calls of tools take a login. @default false */
+  isOpen?: boolean;
   /** Whether a call is the last of its token. @default false */
   isOneUse?: boolean;
   /** Rights that a call takes. @default "read" */
@@ -168,12 +170,13 @@ export function serveGuarded(): Guarded {
     if (request.method !== "POST") return new Response(null, { status: 405 });
     const sent = (request.headers.get("authorization") ?? "").replace(/^Bearer /, "");
     const known = access.get(sent);
-    if (known === undefined || known.resource !== own) return challenge(401, "");
     const { id, method, params } = (await request.json()) as {
       id?: number;
       method: string;
       params?: { arguments?: { text?: string } };
     };
+    const isFree = ways.isOpen === true && method !== "tools/call";
+    if (!isFree && known?.resource !== own) return challenge(401, "");
     if (id === undefined) return new Response(null, { status: 202 });
     const reply = (result: object) => Response.json({ jsonrpc: "2.0", id, result });
     if (method === "initialize")
@@ -193,7 +196,7 @@ export function serveGuarded(): Guarded {
         ],
       });
     if (method === "tools/call") {
-      const has = known.scope.split(" ");
+      const has = known?.scope.split(" ") ?? [];
       if (!(ways.wants ?? "read").split(" ").every((each) => has.includes(each)))
         return challenge(403, ', error="insufficient_scope"');
       asked.push("call echo");

@@ -268,3 +268,28 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 }
+
+test("a server that asks for a login only when a tool is called is logged in at beforehand", async () => {
+  guarded.ways.isOpen = true;
+  const { exit, stdout } = await logIn();
+  expect([exit, JSON.parse(stdout)]).toMatchObject([0, { logged_in: true }]);
+  expect(guarded.asked).toEqual(["register", "authorize read", "token authorization_code"]);
+});
+
+test("a server that asks for none is told to ask for none", async () => {
+  const { createMcpHandler } = await import("@modelcontextprotocol/server");
+  const { newerServer } = await import("./newer-server.ts");
+  const handler = createMcpHandler(() => newerServer());
+  const open = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: async (request) =>
+      new URL(request.url).pathname === "/mcp"
+        ? await handler.fetch(request)
+        : new Response("no", { status: 404 }),
+  });
+  world.configure({ mcp: { servers: { desk: { url: `${open.url.href}mcp` } } } });
+  const { exit, stdout } = await logIn();
+  expect([exit, JSON.parse(stdout)]).toMatchObject([0, { logged_in: false }]);
+  await open.stop(true);
+});

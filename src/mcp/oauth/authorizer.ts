@@ -24,12 +24,13 @@ export interface LoginPlace {
 const SOON = 30_000;
 
 /**
- * What is on record of a server, refreshed when it has to be.
- * @param login gets a new one where none is left that does; null: whoever asks is told
+ * What is on record of a server, refreshed when it has to be. Where none is left that does, whoever
+ * asks is told that a login is wanted.
+ * @param wanted told what the server asks for then
  */
 export function authorizerOf(
   place: LoginPlace,
-  login: ((challenge: Challenge) => Promise<void>) | null = null,
+  wanted: (challenge: Challenge) => void = () => {},
 ): Authorizer {
   const { name, at } = place;
   let sent: string | null = null;
@@ -55,7 +56,7 @@ export function authorizerOf(
       // Another process has got another one meanwhile.
       if (known !== null && known.token.access !== sent) return;
       if (known !== null && (await refreshed(known, challenge)) !== null) return;
-      if (login !== null) return await login(challenge);
+      wanted(challenge);
       const has = known !== null || at.headers["Authorization"] !== undefined;
       throw loginWanted(name, has ? "it does not take the one there is" : "there is none");
     },
@@ -83,7 +84,7 @@ async function refresh(
   if (token.refresh === null) return null;
   const fetchFn = safeFetch(place);
   try {
-    const found = await discover({ name, url: at.url }, challenge, fetchFn);
+    const found = await discover(place, challenge, fetchFn);
     // A login of one authorization server is nothing for another.
     if (found.issuer !== issuer) return null;
     const given = await refreshAuthorization(found.authorizationServerUrl, {

@@ -38,19 +38,19 @@ export function challengeOf(response: Response): Challenge {
  * is another: its token would be for that one
  */
 export async function discover(
-  server: { readonly name: string; readonly url: string },
+  { name, at }: { readonly name: string; readonly at: { readonly url: string } },
   { resourceMetadataUrl }: Challenge,
   fetchFn: FetchLike,
 ): Promise<Discovery> {
-  const info = await discoverOAuthServerInfo(server.url, {
+  const info = await discoverOAuthServerInfo(at.url, {
     fetchFn,
     ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
   });
   const { resourceMetadata, authorizationServerUrl, authorizationServerMetadata } = info;
-  const own = resourceUrlFromServerUrl(server.url);
+  const own = resourceUrlFromServerUrl(at.url);
   const said = resourceMetadata?.resource ?? own.href;
   if (!checkResourceAllowed({ requestedResource: own, configuredResource: said }))
-    throw serverError(server.name, {
+    throw serverError(name, {
       reason: `it says that logins are for "${said}", which is another server`,
       retryable: false,
     });
@@ -60,6 +60,6 @@ export async function discover(
     issuer: authorizationServerMetadata?.issuer ?? authorizationServerUrl,
     resource: said,
     scopes: resourceMetadata?.scopes_supported?.join(" ") ?? null,
-    isTold: resourceMetadata !== undefined || authorizationServerMetadata !== undefined,
+    isTold: resourceMetadata !== undefined,
   };
 }

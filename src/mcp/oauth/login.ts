@@ -43,7 +43,7 @@ export async function logIn(
   const state = randomBytes(32).toString("base64url");
   let loopback: Loopback | null = null;
   try {
-    const found = await discover({ name, url: at.url }, challenge, fetchFn);
+    const found = await discover(place, challenge, fetchFn);
     requireProof(name, found);
     loopback = await listenForLogin({ state, port: at.auth.redirectPort });
     const { redirectUrl } = loopback;

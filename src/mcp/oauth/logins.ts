@@ -48,7 +48,7 @@ export function readLogin(paths: Pick<Paths, "config">, server: string, url: str
     const reason = fileReason(thrown);
     throw new ModullmError("RLLM_018", `Cannot read the login in "${path}": ${reason}`, {
       details: { path, reason },
-      hint: `Log in again with \`modullm mcp login ${server}\`.`,
+      hint: `Forget it with \`modullm mcp logout ${server}\`, and log in again.`,
     });
   }
 }
