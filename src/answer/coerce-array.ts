@@ -217,6 +217,8 @@ function textToArray(
   if (!allows(coercion, "outline")) return null;
   const isFree = isFreeText(schema["items"]);
   const isSplit = !isFree || LISTED_WORDS.test(node.text);
+  const named = lines ? null : namedIn(coercion, node, schema, path);
+  if (named) return named;
   const pieces = lines ?? (isSplit ? node.text.split(/[,;、，]/).map((piece) => piece.trim()) : []);
   if (pieces.length < 2) return null;
   const items = pieces.map((text): Node => ({ ...node, text, quoted: isFree }));

@@ -41,7 +41,7 @@ export function coerceToObject(
       return withEdit(coercion, byMember(coercion, entries, schema, path), "entries", node, path);
   }
   if (node.kind === "object") {
-    const plain = withoutDots(node, propertiesOf(schema));
+    const plain = withoutDots(coercion, node, propertiesOf(schema));
     if (plain)
       return withEdit(coercion, byMember(coercion, plain, schema, path), "dotted-key", node, path);
     const named = withNamedList(coercion, node, propertiesOf(schema));

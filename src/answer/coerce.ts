@@ -19,6 +19,7 @@ import {
 import { parseValue } from "./parse.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { newCursor, skipBlank, type Cursor } from "./scan.ts";
+import { fromSchemaEcho } from "./schema-echo.ts";
 import { shapeOf, type Shape, newSchemaNotes, type SchemaNotes } from "./schemas.ts";
 import type { Node } from "./tree.ts";
 
@@ -74,7 +75,9 @@ export function coerce(
   if (!known) coercion.memo.set(node, (known = new Map()));
   // A schema that leads back to itself on the same node says nothing more about it.
   known.set(schema, null);
-  const outcome = coerceBy(coercion, node, shape, path);
+  const outcome =
+    coerceBy(coercion, node, shape, path) ??
+    (node.kind === "object" ? fromSchemaEcho(coercion, node, schema, path) : null);
   known.set(schema, outcome);
   return outcome;
 }

@@ -1,20 +1,34 @@
 import { isObject } from "../core/json.ts";
+import type { Coercion } from "./outcome.ts";
+import { memberNamer } from "./property-names.ts";
 import { objectNode } from "./rows.ts";
+import { resolve, typesOf } from "./schemas.ts";
 import type { Member, ObjectNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
 /**
- * `{"address.city": "Graz"}` as `{"address": {"city": "Graz"}}`, where the schema has the first
- * name and not the whole; null where there is no such key, or the first name stands there as well.
+ * `{"home.city": "Graz"}` as `{"home": {"city": "Graz"}}`, where the schema wants an object of the
+ * first name and has no property of the whole; null where there is no such key, or the first name
+ * stands there as well.
  */
-export function withoutDots(node: ObjectNode, properties: Schema): ObjectNode | null {
-  const isDotted = ({ key }: Member): boolean => firstOf(key, properties) !== null;
-  if (!node.members.some(isDotted)) return null;
+export function withoutDots(
+  coercion: Coercion,
+  node: ObjectNode,
+  properties: Schema,
+): ObjectNode | null {
+  if (!node.members.some(({ key }) => key.includes("."))) return null;
+  const nameOf = memberNamer(coercion, node, properties);
+  const firstOf = (key: string): string | null => {
+    const first = key.slice(0, Math.max(0, key.indexOf(".")));
+    if (nameOf(key) !== undefined || !Object.hasOwn(properties, first)) return null;
+    const schema = resolve(coercion, properties[first]);
+    return isObject(schema) && typesOf(schema)?.includes("object") ? first : null;
+  };
   const members: Member[] = [];
   const groups = new Map<string, ObjectNode>();
   for (const member of node.members) {
-    const first = firstOf(member.key, properties);
+    const first = firstOf(member.key);
     if (first === null) {
       members.push(member);
       continue;
@@ -28,14 +42,7 @@ export function withoutDots(node: ObjectNode, properties: Schema): ObjectNode | 
     group.end = member.value.end;
     group.members.push({ ...member, key: member.key.slice(first.length + 1) });
   }
+  if (groups.size === 0) return null;
   const isTwice = members.some(({ key, value }) => groups.has(key) && value !== groups.get(key));
   return isTwice ? null : { ...node, members };
-}
-
-/** The property that stands in front of the first point of a key. */
-function firstOf(key: string, properties: Schema): string | null {
-  const point = key.indexOf(".");
-  if (point <= 0 || Object.hasOwn(properties, key)) return null;
-  const first = key.slice(0, point);
-  return Object.hasOwn(properties, first) && isObject(properties[first]) ? first : null;
 }

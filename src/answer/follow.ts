@@ -119,7 +119,7 @@ export function afterComma(cursor: Cursor, at: number, level: number): Verdict {
     return char === "{" && cursor.stack[level - 1] === "[" ? "yes" : "weak";
   }
   if (isQuote(char) || /[{[(\d]/.test(char)) return "yes";
-  if (cursor.stack[level] === "(" && isNamed(cursor, next)) return "yes";
+  if (cursor.stack[level] === "(" && keyAt(cursor, next) > 0) return "yes";
   return bareItemAt(cursor, next) ? "yes" : "weak";
 }
 
@@ -129,12 +129,6 @@ const KEY_AND_VALUE = /^"[^"\n]{1,60}"[ \t]+(?:-?\d[\d.]*|true|false|null)\s*[,}
 /** A key in quotes with which the text ends: its colon never came. */
 function isCutKey(cursor: Cursor, at: number): boolean {
   return cursor.end - at < 120 && /^"[^"\n]{0,80}"\s*$/.test(cursor.text.slice(at, cursor.end));
-}
-
-/** `name=` in front of an argument of a call. */
-function isNamed(cursor: Cursor, at: number): boolean {
-  const ahead = cursor.text.slice(at, Math.min(cursor.end, at + 120));
-  return /^[\p{L}_][\p{L}\p{M}\p{N}_]{0,80}\s*=/u.test(ahead);
 }
 
 /** A bare list item: its end comes before any quote. */

@@ -30,7 +30,7 @@ const CONCLUSION =
 
 /** Words in front of a number that leave it what it is. */
 const LEAD =
-  /^[^\p{L}]*$|^(?:about|approx|approximately|around|roughly|circa|ca|c|etwa|rund|ungefähr|environ|unos|unas|aprox|cerca|около|примерно|约|大约|約|total|the|a|an|is|it|of|nearly|almost|fast|insgesamt|exactly|genau|en|tot|ab?out)[.:]?$/iu;
+  /^[^\p{L}]*$|^(?:about|approx|approximately|around|roughly|circa|ca|c|etwa|rund|ungefähr|environ|unos|unas|aprox|cerca|около|примерно|约|大约|約|total|the|a|an|is|it|of|nearly|almost|fast|insgesamt|exactly|genau|en|tot|ab?out|nr|num|number|nummer|numéro|número|line|zeile|ligne|página|page|seite)[.:]?$/iu;
 
 function numberIn(text: string, isMember: boolean): SpelledNumber | undefined {
   if (NUMBER_WORDS.test(text)) return undefined;

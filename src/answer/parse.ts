@@ -24,6 +24,7 @@ import {
   newCursor,
   quotedKeyAt,
   skipBlank,
+  symbolKeyAt,
   type Cursor,
 } from "./scan.ts";
 import type { ArrayNode, Node, ObjectNode, TextNode } from "./tree.ts";
@@ -150,12 +151,8 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
     cursor.failed = true;
     return;
   }
-  if (char === ":" && SYMBOL.test(cursor.text.slice(from, from + MAX_SYMBOL))) {
-    cursor.at++;
-    parseMember(cursor, node);
-    return;
-  }
-  if (char === ":") {
+  if (char === ":" && symbolKeyAt(cursor, from)) cursor.at++;
+  else if (char === ":") {
     cursor.at++;
     parseValue(cursor, "value");
     edit(cursor, "orphan-value", from, cursor.at, "");
@@ -165,10 +162,6 @@ function parseMember(cursor: Cursor, node: ObjectNode): void {
   const key = parseKey(cursor, node);
   if (key) parseMemberValue(cursor, node, key, from);
 }
-
-/** `:name => 1` as Ruby writes it. */
-const SYMBOL = /^:[\p{L}_][\p{L}\p{N}_]*\s*=>/u;
-const MAX_SYMBOL = 80;
 
 /** A key and its colon. Null where what stands there is no key: it is in `bare` then, or noted. */
 function parseKey(cursor: Cursor, node: ObjectNode): TextNode | null {

@@ -220,6 +220,9 @@ const NUMBER_KEY = /^\d{1,15}\s*:(?=[\s"'{[])/;
 const LOOSE_KEY =
   /^(?:\d{1,2}:\d\d(?::\d\d)?|[^\s"'`{}[\](),:;][^"'`{}[\],:;\n]{0,60}?)\s*:(?=\s|["'{[\d-]|true\b|false\b|null\b)/u;
 
+/** `:name =>`, as Ruby writes its keys. */
+const SYMBOL_KEY = /^:[\p{L}_][\p{L}\p{M}\p{N}_]{0,60}[?!]?\s*=>/u;
+
 /**
  * Whether a key and its colon stand at `at`: 2 when it is quoted, 1 when it is a bare word, 0 when
  * there is none.
@@ -227,11 +230,16 @@ const LOOSE_KEY =
 export function keyAt(cursor: Cursor, at: number): 0 | 1 | 2 {
   const first = cursor.text[at];
   if (isQuote(first)) return quotedKeyAt(cursor, at) ? 2 : 0;
+  if (first === ":" && symbolKeyAt(cursor, at)) return 1;
   if (first === undefined || isStructure(first)) return 0;
   const ahead = cursor.text.slice(at, Math.min(cursor.end, at + REACH));
   if (!/[:=>→]/.test(ahead)) return 0;
   if (WEAK_KEY.test(ahead) || NUMBER_KEY.test(ahead)) return 1;
   return cursor.hasBareKeys && LOOSE_KEY.test(ahead) ? 1 : 0;
+}
+
+export function symbolKeyAt(cursor: Cursor, at: number): boolean {
+  return SYMBOL_KEY.test(cursor.text.slice(at, Math.min(cursor.end, at + REACH)));
 }
 
 /** Whether a key in quotes and its colon stand at `at`. */
