@@ -1,3 +1,6 @@
+import { isObject } from "../core/json.ts";
+import { choicesOf } from "./coerce-choice.ts";
+import { choicesIn } from "./match.ts";
 import { isFreeText, isTalk } from "./talk.ts";
 import { fromJsonText } from "./coerce-scalar.ts";
 import { isElision } from "./placeholders.ts";
@@ -7,6 +10,7 @@ import {
   isEmptyText,
   cheaper,
   join,
+  plain,
   withEdit,
   type Coercion,
   type Notes,
@@ -14,7 +18,7 @@ import {
   type Path,
 } from "./outcome.ts";
 import { ruleOf } from "./rules.ts";
-import { takesAnything } from "./schemas.ts";
+import { resolve, takesAnything } from "./schemas.ts";
 import type { ArrayNode, Node, ObjectNode, TextNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
@@ -217,10 +221,32 @@ function textToArray(
   if (!allows(coercion, "outline")) return null;
   const isFree = isFreeText(schema["items"]);
   const isSplit = !isFree || LISTED_WORDS.test(node.text);
-  const named = lines ? null : namedIn(coercion, node, schema, path);
-  if (named) return named;
   const pieces = lines ?? (isSplit ? node.text.split(/[,;、，]/).map((piece) => piece.trim()) : []);
   if (pieces.length < 2) return null;
   const items = pieces.map((text): Node => ({ ...node, text, quoted: isFree }));
-  return withEdit(coercion, listOf(coercion, items, schema, path), "outline", node, path);
+  return cheaper(
+    withEdit(coercion, listOf(coercion, items, schema, path), "outline", node, path),
+    lines ? null : choicesInText(coercion, node, pieces, schema, path),
+  );
+}
+
+/** "Affected are mail, auth and search.", where the items are choices: each piece names some. */
+function choicesInText(
+  coercion: Coercion,
+  node: TextNode,
+  pieces: readonly string[],
+  schema: Schema,
+  path: Path,
+): Outcome | null {
+  const items = resolve(coercion, schema["items"]);
+  const choices = isObject(items) ? choicesOf(coercion, items) : null;
+  const named = choices && choicesIn(node.text, choices);
+  if (
+    !named ||
+    !pieces.every((piece) => choicesIn(piece, choices)) ||
+    named.length < 2 ||
+    !meetsLength(named.length, schema)
+  )
+    return null;
+  return withEdit(coercion, plain([...named]), "enum-in-text", node, path, named.join(", "));
 }

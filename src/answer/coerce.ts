@@ -75,9 +75,10 @@ export function coerce(
   if (!known) coercion.memo.set(node, (known = new Map()));
   // A schema that leads back to itself on the same node says nothing more about it.
   known.set(schema, null);
-  const outcome =
-    coerceBy(coercion, node, shape, path) ??
-    (node.kind === "object" ? fromSchemaEcho(coercion, node, schema, path) : null);
+  const own = coerceBy(coercion, node, shape, path);
+  // An object may be meant as it stands where one is wanted; where text is, it is the last resort.
+  const isMeant = own !== null && (shape.scalar === null || node.kind !== "object");
+  const outcome = isMeant ? own : (fromSchemaEcho(coercion, node, schema, path) ?? own);
   known.set(schema, outcome);
   return outcome;
 }

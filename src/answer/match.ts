@@ -78,6 +78,16 @@ function matchWithin(text: string, choices: readonly Choice[]): Match | null {
   return { value: most.value, how: "within" };
 }
 
+/** The choices that a text names, in their order; null where it denies or doubts one. */
+export function choicesIn(text: string, choices: readonly Choice[]): readonly unknown[] | null {
+  const names = choices.flatMap((choice) => choice.names.map((name) => nameOf(choice.value, name)));
+  const mentions = mentionsIn(tokensOf(text), names);
+  if (mentions.length === 0 || mentions.some(({ isNegated }) => isNegated) || isInDoubt(text))
+    return null;
+  const inOrder = mentions.toSorted((a, b) => a.start - b.start);
+  return [...new Set(inOrder.map(({ value }) => value))];
+}
+
 /** "Not a bug; it is a feature": what is denied before anything else is out of the question. */
 function withoutDenied<T>(mentions: readonly Mention<T>[]): readonly Mention<T>[] {
   const [denied, others] = [

@@ -1,7 +1,8 @@
+import { isObject } from "../core/json.ts";
 import { withEdit, allows, join, type Coercion, type Outcome, type Path } from "./outcome.ts";
 import { loss } from "./natural.ts";
 import { ruleOf } from "./rules.ts";
-import type { Member, ObjectNode } from "./tree.ts";
+import type { Member, Node } from "./tree.ts";
 
 /** What a schema says of a value, beside the value. */
 const ABOUT = new Set([
@@ -21,12 +22,20 @@ const ABOUT = new Set([
  */
 export function fromSchemaEcho(
   coercion: Coercion,
-  node: ObjectNode,
+  node: Node,
   schema: unknown,
   path: Path,
 ): Outcome | null {
-  if (coercion.partial || node.bare.length > 0 || !allows(coercion, "extra-property")) return null;
+  if (
+    node.kind !== "object" ||
+    coercion.partial ||
+    node.bare.length > 0 ||
+    !allows(coercion, "extra-property")
+  )
+    return null;
   const holder = holderIn(node.members);
+  const properties = isObject(schema) ? schema["properties"] : undefined;
+  if (holder && isObject(properties) && Object.hasOwn(properties, holder.key)) return null;
   const inner = holder && coercion.coerce(holder.value, schema, path);
   if (!inner) return null;
   let { cost, notes } = inner;
@@ -41,6 +50,8 @@ export function fromSchemaEcho(
 function holderIn(members: readonly Member[]): Member | null {
   const [holder, ...more] = members.filter(({ key }) => !ABOUT.has(key));
   if (!holder || more.length > 0) return null;
-  const isObject = holder.value.kind === "object";
-  return holder.key === "value" || (holder.key === "properties" && isObject) ? holder : null;
+  if (holder.key === "properties") return holder.value.kind === "object" ? holder : null;
+  // Alone it may be a property like any other.
+  const isSure = members.length > 1 || holder.value.kind === "text";
+  return holder.key === "value" && isSure ? holder : null;
 }
