@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { type ModullmError, toModullmError } from "../core/error.ts";
 import type { Check } from "./check.ts";
 import { type Endpoint, keyName, resolveEndpoint } from "../model/endpoint.ts";
+import type { Model } from "../model/model.ts";
 import { createModels, type Models } from "../model/models.ts";
 import { environmentName, PROVIDERS, type ProviderEntry } from "../model/providers.ts";
 import { within } from "../model/within.ts";
@@ -12,8 +13,8 @@ const DEADLINE = 3000;
 
 /**
  * Asks every provider whose key is set, and every local server there may be, for the list of its
- * models: that costs nothing and shows whether the key is taken. Then the default model, as a run
- * would look for it.
+ * models: that costs nothing and shows whether the key is taken. Then the default model, embedder
+ * and reranker, as whoever needs them would look for them.
  */
 export async function reachability(app: App): Promise<readonly Check[]> {
   const { config } = app;
@@ -30,7 +31,8 @@ export async function reachability(app: App): Promise<readonly Check[]> {
   ];
   try {
     const checks = asked.map((name) => askProvider(name, app, models));
-    return await Promise.all([...checks, askDefaultModel(app, models)]);
+    const set = [askDefaultModel(app, models), ...askVectorModels(app, models)];
+    return await Promise.all([...checks, ...set]);
   } finally {
     await models.close();
   }
@@ -124,17 +126,40 @@ async function askDefaultModel({ config, permit }: App, models: Models): Promise
   const name = "default model";
   if (defaultModel === null)
     return { name, status: "ok", message: "none is set, each program has its own", hint: null };
+  return await askReady(name, defaultModel, permit, () => models.get(defaultModel));
+}
+
+/** What `embed` and `rerank` take without a model, where somebody has set it. */
+function askVectorModels({ config, permit }: App, models: Models): readonly Promise<Check>[] {
+  const { embedder, reranker } = config;
+  return [
+    ...(embedder === null
+      ? []
+      : [askReady("embedder", embedder, permit, () => models.embedder(embedder))]),
+    ...(reranker === null
+      ? []
+      : [askReady("reranker", reranker, permit, () => models.reranker(reranker))]),
+  ];
+}
+
+/** Whether a model could be called, found as whoever needs it would. */
+async function askReady(
+  name: string,
+  id: string,
+  permit: App["permit"],
+  find: () => Promise<Pick<Model, "origin" | "ready">>,
+): Promise<Check> {
   try {
     await within(DEADLINE, async (signal) => {
-      const model = await models.get(defaultModel);
+      const model = await find();
       const { hostname = "" } = URL.parse(model.origin ?? "") ?? {};
       if (hostname !== "") permit("network", hostname);
       await model.ready(signal, () => undefined);
     });
-    return { name, status: "ok", message: `${defaultModel} can be called`, hint: null };
+    return { name, status: "ok", message: `${id} can be called`, hint: null };
   } catch (thrown) {
     const error = toModullmError(thrown);
-    const message = `${defaultModel} can't be called: ${error.message}`;
+    const message = `${id} can't be called: ${error.message}`;
     return { name, status: "failed", message, hint: error.hint };
   }
 }

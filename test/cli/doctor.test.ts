@@ -189,6 +189,31 @@ describe("doctor", () => {
     expect(await at("nobody/x")).toMatchObject({ status: "failed" });
   }, 180_000);
 
+  test("looks for the embedder and the reranker where they are set", async () => {
+    const ollama = serve(() => Response.json({ models: [{ name: "nomic-embed-text:latest" }] }));
+    const asked = async (embedder: string, reranker = "builtin/lexical") =>
+      await doctor(
+        { OLLAMA_API_BASE: ollama.url },
+        { "config/modullm/config.yaml": `embedder: ${embedder}\nreranker: ${reranker}\n` },
+      );
+    expect((await doctor({})).line("embedder")).toBeUndefined();
+    const fine = await asked("ollama/nomic-embed-text");
+    expect([fine.line("embedder")?.status, fine.line("reranker")?.status]).toEqual(["ok", "ok"]);
+    expect((await asked("ollama/gone")).line("embedder")).toMatchObject({
+      status: "failed",
+      hint: expect.stringContaining("ollama pull gone") as string,
+    });
+    const other = await asked("anthropic/claude-haiku-4-5", "cohere/rerank-v3.5");
+    expect(other.line("embedder")).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining("no models that give vectors") as string,
+    });
+    expect(other.line("reranker")).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining("COHERE_API_KEY") as string,
+    });
+  }, 180_000);
+
   test("says what is odd in a configuration that can be used", async () => {
     const { line, ok } = await doctor({}, { "config/modullm/config.yaml": "no_such_key: 1\n" });
     expect(ok).toBe(true);
