@@ -37,8 +37,8 @@ export interface TestRun {
 export interface TestResult {
   readonly ok: boolean;
   readonly unmet: readonly Unmet[];
-  /** The code that the run failed with; null: it did not fail. */
-  readonly error: Code | null;
+  /** What the run failed with; null: it did not fail. */
+  readonly error: { readonly error_code: Code; readonly message: string } | null;
   readonly output: Json;
   readonly figures: Figures;
 }
@@ -51,8 +51,10 @@ export async function runTest(test: TestCase, run: TestRun): Promise<TestResult>
     textual: test.textual,
     judge: (judge, value) => askJudge(judge, value, test, observed, run),
   });
-  const { output, error, figures } = observed;
-  return { ok: unmet.length === 0, unmet, error: error?.code ?? null, output, figures };
+  const { output, figures } = observed;
+  const { code = null, message = "" } = observed.error ?? {};
+  const error = code === null ? null : { error_code: code, message };
+  return { ok: unmet.length === 0, unmet, error, output, figures };
 }
 
 /**

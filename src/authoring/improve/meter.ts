@@ -164,8 +164,8 @@ export class Meter {
       load: (path) => app.load(resolve(dirname(file), path)),
     });
     const { ok, error, unmet } = result;
-    if (!ok && error !== null && NOT_TRIED.has(error))
-      throw new ModullmError(error, unmet[0]?.reason ?? "The test could not be run");
+    if (!ok && error !== null && NOT_TRIED.has(error.error_code))
+      throw new ModullmError(error.error_code, `Cannot run test "${test.name}": ${error.message}`);
     this.spent.runs++;
     this.#count(result.figures);
     ended();

@@ -2,6 +2,7 @@ import type { ImproveForecast } from "../../authoring/improve/forecast.ts";
 import type { Gain } from "../../authoring/improve/gain.ts";
 import type { Improved } from "../../authoring/improve/improve.ts";
 import type { Progress } from "../../authoring/improve/job.ts";
+import type { Spent } from "../../authoring/improve/meter.ts";
 import type { Output } from "../output.ts";
 import { createLiveLine } from "./live-line.ts";
 import { dollars, grouped } from "./quantity.ts";
@@ -35,8 +36,11 @@ function progressText({ phase, trial, spent }: Progress, trials: number): string
     search: `change ${trial}, of ${trials} at most`,
     "held-out": "the held-out tests",
   }[phase];
-  const cost = spent.cost_usd === null ? "cost unknown" : dollars(spent.cost_usd);
-  return `${what}: ${grouped(spent.runs)} runs, ${grouped(spent.tokens)} tokens, ${cost}`;
+  return `${what}: ${grouped(spent.runs)} runs, ${grouped(spent.tokens)} tokens, ${costText(spent)}`;
+}
+
+function costText({ cost_usd: usd }: Spent): string {
+  return usd === null ? "cost unknown" : dollars(usd);
 }
 
 export function forecastText(forecast: ImproveForecast): string {
@@ -75,7 +79,7 @@ const WHY: Readonly<Record<NonNullable<Improved["reason"]>, string>> = {
 
 export function improvedText(improved: Improved, diff: string | null): string {
   const { improvement, reason, gain, passed, tests, failedHeldOut, heldOut, trials } = improved;
-  const spent = `${grouped(improved.spent.calls)} calls, ${dollars(improved.spent.cost_usd)}`;
+  const spent = `${grouped(improved.spent.calls)} calls, ${costText(improved.spent)}`;
   const counts = [
     `${passed} of ${tests} tests pass today; ${failedHeldOut} of ${heldOut} held-out ones fail`,
     `${trials} changes tried, ${spent}`,
