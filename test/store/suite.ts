@@ -394,6 +394,20 @@ function testChats(name: string, make: () => StorePlace): void {
       await store.close();
     });
 
+    test("stay where runs are pruned, and count for nothing there", async () => {
+      using place = make();
+      const store = await place.open();
+      const kept = chat();
+      store.chats.keep(kept);
+      store.chats.keepTurn(turn({ chat: kept.id, answer: "word ".repeat(1_000_000) }));
+      for (let started = 1; started <= 3; started++) store.runs.append(run({ started }));
+      await store.flushed();
+      expect(await store.runs.prune({ age: null, bytes: 4_000_000 })).toBe(0);
+      expect(await store.runs.prune({ age: 1, bytes: null })).toBe(3);
+      expect(await store.chats.turns(kept.id)).toHaveLength(1);
+      await store.close();
+    });
+
     test("nothing recorded yet is no failure, and makes no file", async () => {
       using place = make();
       const store = await place.open();

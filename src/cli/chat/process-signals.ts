@@ -6,11 +6,13 @@ export function onResize(callback: () => void): () => void {
   return () => process.off("SIGWINCH", callback);
 }
 
+const SOON_MS = 50;
+
 /** As Ctrl-Z does: the shell has the terminal until the process is continued. */
 export async function suspend(keyboard: Keyboard): Promise<void> {
   keyboard.pause();
-  const continued = new Promise<void>((resolve) => process.once("SIGCONT", () => resolve()));
   process.kill(process.pid, "SIGTSTP");
-  await continued;
+  // No time passes while it is stopped; where nobody could continue it, the system doesn't stop it.
+  await new Promise((resolve) => setTimeout(resolve, SOON_MS));
   keyboard.resume();
 }

@@ -19,7 +19,9 @@ export interface SessionOptions {
   readonly output: Output;
   readonly plain: boolean;
   /** Said at once; null: the user is asked. */
-  readonly first: UserMessage | null;
+  readonly said: UserMessage | null;
+  /** For what is said next. */
+  readonly files: readonly AttachedFile[];
   resolve(path: string): string;
 }
 
@@ -93,8 +95,9 @@ class Session implements SlashContext {
 
   async #talk(): Promise<void> {
     this.#greet();
-    const { first } = this.#options;
-    if (first !== null) await this.#take(first);
+    const { said, files } = this.#options;
+    if (said !== null) await this.#take(said);
+    this.attached = files;
     for (;;) {
       const written = await writeLine(this.#history, {
         keyboard: this.#keyboard,

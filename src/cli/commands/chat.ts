@@ -1,14 +1,9 @@
 import type { Chat } from "../../chat/chat.ts";
-import type { AttachedFile, UserMessage } from "../../chat/message.ts";
 import { CODES } from "../../core/codes.ts";
-import { type JsonObject, writeJson } from "../../core/json.ts";
 import { type Command, type CommandContext, UsageError } from "../command.ts";
 import { modelOption } from "../model-option.ts";
-import { readInput } from "../run-input.ts";
-import { readStart, START_OPTIONS } from "../start-options.ts";
+import { readStart as readFlags, START_OPTIONS } from "../start-options.ts";
 import { readTags } from "../tags.ts";
-
-const INPUT_OPTIONS = ["input", "input-file", "text"] as const;
 
 export const command: Command = {
   name: "chat",
@@ -83,15 +78,16 @@ export const command: Command = {
     const { output } = context;
     const { file, message } = await readWords(context);
     const chat = await openChat(context, file);
-    const first = await readFirst(context, chat, message);
+    const { isConversation, readStart } = await import("../chat/first-message.ts");
+    const { said, files } = await readStart(context, chat, message);
     const plain = context.options.flag("plain");
-    if (first !== null && !isConversation(context, message)) {
+    if (said !== null && !isConversation(context, message)) {
       const { answerOnce } = await import("../chat/once.ts");
-      await answerOnce(chat, first, { output, plain });
+      await answerOnce(chat, said, { output, plain });
       return 0;
     }
     const { holdSession } = await import("../chat/session.ts");
-    await holdSession(chat, { output, plain, first, resolve: context.resolve });
+    await holdSession(chat, { output, plain, said, files, resolve: context.resolve });
     return output.terminal.interruptedBy?.() == null ? 0 : CODES.RLLM_022.exit;
   },
 };
@@ -123,7 +119,7 @@ async function openChat(context: CommandContext, file: string | null): Promise<C
   if (goesOn && name !== null)
     throw new UsageError("--name is for a new chat; /save NAME gives this one another");
   const model = modelOption(options);
-  const { budget, model: _, cache: __, fresh: ___, ...limits } = readStart(options);
+  const { budget, model: _, cache: __, fresh: ___, ...limits } = readFlags(options);
   const app = await context.app(options.flag("ollama-auto-pull") ? { ollamaAutoPull: true } : {});
   const place = {
     app,
@@ -138,57 +134,4 @@ async function openChat(context: CommandContext, file: string | null): Promise<C
   };
   const { beginChat, resumeChat } = await import("../../chat/open.ts");
   return goesOn ? await resumeChat(place, choices, resume) : await beginChat(place, choices, name);
-}
-
-/** What is said first: the message, what is piped in, what is attached, a program's input. */
-async function readFirst(
-  context: CommandContext,
-  chat: Chat,
-  message: string | null,
-): Promise<UserMessage | null> {
-  const { options, rest } = context;
-  const { program, app } = chat.world;
-  const hasInput = INPUT_OPTIONS.some((name) => options.text(name) !== null) || rest.length > 0;
-  if (hasInput && (program === null || !chat.opens))
-    throw new UsageError("an input is for FILE, which opens a new chat; say MESSAGE instead");
-  const { attachedFile, readAttachment } = await import("../../chat/message.ts");
-  const files: AttachedFile[] = [];
-  for (const written of options.texts("attach")) {
-    const path = context.resolve(written);
-    app.permit("read", path);
-    files.push(await readAttachment(path, app.tools.media));
-  }
-  if (hasInput && program !== null) {
-    const input = (await readInput(program.program.input, context)) as JsonObject;
-    return { text: message ?? writeJson(input), input };
-  }
-  const piped = context.output.terminal.stdinIsTty === true ? null : await readPipe(context);
-  if (piped === null || piped.length === 0) {
-    if (message === null && files.length === 0) return isTerminal(context) ? null : nothingSaid();
-    return { text: message ?? "", files };
-  }
-  const file = attachedFile(piped, "stdin", app.tools.media);
-  // What is piped in without a word is the message.
-  if (message === null && "text" in file)
-    return { text: new TextDecoder().decode(piped).trim(), files };
-  return { text: message ?? "", files: [...files, file] };
-}
-
-async function readPipe({ output }: CommandContext): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of output.terminal.stdin()) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-/** Without a message there is a conversation wherever there is somebody to talk to. */
-function isConversation(context: CommandContext, message: string | null): boolean {
-  return message === null && !context.output.wantsJson && isTerminal(context);
-}
-
-function isTerminal({ output: { terminal } }: CommandContext): boolean {
-  return terminal.stdinIsTty === true && terminal.stderrIsTty && terminal.keyboard !== undefined;
-}
-
-function nothingSaid(): never {
-  throw new UsageError("nothing is said: name a MESSAGE, pipe one in, or talk at a terminal");
 }

@@ -121,10 +121,18 @@ export function pruneRuns(
   return bytes !== null && usedBytes(database) > bytes ? removeRuns(database, {}, limit) : 0;
 }
 
+/** Chats don't count: they stay until somebody forgets them, whatever is kept of runs. */
 function usedBytes(database: SqlDatabase): number {
   const number = (pragma: string): number =>
     Number(Object.values(database.prepare(`PRAGMA ${pragma}`).all()[0] ?? {})[0] ?? 0);
-  return (number("page_count") - number("freelist_count")) * number("page_size");
+  const [chats] = database
+    .prepare(
+      "SELECT sum(length(body) + length(words)) AS bytes FROM turn JOIN turn_words ON " +
+        "turn_words.rowid = turn.number",
+    )
+    .all();
+  const used = (number("page_count") - number("freelist_count")) * number("page_size");
+  return used - Number(chats?.["bytes"] ?? 0);
 }
 
 interface Conditions {

@@ -60,6 +60,8 @@ export const CASES: readonly Case[] = [
     ["info", "install"],
   ],
   [["plugins", "install", "no"], ["notes.txt"]],
+  [["chats", "show", "wh"], ["what-is-wrong"]],
+  [["chat", "--resume", "wh"], ["what-is-wrong"]],
   [["help", "ag"], ["agents"]],
   [["help", "RLLM_99"], ["RLLM_999"]],
   [
@@ -76,8 +78,8 @@ export interface Place {
 }
 
 /**
- * A folder with programs and other files, a configuration with models, and `modullm` and `runllm`
- * on the PATH.
+ * A folder with programs and other files, a configuration with models, a chat on record, and
+ * `modullm` and `runllm` on the PATH.
  */
 export async function makePlace(): Promise<Place> {
   const home = makeFolder({
@@ -91,6 +93,7 @@ export async function makePlace(): Promise<Place> {
     "work/sub/b.rllm": programText(),
     "work/notes.txt": "",
   });
+  await modullm(["chat", "--model", "builtin/baseline", "what is wrong?"], { folder: home });
   mkdirSync(join(home, "bin"));
   for (const name of ["modullm", "runllm"]) {
     const main = join(import.meta.dir, "../../../src/main.ts");
