@@ -19,6 +19,7 @@ import {
   type Path,
 } from "./outcome.ts";
 import { withNamedList } from "./unnamed-list.ts";
+import { isElision } from "./placeholders.ts";
 import { aliasesOf, keyOf, memberNamer } from "./property-names.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { resolve, takesNull, wantsArray } from "./schemas.ts";
@@ -299,9 +300,16 @@ function addFailed(
     member.value.kind === "text" &&
     !member.value.quoted &&
     natural(coercion, member.value, null)?.value === null;
-  if (isRequired) return false;
+  if (isRequired || holdsElision(member.value)) return false;
   if (isNull) return add(coercion, built, "null-absent", path, member.keyStart, member.value.end);
   return add(coercion, built, "dropped-property", path, member.keyStart, member.value.end);
+}
+
+/** A list of which something was left out. */
+function holdsElision(node: Node): boolean {
+  return (
+    node.kind === "array" && node.items.some((item) => item.kind === "text" && isElision(item.text))
+  );
 }
 
 function addUnknown(

@@ -94,7 +94,7 @@ export function isInvented(behind: string): boolean {
 }
 
 const INVENTED =
-  /(?<!\p{L})(?:(?:i (?:have |['’]ve )?|(?:are|is|were|was) (?:all |entirely |purely )?)(?:made (?:this|these|it|them|that|those)? ?up|invented|fabricated|guessed|fictional|fictitious|placeholders?|dummy)|(?:placeholder|dummy|made-up|fictional) (?:values?|data)|frei erfunden|erfunden|ausgedacht|platzhalter|inventée?s?|fictifs?|inventad[oa]s?|ficticios?|inventat[oie]|выдуман\p{L}*|вымышлен\p{L}*|虚构|編造|架空)(?!\p{L})/iu;
+  /(?<!\p{L})(?:(?:i (?:have |['’]ve )?|(?:are|is|were|was) (?:all |entirely |purely )?)(?:made (?:\p{L}+ ){0,3}up|invented|fabricated|guessed|fictional|fictitious|placeholders?|dummy)|(?:placeholder|dummy|made-up|fictional) (?:values?|data)|frei erfunden|erfunden|ausgedacht|platzhalter|inventée?s?|fictifs?|inventad[oa]s?|ficticios?|inventat[oie]|выдуман\p{L}*|вымышлен\p{L}*|虚构|編造|架空)(?!\p{L})/iu;
 
 /**
  * The only one of several values that the words in front of it don't name for comparison, by its

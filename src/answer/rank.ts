@@ -137,7 +137,7 @@ const MAX_GAP = 40;
 /** Text with structure in it, taken as it stands. */
 function isMarkupAsText(candidate: Candidate): boolean {
   const isPlain = everyRule(candidate, (rule) => PLAIN_TEXT.has(rule));
-  return isPlain || !everyRule(candidate, (rule) => rule !== "wrap-text");
+  return isPlain || !everyRule(candidate, (rule) => !PLAIN_TEXT.has(rule));
 }
 
 function saysWords(candidate: Candidate, isUnedited: boolean): boolean {

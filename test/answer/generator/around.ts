@@ -43,6 +43,12 @@ const BEFORE = [
   "**Result**\n",
   "The key: value pairs you wanted, 3 in all:",
   "好的，结果如下：",
+  "以下が結果です。",
+  "Вот результат:",
+  "إليك النتيجة:",
+  "यह रहा परिणाम:",
+  "นี่คือผลลัพธ์",
+  "Aquí está el resultado:",
 ];
 const BEHIND = [
   "Let me know if that helps!",
@@ -50,6 +56,10 @@ const BEHIND = [
   "That's all (2 checks made).",
   "Shall I file it now?",
   "[1] page 4",
+  "以上です。",
+  "Сообщите, если нужно что-то ещё!",
+  "هل تحتاج إلى شيء آخر؟",
+  "और कुछ चाहिए?",
 ];
 
 const TAGS = ["think", "thinking", "reasoning", "reflection", "scratchpad"];
@@ -120,6 +130,10 @@ const WRAPPERS: readonly Kind[] = [
           `<tool_call>\n${call}\n</tool_call>`,
           `<function=answer>${written.text}</function>`,
           `[TOOL_CALLS][${call}]`,
+          `<function_call>${call}</function_call>`,
+          `<|python_tag|>${call}`,
+          `Action: answer\nAction Input: ${written.text}`,
+          `{"tool_calls": [{"id": "c1", "type": "function", "function": ${call}}]}`,
           call,
         ]),
       );
@@ -277,6 +291,11 @@ const REFUSALS = [
   "I don't have enough information to answer.",
   "Es tut mir leid, dabei kann ich nicht helfen.",
   "抱歉，我无法回答这个问题。",
+  "申し訳ありませんが、お答えできません。",
+  "Извините, я не могу помочь с этим запросом.",
+  "عذرًا، لا يمكنني المساعدة في ذلك.",
+  "क्षमा करें, मैं इसमें मदद नहीं कर सकता।",
+  "ขออภัย ฉันไม่สามารถช่วยได้",
 ];
 
 /** Kinds that hold no answer, or deny one. */
@@ -355,6 +374,35 @@ const DENIALS: readonly Kind[] = [
         : [names, ...lines].map((cells) => cells.join(",")).join("\n");
       return { text, accepts: [], isDamaged: true };
     },
+  },
+  {
+    name: "items that dots stand for",
+    around: (_, truth, random) => {
+      const list = isRow(truth.value)
+        ? Object.values(truth.value).find(Array.isArray)
+        : truth.value;
+      if (!Array.isArray(list) || list.length < 2 || isOpen(truth)) return null;
+      const dots = random.pick(["...", "…", '"..."', "// ... more of them\n", "/* … 12 more */"]);
+      const items = list.slice(0, -1).map((item) => writeJson(item));
+      const text = `[${[...items, dots].join(", ")}]`;
+      return { text: writeJson(truth.value).replace(writeJson(list), () => text), accepts: [] };
+    },
+  },
+  {
+    name: "an example of an answer",
+    around: (_, truth, random) =>
+      isRow(truth.value) && !isOpen(truth)
+        ? {
+            text: random.pick([
+              `Once you send the text, I can give something like ${writeJson(truth.value)}.`,
+              `The answer could be, e.g., ${writeJson(truth.value)}.`,
+              `Please do not return ${writeJson(truth.value)}; it is wrong.`,
+              `Wenn es so wäre, wäre die Antwort z. B. ${writeJson(truth.value)}.`,
+              `${writeJson(truth.value)}\n\nNote: I made these values up.`,
+            ]),
+            accepts: [],
+          }
+        : null,
   },
   {
     name: "prose with a pipe or commas",

@@ -4,6 +4,7 @@ import type { Kind, Written } from "./kinds.ts";
 import { alsoRight, NUMBERS } from "./numbers.ts";
 import { NOTATIONS } from "./notations.ts";
 import type { Random } from "./random.ts";
+import { SPELLINGS } from "./spellings.ts";
 import { STYLES } from "./styles.ts";
 import { newTruth, type Truth } from "./truth.ts";
 import { JSON_STYLE, writeJson, type Style } from "./write-json.ts";
@@ -15,7 +16,13 @@ export interface Breakage extends Written {
 }
 
 /** Every kind, in the order of the table. */
-export const KINDS: readonly Kind[] = [...STYLES, ...NUMBERS, ...NOTATIONS, ...AROUND];
+export const KINDS: readonly Kind[] = [
+  ...STYLES,
+  ...NUMBERS,
+  ...SPELLINGS,
+  ...NOTATIONS,
+  ...AROUND,
+];
 
 /** How often one is tried before a value is given up: not every kind suits every value. */
 const TRIES = 4;
@@ -44,7 +51,10 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     kinds.push(notation.name);
   } else {
     const count = random.pick([0, 1, 1, 1, 2, 3]);
-    const drawn = random.some(isSure(truth) ? [...STYLES, ...NUMBERS] : stylesFor(isOpen), count);
+    const drawn = random.some(
+      isSure(truth) ? [...STYLES, ...NUMBERS, ...SPELLINGS] : stylesFor(isOpen),
+      count,
+    );
     const chosen = drawn.filter((kind) => changes(truth.value, kind, random));
     if (mayJoin(chosen)) return null;
     if (chosen.length > 0) written = { ...written, ...writeStyled(truth.value, chosen, random) };
@@ -59,6 +69,8 @@ function breakTruth(truth: Truth, random: Random): Breakage | null {
     if (!around) continue;
     kinds.push(kind.name);
     written = around;
+    // What must be refused stays so.
+    if (written.accepts.length === 0) break;
   }
   return kinds.length === 0 ? null : { ...written, truth, kinds };
 }

@@ -172,6 +172,21 @@ function parameters(truth: Truth, write: (key: string, text: string) => string):
     .join("\n");
 }
 
+/** The members of a flat object, each written by `write`; null for any other value. */
+function flat({ value }: Truth, write: (key: string, item: string) => string): string[] | null {
+  if (!isRow(value) || Object.keys(value).length < 2) return null;
+  const members = Object.entries(value);
+  const isFlat = members.every(
+    ([key, item]) =>
+      /^[A-Za-z_]\w*$/.test(key) &&
+      item !== null &&
+      ["string", "number", "boolean"].includes(typeof item),
+  );
+  return isFlat ? members.map(([key, item]) => write(key, writeJson(item))) : null;
+}
+
+const PYTHON: Readonly<Record<string, string>> = { true: "True", false: "False" };
+
 /** Kinds of answers that are not JSON at all. */
 export const NOTATIONS: readonly Kind[] = [
   { name: "a Markdown table", notation: markdownTable },
@@ -245,6 +260,21 @@ export const NOTATIONS: readonly Kind[] = [
       if (inner === null) return null;
       const invoked = `<invoke name="answer">\n${inner}\n</invoke>`;
       return random.chance(0.5) ? `<function_calls>\n${invoked}\n</function_calls>` : invoked;
+    },
+  },
+  {
+    name: "lines that assign",
+    notation: (truth, random) => {
+      const lines = flat(truth, (key, item) => `${key} = ${item}`)?.join("\n");
+      if (lines === undefined) return null;
+      return random.chance(0.5) ? `\`\`\`toml\n${lines}\n\`\`\`` : lines;
+    },
+  },
+  {
+    name: "a call with named arguments",
+    notation: (truth) => {
+      const members = flat(truth, (key, item) => `${key}=${PYTHON[item] ?? item}`);
+      return members && `answer(${members.join(", ")})`;
     },
   },
   {

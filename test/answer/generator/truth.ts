@@ -60,10 +60,21 @@ function another(schema: JsonSchema, random: Random): unknown {
   if (type === "integer") return integerTruth(random, 0).value;
   if (type === "number") return numberTruth(random, 0).value;
   if (type === "boolean") return random.chance(0.5);
-  return someText(random);
+  return schema["format"] === "date" ? someDate(random) : someText(random);
 }
 
 const textTruth: Make = (random) => ({ schema: { type: "string" }, value: someText(random) });
+
+const dateTruth: Make = (random) => ({
+  schema: { type: "string", format: "date" },
+  value: someDate(random),
+});
+
+function someDate(random: Random): string {
+  const [month, day] = [1 + random.below(12), 1 + random.below(28)];
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${1990 + random.below(45)}-${two(month)}-${two(day)}`;
+}
 
 const integerTruth: Make = (random) => ({
   schema: { type: "integer" },
@@ -126,6 +137,7 @@ const SCALARS: readonly Make[] = [
   booleanTruth,
   enumTruth,
   nullableTruth,
+  dateTruth,
 ];
 
 const objectTruth: Make = (random, depth) => {
