@@ -81,7 +81,9 @@ function keepString(
   path: Path,
   rule: "bare-string" | "bare-with-quotes" | "to-text" | null,
 ): Outcome | null {
-  const made = formatted(text, schema["format"]);
+  // The rest of what is under way may make another date of it.
+  const isBegun = coercion.partial && node.open;
+  const made = isBegun ? undefined : formatted(text, schema["format"]);
   // Where a form is wanted, a word that says that there is nothing is no text of it.
   if (made === null && !coercion.partial) return null;
   const value = made?.value ?? text;
