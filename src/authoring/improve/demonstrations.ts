@@ -39,7 +39,7 @@ export async function demonstrationsOf(
 }
 
 /** Most examples of one set. */
-const MOST_IN_SET = 8;
+export const MOST_IN_SET = 8;
 /** Most sets that are tried. */
 const MOST_SETS = 6;
 /** Characters that a token stands for, about. */

@@ -6,8 +6,9 @@ import type { App } from "../../workspace.ts";
 import type { Demonstration } from "./candidate.ts";
 
 /**
- * What is known of a program beside its tests. A source of more, such as runs that somebody has
- * rated, adds to it here: the search takes all demonstrations alike.
+ * What is known of a program beside its tests, nothing of it with an input that is held out. A
+ * source of more, such as runs that somebody has rated, adds to it here: the search takes all
+ * demonstrations alike.
  */
 export interface Evidence {
   readonly demonstrations: readonly Demonstration[];

@@ -2,6 +2,8 @@ import type { LoadedProgram } from "../../library/load.ts";
 import { tryToPredict } from "../../insight/prediction.ts";
 import type { App } from "../../workspace.ts";
 import type { ImproveJob } from "./job.ts";
+import { MOST_IN_SET } from "./demonstrations.ts";
+import { MOST_PRUNINGS } from "./prune.ts";
 import { MOST_FINALISTS, USUAL_SHARE } from "./split.ts";
 
 /** What an improvement would take, without a call. Answers that are recorded cost nothing. */
@@ -30,7 +32,8 @@ export async function forecastImprove({
   "app" | "loaded" | "tests" | "model" | "trials" | "holdout" | "warn"
 >): Promise<ImproveForecast> {
   const heldOut = Math.round(tests.length * (holdout ?? USUAL_SHARE));
-  const runs = tests.length + trials * (tests.length - heldOut) + MOST_FINALISTS * heldOut;
+  const searched = (trials + MOST_PRUNINGS) * (tests.length - heldOut);
+  const runs = tests.length + searched + MOST_FINALISTS * heldOut + MOST_IN_SET;
   const step = Math.max(1, Math.floor(tests.length / SAMPLE));
   const costs: (number | null)[] = [];
   for (let at = 0; at < tests.length && costs.length < SAMPLE; at += step) {

@@ -31,8 +31,10 @@ export interface ProposerOptions {
 export const PROPOSALS = 4;
 /** Of each kind, what a proposer is shown. */
 const MOST_SHOWN = 6;
-/** Characters of a value, and of all that is no longer tried. */
-const MOST_CHARACTERS = 1500;
+/** Characters of a value, and of a fault, that it is shown. */
+const MOST_CHARACTERS = 800;
+const MOST_OF_FAULT = 300;
+const MOST_FAULTS = 4;
 
 /** Codes of a proposer that answered, but nothing of use. */
 const UNUSABLE = new Set(["RLLM_005", "RLLM_011", "RLLM_012", "RLLM_013"]);
@@ -116,7 +118,9 @@ export class Proposer {
       wrong: wrong.map(({ given, mark }) => ({
         input: short(given.test.input),
         output: short(mark.output),
-        faults: mark.unmet.map(({ subject, reason }) => short(`${subject}: ${reason}`)),
+        faults: mark.unmet
+          .slice(0, MOST_FAULTS)
+          .map(({ subject, reason }) => short(`${subject}: ${reason}`, MOST_OF_FAULT)),
       })),
       right: right.map(({ given, mark }) => ({
         input: short(given.test.input),
@@ -130,7 +134,7 @@ export class Proposer {
         .map(({ prompt }) => prompt)
         .filter((prompt) => prompt !== program.prompt?.text)
         .slice(-MOST_SHOWN)
-        .map(short),
+        .map((prompt) => short(prompt)),
       count: PROPOSALS,
     };
   }
@@ -191,7 +195,7 @@ function keyOf({ prompt, system }: Instruction): string {
   return writeJson([prompt, system]);
 }
 
-function short(value: unknown): string {
+function short(value: unknown, most = MOST_CHARACTERS): string {
   const text = typeof value === "string" ? value : writeJson(value);
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

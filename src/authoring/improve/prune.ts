@@ -1,4 +1,5 @@
 import { type Candidate, keyOf, UNCHANGED } from "./candidate.ts";
+import { MOST_IN_SET } from "./demonstrations.ts";
 import { compareScores, type Score, type Tried } from "./score.ts";
 
 export interface PruneOptions {
@@ -6,6 +7,9 @@ export interface PruneOptions {
   /** Null where nothing more can be tried. */
   readonly measure: (candidate: Candidate) => Promise<Tried | null>;
 }
+
+/** Candidates that pruning measures at most: the instruction, then halves, quarters and so on. */
+export const MOST_PRUNINGS = 2 * MOST_IN_SET;
 
 /**
  * A candidate without what it does as well without: its instruction, then its examples, halves
