@@ -27,7 +27,10 @@ export interface Connection {
    * RLLM_022
    */
   tools(signal: AbortSignal): Promise<readonly ListedTool[]>;
-  /** One call. @throws {ModullmError} as `tools` does, and RLLM_025 for what is no result */
+  /**
+   * One call of a tool that is still as it was listed. @throws {ModullmError} as `tools` does;
+   * RLLM_021 where the tool has changed
+   */
   call(tool: UsableTool, input: JsonObject, signal: AbortSignal): Promise<ToolAnswer>;
   /** Ends it. Never throws. */
   close(): Promise<void>;
@@ -45,7 +48,7 @@ class SharedConnection implements Connection {
   readonly #turns = createTurns(LIMITS.open);
   #session: Promise<Session> | null = null;
   #open: Session | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: ConnectionOptions) {
     this.name = options.name;
@@ -60,28 +63,20 @@ class SharedConnection implements Connection {
   }
 
   async tools(signal: AbortSignal): Promise<readonly ListedTool[]> {
-    const session = await this.#connect(signal);
-    return await session.tools(signal);
+    return await this.#ask((session) => session.tools(signal), signal);
   }
 
   async call(tool: UsableTool, input: JsonObject, signal: AbortSignal): Promise<ToolAnswer> {
     const end = await this.#turns.begin(signal);
     try {
-      const session = await this.#connect(signal);
-      return await session.call(tool, input, signal).catch(async (thrown: unknown) => {
-        if (!(thrown instanceof SessionLost)) throw thrown;
-        // The server has forgotten who asks, and has not looked at the call.
-        this.#session = null;
-        await session.close();
-        return await (await this.#connect(signal)).call(tool, input, signal);
-      });
+      return await this.#ask((session) => session.call(tool, input, signal), signal);
     } finally {
       end();
     }
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new Error("it was closed"));
     const session = await this.#session?.catch(() => null);
     this.#session = null;
     await session?.close();
@@ -89,8 +84,22 @@ class SharedConnection implements Connection {
 
   async #connect(signal: AbortSignal): Promise<Session> {
     if (signal.aborted) throw cancellation(signal);
-    if (this.#closed) throw serverError(this.name, { reason: "it was closed", retryable: false });
+    if (this.#closing.signal.aborted)
+      throw serverError(this.name, { reason: "it was closed", retryable: false });
     return await unlessAborted((this.#session ??= this.#begin()), signal);
+  }
+
+  /** Once more where the server has forgotten who asks, and so has not done what was asked. */
+  async #ask<T>(work: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const session = await this.#connect(signal);
+    try {
+      return await work(session);
+    } catch (thrown) {
+      if (!(thrown instanceof SessionLost)) throw thrown;
+      if (this.#open === session) this.#session = null;
+      await session.close();
+      return await work(await this.#connect(signal));
+    }
   }
 
   /** A start is everybody's: no one caller's signal ends it. */
@@ -102,11 +111,13 @@ class SharedConnection implements Connection {
         `${refused.reason}; it is not started again for ${seconds(refused.wait)}`;
       return Promise.reject(serverError(this.name, { reason }));
     }
-    const opening = openSession({ ...this.#options, deadlines: this.#deadlines }, (fault) => {
+    const ended = (fault: string | null): void => {
       if (this.#session === opening) this.#session = null;
       this.#open = null;
       if (fault !== null) this.#restarts.failed(fault);
-    });
+    };
+    const options = { ...this.#options, deadlines: this.#deadlines };
+    const opening = openSession(options, { ended, signal: this.#closing.signal });
     opening.then(
       (session) => (this.#open = session),
       () => {

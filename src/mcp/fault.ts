@@ -69,6 +69,24 @@ export function variablesWanted(server: string, missing: readonly string[]): Mod
   });
 }
 
+/** RLLM_021: what a server says of some of its tools has changed since somebody said yes. */
+export function notAsSeen(server: string, tools: readonly string[]): ModullmError {
+  const some = tools.slice(0, MOST_NAMES).map((name) => `"${name}"`);
+  const more = tools.length > MOST_NAMES ? ` and ${tools.length - MOST_NAMES} more` : "";
+  const reason = `what it says of ${some.join(", ")}${more} is not what somebody said yes to`;
+  return notSeen(server, reason, tools);
+}
+
+/** RLLM_021: nobody has said yes to what a server says of its tools. */
+export function notSeen(server: string, reason: string, tools: readonly string[]): ModullmError {
+  return new ModullmError("RLLM_021", `Cannot use the tools of MCP server "${server}": ${reason}`, {
+    details: { action: "call-tool", resource: server, rule: "trusted-tools-only", tools },
+    hint: `Run \`modullm mcp trust ${server}\`, which shows what there is to say yes to.`,
+  });
+}
+
+const MOST_NAMES = 10;
+
 /** RLLM_022 for a caller that does not wait any longer. */
 export function cancellation(signal: AbortSignal): ModullmError {
   const { reason } = signal as { reason: unknown };

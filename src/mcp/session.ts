@@ -1,16 +1,10 @@
-import {
-  type CallToolResult,
-  Client,
-  type JsonSchemaValidatorResult,
-  type Tool,
-} from "@modelcontextprotocol/client";
+import type { CallToolResult, Tool } from "@modelcontextprotocol/client";
 import { type JsonObject, objectsIn } from "../core/json.ts";
-import { VERSION } from "../core/version.ts";
-import { serverError } from "./fault.ts";
+import { notAsSeen, serverError } from "./fault.ts";
 import { LIMITS } from "./limits.ts";
 import { type ListedTool, readTool, type UsableTool } from "./listing.ts";
+import { type Ends, openClient, type OpenClient } from "./open-client.ts";
 import type { ServerOptions } from "./server-options.ts";
-import { createTransport, type ServerTransport } from "./transport.ts";
 import { explain } from "./thrown.ts";
 import { unlessAborted } from "./wait.ts";
 
@@ -23,109 +17,24 @@ export interface Session {
   readonly protocol: string;
   /** The server's tools; asked for again once it has said that they have changed. */
   tools(signal: AbortSignal): Promise<readonly ListedTool[]>;
+  /** One call of a tool that is still as it was listed. @throws {ModullmError} RLLM_021 */
   call(tool: UsableTool, input: JsonObject, signal: AbortSignal): Promise<ToolAnswer>;
   /** Never throws. */
   close(): Promise<void>;
 }
 
-/**
- * Starts or reaches a server. It is offered nothing to ask for: no sampling, no roots, no questions
- * to the user.
- * @param ended called once, when it ends by itself; with why, where that is a fault
- * @throws {ModullmError} RLLM_025, RLLM_014
- */
-export async function openSession(
-  options: ServerOptions,
-  ended: (fault: string | null) => void,
-): Promise<Session> {
-  const opened = await connect(options, ended);
-  return new ClientSession(options, opened);
-}
-
-interface Opened {
-  readonly client: Client;
-  readonly transport: ServerTransport;
-  /** Forgets the list of tools when the server says that it has changed. */
-  onChange: () => void;
-}
-
-async function connect(
-  options: ServerOptions,
-  ended: (fault: string | null) => void,
-): Promise<Opened> {
-  try {
-    return await connectOnce(options, ended, null);
-  } catch (thrown) {
-    // There are servers of the older revision that die of what they don't know before they are
-    // introduced to: one more start, in their own words.
-    if (!(thrown instanceof ProbeFailure)) throw thrown;
-    return await connectOnce(options, ended, { kind: "legacy" });
-  }
-}
-
-/** The process ended before anything had been said to it but what a newer server knows. */
-class ProbeFailure extends Error {}
-
-async function connectOnce(
-  options: ServerOptions,
-  ended: (fault: string | null) => void,
-  prior: { readonly kind: "legacy" } | null,
-): Promise<Opened> {
-  const { deadlines, name } = options;
-  const transport = createTransport(options);
-  const opened: Opened = {
-    client: new Client(
-      { name: "modullm", version: VERSION },
-      {
-        versionNegotiation: { mode: "auto", probe: { timeoutMs: deadlines.probe } },
-        // Results are held against their schemas here, by the contracts of this house.
-        jsonSchemaValidator: { getValidator: () => passes },
-        listChanged: {
-          tools: { autoRefresh: false, debounceMs: 0, onChanged: () => opened.onChange() },
-        },
-      },
-    ),
-    transport,
-    onChange: () => {},
-  };
-  const late = AbortSignal.timeout(deadlines.start);
-  let isOpen = false;
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the library has no events
-  opened.client.onclose = () => {
-    if (!isOpen) return;
-    isOpen = false;
-    ended(transport.closed ? null : transport.fault);
-  };
-  try {
-    await opened.client.connect(transport.wire, {
-      timeout: deadlines.start,
-      signal: late,
-      ...(prior === null ? {} : { prior }),
-    });
-    isOpen = true;
-    return opened;
-  } catch (thrown) {
-    const diedAtOnce = prior === null && transport.diedUnasked;
-    await transport.wire.close().catch(() => {});
-    if (diedAtOnce) throw new ProbeFailure();
-    const error = explain(thrown, { name, transport, doing: "start", limit: deadlines.start });
-    ended(error.code === "RLLM_025" ? String(error.details["reason"]) : null);
-    throw error;
-  }
-}
-
-function passes<T>(data: unknown): JsonSchemaValidatorResult<T> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked where it is used
-  return { valid: true, data: data as T, errorMessage: undefined };
+/** @throws {ModullmError} as `openClient` does */
+export async function openSession(options: ServerOptions, ends: Ends): Promise<Session> {
+  return new ClientSession(options, await openClient(options, ends));
 }
 
 class ClientSession implements Session {
   readonly protocol: string;
   readonly #options: ServerOptions;
-  readonly #opened: Opened;
+  readonly #opened: OpenClient;
   #listing: Promise<readonly ListedTool[]> | null = null;
 
-  constructor(options: ServerOptions, opened: Opened) {
+  constructor(options: ServerOptions, opened: OpenClient) {
     this.#options = options;
     this.#opened = opened;
     this.protocol = opened.client.getNegotiatedProtocolVersion() ?? "";
@@ -141,11 +50,14 @@ class ClientSession implements Session {
   }
 
   async call(
-    { name, input: inputSchema }: UsableTool,
+    { name, digest, input: inputSchema }: UsableTool,
     input: JsonObject,
     signal: AbortSignal,
   ): Promise<ToolAnswer> {
     const { client, transport } = this.#opened;
+    const listed = await this.tools(signal);
+    if (!listed.some((tool) => tool.name === name && tool.digest === digest))
+      throw notAsSeen(this.#options.name, [name]);
     // For the headers that it wants of its arguments.
     const toolDefinition = { name, inputSchema } as unknown as Tool;
     const given = { name, arguments: transport.arguments(input) };

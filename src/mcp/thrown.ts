@@ -12,8 +12,15 @@ import { cancellation, type Fault, loginWanted, oneLine, seconds, serverError } 
 import { startTooLate } from "./process-transport.ts";
 import type { ServerTransport } from "./transport.ts";
 
-/** The server does not know the session any more: what was asked of it was not done. */
-export class SessionLost extends Error {}
+/** RLLM_025: the server does not know the session any more, and has not done what was asked. */
+export class SessionLost extends ModullmError {
+  constructor(server: string) {
+    const reason = "it does not know the session that it has given";
+    super("RLLM_025", `Cannot use MCP server "${server}": ${reason}`, {
+      details: { server, reason, status: 404 },
+    });
+  }
+}
 
 /** What was asked of a server that it did not do. */
 export interface Doing {
@@ -29,8 +36,8 @@ export interface Doing {
 }
 
 /**
- * What the library, or this room, threw, as whoever asked is told. @throws {SessionLost} in place
- * of it where asking again will do
+ * What the library, or this room, threw, as whoever asked is told; `SessionLost` where asking again
+ * will do.
  */
 export function explain(thrown: unknown, about: Doing): ModullmError {
   const { name, transport, signal } = about;
@@ -44,7 +51,8 @@ export function explain(thrown: unknown, about: Doing): ModullmError {
     });
   if (thrown instanceof UnauthorizedError || statusOf(thrown) === 401)
     return loginWanted(name, "it does not take what it was sent to log in");
-  if (statusOf(thrown) === 404 && transport.wire.sessionId !== undefined) throw new SessionLost();
+  if (statusOf(thrown) === 404 && transport.wire.sessionId !== undefined)
+    return new SessionLost(name);
   return serverError(name, faultOf(thrown, about), { log: transport.log(), cause: thrown });
 }
 

@@ -9,7 +9,7 @@ import { type Policy, requireAllowed } from "../policy/policy.ts";
 import type { ToolEntry } from "../program/program.ts";
 import { toolName } from "../program/tools.ts";
 import type { Connection } from "./connection.ts";
-import { serverError } from "./fault.ts";
+import { notAsSeen, notSeen, serverError } from "./fault.ts";
 import { type ListedTool, usable, type UsableTool } from "./listing.ts";
 import { type Pin, type PinnedTool, readPin } from "./pins.ts";
 import { resultOf } from "./results.ts";
@@ -133,25 +133,8 @@ function requirePinned(
   const added = about.isAll ? about.listed.filter(({ name }) => !seen.has(name)) : [];
   const names = [...changed, ...added].map(({ name }) => name);
   if (names.length === 0) return now.filter((tool) => tool !== undefined);
-  const reason = `what it says of ${shown(names)} is not what somebody said yes to`;
-  throw notSeen(server, reason, names);
+  throw notAsSeen(server, names);
 }
-
-function notSeen(server: string, reason: string, tools: readonly string[]): ModullmError {
-  return new ModullmError("RLLM_021", `Cannot use the tools of MCP server "${server}": ${reason}`, {
-    details: { action: "call-tool", resource: server, rule: "trusted-tools-only", tools },
-    hint: `Run \`modullm mcp trust ${server}\`, which shows what there is to say yes to.`,
-  });
-}
-
-function shown(names: readonly string[]): string {
-  const some = names.slice(0, MOST_SHOWN).map((name) => `"${name}"`);
-  return names.length > MOST_SHOWN
-    ? `${some.join(", ")} and ${names.length - MOST_SHOWN} more`
-    : some.join(", ");
-}
-
-const MOST_SHOWN = 10;
 
 function knownTool({ name, description, input, output }: PinnedTool, entry: ToolEntry): KnownTool {
   return {
@@ -171,12 +154,7 @@ function foreignTool(
   return {
     ...knownTool(tool, entry),
     identity: sha256(writeJson([tool.digest, at])),
-    async call(input, { signal }) {
-      // After another start, or word of a change, the tool has to be what it was.
-      const listed = await connection.tools(signal);
-      requirePinned(connection.name, [tool], { listed, isAll: false });
-      return resultOf(await connection.call(tool, input, signal), tool);
-    },
+    call: async (input, { signal }) => resultOf(await connection.call(tool, input, signal), tool),
   };
 }
 

@@ -116,3 +116,35 @@ function endless(): ReadableStream<Uint8Array> {
   const part = new Uint8Array(1024 * 1024).fill(32);
   return new ReadableStream({ pull: (controller) => controller.enqueue(part) });
 }
+
+test("a session that the server has forgotten is begun anew, and nothing is lost", async () => {
+  let sessions = 0;
+  const { modullm, run } = await serve(async (request) => {
+    if (request.method !== "POST") return new Response(null, { status: 405 });
+    const { id, method } = (await request.json()) as { id?: number; method: string };
+    const answer = (result: object, headers = {}) =>
+      Response.json({ jsonrpc: "2.0", id, result }, { headers });
+    if (method === "initialize")
+      return answer(
+        {
+          protocolVersion: "2025-11-25",
+          capabilities: { tools: {} },
+          serverInfo: { name: "s", version: "1" },
+        },
+        { "mcp-session-id": String(++sessions) },
+      );
+    if (method === "server/discover") return new Response("no", { status: 400 });
+    if (id === undefined) return new Response(null, { status: 202 });
+    // The first session of the run is forgotten before its first call.
+    const isForgotten = request.headers.get("mcp-session-id") === "2";
+    if (method === "tools/call")
+      return isForgotten
+        ? new Response("no session", { status: 404 })
+        : answer({ content: [{ type: "text", text: "here" }] });
+    return answer({ tools: [{ name: "say", description: "d", inputSchema: { type: "object" } }] });
+  });
+  await modullm(["mcp", "trust", "far"]);
+  const { results } = await run("[{mcp: far, only: [say]}]", [call("say"), DONE]);
+  expect(results).toEqual(["here"]);
+  expect(sessions).toBe(3);
+}, 60_000);

@@ -79,7 +79,7 @@ async function refresh(
   login: Login,
   challenge: Challenge,
 ): Promise<Login | null> {
-  const { name, at, config, redactor } = place;
+  const { name, config, redactor } = place;
   const { token, client, issuer, resource } = login;
   if (token.refresh === null) return null;
   const fetchFn = safeFetch(place);
