@@ -99,10 +99,8 @@ export interface Refreshed {
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** By which a policy and a reader know a program. */
+/** By which a policy knows a program. */
 export interface ProgramReference {
-  /** As pages have it. */
-  readonly name: string;
   /** As its file says: what the policy is asked about for `run`. */
   readonly program: string;
   /** Absolute path of its file. */

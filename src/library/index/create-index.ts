@@ -4,7 +4,7 @@ import { chooseProgram, entryOf, noCategory, notReadable } from "./choose.ts";
 import { readNameCursor } from "./cursor.ts";
 import { pageOfList } from "./list.ts";
 import type { ProgramEmbedder } from "./meaning.ts";
-import { factsOf, type NamedProgram, nameThem } from "./naming.ts";
+import { factsOf, type NamedProgram } from "./naming.ts";
 import type { ProgramDetails } from "./read-file.ts";
 import { refreshPrograms } from "./refresh.ts";
 import { type CountTokens, createTree } from "./tree.ts";
@@ -26,7 +26,7 @@ export function createProgramIndex(parts: ProgramIndexParts): ProgramIndex {
   const count = remembering(parts.count);
 
   async function seen(view: View): Promise<readonly NamedProgram[]> {
-    return await seenBy(nameThem(await area.rows(folders), folders), view, records);
+    return await seenBy(await area.rows(folders), folders, view, records);
   }
   const treeOf = async (view: View) => createTree(placedOf(await seen(view)), count);
 

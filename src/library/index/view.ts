@@ -6,27 +6,30 @@ import type {
   ProgramRecord,
   View,
 } from "../program-index.ts";
-import type { NamedProgram } from "./naming.ts";
+import type { ProgramRow } from "../../store/programs.ts";
+import { factsOf, type NamedProgram, nameThem } from "./naming.ts";
 import type { ProgramFacts } from "./read-file.ts";
 import { PAGE_SIZE, type PlacedProgram } from "./tree.ts";
 
 /** How the runs of programs went, by path. */
 export type Records = () => Promise<ReadonlyMap<string, ProgramRecord>>;
 
-/** What a reader may know of, and asks for. */
+/** What a reader may know of, and asks for, in the order of names. */
 export async function seenBy(
-  programs: readonly NamedProgram[],
-  { sees = () => true, filter = {} }: View,
+  rows: readonly ProgramRow[],
+  folders: readonly string[],
+  { sees, filter = {} }: View,
   records: Records,
 ): Promise<readonly NamedProgram[]> {
+  // Before names are given: what is hidden would show in the names of others.
+  const seen = sees === undefined ? rows : rows.filter((row) => sees(factsOf(row)));
   const { domain, task, shape, complexity, latency, tags = [] } = filter;
   const ran = latency === undefined ? null : await records();
-  return programs.filter((program) => {
-    const { name, facts } = program;
+  return nameThem(seen, folders).filter((program) => {
+    const { facts } = program;
     const category = categoryOf(program);
     return (
-      sees({ name, program: facts.program, path: facts.path }) &&
-      (domain === undefined || category?.domain === domain) &&
+      (domain === undefined || `${category?.domain}/`.startsWith(`${domain}/`)) &&
       (task === undefined || category?.task === task) &&
       (shape === undefined || category?.shape === shape) &&
       (complexity === undefined || facts.complexity === complexity) &&

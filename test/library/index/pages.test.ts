@@ -144,6 +144,18 @@ test("programs are called what their files say, and by their path where that mea
   expect(await refusal(index.show("facts@^3"))).toMatchObject({ code: "RLLM_008" });
 });
 
+test("a program that is hidden does not show in the name of another", async () => {
+  await using library = await createLibrary();
+  library.write("one/a.rllm", programText("same", "Counts words.", GIVES));
+  library.write("two/a.rllm", programText("same", "Counts lines.", GIVES));
+  const index = library.index();
+  await index.refresh();
+  const sees = ({ path }: { readonly path: string }) => path.includes("/two/");
+  const { programs } = await index.list({ sees });
+  expect(programs.map(({ name }) => name)).toEqual(["same"]);
+  expect((await index.show("same", { sees })).description).toBe("Counts lines.");
+});
+
 test("a name that two folders have is that of the first folder", async () => {
   await using library = await createLibrary();
   const [first, second] = ["first", "second"].map((name) => join(library.folder, name));
@@ -170,6 +182,10 @@ test("filters are held together", async () => {
   expect(await only({ latency: "slow", task: "extract", domain: "finance" })).toHaveLength(1);
   expect(await only({ latency: "slow", task: "translate" })).toEqual([]);
   expect(await only({ latency: "unknown" })).toHaveLength(99);
+  const [first] = (await index.decisions()).filter(({ category }) => category.domain === "finance");
+  await index.decide(first?.name ?? "", { domain: "other/money", task: "plan", from: "review" });
+  expect(await only({ domain: "other" })).toEqual([first?.name ?? ""]);
+  expect(await only({ domain: "oth" })).toEqual([]);
   expect(await only({ complexity: "agentic" })).toEqual([]);
   expect(await only({ shape: "text-to-label" })).toHaveLength(10);
 });
