@@ -2,19 +2,41 @@ import { stemsOf } from "./words.ts";
 
 /**
  * Words that people use for the same thing, a line a meaning; `-` joins words that mean it
- * together. They widen what is asked, never what is stored.
+ * together, and a line that begins with blanks goes on with the one before. They widen what is
+ * asked, never what is stored.
  */
 const MEANINGS = `
-summarize summarise summary summarization condense shorten abridge digest recap gist brief outline overview boil-down key-points short-version compact tldr synopsis
-extract extraction pull find collect gather retrieve fetch read capture parse pick take-out get-out identify grab lift mine scrape harvest
-classify classification classifier categorize categorise category label tag sort group bucket assign class classes kind type triage route sorting organize
-translate translation translator render localize localise foreign-language another-language into-french into-spanish into-german into-english language multilingual convert-language interpret
-validate validation check verify inspect audit proofread error errors mistake mistakes fault faults missing omission gaps correct consistent problem problems review lint examine confirm invalid
-score rate rating grade evaluate evaluation assess assessment quality rank mark judge how-good how-strong estimate measure appraise point
-draft write compose author create generate generator make-up invent put-together come-up produce new writing prepare formulate craft build
-compare comparison difference differences differ different contrast side-by-side changed versus diff line-up match delta against
-anonymize anonymise anonymizer mask hide redact remove-names strip pseudonymize pseudonymise blacken personal-data personal private-details identity pii privacy scrub sanitize censor de-identify
-answer answers question questions ask respond reply reply-to inquiry inquiries query queries q-a faq explain tell-me help-me-understand understand wonder
+summarize summarise summary summarization condense shorten abridge digest recap gist brief
+  outline overview boil-down key-points short-version compact tldr synopsis executive-summary
+  tl-dr sum-up main-ideas wrap-up highlights key-takeaways
+extract extraction pull find collect gather retrieve fetch read capture parse pick take-out
+  get-out identify grab lift mine scrape harvest harvest data-points scrape details
+  which-values
+classify classification classifier categorize categorise category label tag sort group bucket
+  assign class classes kind type triage route sorting organize decide-type what-kind tagging
+  segment
+translate translation translator render localize localise foreign-language another-language
+  into-french into-spanish into-german into-english language multilingual convert-language
+  interpret tongue into-italian into-portuguese into-japanese into-chinese into-english german
+  french spanish italian chinese japanese
+validate validation check verify inspect audit proofread error errors mistake mistakes fault
+  faults missing omission gaps correct consistent problem problems review lint examine confirm
+  invalid sanity-check qa complete inconsistencies inconsistency flaw flaws wrong check-for
+score rate rating grade evaluate evaluation assess assessment quality rank mark judge how-good
+  how-strong estimate measure appraise point marks points well-written stars percent
+  number-between
+draft write compose author create generate generator make-up invent put-together come-up
+  produce new writing prepare formulate craft build ghostwrite help-write fresh put-down
+  from-scratch
+compare comparison difference differences differ different contrast side-by-side changed
+  versus diff line-up match delta against unlike changes between-versions versions deviations
+  discrepancy discrepancies
+anonymize anonymise anonymizer mask hide redact remove-names strip pseudonymize pseudonymise
+  blacken personal-data personal private-details identity pii privacy scrub sanitize censor
+  de-identify scrub-names gdpr gdpr-safe names sensitive confidential
+answer answers question questions ask respond reply reply-to inquiry inquiries query queries
+  q-a faq explain tell-me help-me-understand understand wonder look-up-facts chat-with
+  let-query interrogate consult
 rewrite rephrase paraphrase reword edit polish improve revise simplify refine
 convert transform reformat turn format change export restructure
 detect recognize spot discover notice flag find
@@ -48,13 +70,14 @@ lawsuit litigation case dispute
 law legislation statute bill act regulation legal
 ticket issue case request helpdesk help-desk
 support helpdesk help-desk service customer-service
-complaint grievance unhappy dissatisfied quarrel gripe
+complaint grievance unhappy dissatisfied quarrel gripe angry furious annoyed
+  letter-of-complaint gripes upset
 refund money-back reimbursement return
 warranty guarantee
 chat conversation dialogue dialog messaging chat-log talk
 transcript log protocol record
 customer client buyer consumer shopper purchaser user
-lead prospect potential-customer
+lead prospect potential-customer potential buyer interested
 proposal offer pitch bid
 quote offer quotation estimate price-offer
 call phone-call telephone conversation
@@ -113,7 +136,7 @@ patient sick person medical
 doctor physician clinician medic
 lab laboratory blood test tests
 result finding outcome value values
-prescription medicine medication drug tablets
+prescription medicine medication drug tablets slip pharmacy pills pill dose
 discharge release hospital dismissal
 hospital clinic
 letter note document correspondence
@@ -123,7 +146,7 @@ symptom complaint sign
 diagnosis condition finding
 essay composition paper written-composition
 lesson lecture class teaching
-exam test quiz examination
+exam test quiz examination item pupils question
 course class training
 catalog catalogue list directory
 student pupil learner
@@ -152,7 +175,7 @@ visa travel-permit immigration
 guide guidebook handbook manual
 passenger traveller traveler
 restaurant dining eatery
-product article item goods merchandise
+product article item goods merchandise shop article merchandise wares
 description text blurb
 order purchase
 confirmation acknowledgement
@@ -167,12 +190,12 @@ audit inspection
 threat danger risk attack
 spam junk unwanted
 apartment flat home accommodation
-listing advert offer ad
+listing advert offer ad advertisement classified ads
 property home house building real-estate
 appraisal valuation value
 maintenance repair fix
 floor-plan layout
-permit permission authorization licence
+permit permission authorization licence authorisation approval build request
 building construction
 council town-hall municipal city-hall
 minutes protocol meeting-notes meeting
@@ -406,8 +429,8 @@ export const SYNONYMS: ReadonlyMap<string, ReadonlySet<string>> = readMeanings(M
 
 function readMeanings(table: string): ReadonlyMap<string, ReadonlySet<string>> {
   const synonyms = new Map<string, Set<string>>();
-  for (const line of table.trim().split("\n")) {
-    const phrases = line.split(" ").map((phrase) => stemsOf(phrase).join(" "));
+  for (const line of table.trim().split(/\n(?! )/)) {
+    const phrases = line.split(/\s+/).map((phrase) => stemsOf(phrase).join(" "));
     const single = phrases.filter((phrase) => !phrase.includes(" "));
     for (const phrase of phrases) {
       const known = synonyms.get(phrase) ?? new Set();

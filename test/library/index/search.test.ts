@@ -3,6 +3,7 @@ import { ModullmError } from "../../../src/core/error.ts";
 import { writeJson } from "../../../src/core/json.ts";
 import { generatedPrograms, programText, writePrograms } from "./generated-programs.ts";
 import { count, createLibrary } from "./library.ts";
+import { paraphrased } from "./paraphrases.ts";
 import { TASKS } from "./tasks.ts";
 
 test("search finds the right one of 500 programs in other words, under 2,000 tokens in all", async () => {
@@ -22,6 +23,21 @@ test("search finds the right one of 500 programs in other words, under 2,000 tok
   expect(TASKS).toHaveLength(60);
   expect(top).toBeLessThan(600);
   expect(missed.length).toBeLessThanOrEqual(TASKS.length * 0.1);
+});
+
+test("search finds programs by two hundred paraphrases of what they do", async () => {
+  await using library = await createLibrary({ memory: true });
+  const programs = generatedPrograms();
+  writePrograms(library.folder, programs);
+  const index = library.index();
+  await index.refresh();
+  const tasks = paraphrased(programs);
+  expect(tasks).toHaveLength(200);
+  const missed: string[] = [];
+  for (const [task, program] of tasks)
+    if (!(await index.search(task)).programs.some(({ name }) => name === program))
+      missed.push(task);
+  expect(missed.length).toBeLessThanOrEqual(tasks.length * 0.1);
 });
 
 test("search takes any text for words", async () => {
