@@ -61,7 +61,7 @@ test("search takes any text for words", async () => {
     "^",
     "\0",
   ];
-  const words = Array.from({ length: 1000 }, (_, index) => `word${index} `).join("");
+  const words = Array.from({ length: 1000 }, (_, number) => `word${number} `).join("");
   for (const text of [...texts, "", "🎉", "x".repeat(100_000), words]) {
     const { programs } = await index.search(text);
     expect(programs.map(({ name }) => name)).toEqual(
