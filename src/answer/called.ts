@@ -9,8 +9,10 @@ type ParseValue = (cursor: Cursor, place: Place) => Node | null;
 /** At the top any name may call; elsewhere one that is a class by its spelling, or a known one. */
 const AT_TOP = /^[\p{L}_$][\w$.]{0,80}\s*\(/u;
 const WITHIN =
-  /^(?:(?:new )?(?:[\p{L}_]\w{0,40}\.){0,4}[A-Z][\w$]{1,60}|(?:datetime\.)?date(?:time)?|dict|set|frozenset)\(/u;
-const KEYWORD = /^([\p{L}_][\p{L}\p{M}\p{N}_]{0,80})\s*=(?![=>])\s*/u;
+  /^(?:(?:new )?(?:[\p{L}_]\w{0,40}\.){0,4}[A-Z][\w$]{1,60}|(?:datetime\.)?date(?:time)?|dict|set|frozenset|array)\(/u;
+/** `name =`, and `'name' =>` in PHP's arrays. */
+const KEYWORD =
+  /^(?:([\p{L}_][\p{L}\p{M}\p{N}_]{0,80})\s*=(?![=>])|(["'])([^"'\n]{1,80})\2\s*=>)\s*/u;
 /** So far ahead is looked for the name of a call or an argument. In UTF-16 units. */
 const REACH = 240;
 
@@ -74,7 +76,7 @@ function parseKeywords(cursor: Cursor, parseValue: ParseValue): Node | null {
     const value = parseValue(cursor, "item");
     // A name or an expression is not known.
     if (!value || cursor.failed || !isValue(value)) return takenBack(cursor, from);
-    members.push({ key: key[1] ?? "", keyStart, value });
+    members.push({ key: key[1] ?? key[3] ?? "", keyStart, value });
     cursor.at = blankEnd(cursor, cursor.at);
     if (cursor.text[cursor.at] === ",") cursor.at++;
     else if (cursor.text[cursor.at] !== ")") return takenBack(cursor, from);

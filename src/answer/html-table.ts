@@ -1,6 +1,7 @@
 import type { Notation } from "./notation.ts";
-import { rowsNode, type Cell, type RowLine } from "./rows.ts";
+import { pairsNode, rowsNode, type Cell, type RowLine } from "./rows.ts";
 import { edit, newCursor } from "./scan.ts";
+import type { Node } from "./tree.ts";
 import { unescapeXml } from "./xml.ts";
 
 const TABLE = /<table\b[^<>]{0,200}>([\s\S]*?)<\/table\s*>/gi;
@@ -10,35 +11,51 @@ const CELL = /<t([hd])\b([^<>]{0,200})>([\s\S]*?)<\/t\1\s*>/gi;
 const SPAN = /\b(?:col|row)span\b/i;
 const MAX_TABLES = 50;
 
-/** Tables in HTML, each as the list of its rows under the first one. */
+interface HtmlCell extends Cell {
+  readonly isName: boolean;
+}
+
+interface HtmlRow extends RowLine {
+  readonly cells: readonly HtmlCell[];
+}
+
+/** Tables in HTML, each as the list of its rows under the first one, or as pairs. */
 export function findHtmlTables(text: string): Notation[] {
   if (!/<\/table/i.test(text)) return [];
   const tables: Notation[] = [];
   for (const found of text.matchAll(TABLE)) {
     const start = found.index + found[0].indexOf(">") + 1;
     const end = found.index + found[0].length;
-    const [names, ...rows] = rowsIn(text, start, end) ?? [];
-    if (!names || rows.length === 0 || tables.length >= MAX_TABLES) continue;
+    const all = rowsIn(text, start, end) ?? [];
+    const [names, ...rows] = all;
+    if (!names || tables.length >= MAX_TABLES) continue;
     const cursor = newCursor(text, found.index, end, false);
     edit(cursor, "table", found.index, end, "");
-    const nodes = [rowsNode(cursor, names, rows)];
+    const nodes: Node[] = all.every(isPair) ? [pairsNode(all, found.index)] : [];
+    if (nodes.length === 0 && rows.length > 0) nodes.push(rowsNode(cursor, names, rows));
     tables.push({ rung: "table", cursor, nodes, start: found.index, end });
   }
   return tables;
 }
 
+/** A row whose first cell names the second. */
+function isPair({ cells }: HtmlRow): boolean {
+  return cells.length === 2 && cells[0]?.isName === true && cells[1]?.isName === false;
+}
+
 /** Null where a table stands in a cell, or a cell spans several. */
-function rowsIn(text: string, from: number, to: number): RowLine[] | null {
-  const rows: RowLine[] = [];
+function rowsIn(text: string, from: number, to: number): HtmlRow[] | null {
+  const rows: HtmlRow[] = [];
   const inner = text.slice(from, to);
   if (/<table\b/i.test(inner)) return null;
   for (const row of inner.matchAll(ROW)) {
     const start = from + row.index;
-    const cells: Cell[] = [];
-    for (const [whole, , attributes = "", content = ""] of row[0].matchAll(CELL)) {
+    const cells: HtmlCell[] = [];
+    for (const [whole, kind, attributes = "", content = ""] of row[0].matchAll(CELL)) {
       if (SPAN.test(attributes)) return null;
       const at = start + row[0].indexOf(whole);
-      cells.push({ text: plainText(content), start: at, end: at + whole.length, isQuoted: false });
+      const own = { text: plainText(content), start: at, end: at + whole.length };
+      cells.push({ ...own, isQuoted: false, isName: kind?.toLowerCase() === "h" });
     }
     if (cells.length > 0) rows.push({ cells, start, end: start + row[0].length });
   }

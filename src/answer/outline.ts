@@ -39,6 +39,9 @@ export function findOutline(
   const members = membersOf(lines);
   const unnamed = tables.flatMap(({ nodes: [rows] }) => rows ?? []);
   if (members.length > 0) nodes.push({ ...objectOf(members, lines), bare: unnamed });
+  const inline = lines.flatMap((line) => inlineRecord(line) ?? []);
+  if (inline.length === lines.length && inline.length > 0)
+    nodes.push(inline.length === 1 ? (inline[0] ?? arrayOf([], lines)) : arrayOf(inline, lines));
   const records = recordsOf(members, lines);
   if (records) nodes.push(records);
   const sections = sectionsOf(text, lines);
@@ -63,7 +66,8 @@ function readLines(text: string): Line[] {
 /** Null for a line that holds nothing. */
 function lineOf(source: string, at: number): Line | null {
   const [, blanks = "", bullet, text = ""] =
-    /^(\s*)((?:[-*•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?)?(.*?)\s*$/.exec(source) ?? [];
+    /^(\s*)((?:(?:[-*•‣▪]|\d{1,3}[.)])\s+|[■●・►▶]\s*)(?:\[[ xX]\]\s+)?)?(.*?)\s*$/.exec(source) ??
+    [];
   if (text === "" || /^(?:```\w*|---)$/.test(text)) return null;
   const isItem = bullet !== undefined;
   const found = isItem ? null : HEADING.exec(text);

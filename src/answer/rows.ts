@@ -44,6 +44,14 @@ function rowNode(names: RowLine, { cells, start, end }: RowLine): ObjectNode {
   return objectNode(members, start, end);
 }
 
+/** Rows of a name and a value each, as one object: `| Field | Value |`. */
+export function pairsNode(rows: readonly RowLine[], start: number): ObjectNode {
+  const members = rows.flatMap(({ cells: [key, value] }) =>
+    key && value ? [{ key: key.text, keyStart: key.start, value: cellNode(value) }] : [],
+  );
+  return objectNode(members, start, rows.at(-1)?.end ?? start);
+}
+
 export function objectNode(members: Member[], start: number, end: number): ObjectNode {
   return { kind: "object", members, bare: [], start, end, ...CLOSED };
 }

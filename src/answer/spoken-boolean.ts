@@ -8,7 +8,7 @@ const WORDS: readonly Named<boolean>[] = [
 
 /** What a yes or no depends on, or holds for in part only. */
 const CONDITION =
-  /(?<!\p{L})(?:if|unless|provided that|depending|depends|partially|partly|maybe|perhaps|except|wenn|falls|sofern|außer|teilweise|vielleicht|sauf|à condition|peut-être|salvo|excepto|siempre que|quizás|если|возможно|eğer|belki)(?!\p{L})|的话|かも/iu;
+  /(?<!\p{L})(?:if|unless|provided that|depending|depends|partially|partly|maybe|perhaps|except|wenn|falls|sofern|außer|teilweise|vielleicht|but only|aber nur|mais seulement|pero s[oó]lo|ma solo|mas só|maar alleen|ale tylko|но только|sauf|à condition|peut-être|salvo|excepto|siempre que|quizás|если|возможно|eğer|belki)(?!\p{L})|的话|かも/iu;
 
 /**
  * The boolean a text speaks of; undefined when it speaks of both, of neither, or denies the one it

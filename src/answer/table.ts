@@ -1,4 +1,4 @@
-import { cellNode, linesOf, objectNode, rowsNode, type Cell, type RowLine } from "./rows.ts";
+import { linesOf, pairsNode, rowsNode, type Cell, type RowLine } from "./rows.ts";
 import { edit, newCursor } from "./scan.ts";
 import type { Notation } from "./notation.ts";
 import type { Node } from "./tree.ts";
@@ -66,16 +66,9 @@ function tableOf(text: string, names: RowLine, rows: readonly RowLine[]): Notati
   const isPairs =
     names.cells.length === 2 &&
     /^(?:value|wert|valeur|valor|значение|值|値)$/i.test(names.cells[1]?.text ?? "");
-  if (isPairs && rows.every((row) => row.cells.length === 2)) nodes.push(pairsNode(names, rows));
+  if (isPairs && rows.every((row) => row.cells.length === 2))
+    nodes.push(pairsNode(rows, names.start));
   return { rung: "table", cursor, nodes, start: names.start, end };
-}
-
-/** `| Field | Value |`: each row is a property. */
-function pairsNode(names: RowLine, rows: readonly RowLine[]): Node {
-  const members = rows.flatMap(({ cells: [key, value] }) =>
-    key && value ? [{ key: key.text, keyStart: key.start, value: cellNode(value) }] : [],
-  );
-  return objectNode(members, names.start, rows.at(-1)?.end ?? names.end);
 }
 
 /** Parts a line at its pipes; one behind a backslash is part of a cell. */

@@ -43,6 +43,8 @@ export function findXml(text: string): Tagged[] {
     found.push(taggedOf(text, [root], cost + BY_NAME, (cursor) => namedOf(cursor, [root])));
   }
   const flat = roots.filter((element) => parents.length !== 1 || element !== parents[0]);
+  if (roots.length > 1 && roots.every(({ name }) => name === roots[0]?.name))
+    found.push(taggedOf(text, roots, 0, (cursor) => listOf(cursor, roots)));
   const isRepeated = new Set(flat.map(({ name }) => name)).size < flat.length;
   const flatCost = isRepeated ? BY_NAME + ONE_OF_SEVERAL : 0;
   if (flat.length > 1)
@@ -78,6 +80,13 @@ function namedOf(cursor: Cursor, elements: readonly Element[]): ObjectNode {
     value: nodeOf(cursor, one, true),
   }));
   return objectOf(members, elements[0]?.start ?? 0, elements.at(-1)?.stop ?? 0);
+}
+
+/** Tags of one name, one after another, as the items of a list. */
+function listOf(cursor: Cursor, elements: readonly Element[]): Node {
+  const items = elements.map((one) => nodeOf(cursor, one, true));
+  const at = { start: elements[0]?.start ?? 0, end: elements.at(-1)?.stop ?? 0 };
+  return { kind: "array", items, ...at, editFrom: 0, editTo: 0, open: false };
 }
 
 /** Tags nest by name; one that is not closed ends with the tag around it, or with the text. */
@@ -126,8 +135,9 @@ function close(open: Element[], name: string, at: number): void {
 function nodeOf(cursor: Cursor, element: Element, isRoot = false): Node {
   const { text } = cursor;
   if (!element.isClosed) edit(cursor, "missing-closer", element.stop, element.stop, element.name);
-  const attributes = isRoot ? [] : attributesOf(element);
-  const isEmpty = element.inner === element.stop && attributes.length > 0;
+  const hasContent = element.inner < element.stop;
+  const attributes = isRoot && hasContent ? [] : attributesOf(element);
+  const isEmpty = !hasContent && attributes.length > 0;
   if (element.children.length > 0 || isEmpty) {
     noteLooseText(cursor, element);
     const children = element.children.map((child) => ({

@@ -28,6 +28,8 @@ function decoded(text: string): string {
 }
 
 const NO_DATA: readonly RegExp[] = [
+  // A mark as HTML escapes it.
+  /&(?:#\d{1,5}|#x[0-9a-f]{1,4}|[a-z]{2,6});/gi,
   // A citation.
   /^\[\d{1,3}\](?=\s+\p{L})/gmu,
   // A paragraph of words alone, between two values.

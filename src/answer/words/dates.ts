@@ -40,7 +40,8 @@ const LEAST_OF_MONTH = 3;
 
 /** The number of a month by its name or the beginning of one; 0 for any other word. */
 export function monthOf(name: string): number {
-  const word = strip(name).replace(/\.$/, "");
+  // In Hebrew a letter in front of a month says "in".
+  const word = strip(name).replace(/\.$|^ב(?=\p{Script=Hebrew}{3})/gu, "");
   const whole = months.findIndex((names) => names.includes(word));
   if (whole >= 0 || word.length < LEAST_OF_MONTH) return whole + 1;
   const begun = months.flatMap((names, index) =>
