@@ -50,11 +50,17 @@ function whole(turn: ChatTurn): ChatTurn {
 }
 
 async function answerInLines(chat: Chat, output: Output, ask: AskOnce): Promise<void> {
+  let shown = false;
   function listen(event: RunEvent): void {
-    if (isRestart(event)) output.line({ type: "restart" });
-    if (event.type === "model-delta" && event.run === event.root)
+    const isOwn = event.run === event.root;
+    if (shown && isOwn && (event.type === "attempt-start" || isRestart(event))) {
+      output.line({ type: "restart" });
+      shown = false;
+    }
+    if (event.type === "model-delta" && isOwn) {
       output.line({ type: "delta", text: event.text });
-    else if (event.type === "tool-end") {
+      shown = true;
+    } else if (event.type === "tool-end") {
       const { tool, ok, error, ms } = event;
       output.line({ type: "tool", tool, ok, error, ms });
     } else if (event.type === "note") {

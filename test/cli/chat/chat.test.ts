@@ -86,6 +86,20 @@ describe("chat in a pipe", () => {
     });
   });
 
+  test("says in its events which text is void: that of an answer that was refused", async () => {
+    const { chat } = world(["nonsense", '{"out": "a"}'], { "p.rllm": programText() });
+    const { stdout } = await chat(["--json", "p.rllm", "hello"]);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; text?: string });
+    const restart = lines.findIndex(({ type }) => type === "restart");
+    const textOf = (part: typeof lines): string =>
+      part.map(({ type, text }) => (type === "delta" ? text : "")).join("");
+    expect(textOf(lines.slice(0, restart))).toBe("nonsense");
+    expect(textOf(lines.slice(restart))).toBe('{"out": "a"}');
+  });
+
   test("fails as every command does, and keeps the failed turn", async () => {
     const { chat, run } = world([{ status: 400, code: "bad" }]);
     const failed = await chat(["hello"]);

@@ -240,6 +240,44 @@ describe("chat at a terminal", () => {
     await leave(again);
   });
 
+  test("sends what is attached, and offers a persona's tools or not", async () => {
+    const { server, open, folder } = talk(["seen", "without"]);
+    const { programText } = await import("../command-line.ts");
+    await Bun.write(join(folder, "a b.txt"), "a text");
+    await Bun.write(
+      join(folder, "t.rllm"),
+      programText({ name: "t", llm: "{model: builtin/baseline}" }),
+    );
+    await Bun.write(join(folder, "p.rllm"), programText({ tools: "[{program: ./t.rllm}]" }));
+    const screen = open(["--model", "local/test", "--persona", "p.rllm"]);
+    await screen.until("> ");
+    screen.type('/attach "a b.txt"\r');
+    await screen.until("For the next message: a b.txt");
+    await say(screen, "what is it?");
+    expect(server.last().at(-1)).toBe('<file name="a b.txt">\na text\n</file>\n\nwhat is it?');
+    expect(server.asked.at(-1)?.tools).toHaveLength(1);
+    screen.type("/to\t off\r");
+    await screen.until("Tools are off: t");
+    await say(screen, "and now?");
+    expect(server.asked.at(-1)?.tools).toBeUndefined();
+    await leave(screen);
+  });
+
+  test("a signal ends it in good order, with what had come kept", async () => {
+    const { open } = talk([{ begins: "Half of it" }, "on"]);
+    const screen = open();
+    await screen.until("> ");
+    screen.type("go\r");
+    await screen.until("Half of it");
+    screen.interrupt();
+    await screen.until("Go on with: modullm chat --resume go");
+    expect((await screen.end()).exit).toBe(130);
+    expect(screen.drawn()).toContain("\u001B[?2004l");
+    const again = open(["--continue"]);
+    await again.until("Half of it");
+    await leave(again);
+  });
+
   test("opens with a program's contract, whose answers it shows as JSON", async () => {
     const { open, folder } = talk(['{"out": "a"}', '{"out": "b"}']);
     const { programText } = await import("../command-line.ts");
