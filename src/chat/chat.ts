@@ -152,8 +152,7 @@ export class Chat {
       const shorter = await this.#shortened(next, watch, await tokensOf(world, next));
       if (shorter !== next) outcome = await runTurn(world, shorter, { ...watch, ear, fresh });
     }
-    const { error, system, ...ending } = outcome;
-    if (system !== undefined) await this.#kept.change({ system });
+    const { error, ...ending } = outcome;
     const facts = { run: ear.run, ms: Math.round(ticks() - start), ...ear.counted() };
     const done = { ...turn, ...ending, ...facts, error: error?.code ?? null };
     const kept = await this.#kept.keep(done);

@@ -45,7 +45,13 @@ export function messagesOf(
           { role: "assistant", content: SUMMARY_TAKEN },
         ];
   const said = wholeTurns(turns).flatMap(({ messages }) => messages);
-  return [...before, ...(tools ? said : said.filter(isSpoken))];
+  return [...before, ...said.filter((message) => (tools ? isTold(message) : isSpoken(message)))];
+}
+
+/** The system message of the program that opened the chat; null where none did, or it has none. */
+export function openingSystem(turns: readonly ChatTurn[]): string | null {
+  const messages = turns.flatMap((turn) => turn.messages);
+  return messages.find(({ role }) => role === "system")?.content ?? null;
 }
 
 /** What a finished turn adds: thoughts that a provider wants back count within a turn only. */
@@ -62,6 +68,11 @@ export function stoppedMessages(asked: readonly Message[], partial: string): rea
   return [...asked, { role: "assistant", content: `${partial}\n\n${STOPPED}` }];
 }
 
+function isTold({ role }: Message): boolean {
+  return role !== "system";
+}
+
 function isSpoken(message: Message): boolean {
-  return message.role !== "tool" && !(message.role === "assistant" && message.calls !== undefined);
+  const calls = message.role === "assistant" && message.calls !== undefined;
+  return isTold(message) && message.role !== "tool" && !calls;
 }

@@ -7,7 +7,7 @@ import type { Message } from "../model/model.ts";
 import { textToInput } from "../program/input.ts";
 import type { ChatRecord, ChatTurn } from "../store/chats.ts";
 import type { App, StartOptions } from "../workspace.ts";
-import { keptMessages, messagesOf, stoppedMessages } from "./history.ts";
+import { keptMessages, messagesOf, openingSystem, stoppedMessages } from "./history.ts";
 import { attachmentsOf, contentOf, inputOf, type UserMessage } from "./message.ts";
 import { messageProgram, smaller, summaryProgram } from "./program.ts";
 import { type NextRequest, requestTokens, type Shorter, shorten } from "./shorten.ts";
@@ -43,8 +43,6 @@ export interface Watch {
 /** What a turn becomes. */
 export type Outcome = Pick<ChatTurn, "state" | "answer" | "messages"> & {
   readonly error: ModullmError | null;
-  /** The system message that was sent. */
-  readonly system?: string | null;
 };
 
 /** Whether the next message is the input of the chat's program. */
@@ -68,27 +66,25 @@ export async function runTurn(
     const { loaded, input, conversation } = await requestOf(world, next);
     const options = { signal, traces: [ear.trace, ...traces], conversation, fresh };
     const result = await run(world, next.record, loaded, input, options);
-    const said = result.conversation ?? { system: null, messages: [] };
+    const { messages = [], system = null } = result.conversation ?? {};
+    const said = messages.slice(conversation.messages.length);
+    // The program's own system message holds for the rest of the chat.
+    const isOwn = conversation.system === undefined && system !== null;
     return {
       state: "answered",
       answer: answerText(loaded, result.output),
-      messages: keptMessages(said.messages.slice(conversation.messages.length)),
+      messages: keptMessages(isOwn ? [{ role: "system", content: system }, ...said] : said),
       error: null,
-      system: said.system,
     };
   } catch (thrown) {
     const error = toModullmError(thrown);
     const asked = askedMessages(next.message);
     if (!signal.aborted) return { state: "failed", answer: null, messages: asked, error };
-    const partial = ear.partial.trim();
-    return partial === ""
-      ? { state: "interrupted", answer: null, messages: asked, error }
-      : {
-          state: "interrupted",
-          answer: partial,
-          messages: stoppedMessages(asked, partial),
-          error,
-        };
+    const answer = ear.partial.trim();
+    if (answer === "") return { state: "interrupted", answer: null, messages: asked, error };
+    // A program's chat is open once its first answer is whole.
+    const messages = opens(world, next.before) ? [] : stoppedMessages(asked, answer);
+    return { state: "interrupted", answer, messages, error };
   }
 }
 
@@ -153,7 +149,10 @@ async function requestOf(
   return {
     loaded: messageProgram({ model, window, program, tools: source }),
     input: inputOf(message),
-    conversation: { system, messages: messagesOf(before, { tools: source !== null }) },
+    conversation: {
+      system: system ?? openingSystem(before),
+      messages: messagesOf(before, { tools: source !== null }),
+    },
   };
 }
 

@@ -233,6 +233,31 @@ describe("a chat with programs", () => {
     ]);
   });
 
+  test("keeps the program's own system message, as the opening input fills it", async () => {
+    const front = {
+      system: '"For {{input.text}}."',
+      input_schema: "{type: object, properties: {text: {type: string}}, required: [text]}",
+    };
+    const { server, begin, resume } = await world([{ begins: '{"o' }, '{"out": "a"}'], {
+      files: { "p.rllm": programText(front) },
+    });
+    const chat = await begin({ program: "p.rllm" });
+    const stop = new AbortController();
+    const listen = (event: RunEvent): void => {
+      if (event.type === "model-delta") stop.abort();
+    };
+    const traces = [{ wants: { payloads: false, deltas: true }, listen }];
+    await chat.ask({ text: "one" }, { signal: stop.signal, traces });
+    expect(chat.opens).toBe(true);
+    await chat.ask({ text: "two" }, watch());
+    await (await resume()).ask({ text: "shorter" }, watch());
+    expect(server.last()).toEqual(["For two.", "Say two", '{"out":"a"}', "shorter"]);
+    const again = await resume();
+    for (let undone = 0; undone < 3; undone++) await again.undo();
+    await again.ask({ text: "three" }, watch());
+    expect(server.last()).toEqual(["For three.", "Say three"]);
+  });
+
   test("asks for a form where there is a contract, and for none where there is not", async () => {
     const { server, begin } = await world(['{"out": "a"}'], { files: { "p.rllm": CONTRACT } });
     for (const program of ["p.rllm", null]) {
