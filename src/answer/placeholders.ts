@@ -12,8 +12,11 @@ const LEFT_OUT =
 
 /** Dots, or a count of what isn't there: `...`, `… 12 more items`. */
 export function isElision(text: string): boolean {
-  return DOTS.test(text) || COUNTED.test(text);
+  return text.length <= MAX_ELISION && (DOTS.test(text) || COUNTED.test(text));
 }
+
+/** Longer texts say more than that something is not there. In UTF-16 units. */
+const MAX_ELISION = 100;
 
 /** The words of a comment say that something was left out there. */
 export function saysLeftOut(comment: string): boolean {
@@ -44,6 +47,7 @@ const NAMED =
   /^(?:<([\p{L}\p{M}\p{N}_ .'-]{1,60})>|\[([\p{L}\p{M}\p{N}_ .'-]{1,60})\]|\{{1,2}([\p{L}\p{M}\p{N}_ .'-]{1,60})\}{1,2})$/u;
 
 function isFor(text: string, path: Issue["path"]): boolean {
+  if (text.length > MAX_ELISION) return false;
   if (DOTS.test(text)) return true;
   const key = path.findLast((step) => typeof step === "string");
   const inner = NAMED.exec(text.trim());

@@ -1,3 +1,4 @@
+import { lastBefore } from "./candidate.ts";
 import { outsideFinal, type Span } from "./channels.ts";
 
 /** What a model wrote, parted into what it says and what it says to itself. */
@@ -93,7 +94,7 @@ function findReasoning(text: string): Span[] {
 /** The last closing tag outside of what has an opening one, and with something behind it. */
 function lastOrphan(text: string, spans: readonly Span[]): RegExpExecArray | undefined {
   const orphans = [...text.matchAll(ORPHAN)].filter(
-    ({ index }) => !spans.some(({ from, to }) => index >= from && index < to),
+    ({ index }) => index >= (lastBefore(spans, ({ from }) => from, index)[0]?.to ?? 0),
   );
   const [first, ...others] = orphans;
   const isSaid = ({ index, 0: tag }: RegExpExecArray): boolean =>

@@ -31,4 +31,4 @@ export function holdsMembers(text: string): boolean {
 }
 
 const MEMBERS =
-  /^(?:true|false|null|none|[-+]?\d[\d.]*(?:e[-+]?\d+)?)(?:\s*[,;，；、]|\s)\s*(?:["“'].|[\p{L}_$][\p{L}\p{N}_$-]*\s*(?:(?:=>?|->|→|:)\s|["{[]|(?:true|false|null|-?\d)))|[,;，；、]\s*["“][^"“”\n]{1,80}["”]\s+[^\s,]|\n\s*["“][^"“”\n]{1,80}["”][ \t]*(?:["“{[\d-]|true|false|null)/isu;
+  /^(?:true|false|null|none|[-+]?\d[\d.]*(?:e[-+]?\d+)?)(?:\s*[,;，；、]|\s)\s*(?:["“'].|[\p{L}_$][\p{L}\p{N}_$-]*\s*(?:(?:=>?|->|→|:)\s|["{[]|(?:true|false|null|-?\d)))|[,;，；、]\s*["“][^"“”\n]{1,80}["”]\s+[^\s,]|\n[ \t]*["“][^"“”\n]{1,80}["”][ \t]*(?:["“{[\d-]|true|false|null)/isu;
