@@ -11,6 +11,7 @@ import { frontmatterPart } from "./frontmatter-keys.ts";
 import { childOf } from "./meanings.ts";
 import type { Offer } from "./offer.ts";
 import { isTestFile, type Project } from "./project.ts";
+import { NAMED } from "./schema-fields.ts";
 import { type SchemaPart, sideOf, stepInto } from "./schema-parts.ts";
 import { rootOf } from "./target.ts";
 import { testsOf } from "./test-fields.ts";
@@ -53,14 +54,6 @@ function schemaKeys(path: YamlPath): Offer[] {
   if (isNames) return [];
   return keywordNames("2020-12").map((label) => ({ label, kind: CompletionItemKind.Keyword }));
 }
-
-const NAMED: ReadonlySet<string | number> = new Set([
-  "properties",
-  "patternProperties",
-  "$defs",
-  "definitions",
-  "dependentSchemas",
-]);
 
 /** The input of the program that an entry uses. */
 async function inputKeys(path: YamlPath, view: FileView, project: Project): Promise<Offer[]> {

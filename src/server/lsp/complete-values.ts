@@ -1,5 +1,6 @@
 import { dirname, relative } from "node:path";
 import { CompletionItemKind } from "vscode-languageserver/node";
+import type { Manifest } from "../../../plugins/sdk/protocol.ts";
 import { formatNames } from "../../contract/formats.ts";
 import { nodeAt, textAt } from "../../core/yaml-outline.ts";
 import type { YamlPath } from "../../core/yaml-places.ts";
@@ -25,12 +26,25 @@ export async function valuesAt(
   if (isModelPath(path)) return wordsOf(await knownModels(project.app.config));
   if ((first === "uses" && key === "path") || (first === "tools" && key === "program"))
     return await programs(view, project);
-  if (first === "tools" && key === "plugin") return await plugins(project);
-  if (first === "tools" && key === "only")
-    return await pluginTools(textAt(view.outline, ["tools", index ?? 0, "plugin"]), project);
+  if (first === "tools" && key === "plugin")
+    return (await toolPlugins(project)).map(offerOf(CompletionItemKind.Module));
+  if (first === "tools" && key === "only") {
+    const name = textAt(view.outline, ["tools", index ?? 0, "plugin"]);
+    const plugin = (await toolPlugins(project)).find((each) => each.name === name);
+    return (plugin?.tools ?? []).map(offerOf(CompletionItemKind.Function));
+  }
   if ((first === "uses" && ["with", "each", "when"].includes(String(key))) || first === "output")
     return await paths(path, view, project);
   return fixedValues(path);
+}
+
+interface Named {
+  readonly name: string;
+  readonly description: string;
+}
+
+function offerOf(kind: CompletionItemKind): (named: Named) => Offer {
+  return ({ name: label, description: about }) => ({ label, kind, about });
 }
 
 function wordsOf(words: readonly string[], kind: CompletionItemKind = CompletionItemKind.Value) {
@@ -86,28 +100,12 @@ async function programs({ path }: FileView, project: Project): Promise<Offer[]> 
   return [...wordsOf(near, CompletionItemKind.File), ...wordsOf(names, CompletionItemKind.Module)];
 }
 
-/** By their manifests alone: nothing is started. */
-async function plugins({ app, folders }: Project): Promise<Offer[]> {
-  const found: Offer[] = [];
-  const kind = CompletionItemKind.Module;
-  for await (const { name, loaded } of findPlugins({
-    paths: app.config.paths,
-    cwd: folders[0] ?? "",
-  }))
-    if (loaded?.manifest.tools)
-      found.push({ label: name, kind, about: loaded.manifest.description });
+/** Plugins with tools, by their manifests alone: nothing is started. */
+async function toolPlugins({ app, folders: [cwd = ""] }: Project): Promise<readonly Manifest[]> {
+  const found: Manifest[] = [];
+  for await (const { loaded } of findPlugins({ paths: app.config.paths, cwd }))
+    if (loaded?.manifest.tools) found.push(loaded.manifest);
   return found;
-}
-
-async function pluginTools(plugin: string | null, { app, folders }: Project): Promise<Offer[]> {
-  const places = { paths: app.config.paths, cwd: folders[0] ?? "" };
-  for await (const { name, loaded } of findPlugins(places)) {
-    if (name !== plugin) continue;
-    const tools = loaded?.manifest.tools ?? [];
-    const kind = CompletionItemKind.Function;
-    return tools.map(({ name: label, description }) => ({ label, kind, about: description }));
-  }
-  return [];
 }
 
 /** Templates of one or two names, whole. */

@@ -30,23 +30,24 @@ export function cursorAt({ source, front }: FileView, offset: number): Cursor {
     block = /(?:^|\s)[|>][-+\d]*\s*(?:#.*)?$/.test(line) ? indent : null;
     enter(line, frames);
   }
+  if (block !== null && indentOf(last) > block)
+    return cursorOf("value", pathOf(frames), { rest: "", start: offset });
   const { rest, at, hasKey } = enter(last, frames);
   const start = offset - last.length + at;
-  if (hasKey && /^[{[]/.test(rest)) return flowCursor(rest, start, pathOf(frames));
+  if (/^[{[]/.test(rest)) return flowCursor(rest, start, pathOf(frames));
   if (hasKey) return cursorOf("value", pathOf(frames), { rest, start });
-  const flow = /^[{[]/.test(rest);
-  if (flow) return flowCursor(rest, start, pathOf(frames));
   const inside = frames.filter(({ indent }) => indent < at);
   const isItem = /^\s*- /.test(last) && typeof inside.at(-1)?.key === "number";
   return cursorOf(isItem ? "item" : "key", pathOf(inside), { rest, start });
 }
 
+const DASH = /^-(?:\s+|$)/;
 const KEY = /^(["']?)([^"':\s][^"':]*?)\1\s*:(?:\s+|$)/;
 
 /** Takes what a line begins with into the frames. @returns what is left, and its column */
 function enter(line: string, frames: Frame[]): { rest: string; at: number; hasKey: boolean } {
   let at = indentOf(line);
-  for (let dash = /^-(?:\s+|$)/.exec(line.slice(at)); dash; dash = DASH.exec(line.slice(at))) {
+  for (let dash = DASH.exec(line.slice(at)); dash; dash = DASH.exec(line.slice(at))) {
     while ((frames.at(-1)?.indent ?? -1) > at) frames.pop();
     const before = frames.at(-1);
     const isNext = before?.indent === at && typeof before.key === "number";
@@ -61,8 +62,6 @@ function enter(line: string, frames: Frame[]): { rest: string; at: number; hasKe
   at += key[0].length;
   return { rest: line.slice(at), at, hasKey: true };
 }
-
-const DASH = /^-(?:\s+|$)/;
 
 interface FlowFrame {
   readonly isList: boolean;

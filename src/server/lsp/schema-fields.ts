@@ -4,7 +4,7 @@ import { scalarSpan } from "./scalars.ts";
 import { below, nodeOf, type SchemaPart } from "./schema-parts.ts";
 
 /** Keywords whose value has names of the author's choice, each with a schema. */
-const NAMED: ReadonlySet<string> = new Set([
+export const NAMED: ReadonlySet<string | number> = new Set([
   "properties",
   "patternProperties",
   "$defs",

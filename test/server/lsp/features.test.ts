@@ -211,6 +211,10 @@ describe("completion", () => {
     );
   });
 
+  test("offers no keys within a text", async () => {
+    expect(await offers(withLine("llm_params: {}\nsystem: >\n  be: |"))).toEqual([]);
+  });
+
   test("offers nothing within a block", async () => {
     expect(await offers(WITH_BLOCKS.replace("# the due date", "# {{inp|"))).toEqual([]);
   });
