@@ -16,8 +16,12 @@ export const command: Command = {
       // An editor is told what its own files say, letter for letter: nothing is redacted here.
       output: new Writable({
         write(chunk: Uint8Array, _encoding, done) {
-          terminal.stdout(new TextDecoder().decode(chunk));
-          done();
+          try {
+            terminal.stdout(new TextDecoder().decode(chunk));
+            done();
+          } catch (thrown) {
+            done(thrown instanceof Error ? thrown : new Error(String(thrown)));
+          }
         },
       }),
       cwd: terminal.cwd,

@@ -14,6 +14,8 @@ export interface Checks {
   changed(path: string | null): void;
   /** A program is no longer open, and nothing is told of it any more. */
   closed(path: string): void;
+  /** Ends the round that goes on; nothing is told any more. */
+  end(): Promise<void>;
 }
 
 export interface ChecksOptions {
@@ -35,7 +37,8 @@ export function createChecks(project: Project, options: ChecksOptions): Checks {
   const told = createTold(project, options);
   let generation = 0;
   let first: string | null = null;
-  let isRunning = false;
+  let running: Promise<void> | null = null;
+  let hasEnded = false;
 
   async function round(isNow: () => boolean): Promise<void> {
     const { app, program: read } = project;
@@ -59,22 +62,21 @@ export function createChecks(project: Project, options: ChecksOptions): Checks {
   }
 
   async function run(): Promise<void> {
-    if (isRunning) return;
-    isRunning = true;
     for (let at = -1; at !== generation;) {
       const now = (at = generation);
+      if (hasEnded) break;
       await round(() => now === generation).catch((thrown: unknown) => {
         options.failed(toModullmError(thrown).message);
       });
     }
-    isRunning = false;
+    running = null;
   }
 
   function changed(path: string | null): void {
     generation++;
     first = path !== null && project.open.get(path) !== null ? path : null;
     if (path === null) dependents.forget();
-    void run();
+    running ??= run();
   }
 
   return {
@@ -82,6 +84,11 @@ export function createChecks(project: Project, options: ChecksOptions): Checks {
     closed(path) {
       told.forget(path);
       changed(null);
+    },
+    async end() {
+      hasEnded = true;
+      generation++;
+      await running;
     },
   };
 }

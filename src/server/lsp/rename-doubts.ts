@@ -1,15 +1,15 @@
-import { nodeAt, type OutlineNode } from "../../core/yaml-outline.ts";
-import type { YamlPath } from "../../core/yaml-places.ts";
-import { CHECK_NAMES } from "../../program/expectation.ts";
+import { nodeAt, type OutlineNode, textAt } from "../../core/yaml-outline.ts";
 import { blanked } from "./block-paths.ts";
-import { type FileView, isProgramFile, type Span } from "./file-view.ts";
+import { createDependents } from "./dependents.ts";
+import type { FileView, Span } from "./file-view.ts";
 import type { Occurrence } from "./occurrence.ts";
 import { occurrencesIn } from "./occurrences.ts";
-import { isTestFile, type Project } from "./project.ts";
-import { Refusal } from "./refusal.ts";
+import type { Project } from "./project.ts";
 import { placeText } from "./positions.ts";
-import type { SchemaPart } from "./schema-parts.ts";
+import { Refusal } from "./refusal.ts";
 import { refusePassing } from "./rename-passing.ts";
+import { twinOf, unknownMention } from "./rename-schema.ts";
+import type { SchemaPart } from "./schema-parts.ts";
 import { testsOf } from "./test-fields.ts";
 
 export interface Renaming {
@@ -23,9 +23,12 @@ export interface Renaming {
 /** @throws {Refusal} where something may name the field that is not among what was found */
 export async function refuseDoubts(renaming: Renaming): Promise<void> {
   const { field, name, found, project } = renaming;
+  const twin = twinOf(field);
+  if (twin) throw new Refusal(`${placeText(field.view, twin)} describes "${name}" once more`);
   const named = new RegExp(String.raw`(?<!\w)${name}(?!\w)`);
-  const touched = new Set([field.view.path, ...found.map(({ view }) => view.path)]);
-  for (const path of new Set([...touched, ...(await project.files())])) {
+  const touched = [...new Set([field.view.path, ...found.map(({ view }) => view.path)])];
+  const related = new Set([...touched, ...(await createDependents(project).of(touched))]);
+  for (const path of new Set([...related, ...(await project.files())])) {
     const view = await project.view(path);
     if (view === null || !named.test(view.source.text)) continue;
     if (!view.isWhole)
@@ -33,36 +36,49 @@ export async function refuseDoubts(renaming: Renaming): Promise<void> {
     const pointer = new RegExp(String.raw`\$ref["']?:.*/${name}(?!\w)`).exec(view.source.text);
     if (pointer)
       throw new Refusal(`${placeText(view, spanOf(pointer))} leads through "${name}" by a $ref`);
-    const doubt = touched.has(path) ? await fileDoubt(view, renaming) : null;
+    const doubt = related.has(path) ? await fileDoubt(view, renaming) : null;
     if (doubt !== null) throw new Refusal(doubt);
   }
   for (const path of await project.files()) {
-    const view = isProgramFile(path) ? await project.view(path) : null;
-    if (view !== null) await refusePassing(view, renaming);
+    const view = await project.view(path);
+    if (view === null) continue;
+    await refuseJudges(view, renaming);
+    await refuseRows(view, renaming);
+    await refusePassing(view, renaming);
   }
 }
 
-async function fileDoubt(
-  view: FileView,
-  { field, name, project }: Renaming,
-): Promise<string | null> {
+async function fileDoubt(view: FileView, { name, project }: Renaming): Promise<string | null> {
   const known = await occurrencesIn(view, project);
   const own = known.filter((each) => each.view === view);
-  if (isProgramFile(view.path) || isTestFile(view.path)) {
-    const { program, tests } = await testsOf(view, project);
-    const isInput = field.view === program && field.path.length === 3 && field.path[0] === INPUT;
-    const rows = isInput && tests.find((test) => isOfRows(test));
-    if (rows) return `${placeText(view, rows)} takes its input from the columns of a file`;
-  }
-  const key = unknownKey(view, name, own);
-  if (key !== null) return `${placeText(view, key)} has a "${name}" that can't be followed`;
+  const mention = unknownMention(view, name, own);
+  if (mention !== null) return `${placeText(view, mention)} has a "${name}" that can't be followed`;
   return mentionDoubt(view, name, own);
 }
 
-const INPUT = "input_schema";
+/** @throws {Refusal} where a test takes the input from a file whose columns are the fields */
+async function refuseRows(view: FileView, { field, project }: Renaming): Promise<void> {
+  const { program, tests } = await testsOf(view, project);
+  if (program !== field.view || field.path.length !== 3 || field.path[0] !== "input_schema") return;
+  const rows = tests.find((test) => textAt(test, ["cases"]) && nodeAt(test, ["input"]) === null);
+  if (rows)
+    throw new Refusal(`${placeText(view, rows)} takes its input from the columns of a file`);
+}
 
-function isOfRows(test: OutlineNode): boolean {
-  return nodeAt(test, ["cases"]) !== null && nodeAt(test, ["input"]) === null;
+/** @throws {Refusal} where a test has the program as its judge, whose input the test makes */
+async function refuseJudges(view: FileView, { field, project }: Renaming): Promise<void> {
+  for (const node of judgesIn(view.outline)) {
+    const written = textAt(node, []) ?? textAt(node, ["program"]);
+    const path = written === null ? null : await project.resolve(written, view.path);
+    if (path === field.view.path) throw new Refusal(`${placeText(view, node)} has it as a judge`);
+  }
+}
+
+function judgesIn(node: OutlineNode | null): readonly OutlineNode[] {
+  const below = (node?.pairs ?? []).flatMap(({ key, value }) =>
+    key === "judge" ? [value] : judgesIn(value),
+  );
+  return [...below, ...(node?.items ?? []).flatMap(judgesIn)];
 }
 
 /** What is said of a block that mentions a name in another way than at places that are known. */
@@ -87,43 +103,6 @@ export function mentionDoubt(view: FileView, name: string, known: readonly Span[
 
 function wordOf(name: string): RegExp {
   return new RegExp(String.raw`(?<![\w$])${name}(?![\w$])`, "g");
-}
-
-/** Keywords whose values may name a property. */
-const NAMING: ReadonlySet<unknown> = new Set([
-  "default",
-  "examples",
-  "const",
-  "enum",
-  "dependentRequired",
-  "dependentSchemas",
-  "dependencies",
-]);
-
-/** A key, or an item of `required` and the like, that names something and is not understood. */
-function unknownKey(view: FileView, name: string, known: readonly Span[]): Span | null {
-  const isKnown = (at: number): boolean => known.some(({ from }) => from === at || from === at + 1);
-  function visit(node: OutlineNode, path: YamlPath): Span | null {
-    const inValue = path[0] === "tests" ? path.includes("expect") : path.slice(1).some(isNaming);
-    if (inValue && node.scalar === name && path.includes("dependentRequired")) return node;
-    for (const [index, item] of (node.items ?? []).entries()) {
-      const found = visit(item, [...path, index]);
-      if (found !== null) return found;
-    }
-    for (const pair of node.pairs ?? []) {
-      const isNamed = inValue && pair.key === name && !isKnown(pair.from);
-      const isCheck = path[0] === "tests" && CHECK_NAMES.includes(name);
-      if (isNamed && !isCheck) return pair;
-      const found = visit(pair.value, [...path, pair.key]);
-      if (found !== null) return found;
-    }
-    return null;
-  }
-  return view.outline === null ? null : visit(view.outline, isTestFile(view.path) ? ["tests"] : []);
-}
-
-function isNaming(key: string | number): boolean {
-  return NAMING.has(key);
 }
 
 function spanOf({ index }: RegExpExecArray): Span {

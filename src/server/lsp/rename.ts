@@ -99,6 +99,7 @@ async function fieldEdits(
 function entryEdits(view: FileView, entry: Entry, newName: string): FileEdit[] {
   if (entriesOf(view).some(({ kind, name }) => kind === "uses" && name === newName))
     throw new Refusal(`There is an entry "${newName}" already`);
+  if (!view.isWhole) throw new Refusal(`The YAML of ${view.path} can't be followed`);
   const spans = entrySpans(view, entry);
   const doubt = mentionDoubt(view, entry.name, spans);
   if (doubt !== null) throw new Refusal(doubt);

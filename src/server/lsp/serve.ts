@@ -8,6 +8,7 @@ import {
   createProtocolConnection,
   DidChangeWatchedFilesNotification,
   type InitializeParams,
+  type PublishDiagnosticsParams,
   StreamMessageReader,
   StreamMessageWriter,
   TextDocuments,
@@ -63,6 +64,7 @@ export async function serveEditor({ input, output, cwd, openApp }: EditorOptions
   input.once("end", () => end(watchDog.shutdownReceived ? 0 : 1));
   const status = await ended;
   session.stopWatching();
+  await session.checks?.end();
   connection.dispose();
   return status;
 }
@@ -72,10 +74,15 @@ function beginSession(session: Session, connection: Connection, project: Project
   session.checks = createChecks(project, {
     publish(path, version, diagnostics) {
       const about = { uri: project.open.uriOf(path), diagnostics };
-      void connection.sendDiagnostics(version === null ? about : { ...about, version });
+      tell(connection, version === null ? about : { ...about, version });
     },
     failed: (message) => connection.console.error(message),
   });
+}
+
+function tell(connection: Connection, about: PublishDiagnosticsParams): void {
+  // An editor that has gone is known by the end of its input.
+  connection.sendDiagnostics(about).catch(() => {});
 }
 
 /** Of documents, and of files on the disk. */
@@ -90,7 +97,7 @@ function followChanges(session: Session, connection: Connection, open: OpenFiles
     const path = open.pathOf(document.uri);
     open.remove(document);
     if (path === null) return;
-    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    tell(connection, { uri: document.uri, diagnostics: [] });
     session.checks?.closed(path);
   });
   documents.onDidSave(changedOnDisk);

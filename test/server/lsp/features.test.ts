@@ -361,6 +361,30 @@ describe("rename", () => {
       'leads through "answer" by a $ref',
     ],
     [
+      "a field that is described once more under if",
+      PARENT.replace(
+        "{letter: {type: string}}, required: [letter]",
+        "{letter: {type: string}}, if: {properties: {letter: {const: a}}}, required: [letter]",
+      ),
+      "{{input.let|ter}}",
+      "mail",
+      'describes "letter" once more',
+    ],
+    [
+      "a field that an alternative requires",
+      PARENT.replace(", required: [letter]", ", anyOf: [{required: [letter]}]"),
+      "{{input.let|ter}}",
+      "mail",
+      'has a "letter" that can\'t be followed',
+    ],
+    [
+      "a field that a column of a test's rows fills",
+      PARENT.replace("input: {letter: x}", "cases: ./rows.csv"),
+      "{{input.let|ter}}",
+      "mail",
+      "takes its input from the columns of a file",
+    ],
+    [
       "a field that a default names",
       PARENT.replace("{letter: {type: string}}", "{letter: {type: string}}, default: {letter: a}"),
       "{{input.let|ter}}",
@@ -371,6 +395,25 @@ describe("rename", () => {
     await editor.change("parent.rllm", { text });
     const refused = rename(piece, newName, ["parent.rllm", text]);
     expect(await reasonOf(refused)).toContain(reason);
+    await editor.change("parent.rllm", { text: PARENT });
+  });
+
+  test("refuses a field that only a block of another program names", async () => {
+    const text = WITH_BLOCKS.replaceAll(/\{\{uses\.(?:facts|all\.0)\.due\}\}/g, "").replace(
+      "# the due date",
+      'facts = context["uses"]["facts"]\nx = facts["due"]',
+    );
+    await editor.change("parent.rllm", { text });
+    const refused = rename("    du|e: {", "deadline", ["child.rllm", CHILD]);
+    expect(await reasonOf(refused)).toContain("parent.rllm, line");
+    await editor.change("parent.rllm", { text: PARENT });
+  });
+
+  test("refuses the input of a program that judges", async () => {
+    const text = PARENT.replace("$.answer: y", "$.answer: {judge: ./child.rllm}");
+    await editor.change("parent.rllm", { text });
+    const refused = rename("{te|xt: {type", "letter", ["child.rllm", CHILD]);
+    expect(await reasonOf(refused)).toContain("has it as a judge");
     await editor.change("parent.rllm", { text: PARENT });
   });
 

@@ -41,6 +41,14 @@ describe("modullm lsp", () => {
   });
 });
 
+test("a goodbye in the middle of a check is one as well", async () => {
+  for (let at = 0; at < 3; at++) {
+    const now = await Editor.start(makeFolder());
+    await now.open("a.rllm", `${GOOD}\n\`\`\`rllm-python pre\nresult = {}\n\`\`\`\n`);
+    expect(await now.quit()).toBe(0);
+  }
+});
+
 describe("diagnostics", () => {
   test("have the code, the place and the words of validate", async () => {
     const now = await start();
