@@ -18,6 +18,13 @@ const PATIENT_JIT = 32;
  */
 const SMALLEST_CHUNK = 16_384;
 
+export interface CompileOptions {
+  /** @default this machine */
+  readonly target?: string;
+  /** For what is measured against it. @default the program */
+  readonly entries?: readonly string[];
+}
+
 /**
  * Compiles the program into one file, for this machine or for a target such as `linux-arm64`.
  * Without the two no-autoload flags the binary would read `.env` and run code named in a
@@ -25,7 +32,7 @@ const SMALLEST_CHUNK = 16_384;
  */
 export async function compileBinary(
   file: string,
-  { target }: { readonly target?: string } = {},
+  { target, entries = [ENTRY, STORE_WORKER] }: CompileOptions = {},
 ): Promise<void> {
   const flags = [
     "--compile",
@@ -37,7 +44,7 @@ export async function compileBinary(
   flags.push("--format=esm", "--splitting", `--min-chunk-size=${SMALLEST_CHUNK}`);
   flags.push(`--compile-jit-policy=${PATIENT_JIT}`, "--define=IN_BINARY=true");
   if (target !== undefined) flags.push(`--target=bun-${target}`);
-  await $`${process.execPath} build ${flags} ${ENTRY} ${STORE_WORKER} --outfile ${file}`.quiet();
+  await $`${process.execPath} build ${flags} ${entries} --outfile ${file}`.quiet();
 }
 
 /** What a binary's name ends in, on a target or on this machine. */
