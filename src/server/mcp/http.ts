@@ -4,10 +4,11 @@ import {
   isLegacyRequest,
   ProtocolErrorCode,
 } from "@modelcontextprotocol/server";
-import { parseJson } from "../../core/json.ts";
 import type { Principal } from "../../core/principal.ts";
 import type { Face } from "../face.ts";
 import { protocolError } from "./protocol-error.ts";
+import { withDigits } from "./digits.ts";
+import { readMessage } from "./read-message.ts";
 import { createServer, type ServerParts } from "./server.ts";
 import { createSessions } from "./sessions.ts";
 
@@ -30,7 +31,8 @@ export function createMcpFace({ sessions: most, report, ...given }: HttpOptions)
     },
     { legacy: "reject", onerror: report },
   );
-  const parts: ServerParts = { ...given, notify: modern.notify };
+  const redact: ServerParts["redact"] = (value) => withDigits(given.redact(value));
+  const parts: ServerParts = { ...given, redact, notify: modern.notify };
   const sessions = createSessions({ parts, most, report });
 
   async function answer(request: Request, principal: Principal): Promise<Response> {
@@ -40,10 +42,10 @@ export function createMcpFace({ sessions: most, report, ...given }: HttpOptions)
     if (!isJsonContentType(request.headers.get("content-type"))) return await modern.fetch(request);
     let parsedBody: unknown;
     try {
-      parsedBody = parseJson(await request.text());
+      parsedBody = readMessage(await request.text());
     } catch (thrown) {
       report(thrown);
-      return protocolError(400, ProtocolErrorCode.ParseError, "the body is not JSON");
+      return protocolError(400, ProtocolErrorCode.ParseError, "the body is no message");
     }
     return (await isLegacyRequest(request, parsedBody))
       ? await sessions.answer(request, principal, parsedBody)

@@ -8,8 +8,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseJson, writeJson } from "../../core/json.ts";
+import { writeJson } from "../../core/json.ts";
 import type { Principal } from "../../core/principal.ts";
+import { readMessage } from "./read-message.ts";
 import { createServer, type ServerParts } from "./server.ts";
 
 export interface StdioOptions extends Omit<ServerParts, "notify"> {
@@ -66,7 +67,7 @@ function lineTransport({ input, write, report }: StdioOptions): LineTransport {
 
   function take(line: string | null): void {
     try {
-      const message = parseJSONRPCMessage(parseJson(line ?? ""));
+      const message = parseJSONRPCMessage(readMessage(line ?? ""));
       if (isJSONRPCRequest(message)) waiting.add(message.id);
       transport.onmessage?.(message);
     } catch (thrown) {

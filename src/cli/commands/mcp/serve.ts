@@ -1,7 +1,10 @@
+import { CODES } from "../../../core/codes.ts";
+import { toModullmError } from "../../../core/error.ts";
 import { LOCAL_USER } from "../../../core/principal.ts";
+import { visible } from "../../../core/visible.ts";
 import type { ServerParts } from "../../../server/mcp/server.ts";
 import type { Surface } from "../../../server/mcp/surface.ts";
-import type { CommandContext } from "../../command.ts";
+import { type CommandContext, UsageError } from "../../command.ts";
 import { reporter } from "./report.ts";
 import { budgetOption, countOption } from "../../limit-options.ts";
 
@@ -15,6 +18,7 @@ export async function serve(context: CommandContext): Promise<number> {
   const { options, output } = context;
   const stop = new AbortController();
   const disarm = output.terminal.onInterrupt(() => stop.abort());
+  const address = options.text("http");
   try {
     const { createTasks } = await import("../../../server/mcp/tasks.ts");
     const parts: Omit<ServerParts, "notify"> = {
@@ -22,13 +26,18 @@ export async function serve(context: CommandContext): Promise<number> {
       tasks: createTasks({ most: MOST_TASKS }),
       redact: (value) => output.redactor.value(value),
     };
-    const address = options.text("http");
     if (address === null) await serveStdio(context, parts, stop.signal);
     else {
       const { serveHttp } = await import("./serve-http.ts");
       await serveHttp(context, { parts, address, signal: stop.signal });
     }
     return 0;
+  } catch (thrown) {
+    if (address !== null || thrown instanceof UsageError) throw thrown;
+    // A client reads stdout, and understands nothing but the protocol.
+    const { code, message, hint } = toModullmError(thrown);
+    output.note(`modullm mcp: error ${code}: ${visible(message)} ${hint}`);
+    return CODES[code].exit;
   } finally {
     disarm();
   }
