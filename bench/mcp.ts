@@ -91,7 +91,7 @@ process.exit(failed ? 1 : 0);
 async function firstAnswer(command: string[], revision: keyof typeof FIRST): Promise<number> {
   const start = performance.now();
   const child = Bun.spawn(command, { cwd: home, env, stdin: "pipe", stdout: "pipe" });
-  child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, ...FIRST[revision] })}\n`);
+  await child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, ...FIRST[revision] })}\n`);
   await child.stdin.flush();
   const reader = child.stdout.getReader();
   const { value } = await reader.read();

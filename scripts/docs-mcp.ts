@@ -40,7 +40,7 @@ export async function recordSession(command: readonly string[]): Promise<string>
   const answers = linesOf(server.stdout);
   const lines: string[] = [];
   const ask = async (method: string, params: object): Promise<string> => {
-    server.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })}\n`);
+    await server.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })}\n`);
     await server.stdin.flush();
     return (await answers.next()).value ?? "";
   };

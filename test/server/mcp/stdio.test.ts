@@ -78,7 +78,7 @@ describe("modullm mcp over stdio", () => {
       stdin: "pipe",
       stdout: "pipe",
     });
-    server.stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
+    await server.stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
     await server.stdin.flush();
     await server.stdout.getReader().read();
     server.kill("SIGTERM");
