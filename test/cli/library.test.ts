@@ -194,3 +194,66 @@ describe("library install", () => {
     expect((await library(["list"], folder)).json()).toMatchObject({ total: 0 });
   });
 });
+
+describe("library publish", () => {
+  const manifest = { name: "@acme/mails", version: "1.0.0", keywords: ["modullm-programs"] };
+
+  test("gives the registry what install takes, without what is hidden", async () => {
+    const registry = serveRegistry();
+    const place = registry.url.replace("http:", "");
+    const long = `deep/${"folder/".repeat(14)}poem.rllm`;
+    const folder = makeFolder({
+      "mails/package.json": JSON.stringify(manifest),
+      "mails/invoice.rllm": INVOICE,
+      [`mails/${long}`]: POEM,
+      "mails/.env": "KEY=secret",
+      "home/.npmrc": `${place}/:_authToken=of-acme\n`,
+    });
+    const { env } = registry;
+    let document: Record<string, never> = {};
+    const keys: (string | null)[] = [];
+    registry.intercept = async (request) => {
+      if (request.method !== "PUT") return new Response("no", { status: 404 });
+      keys.push(request.headers.get("authorization"));
+      document = (await request.json()) as typeof document;
+      return Response.json({ ok: true });
+    };
+    const unasked = await library(["publish", "mails"], folder, { env });
+    expect(unasked.json()).toMatchObject({ error_code: "RLLM_021" });
+    const done = await library(["publish", "mails", "--yes"], folder, { env });
+    expect(done.json()).toMatchObject({
+      version: "1.0.0",
+      files: [long, "invoice.rllm", "package.json"],
+    });
+    expect(keys).toEqual(["Bearer of-acme"]);
+    const attachments: Record<string, { data: string }> = document["_attachments"] ?? {};
+    const archive = Buffer.from(attachments["mails-1.0.0.tgz"]?.data ?? "", "base64");
+    expect(archive.length).toBeGreaterThan(100);
+
+    registry.intercept = () => null;
+    const integrity = (done.json() as { integrity: string }).integrity;
+    registry.packages["@acme/mails"] = { "1.0.0": { tarball: archive, integrity } };
+    registry.tags["@acme/mails"] = { latest: "1.0.0" };
+    const installed = await library(["install", "npm:@acme/mails", "--yes"], folder, { env });
+    expect(installed.json()).toMatchObject({ name: "acme.mails", programs: 2 });
+    registry.stop();
+  });
+
+  test("refuses broken programs, a private package, and one without a key", async () => {
+    const registry = serveRegistry();
+    const publish = async (files: Record<string, string>, told: object = manifest) => {
+      const folder = makeFolder({ "mails/package.json": JSON.stringify(told), ...files });
+      const { env } = registry;
+      return (await library(["publish", "mails", "--yes"], folder, { env })).json();
+    };
+    const sound = { "mails/invoice.rllm": INVOICE };
+    expect(await publish({ "mails/a.rllm": "---\n" })).toMatchObject({ error_code: "RLLM_001" });
+    expect(await publish({})).toMatchObject({ error_code: "RLLM_001" });
+    expect(await publish(sound)).toMatchObject({ error_code: "RLLM_008" });
+    const others = [{ ...manifest, private: true }, { name: "a", version: "1.0.0" }, { name: "a" }];
+    for (const told of others)
+      expect(await publish(sound, told)).toMatchObject({ error_code: "RLLM_008" });
+    expect(registry.asked).toEqual([]);
+    registry.stop();
+  });
+});

@@ -60,6 +60,11 @@ export const LIBRARY_ACTIONS: Actions = {
     summary: "delete what was installed",
     load: async () => (await import("./library/packages.ts")).uninstall,
   },
+  publish: {
+    words: "FOLDER",
+    summary: "put a folder of programs into the registry, with the key of your .npmrc",
+    load: async () => (await import("./library/packages.ts")).publish,
+  },
 };
 const NAMES = Object.keys(LIBRARY_ACTIONS);
 
@@ -127,7 +132,7 @@ export const command: Command = {
     },
     yes: {
       type: "boolean",
-      description: "With install and update: trust what comes, without a question",
+      description: "With install, update and publish: without a question",
     },
     project: {
       type: "boolean",
@@ -165,4 +170,5 @@ const CHANGING: ReadonlySet<string> = new Set([
   "install",
   "update",
   "uninstall",
+  "publish",
 ]);

@@ -4,6 +4,7 @@ import {
   uninstallPrograms,
   updatePrograms,
 } from "../../../library/install.ts";
+import { publishPrograms } from "../../../library/publish.ts";
 import { installedPackages } from "../../../library/packages.ts";
 import { describeSource } from "../../../packages/source.ts";
 import type { Action } from "../../action.ts";
@@ -38,6 +39,21 @@ export const update: Action = {
         ),
       );
     context.output.json({ packages: updated });
+    return 0;
+  },
+};
+
+export const publish: Action = {
+  least: 1,
+  most: 1,
+  wants: "a folder",
+  async run([folder = ""], context) {
+    const path = context.resolve(folder);
+    const published = await withPackageOptions(
+      context,
+      async (options) => await publishPrograms(path, options),
+    );
+    context.output.json(published);
     return 0;
   },
 };
