@@ -27,8 +27,6 @@ const TIME = 499_162_500;
 function headerOf(path: string, size: number): Uint8Array {
   const header = Buffer.alloc(BLOCK);
   const { name, prefix } = splitPath(`package/${path}`);
-  const octal = (value: number, length: number): string =>
-    `${value.toString(8).padStart(length - 1, "0")}\0`;
   header.write(name, 0);
   header.write(octal(0o644, 8), 100);
   header.write(octal(0, 8), 108);
@@ -41,6 +39,10 @@ function headerOf(path: string, size: number): Uint8Array {
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${octal(sum, 7)} `, 148);
   return header;
+}
+
+function octal(value: number, length: number): string {
+  return `${value.toString(8).padStart(length - 1, "0")}\0`;
 }
 
 /** The name is what fits into its field, cut at a folder. */
