@@ -418,4 +418,75 @@ describe("modullm improve", () => {
     expect(shown).toContain("a mail that is no mail");
     for (const text of heldOutOf(messages, 1)) expect(shown).not.toContain(text);
   });
+
+  test("asks once more where no proposal can be used, and says why", async () => {
+    const world = scriptedWorld(drawMessages(TESTS, 7), {
+      ...script,
+      propose: (prompt, shown) =>
+        shown.includes("is gone")
+          ? [`${rule}\n${prompt}`]
+          : [
+              "No placeholder.",
+              `${prompt} {{input.other}}`,
+              `${prompt}\n<<<SYSTEM>>>\nBe kind.`,
+              prompt,
+            ],
+    });
+    const report = (await world.run()).json() as Report;
+    expect(report.change?.prompt).toStartWith(rule);
+    const shown = shownTo(world.asked);
+    expect(shown).toContain("the placeholder {{input.text}} is gone");
+    expect(shown).toContain("the placeholder {{input.other}} is new");
+    expect(shown).toContain("a line of it starts a section or a block");
+    expect(shown).toContain("a prompt is as it was");
+  });
+
+  test("goes on with examples alone where the proposer gives nothing of use", async () => {
+    const world = scriptedWorld(drawMessages(TESTS, 7), {
+      isRight: ({ examples }) => examples.length > 0,
+      offers: [],
+      propose: () => [],
+    });
+    const { stderr, json } = await world.run();
+    expect((json() as Report).improved).toBe(true);
+    expect(stderr).toContain("The proposer gave nothing new");
+  });
+
+  test("makes examples of a table, typed as the contract says", async () => {
+    const rows = Array.from(
+      { length: TESTS },
+      (_, at) => `"mail no ${at}",${at % 3},${at % 2 === 0}`,
+    );
+    const table = PROGRAM.replace(
+      "{team: {enum: [billing, technical, sales]}}",
+      "{count: {type: integer}, urgent: {type: boolean}}",
+    ).replace("required: [team]", "required: [count, urgent]");
+    const cases =
+      "- {name: row, cases: cases.csv, input: {text: '{{case.text}}'}, expect: {count: '{{case.count}}', urgent: '{{case.urgent}}'}}\n";
+    const world = scriptedWorld(
+      [],
+      {
+        isRight: () => false,
+        offers: [],
+        answer({ messages }) {
+          const at = Number(/no (\d+)$/.exec(messages.at(-1)?.content ?? "")?.[1]);
+          const knows = messages.length > 1;
+          return JSON.stringify({ count: knows ? at % 3 : 9, urgent: at % 2 === 0 });
+        },
+      },
+      {
+        "sort.rllm": table,
+        "sort.test.yaml": cases,
+        "cases.csv": `text,count,urgent\n${rows.join("\n")}\n`,
+      },
+    );
+    const report = (await world.run(["--proposer", "builtin/baseline"])).json() as {
+      change: {
+        examples: { input: { text: string }; output: { count: number; urgent: boolean } }[];
+      };
+    };
+    const [example] = report.change.examples;
+    const at = Number(/\d+/.exec(example?.input.text ?? "")?.[0]);
+    expect(example?.output).toEqual({ count: at % 3, urgent: at % 2 === 0 });
+  });
 });

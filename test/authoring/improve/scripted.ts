@@ -14,6 +14,10 @@ export interface Script {
   readonly isRight: (prompt: Prompt) => boolean;
   /** Sentences, one for each prompt that the proposer offers. */
   readonly offers: readonly string[];
+  /** Answers in place of what the truth and `isRight` say. @default nothing */
+  readonly answer?: (asked: Asked) => string;
+  /** Proposed prompts, from the one that is shown. @default it behind each offer */
+  readonly propose?: (prompt: string, shown: string) => readonly string[];
   /** What a test expects for a team. @default that value */
   readonly expect?: (team: string) => string;
   /** Inputs that it answers with nothing of use, until it is mended. @default none */
@@ -108,10 +112,10 @@ export function scriptedWorld(
       asked.push(body);
       const content =
         body.model === "proposer"
-          ? proposalsOf(body, script.offers)
+          ? proposalsOf(body, script)
           : broken.some((text) => body.messages.at(-1)?.content.includes(text))
             ? "I do not know."
-            : answerOf(body, truth, script);
+            : (script.answer?.(body) ?? answerOf(body, truth, script));
       return Response.json({
         id: "c",
         object: "chat.completion",
@@ -162,14 +166,11 @@ function answerOf(
 }
 
 /** The prompt that it is shown, with a sentence more before it. */
-function proposalsOf({ messages }: Asked, offers: readonly string[]): string {
+function proposalsOf({ messages }: Asked, { offers, propose }: Script): string {
   const text = messages.at(-1)?.content ?? "";
   const prompt = /-----\n([\s\S]*?)\n-----/.exec(text)?.[1] ?? "";
+  const prompts = propose?.(prompt, text) ?? offers.map((offer) => `${offer}\n${prompt}`);
   return JSON.stringify({
-    proposals: offers.map((offer) => ({
-      why: "a rule",
-      prompt: `${offer}\n${prompt}`,
-      system: null,
-    })),
+    proposals: prompts.map((each) => ({ why: "a rule", prompt: each, system: null })),
   });
 }
