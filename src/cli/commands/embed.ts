@@ -11,7 +11,7 @@ export const command: Command = {
   options: {
     model: {
       type: "string",
-      valueHint: "MODEL",
+      valueHint: "EMBEDDER",
       description: "provider/name (default: embedder of config.yaml, else builtin/lexical)",
     },
     dimensions: {

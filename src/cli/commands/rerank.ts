@@ -14,7 +14,7 @@ export const command: Command = {
     query: { type: "string", valueHint: "TEXT", description: "What the lines are held against" },
     model: {
       type: "string",
-      valueHint: "MODEL",
+      valueHint: "RERANKER",
       description: "provider/name (default: reranker of config.yaml, else builtin/lexical)",
     },
     top: { type: "string", valueHint: "N", description: "Only the best N lines" },

@@ -1,3 +1,5 @@
+import { LEXICAL } from "../../model/lexical/name.ts";
+import { PROVIDERS } from "../../model/providers.ts";
 import type { CommandTable } from "../command.ts";
 import {
   type CommandDescription,
@@ -79,7 +81,19 @@ function offeredOption({
   const shown = { name, description, hint: type === "boolean" ? "" : hint || "VALUE" };
   if (type === "boolean") return { ...shown, value: null };
   if (values !== undefined) return { ...shown, value: { kind: "words", words: values } };
-  return { ...shown, value: { kind: kindOf(hint) } };
+  return { ...shown, value: offerFor(hint) };
+}
+
+function offerFor(hint: string): Offer {
+  if (hint === "EMBEDDER") return { kind: "words", words: providersWith("embed") };
+  if (hint === "RERANKER") return { kind: "words", words: providersWith("rerank") };
+  return { kind: kindOf(hint) };
+}
+
+/** What is built in, and the fronts of names: the catalogue knows no such models. */
+function providersWith(ability: "embed" | "rerank"): readonly string[] {
+  const able = PROVIDERS.filter(({ quirks }) => quirks[ability] !== null);
+  return [LEXICAL, ...able.map(({ name }) => `${name}/`)];
 }
 
 function kindOf(hint: string): "models" | "chats" | "files" | "folders" | "nothing" {

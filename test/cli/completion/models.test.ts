@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import models from "../../../src/model/catalog/models.json";
+import { readOffers } from "../../../src/cli/completion/offers.ts";
+import { COMMANDS } from "../../../src/cli/table.ts";
 import { PROVIDERS } from "../../../src/model/providers.ts";
 import { makeFolder, modullm, type Setting } from "../command-line.ts";
 
@@ -59,4 +61,18 @@ describe("modullm completion models", () => {
     expect(readdirSync(folder)).toEqual([]);
     expect(existsSync(`${folder}/home`)).toBe(false);
   });
+});
+
+test("embed and rerank offer those who give vectors and scores, and no chat models", async () => {
+  const { commands } = await readOffers(COMMANDS);
+  const offered = (command: string) =>
+    commands.find(({ name }) => name === command)?.options.find(({ name }) => name === "--model")
+      ?.value as { words: readonly string[] };
+  const fronts = (ability: "embed" | "rerank") =>
+    PROVIDERS.flatMap((each) => (each.quirks[ability] === null ? [] : [`${each.name}/`]));
+  expect(offered("embed").words).toEqual(["builtin/lexical", ...fronts("embed")]);
+  expect(offered("rerank").words).toEqual(["builtin/lexical", ...fronts("rerank")]);
+  expect(offered("embed").words).toContain("openai/");
+  expect(offered("rerank").words).not.toContain("openai/");
+  expect(offered("run")).toEqual({ kind: "models" } as never);
 });
