@@ -19,6 +19,13 @@ export interface McpServerEntry {
   readonly callMs: number | null;
 }
 
+/** What other clients write of a server, with the key that it then has. */
+export const MCP_TYPES: Readonly<Record<string, "command" | "url">> = {
+  stdio: "command",
+  http: "url",
+  "streamable-http": "url",
+};
+
 const MARK = "mcp.servers";
 const SECONDS = { integer: false, least: 0.01 };
 const PORT = { integer: true, least: 1 };
@@ -46,6 +53,12 @@ function readServer(entry: unknown, field: Field, reader: Reader): McpServerEntr
   const url = reader.url(keys["url"], [...field, "url"]);
   if ((command === null) === (url === null))
     reader.wrong(field, 'needs one of "command", a program to start, and "url", an address');
+  const type = reader.text(keys["type"], [...field, "type"]);
+  if (type !== null && MCP_TYPES[type] !== (command === null ? "url" : "command"))
+    reader.wrong(
+      [...field, "type"],
+      `must be stdio beside a command, or http beside a url, but it is "${type}"`,
+    );
   const seconds = reader.number(keys["timeout"], [...field, "timeout"], SECONDS);
   return {
     start:

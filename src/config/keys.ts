@@ -60,6 +60,7 @@ export const CONFIG_KEYS: Readonly<Record<string, string>> = {
   "oauth.scopes": "a list of scopes that a token must have",
   "serve.hosts": "a list of names that servers are reached by, beside those of this machine",
   "plugins.NAME": "a mapping: settings of a plugin, as its manifest says",
+  "mcp.servers.NAME.type": "stdio or http, as other clients write it; the other keys say it too",
   "mcp.servers.NAME.command": "a program to start that is an MCP server, by name or path",
   "mcp.servers.NAME.args": "a list of strings: its arguments",
   "mcp.servers.NAME.env":

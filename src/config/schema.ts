@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../contract/contract.ts";
 import { SIGNATURES } from "./file-serving.ts";
+import { MCP_TYPES } from "./file-mcp.ts";
 import { CONFIG_DEFAULTS, CONFIG_KEYS, REQUIRABLE } from "./keys.ts";
 
 const TEXT = { type: "string" };
@@ -62,6 +63,7 @@ const TYPES: Readonly<Record<string, JsonSchema>> = {
   "oauth.scopes": NAMES,
   "serve.hosts": NAMES,
   "plugins.NAME": { type: "object" },
+  "mcp.servers.NAME.type": { enum: Object.keys(MCP_TYPES) },
   "mcp.servers.NAME.command": TEXT,
   "mcp.servers.NAME.args": { type: "array", items: { type: ["string", "number", "boolean"] } },
   "mcp.servers.NAME.env": VALUES,

@@ -171,6 +171,8 @@ test("config.yaml: what a server can't be is told with its place", async () => {
     [{}, 'needs one of "command", a program to start, and "url", an address'],
     [{ command: "x", url: "http://x" }, "needs one of"],
     [{ command: "x", args: "y" }, "must be a list of strings"],
+    [{ type: "sse", url: "http://x" }, "must be stdio beside a command, or http beside a url"],
+    [{ type: "http", command: "x" }, "must be stdio beside a command"],
     [{ url: "ftp://x" }, "must be a URL that starts with http:// or https://"],
     [{ command: "x", env: { "a-b": 1 } }, "is no name of a variable"],
   ] as const) {
