@@ -66,7 +66,9 @@ class ClientSession implements Session {
   }
 
   async close(): Promise<void> {
-    await this.#opened.client.close().catch(() => {});
+    const { client, transport } = this.#opened;
+    await transport.leave();
+    await client.close().catch(() => {});
   }
 
   /** All pages. It is everybody's, so that no one caller's signal ends it. */

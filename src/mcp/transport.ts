@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   parseJSONRPCMessage,
   StreamableHTTPClientTransport,
@@ -24,6 +25,8 @@ export interface ServerTransport {
   readonly diedUnasked: boolean;
   /** The last lines of its standard error, redacted. */
   log(): readonly string[];
+  /** Tells the server that the session is over, where there is one; not waited for long. */
+  leave(): Promise<void>;
   /** Arguments as they can be sent. @throws {ModullmError} RLLM_025 for those that can't */
   arguments(input: JsonObject): Record<string, unknown>;
 }
@@ -62,12 +65,13 @@ function overPipes(
       return wire.fault !== null && !wire.closed && !heard;
     },
     log: () => redacted(wire.log(), redactor),
+    leave: () => Promise.resolve(),
     arguments: (input) => ({ ...input }),
   };
 }
 
 function overHttp(
-  { name, authorizer }: ServerOptions,
+  { name, authorizer, deadlines }: ServerOptions,
   { url, headers }: At<"http">,
 ): ServerTransport {
   const address = new URL(url);
@@ -84,6 +88,10 @@ function overHttp(
     closed: false,
     diedUnasked: false,
     log: () => [],
+    async leave() {
+      const ended = wire.terminateSession().catch(() => {});
+      await Promise.race([ended, sleep(deadlines.end, undefined, { ref: false })]);
+    },
     arguments(input) {
       const field = Object.keys(input).find((key) => holdsBigint(input[key]));
       if (field === undefined) return { ...input };

@@ -131,7 +131,9 @@ function endless(): ReadableStream<Uint8Array> {
 
 test("a session that the server has forgotten is begun anew, and nothing is lost", async () => {
   let sessions = 0;
+  const left: (string | null)[] = [];
   const { modullm, run } = await serve(async (request) => {
+    if (request.method === "DELETE") left.push(request.headers.get("mcp-session-id"));
     if (request.method !== "POST") return new Response(null, { status: 405 });
     const { id, method } = (await request.json()) as { id?: number; method: string };
     const answer = (result: object, headers = {}) =>
@@ -159,4 +161,5 @@ test("a session that the server has forgotten is begun anew, and nothing is lost
   const { results } = await run("[{mcp: far, only: [say]}]", [call("say"), DONE]);
   expect(results).toEqual(["here"]);
   expect(sessions).toBe(3);
+  expect(left).toEqual(["1", "2", "3"]);
 }, 60_000);
