@@ -47,8 +47,9 @@ function unreadBehind(node: Place, { text, regions }: Beside): Lost | null {
   const announced = announcesMore(text, node.end);
   if (announced !== null) return lostAt(text, announced, text.length);
   const behind = text.slice(node.end, node.end + MAX_GAP);
-  // A closer too many says that an opener is missing, or that another closer came too early.
-  if (/^\s*[\]}]/.test(behind)) return lostAt(text, node.end, node.end + 1);
+  // A closer too many says that an opener is missing, or that another closer came too early; a
+  // comma with blanks alone behind it, that the text ended within what the value is part of.
+  if (/^\s*(?:[\]}]|[,，]\s+$)/.test(behind)) return lostAt(text, node.end, node.end + 1);
   const goesOn = GOES_ON.exec(behind) ?? unreadOpener(node, behind, regions);
   if (goesOn) return lostAt(text, node.end, node.end + goesOn[0].length);
   const begun = regions.find(

@@ -35,7 +35,7 @@ const NO_DATA: readonly RegExp[] = [
   // A paragraph of words alone, between two values.
   /(?<=\n\n|\\n\\n)[^\n\\\p{N}"'`“{}[\]]+(?=\n\n|\\n\\n)/gu,
   // What stands in front of a bracket, and marks of a dialect.
-  /(?:\b(?:const|let|var)\s+)?\b[\w.]+\s*[=(]\s*(?=[{[])/g,
+  /(?:\b(?:const|let|var)\s+)?(?<![\p{L}\p{N}_])[\p{L}\p{N}_.]+\s*[=(]\s*(?=[{[])/gu,
   // Turns that the model made up behind its own.
   /<\|im_end\|>\s*<\|im_start\|>[^]*$/g,
   /<\|(?!channel|message|start)\w+\|>/g,
