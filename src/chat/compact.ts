@@ -66,8 +66,10 @@ async function cutTo(
   for (let tokens = await count(cut); tokens > most; tokens = await count(cut)) {
     // Below its share, so that the mark has room.
     const half = Math.floor((cut.length * (most / tokens) * 0.9) / 2);
-    if (half === 0) return "";
-    cut = `${cut.slice(0, half)}\n[…]\n${cut.slice(cut.length - half)}`.toWellFormed();
+    const next = `${cut.slice(0, half)}\n[…]\n${cut.slice(cut.length - half)}`.toWellFormed();
+    // There is room for nothing.
+    if (next.length >= cut.length) return "";
+    cut = next;
   }
   return cut;
 }
