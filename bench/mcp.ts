@@ -112,7 +112,7 @@ async function memoryOfSessions(): Promise<number> {
   });
   const said = new TextDecoder().decode((await child.stderr.getReader().read()).value);
   const url = /serving at (\S+)/.exec(said)?.[1] ?? "";
-  const streams: Promise<unknown>[] = [];
+  const streams: Response[] = [];
   for (let count = 0; count < SESSIONS; count++) {
     const begun = await post(url, { id: 1, ...FIRST["2025-11-25"] });
     const session = { "mcp-session-id": begun.headers.get("mcp-session-id") ?? "" };
@@ -121,12 +121,11 @@ async function memoryOfSessions(): Promise<number> {
     await (await post(url, { id: 2, method: "tools/list" }, session)).text();
     const call = { name: "search_programs", arguments: { query: "summarise a contract" } };
     await (await post(url, { id: 3, method: "tools/call", params: call }, session)).text();
-    // Its head comes with its first event, which may be never.
-    streams.push(fetch(url, { headers: { ...HEADERS, ...session } }).catch(() => null));
+    streams.push(await fetch(url, { headers: { ...HEADERS, ...session } }));
   }
   const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
   child.kill("SIGTERM");
-  await Promise.all([child.exited, ...streams]);
+  await Promise.all([child.exited, ...streams.map((each) => each.text().catch(() => null))]);
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 

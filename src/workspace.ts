@@ -110,7 +110,8 @@ export function createWorkspace(parts: WorkspaceParts): App {
   const vectors = createVectors({ ...parts, remember });
 
   function scope({ signal, budget, principal }: Parameters<App["scope"]>[0] = {}): Scope {
-    return parts.scope.within({ name: "the whole run", limits: budget, signal, principal });
+    const name = principal ? `client "${principal.id}"` : "the whole run";
+    return parts.scope.within({ name, limits: budget, signal, principal });
   }
 
   async function load(program: string): Promise<LoadedProgram> {

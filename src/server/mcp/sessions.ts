@@ -68,7 +68,8 @@ export function createSessions({ parts, most, report }: SessionOptions): Session
       return protocolError(404, NO_SESSION, "there is no such session");
     session.used = Date.now();
     const parsed = body === undefined ? {} : { parsedBody: body };
-    return await session.transport.handleRequest(request, parsed);
+    const response = await session.transport.handleRequest(request, parsed);
+    return request.method === "GET" ? begun(response) : response;
   }
 
   return {
@@ -77,4 +78,13 @@ export function createSessions({ parts, most, report }: SessionOptions): Session
       await Promise.all([...open.values()].map(({ server }) => server.close()));
     },
   };
+}
+
+/** A stream of events with a remark ahead: the head of an answer goes out with its first bytes. */
+function begun(response: Response): Response {
+  if (!response.ok || response.body === null) return response;
+  const remark = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(": open\n\n")),
+  });
+  return new Response(response.body.pipeThrough(remark), response);
 }

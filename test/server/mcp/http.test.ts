@@ -165,6 +165,10 @@ describe("what a client can do to the server", () => {
       }
       const unknown = await rpc(url, "tools/call", { name: "no_such_tool", arguments: {} });
       expect(await unknown.json()).toMatchObject({ error: { code: -32602 } });
+      const cursor = await rpc(url, "prompts/list", { cursor: "no cursor" });
+      expect(await cursor.json()).toMatchObject({
+        error: { code: -32602, data: { error_code: "RLLM_016" } },
+      });
       const nowhere = await rpc(url, "resources/read", { uri: "rllm://a/b/c/../../etc/passwd" });
       expect(await nowhere.json()).toMatchObject({ error: { code: -32602 } });
     });

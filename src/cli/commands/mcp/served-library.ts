@@ -32,5 +32,6 @@ async function open({ app: openApp, options, output, resolve }: CommandContext):
   const config = { ...app.config, library: folders };
   const { tokens } = app.tools;
   const programs = await openProgramIndex({ config, tokens, store: app.store, vectors: app });
-  return { app, programs, folders: [...folders, cwd] };
+  const { data, config: settings } = app.config.paths;
+  return { app, programs, folders: [...folders, cwd, data, settings] };
 }

@@ -1,4 +1,9 @@
-import type { CallToolResult } from "@modelcontextprotocol/server";
+import {
+  type CallToolResult,
+  ProtocolError,
+  ProtocolErrorCode,
+} from "@modelcontextprotocol/server";
+import { CODES } from "../../../core/codes.ts";
 import { errorPayload, toModullmError } from "../../../core/error.ts";
 import { parseJson, writeJson } from "../../../core/json.ts";
 
@@ -14,7 +19,20 @@ export function asData(value: Readonly<Record<string, unknown>>): CallToolResult
 
 /** A failure with its code. @param folders that no path shows */
 export function asFailure(thrown: unknown, folders: readonly string[]): CallToolResult {
+  return { ...asData(payloadOf(thrown, folders)), isError: true };
+}
+
+/** The same for what is no tool: whatever the client could have asked better is its error. */
+export function asProtocolError(thrown: unknown, folders: readonly string[]): ProtocolError {
+  if (thrown instanceof ProtocolError) return thrown;
+  const payload = payloadOf(thrown, folders);
+  const isTheirs = CODES[toModullmError(thrown).code].http === 400;
+  const code = isTheirs ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+  return new ProtocolError(code, String(payload["message"]), payload);
+}
+
+function payloadOf(thrown: unknown, folders: readonly string[]): Record<string, unknown> {
   let text = writeJson(errorPayload(toModullmError(thrown)));
   for (const folder of folders) text = text.replaceAll(writeJson(`${folder}/`).slice(1, -1), "");
-  return { ...asData(parseJson(text) as Record<string, unknown>), isError: true };
+  return parseJson(text) as Record<string, unknown>;
 }

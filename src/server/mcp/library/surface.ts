@@ -9,7 +9,7 @@ import { callTool } from "./calls.ts";
 import { listPrompts, listResources, readProgramAt, TEMPLATE, writePrompt } from "./documents.ts";
 import { findProgram, type Library } from "./library.ts";
 import { type Pin, readPins, toolsOf } from "./pins.ts";
-import { asFailure } from "./results.ts";
+import { asFailure, asProtocolError } from "./results.ts";
 import { createRunner, type RunnerOptions } from "./run.ts";
 import { TOOLS } from "./tools.ts";
 
@@ -36,24 +36,37 @@ export async function createLibrarySurface(options: LibraryOptions): Promise<Sur
   const pins: ReadonlyMap<string, Pin> =
     options.pins.length === 0 ? new Map() : await readPins(options.pins, await open(), owner);
   const call = createCalls(options, pins);
+
+  async function asked<Answer>(use: (library: Library) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await use(await open());
+    } catch (thrown) {
+      throw asProtocolError(thrown, await foldersOf(options));
+    }
+  }
+
   return {
     instructions: INSTRUCTIONS,
     async tools(principal) {
       if (pins.size === 0) return TOOLS;
-      return [...TOOLS, ...(await toolsOf(pins, await open(), principal))];
+      const own = await asked(async (library) => await toolsOf(pins, library, principal));
+      return [...TOOLS, ...own];
     },
     taskOf: (tool) => (tool === "run_program" || pins.has(tool) ? "may" : "never"),
     call,
-    prompts: async (principal, cursor) => await listPrompts(await open(), principal, cursor),
-    async prompt(name, given, { principal }) {
-      const library = await open();
-      const entry = await findProgram(library, name, principal).catch(() => null);
-      if (entry === null) throw unknown(`there is no prompt "${name}"`);
-      return writePrompt(library, entry, given);
-    },
-    resources: async (principal, cursor) => await listResources(await open(), principal, cursor),
+    prompts: async (principal, cursor) =>
+      await asked(async (library) => await listPrompts(library, principal, cursor)),
+    prompt: async (name, given, { principal }) =>
+      await asked(async (library) => {
+        const entry = await findProgram(library, name, principal).catch(() => null);
+        if (entry === null) throw unknown(`there is no prompt "${name}"`);
+        return writePrompt(library, entry, given);
+      }),
+    resources: async (principal, cursor) =>
+      await asked(async (library) => await listResources(library, principal, cursor)),
     templates: [TEMPLATE],
-    read: async (uri, principal) => await readProgramAt(await open(), uri, principal),
+    read: async (uri, principal) =>
+      await asked(async (library) => await readProgramAt(library, uri, principal)),
   };
 }
 
@@ -76,10 +89,13 @@ function createCalls(options: LibraryOptions, pins: ReadonlyMap<string, Pin>): S
     try {
       return await answer(tool, given, call);
     } catch (thrown) {
-      const library = await open().catch(() => null);
-      return asFailure(thrown, library?.folders ?? []);
+      return asFailure(thrown, await foldersOf(options));
     }
   };
+}
+
+async function foldersOf({ open }: LibraryOptions): Promise<readonly string[]> {
+  return (await open().catch(() => null))?.folders ?? [];
 }
 
 function unknown(message: string): ProtocolError {
