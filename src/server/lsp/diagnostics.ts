@@ -5,7 +5,7 @@ import { faultsOf, type Finding, warningFinding } from "../../library/findings.t
 import type { Validator } from "../../library/validate.ts";
 import type { FileView } from "./file-view.ts";
 import { offsetOfPlace, rangeOf, wordAt } from "./positions.ts";
-import type { Project } from "./project.ts";
+import { MOST_BYTES, type Project } from "./project.ts";
 import { entriesOf } from "./entries.ts";
 
 /** What `modullm validate` says of a program as the editor has it. */
@@ -13,9 +13,12 @@ export async function diagnose(
   path: string,
   { project, validator }: { readonly project: Project; readonly validator: Validator },
 ): Promise<Diagnostic[]> {
-  const view = await project.view(path);
-  if (view === null) return project.open.get(path) === null ? [] : [TOO_LARGE];
+  const open = project.open.get(path);
+  if (open !== null && open.getText().length > MOST_BYTES) return [TOO_LARGE];
   const findings = await findingsOf(path, validator);
+  if (findings.length === 0) return [];
+  const view = await project.view(path);
+  if (view === null) return open === null ? [] : [TOO_LARGE];
   return findings.map((finding) => diagnosticOf(finding, view));
 }
 

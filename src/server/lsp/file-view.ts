@@ -27,6 +27,11 @@ export interface Span {
   readonly to: number;
 }
 
+/** Behind its last character counts as well: a cursor stands between two. */
+export function isIn({ from, to }: Span, offset: number): boolean {
+  return from <= offset && offset <= to;
+}
+
 /** A part of a body. A block's is its code. */
 export interface BodyPart extends Span {
   readonly kind: "prompt" | "system" | "recovery" | "pre" | "post";

@@ -1,7 +1,7 @@
 import { nodeAt } from "../../core/yaml-outline.ts";
 import { keysGiven, pathsRead } from "./block-paths.ts";
 import { entriesOf, type Entry } from "./entries.ts";
-import { type FileView, isProgramFile } from "./file-view.ts";
+import { type FileView, isIn, isProgramFile } from "./file-view.ts";
 import { childOf, meaningsOf } from "./meanings.ts";
 import type { Occurrence } from "./occurrence.ts";
 import { isTestFile, type Project } from "./project.ts";
@@ -14,15 +14,17 @@ import { valueOccurrences } from "./value-fields.ts";
 /**
  * Every field that a program, a file of tests or a file of schemas names for certain, also in the
  * files of inputs that tests name.
+ * @param at templates elsewhere are left out, as they are most of what takes time
  */
 export async function occurrencesIn(
   view: FileView,
   project: Project,
+  at: number | null = null,
 ): Promise<readonly Occurrence[]> {
   if (isTestFile(view.path)) return known(await testOccurrences(view, project));
   if (!isProgramFile(view.path)) return schemaOccurrences({ view, root: [], path: [] });
   const found = await Promise.all([
-    templateOccurrences(view, project),
+    templateOccurrences(view, project, at),
     mappingOccurrences(view, project),
     blockOccurrences(view, project),
     testOccurrences(view, project),
@@ -35,9 +37,13 @@ function known(found: readonly Occurrence[]): readonly Occurrence[] {
   return found.filter(({ fields }) => fields.length > 0);
 }
 
-async function templateOccurrences(view: FileView, project: Project): Promise<Occurrence[]> {
+async function templateOccurrences(
+  view: FileView,
+  project: Project,
+  at: number | null,
+): Promise<Occurrence[]> {
   const found: Occurrence[] = [];
-  for (const { names, region } of templatesIn(view))
+  for (const { names, region } of templatesIn(view).filter((site) => at === null || isIn(site, at)))
     found.push(...(await pathOccurrences(names, { view, entry: region.entry, project })));
   return found;
 }

@@ -1,7 +1,7 @@
 import { nodeAt, placeIn } from "../../core/yaml-outline.ts";
 import type { YamlPath } from "../../core/yaml-places.ts";
 import { entriesOf, type Entry } from "./entries.ts";
-import type { FileView, Span } from "./file-view.ts";
+import { type FileView, isIn, type Span } from "./file-view.ts";
 import { meaningsOf } from "./meanings.ts";
 import type { Occurrence } from "./occurrence.ts";
 import { occurrencesIn } from "./occurrences.ts";
@@ -29,7 +29,7 @@ export async function targetAt(
   offset: number,
   project: Project,
 ): Promise<Target | null> {
-  const occurrences = await occurrencesIn(view, project);
+  const occurrences = await occurrencesIn(view, project, offset);
   const occurrence = occurrences.find((each) => each.view === view && isIn(each, offset));
   if (occurrence) return { kind: "field", occurrence, span: occurrence };
   return (
@@ -37,10 +37,6 @@ export async function targetAt(
     entryTarget(view, offset) ??
     (await yamlTarget(view, offset, project))
   );
-}
-
-export function isIn({ from, to }: Span, offset: number): boolean {
-  return from <= offset && offset <= to;
 }
 
 async function templateTarget(
