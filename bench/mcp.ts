@@ -1,7 +1,7 @@
 /**
  * What the MCP server costs: its first answer over stdio against an empty server that is made with
- * the SDK and compiled with the same flags, in the same run, interleaved, the least of ROUNDS; and the memory of a
- * hundred sessions over HTTP.
+ * the SDK and compiled with the same flags, in the same run, interleaved, the least of ROUNDS; and
+ * the memory of a hundred sessions over HTTP.
  *   bun scripts/build.ts --binary && bun bench/mcp.ts [ROUNDS]
  * Exits 1 when a target is missed. The start-up of other commands is `bench/startup.ts`.
  */
