@@ -1,8 +1,9 @@
 import type { Notation } from "./notation.ts";
 import { parseValue } from "./parse.ts";
-import { CLOSED, linesOf, objectNode } from "./rows.ts";
+import { CLOSED, cellNode, linesOf, objectNode } from "./rows.ts";
 import { edit, newCursor, type Cursor } from "./scan.ts";
-import type { ArrayNode, Node, ObjectNode, TextNode } from "./tree.ts";
+import type { ArrayNode, Node, ObjectNode } from "./tree.ts";
+import { unescaped } from "./yaml.ts";
 
 // Lines of a name, a sign and a value: TOML, INI, `.env` and arrows. What is more in TOML than
 // people write of it (dates with times, keys in quotes with dots) is not read: null for the whole.
@@ -20,6 +21,7 @@ const INFO = /^(?:toml|ini|env|dotenv|properties|cfg|conf|shell|sh|bash)?$/;
 
 /** The name that a line gives a value to, or opens a section with; undefined for any other line. */
 export function assignedName(line: string): string | undefined {
+  if (!/[=→⇒>]|^\[/.test(line)) return undefined;
   const path = ASSIGNED.exec(line)?.[1] ?? SECTION.exec(line)?.[2];
   return path === undefined ? undefined : pathOf(path)[0];
 }
@@ -64,12 +66,13 @@ export function readAssigned(
 /** Reads one line, or more where the value goes on; false where it is no assignment. */
 function readLine(reading: Reading): boolean {
   const { cursor } = reading;
-  const [line] = linesOf(cursor.text, reading.at, cursor.end);
+  const next = nextLine(cursor, reading.at);
+  const [line] = linesOf(cursor.text, reading.at, next);
   if (!line) return false;
   const source = cursor.text.slice(line.start, line.end);
   const body = source.trim();
   const start = line.start + source.length - source.trimStart().length;
-  reading.at = nextLine(cursor, line.end);
+  reading.at = next;
   if (body === "") return true;
   if (/^[#;]/.test(body)) {
     edit(cursor, "comment", start, line.end, "");
@@ -153,13 +156,13 @@ function readValue(reading: Reading, start: number, lineEnd: number): Node | nul
   const quoted = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;].*)?$/.exec(rest);
   if (quoted) {
     const text = quoted[1] === undefined ? (quoted[2] ?? null) : unescaped(quoted[1]);
-    return text === null ? null : textNode(text, start, lineEnd, true);
+    return text === null ? null : cellNode({ text, start, end: lineEnd, isQuoted: true });
   }
   // Where a comment begins with a semicolon, so may the rest of a text.
   if (/^["'|]|\s;|["'`]\s*$/.test(rest)) return null;
   const plain = rest.replace(/\s+#.*$/, "").trim();
   if (plain.length < rest.trim().length) edit(cursor, "comment", start + plain.length, lineEnd, "");
-  return textNode(plain, start, start + plain.length, false);
+  return cellNode({ text: plain, start, end: start + plain.length, isQuoted: false });
 }
 
 /** A text of several lines; a line end right behind its opening quotes is no part of it. */
@@ -171,17 +174,7 @@ function readLines(reading: Reading, start: number, quotes: string): Node | null
   if (cursor.text.slice(close + quotes.length, reading.at).trim() !== "") return null;
   const inner = cursor.text.slice(start + quotes.length, close).replace(/^\r?\n/, "");
   const text = quotes === '"""' ? unescaped(inner.replaceAll("\n", "\\n")) : inner;
-  return text === null ? null : textNode(text, start, close + quotes.length, true);
-}
-
-function unescaped(inner: string): string | null {
-  try {
-    return String(JSON.parse(`"${inner}"`));
-  } catch {
-    return null;
-  }
-}
-
-function textNode(text: string, start: number, end: number, quoted: boolean): TextNode {
-  return { kind: "text", quoted, isUntyped: !quoted, text, start, end, ...CLOSED };
+  return text === null
+    ? null
+    : cellNode({ text, start, end: close + quotes.length, isQuoted: true });
 }

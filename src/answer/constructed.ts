@@ -1,6 +1,6 @@
 import type { Notation } from "./notation.ts";
 import { parseValue } from "./parse.ts";
-import { CLOSED, objectNode } from "./rows.ts";
+import { cellNode, objectNode } from "./rows.ts";
 import { blankEnd, edit, newCursor } from "./scan.ts";
 import type { Member, Node, ObjectNode } from "./tree.ts";
 
@@ -73,6 +73,5 @@ function wordAt(cursor: Notation["cursor"]): Node | null {
   if (word === undefined) return null;
   const start = cursor.at;
   cursor.at += word.length;
-  const at = { start, end: cursor.at, ...CLOSED };
-  return { kind: "text", quoted: false, isUntyped: true, text: word, ...at };
+  return cellNode({ text: word, start, end: cursor.at, isQuoted: false });
 }

@@ -7,6 +7,7 @@ import { isBesideDate, monthOf } from "./words/dates.ts";
  * A date or date-time as `format` wants it; undefined when the text is no date, or could be two.
  */
 export function toIsoDate(text: string, format: "date" | "date-time"): string | undefined {
+  if (text.length > MAX_DATE) return undefined;
   const [day, time] = splitTime(asciiDigits(text.trim()));
   const date = isoDay(day);
   if (date === undefined) return undefined;
@@ -14,6 +15,9 @@ export function toIsoDate(text: string, format: "date" | "date-time"): string | 
     return time === undefined || /^00:00(:00)?(\.0+)?(Z|[+-]00:00)?$/.test(time) ? date : undefined;
   return time === undefined ? undefined : withZone(date, time);
 }
+
+/** Longer texts are no date. In UTF-16 units. */
+const MAX_DATE = 100;
 
 /**
  * The day of the one date that a text names; undefined where it names none or several, holds other
@@ -131,7 +135,7 @@ function easternDay(text: string): string | undefined {
 
 /** Day, month and year, the month by its name; other words only where they say nothing of it. */
 function namedDay(text: string): string | undefined {
-  if (text.length > MAX_NAMED || !/^[\p{L}\p{M}\d\s.,،'’()/ºª°-]+$/u.test(text)) return undefined;
+  if (!/^[\p{L}\p{M}\d\s.,،'’()/ºª°-]+$/u.test(text)) return undefined;
   const numbers = text.match(/\d+/g) ?? [];
   const year = numbers.find((number) => number.length === 4);
   const day = numbers.find((number) => number.length <= 2);
@@ -146,9 +150,6 @@ function namedDay(text: string): string | undefined {
     Number(day),
   );
 }
-
-/** Longer texts are no date. In UTF-16 units. */
-const MAX_NAMED = 60;
 
 /** 03/04/2024 could be March or April: only a day over 12, or dots as in 3.4.2024, tells. */
 function fromUnordered(

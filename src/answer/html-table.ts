@@ -4,9 +4,10 @@ import { edit, newCursor } from "./scan.ts";
 import type { Node } from "./tree.ts";
 import { unescapeXml } from "./xml.ts";
 
-const TABLE = /<table\b[^<>]{0,200}>([\s\S]*?)<\/table\s*>/gi;
-const ROW = /<tr\b[^<>]{0,200}>([\s\S]*?)<\/tr\s*>/gi;
-const CELL = /<t([hd])\b([^<>]{0,200})>([\s\S]*?)<\/t\1\s*>/gi;
+// Each is looked for up to the last closing tag only, so that none searches to the end in vain.
+const TABLE = /<table\b[^<>]{0,200}>[\s\S]*?<\/table>/gi;
+const ROW = /<tr\b[^<>]{0,200}>[\s\S]*?<\/tr>/gi;
+const CELL = /<t([hd])\b([^<>]{0,200})>([\s\S]*?)<\/t[hd]>/gi;
 /** A cell of several rows or columns belongs to more than one name. */
 const SPAN = /\b(?:col|row)span\b/i;
 const MAX_TABLES = 50;
@@ -23,7 +24,7 @@ interface HtmlRow extends RowLine {
 export function findHtmlTables(text: string): Notation[] {
   if (!/<\/table/i.test(text)) return [];
   const tables: Notation[] = [];
-  for (const found of text.matchAll(TABLE)) {
+  for (const found of upToLast(text, "</table>").matchAll(TABLE)) {
     const start = found.index + found[0].indexOf(">") + 1;
     const end = found.index + found[0].length;
     const all = rowsIn(text, start, end) ?? [];
@@ -48,10 +49,12 @@ function rowsIn(text: string, from: number, to: number): HtmlRow[] | null {
   const rows: HtmlRow[] = [];
   const inner = text.slice(from, to);
   if (/<table\b/i.test(inner)) return null;
-  for (const row of inner.matchAll(ROW)) {
+  for (const row of upToLast(inner, "</tr>").matchAll(ROW)) {
     const start = from + row.index;
     const cells: HtmlCell[] = [];
-    for (const [whole, kind, attributes = "", content = ""] of row[0].matchAll(CELL)) {
+    for (const [whole, kind, attributes = "", content = ""] of cellsUpToLast(row[0]).matchAll(
+      CELL,
+    )) {
       if (SPAN.test(attributes)) return null;
       const at = start + row[0].indexOf(whole);
       const own = { text: plainText(content), start: at, end: at + whole.length };
@@ -60,6 +63,16 @@ function rowsIn(text: string, from: number, to: number): HtmlRow[] | null {
     if (cells.length > 0) rows.push({ cells, start, end: start + row[0].length });
   }
   return rows;
+}
+
+function upToLast(text: string, tag: string): string {
+  const last = text.toLowerCase().lastIndexOf(tag);
+  return text.slice(0, last < 0 ? 0 : last + tag.length);
+}
+
+function cellsUpToLast(row: string): string {
+  const [data, head] = [upToLast(row, "</td>"), upToLast(row, "</th>")];
+  return data.length > head.length ? data : head;
 }
 
 function plainText(content: string): string {

@@ -10,7 +10,7 @@ interface Plain {
 /** An object or a list with its quotes as HTML has them. */
 const ESCAPED =
   /[{[]\s*&(?:quot|#34|#x22);[\s\S]*&(?:quot|#34|#x22);|^\s*(?:<[^<>]{1,80}>\s*)*&lt;\/?\p{L}/iu;
-const AROUND = /^\s*(?:<(?:pre|code)\b[^<>]{0,200}>\s*)+|(?:\s*<\/(?:pre|code)>)+\s*$/gi;
+const AROUND = /^(?:<(?:pre|code)\b[^<>]{0,200}>\s*)+|(?:\s{0,20}<\/(?:pre|code)>)+$/gi;
 const QUOTED_LINE = /^[ \t]{0,3}> ?/;
 
 /**
@@ -18,6 +18,7 @@ const QUOTED_LINE = /^[ \t]{0,3}> ?/;
  * `{&quot;a&quot;: 1}`; null for any other text.
  */
 export function withoutLayout(text: string): Plain | null {
+  if (!/^\s*>/.test(text) && !text.includes("&")) return null;
   const lines = text.split("\n");
   if (lines.some((line) => QUOTED_LINE.test(line)) && lines.every(isQuoted))
     return {
@@ -25,7 +26,7 @@ export function withoutLayout(text: string): Plain | null {
       rule: "block-quote",
     };
   if (!ESCAPED.test(text) || /[{,[]\s*"/.test(text)) return null;
-  const inner = text.replace(AROUND, "");
+  const inner = text.trim().replace(AROUND, "");
   return { text: unescapeXml(inner.replace(/&#(?:34|x22);/gi, "&quot;")), rule: "escaped-markup" };
 }
 

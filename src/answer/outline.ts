@@ -77,7 +77,8 @@ function lineOf(source: string, at: number): Line | null {
 }
 
 /** A heading in Markdown, or a line that is bold as a whole. */
-const HEADING = /^(?:(#{1,6})\s+(\S.*?)\s*#*|(?:\*\*|__)([^*\n]{1,80}?)(?:\*\*|__)\s*[:：]?)$/u;
+const HEADING =
+  /^(?:(#{1,6})\s+(\S.{0,200}?)\s{0,9}#{0,6}|(?:\*\*|__)([^*\n]{1,80}?)(?:\*\*|__)\s*[:：]?)$/u;
 const BOLD_DEPTH = 7;
 
 /** Headings without a value on their line are keys of what stands under them. */
@@ -227,7 +228,8 @@ function listOf(lines: readonly Line[]): Node {
 }
 
 /** Between two keys with their values on one line. */
-const NEXT_KEY = /\s*[,;|]\s+(?=(?:\*\*)?[\p{L}_][\p{L}\p{M}\p{N}_ -]{0,40}(?:\*\*)?[:：]\s)/u;
+const NEXT_KEY =
+  /\s{0,9}[,;|]\s{1,9}(?=(?:\*\*)?[\p{L}_][\p{L}\p{M}\p{N}_ -]{0,40}(?:\*\*)?[:：]\s)/u;
 
 /** `Name: Ada, Age: 31`; null where a piece of the line has no key. */
 function inlineRecord(line: Line): Node | null {

@@ -9,8 +9,8 @@ const HAN_COUNT = /^([〇零一二两兩三四五六七八九十]+)(\S{1,2})$/u;
 
 /** A whole number in words, with or without what was counted behind it: "twelve", "三人". */
 export function readWordedNumber(source: string): SpelledNumber | undefined {
+  if (source.length > MAX_LENGTH || /\d/.test(source)) return undefined;
   const text = source.trim().replace(/[.。]$/, "");
-  if (text.length > MAX_LENGTH || /\d/.test(text)) return undefined;
   const value = numberOfWord(text) ?? withoutCounted(text);
   return value === undefined ? undefined : { value, rule: "number-in-words" };
 }

@@ -125,7 +125,8 @@ export function keyOf(text: string): { readonly name: string; readonly length: n
   return plain ? { name: plain[1] ?? "", length: plain[0].length } : null;
 }
 
-function unescaped(inner: string): string | null {
+/** What stands between double quotes; null where its escapes are none of JSON. */
+export function unescaped(inner: string): string | null {
   try {
     return String(JSON.parse(`"${inner}"`));
   } catch {

@@ -49,8 +49,12 @@ const nothings = wordSet(NOTHING);
 const yeses = wordSet(SAYS_YES);
 const noes = wordSet(SAYS_NO);
 
+/** Longer texts say more than one of these words. In UTF-16 units. */
+const MAX_WORDS = 60;
+
 /** The boolean that a text of one word says; undefined where it says none. */
 export function booleanOf(text: string): boolean | undefined {
+  if (text.length > MAX_WORDS) return undefined;
   const word = bareWord(text);
   if (truths.has(word)) return true;
   return falsehoods.has(word) ? false : undefined;
@@ -65,6 +69,7 @@ export function firstBooleanOf(text: string): boolean | undefined {
 
 /** Whether a text says that there is nothing, or that it is not known. */
 export function saysNothing(text: string): boolean {
+  if (text.length > MAX_WORDS) return false;
   const word = strip(text.trim());
   return word === "" || nothings.has(word) || nothings.has(bareWord(text));
 }
