@@ -100,7 +100,10 @@ export function unreadKeys(value: unknown, node: Place, beside: Beside): Lost[] 
   const unread: Place[] = [];
   for (const found of [...text.matchAll(KEYED), ...lines]) {
     const [whole, key = "", quoted, bare] = found;
-    const [start, end] = [found.index, found.index + whole.length];
+    const start = found.index;
+    const stop = start + whole.length;
+    const isOpened = quoted === undefined && bare === undefined;
+    const end = isOpened ? stop + bracketedAt(text, stop) : stop;
     const isBefore = end <= node.start;
     if ((!isBefore && start < node.end) || (isFinal && isBefore)) continue;
     if (names && !names.has(fold(key))) continue;
@@ -111,13 +114,23 @@ export function unreadKeys(value: unknown, node: Place, beside: Beside): Lost[] 
   return joined(text, unread).map(({ start, end }) => lostAt(text, start, end));
 }
 
+/** How long the list or object of scalars is that begins at an offset. */
+function bracketedAt(text: string, at: number): number {
+  const found = /^\s{0,9}[[{][^{}[\]]*[\]}]/.exec(text.slice(at, at + MAX_BRACKETED));
+  return found?.[0].length ?? 0;
+}
+
+/** Longer ones are listed by their keys. In UTF-16 units. */
+const MAX_BRACKETED = 2000;
+
 /** In the order of the text, as one where nothing is said between two. */
 function joined(text: string, places: readonly Place[]): Place[] {
   const groups: Place[] = [];
   for (const place of places.toSorted((a, b) => a.start - b.start)) {
     const last = groups.at(-1);
     const isNext = last && !/[\p{L}\p{N}]/u.test(text.slice(last.end, place.start));
-    if (isNext) groups[groups.length - 1] = { start: last.start, end: place.end };
+    if (isNext)
+      groups[groups.length - 1] = { start: last.start, end: Math.max(last.end, place.end) };
     else groups.push(place);
   }
   return groups;

@@ -36,6 +36,8 @@ const NO_DATA: readonly RegExp[] = [
   /(?<=\n\n|\\n\\n)[^\n\\\p{N}"'`“{}[\]]+(?=\n\n|\\n\\n)/gu,
   // What stands in front of a bracket, and marks of a dialect.
   /(?:\b(?:const|let|var)\s+)?(?<![\p{L}\p{N}_])[\p{L}\p{N}_.]+\s*[=(]\s*(?=[{[])/gu,
+  // The tags of a call.
+  /<\/?(?:function|function_calls|invoke|parameter)\b[^<>]*>/g,
   // Turns that the model made up behind its own.
   /<\|im_end\|>\s*<\|im_start\|>[^]*$/g,
   /<\|(?!channel|message|start)\w+\|>/g,
