@@ -73,11 +73,13 @@ async function refreshFolder(
 /** Null where a file has to be read again. */
 function digestOf(files: readonly FoundFile[], also: readonly string[]): string | null {
   const now = Date.now();
-  const beside = also.map((path) => ({ file: "", path, stamp: stampOf(path, now) }));
-  const all = [...files, ...beside];
-  if (all.some(({ stamp }) => stamp === null)) return null;
-  const lines = all.map(({ file, path, stamp }) => `${file}\0${path}\0${stamp}`);
-  return sha256(lines.toSorted().join("\n"));
+  const beside = also.map((path) => ({ file: path, stamp: stampOf(path, now) }));
+  let lines = "";
+  for (const { file, stamp } of [...files, ...beside]) {
+    if (stamp === null) return null;
+    lines += `${file}\0${stamp}\n`;
+  }
+  return sha256(lines);
 }
 
 function isStale(file: FoundFile, known: KnownFile | undefined): boolean {

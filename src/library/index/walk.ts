@@ -42,7 +42,10 @@ export async function walkFolder(folder: string): Promise<Walk> {
       } else if (entry.name.endsWith(".rllm")) {
         const written = `${root}/${file}`;
         const path = entry.isSymbolicLink() ? realOr(written) : written;
-        files.push({ file, path, stamp: stampOf(path, started) });
+        const stamp = stampOf(path, started);
+        // Where a link leads may change although the file does not.
+        const isElsewhere = root !== folder || path !== written;
+        files.push({ file, path, stamp: stamp !== null && isElsewhere ? stamp + path : stamp });
       }
     }
   }
@@ -62,10 +65,14 @@ export function stampOf(path: string, now: number): string | null {
   }
   if (stats === undefined) return "gone";
   if (now - stats.ctimeMs < CLOCK_TICK_MS) return null;
-  return `${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`;
+  return `${stats.size}:${microseconds(stats.mtimeMs)}:${microseconds(stats.ctimeMs)}`;
 }
 
 const CLOCK_TICK_MS = 20;
+
+function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000);
+}
 
 /** Or why it can't be read. */
 function list(folder: string): readonly Dirent[] | string {

@@ -152,6 +152,22 @@ describe.each(KINDS)("refresh() with an index in $kept", (kind) => {
   });
 });
 
+test("refresh() follows a folder that is a link, and moves", async () => {
+  await using library = await createLibrary();
+  library.write("old/a.rllm", programText("a", "Counts words.", GIVES));
+  const [old, moved, link] = ["old", "moved", "link"].map((name) => join(library.folder, name));
+  symlinkSync(old ?? "", link ?? "");
+  await Bun.sleep(30);
+  const index = library.index({ folders: [link ?? ""] });
+  await index.refresh();
+  expect((await index.show("a")).path).toBe(`${old}/a.rllm`);
+  renameSync(old ?? "", moved ?? "");
+  rmSync(link ?? "");
+  symlinkSync(moved ?? "", link ?? "");
+  expect(await index.refresh()).toMatchObject({ programs: 1, read: 1 });
+  expect((await index.show("a")).path).toBe(`${moved}/a.rllm`);
+});
+
 // The superuser may read everything.
 const isRoot = process.getuid?.() === 0;
 
