@@ -99,11 +99,9 @@ export function unreadKeys(value: unknown, node: Place, beside: Beside): Lost[] 
   const lines = names ? text.matchAll(LINE) : [];
   const unread: Place[] = [];
   for (const found of [...text.matchAll(KEYED), ...lines]) {
-    const [whole, key = "", quoted, bare] = found;
+    const [, key = "", quoted, bare] = found;
     const start = found.index;
-    const stop = start + whole.length;
-    const isOpened = quoted === undefined && bare === undefined;
-    const end = isOpened ? stop + bracketedAt(text, stop) : stop;
+    const end = endOf(text, found);
     const isBefore = end <= node.start;
     if ((!isBefore && start < node.end) || (isFinal && isBefore)) continue;
     if (names && !names.has(fold(key))) continue;
@@ -112,6 +110,13 @@ export function unreadKeys(value: unknown, node: Place, beside: Beside): Lost[] 
     if (!said.has(pair(key, quoted ?? bare ?? "…"))) unread.push({ start, end });
   }
   return joined(text, unread).map(({ start, end }) => lostAt(text, start, end));
+}
+
+/** Where a key and its value end. */
+function endOf(text: string, found: RegExpExecArray): number {
+  const [whole, , quoted, bare] = found;
+  const stop = found.index + whole.length;
+  return quoted === undefined && bare === undefined ? stop + bracketedAt(text, stop) : stop;
 }
 
 /** How long the list or object of scalars is that begins at an offset. */
