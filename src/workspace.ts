@@ -138,14 +138,6 @@ export function createWorkspace(parts: WorkspaceParts): App {
     return await linter.lint(program);
   }
 
-  async function close(): Promise<void> {
-    try {
-      await linter?.close();
-    } finally {
-      await parts.close();
-    }
-  }
-
   return {
     config,
     redactor,
@@ -166,8 +158,16 @@ export function createWorkspace(parts: WorkspaceParts): App {
     lintBlocks,
     mcp: parts.mcp,
     knownTools: async (entry, at) => (await tools.tools?.known(entry, at)) ?? NOTHING_KNOWN,
-    close,
+    close: () => closeAll(linter, parts),
   };
+}
+
+async function closeAll(linter: BlockLinter | null, parts: WorkspaceParts): Promise<void> {
+  try {
+    await linter?.close();
+  } finally {
+    await parts.close();
+  }
 }
 
 const NOTHING_KNOWN = { tools: null, unknown: "No tools are known here", reaches: [] };
