@@ -160,7 +160,9 @@ function xmlItem(
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  return coercion.edits.some((edit) => edit.rule === "xml")
+  // Brackets that could not be read are no item.
+  const isBroken = value.kind === "text" && /^\s*[[{]/.test(value.text);
+  return !isBroken && coercion.edits.some((edit) => edit.rule === "xml")
     ? listOf(coercion, [value], schema, path)
     : null;
 }
