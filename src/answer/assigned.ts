@@ -3,7 +3,7 @@ import { parseValue } from "./parse.ts";
 import { CLOSED, cellNode, linesOf, objectNode } from "./rows.ts";
 import { edit, newCursor, type Cursor } from "./scan.ts";
 import type { ArrayNode, Node, ObjectNode } from "./tree.ts";
-import { unescaped } from "./yaml.ts";
+import { unescaped, withoutComment } from "./yaml.ts";
 
 // Lines of a name, a sign and a value: TOML, INI, `.env` and arrows. What is more in TOML than
 // people write of it (dates with times, keys in quotes with dots) is not read: null for the whole.
@@ -160,7 +160,7 @@ function readValue(reading: Reading, start: number, lineEnd: number): Node | nul
   }
   // Where a comment begins with a semicolon, so may the rest of a text.
   if (/^["'|]|\s;|["'`]\s*$/.test(rest)) return null;
-  const plain = rest.replace(/\s+#.*$/, "").trim();
+  const plain = withoutComment(rest).trim();
   if (plain.length < rest.trim().length) edit(cursor, "comment", start + plain.length, lineEnd, "");
   return cellNode({ text: plain, start, end: start + plain.length, isQuoted: false });
 }

@@ -162,9 +162,7 @@ function xmlItem(
 ): Outcome | null {
   // Brackets that could not be read are no item.
   const isBroken = value.kind === "text" && /^\s*[[{]/.test(value.text);
-  return !isBroken && coercion.edits.some((edit) => edit.rule === "xml")
-    ? listOf(coercion, [value], schema, path)
-    : null;
+  return !isBroken && coercion.rules.has("xml") ? listOf(coercion, [value], schema, path) : null;
 }
 
 function singleToList(coercion: Coercion, node: Node, schema: Schema, path: Path): Outcome | null {

@@ -201,7 +201,7 @@ function byMember(
   if (node.members.length === 0 && node.bare.length > 0) return null;
   const properties = propertiesOf(schema);
   const nameOf = memberNamer(coercion, node, properties);
-  if (isOfOutline(coercion) && !node.members.some(({ key }) => nameOf(key) !== undefined)) {
+  if (coercion.rules.has("outline") && !node.members.some(({ key }) => nameOf(key) !== undefined)) {
     // Lines with a colon in prose name no property.
     if (Object.keys(properties).length > 0) return null;
   }
@@ -220,10 +220,6 @@ function byMember(
     if (!addMissing(coercion, built, node, name, properties[name], path)) return null;
   }
   return leftovers(coercion, node, path, built);
-}
-
-function isOfOutline({ edits }: Coercion): boolean {
-  return edits.some(({ rule }) => rule === "outline");
 }
 
 function addKnown(
@@ -274,11 +270,7 @@ function mergeRepeated(
   schema: unknown,
 ): boolean {
   const before = built.value[name];
-  if (
-    !Array.isArray(before) ||
-    !Array.isArray(outcome.value) ||
-    !coercion.edits.some((edit) => edit.rule === "xml")
-  )
+  if (!Array.isArray(before) || !Array.isArray(outcome.value) || !coercion.rules.has("xml"))
     return false;
   if (!wantsArray(coercion, schema)) return false;
   setOwn(built.value, name, [...before, ...outcome.value]);

@@ -47,6 +47,7 @@ export function newCoercion(
     root,
     nesting,
     edits: cursor.edits,
+    rules: new Set(cursor.edits.map(({ rule }) => rule)),
     memo: new Map(),
     schemas: options.schemas ?? newSchemaNotes(),
     coerce: (node, schema, path) => coerce(coercion, node, schema, path),
@@ -113,16 +114,16 @@ function isUnsure(coercion: Coercion, node: Node, outcomes: readonly Outcome[]):
   if (node.kind !== "text" || node.isUntyped !== true || coercion.partial) return false;
   const isText = outcomes.some(({ value }) => typeof value === "string");
   const isOther = outcomes.some(({ value }) => typeof value !== "string" && value !== null);
-  const has = (rules: ReadonlySet<RuleName>): boolean =>
-    coercion.edits.some(({ rule }) => rules.has(rule));
+  const has = (rules: readonly RuleName[]): boolean =>
+    rules.some((rule) => coercion.rules.has(rule));
   // An empty tag may be an empty text, or none.
   const isNull = node.text === "" && outcomes.some(({ value }) => value === null);
   return isText && ((isOther && !has(HAS_QUOTES)) || (isNull && has(IN_TAGS)));
 }
 
 /** Notations that put text in quotes where it looks like something else. */
-const HAS_QUOTES: ReadonlySet<RuleName> = new Set(["yaml", "toon"]);
-const IN_TAGS: ReadonlySet<RuleName> = new Set(["call-parameters", "xml"]);
+const HAS_QUOTES: readonly RuleName[] = ["yaml", "toon"];
+const IN_TAGS: readonly RuleName[] = ["call-parameters", "xml"];
 
 function coerceToType(
   coercion: Coercion,

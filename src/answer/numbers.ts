@@ -3,7 +3,7 @@ import { numberFault, numberFromText } from "../core/json-number.ts";
 /** A whole number beyond ±(2^53 − 1) is a bigint: it keeps its digits. */
 export type Numeric = number | bigint;
 
-const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d*)?$/;
+const PLAIN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d*)?$/;
 const LEADING_ZERO = /^[+-]?0\d/;
 const GROUPED = /^[+-]?\d{1,3}(?:_\d{3})*(?:\.[\d_]+)?$/;
 /** Fewer characters without an exponent are all digits that a double has. */

@@ -43,6 +43,8 @@ export interface Coercion {
   /** How many strings this is inside of. */
   readonly nesting: number;
   readonly edits: readonly ParseEdit[];
+  /** Of the edits. */
+  readonly rules: ReadonlySet<RuleName>;
   readonly memo: Map<Node, Map<unknown, Outcome | null>>;
   readonly schemas: SchemaNotes;
   readonly coerce: (node: Node, schema: unknown, path: Path) => Outcome | null;

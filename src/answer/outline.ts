@@ -66,8 +66,9 @@ function readLines(text: string): Line[] {
 /** Null for a line that holds nothing. */
 function lineOf(source: string, at: number): Line | null {
   const [, blanks = "", bullet, text = ""] =
-    /^(\s*)((?:(?:[-*•‣▪]|\d{1,3}[.)])\s+|[■●・►▶]\s*)(?:\[[ xX]\]\s+)?)?(.*?)\s*$/.exec(source) ??
-    [];
+    /^(\s*)((?:(?:[-*•‣▪]|\d{1,3}[.)])\s+|[■●・►▶]\s*)(?:\[[ xX]\]\s+)?)?(.*)$/.exec(
+      source.trimEnd(),
+    ) ?? [];
   if (text === "" || /^(?:```\w*|---)$/.test(text)) return null;
   const isItem = bullet !== undefined;
   const found = isItem ? null : HEADING.exec(text);

@@ -14,7 +14,7 @@ export function withNamedList(
 ): ObjectNode | null {
   const [list, ...others] = node.bare;
   if (list?.kind !== "array" || others.length > 0) return null;
-  if (!coercion.edits.some(({ rule }) => rule === "outline")) return null;
+  if (!coercion.rules.has("outline")) return null;
   const given = new Set(node.members.map(({ key }) => fold(key)));
   const [name, ...more] = Object.keys(properties).filter(
     (one) => !given.has(fold(one)) && wantsArray(coercion, properties[one]),

@@ -134,6 +134,12 @@ export function unescaped(inner: string): string | null {
   }
 }
 
+/** A line in front of its comment, which is a number sign behind a blank. */
+export function withoutComment(line: string): string {
+  const at = line.search(/\s#/);
+  return at === -1 ? line : line.slice(0, at).trimEnd();
+}
+
 /** What stands behind a colon or a dash; `start` is where. */
 function readValue(reading: Lines, rest: string, start: number, indent: number): Node | null {
   const first = rest[0] ?? "";
@@ -141,7 +147,7 @@ function readValue(reading: Lines, rest: string, start: number, indent: number):
   if (first === "|" || first === ">") return readBlockScalar(reading, rest, start, indent);
   if (first === '"' || first === "'") return quotedNode(reading, rest, start);
   if (/[&*!%@`]/.test(first)) return null;
-  const plain = rest.replace(/\s+#.*$/, "");
+  const plain = withoutComment(rest);
   if (plain.length < rest.length)
     noteComment(reading.cursor, start + plain.length, start + rest.length);
   if (/:(?:\s|$)/.test(plain) || /^[^[{]*[\]}]$/.test(plain)) return null;

@@ -80,11 +80,16 @@ const TYPES: Readonly<Record<string, JsonSchema>> = {
   "openapi.NAME.private": FLAG,
 };
 
+/** Mappings that have exactly one of some keys. */
+const ONE_OF: Readonly<Record<string, readonly string[]>> = {
+  "mcp.servers.NAME": ["command", "url"],
+};
+
 /** config.yaml as a JSON Schema, for editors and checks. A key that is null counts as unset. */
 export function configSchema(): JsonSchema {
   const root: Level = { keys: new Map(), names: null };
   for (const [way, help] of Object.entries(CONFIG_KEYS)) put(root, way.split("."), way, help);
-  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schemaOf(root) };
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schemaOf(root, []) };
 }
 
 /** A mapping of the file: keys of ours, or names of the user's. */
@@ -114,14 +119,19 @@ function leaf(way: string, help: string): JsonSchema {
   return { ...orNull(TYPES[way] ?? {}), description: help, ...fallback };
 }
 
-function schemaOf(level: Level | JsonSchema): JsonSchema {
+function schemaOf(level: Level | JsonSchema, way: readonly string[]): JsonSchema {
   if (!isLevel(level)) return level;
-  const properties = [...level.keys].map(([key, below]) => [key, schemaOf(below)]);
+  const properties = [...level.keys].map(([key, below]) => [key, schemaOf(below, [...way, key])]);
+  const either = ONE_OF[way.join(".")];
   return {
-    type: ["object", "null"],
+    ...(either ? { type: "object", oneOf: either.map(given) } : { type: ["object", "null"] }),
     properties: Object.fromEntries(properties) as JsonSchema,
-    additionalProperties: level.names === null ? false : schemaOf(level.names),
+    additionalProperties: level.names === null ? false : schemaOf(level.names, [...way, "NAME"]),
   };
+}
+
+function given(key: string): JsonSchema {
+  return { required: [key], properties: { [key]: { not: { type: "null" } } } };
 }
 
 function orNull({ type, enum: values, ...rest }: JsonSchema): JsonSchema {
