@@ -15,7 +15,8 @@ export function wordsOf(text: string): string[] {
     .normalize("NFKC")
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
-    .replace(/(\p{L})['’]s\b/gu, "$1");
+    .replace(/\b\p{L}+n['’]t\b/gu, " ")
+    .replace(/(\p{L})['’](?:s|m|d|ve|ll|re)\b/gu, "$1");
   const runs = apart.toLowerCase().match(RUNS) ?? [];
   return runs
     .flatMap((run) => (UNSPACED.test(run) ? pairsOf(run) : [plain(run)]))
@@ -52,10 +53,16 @@ function isTelling(word: string): boolean {
 /** Words that are in every sentence, and those that every request begins with. */
 const SILENT: ReadonlySet<string> = new Set(
   (
-    "a an and any are as at be been being but by can could do does each every for from get give " +
-    "given has have how i if in into is it its just like me my need needs of on one or our out " +
-    "over per please should so some something such than that the their them then there these " +
-    "they thing things this those to up us use used uses using want wants was we were what when " +
-    "where which while who will with would you your"
+    "a again also always am an and any anybody anyone anything are as at be because been " +
+    "being both but by can cannot could did do does down each else ever every everybody " +
+    "everyone everything except few for from get give given go goes going got has have he " +
+    "her here herself him himself his how however i if in into is it its just let like lot " +
+    "made may maybe me might more most must my myself need needs never no nobody none nor " +
+    "not nothing now of off often on one only or other others otherwise our ourselves out " +
+    "over per perhaps please quite rather really shall she should since so some somebody " +
+    "someone something sometimes still such sure tell than that the their them themselves " +
+    "then there these they thing things this those though through to too until up upon us " +
+    "use used uses using very want wants was we were what whatever when where whether which " +
+    "while who whom whose will with won would yes yet you your"
   ).split(" "),
 );

@@ -5,6 +5,7 @@ import { generatedPrograms, programText, writePrograms } from "./generated-progr
 import { count, createLibrary } from "./library.ts";
 import { paraphrased } from "./paraphrases.ts";
 import { TASKS } from "./tasks.ts";
+import { unevenPrograms, unevenTasks } from "./uneven-programs.ts";
 
 test("search finds the right one of 500 programs in other words, under 2,000 tokens in all", async () => {
   await using library = await createLibrary();
@@ -38,6 +39,32 @@ test("search finds programs by two hundred paraphrases of what they do", async (
     if (!(await index.search(task)).programs.some(({ name }) => name === program))
       missed.push(task);
   expect(missed.length).toBeLessThanOrEqual(tasks.length * 0.1);
+});
+
+test("search finds uneven programs of 25 domains by whole sentences of people who want them", async () => {
+  await using library = await createLibrary({ memory: true });
+  const programs = unevenPrograms();
+  writePrograms(library.folder, programs);
+  const index = library.index();
+  await index.refresh();
+  const tasks = unevenTasks();
+  expect([new Set(programs.map(({ name }) => name)).size, tasks.length]).toEqual([500, 120]);
+  const missed: string[] = [];
+  for (const [task, program] of tasks)
+    if (!(await index.search(task)).programs.some(({ name }) => name === program))
+      missed.push(task);
+  expect(missed.length).toBeLessThanOrEqual(tasks.length * 0.1);
+});
+
+test("search leaves out words that are in every sentence", async () => {
+  await using library = await createLibrary();
+  const gives = "rows: { type: array }";
+  library.write("a.rllm", programText("winner", "Tells who has won a match.", gives));
+  library.write("b.rllm", programText("refund", "Writes about money that comes back.", gives));
+  const index = library.index();
+  await index.refresh();
+  const { programs } = await index.search("they won't tell somebody that they’ll refund it");
+  expect(programs.map(({ name }) => name)).toEqual(["refund"]);
 });
 
 test("search takes any text for words", async () => {
