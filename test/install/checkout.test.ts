@@ -40,6 +40,8 @@ const PARTS = [
   "plugins/counter",
   "examples/templates",
   "examples/onboarding",
+  "examples/improve",
+  "examples/library",
   "scripts",
   "package.json",
   "package-lock.json",
