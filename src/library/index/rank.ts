@@ -1,5 +1,5 @@
 import type { IndexedWords, ProgramWords } from "../../store/programs.ts";
-import { SYNONYMS } from "./synonyms.ts";
+import { synonymsOf } from "./synonyms.ts";
 import { stemsOf } from "./words.ts";
 
 /** One thing that is asked for, with the stems that mean it and how near they come to it. */
@@ -22,7 +22,7 @@ export function questionOf(text: string): Question {
     for (const length of PHRASE_LENGTHS) {
       const phrase = stems.slice(start, start + length).join(" ");
       const meaning = meanings.get(phrase) ?? new Map<string, number>();
-      for (const synonym of SYNONYMS.get(phrase) ?? [])
+      for (const synonym of synonymsOf(phrase))
         if (!meaning.has(synonym)) meaning.set(synonym, length === 1 ? SYNONYM : PHRASE);
       if (meaning.size > 0) meanings.set(phrase, meaning);
     }

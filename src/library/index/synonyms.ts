@@ -4,18 +4,29 @@ import { TRADES } from "./meanings/trades.ts";
 import { stemsOf } from "./words.ts";
 
 /**
- * By stems with blanks between: the stems that mean the same. In the tables a line is a meaning,
- * `-` joins words that mean it together, and a line that begins with blanks goes on with the one
- * before. Synonyms widen what is asked, never what is stored.
+ * The stems that mean the same as a phrase, given by its stems with blanks between. In the tables a
+ * line is a meaning, `-` joins words that mean it together, and a line that begins with blanks goes
+ * on with the one before. Synonyms widen what is asked, never what is stored.
  */
-export const SYNONYMS: ReadonlyMap<string, ReadonlySet<string>> = readMeanings(
-  [OFFICE, TRADES, DAILY].join(""),
-);
+export function synonymsOf(phrase: string): ReadonlySet<string> {
+  meanings ??= readMeanings([OFFICE, TRADES, DAILY].join(""));
+  return meanings.get(phrase) ?? NONE;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+/** Read for the first question: most commands ask none, and stemming the tables takes time. */
+let meanings: ReadonlyMap<string, ReadonlySet<string>> | null = null;
 
 function readMeanings(table: string): ReadonlyMap<string, ReadonlySet<string>> {
   const synonyms = new Map<string, Set<string>>();
+  const stems = new Map<string, string>();
+  const stemmed = (phrase: string): string => {
+    const known = stems.get(phrase) ?? stemsOf(phrase).join(" ");
+    stems.set(phrase, known);
+    return known;
+  };
   for (const line of table.trim().split(/\n(?! )/)) {
-    const phrases = line.split(/\s+/).map((phrase) => stemsOf(phrase).join(" "));
+    const phrases = line.split(/\s+/).map(stemmed);
     const single = phrases.filter((phrase) => !phrase.includes(" "));
     for (const phrase of phrases) {
       const known = synonyms.get(phrase) ?? new Set();
