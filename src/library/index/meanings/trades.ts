@@ -27,7 +27,7 @@ treasurer controller cfo
 worth value valuation price cost appraisal
 year annual yearly twelve-months
 month monthly
-payslip payroll wage wages salary pay-stub salary-statement
+payslip payroll wage wages salary pay-stub
 payout payment royalty disbursement
 attorney advocate barrister solicitor lawyer counsel notary
 allegation accusation charge indictment
@@ -42,7 +42,7 @@ custody divorce alimony
 defendant accused respondent
 disclosure freedom-of-information foi release
 eligible eligibility entitled entitlement qualify right
-jargon legalese lawyer-speak technical-language
+jargon legalese technical-language
 judge court magistrate tribunal
 lawful legal allowed permitted permissible licit legitimate
 layman layperson laymen lay plain simple simply understandable
@@ -95,7 +95,7 @@ references testimonial recommendation
 reject rejection decline turn-down refuse refusal deny denial denied turned-down
 remote home-office telework
 suitable fit fits match matching suited
-takeover handover succession hand-over takes-over
+takeover handover succession hand-over
 team department unit division group
 timesheet hours attendance
 vacancy opening advert job-advert posting
@@ -131,7 +131,7 @@ repository repo codebase
 snippet code fragment
 stack-trace traceback backtrace exception
 string text characters
-test tests testing coverage automated-check automated-checks
+test tests testing coverage automated-check
 update upgrade patch version
 yaml config configuration manifest
 alarm alert warning pager page notification monitoring
@@ -139,7 +139,7 @@ architecture design system infrastructure
 availability uptime downtime outage
 aws azure gcp cloud
 backup snapshot restore recovery
-blackout power-cut outage cut no-power
+blackout power-cut outage cut
 capacity scaling replicas load
 chronology timeline sequence history
 configure setup configuration config settings
@@ -267,7 +267,7 @@ carrier courier haulier shipper
 commodity goods product item wares
 consignment shipment parcel package
 courier deliver delivery van driver
-dangerous hazardous hazmat explosive flammable unsafe explode perilous
+dangerous hazardous hazmat explosive flammable unsafe perilous
 depot warehouse hub
 export import customs tariff
 hs-code tariff customs-code tariff-number
@@ -310,7 +310,7 @@ tariff rate price plan
 benefit welfare social-assistance social-security assistance aid
 blank blanks field form fill fill-in prefill
 brief briefing summarize summary
-call-for-bids tender procurement invitation
+tender procurement invitation
 councillor mayor council
 department office agency bureau authority
 fill complete prefill fill-out
@@ -376,7 +376,7 @@ fantasy rpg role-playing
 gamer player players
 insult insults insulting toxic abuse abusive swear slur
 mission quest
-npc shopkeeper villager
+npc villager
 weapon item sword
 agent representative adviser
 apologize apologise apology sorry
