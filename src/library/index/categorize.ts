@@ -14,12 +14,12 @@ export function categorize(program: Program, words: IndexedWords): Omit<Decision
   const { domain, task } = categoryOf(program.metadata["category"]);
   const { tags, name, description } = words;
   const texts: Spoken = [
-    [tags, 4],
-    [name, 2],
-    [description, 1],
+    [phrasesIn(tags), 4],
+    [phrasesIn(name), 2],
+    [phrasesIn(description), 1],
   ];
   // What is done is mostly said first: an abstract that is translated is no summary.
-  const first: Spoken = [name, description].map((text) => [text.split(" ", 1).join(), 5]);
+  const first: Spoken = [name, description].map((text) => [text.split(" ", 1), 5]);
   const ofWords = {
     domain: best(DOMAIN_WORDS, texts),
     task: best(TASK_WORDS, [...texts, ...first]),
@@ -55,8 +55,8 @@ function otherDomain(written: string): string | null {
   return CATEGORY_NAME.test(name) ? `${OTHER_DOMAIN}/${name}` : null;
 }
 
-/** Texts of a program, as stems, and how loud each speaks for a category. */
-type Spoken = readonly (readonly [text: string, weight: number])[];
+/** Phrases of the texts of a program, and how loud each text speaks for a category. */
+type Spoken = readonly (readonly [phrases: Iterable<string>, weight: number])[];
 
 /** The name of a vocabulary that a word means: itself, or a word that speaks for it. */
 function named(vocabulary: Vocabulary, written: string): string | null {
@@ -66,8 +66,8 @@ function named(vocabulary: Vocabulary, written: string): string | null {
 /** Whose words are loudest; the first of equals; null where none is heard. */
 function best(vocabulary: Vocabulary, texts: Spoken): string | null {
   const heard = new Map<string, number>();
-  for (const [text, weight] of texts)
-    for (const phrase of phrasesIn(text))
+  for (const [phrases, weight] of texts)
+    for (const phrase of phrases)
       for (const name of vocabulary.words.get(phrase) ?? [])
         heard.set(name, (heard.get(name) ?? 0) + weight);
   const loudest = Math.max(...heard.values());

@@ -6,7 +6,7 @@ import { stemOf } from "./stem.ts";
  * by pairs of signs.
  */
 export function stemsOf(text: string): string[] {
-  return wordsOf(text).map(stemOf);
+  return wordsOf(text).map(knownStem);
 }
 
 /** The words of a text, in small letters; those that say nothing are left out. */
@@ -21,6 +21,19 @@ export function wordsOf(text: string): string[] {
   return runs
     .flatMap((run) => (UNSPACED.test(run) ? pairsOf(run) : [plain(run)]))
     .filter(isTelling);
+}
+
+/** Ten thousand programs are made of a few thousand words. */
+const stems = new Map<string, string>();
+const MOST_STEMS = 10_000;
+
+function knownStem(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  const stem = stemOf(word);
+  if (stems.size >= MOST_STEMS) stems.clear();
+  stems.set(word, stem);
+  return stem;
 }
 
 const UNSPACED_SCRIPTS =
