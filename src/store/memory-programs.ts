@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.ts";
 import {
   type Decision,
   type FinishedScan,
@@ -11,7 +12,9 @@ import {
   type WordQuestion,
 } from "./programs.ts";
 
-interface KeptProgram extends IndexedProgram {
+interface KeptProgram extends Omit<IndexedProgram, "facts" | "entry"> {
+  readonly facts: unknown;
+  readonly entry: unknown;
   readonly id: number;
   readonly folder: string;
 }
@@ -39,7 +42,8 @@ export class MemoryPrograms implements ProgramArea {
     for (const file of drop) files.delete(file);
     for (const program of put) {
       const old = files.get(program.file);
-      files.set(program.file, { ...program, folder, id: old?.id ?? ++this.#last });
+      const [facts, entry] = [parseJson(program.facts), parseJson(program.entry)];
+      files.set(program.file, { ...program, facts, entry, folder, id: old?.id ?? ++this.#last });
       this.#decideFirst(program, old);
     }
     const changes = (this.#known.get(folder)?.changes ?? 0) + 1;

@@ -68,16 +68,18 @@ export interface ProgramChange {
   readonly put: readonly IndexedProgram[];
   /** Files below the folder. */
   readonly drop: readonly string[];
+  /** Whether another follows, so that this one is written while that is read. */
+  readonly more: boolean;
 }
 
 export interface IndexedProgram extends KnownFile {
   /** SHA-256; null where it can't be read. */
   readonly hash: string | null;
   readonly broken: boolean;
-  /** What lists tell; JSON. */
-  readonly facts: unknown;
-  /** What `show` tells; JSON. */
-  readonly entry: unknown;
+  /** What lists tell, as JSON text: it goes to another thread, and is kept as it is. */
+  readonly facts: string;
+  /** What `show` tells, as JSON text. */
+  readonly entry: string;
   readonly words: IndexedWords;
   /** What is decided where nothing is yet. */
   readonly decision: Omit<Decision, "hash"> | null;

@@ -1,9 +1,10 @@
 import { posix } from "node:path";
+import { readRegularFileAtOnce } from "../../config/regular-file.ts";
 import type { JsonSchema } from "../../contract/contract.ts";
 import { pathOf } from "../../contract/uri.ts";
 import { sha256 } from "../../core/digest.ts";
 import { type ModullmError, toModullmError } from "../../core/error.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, writeJson } from "../../core/json.ts";
 import type { SharedSchemas } from "../../program/contracts.ts";
 import { parseProgram } from "../../program/parse.ts";
 import type { Program } from "../../program/program.ts";
@@ -58,7 +59,7 @@ export async function readFile(found: FoundFile): Promise<IndexedProgram> {
   const base = { file, stamp, also: {}, broken: true };
   let text: string;
   try {
-    text = await readProgramText(path);
+    text = await readProgramText(path, readRegularFileAtOnce);
   } catch (thrown) {
     return { ...base, hash: null, ...broken(found, toModullmError(thrown)) };
   }
@@ -83,8 +84,8 @@ export async function readFile(found: FoundFile): Promise<IndexedProgram> {
     also,
     broken: false,
     hash: contentHash(program),
-    facts,
-    entry: detailsOf(program),
+    facts: writeJson(facts),
+    entry: writeJson(detailsOf(program)),
     words,
     decision: categorize(program, words),
   };
@@ -145,7 +146,7 @@ function broken(
     examples: [],
   };
   const words = { name: "", description: "", tags: "", fields: "", category: "" };
-  return { facts, entry: details, words, decision: null };
+  return { facts: writeJson(facts), entry: writeJson(details), words, decision: null };
 }
 
 function detailsOf(program: Program): ProgramDetails {

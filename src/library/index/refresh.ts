@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { sha256 } from "../../core/digest.ts";
 import { ModullmError } from "../../core/error.ts";
-import type { KnownFile, ProgramArea } from "../../store/programs.ts";
+import type { IndexedProgram, KnownFile, ProgramArea } from "../../store/programs.ts";
 import type { Refreshed, RefreshOptions } from "../program-index.ts";
 import { type FoundFile, stampOf, walkFolder } from "./walk.ts";
 
@@ -29,6 +29,8 @@ export async function refreshPrograms(
 
 /** Files that are read and written together: what a kill takes away at most. */
 const BATCH = 200;
+/** Files that are read at a stretch: some milliseconds. */
+const TURN = 20;
 
 /**
  * A folder whose files are all as they were is told by one digest of them. Two processes may do
@@ -55,19 +57,33 @@ async function refreshFolder(
     // One that another process has put there since the walk is not gone.
     (file) => !there.has(file) && !existsSync(`${folder}/${file}`),
   );
-  let changes = before?.changes ?? 0;
-  if (drop.length > 0) changes = await area.change(folder, { put: [], drop });
-  const { readFile } = await import("./read-file.ts");
-  for (let start = 0; start < stale.length; start += BATCH) {
-    if (signal?.aborted) throw interrupted();
-    const put = await Promise.all(stale.slice(start, start + BATCH).map(readFile));
+  let writing = Promise.resolve(before?.changes ?? 0);
+  if (drop.length > 0) writing = area.change(folder, { put: [], drop, more: false });
+  for (let start = 0, end = BATCH; start < stale.length; start = end, end += BATCH) {
+    if (signal?.aborted) {
+      await writing;
+      throw interrupted();
+    }
+    const [put] = await Promise.all([readFiles(stale.slice(start, end)), writing]);
     for (const { file, also } of put) known.set(file, { file, stamp: null, also });
-    changes = await area.change(folder, { put, drop: [] });
+    writing = area.change(folder, { put, drop: [], more: end < stale.length });
   }
+  const changes = await writing;
   const also = [...new Set([...known.values()].flatMap((file) => Object.keys(file.also)))];
   const scan = { digest: digestOf(files, also), also, changes };
   const counts = await area.settle(folder, scan);
   return { ...counts, read: stale.length, removed: drop.length, unreadable };
+}
+
+async function readFiles(files: readonly FoundFile[]): Promise<readonly IndexedProgram[]> {
+  const { readFile } = await import("./read-file.ts");
+  const read: IndexedProgram[] = [];
+  for (const file of files) {
+    // Others get their turn.
+    if (read.length % TURN === 0) await new Promise(setImmediate);
+    read.push(await readFile(file));
+  }
+  return read;
 }
 
 /** Null where a file has to be read again. */

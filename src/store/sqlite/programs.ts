@@ -89,6 +89,7 @@ export function changePrograms(
   folder: string,
   { put, drop }: ProgramChange,
 ): number {
+  database.exec(`PRAGMA cache_size = ${ROOMY}`);
   const before = database.prepare("SELECT id, hash FROM program WHERE folder = ? AND file = ?");
   const forget = database.prepare("DELETE FROM program_words WHERE rowid = ?");
   const remove = database.prepare("DELETE FROM program WHERE id = ?");
@@ -157,6 +158,9 @@ export function keepVectors(
     insert.run(model, hash, Buffer.from(buffer, byteOffset, byteLength).toString("base64"));
 }
 
+/** KiB, negative as SQLite has it: hashes come in no order, so that each touches other pages. */
+const ROOMY = -16_000;
+
 const IN_FOLDERS = "folder IN (SELECT value FROM json_each(?))";
 const CATEGORY = "INTO category (hash, domain, task, origin)";
 
@@ -180,7 +184,7 @@ function createWriter(
   const decide = database.prepare(`INSERT OR IGNORE ${CATEGORY} VALUES (?, ?, ?, ?)`);
   return (given, old) => {
     const { file, stamp, also, hash, broken, facts, entry, decision } = given;
-    const values = [writeJson(also), hash, Number(broken), writeJson(facts), writeJson(entry)];
+    const values = [writeJson(also), hash, Number(broken), facts, entry];
     const [row] = program.all(folder, file, stamp, ...values);
     words.run(Number(row?.["id"]), ...WORD_FIELDS.map((field) => given.words[field]));
     if (hash === null || decision === null) return;

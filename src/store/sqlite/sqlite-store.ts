@@ -111,7 +111,13 @@ export class SqliteStore implements Store {
       entry: (id) => this.#ask("programEntry", id),
       words: (question) => this.#ask("programWords", question),
       vectors: (model) => this.#ask("vectors", model),
-      change: (folder, change) => this.#keep("changePrograms", folder, change),
+      change: (folder, change) =>
+        this.#call({
+          operation: "changePrograms",
+          values: [folder, change],
+          keeps: true,
+          ends: !change.more,
+        }),
       settle: (folder, scan) => this.#keep("settleFolder", folder, scan),
       decide: (decisions) => this.#keep("decide", decisions),
       keepVectors: (model, vectors) => this.#keep("keepVectors", model, vectors),
@@ -175,12 +181,16 @@ export class SqliteStore implements Store {
     return await this.#call({ operation, values, keeps: true });
   }
 
-  async #call<Name extends Operation>(call: {
+  async #call<Name extends Operation>({
+    ends = true,
+    ...call
+  }: {
     readonly operation: Name;
     readonly values: ValuesOf<Name>;
     readonly keeps: boolean;
+    readonly ends?: boolean;
   }): Promise<ReturnType<Operations[Name]>> {
-    const reply = await this.#channel.request({ kind: "call", ...call, brief: false });
+    const reply = await this.#channel.request({ kind: "call", ...call, brief: false }, { ends });
     if (reply.ok) return reply.value as ReturnType<Operations[Name]>;
     throw this.#failed(call.keeps ? "write to" : "read the statistics in", reply.failure);
   }
