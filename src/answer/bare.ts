@@ -191,6 +191,8 @@ function bareValueEnd(cursor: Cursor, place: Place): number {
       else if (closes(cursor, char, place) || isWrongCloser(cursor, at, place)) return at;
     } else if (char === "\n") {
       if (endsAtLine(cursor, at, place)) return at;
+      // Of the line ends behind it the same would be said.
+      while (isBlank(cursor.text.charCodeAt(at + 1))) at++;
     } else if (depth === 0 && endsHere(cursor, at, char, place)) return at;
   }
   return cursor.end;
@@ -254,8 +256,8 @@ function quoteEnds(cursor: Cursor, at: number, char: string, place: Place): bool
 function strayQuote(cursor: Cursor, at: number, char: string): boolean {
   const next = blankEnd(cursor, at + 1);
   const behind = cursor.text[next];
-  if (cursor.text.slice(cursor.at, at).includes(char)) return false;
-  return next >= cursor.end || behind === "," || behind === ":" || isCloser(behind);
+  const isClosing = next >= cursor.end || behind === "," || behind === ":" || isCloser(behind);
+  return isClosing && !cursor.text.slice(cursor.at, at).includes(char);
 }
 
 /** `a"0"`: a string stands directly behind the text, and nothing behind that. */

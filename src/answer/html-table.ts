@@ -52,11 +52,10 @@ function rowsIn(text: string, from: number, to: number): HtmlRow[] | null {
   for (const row of upToLast(inner, "</tr>").matchAll(ROW)) {
     const start = from + row.index;
     const cells: HtmlCell[] = [];
-    for (const [whole, kind, attributes = "", content = ""] of cellsUpToLast(row[0]).matchAll(
-      CELL,
-    )) {
+    for (const cell of cellsUpToLast(row[0]).matchAll(CELL)) {
+      const [whole, kind, attributes = "", content = ""] = cell;
       if (SPAN.test(attributes)) return null;
-      const at = start + row[0].indexOf(whole);
+      const at = start + cell.index;
       const own = { text: plainText(content), start: at, end: at + whole.length };
       cells.push({ ...own, isQuoted: false, isName: kind?.toLowerCase() === "h" });
     }

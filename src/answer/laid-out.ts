@@ -10,7 +10,7 @@ interface Plain {
 /** An object or a list with its quotes as HTML has them. */
 const ESCAPED =
   /[{[]\s*&(?:quot|#34|#x22);[\s\S]*&(?:quot|#34|#x22);|^\s*(?:<[^<>]{1,80}>\s*)*&lt;\/?\p{L}/iu;
-const AROUND = /^(?:<(?:pre|code)\b[^<>]{0,200}>\s*)+|(?:\s{0,20}<\/(?:pre|code)>)+$/gi;
+const AROUND = /^(?:<(?:pre|code)\b[^<>]{0,200}>\s*)+|(?:\s{0,20}<\/(?:pre|code)>){1,9}$/gi;
 const QUOTED_LINE = /^[ \t]{0,3}> ?/;
 
 /**

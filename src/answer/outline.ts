@@ -65,17 +65,19 @@ function readLines(text: string): Line[] {
 
 /** Null for a line that holds nothing. */
 function lineOf(source: string, at: number): Line | null {
-  const [, blanks = "", bullet, text = ""] =
-    /^(\s*)((?:(?:[-*•‣▪]|\d{1,3}[.)])\s+|[■●・►▶]\s*)(?:\[[ xX]\]\s+)?)?(.*)$/.exec(
-      source.trimEnd(),
-    ) ?? [];
+  const body = source.trimStart();
+  const indent = source.length - body.length;
+  const bullet = BULLET.exec(body)?.[0];
+  const text = body.slice(bullet?.length ?? 0).trimEnd();
   if (text === "" || /^(?:```\w*|---)$/.test(text)) return null;
   const isItem = bullet !== undefined;
   const found = isItem ? null : HEADING.exec(text);
   const heading = found ? (found[1]?.length ?? BOLD_DEPTH) : 0;
-  const start = at + blanks.length + (bullet?.length ?? 0);
-  return { indent: blanks.length, isItem, heading, text, start, end: start + text.length };
+  const start = at + indent + (bullet?.length ?? 0);
+  return { indent, isItem, heading, text, start, end: start + text.length };
 }
+
+const BULLET = /^(?:(?:[-*•‣▪]|\d{1,3}[.)])\s+|[■●・►▶]\s*)(?:\[[ xX]\]\s+)?/;
 
 /** A heading in Markdown, or a line that is bold as a whole. */
 const HEADING =
@@ -159,7 +161,7 @@ function recordOf(members: Member[]): Node {
 }
 
 const KEYED =
-  /^(?:#{1,6}\s+)?(?:\*\*|__|")?([\p{L}_][\p{L}\p{M}\p{N}_ ./()-]{0,60}?)(?:\*\*|__|")?\s*[:：]\s*(?:\*\*|__)?\s*(.*)$/u;
+  /^(?:#{1,6}\s+)?(?:\*\*|__|")?([\p{L}_][\p{L}\p{M}\p{N}_ ./()-]{0,60}?)(?:\*\*|__|")?\s*[:：]\s*(?:\*\*|__)?\s*(.*)$/su;
 
 /**
  * The members of one level: `key: value` lines, and a key alone with what is indented or listed

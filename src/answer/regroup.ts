@@ -20,8 +20,13 @@ export function splitRepeats(cursor: Cursor, node: Node): readonly Node[] {
   if (node.kind !== "object" || (cursor.text[node.end - 1] === "}" && !endsOpen(cursor, node)))
     return [node];
   const parts: Member[][] = [[]];
+  const keys = new Set<string>();
   for (const member of node.members) {
-    if (parts.at(-1)?.some((other) => other.key === member.key)) parts.push([]);
+    if (keys.has(member.key)) {
+      parts.push([]);
+      keys.clear();
+    }
+    keys.add(member.key);
     parts.at(-1)?.push(member);
   }
   if (parts.length < 2) return [node];

@@ -199,7 +199,10 @@ function isPlaceholder({ node, rung }: Region): boolean {
  */
 function isRepeated(text: string, [first, second]: readonly Region[]): boolean {
   if (!first || !second) return false;
-  const between = text.slice(first.end, second.start).replace(/\/\*[\s\S]*?\*\//g, "");
+  const gap = text.slice(first.end, second.start);
+  // Behind the last closing mark no comment is looked for in vain.
+  const closed = gap.lastIndexOf("*/") + 2;
+  const between = gap.slice(0, closed).replace(/\/\*[\s\S]*?\*\//g, "") + gap.slice(closed);
   if (COUNTED.test(between)) return false;
   return /[^\s,]/.test(between) && (!isEmpty(first.node) || /\p{L}/u.test(between));
 }
@@ -324,7 +327,8 @@ export function sourcesBeside(
 ): Source[] {
   if (text.length > MAX_BESIDE) return [];
   const rest = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
-  if (!/<\p{L}|\\"/u.test(rest) && !(withLines && /\n.*\p{L}.*:/u.test(rest))) return [];
+  if (!/<\p{L}|\\"/u.test(rest) && !(withLines && /\n[^\n\p{L}]*\p{L}[^\n:]*:/u.test(rest)))
+    return [];
   const rungs = withLines ? ["tags", "outline"] : ["tags"];
   const tags = looseSources(rest, true, []).filter(({ rung }) => rungs.includes(rung));
   const unescaped = unescapeOnce(rest);

@@ -4,7 +4,7 @@ import type { Notation } from "./notation.ts";
 import type { Node } from "./tree.ts";
 
 /** The line between the names of a table and its rows. */
-const RULER = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+const RULER = /^[ \t]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 /** So many tables are looked at in one answer. */
 const MAX_TABLES = 50;
 
@@ -13,7 +13,7 @@ const MAX_TABLES = 50;
  * with a name and a value a row as an object as well.
  */
 export function findTables(text: string): Notation[] {
-  if (!text.includes("|") || !/-[-:| \t]*(?:\n|$)/.test(text)) return [];
+  if (!text.includes("|") || !/-[:| \t]{0,20}\r?(?:\n|$)/.test(text)) return [];
   const lines = linesOf(text, 0, text.length);
   const tables: Notation[] = [];
   for (let at = 1; at < lines.length && tables.length < MAX_TABLES; at++) {

@@ -29,6 +29,10 @@ export interface Beside {
 const KEYED =
   /\\{0,3}["“]([^"“”\\\n]{1,80})\\{0,3}["”]\s{0,9}(?:[:：=]>?|->)\s{0,9}(?:\\{0,3}"([^"\\\n]{0,200})|([^\s,{}[\]"\\]{1,40}))?/g;
 
+/** A named argument of a call, and its value. */
+const ARGUMENT =
+  /[(,]\s{0,9}([\p{L}_][\p{L}\p{M}\p{N}_]{0,80})\s{0,9}=(?!=)\s{0,9}(?:["']([^"'\\\n]{0,200})|([^\s,()[\]{}"']{1,40}))?/gu;
+
 /** A line of a key without quotes and its value. */
 const LINE =
   /^[ \t\u200b\u2060\ufeff]{0,40}(?:[-*+][ \t]+)?\*{0,2}([\p{L}_][\p{L}\p{M}\p{N}_ -]{0,60}?)\*{0,2}[ \t]{0,9}[:：]\*{0,2}[ \t]{1,9}([^\s\n][^\n]{0,200})$/gmu;
@@ -96,9 +100,9 @@ export function unreadKeys(value: unknown, node: Place, beside: Beside): Lost[] 
   const names = isOpen(schema) ? null : namesIn(schema);
   if (names && isObject(value)) for (const key of Object.keys(value)) names.add(fold(key));
   const said = pairsOf(value);
-  const lines = names ? text.matchAll(LINE) : [];
+  const named = names ? [...text.matchAll(LINE), ...text.matchAll(ARGUMENT)] : [];
   const unread: Place[] = [];
-  for (const found of [...text.matchAll(KEYED), ...lines]) {
+  for (const found of [...text.matchAll(KEYED), ...named]) {
     const [, key = "", quoted, bare] = found;
     const start = found.index;
     const end = endOf(text, found);
