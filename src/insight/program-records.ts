@@ -6,7 +6,12 @@ import { statsOf } from "./stats.ts";
 export function recordsOf(
   summaries: readonly (RunSummary & { readonly path: string })[],
 ): ReadonlyMap<string, ProgramRecord> {
-  const byPath = Map.groupBy(summaries, ({ path }) => path);
+  const byPath = new Map<string, RunSummary[]>();
+  for (const summary of summaries) {
+    const own = byPath.get(summary.path);
+    if (own) own.push(summary);
+    else byPath.set(summary.path, [summary]);
+  }
   return new Map([...byPath].map(([path, own]) => [path, recordOf(path, own)]));
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
+import { deferred, unlessAborted } from "../core/waiting.ts";
 import { createRestartLimit } from "../process/intensity.ts";
 import { cancellation, seconds, serverError } from "./fault.ts";
 import { DEADLINES, type Deadlines, LIMITS } from "./limits.ts";
@@ -6,7 +7,6 @@ import type { ListedTool, UsableTool } from "./listing.ts";
 import type { ServerOptions } from "./server-options.ts";
 import { openSession, type Session, type ToolAnswer } from "./session.ts";
 import { SessionLost } from "./thrown.ts";
-import { unlessAborted } from "./wait.ts";
 
 export interface ConnectionOptions extends Omit<ServerOptions, "deadlines"> {
   readonly deadlines?: Partial<Deadlines>;
@@ -86,7 +86,7 @@ class SharedConnection implements Connection {
     if (signal.aborted) throw cancellation(signal);
     if (this.#closing.signal.aborted)
       throw serverError(this.name, { reason: "it was closed", retryable: false });
-    return await unlessAborted((this.#session ??= this.#begin()), signal);
+    return await unlessAborted((this.#session ??= this.#begin()), signal, cancellation);
   }
 
   /** Once more where the server has forgotten who asks, and so has not done what was asked. */
@@ -148,10 +148,10 @@ function createTurns(most: number): Turns {
         open++;
         return end;
       }
-      const { promise, resolve } = Promise.withResolvers<void>();
+      const { promise, resolve } = deferred<void>();
       waiting.push(resolve);
       try {
-        await unlessAborted(promise, signal);
+        await unlessAborted(promise, signal, cancellation);
       } catch (thrown) {
         const at = waiting.indexOf(resolve);
         if (at === -1) end();

@@ -1,4 +1,5 @@
 import { ModullmError } from "../core/error.ts";
+import { stopped } from "../core/waiting.ts";
 
 /** Why a server can't be used. */
 export interface Fault {
@@ -89,12 +90,7 @@ const MOST_NAMES = 10;
 
 /** RLLM_022 for a caller that does not wait any longer. */
 export function cancellation(signal: AbortSignal): ModullmError {
-  const { reason } = signal as { reason: unknown };
-  if (reason instanceof ModullmError && reason.code === "RLLM_022") return reason;
-  const why = reason instanceof Error ? reason.message : "the caller aborted";
-  return new ModullmError("RLLM_022", "Stopped the request to the MCP server: it was cancelled", {
-    details: { reason: why },
-  });
+  return stopped(signal, "the request to the MCP server");
 }
 
 export function seconds(milliseconds: number): string {

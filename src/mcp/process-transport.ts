@@ -1,5 +1,6 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { isObject, parseJson, writeJson } from "../core/json.ts";
+import { deferred } from "../core/waiting.ts";
 import { createLineReader } from "../process/lines.ts";
 import { defaultMemory, watchMemory } from "../process/memory.ts";
 import { type OwnedProcess, type ProcessCommand, startProcess } from "../process/process.ts";
@@ -101,7 +102,7 @@ export class ProcessTransport implements Transport {
   }
 
   async #endsSoon({ ended }: OwnedProcess): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve } = deferred<boolean>();
     const timer = setTimeout(() => resolve(false), this.#endMs);
     try {
       return await Promise.race([promise, ended.then(() => true)]);

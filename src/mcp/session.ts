@@ -1,12 +1,12 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/client";
 import { type JsonObject, objectsIn } from "../core/json.ts";
-import { notAsSeen, serverError } from "./fault.ts";
+import { unlessAborted } from "../core/waiting.ts";
+import { cancellation, notAsSeen, serverError } from "./fault.ts";
 import { LIMITS } from "./limits.ts";
 import { type ListedTool, readTool, type UsableTool } from "./listing.ts";
 import { type Ends, openClient, type OpenClient } from "./open-client.ts";
 import type { ServerOptions } from "./server-options.ts";
 import { explain } from "./thrown.ts";
-import { unlessAborted } from "./wait.ts";
 
 /** What a tool answered, as the protocol has it. */
 export type ToolAnswer = Pick<CallToolResult, "content" | "structuredContent" | "isError">;
@@ -46,7 +46,12 @@ class ClientSession implements Session {
     listing.catch(() => {
       if (this.#listing === listing) this.#listing = null;
     });
-    return await this.#told("list", null, () => unlessAborted(listing, signal), signal);
+    return await this.#told(
+      "list",
+      null,
+      () => unlessAborted(listing, signal, cancellation),
+      signal,
+    );
   }
 
   async call(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
 import { VERSION } from "../core/version.ts";
+import { unlessAborted } from "../core/waiting.ts";
 
 /** Resolves a host name. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -27,7 +28,7 @@ export async function addressesOf(
 ): Promise<readonly string[]> {
   const host = bareHost(url);
   const isAddress = url.hostname.startsWith("[") || /^[\d.]+$/.test(host);
-  const addresses = isAddress ? [host] : await unlessAborted(lookup(host), signal);
+  const addresses = isAddress ? [host] : await unlessAborted(lookup(host), signal, tooLong);
   if (addresses.length === 0) throw new Error(`the host "${host}" has no address`);
   return addresses;
 }
@@ -94,11 +95,6 @@ function bareHost({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return await new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Error("it took too long to find the host"));
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
+function tooLong(): Error {
+  return new Error("it took too long to find the host");
 }

@@ -1,6 +1,7 @@
 import { ModullmError } from "../core/error.ts";
 import { NEVER } from "../core/never.ts";
 import { VERSION } from "../core/version.ts";
+import { stopped } from "../core/waiting.ts";
 import { isReachable } from "./failover/reachable.ts";
 import { decoded } from "./encodings.ts";
 import type { Pieces } from "./encodings.ts";
@@ -354,12 +355,7 @@ interface Limit {
 
 /** RLLM_022 for a caller that does not wait any longer. */
 export function cancelled(signal: AbortSignal): ModullmError {
-  const { reason } = signal as { reason: unknown };
-  if (reason instanceof ModullmError && reason.code === "RLLM_022") return reason;
-  const why = reason instanceof Error ? reason.message : "the caller aborted";
-  return new ModullmError("RLLM_022", "Stopped the model call: it was cancelled", {
-    details: { reason: why },
-  });
+  return stopped(signal, "the model call");
 }
 
 /** RLLM_017 for a reply that is no JSON, or not all of it. */

@@ -2,7 +2,7 @@ import { ModullmError, withDetails } from "../core/error.ts";
 import type { Breaker } from "./failover/breaker.ts";
 import { reasonOf } from "./failure.ts";
 import type { ModelNote } from "./model.ts";
-import { sleepFor } from "./sleep.ts";
+import { sleepFor } from "../core/waiting.ts";
 
 export interface RetryOptions {
   /** Tries after the first. @default 2 */

@@ -1,6 +1,7 @@
 import { ERRORS } from "../../plugins/sdk/protocol.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject } from "../core/json.ts";
+import { stopped } from "../core/waiting.ts";
 import type { Refusal } from "./connection.ts";
 import { pluginError } from "./fault.ts";
 
@@ -77,12 +78,7 @@ export function withoutTools({ plugin, model }: Pick<Asked, "plugin" | "model">)
 
 /** RLLM_022 for a caller that does not wait any longer. */
 export function cancellation(signal: AbortSignal): ModullmError {
-  const { reason } = signal as { reason: unknown };
-  if (reason instanceof ModullmError && reason.code === "RLLM_022") return reason;
-  const why = reason instanceof Error ? reason.message : "the caller aborted";
-  return new ModullmError("RLLM_022", "Stopped the request to the plugin: it was cancelled", {
-    details: { reason: why },
-  });
+  return stopped(signal, "the request to the plugin");
 }
 
 function unauthorized({ plugin, model, variables }: Asked, said: string): ModullmError {

@@ -1,4 +1,5 @@
 import type { Ability, InitializeResult, Manifest } from "../../plugins/sdk/protocol.ts";
+import { unlessAborted } from "../core/waiting.ts";
 import { cancellation } from "./failures.ts";
 import { pluginError } from "./fault.ts";
 import type { PluginHost } from "./host.ts";
@@ -16,7 +17,7 @@ export function introduction(
 ): (signal: AbortSignal) => Promise<void> | null {
   let met: InitializeResult | null = null;
   async function meet(signal: AbortSignal): Promise<void> {
-    const result = await unlessAborted(host.start(), signal);
+    const result = await unlessAborted(host.start(), signal, cancellation);
     const reason = liesOf(result, manifest, needs);
     if (reason !== null) throw pluginError(manifest.name, { reason });
     met = result;
@@ -37,13 +38,4 @@ function liesOf(
   if (missing.length > 0)
     return `its manifest says that it provides ${missing.join(", ")}, and it says that it doesn't`;
   return needs === null || provides.includes(needs) ? null : `it does not provide "${needs}"`;
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(cancellation(signal));
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

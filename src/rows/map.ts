@@ -2,6 +2,7 @@ import { ModullmError, errorPayload, toModullmError } from "../core/error.ts";
 import type { RunEvent, Trace } from "../core/events.ts";
 import { sha256 } from "../core/digest.ts";
 import { writeJson } from "../core/json.ts";
+import { sleepFor } from "../core/waiting.ts";
 import type { LoadedProgram } from "../library/load.ts";
 import type { Scope } from "../engine/scope.ts";
 import type { App, StartOptions } from "../workspace.ts";
@@ -96,7 +97,8 @@ export async function mapRows(rows: Rows, options: MapOptions): Promise<MapEnd> 
       }
       while (running.size >= concurrency || line.waiting >= concurrency * WINDOW)
         await Promise.race(running);
-      if (pace !== null) await pause(pace(performance.now()), scope.signal);
+      const early = pace?.(performance.now()) ?? 0;
+      if (early > 0) await sleepFor(early, scope.signal);
       if (hasEnded()) break;
       const asking: Promise<void> = ask(row, line.place())
         .catch((thrown: unknown) => (fault ??= { thrown }))
@@ -266,18 +268,4 @@ function createAccount(): { readonly trace: Trace; total(): RowCost } {
     trace: { wants: { payloads: false, deltas: false }, raw: true, only: ATTEMPTS, listen },
     total: () => ({ ...total, cost_usd: priced ? total.cost_usd : null }),
   };
-}
-
-/** Waits; less where the signal ends it. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

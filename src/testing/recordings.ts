@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { sha256 } from "../core/digest.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject, parseJson, writeJson } from "../core/json.ts";
+import { deferred } from "../core/waiting.ts";
 import type { ModelPart, ModelRequest } from "../model/model.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 
@@ -89,7 +90,7 @@ export class Recordings {
 
   /** A reply is about to be recorded. @returns what ends that, however it ends */
   begin(key: string, at: number): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = deferred<void>();
     this.#begun.set(`${key} ${at}`, promise);
     return resolve;
   }

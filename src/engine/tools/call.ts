@@ -2,6 +2,7 @@ import { feedback } from "../../answer/feedback.ts";
 import { readAnswer } from "../../answer/read.ts";
 import { inChild, type ModullmError, toModullmError } from "../../core/error.ts";
 import { type Json, type JsonObject, writeJson } from "../../core/json.ts";
+import { unlessAborted } from "../../core/waiting.ts";
 import type { ToolCall, ToolResult } from "../../model/tool.ts";
 import { withNamedFiles } from "../media-text.ts";
 import { requirePermission } from "../permission.ts";
@@ -96,20 +97,8 @@ async function perform(
     return { content: writeJson(output), value: output, failed: false };
   }
   const { principal, signal } = scope;
-  return await untilAborted(does.foreign.call(input, { principal, signal, run: run.id }), signal);
-}
-
-/** A tool that doesn't hear the signal is not waited for. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const stop = (): void => aborted.reject(cancellation(signal));
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const called = does.foreign.call(input, { principal, signal, run: run.id });
+  return await unlessAborted(called, signal, cancellation);
 }
 
 function endsRun(run: Run, { code, details }: ModullmError, scope: Scope): boolean {

@@ -10,8 +10,8 @@ import {
   validateAuthorizationResponseIssuer,
 } from "@modelcontextprotocol/client";
 import type { McpAddress } from "../../config/config.ts";
-import { loginWanted, oneLine, serverError } from "../fault.ts";
-import { unlessAborted } from "../wait.ts";
+import { unlessAborted } from "../../core/waiting.ts";
+import { cancellation, loginWanted, oneLine, serverError } from "../fault.ts";
 import { type LoginPlace, unexpected } from "./authorizer.ts";
 import { type Challenge, discover, type Discovery } from "./discovery.ts";
 import { type Client, type Login, secretsOf, writeLogin } from "./logins.ts";
@@ -62,7 +62,7 @@ export async function logIn(
     );
     await requireSafe(place, authorizationUrl);
     await options.browse(authorizationUrl);
-    const answer = await unlessAborted(loopback.answer, options.signal);
+    const answer = await unlessAborted(loopback.answer, options.signal, cancellation);
     const { code, iss } = readAnswer(name, answer, found);
     const given = await exchangeAuthorization(found.authorizationServerUrl, {
       ...metadataOf(found),

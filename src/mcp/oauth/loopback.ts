@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { deferred } from "../../core/waiting.ts";
 
 /** Where a browser comes back to from a login: an address of this machine alone. */
 export interface Loopback {
@@ -22,7 +23,7 @@ export async function listenForLogin({
   readonly state: string;
   readonly port: number | null;
 }): Promise<Loopback> {
-  const { promise: answer, resolve } = Promise.withResolvers<URLSearchParams>();
+  const { promise: answer, resolve } = deferred<URLSearchParams>();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", `http://${HOST}`);
     const isIt =

@@ -10,7 +10,7 @@ import type { ModelNote } from "../model.ts";
 import { calleeOf } from "../openai/address.ts";
 import type { NativeOptions, NativeProtocol } from "../protocol.ts";
 import type { ModelProvider } from "../provider.ts";
-import { sleepFor } from "../sleep.ts";
+import { sleepFor } from "../../core/waiting.ts";
 
 export interface RouterOptions extends NativeOptions {
   /** @default a timer */

@@ -1,7 +1,7 @@
 import { ModullmError } from "../../core/error.ts";
 import { isObject } from "../../core/json.ts";
 import { reasonOf } from "../failure.ts";
-import { sleepFor } from "../sleep.ts";
+import { sleepFor } from "../../core/waiting.ts";
 import type { Callee } from "../failure.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { askHealth } from "../health.ts";

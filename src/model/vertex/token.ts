@@ -1,4 +1,5 @@
 import { isObject } from "../../core/json.ts";
+import { unlessAborted } from "../../core/waiting.ts";
 import { cancelled, Exchange } from "../exchange.ts";
 import { providerFailure } from "../failure.ts";
 import type { Callee } from "../failure.ts";
@@ -32,7 +33,7 @@ export class GoogleTokens {
   async get({ signal, ...request }: TokenRequest): Promise<string> {
     if (this.#token !== null && this.#token.end > Date.now()) return this.#token.value;
     this.#asking ??= this.#ask(request).finally(() => (this.#asking = null));
-    return await orCancelled(this.#asking, signal);
+    return await unlessAborted(this.#asking, signal, cancelled);
   }
 
   async #ask(request: Omit<TokenRequest, "signal">): Promise<string> {
@@ -41,17 +42,6 @@ export class GoogleTokens {
     this.#token = { value: token, end: asked + seconds * 1000 - MARGIN };
     return token;
   }
-}
-
-/** One that does not wait any longer leaves the others to wait on. */
-async function orCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => undefined);
-  if (signal.aborted) throw cancelled(signal);
-  return await new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(cancelled(signal));
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 async function askToken({

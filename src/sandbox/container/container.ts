@@ -1,4 +1,5 @@
 import { ModullmError, toModullmError } from "../../core/error.ts";
+import { unlessAborted } from "../../core/waiting.ts";
 import { createOpenSessions, type OpenSessions } from "../open-sessions.ts";
 import type { Sandbox, SandboxSession, SessionOptions } from "../sandbox.ts";
 import { withDefaults } from "../sandbox.ts";
@@ -66,7 +67,8 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Contai
     session: SessionOptions,
     signal: AbortSignal,
   ): Promise<SandboxSession> {
-    while (way.known === null && way.searching !== null) await unlessAborted(way.searching, signal);
+    while (way.known === null && way.searching !== null)
+      await unlessAborted(way.searching, signal, ({ reason }) => reason);
     signal.throwIfAborted();
     if (way.known !== null) return await start(place, way.known, session, signal);
     const opening = find(place, session, signal);
@@ -156,16 +158,6 @@ async function start(
     cleanUp: () => removeContainers(engine, [name]),
   } as const;
   return await sessions.open(guest, options, signal);
-}
-
-/** Waits for what never fails, or throws the signal's reason. */
-async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    void promise.then(() => resolve()).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 /**
