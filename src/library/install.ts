@@ -1,21 +1,20 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readRegularFile } from "../config/regular-file.ts";
 import type { Paths } from "../config/paths.ts";
 import { ModullmError } from "../core/error.ts";
 import { isObject, parseJson } from "../core/json.ts";
-import { forget, putInPlace, sweep } from "../packages/installed-files.ts";
+import { installFailure } from "../packages/failure.ts";
+import { forget, inWorkFolder, putInPlace } from "../packages/installed-files.ts";
 import {
   changeLock,
   lockedFolder,
+  lockedPackage,
   type LockedPackage,
-  packagesFolder,
   readLock,
 } from "../packages/lock.ts";
 import { describeSource, type PackageSource, readSource, SourceFault } from "../packages/source.ts";
-import { stage, type StageOptions, stageReason } from "../packages/stage.ts";
-import { copyTree, readTree, type Tree, TreeFault } from "../packages/tree.ts";
+import { stage, type StageOptions } from "../packages/stage.ts";
+import { copyTree, readTree, type Tree } from "../packages/tree.ts";
 import { trustedPackages, trustPackage } from "../packages/trust.ts";
 import { PROGRAM_PACKAGES } from "./packages.ts";
 import { programsBelow } from "./scan.ts";
@@ -85,28 +84,24 @@ async function install(
 ): Promise<InstalledPrograms> {
   const { paths, signal } = options;
   const action = expected === null ? "install" : "update";
-  const shelf = PROGRAM_PACKAGES;
-  const work = join(packagesFolder(shelf, paths), `.staging-${process.pid}-${randomUUID()}`);
+  const { manifest } = PROGRAM_PACKAGES;
   try {
-    await sweep(shelf, paths);
-    await mkdir(work, { recursive: true, mode: 0o700 });
-    const staged = await stage(source, { ...options, manifest: shelf.manifest, work });
-    const folder = join(work, "programs");
-    const original = await readTree(staged.folder, { source: true, signal });
-    await copyTree(original, staged.folder, folder, signal);
-    const tree = await readTree(folder, { signal });
-    const { name, version } = await readPackage(folder, written);
-    if (expected !== null && name !== expected)
-      throw refused(action, written, `what came has the name "${name}"`);
-    const { resolved } = staged;
-    const installed = new Date().toISOString();
-    const locked = { version, source, resolved, sha256: tree.sha256, installed };
-    return await accept({ action, name, folder, tree, locked }, options);
+    return await inWorkFolder(PROGRAM_PACKAGES, paths, async (work) => {
+      const staged = await stage(source, { ...options, manifest, work });
+      const folder = join(work, "programs");
+      const original = await readTree(staged.folder, { source: true, signal });
+      await copyTree(original, staged.folder, folder, signal);
+      const tree = await readTree(folder, { signal });
+      const { name, version } = await readPackage(folder, written);
+      if (expected !== null && name !== expected)
+        throw refused(action, written, `what came has the name "${name}"`);
+      const { resolved } = staged;
+      const installed = new Date().toISOString();
+      const locked = { version, source, resolved, sha256: tree.sha256, installed };
+      return await accept({ action, name, folder, tree, locked }, options);
+    });
   } catch (thrown) {
     throw explained(thrown, { action, written, source, signal });
-  } finally {
-    // What can't be removed now, the next installation removes.
-    await rm(work, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -124,8 +119,7 @@ async function accept(
   { paths, signal, ask, yes }: InstallProgramsOptions,
 ): Promise<InstalledPrograms> {
   const shelf = PROGRAM_PACKAGES;
-  const lock = readLock(shelf, paths);
-  const before = Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
+  const before = lockedPackage(shelf, paths, name);
   const target = lockedFolder(shelf, paths, name, tree.sha256);
   const old = before === null ? null : lockedFolder(shelf, paths, name, before.sha256);
   const programs = (await programsBelow(folder)).length;
@@ -167,10 +161,9 @@ async function readPackage(
 }
 
 function lockedOne(action: string, name: string, paths: Paths): LockedPackage {
-  const lock = readLock(PROGRAM_PACKAGES, paths);
-  const locked = Object.hasOwn(lock, name) ? lock[name] : undefined;
-  if (locked !== undefined) return locked;
-  const there = Object.keys(lock).join(", ") || "none";
+  const locked = lockedPackage(PROGRAM_PACKAGES, paths, name);
+  if (locked !== null) return locked;
+  const there = Object.keys(readLock(PROGRAM_PACKAGES, paths)).join(", ") || "none";
   throw refused(action, name, `it is not installed; installed: ${there}`);
 }
 
@@ -190,10 +183,9 @@ function explained(
       details: { reason: "it was interrupted" },
       hint: "Nothing was changed.",
     });
-  const known = stageReason(thrown, source);
-  if (known !== null) return refused(action, written, known.reason, thrown);
-  if (thrown instanceof TreeFault) return refused(action, written, thrown.message, thrown);
-  return thrown;
+  if (thrown instanceof ModullmError) return thrown;
+  const failure = installFailure(thrown, source);
+  return failure === null ? thrown : refused(action, written, failure.reason, thrown);
 }
 
 function refused(action: string, name: string, reason: string, cause?: unknown): ModullmError {

@@ -1,4 +1,5 @@
-import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Shelf, ShelfPaths } from "./shelf.ts";
 import { changeLock, lockedFolder, type LockedPackage, packagesFolder, readLock } from "./lock.ts";
@@ -48,6 +49,23 @@ export async function forget(shelf: Shelf, paths: ShelfPaths, folder: string): P
   await distrustPackage(shelf, paths, folder);
   await rm(folder, { recursive: true, force: true });
   await rm(`${folder}.files`, { force: true });
+}
+
+/** Gives `prepare` an empty folder for a package, and removes it at the end. */
+export async function inWorkFolder<Result>(
+  shelf: Shelf,
+  paths: ShelfPaths,
+  prepare: (work: string) => Promise<Result>,
+): Promise<Result> {
+  const work = join(packagesFolder(shelf, paths), `.staging-${process.pid}-${randomUUID()}`);
+  try {
+    await sweep(shelf, paths);
+    await mkdir(work, { recursive: true, mode: 0o700 });
+    return await prepare(work);
+  } finally {
+    // What can't be removed now, the next installation removes.
+    await rm(work, { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 /** Milliseconds after which a folder that the lock does not name is nobody's. */

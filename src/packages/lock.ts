@@ -43,6 +43,16 @@ export function readLock(shelf: Shelf, paths: Pick<ShelfPaths, "data">): Package
   return readState(lockFile(shelf, paths));
 }
 
+/** Null where it is not installed. @throws {ModullmError} RLLM_018 */
+export function lockedPackage(
+  shelf: Shelf,
+  paths: Pick<ShelfPaths, "data">,
+  name: string,
+): LockedPackage | null {
+  const lock = readLock(shelf, paths);
+  return Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
+}
+
 /**
  * Puts a package into the lock, or with null takes it out. This is the moment at which an
  * installation counts. @throws {ModullmError} RLLM_018

@@ -1,11 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ArchiveFault } from "./tar-header.ts";
 import { unpack } from "./archive.ts";
-import { checkIntegrity, download, FetchFault } from "./download.ts";
+import { checkIntegrity, download } from "./download.ts";
 import type { RegistryConfig } from "./npmrc.ts";
 import { findVersion } from "./registry.ts";
-import { describeSource, type PackageSource } from "./source.ts";
+import type { PackageSource } from "./source.ts";
 import { runTool } from "../process/run.ts";
 
 export interface StageOptions {
@@ -187,19 +186,4 @@ async function packageRoot(folder: string, manifest: string): Promise<string> {
   if (names.includes(manifest) || names.includes("package.json")) return folder;
   const [only, ...others] = entries;
   return only?.isDirectory() === true && others.length === 0 ? join(folder, only.name) : folder;
-}
-
-/** The sentence for a fault of getting a package; null for what is none. */
-export function stageReason(
-  thrown: unknown,
-  source: PackageSource,
-): { reason: string; passing: boolean } | null {
-  if (thrown instanceof FetchFault) return { reason: thrown.message, passing: thrown.passing };
-  if (thrown instanceof StageFault) return { reason: thrown.message, passing: false };
-  if (thrown instanceof ArchiveFault)
-    return {
-      reason: `the archive of ${describeSource(source)} is not taken: ${thrown.message}`,
-      passing: false,
-    };
-  return null;
 }

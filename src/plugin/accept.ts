@@ -1,7 +1,7 @@
 import type { Manifest } from "../../plugins/sdk/protocol.ts";
 import type { Paths } from "../config/paths.ts";
 import { forget, putInPlace } from "../packages/installed-files.ts";
-import { lockedFolder, type LockedPackage, readLock } from "../packages/lock.ts";
+import { lockedFolder, lockedPackage, type LockedPackage } from "../packages/lock.ts";
 import { describeSource } from "../packages/source.ts";
 import type { Tree } from "../packages/tree.ts";
 import { trustedPackages, trustPackage } from "../packages/trust.ts";
@@ -74,8 +74,7 @@ interface Present {
 }
 
 async function presentOne(name: string, manifest: Manifest, paths: Paths): Promise<Present> {
-  const lock = readLock(PLUGINS, paths);
-  const before = Object.hasOwn(lock, name) ? (lock[name] ?? null) : null;
+  const before = lockedPackage(PLUGINS, paths, name);
   if (before === null) return { before, old: null, was: null, breaks: [] };
   const old = lockedFolder(PLUGINS, paths, name, before.sha256);
   const was = await readManifest(old).then(

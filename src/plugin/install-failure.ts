@@ -1,10 +1,7 @@
-import { fileReason } from "../config/text.ts";
 import { ModullmError } from "../core/error.ts";
-import { DependencyFault } from "../packages/dependencies.ts";
+import { installFailure } from "../packages/failure.ts";
 import { refusal } from "./refusal.ts";
 import type { PackageSource } from "../packages/source.ts";
-import { stageReason } from "../packages/stage.ts";
-import { TreeFault } from "../packages/tree.ts";
 
 const NOTHING_CHANGED = "Nothing was changed.";
 
@@ -30,22 +27,7 @@ export function explained(
     );
   }
   if (thrown instanceof ModullmError) return thrown;
-  const hint = NOTHING_CHANGED;
-  const known = stageReason(thrown, source);
-  if (known !== null)
-    return refusal(action, written, {
-      reason: known.reason,
-      retryable: known.passing,
-      hint,
-      cause: thrown,
-    });
-  if (thrown instanceof TreeFault || thrown instanceof DependencyFault)
-    return refusal(action, written, { reason: thrown.message, hint, cause: thrown });
-  if (thrown instanceof Error && "code" in thrown && "path" in thrown)
-    return refusal(action, written, {
-      reason: `${String(thrown.path)}: ${fileReason(thrown)}`,
-      hint,
-      cause: thrown,
-    });
-  return thrown;
+  const failure = installFailure(thrown, source);
+  if (failure === null) return thrown;
+  return refusal(action, written, { ...failure, hint: NOTHING_CHANGED, cause: thrown });
 }

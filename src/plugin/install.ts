@@ -1,18 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { accept, type AcceptOptions, type Installed } from "./accept.ts";
 import { installDependencies } from "../packages/dependencies.ts";
 import { explained } from "./install-failure.ts";
-import { forget, sweep } from "../packages/installed-files.ts";
-import {
-  changeLock,
-  lockedFolder,
-  type LockedPackage,
-  packagesFolder,
-  readLock,
-} from "../packages/lock.ts";
+import { forget, inWorkFolder } from "../packages/installed-files.ts";
+import { changeLock, lockedFolder, lockedPackage, type LockedPackage } from "../packages/lock.ts";
 import { partsOf, readManifest } from "./manifest.ts";
 import type { RegistryConfig } from "../packages/npmrc.ts";
 import { refusal } from "./refusal.ts";
@@ -77,9 +69,8 @@ export async function removePlugin(name: string, paths: Paths): Promise<LockedPa
 }
 
 function lockedPlugin(action: string, name: string, paths: Paths): LockedPackage {
-  const lock = readLock(PLUGINS, paths);
-  const locked = Object.hasOwn(lock, name) ? lock[name] : undefined;
-  if (locked !== undefined) return locked;
+  const locked = lockedPackage(PLUGINS, paths, name);
+  if (locked !== null) return locked;
   throw refusal(action, name, {
     reason: "it is not installed",
     hint: "`modullm plugins list` shows what is, and where others lie.",
@@ -95,47 +86,43 @@ async function install(
 ): Promise<Installed> {
   const { paths, signal } = options;
   const action = expected === null ? "install" : "update";
-  const work = join(packagesFolder(PLUGINS, paths), `.staging-${process.pid}-${randomUUID()}`);
   try {
-    await sweep(PLUGINS, paths);
-    await mkdir(work, { recursive: true, mode: 0o700 });
-    const staged = await stage(source, { ...options, manifest: PLUGINS.manifest, work });
-    const { manifest } = await readManifest(staged.folder);
-    const { name } = manifest;
-    if (expected !== null && name !== expected)
-      throw refusal(action, written, { reason: `what came has the name "${name}"` });
-    if (options.isTaken(name))
-      throw refusal(action, name, {
-        reason: `programs that say "${name}/…" mean a provider that is built in or configured`,
+    return await inWorkFolder(PLUGINS, paths, async (work) => {
+      const staged = await stage(source, { ...options, manifest: PLUGINS.manifest, work });
+      const { manifest } = await readManifest(staged.folder);
+      const { name } = manifest;
+      if (expected !== null && name !== expected)
+        throw refusal(action, written, { reason: `what came has the name "${name}"` });
+      if (options.isTaken(name))
+        throw refusal(action, name, {
+          reason: `programs that say "${name}/…" mean a provider that is built in or configured`,
+        });
+      const folder = join(work, "plugin");
+      await copyTree(
+        await readTree(staged.folder, { source: true, parts: partsOf(manifest), signal }),
+        staged.folder,
+        folder,
+        signal,
+      );
+      await installDependencies(folder, {
+        ...options,
+        registry: options.registry.registryOf(name),
+        work,
       });
-    const folder = join(work, "plugin");
-    await copyTree(
-      await readTree(staged.folder, { source: true, parts: partsOf(manifest), signal }),
-      staged.folder,
-      folder,
-      signal,
-    );
-    await installDependencies(folder, {
-      ...options,
-      registry: options.registry.registryOf(name),
-      work,
+      const tree = await readTree(folder, { signal });
+      const loaded = await readManifest(folder);
+      const resolved = staged.resolved;
+      const locked = {
+        version: manifest.version,
+        source,
+        resolved,
+        sha256: tree.sha256,
+        installed: new Date().toISOString(),
+        ...(manifest.tools === undefined ? {} : { tools: toolDigests(manifest) }),
+      };
+      return await accept({ action, written, loaded, tree, locked }, options);
     });
-    const tree = await readTree(folder, { signal });
-    const loaded = await readManifest(folder);
-    const resolved = staged.resolved;
-    const locked = {
-      version: manifest.version,
-      source,
-      resolved,
-      sha256: tree.sha256,
-      installed: new Date().toISOString(),
-      ...(manifest.tools === undefined ? {} : { tools: toolDigests(manifest) }),
-    };
-    return await accept({ action, written, loaded, tree, locked }, options);
   } catch (thrown) {
     throw explained(thrown, { action, written, source, signal });
-  } finally {
-    // What can't be removed now, the next installation removes.
-    await rm(work, { recursive: true, force: true }).catch(() => {});
   }
 }

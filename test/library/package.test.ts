@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../../src/core/json.ts";
 import { load, type Loaded, ModullmError, open, run, validate } from "../../src/index.ts";
@@ -18,6 +18,14 @@ const SUMMARY = join(ROOT, "examples/summary.rllm");
 
 beforeAll(() => {
   if (!existsSync(LIBRARY)) throw new Error("there is no dist/lib: run npm run build first");
+});
+
+test("the library uses nothing that came after Node 20", () => {
+  const newer = /Promise\.(?:withResolvers|try)|(?:Map|Object)\.groupBy|Array\.fromAsync/g;
+  const files = globSync("dist/lib/**/*.js", { cwd: ROOT });
+  expect(files.length).toBeGreaterThan(10);
+  const used = files.flatMap((file) => readFileSync(join(ROOT, file), "utf8").match(newer) ?? []);
+  expect(used).toEqual([]);
 });
 
 describe("the library", () => {
