@@ -1,3 +1,5 @@
+import { once } from "../core/once.ts";
+
 /** What a word or letter behind a number multiplies it by, as a power of ten. */
 const POWERS: Readonly<Record<number, string>> = {
   3:
@@ -21,16 +23,21 @@ const POWERS: Readonly<Record<number, string>> = {
 /** Letters that stand for a magnitude only as they are here. */
 const LETTERS: Readonly<Record<string, number>> = { k: 3, K: 3, M: 6, B: 9, G: 9 };
 
-const powers = new Map<string, number>();
-for (const [power, words] of Object.entries(POWERS))
-  for (const word of words.split(" ")) powers.set(word, Number(power));
+const powers = once(
+  () =>
+    new Map(
+      Object.entries(POWERS).flatMap(([power, words]) =>
+        words.split(" ").map((word) => [word, Number(power)] as const),
+      ),
+    ),
+);
 
 /** The power of ten that a word stands for; undefined for any other word. */
 export function powerOf(word: string): number | undefined {
   const bare = word.replace(/\.$/, "");
   return (
     LETTERS[bare] ??
-    (bare.length === 1 && /[a-z]/i.test(bare) ? undefined : powers.get(bare.toLowerCase()))
+    (bare.length === 1 && /[a-z]/i.test(bare) ? undefined : powers().get(bare.toLowerCase()))
   );
 }
 

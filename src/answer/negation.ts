@@ -1,4 +1,4 @@
-import { strip } from "./fold.ts";
+import { wordSet } from "./words/word-set.ts";
 
 /** Words that negate what follows them, without accents and case, by language. */
 const BEFORE =
@@ -57,13 +57,9 @@ export function isInDoubt(text: string): boolean {
 /** What negates the word before it where a script parts no words; without its accents. */
 const JOINED_BEHIND = /^(?:ては|しゃ|とは|て|は|も)?(?:あり|言え|思え)?(?:ませ|な[いくか])/u;
 
-const before = stripped(BEFORE);
-const behind = stripped(BEHIND);
-const turns = stripped(TURNS);
-
-function stripped(words: string): ReadonlySet<string> {
-  return new Set(words.split(" ").map(strip));
-}
+const before = wordSet(BEFORE);
+const behind = wordSet(BEHIND);
+const turns = wordSet(TURNS);
 
 export function negatesBefore(word: string): boolean {
   return before.has(word);

@@ -1,3 +1,4 @@
+import { once } from "../../core/once.ts";
 import { strip } from "../fold.ts";
 import { wordOf, wordSet } from "./word-set.ts";
 
@@ -34,7 +35,7 @@ const MONTHS: readonly string[] = [
     "كانون_الأول दिसंबर दिसम्बर דצמבר δεκεμβρίου ธันวาคม",
 ];
 
-const months = MONTHS.map((names) => names.split(" ").map(wordOf));
+const months = once(() => MONTHS.map((names) => names.split(" ").map(wordOf)));
 /** Shorter beginnings are of too many. */
 const LEAST_OF_MONTH = 3;
 
@@ -42,9 +43,9 @@ const LEAST_OF_MONTH = 3;
 export function monthOf(name: string): number {
   // In Hebrew a letter in front of a month says "in".
   const word = strip(name).replace(/\.$|^ב(?=\p{Script=Hebrew}{3})/gu, "");
-  const whole = months.findIndex((names) => names.includes(word));
+  const whole = months().findIndex((names) => names.includes(word));
   if (whole >= 0 || word.length < LEAST_OF_MONTH) return whole + 1;
-  const begun = months.flatMap((names, index) =>
+  const begun = months().flatMap((names, index) =>
     names.some((one) => one.startsWith(word)) ? [index + 1] : [],
   );
   return begun.length === 1 ? (begun[0] ?? 0) : 0;

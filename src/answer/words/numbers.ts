@@ -1,3 +1,4 @@
+import { once } from "../../core/once.ts";
 import { strip } from "../fold.ts";
 
 /** By script, the words for 0, 1, 2 and so on; a `/` parts several for one number. */
@@ -42,7 +43,7 @@ const TENS: readonly string[] = [
   "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто",
 ];
 
-const numbers = numberWords();
+const numbers = once(numberWords);
 
 /** A word that is a number of one language and another number of a second one is none. */
 function numberWords(): ReadonlyMap<string, number | null> {
@@ -62,9 +63,9 @@ function numberWords(): ReadonlyMap<string, number | null> {
 /** The whole number that a word says: "twelve", "twenty-one", "三", "十二". */
 export function numberOfWord(text: string): number | undefined {
   const word = strip(text.trim());
-  const known = numbers.get(word);
+  const known = numbers().get(word);
   if (known !== undefined) return known ?? undefined;
-  const [tens, ones, ...more] = word.split(/[-\s]/).map((part) => numbers.get(part) ?? 0);
+  const [tens, ones, ...more] = word.split(/[-\s]/).map((part) => numbers().get(part) ?? 0);
   if (tens && ones && more.length === 0 && tens >= 20 && tens % 10 === 0 && ones < 10)
     return tens === 100 ? undefined : tens + ones;
   return hanNumber(word);
