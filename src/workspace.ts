@@ -1,10 +1,10 @@
 import type { Config } from "./config/config.ts";
+import { once } from "./core/once.ts";
 import type { Action, Principal } from "./core/principal.ts";
 import type { Level } from "./core/sandbox-level.ts";
 import type { AnswerCache } from "./engine/answer-cache.ts";
 import type { Limits } from "./program/limits.ts";
 import type { EngineTools, RunOptions, RunResult } from "./engine/engine.ts";
-import { runProgram } from "./engine/run.ts";
 import type { Scope } from "./engine/scope.ts";
 import type { LoadedProgram } from "./library/load.ts";
 import type { ProgramIndex } from "./library/program-index.ts";
@@ -172,6 +172,9 @@ async function closeAll(linter: BlockLinter | null, parts: WorkspaceParts): Prom
 
 const NOTHING_KNOWN = { tools: null, unknown: "No tools are known here", reaches: [] };
 
+/** Half of the commands run nothing. */
+const engine = once(() => import("./engine/run.ts"));
+
 async function runIn(
   parts: WorkspaceParts & { readonly remember: Remember },
   loaded: LoadedProgram,
@@ -190,6 +193,7 @@ async function runIn(
   const isNarrower = budget !== undefined || signal !== undefined;
   const own = isNarrower ? outer.within({ name: "the whole run", limits: budget, signal }) : outer;
   try {
+    const { runProgram } = await engine();
     const settings = { ...withDefaults(config, options), traces };
     const result = await runProgram(loaded, input, world, own, settings);
     return raw ? result : redactedResult(result, redactor);

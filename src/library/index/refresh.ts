@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { sha256 } from "../../core/digest.ts";
+import { fingerprint } from "../../core/digest.ts";
 import { ModullmError } from "../../core/error.ts";
 import type { IndexedProgram, KnownFile, ProgramArea } from "../../store/programs.ts";
 import type { Refreshed, RefreshOptions } from "../program-index.ts";
@@ -95,7 +95,7 @@ function digestOf(files: readonly FoundFile[], also: readonly string[]): string 
     if (stamp === null) return null;
     lines += `${file}\0${stamp}\n`;
   }
-  return sha256(lines);
+  return fingerprint(lines);
 }
 
 function isStale(file: FoundFile, known: KnownFile | undefined): boolean {

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { writeJson } from "../../core/json.ts";
 import type { Reply, Request, SessionOptions } from "./request.ts";
 
@@ -17,6 +16,8 @@ interface Waiting {
 }
 
 export function startThread(options: SessionOptions, warn: (message: string) => void): StoreThread {
+  // It brings all streams with it, and most commands start no thread.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
   const worker = new Worker(workerFile(), { workerData: options });
   const waiting: Waiting[] = [];
   let dead: unknown = null;
