@@ -1,3 +1,4 @@
+import { once } from "../../core/once.ts";
 import { DAILY } from "./meanings/daily.ts";
 import { OFFICE } from "./meanings/office.ts";
 import { TRADES } from "./meanings/trades.ts";
@@ -9,13 +10,12 @@ import { stemsOf } from "./words.ts";
  * on with the one before. Synonyms widen what is asked, never what is stored.
  */
 export function synonymsOf(phrase: string): ReadonlySet<string> {
-  meanings ??= readMeanings([OFFICE, TRADES, DAILY].join(""));
-  return meanings.get(phrase) ?? NONE;
+  return meanings().get(phrase) ?? NONE;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 /** Read for the first question: most commands ask none, and stemming the tables takes time. */
-let meanings: ReadonlyMap<string, ReadonlySet<string>> | null = null;
+const meanings = once(() => readMeanings([OFFICE, TRADES, DAILY].join("")));
 
 function readMeanings(table: string): ReadonlyMap<string, ReadonlySet<string>> {
   const synonyms = new Map<string, Set<string>>();
