@@ -1,9 +1,9 @@
 import type { Notation } from "./notation.ts";
 import { parseValue } from "./parse.ts";
-import { CLOSED, cellNode, linesOf, objectNode } from "./rows.ts";
 import { edit, newCursor, type Cursor } from "./scan.ts";
-import type { ArrayNode, Node, ObjectNode } from "./tree.ts";
 import { unescaped, withoutComment } from "./yaml.ts";
+import { linesOf } from "./rows.ts";
+import { arrayNode, objectNode, textNode, type Node, type ObjectNode } from "./tree.ts";
 
 // Lines of a name, a sign and a value: TOML, INI, `.env` and arrows. What is more in TOML than
 // people write of it (dates with times, keys in quotes with dots) is not read: null for the whole.
@@ -115,12 +115,8 @@ function openSection(reading: Reading, section: RegExpExecArray, start: number):
     holder.members.push({ key, keyStart: start, value: own });
   } else if (known?.value.kind === "array") known.value.items.push(own);
   else if (known) return false;
-  else holder.members.push({ key, keyStart: start, value: listNode([own], start) });
+  else holder.members.push({ key, keyStart: start, value: arrayNode([own], start, start) });
   return true;
-}
-
-function listNode(items: Node[], start: number): ArrayNode {
-  return { kind: "array", items, start, end: start, ...CLOSED };
 }
 
 /** The last name of a path, and the object that it belongs to; of a list its last item. */
@@ -156,13 +152,13 @@ function readValue(reading: Reading, start: number, lineEnd: number): Node | nul
   const quoted = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;].*)?$/.exec(rest);
   if (quoted) {
     const text = quoted[1] === undefined ? (quoted[2] ?? null) : unescaped(quoted[1]);
-    return text === null ? null : cellNode({ text, start, end: lineEnd, isQuoted: true });
+    return text === null ? null : textNode({ text, start, end: lineEnd, isQuoted: true });
   }
   // Where a comment begins with a semicolon, so may the rest of a text.
   if (/^["'|]|\s;|["'`]\s*$/.test(rest)) return null;
   const plain = withoutComment(rest).trim();
   if (plain.length < rest.trim().length) edit(cursor, "comment", start + plain.length, lineEnd, "");
-  return cellNode({ text: plain, start, end: start + plain.length, isQuoted: false });
+  return textNode({ text: plain, start, end: start + plain.length, isQuoted: false });
 }
 
 /** A text of several lines; a line end right behind its opening quotes is no part of it. */
@@ -176,5 +172,5 @@ function readLines(reading: Reading, start: number, quotes: string): Node | null
   const text = quotes === '"""' ? unescaped(inner.replaceAll("\n", "\\n")) : inner;
   return text === null
     ? null
-    : cellNode({ text, start, end: close + quotes.length, isQuoted: true });
+    : textNode({ text, start, end: close + quotes.length, isQuoted: true });
 }

@@ -1,8 +1,7 @@
 import { bareValue } from "./bare.ts";
 import type { Place } from "./follow.ts";
-import { CLOSED, objectNode } from "./rows.ts";
 import { blankEnd, edit, type Cursor } from "./scan.ts";
-import type { Member, Node } from "./tree.ts";
+import { CLOSED, objectNode, type Member, type Node } from "./tree.ts";
 
 type ParseValue = (cursor: Cursor, place: Place) => Node | null;
 

@@ -1,8 +1,7 @@
 import type { Notation } from "./notation.ts";
 import { parseValue } from "./parse.ts";
-import { CLOSED, objectNode } from "./rows.ts";
 import { edit, newCursor, skipBlank, type Cursor } from "./scan.ts";
-import type { Member, Node } from "./tree.ts";
+import { objectNode, textNode, type Member, type Node } from "./tree.ts";
 
 /** `<parameter=key>`, `<parameter name="key">`, `<arg_key>key</arg_key><arg_value>`. */
 const PARAMETER =
@@ -112,15 +111,7 @@ function valueNode({ text }: Cursor, from: number, to: number): Node {
       if (inner.at >= to) return node;
     }
   }
-  return {
-    kind: "text",
-    quoted: false,
-    isUntyped: true,
-    text: contentOf(source),
-    start: from,
-    end: to,
-    ...CLOSED,
-  };
+  return textNode({ text: contentOf(source), start: from, end: to, isQuoted: false });
 }
 
 /** The lines of a value may stand apart from its tags; a single line is what there is on it. */

@@ -74,7 +74,9 @@ export function evaluate(
   const lost = lostOf(coercion, source, notes, parseEdits);
   if (lost === null) return null;
   const isMade = notes.some(({ rule }) => rule === "absent-null");
-  const isLossy = isMade || lost.some(({ characters }) => characters > 0);
+  // A string without an end may have taken in the whole answer.
+  const isSwallowed = parseEdits.some(({ rule }) => rule === "guessed-quote");
+  const isLossy = isMade || isSwallowed || lost.some(({ characters }) => characters > 0);
   if (isLossy && isHollow(outcome.value)) return null;
   return {
     source,

@@ -155,7 +155,8 @@ function wrap(coercion: Coercion, node: Node, schema: Schema, path: Path): Outco
   const inner = coercion.coerce(node, properties[name], { up: path, key: name });
   if (node.kind === "text" && isTalk(coercion, node, inner, properties[name])) return null;
   // JSON in a string that could not be read is no text.
-  if (isText && /^\s*\{/.test(node.text) && typeof inner?.value === "string") return null;
+  if (node.kind === "text" && /^\s*\{/.test(node.text) && typeof inner?.value === "string")
+    return null;
   if (!inner || (node.kind === "text") === (typeof inner.value === "object")) return null;
   const value: Record<string, unknown> = {};
   setOwn(value, name, inner.value);

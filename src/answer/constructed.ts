@@ -1,8 +1,7 @@
 import type { Notation } from "./notation.ts";
 import { parseValue } from "./parse.ts";
-import { cellNode, objectNode } from "./rows.ts";
 import { blankEnd, edit, newCursor } from "./scan.ts";
-import type { Member, Node, ObjectNode } from "./tree.ts";
+import { objectNode, textNode, type Member, type Node, type ObjectNode } from "./tree.ts";
 
 /** `print(`, `person =` and the like in front of a call. */
 const LEAD =
@@ -73,5 +72,5 @@ function wordAt(cursor: Notation["cursor"]): Node | null {
   if (word === undefined) return null;
   const start = cursor.at;
   cursor.at += word.length;
-  return cellNode({ text: word, start, end: cursor.at, isQuoted: false });
+  return textNode({ text: word, start, end: cursor.at, isQuoted: false });
 }

@@ -1,9 +1,8 @@
 import { isObject } from "../core/json.ts";
 import type { Coercion } from "./outcome.ts";
 import { memberNamer } from "./property-names.ts";
-import { objectNode } from "./rows.ts";
 import { resolve, typesOf } from "./schemas.ts";
-import type { Member, ObjectNode } from "./tree.ts";
+import { objectNode, type Member, type ObjectNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 

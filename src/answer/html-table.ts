@@ -1,8 +1,8 @@
 import type { Notation } from "./notation.ts";
-import { pairsNode, rowsNode, type Cell, type RowLine } from "./rows.ts";
 import { edit, newCursor } from "./scan.ts";
-import type { Node } from "./tree.ts";
 import { unescapeXml } from "./xml.ts";
+import { pairsNode, rowsNode, type Cell, type RowLine } from "./rows.ts";
+import type { Node } from "./tree.ts";
 
 // Each is looked for up to the last closing tag only, so that none searches to the end in vain.
 const TABLE = /<table\b[^<>]{0,200}>[\s\S]*?<\/table>/gi;

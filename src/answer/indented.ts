@@ -1,5 +1,5 @@
-import { linesOf } from "./rows.ts";
 import { noteComment, type Cursor } from "./scan.ts";
+import { linesOf } from "./rows.ts";
 
 /** A line of a notation that nests by indentation. */
 export interface Line {

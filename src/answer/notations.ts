@@ -4,12 +4,12 @@ import { readConstructed } from "./constructed.ts";
 import { fold } from "./fold.ts";
 import { findHtmlTables } from "./html-table.ts";
 import type { Notation } from "./notation.ts";
-import { linesOf } from "./rows.ts";
 import { findSeparated } from "./separated.ts";
 import { findTables } from "./table.ts";
 import { toonHeader } from "./toon.ts";
-import type { Node } from "./tree.ts";
 import { keyOf, readYaml } from "./yaml.ts";
+import { linesOf } from "./rows.ts";
+import type { Node } from "./tree.ts";
 
 type IsName = (name: string) => boolean;
 
@@ -68,13 +68,17 @@ function stretchOf(text: string, isName: IsName): Stretch[] {
   if (first < 0) return [];
   let from = -1;
   let before = "";
+  let cells = 0;
   for (const { start, end } of linesOf(text, first, text.length)) {
     const line = text.slice(start, Math.min(end, start + 500));
     if (from < 0 && speaks(line, isName)) {
       if (!/(?:^|[:：}\]`>|])\s*$/.test(before) && before !== "---") return [];
       from = start;
-    } else if (from >= 0 && before === "" && /^[^\s#-]/.test(line) && !speaks(line, isName))
-      return [{ from, to: start, info: "" }];
+      cells = isNames(line, isName) ? cellsOf(line).length : 0;
+    } else if (from >= 0 && before === "" && /^[^\s#-]/.test(line) && !speaks(line, isName)) {
+      const isRow = cells > 0 && cellsOf(line).length === cells && !/[.!?:]\s*$/.test(line);
+      if (!isRow) return [{ from, to: start, info: "" }];
+    }
     before = line.trim();
   }
   return from < 0 ? [] : [{ from, to: text.length, info: "" }];
@@ -89,9 +93,16 @@ function speaks(line: string, isName: IsName): boolean {
   if (assigned !== undefined) return isName(assigned);
   const key = keyOf(line.replace(/^(?:- +)+/, ""));
   if (key) return isName(key.name);
-  return (
-    /[,;\t]/.test(line) && line.split(/[,;\t]/).every((cell) => isName(cell.replaceAll('"', "")))
-  );
+  return isNames(line, isName);
+}
+
+function isNames(line: string, isName: IsName): boolean {
+  const cells = cellsOf(line);
+  return cells.length > 1 && cells.every((cell) => isName(cell.replaceAll('"', "")));
+}
+
+function cellsOf(line: string): string[] {
+  return line.split(/[,;\t]/);
 }
 
 function readStretch(text: string, { from, to, info }: Stretch, isName: IsName): Notation | null {

@@ -1,8 +1,7 @@
 import { isElision, saysLeftOut } from "./placeholders.ts";
 import { edit, newCursor, type Cursor } from "./scan.ts";
-import { CLOSED, objectNode } from "./rows.ts";
 import { findTables } from "./table.ts";
-import type { Member, Node, ObjectNode } from "./tree.ts";
+import { arrayNode, CLOSED, objectNode, type Member, type Node, type ObjectNode } from "./tree.ts";
 
 interface Line {
   readonly indent: number;
@@ -247,7 +246,7 @@ function inlineRecord(line: Line): Node | null {
 
 function arrayOf(items: Node[], lines: readonly Line[]): Node {
   const start = lines[0]?.start ?? 0;
-  return { kind: "array", items, start, end: lines.at(-1)?.end ?? start, ...CLOSED };
+  return arrayNode(items, start, lines.at(-1)?.end ?? start);
 }
 
 function objectOf(members: Member[], lines: readonly Line[]): ObjectNode {
@@ -260,14 +259,6 @@ function textOf(line: Line, text: string): Node {
     .replace(/^(\*\*|__|`)(.+)\1$/, "$2")
     .replace(/^"(.*)"$/, "$1")
     .trim();
-  return {
-    kind: "text",
-    quoted: false,
-    text: bare,
-    start: line.start,
-    end: line.end,
-    editFrom: 0,
-    editTo: 0,
-    open: false,
-  };
+  const { start, end } = line;
+  return { kind: "text", quoted: false, text: bare, start, end, ...CLOSED };
 }

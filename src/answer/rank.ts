@@ -115,15 +115,22 @@ function isOtherObject({ value, parseEdits }: Candidate, schema: JsonSchema): bo
 }
 
 /** Words in brackets within prose or a tag are rather a part of it than a list. */
-function isBracketedWords({ rung, node }: Source): boolean {
+function isBracketedWords(source: Source): boolean {
+  const { rung, node } = source;
   return (
-    rung === "object" &&
+    (rung === "object" || (rung === "fence" && isInBracket(source))) &&
     node.kind === "array" &&
     node.items.length > 0 &&
     node.items.every(
       (item) => item.kind === "text" && !item.quoted && bareValue(item.text) === undefined,
     )
   );
+}
+
+/** The fence around it is rather a block of text in a list. */
+function isInBracket({ node, cursor }: Source): boolean {
+  const before = cursor.text.slice(Math.max(0, node.start - MAX_GAP), node.start);
+  return /\[\s*`{3,}[^\n]*\n\s*$/.test(before);
 }
 
 /** A tag or a quote stands in front of it. */

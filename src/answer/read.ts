@@ -9,7 +9,7 @@ import { findNotations } from "./notations.ts";
 import { mayHoldPlaceholders, placeholderIn } from "./placeholders.ts";
 import { withPlainMarks } from "./punctuation.ts";
 import { besideMany, isNoItem, rank, type Found, type Wanted } from "./rank.ts";
-import { spokenIn, type Spoken } from "./reasoning.ts";
+import { REASONING, spokenIn, type Spoken } from "./reasoning.ts";
 import { hasRepeatedKeys, repeatedKeys } from "./repeated-keys.ts";
 import { cutOff, failure, issue, notAnObject, refuse } from "./refuse.ts";
 import {
@@ -189,8 +189,7 @@ function readReasoning(text: string, { reasoning, isUnfinished }: Spoken, wanted
   return readSpoken(inner, wanted, { edits: [note], rung: "reasoning" });
 }
 
-const TAGS =
-  /<\/?(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/?THINK\]|◁\/?think▷/gi;
+const TAGS = new RegExp(String.raw`</?(?:${REASONING})>|\[/?THINK\]|◁/?think▷`, "gi");
 
 /** Digits that `JSON.parse` may lose. */
 const LONG_NUMBER = /\d[\d.]{15}|\d[eE][-+]?\d{3}/;

@@ -10,10 +10,16 @@ export interface Spoken {
   readonly isUnfinished: boolean;
 }
 
-const OPENER =
-  /(?:^|\n)[ \t\u00a0\u200b-\u200f\u2060-\u2064\ufeff]*(?:<(think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|(\[THINK\])|(◁think▷))/gi;
-const ORPHAN =
-  /(?:<\/(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/THINK\]|◁\/think▷)[ \t]*(?=\n|[{[`]|$)/gi;
+/** The names of the tags around reasoning. */
+export const REASONING = "think|thinking|thought|reasoning|reflection|scratchpad|analysis";
+const CLOSER = String.raw`<\/(?:${REASONING})>|\[\/THINK\]|◁\/think▷`;
+const OPENER = new RegExp(
+  String.raw`(?:^|\n)[ \t\u00a0\u200b-\u200f\u2060-\u2064\ufeff]*(?:<(${REASONING})>|(\[THINK\])|(◁think▷))`,
+  "gi",
+);
+const ORPHAN = new RegExp(String.raw`(?:${CLOSER})[ \t]*(?=\n|[{[\x60]|$)`, "gi");
+const TAG = new RegExp(`</?(?:${REASONING})>`, "i");
+const CLOSED = new RegExp(String.raw`(?:${CLOSER})\s*$`, "i");
 /** Where an answer may have begun: tags behind it can be part of its text. */
 const STRUCTURE = /[{[<"`]/;
 
@@ -40,9 +46,6 @@ export function spokenIn(text: string): Spoken {
         reasoning: [...spoken.reasoning, ...behind],
       };
 }
-
-const CLOSED =
-  /(?:<\/(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>|\[\/THINK\]|◁\/think▷)\s*$/i;
 
 /** The marks with which models end what they say. */
 const TURN_END =
@@ -118,8 +121,5 @@ function openerBefore(text: string, orphan: RegExpExecArray): number {
 /** A cheap look: every mark of reasoning holds one of these, and prose holds few of them. */
 function mayHoldReasoning(text: string): boolean {
   if (text.includes("◁") || /\[\/?think\]/i.test(text)) return true;
-  return (
-    text.includes("<") &&
-    /<\/?(?:think|thought|reasoning|reflection|scratchpad|analysis)/i.test(text)
-  );
+  return text.includes("<") && TAG.test(text);
 }

@@ -1,15 +1,18 @@
 import { isElision } from "./placeholders.ts";
 import { edit, type Cursor } from "./scan.ts";
-import type { ArrayNode, Member, Node, ObjectNode, TextNode } from "./tree.ts";
+import {
+  arrayNode,
+  objectNode,
+  textNode,
+  type ArrayNode,
+  type Member,
+  type Node,
+  type ObjectNode,
+  type Written,
+} from "./tree.ts";
 
 /** A cell of a row, or its name in the row of names. `start` and `end` bound it in the text. */
-export interface Cell {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  /** Quotes stood around it: it is text. */
-  readonly isQuoted: boolean;
-}
+export type Cell = Written;
 
 export interface RowLine {
   readonly cells: readonly Cell[];
@@ -33,13 +36,13 @@ export function rowsNode(cursor: Cursor, names: RowLine, rows: readonly RowLine[
     else edit(cursor, "ragged-row", row.start, row.end, "");
   }
   const end = rows.at(-1)?.end ?? names.end;
-  return { kind: "array", items, start: names.start, end, ...CLOSED };
+  return arrayNode(items, names.start, end);
 }
 
 function rowNode(names: RowLine, { cells, start, end }: RowLine): ObjectNode {
   const members = cells.map((cell, index): Member => {
     const name = names.cells[index]?.text ?? "";
-    return { key: name, keyStart: cell.start, value: cellNode(cell) };
+    return { key: name, keyStart: cell.start, value: textNode(cell) };
   });
   return objectNode(members, start, end);
 }
@@ -47,21 +50,10 @@ function rowNode(names: RowLine, { cells, start, end }: RowLine): ObjectNode {
 /** Rows of a name and a value each, as one object: `| Field | Value |`. */
 export function pairsNode(rows: readonly RowLine[], start: number): ObjectNode {
   const members = rows.flatMap(({ cells: [key, value] }) =>
-    key && value ? [{ key: key.text, keyStart: key.start, value: cellNode(value) }] : [],
+    key && value ? [{ key: key.text, keyStart: key.start, value: textNode(value) }] : [],
   );
   return objectNode(members, start, rows.at(-1)?.end ?? start);
 }
-
-export function objectNode(members: Member[], start: number, end: number): ObjectNode {
-  return { kind: "object", members, bare: [], start, end, ...CLOSED };
-}
-
-export function cellNode({ text, start, end, isQuoted }: Cell): TextNode {
-  return { kind: "text", quoted: isQuoted, isUntyped: !isQuoted, text, start, end, ...CLOSED };
-}
-
-/** Node fields of what the tolerant parser had no part in. */
-export const CLOSED = { editFrom: 0, editTo: 0, open: false } as const;
 
 /** The lines of a stretch of text, without their ends. */
 export function linesOf(text: string, from: number, to: number): { start: number; end: number }[] {

@@ -1,6 +1,6 @@
 import type { Notation } from "./notation.ts";
-import { rowsNode, type Cell, type RowLine } from "./rows.ts";
 import { edit, newCursor } from "./scan.ts";
+import { rowsNode, type Cell, type RowLine } from "./rows.ts";
 
 /** So long may a file of rows be. In rows. */
 const MAX_ROWS = 100_000;

@@ -1,11 +1,12 @@
 import type { Source } from "./candidate.ts";
-import { newCursor } from "./scan.ts";
+import { isQuote, newCursor } from "./scan.ts";
 import { declaredFinal } from "./final.ts";
 import { findRegions, findWhole, type Region, type Rung } from "./find.ts";
 import { isAside } from "./left-behind.ts";
 import type { Notation } from "./notation.ts";
 import { findOutline } from "./outline.ts";
 import type { Node, ParseEdit, TextNode } from "./tree.ts";
+import { REASONING } from "./reasoning.ts";
 import { findXml } from "./xml.ts";
 
 /**
@@ -292,8 +293,8 @@ export function looseSources(
   const sources: Source[] = [];
   // Tags within an object or a list are part of its text.
   const xml = findXml(text).filter(
-    ({ node }) =>
-      !/["'“]/.test(text[node.start - 1] ?? "") &&
+    ({ start: tag, node }) =>
+      !isQuote(text[tag - 1]) &&
       !REASONING_TAG.test(text.slice(node.start, node.start + 20)) &&
       !regions.some(({ start, end }) => node.start > start && node.start < end),
   );
@@ -310,11 +311,11 @@ export function looseSources(
   return sources;
 }
 
-const REASONING_TAG = /^<(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis)>/i;
+const REASONING_TAG = new RegExp(`^<(?:${REASONING})>`, "i");
 
 /** Lines of JSON: what they hold goes by brackets, not by indentation. */
 const IN_BRACKETS =
-  /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*,[ \t]*"[^"\n]{1,80}"[ \t]*:|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*[}\]],?[ \t]*$/mu;
+  /^[ \t]*(?:[{[(}\])][ \t,]*|["'“][^\n]{0,200}[:：][ \t]*[{[])$|^[^\n]{0,400}["'”][ \t]{0,9}[:：][ \t]*[{[]$|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*,[ \t]*"[^"\n]{1,80}"[ \t]*:|^[ \t]*"[^"\n]{1,80}"[ \t]*:[^\n]*[}\]],?[ \t]*$/mu;
 
 /** A longer text is not looked through a second time. In UTF-16 units. */
 const MAX_BESIDE = 200_000;

@@ -1,6 +1,6 @@
-import { linesOf, pairsNode, rowsNode, type Cell, type RowLine } from "./rows.ts";
 import { edit, newCursor } from "./scan.ts";
 import type { Notation } from "./notation.ts";
+import { linesOf, pairsNode, rowsNode, type Cell, type RowLine } from "./rows.ts";
 import type { Node } from "./tree.ts";
 
 /** The line between the names of a table and its rows. */

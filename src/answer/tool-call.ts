@@ -34,12 +34,10 @@ export function fromCall(
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
   const isWanted = node.members.some(({ key }) => properties[key] !== undefined);
   const [only, ...others] = node.members;
-  if (node.bare.length > 0 || !only || isWanted) return null;
-  if (others.length === 0) {
-    const call = callIn(only);
-    return call && fromCall(coercion, call, schema, path);
-  }
-  const handed = handedBy(node.members);
+  if (!only || isWanted) return null;
+  // What is named as a call is one, though the schema has a property of the name `id` or `type`.
+  const call = others.length === 0 ? callIn(only) : node;
+  const handed = call && node.bare.length + call.bare.length === 0 ? handedBy(call.members) : null;
   const value = handed && coercion.coerce(handed.value, schema, path);
   return withEdit(coercion, value, "tool-call", node, path);
 }

@@ -1,7 +1,7 @@
 import type { Line, Lines } from "./indented.ts";
-import { CLOSED, rowsNode, type Cell, type RowLine } from "./rows.ts";
 import { edit } from "./scan.ts";
-import type { Node } from "./tree.ts";
+import { rowsNode, type Cell, type RowLine } from "./rows.ts";
+import { arrayNode, textNode, type Node } from "./tree.ts";
 
 /**
  * `key[2]{a,b}:`, the head of a list in TOON: how many items it has, and the names of their fields.
@@ -94,20 +94,10 @@ function plainList(
   const from = line.start + line.text.length - rest.length;
   if (rest !== "") {
     const cells = cellsOf(reading.cursor.text, from, from + rest.length, header.mark);
-    const items = cells.map((cell): Node => ({
-      kind: "text",
-      quoted: cell.isQuoted,
-      isUntyped: !cell.isQuoted,
-      text: cell.text,
-      start: cell.start,
-      end: cell.end,
-      ...CLOSED,
-    }));
-    return { kind: "array", items, start, end: line.end, ...CLOSED };
+    return arrayNode(cells.map(textNode), start, line.end);
   }
   const next = reading.lines[reading.at];
-  if (!next || next.indent <= indent)
-    return { kind: "array", items: [], start, end: line.end, ...CLOSED };
+  if (!next || next.indent <= indent) return arrayNode([], start, line.end);
   const list = readBlock(reading, next.indent);
   return list?.kind === "array" ? list : null;
 }

@@ -50,3 +50,27 @@ export interface ParseEdit {
   /** What was there, where that is not in the text that was parsed. */
   readonly before?: string;
 }
+
+/** Node fields of what the tolerant parser had no part in. */
+export const CLOSED = { editFrom: 0, editTo: 0, open: false } as const;
+
+export function objectNode(members: Member[], start: number, end: number): ObjectNode {
+  return { kind: "object", members, bare: [], start, end, ...CLOSED };
+}
+
+export function arrayNode(items: Node[], start: number, end: number): ArrayNode {
+  return { kind: "array", items, start, end, ...CLOSED };
+}
+
+/** A scalar of a notation in which the schema says what stands without quotes. */
+export interface Written {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Quotes stood around it, or other marks that say so: it is text. */
+  readonly isQuoted: boolean;
+}
+
+export function textNode({ text, start, end, isQuoted }: Written): TextNode {
+  return { kind: "text", quoted: isQuoted, isUntyped: !isQuoted, text, start, end, ...CLOSED };
+}

@@ -1,5 +1,12 @@
 import { edit, newCursor, type Cursor } from "./scan.ts";
-import type { Member, Node, ObjectNode } from "./tree.ts";
+import {
+  arrayNode,
+  objectNode,
+  textNode,
+  type Member,
+  type Node,
+  type ObjectNode,
+} from "./tree.ts";
 
 const TAG =
   /<(\/?)([\p{L}_][\p{L}\p{N}_.:-]{0,80})((?:\s+[\p{L}_:][\p{L}\p{N}_.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/gu;
@@ -19,6 +26,8 @@ interface Element {
 
 /** One answer in tags. */
 interface Tagged {
+  /** Where its first tag begins. */
+  readonly start: number;
   readonly cursor: Cursor;
   readonly node: Node;
   readonly cost: number;
@@ -70,7 +79,7 @@ function taggedOf(
   const start = elements[0]?.start ?? 0;
   const cursor = newCursor(text, start, text.length, false);
   edit(cursor, "xml", start, elements.at(-1)?.stop ?? start, "");
-  return { cursor, node: nodeFor(cursor), cost };
+  return { start, cursor, node: nodeFor(cursor), cost };
 }
 
 function namedOf(cursor: Cursor, elements: readonly Element[]): ObjectNode {
@@ -79,14 +88,13 @@ function namedOf(cursor: Cursor, elements: readonly Element[]): ObjectNode {
     keyStart: one.start,
     value: nodeOf(cursor, one, true),
   }));
-  return objectOf(members, elements[0]?.start ?? 0, elements.at(-1)?.stop ?? 0);
+  return objectNode(members, elements[0]?.start ?? 0, elements.at(-1)?.stop ?? 0);
 }
 
 /** Tags of one name, one after another, as the items of a list. */
 function listOf(cursor: Cursor, elements: readonly Element[]): Node {
   const items = elements.map((one) => nodeOf(cursor, one, true));
-  const at = { start: elements[0]?.start ?? 0, end: elements.at(-1)?.stop ?? 0 };
-  return { kind: "array", items, ...at, editFrom: 0, editTo: 0, open: false };
+  return arrayNode(items, elements[0]?.start ?? 0, elements.at(-1)?.stop ?? 0);
 }
 
 /** Tags nest by name; one that is not closed ends with the tag around it, or with the text. */
@@ -145,11 +153,15 @@ function nodeOf(cursor: Cursor, element: Element, isRoot = false): Node {
       keyStart: child.start,
       value: nodeOf(cursor, child),
     }));
-    return objectOf([...attributes, ...children], element.start, element.stop);
+    return objectNode([...attributes, ...children], element.start, element.stop);
   }
   const content = text.slice(element.inner, element.stop).trim();
-  const isData = content.startsWith("<![CDATA[");
-  return textOf(unescapeXml(content), element.inner, element.stop, isData);
+  return textNode({
+    text: unescapeXml(content),
+    start: element.inner,
+    end: element.stop,
+    isQuoted: content.startsWith("<![CDATA["),
+  });
 }
 
 /** Text between the tags of an element belongs to none of them. */
@@ -171,21 +183,11 @@ const ATTRIBUTE = /([\p{L}_:][\p{L}\p{N}_.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/
 function attributesOf(element: Element): Member[] {
   const members: Member[] = [];
   for (const [, key = "", double, single] of element.attributes.matchAll(ATTRIBUTE)) {
-    const value = textOf(unescapeXml(double ?? single ?? ""), element.start, element.inner);
+    const text = unescapeXml(double ?? single ?? "");
+    const value = textNode({ text, start: element.start, end: element.inner, isQuoted: false });
     members.push({ key, keyStart: element.start, value });
   }
   return members;
-}
-
-/** Marked data is text; anything else is what the schema says it is. */
-function textOf(text: string, start: number, end: number, isData = false): Node {
-  const at = { start, end, editFrom: 0, editTo: 0, open: false };
-  return { kind: "text", quoted: isData, isUntyped: !isData, text, ...at };
-}
-
-function objectOf(members: Member[], start: number, end: number): ObjectNode {
-  const at = { start, end, editFrom: 0, editTo: 0, open: false };
-  return { kind: "object", members, bare: [], ...at };
 }
 
 export function unescapeXml(text: string): string {

@@ -1,10 +1,9 @@
 import type { Notation } from "./notation.ts";
 import { parseValue } from "./parse.ts";
 import { nextLine, readLines, type Line, type Lines } from "./indented.ts";
-import { CLOSED, objectNode } from "./rows.ts";
 import { edit, newCursor, noteComment, skipBlank } from "./scan.ts";
 import { toonHeader, toonRows, type ToonHeader } from "./toon.ts";
-import type { Member, Node, TextNode } from "./tree.ts";
+import { arrayNode, objectNode, textNode, type Member, type Node } from "./tree.ts";
 
 // YAML as people write it: block maps and lists, flow values, quoted and block scalars, comments.
 // Anchors, tags, plain scalars of several lines and the like are not read: null for the whole. TOON
@@ -53,7 +52,7 @@ function readList(reading: Lines, indent: number): Node | null {
     if (!item) return null;
     items.push(item);
   }
-  return { kind: "array", items, start, end: items.at(-1)?.end ?? start, ...CLOSED };
+  return arrayNode(items, start, items.at(-1)?.end ?? start);
 }
 
 function readItem(reading: Lines, line: Line): Node | null {
@@ -107,7 +106,7 @@ function readMember(reading: Lines, line: Line, keyLength: number): Node | null 
   if (next && isBelow) return readBlock(reading, next.indent);
   // Nothing but a comment: it may be meant as the text.
   if (rest !== "") return null;
-  return textNode("", line.end, line.end, false);
+  return textNode({ text: "", start: line.end, end: line.end, isQuoted: false });
 }
 
 const QUOTED_KEY = /^(?:"((?:[^"\\]|\\.){0,200})"|'((?:[^']|''){0,200})')\s*:(?=\s|$)/;
@@ -151,11 +150,8 @@ function readValue(reading: Lines, rest: string, start: number, indent: number):
   if (plain.length < rest.length)
     noteComment(reading.cursor, start + plain.length, start + rest.length);
   if (/:(?:\s|$)/.test(plain) || /^[^[{]*[\]}]$/.test(plain)) return null;
-  return textNode(plain === "~" ? "null" : plain, start, start + plain.length, false);
-}
-
-function textNode(text: string, start: number, end: number, quoted: boolean): TextNode {
-  return { kind: "text", quoted, isUntyped: !quoted, text, start, end, ...CLOSED };
+  const text = plain === "~" ? "null" : plain;
+  return textNode({ text, start, end: start + plain.length, isQuoted: false });
 }
 
 function quotedNode({ cursor }: Lines, rest: string, start: number): Node | null {
@@ -165,7 +161,8 @@ function quotedNode({ cursor }: Lines, rest: string, start: number): Node | null
     found[1] === undefined ? (found[2] ?? "").replaceAll("''", "'") : unescaped(found[1]);
   if (found[3] !== undefined)
     noteComment(cursor, start + rest.length - found[3].length, start + rest.length);
-  return text === null ? null : textNode(text, start, start + rest.length, true);
+  const end = start + rest.length;
+  return text === null ? null : textNode({ text, start, end, isQuoted: true });
 }
 
 /** Brackets may run over several lines; nothing but a comment stands behind them. */
@@ -199,7 +196,7 @@ function readBlockScalar(reading: Lines, rest: string, start: number, indent: nu
   const text = head[1] === "|" ? source.join("\n") : folded(source);
   const end = lines.at(-1)?.end ?? start + rest.length;
   const isStripped = head[2] === "-" || head[4] === "-" || text === "";
-  return textNode(isStripped ? text : `${text}\n`, start, end, true);
+  return textNode({ text: isStripped ? text : `${text}\n`, start, end, isQuoted: true });
 }
 
 function folded(lines: readonly string[]): string {

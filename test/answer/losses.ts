@@ -32,9 +32,10 @@ const NO_DATA: readonly RegExp[] = [
   /&(?:#\d{1,5}|#x[0-9a-f]{1,4}|[a-z]{2,6});/gi,
   // A citation.
   /^\[\d{1,3}\](?=\s+\p{L})/gmu,
-  // A paragraph of words alone, between two values.
-  /(?<=\n\n|\\n\\n)[^\n\\\p{N}"'`“{}[\]]+(?=\n\n|\\n\\n)/gu,
+  // A paragraph of words alone, between two values, or of a sentence behind the last.
+  /(?<=\n\n|\\n\\n)[^\n\\\p{N}"'`“{}[\]]+(?=\n\n|\\n\\n|(?<=[.!?])$)/gu,
   // What stands in front of a bracket, and marks of a dialect.
+  /^(?:json|return)\s+(?=[{[])/gm,
   /(?:\b(?:const|let|var)\s+)?(?<![\p{L}\p{N}_])[\p{L}\p{N}_.]+\s*[=(]\s*(?=[{[])/gu,
   // The tags of a call.
   /<\/?(?:function|function_calls|invoke|parameter)\b[^<>]*>/g,
@@ -62,7 +63,8 @@ function dataOf(text: string, rung: string): string {
   const joined = decoded(text).replace(/(\\*)["']\s*\+\s*\\*["']/g, (_, slashes: string) =>
     slashes.length > 1 ? slashes : "",
   );
-  const said = NO_DATA.reduce((left, pattern) => left.replace(pattern, " "), joined);
+  const plain = /^\s*"(\s*[{[][^]*)"\s*$/.exec(joined)?.[1] ?? joined;
+  const said = NO_DATA.reduce((left, pattern) => left.replace(pattern, " "), plain);
   return [...bracketed(said), ...tagged(said), ...cellsOf(said, rung)].join("\n");
 }
 
