@@ -1,11 +1,13 @@
-import type { Json } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import { blanksEnd } from "./call-marks.ts";
+import { parseArguments } from "./called.ts";
 import type { SaidCall } from "./call-value.ts";
 import { natural } from "./natural.ts";
 import { newCoercion } from "./coerce.ts";
 import { isPlain } from "./candidate.ts";
 import { parseValue } from "./parse.ts";
 import { newCursor } from "./scan.ts";
+import { objectNode } from "./tree.ts";
 
 /** How many characters may still be read. */
 interface Budget {
@@ -38,7 +40,6 @@ export function pythonCallsAt(text: string, from: number, budget: Budget): Pytho
 }
 
 const HEAD = /^([\p{L}_][\w.-]{0,80}?)(?:\.call)?\(/u;
-const KEY = /^([\p{L}_]\w{0,80})\s*=(?!=)\s*/u;
 const MAX_HEAD = 120;
 
 function callAt(
@@ -46,44 +47,17 @@ function callAt(
   from: number,
   budget: Budget,
 ): { said: SaidCall; end: number } | null {
-  const head = HEAD.exec(text.slice(from, from + MAX_HEAD));
-  if (!head) return null;
-  const entries = new Map<string, Json>();
-  let at = blanksEnd(text, from + head[0].length);
-  while (text[at] !== ")") {
-    const key = KEY.exec(text.slice(at, at + MAX_HEAD));
-    if (!key || entries.has(key[1] ?? "")) return null;
-    const argument = argumentAt(text, at + key[0].length, budget);
-    if (!argument) return null;
-    entries.set(key[1] ?? "", argument.value);
-    at = blanksEnd(text, argument.end);
-    if (text[at] === ",") at = blanksEnd(text, at + 1);
-    else if (text[at] !== ")") return null;
-  }
-  const said = {
-    name: head[1] ?? "",
-    arguments: Object.fromEntries(entries),
-    hasArguments: true,
-    edits: [],
-  };
-  return { said, end: at + 1 };
-}
-
-/** A literal, as Python or JSON writes it. */
-function argumentAt(
-  text: string,
-  from: number,
-  budget: Budget,
-): { value: Json; end: number } | null {
-  if (budget.left <= 0) return null;
-  const cursor = newCursor(text, from, text.length, false);
+  const [head, name = ""] = HEAD.exec(text.slice(from, from + MAX_HEAD)) ?? [];
+  if (head === undefined || budget.left <= 0) return null;
+  const cursor = newCursor(text, from + head.length, text.length, false);
   cursor.stack.push("(");
-  const node = parseValue(cursor, "item");
+  const members = parseArguments(cursor, parseValue);
   budget.left -= cursor.at - from;
-  if (!node || cursor.failed || !isPlain(cursor.edits, "safe")) return null;
-  if (node.kind === "text" && !node.quoted && !LITERAL.test(node.text)) return null;
-  const outcome = natural(newCoercion(cursor, {}, { level: "safe", partial: false }), node, null);
-  return outcome && { value: outcome.value as Json, end: cursor.at };
+  if (!members || !isPlain(cursor.edits, "safe")) return null;
+  if (new Set(members.map(({ key }) => key)).size < members.length) return null;
+  const coercion = newCoercion(cursor, {}, { level: "safe", partial: false });
+  const outcome = natural(coercion, objectNode(members, from, cursor.at), null);
+  if (!isObject(outcome?.value)) return null;
+  const said = { name, arguments: outcome.value as JsonObject, hasArguments: true, edits: [] };
+  return { said, end: cursor.at + 1 };
 }
-
-const LITERAL = /^(?:True|False|None|true|false|null|-?\d[\d.eE+-]*)$/;

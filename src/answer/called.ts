@@ -28,7 +28,7 @@ export function parseCall(cursor: Cursor, place: Place, parseValue: ParseValue):
   cursor.at += name.length;
   cursor.stack.push("(");
   const value =
-    dateOf(cursor, name) ?? parseKeywords(cursor, parseValue) ?? parseValue(cursor, "item");
+    dateOf(cursor, name) ?? argumentsNode(cursor, parseValue) ?? parseValue(cursor, "item");
   cursor.stack.pop();
   const close = blankEnd(cursor, cursor.at);
   const isClosed = cursor.text[close] === ")" || (close >= cursor.end && place === "top");
@@ -62,23 +62,13 @@ function dateOf(cursor: Cursor, name: string): Node | null {
   return { kind: "text", quoted: true, text: parts.join("-"), start, end: cursor.at, ...CLOSED };
 }
 
-/** `name="Ada", age=31` up to the closing bracket; null, and nothing read, for anything else. */
-function parseKeywords(cursor: Cursor, parseValue: ParseValue): Node | null {
+function argumentsNode(cursor: Cursor, parseValue: ParseValue): Node | null {
   const from = { at: cursor.at, edits: cursor.edits.length };
-  const members: Member[] = [];
-  for (;;) {
-    const keyStart = blankEnd(cursor, cursor.at);
-    if (cursor.text[keyStart] === ")" && members.length > 0) break;
-    const key = KEYWORD.exec(cursor.text.slice(keyStart, Math.min(cursor.end, keyStart + REACH)));
-    if (!key) return takenBack(cursor, from);
-    cursor.at = keyStart + key[0].length;
-    const value = parseValue(cursor, "item");
-    // A name or an expression is not known.
-    if (!value || cursor.failed || !isValue(value)) return takenBack(cursor, from);
-    members.push({ key: key[1] ?? key[3] ?? "", keyStart, value });
-    cursor.at = blankEnd(cursor, cursor.at);
-    if (cursor.text[cursor.at] === ",") cursor.at++;
-    else if (cursor.text[cursor.at] !== ")") return takenBack(cursor, from);
+  const members = parseArguments(cursor, parseValue);
+  if (!members || members.length === 0) {
+    cursor.at = from.at;
+    cursor.edits.length = from.edits;
+    return null;
   }
   const node = objectNode(members, from.at, cursor.at);
   node.editFrom = from.edits;
@@ -86,10 +76,29 @@ function parseKeywords(cursor: Cursor, parseValue: ParseValue): Node | null {
   return node;
 }
 
-function takenBack(cursor: Cursor, from: { readonly at: number; readonly edits: number }): null {
-  cursor.at = from.at;
-  cursor.edits.length = from.edits;
-  return null;
+/**
+ * `name="Ada", age=31` up to the closing bracket, whose opener is on the stack. Null for anything
+ * else: the cursor is then where reading ended.
+ */
+export function parseArguments(cursor: Cursor, parseValue: ParseValue): Member[] | null {
+  const members: Member[] = [];
+  for (;;) {
+    const keyStart = blankEnd(cursor, cursor.at);
+    if (cursor.text[keyStart] === ")") {
+      cursor.at = keyStart;
+      return members;
+    }
+    const key = KEYWORD.exec(cursor.text.slice(keyStart, Math.min(cursor.end, keyStart + REACH)));
+    if (!key) return null;
+    cursor.at = keyStart + key[0].length;
+    const value = parseValue(cursor, "item");
+    // A name or an expression is not known.
+    if (!value || cursor.failed || !isValue(value)) return null;
+    members.push({ key: key[1] ?? key[3] ?? "", keyStart, value });
+    cursor.at = blankEnd(cursor, cursor.at);
+    if (cursor.text[cursor.at] === ",") cursor.at++;
+    else if (cursor.text[cursor.at] !== ")") return null;
+  }
 }
 
 /** `[("a", 1), ("b", 2)]` as an object; null for anything else. */

@@ -22,9 +22,10 @@ import { withNamedList } from "./unnamed-list.ts";
 import { isElision } from "./placeholders.ts";
 import { aliasesOf, keyOf, memberNamer } from "./property-names.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
-import { resolve, takesNull, wantsArray } from "./schemas.ts";
+import { propertiesOf, resolve, takesNull, wantsArray } from "./schemas.ts";
 import type { Member, Node, ObjectNode } from "./tree.ts";
 import { fromCall } from "./tool-call.ts";
+import { unwrap, unwrapBeside } from "./unwrap.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -109,37 +110,6 @@ function isClosedEarly(coercion: Coercion, node: ObjectNode, schema: Schema): bo
   });
 }
 
-/** `{"result": {…}}` where what is inside is wanted. */
-function unwrap(coercion: Coercion, node: ObjectNode, schema: Schema, path: Path): Outcome | null {
-  const [only] = node.members;
-  if (!only || node.members.length > 1 || node.bare.length > 0 || only.value.kind !== "object")
-    return null;
-  if (propertiesOf(schema)[only.key] !== undefined || only.value.members.length === 0) return null;
-  return withEdit(coercion, coercion.coerce(only.value, schema, path), "unwrap", node, path);
-}
-
-/** `{"answer": {…}, "confidence": 0.9}`: the one object that fits, where the rest are scalars. */
-function unwrapBeside(
-  coercion: Coercion,
-  node: ObjectNode,
-  schema: Schema,
-  path: Path,
-): Outcome | null {
-  if (!allows(coercion, "extra-property") || coercion.partial || node.bare.length > 0) return null;
-  const [holder, ...more] = node.members.filter(({ value }) => value.kind !== "text");
-  if (!holder || more.length > 0 || holder.value.kind !== "object") return null;
-  if (node.members.some(({ key }) => propertiesOf(schema)[key] !== undefined)) return null;
-  const inner = coercion.coerce(holder.value, schema, path);
-  if (!inner || holder.value.members.length === 0) return null;
-  let { cost, notes } = inner;
-  for (const { keyStart, value } of node.members) {
-    if (value === holder.value) continue;
-    notes = join(notes, loss("extra-property", path, keyStart, value.end));
-    cost += ruleOf("extra-property").cost;
-  }
-  return withEdit(coercion, { value: inner.value, cost, notes }, "unwrap", node, path);
-}
-
 /**
  * A value that is the one property the schema has. Plain text only where nothing else was answered.
  */
@@ -172,10 +142,6 @@ function wrap(coercion: Coercion, node: Node, schema: Schema, path: Path): Outco
 function isHollow(node: Node): boolean {
   if (node.kind === "object") return node.members.length === 0 && node.bare.length === 0;
   return node.kind === "array" && node.items.every(isHollow);
-}
-
-function propertiesOf(schema: Schema): Schema {
-  return isObject(schema["properties"]) ? schema["properties"] : {};
 }
 
 /** A property that a schema doesn't declare, but takes. */

@@ -19,7 +19,7 @@ import {
 import { parseValue } from "./parse.ts";
 import { ruleOf, type RuleName } from "./rules.ts";
 import { newCursor, skipBlank, type Cursor } from "./scan.ts";
-import { fromSchemaEcho } from "./schema-echo.ts";
+import { unwrapSchema } from "./unwrap.ts";
 import { shapeOf, type Shape, newSchemaNotes, type SchemaNotes } from "./schemas.ts";
 import type { Node } from "./tree.ts";
 
@@ -79,7 +79,7 @@ export function coerce(
   const own = coerceBy(coercion, node, shape, path);
   // An object may be meant as it stands where one is wanted; where text is, it is the last resort.
   const isMeant = own !== null && (shape.scalar === null || node.kind !== "object");
-  const outcome = isMeant ? own : (fromSchemaEcho(coercion, node, schema, path) ?? own);
+  const outcome = isMeant ? own : (unwrapSchema(coercion, node, schema, path) ?? own);
   known.set(schema, outcome);
   return outcome;
 }

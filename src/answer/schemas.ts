@@ -30,6 +30,10 @@ export function takesAnything(schema: Record<string, unknown>): boolean {
   return Object.keys(schema).every((key) => key.startsWith("$") || ANNOTATIONS.has(key));
 }
 
+export function propertiesOf(schema: Record<string, unknown>): Record<string, unknown> {
+  return isObject(schema["properties"]) ? schema["properties"] : {};
+}
+
 /** A schema with its references followed and its `allOf` merged, as far as coercion needs them. */
 export function resolve(coercion: SchemaSource, schema: unknown): unknown {
   if (!isObject(schema) || (schema["$ref"] === undefined && schema["allOf"] === undefined))

@@ -1,5 +1,5 @@
-import { isObject } from "../core/json.ts";
 import { withEdit, type Coercion, type Outcome, type Path } from "./outcome.ts";
+import { propertiesOf } from "./schemas.ts";
 import type { Member, ObjectNode } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
@@ -31,7 +31,7 @@ export function fromCall(
   schema: Schema,
   path: Path,
 ): Outcome | null {
-  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const properties = propertiesOf(schema);
   const isWanted = node.members.some(({ key }) => properties[key] !== undefined);
   const [only, ...others] = node.members;
   if (!only || isWanted) return null;
