@@ -1,4 +1,5 @@
 import type { Paths } from "../config/paths.ts";
+import { errorPayload, toModullmError } from "../core/error.ts";
 import { readRegistryConfig } from "../packages/npmrc.ts";
 import type { StageOptions } from "../packages/stage.ts";
 import { createAsk } from "./ask.ts";
@@ -57,6 +58,29 @@ export async function withPackageOptions<Result>(
     line.clear();
     disarm();
   }
+}
+
+/**
+ * Updates packages one after the other: one that can't be updated is no reason to leave the others
+ * as they are. @throws where it is the only one, and when the user stops it
+ */
+export async function updateEach(
+  names: readonly string[],
+  update: (name: string) => Promise<object>,
+): Promise<{ readonly updated: readonly object[]; readonly failed: boolean }> {
+  const updated: object[] = [];
+  let failed = false;
+  for (const name of names) {
+    try {
+      updated.push(await update(name));
+    } catch (thrown) {
+      const error = toModullmError(thrown);
+      if (names.length === 1 || error.code === "RLLM_022") throw error;
+      updated.push({ name, error: errorPayload(error) });
+      failed = true;
+    }
+  }
+  return { updated, failed };
 }
 
 function megabytes(bytes: number): string {

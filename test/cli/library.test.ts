@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveRegistry } from "../plugin/registry-server.ts";
 import { packageTarball } from "../plugin/tarball.ts";
@@ -166,6 +166,25 @@ describe("library install", () => {
     expect((await library(["uninstall", "acme.mails"], folder)).exit).toBe(0);
     expect((await library(["list"], folder)).json()).toMatchObject({ total: 0 });
     registry.stop();
+  });
+
+  test("updates the others where a package can't be updated, and says why", async () => {
+    const folder = makeFolder();
+    for (const name of ["bills", "mails"]) {
+      const told = JSON.stringify({ name, version: "1.0.0" });
+      const archive = packageTarball({ "package.json": told, "invoice.rllm": INVOICE });
+      writeFileSync(join(folder, `${name}.tgz`), archive);
+      expect((await library(["install", `./${name}.tgz`, "--yes"], folder)).exit).toBe(0);
+    }
+    rmSync(join(folder, "bills.tgz"));
+    const { exit, json } = await library(["update", "--yes"], folder);
+    expect(exit).toBe(1);
+    expect(json()).toMatchObject({
+      packages: [
+        { name: "bills", error: { error_code: "RLLM_008" } },
+        { name: "mails", version: "1.0.0", previous: "1.0.0" },
+      ],
+    });
   });
 
   test("leaves out a package whose files were changed since the yes, and says so", async () => {

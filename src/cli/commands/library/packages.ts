@@ -7,8 +7,8 @@ import {
 import { publishPrograms } from "../../../library/publish.ts";
 import { installedPackages } from "../../../library/packages.ts";
 import { describeSource } from "../../../packages/source.ts";
-import type { Action } from "../../action.ts";
-import { withPackageOptions } from "../../package-options.ts";
+import type { Action } from "../../command.ts";
+import { updateEach, withPackageOptions } from "../../package-options.ts";
 
 export const install: Action = {
   least: 1,
@@ -31,15 +31,13 @@ export const update: Action = {
   async run(names, context) {
     const { paths } = (await context.app()).config;
     const all = (await installedPackages(paths)).map(({ name }) => name);
-    const updated: object[] = [];
-    for (const name of names.length > 0 ? names : all)
-      updated.push(
-        shown(
-          await withPackageOptions(context, async (options) => await updatePrograms(name, options)),
-        ),
-      );
+    const { updated, failed } = await updateEach(names.length > 0 ? names : all, async (name) =>
+      shown(
+        await withPackageOptions(context, async (options) => await updatePrograms(name, options)),
+      ),
+    );
     context.output.json({ packages: updated });
-    return 0;
+    return failed ? 1 : 0;
   },
 };
 

@@ -1,12 +1,10 @@
-import { errorPayload, toModullmError } from "../../../core/error.ts";
 import { findProvider } from "../../../model/providers.ts";
 import type { Installed } from "../../../plugin/accept.ts";
 import { type InstallOptions, installPlugin, updatePlugin } from "../../../plugin/install.ts";
 import { readLock } from "../../../packages/lock.ts";
 import { describeSource } from "../../../packages/source.ts";
-import type { CommandContext } from "../../command.ts";
-import type { Action } from "../../action.ts";
-import { withPackageOptions } from "../../package-options.ts";
+import type { Action, CommandContext } from "../../command.ts";
+import { updateEach, withPackageOptions } from "../../package-options.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
 export const install: Action = {
@@ -30,21 +28,9 @@ export const update: Action = {
   async run(names, context) {
     const { paths } = (await context.app()).config;
     const wanted = names.length > 0 ? names : Object.keys(readLock(PLUGINS, paths));
-    const updated: object[] = [];
-    let failed = false;
-    for (const name of wanted) {
-      try {
-        updated.push(
-          shown(await withOptions(context, async (options) => await updatePlugin(name, options))),
-        );
-      } catch (thrown) {
-        const error = toModullmError(thrown);
-        // One that can't be updated is no reason to leave the others as they are.
-        if (wanted.length === 1 || error.code === "RLLM_022") throw error;
-        updated.push({ name, error: errorPayload(error) });
-        failed = true;
-      }
-    }
+    const { updated, failed } = await updateEach(wanted, async (name) =>
+      shown(await withOptions(context, async (options) => await updatePlugin(name, options))),
+    );
     context.output.json({ plugins: updated });
     return failed ? 1 : 0;
   },
