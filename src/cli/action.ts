@@ -1,33 +1,28 @@
 import { nearest } from "../core/nearest.ts";
-import { type CommandContext, UsageError } from "./command.ts";
+import { type Actions, type CommandContext, type Positional, UsageError } from "./command.ts";
 
-/** One of the things that a command does, such as `plugins install`. */
-export interface Action {
-  /** How many words may follow its name. */
-  readonly least: number;
-  readonly most: number;
-  /** What they are, for a message: `the name of a plugin`. */
-  readonly wants: string;
-  /** The exit status; throws `ModullmError` or `UsageError`. */
-  run(words: readonly string[], context: CommandContext): Promise<number>;
-}
-
-/** Actions by their names, loaded when they are asked for. */
-export type Actions = Readonly<Record<string, ListedAction>>;
-
-export interface ListedAction {
-  /** What follows its name, as help shows it. */
-  readonly words: string;
-  readonly summary: string;
-  load(): Promise<Action>;
-}
-
-/** @throws {UsageError} for a name that none of them has, and too few or too many words */
-export async function loadAction(
+/** What a command with actions takes: the name of one, then what that is about. */
+export function actionPositionals(
   actions: Actions,
-  name: string,
-  words: readonly string[],
-): Promise<Action> {
+  about: readonly Omit<Positional, "required">[],
+): readonly Positional[] {
+  return [
+    {
+      name: "ACTION",
+      description: "What to do",
+      required: true,
+      suggest: Object.keys(actions),
+    },
+    ...about.map((each) => ({ ...each, required: false })),
+  ];
+}
+
+/**
+ * Does what the first word names, about the others.
+ * @throws {UsageError} for a name that none of them has, and too few or too many words
+ */
+export async function runAction(actions: Actions, context: CommandContext): Promise<number> {
+  const [name = "", ...words] = context.positionals;
   const listed = Object.hasOwn(actions, name) ? actions[name] : undefined;
   const names = Object.keys(actions);
   if (!listed) {
@@ -39,5 +34,5 @@ export async function loadAction(
   if (words.length < action.least) throw new UsageError(`${name} needs ${action.wants}`);
   if (words.length > action.most)
     throw new UsageError(`"${words[action.most]}" is one argument too many for ${name}`);
-  return action;
+  return await action.run(words, context);
 }

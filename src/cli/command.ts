@@ -11,12 +11,35 @@ export interface Command {
   readonly summary: string;
   /** Positional arguments, as help shows them: `FILE`, `[FILE]`, `FILE...`. */
   readonly positionals: readonly Positional[];
+  /** What its first positional argument may name, where it has things of its own to do. */
+  readonly actions?: Actions;
   readonly options: ArgsDef;
   /** What may follow `--`, in words; absent where nothing may. */
   readonly rest?: string;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** The exit status; throws `ModullmError` or `UsageError`. */
   run(context: CommandContext): Promise<number>;
+}
+
+/** One of the things that a command does, such as `plugins install`. */
+export interface Action {
+  /** How many words may follow its name. */
+  readonly least: number;
+  readonly most: number;
+  /** What they are, for a message: `the name of a plugin`. */
+  readonly wants: string;
+  /** The exit status; throws `ModullmError` or `UsageError`. */
+  run(words: readonly string[], context: CommandContext): Promise<number>;
+}
+
+/** Actions by their names, loaded when they are asked for. */
+export type Actions = Readonly<Record<string, ListedAction>>;
+
+export interface ListedAction {
+  /** What follows its name, as help shows it. */
+  readonly words: string;
+  readonly summary: string;
+  load(): Promise<Action>;
 }
 
 /** Every command by its name, loaded when it is called; `groups.ts` says how help orders them. */

@@ -1,30 +1,48 @@
-import { type Command, UsageError } from "../command.ts";
-import type { ChatsAction } from "./chats/chats-action.ts";
+import { actionPositionals, runAction } from "../action.ts";
+import type { Actions, Command } from "../command.ts";
 
 /** What can be done with chats, loaded when it is asked for. */
-const ACTIONS: Readonly<Record<string, () => Promise<ChatsAction>>> = {
-  list: async () => (await import("./chats/list.ts")).list,
-  show: async () => (await import("./chats/show.ts")).show,
-  search: async () => (await import("./chats/list.ts")).search,
-  export: async () => (await import("./chats/show.ts")).exportChat,
-  rm: async () => (await import("./chats/remove.ts")).remove,
+const ACTIONS: Actions = {
+  list: {
+    words: "",
+    summary: "those on record, the last used first",
+    load: async () => (await import("./chats/list.ts")).list,
+  },
+  show: {
+    words: "CHAT",
+    summary: "all that was said",
+    load: async () => (await import("./chats/show.ts")).show,
+  },
+  search: {
+    words: "WORD...",
+    summary: "turns that hold all of the words",
+    load: async () => (await import("./chats/list.ts")).search,
+  },
+  export: {
+    words: "CHAT",
+    summary: "the same as Markdown, or with --format json as data",
+    load: async () => (await import("./chats/show.ts")).exportChat,
+  },
+  rm: {
+    words: "[CHAT...]",
+    summary: "forget those that are named, or with --all every one",
+    load: async () => (await import("./chats/remove.ts")).remove,
+  },
 };
-const NAMES = Object.keys(ACTIONS);
 
 export const command: Command = {
   name: "chats",
   summary: "List, show, search, export and forget the chats on record",
-  positionals: [
-    { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
+  positionals: actionPositionals(ACTIONS, [
     {
       name: "CHAT",
       description:
         "A chat's name, or the beginning of its id; `rm` takes many, `search` takes words",
-      required: false,
       many: true,
       takes: "chat",
     },
-  ],
+  ]),
+  actions: ACTIONS,
   options: {
     limit: {
       type: "string",
@@ -46,11 +64,6 @@ export const command: Command = {
     ["modullm chats rm what-is-wrong", "forget it"],
   ],
   async run(context) {
-    const [name = "", ...words] = context.positionals;
-    const load = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!load) throw new UsageError(`"${name}" is not one of ${NAMES.join(", ")}`);
-    return await (
-      await load()
-    )(context, words);
+    return await runAction(ACTIONS, context);
   },
 };

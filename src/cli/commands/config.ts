@@ -1,35 +1,69 @@
 import { CONFIG_KEYS } from "../../config/keys.ts";
-import { type Command, UsageError } from "../command.ts";
+import { actionPositionals, runAction } from "../action.ts";
+import type { Actions, Command } from "../command.ts";
 import { FORMAT_OPTION } from "../format-option.ts";
-import type { ConfigAction } from "./config/config-action.ts";
 
 /** What can be done with the configuration, loaded when it is asked for. */
-const ACTIONS: Readonly<Record<string, () => Promise<ConfigAction>>> = {
-  list: async () => (await import("./config/list.ts")).list,
-  get: async () => (await import("./config/list.ts")).get,
-  set: async () => (await import("./config/change.ts")).set,
-  unset: async () => (await import("./config/change.ts")).unset,
-  edit: async () => (await import("./config/edit.ts")).edit,
-  check: async () => (await import("./config/check.ts")).check,
-  path: async () => (await import("./config/check.ts")).path,
-  schema: async () => (await import("./config/check.ts")).schema,
-  key: async () => (await import("./config/key.ts")).key,
+const ACTIONS: Actions = {
+  list: {
+    words: "",
+    summary: "what is set, and where",
+    load: async () => (await import("./config/list.ts")).list,
+  },
+  get: {
+    words: "KEY",
+    summary: "one key, with the file that wins",
+    load: async () => (await import("./config/list.ts")).get,
+  },
+  set: {
+    words: "KEY VALUE",
+    summary: "write a value; comments of the file stay",
+    load: async () => (await import("./config/change.ts")).set,
+  },
+  unset: {
+    words: "KEY",
+    summary: "take it out of the file",
+    load: async () => (await import("./config/change.ts")).unset,
+  },
+  edit: {
+    words: "",
+    summary: "open the file in your editor, then check it",
+    load: async () => (await import("./config/edit.ts")).edit,
+  },
+  check: {
+    words: "",
+    summary: "read every file that counts, and say what is wrong",
+    load: async () => (await import("./config/check.ts")).check,
+  },
+  path: {
+    words: "",
+    summary: "the files that count, and the folders",
+    load: async () => (await import("./config/check.ts")).path,
+  },
+  schema: {
+    words: "",
+    summary: "config.yaml as a JSON Schema",
+    load: async () => (await import("./config/check.ts")).schema,
+  },
+  key: {
+    words: "PROVIDER",
+    summary: "keep a provider's key: typed without being shown, or from a pipe",
+    load: async () => (await import("./config/key.ts")).key,
+  },
 };
-const NAMES = Object.keys(ACTIONS);
 
 export const command: Command = {
   name: "config",
   summary: "Show and change settings: which counts and where it is from; keep a provider's key",
-  positionals: [
-    { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
+  positionals: actionPositionals(ACTIONS, [
     {
       name: "KEY",
       description: "A key of config.yaml, such as runtime.default_model; with key: a provider",
-      required: false,
       suggest: Object.keys(CONFIG_KEYS).filter((key) => !key.includes("NAME")),
     },
-    { name: "VALUE", description: "With set: the value, as YAML writes it", required: false },
-  ],
+    { name: "VALUE", description: "With set: the value, as YAML writes it" },
+  ]),
+  actions: ACTIONS,
   options: {
     project: {
       type: "boolean",
@@ -48,11 +82,6 @@ export const command: Command = {
     ["modullm config schema > config.schema.json", "for an editor"],
   ],
   async run(context) {
-    const [name = "", ...words] = context.positionals;
-    const load = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!load) throw new UsageError(`"${name}" is not one of ${NAMES.join(", ")}`);
-    return await (
-      await load()
-    )(context, words);
+    return await runAction(ACTIONS, context);
   },
 };

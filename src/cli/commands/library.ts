@@ -1,10 +1,10 @@
 import { COMPLEXITIES, LATENCIES } from "../../library/program-index.ts";
-import { type Actions, loadAction } from "../action.ts";
-import type { Command } from "../command.ts";
+import { actionPositionals, runAction } from "../action.ts";
+import type { Actions, Command } from "../command.ts";
 import { FORMAT_OPTION } from "../format-option.ts";
 
 /** What can be done with the library, loaded when it is asked for. */
-export const LIBRARY_ACTIONS: Actions = {
+const LIBRARY_ACTIONS: Actions = {
   add: {
     words: "FOLDER...",
     summary: "look for programs below these folders too; written into config.yaml",
@@ -66,21 +66,19 @@ export const LIBRARY_ACTIONS: Actions = {
     load: async () => (await import("./library/packages.ts")).publish,
   },
 };
-const NAMES = Object.keys(LIBRARY_ACTIONS);
 
 export const command: Command = {
   name: "library",
   summary: "Find programs among many: folders of them, indexed, searched and sorted into a tree",
-  positionals: [
-    { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
+  positionals: actionPositionals(LIBRARY_ACTIONS, [
     {
       name: "WORD",
       description: "What it is about: folders, words to search for, a category, a program",
-      required: false,
       many: true,
       takes: "folder",
     },
-  ],
+  ]),
+  actions: LIBRARY_ACTIONS,
   options: {
     domain: { type: "string", valueHint: "NAME", description: "Only programs of this domain" },
     task: { type: "string", valueHint: "NAME", description: "Only programs that do this" },
@@ -155,10 +153,9 @@ export const command: Command = {
     ["modullm library classify summary --category news/summarize", "decide it yourself"],
   ],
   async run(context) {
-    const [name = "", ...words] = context.positionals;
-    const action = await loadAction(LIBRARY_ACTIONS, name, words);
+    const [name = ""] = context.positionals;
     if (CHANGING.has(name)) (await context.app()).permit("manage", `library.${name}`);
-    return await action.run(words, context);
+    return await runAction(LIBRARY_ACTIONS, context);
   },
 };
 

@@ -1,9 +1,9 @@
-import { type Actions, loadAction } from "../action.ts";
-import type { Command } from "../command.ts";
+import { runAction } from "../action.ts";
+import type { Actions, Command } from "../command.ts";
 import { FORMAT_OPTION } from "../format-option.ts";
 
 /** What can be done beside serving, loaded when it is asked for. */
-export const MCP_ACTIONS: Actions = {
+const MCP_ACTIONS: Actions = {
   install: {
     words: "CLIENT",
     summary: "write into a client's configuration that it may start this server",
@@ -45,7 +45,6 @@ export const MCP_ACTIONS: Actions = {
     load: async () => (await import("./mcp/login.ts")).logout,
   },
 };
-const NAMES = Object.keys(MCP_ACTIONS);
 
 export const command: Command = {
   name: "mcp",
@@ -53,9 +52,9 @@ export const command: Command = {
   positionals: [
     {
       name: "ACTION",
-      description: ["Without one it serves", ...NAMES].join(", "),
+      description: "What to do; without it, it serves",
       required: false,
-      suggest: NAMES,
+      suggest: Object.keys(MCP_ACTIONS),
     },
     {
       name: "NAME",
@@ -64,6 +63,7 @@ export const command: Command = {
       many: true,
     },
   ],
+  actions: MCP_ACTIONS,
   options: {
     http: {
       type: "string",
@@ -127,9 +127,8 @@ export const command: Command = {
     ["modullm mcp --library ./programs --pin summary", "one folder, one program as a tool"],
   ],
   async run(context) {
-    const [name, ...words] = context.positionals;
-    if (name === undefined) return await (await import("./mcp/serve.ts")).serve(context);
-    const action = await loadAction(MCP_ACTIONS, name, words);
-    return await action.run(words, context);
+    if (context.positionals.length === 0)
+      return await (await import("./mcp/serve.ts")).serve(context);
+    return await runAction(MCP_ACTIONS, context);
   },
 };

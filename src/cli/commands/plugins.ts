@@ -1,5 +1,5 @@
-import { type Actions, loadAction } from "../action.ts";
-import type { Command } from "../command.ts";
+import { actionPositionals, runAction } from "../action.ts";
+import type { Actions, Command } from "../command.ts";
 
 /** What can be done with plugins, loaded when it is asked for. */
 export const PLUGIN_ACTIONS: Actions = {
@@ -54,7 +54,6 @@ export const PLUGIN_ACTIONS: Actions = {
     load: async () => (await import("./plugins/new.ts")).action,
   },
 };
-const NAMES = Object.keys(PLUGIN_ACTIONS);
 
 /** Actions that change what is here, or what may run. */
 const CHANGING: ReadonlySet<string> = new Set(["install", "update", "remove", "trust", "distrust"]);
@@ -62,18 +61,17 @@ const CHANGING: ReadonlySet<string> = new Set(["install", "update", "remove", "t
 export const command: Command = {
   name: "plugins",
   summary: "Get models and tools that others have written, and decide which of them may run",
-  positionals: [
-    { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
+  positionals: actionPositionals(PLUGIN_ACTIONS, [
     {
       name: "NAME",
       description:
         "What it is about; `install` takes an npm package, a folder, a .tgz or a git URL, " +
         "`test` a folder or a command",
-      required: false,
       many: true,
       takes: "file",
     },
-  ],
+  ]),
+  actions: PLUGIN_ACTIONS,
   options: {
     yes: {
       type: "boolean",
@@ -139,9 +137,8 @@ export const command: Command = {
     ["modullm plugins test -- python3 acme.py --fast", "the same for any command"],
   ],
   async run(context) {
-    const [name = "", ...words] = context.positionals;
-    const action = await loadAction(PLUGIN_ACTIONS, name, words);
+    const [name = ""] = context.positionals;
     if (CHANGING.has(name)) (await context.app()).permit("manage", `plugins.${name}`);
-    return await action.run(words, context);
+    return await runAction(PLUGIN_ACTIONS, context);
   },
 };

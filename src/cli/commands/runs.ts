@@ -1,30 +1,48 @@
-import { type Command, UsageError } from "../command.ts";
+import { actionPositionals, runAction } from "../action.ts";
+import type { Actions, Command } from "../command.ts";
 import { FORMAT_OPTION } from "../format-option.ts";
-import type { RunAction } from "./runs/run-action.ts";
 import { FILTER_OPTIONS } from "./runs/run-filter.ts";
 
 /** What can be done with runs, loaded when it is asked for. */
-const ACTIONS: Readonly<Record<string, () => Promise<RunAction>>> = {
-  list: async () => (await import("./runs/list.ts")).list,
-  show: async () => (await import("./runs/show.ts")).show,
-  export: async () => (await import("./runs/export.ts")).exportRuns,
-  rm: async () => (await import("./runs/remove.ts")).remove,
-  prune: async () => (await import("./runs/remove.ts")).prune,
+const ACTIONS: Actions = {
+  list: {
+    words: "",
+    summary: "those on record, the newest first",
+    load: async () => (await import("./runs/list.ts")).list,
+  },
+  show: {
+    words: "ID",
+    summary: "its calls, what it used, its events where they were kept",
+    load: async () => (await import("./runs/show.ts")).show,
+  },
+  export: {
+    words: "[ID...]",
+    summary: "a line a run, with all that is kept of it",
+    load: async () => (await import("./runs/export.ts")).exportRuns,
+  },
+  rm: {
+    words: "[ID...]",
+    summary: "forget those that are named, or that options choose",
+    load: async () => (await import("./runs/remove.ts")).remove,
+  },
+  prune: {
+    words: "",
+    summary: "forget what is older, or more, than is to be kept",
+    load: async () => (await import("./runs/remove.ts")).prune,
+  },
 };
-const NAMES = Object.keys(ACTIONS);
 
 export const command: Command = {
   name: "runs",
   summary: "List, show, export and forget the runs on record",
-  positionals: [
-    { name: "ACTION", description: NAMES.join(", "), required: true, suggest: NAMES },
+  positionals: actionPositionals(ACTIONS, [
     {
       name: "ID",
       description: "A run's id, or the beginning of it; `show` takes one, `export` and `rm` many",
-      required: false,
       many: true,
     },
-  ],
+  ]),
+  actions: ACTIONS,
   options: {
     ...FILTER_OPTIONS,
     limit: {
@@ -54,11 +72,6 @@ export const command: Command = {
     ["modullm runs prune --older 90d", "forget what is old"],
   ],
   async run(context) {
-    const [name = "", ...names] = context.positionals;
-    const load = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!load) throw new UsageError(`"${name}" is not one of ${NAMES.join(", ")}`);
-    return await (
-      await load()
-    )(context, names);
+    return await runAction(ACTIONS, context);
   },
 };

@@ -1,6 +1,6 @@
 import { VERSION } from "../../core/version.ts";
 import { GLOBAL_OPTIONS, shownOptions } from "../arguments.ts";
-import type { Command, CommandTable } from "../command.ts";
+import type { Actions, Command, CommandTable } from "../command.ts";
 import { GROUPS } from "../groups.ts";
 
 const TAGLINE = "LLM steps as dependable as functions";
@@ -56,6 +56,7 @@ export function commandHelp(command: Command): string {
     );
     if (command.rest !== undefined) lines.push(`  ${"--".padEnd(width)}  ${command.rest}`);
   }
+  if (command.actions !== undefined) lines.push("", "Actions:", ...actionLines(command.actions));
   if (Object.keys(command.options).length > 0)
     lines.push("", "Options:", ...optionLines(command.options));
   lines.push("", "Everywhere:", ...optionLines(GLOBAL_OPTIONS));
@@ -76,6 +77,15 @@ export function usage(command: Command): string {
   ].join(" ");
 }
 
+function actionLines(actions: Actions): string[] {
+  return columns(
+    Object.entries(actions).map(([name, { words, summary }]) => ({
+      left: `${name} ${words}`,
+      right: summary,
+    })),
+  );
+}
+
 /**
  * Values up to this many columns stand behind their option; longer lists follow the description.
  */
@@ -92,6 +102,10 @@ function optionLines(options: Command["options"]): string[] {
       right: `${option.description ?? ""}${short === "VALUE" ? `: ${values.join(", ")}` : ""}`,
     };
   });
+  return columns(rows);
+}
+
+function columns(rows: readonly { readonly left: string; readonly right: string }[]): string[] {
   const width = Math.max(...rows.map(({ left }) => left.length));
   return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
 }

@@ -3,7 +3,7 @@ import { Glob } from "bun";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArguments, splitGlobals, takesValue } from "../../../src/cli/arguments.ts";
-import { PLUGIN_ACTIONS } from "../../../src/cli/commands/plugins.ts";
+import type { Actions } from "../../../src/cli/command.ts";
 import { COMMANDS } from "../../../src/cli/table.ts";
 import { fillMarks, marksIn } from "../../../src/cli/topics/fill.ts";
 import { MARKS } from "../../../src/cli/topics/marks.ts";
@@ -158,7 +158,8 @@ async function faultOf(shown: string): Promise<string | null> {
     const { args } = splitGlobals([name, ...rest], takesValue(command));
     const { positionals } = parseArguments(command, args);
     if (name === "help") return await faultOfTopic(positionals[0]);
-    if (name === "plugins") return await faultOfAction(positionals);
+    if (command.actions !== undefined && positionals.length > 0)
+      return await faultOfAction(command.actions, positionals);
     const [first] = command.positionals;
     const words = Array.isArray(first?.suggest) ? first.suggest : [positionals[0]];
     const isWord = words.includes(positionals[0]);
@@ -174,8 +175,11 @@ async function faultOfTopic(topic = "TOPIC"): Promise<string | null> {
   return exit === 0 ? null : stderr;
 }
 
-async function faultOfAction([action = "", ...words]: readonly string[]): Promise<string | null> {
-  const listed = await PLUGIN_ACTIONS[action]?.load();
+async function faultOfAction(
+  actions: Actions,
+  [action = "", ...words]: readonly string[],
+): Promise<string | null> {
+  const listed = await actions[action]?.load();
   if (listed === undefined) return `${action} is no action`;
   return words.length < listed.least || words.length > listed.most
     ? `${action} needs ${listed.wants}`

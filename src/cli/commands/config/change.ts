@@ -6,34 +6,42 @@ import { readConfigText, whyNoText } from "../../../config/text.ts";
 import { cannotWrite, replaceFile } from "../../../config/write-file.ts";
 import { ModullmError, toModullmError } from "../../../core/error.ts";
 import { parseYaml } from "../../../core/yaml.ts";
-import type { CommandContext } from "../../command.ts";
-import { appForRepair, changedFile, type ConfigAction, wordsOf } from "./config-action.ts";
+import type { Action, CommandContext } from "../../command.ts";
+import { appForRepair, changedFile } from "./changed-file.ts";
 import { unknownKey } from "./list.ts";
 
 /** Writes a value; comments and the other lines of the file stay. */
-export const set: ConfigAction = async (context, words) => {
-  const [key = "", written = ""] = wordsOf(words, ["KEY", "VALUE"]);
-  const path = keyPath(key)?.path;
-  if (path === undefined) throw await unknownKey(key);
-  const file = await openFile(context);
-  const text = await firstValid(file, valuesOf(written), (value) =>
-    setInYaml(file.text, path, value),
-  );
-  save(context, file, text);
-  context.output.json({ key, path: file.path, changed: text !== file.text });
-  return 0;
+export const set: Action = {
+  least: 2,
+  most: 2,
+  wants: "a KEY and a VALUE",
+  async run([key = "", written = ""], context) {
+    const path = keyPath(key)?.path;
+    if (path === undefined) throw await unknownKey(key);
+    const file = await openFile(context);
+    const text = await firstValid(file, valuesOf(written), (value) =>
+      setInYaml(file.text, path, value),
+    );
+    save(context, file, text);
+    context.output.json({ key, path: file.path, changed: text !== file.text });
+    return 0;
+  },
 };
 
-export const unset: ConfigAction = async (context, words) => {
-  const [key = ""] = wordsOf(words, ["KEY"]);
-  const path = keyPath(key)?.path;
-  if (path === undefined) throw await unknownKey(key);
-  const file = await openFile(context);
-  const text = unsetInYaml(file.text, path);
-  if (text === null) throw cannotChange(file.path);
-  if (text !== file.text) save(context, file, text);
-  context.output.json({ key, path: file.path, changed: text !== file.text });
-  return 0;
+export const unset: Action = {
+  least: 1,
+  most: 1,
+  wants: "a KEY",
+  async run([key = ""], context) {
+    const path = keyPath(key)?.path;
+    if (path === undefined) throw await unknownKey(key);
+    const file = await openFile(context);
+    const text = unsetInYaml(file.text, path);
+    if (text === null) throw cannotChange(file.path);
+    if (text !== file.text) save(context, file, text);
+    context.output.json({ key, path: file.path, changed: text !== file.text });
+    return 0;
+  },
 };
 
 interface ChangedFile {

@@ -4,31 +4,34 @@ import { addressesIn, type EnvPlace, isKept, keepInEnv } from "../../../config/k
 import { ModullmError } from "../../../core/error.ts";
 import type { App } from "../../../workspace.ts";
 import { keyName, resolveEndpoint } from "../../../model/endpoint.ts";
-import { type CommandContext, UsageError } from "../../command.ts";
+import { type Action, type CommandContext, UsageError } from "../../command.ts";
 import { createLines } from "../../lines.ts";
-import { type ConfigAction, wordsOf } from "./config-action.ts";
 
 /**
  * Keeps the key of a provider in a `.env` that only its owner can read. It is typed without being
  * shown, or comes from a pipe; never as an argument, which others on the machine could see.
  */
-export const key: ConfigAction = async (context, words) => {
-  const [provider = ""] = wordsOf(words, ["PROVIDER"]);
-  const app = await context.app();
-  const { config } = app;
-  const variable = keyName(resolveEndpoint(provider, config), config);
-  if (!mayStandInEnv(variable))
-    throw new UsageError(`${variable} can't stand in a .env: set it in the environment`);
-  const place = placeOf(context, app);
-  refuseAddresses(place, variable, app);
-  const value = await askKey(context, variable, app);
-  context.output.redactor.add(value);
-  app.permit("write", place.path);
-  if (place.shared) app.permit("write", join(dirname(place.path), ".gitignore"));
-  const replaced = isKept(place, variable);
-  keepInEnv(place, { [variable]: value });
-  context.output.json({ provider, variable, path: place.path, replaced });
-  return 0;
+export const key: Action = {
+  least: 1,
+  most: 1,
+  wants: "a PROVIDER",
+  async run([provider = ""], context) {
+    const app = await context.app();
+    const { config } = app;
+    const variable = keyName(resolveEndpoint(provider, config), config);
+    if (!mayStandInEnv(variable))
+      throw new UsageError(`${variable} can't stand in a .env: set it in the environment`);
+    const place = placeOf(context, app);
+    refuseAddresses(place, variable, app);
+    const value = await askKey(context, variable, app);
+    context.output.redactor.add(value);
+    app.permit("write", place.path);
+    if (place.shared) app.permit("write", join(dirname(place.path), ".gitignore"));
+    const replaced = isKept(place, variable);
+    keepInEnv(place, { [variable]: value });
+    context.output.json({ provider, variable, path: place.path, replaced });
+    return 0;
+  },
 };
 
 function placeOf(context: CommandContext, { config }: App): EnvPlace {

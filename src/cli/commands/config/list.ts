@@ -1,37 +1,43 @@
 import { settingOf, type Setting } from "../../../config/settings.ts";
 import { didYouMean } from "../../../core/nearest.ts";
 import { isSecretName } from "../../../redaction/secrets.ts";
-import type { CommandContext } from "../../command.ts";
-import { UsageError } from "../../command.ts";
+import { type Action, type CommandContext, UsageError } from "../../command.ts";
 import { asText } from "../../format-option.ts";
-import { type ConfigAction, wordsOf } from "./config-action.ts";
 
 /** What counts, key by key, and where it is from. */
-export const list: ConfigAction = async (context, words) => {
-  wordsOf(words, []);
-  const { config, files } = await readAll(context);
-  const { settingsOf } = await import("../../../config/settings.ts");
-  const settings = settingsOf(config, files).map(shown);
-  // A key of a provider is told to be there, and no more.
-  const variables = config
-    .variables()
-    .map(({ name, value, source }) => ({ name, value: isKey(name) ? HIDDEN : value, source }));
-  if (asText(context)) {
-    const { settingsText } = await import("../../render/settings.ts");
-    context.output.text(settingsText(settings, variables));
-  } else context.output.json({ settings, variables });
-  return 0;
+export const list: Action = {
+  least: 0,
+  most: 0,
+  wants: "nothing",
+  async run(_, context) {
+    const { config, files } = await readAll(context);
+    const { settingsOf } = await import("../../../config/settings.ts");
+    const settings = settingsOf(config, files).map(shown);
+    // A key of a provider is told to be there, and no more.
+    const variables = config
+      .variables()
+      .map(({ name, value, source }) => ({ name, value: isKey(name) ? HIDDEN : value, source }));
+    if (asText(context)) {
+      const { settingsText } = await import("../../render/settings.ts");
+      context.output.text(settingsText(settings, variables));
+    } else context.output.json({ settings, variables });
+    return 0;
+  },
 };
 
-export const get: ConfigAction = async (context, words) => {
-  const [key = ""] = wordsOf(words, ["KEY"]);
-  const { config, files } = await readAll(context);
-  const setting = settingOf(key, config, files);
-  if (setting === null) throw await unknownKey(key);
-  const { settingText } = await import("../../render/settings.ts");
-  if (asText(context)) context.output.text(settingText(shown(setting)));
-  else context.output.json(shown(setting));
-  return 0;
+export const get: Action = {
+  least: 1,
+  most: 1,
+  wants: "a KEY",
+  async run([key = ""], context) {
+    const { config, files } = await readAll(context);
+    const setting = settingOf(key, config, files);
+    if (setting === null) throw await unknownKey(key);
+    const { settingText } = await import("../../render/settings.ts");
+    if (asText(context)) context.output.text(settingText(shown(setting)));
+    else context.output.json(shown(setting));
+    return 0;
+  },
 };
 
 export async function unknownKey(key: string): Promise<UsageError> {

@@ -1,7 +1,6 @@
 import type { LoadedProgram } from "../../../library/load.ts";
 import { BASELINE } from "../../../model/baseline/name.ts";
-import type { Action } from "../../action.ts";
-import { type CommandContext, UsageError } from "../../command.ts";
+import { type Action, type CommandContext, UsageError } from "../../command.ts";
 import { asText } from "../../format-option.ts";
 import { openIndex } from "./scan.ts";
 

@@ -6,8 +6,7 @@ import {
   type ProgramFilter,
   type ProgramIndex,
 } from "../../../library/program-index.ts";
-import type { Action } from "../../action.ts";
-import type { Options } from "../../command.ts";
+import type { Action, Options } from "../../command.ts";
 import { asText } from "../../format-option.ts";
 import { openIndex } from "./scan.ts";
 

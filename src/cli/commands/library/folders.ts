@@ -8,8 +8,7 @@ import { findHome } from "../../../config/paths.ts";
 import { readConfigText, whyNoText } from "../../../config/text.ts";
 import { cannotWrite, replaceFile } from "../../../config/write-file.ts";
 import { kindOf } from "../../../library/names.ts";
-import type { Action } from "../../action.ts";
-import { type CommandContext, UsageError } from "../../command.ts";
+import { type Action, type CommandContext, UsageError } from "../../command.ts";
 
 export const add: Action = {
   least: 1,

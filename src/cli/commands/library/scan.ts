@@ -1,6 +1,5 @@
 import type { ProgramIndex, Refreshed } from "../../../library/program-index.ts";
-import type { Action } from "../../action.ts";
-import type { CommandContext } from "../../command.ts";
+import type { Action, CommandContext } from "../../command.ts";
 
 export const index: Action = {
   least: 0,

@@ -7,7 +7,7 @@ import { resultOf } from "../../../mcp/results.ts";
 import { permitServer } from "../../../mcp/tools.ts";
 import { issueDetails } from "../../../engine/state.ts";
 import type { JsonObject } from "../../../core/json.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 import { asText } from "../../format-option.ts";
 import { readInput } from "../../run-input.ts";
 import { interruptible } from "./interruptible.ts";

@@ -1,7 +1,7 @@
 import { lookAt, type ServerLook } from "../../../mcp/look.ts";
 import { permitServer } from "../../../mcp/tools.ts";
 import type { App } from "../../../workspace.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 import { asText } from "../../format-option.ts";
 import { interruptible } from "./interruptible.ts";
 

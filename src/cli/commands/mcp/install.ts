@@ -6,9 +6,8 @@ import { readConfigText, whyNoText } from "../../../config/text.ts";
 import { cannotWrite, replaceFile } from "../../../config/write-file.ts";
 import { lineDiff } from "../../../core/line-diff.ts";
 import { nearest } from "../../../core/nearest.ts";
-import type { Action } from "../../action.ts";
 import { createAsk } from "../../ask.ts";
-import { type CommandContext, UsageError } from "../../command.ts";
+import { type Action, type CommandContext, UsageError } from "../../command.ts";
 import { MCP_CLIENTS, type McpClient } from "./client-table.ts";
 
 /** The name that clients know the server by. */

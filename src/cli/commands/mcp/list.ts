@@ -1,5 +1,5 @@
 import { listServers } from "../../../mcp/look.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 import { asText } from "../../format-option.ts";
 
 export const list: Action = {

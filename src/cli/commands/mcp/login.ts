@@ -1,7 +1,7 @@
 import { logInTo } from "../../../mcp/log-in.ts";
 import { removeLogin } from "../../../mcp/oauth/logins.ts";
 import { permitServer } from "../../../mcp/tools.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 import { asText } from "../../format-option.ts";
 import { openPage } from "../../open-page.ts";
 import type { Output } from "../../output.ts";

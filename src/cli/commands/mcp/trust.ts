@@ -1,5 +1,5 @@
 import { changedNames, writePin } from "../../../mcp/pins.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 import { createAsk } from "../../ask.ts";
 import { asText } from "../../format-option.ts";
 import { lookWith } from "./inspect.ts";

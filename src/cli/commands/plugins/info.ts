@@ -4,7 +4,7 @@ import { ALWAYS_GIVEN } from "../../../process/environment.ts";
 import type { LockedPackage } from "../../../packages/lock.ts";
 import { describeSource } from "../../../packages/source.ts";
 import { needPlugin, openPlugins } from "./open.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 
 export const action: Action = {
   least: 1,

@@ -1,6 +1,6 @@
 import { describeSource } from "../../../packages/source.ts";
 import { openPlugins } from "./open.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 
 export const action: Action = {
   least: 0,

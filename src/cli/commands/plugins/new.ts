@@ -4,8 +4,7 @@ import { findProvider } from "../../../model/providers.ts";
 import { PLUGIN_NAME } from "../../../plugin/manifest-check.ts";
 import { renderTemplate, TEMPLATE_KINDS, TEMPLATE_LANGUAGES } from "../../../plugin/templates.ts";
 import { refusal } from "../../../plugin/refusal.ts";
-import { UsageError } from "../../command.ts";
-import type { Action } from "../../action.ts";
+import { type Action, UsageError } from "../../command.ts";
 
 export const action: Action = {
   least: 1,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { removePlugin } from "../../../plugin/install.ts";
 import { installedDataFolder } from "../../../plugin/shelf.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 
 export const action: Action = {
   least: 1,

@@ -3,7 +3,7 @@ import { FetchFault } from "../../../packages/download.ts";
 import { readRegistryConfig } from "../../../packages/npmrc.ts";
 import { refusal } from "../../../plugin/refusal.ts";
 import { searchPackages } from "../../../packages/registry.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
 /** What marks a package whose plugin provides tools. */

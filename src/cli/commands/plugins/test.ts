@@ -10,11 +10,10 @@ import { usable } from "../../../plugin/loaded-plugin.ts";
 import { notTrusted } from "../../../plugin/refusal.ts";
 import { checkSettings } from "../../../plugin/settings.ts";
 import { readVariables } from "../../../plugin/variables.ts";
-import { type CommandContext, UsageError } from "../../command.ts";
+import { type Action, type CommandContext, UsageError } from "../../command.ts";
 import { createLiveLine } from "../../render/live-line.ts";
 import { reportTable } from "../../render/plugin-report.ts";
 import { needPlugin, openPlugins } from "./open.ts";
-import type { Action } from "../../action.ts";
 
 export const action: Action = {
   least: 0,

@@ -1,7 +1,7 @@
 import { usable } from "../../../plugin/loaded-plugin.ts";
 import { distrustPackage, trustPackage } from "../../../packages/trust.ts";
 import { needPlugin, openPlugins } from "./open.ts";
-import type { Action } from "../../action.ts";
+import type { Action } from "../../command.ts";
 import { PLUGINS } from "../../../plugin/shelf.ts";
 
 /** The command is the yes. */
